@@ -1,0 +1,65 @@
+"""Duration table: how long each execution took, or has taken so far.
+
+The production bug: every execution had ended when the table was written and tested. One that is RUNNING has no
+``stopDate`` at all, not even an empty one, and the page that shows the table breaks whenever somebody looks while
+work is going on.
+"""
+
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+# --- The code under test -------------------------------------------------------------------------------------------
+
+
+def durations(sfn, state_machine_arn):
+    """Name, status and duration of the latest hundred executions; for those at work the duration so far."""
+    now = datetime.now(timezone.utc)
+    return [
+        (run["name"], run["status"], run.get("stopDate", now) - run["startDate"])
+        for run in sfn.list_executions(stateMachineArn=state_machine_arn)["executions"]
+    ]
+
+
+def durations_naively(sfn, state_machine_arn):
+    return [
+        (run["name"], run["status"], run["stopDate"] - run["startDate"])
+        for run in sfn.list_executions(stateMachineArn=state_machine_arn)["executions"]
+    ]
+
+
+# --- Its tests -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    """Three executions of one day; the last takes from noon to half past twelve."""
+    orders = sfn_executions.add_state_machine("orders")
+    orders.add_execution("early", status="SUCCEEDED", start_date="2026-01-10T08:00:00Z", duration=timedelta(minutes=7))
+    orders.add_execution("stuck", status="TIMED_OUT", start_date="2026-01-10T09:00:00Z", duration=timedelta(hours=1))
+    orders.add_execution("noon", status="SUCCEEDED", start_date="2026-01-10T12:00:00Z", duration=timedelta(minutes=30))
+    return orders
+
+
+def test_the_table_grows_with_the_day(orders):
+    """An execution counts from its start until now, and from its stop date on until that."""
+    sfn = boto3.client("stepfunctions")
+    ended = [("stuck", "TIMED_OUT", timedelta(hours=1)), ("early", "SUCCEEDED", timedelta(minutes=7))]
+
+    with freeze_time("2026-01-10 11:59:59") as clock:
+        assert durations(sfn, orders.arn) == ended
+
+        clock.move_to("2026-01-10 12:20:00.250")
+        assert durations(sfn, orders.arn) == [("noon", "RUNNING", timedelta(minutes=20, milliseconds=250)), *ended]
+
+        clock.move_to("2026-01-10 12:30:00")
+        assert durations(sfn, orders.arn) == [("noon", "SUCCEEDED", timedelta(minutes=30)), *ended]
+
+
+@freeze_time("2026-01-10 12:20:00")
+def test_a_running_execution_has_no_stop_date(orders):
+    """The naive table breaks at lunch time."""
+    with pytest.raises(KeyError, match="stopDate"):
+        durations_naively(boto3.client("stepfunctions"), orders.arn)

@@ -1,0 +1,91 @@
+"""Page token overnight: archive a long list in portions, each day the next one.
+
+The production bug: a page token lives for 24 hours. A job that runs once a day and keeps its token until then is a
+second late some day, gets InvalidToken, still has the same token, and fails every day from then on.
+"""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+# --- The code under test -------------------------------------------------------------------------------------------
+
+
+class Archive:
+    """The names of the executions archived so far, and the token of the page that comes next."""
+
+    def __init__(self):
+        self.names = set()
+        self.next_token = None
+
+    def take_portion(self, sfn, state_machine_arn):
+        """Archive up to 100 executions more; from the beginning again where the token has become too old."""
+        try:
+            self.take_next_page(sfn, state_machine_arn)
+        except sfn.exceptions.InvalidToken:
+            self.next_token = None
+            self.take_next_page(sfn, state_machine_arn)
+
+    def take_next_page(self, sfn, state_machine_arn):
+        """All that the naive job does."""
+        where = {"nextToken": self.next_token} if self.next_token else {}
+        page = sfn.list_executions(stateMachineArn=state_machine_arn, **where)
+        self.names.update(run["name"] for run in page["executions"])
+        self.next_token = page.get("nextToken")
+
+
+# --- Its tests -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    """150 executions of the day before."""
+    orders = sfn_executions.add_state_machine("orders")
+    orders.add_executions(150, status="SUCCEEDED", start_date="2026-01-09T12:00:00Z")
+    return orders
+
+
+def test_within_a_day_the_next_portion_follows(orders):
+    """A token is good until 24 hours have passed since it was given, to the millisecond."""
+    sfn, archive = boto3.client("stepfunctions"), Archive()
+
+    with freeze_time("2026-01-10 01:00:00") as clock:
+        archive.take_portion(sfn, orders.arn)
+        assert len(archive.names) == 100
+
+        clock.tick(timedelta(hours=24) - timedelta(milliseconds=1))
+        archive.take_portion(sfn, orders.arn)
+        assert archive.names == {execution.name for execution in orders.executions}
+        assert archive.next_token is None
+
+
+def test_after_a_day_the_list_is_read_from_the_beginning(orders):
+    """An expired token costs a portion read twice, and nothing is lost."""
+    sfn, archive = boto3.client("stepfunctions"), Archive()
+
+    with freeze_time("2026-01-10 01:00:00") as clock:
+        archive.take_portion(sfn, orders.arn)
+
+        clock.tick(timedelta(hours=24))
+        archive.take_portion(sfn, orders.arn)
+        assert len(archive.names) == 100
+
+        clock.tick(timedelta(minutes=1))
+        archive.take_portion(sfn, orders.arn)
+        assert archive.names == {execution.name for execution in orders.executions}
+
+
+def test_a_token_of_yesterday_is_invalid(orders):
+    """The naive job fails, and has nothing but the old token to try again with."""
+    sfn, archive = boto3.client("stepfunctions"), Archive()
+
+    with freeze_time("2026-01-10 01:00:00") as clock:
+        archive.take_next_page(sfn, orders.arn)
+        clock.tick(timedelta(hours=24))
+
+        with pytest.raises(sfn.exceptions.InvalidToken) as error:
+            archive.take_next_page(sfn, orders.arn)
+
+    assert error.value.response["Error"]["Message"] == "Invalid Token: 'Invalid token'"

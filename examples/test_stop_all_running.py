@@ -1,0 +1,65 @@
+"""Emergency stop: stop every RUNNING execution, page by page.
+
+The production bug: one call lists a hundred executions, so a stop that does not turn pages leaves the rest at work.
+Each stop takes an execution out of the very listing that is being read; the walk keeps its place all the same, since a
+page token marks a position in the order and not a number of executions to skip.
+"""
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+# --- The code under test -------------------------------------------------------------------------------------------
+
+
+def stop_all(sfn, state_machine_arn, reason):
+    """Stop all that is RUNNING, and return how many executions that were."""
+    stopped = 0
+    paginator = sfn.get_paginator("list_executions")
+    for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="RUNNING"):
+        for run in page["executions"]:
+            sfn.stop_execution(executionArn=run["executionArn"], error="EmergencyStop", cause=reason)
+            stopped += 1
+    return stopped
+
+
+def stop_all_naively(sfn, state_machine_arn, reason):
+    runs = sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING")["executions"]
+    for run in runs:
+        sfn.stop_execution(executionArn=run["executionArn"], error="EmergencyStop", cause=reason)
+    return len(runs)
+
+
+# --- Its tests -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    """250 executions at work, among ten that have ended."""
+    orders = sfn_executions.add_state_machine("orders")
+    orders.add_executions(125, status="RUNNING", start_date="2026-01-10T08:00:00Z")
+    orders.add_executions(10, status="SUCCEEDED", start_date="2026-01-10T08:10:00Z")
+    orders.add_executions(125, status="RUNNING", start_date="2026-01-10T08:20:00Z")
+    return orders
+
+
+@freeze_time("2026-01-10 09:00:00")
+def test_nothing_is_left_running(orders):
+    """All 250 are stopped now, once each, and those that had ended stay as they were."""
+    sfn = boto3.client("stepfunctions")
+
+    assert stop_all(sfn, orders.arn, "wrong prices") == 250
+    assert sfn.list_executions(stateMachineArn=orders.arn, statusFilter="RUNNING")["executions"] == []
+
+    aborted = [run for run in orders.executions if run.status == "ABORTED"]
+    assert len(aborted) == 250
+    assert {(f"{run.stop_date:%H:%M:%S}", run.error, run.cause) for run in aborted} == {
+        ("09:00:00", "EmergencyStop", "wrong prices")
+    }
+
+
+@freeze_time("2026-01-10 09:00:00")
+def test_one_call_lists_a_hundred(orders):
+    """The naive stop reports success and leaves 150 at work."""
+    assert stop_all_naively(boto3.client("stepfunctions"), orders.arn, "wrong prices") == 100
+    assert sum(run.status == "RUNNING" for run in orders.executions) == 150

@@ -1,0 +1,56 @@
+"""AWS Step Functions for unit tests: seed executions with chosen statuses and dates, and list them as AWS would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sfn_mock.handle import StepFunctionsMock
+    from sfn_mock.mock import get_mock, mock_sfn_executions
+    from sfn_mock.store.executions import Execution
+    from sfn_mock.store.map_runs import MapRun
+    from sfn_mock.store.seeding import SeedWarning
+    from sfn_mock.store.state_machines import Alias, StateMachine, Version
+    from sfn_mock.ways_in.guard import UnmockedServiceError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Alias",
+    "Execution",
+    "MapRun",
+    "SeedWarning",
+    "StateMachine",
+    "StepFunctionsMock",
+    "UnmockedServiceError",
+    "Version",
+    "get_mock",
+    "mock_sfn_executions",
+]
+
+# Imported when first asked for: pytest imports this package for the plugin, in every run, used or not.
+_ROOMS = {
+    "Alias": "store.state_machines",
+    "Execution": "store.executions",
+    "MapRun": "store.map_runs",
+    "SeedWarning": "store.seeding",
+    "StateMachine": "store.state_machines",
+    "StepFunctionsMock": "handle",
+    "UnmockedServiceError": "ways_in.guard",
+    "Version": "store.state_machines",
+    "get_mock": "mock",
+    "mock_sfn_executions": "mock",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

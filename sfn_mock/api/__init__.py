@@ -1,0 +1,1 @@
+"""What AWS answers: one room for each subject of the Step Functions API."""

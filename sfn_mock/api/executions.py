@@ -1,0 +1,152 @@
+"""StartExecution, StartSyncExecution, StopExecution, DescribeExecution and DescribeStateMachineForExecution."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sfn_mock.api.finding import find_execution, find_qualified
+from sfn_mock.api.machines import refuse_deleting
+from sfn_mock.api.redrives import obstacle
+from sfn_mock.aws.exceptions import ExecutionAlreadyExists, InvalidExecutionInput, StateMachineTypeNotSupported
+from sfn_mock.aws.names import check_name
+from sfn_mock.aws.payloads import json_fault
+from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.outcomes import Ending
+from sfn_mock.store.records import Records
+from sfn_mock.store.state_machines import Alias, StateMachine, Version
+
+#: How long after its stop an execution keeps its name from others (StartExecution: "you can reuse the name 90 days
+#: after it closes"). AWS has forgotten the execution itself by then.
+_NAME_KEPT = 90 * 24 * 60 * 60 * 1000
+
+
+def start_execution(
+    records: Records,
+    *,
+    state_machine_arn: str,
+    name: str | None = None,
+    input: str | None = None,
+    trace_header: str | None = None,
+) -> Execution:
+    """The execution started or, for a name and input that are running already, the one that runs."""
+    with records.using() as moment:
+        machine, qualified = find_qualified(records, state_machine_arn)
+        refuse_deleting(machine)
+        text = _checked_input(name, input)
+        if name is not None and machine.type == "STANDARD":
+            running = _running_already(machine, name, text, moment)
+            if running is not None:
+                return running
+        return _start(machine, qualified, moment, name, text, trace_header)
+
+
+def start_sync_execution(
+    records: Records,
+    *,
+    state_machine_arn: str,
+    name: str | None = None,
+    input: str | None = None,
+    trace_header: str | None = None,
+) -> tuple[Execution, Attempt]:
+    """The execution, and its one attempt with how and when it stops. The call does not wait, and moves no clock."""
+    with records.using() as moment:
+        machine, qualified = find_qualified(records, state_machine_arn)
+        if machine.type != "EXPRESS":
+            raise StateMachineTypeNotSupported
+        refuse_deleting(machine)
+        text = _checked_input(name, input)
+        execution = _start(machine, qualified, moment, name, text, trace_header, sync=True)
+        return execution, execution.attempts[0]
+
+
+def _checked_input(name: str | None, input: str | None) -> str:
+    """The input of a start; InvalidName or InvalidExecutionInput for one that is refused."""
+    if name is not None:
+        check_name(name)
+    text = "{}" if input is None else input
+    fault = json_fault(text)
+    if fault is not None:
+        raise InvalidExecutionInput(reason=fault)
+    return text
+
+
+def _start(
+    machine: StateMachine,
+    qualified: Version | Alias | None,
+    moment: int,
+    name: str | None,
+    input: str,
+    trace_header: str | None,
+    *,
+    sync: bool = False,
+) -> Execution:
+    version_number = alias_name = None
+    if isinstance(qualified, Alias):
+        version_number, alias_name = qualified.deal(), qualified.name
+    elif qualified is not None:
+        version_number = qualified.qualifier
+    return machine.start(
+        moment,
+        machine.records.new_id() if name is None else name,
+        input,
+        version_number=version_number,
+        alias_name=alias_name,
+        trace_header=trace_header,
+        sync=sync,
+    )
+
+
+def _running_already(machine: StateMachine, name: str, input: str, moment: int) -> Execution | None:
+    """The running execution that a repeated start means; ExecutionAlreadyExists when the name is taken otherwise."""
+    execution = machine.names.get(name)
+    if execution is None:
+        return None
+    attempt = execution.attempt_at(moment)
+    stop = None if attempt is None else attempt.stop_at(moment)
+    if attempt is not None and stop is None and execution.input == input:
+        return execution
+    if stop is not None and moment - stop >= _NAME_KEPT:
+        machine.forget(execution)
+        return None
+    raise ExecutionAlreadyExists(arn=execution.arn)
+
+
+def stop_execution(records: Records, *, execution_arn: str, error: str | None = None, cause: str | None = None) -> int:
+    """The stop date: now, or when the execution stopped before; a closed one is left as it is."""
+    with records.using() as moment:
+        execution, attempt = find_execution(records, execution_arn, moment)
+        stopped = attempt.stop_at(moment)
+        if stopped is not None:
+            return stopped
+        execution.end(moment, Ending("ABORTED", error=error, cause=cause))
+        return moment
+
+
+class Description(NamedTuple):
+    """An execution as it stood at ``moment``."""
+
+    execution: Execution
+    attempt: Attempt
+    moment: int
+    redrive_status: str
+    #: Why it cannot be redriven; None when it can.
+    redrive_obstacle: str | None
+
+
+def describe_execution(records: Records, *, execution_arn: str) -> Description:
+    with records.using() as moment:
+        execution, attempt = find_execution(records, execution_arn, moment, express_children=True)
+        reason = obstacle(execution, attempt, moment)
+        if reason is not None:
+            status = "NOT_REDRIVABLE"
+        else:
+            status = "REDRIVABLE" if execution.map_run is None else "REDRIVABLE_BY_MAP_RUN"
+        return Description(execution, attempt, moment, status, reason)
+
+
+def describe_state_machine_for_execution(records: Records, *, execution_arn: str) -> tuple[Execution, int]:
+    """The execution, which keeps the revision it runs, and when that revision came to be."""
+    with records.using() as moment:
+        execution, _ = find_execution(records, execution_arn, moment)
+        updated = execution.revision.updated
+        return execution, execution.state_machine.created if updated is None else updated

@@ -1,0 +1,87 @@
+"""ListExecutions, read downwards: resolve the ARN, check the filters, settle the order, cut the page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sfn_mock.api.finding import Found, find_map_run, find_qualified
+from sfn_mock.api.paging import DEFAULT_PAGE_SIZE
+from sfn_mock.aws import page_tokens
+from sfn_mock.aws.exceptions import (
+    BothArnsGiven,
+    NoArnGiven,
+    PendingRedriveNeedsMapRun,
+    RedriveFilterNeedsMapRun,
+    StateMachineTypeNotSupported,
+)
+from sfn_mock.store.execution_scopes import ExecutionScope
+from sfn_mock.store.executions import Execution
+from sfn_mock.store.records import Records
+
+
+class ExecutionPage(NamedTuple):
+    """One page, newest first, as the executions stood at ``moment``."""
+
+    executions: list[Found]
+    next_token: str | None
+    moment: int
+
+
+def list_executions(
+    records: Records,
+    *,
+    state_machine_arn: str | None = None,
+    map_run_arn: str | None = None,
+    status_filter: str | None = None,
+    redrive_filter: str | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> ExecutionPage:
+    with records.using() as moment:
+        owner, qualifier = _resolve(records, state_machine_arn, map_run_arn)
+        _check_filters(map_run_arn, status_filter, redrive_filter)
+        request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
+        before = None if next_token is None else page_tokens.read(records.token_key, request, next_token, moment)
+        size = max_results or DEFAULT_PAGE_SIZE
+        redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
+        owner.index.settle(moment)
+        entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1)
+        token = None
+        if len(entries) > size:
+            key, _ = entries[size - 1]
+            token = page_tokens.give(records.token_key, request, key, moment)
+        return ExecutionPage([_as_it_stands(execution, moment) for _, execution in entries[:size]], token, moment)
+
+
+def _as_it_stands(execution: Execution, moment: int) -> Found:
+    # Looked at before the records are free again: another thread may end it before the answer is shaped.
+    attempt = execution.attempt_at(moment)
+    assert attempt is not None, "only started executions are listed"
+    return Found(execution, attempt)
+
+
+def _resolve(
+    records: Records, state_machine_arn: str | None, map_run_arn: str | None
+) -> tuple[ExecutionScope, str | None]:
+    """What the ARN names: a machine or map run, and the version or alias to narrow a machine's executions to."""
+    if state_machine_arn is None and map_run_arn is None:
+        raise NoArnGiven
+    if state_machine_arn is not None and map_run_arn is not None:
+        raise BothArnsGiven
+    if map_run_arn is not None:
+        return find_map_run(records, map_run_arn), None
+    assert state_machine_arn is not None
+    machine, qualified = find_qualified(records, state_machine_arn)
+    if machine.type == "EXPRESS":
+        raise StateMachineTypeNotSupported
+    return machine, None if qualified is None else qualified.qualifier
+
+
+def _check_filters(map_run_arn: str | None, status_filter: str | None, redrive_filter: str | None) -> None:
+    """Only child executions of a map run are ever pending redrive, or told apart by redrives."""
+    if map_run_arn is not None:
+        return
+    if status_filter == "PENDING_REDRIVE":
+        raise PendingRedriveNeedsMapRun
+    if redrive_filter is not None:
+        raise RedriveFilterNeedsMapRun

@@ -1,0 +1,56 @@
+"""RedriveExecution, and whether an execution can be redriven."""
+
+from __future__ import annotations
+
+from sfn_mock.api.finding import find_execution
+from sfn_mock.aws.exceptions import ExecutionNotRedrivable
+from sfn_mock.store import clock
+from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.outcomes import UNSUCCESSFUL
+from sfn_mock.store.records import Records
+
+_MINUTE = 60 * 1000
+_DAY = 24 * 60 * _MINUTE
+#: Executions started before RedriveExecution was launched stay as they are (Developer Guide, redriving executions).
+_LAUNCH = clock.to_moment("2023-11-15T00:00:00Z", 0)
+#: How long after its stop an execution can be redriven, and how long it may have been open (RedriveExecution).
+_REDRIVABLE_PERIOD = 14 * _DAY
+_LONGEST_OPEN = 365 * _DAY
+#: A client token answers as before for so long, and among the last so many (RedriveExecutionInput).
+_TOKEN_LIFETIME = 15 * _MINUTE
+_TOKENS_KEPT = 10
+
+
+def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
+    """Why an execution cannot be redriven, as DescribeExecution gives the reason; None when it can."""
+    status = attempt.status_at(moment)
+    stop = attempt.stop_at(moment)
+    if stop is None or status not in UNSUCCESSFUL:
+        return f"Execution is {status} and cannot be redriven"
+    if execution.state_machine.deleting:
+        return "State machine is in DELETING status"
+    if execution.start < _LAUNCH:
+        return "Execution was started before the launch of RedriveExecution"
+    if stop - execution.start >= _LONGEST_OPEN:
+        return "Execution has exceeded the max execution time"
+    if moment - stop > _REDRIVABLE_PERIOD:
+        return "Execution redrivable period exceeded"
+    return None
+
+
+def redrive_execution(records: Records, *, execution_arn: str, client_token: str | None = None) -> int:
+    """The redrive date; that of the earlier redrive for a client token used in the last 15 minutes."""
+    with records.using() as moment:
+        execution, attempt = find_execution(records, execution_arn, moment)
+        earlier = dict(execution.redrive_tokens)
+        if client_token in earlier and 0 <= moment - earlier[client_token] <= _TOKEN_LIFETIME:
+            return earlier[client_token]
+        reason = obstacle(execution, attempt, moment)
+        if reason is None and execution.map_run is not None:
+            reason = "Execution can be redriven only by redriving its Map Run"
+        if reason is not None:
+            raise ExecutionNotRedrivable(reason=reason)
+        execution.redrive_at(moment)
+        if client_token is not None:
+            execution.redrive_tokens = (*execution.redrive_tokens, (client_token, moment))[-_TOKENS_KEPT:]
+        return moment

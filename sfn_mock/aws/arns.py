@@ -1,0 +1,147 @@
+"""Parse and build each kind of Step Functions ARN.
+
+Reading raises the InvalidArn variants that AWS answers with; it never looks anything up. An ARN of another region,
+account or partition reads well here and is simply found nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sfn_mock.aws.exceptions import InvalidArn, ResourceTypeEmpty, ResourceTypeNotValid
+
+
+class StateMachineArn(NamedTuple):
+    """``stateMachine:{name}``, ``stateMachine:{name}:{qualifier}`` or ``stateMachine:{name}/{label}``."""
+
+    prefix: str
+    name: str
+    #: A version's number or an alias's name.
+    qualifier: str | None
+    #: The label of the Distributed Map state, in the ARN that child executions show.
+    label: str | None
+
+    @property
+    def unqualified(self) -> str:
+        return state_machine_arn(self.prefix, self.name)
+
+
+class ExecutionArn(NamedTuple):
+    """``execution:{name of the machine}[/{label}]:{name}``, or ``express:...:{name}:{id}``."""
+
+    prefix: str
+    state_machine_name: str
+    label: str | None
+    name: str
+    #: The id at the end of an EXPRESS execution's ARN; None for STANDARD.
+    express_id: str | None
+
+
+class MapRunArn(NamedTuple):
+    """``mapRun:{name of the machine}/{label}:{id}``."""
+
+    prefix: str
+    state_machine_name: str
+    label: str
+    id: str
+
+
+class ActivityArn(NamedTuple):
+    """``activity:{name}``."""
+
+    prefix: str
+    name: str
+
+
+class _Fields(NamedTuple):
+    """An ARN taken apart as far as every kind has it."""
+
+    text: str
+    prefix: str
+    resource_type: str
+    resource: list[str]
+
+
+def _split(text: str) -> _Fields:
+    fields = text.split(":")
+    if len(fields) < 6 or fields[0] != "arn" or not fields[1] or fields[2] != "states":
+        raise InvalidArn(arn=text)
+    if not fields[5]:
+        raise ResourceTypeEmpty(arn=text)
+    return _Fields(text, ":".join(fields[:5]) + ":", fields[5], fields[6:])
+
+
+def _resource(fields: _Fields, accepted: dict[str, tuple[int, int]]) -> list[str]:
+    """The parts behind the resource type, if type and number of parts are among the ``accepted``."""
+    if fields.resource_type not in accepted:
+        raise ResourceTypeNotValid(resource_type=fields.resource_type)
+    least, most = accepted[fields.resource_type]
+    if not least <= len(fields.resource) <= most or not all(fields.resource):
+        raise InvalidArn(arn=fields.text)
+    return fields.resource
+
+
+def _labelled(text: str) -> tuple[str, str | None]:
+    name, slash, label = text.partition("/")
+    return name, (label if slash else None)
+
+
+def parse_state_machine_arn(text: str) -> StateMachineArn:
+    """A state machine's ARN: unqualified, of a version, of an alias, or labelled."""
+    fields = _split(text)
+    resource = _resource(fields, {"stateMachine": (1, 2)})
+    name, label = _labelled(resource[0])
+    return StateMachineArn(fields.prefix, name, resource[1] if len(resource) == 2 else None, label)
+
+
+def parse_execution_arn(text: str) -> ExecutionArn:
+    """An execution's ARN, STANDARD or EXPRESS, of a state machine or of a map run."""
+    fields = _split(text)
+    resource = _resource(fields, {"execution": (2, 2), "express": (3, 3)})
+    name, label = _labelled(resource[0])
+    return ExecutionArn(fields.prefix, name, label, resource[1], resource[2] if len(resource) == 3 else None)
+
+
+def parse_map_run_arn(text: str) -> MapRunArn:
+    fields = _split(text)
+    resource = _resource(fields, {"mapRun": (2, 2)})
+    name, label = _labelled(resource[0])
+    if not name or not label:
+        raise InvalidArn(arn=text)
+    return MapRunArn(fields.prefix, name, label, resource[1])
+
+
+def parse_activity_arn(text: str) -> ActivityArn:
+    fields = _split(text)
+    return ActivityArn(fields.prefix, *_resource(fields, {"activity": (1, 1)}))
+
+
+def parse_taggable_arn(text: str) -> StateMachineArn | ActivityArn:
+    """The ARN of one of the kinds that have tags."""
+    if _split(text).resource_type == "activity":
+        return parse_activity_arn(text)
+    return parse_state_machine_arn(text)
+
+
+def arn_prefix(partition: str, region: str, account_id: str) -> str:
+    """What every Step Functions ARN of one region and account starts with, colon included."""
+    return f"arn:{partition}:states:{region}:{account_id}:"
+
+
+def state_machine_arn(prefix: str, name: str) -> str:
+    return f"{prefix}stateMachine:{name}"
+
+
+def execution_arn(prefix: str, scope: str, name: str, express_id: str | None) -> str:
+    """``scope`` is the state machine's name, with ``/{label}`` behind it for a child execution."""
+    if express_id is None:
+        return f"{prefix}execution:{scope}:{name}"
+    return f"{prefix}express:{scope}:{name}:{express_id}"
+
+
+def map_run_arn(prefix: str, state_machine_name: str, label: str, id: str) -> str:
+    return f"{prefix}mapRun:{state_machine_name}/{label}:{id}"
+
+
+def activity_arn(prefix: str, name: str) -> str:
+    return f"{prefix}activity:{name}"

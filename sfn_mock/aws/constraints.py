@@ -1,0 +1,277 @@
+"""Check a request against the constraints of botocore's model, in AWS's words.
+
+Types, lengths, ranges, patterns, enums, required and sensitive members are all read from the model; here are only
+the sentences and what the model does not say. Each operation's checks are made once, at its first request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from moto.core.utils import get_service_model
+
+from sfn_mock.aws.exceptions import ConstraintViolation, SerializationException, UnknownOperationException
+
+if TYPE_CHECKING:
+    from moto.core.model import Shape
+
+_SERVICE = "stepfunctions"
+
+# Enums that AWS's sentence lists in another order than the model: recorded, and derivable from no rule.
+_RECORDED_ORDERS = {
+    "ExecutionStatus": ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"],
+}
+
+# The model says only in prose ("expressed as bytes in UTF-8 encoding") whose max counts bytes: inputs and outputs.
+_MEASURED_IN_BYTES = frozenset({"SensitiveData"})
+
+_NOT_NULL = "Member must not be null"
+
+
+class _Measure(NamedTuple):
+    """What a ``min`` and ``max`` of the model limit."""
+
+    quantity: str
+    of: Callable[[Any], float]
+    unit: str = ""
+
+
+class _Constraint(NamedTuple):
+    holds: Callable[[Any], bool]
+    sentence: str
+
+
+class _Violation(NamedTuple):
+    """Written out only at the end: by then every type is known to be right, as echoing a whole list needs."""
+
+    shape: Shape
+    value: Any
+    path: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{_subject(self.shape, self.value)} at '{self.path}' failed to satisfy constraint: {self.sentence}"
+
+
+_Check = Callable[[Any, str, "list[_Violation]"], None]
+
+
+def check(operation: str, parameters: object) -> None:
+    """ConstraintViolation with everything the model forbids, SerializationException for a value of another type."""
+    check_members = _request_check(operation)
+    if not isinstance(parameters, dict):
+        raise SerializationException()
+    violations: list[_Violation] = []
+    check_members(parameters, "", violations)
+    if violations:
+        raise ConstraintViolation([str(violation) for violation in violations])
+
+
+@cache
+def operations() -> frozenset[str]:
+    """The names of the API's operations."""
+    return frozenset(get_service_model(_SERVICE).operation_names)
+
+
+# --- From a shape of the model to its check --------------------------------------------------------------------
+
+
+@cache
+def _request_check(operation: str) -> _Check:
+    if operation not in operations():
+        raise UnknownOperationException()
+    return _members_check(get_service_model(_SERVICE).operation_model(operation).input_shape)
+
+
+def _value_check(shape: Shape, required: bool) -> _Check:
+    """One value and all its parts; null stands for an absent one."""
+    has_type = _TYPES.get(shape.type_name, _is_anything)
+    constraints = list(_constraints(shape))
+    check_parts = _parts_check(shape)
+
+    def check_value(value: Any, path: str, violations: list[_Violation]) -> None:
+        if value is None:
+            if required:
+                violations.append(_Violation(shape, value, path, _NOT_NULL))
+            return
+        if not has_type(value):
+            raise SerializationException()
+        for holds, sentence in constraints:
+            if not holds(value):
+                violations.append(_Violation(shape, value, path, sentence))
+        check_parts(value, path, violations)
+
+    return check_value
+
+
+def _parts_check(shape: Shape) -> _Check:
+    if shape.type_name == "structure":
+        return _members_check(shape)
+    if shape.type_name == "list":
+        return _elements_check(shape)
+    return _check_no_parts
+
+
+def _members_check(shape: Shape) -> _Check:
+    # Members the model does not know are never looked at, as on AWS.
+    checks = [(name, _value_check(member, name in shape.required_members)) for name, member in shape.members.items()]
+
+    def check_members(structure: Any, path: str, violations: list[_Violation]) -> None:
+        prefix = f"{path}." if path else ""
+        for name, check_member in checks:
+            check_member(structure.get(name), prefix + name, violations)
+
+    return check_members
+
+
+def _elements_check(shape: Shape) -> _Check:
+    check_element = _value_check(shape.member, required=True)
+
+    def check_elements(elements: Any, path: str, violations: list[_Violation]) -> None:
+        for position, element in enumerate(elements, 1):
+            check_element(element, f"{path}.{position}.member", violations)
+
+    return check_elements
+
+
+def _check_no_parts(value: Any, path: str, violations: list[_Violation]) -> None:
+    """Scalars have no parts."""
+
+
+# --- Types: what JSON tells apart, without the width of numbers ------------------------------------------------
+
+
+def _is_anything(value: object) -> bool:
+    """For types the API does not use yet."""
+    return True
+
+
+def _is_integer(value: object) -> bool:
+    # No SDK writes an integer as 3.0, so it is no integer here; whoever reads a checked request then reads an int.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    # Python's json module reads and writes NaN and Infinity, JSON has no such numbers.
+    return isfinite(value) if isinstance(value, float) else _is_integer(value)
+
+
+def _is_instance(*types: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, types)
+
+
+_TYPES: dict[str, Callable[[object], bool]] = {
+    "string": _is_instance(str),
+    "boolean": _is_instance(bool),
+    "integer": _is_integer,
+    "long": _is_integer,
+    "float": _is_number,
+    "double": _is_number,
+    # A tuple comes from botocore clients, which let it through as a list.
+    "list": _is_instance(list, tuple),
+    "structure": _is_instance(dict),
+}
+
+
+# --- Constraints and their sentences ---------------------------------------------------------------------------
+
+
+def _constraints(shape: Shape) -> Iterator[_Constraint]:
+    """Every constraint on a shape's own value, in the order in which violations are told."""
+    enum, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
+    if enum:
+        yield _member_of(_in_recorded_order(shape.name, enum))
+    yield from _bounds(shape)
+    if pattern:
+        yield _matching(pattern)
+
+
+def _in_recorded_order(name: str, enum: list[str]) -> list[str]:
+    """The model's values, those without a recorded place at the end."""
+    recorded = _RECORDED_ORDERS.get(name, [])
+    return sorted(enum, key=lambda value: recorded.index(value) if value in recorded else len(recorded))
+
+
+def _member_of(enum: list[str]) -> _Constraint:
+    # A list compares, where a set would hash: a str that is also an Enum equals its value but hashes as its name.
+    return _Constraint(lambda value: value in enum, f"Member must satisfy enum value set: [{', '.join(enum)}]")
+
+
+def _bounds(shape: Shape) -> Iterator[_Constraint]:
+    most, least = shape.metadata.get("max"), shape.metadata.get("min")
+    quantity, of, unit = _measure(shape)
+    if most is not None:
+        yield _Constraint(
+            lambda value: of(value) <= most, f"Member must have {quantity} less than or equal to {most}{unit}"
+        )
+    if least is not None:
+        yield _Constraint(
+            lambda value: of(value) >= least, f"Member must have {quantity} greater than or equal to {least}{unit}"
+        )
+
+
+def _measure(shape: Shape) -> _Measure:
+    if shape.name in _MEASURED_IN_BYTES:
+        return _Measure("size", _utf8_size, " bytes in UTF-8 encoding")
+    if shape.type_name in ("string", "list"):
+        return _Measure("length", len)
+    return _Measure("value", lambda number: number)
+
+
+def _utf8_size(text: str) -> int:
+    # A lone surrogate has no UTF-8, yet a request may hold one.
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _matching(pattern: str) -> _Constraint:
+    matches = _whole_match(pattern)
+    return _Constraint(matches, f"Member must satisfy regular expression pattern: {pattern}")
+
+
+def _whole_match(pattern: str) -> Callable[[str], bool]:
+    """What Java's ``String.matches`` says: the whole text, a newline at its end included."""
+    try:
+        # re.ASCII: in Java, \d, \s and \w know no more.
+        compiled = re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"), re.ASCII)
+    except re.error:
+        # A newer botocore with a pattern that only Java can read must not break the operation.
+        return _is_anything
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+# --- The value at fault, as AWS writes it ----------------------------------------------------------------------
+
+
+def _subject(shape: Shape, value: Any) -> str:
+    if value is None:
+        return "Value null"
+    return "Value" if _is_sensitive(shape) else f"Value '{_echo(shape, value)}'"
+
+
+def _is_sensitive(shape: Shape) -> bool:
+    return bool(shape.metadata.get("sensitive"))
+
+
+def _echo(shape: Shape, value: Any) -> str:
+    """A value as Java's ``toString`` gives it."""
+    if value is None:
+        return "null"
+    if _is_sensitive(shape):
+        return "***Sensitive Data Redacted***"
+    if shape.type_name == "structure":
+        members = ", ".join(f"{name}={_echo(member, value.get(name))}" for name, member in shape.members.items())
+        return f"{shape.name}({members})"
+    if shape.type_name == "list":
+        return f"[{', '.join(_echo(shape.member, element) for element in value)}]"
+    if shape.type_name == "string":
+        # Not str(): a str that is also an Enum would give its name.
+        return str.__str__(value)
+    if shape.type_name in ("float", "double") and isinstance(value, int):
+        return f"{json.dumps(value)}.0"
+    # JSON and Java write booleans and numbers alike.
+    return json.dumps(value)

@@ -1,0 +1,373 @@
+"""Every error the Step Functions API answers with: its code, its sentence, its extra members.
+
+One class per sentence. ``code`` is the name botocore's model gives the exception; several sentences may share
+one code. Templates are filled from keywords: ``raise StateMachineDoesNotExist(arn=arn)``. Where AWS's sentence
+is not known, the class says so; docs/conformance.md lists these as "our choice".
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from moto.core.exceptions import ServiceException
+
+#: How AWS qualifies an error's code in a body's ``__type``: errors raised by the service itself ...
+SERVICE_NAMESPACE = "com.amazonaws.swf.service.v2.model"
+#: ... and those raised by the front end, which checks a request against the API's model before the service sees it.
+FRONT_END_NAMESPACE = "com.amazon.coral.validate"
+#: Errors of the protocol itself, for requests that no operation could be found for or read from.
+PROTOCOL_NAMESPACE = "com.amazon.coral.service"
+
+
+class SFNError(ServiceException):
+    """An answer of the Step Functions API that is an error, always with HTTP status 400."""
+
+    namespace: ClassVar[str] = SERVICE_NAMESPACE
+    #: Members beside ``message``, by their name on the wire; boto3 puts them at the top of ``e.response``.
+    extra_members: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.members: dict[str, str] = {
+            member: template.format(**values) for member, template in self.extra_members.items()
+        }
+
+
+# --- ARNs ------------------------------------------------------------------------------------------------------
+
+
+class InvalidArn(SFNError):
+    code = "InvalidArn"
+    message = "Invalid Arn: 'Invalid ARN prefix: {arn}'"
+
+
+class ResourceTypeNotValid(InvalidArn):
+    message = "Invalid Arn: 'Resource type not valid in this context: {resource_type}'"
+
+
+class ResourceTypeEmpty(InvalidArn):
+    message = "Invalid Arn: 'Resource type can not be empty: {arn}'"
+
+
+class InvalidRoleArn(InvalidArn):
+    """The code is the model's, the sentence is ours."""
+
+    message = "Invalid Role Arn: '{arn}'"
+
+
+# --- What does not exist ---------------------------------------------------------------------------------------
+
+
+class StateMachineDoesNotExist(SFNError):
+    code = "StateMachineDoesNotExist"
+    message = "State Machine Does Not Exist: '{arn}'"
+
+
+class ExecutionDoesNotExist(SFNError):
+    code = "ExecutionDoesNotExist"
+    message = "Execution Does Not Exist: '{arn}'"
+
+
+class ResourceNotFound(SFNError):
+    code = "ResourceNotFound"
+    message = "Resource not found: '{arn}'"
+    extra_members: ClassVar[dict[str, str]] = {"resourceName": "{arn}"}
+
+
+class ReferenceNotFound(ResourceNotFound):
+    """An alias, or a version that an alias shall route to."""
+
+    message = "Request references a resource that does not exist."
+
+
+class ActivityDoesNotExist(SFNError):
+    code = "ActivityDoesNotExist"
+    message = "Activity Does Not Exist: '{arn}'"
+
+
+# --- What a kind of state machine cannot do --------------------------------------------------------------------
+
+
+class StateMachineTypeNotSupported(SFNError):
+    code = "StateMachineTypeNotSupported"
+    message = "This operation is not supported by this type of state machine"
+
+
+class StateMachineDeleting(SFNError):
+    code = "StateMachineDeleting"
+    message = "State Machine is being deleted: '{arn}'"
+
+
+# --- Requests that contradict themselves -----------------------------------------------------------------------
+
+
+class ValidationException(SFNError):
+    code = "ValidationException"
+
+
+class ConstraintViolation(ValidationException):
+    """The request breaks the API's model; ``violations`` are the model's own sentences, all of them in one answer."""
+
+    namespace = FRONT_END_NAMESPACE
+    message = "{count} {noun} detected: {sentences}"
+
+    def __init__(self, violations: list[str]) -> None:
+        noun = "validation error" if len(violations) == 1 else "validation errors"
+        super().__init__(count=len(violations), noun=noun, sentences="; ".join(violations))
+
+
+class NoArnGiven(ValidationException):
+    message = "Must provide a StateMachine ARN or MapRun ARN"
+
+
+class BothArnsGiven(ValidationException):
+    """The code is documented, the sentence is ours."""
+
+    message = "Must provide either a StateMachine ARN or MapRun ARN, but not both"
+
+
+class PendingRedriveNeedsMapRun(ValidationException):
+    """The code is documented, the sentence is ours."""
+
+    message = "The PENDING_REDRIVE status filter requires a MapRun ARN"
+
+
+class RedriveFilterNeedsMapRun(ValidationException):
+    """The code is documented, the sentence is ours."""
+
+    message = "A redrive filter requires a MapRun ARN"
+
+
+class LabelledArnNotSupported(ValidationException):
+    """The code and the reason are the model's, the sentence is ours."""
+
+    message = "This operation does not support labeled state machine ARNs: '{arn}'"
+    extra_members: ClassVar[dict[str, str]] = {"reason": "API_DOES_NOT_SUPPORT_LABELED_ARNS"}
+
+
+class NoMapRunSettingGiven(ValidationException):
+    """The code and the reason are the model's, the sentence is ours."""
+
+    message = "At least one of maxConcurrency, toleratedFailureCount and toleratedFailurePercentage must be specified"
+    extra_members: ClassVar[dict[str, str]] = {"reason": "MISSING_REQUIRED_PARAMETER"}
+
+
+class MapRunCompleted(ValidationException):
+    """The code and the reason are the model's, the sentence is ours."""
+
+    message = "Map Run has completed and cannot be updated: '{arn}'"
+    extra_members: ClassVar[dict[str, str]] = {"reason": "CANNOT_UPDATE_COMPLETED_MAP_RUN"}
+
+
+# --- Page tokens -----------------------------------------------------------------------------------------------
+
+
+class InvalidToken(SFNError):
+    code = "InvalidToken"
+    message = "Invalid Token: 'Invalid token'"
+
+
+# --- Names, inputs, definitions --------------------------------------------------------------------------------
+
+
+class InvalidName(SFNError):
+    code = "InvalidName"
+    message = "Invalid Name: '{name}'"
+
+
+class InvalidExecutionInput(SFNError):
+    code = "InvalidExecutionInput"
+    message = "Invalid State Machine Execution Input: '{reason}'"
+
+
+class InvalidDefinition(SFNError):
+    code = "InvalidDefinition"
+    message = "Invalid State Machine Definition: '{reason}'"
+
+
+class MissingRequiredParameter(SFNError):
+    code = "MissingRequiredParameter"
+    message = (
+        "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
+    )
+
+
+class InvalidLoggingConfiguration(SFNError):
+    code = "InvalidLoggingConfiguration"
+
+
+class LogDestinationsNotOne(InvalidLoggingConfiguration):
+    message = "Invalid Logging Configuration: Must specify exactly one Log Destination."
+
+
+class LogDestinationNotFound(InvalidLoggingConfiguration):
+    message = "Invalid Logging Configuration: Log Destination not found."
+
+
+class InvalidEncryptionConfiguration(SFNError):
+    code = "InvalidEncryptionConfiguration"
+
+
+class KmsKeyMissing(InvalidEncryptionConfiguration):
+    """The code is the model's, the sentence is ours."""
+
+    message = "Invalid Encryption Configuration: Must specify a KMS key for type CUSTOMER_MANAGED_KMS_KEY."
+
+
+# --- Executions ------------------------------------------------------------------------------------------------
+
+
+class ExecutionAlreadyExists(SFNError):
+    code = "ExecutionAlreadyExists"
+    message = "Execution Already Exists: '{arn}'"
+
+
+class ExecutionNotRedrivable(SFNError):
+    """The sentence is the one DescribeExecution gives as ``redriveStatusReason``; that AWS repeats it is our choice."""
+
+    code = "ExecutionNotRedrivable"
+    message = "{reason}"
+
+
+# --- State machines, versions, aliases -------------------------------------------------------------------------
+
+
+class StateMachineAlreadyExists(SFNError):
+    code = "StateMachineAlreadyExists"
+    message = "State Machine Already Exists: '{arn}'"
+
+
+class VersionDescriptionWithoutPublish(ValidationException):
+    message = "Version description can only be set when publish is true"
+
+
+class ConflictException(SFNError):
+    code = "ConflictException"
+
+
+class RevisionConflict(ConflictException):
+    message = (
+        "Failed to publish the State Machine version for revision {given}. "
+        "The current State Machine revision is {current}."
+    )
+
+
+class VersionReferencedByAlias(ConflictException):
+    message = (
+        "Version to be deleted must not be referenced by an alias. "
+        "Current list of aliases referencing this version: [{aliases}]"
+    )
+
+
+class AliasAlreadyExists(ConflictException):
+    message = (
+        "Failed to create alias because an alias with the same name and a different routing configuration "
+        "already exists."
+    )
+
+
+class RoutingConfigurationInvalid(ValidationException):
+    extra_members: ClassVar[dict[str, str]] = {"reason": "INVALID_ROUTING_CONFIGURATION"}
+
+
+class RoutingNeedsVersions(RoutingConfigurationInvalid):
+    message = "Routing configuration must contain state machine version ARNs. Received: [{arns}]"
+
+
+class RoutingNeedsDistinctVersions(RoutingConfigurationInvalid):
+    message = "Routing configuration must contain distinct state machine version ARNs. Received: [{arns}]"
+
+
+class RoutingWeightsNotWhole(RoutingConfigurationInvalid):
+    message = "Sum of routing configuration weights must equal 100. Received: [{weights}]"
+
+
+class RoutingNeedsOneStateMachine(RoutingConfigurationInvalid):
+    """The code and the reason are the model's, the sentence is ours."""
+
+    message = "Routing configuration must contain versions of one state machine. Received: [{arns}]"
+
+
+class AliasUpdateEmpty(ValidationException):
+    """The code and the reason are the model's, the sentence is ours."""
+
+    message = "Either the description or the routing configuration must be specified"
+    extra_members: ClassVar[dict[str, str]] = {"reason": "MISSING_REQUIRED_PARAMETER"}
+
+
+# --- Activities, tasks, tags -----------------------------------------------------------------------------------
+
+
+class ActivityAlreadyExists(SFNError):
+    """The code is the model's, the sentence is ours."""
+
+    code = "ActivityAlreadyExists"
+    message = "Activity Already Exists: '{arn}'"
+
+
+class InvalidOutput(SFNError):
+    """The code is the model's; that the sentence goes as InvalidExecutionInput's does is our choice."""
+
+    code = "InvalidOutput"
+    message = "Invalid Output: '{reason}'"
+
+
+class TaskTimedOut(SFNError):
+    """The code is the model's, the sentence is widely quoted and not recorded."""
+
+    code = "TaskTimedOut"
+    message = "Task Timed Out: 'Provided task does not exist anymore'"
+
+
+class TaskDoesNotExist(SFNError):
+    """The code is the model's, where it means that "the activity does not exist"; the sentence is ours."""
+
+    code = "TaskDoesNotExist"
+    message = "Task Does Not Exist: 'Activity does not exist anymore: {arn}'"
+
+
+class TagKeyMissing(ValidationException):
+    """The model lets a tag have no key; that AWS refuses one as if the model did not is our choice."""
+
+    namespace = FRONT_END_NAMESPACE
+    message = (
+        "1 validation error detected: Value null at 'tags.{position}.member.key' failed to satisfy constraint: "
+        "Member must not be null"
+    )
+
+
+class TagCharacterForbidden(ValidationException):
+    """Which characters a tag may have is documented; that AWS refuses others as if its model said so is our choice."""
+
+    namespace = FRONT_END_NAMESPACE
+    message = (
+        "1 validation error detected: Value '{text}' at 'tags.{position}.member.{member}' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: {pattern}"
+    )
+
+
+class TooManyTags(SFNError):
+    """The code and the member are the model's, the sentence is ours."""
+
+    code = "TooManyTags"
+    message = "Too many tags: '{arn}'"
+    extra_members: ClassVar[dict[str, str]] = {"resourceName": "{arn}"}
+
+
+# --- The protocol ----------------------------------------------------------------------------------------------
+
+
+class SerializationException(SFNError):
+    """The body is no JSON object, or a member has another type than the model's. AWS sends no sentence with it."""
+
+    namespace = PROTOCOL_NAMESPACE
+    code = "SerializationException"
+    message = ""
+
+
+class UnknownOperationException(SFNError):
+    """``X-Amz-Target`` names no operation of the API. AWS sends no sentence with it."""
+
+    namespace = PROTOCOL_NAMESPACE
+    code = "UnknownOperationException"
+    message = ""

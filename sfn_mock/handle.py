@@ -1,0 +1,168 @@
+"""The handle: what a test holds to seed executions and to look at what its code did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+from sfn_mock.models import SFNBackend
+from sfn_mock.store import clock, seeding
+from sfn_mock.store.executions import Execution
+from sfn_mock.store.loading import load
+from sfn_mock.store.map_runs import MapRun
+from sfn_mock.store.recordings import Source
+from sfn_mock.store.records import Records, seed_state_machine
+from sfn_mock.store.state_machines import StateMachine
+
+
+class StepFunctionsMock:
+    """The Step Functions of every account and region, as one test sees them.
+
+    ``mock_sfn_executions`` and the fixture give it out; it ends with the mock. ``account_id`` and ``region`` are
+    where seeds go and calls arrive unless they say otherwise.
+    """
+
+    def __init__(self, account_id: str, region: str) -> None:
+        self.account_id = account_id
+        self.region = region
+        self._backends: dict[tuple[str, str], SFNBackend] = {}
+        self._closed = False
+
+    # --- Seeding -------------------------------------------------------------------------------------------------
+
+    def add_state_machine(
+        self,
+        name: str,
+        *,
+        type: str = "STANDARD",
+        definition: str | None = None,
+        role_arn: str | None = None,
+        creation_date: clock.Date | None = None,
+        region: str | None = None,
+        account_id: str | None = None,
+    ) -> StateMachine:
+        """Seed a state machine and return it, to add executions to.
+
+        ``type`` is STANDARD or EXPRESS; ``definition`` Amazon States Language, a single Pass state unless given.
+        It is created now, in the mock's account and region, unless the arguments say otherwise. ValueError for what
+        AWS could never show, or a name that is taken.
+        """
+        if account_id is not None:
+            seeding.check_account_id(account_id)
+        if region is not None:
+            seeding.check_region(region)
+        records = self._records(account_id, region)
+        with records.using() as moment:
+            return seed_state_machine(
+                records,
+                moment,
+                name,
+                type=type,
+                definition=definition,
+                role_arn=role_arn,
+                creation_date=creation_date,
+            )
+
+    def load(self, source: Source, *, parent: Execution | None = None) -> list[Execution]:
+        """Seed what ``aws stepfunctions list-executions`` printed or boto3 answered, and return the executions.
+
+        ``source`` is a path, JSON text, the parsed dict, or a list of items or of pages; its dates may be epoch
+        seconds (AWS CLI v1), ISO 8601 (v2) or datetimes (boto3). State machines, versions, aliases and map runs named
+        in it come into being, in the account and region of their ARNs; ``parent`` becomes the parent of such a map
+        run. Listing gives the items back in the source's order. What is stored already is skipped; ValueError, and
+        nothing stored, for an item that differs from a stored one or that AWS could never show; FileNotFoundError for
+        a path that leads to no file. SeedWarning for an account other than the mock's, and for a start after now.
+        """
+        self._check_open()
+        with clock.read_once():
+            return load(self._records, self.account_id, source, parent)
+
+    # --- Looking -------------------------------------------------------------------------------------------------
+
+    @property
+    def state_machines(self) -> list[StateMachine]:
+        """The state machines of every account and region, in order of adding within each."""
+        return [machine for records in self._each_records() for machine in records.state_machines.values()]
+
+    def get_state_machine(self, arn_or_name: str) -> StateMachine:
+        """The state machine of that ARN or, in the mock's own account and region, name; LookupError if none."""
+        machines = self.state_machines
+        own = self._records()
+        for machine in machines:
+            if machine.name == arn_or_name and machine.records is own:
+                return machine
+        return _find(arn_or_name, "state machine", machines)
+
+    def get_execution(self, arn: str) -> Execution:
+        """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
+        scopes = [
+            scope
+            for records in self._each_records()
+            for scope in (*records.state_machines.values(), *records.map_runs.values())
+        ]
+        return _find(arn, "execution", [execution for scope in scopes for execution in scope.executions])
+
+    def get_map_run(self, arn: str) -> MapRun:
+        """The map run of that ARN; LookupError if none."""
+        map_runs = [map_run for records in self._each_records() for map_run in records.map_runs.values()]
+        return _find(arn, "map run", map_runs)
+
+    # --- Life ----------------------------------------------------------------------------------------------------
+
+    def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
+        """The backend of an account and region, the mock's own unless given; made when first asked for."""
+        self._check_open()
+        place = (account_id or self.account_id, region or self.region)
+        if place not in self._backends:
+            backend = SFNBackend(place[1], place[0])
+            backend.held = True
+            # Of two threads that are here at once, both get the first one's.
+            self._backends.setdefault(place, backend)
+        return self._backends[place]
+
+    def reset(self) -> None:
+        """Empty everything. Records handed out before raise RuntimeError from here on; old page tokens are invalid."""
+        self._check_open()
+        for backend in self._backends.values():
+            backend.empty()
+
+    def close(self) -> None:
+        """End it, with all its records."""
+        for backend in self._backends.values():
+            backend.records.close()
+        self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("This mock has ended: use its handle inside the with block, decorated test or fixture.")
+
+    def _records(self, account_id: str | None = None, region: str | None = None) -> Records:
+        return self.backend(account_id, region).records
+
+    def _each_records(self) -> Iterator[Records]:
+        """The records of every account and region as they stand now, each to oneself while it is looked at."""
+        self._check_open()
+        with clock.read_once():
+            for backend in list(self._backends.values()):
+                with backend.records.using():
+                    yield backend.records
+
+
+class _Record(Protocol):
+    @property
+    def arn(self) -> str: ...
+
+
+_Any = TypeVar("_Any", bound=_Record)
+
+#: How many of the existing ARNs a LookupError names.
+_NAMED = 10
+
+
+def _find(arn: str, kind: str, records: list[_Any]) -> _Any:
+    for record in records:
+        if record.arn == arn:
+            return record
+    there_are = ", ".join(record.arn for record in records[:_NAMED]) or "none yet"
+    more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
+    raise LookupError(f"There is no {kind} {arn!r}; there are: {there_are}{more}.")

@@ -1,0 +1,103 @@
+"""The life of the mock: one for the whole process, from the first start to the last stop."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from threading import Lock
+from typing import NamedTuple
+
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.store import seeding
+from sfn_mock.ways_in import environment, interception, moto_place
+from sfn_mock.ways_in.direct import Direct
+from sfn_mock.ways_in.guard import Guard
+from sfn_mock.ways_in.wire import Wire
+
+DEFAULT_ACCOUNT_ID = "123456789012"
+
+
+class Options(NamedTuple):
+    """What a test may ask for. The defaults ask for nothing, so that an inner mock takes what there is."""
+
+    account_id: str = DEFAULT_ACCOUNT_ID
+    region: str | None = None
+
+    def check(self) -> None:
+        """ValueError for what no AWS account or region is called."""
+        seeding.check_account_id(self.account_id)
+        if self.region is not None:
+            seeding.check_region(self.region)
+
+
+class _Life:
+    """All that is in place while any mock is active, and what undoes it."""
+
+    def __init__(self, options: Options) -> None:
+        self.depth = 0
+        self.guard = Guard()
+        with ExitStack() as stack:
+            region = stack.enter_context(environment.faked(options.region))
+            self.handle = StepFunctionsMock(options.account_id, region)
+            stack.callback(self.handle.close)
+            wire = Wire(self.handle.backend, self.handle.account_id)
+            direct = Direct(self.handle.backend, self.handle.account_id)
+            stack.enter_context(moto_place.taken(self.handle.backend, wire))
+            stack.enter_context(interception.installed(direct, wire, self.guard))
+            self.undo = stack.pop_all().close
+
+    def check_shared(self, options: Options) -> None:
+        """RuntimeError unless ``options`` ask for nothing that this life does not have."""
+        has = Options(self.handle.account_id, self.handle.region)
+        for name, asked, default, active in zip(Options._fields, options, Options(), has, strict=True):
+            if asked not in (default, active):
+                raise RuntimeError(
+                    f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "
+                    f"cannot have {name}={asked!r}: leave the option out, or give the outer mock the same."
+                )
+
+
+_lock = Lock()
+_life: _Life | None = None
+
+
+def begin(options: Options) -> StepFunctionsMock:
+    """Begin the mock, or share the one that is active. RuntimeError if that one has other options."""
+    global _life
+    with _lock:
+        life = _life or _Life(options)
+        life.check_shared(options)
+        life.depth += 1
+        _life = life
+    return life.handle
+
+
+def end(failure: BaseException | None) -> None:
+    """Undo one ``begin``; the last one ends the mock, with ``failure``, or nothing, on its way to the test's runner.
+
+    UnmockedServiceError, without a failure, if the code under test swallowed one.
+    """
+    global _life
+    with _lock:
+        life = _life
+        assert life is not None, "each end has its begin"
+        life.depth -= 1
+        if life.depth:
+            return
+        _life = None
+        life.undo()
+    life.guard.settle(failure)
+
+
+def active() -> StepFunctionsMock:
+    """The handle of the active mock; RuntimeError when there is none."""
+    life = _life
+    if life is None:
+        raise RuntimeError("No mock_sfn_executions is active: call get_mock() inside one.")
+    return life.handle
+
+
+def settle(failure: BaseException | None) -> None:
+    """Account for refused calls while the mock goes on, now that the outcome of a test is known."""
+    life = _life
+    if life is not None:
+        life.guard.settle(failure)

@@ -1,0 +1,94 @@
+"""``mock_sfn_executions`` and ``get_mock``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from types import TracebackType
+from typing import Any, TypeVar, overload
+
+from sfn_mock import life
+from sfn_mock.decoration import decorated
+from sfn_mock.handle import StepFunctionsMock
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+
+class MockSFNExecutions:
+    """What ``mock_sfn_executions(...)`` gives: a decorator, a context manager, and ``start`` with ``stop``.
+
+    One can be used again and again, also within itself and in several threads or tasks at once: all that is active
+    at the same time shares one handle and one store.
+    """
+
+    def __init__(self, options: life.Options) -> None:
+        options.check()
+        self._options = options
+        self._lock = Lock()
+        self._starts = 0
+
+    def start(self) -> StepFunctionsMock:
+        """Begin mocking and give the handle. RuntimeError if a mock with other options is active."""
+        handle = life.begin(self._options)
+        with self._lock:
+            self._starts += 1
+        return handle
+
+    def stop(self) -> None:
+        """End what one ``start`` began. RuntimeError without one.
+
+        UnmockedServiceError if this ends the mock and the code under test has swallowed such an error.
+        """
+        self._stop(None)
+
+    def _stop(self, failure: BaseException | None) -> None:
+        with self._lock:
+            if not self._starts:
+                raise RuntimeError("stop() without start(): this mock is not active.")
+            self._starts -= 1
+        life.end(failure)
+
+    def __enter__(self) -> StepFunctionsMock:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stop(failure)
+
+    def __call__(self, target: Target) -> Target:
+        """Decorate a function, coroutine function, generator function or class; TypeError for anything else."""
+        return decorated(self, target)
+
+
+@overload
+def mock_sfn_executions(target: Target, /) -> Target: ...
+@overload
+def mock_sfn_executions(
+    *, account_id: str = life.DEFAULT_ACCOUNT_ID, region: str | None = None
+) -> MockSFNExecutions: ...
+def mock_sfn_executions(
+    target: Callable[..., Any] | None = None,
+    /,
+    *,
+    account_id: str = life.DEFAULT_ACCOUNT_ID,
+    region: str | None = None,
+) -> Any:
+    """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
+
+    Use it as a decorator, bare or with options, of functions, coroutine functions, methods and test classes, each of
+    whose tests has a store of its own, shared with its setup; as a context manager, which gives the handle to seed
+    and inspect with; or by ``start()``, which gives the handle too, and ``stop()``. Nested mocks share one store.
+
+    ``account_id`` owns the seeds and the calls. ``region`` is where the handle seeds, and AWS_DEFAULT_REGION
+    meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1. ValueError for what is neither.
+
+    A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
+    """
+    mock = MockSFNExecutions(life.Options(account_id, region))
+    return mock if target is None else mock(target)
+
+
+def get_mock() -> StepFunctionsMock:
+    """The handle of the innermost active mock; RuntimeError when none is active."""
+    return life.active()

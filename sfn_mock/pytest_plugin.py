@@ -1,0 +1,64 @@
+"""The ``sfn_executions`` fixture and its marker. Neither boto3 nor moto is imported before a test asks for them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from sfn_mock.handle import StepFunctionsMock
+
+_NAME = "sfn_executions"
+_OPTIONS = ("account_id", "region")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    options = ", ".join(f"{option}=..." for option in _OPTIONS)
+    config.addinivalue_line(
+        "markers", f"{_NAME}({options}): run the test under mock_sfn_executions with these options."
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A marked test has the fixture, whether or not it takes the handle as an argument."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker(_NAME) and _NAME not in item.fixturenames:
+            # The tests of one function share the list, but not all of them need be marked.
+            item.fixturenames = [_NAME, *item.fixturenames]
+
+
+@pytest.fixture
+def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
+    """AWS Step Functions, mocked while the test runs. Gives the handle that seeds executions and inspects them.
+
+    ``@pytest.mark.sfn_executions(...)`` takes the options of ``mock_sfn_executions``.
+    """
+    options = _marker_options(request)
+    from sfn_mock.mock import mock_sfn_executions
+
+    with mock_sfn_executions(**options) as sfn:
+        yield sfn
+
+
+def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The closest marker's keywords; UsageError for anything that is no option."""
+    marker = request.node.get_closest_marker(_NAME)
+    if marker is None:
+        return {}
+    wrong = [*map(repr, marker.args), *(option for option in marker.kwargs if option not in _OPTIONS)]
+    if wrong:
+        raise pytest.UsageError(
+            f"@pytest.mark.{_NAME} takes the keywords {' and '.join(_OPTIONS)}, and got {', '.join(wrong)}."
+        )
+    return dict(marker.kwargs)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[Any]) -> None:
+    """Tell the mock how a test failed before its report is written: then it need not report the same once more."""
+    life = sys.modules.get("sfn_mock.life")
+    if life is not None and call.excinfo is not None:
+        life.settle(call.excinfo.value)

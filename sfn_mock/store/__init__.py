@@ -1,0 +1,1 @@
+"""What exists, and when: machines, versions, aliases, map runs, executions and their time lines."""

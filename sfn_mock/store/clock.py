@@ -1,0 +1,115 @@
+"""The one room that reads the time, and turns every form of date into it.
+
+A moment is a whole number of milliseconds since 1970 in UTC, as AWS keeps its dates. Reading rounds down: rounding
+up would hide what was started within the same millisecond.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from dateutil.parser import isoparse
+
+#: What callers may give for a date: a datetime (a naive one is read as UTC), ISO 8601 text, or a timedelta from now.
+Date = datetime | timedelta | str
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
+_MILLISECOND = timedelta(milliseconds=1)
+#: The last moment a datetime can show in every time zone.
+_LAST = (datetime(9999, 12, 31, tzinfo=timezone.utc) - EPOCH) // _MILLISECOND
+#: Later than every moment the clock can show.
+NEVER = _LAST + 1
+#: The reading that all others within ``read_once`` come to.
+_reading: ContextVar[int | None] = ContextVar("reading", default=None)
+
+
+def now() -> int:
+    """The current moment, frozen or not.
+
+    A frozen clock is asked directly: freezegun hides its time from code that runs as the bare target of a thread,
+    and every reading through several of its fakes would move an auto-ticking clock several times.
+    """
+    reading = _reading.get()
+    if reading is not None:
+        return reading
+    freezegun: Any = sys.modules.get("freezegun.api")
+    if freezegun is not None and freezegun.freeze_factories:
+        return (freezegun.freeze_factories[-1]() - _NAIVE_EPOCH) // _MILLISECOND  # type: ignore[no-any-return]
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def read_once() -> Iterator[int]:
+    """The current moment, which is the one for all that is done within, as one call has one date."""
+    moment = now()
+    token = _reading.set(moment)
+    try:
+        yield moment
+    finally:
+        _reading.reset(token)
+
+
+def to_moment(value: object, now: int, *, name: str = "date") -> int:
+    """The moment that ``value`` names; ValueError, naming the argument ``name``, for anything that names none."""
+    if isinstance(value, timedelta):
+        moment = now + value // _MILLISECOND
+    elif isinstance(value, datetime):
+        moment = (value - (_NAIVE_EPOCH if value.utcoffset() is None else EPOCH)) // _MILLISECOND
+    elif isinstance(value, str):
+        moment = to_moment(_read(value, name), now, name=name)
+    else:
+        raise ValueError(
+            f"{name}={value!r} names no moment: give a datetime (a naive one is UTC), ISO 8601 text such as "
+            f"'2026-01-10T02:00:00Z', or a timedelta from now."
+        )
+    return check(moment, name)
+
+
+def check(moment: int, name: str) -> int:
+    """``moment``, if it is one a datetime can show; ValueError, naming the argument ``name``, otherwise."""
+    if not 0 <= moment <= _LAST:
+        raise ValueError(f"{name} lies outside the years 1970 to 9999: AWS's dates stay within them.")
+    return moment
+
+
+def _read(text: str, name: str) -> datetime:
+    try:
+        return isoparse(text)
+    except (ValueError, OverflowError):  # 24:00 on the calendar's last day overflows
+        raise ValueError(
+            f"{name}={text!r} is no ISO 8601 date: write it like '2026-01-10', '2026-01-10T02:00:00Z' or "
+            f"'2026-01-10T03:00:00.250+01:00'."
+        ) from None
+
+
+def is_naive(value: object) -> bool:
+    """Whether ``value`` is a date without a time zone, which is read as UTC."""
+    if isinstance(value, str):
+        value = isoparse(value)
+    return isinstance(value, datetime) and value.utcoffset() is None
+
+
+def to_milliseconds(duration: object, *, name: str) -> int:
+    """A length of time in whole milliseconds; ValueError for what is no timedelta or is negative."""
+    if not isinstance(duration, timedelta):
+        raise ValueError(f"{name}={duration!r} is no length of time: give a datetime.timedelta.")
+    if duration < timedelta(0):
+        raise ValueError(f"{name}={duration!r} is negative: an execution cannot stop before it started.")
+    return duration // _MILLISECOND
+
+
+def to_datetime(moment: int) -> datetime:
+    """The moment as an aware datetime in UTC."""
+    return EPOCH + timedelta(milliseconds=moment)
+
+
+def describe(moment: int) -> str:
+    """The moment as a reader wants it in a sentence: ISO 8601 in UTC."""
+    return to_datetime(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,187 @@
+"""What executions belong to, a state machine or a map run: their names, their order, their seeds."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from sfn_mock.store import clock, seeding
+from sfn_mock.store.execution_index import ExecutionIndex
+from sfn_mock.store.executions import Execution
+from sfn_mock.store.outcomes import check_json_text, check_status, ending
+
+if TYPE_CHECKING:
+    from sfn_mock.store.map_runs import MapRun
+    from sfn_mock.store.records import Records
+    from sfn_mock.store.state_machines import Revision, StateMachine
+
+#: Number of the version and name of the alias that an execution was started through.
+Qualifiers = tuple[str | None, str | None]
+UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
+
+
+class ExecutionScope(ABC):
+    """Executions that are listed together and whose names are kept apart."""
+
+    def __init__(self, records: Records, names: dict[str, Execution]) -> None:
+        self.records = records
+        #: Its place in the order of adding, which no later record of the same name shares.
+        self.sequence = records.next_sequence()
+        self.index = ExecutionIndex()
+        #: Executions by name; map runs of one label share theirs, as their children's ARNs do not tell them apart.
+        self.names = names
+        #: How many of them were given default names.
+        self._default_names = 0
+
+    @property
+    @abstractmethod
+    def arn(self) -> str:
+        """Its own ARN."""
+
+    @property
+    @abstractmethod
+    def state_machine(self) -> StateMachine:
+        """The machine it is, or is a map run of."""
+
+    @property
+    @abstractmethod
+    def as_map_run(self) -> MapRun | None:
+        """Itself, if it is a map run."""
+
+    @property
+    @abstractmethod
+    def path(self) -> str:
+        """What its executions' ARNs hold between the resource type and their names."""
+
+    @property
+    @abstractmethod
+    def state_machine_arn(self) -> str:
+        """What its executions show as ``stateMachineArn``."""
+
+    @abstractmethod
+    def revision_for(self, version_number: str | None) -> Revision:
+        """What an execution started now runs, through a version unless its number is None."""
+
+    @property
+    def executions(self) -> list[Execution]:
+        """Its executions in order of adding, also those that the clock has not reached yet."""
+        return list(self.index.executions)
+
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        with self.records.using() as moment:
+            if not self.records.holds(self.state_machine):
+                raise RuntimeError(
+                    f"{self.state_machine.arn} was deleted, and all that belonged to it: add the state machine anew."
+                )
+            yield moment
+
+    # --- Seeding -------------------------------------------------------------------------------------------------
+
+    def _add_execution(
+        self,
+        moment: int,
+        name: str | None,
+        status: str,
+        *,
+        start_date: clock.Date | None,
+        stop_date: clock.Date | None,
+        duration: timedelta | None,
+        input: str,
+        output: str | None,
+        error: str | None,
+        cause: str | None,
+        redrive_count: int,
+        redrive_date: clock.Date | None,
+        express: bool = False,
+        qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
+        item_count: int | None = None,
+    ) -> Execution:
+        if name is not None:
+            seeding.check_free(seeding.check_name(name), self.names)
+        life = seeding.life(
+            moment,
+            check_status(status),
+            ending(status, output=output, error=error, cause=cause),
+            start_date=start_date,
+            stop_date=stop_date,
+            duration=duration,
+            redrive_count=redrive_count,
+            redrive_date=redrive_date,
+            express=express,
+        )
+        check_json_text(input, "input")
+        seeding.warn_if_upcoming(moment, start_date, [life])
+        version_number, alias_name = next(qualifiers)
+        execution = Execution(
+            self,
+            self.records.new_id() if name is None else name,
+            self.records.next_sequence(),
+            life.start,
+            life.attempts,
+            input=input,
+            version_number=version_number,
+            alias_name=alias_name,
+            item_count=item_count,
+            express_id=self.records.new_id() if express else None,
+        )
+        self.take_in([execution])
+        return execution
+
+    def _add_executions(
+        self,
+        moment: int,
+        count: int,
+        status: str,
+        *,
+        start_date: clock.Date | None,
+        interval: timedelta,
+        duration: timedelta,
+        name: str,
+        input: str,
+        output: str | None,
+        error: str | None,
+        cause: str | None,
+        qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
+        express: bool = False,
+        item_count: int | None = None,
+    ) -> list[Execution]:
+        end = ending(check_status(status), output=output, error=error, cause=cause)
+        check_json_text(input, "input")
+        lives = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
+        names = seeding.names(name, count, self.names, given=self._default_names)
+        seeding.warn_if_upcoming(moment, start_date, lives)
+        executions = [
+            Execution(
+                self,
+                name,
+                self.records.next_sequence(),
+                start,
+                attempts,
+                input=input,
+                version_number=version_number,
+                alias_name=alias_name,
+                item_count=item_count,
+                express_id=self.records.new_id() if express else None,
+            )
+            for name, (start, attempts), (version_number, alias_name) in zip(names, lives, qualifiers, strict=False)
+        ]
+        self.take_in(executions)
+        if name == seeding.DEFAULT_NAMES:
+            self._default_names += count
+        return executions
+
+    def take_in(self, executions: list[Execution]) -> None:
+        """Store executions whose names are known to be free."""
+        self.names.update((execution.name, execution) for execution in executions)
+        self.index.add(executions)
+
+    def forget(self, execution: Execution) -> None:
+        """Let ``execution`` and its name go."""
+        del self.names[execution.name]
+        self.index.remove(execution)

@@ -1,0 +1,425 @@
+"""An execution is a time line: when it started, how each attempt ends. Its state is a function of the moment asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_mock.aws.arns import execution_arn
+from sfn_mock.store import clock
+from sfn_mock.store.outcomes import OPEN, UNSUCCESSFUL, Ending, ending
+
+if TYPE_CHECKING:
+    from sfn_mock.store.activities import Task
+    from sfn_mock.store.execution_index import ExecutionIndex, Placement
+    from sfn_mock.store.execution_scopes import ExecutionScope
+    from sfn_mock.store.map_runs import MapRun
+    from sfn_mock.store.state_machines import Alias, Revision, StateMachine, Version
+
+
+class Attempt(NamedTuple):
+    """One run of an execution, from its start or a redrive on: it is RUNNING until it stops with its ending."""
+
+    #: When this attempt takes over from the one before it.
+    since: int
+    #: When it stops; None for one that runs until it is ended. Earlier than ``since`` only for a child execution that
+    #: waits for its redrive, and goes on showing when the attempt before it stopped.
+    stop: int | None = None
+    ending: Ending = OPEN
+    redrive_count: int = 0
+    #: None before the first redrive, and for EXPRESS child executions, whose redrives have no date.
+    redrive: int | None = None
+
+    def is_open(self, moment: int) -> bool:
+        return self.stop is None or self.stop > moment
+
+    def status_at(self, moment: int) -> str:
+        return "RUNNING" if self.is_open(moment) else self.ending.status
+
+    def stop_at(self, moment: int) -> int | None:
+        """When it stopped, if it has."""
+        return None if self.is_open(moment) else self.stop
+
+    def ending_at(self, moment: int) -> Ending:
+        return OPEN if self.is_open(moment) else self.ending
+
+
+class Execution:
+    """One execution of a state machine or, as a child, of a map run.
+
+    Attributes are as they stand at the test's current time: ``status`` is RUNNING until the stop date is reached,
+    and None before the start date. Dates are aware datetimes in UTC.
+    """
+
+    __slots__ = (
+        "_input",
+        "_item_count",
+        "alias_name",
+        "attempts",
+        "express_id",
+        "name",
+        "owner",
+        "placement",
+        "redrive_tokens",
+        "revision",
+        "sequence",
+        "start",
+        "task",
+        "trace_header",
+        "version_number",
+    )
+
+    def __init__(
+        self,
+        owner: ExecutionScope,
+        name: str,
+        sequence: int,
+        start: int,
+        attempts: tuple[Attempt, ...],
+        *,
+        input: str = "{}",
+        version_number: str | None = None,
+        alias_name: str | None = None,
+        item_count: int | None = None,
+        express_id: str | None = None,
+        trace_header: str | None = None,
+    ) -> None:
+        self.owner = owner
+        self.name = name
+        #: Its place in the order of adding, which decides between equal dates.
+        self.sequence = sequence
+        self.start = start
+        self.attempts = attempts
+        self._input = input
+        #: What it runs, however its machine is updated later.
+        self.revision: Revision = owner.revision_for(version_number)
+        self.version_number = version_number
+        self.alias_name = alias_name
+        self._item_count = item_count
+        self.express_id = express_id
+        self.trace_header = trace_header
+        #: Where the index keeps it; None until the first settling after it was added.
+        self.placement: Placement | None = None
+        #: Client tokens of its last successful redrives, with the date each was answered with.
+        self.redrive_tokens: tuple[tuple[str, int], ...] = ()
+        #: What it waits for, or waited for last.
+        self.task: Task | None = None
+
+    # --- What and whose it is ------------------------------------------------------------------------------------
+
+    @property
+    def state_machine(self) -> StateMachine:
+        return self.owner.state_machine
+
+    @property
+    def map_run(self) -> MapRun | None:
+        """The map run that started it, for a child execution."""
+        return self.owner.as_map_run
+
+    @property
+    def arn(self) -> str:
+        return execution_arn(self.owner.records.arn_prefix, self.owner.path, self.name, self.express_id)
+
+    @property
+    def state_machine_arn(self) -> str:
+        """Its machine's unqualified ARN; for a child execution the labelled one."""
+        return self.owner.state_machine_arn
+
+    @property
+    def version(self) -> Version | None:
+        """The version it was started through, or None when that is gone or there was none."""
+        return None if self.version_number is None else self.state_machine.versions.get(self.version_number)
+
+    @property
+    def alias(self) -> Alias | None:
+        """The alias it was started through, or None when that is gone or there was none."""
+        return None if self.alias_name is None else self.state_machine.aliases.get(self.alias_name)
+
+    @property
+    def version_arn(self) -> str | None:
+        return None if self.version_number is None else f"{self.state_machine.arn}:{self.version_number}"
+
+    @property
+    def alias_arn(self) -> str | None:
+        return None if self.alias_name is None else f"{self.state_machine.arn}:{self.alias_name}"
+
+    @property
+    def item_count(self) -> int | None:
+        """How many items of the map run it processes; None when it is no child execution."""
+        return self._item_count
+
+    @property
+    def input(self) -> str:
+        return self._input
+
+    @property
+    def map_runs(self) -> list[MapRun]:
+        """The map runs it started, in order of adding; a child execution has none."""
+        return [] if self.map_run is not None else self.state_machine.map_runs_of(self)
+
+    def map_runs_at(self, moment: int) -> list[MapRun]:
+        """The map runs it has started by ``moment``, in order of adding."""
+        return [map_run for map_run in self.map_runs if map_run.start <= moment]
+
+    # --- How it stands now ---------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str | None:
+        moment = clock.now()
+        attempt = self.attempt_at(moment)
+        return None if attempt is None else attempt.status_at(moment)
+
+    @property
+    def start_date(self) -> datetime:
+        return clock.to_datetime(self.start)
+
+    @property
+    def stop_date(self) -> datetime | None:
+        moment = clock.now()
+        attempt = self.attempt_at(moment)
+        return None if attempt is None else _date(attempt.stop_at(moment))
+
+    @property
+    def redrive_count(self) -> int:
+        attempt = self.attempt_at(clock.now())
+        return 0 if attempt is None else attempt.redrive_count
+
+    @property
+    def redrive_date(self) -> datetime | None:
+        attempt = self.attempt_at(clock.now())
+        return None if attempt is None else _date(attempt.redrive)
+
+    @property
+    def output(self) -> str | None:
+        return self._ending.output
+
+    @property
+    def error(self) -> str | None:
+        return self._ending.error
+
+    @property
+    def cause(self) -> str | None:
+        return self._ending.cause
+
+    @property
+    def _ending(self) -> Ending:
+        moment = clock.now()
+        attempt = self.attempt_at(moment)
+        return OPEN if attempt is None else attempt.ending_at(moment)
+
+    # --- Its time line -------------------------------------------------------------------------------------------
+
+    def attempt_at(self, moment: int) -> Attempt | None:
+        """The attempt in force at ``moment``; None before the start."""
+        for attempt in reversed(self.attempts):
+            if attempt.since <= moment:
+                return attempt
+        return None
+
+    def next_change_after(self, moment: int) -> int | None:
+        """When its state next changes by itself, if ever."""
+        upcoming = [
+            change
+            for attempt in self.attempts
+            for change in (attempt.since, attempt.stop)
+            if change is not None and change > moment
+        ]
+        return min(upcoming, default=None)
+
+    def end(self, moment: int, ending: Ending) -> None:
+        """Stop the running attempt at ``moment``, and the map runs it left unfinished with it.
+
+        Whatever the time line held after it never happens.
+        """
+        # How a map run stands depends on this execution, so it is asked before that ends.
+        running = [run for run in self.map_runs_at(moment) if run.state_at(moment).status == "RUNNING"]
+        self.go_on(moment, self._attempt_in_force(moment)._replace(stop=moment, ending=ending))
+        for map_run in running:
+            map_run.end_with_parent(moment)
+
+    def go_on(self, moment: int, attempt: Attempt) -> None:
+        """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
+        self._index.change(self, (*self._history_until(moment)[:-1], attempt))
+
+    def end_with_map_run(self, moment: int) -> None:
+        """Abort it if it is running at ``moment``; if it has not started by then, it never does."""
+        attempt = self.attempt_at(moment)
+        if attempt is None:
+            self._index.change(self, (Attempt(clock.NEVER),))
+        elif attempt.is_open(moment):
+            self.end(moment, Ending("ABORTED"))
+
+    def _start_again(self, attempt: Attempt) -> None:
+        self._index.change(self, (*self._history_until(attempt.since), attempt))
+
+    def _history_until(self, moment: int) -> Sequence[Attempt]:
+        return [attempt for attempt in self.attempts if attempt.since <= moment]
+
+    def _attempt_in_force(self, moment: int) -> Attempt:
+        return self._history_until(moment)[-1]
+
+    @property
+    def _index(self) -> ExecutionIndex:
+        return self.owner.index
+
+    # --- What a test does to it ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        with self.owner.using() as moment:
+            if self.owner.names.get(self.name) is not self:
+                raise RuntimeError(
+                    f"{self.arn} is another execution by now, started when the name was free again 90 days after this "
+                    f"one had stopped: get_execution() gives that one."
+                )
+            yield moment
+
+    def succeed(self, output: str | None = None) -> None:
+        """Make it SUCCEEDED now, with JSON text ``output`` (``{}`` unless given). RuntimeError unless it is RUNNING."""
+        self._end_by_test("SUCCEEDED", output=output)
+
+    def fail(self, error: str | None = None, cause: str | None = None) -> None:
+        """Make it FAILED now. RuntimeError unless it is RUNNING."""
+        self._end_by_test("FAILED", error=error, cause=cause)
+
+    def time_out(self) -> None:
+        """Make it TIMED_OUT now. RuntimeError unless it is RUNNING."""
+        self._end_by_test("TIMED_OUT")
+
+    def abort(self, error: str | None = None, cause: str | None = None) -> None:
+        """Make it ABORTED now, as StopExecution does. RuntimeError unless it is RUNNING."""
+        self._end_by_test("ABORTED", error=error, cause=cause)
+
+    def _end_by_test(self, status: str, **details: str | None) -> None:
+        with self.using() as moment:
+            self._running_attempt(moment, f"be made {status}", "end")
+            self.end(moment, ending(status, **details))
+
+    def wait_for_task(
+        self, token: str | None = None, *, activity: str | None = None, heartbeat: timedelta | None = None
+    ) -> str:
+        """Let it wait, now, for the answer to a task, and return the task token that the answer needs.
+
+        As a Task state with ``.waitForTaskToken`` or with an activity does: SendTaskSuccess makes it SUCCEEDED,
+        SendTaskFailure FAILED; until then it goes on as its time line says. ``token`` is a UUID unless given.
+        ``activity`` is the ARN or name of one in the same account and region: GetActivityTask hands the token out
+        there, with this execution's input. Without a SendTaskHeartbeat for as long as ``heartbeat`` it is FAILED with
+        States.Timeout. RuntimeError unless it is RUNNING and waits for nothing else; ValueError for what AWS could
+        never show.
+        """
+        with self.using() as moment:
+            attempt = self._running_attempt(moment, "wait for a task", "wait")
+            if self.task is not None and self.task.is_open(moment):
+                raise RuntimeError(
+                    f"{self.arn} waits for a task already: answer that one, whose token is {self.task.token!r}, first."
+                )
+            self.task = self.owner.records.add_task(
+                moment, self, attempt, token, activity=activity, heartbeat=heartbeat
+            )
+            return self.task.token
+
+    def _running_attempt(self, moment: int, verb: str, short_verb: str) -> Attempt:
+        """The attempt that runs at ``moment``; RuntimeError, saying what it cannot do, when none does."""
+        attempt = self.attempt_at(moment)
+        if attempt is None or not attempt.is_open(moment):
+            raise RuntimeError(
+                f"{self.arn} cannot {verb}: it {self._describe_status(moment)}, "
+                f"and only a RUNNING execution can {short_verb}."
+            )
+        return attempt
+
+    def redrive(self) -> None:
+        """Redrive it now: RUNNING again, one redrive more. RuntimeError unless it is FAILED, TIMED_OUT or ABORTED.
+
+        A child execution may also be PENDING_REDRIVE. AWS's other conditions (the 14 days, for instance) bind
+        RedriveExecution, not this.
+        """
+        with self.using() as moment:
+            if not self.may_run_again(moment):
+                raise RuntimeError(
+                    f"{self.arn} cannot be redriven: it {self._describe_status(moment)}, and only a FAILED, "
+                    f"TIMED_OUT, ABORTED or PENDING_REDRIVE execution can."
+                )
+            self.redrive_at(moment)
+
+    def may_run_again(self, moment: int) -> bool:
+        """Whether it is unsuccessful, or waits for a redrive."""
+        attempt = self.attempt_at(moment)
+        return attempt is not None and attempt.status_at(moment) in UNSUCCESSFUL | {"PENDING_REDRIVE"}
+
+    def redrive_at(self, moment: int) -> None:
+        """The redrive itself, with that of its unsuccessful map runs: a new attempt, which runs until it is ended."""
+        attempt = self._attempt_in_force(moment)
+        # As in end(): asked before this execution runs again.
+        states = [(run, run.state_at(moment)) for run in self.map_runs_at(moment)]
+        date = None if self.express_id is not None else moment
+        self._start_again(Attempt(moment, redrive_count=attempt.redrive_count + 1, redrive=date))
+        for map_run, state in states:
+            if state.status in UNSUCCESSFUL:
+                map_run.redrive_with_parent(moment, state)
+
+    def wait_for_redrive(self, moment: int) -> None:
+        """Let it be PENDING_REDRIVE from ``moment`` on: its map run was redriven and has not come to it yet."""
+        self._start_again(self._attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE")))
+
+    def start_late(self, moment: int) -> None:
+        """Start it at ``moment`` if an end of its map run kept it from starting."""
+        if self._never_starts:
+            self.start = moment
+            self._index.change(self, (Attempt(moment),))
+
+    @property
+    def _never_starts(self) -> bool:
+        return self.attempts[0].since == clock.NEVER
+
+    def _describe_status(self, moment: int) -> str:
+        attempt = self.attempt_at(moment)
+        if self._never_starts:
+            return "never started, because its map run ended before"
+        if attempt is None:
+            return f"starts only at {clock.describe(self.start)}"
+        return f"is {attempt.status_at(moment)}"
+
+    def add_map_run(
+        self,
+        label: str | None = None,
+        *,
+        execution_type: str = "STANDARD",
+        max_concurrency: int = 0,
+        tolerated_failure_count: int = 0,
+        tolerated_failure_percentage: float = 0.0,
+        status: str | None = None,
+        start_date: clock.Date | None = None,
+        stop_date: clock.Date | None = None,
+        redrive_count: int = 0,
+        redrive_date: clock.Date | None = None,
+    ) -> MapRun:
+        """Seed a map run that this execution started, and return it.
+
+        ``label`` is the Distributed Map state's Label, a UUID unless given. It starts with the execution unless
+        ``start_date`` says otherwise. Without ``status``, its status follows from its child executions, its
+        tolerances and this execution. ValueError for what AWS could never show.
+        """
+        return self.state_machine.add_map_run(
+            self,
+            label,
+            execution_type=execution_type,
+            max_concurrency=max_concurrency,
+            tolerated_failure_count=tolerated_failure_count,
+            tolerated_failure_percentage=tolerated_failure_percentage,
+            status=status,
+            start_date=start_date,
+            stop_date=stop_date,
+            redrive_count=redrive_count,
+            redrive_date=redrive_date,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Execution {self.arn} {self.status or 'not started'}>"
+
+
+def _date(moment: int | None) -> datetime | None:
+    return None if moment is None else clock.to_datetime(moment)

@@ -1,0 +1,145 @@
+"""All that one account has in one region, and the one lock that guards it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from threading import RLock
+from uuid import NAMESPACE_URL, uuid3
+
+from sfn_mock.aws.arns import arn_prefix
+from sfn_mock.store import clock, seeding
+from sfn_mock.store.activities import Activity, Task, new_task
+from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.map_runs import MapRun
+from sfn_mock.store.outcomes import check_json_text
+from sfn_mock.store.state_machines import Revision, StateMachine, new_revision
+
+
+class Records:
+    def __init__(self, region: str, account_id: str, partition: str) -> None:
+        self.region = region
+        self.account_id = account_id
+        self.partition = partition
+        self.arn_prefix = arn_prefix(partition, region, account_id)
+        #: By name, in order of adding.
+        self.state_machines: dict[str, StateMachine] = {}
+        #: By ARN, in order of adding.
+        self.map_runs: dict[str, MapRun] = {}
+        #: By name, in order of adding.
+        self.activities: dict[str, Activity] = {}
+        #: What executions wait or waited for, by task token.
+        self.tasks: dict[str, Task] = {}
+        #: What page tokens are signed with; another life of the same account and region has another.
+        self.token_key = secrets.token_bytes(16)
+        self._deleting: list[StateMachine] = []
+        self._lock = RLock()
+        self._closed = False
+        self._sequence = count()
+        self._ids = count()
+
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, read once, with these records to oneself. RuntimeError after their end."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError(
+                    f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
+                    f"or was reset: seed again inside an active mock."
+                )
+            moment = clock.now()
+            self._finish_deletions(moment)
+            yield moment
+
+    def close(self) -> None:
+        """End their life: whoever still holds one of them gets a RuntimeError instead of writing into nothing."""
+        with self._lock:
+            self._closed = True
+
+    # --- Numbers and ids -----------------------------------------------------------------------------------------
+
+    def next_sequence(self) -> int:
+        """The next place in the order of adding."""
+        return next(self._sequence)
+
+    def new_id(self) -> str:
+        """The next of a fixed sequence of UUIDs, so that a test sees the same ones each time it runs."""
+        return str(uuid3(NAMESPACE_URL, f"{self.arn_prefix}{next(self._ids)}"))
+
+    # --- State machines ------------------------------------------------------------------------------------------
+
+    def add_state_machine(self, name: str, *, type: str, revision: Revision, moment: int) -> StateMachine:
+        machine = self.state_machines[name] = StateMachine(self, name, type=type, revision=revision, created=moment)
+        return machine
+
+    def holds(self, machine: StateMachine) -> bool:
+        """Whether ``machine`` is (still) one of these."""
+        return self.state_machines.get(machine.name) is machine
+
+    def delete(self, machine: StateMachine, moment: int) -> None:
+        """Let ``machine`` go: DELETING while any of its executions is RUNNING, then gone with all that is its own."""
+        if not machine.deleting:
+            machine.deleting = True
+            self._deleting.append(machine)
+        self._finish_deletions(moment)
+
+    def _finish_deletions(self, moment: int) -> None:
+        for machine in [machine for machine in self._deleting if not machine.is_running(moment)]:
+            self._deleting.remove(machine)
+            del self.state_machines[machine.name]
+            self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
+
+    # --- Tasks ---------------------------------------------------------------------------------------------------
+
+    def add_task(
+        self,
+        moment: int,
+        execution: Execution,
+        attempt: Attempt,
+        token: str | None,
+        *,
+        activity: str | None,
+        heartbeat: timedelta | None,
+    ) -> Task:
+        """``execution``'s seeding call; see ``Execution.wait_for_task``."""
+        task = new_task(self, moment, execution, attempt, token, activity=activity, heartbeat=heartbeat)
+        self.tasks[task.token] = task
+        return task
+
+
+#: What a seeded machine runs unless it is told otherwise.
+DEFAULT_DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
+
+
+def seed_state_machine(
+    records: Records,
+    moment: int,
+    name: str,
+    *,
+    type: str,
+    definition: str | None,
+    role_arn: str | None,
+    creation_date: clock.Date | None,
+) -> StateMachine:
+    """Store a seeded machine; ValueError for one that AWS could never show, or whose name is taken."""
+    seeding.check_name(name)
+    if name in records.state_machines:
+        raise ValueError(f"{records.state_machines[name].arn} exists already: get_state_machine() gives it.")
+    if type not in ("STANDARD", "EXPRESS"):
+        raise ValueError(f"type={type!r} is neither STANDARD nor EXPRESS.")
+    role = (
+        f"arn:{records.partition}:iam::{records.account_id}:role/service-role/{name}" if role_arn is None else role_arn
+    )
+    if not isinstance(role, str) or not role.startswith("arn:"):
+        raise ValueError(f"role_arn={role_arn!r} is no ARN: write it like 'arn:aws:iam::123456789012:role/orders'.")
+    return records.add_state_machine(
+        name,
+        type=type,
+        revision=new_revision(
+            check_json_text(DEFAULT_DEFINITION if definition is None else definition, "definition"), role
+        ),
+        moment=moment if creation_date is None else clock.to_moment(creation_date, moment, name="creation_date"),
+    )

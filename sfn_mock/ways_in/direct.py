@@ -1,0 +1,123 @@
+"""Answer a call where botocore has checked and serialised it, before anything is signed, sent or parsed.
+
+What comes back is what botocore would have parsed from the same answer on the wire, to the type and zone of each date.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from math import isinf
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.model import OperationModel, Shape
+from moto import settings
+
+from sfn_mock.aws.exceptions import SFNError
+from sfn_mock.responses import headers_of_answer, members_of_error
+from sfn_mock.store import clock
+from sfn_mock.ways_in import local_dates
+from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
+from sfn_mock.ways_in.local_dates import LocalDates
+
+Parsed = dict[str, Any]
+
+
+class Direct:
+    """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys."""
+
+    def __init__(self, backend_of: BackendOf, account_id: str) -> None:
+        self._backend_of = backend_of
+        self._account_id = account_id
+
+    def can_answer(self, operation: str) -> bool:
+        """Whether the call needs nothing that only happens on the wire, such as moto's check of permissions."""
+        return AddressedResponse.answers(operation) and isinf(settings.INITIAL_NO_AUTH_ACTION_COUNT)
+
+    def respond(
+        self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
+    ) -> tuple[AWSResponse, Parsed]:
+        """The response and its parsed form, as botocore's endpoint would have returned them."""
+        response = AddressedResponse(self._backend_of, account_of_role(access_key) or self._account_id, region)
+        with clock.read_once() as moment:
+            headers = headers_of_answer(moment)
+            try:
+                parsed = response.answer(model.name, json.loads(request["body"]))
+            except SFNError as error:
+                http = AWSResponse(request["url"], 400, headers, None)
+                parsed = {"Error": {"Message": error.message, "Code": error.code}}
+                return http, {**parsed, "ResponseMetadata": _metadata(http), **members_of_error(error)}
+        _finish(model.output_shape)(parsed, local_dates.current())
+        http = AWSResponse(request["url"], 200, headers, None)
+        parsed["ResponseMetadata"] = _metadata(http)
+        return http, parsed
+
+
+def _metadata(http: AWSResponse) -> Parsed:
+    return {
+        "RequestId": http.headers["x-amzn-RequestId"],
+        "HTTPStatusCode": http.status_code,
+        "HTTPHeaders": {name.lower(): value for name, value in http.headers.items()},
+        "RetryAttempts": 0,
+    }
+
+
+# --- From an answer to what botocore makes of it -----------------------------------------------------------------
+
+#: Bring one value of an answer, in place, to what botocore's parser makes of it.
+_Finish = Callable[[Any, LocalDates], None]
+
+#: By name of the shape: a service model is loaded anew with each client, and says the same each time.
+_finishes: dict[str, _Finish] = {}
+
+
+def _finish(shape: Shape) -> _Finish:
+    made = _finishes.get(shape.name)
+    if made is None:
+        made = _finishes[shape.name] = _finish_list(shape) if shape.type_name == "list" else _finish_structure(shape)
+    return made
+
+
+def _finish_structure(shape: Shape) -> _Finish:
+    order = list(shape.members)
+    #: Sets of members, in an order, that botocore's parser would leave as they are.
+    well_ordered: set[tuple[str, ...]] = set()
+    dates = [name for name, member in shape.members.items() if member.type_name == "timestamp"]
+    parts = [
+        (name, _finish(member)) for name, member in shape.members.items() if member.type_name in ("structure", "list")
+    ]
+
+    def finish(structure: Any, local: LocalDates) -> None:
+        members = tuple(structure)
+        if members not in well_ordered:
+            # botocore takes the members it knows, an older one not all of them, in the order of its model.
+            ordered = {name: structure[name] for name in order if name in structure}
+            if tuple(ordered) == members:
+                well_ordered.add(members)
+            structure.clear()
+            structure.update(ordered)
+        for name in dates:
+            if name in structure:
+                structure[name] = local.date(structure[name])
+        for name, finish_part in parts:
+            if name in structure:
+                finish_part(structure[name], local)
+
+    return finish
+
+
+def _finish_list(shape: Shape) -> _Finish:
+    if shape.member.type_name not in ("structure", "list"):
+        return _leave
+    finish_element = _finish(shape.member)
+
+    def finish(elements: Any, local: LocalDates) -> None:
+        for element in elements:
+            finish_element(element, local)
+
+    return finish
+
+
+def _leave(elements: Any, local: LocalDates) -> None:
+    """Lists of plain values are as they should be."""

@@ -1,0 +1,127 @@
+"""What botocore reads beside a client's own arguments: environment variables and boto3's default session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, wraps
+from typing import Any
+
+import boto3
+from moto.core.models import MockAWS
+
+DEFAULT_REGION = "us-east-1"
+_REGION = "AWS_DEFAULT_REGION"
+_FAKE_KEYS = {"AWS_ACCESS_KEY_ID": "sfn-mock", "AWS_SECRET_ACCESS_KEY": "sfn-mock"}
+_METADATA = {"AWS_EC2_METADATA_DISABLED": "true"}
+# A profile may be missing or lead to credentials that must be fetched; a token, an expiry date, an account or an
+# address to fetch from belongs to the keys that are replaced.
+_REMOVED = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+
+
+@contextmanager
+def faked(region: str | None) -> Iterator[str]:
+    """Fake credentials and a region for clients made meanwhile; gives the region, ``region`` if there is one.
+
+    Afterwards everything is as before, in whatever order this and a ``mock_aws`` begin and end.
+    """
+    region = region or os.environ.get(_REGION) or DEFAULT_REGION
+    kept = {name: os.environ.get(name) for name in (_REGION, *_METADATA, *_REMOVED)}
+    _set({**dict.fromkeys(_REMOVED), **_METADATA, _REGION: region})
+    try:
+        with _shared_with_mock_aws():
+            yield region
+    finally:
+        _set(kept)
+
+
+def _set(variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is not None:
+            os.environ[name] = value
+        elif name in os.environ:
+            del os.environ[name]
+
+
+class _Shared:
+    """What a ``mock_aws`` too replaces and puts back: the keys in the environment and the default session."""
+
+    def __init__(self) -> None:
+        self.replace()
+
+    def replace(self) -> None:
+        """Keep what is there and put the fakes in its place."""
+        self._keys = {name: os.environ.get(name) for name in _FAKE_KEYS}
+        self._session = boto3.DEFAULT_SESSION
+        _set({**_FAKE_KEYS})
+        boto3.DEFAULT_SESSION = _mocked_session()
+
+    def restore(self) -> None:
+        _set(self._keys)
+        boto3.DEFAULT_SESSION = self._session
+
+
+@cache
+def _kept_session() -> boto3.Session:
+    return boto3.Session()
+
+
+def _mocked_session() -> boto3.Session:
+    """The default session of every mock: making one anew costs as much as thirty clients of a kept one.
+
+    What it has read of configuration files and credentials is forgotten, as a new session would know nothing of them.
+    """
+    session = _kept_session()
+    botocores = session._session
+    botocores._config = botocores._profile_map = botocores._credentials = None
+    return session
+
+
+@contextmanager
+def _shared_with_mock_aws() -> Iterator[None]:
+    """Fakes in the shared places. Who begins first and ends first takes out what the other put in, so that is watched.
+
+    A ``mock_aws`` from before that ends within puts the real things back: they are replaced again. One from within
+    that outlives this will put the fakes back: then they are taken out.
+    """
+    shared = _Shared()
+    around = MockAWS._nested_count > 0
+    waiting = False
+    original = MockAWS.stop
+
+    def put_back() -> None:
+        shared.restore()
+        if MockAWS.stop is stop:
+            MockAWS.stop = original  # type: ignore[method-assign]  # as it was
+
+    @wraps(original)
+    def stop(self: MockAWS, *args: Any, **kwargs: Any) -> None:
+        nonlocal around, waiting
+        original(self, *args, **kwargs)
+        if MockAWS._nested_count > 0:
+            return
+        if around:
+            around = False
+            shared.replace()
+        if waiting:
+            waiting = False
+            put_back()
+
+    MockAWS.stop = stop  # type: ignore[method-assign]  # moto tells nobody when it ends
+    try:
+        yield
+    finally:
+        waiting = MockAWS._nested_count > 0 and not around
+        around = False
+        if not waiting:
+            put_back()

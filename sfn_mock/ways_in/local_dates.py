@@ -1,0 +1,70 @@
+"""A date as botocore's parser makes it from the wire: aware, in local time, of the class that freezing put there.
+
+botocore asks the zone anew for each date, which takes longer than all the rest of a page. The zone's offset is the same
+all through most days, so it is asked once a day of the calendar; on the days around a change of it botocore is asked.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+
+from botocore.utils import parse_timestamp
+from dateutil.tz import tzlocal
+
+_DAY = 86_400_000
+
+
+class LocalDates:
+    """The dates of one time zone and one class of datetimes."""
+
+    def __init__(self) -> None:
+        self._zone = time.tzname, time.timezone, time.altzone
+        self._class = datetime.datetime
+        self._epoch = datetime.datetime(1970, 1, 1, tzinfo=tzlocal())
+        #: By day since 1970: the zone's offset in milliseconds; None where it changes nearby.
+        self._offsets: dict[int, int | None] = {}
+        self._made: dict[float, datetime.datetime] = {}
+
+    def are_current(self) -> bool:
+        """Whether the time zone is the same, and the class of datetimes, which freezing the clock replaces."""
+        return self._class is datetime.datetime and self._zone == (time.tzname, time.timezone, time.altzone)
+
+    def date(self, seconds: float) -> datetime.datetime:
+        """What botocore makes of ``seconds`` since 1970."""
+        made = self._made.get(seconds)
+        if made is None:
+            made = self._made[seconds] = self._make(seconds)
+        return made
+
+    def _make(self, seconds: float) -> datetime.datetime:
+        milliseconds = round(seconds * 1000)
+        day = milliseconds // _DAY
+        if day not in self._offsets:
+            self._offsets[day] = _offset(day)
+        offset = self._offsets[day]
+        if offset is None:
+            return parse_timestamp(seconds)  # type: ignore[no-any-return]
+        return self._epoch + datetime.timedelta(milliseconds=milliseconds + offset)
+
+
+def _offset(day: int) -> int | None:
+    """The zone's offset on a day, if it is the same from the day before to the day after."""
+    try:
+        summer = {time.localtime((day + shift) * _DAY // 1000).tm_isdst for shift in range(-1, 3)}
+    except (OverflowError, ValueError, OSError):
+        return None
+    if len(summer) > 1:
+        return None
+    return -(time.altzone if summer == {1} else time.timezone) * 1000
+
+
+_dates = LocalDates()
+
+
+def current() -> LocalDates:
+    """The dates of the time zone and the class of datetimes as they are now."""
+    global _dates
+    if not _dates.are_current():
+        _dates = LocalDates()
+    return _dates

@@ -1,0 +1,22 @@
+"""What a call was answered with, in a form that tests can compare whole."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def members(response):
+    """What an operation answered, without what botocore adds."""
+    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
+
+
+def refusal(operation, **arguments):
+    """Code and sentence of the error that a call is answered with, and its further members if it has any."""
+    with pytest.raises(ClientError) as refused:
+        operation(**arguments)
+    response = members(refused.value.response)
+    error = response.pop("Error")
+    # Services that answer in XML have the sentence in Error only.
+    response.pop("message", None)
+    return (error["Code"], error["Message"], *([response] if response else []))

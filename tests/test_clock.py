@@ -1,0 +1,442 @@
+"""The clock decides: every form of date becomes a moment, and every answer is as of the current one."""
+
+from __future__ import annotations
+
+import gc
+import time
+from datetime import date, datetime, timedelta, timezone
+from functools import cache, partial
+from threading import Thread
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import boto3
+import pytest
+import time_machine
+from botocore.exceptions import ClientError
+from freezegun import freeze_time
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+MINUTE = timedelta(minutes=1)
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@pytest.fixture
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@cache
+def made_client():
+    """One client for all tests: making one takes longer than most of them."""
+    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return made_client()
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    return sfn_executions.add_state_machine("orders", creation_date="2025-01-01")
+
+
+def listed(client, **arguments):
+    """Each listed execution's name, status, start date and stop date, newest first."""
+    answer = client.list_executions(stateMachineArn=MACHINE, **arguments)
+    return [(item["name"], item["status"], item["startDate"], item.get("stopDate")) for item in answer["executions"]]
+
+
+def statuses(client):
+    return {name: status for name, status, _, _ in listed(client)}
+
+
+def utc(*fields):
+    return datetime(*fields, tzinfo=timezone.utc)
+
+
+# --- Forms of date -----------------------------------------------------------------------------------------------
+
+FORMS = [
+    pytest.param(utc(2026, 1, 10, 2), utc(2026, 1, 10, 2), id="datetime in UTC"),
+    pytest.param(
+        datetime(2026, 1, 10, 3, tzinfo=timezone(timedelta(hours=1))), utc(2026, 1, 10, 2), id="datetime with an offset"
+    ),
+    pytest.param(
+        datetime(2025, 10, 26, 2, 30, tzinfo=ZoneInfo("Europe/Berlin")),
+        utc(2025, 10, 26, 0, 30),
+        id="datetime in an hour that comes twice, the first time",
+    ),
+    pytest.param(
+        datetime(2025, 10, 26, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1),
+        utc(2025, 10, 26, 1, 30),
+        id="datetime in an hour that comes twice, the second time",
+    ),
+    pytest.param(datetime(2026, 1, 10, 2), utc(2026, 1, 10, 2), id="naive datetime is UTC"),
+    pytest.param(datetime(2026, 1, 10, 2, 0, 0, 250999), utc(2026, 1, 10, 2, 0, 0, 250000), id="microseconds are cut"),
+    pytest.param("2026-01-10T02:00:00Z", utc(2026, 1, 10, 2), id="text with Z"),
+    pytest.param("2026-01-10T03:30:00+01:30", utc(2026, 1, 10, 2), id="text with an offset"),
+    pytest.param("2026-01-09T21:00:00-0500", utc(2026, 1, 10, 2), id="text with a short offset"),
+    pytest.param("2026-01-10T02:00:00", utc(2026, 1, 10, 2), id="text without a zone is UTC"),
+    pytest.param("2026-01-10T02:00:00.250Z", utc(2026, 1, 10, 2, 0, 0, 250000), id="text with milliseconds"),
+    pytest.param("2026-01-10T02:00:00.250999Z", utc(2026, 1, 10, 2, 0, 0, 250000), id="text, microseconds are cut"),
+    pytest.param("2026-01-10T02:00:00.250999999Z", utc(2026, 1, 10, 2, 0, 0, 250000), id="text, nanoseconds are cut"),
+    pytest.param("2026-01-10 02:00", utc(2026, 1, 10, 2), id="text with a blank for the T"),
+    pytest.param("2026-01-10", utc(2026, 1, 10), id="text of a day"),
+    pytest.param("1970-01-01", utc(1970, 1, 1), id="the first moment"),
+    pytest.param(timedelta(0), NOW, id="timedelta of nothing is now"),
+    pytest.param(timedelta(hours=-10), utc(2026, 1, 10, 2), id="timedelta before now"),
+    pytest.param(timedelta(microseconds=-1), NOW - MILLISECOND, id="timedelta rounds down too"),
+]
+
+
+@pytest.mark.parametrize(("given", "shown"), FORMS)
+def test_every_form_of_date_is_listed_as_the_moment_it_names(client, clock, orders, given, shown):
+    """Dates are aware or naive datetimes, ISO 8601 text, or a timedelta from now; listings show UTC milliseconds."""
+    run = orders.add_execution("one", status="RUNNING", start_date=given)
+
+    assert run.start_date == shown
+    assert listed(client) == [("one", "RUNNING", shown, None)]
+
+
+@pytest.mark.parametrize(("given", "shown"), FORMS)
+def test_every_argument_that_is_a_date_takes_every_form(client, clock, sfn_executions, orders, given, shown):
+    """Stop dates, redrive dates and creation dates are read as start dates are."""
+    run = orders.add_execution(status="FAILED", start_date="1970-01-01", stop_date=given, redrive_date=given)
+    dated = sfn_executions.add_state_machine("dated", creation_date=given)
+
+    assert run.stop_date == run.redrive_date == dated.creation_date == shown
+    assert client.describe_execution(executionArn=run.arn)["stopDate"] == shown
+    assert client.describe_execution(executionArn=run.arn)["redriveDate"] == shown
+    assert client.describe_state_machine(stateMachineArn=dated.arn)["creationDate"] == shown
+
+
+def test_the_last_date_is_one_that_every_time_zone_can_show(client, clock, orders):
+    """Dates go up to the last day of the year 9999."""
+    with pytest.warns(UserWarning, match="lies after now"):
+        orders.add_execution("last", status="RUNNING", start_date="9999-12-31")
+    clock.move_to(utc(9999, 12, 31))
+
+    assert listed(client) == [("last", "RUNNING", utc(9999, 12, 31), None)]
+
+
+def test_dates_are_given_out_in_utc(clock, orders):
+    """A record's dates are aware datetimes in UTC, whatever zone they were seeded in."""
+    run = orders.add_execution(status="SUCCEEDED", start_date="2026-01-10T03:00:00+01:00", duration=MINUTE)
+
+    assert run.start_date.isoformat() == "2026-01-10T02:00:00+00:00"
+    assert run.stop_date.isoformat() == "2026-01-10T02:01:00+00:00"
+
+
+NO_MOMENT = (
+    "give a datetime (a naive one is UTC), ISO 8601 text such as '2026-01-10T02:00:00Z', or a timedelta from now."
+)
+NO_TEXT = "write it like '2026-01-10', '2026-01-10T02:00:00Z' or '2026-01-10T03:00:00.250+01:00'."
+OUTSIDE = "lies outside the years 1970 to 9999: AWS's dates stay within them."
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        pytest.param(1768010400, f"=1768010400 names no moment: {NO_MOMENT}", id="epoch seconds"),
+        pytest.param(True, f"=True names no moment: {NO_MOMENT}", id="bool"),
+        pytest.param(b"2026-01-10", f"=b'2026-01-10' names no moment: {NO_MOMENT}", id="bytes"),
+        pytest.param(
+            date(2026, 1, 10), f"=datetime.date(2026, 1, 10) names no moment: {NO_MOMENT}", id="date without a time"
+        ),
+        pytest.param(["2026-01-10"], f"=['2026-01-10'] names no moment: {NO_MOMENT}", id="list"),
+        pytest.param("", f"='' is no ISO 8601 date: {NO_TEXT}", id="empty text"),
+        pytest.param("yesterday", f"='yesterday' is no ISO 8601 date: {NO_TEXT}", id="text of another kind"),
+        pytest.param("2026-02-30", f"='2026-02-30' is no ISO 8601 date: {NO_TEXT}", id="text of a day there never was"),
+        pytest.param(
+            "2026-01-10T02:00:00+25:00",
+            f"='2026-01-10T02:00:00+25:00' is no ISO 8601 date: {NO_TEXT}",
+            id="text with an offset beyond a day",
+        ),
+        pytest.param(
+            "9999-12-31T24:00:00",
+            f"='9999-12-31T24:00:00' is no ISO 8601 date: {NO_TEXT}",
+            id="text beyond the calendar",
+        ),
+        pytest.param(
+            "\uff12026-01-10", f"='\uff12026-01-10' is no ISO 8601 date: {NO_TEXT}", id="text with a wide digit"
+        ),
+        pytest.param("1969-12-31T23:59:59.999Z", f" {OUTSIDE}", id="before 1970"),
+        pytest.param("9999-12-31T00:00:00.001Z", f" {OUTSIDE}", id="after 9999 in some time zone"),
+        pytest.param(datetime.min, f" {OUTSIDE}", id="the first datetime"),
+        pytest.param(
+            datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), f" {OUTSIDE}", id="the first datetime, far east"
+        ),
+        pytest.param(datetime.max, f" {OUTSIDE}", id="the last datetime"),
+        pytest.param(timedelta.min, f" {OUTSIDE}", id="the longest time ago"),
+        pytest.param(timedelta.max, f" {OUTSIDE}", id="the longest time ahead"),
+    ],
+)
+@pytest.mark.parametrize("argument", ["start_date", "stop_date", "redrive_date", "creation_date"])
+def test_what_names_no_moment_is_refused(clock, sfn_executions, orders, argument, given, sentence):
+    """The sentence begins with the argument and says which forms of date there are."""
+    seed = {
+        "creation_date": partial(sfn_executions.add_state_machine, "undated"),
+    }.get(argument, partial(orders.add_execution, status="FAILED"))
+
+    with pytest.raises(ValueError) as refusal:
+        seed(**{argument: given})
+
+    assert str(refusal.value) == argument + sentence
+    assert (sfn_executions.state_machines, orders.executions) == ([orders], [])
+
+
+# --- What moves it -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def day(orders):
+    """Three executions of one day: an hour from 13:00, one from 14:00 that runs on, and a closed one."""
+    with pytest.warns(UserWarning, match="lies after now"):
+        orders.add_execution("hour", status="FAILED", start_date=NOW + 60 * MINUTE, duration=60 * MINUTE)
+    with pytest.warns(UserWarning, match="lies after now"):
+        orders.add_execution("open", status="RUNNING", start_date=NOW + 120 * MINUTE)
+    orders.add_execution("closed", status="SUCCEEDED", start_date=NOW - MINUTE)
+    return orders
+
+
+CLOSED = ("closed", "SUCCEEDED", NOW - MINUTE, NOW - MINUTE)
+OPEN = ("open", "RUNNING", utc(2026, 1, 10, 14), None)
+#: What the day looks like from each moment on.
+DAY = {
+    NOW: [CLOSED],
+    utc(2026, 1, 10, 12, 59, 59, 999000): [CLOSED],
+    utc(2026, 1, 10, 13): [("hour", "RUNNING", utc(2026, 1, 10, 13), None), CLOSED],
+    utc(2026, 1, 10, 13, 59, 59, 999000): [("hour", "RUNNING", utc(2026, 1, 10, 13), None), CLOSED],
+    # Of equal dates the execution added later is the newer.
+    utc(2026, 1, 10, 14): [OPEN, ("hour", "FAILED", utc(2026, 1, 10, 13), utc(2026, 1, 10, 14)), CLOSED],
+    utc(2030, 1, 1): [OPEN, ("hour", "FAILED", utc(2026, 1, 10, 13), utc(2026, 1, 10, 14)), CLOSED],
+}
+
+
+@pytest.mark.parametrize("others", [0, 100], ids=["alone", "among many that do not change"])
+def test_freezegun_moves_it_forwards_and_backwards(client, clock, day, others):
+    """A listing is a function of the seeds and of now: it is the same whichever way now was reached."""
+    day.add_executions(others, status="SUCCEEDED", start_date="2026-01-01")
+
+    def at(moment):
+        clock.move_to(moment)
+        return [item for item in listed(client, maxResults=3) if not item[0].startswith("execution-")]
+
+    assert [at(moment) for moment in DAY] == list(DAY.values())
+    assert [at(moment) for moment in reversed(DAY)] == list(reversed(DAY.values()))
+
+
+def test_freezegun_ticks_move_it(client, clock, day):
+    """`tick` moves the clock by a second, or by what it is told."""
+    clock.tick(timedelta(minutes=59, seconds=59))
+    assert "hour" not in statuses(client)
+
+    clock.tick()
+
+    assert statuses(client)["hour"] == "RUNNING"
+
+
+def test_time_machine_moves_it_forwards_and_backwards(client, sfn_executions):
+    """time-machine's clock is as good as freezegun's."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        orders = sfn_executions.add_state_machine("orders")
+        orders.add_execution("hour", status="FAILED", start_date=NOW, duration=60 * MINUTE)
+        orders.add_execution("now", status="RUNNING")
+        seen = [listed(client)]
+        for move in (60 * MINUTE, -MILLISECOND, -60 * MINUTE):
+            traveller.shift(move)
+            seen.append(listed(client))
+
+    assert seen == [
+        [("now", "RUNNING", NOW, None), ("hour", "RUNNING", NOW, None)],
+        [("hour", "FAILED", NOW, NOW + 60 * MINUTE), ("now", "RUNNING", NOW, None)],
+        [("now", "RUNNING", NOW, None), ("hour", "RUNNING", NOW, None)],
+        [],
+    ]
+
+
+def test_the_innermost_freeze_decides(client, clock, orders):
+    """Freezes may be nested; afterwards the outer one holds again."""
+    orders.add_execution("hour", status="FAILED", duration=60 * MINUTE)
+    with freeze_time(NOW + 60 * MINUTE):
+        later = statuses(client)
+
+    assert (later, statuses(client)) == ({"hour": "FAILED"}, {"hour": "RUNNING"})
+
+
+def test_a_ticking_freeze_goes_on_from_where_it_was_put(sfn_executions):
+    """With `tick=True` freezegun's clock runs: what starts now starts a little after the frozen date."""
+    with freeze_time(NOW, tick=True):
+        run = sfn_executions.add_state_machine("orders").add_execution(status="RUNNING")
+
+    assert NOW <= run.start_date < NOW + MINUTE
+
+
+def test_the_real_clock_moves_it_when_nothing_else_does(client, sfn_executions):
+    """Without a freeze now is the computer's time, cut to the millisecond."""
+    orders = sfn_executions.add_state_machine("orders")
+    before = time.time_ns() // 1_000_000
+    orders.add_execution("one", status="SUCCEEDED")
+    after = time.time_ns() // 1_000_000
+
+    ((_, status, start, stop),) = listed(client)
+    assert status == "SUCCEEDED"
+    assert start == stop
+    assert before <= (start - datetime(1970, 1, 1, tzinfo=timezone.utc)) // MILLISECOND <= after
+
+
+def test_what_starts_between_two_milliseconds_is_listed_at_once(client, sfn_executions):
+    """Now is rounded down: rounded up, a new execution would start after now."""
+    with freeze_time("2026-01-10 12:00:00.000999"):
+        orders = sfn_executions.add_state_machine("orders")
+        orders.add_execution("seeded", status="SUCCEEDED")
+        client.start_execution(stateMachineArn=MACHINE, name="started")
+        seen = listed(client)
+
+    assert seen == [("started", "RUNNING", NOW, None), ("seeded", "SUCCEEDED", NOW, NOW)]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(
+            lambda client, orders: client.start_execution(stateMachineArn=MACHINE, name="threaded"), id="by the client"
+        ),
+        pytest.param(lambda client, orders: orders.add_execution("threaded", status="RUNNING"), id="by the test"),
+    ],
+)
+def test_a_bare_thread_is_in_the_frozen_time_too(client, clock, orders, start):
+    """freezegun leaves the targets of threads in real time; Step Functions stays where the test put it."""
+    thread = Thread(target=start, args=(client, orders))
+    thread.start()
+    thread.join()
+
+    assert listed(client) == [("threaded", "RUNNING", NOW, None)]
+
+
+# --- How often it is read ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_garbage_collection():
+    """Once it has run, Hypothesis times every collection, which would tick the clock."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture
+def ticking(sfn_executions, no_garbage_collection):
+    """A clock that moves by a minute whenever it is read, and one record of each kind."""
+    with freeze_time(NOW, auto_tick_seconds=60) as clock:
+        orders = sfn_executions.add_state_machine("orders")
+        abroad = sfn_executions.add_state_machine("orders", region="eu-west-1")
+        running = orders.add_execution("running", status="RUNNING")
+        failed = orders.add_execution("failed", status="FAILED")
+        batch = running.add_map_run("Items")
+        yield SimpleNamespace(
+            clock=clock,
+            sfn=sfn_executions,
+            client=made_client(),
+            orders=orders,
+            abroad=abroad,
+            running=running,
+            failed=failed,
+            batch=batch,
+        )
+
+
+def refused(call, **arguments):
+    with pytest.raises((ClientError, ValueError, LookupError, RuntimeError)):
+        call(**arguments)
+
+
+ITEM = {
+    "executionArn": "arn:aws:states:us-east-1:123456789012:execution:loaded:one",
+    "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:loaded",
+    "name": "one",
+    "status": "RUNNING",
+    "startDate": "2026-01-01T00:00:00Z",
+}
+ITEM_ABROAD = {name: text.replace("us-east-1", "eu-west-1") for name, text in ITEM.items()}
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param(lambda it: it.client.list_executions(stateMachineArn=MACHINE), id="ListExecutions"),
+        pytest.param(lambda it: it.client.list_executions(mapRunArn=it.batch.arn), id="ListExecutions by map run"),
+        pytest.param(lambda it: it.client.start_execution(stateMachineArn=MACHINE), id="StartExecution"),
+        pytest.param(lambda it: it.client.stop_execution(executionArn=it.running.arn), id="StopExecution"),
+        pytest.param(lambda it: it.client.describe_execution(executionArn=it.running.arn), id="DescribeExecution"),
+        pytest.param(lambda it: it.client.redrive_execution(executionArn=it.failed.arn), id="RedriveExecution"),
+        pytest.param(lambda it: it.client.list_map_runs(executionArn=it.running.arn), id="ListMapRuns"),
+        pytest.param(lambda it: it.client.describe_map_run(mapRunArn=it.batch.arn), id="DescribeMapRun"),
+        pytest.param(lambda it: it.client.describe_state_machine(stateMachineArn=MACHINE), id="DescribeStateMachine"),
+        pytest.param(lambda it: it.client.publish_state_machine_version(stateMachineArn=MACHINE), id="Publish"),
+        pytest.param(
+            lambda it: refused(it.client.list_executions, stateMachineArn=f"{MACHINE}:7"), id="ListExecutions, refused"
+        ),
+        pytest.param(
+            lambda it: refused(it.client.list_executions, stateMachineArn=MACHINE, statusFilter="failed"),
+            id="ListExecutions, refused by the model",
+        ),
+        pytest.param(lambda it: it.sfn.add_state_machine("other"), id="add_state_machine"),
+        pytest.param(lambda it: it.sfn.load([ITEM, ITEM_ABROAD]), id="load, two regions"),
+        pytest.param(lambda it: it.sfn.state_machines, id="state_machines, two regions"),
+        pytest.param(lambda it: it.sfn.get_state_machine("orders"), id="get_state_machine, name"),
+        pytest.param(lambda it: it.sfn.get_state_machine(it.abroad.arn), id="get_state_machine, ARN"),
+        pytest.param(lambda it: it.sfn.get_execution(it.failed.arn), id="get_execution"),
+        pytest.param(lambda it: it.sfn.get_map_run(it.batch.arn), id="get_map_run"),
+        pytest.param(lambda it: refused(it.sfn.get_execution, arn="none"), id="get_execution, none"),
+        pytest.param(lambda it: it.orders.add_execution(status="SUCCEEDED"), id="add_execution"),
+        pytest.param(lambda it: refused(it.orders.add_execution, status="DONE"), id="add_execution, refused"),
+        pytest.param(
+            lambda it: it.orders.add_execution(
+                status="FAILED", start_date=-MINUTE, stop_date=timedelta(0), redrive_date=timedelta(0)
+            ),
+            id="add_execution, dates from now",
+        ),
+        pytest.param(lambda it: it.orders.add_executions(100, status="SUCCEEDED"), id="add_executions"),
+        pytest.param(lambda it: it.orders.publish_version(), id="publish_version"),
+        pytest.param(lambda it: it.orders.on_start(status="SUCCEEDED"), id="on_start"),
+        pytest.param(lambda it: it.running.add_map_run(), id="add_map_run"),
+        pytest.param(lambda it: it.batch.add_execution(status="SUCCEEDED"), id="add_execution, child"),
+        pytest.param(lambda it: it.batch.add_executions(100, status="SUCCEEDED"), id="add_executions, children"),
+        pytest.param(lambda it: it.running.succeed(), id="succeed"),
+        pytest.param(lambda it: refused(it.failed.succeed), id="succeed, refused"),
+        pytest.param(lambda it: it.running.fail(), id="fail"),
+        pytest.param(lambda it: it.running.time_out(), id="time_out"),
+        pytest.param(lambda it: it.running.abort(), id="abort"),
+        pytest.param(lambda it: it.failed.redrive(), id="redrive"),
+        pytest.param(lambda it: refused(it.running.redrive), id="redrive, refused"),
+        pytest.param(lambda it: it.failed.status, id="status"),
+        pytest.param(lambda it: it.failed.stop_date, id="stop_date"),
+        pytest.param(lambda it: it.failed.redrive_count, id="redrive_count"),
+        pytest.param(lambda it: it.failed.redrive_date, id="redrive_date"),
+        pytest.param(lambda it: it.failed.output, id="output"),
+        pytest.param(lambda it: it.failed.error, id="error"),
+        pytest.param(lambda it: it.failed.cause, id="cause"),
+        pytest.param(lambda it: repr(it.failed), id="repr"),
+        pytest.param(lambda it: it.batch.status, id="status of a map run"),
+        pytest.param(lambda it: it.batch.stop_date, id="stop_date of a map run"),
+    ],
+)
+def test_each_use_reads_the_clock_once(ticking, use):
+    """A call, or a use of the handle, has one date; a clock that ticks whenever it is read ticks once."""
+    before = ticking.clock.time_to_freeze
+
+    use(ticking)
+
+    assert ticking.clock.time_to_freeze - before == MINUTE
+
+
+def test_an_answers_date_header_is_the_moment_of_the_call(client, clock, orders):
+    """AWS dates its answers; here the date is the frozen one."""
+    headers = client.list_executions(stateMachineArn=MACHINE)["ResponseMetadata"]["HTTPHeaders"]
+
+    assert headers["date"] == "Sat, 10 Jan 2026 12:00:00 GMT"

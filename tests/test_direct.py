@@ -1,0 +1,247 @@
+"""The direct way and the wire give the same answers, in every particular."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.utils import parse_timestamp
+from freezegun import freeze_time
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.ways_in import local_dates
+
+NOW = "2026-01-10T12:00:00.250Z"
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+EXECUTION = f"{PREFIX}:execution:orders"
+DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
+ROLE = "arn:aws:iam::123456789012:role/orders"
+
+
+def seed(sfn):
+    """One of everything, the same each time."""
+    orders = sfn.add_state_machine("orders")
+    version = orders.publish_version("first")
+    orders.add_alias("live", version)
+    orders.add_execution("failed", status="FAILED", start_date="2026-01-10T01:00:00.125Z", error="E", cause="C")
+    orders.add_execution("done", status="SUCCEEDED", start_date="2026-01-09T23:00:00Z", alias="live")
+    orders.add_execution("again", status="RUNNING", start_date="2025-07-01T00:00:00Z", redrive_date="2026-01-01")
+    parent = orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T03:00:00Z")
+    batch = parent.add_map_run("Items", tolerated_failure_percentage=12.5)
+    batch.add_executions(3, status="FAILED", item_count=7)
+    fast = sfn.add_state_machine("fast", type="EXPRESS")
+    return {"batch": batch.arn, "fast": fast.arn, "child": batch.executions[0].arn}
+
+
+CALLS = [
+    ("list_executions", {"stateMachineArn": MACHINE}),
+    ("list_executions", {"stateMachineArn": f"{MACHINE}:live"}),
+    ("list_executions", {"mapRunArn": "{batch}", "redriveFilter": "NOT_REDRIVEN"}),
+    ("list_executions", {}),
+    ("list_executions", {"stateMachineArn": "nonsense"}),
+    ("list_executions", {"stateMachineArn": f"{MACHINE}/Items"}),
+    ("list_executions", {"mapRunArn": f"{PREFIX}:mapRun:orders/Items:none"}),
+    ("list_executions", {"stateMachineArn": MACHINE, "maxResults": 1001}),
+    ("list_executions", {"stateMachineArn": MACHINE, "nextToken": "nonsense"}),
+    ("list_executions", {"stateMachineArn": "{fast}"}),
+    ("describe_execution", {"executionArn": f"{EXECUTION}:failed"}),
+    ("describe_execution", {"executionArn": f"{EXECUTION}:done", "includedData": "METADATA_ONLY"}),
+    ("describe_execution", {"executionArn": f"{EXECUTION}:again"}),
+    ("describe_execution", {"executionArn": "{child}"}),
+    ("describe_execution", {"executionArn": f"{EXECUTION}:none"}),
+    ("get_execution_history", {"executionArn": f"{EXECUTION}:failed"}),
+    (
+        "get_execution_history",
+        {"executionArn": f"{EXECUTION}:done", "reverseOrder": True, "includeExecutionData": False},
+    ),
+    ("describe_state_machine_for_execution", {"executionArn": f"{EXECUTION}:done"}),
+    ("describe_map_run", {"mapRunArn": "{batch}"}),
+    ("list_map_runs", {"executionArn": f"{EXECUTION}:parent"}),
+    ("update_map_run", {"mapRunArn": "{batch}", "maxConcurrency": 3}),
+    ("start_execution", {"stateMachineArn": MACHINE, "name": "new", "input": '{"order": 7}'}),
+    ("start_execution", {"stateMachineArn": MACHINE, "name": "no/name"}),
+    ("start_execution", {"stateMachineArn": MACHINE, "input": "not some json"}),
+    ("start_sync_execution", {"stateMachineArn": "{fast}", "name": "sync"}),
+    ("stop_execution", {"executionArn": f"{EXECUTION}:parent", "error": "E"}),
+    ("redrive_execution", {"executionArn": f"{EXECUTION}:failed", "clientToken": "once"}),
+    ("redrive_execution", {"executionArn": f"{EXECUTION}:done", "clientToken": "once"}),
+    ("create_state_machine", {"name": "more", "definition": DEFINITION, "roleArn": ROLE, "publish": True}),
+    ("create_state_machine", {"name": "more", "definition": "{}", "roleArn": ROLE}),
+    ("describe_state_machine", {"stateMachineArn": MACHINE}),
+    ("describe_state_machine", {"stateMachineArn": f"{MACHINE}:1"}),
+    ("list_state_machines", {}),
+    ("update_state_machine", {"stateMachineArn": MACHINE, "roleArn": f"{ROLE}-2"}),
+    ("update_state_machine", {"stateMachineArn": MACHINE}),
+    ("delete_state_machine", {"stateMachineArn": "{fast}"}),
+    ("publish_state_machine_version", {"stateMachineArn": MACHINE, "description": "second"}),
+    ("list_state_machine_versions", {"stateMachineArn": MACHINE}),
+    ("delete_state_machine_version", {"stateMachineVersionArn": f"{MACHINE}:1"}),
+    (
+        "create_state_machine_alias",
+        {"name": "next", "routingConfiguration": [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": 100}]},
+    ),
+    ("describe_state_machine_alias", {"stateMachineAliasArn": f"{MACHINE}:live"}),
+    ("update_state_machine_alias", {"stateMachineAliasArn": f"{MACHINE}:live", "description": "x"}),
+    ("list_state_machine_aliases", {"stateMachineArn": MACHINE}),
+    ("delete_state_machine_alias", {"stateMachineAliasArn": f"{MACHINE}:live"}),
+    ("create_activity", {"name": "hand", "tags": [{"key": "team", "value": "orders"}]}),
+    ("describe_activity", {"activityArn": f"{PREFIX}:activity:none"}),
+    ("list_activities", {}),
+    ("delete_activity", {"activityArn": f"{PREFIX}:activity:hand"}),
+    ("get_activity_task", {"activityArn": f"{PREFIX}:activity:none"}),
+    ("send_task_success", {"taskToken": "none", "output": "{}"}),
+    ("send_task_failure", {"taskToken": "none"}),
+    ("send_task_heartbeat", {"taskToken": "none"}),
+    ("tag_resource", {"resourceArn": MACHINE, "tags": [{"key": "team", "value": "orders"}]}),
+    ("untag_resource", {"resourceArn": MACHINE, "tagKeys": ["team"]}),
+    ("list_tags_for_resource", {"resourceArn": MACHINE}),
+]
+
+
+def answered(client, operation, arguments):
+    """The answer or the error's response, and the error's class."""
+    try:
+        return getattr(client, operation)(**arguments), None
+    except ClientError as error:
+        return error.response, type(error).__name__
+
+
+def comparable(response):
+    """The response with what differs from call to call made equal: request ids and page tokens."""
+    metadata = response["ResponseMetadata"]
+    metadata["RequestId"] = metadata["HTTPHeaders"]["x-amzn-requestid"] = "id"
+    return {**response, "nextToken": "token"} if "nextToken" in response else response
+
+
+def in_order(value):
+    """The value with the order of its keys, the classes of its values and the zones of its dates."""
+    if isinstance(value, dict):
+        return [(key, in_order(member)) for key, member in value.items()]
+    if isinstance(value, list):
+        return [in_order(element) for element in value]
+    if isinstance(value, datetime):
+        return (type(value), value.isoformat(), repr(value.tzinfo), value.fold)
+    return (type(value), value)
+
+
+def over(way, operation, arguments):
+    """What an operation answers over that way, on a store that is seeded the same each time."""
+    with mock_sfn_executions() as sfn:
+        arns = seed(sfn)
+        client = boto3.client("stepfunctions")
+        sent = []
+        if way == "wire":
+            # Somebody who wants to see the request sees it: the call goes over the wire.
+            client.meta.events.register("before-send.sfn", lambda request, **_: sent.append(request.url))
+        text = json.dumps(arguments)
+        for name, arn in arns.items():
+            text = text.replace("{" + name + "}", arn)
+        response, error = answered(client, operation, json.loads(text))
+        assert len(sent) == (way == "wire")
+        return in_order(comparable(response)), error
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"), [pytest.param(*call, id=f"{index}-{call[0]}") for index, call in enumerate(CALLS)]
+)
+@pytest.mark.parametrize("ignored", [pytest.param([], id="frozen"), pytest.param(["botocore"], id="botocore unfrozen")])
+def test_both_ways_give_the_same(operation, arguments, ignored):
+    """Keys and their order, values, classes, zones, ResponseMetadata, the error's class and members: all are equal."""
+    with freeze_time(NOW, ignore=ignored):
+        assert over("direct", operation, arguments) == over("wire", operation, arguments)
+
+
+def test_every_operation_is_compared():
+    """No operation of the API is missing from the calls above, but those that need moto's parser."""
+    with mock_sfn_executions():
+        methods = boto3.client("stepfunctions").meta.method_to_api_mapping
+
+    assert {name for name, _ in CALLS} == set(methods) - {"test_state", "validate_state_machine_definition"}
+
+
+@freeze_time(NOW)
+def test_answers_are_the_callers_own(sfn_executions):
+    """What code under test does to an answer changes nothing in the store."""
+    client = boto3.client("stepfunctions")
+    arns = [MACHINE, sfn_executions.add_state_machine("orders").publish_version().arn]
+    client.create_state_machine_alias(
+        name="live", routingConfiguration=[{"stateMachineVersionArn": arns[1], "weight": 100}]
+    )
+    client.tag_resource(resourceArn=MACHINE, tags=[{"key": "team", "value": "orders"}])
+    calls = [
+        lambda: client.describe_state_machine(stateMachineArn=MACHINE),
+        lambda: client.describe_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:live"),
+        lambda: client.list_tags_for_resource(resourceArn=MACHINE),
+    ]
+    before = [in_order(comparable(call())) for call in calls]
+
+    for call in calls:
+        spoil(call())
+
+    assert [in_order(comparable(call())) for call in calls] == before
+
+
+def spoil(value):
+    """Empty every container in the value, the innermost first."""
+    for part in list(value.values()) if isinstance(value, dict) else value:
+        if isinstance(part, dict | list):
+            spoil(part)
+    value.clear()
+
+
+# --- Dates -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def zone(monkeypatch):
+    """Sets the machine's time zone, as the environment variable TZ does."""
+
+    def set_zone(name):
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_zone
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"])
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param("2026-03-29T01:00:00", id="clocks go forward in Europe"),
+        pytest.param("2026-10-25T01:00:00", id="clocks go back in Europe"),
+        pytest.param("2026-03-08T07:00:00", id="clocks go forward in America"),
+        pytest.param("2026-11-01T06:00:00", id="clocks go back in America"),
+        pytest.param("2026-04-04T15:00:00", id="clocks go back on Lord Howe"),
+        pytest.param("2026-07-01T00:00:00", id="summer"),
+        pytest.param("2026-01-01T00:00:00", id="winter"),
+    ],
+)
+def test_dates_are_those_of_botocores_parser(zone, name, around):
+    """In every zone and around each change of the clocks: same wall time, offset, fold and class."""
+    zone(name)
+    middle = datetime.fromisoformat(around).replace(tzinfo=timezone.utc).timestamp()
+    dates = local_dates.current()
+
+    for step in range(-200, 201):
+        seconds = middle + step * 1799.871
+        seconds = round(seconds, 3)
+        assert in_order(dates.date(seconds)) == in_order(parse_timestamp(seconds))
+
+
+def test_dates_follow_a_change_of_zone(zone):
+    """Whoever sets another time zone between two calls gets dates in that."""
+    zone("UTC")
+    in_utc = local_dates.current().date(0.0)
+    zone("Asia/Kolkata")
+
+    in_kolkata = local_dates.current().date(0.0)
+
+    assert (in_utc, in_utc.utcoffset()) == (in_kolkata, timedelta(0))
+    assert in_kolkata.utcoffset() == timedelta(hours=5, minutes=30)

@@ -1,0 +1,429 @@
+"""Calls to other services: refused, named, never retried, never lost, and never off the machine."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from unittest import IsolatedAsyncioTestCase, TestCase, TestResult, defaultTestLoader
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
+
+LIST_BUCKETS = (
+    "s3 ListBuckets is not mocked: mock_sfn_executions answers Step Functions only. Add moto's mock_aws to this test, "
+    "or stub the client."
+)
+TestResult.__test__ = False
+
+
+def swallowed(calls: str) -> str:
+    return (
+        f"The code under test called AWS services that are not mocked, and swallowed the error: {calls}. Add moto's "
+        f"mock_aws to this test, or stub the client."
+    )
+
+
+def list_buckets(**options) -> dict:
+    return boto3.client("s3", **options).list_buckets()
+
+
+def swallow(call=list_buckets) -> None:
+    """As code under test that means well."""
+    with suppress(Exception):
+        call()
+
+
+# --- Refused -----------------------------------------------------------------------------------------------------
+
+
+def test_other_service_is_refused():
+    """The error names service and operation and says what to add, and ends the test."""
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
+        list_buckets()
+
+    assert str(error.value) == LIST_BUCKETS
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "name"),
+    [
+        ("sts", "get_caller_identity", "sts GetCallerIdentity"),
+        ("secretsmanager", "list_secrets", "secrets-manager ListSecrets"),
+        ("swf", "list_domains", "swf ListDomains"),
+        ("events", "list_rules", "eventbridge ListRules"),
+    ],
+)
+def test_services_by_name(service, operation, name):
+    """Services go by the name that botocore's events give them."""
+    arguments = {"registrationStatus": "REGISTERED"} if service == "swf" else {}
+
+    with pytest.raises(UnmockedServiceError, match=f"^{name} is not mocked: "), mock_sfn_executions():
+        getattr(boto3.client(service), operation)(**arguments)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_refusal_is_not_retried(mode):
+    """Waiting for a service that nothing mocks would only be slow."""
+    sent = []
+
+    @mock_sfn_executions
+    def run() -> None:
+        client = boto3.client("s3", config=Config(retries={"mode": mode, "max_attempts": 4}))
+        client.meta.events.register("before-send.s3", lambda **_: sent.append("attempt"))
+        client.list_buckets()
+
+    with pytest.raises(UnmockedServiceError):
+        run()
+
+    assert sent == ["attempt"]
+
+
+def test_refusal_is_no_error_of_botocore():
+    """Code that handles AWS's errors does not take it for one."""
+    assert not issubclass(UnmockedServiceError, (BotoCoreError, ClientError, OSError))
+
+
+def test_client_without_credentials_is_refused_by_name():
+    """Its missing credentials are not what is wrong with the test."""
+    early = boto3.client("s3", "us-east-1")
+
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
+        early.list_buckets()
+
+    assert str(error.value) == LIST_BUCKETS
+
+
+def test_custom_endpoint_is_refused():
+    """An endpoint elsewhere is elsewhere, AWS's or not."""
+    with pytest.raises(UnmockedServiceError), mock_sfn_executions():
+        list_buckets(endpoint_url="https://s3.example.com")
+
+
+def test_after_the_mock_nothing_is_refused():
+    """The client is as it was: it goes to send, and finds an answer of its own."""
+    client = boto3.client("s3", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with mock_sfn_executions():
+        pass
+    client.meta.events.register("before-send.s3", lambda request, **_: AWSResponse(request.url, 200, {}, _Body(b"")))
+
+    assert client.list_buckets()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+# --- Let pass ----------------------------------------------------------------------------------------------------
+
+
+class _Body:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self):
+        yield self._content
+
+
+def test_stubbed_client_passes():
+    """What the user has answered is answered."""
+    with mock_sfn_executions():
+        client = boto3.client("s3")
+        with Stubber(client) as stubber:
+            stubber.add_response("list_buckets", {"Buckets": []})
+
+            assert client.list_buckets() == {"Buckets": []}
+
+
+def test_handler_of_the_user_passes():
+    """A before-send handler that answers is as good as a Stubber."""
+    with mock_sfn_executions():
+        client = boto3.client("sts")
+        body = b"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"  # noqa: E501  # as it comes
+        client.meta.events.register(
+            "before-send.sts", lambda request, **_: AWSResponse(request.url, 200, {}, _Body(body))
+        )
+
+        assert client.get_caller_identity()["Account"] == "1"
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1", "http://bucket.localhost:1"]
+)
+def test_loopback_endpoint_passes(endpoint, monkeypatch):
+    """A server on this machine is the user's own: the call is sent, signed as ever."""
+    sent = []
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", lambda self, request: _remember(sent, request))
+
+    with mock_sfn_executions():
+        list_buckets(endpoint_url=endpoint, config=Config(s3={"addressing_style": "path"}))
+
+    assert [url for url, _ in sent] == [f"{endpoint}/"]
+    assert [b"Credential=sfn-mock/" in authorization for _, authorization in sent] == [True]
+
+
+def _remember(sent: list, request) -> AWSResponse:
+    sent.append((request.url, request.headers["Authorization"]))
+    return AWSResponse(request.url, 200, {}, _Body(b""))
+
+
+@pytest.mark.parametrize("outside", [True, False], ids=["mock_aws outside", "mock_aws inside"])
+def test_with_mock_aws_other_services_are_motos(outside):
+    """moto answers them, whichever mock came first."""
+    first, second = (mock_aws(), mock_sfn_executions()) if outside else (mock_sfn_executions(), mock_aws())
+
+    with first, second:
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="reports")
+
+        assert [bucket["Name"] for bucket in client.list_buckets()["Buckets"]] == ["reports"]
+
+
+def test_after_mock_aws_other_services_are_refused_again():
+    """The guard goes by what is active at the moment of the call."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        client = boto3.client("s3")
+        with mock_aws():
+            client.list_buckets()
+        client.list_buckets()
+
+    with pytest.raises(UnmockedServiceError):
+        run()
+
+
+# --- Swallowed ---------------------------------------------------------------------------------------------------
+
+
+def test_swallowed_refusal_is_reported_at_exit():
+    """The error that nobody saw is raised when the mock ends, with the first one as its cause."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        swallow()
+        swallow()
+        swallow(lambda: boto3.client("sts").get_caller_identity())
+
+    with pytest.raises(UnmockedServiceError) as error:
+        run()
+
+    assert str(error.value) == swallowed("s3 ListBuckets (2 times), sts GetCallerIdentity")
+    assert str(error.value.__cause__) == LIST_BUCKETS
+
+
+def test_swallowed_in_a_thread():
+    """An error that only ends a thread is no less lost."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        thread = threading.Thread(target=swallow)
+        thread.start()
+        thread.join()
+
+    with pytest.raises(UnmockedServiceError) as error:
+        run()
+
+    assert str(error.value) == swallowed("s3 ListBuckets")
+
+
+def test_swallowed_refusal_does_not_mask_a_failure():
+    """The test's own failure stays what it is, and the finding joins its report."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        swallow()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as error:
+        run()
+
+    assert error.value.__notes__ == [swallowed("s3 ListBuckets")]
+
+
+def test_notes_of_a_failure_are_kept():
+    """The finding is added to what the failure says already."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        swallow()
+        failure = ZeroDivisionError()
+        failure.__notes__ = ["while dividing"]
+        raise failure
+
+    with pytest.raises(ZeroDivisionError) as error:
+        run()
+
+    assert error.value.__notes__ == ["while dividing", swallowed("s3 ListBuckets")]
+
+
+class _Group(Exception):
+    """As an ExceptionGroup, which Python 3.10 lacks."""
+
+    def __init__(self, *exceptions: Exception) -> None:
+        super().__init__()
+        self.exceptions = exceptions
+
+
+def _raise_from() -> None:
+    try:
+        list_buckets()
+    except UnmockedServiceError as error:
+        raise LookupError from error
+
+
+def _raise_while_handling() -> None:
+    try:
+        list_buckets()
+    except UnmockedServiceError:
+        raise LookupError  # noqa: B904  # the context is the point
+
+
+def _raise_in_a_group() -> None:
+    try:
+        list_buckets()
+    except UnmockedServiceError as error:
+        group = _Group(ValueError(), error)
+    raise group
+
+
+def _raise_after_a_retry() -> None:
+    swallow()
+    list_buckets()
+
+
+@pytest.mark.parametrize("run", [_raise_from, _raise_while_handling, _raise_in_a_group, _raise_after_a_retry])
+def test_refusal_within_a_failure_is_not_swallowed(run):
+    """A failure that shows the refusal reports it; nothing is said twice."""
+    with pytest.raises(Exception) as error, mock_sfn_executions():  # each raises its own
+        run()
+
+    assert not hasattr(error.value, "__notes__")
+
+
+def test_refusal_beside_another_failure():
+    """Of two refusals only the one that the failure does not show is added."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        swallow(lambda: boto3.client("sts").get_caller_identity())
+        list_buckets()
+
+    with pytest.raises(UnmockedServiceError) as error:
+        run()
+
+    assert str(error.value) == LIST_BUCKETS
+    assert error.value.__notes__ == [swallowed("sts GetCallerIdentity")]
+
+
+def test_inner_mock_leaves_the_report_to_the_outer():
+    """What is swallowed within an inner mock is reported once, when the last one ends."""
+    inner_ended = []
+
+    @mock_sfn_executions
+    def run() -> None:
+        with mock_sfn_executions():
+            swallow()
+        inner_ended.append(True)
+
+    with pytest.raises(UnmockedServiceError) as error:
+        run()
+
+    assert inner_ended == [True]
+    assert str(error.value) == swallowed("s3 ListBuckets")
+
+
+def test_next_mock_reports_nothing_old():
+    """A report is given once."""
+    mock = mock_sfn_executions()
+    with pytest.raises(UnmockedServiceError), mock:
+        swallow()
+
+    with mock:
+        pass
+
+
+# --- In test classes ---------------------------------------------------------------------------------------------
+
+
+def run_case(case: type[TestCase]) -> list[str]:
+    """The last lines of what unittest reports of the class's tests."""
+    result = TestResult()
+    defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    return [text.strip().splitlines()[-1] for _, text in result.errors + result.failures]
+
+
+def test_test_case_reports_what_its_test_swallowed():
+    """The test that swallowed it is the one that fails."""
+
+    @mock_sfn_executions
+    class Case(TestCase):
+        def test_it(self):
+            swallow()
+
+    assert run_case(Case) == [f"sfn_mock.ways_in.guard.UnmockedServiceError: {swallowed('s3 ListBuckets')}"]
+
+
+@pytest.mark.parametrize("part", ["setUp", "test_it", "tearDown"])
+def test_test_case_reports_a_refusal_once(part):
+    """A refusal that unittest reports itself was not swallowed, in whatever part of the test it came."""
+
+    @mock_sfn_executions
+    class Case(TestCase):
+        def test_it(self):
+            pass
+
+    setattr(Case, part, lambda self: list_buckets())
+
+    assert run_case(Case) == [f"sfn_mock.ways_in.guard.UnmockedServiceError: {LIST_BUCKETS}"]
+
+
+@pytest.mark.parametrize("part", ["asyncSetUp", "test_it", "asyncTearDown"])
+def test_asyncio_test_case_reports_a_refusal_once(part):
+    """The asynchronous parts are no different."""
+
+    async def refused(self):
+        list_buckets()
+
+    async def test_it(self):
+        pass
+
+    case = type("Case", (IsolatedAsyncioTestCase,), {"test_it": test_it, part: refused})
+
+    assert run_case(mock_sfn_executions(case)) == [f"sfn_mock.ways_in.guard.UnmockedServiceError: {LIST_BUCKETS}"]
+
+
+def test_plain_class_reports_a_refusal_once():
+    """The test's own error is the report; ending the mock adds none."""
+
+    @mock_sfn_executions
+    class Suite:
+        def test_it(self):
+            list_buckets()
+
+    suite = Suite()
+    suite.setup_method()
+    with pytest.raises(UnmockedServiceError) as error:
+        suite.test_it()
+    suite.teardown_method()
+
+    assert str(error.value) == LIST_BUCKETS
+
+
+def test_plain_class_reports_what_its_test_swallowed():
+    """teardown_method, which ends the mock, raises what the test swallowed."""
+
+    @mock_sfn_executions
+    class Suite:
+        def test_it(self):
+            swallow()
+
+    suite = Suite()
+    suite.setup_method()
+    suite.test_it()
+    with pytest.raises(UnmockedServiceError) as error:
+        suite.teardown_method()
+
+    assert str(error.value) == swallowed("s3 ListBuckets")

@@ -1,0 +1,1021 @@
+"""GetExecutionHistory: what it tells of an execution's time line, definition, redrives and map runs, and its pages."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from datetime import datetime, timedelta, timezone
+from functools import cache
+
+import boto3
+import pytest
+from answers import members, refusal
+from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from sfn_mock import SeedWarning, mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
+MILLISECOND = timedelta(milliseconds=1)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+EXECUTION = f"{PREFIX}:execution:orders:nightly"
+ROLE = "arn:aws:iam::123456789012:role/orders"
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:pack"
+ACTIVITY = f"{PREFIX}:activity:pack"
+WHOLE = {"truncated": False}
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    """A machine with a single Pass state."""
+    return sfn_executions.add_state_machine("orders", role_arn=ROLE)
+
+
+@pytest.fixture
+def machine_of(sfn_executions):
+    """Make a machine of states, which start at the first."""
+    return lambda states: sfn_executions.add_state_machine("orders", definition=workflow(states))
+
+
+def workflow(states):
+    return json.dumps({"StartAt": next(iter(states)), "States": states})
+
+
+def history(client, arn=EXECUTION, **arguments):
+    return client.get_execution_history(executionArn=arn, **arguments)["events"]
+
+
+def story(client, arn=EXECUTION):
+    """Each event as one line: seconds since NOW, type and, where the event belongs to a state, its name."""
+    return [
+        " ".join(
+            [
+                f"{(event['timestamp'] - NOW).total_seconds():g}",
+                event["type"],
+                *[details["name"] for member, details in event.items() if member.startswith("state")],
+            ]
+        )
+        for event in history(client, arn)
+    ]
+
+
+def details(client, event_type, arn=EXECUTION):
+    """The details of each event of that type."""
+    return [
+        next((value for member, value in event.items() if member.endswith("EventDetails")), None)
+        for event in history(client, arn)
+        if event["type"] == event_type
+    ]
+
+
+def chain(*states):
+    """States by name, each but the last with the next one's name."""
+    names = [name for name, _ in states]
+    ends = [*({"Next": name} for name in names[1:]), {"End": True}]
+    return {name: {**state, **end} for (name, state), end in zip(states, ends, strict=True)}
+
+
+PASS = {"Type": "Pass"}
+TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
+MAP = {"Type": "Map", "Label": "items", "ItemProcessor": {"StartAt": "Pack", "States": chain(("Pack", TASK))}}
+SUCCEED = {"Type": "Succeed"}
+FAIL = {"Type": "Fail"}
+
+
+# --- The whole answer ------------------------------------------------------------------------------------------
+
+
+def test_history_of_a_successful_execution(client, orders, clock):
+    """Ids count from 1, the first two events have no previous one, details have what their type calls for."""
+    orders.add_execution("nightly", status="SUCCEEDED", duration=MINUTE, input="[7]", output="[8]")
+    clock.tick(DAY)
+
+    assert members(client.get_execution_history(executionArn=EXECUTION)) == {
+        "events": [
+            {
+                "timestamp": NOW,
+                "type": "ExecutionStarted",
+                "id": 1,
+                "previousEventId": 0,
+                "executionStartedEventDetails": {"input": "[7]", "inputDetails": WHOLE, "roleArn": ROLE},
+            },
+            {
+                "timestamp": NOW,
+                "type": "PassStateEntered",
+                "id": 2,
+                "previousEventId": 0,
+                "stateEnteredEventDetails": {"name": "Pass", "input": "[7]", "inputDetails": WHOLE},
+            },
+            {
+                "timestamp": NOW + MINUTE,
+                "type": "PassStateExited",
+                "id": 3,
+                "previousEventId": 2,
+                "stateExitedEventDetails": {"name": "Pass", "output": "[8]", "outputDetails": WHOLE},
+            },
+            {
+                "timestamp": NOW + MINUTE,
+                "type": "ExecutionSucceeded",
+                "id": 4,
+                "previousEventId": 3,
+                "executionSucceededEventDetails": {"output": "[8]", "outputDetails": WHOLE},
+            },
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "arns"),
+    [
+        pytest.param({"version": 1}, {"stateMachineVersionArn": f"{MACHINE}:1"}, id="version"),
+        pytest.param(
+            {"alias": "live"},
+            {"stateMachineVersionArn": f"{MACHINE}:2", "stateMachineAliasArn": f"{MACHINE}:live"},
+            id="alias, and the version it chose",
+        ),
+    ],
+)
+def test_start_tells_what_it_was_made_through(client, orders, qualifier, arns):
+    """ExecutionStarted has the ARNs of the version and the alias, where they apply."""
+    orders.publish_version()
+    orders.add_alias("live", orders.publish_version())
+    orders.add_execution("nightly", status="RUNNING", **qualifier)
+
+    assert details(client, "ExecutionStarted") == [
+        {"input": "{}", "inputDetails": WHOLE, "roleArn": ROLE, **arns},
+    ]
+
+
+def test_execution_keeps_the_definition_it_started_with(client, orders):
+    """An update of its machine does not rewrite its history."""
+    orders.add_execution("nightly", status="RUNNING")
+    client.update_state_machine(
+        stateMachineArn=MACHINE, definition=workflow(chain(("New", PASS))), roleArn=f"{ROLE}-new"
+    )
+
+    assert story(client) == ["0 ExecutionStarted", "0 PassStateEntered Pass"]
+    assert details(client, "ExecutionStarted")[0]["roleArn"] == ROLE
+
+
+# --- The end ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seed", "event_type", "expected"),
+    [
+        pytest.param({"status": "FAILED"}, "ExecutionFailed", {}, id="failed"),
+        pytest.param(
+            {"status": "FAILED", "error": "Late", "cause": "Rain"},
+            "ExecutionFailed",
+            {"error": "Late", "cause": "Rain"},
+            id="failed, saying why",
+        ),
+        pytest.param({"status": "TIMED_OUT"}, "ExecutionTimedOut", {}, id="timed out"),
+        pytest.param({"status": "ABORTED"}, "ExecutionAborted", {}, id="aborted"),
+        pytest.param({"status": "ABORTED", "error": "Late"}, "ExecutionAborted", {"error": "Late"}, id="with an error"),
+        pytest.param(
+            {"status": "SUCCEEDED"}, "ExecutionSucceeded", {"output": "{}", "outputDetails": WHOLE}, id="succeeded"
+        ),
+    ],
+)
+def test_last_event_tells_how_it_ended(client, orders, seed, event_type, expected):
+    """Details of the end are there also when there is nothing to say; error and cause are absent where not set."""
+    orders.add_execution("nightly", start_date=-MINUTE, duration=SECOND, **seed)
+
+    last = history(client)[-1]
+    assert (last["type"], last["timestamp"]) == (event_type, NOW - MINUTE + SECOND)
+    assert details(client, event_type) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param({}, {}, id="without a word"),
+        pytest.param({"error": "Late", "cause": "Rain"}, {"error": "Late", "cause": "Rain"}, id="saying why"),
+    ],
+)
+def test_stopped_execution_was_aborted(client, orders, clock, arguments, expected):
+    """StopExecution's error and cause are those of ExecutionAborted; the state it was in is never left."""
+    orders.add_execution("nightly", status="SUCCEEDED", duration=DAY)
+    clock.tick(MINUTE)
+    client.stop_execution(executionArn=EXECUTION, **arguments)
+    clock.tick(2 * DAY)
+
+    assert story(client) == ["0 ExecutionStarted", "0 PassStateEntered Pass", "60 ExecutionAborted"]
+    assert details(client, "ExecutionAborted") == [expected]
+
+
+def test_running_execution_tells_what_has_happened_so_far(client, orders, clock):
+    """The end is told from the stop date on, to the millisecond."""
+    orders.add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
+    running = ["0 ExecutionStarted", "0 PassStateEntered Pass"]
+
+    clock.tick(MINUTE - MILLISECOND)
+
+    assert story(client) == running
+
+    clock.tick(MILLISECOND)
+
+    assert story(client) == [*running, "60 PassStateExited Pass", "60 ExecutionSucceeded"]
+
+
+# --- States ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("states", "running", "succeeded"),
+    [
+        pytest.param(
+            chain(("A", PASS), ("B", PASS)),
+            ["0 PassStateEntered A", "0 PassStateExited A", "0 PassStateEntered B"],
+            ["60 PassStateExited B"],
+            id="passes take no time, and it ends in the last",
+        ),
+        pytest.param(
+            chain(("A", {"Type": "Wait", "Seconds": 20}), ("B", PASS)),
+            ["0 WaitStateEntered A", "20 WaitStateExited A", "20 PassStateEntered B"],
+            ["60 PassStateExited B"],
+            id="a wait takes its seconds",
+        ),
+        pytest.param(
+            chain(("A", {"Type": "Wait", "Seconds": 61}), ("B", PASS)),
+            ["0 WaitStateEntered A"],
+            ["60 WaitStateExited A", "60 PassStateEntered B", "60 PassStateExited B"],
+            id="no wait outlasts the execution",
+        ),
+        pytest.param(
+            chain(("A", {"Type": "Wait", "Seconds": -5}), ("B", PASS)),
+            ["0 WaitStateEntered A", "0 WaitStateExited A", "0 PassStateEntered B"],
+            ["60 PassStateExited B"],
+            id="no wait turns the clock back",
+        ),
+        pytest.param(
+            chain(("A", {"Type": "Wait", "SecondsPath": "$.seconds"}), ("B", PASS)),
+            ["0 WaitStateEntered A"],
+            ["60 WaitStateExited A", "60 PassStateEntered B", "60 PassStateExited B"],
+            id="a wait of unknown length",
+        ),
+        pytest.param(
+            chain(("A", {"Type": "Task", "Resource": "unknown"}), ("B", {"Type": "Task"})),
+            ["0 TaskStateEntered A"],
+            ["60 TaskStateExited A", "60 TaskStateEntered B", "60 TaskStateExited B"],
+            id="tasks of unknown kinds",
+        ),
+        pytest.param(
+            chain(("A", {"Type": "Parallel", "Branches": []}), ("B", {"Type": "Map"}), ("C", SUCCEED)),
+            ["0 ParallelStateEntered A"],
+            [
+                "60 ParallelStateExited A",
+                "60 MapStateEntered B",
+                "60 MapStateExited B",
+                "60 SucceedStateEntered C",
+                "60 SucceedStateExited C",
+            ],
+            id="what happens inside Parallel and Map is not told",
+        ),
+        pytest.param(
+            {"A": {"Type": "Choice", "Default": "B"}, "B": PASS},
+            ["0 ChoiceStateEntered A"],
+            ["60 ChoiceStateExited A"],
+            id="nor what was chosen",
+        ),
+        pytest.param({"A": SUCCEED}, [], ["60 SucceedStateEntered A", "60 SucceedStateExited A"], id="succeed only"),
+        pytest.param({"A": {**FAIL, "Next": "B"}, "B": PASS}, [], [], id="fail only"),
+        pytest.param(
+            chain(("A", PASS), ("B", FAIL)),
+            ["0 PassStateEntered A"],
+            ["60 PassStateExited A"],
+            id="a Fail state was not on the way to success",
+        ),
+        pytest.param(
+            {"A": {**PASS, "Next": "B"}, "B": {**PASS, "Next": "A"}},
+            ["0 PassStateEntered A", "0 PassStateExited A", "0 PassStateEntered B"],
+            ["60 PassStateExited B"],
+            id="a circle is gone through once",
+        ),
+        pytest.param(
+            {"A": {**PASS, "Next": "B"}}, ["0 PassStateEntered A"], ["60 PassStateExited A"], id="next state missing"
+        ),
+        pytest.param({"A": {"Type": ["Pass"]}}, [], [], id="a type of no type"),
+        pytest.param({"A": {"Type": "Fly"}}, [], [], id="an unknown type"),
+        pytest.param({"A": []}, [], [], id="a state that is none"),
+    ],
+)
+def test_states_are_told_as_far_as_they_follow_one_another(client, machine_of, clock, states, running, succeeded):
+    """It is in the first state that takes its time, or in the last, until it stops; then the rest comes at once."""
+    machine_of(states).add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
+
+    clock.tick(MINUTE - MILLISECOND)
+
+    assert story(client) == ["0 ExecutionStarted", *running]
+
+    clock.tick(MILLISECOND)
+
+    assert story(client) == ["0 ExecutionStarted", *running, *succeeded, "60 ExecutionSucceeded"]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        pytest.param("[]", id="no object"),
+        pytest.param("{}", id="nothing"),
+        pytest.param('{"StartAt": ["A"], "States": {"A": {"Type": "Pass"}}}', id="StartAt is no name"),
+        pytest.param('{"StartAt": "A", "States": ["A"]}', id="States are no object"),
+    ],
+)
+def test_definition_without_states_tells_of_none(client, sfn_executions, definition):
+    """Any seeded definition has a history: at least the start and the end."""
+    machine = sfn_executions.add_state_machine("orders", definition=definition)
+    machine.add_execution("nightly", status="FAILED")
+
+    assert story(client) == ["0 ExecutionStarted", "0 ExecutionFailed"]
+
+
+def test_definition_may_have_numbers_beyond_python(client):
+    """AWS takes a definition with an integer of thousands of digits; its states are not told."""
+    definition = f'{{"StartAt": "A", "States": {{"A": {{"Type": "Wait", "Seconds": {5000 * "9"}, "End": true}}}}}}'
+    client.create_state_machine(name="orders", definition=definition, roleArn=ROLE)
+    client.start_execution(stateMachineArn=MACHINE, name="nightly")
+
+    assert story(client) == ["0 ExecutionStarted"]
+
+
+def test_definition_that_moto_let_pass_tells_of_no_states():
+    """An execution taken over from plain moto may run what is not even JSON."""
+    with mock_aws():
+        client = boto3.client("stepfunctions", "us-east-1")
+        arn = client.create_state_machine(name="orders", definition="{", roleArn=ROLE)["stateMachineArn"]
+        execution_arn = client.start_execution(stateMachineArn=arn)["executionArn"]
+        with mock_sfn_executions():
+            events = history(client, execution_arn)
+
+    assert [event["type"] for event in events] == ["ExecutionStarted"]
+
+
+def test_input_passes_until_the_output_takes_its_place(client, machine_of):
+    """The state it is in when it succeeds gives the output, which those behind it pass on."""
+    states = chain(("A", PASS), ("B", TASK), ("C", SUCCEED))
+    machine_of(states).add_execution("nightly", status="SUCCEEDED", input="[7]", output="[8]")
+
+    assert details(client, "PassStateExited") == [{"name": "A", "output": "[7]", "outputDetails": WHOLE}]
+    assert details(client, "TaskStateEntered") == [{"name": "B", "input": "[7]", "inputDetails": WHOLE}]
+    assert details(client, "TaskStateExited") == [{"name": "B", "output": "[8]", "outputDetails": WHOLE}]
+    assert details(client, "SucceedStateEntered") == [{"name": "C", "input": "[8]", "inputDetails": WHOLE}]
+    assert details(client, "SucceedStateExited") == [{"name": "C", "output": "[8]", "outputDetails": WHOLE}]
+
+
+def test_first_state_gets_the_input_whatever_it_is(client, machine_of):
+    """A Succeed state that comes first is entered with the execution's input, and left with its output."""
+    machine_of({"A": SUCCEED}).add_execution("nightly", status="SUCCEEDED", input="[7]", output="[8]")
+
+    assert details(client, "SucceedStateEntered") == [{"name": "A", "input": "[7]", "inputDetails": WHOLE}]
+    assert details(client, "SucceedStateExited") == [{"name": "A", "output": "[8]", "outputDetails": WHOLE}]
+
+
+SEND = {"resourceType": "sqs", "resource": "sendMessage"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind", "scheduled", "started", "ended"),
+    [
+        pytest.param(
+            LAMBDA, "LambdaFunction", {"resource": LAMBDA, "input": "[7]", "inputDetails": WHOLE}, None, {}, id="Lambda"
+        ),
+        pytest.param(
+            ACTIVITY, "Activity", {"resource": ACTIVITY, "input": "[7]", "inputDetails": WHOLE}, {}, {}, id="activity"
+        ),
+        pytest.param(
+            TASK["Resource"],
+            "Task",
+            {**SEND, "region": "us-east-1", "parameters": "[7]"},
+            SEND,
+            SEND,
+            id="integration",
+        ),
+    ],
+)
+def test_task_tells_what_it_calls(client, machine_of, resource, kind, scheduled, started, ended):
+    """A Task state schedules and starts its work when it is entered; how that ended is how the execution ended."""
+    machine = machine_of(chain(("A", {"Type": "Task", "Resource": resource})))
+    machine.add_execution("nightly", status="SUCCEEDED", duration=MINUTE, start_date=-MINUTE, input="[7]", output="[8]")
+    late = machine.add_execution("late", status="FAILED", input="[7]", error="Late", cause="Rain")
+
+    assert story(client) == [
+        "-60 ExecutionStarted",
+        "-60 TaskStateEntered A",
+        f"-60 {kind}Scheduled",
+        f"-60 {kind}Started",
+        f"0 {kind}Succeeded",
+        "0 TaskStateExited A",
+        "0 ExecutionSucceeded",
+    ]
+    assert details(client, f"{kind}Scheduled") == [scheduled]
+    assert details(client, f"{kind}Started") == [started]
+    assert details(client, f"{kind}Succeeded") == [{**ended, "output": "[8]", "outputDetails": WHOLE}]
+    assert story(client, late.arn)[3:] == [f"0 {kind}Started", f"0 {kind}Failed", "0 ExecutionFailed"]
+    assert details(client, f"{kind}Failed", late.arn) == [{**ended, "error": "Late", "cause": "Rain"}]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param(
+            {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": {"FunctionName": "pack"}},
+            {"resourceType": "lambda", "resource": "invoke.waitForTaskToken", "parameters": '{"FunctionName":"pack"}'},
+            id="with a callback",
+        ),
+        pytest.param(
+            {"Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"Input.$": "$"}},
+            {"resourceType": "states", "resource": "startExecution.sync:2", "parameters": '{"Input.$":"$"}'},
+            id="a job, and a path that stays as it is written",
+        ),
+        pytest.param(
+            {"Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem", "Arguments": {"TableName": "{% $t %}"}},
+            {"resourceType": "aws-sdk:dynamodb", "resource": "getItem", "parameters": '{"TableName":"{% $t %}"}'},
+            id="AWS SDK, JSONata",
+        ),
+    ],
+)
+def test_integration_tells_service_and_action(client, machine_of, state, expected):
+    """What is called is the Resource's end, and with what are the definition's Parameters or Arguments."""
+    machine_of(chain(("A", {"Type": "Task", **state}))).add_execution("nightly", status="RUNNING")
+
+    assert details(client, "TaskScheduled") == [{**expected, "region": "us-east-1"}]
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        pytest.param(
+            chain(("A", TASK), ("B", PASS), ("C", FAIL)),
+            [
+                "0 TaskSucceeded",
+                "0 TaskStateExited A",
+                "0 PassStateEntered B",
+                "0 PassStateExited B",
+                "0 FailStateEntered C",
+            ],
+            id="into the Fail state",
+        ),
+        pytest.param({"A": FAIL}, ["0 ExecutionStarted", "0 FailStateEntered A"], id="which comes first"),
+        pytest.param(
+            chain(("A", PASS), ("B", SUCCEED)),
+            ["0 ExecutionStarted", "0 PassStateEntered A"],
+            id="not through a Succeed state",
+        ),
+    ],
+)
+def test_failed_execution_goes_into_the_fail_state_at_the_end(client, machine_of, states, expected):
+    """Where the way ends in a Fail state, that is how it failed; otherwise it failed where it was."""
+    machine_of(states).add_execution("nightly", status="FAILED")
+
+    told = story(client)
+    assert told[-1] == "0 ExecutionFailed"
+    assert told[-1 - len(expected) : -1] == expected
+
+
+# --- Redrives --------------------------------------------------------------------------------------------------
+
+
+def test_redrive_goes_on_where_the_execution_failed(client, machine_of, clock):
+    """ExecutionRedriven counts redrives; the failed task is scheduled again, its state is not entered again."""
+    nightly = machine_of(chain(("A", PASS), ("B", TASK))).add_execution("nightly", status="FAILED")
+    clock.tick(MINUTE)
+    client.redrive_execution(executionArn=EXECUTION)
+    clock.tick(MINUTE)
+    nightly.time_out()
+    nightly.redrive()
+    clock.tick(MINUTE)
+    nightly.succeed()
+
+    assert story(client)[3:] == [
+        "0 TaskStateEntered B",
+        "0 TaskScheduled",
+        "0 TaskStarted",
+        "0 TaskFailed",
+        "0 ExecutionFailed",
+        "60 ExecutionRedriven",
+        "60 TaskScheduled",
+        "60 TaskStarted",
+        "120 ExecutionTimedOut",
+        "120 ExecutionRedriven",
+        "120 TaskScheduled",
+        "120 TaskStarted",
+        "180 TaskSucceeded",
+        "180 TaskStateExited B",
+        "180 ExecutionSucceeded",
+    ]
+    assert details(client, "ExecutionRedriven") == [{"redriveCount": 1}, {"redriveCount": 2}]
+
+
+def test_redriven_fail_state_is_entered_again(client, machine_of, clock):
+    """A redrive of what failed in a Fail state fails there again, or was led elsewhere by the test."""
+    nightly = machine_of(chain(("A", PASS), ("B", FAIL))).add_execution("nightly", status="FAILED")
+    nightly.redrive()
+    clock.tick(SECOND)
+    nightly.fail()
+    nightly.redrive()
+    clock.tick(SECOND)
+    nightly.succeed()
+
+    assert story(client)[3:] == [
+        "0 FailStateEntered B",
+        "0 ExecutionFailed",
+        "0 ExecutionRedriven",
+        "1 FailStateEntered B",
+        "1 ExecutionFailed",
+        "1 ExecutionRedriven",
+        "2 ExecutionSucceeded",
+    ]
+
+
+def test_redriven_wait_waits_again(client, machine_of, clock):
+    """A wait that a stop has cut short takes all its seconds after the redrive."""
+    nightly = machine_of(chain(("A", {"Type": "Wait", "Seconds": 10}), ("B", PASS))).add_execution(
+        "nightly", status="RUNNING"
+    )
+    clock.tick(6 * SECOND)
+    nightly.abort()
+    clock.tick(6 * SECOND)
+    nightly.redrive()
+    clock.tick(DAY)
+
+    assert story(client) == [
+        "0 ExecutionStarted",
+        "0 WaitStateEntered A",
+        "6 ExecutionAborted",
+        "12 ExecutionRedriven",
+        "22 WaitStateExited A",
+        "22 PassStateEntered B",
+    ]
+
+
+def test_seeded_redrives_all_come_at_the_date_of_the_last(client, orders):
+    """What is seeded with a number of redrives has failed as often; only the last one's date is known."""
+    orders.add_execution(
+        "nightly",
+        status="TIMED_OUT",
+        start_date=-MINUTE,
+        stop_date=NOW,
+        redrive_count=2,
+        redrive_date=-SECOND,
+    )
+
+    assert story(client) == [
+        "-60 ExecutionStarted",
+        "-60 PassStateEntered Pass",
+        "-1 ExecutionFailed",
+        "-1 ExecutionRedriven",
+        "-1 ExecutionFailed",
+        "-1 ExecutionRedriven",
+        "0 ExecutionTimedOut",
+    ]
+    assert details(client, "ExecutionRedriven") == [{"redriveCount": 1}, {"redriveCount": 2}]
+    assert details(client, "ExecutionFailed") == [{}, {}]
+
+
+def test_clock_that_goes_back_takes_events_back(client, orders, clock):
+    """Before its redrive, an execution has not been redriven."""
+    nightly = orders.add_execution("nightly", status="FAILED")
+    clock.tick(MINUTE)
+    nightly.redrive()
+    clock.move_to(NOW + SECOND)
+
+    assert story(client) == ["0 ExecutionStarted", "0 PassStateEntered Pass", "0 ExecutionFailed"]
+
+
+# --- Map runs --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def packing(machine_of):
+    """An execution whose second state is a Distributed Map."""
+    return machine_of(chain(("A", TASK), ("B", MAP), ("C", TASK))).add_execution("nightly", status="RUNNING")
+
+
+@pytest.mark.parametrize(
+    ("status", "event_type", "expected"),
+    [
+        pytest.param("SUCCEEDED", "MapRunSucceeded", None, id="succeeded"),
+        pytest.param("FAILED", "MapRunFailed", {}, id="failed"),
+        pytest.param("ABORTED", "MapRunAborted", None, id="aborted"),
+    ],
+)
+def test_map_run_starts_in_its_map_state_and_ends(client, packing, clock, status, event_type, expected):
+    """When a map run starts, its execution has come to the Map state of that label."""
+    clock.tick(MINUTE)
+    batch = packing.add_map_run("items", start_date=timedelta(0))
+    batch.add_execution(status=status, start_date=timedelta(0), duration=SECOND)
+    clock.tick(MINUTE)
+
+    assert story(client)[3:] == [
+        "0 TaskStarted",
+        "60 TaskSucceeded",
+        "60 TaskStateExited A",
+        "60 MapStateEntered B",
+        "60 MapRunStarted",
+        f"61 {event_type}",
+    ]
+    assert details(client, "MapRunStarted") == [{"mapRunArn": batch.arn}]
+    assert details(client, event_type) == [expected]
+
+
+def test_map_run_of_another_label_moves_nothing(client, packing):
+    """A map run without a Map state of its label is told where the execution is."""
+    packing.add_map_run("parcels")
+
+    assert story(client)[-2:] == ["0 TaskStarted", "0 MapRunStarted"]
+
+
+def test_map_run_ends_before_its_execution(client, packing, clock):
+    """Stopping the execution aborts the map run, which is told first."""
+    packing.add_map_run("items").add_execution(status="RUNNING")
+    clock.tick(MINUTE)
+    client.stop_execution(executionArn=EXECUTION)
+    clock.tick(MINUTE)
+
+    assert story(client)[-3:] == ["0 MapRunStarted", "60 MapRunAborted", "60 ExecutionAborted"]
+
+
+def test_map_run_is_redriven_with_its_execution(client, packing, clock):
+    """MapRunRedriven follows ExecutionRedriven, also at the date of the stop before."""
+    batch = packing.add_map_run("items")
+    child = batch.add_execution(status="FAILED")
+    packing.fail()
+    before = story(client)
+    packing.redrive()
+    clock.tick(SECOND)
+    child.succeed()
+
+    assert before[-3:] == ["0 MapRunStarted", "0 MapRunFailed", "0 ExecutionFailed"]
+    assert story(client) == [*before, "0 ExecutionRedriven", "0 MapRunRedriven", "1 MapRunSucceeded"]
+    assert details(client, "MapRunRedriven") == [{"mapRunArn": batch.arn, "redriveCount": 1}]
+
+
+def test_settings_of_a_redriven_map_run_do_not_rewrite_its_past(client, packing, clock):
+    """A tolerance given after the redrive holds for what follows it."""
+    batch = packing.add_map_run("items")
+    batch.add_execution(status="FAILED")
+    packing.fail()
+    packing.redrive()
+    before = story(client)
+    client.update_map_run(mapRunArn=batch.arn, toleratedFailureCount=5)
+
+    assert "0 MapRunFailed" in before
+    assert story(client) == before
+
+
+def test_map_run_that_succeeded_is_not_redriven(client, packing):
+    """A redrive of the execution leaves what succeeded as it is."""
+    packing.add_map_run("items").add_execution(status="SUCCEEDED")
+    packing.fail()
+    before = story(client)
+    packing.redrive()
+
+    assert story(client) == [*before, "0 ExecutionRedriven"]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        pytest.param(-SECOND, ["0 MapRunStarted", "60 PassStateExited Pass"], id="before its execution"),
+        pytest.param(2 * MINUTE, ["0 PassStateEntered Pass", "60 PassStateExited Pass"], id="after it"),
+    ],
+)
+def test_map_run_is_told_within_its_execution(client, orders, clock, start, expected):
+    """Map runs may be seeded with other dates than their execution; its history stays between start and stop."""
+    nightly = orders.add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeedWarning)
+        nightly.add_map_run("items", start_date=start)
+    clock.tick(DAY)
+
+    told = story(client)
+    assert told[-1] == "60 ExecutionSucceeded"
+    assert [line for line in told if line in expected] == expected
+    assert len(told) == 4 + expected.count("0 MapRunStarted") * 2
+
+
+# --- Child executions ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "processor",
+    [pytest.param("ItemProcessor", id="ItemProcessor"), pytest.param("Iterator", id="Iterator, its older name")],
+)
+def test_child_execution_runs_the_map_states_processor(client, machine_of, processor):
+    """A child's states are those inside the Map state with the label of its map run."""
+    states = {processor: MAP["ItemProcessor"], "Type": "Map", "Label": "items"}
+    parent = machine_of(chain(("A", PASS), ("B", states))).add_execution("nightly", status="RUNNING")
+    child = parent.add_map_run("items").add_execution(status="SUCCEEDED", input="[7]")
+    other = parent.add_map_run("parcels").add_execution(status="SUCCEEDED")
+
+    assert story(client, child.arn) == [
+        "0 ExecutionStarted",
+        "0 TaskStateEntered Pack",
+        "0 TaskScheduled",
+        "0 TaskStarted",
+        "0 TaskSucceeded",
+        "0 TaskStateExited Pack",
+        "0 ExecutionSucceeded",
+    ]
+    assert details(client, "TaskStateEntered", child.arn) == [{"name": "Pack", "input": "[7]", "inputDetails": WHOLE}]
+    assert story(client, other.arn) == ["0 ExecutionStarted", "0 ExecutionSucceeded"]
+
+
+def test_child_that_waits_for_its_redrive_has_only_failed(client, packing, clock):
+    """PENDING_REDRIVE is no event: the history goes on when its turn comes."""
+    batch = packing.add_map_run("items", max_concurrency=1)
+    first, second = (batch.add_execution(status="FAILED", error=error) for error in ("Late", "Lost"))
+    seeded = batch.add_execution(status="PENDING_REDRIVE")
+    failed = ["0 TaskStateEntered Pack", "0 TaskScheduled", "0 TaskStarted", "0 TaskFailed", "0 ExecutionFailed"]
+    packing.fail()
+    clock.tick(SECOND)
+    packing.redrive()
+
+    assert story(client, first.arn)[1:] == [*failed, "1 ExecutionRedriven", "1 TaskScheduled", "1 TaskStarted"]
+    assert second.status == "PENDING_REDRIVE"
+    assert story(client, second.arn)[1:] == failed
+    assert details(client, "ExecutionFailed", second.arn) == [{"error": "Lost"}]
+    assert story(client, seeded.arn)[1:] == failed
+    assert details(client, "ExecutionFailed", seeded.arn) == [{}]
+
+    clock.tick(SECOND)
+    second.redrive()
+
+    assert story(client, second.arn)[1:] == [*failed, "2 ExecutionRedriven", "2 TaskScheduled", "2 TaskStarted"]
+
+
+# --- Order, data, pages ----------------------------------------------------------------------------------------
+
+
+def test_reverse_order_starts_with_the_latest(client, orders):
+    """reverseOrder turns the list of events around, and changes nothing in them."""
+    orders.add_execution("nightly", status="SUCCEEDED")
+
+    assert history(client, reverseOrder=True) == history(client)[::-1]
+    assert history(client, reverseOrder=False) == history(client)
+
+
+def test_data_is_left_out_on_demand(client, machine_of):
+    """includeExecutionData=False leaves out inputs and outputs with their details, and only these."""
+    machine_of(chain(("A", {"Type": "Task", "Resource": LAMBDA}))).add_execution("nightly", status="SUCCEEDED")
+    data = {"input", "inputDetails", "output", "outputDetails"}
+
+    without = history(client, includeExecutionData=False)
+
+    assert without == [
+        {
+            member: {name: value for name, value in value.items() if name not in data}
+            if member.endswith("EventDetails")
+            else value
+            for member, value in event.items()
+        }
+        for event in history(client)
+    ]
+    assert [event.get("stateEnteredEventDetails") for event in without].count({"name": "A"}) == 1
+    assert history(client, includeExecutionData=True) == history(client)
+
+
+def test_error_and_cause_are_no_execution_data(client, orders):
+    """includeExecutionData is about "input or output of a history event" (GetExecutionHistory)."""
+    orders.add_execution("nightly", status="FAILED", error="Late", cause="Rain")
+
+    last = history(client, includeExecutionData=False)[-1]
+
+    assert last["executionFailedEventDetails"] == {"error": "Late", "cause": "Rain"}
+
+
+@pytest.fixture
+def long(machine_of):
+    """An execution with 1003 events."""
+    states = chain(*((f"S{number}", PASS) for number in range(500)), ("Last", {"Type": "Task"}))
+    return machine_of(states).add_execution("nightly", status="FAILED")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "size"),
+    [
+        pytest.param({}, 100, id="default"),
+        pytest.param({"maxResults": 0}, 100, id="zero"),
+        pytest.param({"maxResults": 300}, 300, id="asked for"),
+        pytest.param({"maxResults": 1000}, 1000, id="most"),
+    ],
+)
+@pytest.mark.parametrize("reverse", [pytest.param(False, id="forwards"), pytest.param(True, id="backwards")])
+def test_pages_join_to_the_whole_history(client, long, arguments, size, reverse):
+    """Each event comes once, in order, a page having 100 unless asked for otherwise."""
+    sizes, ids, token = [], [], {}
+    while True:
+        page = client.get_execution_history(executionArn=long.arn, reverseOrder=reverse, **arguments, **token)
+        sizes.append(len(page["events"]))
+        ids += [event["id"] for event in page["events"]]
+        if "nextToken" not in page:
+            break
+        token = {"nextToken": page["nextToken"]}
+
+    assert ids == (list(range(1003, 0, -1)) if reverse else list(range(1, 1004)))
+    assert sizes == [*[size] * (1003 // size), 1003 % size]
+
+
+def test_paginator_of_boto3_walks_through(client, long):
+    """boto3's own paginator gets what single calls get."""
+    pages = client.get_paginator("get_execution_history").paginate(executionArn=long.arn)
+
+    assert len(pages.build_full_result()["events"]) == 1003
+
+
+def test_token_goes_on_with_what_has_happened_since(client, machine_of, clock):
+    """A token marks an event, so what a running execution does meanwhile is on the next page."""
+    nightly = machine_of(chain(("A", PASS), ("B", PASS))).add_execution("nightly", status="RUNNING")
+    page = client.get_execution_history(executionArn=EXECUTION, maxResults=2)
+    nightly.succeed()
+
+    rest = client.get_execution_history(executionArn=EXECUTION, nextToken=page["nextToken"])
+
+    assert [event["id"] for event in page["events"] + rest["events"]] == [1, 2, 3, 4, 5, 6]
+    assert "nextToken" not in rest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"reverseOrder": True}, id="other order"),
+        pytest.param({"includeExecutionData": False}, id="without data"),
+        pytest.param({"executionArn": f"{PREFIX}:execution:orders:late"}, id="other execution"),
+        pytest.param({"nextToken": "no token"}, id="never given"),
+    ],
+)
+def test_token_of_another_request_is_invalid(client, orders, change):
+    """A token continues the request that it was given to, whatever the page size; "Keep all other arguments"."""
+    orders.add_execution("late", status="SUCCEEDED")
+    orders.add_execution("nightly", status="SUCCEEDED")
+    token = client.get_execution_history(executionArn=EXECUTION, maxResults=1)["nextToken"]
+    request = {"executionArn": EXECUTION, "nextToken": token}
+
+    assert len(client.get_execution_history(**request, maxResults=3, reverseOrder=False)["events"]) == 3
+    assert refusal(client.get_execution_history, **request | change) == (
+        "InvalidToken",
+        "Invalid Token: 'Invalid token'",
+    )
+
+
+def test_token_dies_after_a_day(client, orders, clock):
+    """A token is good for 24 hours, not for a millisecond more."""
+    orders.add_execution("nightly", status="SUCCEEDED")
+    token = client.get_execution_history(executionArn=EXECUTION, maxResults=1)["nextToken"]
+    clock.tick(DAY - MILLISECOND)
+    alive = history(client, nextToken=token)
+    clock.tick(MILLISECOND)
+
+    assert len(alive) == 3
+    assert refusal(client.get_execution_history, executionArn=EXECUTION, nextToken=token)[0] == "InvalidToken"
+
+
+# --- Refusals --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        pytest.param(
+            f"{PREFIX}:execution:orders:never",
+            ("ExecutionDoesNotExist", f"Execution Does Not Exist: '{PREFIX}:execution:orders:never'"),
+            id="unknown execution",
+        ),
+        pytest.param(
+            f"{PREFIX}:express:orders:nightly:1",
+            ("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'"),
+            id="EXPRESS",
+        ),
+        pytest.param(
+            MACHINE,
+            ("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: stateMachine'"),
+            id="state machine",
+        ),
+        pytest.param("nightly", ("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: nightly'"), id="name"),
+    ],
+)
+def test_arn_that_has_no_history(client, orders, arn, expected):
+    """Only STANDARD executions have a history here."""
+    orders.add_execution("nightly", status="SUCCEEDED")
+
+    assert refusal(client.get_execution_history, executionArn=arn) == expected
+
+
+def test_express_child_has_no_history(client, packing):
+    """GetExecutionHistory "is not supported by EXPRESS", nor for what a map run dispatched as such."""
+    child = packing.add_map_run("items", execution_type="EXPRESS").add_execution(status="SUCCEEDED")
+
+    assert refusal(client.get_execution_history, executionArn=child.arn) == (
+        "InvalidArn",
+        "Invalid Arn: 'Resource type not valid in this context: express'",
+    )
+
+
+def test_execution_that_has_not_started_has_no_history(client, orders, clock):
+    """Before its start date an execution does not exist."""
+    with pytest.warns(SeedWarning):
+        orders.add_execution("nightly", status="SUCCEEDED", start_date=MINUTE)
+
+    assert refusal(client.get_execution_history, executionArn=EXECUTION)[0] == "ExecutionDoesNotExist"
+
+    clock.tick(MINUTE)
+
+    assert len(history(client)) == 4
+
+
+def test_page_size_has_a_limit(client, orders):
+    """A page has at most 1000 events."""
+    orders.add_execution("nightly", status="SUCCEEDED")
+
+    assert refusal(client.get_execution_history, executionArn=EXECUTION, maxResults=1001) == (
+        "ValidationException",
+        "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: "
+        "Member must have value less than or equal to 1000",
+    )
+
+
+# --- At every moment a beginning of what is told later -----------------------------------------------------------
+
+
+@cache
+def one_client():
+    """One client for all examples: making one costs more than a hundred calls."""
+    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+
+
+STATES = [PASS, TASK, MAP, {"Type": "Wait", "Seconds": 3}, {"Type": "Choice"}, SUCCEED, FAIL]
+STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+ACTIONS = ["tick", "fail", "abort", "time_out", "succeed", "redrive", "tolerate", "succeed child", "fail child"]
+
+
+def act(client, action, parent, batch, child, frozen):
+    """Do what can be done now, through the handle or the API."""
+    if action == "tick":
+        frozen.tick(2 * SECOND)
+    elif action == "redrive" and parent.status in {"FAILED", "TIMED_OUT", "ABORTED"}:
+        parent.redrive()
+    elif action == "tolerate" and batch.status == "RUNNING":
+        client.update_map_run(mapRunArn=batch.arn, toleratedFailureCount=2)
+    elif action.endswith("child") and child.status == "RUNNING":
+        getattr(child, action.split()[0])()
+    elif action in {"fail", "abort", "time_out", "succeed"} and parent.status == "RUNNING":
+        getattr(parent, action)()
+
+
+@settings(deadline=None)  # a slow machine is no failure
+@given(
+    states=st.lists(st.sampled_from(STATES), min_size=1, max_size=4),
+    seed=st.sampled_from(STATUSES),
+    seconds=st.integers(0, 9),
+    child_status=st.sampled_from(STATUSES),
+    child_seconds=st.integers(0, 9),
+    actions=st.lists(st.sampled_from(ACTIONS), max_size=12),
+)
+def test_history_only_grows(states, seed, seconds, child_status, child_seconds, actions):
+    """What was told once stays as it was; ids count from 1 and timestamps never fall, from the start to the stop."""
+
+    def life(status, seconds):
+        return {"status": status} if status == "RUNNING" else {"status": status, "duration": seconds * SECOND}
+
+    with freeze_time(NOW) as frozen, mock_sfn_executions() as sfn:
+        client = one_client()
+        definition = workflow(chain(*((f"S{number}", state) for number, state in enumerate(states))))
+        parent = sfn.add_state_machine("orders", definition=definition).add_execution("nightly", **life(seed, seconds))
+        batch = parent.add_map_run("items")
+        # No child of a map run lives on when the parent has stopped.
+        if seed != "RUNNING":
+            child_seconds, child_status = min(child_seconds, seconds), child_status.replace("RUNNING", "FAILED")
+        child = batch.add_execution(**life(child_status, child_seconds))
+        before = history(client)
+        for action in actions:
+            act(client, action, parent, batch, child, frozen)
+            events = history(client)
+
+            assert events[: len(before)] == before
+
+            before = events
+
+        assert [event["id"] for event in before] == list(range(1, len(before) + 1))
+        timestamps = [event["timestamp"] for event in before]
+        assert timestamps == sorted(timestamps)
+        assert timestamps[0] == parent.start_date
+        assert timestamps[-1] <= (parent.stop_date or datetime.now(timezone.utc))

@@ -1,0 +1,394 @@
+"""Which calls reach the mock: clients made early or late, anywhere, with or without credentials; and which do not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import textwrap
+
+import boto3
+import botocore.hooks
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.stub import Stubber
+from moto import mock_aws
+from moto.core.models import botocore_stubber
+
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
+
+ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+DEFINITION = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+ROLE = "arn:aws:iam::123456789012:role/orders"
+KEYS = {"aws_access_key_id": "real", "aws_secret_access_key": "real"}
+
+
+def listed(client, arn: str = ARN) -> list[str]:
+    return [execution["name"] for execution in client.list_executions(stateMachineArn=arn)["executions"]]
+
+
+def seed(sfn) -> None:
+    sfn.add_state_machine("orders").add_execution("nightly", status="RUNNING")
+
+
+class Body:
+    """A response's content, as botocore reads it from a connection."""
+
+    def __init__(self, content: dict) -> None:
+        self._content = json.dumps(content).encode()
+
+    def stream(self):
+        yield self._content
+
+
+# --- Clients made early ------------------------------------------------------------------------------------------
+
+
+def test_client_made_before_the_mock():
+    """A module-level client of the code under test is answered like any other."""
+    early = boto3.client("stepfunctions", "us-east-1", **KEYS)
+
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+
+        assert listed(early) == ["nightly"]
+
+
+def test_client_made_before_any_import():
+    """The order of imports does not matter, not even that of moto's."""
+    program = """
+        import boto3
+        early = boto3.client("stepfunctions", "us-east-1", aws_access_key_id="real", aws_secret_access_key="real")
+        storage = boto3.client("s3", "us-east-1", aws_access_key_id="real", aws_secret_access_key="real")
+
+        from moto import mock_aws
+        from sfn_mock import mock_sfn_executions
+
+        with mock_sfn_executions() as sfn:
+            orders = sfn.add_state_machine("orders")
+            orders.add_execution("nightly", status="RUNNING")
+            print(early.list_executions(stateMachineArn=orders.arn)["executions"][0]["name"])
+            with mock_aws():
+                print(early.list_executions(stateMachineArn=orders.arn)["executions"][0]["name"])
+                print(storage.list_buckets()["Buckets"])
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+
+    assert (run.stdout.split(), run.stderr) == (["nightly", "nightly", "[]"], "")
+
+
+def test_client_survives_its_mock():
+    """A client made in one mock is answered by the next."""
+    with mock_sfn_executions():
+        client = boto3.client("stepfunctions")
+
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+
+        assert listed(client) == ["nightly"]
+
+
+def test_client_without_credentials():
+    """A client made where there are none would refuse to sign: the mock needs no signature."""
+    early = boto3.client("stepfunctions", "eu-west-1")
+
+    with mock_sfn_executions(region="eu-west-1") as sfn:
+        seed(sfn)
+
+        assert listed(early, ARN.replace("us-east-1", "eu-west-1")) == ["nightly"]
+
+
+@pytest.mark.parametrize("outside", [True, False], ids=["mock_aws outside", "mock_aws inside"])
+def test_client_without_credentials_beside_mock_aws(outside):
+    """Under moto, which needs signatures, that client is answered as well."""
+    early = boto3.client("stepfunctions", "us-east-1")
+    first, second = (mock_aws(), mock_sfn_executions) if outside else (mock_sfn_executions(), mock_aws)
+
+    with first, second():
+        early.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
+
+        assert listed(early) == []
+
+
+def test_expired_credentials_are_not_refreshed():
+    """Real credentials may have to be fetched from where nothing may be asked, so they are left alone."""
+    early = boto3.client("stepfunctions", "us-east-1", **KEYS)
+    fetched = []
+    early._request_signer._credentials = RefreshableCredentials(
+        "real", "real", "real", _long_ago(), lambda: fetched.append(True), "sso"
+    )
+
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+
+        assert listed(early) == ["nightly"]
+
+    assert fetched == []
+
+
+def _long_ago():
+    from datetime import datetime, timezone
+
+    return datetime(2020, 1, 1, tzinfo=timezone.utc)
+
+
+# --- Wherever they go --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
+@pytest.mark.parametrize(
+    ("region", "partition", "options"),
+    [
+        pytest.param("eu-central-1", "aws", {}, id="another region"),
+        pytest.param("cn-north-1", "aws-cn", {}, id="China"),
+        pytest.param("us-gov-west-1", "aws-us-gov", {}, id="GovCloud"),
+        pytest.param("us-east-1", "aws", {"config": Config(use_fips_endpoint=True)}, id="FIPS"),
+        pytest.param("us-east-1", "aws", {"config": Config(use_dualstack_endpoint=True)}, id="dual stack"),
+        pytest.param(
+            "us-west-2",
+            "aws",
+            {"endpoint_url": "https://vpce-1a2b-3c4d.states.us-west-2.vpce.amazonaws.com"},
+            id="VPC endpoint",
+        ),
+        pytest.param("us-west-2", "aws", {"endpoint_url": "https://proxy.example.com/states/"}, id="another host"),
+        pytest.param("us-west-2", "aws", {"endpoint_url": "http://localhost.example.com:4566"}, id="not quite local"),
+    ],
+)
+def test_every_host_is_answered(region, partition, options, with_moto):
+    """A call reaches the store of its client's region, whatever URL it was on the way to."""
+    arn = f"arn:{partition}:states:{region}:123456789012:stateMachine:orders"
+
+    with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
+        sfn.add_state_machine("orders", region=region).add_execution("nightly", status="RUNNING")
+
+        assert listed(boto3.client("stepfunctions", region, **options), arn) == ["nightly"]
+
+
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
+def test_host_of_its_own_is_answered(with_moto):
+    """StartSyncExecution goes to sync-states., which is answered too; moto alone says 404 there."""
+    with mock_sfn_executions(), mock_aws() if with_moto else mock_sfn_executions():
+        client = boto3.client("stepfunctions")
+        with pytest.raises(client.exceptions.ValidationException) as error:
+            client.start_sync_execution(stateMachineArn=257 * "a")
+
+    assert "Member must have length less than or equal to 256" in str(error.value)
+
+
+def test_session_of_its_own():
+    """Sessions of any make share what the mock watches."""
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        session = boto3.Session(region_name="us-east-1", **KEYS)
+
+        assert listed(session.client("stepfunctions")) == ["nightly"]
+        assert listed(session._session.create_client("stepfunctions")) == ["nightly"]
+
+
+def test_error_is_retried_by_nobody():
+    """An answer of the mock is an HTTP answer: botocore reads status, headers and members from it."""
+    with mock_sfn_executions():
+        client = boto3.client("stepfunctions")
+        with pytest.raises(client.exceptions.StateMachineDoesNotExist) as error:
+            client.list_executions(stateMachineArn=ARN)
+
+    metadata = error.value.response["ResponseMetadata"]
+
+    assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (400, 0)
+    assert metadata["HTTPHeaders"]["content-type"] == "application/x-amz-json-1.0"
+
+
+# --- Left alone --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://localhost:4566",
+        "https://LOCALHOST",
+        "http://127.0.0.1:8083",
+        "http://127.1.2.3",
+        "http://0.0.0.0:5000",
+        "http://[::1]:4566",
+        "http://states.localhost:4566",
+    ],
+)
+def test_loopback_endpoint_is_left_alone(endpoint, with_moto, monkeypatch):
+    """A client with its own server on this machine talks to that one, signed as ever."""
+    sent = []
+
+    def send(session, request):
+        sent.append((request.url.rstrip("/"), b"Credential=real/" in request.headers["Authorization"]))
+        assert "x-sfn-mock-region" not in request.headers
+        return AWSResponse(request.url, 200, {}, Body({"executions": []}))
+
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", send)
+
+    with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
+        seed(sfn)
+        client = boto3.client("stepfunctions", "us-east-1", endpoint_url=endpoint, **KEYS)
+
+        assert listed(client) == []
+
+    assert sent == [(endpoint, True)]
+
+
+def test_host_prefix_of_a_loopback_endpoint(monkeypatch):
+    """botocore puts "sync-" before the host, also where that is this machine."""
+    sent = []
+
+    def send(session, request):
+        sent.append(request.url)
+        return AWSResponse(request.url, 200, {}, Body({}))
+
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", send)
+
+    with mock_sfn_executions():
+        for host in ("localhost", "127.0.0.1"):
+            client = boto3.client("stepfunctions", "us-east-1", endpoint_url=f"http://{host}:4566", **KEYS)
+            client.start_sync_execution(stateMachineArn=ARN)
+
+    assert sent == ["http://sync-localhost:4566/", "http://sync-127.0.0.1:4566/"]
+
+
+def test_stubbed_client_keeps_its_answers():
+    """A Stubber's answer, or its complaint about a call it does not expect, comes before the mock's."""
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        client = boto3.client("stepfunctions")
+        with Stubber(client) as stubber:
+            stubber.add_response("list_executions", {"executions": []})
+
+            assert listed(client) == []
+        assert listed(client) == ["nightly"]
+
+
+@pytest.mark.parametrize("event", ["before-call.sfn", "before-send.sfn"])
+def test_handler_of_the_user_comes_first(event):
+    """An event answered by the user's own handler is answered."""
+
+    def answer(event_name: str, **_: object):
+        if event_name.startswith("before-call"):
+            return AWSResponse(None, 200, {}, None), {"executions": []}
+        return AWSResponse("", 200, {}, Body({"executions": []}))
+
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        client = boto3.client("stepfunctions")
+        client.meta.events.register(event, answer)
+
+        assert listed(client) == []
+
+
+def test_watching_handler_sees_the_call():
+    """Handlers that only look on are called as ever."""
+    seen = []
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        client = boto3.client("stepfunctions")
+        for event in ("provide-client-params", "before-parameter-build", "before-call", "before-send", "after-call"):
+            client.meta.events.register(f"{event}.sfn.ListExecutions", lambda event_name, **_: seen.append(event_name))
+
+        assert listed(client) == ["nightly"]
+
+    assert [name.split(".")[0] for name in seen] == [
+        "provide-client-params",
+        "before-parameter-build",
+        "before-call",
+        "before-send",
+        "after-call",
+    ]
+
+
+# --- Put in and taken out ----------------------------------------------------------------------------------------
+
+
+def test_botocore_is_as_before():
+    """After the mock no trace of it is left in botocore's or moto's classes."""
+    before = dict(vars(botocore.hooks.EventAliaser)), dict(vars(botocore_stubber))
+
+    with mock_sfn_executions():
+        assert vars(botocore.hooks.EventAliaser)["emit"] is not before[0]["emit"]
+
+    assert (dict(vars(botocore.hooks.EventAliaser)), dict(vars(botocore_stubber))) == before
+
+
+def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
+    """Another tool may wrap the same methods within the mock; it keeps working after, and ours does nothing there."""
+    events = botocore.hooks.EventAliaser
+    monkeypatch.setattr(events, "emit", events.emit)
+    monkeypatch.setattr(events, "emit_until_response", events.emit_until_response)
+    emitted = []
+
+    def watch(original):
+        def emit(self, event_name, **kwargs):
+            emitted.append(event_name)
+            return original(self, event_name, **kwargs)
+
+        return emit
+
+    with mock_sfn_executions():
+        events.emit = emit = watch(events.emit)
+        events.emit_until_response = emit_until_response = watch(events.emit_until_response)
+
+    client = boto3.client("stepfunctions", "us-east-1", **KEYS)
+    client.meta.events.register(
+        "before-send.sfn", lambda request, **_: AWSResponse(request.url, 200, {}, Body({"executions": []}))
+    )
+
+    assert listed(client) == []
+    assert (events.emit, events.emit_until_response) == (emit, emit_until_response)
+    assert {"before-call.sfn.ListExecutions", "before-send.sfn.ListExecutions"} <= set(emitted)
+
+
+# --- Emitters of asyncio clients ---------------------------------------------------------------------------------
+
+
+class AsyncEmitter(botocore.hooks.HierarchicalEmitter):
+    """As aiobotocore's: what handlers answer is given by a coroutine."""
+
+    async def _emit(self, event_name, kwargs, stop_on_response=False):
+        return super()._emit(event_name, kwargs, stop_on_response)
+
+    async def emit_until_response(self, event_name, **kwargs):
+        responses = await self._emit(event_name, kwargs, stop_on_response=True)
+        return responses[-1] if responses else (None, None)
+
+
+def send(events, url: str):
+    """Emit what an asyncio client emits around a call to S3, and give what answers it."""
+    from botocore.awsrequest import AWSPreparedRequest
+
+    async def call():
+        params, context = {"url": url, "headers": {}}, {}
+        await events.emit_until_response(
+            "before-call.s3.ListBuckets", model=None, params=params, context=context, request_signer=None
+        )
+        request = AWSPreparedRequest("GET", url, {}, b"", False)
+        return context, await events.emit("before-send.s3.ListBuckets", request=request)
+
+    return asyncio.run(call())
+
+
+def test_async_emitter_is_guarded():
+    """A call of an asyncio client to another service is refused as well."""
+    events = botocore.hooks.EventAliaser(AsyncEmitter())
+
+    with pytest.raises(UnmockedServiceError), mock_sfn_executions():
+        send(events, "https://s3.us-east-1.amazonaws.com/")
+
+
+def test_async_emitter_keeps_its_answers():
+    """What the client's own handlers answer stays the answer."""
+    events = botocore.hooks.EventAliaser(AsyncEmitter())
+    events.register("before-send.s3", lambda **_: "answer")
+
+    with mock_sfn_executions():
+        context, answers = send(events, "https://s3.us-east-1.amazonaws.com/")
+
+    assert context == {"auth_type": "none"}
+    assert [answer for _, answer in answers] == ["answer"]

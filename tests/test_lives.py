@@ -1,0 +1,741 @@
+"""Lives: what a test does to an execution at now, and how long the records it holds are good for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from operator import attrgetter
+from threading import Barrier, Thread
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@cache
+def made_client():
+    """One client for all tests: making one takes longer than most of them."""
+    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return made_client()
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    return sfn_executions.add_state_machine("orders")
+
+
+@pytest.fixture
+def run(orders):
+    """An execution that started an hour ago and would succeed in an hour."""
+    return orders.add_execution("nightly", status="SUCCEEDED", start_date=-HOUR, duration=2 * HOUR)
+
+
+def listed(client, **arguments):
+    """Each listed execution's name, status and stop date, newest first."""
+    answer = client.list_executions(**(arguments or {"stateMachineArn": MACHINE}))
+    return [(item["name"], item["status"], item.get("stopDate")) for item in answer["executions"]]
+
+
+def described(client, run, *members):
+    answer = client.describe_execution(executionArn=run.arn)
+    return {member: answer[member] for member in members if member in answer}
+
+
+# --- Ends --------------------------------------------------------------------------------------------------------
+
+ENDS = [
+    pytest.param(lambda run: run.succeed(), {"status": "SUCCEEDED", "output": "{}"}, id="succeed"),
+    pytest.param(
+        lambda run: run.succeed('{"ok": true}'), {"status": "SUCCEEDED", "output": '{"ok": true}'}, id="succeed, output"
+    ),
+    pytest.param(lambda run: run.fail(), {"status": "FAILED"}, id="fail"),
+    pytest.param(
+        lambda run: run.fail("Boom", "why"), {"status": "FAILED", "error": "Boom", "cause": "why"}, id="fail, error"
+    ),
+    pytest.param(lambda run: run.time_out(), {"status": "TIMED_OUT"}, id="time_out"),
+    pytest.param(lambda run: run.abort(), {"status": "ABORTED"}, id="abort"),
+    pytest.param(
+        lambda run: run.abort(error="Stop", cause="operator"),
+        {"status": "ABORTED", "error": "Stop", "cause": "operator"},
+        id="abort, error",
+    ),
+]
+
+
+@pytest.mark.parametrize(("end", "shown"), ENDS)
+@pytest.mark.parametrize("how", ["seeded to run", "seeded to end later", "started", "child"])
+def test_a_running_execution_ends_now(client, orders, how, end, shown):
+    """It shows the status, what goes with it and the stop date, however it came to run."""
+    seeds = {
+        "seeded to run": lambda: orders.add_execution("one", status="RUNNING"),
+        "seeded to end later": lambda: orders.add_execution("one", status="ABORTED", duration=HOUR, error="Later"),
+        "started": lambda: client.start_execution(stateMachineArn=MACHINE, name="one") and orders.executions[-1],
+        "child": lambda: orders.add_execution("parent", status="RUNNING").add_map_run().add_execution(status="RUNNING"),
+    }
+    run = seeds[how]()
+
+    end(run)
+
+    assert described(client, run, "status", "stopDate", "output", "error", "cause") == {**shown, "stopDate": NOW}
+    assert (run.status, run.stop_date) == (shown["status"], NOW)
+    assert (run.output, run.error, run.cause) == tuple(shown.get(name) for name in ("output", "error", "cause"))
+
+
+@pytest.mark.parametrize(("end", "shown"), ENDS)
+def test_an_end_now_erases_the_end_to_come(client, clock, run, end, shown):
+    """What would have happened later never happens, wherever the clock goes; what was before now stays."""
+    end(run)
+
+    seen = {}
+    for moment in (NOW + HOUR, NOW + 2 * HOUR, NOW - MINUTE, NOW - HOUR, NOW - HOUR - MINUTE, NOW):
+        clock.move_to(moment)
+        seen[moment] = listed(client)
+    ended = [("nightly", shown["status"], NOW)]
+    assert seen == {
+        NOW + HOUR: ended,
+        NOW + 2 * HOUR: ended,
+        NOW - MINUTE: [("nightly", "RUNNING", None)],
+        NOW - HOUR: [("nightly", "RUNNING", None)],
+        NOW - HOUR - MINUTE: [],
+        NOW: ended,
+    }
+
+
+def test_an_end_moves_an_execution_to_its_place_among_the_stopped(client, clock, orders):
+    """Running executions sort by their start, ended ones by their stop: who ends now comes first."""
+    first = orders.add_execution("first", status="RUNNING", start_date=-HOUR)
+    orders.add_execution("second", status="RUNNING", start_date=-MINUTE)
+    assert listed(client) == [("second", "RUNNING", None), ("first", "RUNNING", None)]
+
+    clock.tick(MINUTE)
+    first.abort()
+
+    assert listed(client) == [("first", "ABORTED", NOW + MINUTE), ("second", "RUNNING", None)]
+    assert listed(client, stateMachineArn=MACHINE, statusFilter="RUNNING") == [("second", "RUNNING", None)]
+
+
+def test_an_end_holds_in_every_listing_of_the_execution(client, orders):
+    """The machine's, the version's and the alias's listing agree, whichever was looked at before."""
+    version = orders.publish_version()
+    live = orders.add_alias("live", version)
+    run = orders.add_execution("one", status="RUNNING", alias=live)
+    arns = [MACHINE, version.arn, live.arn]
+    before = [listed(client, stateMachineArn=arn) for arn in arns]
+
+    run.fail()
+
+    assert before == [[("one", "RUNNING", None)]] * 3
+    assert [listed(client, stateMachineArn=arn) for arn in arns] == [[("one", "FAILED", NOW)]] * 3
+    assert [listed(client, stateMachineArn=arn, statusFilter="RUNNING") for arn in arns] == [[]] * 3
+
+
+def test_an_end_before_the_first_listing(client, orders):
+    """Nothing has to be looked at before it is changed."""
+    orders.add_execution("one", status="RUNNING").succeed()
+
+    assert listed(client) == [("one", "SUCCEEDED", NOW)]
+
+
+def test_an_end_at_an_earlier_time_replaces_a_later_one(client, clock, run):
+    """Back before its end the execution runs again, and may end otherwise."""
+    run.fail("Boom")
+    clock.move_to(NOW - MINUTE)
+    run.abort(cause="operator")
+    clock.move_to(NOW + 2 * HOUR)
+
+    assert listed(client) == [("nightly", "ABORTED", NOW - MINUTE)]
+    assert described(client, run, "error", "cause") == {"cause": "operator"}
+
+
+def test_stop_execution_of_the_api_erases_too(client, clock, run):
+    """The code under test changes the time line as the test does."""
+    client.stop_execution(executionArn=run.arn, error="Stop")
+    clock.move_to(NOW + 2 * HOUR)
+
+    assert listed(client) == [("nightly", "ABORTED", NOW)]
+    assert run.error == "Stop"
+
+
+STATES = [
+    pytest.param({"status": "SUCCEEDED"}, "is SUCCEEDED", id="SUCCEEDED"),
+    pytest.param({"status": "FAILED"}, "is FAILED", id="FAILED"),
+    pytest.param({"status": "TIMED_OUT"}, "is TIMED_OUT", id="TIMED_OUT"),
+    pytest.param({"status": "ABORTED"}, "is ABORTED", id="ABORTED"),
+    pytest.param(
+        {"status": "RUNNING", "start_date": MINUTE}, "starts only at 2026-01-10T12:01:00.000Z", id="not started"
+    ),
+]
+
+
+@pytest.mark.filterwarnings("ignore:start_date:sfn_mock.SeedWarning")
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        pytest.param(lambda run: run.succeed(), "SUCCEEDED", id="succeed"),
+        pytest.param(lambda run: run.fail(), "FAILED", id="fail"),
+        pytest.param(lambda run: run.time_out(), "TIMED_OUT", id="time_out"),
+        pytest.param(lambda run: run.abort(), "ABORTED", id="abort"),
+    ],
+)
+@pytest.mark.parametrize(("seed", "stands"), STATES)
+def test_only_what_runs_can_end(client, orders, seed, stands, end, status):
+    """A RuntimeError names the status, and the execution stays as it was."""
+    run = orders.add_execution("one", **seed)
+    before = listed(client)
+
+    with pytest.raises(RuntimeError) as refusal:
+        end(run)
+
+    assert str(refusal.value) == (
+        f"{run.arn} cannot be made {status}: it {stands}, and only a RUNNING execution can end."
+    )
+    assert listed(client) == before
+
+
+def test_what_waits_for_its_redrive_cannot_end(orders):
+    """PENDING_REDRIVE is a closed status as far as ends go."""
+    child = (
+        orders.add_execution("parent", status="RUNNING").add_map_run("Items").add_execution(status="PENDING_REDRIVE")
+    )
+
+    with pytest.raises(RuntimeError, match=r": it is PENDING_REDRIVE, and only a RUNNING execution can end\.$"):
+        child.fail()
+
+
+# --- Redrives ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_a_redrive_makes_an_unsuccessful_execution_run_again(client, clock, orders, status):
+    """From now on it runs until it is ended: no stop date, one redrive more, dated now."""
+    run = orders.add_execution("one", status=status, start_date=-HOUR)
+
+    run.redrive()
+
+    members = ("status", "stopDate", "redriveCount", "redriveDate")
+    assert described(client, run, *members) == {"status": "RUNNING", "redriveCount": 1, "redriveDate": NOW}
+    assert (run.redrive_count, run.redrive_date) == (1, NOW)
+    clock.tick(HOUR)
+    assert listed(client) == [("one", "RUNNING", None)]
+
+
+def test_a_redrive_erases_what_was_to_come_and_nothing_else(client, clock, orders):
+    """Back in time an execution shows what it showed then; another redrive there replaces the first."""
+    run = orders.add_execution("one", status="FAILED", start_date=-HOUR, duration=HOUR)
+    clock.move_to(NOW + MINUTE)
+    run.redrive()
+    clock.move_to(NOW + 3 * MINUTE)
+    run.succeed()
+    clock.move_to(NOW)
+    back = (run.status, run.redrive_count, run.redrive_date)
+
+    run.redrive()
+
+    assert back == ("FAILED", 0, None)
+    assert (run.status, run.redrive_count, run.redrive_date) == ("RUNNING", 1, NOW)
+    clock.move_to(NOW + 3 * MINUTE)
+    assert listed(client) == [("one", "RUNNING", None)]
+    assert run.redrive_date == NOW
+
+
+def test_a_client_token_of_a_redrive_that_never_was_redrives(client, clock, orders):
+    """Back before a redrive its client token has not been used yet."""
+    run = orders.add_execution("one", status="FAILED")
+    clock.move_to(NOW + MINUTE)
+    later = client.redrive_execution(executionArn=run.arn, clientToken="once")["redriveDate"]
+    clock.move_to(NOW)
+    earlier = client.redrive_execution(executionArn=run.arn, clientToken="once")["redriveDate"]
+
+    assert (later, earlier) == (NOW + MINUTE, NOW)
+    assert (run.status, run.redrive_count) == ("RUNNING", 1)
+
+
+def test_a_life_of_several_redrives_can_be_walked_both_ways(client, clock, orders):
+    """Each attempt shows between its redrive and the next one, and counts."""
+    run = orders.add_execution("one", status="FAILED", start_date=NOW, duration=MINUTE)
+    for minutes, change in ((2, run.redrive), (3, run.time_out), (4, run.redrive), (5, run.succeed)):
+        clock.move_to(NOW + minutes * MINUTE)
+        change()
+    life = [
+        ("RUNNING", None, 0),
+        ("FAILED", NOW + MINUTE, 0),
+        ("RUNNING", None, 1),
+        ("TIMED_OUT", NOW + 3 * MINUTE, 1),
+        ("RUNNING", None, 2),
+        ("SUCCEEDED", NOW + 5 * MINUTE, 2),
+    ]
+
+    def at(minute):
+        clock.move_to(NOW + minute * MINUTE)
+        (item,) = client.list_executions(stateMachineArn=MACHINE)["executions"]
+        return item["status"], item.get("stopDate"), item["redriveCount"]
+
+    assert [at(minute) for minute in range(6)] == life
+    assert [at(minute) for minute in reversed(range(6))] == life[::-1]
+
+
+def test_children_of_each_type_are_redriven(client, orders):
+    """A STANDARD child's redrive has a date, an EXPRESS child's has none; both may have been waiting for it."""
+    parent = orders.add_execution("parent", status="RUNNING")
+    standard = parent.add_map_run("Items").add_execution(status="PENDING_REDRIVE")
+    express = parent.add_map_run("Fast", execution_type="EXPRESS").add_execution(status="FAILED", redrive_count=1)
+
+    standard.redrive()
+    express.redrive()
+
+    members = ("status", "redriveCount", "redriveDate")
+    assert described(client, standard, *members) == {"status": "RUNNING", "redriveCount": 1, "redriveDate": NOW}
+    assert described(client, express, *members) == {"status": "RUNNING", "redriveCount": 2}
+
+
+@pytest.mark.filterwarnings("ignore:start_date:sfn_mock.SeedWarning")
+@pytest.mark.parametrize(
+    ("seed", "stands"),
+    [
+        pytest.param({"status": "SUCCEEDED"}, "is SUCCEEDED", id="SUCCEEDED"),
+        pytest.param({"status": "RUNNING"}, "is RUNNING", id="RUNNING"),
+        pytest.param({"status": "FAILED", "duration": MINUTE}, "is RUNNING", id="FAILED later"),
+        pytest.param(
+            {"status": "FAILED", "start_date": MINUTE}, "starts only at 2026-01-10T12:01:00.000Z", id="not started"
+        ),
+    ],
+)
+def test_only_the_unsuccessful_are_redriven(client, orders, seed, stands):
+    """A RuntimeError names the status, and the execution stays as it was."""
+    run = orders.add_execution("one", **seed)
+    before = listed(client)
+
+    with pytest.raises(RuntimeError) as refusal:
+        run.redrive()
+
+    assert str(refusal.value) == (
+        f"{run.arn} cannot be redriven: it {stands}, and only a FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE "
+        f"execution can."
+    )
+    assert listed(client) == before
+
+
+# --- Started ones ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("qualifier", ["", ":1", ":live"], ids=["machine", "version", "alias"])
+def test_on_start_says_what_every_start_comes_to(client, clock, orders, qualifier):
+    """Starts by machine, version and alias run for the duration, then end as told."""
+    orders.add_alias("live", orders.publish_version())
+    orders.on_start(status="SUCCEEDED", duration=MINUTE, output='{"ok": true}')
+
+    client.start_execution(stateMachineArn=MACHINE + qualifier, name="one")
+
+    assert listed(client) == [("one", "RUNNING", None)]
+    clock.tick(MINUTE)
+    assert listed(client) == [("one", "SUCCEEDED", NOW + MINUTE)]
+    assert orders.executions[0].output == '{"ok": true}'
+
+
+def test_on_start_replaces_what_was_said_before_and_touches_nothing_there_is(client, clock, orders):
+    """Only later starts follow; RUNNING takes it back."""
+    orders.add_execution("seeded", status="RUNNING")
+    orders.on_start(status="FAILED", error="Boom")
+    client.start_execution(stateMachineArn=MACHINE, name="failed")
+    orders.on_start(status="ABORTED", duration=HOUR)
+    client.start_execution(stateMachineArn=MACHINE, name="aborted-in-an-hour")
+    orders.on_start(status="RUNNING")
+    client.start_execution(stateMachineArn=MACHINE, name="open")
+    orders.add_execution("seeded-later", status="RUNNING")
+
+    clock.tick(2 * HOUR)
+
+    assert {name: status for name, status, _ in listed(client)} == {
+        "seeded": "RUNNING",
+        "failed": "FAILED",
+        "aborted-in-an-hour": "ABORTED",
+        "open": "RUNNING",
+        "seeded-later": "RUNNING",
+    }
+
+
+def test_a_start_whose_end_was_told_can_be_ended_otherwise(client, clock, orders):
+    """What `on_start` says is the future of a time line like any other."""
+    orders.on_start(status="SUCCEEDED", duration=HOUR)
+    client.start_execution(stateMachineArn=MACHINE, name="one")
+    orders.executions[0].fail("Boom")
+    clock.tick(2 * HOUR)
+
+    assert listed(client) == [("one", "FAILED", NOW)]
+
+
+# --- Records that are gone ---------------------------------------------------------------------------------------
+
+#: All that a test can do with records it holds.
+CHANGES = [
+    pytest.param("orders.add_execution", {"status": "RUNNING"}, id="add_execution"),
+    pytest.param("orders.add_executions", {"count": 2, "status": "RUNNING"}, id="add_executions"),
+    pytest.param("orders.publish_version", {}, id="publish_version"),
+    pytest.param("orders.add_alias", {"name": "live", "version": 1}, id="add_alias"),
+    pytest.param("orders.on_start", {"status": "FAILED"}, id="on_start"),
+    pytest.param("parent.add_map_run", {}, id="add_map_run"),
+    pytest.param("parent.succeed", {}, id="succeed"),
+    pytest.param("parent.fail", {}, id="fail"),
+    pytest.param("parent.time_out", {}, id="time_out"),
+    pytest.param("parent.abort", {}, id="abort"),
+    pytest.param("failed.redrive", {}, id="redrive"),
+    pytest.param("batch.add_execution", {"status": "RUNNING"}, id="add_execution, child"),
+    pytest.param("batch.add_executions", {"count": 2, "status": "RUNNING"}, id="add_executions, children"),
+    pytest.param("child.fail", {}, id="fail, child"),
+]
+
+
+class Held:
+    """What a test holds: the handle and one record of each kind."""
+
+    def __init__(self, sfn):
+        self.sfn = sfn
+        self.orders = sfn.add_state_machine("orders")
+        self.orders.publish_version()
+        self.parent = self.orders.add_execution("parent", status="RUNNING")
+        self.failed = self.orders.add_execution("failed", status="FAILED")
+        self.batch = self.parent.add_map_run("Items")
+        self.child = self.batch.add_execution("child", status="RUNNING")
+
+
+GONE = (
+    "The records of account 123456789012 in us-east-1 are gone, because their mock has ended or was reset: seed again "
+    "inside an active mock."
+)
+
+
+@pytest.mark.parametrize(("change", "arguments"), CHANGES)
+def test_records_from_before_a_reset_are_dead(client, sfn_executions, change, arguments):
+    """Changing one is a RuntimeError, never a silent write into nothing; not even to a machine of the same name."""
+    held = Held(sfn_executions)
+    sfn_executions.reset()
+    sfn_executions.add_state_machine("orders")
+
+    with pytest.raises(RuntimeError) as refusal:
+        attrgetter(change)(held)(**arguments)
+
+    assert str(refusal.value) == GONE
+    assert listed(client) == []
+
+
+@pytest.mark.parametrize(("change", "arguments"), CHANGES)
+def test_records_die_with_their_mock(change, arguments):
+    """What a test kept from a mock that has ended says so."""
+    with mock_sfn_executions() as sfn:
+        held = Held(sfn)
+    with pytest.raises(RuntimeError) as refusal:
+        attrgetter(change)(held)(**arguments)
+
+    assert str(refusal.value) == GONE
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param(lambda sfn: sfn.add_state_machine("other"), id="add_state_machine"),
+        pytest.param(lambda sfn: sfn.load([]), id="load"),
+        pytest.param(lambda sfn: sfn.state_machines, id="state_machines"),
+        pytest.param(lambda sfn: sfn.get_state_machine("orders"), id="get_state_machine"),
+        pytest.param(lambda sfn: sfn.get_execution("any"), id="get_execution"),
+        pytest.param(lambda sfn: sfn.get_map_run("any"), id="get_map_run"),
+        pytest.param(lambda sfn: sfn.reset(), id="reset"),
+    ],
+)
+def test_a_handle_dies_with_its_mock(use):
+    """Outside the mock the handle has nothing to show or to add to."""
+    with mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders")
+    with pytest.raises(RuntimeError) as refusal:
+        use(sfn)
+
+    assert str(refusal.value) == (
+        "This mock has ended: use its handle inside the with block, decorated test or fixture."
+    )
+
+
+@pytest.mark.parametrize(("change", "arguments"), CHANGES)
+def test_records_die_with_their_machine(client, sfn_executions, change, arguments):
+    """A deleted machine takes its executions and map runs along; another of its name is another."""
+    held = Held(sfn_executions)
+    held.parent.succeed()
+    client.delete_state_machine(stateMachineArn=MACHINE)
+    sfn_executions.add_state_machine("orders")
+
+    with pytest.raises(RuntimeError) as refusal:
+        attrgetter(change)(held)(**arguments)
+
+    assert str(refusal.value) == (f"{MACHINE} was deleted, and all that belonged to it: add the state machine anew.")
+    assert listed(client) == []
+
+
+@pytest.mark.parametrize(
+    "change", ["succeed", "fail", "time_out", "abort", "redrive", "add_map_run"], ids=lambda change: change
+)
+def test_a_record_dies_when_its_name_is_given_away(client, clock, orders, change):
+    """90 days after an execution stopped, another may be started under its name: the record is not the new one's."""
+    failed = orders.add_execution("nightly", status="FAILED")
+    clock.move_to(NOW + timedelta(days=90))
+    client.start_execution(stateMachineArn=MACHINE, name="nightly")
+
+    with pytest.raises(RuntimeError) as refusal:
+        getattr(failed, change)()
+
+    assert str(refusal.value) == (
+        f"{PREFIX}:execution:orders:nightly is another execution by now, started when the name was free again 90 days "
+        f"after this one had stopped: get_execution() gives that one."
+    )
+    assert listed(client) == [("nightly", "RUNNING", None)]
+
+
+def test_dead_records_can_still_be_read():
+    """A test may look after the mock at what it got from it: a record then shows what it would have shown."""
+    with mock_sfn_executions() as sfn:
+        held = Held(sfn)
+        held.parent.abort(cause="operator")
+
+    assert (held.parent.arn, held.parent.status) == (f"{PREFIX}:execution:orders:parent", "ABORTED")
+    assert (held.parent.stop_date, held.parent.cause) == (NOW, "operator")
+    assert held.orders.executions == [held.parent, held.failed]
+    assert held.parent.map_runs == [held.batch]
+
+
+def test_a_machine_being_deleted_is_there_until_its_last_execution_stops(client, clock, sfn_executions):
+    """The handle and its records agree with the API about the moment."""
+    orders = sfn_executions.add_state_machine("orders")
+    orders.add_execution("hour", status="SUCCEEDED", duration=HOUR)
+    client.delete_state_machine(stateMachineArn=MACHINE)
+    seen = [sfn_executions.state_machines]
+    orders.add_execution("late", status="SUCCEEDED", duration=2 * HOUR)
+    clock.tick(HOUR)
+    seen.append(sfn_executions.state_machines)
+    clock.tick(HOUR)
+    seen.append(sfn_executions.state_machines)
+
+    assert seen == [[orders], [orders], []]
+    with pytest.raises(LookupError):
+        sfn_executions.get_state_machine("orders")
+
+
+def test_a_reset_empties_everything(client, sfn_executions):
+    """Machines, executions and map runs of every region are gone; what is seeded next starts afresh."""
+    Held(sfn_executions)
+    sfn_executions.add_state_machine("abroad", region="eu-west-1")
+    sfn_executions.reset()
+
+    assert sfn_executions.state_machines == []
+    assert client.list_state_machines()["stateMachines"] == []
+    assert Held(sfn_executions).parent.status == "RUNNING"
+
+
+# --- Looking at records ------------------------------------------------------------------------------------------
+
+
+def test_records_are_found_by_what_names_them(client, sfn_executions):
+    """Machines by ARN or, in the mock's own account and region, by name; executions and map runs by ARN."""
+    held = Held(sfn_executions)
+    abroad = sfn_executions.add_state_machine("orders", region="eu-west-1")
+    arn = client.start_execution(stateMachineArn=MACHINE, name="started")["executionArn"]
+
+    assert sfn_executions.get_state_machine("orders") is held.orders
+    assert sfn_executions.get_state_machine(MACHINE) is held.orders
+    assert sfn_executions.get_state_machine(abroad.arn) is abroad
+    assert sfn_executions.get_execution(held.parent.arn) is held.parent
+    assert sfn_executions.get_execution(held.child.arn) is held.child
+    assert sfn_executions.get_execution(arn) is held.orders.executions[-1]
+    assert sfn_executions.get_map_run(held.batch.arn) is held.batch
+
+
+def test_what_the_api_made_is_found_too(client, sfn_executions):
+    """A machine that the code under test created is seeded to like any other."""
+    client.create_state_machine(
+        name="orders",
+        definition='{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
+        roleArn="arn:aws:iam::123456789012:role/orders",
+    )
+    orders = sfn_executions.get_state_machine("orders")
+    orders.add_execution("one", status="RUNNING")
+
+    assert sfn_executions.state_machines == [orders]
+    assert listed(client) == [("one", "RUNNING", None)]
+
+
+def test_an_upcoming_execution_is_found(sfn_executions, orders):
+    """The test's side sees all there is, also what listings do not show yet."""
+    with pytest.warns(UserWarning, match="lies after now"):
+        later = orders.add_execution("later", status="RUNNING", start_date=HOUR)
+
+    assert sfn_executions.get_execution(later.arn) is later
+
+
+@pytest.mark.parametrize(
+    ("look", "sentence"),
+    [
+        pytest.param(
+            lambda sfn: sfn.get_state_machine("order"),
+            f"There is no state machine 'order'; there are: {MACHINE}, {PREFIX}:stateMachine:other.",
+            id="machine",
+        ),
+        pytest.param(
+            lambda sfn: sfn.get_execution(MACHINE),
+            f"There is no execution '{MACHINE}'; there are: {PREFIX}:execution:orders:parent, "
+            f"{PREFIX}:execution:orders:failed, {PREFIX}:execution:orders/Items:child.",
+            id="execution",
+        ),
+        pytest.param(
+            lambda sfn: sfn.get_map_run("Items"),
+            f"There is no map run 'Items'; there are: "
+            f"{PREFIX}:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e.",
+            id="map run",
+        ),
+        *[
+            pytest.param(
+                lambda sfn, value=value: sfn.get_state_machine(value),
+                f"There is no state machine {value!r}; there are: {MACHINE}, {PREFIX}:stateMachine:other.",
+                id=f"machine {value!r}",
+            )
+            for value in (None, 5, b"orders", ["orders"], {})
+        ],
+    ],
+)
+def test_a_record_there_is_not_names_those_there_are(sfn_executions, look, sentence):
+    """A LookupError says what could have been meant."""
+    Held(sfn_executions)
+    sfn_executions.add_state_machine("other")
+
+    with pytest.raises(LookupError) as refusal:
+        look(sfn_executions)
+
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("look", "sentence"),
+    [
+        pytest.param(lambda sfn: sfn.get_state_machine("x"), "There is no state machine 'x'", id="machine"),
+        pytest.param(lambda sfn: sfn.get_execution("x"), "There is no execution 'x'", id="execution"),
+        pytest.param(lambda sfn: sfn.get_map_run("x"), "There is no map run 'x'", id="map run"),
+    ],
+)
+def test_where_there_is_nothing_a_lookup_says_so(sfn_executions, look, sentence):
+    """An empty store names nothing."""
+    with pytest.raises(LookupError) as refusal:
+        look(sfn_executions)
+
+    assert str(refusal.value) == f"{sentence}; there are: none yet."
+
+
+def test_a_lookup_names_ten_and_counts_the_rest(sfn_executions, orders):
+    """A sentence stays one that can be read."""
+    orders.add_executions(13, status="SUCCEEDED")
+
+    with pytest.raises(LookupError) as refusal:
+        sfn_executions.get_execution("x")
+
+    first_ten = ", ".join(f"{PREFIX}:execution:orders:execution-{index}" for index in range(10))
+    assert str(refusal.value) == f"There is no execution 'x'; there are: {first_ten} and 3 more."
+
+
+def test_records_come_in_order_of_adding(client, sfn_executions):
+    """Machines by region in the order the regions came into use; executions and map runs as they were added."""
+    zeta, alpha = sfn_executions.add_state_machine("zeta"), sfn_executions.add_state_machine("alpha")
+    abroad = sfn_executions.add_state_machine("abroad", region="eu-west-1")
+    middle = sfn_executions.add_state_machine("middle")
+    late = zeta.add_execution("late", status="RUNNING")
+    early = zeta.add_execution("early", status="SUCCEEDED", start_date=-HOUR)
+    second, first = late.add_map_run("B"), late.add_map_run("A")
+
+    assert sfn_executions.state_machines == [zeta, alpha, middle, abroad]
+    assert zeta.executions == [late, early]
+    assert (late.map_runs, early.map_runs) == ([second, first], [])
+
+
+def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
+    """Whoever empties one has emptied a list, not the store."""
+    orders.add_execution(status="RUNNING")
+    for records in (sfn_executions.state_machines, orders.executions, orders.executions[0].map_runs):
+        records.clear()
+
+    assert (len(sfn_executions.state_machines), len(orders.executions)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        pytest.param("orders", f"<StateMachine {MACHINE}>", id="machine"),
+        pytest.param("parent", f"<Execution {PREFIX}:execution:orders:parent RUNNING>", id="execution"),
+        pytest.param("child", f"<Execution {PREFIX}:execution:orders/Items:child RUNNING>", id="child"),
+        pytest.param(
+            "batch", f"<MapRun {PREFIX}:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e>", id="map run"
+        ),
+    ],
+)
+def test_a_record_shows_what_it_is(sfn_executions, record, text):
+    """A failing assert prints records; their ARN says more than an address."""
+    assert repr(getattr(Held(sfn_executions), record)) == text
+
+
+# --- Threads -----------------------------------------------------------------------------------------------------
+
+
+def test_threads_seed_and_start_at_once(client, orders):
+    """Names, places in the order and listings hold where several threads change one machine."""
+    threads, starts = 8, 25
+    together = Barrier(threads)
+
+    def work(number):
+        together.wait()
+        for index in range(starts):
+            orders.add_execution(f"seed-{number}-{index}", status="RUNNING")
+            client.start_execution(stateMachineArn=MACHINE, name=f"start-{number}-{index}")
+            orders.add_executions(2, status="SUCCEEDED")
+            client.list_executions(stateMachineArn=MACHINE, maxResults=1)
+
+    workers = [Thread(target=work, args=(number,)) for number in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE)
+    walked = [item["name"] for page in pages for item in page["executions"]]
+    assert sorted(walked) == sorted(
+        [f"{how}-{number}-{index}" for how in ("seed", "start") for number in range(threads) for index in range(starts)]
+        + [f"execution-{index}" for index in range(threads * starts * 2)]
+    )
+
+
+def test_threads_that_are_the_first_in_a_region_share_it(sfn_executions):
+    """Both get the one store that the region has."""
+    together = Barrier(8)
+
+    def seed(number):
+        together.wait()
+        sfn_executions.add_state_machine(f"machine-{number}", region="eu-west-1")
+
+    workers = [Thread(target=seed, args=(number,)) for number in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(machine.name for machine in sfn_executions.state_machines) == [
+        f"machine-{number}" for number in range(8)
+    ]

@@ -1,0 +1,1246 @@
+"""``load``: what ``aws stepfunctions list-executions`` printed, or boto3 answered, comes back from ListExecutions."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import boto3
+import pytest
+from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sfn_mock import SeedWarning, mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+DATA = Path(__file__).parent / "data"
+V1 = DATA / "invoices.cli-v1.json"
+V2 = DATA / "thumbnails.cli-v2.json"
+
+ARNS = "arn:aws:states:us-east-1:123456789012:"
+INVOICES = f"{ARNS}stateMachine:invoices"
+GALLERY = f"{ARNS}stateMachine:gallery"
+THUMBNAILS = f"{ARNS}mapRun:gallery/Thumbnails:a4d0b7c6-92f3-3b18-9d6e-5f20c81e7a34"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def sfn(sfn_executions):
+    return sfn_executions
+
+
+@pytest.fixture
+def client(sfn):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+def in_file(path: Path) -> list[dict]:
+    """A file's items as boto3 would answer them."""
+    return [
+        {member: _date(value) if member.endswith("Date") else value for member, value in item.items()}
+        for item in json.loads(path.read_text())["executions"]
+    ]
+
+
+def _date(value: float | str) -> datetime:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=round(value * 1000))
+
+
+def item(name: str = "nightly", **members) -> dict:
+    """One item of a state machine's list, in which a member that is given None is left out."""
+    everything = {
+        "executionArn": f"{ARNS}execution:invoices:{name}",
+        "stateMachineArn": INVOICES,
+        "name": name,
+        "status": "SUCCEEDED",
+        "startDate": "2026-01-10T02:00:00Z",
+        "stopDate": "2026-01-10T02:05:00Z",
+        "redriveCount": 0,
+        **members,
+    }
+    return {member: value for member, value in everything.items() if value is not None}
+
+
+def child(name: str = "first", **members) -> dict:
+    """One item of a map run's list."""
+    return item(
+        name,
+        **{
+            "executionArn": f"{ARNS}execution:gallery/Thumbnails:{name}",
+            "stateMachineArn": f"{GALLERY}/Thumbnails",
+            "mapRunArn": THUMBNAILS,
+            "itemCount": 1,
+            **members,
+        },
+    )
+
+
+def express_child(name: str = "first", id: str = "0e5c", **members) -> dict:
+    arn = f"{ARNS}express:gallery/Thumbnails:{name}:{id}"
+    return child(name, **{"executionArn": arn, **members})
+
+
+def listed(client, **arguments) -> list[dict]:
+    return client.list_executions(**arguments)["executions"]
+
+
+def names(client, **arguments) -> list[str]:
+    return [execution["name"] for execution in listed(client, **arguments)]
+
+
+# --- There and back --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [
+        pytest.param(V1, {"stateMachineArn": INVOICES}, id="cli v1, a state machine's"),
+        pytest.param(V2, {"mapRunArn": THUMBNAILS}, id="cli v2, a map run's"),
+    ],
+)
+def test_a_file_comes_back_as_it_was(client, sfn, path, scope):
+    """Listing gives a loaded file's items back: same members, same dates, same order, equal dates included."""
+    sfn.load(path)
+
+    assert listed(client, **scope) == in_file(path)
+
+
+def test_a_file_comes_back_in_pages(client, sfn):
+    """The file's order holds across pages, also where two of equal dates are parted."""
+    sfn.load(V1)
+
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=INVOICES, PaginationConfig={"PageSize": 2})
+
+    assert [[execution["name"] for execution in page["executions"]] for page in pages] == [
+        ["2025-12-03", "2025-12-02-retry"],
+        ["2025-12-02", "backfill"],
+        ["2025-12-01"],
+    ]
+
+
+def test_many_of_one_date_come_back_in_order(client, sfn):
+    """Where every date is the same, only the file says what comes first."""
+    sfn.load([item(f"{index}") for index in range(250)])
+
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=INVOICES)
+
+    assert [execution["name"] for page in pages for execution in page["executions"]] == [
+        f"{index}" for index in range(250)
+    ]
+
+
+def test_an_answer_of_boto3_comes_back(client, sfn):
+    """What the mock itself answered can be loaded into it after a reset, token and ResponseMetadata and all."""
+    machine = sfn.add_state_machine("invoices")
+    machine.add_alias("prod", machine.publish_version())
+    machine.add_executions(3, status="FAILED", alias="prod")
+    machine.add_execution("slow", status="RUNNING", start_date=timedelta(days=-1), redrive_date=timedelta(hours=-1))
+    answer = client.list_executions(stateMachineArn=INVOICES, maxResults=3)
+    sfn.reset()
+
+    sfn.load(answer)
+
+    assert listed(client, stateMachineArn=INVOICES) == answer["executions"]
+
+
+@st.composite
+def seeds(draw, *, child: bool = False, express: bool = False) -> dict:
+    """Arguments of ``add_execution``, with dates so close together that many are equal."""
+    status = draw(st.sampled_from(["RUNNING", "SUCCEEDED", "FAILED", *(["PENDING_REDRIVE"] if child else [])]))
+    start = draw(st.integers(-4, 0))
+    stop = 0 if status == "RUNNING" else draw(st.integers(start, 0))
+    seed = {"status": status, "start_date": timedelta(seconds=start)}
+    if status != "RUNNING":
+        seed["stop_date"] = timedelta(seconds=stop)
+    if draw(st.booleans()):
+        seed["redrive_count"] = draw(st.integers(1, 3))
+        if not express:
+            seed["redrive_date"] = timedelta(seconds=draw(st.integers(start, stop)))
+    through = {"item_count": st.integers(0, 9)} if child else {"version": st.sampled_from([None, 1, 2])}
+    return seed | {name: draw(values) for name, values in through.items()}
+
+
+def every_page(client, **arguments) -> list[dict]:
+    pages = client.get_paginator("list_executions").paginate(PaginationConfig={"PageSize": 3}, **arguments)
+    return [execution for page in pages for execution in page["executions"]]
+
+
+@settings(deadline=None, max_examples=40)
+@given(own=st.lists(seeds(), min_size=1), express=st.booleans(), data=st.data())
+def test_whatever_the_mock_lists_can_be_loaded(own, express, data):
+    """Listed, emptied and loaded, the mock lists the same: to ``load``, nothing that AWS could show is strange."""
+    children = data.draw(st.lists(seeds(child=True, express=express), min_size=1))
+    with mock_sfn_executions() as sfn:
+        client = boto3.client("stepfunctions", "us-east-1")
+        gallery = sfn.add_state_machine("gallery")
+        gallery.publish_version()
+        gallery.publish_version()
+        executions = [gallery.add_execution(**seed) for seed in own]
+        run = executions[0].add_map_run(execution_type="EXPRESS" if express else "STANDARD")
+        for seed in children:
+            run.add_execution(**seed)
+        scopes = [{"stateMachineArn": gallery.arn}, {"mapRunArn": run.arn}]
+        before = [every_page(client, **scope) for scope in scopes]
+        sfn.reset()
+
+        sfn.load([{"executions": items} for items in before])
+
+        assert [every_page(client, **scope) for scope in scopes] == before
+
+
+def as_text(path: Path) -> str:
+    return f"\n {path.read_text()}"
+
+
+def as_answer(path: Path) -> dict:
+    return {"executions": in_file(path), "nextToken": "x", "NextToken": "y", "ResponseMetadata": {"RetryAttempts": 0}}
+
+
+def as_pages(path: Path) -> list[dict]:
+    items = in_file(path)
+    return [{"executions": items[:2], "nextToken": "x"}, {"executions": []}, {"executions": items[2:]}]
+
+
+@pytest.mark.parametrize(
+    "source_of",
+    [
+        pytest.param(str, id="path as str"),
+        pytest.param(Path, id="path"),
+        pytest.param(as_text, id="JSON text"),
+        pytest.param(lambda path: json.dumps(json.loads(path.read_text())["executions"]), id="JSON text of a list"),
+        pytest.param(as_answer, id="dict"),
+        pytest.param(in_file, id="list of items"),
+        pytest.param(lambda path: tuple(in_file(path)), id="tuple of items"),
+        pytest.param(as_pages, id="list of pages"),
+        pytest.param(lambda path: [*as_pages(path)[:1], *in_file(path)[2:]], id="page and items"),
+    ],
+)
+def test_every_source_says_the_same(client, sfn, source_of):
+    """A path, JSON text, an answer, a list of items and a list of pages are all read."""
+    sfn.load(source_of(V1))
+
+    assert listed(client, stateMachineArn=INVOICES) == in_file(V1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_may_be_in_any_encoding_of_json(client, sfn, tmp_path, encoding):
+    """What PowerShell wrote with ``>`` is read, too."""
+    path = tmp_path / "executions.json"
+    path.write_text(json.dumps({"executions": [item("Überweisung")]}, ensure_ascii=False), encoding=encoding)
+
+    sfn.load(path)
+
+    assert names(client, stateMachineArn=INVOICES) == ["Überweisung"]
+
+
+@pytest.mark.parametrize("source", ['{"executions": []}', [], [{"executions": []}]])
+def test_nothing_to_load_is_nothing(sfn, source):
+    """An empty list is a good one."""
+    loaded = sfn.load(source)
+
+    assert (loaded, sfn.state_machines) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        pytest.param(1689733388, at("2023-07-19T02:23:08"), id="epoch seconds, whole"),
+        pytest.param(1689733388.393, at("2023-07-19T02:23:08.393"), id="epoch seconds"),
+        pytest.param(1689733388.3929999, at("2023-07-19T02:23:08.393"), id="epoch seconds, next to a millisecond"),
+        pytest.param(1.001, at("1970-01-01T00:00:01.001"), id="epoch seconds, a float below"),
+        pytest.param("2023-07-19T04:23:08.393000+02:00", at("2023-07-19T02:23:08.393"), id="ISO 8601 with an offset"),
+        pytest.param("2023-07-19T02:23:08Z", at("2023-07-19T02:23:08"), id="ISO 8601 in UTC"),
+        pytest.param("2023-07-19T02:23:08.393", at("2023-07-19T02:23:08.393"), id="ISO 8601 without an offset"),
+        pytest.param(
+            datetime(2023, 7, 18, 21, 23, 8, 393000, tzinfo=timezone(timedelta(hours=-5))),
+            at("2023-07-19T02:23:08.393"),
+            id="datetime",
+        ),
+        pytest.param(datetime(2023, 7, 19, 2, 23, 8), at("2023-07-19T02:23:08"), id="naive datetime"),
+    ],
+)
+def test_dates_are_read_to_the_millisecond(client, sfn, written, date):
+    """Each form of date names one millisecond."""
+    sfn.load([item(startDate=written)])
+
+    assert [execution["startDate"] for execution in listed(client, stateMachineArn=INVOICES)] == [date]
+
+
+def test_redrive_count_is_0_in_recordings_older_than_redrives(client, sfn):
+    """AWS shows redriveCount since November 2023, and for one never redriven it is 0."""
+    sfn.load([item(redriveCount=None)])
+
+    assert listed(client, stateMachineArn=INVOICES)[0]["redriveCount"] == 0
+
+
+def test_null_stands_for_an_absent_member(client, sfn):
+    """``--query`` of the AWS CLI writes null for what an item does not have."""
+    absent = ["mapRunArn", "itemCount", "stateMachineVersionArn", "stateMachineAliasArn", "redriveDate", "redriveCount"]
+
+    sfn.load([item() | dict.fromkeys(absent) | {"billed": True}])
+
+    assert sorted(listed(client, stateMachineArn=INVOICES)[0]) == [
+        "executionArn",
+        "name",
+        "redriveCount",
+        "startDate",
+        "stateMachineArn",
+        "status",
+        "stopDate",
+    ]
+
+
+# --- What comes into being -------------------------------------------------------------------------------------
+
+
+def test_the_executions_are_returned_in_the_sources_order(sfn):
+    """One execution for each item, to act on."""
+    loaded = sfn.load(V1)
+
+    assert [execution.arn for execution in loaded] == [item["executionArn"] for item in in_file(V1)]
+    assert [execution.status for execution in loaded] == ["RUNNING", "SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT"]
+
+
+def test_loaded_executions_live_like_seeded_ones(client, sfn):
+    """What a list does not show is as a seed has it by default, and what runs can be stopped."""
+    running, succeeded, *_ = sfn.load(V1)
+
+    client.stop_execution(executionArn=running.arn, error="Halt")
+
+    assert (running.status, running.error, running.stop_date) == ("ABORTED", "Halt", NOW)
+    assert (succeeded.input, succeeded.output) == ("{}", "{}")
+
+
+def test_state_machine_comes_into_being(client, sfn):
+    """A machine that is named is created now, as a STANDARD one."""
+    sfn.load(V1)
+
+    assert [(machine.arn, machine.type, machine.creation_date) for machine in sfn.state_machines] == [
+        (INVOICES, "STANDARD", NOW)
+    ]
+
+
+def test_state_machine_that_exists_is_kept(client, sfn):
+    """Loading adds to a machine, and changes nothing about it."""
+    machine = sfn.add_state_machine("invoices", definition='{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
+    machine.add_execution("before", status="SUCCEEDED", start_date="2025-12-02T00:00:00Z")
+
+    sfn.load(V1)
+
+    assert sfn.state_machines == [machine]
+    assert names(client, stateMachineArn=INVOICES) == [
+        "2025-12-03",
+        "2025-12-02-retry",
+        "2025-12-02",
+        "backfill",
+        "before",
+        "2025-12-01",
+    ]
+
+
+def test_versions_come_into_being(client, sfn):
+    """Each version that is named exists, lists its executions, and the next one published follows the highest."""
+    machine = sfn.load(V1)[0].state_machine
+
+    next_version = machine.publish_version()
+
+    answer = client.list_state_machine_versions(stateMachineArn=INVOICES)
+    assert next_version.number == 8
+    assert [version["stateMachineVersionArn"] for version in answer["stateMachineVersions"]] == [
+        f"{INVOICES}:8",
+        f"{INVOICES}:7",
+        f"{INVOICES}:5",
+    ]
+    assert names(client, stateMachineArn=f"{INVOICES}:5") == ["2025-12-02-retry", "2025-12-02"]
+
+
+def test_alias_comes_into_being(client, sfn):
+    """An alias that is named exists, lists its executions, and routes as its newest start shows."""
+    sfn.load(V1)
+
+    alias = client.describe_state_machine_alias(stateMachineAliasArn=f"{INVOICES}:prod")
+
+    assert alias["routingConfiguration"] == [{"stateMachineVersionArn": f"{INVOICES}:7", "weight": 100}]
+    assert names(client, stateMachineArn=f"{INVOICES}:prod") == ["2025-12-03", "2025-12-02"]
+
+
+def test_alias_routes_as_the_newest_start_through_it(sfn):
+    """Newest is what started last, whenever it stopped."""
+    prod = f"{INVOICES}:prod"
+    long = item(
+        "long", startDate="2026-01-01T00:00:00Z", stateMachineVersionArn=f"{INVOICES}:1", stateMachineAliasArn=prod
+    )
+    late = item(
+        "late", stopDate="2026-01-10T02:00:01Z", stateMachineVersionArn=f"{INVOICES}:2", stateMachineAliasArn=prod
+    )
+
+    machine = sfn.load([long, late])[0].state_machine
+
+    assert [route.qualifier for route in machine.aliases["prod"].routes] == ["2"]
+
+
+def test_version_and_alias_that_exist_are_kept(sfn):
+    """Loading does not route an alias anew, and publishes no version twice."""
+    machine = sfn.add_state_machine("invoices")
+    versions = [machine.publish_version() for _ in range(5)]
+    alias = machine.add_alias("prod", versions[0])
+
+    sfn.load(V1)
+
+    assert machine.versions["5"] is versions[4]
+    assert machine.aliases["prod"] is alias
+    assert [route.qualifier for route in alias.routes] == ["1"]
+
+
+def test_every_account_and_region_gets_its_own(sfn):
+    """Executions go where their ARNs say, in one call for many places and partitions."""
+    places = ["arn:aws:states:eu-west-1:123456789012:", "arn:aws-cn:states:cn-north-1:123456789012:", ARNS]
+    source = [
+        item(executionArn=f"{arns}execution:invoices:nightly", stateMachineArn=f"{arns}stateMachine:invoices")
+        for arns in places
+    ]
+
+    loaded = sfn.load(source)
+
+    assert [execution.arn for execution in loaded] == [f"{arns}execution:invoices:nightly" for arns in places]
+    for region in ("eu-west-1", "cn-north-1", "us-east-1"):
+        here = boto3.client("stepfunctions", region)
+        machines = here.list_state_machines()["stateMachines"]
+        found = [
+            execution["executionArn"]
+            for sm in machines
+            for execution in listed(here, stateMachineArn=sm["stateMachineArn"])
+        ]
+        assert found == [arn for arn in (execution.arn for execution in loaded) if f":{region}:" in arn]
+
+
+# --- Map runs --------------------------------------------------------------------------------------------------
+
+
+def test_map_run_stands_alone(client, sfn):
+    """A map run whose parent is unknown lists and describes its children, and belongs to no execution."""
+    sfn.load(V2)
+
+    run = client.describe_map_run(mapRunArn=THUMBNAILS)
+
+    assert (run["status"], run["startDate"], run["maxConcurrency"]) == ("RUNNING", at("2025-11-20T12:30:00.118"), 0)
+    assert (run["executionCounts"]["total"], run["itemCounts"]["total"]) == (3, 83)
+    assert listed(client, stateMachineArn=GALLERY) == []
+
+
+def test_map_run_starts_with_its_first_child(sfn):
+    """Its own dates are not in the list, and it did not start after any child."""
+    starts = ["2026-01-10T02:00:00Z", "2026-01-10T01:00:00Z", "2026-01-10T02:01:00Z"]
+
+    loaded = sfn.load([child(name, startDate=start) for name, start in zip("abc", starts, strict=True)])
+
+    assert loaded[0].map_run.start_date == at("2026-01-10T01:00:00")
+
+
+def test_map_run_gets_a_parent(client, sfn):
+    """``parent`` is the execution that started the map run."""
+    parent = sfn.add_state_machine("gallery").add_execution(
+        "nightly", status="RUNNING", start_date="2025-11-20T12:00:00Z"
+    )
+
+    first, *_ = sfn.load(V2, parent=parent)
+
+    assert [run["mapRunArn"] for run in client.list_map_runs(executionArn=parent.arn)["mapRuns"]] == [THUMBNAILS]
+    assert first.map_run.parent is parent
+    assert parent.map_runs == [first.map_run]
+
+
+def test_map_run_that_stands_alone_gets_a_parent_later(sfn):
+    """Loading a file again with a parent gives its map run one; loading it once more changes nothing."""
+    sfn.load(V2)
+    parent = sfn.get_state_machine("gallery").add_execution(status="RUNNING")
+
+    first, *_ = sfn.load(V2, parent=parent)
+    sfn.load(V2, parent=parent)
+    sfn.load(V2)
+
+    assert first.map_run.parent is parent
+
+
+def test_map_run_that_was_seeded_takes_children_in(client, sfn):
+    """Children of a map run that exists join those it has."""
+    parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING")
+    run = parent.add_map_run("Thumbnails")
+    run.add_execution("seeded", status="SUCCEEDED", start_date="2026-01-09T00:00:00Z")
+
+    loaded = sfn.load([child("loaded", mapRunArn=run.arn)])
+
+    assert names(client, mapRunArn=run.arn) == ["loaded", "seeded"]
+    assert loaded[0].map_run is run
+
+
+def test_express_children_come_back(client, sfn):
+    """Children of an EXPRESS map run keep the id in their ARNs; their redrives have a count and no date."""
+    source = [express_child("b", "77aa", redriveCount=2), express_child("a", "19f0", status="FAILED", itemCount=7)]
+
+    loaded = sfn.load(source)
+
+    items = listed(client, mapRunArn=THUMBNAILS)
+    assert [execution["executionArn"] for execution in items] == [item["executionArn"] for item in source]
+    assert [(execution["redriveCount"], execution["itemCount"]) for execution in items] == [(2, 1), (0, 7)]
+    assert all("redriveDate" not in execution for execution in items)
+    assert loaded[0].map_run.execution_type == "EXPRESS"
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        pytest.param(
+            [child("a"), express_child("b")],
+            f"Item 2 ({ARNS}express:gallery/Thumbnails:b:0e5c): It is EXPRESS, and the children of {THUMBNAILS} are "
+            f"STANDARD: AWS starts all children of a map run as one type.",
+            id="one source",
+        ),
+        pytest.param(
+            [express_child("b", mapRunArn=f"{ARNS}mapRun:gallery/Thumbnails:seeded")],
+            f"Item 1 ({ARNS}express:gallery/Thumbnails:b:0e5c): It is EXPRESS, and the children of "
+            f"{ARNS}mapRun:gallery/Thumbnails:seeded are STANDARD: AWS starts all children of a map run as one type.",
+            id="with what is stored",
+        ),
+    ],
+)
+def test_children_of_one_map_run_are_of_one_type(sfn, source, sentence):
+    """STANDARD and EXPRESS children never share a map run."""
+    sfn.load([child("seeded", mapRunArn=f"{ARNS}mapRun:gallery/Thumbnails:seeded")])
+
+    with pytest.raises(ValueError) as caught:
+        sfn.load(source)
+
+    assert str(caught.value) == sentence
+
+
+def test_parent_belongs_to_the_same_state_machine(sfn):
+    """A map run is started by an execution of its own machine, and by no child execution."""
+    elsewhere = sfn.add_state_machine("invoices").add_execution("nightly", status="RUNNING")
+    sibling = (
+        sfn.add_state_machine("gallery")
+        .add_execution(status="RUNNING")
+        .add_map_run("Thumbnails")
+        .add_execution("sibling", status="RUNNING")
+    )
+
+    for parent in (elsewhere, sibling):
+        with pytest.raises(ValueError) as caught:
+            sfn.load([child()], parent=parent)
+
+        assert str(caught.value) == (
+            f"Item 1 ({ARNS}execution:gallery/Thumbnails:first): {parent.arn} cannot be the parent of {THUMBNAILS}: "
+            f"give an execution of the same state machine that is itself no child execution."
+        )
+
+
+def test_map_run_keeps_its_parent(sfn):
+    """A map run that has a parent gets no other one."""
+    gallery = sfn.add_state_machine("gallery")
+    first, second = gallery.add_executions(2, status="RUNNING")
+    sfn.load([child()], parent=first)
+
+    with pytest.raises(ValueError) as caught:
+        sfn.load([child()], parent=second)
+
+    assert str(caught.value) == (
+        f"Item 1 ({ARNS}execution:gallery/Thumbnails:first): {THUMBNAILS} has another parent already, {first.arn}: "
+        f"leave parent out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "parent", "sentence"),
+    [
+        pytest.param(
+            [item()],
+            "seeded",
+            "parent is given, and no item has a mapRunArn: load child executions, or leave parent out.",
+            id="for no child",
+        ),
+        pytest.param(
+            [child()], "arn", "parent='arn' is no execution: pass what add_execution returned.", id="no execution"
+        ),
+    ],
+)
+def test_parent_is_an_execution_for_child_executions(sfn, source, parent, sentence):
+    """``parent`` where it means nothing is a mistake, not a wish to be passed over."""
+    if parent == "seeded":
+        parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING")
+
+    with pytest.raises(ValueError) as caught:
+        sfn.load(source, parent=parent)
+
+    assert str(caught.value) == sentence
+
+
+def test_parent_is_alive(sfn):
+    """An execution from before a reset is gone."""
+    parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING")
+    sfn.reset()
+
+    with pytest.raises(RuntimeError):
+        sfn.load([child()], parent=parent)
+
+    assert sfn.state_machines == []
+
+
+# --- What is stored already ------------------------------------------------------------------------------------
+
+
+def test_loading_twice_is_loading_once(client, sfn):
+    """An equal item that is stored already is skipped, and returned."""
+    first = sfn.load(V1)
+    second = sfn.load(V1)
+
+    assert second == first
+    assert listed(client, stateMachineArn=INVOICES) == in_file(V1)
+
+
+def test_pages_that_overlap_are_loaded_once(client, sfn):
+    """An item that a later page repeats is one execution."""
+    items = in_file(V1)
+
+    loaded = sfn.load([{"executions": items[:3]}, {"executions": items[2:]}])
+
+    assert len(loaded) == 6
+    assert loaded[2] is loaded[3]
+    assert listed(client, stateMachineArn=INVOICES) == items
+
+
+def test_seeded_execution_is_skipped(client, sfn):
+    """Whether an execution was loaded or seeded makes no difference: the list shows it so."""
+    machine = sfn.add_state_machine("invoices")
+    seeded = machine.add_execution(
+        "nightly", status="SUCCEEDED", start_date="2026-01-10T02:00:00Z", duration=timedelta(minutes=5), input="[1]"
+    )
+
+    assert sfn.load([item()]) == [seeded]
+    assert seeded.input == "[1]"
+
+
+@pytest.mark.parametrize("now", ["2026-01-10T01:00:00Z", "2026-01-10T02:01:00Z", "2026-01-10T02:05:00Z"])
+def test_item_is_equal_to_what_the_stored_one_comes_to(sfn, clock, now):
+    """Loading twice is loading once also while the executions have not stopped or started yet."""
+    first = sfn.load([item()])
+    clock.move_to(now)
+
+    assert sfn.load([item()]) == first
+
+
+def test_item_is_equal_to_what_the_stored_one_shows_now(client, sfn, clock):
+    """A list that was answered while an execution runs says nothing against the stop date it was seeded with."""
+    loaded = sfn.load([item()])
+    clock.move_to("2026-01-10T02:01:00Z")
+
+    assert sfn.load(client.list_executions(stateMachineArn=INVOICES)) == loaded
+
+
+@pytest.mark.parametrize(
+    ("stored", "second", "sentence"),
+    [
+        pytest.param(
+            item(),
+            item(status="FAILED", stopDate="2026-01-10T02:06:00Z"),
+            "An execution of that name is stored already, and this one differs (status FAILED instead of SUCCEEDED, "
+            "stopDate 2026-01-10T02:06:00.000Z instead of 2026-01-10T02:05:00.000Z)",
+            id="status and stop date",
+        ),
+        pytest.param(
+            item(status="RUNNING", stopDate=None),
+            item(),
+            "An execution of that name is stored already, and this one differs (status SUCCEEDED instead of RUNNING, "
+            "stopDate 2026-01-10T02:05:00.000Z instead of none)",
+            id="an older recording",
+        ),
+        pytest.param(
+            item(),
+            item(redriveCount=1, redriveDate="2026-01-10T02:04:00Z"),
+            "An execution of that name is stored already, and this one differs (redriveCount 1 instead of 0, "
+            "redriveDate 2026-01-10T02:04:00.000Z instead of none)",
+            id="redrive",
+        ),
+        pytest.param(
+            item(stateMachineVersionArn=f"{INVOICES}:1"),
+            item(stateMachineVersionArn=f"{INVOICES}:2", stateMachineAliasArn=f"{INVOICES}:prod"),
+            f"An execution of that name is stored already, and this one differs (stateMachineVersionArn {INVOICES}:2 "
+            f"instead of {INVOICES}:1, stateMachineAliasArn {INVOICES}:prod instead of none)",
+            id="version and alias",
+        ),
+        pytest.param(
+            child(),
+            child(mapRunArn=f"{THUMBNAILS}0", itemCount=2),
+            f"An execution of that name is stored already, and this one differs (mapRunArn {THUMBNAILS}0 instead of "
+            f"{THUMBNAILS}, itemCount 2 instead of 1)",
+            id="map run and item count",
+        ),
+        pytest.param(
+            express_child(id="0e5c"),
+            express_child(id="77aa"),
+            f"An execution of that name is stored already, and this one differs (executionArn "
+            f"{ARNS}express:gallery/Thumbnails:first:77aa instead of {ARNS}express:gallery/Thumbnails:first:0e5c)",
+            id="id of an EXPRESS child",
+        ),
+        pytest.param(
+            item(startDate="2027-01-01T00:00:00Z", stopDate="2027-01-02T00:00:00Z"),
+            item(startDate="2027-01-01T00:00:00Z", stopDate="2027-01-03T00:00:00Z"),
+            "An execution of that name is stored already, and this one differs (stopDate 2027-01-03T00:00:00.000Z "
+            "instead of 2027-01-02T00:00:00.000Z)",
+            id="not started yet",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::sfn_mock.SeedWarning")
+def test_item_that_differs_from_a_stored_one_is_refused(sfn, stored, second, sentence):
+    """One name stands for one execution; the sentence names what differs, and nothing of the source is stored."""
+    (execution,) = sfn.load([stored])
+
+    with pytest.raises(ValueError) as caught:
+        sfn.load([item("fine"), second])
+
+    assert str(caught.value) == (
+        f"Item 2 ({second['executionArn']}): {sentence}: leave it out, or reset() the mock before loading."
+    )
+    assert [found for machine in sfn.state_machines for found in machine.executions] in ([execution], [])
+    assert execution.state_machine.versions.keys() <= {"1"}
+
+
+@pytest.mark.parametrize(
+    ("source", "difference"),
+    [
+        pytest.param([item(), item(status="ABORTED")], "status ABORTED instead of SUCCEEDED", id="status"),
+        pytest.param(
+            [express_child(id="0e5c"), express_child(id="77aa")],
+            f"executionArn {ARNS}express:gallery/Thumbnails:first:77aa instead of "
+            f"{ARNS}express:gallery/Thumbnails:first:0e5c",
+            id="id of an EXPRESS child",
+        ),
+    ],
+)
+def test_items_of_one_name_that_differ_are_refused(sfn, source, difference):
+    """A source that contradicts itself stores nothing."""
+    with pytest.raises(ValueError) as caught:
+        sfn.load(source)
+
+    assert str(caught.value) == (
+        f"Item 2 ({source[1]['executionArn']}): An item before it has that name, and this one differs ({difference}): "
+        f"leave it out, or reset() the mock before loading."
+    )
+    assert sfn.state_machines == []
+
+
+def test_executions_of_an_express_machine_are_refused(sfn):
+    """ListExecutions shows no execution of an EXPRESS state machine, so there is none to load."""
+    machine = sfn.add_state_machine("invoices", type="EXPRESS")
+
+    with pytest.raises(ValueError) as caught:
+        sfn.load([item()])
+
+    assert str(caught.value) == (
+        f"Item 1 ({ARNS}execution:invoices:nightly): {INVOICES} is an EXPRESS state machine, whose executions AWS "
+        f"never lists: add them to a STANDARD one."
+    )
+    assert machine.executions == []
+
+
+# --- The clock -------------------------------------------------------------------------------------------------
+
+
+def test_item_of_the_future_follows_the_clock(client, sfn, clock):
+    """Loaded ahead of time, a redriven execution appears, runs, is redriven and stops as the clock gets there."""
+    source = item(
+        status="FAILED",
+        startDate="2026-01-10T13:00:00Z",
+        stopDate="2026-01-10T16:00:00Z",
+        redriveCount=2,
+        redriveDate="2026-01-10T15:00:00Z",
+    )
+    with pytest.warns(SeedWarning):
+        sfn.load([source])
+
+    seen = []
+    for hour in (12, 13, 14, 15, 16):
+        clock.move_to(f"2026-01-10T{hour}:00:00Z")
+        seen += [
+            (hour, found["status"], found["redriveCount"], found.get("redriveDate"), found.get("stopDate"))
+            for found in listed(client, stateMachineArn=INVOICES)
+        ]
+
+    redriven, stopped = at("2026-01-10T15:00:00"), at("2026-01-10T16:00:00")
+    assert seen == [
+        (13, "RUNNING", 0, None, None),
+        (14, "RUNNING", 0, None, None),
+        (15, "RUNNING", 2, redriven, None),
+        (16, "FAILED", 2, redriven, stopped),
+    ]
+
+
+def test_clock_may_go_back_before_what_was_loaded(client, sfn, clock):
+    """A loaded execution has a past: before its stop it runs, before its start it is not there."""
+    sfn.load([item()])
+
+    clock.move_to("2026-01-10T02:04:59Z")
+    running = [execution["status"] for execution in listed(client, stateMachineArn=INVOICES)]
+    clock.move_to("2026-01-10T01:59:59Z")
+
+    assert running == ["RUNNING"]
+    assert listed(client, stateMachineArn=INVOICES) == []
+
+
+# --- Warnings --------------------------------------------------------------------------------------------------
+
+
+def caught_warnings(sfn, source) -> list[warnings.WarningMessage]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sfn.load(source)
+    return caught
+
+
+def test_start_after_now_warns_once(sfn):
+    """However many start after now, one warning names the last of them, at the test's own line."""
+    source = [
+        item("c", startDate="2026-01-12", stopDate="2026-01-14"),
+        item("b", startDate="2026-01-13T00:00:00Z", stopDate="2026-01-13T01:00:00Z"),
+        item("a"),
+    ]
+
+    (warning,) = caught_warnings(sfn, source)
+
+    assert warning.category is SeedWarning
+    assert str(warning.message) == (
+        f"Item 2 ({ARNS}execution:invoices:b): startDate 2026-01-13T00:00:00.000Z lies after now: the execution is not "
+        f"listed before the clock gets there."
+    )
+    assert warning.filename == __file__
+
+
+def test_start_after_now_without_a_time_zone_says_how_it_was_read(sfn):
+    """A date without a time zone may be after now only because it was read as UTC."""
+    (warning,) = caught_warnings(sfn, [item(startDate="2026-01-12", stopDate="2026-01-14")])
+
+    assert str(warning.message) == (
+        f"Item 1 ({ARNS}execution:invoices:nightly): startDate 2026-01-12T00:00:00.000Z (it has no time zone and was "
+        f"read as UTC) lies after now: the execution is not listed before the clock gets there."
+    )
+
+
+def test_start_after_now_warns_only_when_stored(sfn):
+    """What is skipped was warned about when it was stored."""
+    source = [item(startDate="2026-01-12T00:00:00Z", stopDate="2026-01-14T00:00:00Z")]
+
+    assert len(caught_warnings(sfn, source)) == 1
+    assert caught_warnings(sfn, source) == []
+
+
+def test_another_account_warns(sfn):
+    """The calls of a test arrive in the mock's account; the option that would make them meet is named."""
+    source = V1.read_text().replace("123456789012", "210987654321")
+
+    (warning,) = caught_warnings(sfn, source)
+
+    assert warning.category is SeedWarning
+    assert str(warning.message) == (
+        "What is loaded is of account 210987654321, and calls arrive in 123456789012, which does not list it: choose "
+        "mock_sfn_executions(account_id='210987654321')."
+    )
+    assert warning.filename == __file__
+    assert [machine.arn for machine in sfn.state_machines] == [INVOICES.replace("123456789012", "210987654321")]
+
+
+def test_warning_made_an_error_stores_nothing(sfn):
+    """Where warnings are errors, a call that warns is a failed call."""
+    with pytest.raises(SeedWarning):
+        sfn.load(V1.read_text().replace("123456789012", "210987654321"))
+
+    assert sfn.state_machines == []
+
+
+@pytest.mark.sfn_executions(account_id="210987654321", region="eu-central-1")
+def test_account_and_region_of_the_mock_may_be_the_files(sfn):
+    """With the mock in the file's account and region, a plain client lists the file."""
+    sfn.load(V1.read_text().replace("us-east-1:123456789012", "eu-central-1:210987654321"))
+
+    client = boto3.client("stepfunctions")
+
+    assert len(listed(client, stateMachineArn="arn:aws:states:eu-central-1:210987654321:stateMachine:invoices")) == 5
+
+
+# --- What AWS could never show ---------------------------------------------------------------------------------
+
+NIGHTLY = f"{ARNS}execution:invoices:nightly"
+FIRST = f"{ARNS}execution:gallery/Thumbnails:first"
+EXECUTION_SHAPE = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
+MAP_RUN_SHAPE = f"{ARNS}mapRun:gallery/Thumbnails:25bc2fbb-0f1d-3c4e-8a5b-6d7e8f901234"
+
+
+def missing(member: str, wrong: dict):
+    return pytest.param(wrong, f"{member} is missing: AWS never leaves it out.", id=f"no {member}")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        missing("stateMachineArn", item(stateMachineArn=None)),
+        missing("name", item(name=None)),
+        missing("status", item(status=None)),
+        missing("startDate", item(startDate=None)),
+        missing("itemCount", child(itemCount=None)),
+        pytest.param(
+            item(stopDate=None), "stopDate is missing: AWS shows when a SUCCEEDED execution stopped.", id="no stopDate"
+        ),
+        pytest.param(
+            child(status="PENDING_REDRIVE", stopDate=None),
+            "stopDate is missing: AWS shows when a PENDING_REDRIVE execution stopped.",
+            id="no stopDate while pending",
+        ),
+        pytest.param(item(name=7), "name=7 is no text: AWS writes a string there.", id="name of another type"),
+        pytest.param(
+            item(stateMachineVersionArn=["x"]),
+            "stateMachineVersionArn=['x'] is no text: AWS writes a string there.",
+            id="version of another type",
+        ),
+        pytest.param(
+            item(name="other", executionArn=NIGHTLY),
+            "name='other' does not go with executionArn, by which it is 'nightly'.",
+            id="name and ARN disagree",
+        ),
+        pytest.param(
+            item(stateMachineArn=GALLERY),
+            f"stateMachineArn='{GALLERY}' does not go with executionArn, by which it is '{INVOICES}'.",
+            id="machine and ARN disagree",
+        ),
+        pytest.param(
+            child(stateMachineArn=GALLERY),
+            f"stateMachineArn='{GALLERY}' does not go with executionArn, by which it is '{GALLERY}/Thumbnails'.",
+            id="child without a label",
+        ),
+        pytest.param(
+            child(mapRunArn=None, itemCount=None),
+            "mapRunArn is missing: AWS lists child executions by their map run only, and shows it.",
+            id="child without mapRunArn",
+        ),
+        pytest.param(
+            item(mapRunArn=THUMBNAILS),
+            "mapRunArn is given, and executionArn is no child execution's: take one of them out.",
+            id="mapRunArn without label",
+        ),
+        pytest.param(
+            item(itemCount=3),
+            "itemCount is given without mapRunArn: AWS shows it for child executions only.",
+            id="itemCount without mapRunArn",
+        ),
+        pytest.param(
+            child(itemCount=-1), "itemCount=-1 counts nothing: give a whole number from 0 on.", id="negative itemCount"
+        ),
+        pytest.param(
+            child(mapRunArn=f"{ARNS}mapRun:gallery/Previews:a4d0"),
+            f"mapRunArn='{ARNS}mapRun:gallery/Previews:a4d0' is not the ARN that belongs there: write it like "
+            f"'{MAP_RUN_SHAPE}'.",
+            id="map run of another label",
+        ),
+        pytest.param(
+            child(mapRunArn=f"{ARNS}mapRun:gallery/Thumbnails"),
+            f"mapRunArn='{ARNS}mapRun:gallery/Thumbnails' is not the ARN that belongs there: write it like "
+            f"'{MAP_RUN_SHAPE}'.",
+            id="malformed mapRunArn",
+        ),
+        pytest.param(
+            item(stateMachineVersionArn=f"{GALLERY}:1"),
+            f"stateMachineVersionArn='{GALLERY}:1' does not go with executionArn, which is one of '{INVOICES}'.",
+            id="version of another machine",
+        ),
+        pytest.param(
+            item(stateMachineVersionArn=INVOICES),
+            f"stateMachineVersionArn='{INVOICES}' does not go with executionArn, which is one of '{INVOICES}'.",
+            id="version without a number",
+        ),
+        pytest.param(
+            item(stateMachineVersionArn=f"{INVOICES}:prod"),
+            f"stateMachineVersionArn='{INVOICES}:prod' is not the ARN that belongs there: write it like "
+            f"'{INVOICES}:1'.",
+            id="alias for a version",
+        ),
+        pytest.param(
+            item(stateMachineVersionArn=f"{INVOICES}:{'9' * 5000}"),
+            f"stateMachineVersionArn='{INVOICES}:{'9' * 5000}' is not the ARN that belongs there: write it like "
+            f"'{INVOICES}:1'.",
+            id="endless version",
+        ),
+        pytest.param(
+            item(stateMachineVersionArn=f"{INVOICES}:1", stateMachineAliasArn=f"{INVOICES}:2"),
+            "name='2' is no name of an alias: use up to 80 letters, digits, '-', '_' and '.', with at least one that "
+            "is no digit.",
+            id="version for an alias",
+        ),
+        pytest.param(
+            item(stateMachineAliasArn=f"{INVOICES}:prod"),
+            "stateMachineAliasArn is given without stateMachineVersionArn: AWS shows both for a start through an "
+            "alias.",
+            id="alias without version",
+        ),
+        pytest.param(
+            item(status="PENDING_REDRIVE"),
+            "status is PENDING_REDRIVE without mapRunArn: only child executions are ever pending redrive.",
+            id="PENDING_REDRIVE of no child",
+        ),
+        pytest.param(
+            item(redriveDate="2026-01-10T02:01:00Z"),
+            "redriveDate is given without a redriveCount of 1 or more: AWS shows both or neither.",
+            id="redriveDate without count",
+        ),
+        pytest.param(
+            item(redriveCount="1"),
+            "redriveCount='1' counts nothing: give a whole number from 0 on.",
+            id="redriveCount of another type",
+        ),
+        pytest.param(
+            item(startDate="yesterday"),
+            "startDate='yesterday' is no ISO 8601 date: write it like '2026-01-10', '2026-01-10T02:00:00Z' or "
+            "'2026-01-10T03:00:00.250+01:00'.",
+            id="no date",
+        ),
+        *(
+            pytest.param(
+                item(startDate=value),
+                f"startDate={value!r} is no date: give epoch seconds or ISO 8601 text, as the AWS CLI prints them, or "
+                f"boto3's datetime.",
+                id=f"{value!r} for a date",
+            )
+            for value in (True, float("nan"), float("inf"), 1e308, [2026], timedelta(hours=-1))
+        ),
+        *(
+            pytest.param(
+                item(startDate=value),
+                "startDate lies outside the years 1970 to 9999: AWS's dates stay within them.",
+                id=id,
+            )
+            for value, id in [(1689733388393, "milliseconds"), (-0.5, "before 1970"), (10**400, "many digits")]
+        ),
+        *(
+            pytest.param(
+                item(executionArn=arn),
+                f"executionArn='{arn}' is not the ARN that belongs there: write it like '{EXECUTION_SHAPE}'.",
+                id=f"executionArn {arn}",
+            )
+            for arn in (
+                "nightly",
+                INVOICES,
+                f"{ARNS}execution:invoices",
+                f"{ARNS}execution:invoices:",
+                "arn:aws:lambda:us-east-1:123456789012:execution:invoices:nightly",
+                "arn:aws:states::123456789012:execution:invoices:nightly",
+                "arn:aws:states:us-east-1:1234:execution:invoices:nightly",
+                "arn:gcp:states:us-east-1:123456789012:execution:invoices:nightly",
+            )
+        ),
+        pytest.param(
+            item(executionArn=f"{ARNS}express:invoices:nightly:0e5c"),
+            "AWS never lists the executions of an EXPRESS state machine: leave it out.",
+            id="EXPRESS execution",
+        ),
+        pytest.param(
+            item("night ly"),
+            "name 'night ly' contains ' ', which AWS refuses: use letters, digits, '-', '_' and '.'.",
+            id="forbidden name",
+        ),
+        pytest.param(
+            item(executionArn=f"{ARNS}execution:in voices:nightly"),
+            "name 'in voices' contains ' ', which AWS refuses: use letters, digits, '-', '_' and '.'.",
+            id="forbidden name of a machine",
+        ),
+        pytest.param(
+            item(executionArn=f"{ARNS}execution:gallery/{'x' * 41}:nightly"),
+            f"label='{'x' * 41}' is no label of a Map state: use 1 to 40 letters, digits, '-', '_' and '.'.",
+            id="label too long",
+        ),
+        pytest.param(
+            item(
+                executionArn="arn:aws-cn:states:us-east-1:123456789012:execution:invoices:nightly",
+                stateMachineArn="arn:aws-cn:states:us-east-1:123456789012:stateMachine:invoices",
+            ),
+            f"ARNs of region us-east-1 start with '{ARNS}': the partition is wrong.",
+            id="region of another partition",
+        ),
+    ],
+)
+def test_item_that_aws_could_never_show_is_refused(sfn, wrong, sentence):
+    """One sentence names the item and what is wrong with it; nothing of the source is stored."""
+    with pytest.raises(ValueError) as caught:
+        sfn.load([item("fine"), wrong])
+
+    assert str(caught.value) == f"Item 2 ({wrong['executionArn']}): {sentence}"
+    assert sfn.state_machines == []
+
+
+SEEDED_BY = {
+    "status": "status",
+    "startDate": "start_date",
+    "stopDate": "stop_date",
+    "redriveCount": "redrive_count",
+    "redriveDate": "redrive_date",
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(item(status="Succeeded"), id="unknown status"),
+        pytest.param(item(status="RUNNING"), id="RUNNING with stopDate"),
+        pytest.param(item(stopDate="2026-01-10T01:00:00Z"), id="stopped before the start"),
+        pytest.param(item(redriveCount=1, redriveDate="2026-01-10T01:00:00Z"), id="redriven before the start"),
+        pytest.param(item(redriveCount=1, redriveDate="2026-01-10T03:00:00Z"), id="redriven after the stop"),
+        pytest.param(item(redriveCount=2), id="redriveCount without redriveDate"),
+        pytest.param(express_child(redriveCount=1, redriveDate="2026-01-10T02:01:00Z"), id="redriveDate, EXPRESS"),
+    ],
+)
+def test_item_that_could_not_be_seeded_is_refused(sfn, wrong):
+    """What seeding says about a status and its dates, loading says about the item that has them."""
+    owner = sfn.add_state_machine("gallery")
+    if ":express:" in wrong["executionArn"]:
+        owner = owner.add_execution("parent", status="RUNNING").add_map_run("Thumbnails", execution_type="EXPRESS")
+    with pytest.raises(ValueError) as seeding:
+        owner.add_execution(**{SEEDED_BY[member]: value for member, value in wrong.items() if member in SEEDED_BY})
+
+    with pytest.raises(ValueError) as loading:
+        sfn.load([wrong])
+
+    assert str(loading.value) == f"Item 1 ({wrong['executionArn']}): {seeding.value}"
+    assert owner.executions == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        pytest.param("nightly", "'nightly' is no execution: AWS shows each as an object with members.", id="text"),
+        pytest.param(None, "None is no execution: AWS shows each as an object with members.", id="null"),
+        pytest.param([item()], "[{'executionArn': 'arn:aws:stat...", id="list"),
+        pytest.param({}, "executionArn is missing: AWS never leaves it out.", id="no executionArn"),
+        pytest.param(
+            {"executionArn": 7}, "executionArn=7 is no text: AWS writes a string there.", id="executionArn no text"
+        ),
+    ],
+)
+def test_item_without_an_arn_is_named_by_its_place(sfn, wrong, sentence):
+    """What has no ARN to be called by is called by its number, which runs on from page to page."""
+    with pytest.raises(ValueError) as caught:
+        sfn.load([{"executions": [item("fine")]}, {"executions": [item("too"), wrong]}])
+
+    assert str(caught.value).startswith(f"Item 3: {sentence}")
+    assert sfn.state_machines == []
+
+
+# --- What is no source -----------------------------------------------------------------------------------------
+
+WHAT_TO_LOAD = "load what 'aws stepfunctions list-executions --output json' printed"
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        pytest.param(
+            '{"executions": [',
+            f"The text to load is no JSON (Expecting value: line 1 column 17 (char 16)): {WHAT_TO_LOAD}.",
+            id="JSON cut short",
+        ),
+        pytest.param(
+            {"stateMachines": []},
+            f"{{'stateMachines': []}} holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.",
+            id="another answer",
+        ),
+        pytest.param(
+            {"executions": {}},
+            f"'executions' is {{}}, and AWS has a list there: {WHAT_TO_LOAD}.",
+            id="no list in a page",
+        ),
+        pytest.param(7, f"7 holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.", id="a number"),
+        pytest.param(None, f"None holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.", id="None"),
+        pytest.param(b"[]", f"b'[]' holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.", id="bytes"),
+    ],
+)
+def test_what_is_no_list_of_executions_is_refused(sfn, source, sentence):
+    """The sentence says what would be one."""
+    with pytest.raises(ValueError) as caught:
+        sfn.load(source)
+
+    assert str(caught.value) == sentence
+
+
+def test_json_nested_too_deep_is_refused(sfn):
+    """Python's parser gives up on it, and says so as about any other text that is no JSON."""
+    with pytest.raises(ValueError) as caught:
+        sfn.load("[" * 1_000_000)
+
+    assert re.fullmatch(rf"The text to load is no JSON \(.+\): {re.escape(WHAT_TO_LOAD)}\.", str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"", "Expecting value: line 1 column 1 (char 0)", id="empty"),
+        pytest.param(b"executions:\n", "Expecting value: line 1 column 1 (char 0)", id="YAML"),
+        pytest.param(
+            b'["\xff"]', "'utf-8' codec can't decode byte 0xff in position 2: invalid start byte", id="another encoding"
+        ),
+    ],
+)
+def test_file_that_holds_no_json_is_refused(sfn, tmp_path, content, reason):
+    """The sentence names the file."""
+    path = tmp_path / "executions.json"
+    path.write_bytes(content)
+
+    with pytest.raises(ValueError) as caught:
+        sfn.load(path)
+
+    assert str(caught.value) == f"{path} is no JSON ({reason}): {WHAT_TO_LOAD}."
+
+
+def test_missing_file_is_not_found(sfn, tmp_path, monkeypatch):
+    """Python's own error for it, which shows where a relative path leads."""
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(FileNotFoundError) as caught:
+        sfn.load("executions.json")
+
+    assert str(caught.value) == (
+        f"There is no file '{tmp_path / 'executions.json'}' to load: give the path of one, or JSON text that starts "
+        f"with '{{' or '['."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        pytest.param(str(DATA), f"[Errno 21] Is a directory: {str(DATA)!r}", id="directory"),
+        pytest.param("exe\0cutions.json", "embedded null byte", id="NUL"),
+    ],
+)
+def test_path_that_is_no_file_is_refused(sfn, path, reason):
+    """What the operating system will not read, there is nothing to load from."""
+    with pytest.raises(ValueError) as caught:
+        sfn.load(path)
+
+    assert str(caught.value) == f"{path!r} cannot be read ({reason}): give the path of a JSON file."
+
+
+def test_a_handle_that_ended_loads_nothing(sfn):
+    """After its mock, the handle stores nothing any more."""
+    sfn.close()
+
+    with pytest.raises(RuntimeError):
+        sfn.load(V1)

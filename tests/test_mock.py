@@ -1,0 +1,1051 @@
+"""mock_sfn_executions: each way to use it, what nests, what it puts into the environment and takes out again."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import threading
+import unittest
+from unittest import IsolatedAsyncioTestCase, TestCase
+
+import boto3
+import pytest
+
+import sfn_mock
+from sfn_mock import get_mock, mock_sfn_executions
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+
+
+def names(**arguments) -> list[str]:
+    """The names of what ListExecutions answers for the machine "orders"."""
+    client = boto3.client("stepfunctions")
+    return [
+        execution["name"] for execution in client.list_executions(stateMachineArn=MACHINE, **arguments)["executions"]
+    ]
+
+
+def machine_names() -> list[str]:
+    return [machine.name for machine in get_mock().state_machines]
+
+
+def seed(name: str) -> None:
+    """Another machine in the active mock, whatever is there already."""
+    get_mock().add_state_machine(name)
+
+
+def is_active() -> bool:
+    try:
+        get_mock()
+    except RuntimeError:
+        return False
+    return True
+
+
+@pytest.fixture(autouse=True)
+def nothing_survives():
+    """After every test no mock is left active."""
+    yield
+
+    assert not is_active()
+
+
+# --- Context manager ---------------------------------------------------------------------------------------------
+
+
+def test_with_gives_the_handle():
+    """What the handle seeds, a real boto3 client lists."""
+    with mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
+
+        assert names() == ["nightly"]
+
+
+def test_get_mock_gives_the_same_handle():
+    """Code without the handle at hand asks for it."""
+    with mock_sfn_executions() as sfn:
+        assert get_mock() is sfn
+
+
+def test_get_mock_needs_an_active_mock():
+    """Outside any mock there is no handle to give."""
+    with pytest.raises(RuntimeError) as error:
+        get_mock()
+
+    assert str(error.value) == "No mock_sfn_executions is active: call get_mock() inside one."
+
+
+def test_each_use_starts_empty():
+    """The same object used again has a new store and a new handle."""
+    mock = mock_sfn_executions()
+    with mock as first:
+        first.add_state_machine("orders")
+    with mock as second:
+        assert second is not first
+        assert second.state_machines == []
+
+
+def test_handle_ends_with_its_mock():
+    """Whoever still holds the handle or a record hears that the mock is over."""
+    with mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+
+    with pytest.raises(RuntimeError):
+        sfn.add_state_machine("late")
+    with pytest.raises(RuntimeError):
+        orders.add_execution("late", status="RUNNING")
+
+
+def test_nothing_survives_a_failure():
+    """The mock ends with the block, however that is left."""
+    with pytest.raises(ZeroDivisionError), mock_sfn_executions():
+        raise ZeroDivisionError
+
+    assert not is_active()
+    assert "AWS_ACCESS_KEY_ID" not in os.environ
+
+
+# --- start and stop ----------------------------------------------------------------------------------------------
+
+
+def test_start_gives_the_handle_until_stop():
+    """The pair is for setUp and tearDown, where no block fits."""
+    mock = mock_sfn_executions()
+    sfn = mock.start()
+    try:
+        assert get_mock() is sfn
+    finally:
+        mock.stop()
+
+    assert not is_active()
+
+
+def test_stop_needs_a_start():
+    """One stop too many is an error of the test's author."""
+    mock = mock_sfn_executions()
+    with mock:
+        pass
+
+    with pytest.raises(RuntimeError) as error:
+        mock.stop()
+
+    assert str(error.value) == "stop() without start(): this mock is not active."
+
+
+def test_stop_of_another_mock_leaves_the_active_one():
+    """Each object stops only what it started itself."""
+    with mock_sfn_executions() as sfn:
+        with pytest.raises(RuntimeError):
+            mock_sfn_executions().stop()
+
+        assert get_mock() is sfn
+
+
+# --- Options -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("account_id", ["12345678901", "1234567890123", "12345678901a", "", 123456789012, None])
+def test_account_id_is_twelve_digits(account_id):
+    """Anything else is refused when the mock is made, before anything is mocked."""
+    with pytest.raises(ValueError) as error:
+        mock_sfn_executions(account_id=account_id)
+
+    assert str(error.value) == (
+        f"account_id={account_id!r} is no AWS account: give text of 12 digits, such as '123456789012'."
+    )
+
+
+@pytest.mark.parametrize("region", ["Frankfurt", "", "eu-central", "us-east-1 ", "eu_central_1", 1])
+def test_region_has_the_form_of_a_region(region):
+    """A typing error would otherwise only show as executions that are found nowhere."""
+    with pytest.raises(ValueError) as error:
+        mock_sfn_executions(region=region)
+
+    assert str(error.value) == f"region={region!r} is no AWS region: give its name, such as 'us-east-1'."
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "us-isob-east-1", "eusc-de-east-1", "ap-future-1"])
+def test_region_may_be_of_any_partition(region):
+    """Seeds and calls meet in that region, also in one that the installed boto3 has not heard of."""
+    with mock_sfn_executions(region=region) as sfn:
+        orders = sfn.add_state_machine("orders")
+        listed = boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)
+
+    assert f":states:{region}:123456789012:" in orders.arn
+    assert listed["executions"] == []
+
+
+def test_options_are_keywords():
+    """An account id by position would be taken for something to decorate."""
+    with pytest.raises(TypeError):
+        mock_sfn_executions("123456789012")
+    with pytest.raises(TypeError):
+        mock_sfn_executions(acount_id="123456789012")
+
+
+def test_account_id_owns_seeds_and_calls():
+    """Every client's calls belong to the mock's account, whatever its credentials."""
+    with mock_sfn_executions(account_id="210987654321") as sfn:
+        orders = sfn.add_state_machine("orders")
+        orders.add_execution("nightly", status="RUNNING")
+        listed = boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)["executions"]
+
+    assert orders.arn == "arn:aws:states:us-east-1:210987654321:stateMachine:orders"
+    assert [execution["executionArn"] for execution in listed] == [
+        "arn:aws:states:us-east-1:210987654321:execution:orders:nightly"
+    ]
+
+
+# --- Region and credentials in the environment -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "option", "meanwhile"),
+    [
+        pytest.param(None, None, "us-east-1", id="nothing said"),
+        pytest.param("", None, "us-east-1", id="empty variable"),
+        pytest.param("eu-west-1", None, "eu-west-1", id="variable alone"),
+        pytest.param(None, "eu-north-1", "eu-north-1", id="option alone"),
+        pytest.param("eu-west-1", "eu-north-1", "eu-north-1", id="option over variable"),
+    ],
+)
+def test_region_of_handle_and_clients(before, option, meanwhile, monkeypatch):
+    """The option is AWS_DEFAULT_REGION while the mock lives; without one, what is there stays, or us-east-1 is put."""
+    if before is not None:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", before)
+
+    with mock_sfn_executions(region=option) as sfn:
+        assert sfn.region == meanwhile
+        assert os.environ["AWS_DEFAULT_REGION"] == meanwhile
+        assert boto3.client("stepfunctions").meta.region_name == meanwhile
+
+    assert os.environ.get("AWS_DEFAULT_REGION") == before
+
+
+def test_aws_region_is_not_asked(monkeypatch):
+    """boto3 does not read AWS_REGION, so the mock does not either."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+
+    with mock_sfn_executions() as sfn:
+        assert sfn.region == boto3.client("stepfunctions").meta.region_name == "us-east-1"
+
+
+def test_region_of_a_configuration_file_gives_way(monkeypatch, tmp_path):
+    """A test must not depend on the profile of whoever runs it."""
+    config = tmp_path / "config"
+    config.write_text("[default]\nregion = eu-west-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+
+    with mock_sfn_executions():
+        assert boto3.client("stepfunctions").meta.region_name == "us-east-1"
+
+
+def test_environment_comes_back_as_it_was(monkeypatch):
+    """Set variables get their values back, unset ones are unset again, also those the test changed."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"):
+        monkeypatch.setenv(name, "real")
+    before = dict(os.environ)
+
+    with mock_sfn_executions():
+        os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_ACCESS_KEY_ID"] = "changed"
+        del os.environ["AWS_EC2_METADATA_DISABLED"]
+
+    assert dict(os.environ) == before
+
+
+def test_clients_get_fake_credentials(monkeypatch):
+    """Neither real keys nor a real token are to be found while the mock is active."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"):
+        monkeypatch.setenv(name, "real")
+
+    with mock_sfn_executions():
+        credentials = boto3.Session().get_credentials().get_frozen_credentials()
+
+    assert credentials.access_key == credentials.secret_key == "sfn-mock"
+    assert credentials.token is None
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_missing_profile_does_no_harm(variable, monkeypatch):
+    """With a profile that exists on another machine only, botocore would refuse to make any client."""
+    monkeypatch.setenv(variable, "on-another-machine")
+
+    with mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders")
+
+        assert names() == []
+
+
+def test_expired_credentials_do_no_harm(monkeypatch):
+    """The expiry date belongs to the real keys and would be believed of the fake ones."""
+    monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
+
+    with mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders")
+
+        assert names() == []
+
+
+def test_default_session_is_put_aside():
+    """A default session made before has real credentials, one made meanwhile has fake ones: neither is mixed up."""
+    boto3.setup_default_session(aws_access_key_id="real", aws_secret_access_key="real")
+    before = boto3.DEFAULT_SESSION
+
+    with mock_sfn_executions():
+        boto3.client("stepfunctions")
+        meanwhile = boto3.DEFAULT_SESSION
+        assert meanwhile.get_credentials().access_key == "sfn-mock"
+
+    assert meanwhile is not before
+    assert boto3.DEFAULT_SESSION is before
+
+
+def test_session_with_a_profile_asks_no_metadata_service(monkeypatch, tmp_path):
+    """An explicit profile passes over the keys in the environment; the search for others ends on this machine."""
+    config = tmp_path / "config"
+    config.write_text("[profile empty]\noutput = json\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.2/credentials")
+
+    with mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders")
+        session = boto3.Session(profile_name="empty")
+
+        assert session.get_credentials() is None
+        assert session.client("stepfunctions").list_executions(stateMachineArn=MACHINE)["executions"] == []
+
+
+# --- Functions ---------------------------------------------------------------------------------------------------
+
+
+def test_bare_decorator():
+    """Each call of the function has a mock of its own."""
+
+    @mock_sfn_executions
+    def run() -> list[str]:
+        seed("orders")
+        return machine_names()
+
+    assert run() == ["orders"]
+    assert run() == ["orders"]
+    assert not is_active()
+
+
+def test_decorator_with_options():
+    """The options hold for every call."""
+
+    @mock_sfn_executions(account_id="210987654321", region="eu-west-1")
+    def run() -> tuple[str, str]:
+        return get_mock().account_id, get_mock().region
+
+    assert run() == ("210987654321", "eu-west-1")
+
+
+def test_decorated_function_keeps_its_signature():
+    """pytest finds the same fixtures, and no argument is added."""
+
+    def original(first: int, *, second: str = "b") -> str:
+        """Its docstring."""
+        return f"{first}{second}"
+
+    decorated = mock_sfn_executions(original)
+
+    assert inspect.signature(decorated) == inspect.signature(original)
+    assert (decorated.__name__, decorated.__doc__, decorated.__wrapped__) == ("original", "Its docstring.", original)
+    assert decorated(1, second="c") == "1c"
+
+
+def test_failing_function_ends_its_mock():
+    """An error goes out unchanged, and nothing stays mocked."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run()
+
+    assert not is_active()
+
+
+def test_coroutine_function():
+    """The mock lasts until the coroutine is done, and the function stays a coroutine function."""
+
+    @mock_sfn_executions
+    async def run() -> list[str]:
+        seed("orders")
+        await asyncio.sleep(0)
+        return machine_names()
+
+    assert inspect.iscoroutinefunction(run)
+    assert asyncio.run(run()) == ["orders"]
+
+
+def test_generator_function():
+    """As for a pytest fixture that yields: the mock lasts until the generator is done."""
+
+    @mock_sfn_executions
+    def run():
+        seed("orders")
+        received = yield machine_names()
+        seed(received)
+        return machine_names()
+
+    generator = run()
+
+    assert inspect.isgeneratorfunction(run)
+    assert next(generator) == ["orders"]
+    with pytest.raises(StopIteration) as stop:
+        generator.send("invoices")
+    assert stop.value.value == ["orders", "invoices"]
+
+
+def test_async_generator_function():
+    """Values, sent ones and thrown errors pass through; the mock lasts until the generator is done."""
+
+    @mock_sfn_executions
+    async def run():
+        seed("orders")
+        received = yield machine_names()
+        seed(received)
+        try:
+            yield machine_names()
+        except ZeroDivisionError:
+            yield "caught"
+
+    async def use() -> list[object]:
+        generator = run()
+        produced = [
+            await generator.asend(None),
+            await generator.asend("invoices"),
+            await generator.athrow(ZeroDivisionError()),
+            is_active(),
+        ]
+        with pytest.raises(StopAsyncIteration):
+            await generator.asend(None)
+        return produced
+
+    assert inspect.isasyncgenfunction(run)
+    assert asyncio.run(use()) == [["orders"], ["orders", "invoices"], "caught", True]
+
+
+def test_async_generator_closed_early():
+    """The decorated generator is closed with its wrapper, and the mock ends."""
+    closed = []
+
+    @mock_sfn_executions
+    async def run():
+        try:
+            yield
+        finally:
+            closed.append(is_active())
+
+    async def use() -> None:
+        generator = run()
+        await generator.asend(None)
+        await generator.aclose()
+
+    asyncio.run(use())
+
+    assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["orders", 7, staticmethod(is_active), classmethod(is_active)],
+    ids=["text", "number", "staticmethod", "classmethod"],
+)
+def test_only_functions_and_classes_are_decorated(target):
+    """Anything else is most likely an option without its name, or another decorator in the wrong order."""
+    with pytest.raises(TypeError) as error:
+        mock_sfn_executions()(target)
+
+    assert str(error.value) == (
+        f"mock_sfn_executions decorates functions and classes, and {target!r} is neither: give options by their names, "
+        f"and put it below decorators such as @pytest.fixture or @staticmethod."
+    )
+
+
+def test_method():
+    """A method decorated by itself is under the mock, its class otherwise not."""
+
+    class Suite:
+        @mock_sfn_executions
+        def test(self) -> list[str]:
+            seed("orders")
+            return machine_names()
+
+        def other(self) -> bool:
+            return is_active()
+
+    assert Suite().test() == ["orders"]
+    assert Suite().other() is False
+
+
+# --- Nesting and re-entering -------------------------------------------------------------------------------------
+
+
+def test_nested_mocks_share_one_handle():
+    """The inner mock neither empties the store nor ends it."""
+    with mock_sfn_executions() as outer:
+        outer.add_state_machine("orders")
+        with mock_sfn_executions() as inner:
+            assert inner is outer
+            inner.add_state_machine("invoices")
+
+        assert machine_names() == ["orders", "invoices"]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"account_id": "210987654321"}, id="the same account"),
+        pytest.param({"region": "eu-west-1"}, id="the same region"),
+    ],
+)
+def test_inner_mock_may_ask_for_what_there_is(inner):
+    """Options left out, or equal to the outer mock's, are no difference."""
+    with (
+        mock_sfn_executions(account_id="210987654321", region="eu-west-1") as outer,
+        mock_sfn_executions(**inner) as shared,
+    ):
+        assert shared is outer
+
+
+def test_inner_mock_may_name_the_region_that_the_environment_chose():
+    """What counts is where the outer mock is, not how it was told."""
+    with mock_sfn_executions() as outer, mock_sfn_executions(region="us-east-1") as shared:
+        assert shared is outer
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (
+            {"account_id": "210987654321"},
+            "A mock with account_id='123456789012' is active, and an inner mock_sfn_executions shares it, so it cannot "
+            "have account_id='210987654321': leave the option out, or give the outer mock the same.",
+        ),
+        (
+            {"region": "eu-west-1"},
+            "A mock with region='us-east-1' is active, and an inner mock_sfn_executions shares it, so it cannot have "
+            "region='eu-west-1': leave the option out, or give the outer mock the same.",
+        ),
+    ],
+    ids=["account", "region"],
+)
+def test_inner_mock_cannot_differ(option, sentence):
+    """There is one store, so it has one account and one region; the outer mock goes on untouched."""
+    with mock_sfn_executions() as sfn:
+        with pytest.raises(RuntimeError) as error:
+            mock_sfn_executions(**option).start()
+
+        assert str(error.value) == sentence
+        assert get_mock() is sfn
+
+
+def test_one_object_within_itself():
+    """A recursive decorated function has one store for all its depths."""
+
+    @mock_sfn_executions
+    def run(depth: int) -> list[str]:
+        seed(f"depth-{depth}")
+        return run(depth - 1) if depth else machine_names()
+
+    assert run(2) == ["depth-2", "depth-1", "depth-0"]
+    assert not is_active()
+
+
+def test_one_object_in_threads_at_once():
+    """Threads that overlap share the mock; it ends with the last of them."""
+    mock = mock_sfn_executions()
+    entered = threading.Barrier(4)
+    handles = []
+
+    def use() -> None:
+        with mock as sfn:
+            handles.append(sfn)
+            entered.wait(timeout=10)
+
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(handles) == 4
+    assert len(set(map(id, handles))) == 1
+    assert not is_active()
+
+
+def test_one_object_in_tasks_at_once():
+    """Tasks that overlap share the mock; it ends with the last of them."""
+
+    @mock_sfn_executions
+    async def use(name: str, turns: int) -> list[str]:
+        seed(name)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return machine_names()
+
+    async def run() -> list[list[str]]:
+        return await asyncio.gather(use("orders", 2), use("invoices", 4))
+
+    assert asyncio.run(run()) == [["orders", "invoices"], ["orders", "invoices"]]
+    assert not is_active()
+
+
+def test_calls_from_another_thread_are_mocked():
+    """The code under test may do its work in threads of its own."""
+    listed = []
+    with mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders").add_execution("nightly", status="RUNNING")
+        thread = threading.Thread(target=lambda: listed.extend(names()))
+        thread.start()
+        thread.join()
+
+    assert listed == ["nightly"]
+
+
+# --- Plain classes -----------------------------------------------------------------------------------------------
+
+
+def test_class_stays_the_same_class():
+    """Only its tests are wrapped; helpers, class and static methods are left alone."""
+
+    class Suite:
+        def test_it(self):
+            return is_active()
+
+        def helper(self):
+            return is_active()
+
+        @staticmethod
+        def test_static():
+            return is_active()
+
+        @classmethod
+        def test_class(cls):
+            return is_active()
+
+    decorated = mock_sfn_executions(Suite)
+    suite = Suite()
+
+    assert decorated is Suite
+    assert (suite.test_it(), suite.helper(), suite.test_static(), suite.test_class()) == (True, False, False, False)
+
+
+def test_class_leaves_other_classes_alone():
+    """A class that the test class merely has a name for is not a part of it."""
+
+    class TestDouble:
+        def test_connection(self):
+            return is_active()
+
+    @mock_sfn_executions
+    class Suite:
+        TestDouble_ = TestDouble
+
+        def test_it(self):
+            return self.TestDouble_
+
+    assert TestDouble().test_connection() is False
+
+
+def test_each_test_of_a_class_starts_empty():
+    """What one test seeds, the next does not see."""
+
+    @mock_sfn_executions
+    class Suite:
+        def test_a(self):
+            seed("orders")
+            return machine_names()
+
+        async def test_b(self):
+            seed("orders")
+            return machine_names()
+
+    assert Suite().test_a() == ["orders"]
+    assert asyncio.run(Suite().test_b()) == ["orders"]
+    assert not is_active()
+
+
+PLAIN_CLASS = """
+    import pytest
+    from sfn_mock import get_mock, mock_sfn_executions
+
+    def seen():
+        return [machine.name for machine in get_mock().state_machines]
+
+    @pytest.fixture
+    def from_fixture():
+        get_mock().add_state_machine("fixture")
+
+    class Base:
+        def setup_method(self, method):
+            get_mock().add_state_machine(f"setup of {method.__name__}".replace(" ", "-"))
+
+        def test_inherited(self):
+            assert seen() == ["setup-of-test_inherited"]
+
+    @mock_sfn_executions
+    class TestDecorated(Base):
+        @classmethod
+        def setup_class(cls):
+            get_mock().add_state_machine("class")
+
+        def setup_method(self, method):
+            super().setup_method(method)
+            get_mock().add_state_machine("derived")
+
+        def test_inherited(self):
+            assert seen() == ["setup-of-test_inherited", "derived"]
+
+        def test_own(self, from_fixture):
+            assert seen() == ["setup-of-test_own", "derived", "fixture"]
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_parametrized(self, number):
+            get_mock().add_state_machine("test")
+            assert seen() == ["setup-of-test_parametrized", "derived", "test"]
+
+        def teardown_method(self):
+            assert "derived" in seen()
+
+        def teardown_class(cls):
+            assert seen() == []
+
+        class TestNested:
+            def test_nested(self):
+                assert seen() == []
+
+    class TestDerived(TestDecorated):
+        def setup_method(self, method):
+            get_mock().add_state_machine("first")
+            super().setup_method(method)
+
+        def test_inherited(self):
+            assert seen() == ["first", "setup-of-test_inherited", "derived"]
+
+        test_own = test_parametrized = None
+
+        def teardown_method(self):
+            super().teardown_method()
+            assert "first" in seen()
+
+    @mock_sfn_executions
+    class TestWithoutSetup:
+        def test_fixture(self, from_fixture):
+            assert seen() == ["fixture"]
+
+    def test_nothing_is_left():
+        with pytest.raises(RuntimeError):
+            get_mock()
+"""
+
+
+def test_class_under_pytest(pytester):
+    """setup_method, fixtures, test and teardown_method share a store, in base, decorated and derived class alike."""
+    pytester.makepyfile(PLAIN_CLASS)
+
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=9)
+
+
+def test_setup_method_of_a_test_case(pytester):
+    """pytest calls it on unittest's classes too: it shares the test's store."""
+    pytester.makepyfile(
+        """
+        import unittest
+        from sfn_mock import get_mock, mock_sfn_executions
+
+        @mock_sfn_executions
+        class Decorated(unittest.TestCase):
+            pass
+
+        class Derived(Decorated):
+            def setup_method(self, method):
+                get_mock().add_state_machine("setup-method")
+
+            def setUp(self):
+                get_mock().add_state_machine("set-up")
+
+            def test_it(self):
+                assert [machine.name for machine in get_mock().state_machines] == ["setup-method", "set-up"]
+        """
+    )
+
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_failing_setup_method_ends_the_mock(pytester):
+    """pytest calls no teardown_method after a setup_method that fails, also when its base class's had succeeded."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from sfn_mock import get_mock, mock_sfn_executions
+
+        @mock_sfn_executions
+        class TestBase:
+            def setup_method(self):
+                get_mock()
+
+            def test_one(self):
+                get_mock()
+
+        class TestDerived(TestBase):
+            def setup_method(self):
+                super().setup_method()
+                raise ZeroDivisionError
+
+        def test_nothing_is_left():
+            with pytest.raises(RuntimeError):
+                get_mock()
+        """
+    )
+
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=2, errors=1)
+
+
+def test_class_decorated_twice():
+    """The second decoration adds nothing, and both end."""
+
+    @mock_sfn_executions
+    @mock_sfn_executions(region="us-east-1")
+    class Suite:
+        def setup_method(self):
+            seed("setup")
+
+        def test_it(self):
+            return machine_names()
+
+    suite = Suite()
+    suite.setup_method()
+    try:
+        assert suite.test_it() == ["setup"]
+    finally:
+        suite.teardown_method()
+
+    assert not is_active()
+
+
+def test_decorated_class_keeps_its_own_init_subclass():
+    """The hook that watches for derived classes calls the one that was there."""
+    derived = []
+
+    @mock_sfn_executions
+    class Base:
+        def __init_subclass__(cls, tag: str, **kwargs: object) -> None:
+            super().__init_subclass__(**kwargs)
+            derived.append((cls.__name__, tag))
+
+    class Derived(Base, tag="t"):
+        def test_it(self):
+            return is_active()
+
+    assert derived == [("Derived", "t")]
+    assert Derived().test_it() is True
+
+
+# --- unittest classes --------------------------------------------------------------------------------------------
+
+
+def run_case(case: type[TestCase]) -> unittest.TestResult:
+    """Every test of the class, as unittest runs them."""
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    return result
+
+
+def problems(result: unittest.TestResult) -> list[str]:
+    """The last line of each error and failure."""
+    return [text.strip().splitlines()[-1] for _, text in result.errors + result.failures]
+
+
+def test_test_case_shares_the_store_with_its_setup():
+    """setUp, test, tearDown and cleanups see one store; the next test has another."""
+    seen = []
+
+    @mock_sfn_executions
+    class Case(TestCase):
+        def setUp(self):
+            seed("setup")
+            self.addCleanup(lambda: seen.append(("cleanup", machine_names())))
+
+        def test_a(self):
+            seed("a")
+            seen.append(("test", machine_names()))
+
+        def test_b(self):
+            seed("b")
+            seen.append(("test", machine_names()))
+
+        def tearDown(self):
+            seen.append(("teardown", machine_names()))
+
+    result = run_case(Case)
+
+    assert problems(result) == []
+    assert seen == [(part, ["setup", name]) for name in ("a", "b") for part in ("test", "teardown", "cleanup")]
+    assert not is_active()
+
+
+def test_isolated_asyncio_test_case():
+    """The asynchronous halves of setup and teardown belong to the test as well."""
+    seen = []
+
+    @mock_sfn_executions
+    class Case(IsolatedAsyncioTestCase):
+        def setUp(self):
+            seed("setup")
+
+        async def asyncSetUp(self):
+            seed("async-setup")
+
+        async def test_it(self):
+            seed("test")
+
+        async def asyncTearDown(self):
+            seen.append(machine_names())
+
+    result = run_case(Case)
+
+    assert problems(result) == []
+    assert seen == [["setup", "async-setup", "test"]]
+
+
+def test_set_up_class_has_a_mock_of_its_own():
+    """Its calls stay on the machine, clients made in it go on working, and its seeds are gone."""
+
+    @mock_sfn_executions
+    class Case(TestCase):
+        @classmethod
+        def setUpClass(cls):
+            cls.client = boto3.client("stepfunctions")
+            cls.machines = cls.client.list_state_machines()["stateMachines"]
+            seed("class")
+
+        def test_it(self):
+            assert self.machines == []
+            assert machine_names() == []
+            assert self.client.list_state_machines()["stateMachines"] == []
+
+        @classmethod
+        def tearDownClass(cls):
+            cls.client.list_state_machines()
+
+    assert problems(run_case(Case)) == []
+    assert not is_active()
+
+
+def test_derived_and_inherited_tests_are_mocked():
+    """Decorating a class reaches the tests it inherits, and those of the classes derived from it."""
+    ran = []
+
+    class Base(TestCase):
+        def test_inherited(self):
+            ran.append((type(self).__name__, is_active()))
+
+    @mock_sfn_executions
+    class Decorated(Base):
+        pass
+
+    class Derived(Decorated):
+        @classmethod
+        def setUpClass(cls):
+            ran.append(("setUpClass", is_active()))
+
+        def setUp(self):
+            ran.append(("setUp", is_active()))
+
+        def test_own(self):
+            ran.append(("own", is_active()))
+
+    for case in (Base, Decorated, Derived):
+        assert problems(run_case(case)) == []
+
+    assert ran == [
+        ("Base", False),
+        ("Decorated", True),
+        ("setUpClass", True),
+        ("setUp", True),
+        ("Derived", True),
+        ("setUp", True),
+        ("own", True),
+    ]
+
+
+def test_mixin_of_a_test_case():
+    """A decorated plain class makes the test cases that use it mocked ones, setup included."""
+    ran = []
+
+    @mock_sfn_executions
+    class Mixin:
+        def test_it(self):
+            ran.append(machine_names())
+
+    class Case(Mixin, TestCase):
+        def setUp(self):
+            seed("setup")
+
+    assert problems(run_case(Case)) == []
+    assert ran == [["setup"]]
+
+
+def test_failing_test_case_ends_its_mock():
+    """Failures are unittest's to report; nothing stays mocked."""
+
+    @mock_sfn_executions
+    class Case(TestCase):
+        def test_it(self):
+            raise ZeroDivisionError
+
+    assert problems(run_case(Case)) == ["ZeroDivisionError"]
+    assert not is_active()
+
+
+def test_debug_runs_under_the_mock():
+    """unittest's other way to run a test, which lets its errors out."""
+
+    @mock_sfn_executions
+    class Case(TestCase):
+        def test_it(self):
+            seed("orders")
+            raise ZeroDivisionError(machine_names())
+
+    with pytest.raises(ZeroDivisionError, match=r"\['orders'\]"):
+        Case("test_it").debug()
+
+    assert not is_active()
+
+
+def test_skipped_test_case():
+    """A class that unittest skips leaves nothing behind."""
+
+    @unittest.skip("not now")
+    @mock_sfn_executions
+    class Case(TestCase):
+        def test_it(self):
+            raise AssertionError
+
+    result = run_case(Case)
+
+    assert [reason for _, reason in result.skipped] == ["not now"]
+    assert not is_active()
+
+
+# --- The package's face ------------------------------------------------------------------------------------------
+
+
+def test_public_names():
+    """Everything in __all__ is there, and dir() shows it."""
+    assert sorted(sfn_mock.__all__) == sfn_mock.__all__
+    assert set(sfn_mock.__all__) <= set(dir(sfn_mock))
+    assert all(getattr(sfn_mock, name).__name__ == name for name in sfn_mock.__all__)
+
+
+def test_unknown_public_name():
+    """A typing error is an AttributeError as of any module."""
+    with pytest.raises(AttributeError, match="module 'sfn_mock' has no attribute 'mock_sfn_execution'"):
+        sfn_mock.mock_sfn_execution  # noqa: B018  # looking it up is the test

@@ -1,0 +1,383 @@
+"""The sfn_executions fixture, its marker, and how a test's outcome is reported; as pytest itself runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import boto3
+import pytest
+
+from sfn_mock import StepFunctionsMock, get_mock
+
+ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+
+
+@pytest.fixture
+def run(pytester):
+    """Run a test module in the order in which it is written, and give pytest's result."""
+
+    def run(source: str, *arguments: str):
+        pytester.makepyfile(source)
+        return pytester.runpytest("-p", "no:randomly", *arguments)
+
+    return run
+
+
+# --- The fixture -------------------------------------------------------------------------------------------------
+
+
+def test_fixture_gives_the_handle(sfn_executions):
+    """What the fixture's handle seeds, a real boto3 client lists."""
+    sfn_executions.add_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
+    listed = boto3.client("stepfunctions").list_executions(stateMachineArn=ARN)["executions"]
+
+    assert isinstance(sfn_executions, StepFunctionsMock)
+    assert get_mock() is sfn_executions
+    assert [execution["name"] for execution in listed] == ["nightly"]
+
+
+def test_every_test_starts_empty(run):
+    """The fixture lives as long as its test, also one that fails."""
+    result = run(
+        """
+        import os, pytest
+        from sfn_mock import get_mock
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_fails(sfn_executions, number):
+            assert sfn_executions.state_machines == []
+            sfn_executions.add_state_machine("orders")
+            raise ZeroDivisionError
+
+        def test_nothing_is_left():
+            with pytest.raises(RuntimeError):
+                get_mock()
+            assert "AWS_ACCESS_KEY_ID" not in os.environ
+        """
+    )
+
+    result.assert_outcomes(failed=2, passed=1)
+
+
+def test_fixture_in_other_fixtures(run):
+    """A fixture that builds on it shares its store with the test."""
+    result = run(
+        """
+        import boto3, pytest
+
+        @pytest.fixture
+        def orders(sfn_executions):
+            return sfn_executions.add_state_machine("orders")
+
+        def test_it(orders, sfn_executions):
+            assert sfn_executions.get_state_machine("orders") is orders
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_fixture_with_asyncio(run):
+    """An asynchronous test runs under the mock as well."""
+    result = run(
+        """
+        import asyncio, boto3, pytest
+
+        @pytest.mark.asyncio
+        async def test_it(sfn_executions):
+            sfn_executions.add_state_machine("orders")
+            await asyncio.sleep(0)
+            assert len(boto3.client("stepfunctions").list_state_machines()["stateMachines"]) == 1
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_fixture_with_unittest(run):
+    """A TestCase asks for it by usefixtures or by the marker, and takes the handle by get_mock()."""
+    result = run(
+        """
+        import unittest, pytest
+        from sfn_mock import get_mock
+
+        @pytest.mark.usefixtures("sfn_executions")
+        class Used(unittest.TestCase):
+            def setUp(self):
+                get_mock().add_state_machine("orders")
+
+            def test_it(self):
+                self.assertEqual(len(get_mock().state_machines), 1)
+
+        @pytest.mark.sfn_executions(region="eu-west-1")
+        class Marked(unittest.TestCase):
+            def test_it(self):
+                self.assertEqual(get_mock().region, "eu-west-1")
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+# --- The marker --------------------------------------------------------------------------------------------------
+
+
+def test_closest_marker_wins(run):
+    """A function's marker replaces its class's, which replaces its module's; none is mixed with another."""
+    result = run(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.sfn_executions(account_id="111111111111", region="eu-west-1")
+
+        def place(sfn):
+            return sfn.account_id, sfn.region
+
+        def test_module(sfn_executions):
+            assert place(sfn_executions) == ("111111111111", "eu-west-1")
+
+        @pytest.mark.sfn_executions(account_id="222222222222")
+        class TestClass:
+            def test_class(self, sfn_executions):
+                assert place(sfn_executions) == ("222222222222", "us-east-1")
+
+            @pytest.mark.sfn_executions(region="eu-north-1")
+            def test_function(self, sfn_executions):
+                assert place(sfn_executions) == ("123456789012", "eu-north-1")
+
+        @pytest.mark.parametrize(
+            "region",
+            [
+                pytest.param("ap-south-1", marks=pytest.mark.sfn_executions(region="ap-south-1")),
+                pytest.param("eu-west-1"),
+            ],
+        )
+        def test_parametrized(sfn_executions, region):
+            assert sfn_executions.region == region
+        """
+    )
+
+    result.assert_outcomes(passed=5)
+
+
+def test_marker_brings_the_fixture(run):
+    """A marked test is mocked, also where it needs no handle; one of the same function without the mark is not."""
+    result = run(
+        """
+        import pytest
+        from sfn_mock import get_mock
+
+        def active():
+            try:
+                return get_mock().region
+            except RuntimeError:
+                return None
+
+        @pytest.fixture
+        def region():
+            return active()
+
+        @pytest.mark.sfn_executions(region="eu-west-1")
+        def test_marked(region):
+            assert region == active() == "eu-west-1"
+
+        @pytest.mark.parametrize(
+            "expected", [pytest.param("us-east-1", marks=pytest.mark.sfn_executions), pytest.param(None)]
+        )
+        def test_parametrized(expected):
+            assert active() == expected
+        """
+    )
+
+    result.assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param("'eu-west-1'", "got 'eu-west-1'.", id="by position"),
+        pytest.param("regoin='eu-west-1'", "got regoin.", id="unknown"),
+        pytest.param("1, regoin=2, account=3", "got 1, regoin, account.", id="several"),
+    ],
+)
+def test_marker_takes_options_only(arguments, sentence, run):
+    """Anything else is an error that names it and what there is."""
+    result = run(
+        f"""
+        import pytest
+
+        @pytest.mark.sfn_executions({arguments})
+        def test_it(sfn_executions):
+            pass
+        """
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [f"E*: @pytest.mark.sfn_executions takes the keywords account_id and region, and {sentence}"]
+    )
+
+
+def test_marker_refuses_values_as_the_decorator_does(run):
+    """A region that is none is a ValueError before the test begins."""
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.sfn_executions(region="Frankfurt")
+        def test_it(sfn_executions):
+            pass
+        """
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E*ValueError: region='Frankfurt' is no AWS region: *"])
+
+
+def test_marker_is_registered(pytester):
+    """--markers explains it, and --strict-markers knows it."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.sfn_executions
+        def test_it():
+            pass
+        """
+    )
+
+    pytester.runpytest("--strict-markers").assert_outcomes(passed=1)
+    pytester.runpytest("--markers").stdout.fnmatch_lines(
+        ["@pytest.mark.sfn_executions(account_id=..., region=...): run the test under mock_sfn_executions*"]
+    )
+
+
+# --- The report --------------------------------------------------------------------------------------------------
+
+
+def test_swallowed_call_is_an_error_of_the_teardown(run):
+    """The test itself has passed; that it went on without the other service is reported beside it."""
+    result = run(
+        """
+        import boto3
+
+        def test_it(sfn_executions):
+            try:
+                boto3.client("s3").list_buckets()
+            except Exception:
+                pass
+        """
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["E*UnmockedServiceError: *swallowed the error: s3 ListBuckets.*"])
+
+
+def test_refused_call_is_reported_once(run):
+    """A test that fails because of it needs no second report."""
+    result = run(
+        """
+        import boto3
+
+        def test_it(sfn_executions):
+            boto3.client("s3").list_buckets()
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*swallowed*")
+
+
+def test_refused_call_of_a_fixture_is_reported_once(run):
+    """A fixture that fails because of it is an error of the setup alone."""
+    result = run(
+        """
+        import boto3, pytest
+
+        @pytest.fixture
+        def buckets(sfn_executions):
+            return boto3.client("s3").list_buckets()
+
+        def test_it(buckets):
+            pass
+        """
+    )
+
+    result.assert_outcomes(errors=1)
+    result.stdout.no_fnmatch_line("*swallowed*")
+
+
+def test_swallowed_call_joins_the_report_of_a_failure(run):
+    """The failure stays the test's own, and the finding is shown with it."""
+    result = run(
+        """
+        import boto3
+
+        def test_it(sfn_executions):
+            try:
+                boto3.client("s3").list_buckets()
+            except Exception:
+                pass
+            assert False, "of its own"
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*of its own*", "E*swallowed the error: s3 ListBuckets.*"])
+
+
+def test_class_reports_a_refused_call_once(run):
+    """So does a decorated class, plain or of unittest."""
+    result = run(
+        """
+        import unittest, boto3
+        from sfn_mock import mock_sfn_executions
+
+        @mock_sfn_executions
+        class TestPlain:
+            def test_it(self):
+                boto3.client("s3").list_buckets()
+
+        @mock_sfn_executions
+        class TestCase(unittest.TestCase):
+            def test_it(self):
+                boto3.client("s3").list_buckets()
+        """
+    )
+
+    result.assert_outcomes(failed=2)
+    result.stdout.no_fnmatch_line("*swallowed*")
+
+
+# --- When it is not used -----------------------------------------------------------------------------------------
+
+
+def loaded_by(program: str, *arguments: str, **environment: str) -> str:
+    """Which of the heavy packages a new Python has imported after the program."""
+    report = "print('loaded:', sorted({'boto3', 'botocore', 'moto', 'responses'} & set(__import__('sys').modules)))"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{program}\n{report}", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **environment},
+    )
+    return run.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "program", ["import sfn_mock; sfn_mock.__version__; dir(sfn_mock)", "import sfn_mock.pytest_plugin"]
+)
+def test_import_is_light(program):
+    """Neither boto3 nor moto is imported before a mock is asked for."""
+    assert loaded_by(program) == "loaded: []"
+
+
+def test_unused_plugin_is_light(pytester):
+    """A test run that does not use the fixture does not pay for it."""
+    pytester.makepyfile("def test_it(): pass")
+    program = f"import pytest; pytest.main(['-p', 'no:randomly', '-p', 'no:cacheprovider', {str(pytester.path)!r}])"
+
+    assert loaded_by(program) == "loaded: []"

@@ -1,0 +1,445 @@
+"""RedriveExecution: what can be redriven, and how a redriven execution shows in answers and lists."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from answers import members, refusal
+from freezegun import freeze_time
+
+NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
+MILLISECOND = timedelta(milliseconds=1)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
+UNSUCCESSFUL = ["FAILED", "TIMED_OUT", "ABORTED"]
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    return sfn_executions.add_state_machine("orders")
+
+
+@pytest.fixture
+def nightly(orders):
+    """An execution that has just failed."""
+    return orders.add_execution("nightly", status="FAILED", error="Late", cause="Rain", input="[7]")
+
+
+def redrive(client, **arguments):
+    return client.redrive_execution(**{"executionArn": EXECUTION} | arguments)
+
+
+def describe(client, arn=EXECUTION):
+    return members(client.describe_execution(executionArn=arn))
+
+
+def described(**more):
+    """What DescribeExecution answers for "nightly", redriven once, but for what ``more`` says."""
+    return {
+        "executionArn": EXECUTION,
+        "stateMachineArn": MACHINE,
+        "name": "nightly",
+        "startDate": NOW,
+        "input": "[7]",
+        "inputDetails": {"included": True},
+        "redriveCount": 1,
+        **more,
+    }
+
+
+RUNNING = {
+    "status": "RUNNING",
+    "redriveStatus": "NOT_REDRIVABLE",
+    "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
+}
+
+
+# --- What a redrive does ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+def test_redriven_execution_runs_again(client, orders, clock, status):
+    """The answer is the redrive's date; stop date, error and cause are gone, start date, name and input stay."""
+    orders.add_execution("nightly", status=status, input="[7]")
+    clock.tick(MINUTE)
+    answer = redrive(client)
+    clock.tick(30 * DAY)
+
+    assert members(answer) == {"redriveDate": NOW + MINUTE}
+    assert describe(client) == described(redriveDate=NOW + MINUTE, **RUNNING)
+    assert members(client.list_executions(stateMachineArn=MACHINE)) == {
+        "executions": [
+            {
+                "executionArn": EXECUTION,
+                "stateMachineArn": MACHINE,
+                "name": "nightly",
+                "status": "RUNNING",
+                "startDate": NOW,
+                "redriveCount": 1,
+                "redriveDate": NOW + MINUTE,
+            }
+        ]
+    }
+
+
+def test_redriven_execution_ends_again(client, nightly, clock):
+    """What it comes to in the end shows that, and when, it was redriven."""
+    redrive(client)
+    clock.tick(MINUTE)
+    nightly.succeed("[8]")
+
+    assert describe(client) == described(
+        status="SUCCEEDED",
+        stopDate=NOW + MINUTE,
+        output="[8]",
+        outputDetails={"included": True},
+        redriveDate=NOW,
+        redriveStatus="NOT_REDRIVABLE",
+        redriveStatusReason="Execution is SUCCEEDED and cannot be redriven",
+    )
+
+
+def test_each_redrive_counts(client, nightly, clock):
+    """redriveCount counts, redriveDate is the last one's."""
+    for _ in range(3):
+        clock.tick(MINUTE)
+        redrive(client)
+        clock.tick(MINUTE)
+        client.stop_execution(executionArn=EXECUTION)
+
+    assert describe(client) == described(
+        status="ABORTED",
+        stopDate=NOW + 6 * MINUTE,
+        redriveCount=3,
+        redriveDate=NOW + 5 * MINUTE,
+        redriveStatus="REDRIVABLE",
+    )
+
+
+def test_version_and_alias_stay(client, orders):
+    """A redriven execution belongs to what it was started through, whatever the alias routes to by then."""
+    orders.add_alias("live", orders.publish_version())
+    orders.add_execution("nightly", status="FAILED", alias="live")
+    orders.add_alias("live", orders.publish_version())
+    redrive(client)
+
+    answer = describe(client)
+    assert (answer["stateMachineVersionArn"], answer["stateMachineAliasArn"]) == (f"{MACHINE}:1", f"{MACHINE}:live")
+
+
+def test_on_start_is_not_for_redrives(client, orders, nightly, clock):
+    """on_start says what starts come to; a redriven execution runs until something ends it."""
+    orders.on_start(status="SUCCEEDED", duration=MINUTE)
+    redrive(client)
+    clock.tick(DAY)
+
+    assert describe(client) == described(redriveDate=NOW, **RUNNING)
+
+
+def test_redriven_execution_is_sorted_by_its_redrive(client, orders, clock):
+    """RUNNING ones sort by redrive or start date, all others by stop date, the newest first."""
+
+    def listed():
+        return [item["name"] for item in client.list_executions(stateMachineArn=MACHINE)["executions"]]
+
+    orders.add_execution("old", status="RUNNING", start_date=-DAY)
+    nightly = orders.add_execution("nightly", status="FAILED", start_date=-2 * DAY, duration=MINUTE)
+    orders.add_execution("new", status="SUCCEEDED", duration=timedelta(0))
+    assert listed() == ["new", "old", "nightly"]
+
+    clock.tick(MINUTE)
+    redrive(client)
+    assert listed() == ["nightly", "new", "old"]
+
+    clock.tick(MINUTE)
+    orders.add_execution("newest", status="RUNNING")
+    assert listed() == ["newest", "nightly", "new", "old"]
+
+    clock.tick(MINUTE)
+    nightly.fail()
+    assert listed() == ["nightly", "newest", "new", "old"]
+
+
+def test_clock_going_back_undoes_the_redrive(client, nightly, clock):
+    """Before its redrive date an execution shows as it was then."""
+    before = describe(client)
+    clock.tick(MINUTE)
+    redrive(client)
+    clock.move_to(NOW)
+
+    assert describe(client) == before
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        pytest.param(NOW, {"redriveCount": 0, **RUNNING}, id="before the redrive"),
+        pytest.param(
+            NOW + 2 * MINUTE, {"redriveCount": 2, "redriveDate": NOW + 2 * MINUTE, **RUNNING}, id="after the redrive"
+        ),
+        pytest.param(
+            NOW + 3 * MINUTE,
+            {
+                "status": "TIMED_OUT",
+                "stopDate": NOW + 3 * MINUTE,
+                "redriveCount": 2,
+                "redriveDate": NOW + 2 * MINUTE,
+                "redriveStatus": "REDRIVABLE",
+            },
+            id="after the stop",
+        ),
+    ],
+)
+def test_seeded_redrive(client, orders, clock, moment, shown):
+    """An execution seeded with a redrive shows it from the redrive's date on."""
+    clock.move_to(NOW + 5 * MINUTE)
+    orders.add_execution(
+        "nightly",
+        status="TIMED_OUT",
+        input="[7]",
+        start_date=NOW,
+        stop_date=NOW + 3 * MINUTE,
+        redrive_count=2,
+        redrive_date=NOW + 2 * MINUTE,
+    )
+    clock.move_to(moment)
+
+    assert describe(client) == described(**shown)
+
+
+# --- What cannot be redriven -----------------------------------------------------------------------------------
+
+PERIOD_EXCEEDED = "Execution redrivable period exceeded"
+BEFORE_LAUNCH = "Execution was started before the launch of RedriveExecution"
+OPEN_TOO_LONG = "Execution has exceeded the max execution time"
+LAUNCH = datetime(2023, 11, 15, tzinfo=timezone.utc)
+YEAR = timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("seed", "reason"),
+    [
+        pytest.param({"status": "RUNNING"}, "Execution is RUNNING and cannot be redriven", id="RUNNING"),
+        pytest.param({"status": "SUCCEEDED"}, "Execution is SUCCEEDED and cannot be redriven", id="SUCCEEDED"),
+        *(
+            pytest.param(
+                {"status": status, "start_date": -15 * DAY, "stop_date": -14 * DAY - MILLISECOND},
+                PERIOD_EXCEEDED,
+                id=f"{status}, closed more than 14 days ago",
+            )
+            for status in UNSUCCESSFUL
+        ),
+        pytest.param({"status": "FAILED", "start_date": -15 * DAY, "stop_date": -14 * DAY}, None, id="14 days ago"),
+        pytest.param(
+            {"status": "FAILED", "start_date": -YEAR - DAY, "stop_date": -DAY}, OPEN_TOO_LONG, id="open for a year"
+        ),
+        pytest.param(
+            {"status": "FAILED", "start_date": -YEAR - DAY, "stop_date": -DAY - MILLISECOND}, None, id="open for less"
+        ),
+    ],
+)
+def test_what_can_be_redriven(client, orders, seed, reason):
+    """DescribeExecution's status and reason foretell RedriveExecution's answer."""
+    orders.add_execution("nightly", **seed)
+    before = describe(client)
+
+    if reason is None:
+        assert before["redriveStatus"] == "REDRIVABLE"
+        assert "redriveStatusReason" not in before
+        assert members(redrive(client)) == {"redriveDate": NOW}
+    else:
+        assert (before["redriveStatus"], before["redriveStatusReason"]) == ("NOT_REDRIVABLE", reason)
+        assert refusal(redrive, client=client) == ("ExecutionNotRedrivable", reason)
+        assert describe(client) == before
+
+
+@pytest.mark.parametrize(
+    ("start_date", "reason"),
+    [
+        pytest.param(LAUNCH - MILLISECOND, BEFORE_LAUNCH, id="just before"),
+        pytest.param(LAUNCH, None, id="at the launch"),
+    ],
+)
+def test_execution_older_than_redrives(client, orders, clock, start_date, reason):
+    """What was started before AWS launched RedriveExecution, in November 2023, cannot be redriven."""
+    clock.move_to(LAUNCH + DAY)
+    orders.add_execution("nightly", status="FAILED", start_date=start_date)
+
+    assert describe(client).get("redriveStatusReason") == reason
+
+
+def test_execution_of_a_machine_being_deleted(client, orders, nightly):
+    """A machine that is DELETING has nothing redriven."""
+    orders.add_execution("last", status="RUNNING")
+    client.delete_state_machine(stateMachineArn=MACHINE)
+
+    answer = describe(client)
+    assert (answer["redriveStatus"], answer["redriveStatusReason"]) == (
+        "NOT_REDRIVABLE",
+        "State machine is in DELETING status",
+    )
+    assert refusal(redrive, client=client) == ("ExecutionNotRedrivable", "State machine is in DELETING status")
+
+
+def test_period_begins_anew_with_each_stop(client, nightly, clock):
+    """The 14 days count from the last stop, not from the first."""
+    clock.tick(13 * DAY)
+    redrive(client)
+    client.stop_execution(executionArn=EXECUTION)
+    clock.tick(14 * DAY)
+
+    assert describe(client)["redriveStatus"] == "REDRIVABLE"
+
+
+def test_redrive_by_the_test_knows_no_period(client, nightly, clock):
+    """AWS's conditions bind RedriveExecution; a test may have an execution redriven when it likes."""
+    clock.tick(100 * DAY)
+    nightly.redrive()
+
+    assert describe(client) == described(redriveDate=NOW + 100 * DAY, **RUNNING)
+
+
+# --- Client tokens ---------------------------------------------------------------------------------------------
+
+
+def test_client_token_makes_a_redrive_idempotent(client, nightly, clock):
+    """For 15 minutes a token is answered as it was the first time, whatever became of the execution."""
+    redrive(client, clientToken="mine")
+    clock.tick(MINUTE)
+    nightly.fail()
+    clock.tick(14 * MINUTE)
+
+    assert members(redrive(client, clientToken="mine")) == {"redriveDate": NOW}
+    assert describe(client)["redriveCount"] == 1
+
+
+def test_client_token_lives_for_15_minutes(client, nightly, clock):
+    """After that it asks for another redrive."""
+    redrive(client, clientToken="mine")
+    clock.tick(15 * MINUTE + MILLISECOND)
+    assert refusal(redrive, client=client, clientToken="mine") == (
+        "ExecutionNotRedrivable",
+        "Execution is RUNNING and cannot be redriven",
+    )
+
+    nightly.fail()
+
+    assert members(redrive(client, clientToken="mine")) == {"redriveDate": NOW + 15 * MINUTE + MILLISECOND}
+    assert describe(client)["redriveCount"] == 2
+
+
+def test_last_10_client_tokens_count(client, nightly, clock):
+    """An eleventh redrive makes AWS forget the first one's token."""
+    for number in range(11):
+        redrive(client, clientToken=f"token-{number}")
+        nightly.fail()
+        clock.tick(timedelta(seconds=1))
+
+    assert members(redrive(client, clientToken="token-1")) == {"redriveDate": NOW + timedelta(seconds=1)}
+    assert members(redrive(client, clientToken="token-0")) == {"redriveDate": NOW + timedelta(seconds=11)}
+    assert describe(client)["redriveCount"] == 12
+
+
+def test_client_token_of_a_refused_redrive_is_not_used_up(client, orders, clock):
+    """Tokens count once they redrove something."""
+    nightly = orders.add_execution("nightly", status="RUNNING")
+    assert refusal(redrive, client=client, clientToken="mine")[0] == "ExecutionNotRedrivable"
+    nightly.fail()
+    clock.tick(MINUTE)
+
+    assert members(redrive(client, clientToken="mine")) == {"redriveDate": NOW + MINUTE}
+
+
+def test_client_token_belongs_to_one_execution(client, orders, nightly):
+    """The same token on another execution redrives that one."""
+    other = orders.add_execution("other", status="FAILED")
+    redrive(client, clientToken="mine")
+    redrive(client, executionArn=other.arn, clientToken="mine")
+
+    assert [execution.redrive_count for execution in (nightly, other)] == [1, 1]
+
+
+def test_redrives_without_a_client_token(client, nightly, clock):
+    """SDKs make tokens up; a request that comes without one is never taken for a repeated one."""
+
+    def leave_out_token(params, **_):
+        params["body"] = json.dumps({"executionArn": EXECUTION}).encode()
+
+    client.meta.events.register("before-call.sfn.RedriveExecution", leave_out_token)
+    redrive(client)
+    nightly.fail()
+    clock.tick(MINUTE)
+
+    assert members(redrive(client)) == {"redriveDate": NOW + MINUTE}
+    assert describe(client)["redriveCount"] == 2
+
+
+@pytest.mark.parametrize(
+    ("token", "constraint"),
+    [
+        pytest.param("a" * 65, "Member must have length less than or equal to 64", id="too long"),
+        pytest.param("my token", "Member must satisfy regular expression pattern: [!-~]+", id="a blank"),
+    ],
+)
+def test_client_token_has_a_form(client, nightly, token, constraint):
+    """Up to 64 visible ASCII characters."""
+    assert refusal(redrive, client=client, clientToken=token) == (
+        "ValidationException",
+        f"1 validation error detected: Value '{token}' at 'clientToken' failed to satisfy constraint: {constraint}",
+    )
+
+
+# --- Child executions ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+def test_child_is_redriven_by_its_map_run(client, orders, status):
+    """A child can be redriven, and RedriveExecution is not the way."""
+    child = orders.add_execution(status="RUNNING").add_map_run("ProcessItems").add_execution(status=status)
+
+    answer = describe(client, child.arn)
+    assert answer["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+    assert "redriveStatusReason" not in answer
+    assert refusal(redrive, client=client, executionArn=child.arn) == (
+        "ExecutionNotRedrivable",
+        "Execution can be redriven only by redriving its Map Run",
+    )
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "RUNNING", "PENDING_REDRIVE"])
+def test_child_that_no_redrive_concerns(client, orders, status):
+    """What runs, has succeeded or is waiting already cannot be redriven, by whatever way."""
+    child = orders.add_execution(status="RUNNING").add_map_run("ProcessItems").add_execution(status=status)
+    reason = f"Execution is {status} and cannot be redriven"
+
+    answer = describe(client, child.arn)
+    assert (answer["redriveStatus"], answer["redriveStatusReason"]) == ("NOT_REDRIVABLE", reason)
+    assert refusal(redrive, client=client, executionArn=child.arn) == ("ExecutionNotRedrivable", reason)
+
+
+def test_express_child_is_no_execution_to_redrive(client, orders):
+    """RedriveExecution takes no EXPRESS ARN, also none of a child; the child itself can be redriven by its map run."""
+    map_run = orders.add_execution(status="RUNNING").add_map_run("ProcessItems", execution_type="EXPRESS")
+    child = map_run.add_execution(status="FAILED")
+
+    assert describe(client, child.arn)["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+    assert refusal(redrive, client=client, executionArn=child.arn) == (
+        "InvalidArn",
+        "Invalid Arn: 'Resource type not valid in this context: express'",
+    )

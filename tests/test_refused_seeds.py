@@ -1,0 +1,854 @@
+"""What AWS could never show is refused with nothing stored; what is most likely a slip is warned of."""
+
+from __future__ import annotations
+
+import linecache
+import warnings
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from operator import attrgetter
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import SeedWarning, get_mock, mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@cache
+def made_client():
+    """One client for all tests: making one takes longer than most of them."""
+    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return made_client()
+
+
+# --- What is refused ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(sfn_executions, client):
+    """One of everything, to add to."""
+    return SimpleNamespace(sfn=sfn_executions, client=client, **seeded(sfn_executions))
+
+
+def seeded(sfn):
+    orders = sfn.add_state_machine("orders")
+    versions = [orders.publish_version(), orders.publish_version()]
+    live = orders.add_alias("live", [(versions[0], 75), (versions[1], 25)])
+    orders.add_execution("taken", status="SUCCEEDED", alias=live)
+    orders.add_executions(2, status="SUCCEEDED")
+    parent = orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T01:00:00Z")
+    batch = parent.add_map_run("Items")
+    batch.add_execution("taken", status="SUCCEEDED")
+    return {
+        "orders": orders,
+        "versions": versions,
+        "live": live,
+        "parent": parent,
+        "batch": batch,
+        "child": batch.executions[0],
+        "express_batch": parent.add_map_run("Fast", execution_type="EXPRESS"),
+        "express": sfn.add_state_machine("express", type="EXPRESS"),
+        "other": sfn.add_state_machine("other"),
+    }
+
+
+def what_follows(world):
+    """All that listings show, and what later seeds and starts are given: ids, names, versions, places in the order."""
+    orders, batch, client = world.orders, world.batch, world.client
+    named = [*orders.add_executions(2, status="SUCCEEDED"), *batch.add_executions(2, status="SUCCEEDED")]
+    named += [orders.add_execution(status="RUNNING", alias="live") for _ in range(4)]
+    client.start_execution(stateMachineArn=MACHINE)
+    map_run = world.parent.add_map_run()
+    named.append(world.express_batch.add_execution(status="SUCCEEDED"))
+    listed = [
+        client.list_executions(**arguments)["executions"]
+        for arguments in (
+            {"stateMachineArn": MACHINE},
+            {"mapRunArn": batch.arn},
+            {"mapRunArn": world.express_batch.arn},
+            {"stateMachineArn": world.other.arn},
+        )
+    ]
+    machines = client.list_state_machines()["stateMachines"]
+    numbers = client.list_state_machine_versions(stateMachineArn=MACHINE)["stateMachineVersions"]
+    aliases = client.list_state_machine_aliases(stateMachineArn=MACHINE)["stateMachineAliases"]
+    map_runs = client.list_map_runs(executionArn=world.parent.arn)["mapRuns"]
+    return listed, machines, numbers, aliases, map_runs, map_run.arn, [run.arn for run in named]
+
+
+@cache
+def what_follows_nothing():
+    """The same where nothing was refused, worked out once: on an empty store it is always the same."""
+    return what_follows(SimpleNamespace(client=made_client(), **seeded(get_mock())))
+
+
+def assert_nothing_was_stored(world):
+    """What follows is what follows in a world where the refused call never was."""
+    follows = what_follows(world)
+    world.sfn.reset()
+
+    assert follows == what_follows_nothing()
+
+
+#: Ends of sentences that are met several times.
+RUNS_UNTIL = "or give the status it ends with; it is RUNNING until its stop date anyway."
+DUMP = "pass json.dumps(...) of the value."
+A_VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+OWN_STATUSES = "RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED"
+
+
+def add(**arguments):
+    return lambda world: world.orders.add_execution(**arguments)
+
+
+def add_many(count=2, **arguments):
+    return lambda world: world.orders.add_executions(count, **arguments)
+
+
+def add_child(*name, **arguments):
+    return lambda world: world.batch.add_execution(*name, **arguments)
+
+
+def add_express_child(**arguments):
+    return lambda world: world.express_batch.add_execution(**arguments)
+
+
+def add_map_run(*label, **arguments):
+    return lambda world: world.parent.add_map_run(*label, **arguments)
+
+
+def add_machine(name="new", **arguments):
+    return lambda world: world.sfn.add_state_machine(name, **arguments)
+
+
+REFUSED = [
+    # Statuses
+    pytest.param(
+        add(status="DONE"),
+        f"status='DONE' is no status of an execution: choose one of {OWN_STATUSES}.",
+        id="unknown status",
+    ),
+    pytest.param(
+        add(status="failed"),
+        f"status='failed' is no status of an execution: choose one of {OWN_STATUSES}.",
+        id="status in small letters",
+    ),
+    pytest.param(
+        add_many(status="DONE"),
+        f"status='DONE' is no status of an execution: choose one of {OWN_STATUSES}.",
+        id="unknown status of many",
+    ),
+    pytest.param(
+        add_child(status="DONE"),
+        f"status='DONE' is no status of an execution: choose one of {OWN_STATUSES}, PENDING_REDRIVE.",
+        id="unknown status of a child",
+    ),
+    pytest.param(
+        add(status="PENDING_REDRIVE"),
+        "Only child executions of a map run are ever PENDING_REDRIVE: add it to what add_map_run returned.",
+        id="PENDING_REDRIVE outside a map run",
+    ),
+    pytest.param(
+        add_many(status="PENDING_REDRIVE"),
+        "Only child executions of a map run are ever PENDING_REDRIVE: add it to what add_map_run returned.",
+        id="many PENDING_REDRIVE outside a map run",
+    ),
+    pytest.param(
+        lambda world: world.express.add_execution(status="RUNNING"),
+        f"{PREFIX}:stateMachine:express is an EXPRESS state machine, whose executions AWS never lists: add them to a "
+        f"STANDARD one.",
+        id="execution of an EXPRESS machine",
+    ),
+    pytest.param(
+        lambda world: world.express.add_executions(0, status="RUNNING"),
+        f"{PREFIX}:stateMachine:express is an EXPRESS state machine, whose executions AWS never lists: add them to a "
+        f"STANDARD one.",
+        id="many executions of an EXPRESS machine",
+    ),
+    # Stops
+    pytest.param(
+        add(status="FAILED", stop_date=NOW, duration=MINUTE),
+        "stop_date and duration both say when the execution stopped: give one of them.",
+        id="stop date and duration",
+    ),
+    pytest.param(
+        add(status="RUNNING", stop_date=NOW),
+        f"What is RUNNING has not stopped: leave stop_date out, {RUNS_UNTIL}",
+        id="RUNNING with a stop date",
+    ),
+    pytest.param(
+        add(status="RUNNING", duration=MINUTE),
+        f"What is RUNNING has not stopped: leave duration out, {RUNS_UNTIL}",
+        id="RUNNING with a duration",
+    ),
+    pytest.param(
+        add_many(status="RUNNING", duration=MINUTE),
+        "RUNNING executions have not stopped: leave duration out, or give the status they end with.",
+        id="many RUNNING with a duration",
+    ),
+    pytest.param(
+        add(status="FAILED", start_date=NOW, stop_date=-SECOND),
+        "stop_date 2026-01-10T11:59:59.000Z lies before the start at 2026-01-10T12:00:00.000Z: give a date from the "
+        "start on.",
+        id="stop before the start",
+    ),
+    pytest.param(
+        add(status="FAILED", duration=-SECOND),
+        "duration=datetime.timedelta(days=-1, seconds=86399) is negative: an execution cannot stop before it started.",
+        id="negative duration",
+    ),
+    pytest.param(
+        add(status="FAILED", duration=60),
+        "duration=60 is no length of time: give a datetime.timedelta.",
+        id="duration in seconds",
+    ),
+    pytest.param(
+        add(status="FAILED", duration=timedelta.max),
+        "The stop date lies outside the years 1970 to 9999: AWS's dates stay within them.",
+        id="duration without end",
+    ),
+    # Redrives
+    pytest.param(
+        add(status="FAILED", redrive_count=2),
+        "redrive_count=2 needs a redrive_date: AWS shows the date of the last redrive too.",
+        id="redrive count without a date",
+    ),
+    pytest.param(
+        add(status="RUNNING", redrive_count=-1, redrive_date=NOW),
+        "redrive_count=-1 counts nothing: give a whole number from 0 on.",
+        id="negative redrive count",
+    ),
+    pytest.param(
+        add(status="RUNNING", redrive_date=-SECOND),
+        "redrive_date 2026-01-10T11:59:59.000Z lies before the start at 2026-01-10T12:00:00.000Z: only what has "
+        "started can be redriven.",
+        id="redrive before the start",
+    ),
+    pytest.param(
+        add(status="RUNNING", redrive_date=SECOND),
+        "redrive_date 2026-01-10T12:00:01.000Z lies after now (2026-01-10T12:00:00.000Z): seed redrives of the past "
+        "here, and call redrive() when the clock gets to a later one.",
+        id="redrive after now",
+    ),
+    pytest.param(
+        add(status="TIMED_OUT", start_date=-DAY, stop_date=-MINUTE, redrive_date=-SECOND),
+        "redrive_date 2026-01-10T11:59:59.000Z lies after the stop at 2026-01-10T11:59:00.000Z: what stopped TIMED_OUT "
+        "was last redriven before that.",
+        id="redrive after the stop",
+    ),
+    pytest.param(
+        add_express_child(status="FAILED", redrive_date=NOW),
+        "AWS keeps no redrive date for EXPRESS child executions: leave redrive_date out; redrive_count may stay.",
+        id="redrive date of an EXPRESS child",
+    ),
+    # What a status carries
+    *[
+        pytest.param(
+            add(status=status, output="{}"),
+            f"{status} executions have no output on AWS: leave output out, or choose SUCCEEDED.",
+            id=f"output of {status}",
+        )
+        for status in ("RUNNING", "FAILED", "TIMED_OUT", "ABORTED")
+    ],
+    *[
+        pytest.param(
+            add(status=status, **{detail: "x"}),
+            f"{status} executions have no error or cause on AWS: leave them out, or choose FAILED or ABORTED.",
+            id=f"{detail} of {status}",
+        )
+        for status in ("RUNNING", "SUCCEEDED", "TIMED_OUT")
+        for detail in ("error", "cause")
+    ],
+    pytest.param(
+        add_child(status="PENDING_REDRIVE", error="x"),
+        "PENDING_REDRIVE executions have no error or cause on AWS: leave them out, or choose FAILED or ABORTED.",
+        id="error of PENDING_REDRIVE",
+    ),
+    pytest.param(
+        add(status="FAILED", error="x" * 257),
+        "error has 257 characters, and AWS takes at most 256: shorten it.",
+        id="long error",
+    ),
+    pytest.param(
+        add(status="ABORTED", cause="x" * 32769),
+        "cause has 32769 characters, and AWS takes at most 32768: shorten it.",
+        id="long cause",
+    ),
+    pytest.param(
+        add(status="RUNNING", input='"' + "é" * 131072 + '"'),
+        "input has 262146 bytes in UTF-8, and AWS takes at most 262144: shorten it.",
+        id="long input",
+    ),
+    # JSON
+    pytest.param(
+        add(status="RUNNING", input={"order": 7}),
+        f"input={{'order': 7}} is no JSON text: {DUMP}",
+        id="input that is a dict",
+    ),
+    pytest.param(
+        add(status="RUNNING", input="order 7"),
+        f"input='order 7' is no JSON text (Unrecognized token 'order': was expecting {A_VALUE}): {DUMP}",
+        id="input that is no JSON",
+    ),
+    pytest.param(
+        add(status="SUCCEEDED", output=" "),
+        f"output=' ' is no JSON text (it is empty): {DUMP}",
+        id="empty output",
+    ),
+    pytest.param(
+        add_many(status="SUCCEEDED", input="{"),
+        f"input='{{' is no JSON text (Unexpected end-of-input): {DUMP}",
+        id="input of many that is no JSON",
+    ),
+    # Names
+    pytest.param(add(name="", status="RUNNING"), "name '' has 0 characters, and AWS takes 1 to 80.", id="empty name"),
+    pytest.param(
+        add(name="x" * 81, status="RUNNING"),
+        f"name '{'x' * 81}' has 81 characters, and AWS takes 1 to 80.",
+        id="long name",
+    ),
+    pytest.param(
+        add(name="a b", status="RUNNING"),
+        "name 'a b' contains ' ', which AWS refuses: use letters, digits, '-', '_' and '.'.",
+        id="forbidden name",
+    ),
+    pytest.param(
+        add(name="taken", status="RUNNING"),
+        "An execution named 'taken' exists already: AWS keeps the names of one state machine's executions apart.",
+        id="name that is taken",
+    ),
+    pytest.param(
+        add_child("taken", status="RUNNING"),
+        "An execution named 'taken' exists already: AWS keeps the names of one state machine's executions apart.",
+        id="name of a child that is taken",
+    ),
+    pytest.param(
+        add_many(status="RUNNING", name="nightly"),
+        "name='nightly' gives several executions one name: put {index} into it.",
+        id="one name for many",
+    ),
+    pytest.param(
+        add_many(count=1, status="RUNNING", name="taken"),
+        "An execution named 'taken' exists already: AWS keeps the names of one state machine's executions apart.",
+        id="name of many that is taken",
+    ),
+    pytest.param(
+        add_many(count=3, status="RUNNING", name="execution-{index:d}"),
+        "An execution named 'execution-0' exists already: AWS keeps the names of one state machine's executions apart.",
+        id="name of many that is taken by a default name",
+    ),
+    pytest.param(
+        add_many(status="RUNNING", name="night {index}"),
+        "name 'night 0' contains ' ', which AWS refuses: use letters, digits, '-', '_' and '.'.",
+        id="forbidden name of many",
+    ),
+    *[
+        pytest.param(
+            add_many(status="RUNNING", name=template),
+            f"name={template!r} is no template for names: its only field is {{index}}, as in 'nightly-{{index}}'.",
+            id=f"template {template}",
+        )
+        for template in ("{i}", "{}", "{0}", "{", "{index.foo}", "{index[0]}", "{index:z}")
+    ],
+    # Many
+    pytest.param(
+        add_many(count=-1, status="RUNNING"),
+        "count=-1 counts nothing: give a whole number from 0 on.",
+        id="negative count",
+    ),
+    pytest.param(
+        add_many(count=2.0, status="RUNNING"),
+        "count=2.0 counts nothing: give a whole number from 0 on.",
+        id="count 2.0",
+    ),
+    pytest.param(
+        add_many(status="RUNNING", interval=-SECOND),
+        "interval=datetime.timedelta(days=-1, seconds=86399) is no time between two starts: give a timedelta, zero or "
+        "longer.",
+        id="negative interval",
+    ),
+    pytest.param(
+        add_many(count=10**9, status="RUNNING", interval=DAY),
+        "The oldest start date lies outside the years 1970 to 9999: AWS's dates stay within them.",
+        id="many before 1970",
+    ),
+    pytest.param(
+        add_many(count=10**9, status="SUCCEEDED", start_date="2026-01-01", interval=DAY),
+        "The newest stop date lies outside the years 1970 to 9999: AWS's dates stay within them.",
+        id="many after 9999",
+    ),
+    pytest.param(
+        lambda world: world.batch.add_executions(2, status="RUNNING", item_count=-1),
+        "item_count=-1 counts nothing: give a whole number from 0 on.",
+        id="negative item count",
+    ),
+    # Versions and aliases
+    pytest.param(
+        add(status="RUNNING", version=3), f"{MACHINE} has no version 3: it has 1, 2.", id="version there is not"
+    ),
+    pytest.param(
+        lambda world: world.other.add_execution(status="RUNNING", version=1),
+        f"{PREFIX}:stateMachine:other has no version 1: it has none, publish_version() makes one.",
+        id="version of a machine without any",
+    ),
+    pytest.param(
+        lambda world: world.other.add_execution(status="RUNNING", version=world.versions[0]),
+        f"{MACHINE}:1 is no version of {PREFIX}:stateMachine:other (any more): it has none, publish_version() makes "
+        f"one.",
+        id="version of another machine",
+    ),
+    pytest.param(
+        lambda world: world.other.add_executions(2, status="RUNNING", alias=world.live),
+        f"<Alias {MACHINE}:live> is no alias of {PREFIX}:stateMachine:other (any more): it has none, add_alias() makes "
+        f"one.",
+        id="alias of another machine",
+    ),
+    pytest.param(
+        add(status="RUNNING", alias="dead"),
+        f"'dead' is no alias of {MACHINE} (any more): it has live.",
+        id="alias there is not",
+    ),
+    pytest.param(
+        add(status="RUNNING", alias="live", start_date="1900-01-01"),
+        "start_date lies outside the years 1970 to 9999: AWS's dates stay within them.",
+        id="alias is not dealt for a refused seed",
+    ),
+    pytest.param(
+        add_many(count=3, status="RUNNING", alias="live", name="nightly"),
+        "name='nightly' gives several executions one name: put {index} into it.",
+        id="alias is not dealt for refused seeds",
+    ),
+    pytest.param(
+        lambda world: world.orders.publish_version("x" * 257),
+        f"description='{'x' * 257}' is no description: pass a str of up to 256 characters.",
+        id="long description of a version",
+    ),
+    pytest.param(
+        lambda world: world.orders.add_alias("next", 1, description="x" * 257),
+        f"description='{'x' * 257}' is no description: pass a str of up to 256 characters.",
+        id="long description of an alias",
+    ),
+    pytest.param(
+        lambda world: world.orders.add_alias("next", [(1, 90, "x"), (2, 10)]),
+        "[(1, 90, 'x'), (2, 10)] routes to no version: give a version, or pairs such as [(v1, 90), (v2, 10)].",
+        id="alias of triples",
+    ),
+    # Map runs
+    pytest.param(
+        add_map_run(""),
+        "label='' is no label of a Map state: use 1 to 40 letters, digits, '-', '_' and '.'.",
+        id="empty label",
+    ),
+    pytest.param(
+        add_map_run("x" * 41),
+        f"label='{'x' * 41}' is no label of a Map state: use 1 to 40 letters, digits, '-', '_' and '.'.",
+        id="long label",
+    ),
+    pytest.param(
+        add_map_run("a/b"),
+        "label='a/b' is no label of a Map state: use 1 to 40 letters, digits, '-', '_' and '.'.",
+        id="forbidden label",
+    ),
+    pytest.param(
+        add_map_run(execution_type="FAST"),
+        "execution_type='FAST' is neither STANDARD nor EXPRESS.",
+        id="unknown execution type",
+    ),
+    pytest.param(
+        add_map_run(status="TIMED_OUT"),
+        "status='TIMED_OUT' is no status of a map run: choose RUNNING, SUCCEEDED, FAILED, ABORTED.",
+        id="status of a map run that is none",
+    ),
+    pytest.param(
+        add_map_run(stop_date=NOW),
+        "stop_date needs a status: say whether the map run SUCCEEDED, FAILED or was ABORTED.",
+        id="stop of a map run without a status",
+    ),
+    pytest.param(
+        add_map_run(status="RUNNING", stop_date=NOW),
+        f"What is RUNNING has not stopped: leave stop_date out, {RUNS_UNTIL}",
+        id="stop of a RUNNING map run",
+    ),
+    pytest.param(
+        add_map_run(status="FAILED", start_date=NOW, stop_date=-SECOND),
+        "stop_date 2026-01-10T11:59:59.000Z lies before the start at 2026-01-10T12:00:00.000Z: give a date from the "
+        "start on.",
+        id="stop of a map run before its start",
+    ),
+    pytest.param(
+        add_map_run(max_concurrency=-1),
+        "max_concurrency=-1 counts nothing: give a whole number from 0 on.",
+        id="negative concurrency",
+    ),
+    pytest.param(
+        add_map_run(tolerated_failure_count=-1),
+        "tolerated_failure_count=-1 counts nothing: give a whole number from 0 on.",
+        id="negative tolerance",
+    ),
+    *[
+        pytest.param(
+            add_map_run(tolerated_failure_percentage=percentage),
+            f"tolerated_failure_percentage={percentage} is no percentage: give a number from 0 to 100.",
+            id=f"percentage of {percentage}",
+        )
+        for percentage in (-0.1, 100.1, float("nan"))
+    ],
+    pytest.param(
+        add_map_run(redrive_count=1),
+        "redrive_count=1 needs a redrive_date: AWS shows the date of the last redrive too.",
+        id="redrive count of a map run without a date",
+    ),
+    pytest.param(
+        lambda world: world.child.add_map_run("Inner"),
+        f"{PREFIX}:execution:orders/Items:taken is a child execution: give the map run to an execution of the machine.",
+        id="map run of a child",
+    ),
+    # State machines
+    pytest.param(
+        add_machine("orders"), f"{MACHINE} exists already: get_state_machine() gives it.", id="machine that is there"
+    ),
+    pytest.param(
+        add_machine("a/b"),
+        "name 'a/b' contains '/', which AWS refuses: use letters, digits, '-', '_' and '.'.",
+        id="forbidden name of a machine",
+    ),
+    pytest.param(add_machine(type="FAST"), "type='FAST' is neither STANDARD nor EXPRESS.", id="unknown type"),
+    pytest.param(
+        add_machine(definition="Pass"),
+        f"definition='Pass' is no JSON text (Unrecognized token 'Pass': was expecting {A_VALUE}): {DUMP}",
+        id="definition that is no JSON",
+    ),
+    pytest.param(
+        add_machine(role_arn="orders"),
+        "role_arn='orders' is no ARN: write it like 'arn:aws:iam::123456789012:role/orders'.",
+        id="role that is no ARN",
+    ),
+    pytest.param(
+        add_machine(region="Ireland"),
+        "region='Ireland' is no AWS region: give its name, such as 'us-east-1'.",
+        id="unknown region",
+    ),
+    pytest.param(
+        add_machine(region=""), "region='' is no AWS region: give its name, such as 'us-east-1'.", id="empty region"
+    ),
+    pytest.param(
+        add_machine(account_id="1234"),
+        "account_id='1234' is no AWS account: give text of 12 digits, such as '123456789012'.",
+        id="short account",
+    ),
+    # Later starts
+    pytest.param(
+        lambda world: world.orders.on_start(status="PENDING_REDRIVE"),
+        "No start ends as PENDING_REDRIVE: choose SUCCEEDED, FAILED, TIMED_OUT, ABORTED or RUNNING.",
+        id="outcome PENDING_REDRIVE",
+    ),
+    pytest.param(
+        lambda world: world.orders.on_start(status="DONE"),
+        f"status='DONE' is no status of an execution: choose one of {OWN_STATUSES}.",
+        id="unknown outcome",
+    ),
+    pytest.param(
+        lambda world: world.orders.on_start(status="RUNNING", duration=MINUTE),
+        "A start that stays RUNNING has no duration: leave duration out, or give a closing status.",
+        id="outcome RUNNING with a duration",
+    ),
+    pytest.param(
+        lambda world: world.orders.on_start(status="FAILED", output="{}"),
+        "FAILED executions have no output on AWS: leave output out, or choose SUCCEEDED.",
+        id="outcome FAILED with an output",
+    ),
+    # Ends
+    pytest.param(
+        lambda world: world.parent.succeed("done"),
+        f"output='done' is no JSON text (Unrecognized token 'done': was expecting {A_VALUE}): {DUMP}",
+        id="end with an output that is no JSON",
+    ),
+    pytest.param(
+        lambda world: world.parent.fail("x" * 257),
+        "error has 257 characters, and AWS takes at most 256: shorten it.",
+        id="end with a long error",
+    ),
+]
+
+
+@pytest.mark.parametrize(("seed", "sentence"), REFUSED)
+def test_what_aws_could_never_show_is_refused_and_nothing_stored(world, seed, sentence):
+    """A ValueError says in one sentence what is wrong and what would be right; the store is as it was."""
+    with pytest.raises(ValueError) as refusal:
+        seed(world)
+
+    assert str(refusal.value) == sentence
+    assert_nothing_was_stored(world)
+
+
+# --- Arguments of no such kind -----------------------------------------------------------------------------------
+
+#: Every argument of every call that seeds, with the odd values that it does take.
+CALLS = [
+    (
+        "sfn.add_state_machine",
+        {"name": "new"},
+        {"name": (), "type": (), "definition": (None,), "role_arn": (None,), "creation_date": (None,)}
+        | {"region": (None,), "account_id": (None,)},
+    ),
+    ("orders.publish_version", {}, {"description": (None,)}),
+    ("orders.add_alias", {"name": "new", "version": 1}, {"name": (), "version": (), "description": (None,)}),
+    (
+        "orders.add_execution",
+        {"status": "FAILED"},
+        {"name": (None,), "status": (), "start_date": (None,), "stop_date": (None,), "duration": (None,)}
+        | {"version": (None,), "alias": (None,), "input": (), "error": (None,), "cause": (None,)}
+        | {"redrive_count": (5,), "redrive_date": (None,)},
+    ),
+    ("orders.add_execution", {"status": "SUCCEEDED"}, {"output": (None,)}),
+    (
+        "orders.add_executions",
+        {"count": 2, "status": "FAILED"},
+        {"count": (5,), "status": (), "start_date": (None,), "interval": (), "duration": (), "name": ()}
+        | {"version": (None,), "alias": (None,), "input": (), "error": (None,), "cause": (None,)},
+    ),
+    ("orders.add_executions", {"count": 2, "status": "SUCCEEDED"}, {"output": (None,)}),
+    (
+        "parent.add_map_run",
+        {},
+        {"label": (None,), "execution_type": (), "max_concurrency": (5,), "tolerated_failure_count": (5,)}
+        | {"tolerated_failure_percentage": (5,), "status": (None,), "start_date": (None,), "stop_date": (None,)}
+        | {"redrive_count": (5,), "redrive_date": (None,)},
+    ),
+    ("batch.add_execution", {"status": "FAILED"}, {"name": (None,), "status": (), "item_count": (5,)}),
+    ("batch.add_executions", {"count": 2, "status": "FAILED"}, {"count": (5,), "name": (), "item_count": (5,)}),
+    ("orders.on_start", {"status": "FAILED"}, {"status": (), "duration": (None,), "error": (None,), "cause": (None,)}),
+    ("orders.on_start", {"status": "SUCCEEDED"}, {"output": (None,)}),
+    ("parent.succeed", {}, {"output": (None,)}),
+    ("parent.fail", {}, {"error": (None,), "cause": (None,)}),
+    ("parent.abort", {}, {"error": (None,), "cause": (None,)}),
+]
+ODD = [None, 5, True, b"bytes", ["list"], {}, object()]
+
+
+@pytest.mark.parametrize(
+    ("call", "others", "argument", "taken"),
+    [
+        pytest.param(call, others, argument, taken, id=f"{call}({argument}=)")
+        for call, others, arguments in CALLS
+        for argument, taken in arguments.items()
+    ],
+)
+def test_an_argument_of_no_such_kind_is_refused_by_name(world, call, others, argument, taken):
+    """Never a TypeError from within: a ValueError that names the argument, and nothing stored."""
+    refusals = {}
+    for value in [value for value in ODD if value not in taken]:
+        with pytest.raises(ValueError) as refusal:
+            attrgetter(call)(world)(**{**others, argument: value})
+        refusals[repr(value)] = str(refusal.value)
+
+    assert {value: sentence for value, sentence in refusals.items() if argument not in sentence} == {}
+    assert_nothing_was_stored(world)
+
+
+# --- Starts after now --------------------------------------------------------------------------------------------
+
+UPCOMING = "lies after now: the execution is not listed before the clock gets there."
+READ_AS_UTC = "(it has no time zone and was read as UTC)"
+
+
+@pytest.mark.parametrize(
+    ("seed", "sentence"),
+    [
+        pytest.param(
+            add(status="RUNNING", start_date="2026-01-10T12:00:00.001Z"),
+            f"start_date 2026-01-10T12:00:00.001Z {UPCOMING}",
+            id="text with a zone",
+        ),
+        pytest.param(
+            add(status="FAILED", start_date=NOW + DAY), f"start_date 2026-01-11T12:00:00.000Z {UPCOMING}", id="aware"
+        ),
+        pytest.param(
+            add(status="RUNNING", start_date=DAY),
+            f"start_date 2026-01-11T12:00:00.000Z {UPCOMING}",
+            id="timedelta",
+        ),
+        pytest.param(
+            add(status="RUNNING", start_date=datetime(2026, 1, 10, 13)),
+            f"start_date 2026-01-10T13:00:00.000Z {READ_AS_UTC} {UPCOMING}",
+            id="naive datetime",
+        ),
+        pytest.param(
+            add(status="RUNNING", start_date="2026-01-11"),
+            f"start_date 2026-01-11T00:00:00.000Z {READ_AS_UTC} {UPCOMING}",
+            id="text without a zone",
+        ),
+        pytest.param(
+            add_many(count=3, status="RUNNING", start_date=DAY),
+            f"start_date 2026-01-11T12:00:00.000Z {UPCOMING}",
+            id="all of many",
+        ),
+        pytest.param(
+            add_many(count=3, status="RUNNING", start_date=datetime(2026, 1, 10, 12), interval=DAY),
+            f"the newest start_date 2026-01-12T12:00:00.000Z {READ_AS_UTC} {UPCOMING}",
+            id="some of many",
+        ),
+        pytest.param(
+            add_child(status="RUNNING", start_date=DAY),
+            f"start_date 2026-01-11T12:00:00.000Z {UPCOMING}",
+            id="child",
+        ),
+        pytest.param(
+            lambda world: world.batch.add_executions(2, status="RUNNING", start_date=DAY),
+            f"start_date 2026-01-11T12:00:00.000Z {UPCOMING}",
+            id="children",
+        ),
+        pytest.param(
+            add_map_run(start_date=DAY),
+            "start_date 2026-01-11T12:00:00.000Z lies after now: the map run is not listed before the clock gets "
+            "there.",
+            id="map run",
+        ),
+    ],
+)
+def test_a_start_after_now_warns_once(world, seed, sentence):
+    """It is most likely a slip, so a call says once when its seed will be listed, and how a naive date was read."""
+    with pytest.warns(SeedWarning) as caught:
+        seed(world)
+
+    assert [str(warning.message) for warning in caught] == [sentence]
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(add(status="RUNNING", start_date=NOW), id="now"),
+        pytest.param(add(status="FAILED", duration=DAY), id="stop after now"),
+        pytest.param(add_many(status="FAILED", start_date=-SECOND, duration=DAY), id="many that stop after now"),
+        pytest.param(add_machine(creation_date=DAY), id="machine created after now"),
+    ],
+)
+def test_nothing_else_warns(world, seed):
+    """The clock decides about all but a start after now."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        assert seed(world)
+
+
+def test_a_map_run_of_a_parent_after_now_does_not_warn_again(world):
+    """It starts with its parent, about which the test has been told."""
+    with pytest.warns(SeedWarning):
+        parent = world.orders.add_execution(status="RUNNING", start_date=DAY)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        batch = parent.add_map_run("Later")
+
+    assert batch.start_date == NOW + DAY
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(add(status="RUNNING", start_date=DAY, alias="live"), id="one"),
+        pytest.param(add_many(status="RUNNING", start_date=DAY, alias="live"), id="many"),
+        pytest.param(add_child(status="RUNNING", start_date=DAY), id="child"),
+        pytest.param(add_express_child(status="RUNNING", start_date=DAY), id="EXPRESS child"),
+        pytest.param(add_map_run(start_date=DAY), id="map run"),
+    ],
+)
+def test_a_warning_made_an_error_stores_nothing(world, seed):
+    """Under `-W error` the warning is how the call fails, and a failed call stores nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(SeedWarning):
+            seed(world)
+
+    assert_nothing_was_stored(world)
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(add(status="RUNNING", start_date=DAY, input="{"), id="one"),
+        pytest.param(add(name="taken", status="RUNNING", start_date=DAY), id="one whose name is taken"),
+        pytest.param(add_many(status="RUNNING", start_date=DAY, name="x"), id="many"),
+        pytest.param(add_many(status="RUNNING", start_date=DAY, duration=MINUTE), id="many with a duration"),
+        pytest.param(add_map_run(start_date=DAY, max_concurrency=-1), id="map run"),
+    ],
+)
+def test_a_refused_seed_does_not_warn(world, seed):
+    """What is not stored will not be listed later either."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        with pytest.raises(ValueError):
+            seed(world)
+
+
+def line_of(caught):
+    """The source line that the one warning points at."""
+    (warning,) = caught
+    assert warning.filename == __file__
+    return linecache.getline(warning.filename, warning.lineno).strip()
+
+
+@pytest.fixture
+def warned_in_a_fixture(world):
+    with pytest.warns(SeedWarning) as caught:
+        world.orders.add_execution("fixture", status="RUNNING", start_date=DAY)
+    return caught
+
+
+def test_the_warning_points_at_the_tests_own_line(world):
+    """Not at a line of the package: the reader has to see which seed is meant."""
+    with pytest.warns(SeedWarning) as one:
+        world.orders.add_execution("one", status="RUNNING", start_date=DAY)
+    with pytest.warns(SeedWarning) as many:
+        world.orders.add_executions(2, status="RUNNING", start_date=DAY)
+    with pytest.warns(SeedWarning) as child:
+        world.batch.add_execution("child", status="RUNNING", start_date=DAY)
+    with pytest.warns(SeedWarning) as children:
+        world.batch.add_executions(2, status="RUNNING", start_date=DAY)
+    with pytest.warns(SeedWarning) as map_run:
+        world.parent.add_map_run("Other", start_date=DAY)
+
+    assert [line_of(caught) for caught in (one, many, child, children, map_run)] == [
+        'world.orders.add_execution("one", status="RUNNING", start_date=DAY)',
+        'world.orders.add_executions(2, status="RUNNING", start_date=DAY)',
+        'world.batch.add_execution("child", status="RUNNING", start_date=DAY)',
+        'world.batch.add_executions(2, status="RUNNING", start_date=DAY)',
+        'world.parent.add_map_run("Other", start_date=DAY)',
+    ]
+
+
+def test_the_warning_points_at_the_fixtures_own_line(warned_in_a_fixture):
+    """A seed in a fixture is the fixture's."""
+    assert line_of(warned_in_a_fixture) == 'world.orders.add_execution("fixture", status="RUNNING", start_date=DAY)'
+
+
+def test_the_warning_points_at_the_decorated_functions_own_line():
+    """The decorator stands around the function, and is none of the reader's business."""
+
+    @mock_sfn_executions
+    def decorated():
+        get_mock().add_state_machine("orders").add_execution("decorated", status="RUNNING", start_date=DAY)
+
+    with pytest.warns(SeedWarning) as caught:
+        decorated()
+
+    assert line_of(caught).endswith('.add_execution("decorated", status="RUNNING", start_date=DAY)')

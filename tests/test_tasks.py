@@ -1,0 +1,553 @@
+"""Executions that wait for a task: wait_for_task, SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from answers import members, refusal
+from freezegun import freeze_time
+from moto.stepfunctions.models import stepfunctions_backends
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+MINUTE = timedelta(minutes=1)
+MILLISECOND = timedelta(milliseconds=1)
+INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
+TIMED_OUT = ("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    return sfn_executions.add_state_machine("orders")
+
+
+@pytest.fixture
+def run(orders):
+    """An execution that has been running for an hour."""
+    return orders.add_execution("nightly", status="RUNNING", start_date=-timedelta(hours=1))
+
+
+def succeed(client, token: str, output: str = "{}"):
+    return client.send_task_success(taskToken=token, output=output)
+
+
+ANSWERS = [
+    pytest.param(lambda client, token: (client.send_task_success, {"taskToken": token, "output": "{}"}), id="success"),
+    pytest.param(lambda client, token: (client.send_task_failure, {"taskToken": token}), id="failure"),
+    pytest.param(lambda client, token: (client.send_task_heartbeat, {"taskToken": token}), id="heartbeat"),
+]
+
+
+def refused(client, answer, token: str):
+    operation, arguments = answer(client, token)
+    return refusal(operation, **arguments)
+
+
+# --- Answers -----------------------------------------------------------------------------------------------------
+
+
+def test_success(client, run, clock):
+    """SendTaskSuccess ends the execution that waits, now, with the output that it brings."""
+    token = run.wait_for_task()
+    clock.move_to(NOW + MINUTE)
+
+    assert members(succeed(client, token, '{"picked": 3}')) == {}
+
+    described = client.describe_execution(executionArn=run.arn)
+
+    assert described["status"] == "SUCCEEDED"
+    assert described["stopDate"] == NOW + MINUTE
+    assert described["output"] == '{"picked": 3}'
+    assert (run.status, run.output) == ("SUCCEEDED", '{"picked": 3}')
+    assert client.list_executions(stateMachineArn=MACHINE, statusFilter="RUNNING")["executions"] == []
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        pytest.param({"error": "OutOfStock", "cause": "no apples"}, id="error and cause"),
+        pytest.param({"error": "OutOfStock"}, id="error"),
+        pytest.param({}, id="neither"),
+    ],
+)
+def test_failure(client, run, details):
+    """SendTaskFailure ends the execution as FAILED, with error and cause where it brings them."""
+    token = run.wait_for_task()
+
+    assert members(client.send_task_failure(taskToken=token, **details)) == {}
+
+    described = client.describe_execution(executionArn=run.arn)
+
+    assert (described["status"], described["stopDate"]) == ("FAILED", NOW)
+    assert {member: described[member] for member in ("error", "cause", "output") if member in described} == details
+
+
+def test_heartbeat(client, run):
+    """SendTaskHeartbeat leaves the execution waiting."""
+    token = run.wait_for_task()
+
+    assert members(client.send_task_heartbeat(taskToken=token)) == {}
+    assert run.status == "RUNNING"
+
+    succeed(client, token)
+
+    assert run.status == "SUCCEEDED"
+
+
+def test_answer_of_an_activity(client, run):
+    """A worker answers with the token that GetActivityTask gave it."""
+    activity = client.create_activity(name="pick")["activityArn"]
+    run.wait_for_task(activity=activity)
+    succeed(client, client.get_activity_task(activityArn=activity)["taskToken"], "[1, 2]")
+
+    assert (run.status, run.output) == ("SUCCEEDED", "[1, 2]")
+
+
+def test_started_execution(client, sfn_executions, orders):
+    """An execution that the code under test started can wait as well."""
+    arn = client.start_execution(stateMachineArn=MACHINE)["executionArn"]
+    succeed(client, sfn_executions.get_execution(arn).wait_for_task())
+
+    assert client.describe_execution(executionArn=arn)["status"] == "SUCCEEDED"
+
+
+def test_child_execution(client, run):
+    """A child execution of a map run can wait as well."""
+    child = run.add_map_run("ProcessItems").add_execution(status="RUNNING")
+    client.send_task_failure(taskToken=child.wait_for_task(), error="OutOfStock")
+
+    assert (child.status, child.error, run.status) == ("FAILED", "OutOfStock", "RUNNING")
+
+
+def test_map_runs_end_with_it(client, run):
+    """An answer ends the execution as any other end does, unfinished map runs included."""
+    batch = run.add_map_run("ProcessItems")
+    batch.add_execution(status="RUNNING")
+    client.send_task_failure(taskToken=run.wait_for_task())
+
+    assert client.describe_map_run(mapRunArn=batch.arn)["status"] == "ABORTED"
+
+
+def test_clock_goes_back(client, run, clock):
+    """Before the answer the execution waits, also when the clock comes back there."""
+    token = run.wait_for_task()
+    clock.move_to(NOW + MINUTE)
+    succeed(client, token, "1")
+    clock.move_to(NOW)
+
+    assert run.status == "RUNNING"
+
+    succeed(client, token, "2")
+
+    assert (run.output, run.stop_date) == ("2", NOW)
+
+
+# --- Tokens ------------------------------------------------------------------------------------------------------
+
+
+def test_default_tokens(orders):
+    """Unless given, each token is a UUID of its own."""
+    tokens = [orders.add_execution(status="RUNNING").wait_for_task() for _ in range(3)]
+
+    assert [len(token) for token in tokens] == [36, 36, 36]
+    assert len(set(tokens)) == 3
+
+
+@pytest.mark.parametrize("token", [pytest.param("t", id="shortest"), pytest.param("AAAAKg+/=" * 100, id="long")])
+def test_given_token(client, run, token):
+    """A token may be any text that AWS could have given."""
+    assert run.wait_for_task(token) == token
+
+    succeed(client, token)
+
+    assert run.status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_unknown_token(client, run, answer):
+    """A token that was never given is refused in the words that AWS has for page tokens too."""
+    run.wait_for_task("token")
+
+    assert refused(client, answer, "unknown") == INVALID_TOKEN
+    assert run.status == "RUNNING"
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_token_of_another_region(sfn_executions, run, answer):
+    """A token is known in its own region only."""
+    run.wait_for_task("token")
+
+    assert refused(boto3.client("stepfunctions", "eu-west-1"), answer, "token") == INVALID_TOKEN
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_token_after_reset(client, sfn_executions, run, answer):
+    """A reset forgets tokens."""
+    run.wait_for_task("token")
+    sfn_executions.reset()
+
+    assert refused(client, answer, "token") == INVALID_TOKEN
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize(
+    "close",
+    [
+        pytest.param(lambda client, run: run.succeed(), id="succeeded"),
+        pytest.param(lambda client, run: run.time_out(), id="timed out"),
+        pytest.param(lambda client, run: client.stop_execution(executionArn=run.arn), id="stopped"),
+        pytest.param(lambda client, run: succeed(client, "token"), id="answered"),
+        pytest.param(lambda client, run: (run.fail(), run.redrive()), id="redriven"),
+    ],
+)
+def test_token_of_a_closed_task(client, run, close, answer):
+    """Once its execution has closed, or runs again after a redrive, nobody waits for a task any more."""
+    run.wait_for_task("token")
+    close(client, run)
+    status = run.status
+
+    assert refused(client, answer, "token") == TIMED_OUT
+    assert run.status == status
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_token_after_the_stop_date(client, orders, clock, answer):
+    """Until it is answered, an execution that waits goes on as it was seeded."""
+    run = orders.add_execution(status="TIMED_OUT", duration=MINUTE)
+    run.wait_for_task("token")
+    clock.move_to(NOW + MINUTE)
+
+    assert refused(client, answer, "token") == TIMED_OUT
+    assert (run.status, run.stop_date) == ("TIMED_OUT", NOW + MINUTE)
+
+
+def test_answer_before_the_stop_date(client, orders, clock):
+    """An answer erases what the time line held later."""
+    run = orders.add_execution(status="TIMED_OUT", duration=MINUTE)
+    succeed(client, run.wait_for_task())
+    clock.move_to(NOW + MINUTE)
+
+    assert (run.status, run.stop_date) == ("SUCCEEDED", NOW)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_token_of_a_deleted_machine(client, run, clock, answer):
+    """A deletion is outside the clock: even where the execution would still run, its token is of no use."""
+    run.wait_for_task("token")
+    client.delete_state_machine(stateMachineArn=MACHINE)
+    clock.move_to(NOW + MINUTE)
+    succeed(client, "token")
+    client.list_state_machines()
+    clock.move_to(NOW)
+
+    assert refused(client, answer, "token") == TIMED_OUT
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_token_of_a_deleted_activity(client, run, answer):
+    """The task of an activity that was deleted, even if another has its name, can no longer be answered."""
+    activity = client.create_activity(name="pick")["activityArn"]
+    run.wait_for_task("token", activity=activity)
+    client.delete_activity(activityArn=activity)
+    client.create_activity(name="pick")
+
+    assert refused(client, answer, "token") == (
+        "TaskDoesNotExist",
+        f"Task Does Not Exist: 'Activity does not exist anymore: {activity}'",
+    )
+    assert run.status == "RUNNING"
+
+
+def test_wait_again_after_a_redrive(client, run):
+    """The attempt after a redrive waits for a task of its own."""
+    run.wait_for_task("first")
+    client.send_task_failure(taskToken="first")
+    client.redrive_execution(executionArn=run.arn)
+    run.wait_for_task("second")
+
+    assert refusal(client.send_task_success, taskToken="first", output="{}") == TIMED_OUT
+
+    succeed(client, "second")
+
+    assert (run.status, run.redrive_count) == ("SUCCEEDED", 1)
+
+
+# --- What the request says ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        pytest.param(
+            "not some json",
+            "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
+            "'false')",
+            id="words",
+        ),
+        pytest.param(
+            "{'not': 'json'",
+            "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+            id="single quotes",
+        ),
+        pytest.param("", "Invalid execution output.", id="nothing"),
+    ],
+)
+def test_output_that_is_no_json(client, run, output, reason):
+    """An output that is no JSON is refused, and the execution goes on waiting."""
+    token = run.wait_for_task()
+
+    assert refusal(client.send_task_success, taskToken=token, output=output) == (
+        "InvalidOutput",
+        f"Invalid Output: '{reason}'",
+    )
+    assert run.status == "RUNNING"
+
+    succeed(client, token)
+
+    assert run.status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "violation"),
+    [
+        pytest.param(
+            "send_task_success",
+            {"output": f'"{"o" * 262143}"'},
+            "Value at 'output' failed to satisfy constraint: Member must have size less than or equal to 262144 bytes "
+            "in UTF-8 encoding",
+            id="output",
+        ),
+        pytest.param(
+            "send_task_failure",
+            {"error": "e" * 257},
+            "Value at 'error' failed to satisfy constraint: Member must have length less than or equal to 256",
+            id="error",
+        ),
+        pytest.param(
+            "send_task_failure",
+            {"cause": "c" * 32769},
+            "Value at 'cause' failed to satisfy constraint: Member must have length less than or equal to 32768",
+            id="cause",
+        ),
+    ],
+)
+def test_too_long(client, run, operation, arguments, violation):
+    """What is longer than the model allows is refused, and not echoed: it may be a secret."""
+    token = run.wait_for_task()
+
+    assert refusal(getattr(client, operation), **{"taskToken": token, **arguments}) == (
+        "ValidationException",
+        f"1 validation error detected: {violation}",
+    )
+    assert run.status == "RUNNING"
+
+
+# --- Heartbeats --------------------------------------------------------------------------------------------------
+
+
+def test_missed_heartbeat(client, run, clock):
+    """An execution that expects heartbeats fails when the time for one is over."""
+    token = run.wait_for_task(heartbeat=MINUTE)
+    clock.move_to(NOW + MINUTE - MILLISECOND)
+
+    assert run.status == "RUNNING"
+
+    clock.move_to(NOW + MINUTE)
+    described = client.describe_execution(executionArn=run.arn)
+
+    assert (described["status"], described["error"]) == ("FAILED", "States.Timeout")
+    assert described["stopDate"] == NOW + MINUTE
+    assert "cause" not in described
+    assert refusal(client.send_task_heartbeat, taskToken=token) == TIMED_OUT
+
+
+def test_heartbeats(client, run, clock):
+    """Each heartbeat begins the time for the next anew, and an answer in time ends the waiting."""
+    token = run.wait_for_task(heartbeat=MINUTE)
+    for seconds in (50, 100, 150):
+        clock.move_to(NOW + timedelta(seconds=seconds))
+        client.send_task_heartbeat(taskToken=token)
+    clock.move_to(NOW + timedelta(seconds=209))
+
+    assert run.status == "RUNNING"
+
+    succeed(client, token)
+    clock.move_to(NOW + timedelta(seconds=210))
+
+    assert (run.status, run.stop_date) == ("SUCCEEDED", NOW + timedelta(seconds=209))
+
+
+def test_last_heartbeat(client, run, clock):
+    """The execution fails so long after the last heartbeat."""
+    token = run.wait_for_task(heartbeat=MINUTE)
+    clock.move_to(NOW + timedelta(seconds=30))
+    client.send_task_heartbeat(taskToken=token)
+    clock.move_to(NOW + timedelta(hours=1))
+
+    assert (run.status, run.stop_date) == ("FAILED", NOW + timedelta(seconds=90))
+
+
+def test_heartbeats_do_not_prolong(client, orders, clock):
+    """Heartbeats do not keep an execution running beyond the stop date that it was seeded with."""
+    run = orders.add_execution(status="TIMED_OUT", duration=timedelta(seconds=90))
+    token = run.wait_for_task(heartbeat=MINUTE)
+    clock.move_to(NOW + timedelta(seconds=50))
+    client.send_task_heartbeat(taskToken=token)
+    clock.move_to(NOW + timedelta(seconds=90))
+
+    assert (run.status, run.stop_date) == ("TIMED_OUT", NOW + timedelta(seconds=90))
+
+
+# --- What wait_for_task refuses ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param({"token": ""}, "token='' is no task token: pass a str of 1 to 2048 characters.", id="no text"),
+        pytest.param({"token": 7}, "token=7 is no task token: pass a str of 1 to 2048 characters.", id="a number"),
+        pytest.param(
+            {"token": "t" * 2049},
+            f"token='{'t' * 2049}' is no task token: pass a str of 1 to 2048 characters.",
+            id="token too long",
+        ),
+        pytest.param(
+            {"token": "taken"},
+            f"token='taken' was given to {PREFIX}:execution:orders:other already: AWS never gives one twice.",
+            id="token taken",
+        ),
+        pytest.param(
+            {"activity": "pack"},
+            "activity='pack' is no activity of account 123456789012 in us-east-1: there are pick, sort.",
+            id="no such activity",
+        ),
+        pytest.param(
+            {"activity": ["pick"]},
+            "activity=['pick'] is no activity of account 123456789012 in us-east-1: there are pick, sort.",
+            id="no name of an activity",
+        ),
+        *(
+            pytest.param(
+                {"heartbeat": heartbeat, "activity": "pick"},
+                f"heartbeat={heartbeat!r} is no HeartbeatSeconds: give a timedelta from one second to 99999999 "
+                "seconds.",
+                id=label,
+            )
+            for heartbeat, label in [
+                (60, "a number of seconds"),
+                (timedelta(seconds=1) - MILLISECOND, "heartbeat too short"),
+                (timedelta(seconds=100_000_000), "heartbeat too long"),
+            ]
+        ),
+    ],
+)
+def test_wait_refused(client, orders, run, arguments, sentence):
+    """What AWS could never show is a ValueError that says what is wrong, and nothing waits."""
+    for name in ["pick", "sort"]:
+        client.create_activity(name=name)
+    orders.add_execution("other", status="RUNNING").wait_for_task("taken")
+    with pytest.raises(ValueError) as refused:
+        run.wait_for_task(**arguments)
+
+    assert str(refused.value) == sentence
+    assert members(client.get_activity_task(activityArn=f"{PREFIX}:activity:pick")) == {}
+
+    run.wait_for_task("token")
+
+    assert run.status == "RUNNING"
+
+
+def test_wait_without_any_activity(run):
+    """Where there is no activity at all, the sentence says how to make one."""
+    with pytest.raises(ValueError) as refused:
+        run.wait_for_task(activity="pick")
+
+    assert str(refused.value) == (
+        "activity='pick' is no activity of account 123456789012 in us-east-1: there are none, create_activity() of "
+        "boto3's client makes one."
+    )
+
+
+def test_express_child_does_not_wait(run):
+    """EXPRESS executions wait neither for a token nor for an activity."""
+    child = run.add_map_run("ProcessItems", execution_type="EXPRESS").add_execution("first", status="RUNNING")
+    with pytest.raises(ValueError) as refused:
+        child.wait_for_task()
+
+    assert str(refused.value) == (
+        f"{child.arn} is an EXPRESS execution, and on AWS none waits for a task token or an activity: use a STANDARD "
+        "one."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "state"),
+    [
+        pytest.param({"status": "SUCCEEDED"}, "is SUCCEEDED", id="closed"),
+        pytest.param(
+            {"status": "RUNNING", "start_date": NOW + MINUTE},
+            "starts only at 2026-01-10T12:01:00.000Z",
+            id="not started",
+            marks=pytest.mark.filterwarnings("ignore::sfn_mock.SeedWarning"),
+        ),
+    ],
+)
+def test_wait_needs_a_running_execution(orders, arguments, state):
+    """Only what is RUNNING can wait."""
+    run = orders.add_execution("nightly", **arguments)
+    with pytest.raises(RuntimeError) as refused:
+        run.wait_for_task()
+
+    assert str(refused.value) == (
+        f"{run.arn} cannot wait for a task: it {state}, and only a RUNNING execution can wait."
+    )
+
+
+def test_wait_twice(client, run):
+    """An execution waits for one task at a time."""
+    run.wait_for_task("first")
+    with pytest.raises(RuntimeError) as refused:
+        run.wait_for_task("second")
+
+    assert str(refused.value) == (
+        f"{run.arn} waits for a task already: answer that one, whose token is 'first', first."
+    )
+    assert refusal(client.send_task_heartbeat, taskToken="second") == INVALID_TOKEN
+
+
+def test_wait_after_reset(sfn_executions, run):
+    """After a reset the old record can do nothing."""
+    sfn_executions.reset()
+
+    with pytest.raises(RuntimeError, match="are gone, because their mock has ended or was reset"):
+        run.wait_for_task()
+
+
+# --- moto's backend ----------------------------------------------------------------------------------------------
+
+
+def test_backend(orders):
+    """What reaches into moto answers the same tasks."""
+    backend = stepfunctions_backends["123456789012"]["us-east-1"]
+    first, second = (orders.add_execution(name, status="RUNNING") for name in ["first", "second"])
+    backend.send_task_heartbeat(first.wait_for_task("1"))
+    backend.send_task_success("1", "[]")
+    second.wait_for_task("2")
+    backend.send_task_failure("2", error="OutOfStock")
+
+    assert (first.status, first.output) == ("SUCCEEDED", "[]")
+    assert (second.status, second.error) == ("FAILED", "OutOfStock")

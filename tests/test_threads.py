@@ -1,0 +1,192 @@
+"""Threads that share one mock: nothing is lost, doubled or half done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone, tzinfo
+from threading import Barrier, BrokenBarrierError
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+
+
+@pytest.fixture(autouse=True)
+def frozen_clock():
+    with freeze_time(NOW):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def restless_threads():
+    """Let threads take turns some thousand times a second more often than Python would."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    return sfn_executions.add_state_machine("orders")
+
+
+def at_once(*jobs: Callable[[], object]) -> list:
+    """What the jobs return, each run in a thread of its own, all begun together."""
+    barrier = Barrier(len(jobs))
+
+    def begin(job):
+        barrier.wait(timeout=30)
+        return job()
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return [done.result() for done in [threads.submit(begin, job) for job in jobs]]
+
+
+def walk(client, **arguments) -> list[dict]:
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE, **arguments)
+    return [execution for page in pages for execution in page["executions"]]
+
+
+def test_nothing_is_lost_or_doubled(client, orders):
+    """Of executions seeded and started by several threads, each is listed once, and each once stopped stays so."""
+
+    def seed():
+        return [run.arn for _ in range(5) for run in orders.add_executions(5, status="FAILED")]
+
+    def start():
+        return [client.start_execution(stateMachineArn=MACHINE)["executionArn"] for _ in range(15)]
+
+    def start_and_stop():
+        arns = start()
+        for arn in arns:
+            client.stop_execution(executionArn=arn)
+        return arns
+
+    failed, more_failed, running, more_running, aborted = at_once(seed, seed, start, start, start_and_stop)
+
+    listed = [(execution["executionArn"], execution["status"]) for execution in walk(client)]
+    assert sorted(listed) == sorted(
+        [
+            *((arn, "FAILED") for arn in failed + more_failed),
+            *((arn, "RUNNING") for arn in running + more_running),
+            *((arn, "ABORTED") for arn in aborted),
+        ]
+    )
+    assert len(set(listed)) == 95
+
+
+def test_default_names_never_collide(orders):
+    at_once(*[lambda: orders.add_executions(20, status="SUCCEEDED")] * 4)
+
+    assert sorted(run.name for run in orders.executions) == sorted(f"execution-{index}" for index in range(80))
+
+
+class WaitingZone(tzinfo):
+    """UTC, told only once as many threads have asked as there are, or none comes any more."""
+
+    def __init__(self, threads: int) -> None:
+        self._barrier = Barrier(threads)
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        with suppress(BrokenBarrierError):
+            self._barrier.wait(timeout=0.1)
+        return timedelta(0)
+
+
+def test_seeding_is_one_step(orders):
+    """While one thread's seed is read, no other finds its name free."""
+    slow_date = NOW.replace(tzinfo=WaitingZone(2))
+
+    def seed():
+        try:
+            return orders.add_execution("nightly", status="FAILED", start_date=slow_date)
+        except ValueError as refusal:
+            return str(refusal)
+
+    answers = at_once(seed, seed)
+
+    assert [answer for answer in answers if not isinstance(answer, str)] == orders.executions
+    assert [answer for answer in answers if isinstance(answer, str)] == [
+        "An execution named 'nightly' exists already: AWS keeps the names of one state machine's executions apart."
+    ]
+
+
+def test_walk_shows_one_state_of_affairs_per_page(client, orders):
+    """What a page was filtered by is what it shows, whoever stops executions meanwhile; and nobody is shown twice."""
+    runs = orders.add_executions(60, status="RUNNING")
+
+    def stop():
+        for run in runs:
+            client.stop_execution(executionArn=run.arn)
+
+    def walk_often():
+        return [walk(client, statusFilter="RUNNING", PaginationConfig={"PageSize": 7}) for _ in range(8)]
+
+    _, walks, more_walks = at_once(stop, walk_often, walk_often)
+
+    shown = [execution for walk in walks + more_walks for execution in walk]
+    assert {execution["status"] for execution in shown} <= {"RUNNING"}
+    assert [execution["name"] for execution in shown if "stopDate" in execution] == []
+    for names in ([execution["name"] for execution in walk] for walk in walks + more_walks):
+        assert len(set(names)) == len(names)
+    assert walk(client, statusFilter="RUNNING") == []
+
+
+def test_execution_ends_once(orders):
+    """Of threads that end one execution at once, one does, and the others are told that it has ended."""
+    runs = orders.add_executions(50, status="RUNNING")
+
+    def fail(run):
+        try:
+            run.fail("Late")
+        except RuntimeError as refusal:
+            return str(refusal)
+        return None
+
+    refusals = zip(*at_once(*[lambda: [fail(run) for run in runs]] * 4), strict=True)
+
+    for run, refusals_of_one in zip(runs, refusals, strict=True):
+        told = f"{run.arn} cannot be made FAILED: it is FAILED, and only a RUNNING execution can end."
+        assert sorted(refusals_of_one, key=str) == [None, told, told, told]
+
+
+def test_repeated_start_starts_once(client, orders):
+    """StartExecution of one name and input is idempotent while it runs, also when calls overlap."""
+    names = [f"nightly-{index}" for index in range(10)]
+
+    def start():
+        return [client.start_execution(stateMachineArn=MACHINE, name=name)["executionArn"] for name in names]
+
+    answers = at_once(*[start] * 4)
+
+    assert sorted(run.name for run in orders.executions) == names
+    assert [set(answer) for answer in answers] == [{run.arn for run in orders.executions}] * 4
+
+
+def test_first_calls_to_a_region_share_its_store(sfn_executions):
+    """Where nothing was before, threads that come at once still find one store, not one each."""
+    at_once(
+        *[
+            lambda name=name: sfn_executions.add_state_machine(name, region="eu-west-1")
+            for name in ("orders", "billing", "shipping", "returns")
+        ]
+    )
+
+    assert sorted(machine.name for machine in sfn_executions.state_machines) == [
+        "billing",
+        "orders",
+        "returns",
+        "shipping",
+    ]
