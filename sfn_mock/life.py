@@ -7,6 +7,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.store import seeding
 from sfn_mock.ways_in import environment, interception, moto_place
 from sfn_mock.ways_in.direct import Direct
@@ -37,7 +38,9 @@ class _Life:
         self.guard = Guard()
         with ExitStack() as stack:
             region = stack.enter_context(environment.faked(options.region))
-            self.handle = StepFunctionsMock(options.account_id, region)
+            # Within a mock_aws whose Step Functions is ours already, the store is that one's.
+            handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
+            self.handle = handle_class(options.account_id, region)
             stack.callback(self.handle.close)
             wire = Wire(self.handle.backend, self.handle.account_id)
             direct = Direct(self.handle.backend, self.handle.account_id)
@@ -89,11 +92,14 @@ def end(failure: BaseException | None) -> None:
 
 
 def active() -> StepFunctionsMock:
-    """The handle of the active mock; RuntimeError when there is none."""
+    """The handle of the active mock, which may be an installed one; RuntimeError when there is none."""
     life = _life
-    if life is None:
-        raise RuntimeError("No mock_sfn_executions is active: call get_mock() inside one.")
-    return life.handle
+    handle = mock_of_mock_aws() if life is None else life.handle
+    if handle is None:
+        raise RuntimeError(
+            "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
+        )
+    return handle
 
 
 def settle(failure: BaseException | None) -> None:

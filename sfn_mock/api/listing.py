@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sfn_mock.api.finding import Found, find_map_run, find_qualified
+from sfn_mock.api.finding import find_map_run, find_qualified
 from sfn_mock.api.paging import DEFAULT_PAGE_SIZE
 from sfn_mock.aws import page_tokens
 from sfn_mock.aws.exceptions import (
@@ -14,17 +14,22 @@ from sfn_mock.aws.exceptions import (
     RedriveFilterNeedsMapRun,
     StateMachineTypeNotSupported,
 )
+from sfn_mock.store.execution_index import Entry, Position
 from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Execution
 from sfn_mock.store.records import Records
 
 
 class ExecutionPage(NamedTuple):
-    """One page, newest first, as the executions stood at ``moment``."""
+    """One page of an owner's executions, newest first, as they stood when asked for."""
 
-    executions: list[Found]
+    owner: ExecutionScope
+    entries: list[Entry]
     next_token: str | None
-    moment: int
+
+    @property
+    def executions(self) -> list[Execution]:
+        return [execution for _, _, execution, *_ in self.entries]
 
 
 def list_executions(
@@ -41,23 +46,20 @@ def list_executions(
         owner, qualifier = _resolve(records, state_machine_arn, map_run_arn)
         _check_filters(map_run_arn, status_filter, redrive_filter)
         request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
-        before = None if next_token is None else page_tokens.read(records.token_key, request, next_token, moment)
+        before: Position | None = None
+        if next_token is not None:
+            date, sequence = page_tokens.read(records.token_key, request, next_token, moment)
+            before = date, sequence
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
         owner.index.settle(moment)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1)
         token = None
         if len(entries) > size:
-            key, _ = entries[size - 1]
-            token = page_tokens.give(records.token_key, request, key, moment)
-        return ExecutionPage([_as_it_stands(execution, moment) for _, execution in entries[:size]], token, moment)
-
-
-def _as_it_stands(execution: Execution, moment: int) -> Found:
-    # Looked at before the records are free again: another thread may end it before the answer is shaped.
-    attempt = execution.attempt_at(moment)
-    assert attempt is not None, "only started executions are listed"
-    return Found(execution, attempt)
+            del entries[size:]
+            date, sequence, *_ = entries[-1]
+            token = page_tokens.give(records.token_key, request, (date, sequence), moment)
+        return ExecutionPage(owner, entries, token)
 
 
 def _resolve(

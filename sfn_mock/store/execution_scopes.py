@@ -6,12 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from sfn_mock.aws.arns import execution_arn
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.execution_index import ExecutionIndex
-from sfn_mock.store.executions import Execution
+from sfn_mock.store.executions import Execution, Origin
 from sfn_mock.store.outcomes import check_json_text, check_status, ending
 
 if TYPE_CHECKING:
@@ -27,11 +29,11 @@ UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
 class ExecutionScope(ABC):
     """Executions that are listed together and whose names are kept apart."""
 
-    def __init__(self, records: Records, names: dict[str, Execution]) -> None:
+    def __init__(self, records: Records, names: dict[str, Execution], *, tells_redriven: bool = False) -> None:
         self.records = records
         #: Its place in the order of adding, which no later record of the same name shares.
         self.sequence = records.next_sequence()
-        self.index = ExecutionIndex()
+        self.index = ExecutionIndex(tells_redriven=tells_redriven)
         #: Executions by name; map runs of one label share theirs, as their children's ARNs do not tell them apart.
         self.names = names
         #: How many of them were given default names.
@@ -56,6 +58,11 @@ class ExecutionScope(ABC):
     @abstractmethod
     def path(self) -> str:
         """What its executions' ARNs hold between the resource type and their names."""
+
+    @property
+    def execution_arn_prefix(self) -> str:
+        """What the ARNs of its STANDARD executions hold before their names."""
+        return execution_arn(self.records.arn_prefix, self.path, "", None)
 
     @property
     @abstractmethod
@@ -116,19 +123,15 @@ class ExecutionScope(ABC):
             express=express,
         )
         check_json_text(input, "input")
-        seeding.warn_if_upcoming(moment, start_date, [life])
-        version_number, alias_name = next(qualifiers)
+        seeding.warn_if_upcoming(moment, start_date, [life.start])
         execution = Execution(
             self,
             self.records.new_id() if name is None else name,
             self.records.next_sequence(),
             life.start,
             life.attempts,
-            input=input,
-            version_number=version_number,
-            alias_name=alias_name,
-            item_count=item_count,
-            express_id=self.records.new_id() if express else None,
+            next(self._origins(qualifiers, input, item_count)),
+            self.records.new_id() if express else None,
         )
         self.take_in([execution])
         return execution
@@ -155,26 +158,27 @@ class ExecutionScope(ABC):
         check_json_text(input, "input")
         lives = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
         names = seeding.names(name, count, self.names, given=self._default_names)
-        seeding.warn_if_upcoming(moment, start_date, lives)
+        starts = [attempts[0].since for attempts in lives]
+        seeding.warn_if_upcoming(moment, start_date, starts)
+        origins = self._origins(qualifiers, input, item_count)
+        next_sequence, new_id = self.records.next_sequence, self.records.new_id
         executions = [
-            Execution(
-                self,
-                name,
-                self.records.next_sequence(),
-                start,
-                attempts,
-                input=input,
-                version_number=version_number,
-                alias_name=alias_name,
-                item_count=item_count,
-                express_id=self.records.new_id() if express else None,
-            )
-            for name, (start, attempts), (version_number, alias_name) in zip(names, lives, qualifiers, strict=False)
+            Execution(self, name, next_sequence(), start, attempts, origin, new_id() if express else None)
+            for name, start, attempts, origin in zip(names, starts, lives, origins, strict=False)
         ]
         self.take_in(executions)
         if name == seeding.DEFAULT_NAMES:
             self._default_names += count
         return executions
+
+    def _origins(self, qualifiers: Iterator[Qualifiers], input: str, item_count: int | None) -> Iterator[Origin]:
+        """One origin after the other for the ``qualifiers``, equal ones shared."""
+
+        @cache
+        def origin(qualifiers: Qualifiers) -> Origin:
+            return Origin(self.revision_for(qualifiers[0]), *qualifiers, input, item_count=item_count)
+
+        return map(origin, qualifiers)
 
     def take_in(self, executions: list[Execution]) -> None:
         """Store executions whose names are known to be free."""

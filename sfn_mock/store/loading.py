@@ -14,7 +14,7 @@ from moto.core.utils import underscores_to_camelcase
 from sfn_mock.aws.arns import ExecutionArn, parse_map_run_arn
 from sfn_mock.store import clock, recordings, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope
-from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.executions import Attempt, Execution, Origin
 from sfn_mock.store.map_runs import MapRun, Tolerance
 from sfn_mock.store.recordings import Item, Place, Shown
 from sfn_mock.store.records import Records, seed_state_machine
@@ -204,10 +204,13 @@ def _store(
             own.next_sequence(),
             item.life.start,
             item.life.attempts,
-            version_number=item.version_number,
-            alias_name=item.alias_name,
-            item_count=item.shown.item_count,
-            express_id=item.arn.express_id,
+            Origin(
+                owner.revision_for(item.version_number),
+                item.version_number,
+                item.alias_name,
+                item_count=item.shown.item_count,
+            ),
+            item.arn.express_id,
         )
         owner.take_in([execution])
     _store_qualifiers(executions.values(), moment)

@@ -63,7 +63,7 @@ class MapRun(ExecutionScope):
         life: seeding.Life,
         follows_children: bool,
     ) -> None:
-        super().__init__(state_machine.records, state_machine.names_of_children(label))
+        super().__init__(state_machine.records, state_machine.names_of_children(label), tells_redriven=True)
         self._state_machine = state_machine
         #: The execution that started it; None for one that was loaded without its parent.
         self.parent = parent
@@ -342,7 +342,7 @@ def new_map_run(
         redrive_count=redrive_count,
         redrive_date=redrive_date,
     )
-    seeding.warn_if_upcoming(now, start_date, [life], kind="map run")
+    seeding.warn_if_upcoming(now, start_date, [life.start], kind="map run")
     return MapRun(
         state_machine,
         parent,

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_mock.aws.arns import state_machine_arn
 from sfn_mock.store import clock, outcomes, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope, Qualifiers
-from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.executions import Attempt, Execution, Origin
 from sfn_mock.store.map_runs import MapRun, new_map_run
-from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE
+from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome
 
 if TYPE_CHECKING:
     from sfn_mock.store.records import Records
@@ -161,6 +161,9 @@ class Alias:
 class StateMachine(ExecutionScope):
     """A state machine and all that was started on it. Dates are aware datetimes in UTC."""
 
+    #: moto's face of its records, which gives itself here where moto looks for it.
+    backend: object
+
     def __init__(
         self,
         records: Records,
@@ -183,7 +186,8 @@ class StateMachine(ExecutionScope):
         self.aliases: dict[str, Alias] = {}
         self.deleting = False
         self._last_number = 0
-        self._outcome = RUNS_UNTIL_ENDED
+        #: What a test has said that starts come to.
+        self.outcome: Outcome | None = None
         self._children: dict[str, dict[str, Execution]] = {}
 
     @property
@@ -238,11 +242,15 @@ class StateMachine(ExecutionScope):
 
     # --- Versions and aliases ------------------------------------------------------------------------------------
 
-    def publish(self, description: str | None, moment: int) -> Version:
-        """Publish the current revision; its newest version, where it is published already."""
+    def publish(self, description: str | None, moment: int, *, anew: bool = False) -> Version:
+        """Publish the current revision; its newest version, where it is published already.
+
+        With ``anew``, a description other than that version's is reason enough for another version.
+        """
         published = [version for version in self.versions.values() if version.revision == self.revision]
-        if published:
-            return max(published, key=lambda version: version.number)
+        newest = max(published, key=lambda version: version.number, default=None)
+        if newest is not None and not (anew and description not in (None, newest.description)):
+            return newest
         return self.add_version(self._last_number + 1, description, moment)
 
     def add_version(self, number: int, description: str | None, moment: int) -> Version:
@@ -340,7 +348,8 @@ class StateMachine(ExecutionScope):
         return (self.names if label is None else self._children.get(label, {})).get(name)
 
     def map_runs_of(self, parent: Execution) -> list[MapRun]:
-        return [run for run in self.records.map_runs.values() if run.parent is parent]
+        # A list, because a test may look while the code under test goes on in other threads.
+        return [run for run in list(self.records.map_runs.values()) if run.parent is parent]
 
     def add_map_run(self, parent: Execution, label: str | None, **options: Any) -> MapRun:
         """``parent``'s seeding call; see ``Execution.add_map_run``."""
@@ -370,7 +379,7 @@ class StateMachine(ExecutionScope):
         """
         with self.using():
             outcome = outcomes.outcome(status, duration=duration, output=output, error=error, cause=cause)
-            self._outcome = outcomes.check_express(outcome) if self.type == "EXPRESS" else outcome
+            self.outcome = outcomes.check_express(outcome) if self.type == "EXPRESS" else outcome
 
     def start(
         self,
@@ -381,10 +390,9 @@ class StateMachine(ExecutionScope):
         version_number: str | None = None,
         alias_name: str | None = None,
         trace_header: str | None = None,
-        sync: bool = False,
+        outcome: Outcome = RUNS_UNTIL_ENDED,
     ) -> Execution:
-        """Start an execution, whose name is known to be free, at ``moment``; a ``sync`` one always comes to an end."""
-        outcome = SUCCEEDS_AT_ONCE if sync and self._outcome is RUNS_UNTIL_ENDED else self._outcome
+        """Start an execution, whose name is known to be free, at ``moment``; it comes to ``outcome``."""
         stop = None if outcome.duration is None else moment + outcome.duration
         execution = Execution(
             self,
@@ -392,11 +400,8 @@ class StateMachine(ExecutionScope):
             self.records.next_sequence(),
             moment,
             (Attempt(moment, stop, outcome.ending),),
-            input=input,
-            version_number=version_number,
-            alias_name=alias_name,
-            express_id=self.records.new_id() if self.type == "EXPRESS" else None,
-            trace_header=trace_header,
+            Origin(self.revision_for(version_number), version_number, alias_name, input, trace_header),
+            self.records.new_id() if self.type == "EXPRESS" else None,
         )
         self.take_in([execution])
         return execution
