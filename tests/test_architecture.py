@@ -58,6 +58,7 @@ ROOMS = [
     "ways_in.local_dates",
     "ways_in.direct",
     "ways_in.wire",
+    "ways_in.awaited",
     "ways_in.guard",
     "ways_in.interception",
     "ways_in.moto_place",
