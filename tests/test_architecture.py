@@ -60,7 +60,9 @@ ROOMS = [
     "ways_in.wire",
     "ways_in.awaited",
     "ways_in.guard",
+    "ways_in.wrapping",
     "ways_in.interception",
+    "ways_in.plain_http",
     "ways_in.moto_place",
     "ways_in.environment",
     # the test's side

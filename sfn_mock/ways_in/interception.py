@@ -21,24 +21,22 @@ from sfn_mock.ways_in.awaited import AwaitedResponse, then
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
 from sfn_mock.ways_in.wire import REGION_HEADER, Wire, is_loopback
+from sfn_mock.ways_in.wrapping import wrapped
 
 
 @contextmanager
 def installed(direct: Direct, wire: Wire, guard: Guard) -> Iterator[None]:
     """Answer Step Functions calls, and have ``guard`` refuse the others that nobody answers."""
     clients = _Clients(direct, wire, guard)
-    originals = EventAliaser.emit, EventAliaser.emit_until_response
-    wrapped = clients.watch_emit(originals[0]), clients.watch_emit_until_response(originals[1])
-    EventAliaser.emit, EventAliaser.emit_until_response = wrapped
-    try:
-        yield
-    finally:
-        clients.intercepted = False
-        # What someone else has wrapped meanwhile stays, and finds nothing of ours to do.
-        if EventAliaser.emit is wrapped[0]:
-            EventAliaser.emit = originals[0]
-        if EventAliaser.emit_until_response is wrapped[1]:
-            EventAliaser.emit_until_response = originals[1]
+    with (
+        wrapped(EventAliaser, "emit", clients.watch_emit),
+        wrapped(EventAliaser, "emit_until_response", clients.watch_emit_until_response),
+    ):
+        try:
+            yield
+        finally:
+            # A wrapper that someone else has wrapped meanwhile stays, and does nothing from here on.
+            clients.intercepted = False
 
 
 class _Clients:
