@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.store import seeding
-from sfn_mock.ways_in import environment, interception, moto_place
+from sfn_mock.ways_in import environment, interception, moto_place, plain_http
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
 from sfn_mock.ways_in.wire import Wire
@@ -46,6 +46,7 @@ class _Life:
             direct = Direct(self.handle.backend, self.handle.account_id)
             stack.enter_context(moto_place.taken(self.handle.backend, wire))
             stack.enter_context(interception.installed(direct, wire, self.guard))
+            stack.enter_context(plain_http.installed(wire, self.guard))
             self.undo = stack.pop_all().close
 
     def check_shared(self, options: Options) -> None:

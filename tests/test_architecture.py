@@ -65,8 +65,11 @@ ROOMS = [
     "ways_in.local_dates",
     "ways_in.direct",
     "ways_in.wire",
+    "ways_in.awaited",
     "ways_in.guard",
+    "ways_in.wrapping",
     "ways_in.interception",
+    "ways_in.plain_http",
     "ways_in.moto_place",
     "ways_in.environment",
     # the test's side

@@ -55,11 +55,11 @@ def functions_of(file: str) -> dict[str, Definition]:
     return {
         function.name: Definition(_ids(function))
         for function in functions
-        if isinstance(function, ast.FunctionDef) and function.name.startswith("test_")
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name.startswith("test_")
     }
 
 
-def _ids(function: ast.FunctionDef) -> frozenset[str] | None:
+def _ids(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str] | None:
     """The ids that are written out in the decorators of ``function``."""
     tables = [decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call)]
     if len(tables) != 1:

@@ -359,14 +359,20 @@ class AsyncEmitter(botocore.hooks.HierarchicalEmitter):
         return responses[-1] if responses else (None, None)
 
 
-def send(events, url: str):
+class Signer:
+    """As much of a client's signer as is looked at."""
+
+    _credentials = None
+
+
+def send(events, url: str, signer=None):
     """Emit what an asyncio client emits around a call to S3, and give what answers it."""
     from botocore.awsrequest import AWSPreparedRequest
 
     async def call():
         params, context = {"url": url, "headers": {}}, {}
         await events.emit_until_response(
-            "before-call.s3.ListBuckets", model=None, params=params, context=context, request_signer=None
+            "before-call.s3.ListBuckets", model=None, params=params, context=context, request_signer=signer
         )
         request = AWSPreparedRequest("GET", url, {}, b"", False)
         return context, await events.emit("before-send.s3.ListBuckets", request=request)
@@ -380,6 +386,23 @@ def test_async_emitter_is_guarded():
 
     with pytest.raises(UnmockedServiceError), mock_sfn_executions():
         send(events, "https://s3.us-east-1.amazonaws.com/")
+
+
+def test_async_emitter_is_answered_in_its_own_form():
+    """What moto answers is awaited by an asyncio client: content and text, or a stream to be read in parts."""
+    events = botocore.hooks.EventAliaser(AsyncEmitter())
+
+    async def read(response):
+        async with response.raw as stream:
+            parts = [await stream.content.read(5), await stream.content.read()]
+        return await response.content, await response.text, b"".join(parts), parts[0]
+
+    with mock_aws(), mock_sfn_executions():
+        _, answers = send(events, "https://s3.us-east-1.amazonaws.com/", signer=Signer())
+        [response] = [answer for _, answer in answers]
+        content, text, joined, first = asyncio.run(read(response))
+
+    assert (response.status_code, content == joined == text.encode(), first) == (200, True, b"<?xml")
 
 
 def test_async_emitter_keeps_its_answers():

@@ -574,7 +574,7 @@ def test_re_routing_never_touches_past_executions(client, orders, versions):
     """What an alias started stays with the version it got; the sequence of the new weights starts afresh."""
     orders.add_alias("live", [(versions[0], 50), (versions[1], 50)])
     past = orders.add_executions(3, status="SUCCEEDED", alias="live")
-    orders.add_alias("live", [(versions[0], 50), (versions[1], 50)])
+    orders.add_alias("live", ((versions[0], 50), (versions[1], 50)))
     later = orders.add_execution(status="RUNNING", alias="live")
 
     assert [run.version.number for run in past] == [1, 2, 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -279,7 +279,7 @@ class StateMachine(ExecutionScope):
     def add_alias(
         self,
         name: str,
-        version: Version | int | list[tuple[Version | int, int]],
+        version: Version | int | Sequence[tuple[Version | int, int]],
         *,
         description: str | None = None,
     ) -> Alias:
@@ -294,8 +294,8 @@ class StateMachine(ExecutionScope):
             seeding.check_description(description)
             return self.set_alias(name, routes, description, moment)
 
-    def _routes(self, version: Version | int | list[tuple[Version | int, int]]) -> tuple[Route, ...]:
-        weighted = version if isinstance(version, list) else [(version, 100)]
+    def _routes(self, version: Version | int | Sequence[tuple[Version | int, int]]) -> tuple[Route, ...]:
+        weighted = version if isinstance(version, Sequence) else [(version, 100)]
         try:
             pairs = [(target, weight) for target, weight in weighted]
         except (TypeError, ValueError):

@@ -12,31 +12,31 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from botocore.awsrequest import AWSResponse
 from botocore.hooks import EventAliaser, first_non_none_response
 from botocore.model import OperationModel
 from moto.core.models import botocore_stubber
 
+from sfn_mock.ways_in.awaited import AwaitedResponse, then
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
 from sfn_mock.ways_in.wire import REGION_HEADER, Wire, is_loopback
+from sfn_mock.ways_in.wrapping import wrapped
 
 
 @contextmanager
 def installed(direct: Direct, wire: Wire, guard: Guard) -> Iterator[None]:
     """Answer Step Functions calls, and have ``guard`` refuse the others that nobody answers."""
     clients = _Clients(direct, wire, guard)
-    originals = EventAliaser.emit, EventAliaser.emit_until_response
-    wrapped = clients.watch_emit(originals[0]), clients.watch_emit_until_response(originals[1])
-    EventAliaser.emit, EventAliaser.emit_until_response = wrapped
-    try:
-        yield
-    finally:
-        clients.intercepted = False
-        # What someone else has wrapped meanwhile stays, and finds nothing of ours to do.
-        if EventAliaser.emit is wrapped[0]:
-            EventAliaser.emit = originals[0]
-        if EventAliaser.emit_until_response is wrapped[1]:
-            EventAliaser.emit_until_response = originals[1]
+    with (
+        wrapped(EventAliaser, "emit", clients.watch_emit),
+        wrapped(EventAliaser, "emit_until_response", clients.watch_emit_until_response),
+    ):
+        try:
+            yield
+        finally:
+            # A wrapper that someone else has wrapped meanwhile stays, and does nothing from here on.
+            clients.intercepted = False
 
 
 class _Clients:
@@ -55,12 +55,12 @@ class _Clients:
             if not (self.intercepted and event_name.startswith("before-call.")):
                 return handled
 
-            def unless_answered(handled: tuple[Any, Any]) -> tuple[Any, Any]:
+            def unless_answered(handled: tuple[Any, Any]) -> Any:
                 if handled[1] is not None:
                     return handled
-                return self, self._before_call(emitter, event_name, **kwargs)
+                return then(self._before_call(emitter, event_name, **kwargs), lambda answer: (self, answer))
 
-            return _then(handled, unless_answered)
+            return then(handled, unless_answered)
 
         return emit_until_response
 
@@ -76,7 +76,9 @@ class _Clients:
                     return handled
                 return [*handled, (self, self._before_send(event_name, **kwargs))]
 
-            return _then(handled, unless_answered)
+            if inspect.isawaitable(handled):
+                return then(handled, lambda handled: _awaited(unless_answered(handled)))
+            return unless_answered(handled)
 
         return emit
 
@@ -98,8 +100,13 @@ class _Clients:
         if _is_step_functions(event_name):
             model: OperationModel = others["model"]
             if self._direct.can_answer(model.name) and not _has_sender(emitter, event_name):
-                access_key = None if credentials is None else credentials.access_key
-                return self._direct.respond(model, params, access_key, context["client_region"])
+                region = context["client_region"]
+                if credentials is None:
+                    return self._direct.respond(model, params, None, region)
+                return then(
+                    credentials.get_frozen_credentials(),
+                    lambda keys: self._direct.respond(model, params, keys.access_key, region),
+                )
             params["headers"][REGION_HEADER] = context["client_region"]
         if credentials is None:
             context["auth_type"] = "none"
@@ -127,12 +134,6 @@ def _has_sender(emitter: EventAliaser, event_name: str) -> bool:
     return any(handler is not botocore_stubber for handler in emitter._emitter._handlers.prefix_search(event_name))
 
 
-def _then(handled: Any, go_on: Callable[[Any], Any]) -> Any:
-    """Go on with what the original gave; the emitters of asyncio clients give it later."""
-    if not inspect.isawaitable(handled):
-        return go_on(handled)
-
-    async def later() -> Any:
-        return go_on(await handled)
-
-    return later()
+def _awaited(handled: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """What handlers answered, in the form that clients of asyncio read: moto and the wire know only botocore's own."""
+    return [(handler, AwaitedResponse(made) if type(made) is AWSResponse else made) for handler, made in handled]

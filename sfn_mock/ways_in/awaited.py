@@ -1,0 +1,65 @@
+"""Answers for clients of asyncio, which await what botocore's own clients read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from io import BytesIO
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+
+
+def then(value: Any, go_on: Callable[[Any], Any]) -> Any:
+    """What ``go_on`` makes of ``value``; where that is awaitable, or what comes of it, an awaitable of the same."""
+    if not inspect.isawaitable(value):
+        return go_on(value)
+
+    async def later() -> Any:
+        result = go_on(await value)
+        return await result if inspect.isawaitable(result) else result
+
+    return later()
+
+
+class AwaitedResponse(AWSResponse):  # type: ignore[misc]  # botocore carries no types
+    """The same response, whose content and text are awaited, and which is read in parts as aiobotocore reads."""
+
+    def __init__(self, response: AWSResponse) -> None:
+        self._whole: bytes = response.content
+        super().__init__(response.url, response.status_code, response.headers, _Stream(self._whole))
+
+    @property
+    def content(self) -> Awaitable[bytes]:
+        return _given(self._whole)
+
+    @property
+    def text(self) -> Awaitable[str]:
+        return _given(self._whole.decode())
+
+
+async def _given(value: Any) -> Any:
+    return value
+
+
+class _Stream:
+    """As much of aiohttp's response as aiobotocore reads a stream by, such as an object of S3."""
+
+    def __init__(self, whole: bytes) -> None:
+        self._rest = BytesIO(whole)
+
+    @property
+    def content(self) -> _Stream:
+        return self
+
+    async def __aenter__(self) -> _Stream:
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        self.close()
+
+    async def read(self, size: int = -1) -> bytes:
+        return self._rest.read(size)
+
+    def close(self) -> None:
+        self._rest.close()

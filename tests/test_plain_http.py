@@ -1,0 +1,439 @@
+"""Calls made without botocore: signed, and sent with requests or urllib3, beside the user's own mocks of them."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import boto3
+import pytest
+import requests
+import responses
+import urllib3
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from moto import mock_aws
+from responses import RequestsMock, matchers
+from urllib3 import HTTPConnectionPool
+
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
+
+URL = "https://states.us-east-1.amazonaws.com/"
+ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+TARGET = {"X-Amz-Target": "AWSStepFunctions.ListExecutions", "Content-Type": "application/x-amz-json-1.0"}
+OTHER = "https://example.com/weather"
+
+
+def signed(service: str, url: str, headers: dict | None = None, body: str = "", region: str = "us-east-1", keys=None):
+    """The headers with those of a signature, as code that signs by itself has them."""
+    request = AWSRequest("POST", url, headers=dict(headers or {}), data=body)
+    SigV4Auth(keys or Credentials("real", "real"), service, region).add_auth(request)
+    return dict(request.headers)
+
+
+def list_executions(arn: str = ARN, *, url: str = URL, region: str = "us-east-1", keys=None, **options):
+    body = json.dumps({"stateMachineArn": arn})
+    return requests.post(
+        url, data=body, headers=signed("states", url, TARGET, body, region, keys), timeout=5, **options
+    )
+
+
+def names(response: requests.Response) -> list[str]:
+    return [execution["name"] for execution in response.json()["executions"]]
+
+
+def seed(sfn) -> None:
+    sfn.add_state_machine("orders").add_execution("nightly", status="RUNNING", start_date="2026-01-10T02:00:00.250Z")
+
+
+# --- Answered ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
+def test_signed_call_is_answered(with_moto):
+    """The answer is AWS's in its HTTP form: status, headers, and JSON with dates in seconds."""
+    with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
+        seed(sfn)
+        response = list_executions()
+
+    assert (response.status_code, response.reason) == (200, "OK")
+    assert response.headers["Content-Type"] == "application/x-amz-json-1.0"
+    assert response.json() == {
+        "executions": [
+            {
+                "executionArn": "arn:aws:states:us-east-1:123456789012:execution:orders:nightly",
+                "stateMachineArn": ARN,
+                "name": "nightly",
+                "status": "RUNNING",
+                "startDate": 1768010400.25,
+                "redriveCount": 0,
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
+def test_error_is_answered(with_moto):
+    """AWS's errors are status 400 and a body that names the type."""
+    with mock_sfn_executions(), mock_aws() if with_moto else mock_sfn_executions():
+        response = list_executions()
+
+    assert (response.status_code, response.reason) == (400, "Bad Request")
+    assert response.json() == {
+        "__type": "com.amazonaws.swf.service.v2.model#StateMachineDoesNotExist",
+        "message": f"State Machine Does Not Exist: '{ARN}'",
+    }
+
+
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
+@pytest.mark.parametrize(
+    ("region", "partition", "url"),
+    [
+        pytest.param("eu-central-1", "aws", "https://states.eu-central-1.amazonaws.com", id="another region"),
+        pytest.param("cn-north-1", "aws-cn", "https://states.cn-north-1.amazonaws.com.cn", id="China"),
+        pytest.param("us-gov-west-1", "aws-us-gov", "https://states.us-gov-west-1.amazonaws.com", id="GovCloud"),
+        pytest.param("eu-west-1", "aws", "https://sync-states.eu-west-1.amazonaws.com", id="host of sync executions"),
+        pytest.param("eu-west-1", "aws", "https://gateway.example.com/states", id="another host"),
+    ],
+)
+def test_every_host_is_answered(region, partition, url, with_moto):
+    """The call goes to the region that the host names, or else the signature."""
+    arn = f"arn:{partition}:states:{region}:123456789012:stateMachine:orders"
+
+    with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
+        sfn.add_state_machine("orders", region=region).add_execution("nightly", status="RUNNING")
+
+        assert names(list_executions(arn, url=url, region=region)) == ["nightly"]
+
+
+def test_call_of_an_assumed_role_belongs_to_its_account():
+    """The signature's key leads to the account of the role that moto's STS gave it to."""
+    with mock_aws(), mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders", account_id="210987654321")
+        orders.add_execution("nightly", status="RUNNING")
+        answer = boto3.client("sts").assume_role(RoleArn="arn:aws:iam::210987654321:role/a", RoleSessionName="reader")
+        keys = Credentials(answer["Credentials"]["AccessKeyId"], answer["Credentials"]["SecretAccessKey"])
+
+        assert names(list_executions(orders.arn, keys=keys)) == ["nightly"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(lambda text: text, id="text"),
+        pytest.param(str.encode, id="bytes"),
+        pytest.param(lambda text: io.BytesIO(text.encode()), id="file"),
+    ],
+)
+@pytest.mark.parametrize("with_responses", [False, True], ids=["alone", "with responses"])
+def test_every_kind_of_body_is_read(body, with_responses):
+    """What requests can send, the mock can read."""
+    with mock_sfn_executions() as sfn, RequestsMock() if with_responses else mock_sfn_executions():
+        seed(sfn)
+        response = requests.post(URL, data=body(json.dumps({"stateMachineArn": ARN})), headers=TARGET, timeout=5)
+
+        assert names(response) == ["nightly"]
+
+
+def test_call_without_a_body():
+    """Nothing at all is read as a request without members."""
+    with mock_sfn_executions():
+        response = requests.post(URL, headers=TARGET, timeout=5)
+
+    assert response.json()["message"] == "Must provide a StateMachine ARN or MapRun ARN"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "environment"),
+    [
+        pytest.param({"https": "http://proxy.example.com:8080"}, {}, id="proxy of the call"),
+        pytest.param(None, {"HTTPS_PROXY": "http://127.0.0.1:1"}, id="proxy of the environment"),
+    ],
+)
+def test_proxy_is_not_asked(proxies, environment, monkeypatch):
+    """Whatever the call would have gone through, it does not go."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+
+        assert names(list_executions(proxies=proxies)) == ["nightly"]
+
+    with pytest.raises(UnmockedServiceError), mock_sfn_executions():
+        requests.post("https://s3.amazonaws.com/b", headers=signed("s3", URL), proxies=proxies, timeout=5)
+
+
+def test_plain_proxy_is_no_loopback():
+    """A call to AWS by way of a proxy on this machine is a call to AWS."""
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        url = URL.replace("https:", "http:")
+
+        assert names(list_executions(url=url, proxies={"http": "http://127.0.0.1:1"})) == ["nightly"]
+
+
+@pytest.mark.parametrize("options", [{}, {"preload_content": False}], ids=["read at once", "read later"])
+def test_urllib3_itself_is_answered(options):
+    """Whoever does without requests too, with headers of the call or of the pool, is answered as well."""
+    body = json.dumps({"stateMachineArn": ARN})
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        first = urllib3.PoolManager().request("POST", URL, body=body, headers=TARGET, **options)
+        pool = urllib3.HTTPSConnectionPool("states.us-east-1.amazonaws.com", headers=TARGET)
+        second = pool.urlopen("POST", "/", body, **options)
+
+        bodies = [response.read() if options else response.data for response in (first, second)]
+
+    assert [json.loads(body)["executions"][0]["name"] for body in bodies] == ["nightly", "nightly"]
+
+
+def test_headers_may_be_bytes():
+    """Some signers put bytes into the headers."""
+    headers = {name: value.encode() for name, value in TARGET.items()}
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+
+        assert names(requests.post(URL, json={"stateMachineArn": ARN}, headers=headers, timeout=5)) == ["nightly"]
+
+
+# --- Beside the user's own mocks ---------------------------------------------------------------------------------
+
+
+def both(outside: bool):
+    """The mock and one of `responses`, in either order."""
+    mocks = mock_sfn_executions(), RequestsMock(assert_all_requests_are_fired=False)
+    return mocks if outside else mocks[::-1]
+
+
+@pytest.mark.parametrize("outside", [True, False], ids=["responses inside", "responses outside"])
+def test_mock_of_the_user_keeps_working(outside):
+    """What the user's mock knows it answers; what it does not know it refuses; Step Functions is answered."""
+    first, second = both(outside)
+    with first as one, second as other:
+        sfn, mock = (one, other) if outside else (other, one)
+        mock.add("GET", OTHER, json={"sky": "blue"})
+        seed(sfn)
+
+        assert requests.get(OTHER, timeout=5).json() == {"sky": "blue"}
+        assert names(list_executions()) == ["nightly"]
+        with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
+            requests.get("https://example.com/elsewhere", timeout=5)
+        assert [call.request.url for call in mock.calls] == [OTHER, URL, "https://example.com/elsewhere"]
+
+
+@pytest.mark.parametrize("outside", [True, False], ids=["responses inside", "responses outside"])
+def test_mock_of_the_user_comes_first(outside):
+    """If the user has an answer for Step Functions, that is the answer."""
+    first, second = both(outside)
+    with first as one, second as other:
+        mock = other if outside else one
+        mock.add("POST", URL, json={"executions": []}, match=[matchers.header_matcher(TARGET)])
+
+        assert names(list_executions()) == []
+
+
+def test_registered_with_responses_beside_mock_aws():
+    """What moto lets the user register comes first there too."""
+    with mock_aws(), mock_sfn_executions():
+        responses.add("POST", URL, json={"executions": []})
+        try:
+            assert names(list_executions()) == []
+        finally:
+            responses.reset()
+
+
+def test_mock_of_the_user_ends_first():
+    """A mock that began before and ends within does not take ours along."""
+    mock = RequestsMock()
+    mock.start()
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        mock.stop()
+
+        assert names(list_executions()) == ["nightly"]
+
+
+def test_passed_through_by_the_user():
+    """What the user's mock lets pass is answered or refused like any other call."""
+    with RequestsMock() as mock:
+        mock.add_passthru("https://")
+        with mock_sfn_executions() as sfn:
+            seed(sfn)
+
+            assert names(list_executions()) == ["nightly"]
+
+        with pytest.raises(UnmockedServiceError), mock_sfn_executions():
+            requests.post("https://s3.amazonaws.com/b", headers=signed("s3", URL), timeout=5)
+
+
+def test_after_the_mock_nothing_is_left():
+    """urllib3 and `responses` are as they were."""
+    before = HTTPConnectionPool.urlopen, RequestsMock._find_match
+
+    with mock_sfn_executions():
+        assert HTTPConnectionPool.urlopen is not before[0]
+
+    assert (HTTPConnectionPool.urlopen, RequestsMock._find_match) == before
+
+
+def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
+    """Another tool may wrap the same methods within the mock; it keeps working after, and ours does nothing there."""
+    monkeypatch.setattr(
+        HTTPConnectionPool,
+        "urlopen",
+        lambda *_, **__: urllib3.HTTPResponse(io.BytesIO(b"{}"), status=299, preload_content=False),
+    )
+    monkeypatch.setattr(RequestsMock, "_find_match", RequestsMock._find_match)
+    with mock_sfn_executions():
+        urlopen, find_match = HTTPConnectionPool.urlopen, RequestsMock._find_match
+        HTTPConnectionPool.urlopen = lambda *args, **options: urlopen(*args, **options)
+        RequestsMock._find_match = lambda mock, request: find_match(mock, request)
+
+    assert list_executions().status_code == 299
+    with RequestsMock(), pytest.raises(requests.ConnectionError):
+        list_executions()
+
+
+# --- Other services ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service", "url", "headers", "body", "name"),
+    [
+        pytest.param(
+            "dynamodb",
+            "https://dynamodb.us-east-1.amazonaws.com/",
+            {"X-Amz-Target": "DynamoDB_20120810.ListTables"},
+            "{}",
+            "dynamodb ListTables",
+            id="JSON: the target",
+        ),
+        pytest.param(
+            "sts",
+            "https://sts.amazonaws.com/",
+            {},
+            "Version=2011-06-15&Action=GetCallerIdentity",
+            "sts GetCallerIdentity",
+            id="form: the action",
+        ),
+        pytest.param(
+            "ec2",
+            "https://ec2.amazonaws.com/?Action=DescribeRegions",
+            {},
+            "",
+            "ec2 DescribeRegions",
+            id="query: the action",
+        ),
+        pytest.param(
+            "s3",
+            "https://reports.s3.amazonaws.com/failures.csv",
+            {},
+            "",
+            "s3 POST /failures.csv",
+            id="REST: method and path",
+        ),
+        pytest.param("s3", "https://minio.example.com/a", {}, "", "s3 POST /a", id="a host of one's own elsewhere"),
+    ],
+)
+def test_signed_call_to_another_service_is_refused(service, url, headers, body, name):
+    """The error names the service, and the operation as far as the request tells it."""
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
+        requests.post(url, data=body, headers=signed(service, url, headers, body), timeout=5)
+
+    assert str(error.value) == (
+        f"{name} is not mocked: mock_sfn_executions answers Step Functions only. Add moto's mock_aws to this test, "
+        f"or stub the client."
+    )
+
+
+def test_presigned_url_is_refused():
+    """A signature may stand in the query instead."""
+    request = AWSRequest("GET", "https://reports.s3.amazonaws.com/failures.csv")
+    SigV4QueryAuth(Credentials("real", "real"), "s3", "us-east-1").add_auth(request)
+
+    with pytest.raises(UnmockedServiceError, match=r"^s3 GET /failures.csv is not mocked"), mock_sfn_executions():
+        requests.get(request.url, timeout=5)
+
+
+def test_upload_is_not_read_when_refused():
+    """Its form may be a stream that can be read but once."""
+    body = io.BytesIO(b"Action=None")
+
+    with pytest.raises(UnmockedServiceError, match=r"^s3 PUT /b is not mocked"), mock_sfn_executions():
+        requests.put("https://s3.amazonaws.com/b", data=body, headers=signed("s3", URL), timeout=5)
+
+    assert body.read() == b"Action=None"
+
+
+def test_swallowed_refusal_is_reported():
+    """The mock raises at its end what the code under test has swallowed."""
+    mock = mock_sfn_executions()
+    mock.start()
+    with suppress(Exception):
+        requests.post("https://s3.amazonaws.com/b", headers=signed("s3", URL), timeout=5)
+
+    with pytest.raises(UnmockedServiceError, match=r"and swallowed the error: s3 POST /b\. "):
+        mock.stop()
+
+
+def test_other_services_are_motos():
+    """Under mock_aws a signed call reaches moto."""
+    with mock_sfn_executions(), mock_aws():
+        boto3.client("s3").create_bucket(Bucket="reports")
+        response = requests.get("https://s3.amazonaws.com/", headers=signed("s3", URL), timeout=5)
+
+    assert "<Name>reports</Name>" in response.text
+
+
+class _OwnServer(BaseHTTPRequestHandler):
+    """A server of the user's on this machine, which answers everything in its own words."""
+
+    def do_POST(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"executions": []}')
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def own_server():
+    server = HTTPServer(("127.0.0.1", 0), _OwnServer)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("service", ["states", "s3"])
+def test_loopback_is_left_alone(own_server, service):
+    """A signed call to this very machine goes there."""
+    with mock_sfn_executions() as sfn:
+        seed(sfn)
+        response = requests.post(own_server, headers=signed(service, own_server, TARGET), timeout=5)
+
+        assert names(response) == []
+
+
+def test_unsigned_calls_are_nobodys_business(monkeypatch):
+    """What carries no signature is no call to an AWS service: it goes where it would go."""
+    gone = []
+    monkeypatch.setattr(
+        HTTPConnectionPool,
+        "urlopen",
+        lambda pool, method, url, *_, **__: gone.append((pool.host, url)) or urllib3.HTTPResponse(b""),
+    )
+
+    with mock_sfn_executions():
+        requests.get("https://ip-ranges.amazonaws.com/ip-ranges.json", timeout=5)
+        requests.get("https://[2001:db8::1]/", timeout=5)
+
+    assert gone == [("ip-ranges.amazonaws.com", "/ip-ranges.json"), ("2001:db8::1", "/")]
