@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.store import seeding
-from sfn_mock.ways_in import environment, interception, moto_place
+from sfn_mock.ways_in import environment, interception, moto_place, retry_sleeps
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
 from sfn_mock.ways_in.wire import Wire
@@ -21,6 +21,7 @@ class Options(NamedTuple):
 
     account_id: str = DEFAULT_ACCOUNT_ID
     region: str | None = None
+    retry_sleeps: bool = True
 
     def check(self) -> None:
         """ValueError for what no AWS account or region is called."""
@@ -39,16 +40,19 @@ class _Life:
             region = stack.enter_context(environment.faked(options.region))
             self.handle = StepFunctionsMock(options.account_id, region)
             stack.callback(self.handle.close)
-            wire = Wire(self.handle.backend, self.handle.account_id)
-            direct = Direct(self.handle.backend, self.handle.account_id)
+            handle = self.handle
+            wire = Wire(handle.backend, handle.account_id, handle.faults, handle.record)
+            direct = Direct(handle.backend, handle.account_id, handle.faults, handle.record)
             stack.enter_context(moto_place.taken(self.handle.backend, wire))
             stack.enter_context(interception.installed(direct, wire, self.guard))
+            if not options.retry_sleeps:
+                stack.enter_context(retry_sleeps.skipped())
+            self.options = options._replace(region=region)
             self.undo = stack.pop_all().close
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this life does not have."""
-        has = Options(self.handle.account_id, self.handle.region)
-        for name, asked, default, active in zip(Options._fields, options, Options(), has, strict=True):
+        for name, asked, default, active in zip(Options._fields, options, Options(), self.options, strict=True):
             if asked not in (default, active):
                 raise RuntimeError(
                     f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "

@@ -19,6 +19,7 @@ ROOMS = [
     "aws.configurations",
     "aws.arns",
     "aws.constraints",
+    "aws.operations",
     "aws.page_tokens",
     # store/: what exists, and when
     "store.clock",
@@ -54,12 +55,17 @@ ROOMS = [
     "responses",
     "urls",
     # ways_in/: how a call gets here
+    "tables",
+    "ways_in.requests",
+    "ways_in.faults",
+    "ways_in.calls",
     "ways_in.addressing",
     "ways_in.local_dates",
     "ways_in.direct",
     "ways_in.wire",
     "ways_in.guard",
     "ways_in.interception",
+    "ways_in.retry_sleeps",
     "ways_in.moto_place",
     "ways_in.environment",
     # the test's side

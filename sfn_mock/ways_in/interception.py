@@ -60,7 +60,7 @@ class _Clients:
                     return handled
                 return self, self._before_call(emitter, event_name, **kwargs)
 
-            return _then(handled, unless_answered)
+            return then(handled, unless_answered)
 
         return emit_until_response
 
@@ -76,7 +76,7 @@ class _Clients:
                     return handled
                 return [*handled, (self, self._before_send(event_name, **kwargs))]
 
-            return _then(handled, unless_answered)
+            return then(handled, unless_answered)
 
         return emit
 
@@ -127,7 +127,7 @@ def _has_sender(emitter: EventAliaser, event_name: str) -> bool:
     return any(handler is not botocore_stubber for handler in emitter._emitter._handlers.prefix_search(event_name))
 
 
-def _then(handled: Any, go_on: Callable[[Any], Any]) -> Any:
+def then(handled: Any, go_on: Callable[[Any], Any]) -> Any:
     """Go on with what the original gave; the emitters of asyncio clients give it later."""
     if not inspect.isawaitable(handled):
         return go_on(handled)
