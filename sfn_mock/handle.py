@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from sfn_mock.models import SFNBackend
 from sfn_mock.store import clock, seeding
+from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Execution
 from sfn_mock.store.loading import load
 from sfn_mock.store.map_runs import MapRun
@@ -124,17 +125,21 @@ class StepFunctionsMock:
 
     def get_execution(self, arn: str) -> Execution:
         """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
-        scopes = [
-            scope
-            for records in self._each_records()
-            for scope in (*records.state_machines.values(), *records.map_runs.values())
-        ]
-        return _find(arn, "execution", [execution for scope in scopes for execution in scope.executions])
+        executions = [execution for scope in self.execution_scopes() for execution in scope.executions]
+        return _find(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """The map run of that ARN; LookupError if none."""
         map_runs = [map_run for records in self._each_records() for map_run in records.map_runs.values()]
         return _find(arn, "map run", map_runs)
+
+    def execution_scopes(self) -> list[ExecutionScope]:
+        """What has executions, the state machines and map runs of every account and region."""
+        return [
+            scope
+            for records in self._each_records()
+            for scope in (*records.state_machines.values(), *records.map_runs.values())
+        ]
 
     @property
     def calls(self) -> Calls:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from threading import Lock
 from typing import NamedTuple
 
+from sfn_mock import report
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.store import seeding
 from sfn_mock.ways_in import environment, interception, moto_place, retry_sleeps
@@ -105,3 +106,9 @@ def settle(failure: BaseException | None) -> None:
     life = _life
     if life is not None:
         life.guard.settle(failure)
+
+
+def tell() -> str:
+    """What the report of a failed test tells of the active mock; empty without one, or if it has nothing to tell."""
+    life = _life
+    return "" if life is None else report.of(life.handle)

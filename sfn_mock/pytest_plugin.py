@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,9 +56,18 @@ def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
     return dict(marker.kwargs)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_makereport(call: pytest.CallInfo[Any]) -> None:
-    """Tell the mock how a test failed before its report is written: then it need not report the same once more."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[Any],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell the mock how a test failed before its report is written: then it need not report the same once more.
+
+    The report of a test that failed under the mock gains a section with its calls and executions.
+    """
     life = sys.modules.get("sfn_mock.life")
     if life is not None and call.excinfo is not None:
         life.settle(call.excinfo.value)
+    report = yield
+    if life is not None and report.failed and (told := life.tell()):
+        report.sections.append(("Step Functions, as mocked", told))
+    return report

@@ -70,6 +70,7 @@ ROOMS = [
     "ways_in.environment",
     # the test's side
     "handle",
+    "report",
     "life",
     "decoration",
     "mock",

@@ -256,6 +256,7 @@ def test_table(client, sfn_executions, clock):
     clock.tick(timedelta(milliseconds=500))
     client.stop_execution(executionArn=f"{PREFIX}:execution:orders:second", cause="a long story " * 20)
     client.delete_state_machine(stateMachineArn=elsewhere)
+    client.list_executions(stateMachineArn=MACHINE, maxResults=1)
     for error in ("InvalidToken", "ConnectTimeout"):
         sfn_executions.add_fault("ListStateMachines", error=error)
         with pytest.raises((ClientError, ConnectTimeoutError)):
@@ -263,9 +264,10 @@ def test_table(client, sfn_executions, clock):
 
     assert str(sfn_executions.calls).splitlines() == [
         f"date                      operation           {'parameters':100}  answer",
-        f"2026-01-10T12:00:00.000Z  ListExecutions      {SHORT + ', ' + FILTER:100}  1 executions",
+        f"2026-01-10T12:00:00.000Z  ListExecutions      {SHORT + ', ' + FILTER:100}  executions: 1",
         f"2026-01-10T12:00:00.500Z  StopExecution       {STOP}  stopDate=2026-01-10T12:00:00.500Z",
         f"2026-01-10T12:00:00.500Z  DeleteStateMachine  {f'stateMachineArn={elsewhere!r}':100}  (no members)",
+        f"2026-01-10T12:00:00.500Z  ListExecutions      {SHORT + ', maxResults=1':100}  executions: 1, nextToken",
         f"2026-01-10T12:00:00.500Z  ListStateMachines   {'':100}  InvalidToken: Invalid Token: 'Invalid token'",
         f"2026-01-10T12:00:00.500Z  ListStateMachines   {'':100}  ConnectTimeoutError",
     ]
@@ -275,7 +277,7 @@ def test_text_of_a_call(client, sfn_executions):
     """In the report of a failing assert a call is one short line."""
     client.list_executions(stateMachineArn=MACHINE)
 
-    assert repr(sfn_executions.calls) == "[<ListExecutions(stateMachineArn='stateMachine:orders') -> 2 executions>]"
+    assert repr(sfn_executions.calls) == "[<ListExecutions(stateMachineArn='stateMachine:orders') -> executions: 2>]"
 
 
 # --- Its life ----------------------------------------------------------------------------------------------------

@@ -18,13 +18,15 @@ from moto.core.utils import get_service_model
 
 from sfn_mock.aws.operations import operation_named
 from sfn_mock.store import clock
-from sfn_mock.tables import table
+from sfn_mock.tables import cut, table
 from sfn_mock.ways_in.requests import Request
 
-#: The record keeps the newest answers, as many as have this many items in their lists together: some 50 megabytes.
-KEPT_ITEMS = 100_000
+#: The record keeps the newest answers, as many as have this many items in their lists together: some ten megabytes.
+KEPT_ITEMS = 20_000
 #: What an item takes on the wire, roughly.
 _BYTES_OF_AN_ITEM = 300
+#: Of a longer parameter or member only so much is shown: an ARN without its beginning fits.
+_WIDEST_VALUE = 64
 
 
 class Outcome(NamedTuple):
@@ -75,7 +77,7 @@ class Call:
 
         None where no answer came. What the caller adds to the answer, takes from it or sorts in it is not seen here;
         the items of its lists are shared. RuntimeError for an answer that is kept no more: the record keeps the newest
-        ones, with 100,000 items in all.
+        ones, with 20,000 items in all.
         """
         return self._read().response
 
@@ -128,13 +130,13 @@ class Call:
 
     def _describe(self, member: str, value: object) -> str:
         if isinstance(value, list):
-            return f"{len(value)} {member}"
-        return f"{member}={self._short(value)}"
+            return f"{member}: {len(value)}"
+        return member if member == "nextToken" else f"{member}={self._short(value)}"
 
     def _short(self, value: object) -> str:
         if isinstance(value, datetime):
             return clock.describe(clock.to_moment(value, self._request.moment))
-        return self._shorten(repr(value))
+        return cut(self._shorten(repr(value)), _WIDEST_VALUE)
 
     def _shorten(self, text: str) -> str:
         """The text without what the ARNs of the call's own account and region have in common."""
