@@ -12,13 +12,18 @@ if TYPE_CHECKING:
     from sfn_mock.store.map_runs import MapRun
     from sfn_mock.store.seeding import SeedWarning
     from sfn_mock.store.state_machines import Alias, StateMachine, Version
+    from sfn_mock.ways_in.calls import Call, Calls
+    from sfn_mock.ways_in.faults import Fault
     from sfn_mock.ways_in.guard import UnmockedServiceError
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Alias",
+    "Call",
+    "Calls",
     "Execution",
+    "Fault",
     "MapRun",
     "SeedWarning",
     "StateMachine",
@@ -34,7 +39,10 @@ __all__ = [
 # Imported when first asked for: pytest imports this package for the plugin, in every run, used or not.
 _ROOMS = {
     "Alias": "store.state_machines",
+    "Call": "ways_in.calls",
+    "Calls": "ways_in.calls",
     "Execution": "store.executions",
+    "Fault": "ways_in.faults",
     "MapRun": "store.map_runs",
     "SeedWarning": "store.seeding",
     "StateMachine": "store.state_machines",

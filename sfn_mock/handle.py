@@ -7,12 +7,15 @@ from typing import Protocol, TypeVar
 
 from sfn_mock.models import SFNBackend
 from sfn_mock.store import clock, seeding
+from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Execution
 from sfn_mock.store.loading import load
 from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.recordings import Source
 from sfn_mock.store.records import Records, seed_state_machine
 from sfn_mock.store.state_machines import StateMachine
+from sfn_mock.ways_in.calls import Calls, Record
+from sfn_mock.ways_in.faults import Fault, Faults, When
 
 
 class StepFunctionsMock:
@@ -25,6 +28,8 @@ class StepFunctionsMock:
     def __init__(self, account_id: str, region: str) -> None:
         self.account_id = account_id
         self.region = region
+        self.faults = Faults()
+        self.record = Record()
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
 
@@ -77,6 +82,31 @@ class StepFunctionsMock:
         with clock.read_once():
             return load(self._records, self.account_id, source, parent)
 
+    # --- What goes wrong -----------------------------------------------------------------------------------------
+
+    def add_fault(
+        self,
+        operation: str,
+        *,
+        error: str,
+        times: int | None = 1,
+        skip: int = 0,
+        when: When | None = None,
+        message: str | None = None,
+    ) -> Fault:
+        """Have requests end in ``error``, and return the fault, to count or remove.
+
+        ``operation`` is its API or snake_case name. ``error`` is one of the operation's own, one that any operation
+        may end in (``ThrottlingException``, ``AccessDeniedException``, ``InternalServerError``,
+        ``ServiceUnavailable``, ...) or one of the connection (``ConnectionError``, ``ConnectTimeout``,
+        ``ReadTimeout``, ...). botocore repeats requests as it does on AWS, and each counts: the first ``skip`` pass,
+        the next ``times`` are struck, or with None all until ``remove()``. ``when`` takes a request's parameters, in
+        the API's spelling, and says whether it counts at all. ``message`` replaces AWS's sentence. A request that is
+        struck changes nothing. ValueError, naming what there is, for unknown operations and errors.
+        """
+        self._check_open()
+        return self.faults.add(Fault(operation, error, times=times, skip=skip, when=when, message=message))
+
     # --- Looking -------------------------------------------------------------------------------------------------
 
     @property
@@ -95,17 +125,31 @@ class StepFunctionsMock:
 
     def get_execution(self, arn: str) -> Execution:
         """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
-        scopes = [
-            scope
-            for records in self._each_records()
-            for scope in (*records.state_machines.values(), *records.map_runs.values())
-        ]
-        return _find(arn, "execution", [execution for scope in scopes for execution in scope.executions])
+        executions = [execution for scope in self.execution_scopes() for execution in scope.executions]
+        return _find(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """The map run of that ARN; LookupError if none."""
         map_runs = [map_run for records in self._each_records() for map_run in records.map_runs.values()]
         return _find(arn, "map run", map_runs)
+
+    def execution_scopes(self) -> list[ExecutionScope]:
+        """What has executions, the state machines and map runs of every account and region."""
+        return [
+            scope
+            for records in self._each_records()
+            for scope in (*records.state_machines.values(), *records.map_runs.values())
+        ]
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that the mock has answered so far, oldest first; it goes on growing, and ``reset`` empties it.
+
+        Each request counts, also one that botocore repeats. ``sfn.calls.of("ListExecutions")`` are those of one
+        operation; ``str(sfn.calls)`` is a table to print.
+        """
+        self._check_open()
+        return self.record.calls
 
     # --- Life ----------------------------------------------------------------------------------------------------
 
@@ -121,8 +165,13 @@ class StepFunctionsMock:
         return self._backends[place]
 
     def reset(self) -> None:
-        """Empty everything. Records handed out before raise RuntimeError from here on; old page tokens are invalid."""
+        """Empty everything. Records handed out before raise RuntimeError from here on; old page tokens are invalid.
+
+        Faults are removed, and the calls so far forgotten.
+        """
         self._check_open()
+        self.faults.clear()
+        self.record.clear()
         for backend in self._existing():
             backend.empty()
 

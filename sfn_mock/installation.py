@@ -15,7 +15,9 @@ from moto.stepfunctions.models import stepfunctions_backends
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.models import SFNBackend
 from sfn_mock.ways_in import moto_place
+from sfn_mock.ways_in.calls import Record
 from sfn_mock.ways_in.environment import DEFAULT_REGION
+from sfn_mock.ways_in.faults import Faults
 from sfn_mock.ways_in.wire import Answer, Wire
 
 _lock = Lock()
@@ -55,6 +57,27 @@ def uninstall() -> None:
         _installation = None
 
 
+class _Stay:
+    """What a test does to one outermost ``mock_aws`` beside its backends: faults, and the record of calls."""
+
+    def __init__(self, began_with: object) -> None:
+        self.began_with = began_with
+        self.faults = Faults()
+        self.record = Record()
+
+
+_stay = _Stay(None)
+
+
+def _stay_of_mock_aws() -> _Stay:
+    """That of the active ``mock_aws``: moto makes an account's dictionary anew whenever the outermost one begins."""
+    global _stay
+    account = stepfunctions_backends[DEFAULT_ACCOUNT_ID]
+    if _stay.began_with is not account:
+        _stay = _Stay(account)
+    return _stay
+
+
 def mock_of_mock_aws() -> StepFunctionsMock | None:
     """The handle for what the active ``mock_aws`` holds; None without one, or where this is not installed."""
     if _installation is None or not botocore_stubber.enabled:
@@ -64,6 +87,12 @@ def mock_of_mock_aws() -> StepFunctionsMock | None:
 
 class MockWithinMockAWS(StepFunctionsMock):
     """The handle for what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
+
+    def __init__(self, account_id: str, region: str) -> None:
+        super().__init__(account_id, region)
+        stay = _stay_of_mock_aws()
+        self.faults = stay.faults
+        self.record = stay.record
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
         self._check_open()
@@ -98,7 +127,8 @@ def _of_ours(backend: object) -> SFNBackend:
 
 def _answer(request: AWSPreparedRequest) -> Answer:
     """The answer to a call that, unless made under a role, belongs to the account that moto gives it."""
-    return Wire(_backend, _account_id(request.headers)).answer(request)
+    stay = _stay_of_mock_aws()
+    return Wire(_backend, _account_id(request.headers), stay.faults, stay.record).answer(request)
 
 
 def _account_id(headers: Mapping[str, str]) -> str:

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from threading import Lock
 from typing import NamedTuple
 
+from sfn_mock import report
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.store import seeding
-from sfn_mock.ways_in import environment, interception, moto_place, plain_http
+from sfn_mock.ways_in import environment, interception, moto_place, plain_http, retry_sleeps
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
 from sfn_mock.ways_in.wire import Wire
@@ -22,6 +23,7 @@ class Options(NamedTuple):
 
     account_id: str = DEFAULT_ACCOUNT_ID
     region: str | None = None
+    retry_sleeps: bool = True
 
     def check(self) -> None:
         """ValueError for what no AWS account or region is called."""
@@ -42,17 +44,20 @@ class _Life:
             handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
             self.handle = handle_class(options.account_id, region)
             stack.callback(self.handle.close)
-            wire = Wire(self.handle.backend, self.handle.account_id)
-            direct = Direct(self.handle.backend, self.handle.account_id)
+            handle = self.handle
+            wire = Wire(handle.backend, handle.account_id, handle.faults, handle.record)
+            direct = Direct(handle.backend, handle.account_id, handle.faults, handle.record)
             stack.enter_context(moto_place.taken(self.handle.backend, wire))
             stack.enter_context(interception.installed(direct, wire, self.guard))
             stack.enter_context(plain_http.installed(wire, self.guard))
+            if not options.retry_sleeps:
+                stack.enter_context(retry_sleeps.skipped())
+            self.options = options._replace(region=region)
             self.undo = stack.pop_all().close
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this life does not have."""
-        has = Options(self.handle.account_id, self.handle.region)
-        for name, asked, default, active in zip(Options._fields, options, Options(), has, strict=True):
+        for name, asked, default, active in zip(Options._fields, options, Options(), self.options, strict=True):
             if asked not in (default, active):
                 raise RuntimeError(
                     f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "
@@ -108,3 +113,9 @@ def settle(failure: BaseException | None) -> None:
     life = _life
     if life is not None:
         life.guard.settle(failure)
+
+
+def tell() -> str:
+    """What the report of a failed test tells of the active mock; empty without one, or if it has nothing to tell."""
+    life = _life
+    return "" if life is None else report.of(life.handle)

@@ -65,7 +65,7 @@ class MockSFNExecutions:
 def mock_sfn_executions(target: Target, /) -> Target: ...
 @overload
 def mock_sfn_executions(
-    *, account_id: str = life.DEFAULT_ACCOUNT_ID, region: str | None = None
+    *, account_id: str = life.DEFAULT_ACCOUNT_ID, region: str | None = None, retry_sleeps: bool = True
 ) -> MockSFNExecutions: ...
 def mock_sfn_executions(
     target: Callable[..., Any] | None = None,
@@ -73,6 +73,7 @@ def mock_sfn_executions(
     *,
     account_id: str = life.DEFAULT_ACCOUNT_ID,
     region: str | None = None,
+    retry_sleeps: bool = True,
 ) -> Any:
     """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
 
@@ -82,10 +83,11 @@ def mock_sfn_executions(
 
     ``account_id`` owns the seeds and the calls. ``region`` is where the handle seeds, and AWS_DEFAULT_REGION
     meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1. ValueError for what is neither.
+    With ``retry_sleeps=False`` botocore repeats what failed at once, as often as ever, without its pauses in between.
 
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
     """
-    mock = MockSFNExecutions(life.Options(account_id, region))
+    mock = MockSFNExecutions(life.Options(account_id, region, retry_sleeps))
     return mock if target is None else mock(target)
 
 

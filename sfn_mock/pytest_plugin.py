@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
 
 _NAME = "sfn_executions"
-_OPTIONS = ("account_id", "region")
+_OPTIONS = ("account_id", "region", "retry_sleeps")
 _REPLACE_MOTO = "sfn_mock_replace_moto"
 
 
@@ -79,14 +79,23 @@ def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
     wrong = [*map(repr, marker.args), *(option for option in marker.kwargs if option not in _OPTIONS)]
     if wrong:
         raise pytest.UsageError(
-            f"@pytest.mark.{_NAME} takes the keywords {' and '.join(_OPTIONS)}, and got {', '.join(wrong)}."
+            f"@pytest.mark.{_NAME} takes the keywords {', '.join(_OPTIONS)}, and got {', '.join(wrong)}."
         )
     return dict(marker.kwargs)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_makereport(call: pytest.CallInfo[Any]) -> None:
-    """Tell the mock how a test failed before its report is written: then it need not report the same once more."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[Any],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell the mock how a test failed before its report is written: then it need not report the same once more.
+
+    The report of a test that failed under the mock gains a section with its calls and executions.
+    """
     life = sys.modules.get("sfn_mock.life")
     if life is not None and call.excinfo is not None:
         life.settle(call.excinfo.value)
+    report = yield
+    if life is not None and report.failed and (told := life.tell()):
+        report.sections.append(("Step Functions, as mocked", told))
+    return report

@@ -111,8 +111,7 @@ class SFNResponse(StepFunctionResponse):
                     return super().call_action()
                 return 200, headers, json.dumps(self.answer(operation, _read_body(self.body)))
             except SFNError as error:
-                body = {"__type": f"{error.namespace}#{error.code}", **members_of_error(error)}
-                return 400, headers, json.dumps(body)
+                return error.status, headers, body_of_error(error)
 
     @staticmethod
     def answers(operation: str) -> bool:
@@ -718,3 +717,8 @@ def headers_of_answer(moment: int) -> dict[str, str]:
 def members_of_error(error: SFNError) -> Answer:
     """The members of an error, its sentence among them; the errors of the protocol itself come without one."""
     return {"message": error.message, **error.members} if error.message else {}
+
+
+def body_of_error(error: SFNError) -> str:
+    """The body that tells of an error on the wire."""
+    return json.dumps({"__type": f"{error.namespace}#{error.code}", **members_of_error(error)})

@@ -19,6 +19,7 @@ ROOMS = [
     "aws.configurations",
     "aws.arns",
     "aws.constraints",
+    "aws.operations",
     "aws.page_tokens",
     # store/: what exists, and when
     "store.clock",
@@ -61,6 +62,10 @@ ROOMS = [
     "responses",
     "urls",
     # ways_in/: how a call gets here
+    "tables",
+    "ways_in.requests",
+    "ways_in.faults",
+    "ways_in.calls",
     "ways_in.addressing",
     "ways_in.local_dates",
     "ways_in.direct",
@@ -70,11 +75,13 @@ ROOMS = [
     "ways_in.wrapping",
     "ways_in.interception",
     "ways_in.plain_http",
+    "ways_in.retry_sleeps",
     "ways_in.moto_place",
     "ways_in.environment",
     # the test's side
     "handle",
     "installation",
+    "report",
     "life",
     "decoration",
     "mock",

@@ -456,6 +456,8 @@ def test_records_die_with_their_mock(change, arguments):
         pytest.param(lambda sfn: sfn.get_state_machine("orders"), id="get_state_machine"),
         pytest.param(lambda sfn: sfn.get_execution("any"), id="get_execution"),
         pytest.param(lambda sfn: sfn.get_map_run("any"), id="get_map_run"),
+        pytest.param(lambda sfn: sfn.add_fault("ListExecutions", error="InvalidToken"), id="add_fault"),
+        pytest.param(lambda sfn: sfn.calls, id="calls"),
         pytest.param(lambda sfn: sfn.reset(), id="reset"),
     ],
 )

@@ -88,7 +88,7 @@ def test_the_tests_pass_as_they_stand(tmp_path):
     assert re.search(rf"\b{sum(block.code.count('def test_') for block in FILES)} passed\b", run.stdout)
 
 
-@pytest.mark.sfn_executions(region="us-east-1")
+@pytest.mark.sfn_executions(region="us-east-1", retry_sleeps=False)
 @pytest.mark.parametrize("snippet", [pytest.param(block, id=f"line {block.line}") for block in SNIPPETS])
 @freeze_time("2026-01-10 03:00:00")
 def test_each_snippet_runs(snippet, sfn_executions, tmp_path, monkeypatch):

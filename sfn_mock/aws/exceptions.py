@@ -20,8 +20,9 @@ PROTOCOL_NAMESPACE = "com.amazon.coral.service"
 
 
 class SFNError(ServiceException):
-    """An answer of the Step Functions API that is an error, always with HTTP status 400."""
+    """An answer of the Step Functions API that is an error, with HTTP status 400 unless its class says otherwise."""
 
+    status: ClassVar[int] = 400
     namespace: ClassVar[str] = SERVICE_NAMESPACE
     #: Members beside ``message``, by their name on the wire; boto3 puts them at the top of ``e.response``.
     extra_members: ClassVar[dict[str, str]] = {}
@@ -31,6 +32,15 @@ class SFNError(ServiceException):
         self.members: dict[str, str] = {
             member: template.format(**values) for member, template in self.extra_members.items()
         }
+
+
+class ModelledError(SFNError):
+    """An error that the mock never answers with by itself: its code is the model's, its sentence the asker's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__()
+        self.code = code
+        self.message = message
 
 
 # --- ARNs ------------------------------------------------------------------------------------------------------
@@ -421,3 +431,55 @@ class UnknownOperationException(SFNError):
     namespace = PROTOCOL_NAMESPACE
     code = "UnknownOperationException"
     message = ""
+
+
+# --- Any operation ---------------------------------------------------------------------------------------------
+
+
+class CommonError(SFNError):
+    """An error that any operation of any service may answer with. The model does not have them."""
+
+    namespace = PROTOCOL_NAMESPACE
+
+
+class ThrottlingException(CommonError):
+    code = "ThrottlingException"
+    message = "Rate exceeded"
+
+
+class AccessDeniedException(CommonError):
+    code = "AccessDeniedException"
+    message = (
+        "User: {user} is not authorized to perform: states:{operation} on resource: {resource} because no "
+        "identity-based policy allows the states:{operation} action"
+    )
+
+
+class UnrecognizedClientException(CommonError):
+    code = "UnrecognizedClientException"
+    message = "The security token included in the request is invalid."
+
+
+class ExpiredTokenException(CommonError):
+    code = "ExpiredTokenException"
+    message = "The security token included in the request is expired"
+
+
+class InternalServerError(CommonError):
+    """The status is documented, the sentence is ours."""
+
+    status = 500
+    code = "InternalServerError"
+    message = "The request processing has failed because of an unknown error, exception or failure."
+
+
+class InternalFailure(InternalServerError):
+    code = "InternalFailure"
+
+
+class ServiceUnavailable(CommonError):
+    """The status is documented, the sentence is ours."""
+
+    status = 503
+    code = "ServiceUnavailable"
+    message = "The request has failed due to a temporary failure of the server."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -28,6 +28,8 @@ _LAST = (datetime(9999, 12, 31, tzinfo=timezone.utc) - EPOCH) // _MILLISECOND
 NEVER = _LAST + 1
 #: The reading that all others within ``read_once`` come to.
 _reading: ContextVar[int | None] = ContextVar("reading", default=None)
+#: What the clock showed when it was last read.
+_last_reading = 0
 
 
 def now() -> int:
@@ -36,19 +38,33 @@ def now() -> int:
     A frozen clock is asked directly: freezegun hides its time from code that runs as the bare target of a thread,
     and every reading through several of its fakes would move an auto-ticking clock several times.
     """
+    global _last_reading
     reading = _reading.get()
     if reading is not None:
         return reading
     freezegun: Any = sys.modules.get("freezegun.api")
     if freezegun is not None and freezegun.freeze_factories:
-        return (freezegun.freeze_factories[-1]() - _NAIVE_EPOCH) // _MILLISECOND  # type: ignore[no-any-return]
-    return time.time_ns() // 1_000_000
+        _last_reading = (freezegun.freeze_factories[-1]() - _NAIVE_EPOCH) // _MILLISECOND
+    else:
+        _last_reading = time.time_ns() // 1_000_000
+    return _last_reading
+
+
+def read_once() -> AbstractContextManager[int]:
+    """The current moment, which is the one for all that is done within, as one call has one date."""
+    return _held(now())
+
+
+def last_read() -> AbstractContextManager[int]:
+    """The moment at which somebody last looked, which is the current one for all that is done within.
+
+    So what a test has seen can be shown after it has let go of a frozen clock.
+    """
+    return _held(_last_reading)
 
 
 @contextmanager
-def read_once() -> Iterator[int]:
-    """The current moment, which is the one for all that is done within, as one call has one date."""
-    moment = now()
+def _held(moment: int) -> Iterator[int]:
     token = _reading.set(moment)
     try:
         yield moment

@@ -19,6 +19,9 @@ from sfn_mock.responses import headers_of_answer, members_of_error
 from sfn_mock.store import clock
 from sfn_mock.ways_in import local_dates
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
+from sfn_mock.ways_in.calls import Record
+from sfn_mock.ways_in.faults import Faults
+from sfn_mock.ways_in.requests import Request
 
 Parsed = dict[str, Any]
 
@@ -26,28 +29,38 @@ Parsed = dict[str, Any]
 class Direct:
     """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys."""
 
-    def __init__(self, backend_of: BackendOf, account_id: str) -> None:
+    def __init__(self, backend_of: BackendOf, account_id: str, faults: Faults, record: Record) -> None:
         self._backend_of = backend_of
         self._account_id = account_id
+        self._faults = faults
+        self._record = record
 
     def can_answer(self, operation: str) -> bool:
-        """Whether the call needs nothing that only happens on the wire, such as moto's check of permissions."""
-        return AddressedResponse.answers(operation) and isinf(settings.INITIAL_NO_AUTH_ACTION_COUNT)
+        """Whether the call needs nothing that only happens on the wire: moto's check of permissions, or a fault."""
+        return (
+            AddressedResponse.answers(operation)
+            and not self._faults.await_any(operation)
+            and isinf(settings.INITIAL_NO_AUTH_ACTION_COUNT)
+        )
 
     def respond(
         self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
     ) -> tuple[AWSResponse, Parsed]:
         """The response and its parsed form, as botocore's endpoint would have returned them."""
-        response = AddressedResponse(self._backend_of, account_of_role(access_key) or self._account_id, region)
+        account_id = account_of_role(access_key) or self._account_id
+        response = AddressedResponse(self._backend_of, account_id, region)
         with clock.read_once() as moment:
+            arrived = Request(model.name, request["body"], account_id, region, moment)
             headers = headers_of_answer(moment)
             try:
                 parsed = response.answer(model.name, json.loads(request["body"]), local_dates.current().date)
             except SFNError as error:
-                http = AWSResponse(request["url"], 400, headers, None)
-                parsed = {"Error": {"Message": error.message, "Code": error.code}}
-                return http, {**parsed, "ResponseMetadata": _metadata(http), **members_of_error(error)}
+                http = AWSResponse(request["url"], error.status, headers, None)
+                told = {"Message": error.message, "Code": error.code}
+                self._record.failed(arrived, error.code, {"Error": told.copy(), **members_of_error(error)})
+                return http, {"Error": told, "ResponseMetadata": _metadata(http), **members_of_error(error)}
         _finish(model.output_shape)(parsed)
+        self._record.answered(arrived, parsed)
         http = AWSResponse(request["url"], 200, headers, None)
         parsed["ResponseMetadata"] = _metadata(http)
         return http, parsed

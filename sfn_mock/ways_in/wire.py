@@ -7,12 +7,19 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
+import werkzeug
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import BotoCoreError
 from moto.core.request import normalize_request
 from urllib3 import HTTPResponse
-from werkzeug import Request
 
+from sfn_mock.aws.exceptions import SFNError
+from sfn_mock.responses import body_of_error, headers_of_answer
+from sfn_mock.store import clock
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
+from sfn_mock.ways_in.calls import Record
+from sfn_mock.ways_in.faults import Faults
+from sfn_mock.ways_in.requests import Request
 
 #: Tells the client's region, which neither an unsigned request nor every host name shows.
 REGION_HEADER = "x-sfn-mock-region"
@@ -24,7 +31,7 @@ _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
 Answer = tuple[int, dict[str, Any], Any]
 
 
-def is_step_functions(request: AWSPreparedRequest | Request) -> bool:
+def is_step_functions(request: AWSPreparedRequest | werkzeug.Request) -> bool:
     """Whether the request is one to Step Functions, at any host but one of this machine's."""
     target = _text(request.headers.get("X-Amz-Target", ""))
     return target.startswith(_TARGET_PREFIX) and not is_loopback(request.url)
@@ -38,21 +45,38 @@ def is_loopback(url: str) -> bool:
 class Wire:
     """Takes requests to their backends. They belong to ``account_id``, except under an assumed role's keys."""
 
-    def __init__(self, backend_of: BackendOf, account_id: str) -> None:
+    def __init__(self, backend_of: BackendOf, account_id: str, faults: Faults, record: Record) -> None:
         self._backend_of = backend_of
         self._account_id = account_id
+        self._faults = faults
+        self._record = record
 
-    def answer(self, request: AWSPreparedRequest | Request) -> Answer:
-        """Status, headers and body of what SFNResponse answers."""
+    def answer(self, request: AWSPreparedRequest | werkzeug.Request) -> Answer:
+        """Status, headers and body of what SFNResponse, or a fault, answers.
+
+        Raises botocore's BotoCoreError for a fault of the connection, as if no answer had come.
+        """
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         region = headers.pop(REGION_HEADER, None)
         signed = _ACCESS_KEY.search(headers.get("authorization", ""))
         account_id = account_of_role(signed and signed[1]) or self._account_id
         # An older moto reads what comes from `requests` itself, and hands on what it has read.
-        body = request.data if isinstance(request, Request) else request.body
+        body = request.data if isinstance(request, werkzeug.Request) else request.body
         read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
         response = AddressedResponse(self._backend_of, account_id, region)
-        status, answer_headers, body = response._dispatch(read, request.url, read.headers)
+        operation = headers.get("x-amz-target", "").removeprefix(_TARGET_PREFIX)
+        region = response.get_region_from_url(read, request.url)
+        with clock.read_once() as moment:
+            arrived = Request(operation, body or b"", account_id, region, moment)
+            try:
+                self._faults.strike(arrived, request.url)
+                status, answer_headers, body = response._dispatch(read, request.url, read.headers)
+            except SFNError as error:
+                status, answer_headers, body = error.status, headers_of_answer(moment), body_of_error(error)
+            except BotoCoreError as error:
+                self._record.failed(arrived, type(error).__name__)
+                raise
+        self._record.sent(arrived, status, body)
         return status, answer_headers, body
 
     def respond(self, request: AWSPreparedRequest) -> AWSResponse:

@@ -1,0 +1,20 @@
+"""Rows as text, for people to read in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+#: A cell that is wider is cut off, so that a row stays near the width of a screen.
+_WIDEST = 100
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The rows below their heading, in columns as wide as they need."""
+    lines = [heading, *([cut(" ".join(cell.split()), _WIDEST) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def cut(text: str, width: int) -> str:
+    """The text, or as much of it as fits, with a sign that there is more."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"

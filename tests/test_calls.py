@@ -1,0 +1,294 @@
+"""sfn.calls: the record of what the mock was asked, and what it answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from threading import Thread
+
+import boto3
+import pytest
+from answers import members
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.stub import Stubber
+from freezegun import freeze_time
+from moto import mock_aws
+
+from sfn_mock import Call, Calls
+from sfn_mock.ways_in import calls
+
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+# As tables show parameters.
+SHORT = "stateMachineArn='stateMachine:orders'"
+FILTER = "statusFilter='RUNNING'"
+STOP = "executionArn='execution:orders:second', cause='a long story a long story a long story a long story …"
+
+
+@pytest.fixture(autouse=True)
+def clock(sfn_executions):
+    """Noon, with a machine and two executions."""
+    with freeze_time("2026-01-10 12:00:00") as clock:
+        orders = sfn_executions.add_state_machine("orders")
+        orders.add_execution("first", status="FAILED", start_date="2026-01-10T01:00:00Z")
+        orders.add_execution("second", status="RUNNING", start_date="2026-01-10T02:00:00Z")
+        yield clock
+
+
+@pytest.fixture(params=["direct", "wire"])
+def client(request, sfn_executions):
+    """A client on either way to the mock."""
+    client = boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": 1}))
+    if request.param == "wire":
+        # Somebody who wants to see the request sees it: the call goes over the wire.
+        client.meta.events.register("before-send.sfn", lambda request, **_: None)
+    return client
+
+
+# --- What is recorded --------------------------------------------------------------------------------------------
+
+
+def test_answered_call(client, sfn_executions):
+    """A call has its operation, parameters, answer, date, account and region, and no error."""
+    answer = client.list_executions(stateMachineArn=MACHINE, maxResults=1)
+    [call] = sfn_executions.calls
+
+    assert isinstance(call, Call)
+    assert call.operation == "ListExecutions"
+    assert call.parameters == {"stateMachineArn": MACHINE, "maxResults": 1}
+    assert call.response == members(answer)
+    assert call.response["executions"][0]["startDate"] == datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
+    assert call.error is None
+    assert call.date == datetime(2026, 1, 10, 12, tzinfo=timezone.utc)
+    assert (call.account_id, call.region) == ("123456789012", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "code"),
+    [
+        pytest.param("list_executions", {"mapRunArn": f"{PREFIX}:mapRun:o/I:none"}, "ResourceNotFound", id="members"),
+        pytest.param("list_executions", {"stateMachineArn": MACHINE, "nextToken": "none"}, "InvalidToken", id="plain"),
+        pytest.param("stop_execution", {"executionArn": "nonsense"}, "InvalidArn", id="another operation"),
+    ],
+)
+def test_failed_call(client, sfn_executions, operation, arguments, code):
+    """A call that AWS refuses has the error's code, and the response that the ClientError has."""
+    with pytest.raises(ClientError) as refused:
+        getattr(client, operation)(**arguments)
+    [call] = sfn_executions.calls
+
+    assert (call.parameters, call.error, call.response) == (arguments, code, members(refused.value.response))
+
+
+def test_call_without_an_answer(client, sfn_executions):
+    """Where no answer came there is none, and the error is the name of botocore's."""
+    sfn_executions.add_fault("ListExecutions", error="ReadTimeout")
+    with pytest.raises(ReadTimeoutError):
+        client.list_executions(stateMachineArn=MACHINE)
+    [call] = sfn_executions.calls
+
+    assert (call.operation, call.error, call.response) == ("ListExecutions", "ReadTimeoutError", None)
+
+
+def test_errors_that_the_model_does_not_have(client, sfn_executions):
+    """A throttled call has its code as well."""
+    sfn_executions.add_fault("ListExecutions", error="ThrottlingException")
+    with pytest.raises(ClientError) as struck:
+        client.list_executions(stateMachineArn=MACHINE)
+    [call] = sfn_executions.calls
+
+    assert (call.error, call.response) == ("ThrottlingException", members(struck.value.response))
+
+
+def test_each_try_is_recorded(sfn_executions, clock):
+    """A request that botocore repeats is recorded each time, with its own date and outcome."""
+    sfn_executions.add_fault("ListExecutions", error="ThrottlingException", times=2)
+    client = boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": 3, "mode": "standard"}))
+    client.meta.events.register("needs-retry.sfn", lambda **_: clock.tick(timedelta(seconds=1)) and None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.sleep", lambda seconds: None)
+        client.list_executions(stateMachineArn=MACHINE)
+
+    assert [(call.error, f"{call.date:%S}") for call in sfn_executions.calls] == [
+        ("ThrottlingException", "00"),
+        ("ThrottlingException", "01"),
+        (None, "02"),
+    ]
+
+
+def test_order_and_clock(client, sfn_executions, clock):
+    """Calls stand in the order in which they were answered, each with the time it had."""
+    client.list_state_machines()
+    clock.tick(timedelta(milliseconds=250))
+    client.start_execution(stateMachineArn=MACHINE)
+
+    assert [(call.operation, call.date) for call in sfn_executions.calls] == [
+        ("ListStateMachines", datetime(2026, 1, 10, 12, tzinfo=timezone.utc)),
+        ("StartExecution", datetime(2026, 1, 10, 12, microsecond=250_000, tzinfo=timezone.utc)),
+    ]
+
+
+def test_other_places(sfn_executions):
+    """The region is the client's, and the account that of the role whose keys it has."""
+    boto3.client("stepfunctions", "eu-west-1").list_state_machines()
+    with mock_aws():
+        role = "arn:aws:iam::210987654321:role/elsewhere"
+        keys = boto3.client("sts", "us-east-1").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        client = boto3.client(
+            "stepfunctions",
+            "us-west-2",
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+        client.list_state_machines()
+        client.meta.events.register("before-send.sfn", lambda request, **_: None)
+        client.list_state_machines()
+
+    assert [(call.account_id, call.region) for call in sfn_executions.calls] == [
+        ("123456789012", "eu-west-1"),
+        ("210987654321", "us-west-2"),
+        ("210987654321", "us-west-2"),
+    ]
+
+
+def test_what_the_mock_does_not_answer_is_not_recorded(sfn_executions):
+    """A stubbed client's calls are its Stubber's to tell of."""
+    client = boto3.client("stepfunctions")
+    with Stubber(client) as stubber:
+        stubber.add_response("list_state_machines", {"stateMachines": []})
+        client.list_state_machines()
+
+    assert sfn_executions.calls == []
+
+
+def test_seeds_are_no_calls(sfn_executions):
+    """What the test does through the handle is not recorded."""
+    sfn_executions.get_state_machine("orders").executions[1].fail(error="OutOfStock")
+
+    assert sfn_executions.calls == []
+
+
+def test_what_the_caller_does_to_its_answer(client, sfn_executions):
+    """Members and lists of an answer are the caller's own; its items it shares with the record."""
+    answer = client.list_executions(stateMachineArn=MACHINE)
+    answer.pop("ResponseMetadata")
+    answer["executions"].reverse()
+    answer["executions"].clear()
+    answer["more"] = True
+    [call] = sfn_executions.calls
+
+    assert [list(call.response), *(run["name"] for run in call.response["executions"])] == [
+        ["executions"],
+        "second",
+        "first",
+    ]
+
+
+def test_paginator(client, sfn_executions):
+    """botocore's full result is made of the first page's list: the record has the pages as they came."""
+    full = client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE, PaginationConfig={"PageSize": 1})
+
+    assert len(full.build_full_result()["executions"]) == 2
+    assert [len(call.response["executions"]) for call in sfn_executions.calls] == [1, 1]
+
+
+def test_threads(sfn_executions):
+    """Calls of all threads are there."""
+    client = boto3.client("stepfunctions")
+    threads = [Thread(target=lambda: [client.list_state_machines() for _ in range(5)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [call.operation for call in sfn_executions.calls] == ["ListStateMachines"] * 20
+
+
+def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
+    """The record keeps calls for ever, but of large answers only the newest."""
+    monkeypatch.setattr(calls, "KEPT_ITEMS", 5)
+    sfn_executions.get_state_machine("orders").add_executions(48, status="FAILED", start_date="2026-01-01")
+    for size in (3, 50, 50):
+        client.list_executions(stateMachineArn=MACHINE, maxResults=size)
+    with pytest.raises(ClientError):
+        client.list_executions(stateMachineArn="nonsense")
+    first, second, third, refused = sfn_executions.calls
+    with pytest.raises(RuntimeError) as gone:
+        print(second.response)
+
+    assert str(gone.value) == (
+        "The answer to this ListExecutions is kept no more: sfn.calls keeps the newest answers, with 5 items in all. "
+        "Look at it earlier, or call sfn.reset() in between."
+    )
+    assert (first.parameters["maxResults"], first.error) == (3, None)
+    assert repr(first) == "<ListExecutions(stateMachineArn='stateMachine:orders', maxResults=3) -> (kept no more)>"
+    assert (len(third.response["executions"]), refused.error) == (50, "InvalidArn")
+
+
+# --- Looking at it -----------------------------------------------------------------------------------------------
+
+
+def test_calls_of_an_operation(sfn_executions):
+    """``of`` picks an operation, by either of its names."""
+    client = boto3.client("stepfunctions")
+    client.list_state_machines()
+    client.list_executions(stateMachineArn=MACHINE)
+    listings = sfn_executions.calls.of("list_executions")
+
+    assert isinstance(listings, Calls)
+    assert listings == sfn_executions.calls.of("ListExecutions") == [sfn_executions.calls[1]]
+    assert sfn_executions.calls.of("StopExecution") == []
+
+
+def test_calls_of_an_unknown_operation(sfn_executions):
+    """A slip of the pen is a ValueError, not an empty list."""
+    with pytest.raises(ValueError) as error:
+        sfn_executions.calls.of("list_execution")
+
+    assert str(error.value).startswith("operation='list_execution' is no operation of Step Functions, which has: ")
+
+
+def test_table(client, sfn_executions, clock):
+    """As text the calls are a table, in which ARNs of the call's own account and region are short."""
+    elsewhere = MACHINE.replace("us-east", "eu-west")
+    client.list_executions(stateMachineArn=MACHINE, statusFilter="RUNNING")
+    clock.tick(timedelta(milliseconds=500))
+    client.stop_execution(executionArn=f"{PREFIX}:execution:orders:second", cause="a long story " * 20)
+    client.delete_state_machine(stateMachineArn=elsewhere)
+    client.list_executions(stateMachineArn=MACHINE, maxResults=1)
+    for error in ("InvalidToken", "ConnectTimeout"):
+        sfn_executions.add_fault("ListStateMachines", error=error)
+        with pytest.raises((ClientError, ConnectTimeoutError)):
+            client.list_state_machines()
+
+    assert str(sfn_executions.calls).splitlines() == [
+        f"date                      operation           {'parameters':100}  answer",
+        f"2026-01-10T12:00:00.000Z  ListExecutions      {SHORT + ', ' + FILTER:100}  executions: 1",
+        f"2026-01-10T12:00:00.500Z  StopExecution       {STOP}  stopDate=2026-01-10T12:00:00.500Z",
+        f"2026-01-10T12:00:00.500Z  DeleteStateMachine  {f'stateMachineArn={elsewhere!r}':100}  (no members)",
+        f"2026-01-10T12:00:00.500Z  ListExecutions      {SHORT + ', maxResults=1':100}  executions: 1, nextToken",
+        f"2026-01-10T12:00:00.500Z  ListStateMachines   {'':100}  InvalidToken: Invalid Token: 'Invalid token'",
+        f"2026-01-10T12:00:00.500Z  ListStateMachines   {'':100}  ConnectTimeoutError",
+    ]
+
+
+def test_text_of_a_call(client, sfn_executions):
+    """In the report of a failing assert a call is one short line."""
+    client.list_executions(stateMachineArn=MACHINE)
+
+    assert repr(sfn_executions.calls) == "[<ListExecutions(stateMachineArn='stateMachine:orders') -> executions: 2>]"
+
+
+# --- Its life ----------------------------------------------------------------------------------------------------
+
+
+def test_reset_forgets_the_calls(client, sfn_executions):
+    """After reset() the record is empty, and goes on."""
+    record = sfn_executions.calls
+    client.list_state_machines()
+    sfn_executions.reset()
+    before = list(record)
+    client.list_state_machines()
+
+    assert (before, len(record), record is sfn_executions.calls) == ([], 1, True)

@@ -1,0 +1,476 @@
+"""add_fault: requests that end in an error of AWS's or of the connection, and what botocore makes of them."""
+
+from __future__ import annotations
+
+import time
+from threading import Thread
+
+import boto3
+import pytest
+from answers import members
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from freezegun import freeze_time
+from moto import mock_aws
+
+from sfn_mock import Fault, mock_sfn_executions
+
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+DENIED = (
+    "User: arn:aws:iam::123456789012:user/sfn-mock is not authorized to perform: states:{operation} on resource: "
+    "{resource} because no identity-based policy allows the states:{operation} action"
+)
+
+
+@pytest.fixture(autouse=True)
+def orders(sfn_executions):
+    """A machine with an execution, at a frozen hour."""
+    with freeze_time("2026-01-10 12:00:00"):
+        orders = sfn_executions.add_state_machine("orders")
+        orders.add_execution("nightly", status="RUNNING")
+        yield orders
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """How long botocore meant to sleep, which takes no time here."""
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    return pauses
+
+
+def client(attempts: int = 1, mode: str = "standard"):
+    """A client that sends each request up to so many times."""
+    return boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": attempts, "mode": mode}))
+
+
+def outcomes(count: int, sfn=None) -> list[str]:
+    """What so many listings in a row come to: the code of an error, or the names of executions."""
+    sfn = sfn or client()
+    found = []
+    for _ in range(count):
+        try:
+            found.append(",".join(run["name"] for run in sfn.list_executions(stateMachineArn=MACHINE)["executions"]))
+        except ClientError as error:
+            found.append(error.response["Error"]["Code"])
+    return found
+
+
+# --- Which requests are struck -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({}, ["InvalidToken", "nightly", "nightly", "nightly"], id="once"),
+        pytest.param({"times": 2}, ["InvalidToken", "InvalidToken", "nightly", "nightly"], id="times"),
+        pytest.param({"skip": 2}, ["nightly", "nightly", "InvalidToken", "nightly"], id="skip"),
+        pytest.param({"skip": 1, "times": 2}, ["nightly", "InvalidToken", "InvalidToken", "nightly"], id="both"),
+        pytest.param({"times": None}, ["InvalidToken"] * 4, id="for ever"),
+        pytest.param({"times": None, "skip": 3}, ["nightly"] * 3 + ["InvalidToken"], id="for ever after some"),
+    ],
+)
+def test_which_requests_are_struck(sfn_executions, options, expected):
+    """The first ``skip`` pass, the next ``times`` are struck, and count says how many were."""
+    fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", **options)
+
+    assert outcomes(4) == expected
+    assert fault.count == expected.count("InvalidToken")
+
+
+@pytest.mark.parametrize("operation", ["ListExecutions", "list_executions"])
+def test_operation_by_either_name(sfn_executions, operation):
+    """An operation goes by the API's name or by that of boto3's method, and other operations are left alone."""
+    fault = sfn_executions.add_fault(operation, error="InvalidToken")
+
+    assert client().list_state_machines()["stateMachines"][0]["name"] == "orders"
+    assert outcomes(2) == ["InvalidToken", "nightly"]
+    assert (fault.operation, repr(fault)) == ("ListExecutions", "<Fault InvalidToken of ListExecutions, 1 so far>")
+
+
+def test_predicate(sfn_executions):
+    """``when`` is asked with the parameters as they were sent; requests that it does not mean are not counted."""
+    asked = []
+
+    def is_second_page(parameters):
+        asked.append(parameters)
+        return "maxResults" in parameters
+
+    fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", skip=1, when=is_second_page)
+    sfn = client()
+    for _ in range(2):
+        sfn.list_executions(stateMachineArn=MACHINE)
+    sfn.list_executions(stateMachineArn=MACHINE, maxResults=5)
+    with pytest.raises(sfn.exceptions.InvalidToken):
+        sfn.list_executions(stateMachineArn=MACHINE, maxResults=5)
+
+    assert asked == [{"stateMachineArn": MACHINE}] * 2 + [{"stateMachineArn": MACHINE, "maxResults": 5}] * 2
+    assert fault.count == 1
+
+
+def test_faults_in_a_row(sfn_executions):
+    """Each request is put to the faults in the order of adding; only one strikes, and the others do not count it."""
+    first = sfn_executions.add_fault("ListExecutions", error="InvalidArn", times=2)
+    second = sfn_executions.add_fault("ListExecutions", error="InvalidToken", skip=1)
+
+    assert outcomes(5) == ["InvalidArn", "InvalidArn", "nightly", "InvalidToken", "nightly"]
+    assert (first.count, second.count) == (2, 1)
+
+
+def test_remove(sfn_executions):
+    """A removed fault strikes no more, keeps its count, and may be removed again."""
+    fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", times=None)
+    before = outcomes(2)
+    fault.remove()
+    fault.remove()
+
+    assert (before, outcomes(1), fault.count) == (["InvalidToken"] * 2, ["nightly"], 2)
+    assert isinstance(fault, Fault)
+
+
+def test_reset_removes_faults(sfn_executions):
+    """After reset() nothing goes wrong any more."""
+    fault = sfn_executions.add_fault("ListStateMachines", error="ServiceUnavailable", times=None)
+    sfn_executions.reset()
+
+    assert members(client().list_state_machines()) == {"stateMachines": []}
+    assert fault.count == 0
+
+
+def test_threads_share_a_fault(sfn_executions):
+    """However many threads call at once, a fault strikes just as often as it should."""
+    fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", skip=10, times=20)
+    found = []
+    threads = [Thread(target=lambda: found.extend(outcomes(10))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(found), found.count("InvalidToken"), fault.count) == (40, 20, 20)
+
+
+def test_struck_request_changes_nothing(sfn_executions, orders):
+    """A start that is struck has not started anything, also where only the answer seems to be lost."""
+    for error in ("ThrottlingException", "ReadTimeout"):
+        sfn_executions.add_fault("StartExecution", error=error)
+    sfn = client(attempts=2)
+    with pytest.raises(ReadTimeoutError):
+        sfn.start_execution(stateMachineArn=MACHINE, name="mine")
+
+    assert [execution.name for execution in orders.executions] == ["nightly"]
+
+
+# --- What they come to -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence", "further"),
+    [
+        pytest.param("ThrottlingException", 400, "Rate exceeded", {}, id="throttled"),
+        pytest.param(
+            "AccessDeniedException", 400, DENIED.format(operation="ListExecutions", resource=MACHINE), {}, id="denied"
+        ),
+        pytest.param(
+            "UnrecognizedClientException",
+            400,
+            "The security token included in the request is invalid.",
+            {},
+            id="unknown key",
+        ),
+        pytest.param(
+            "ExpiredTokenException", 400, "The security token included in the request is expired", {}, id="expired key"
+        ),
+        pytest.param(
+            "InternalServerError",
+            500,
+            "The request processing has failed because of an unknown error, exception or failure.",
+            {},
+            id="server error",
+        ),
+        pytest.param(
+            "InternalFailure",
+            500,
+            "The request processing has failed because of an unknown error, exception or failure.",
+            {},
+            id="failure",
+        ),
+        pytest.param(
+            "ServiceUnavailable",
+            503,
+            "The request has failed due to a temporary failure of the server.",
+            {},
+            id="unavailable",
+        ),
+        pytest.param(
+            "StateMachineDoesNotExist",
+            400,
+            f"State Machine Does Not Exist: '{MACHINE}'",
+            {"message": f"State Machine Does Not Exist: '{MACHINE}'"},
+            id="sentence filled from the request",
+        ),
+        pytest.param(
+            "ResourceNotFound",
+            400,
+            f"Resource not found: '{MACHINE}'",
+            {"message": f"Resource not found: '{MACHINE}'", "resourceName": MACHINE},
+            id="further members",
+        ),
+        pytest.param(
+            "ValidationException",
+            400,
+            "The input does not satisfy the constraints specified by an Amazon Web Services service.",
+            {"message": "The input does not satisfy the constraints specified by an Amazon Web Services service."},
+            id="sentence of the model",
+        ),
+    ],
+)
+def test_error(sfn_executions, error, status, sentence, further):
+    """The client gets the error as from AWS: its code, sentence, status and members."""
+    sfn_executions.add_fault("ListExecutions", error=error)
+    with pytest.raises(ClientError) as struck:
+        client().list_executions(stateMachineArn=MACHINE)
+
+    assert members(struck.value.response) == {"Error": {"Message": sentence, "Code": error}, **further}
+    assert struck.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "arguments", "sentence"),
+    [
+        pytest.param(
+            "ListStateMachines",
+            "AccessDeniedException",
+            {},
+            DENIED.format(operation="ListStateMachines", resource=f"{PREFIX}:*"),
+            id="denied, of no resource",
+        ),
+        pytest.param(
+            "CreateActivity", "InvalidName", {"name": "hand"}, "Invalid Name: 'hand'", id="filled with the name"
+        ),
+        pytest.param(
+            "StartExecution",
+            "ExecutionAlreadyExists",
+            {"stateMachineArn": MACHINE},
+            "The execution has the same name as another execution (but a different input). Executions with the same "
+            "name and input are considered idempotent.",
+            id="of an ARN that the request does not name",
+        ),
+        pytest.param(
+            "StartExecution",
+            "ExecutionLimitExceeded",
+            {"stateMachineArn": MACHINE},
+            "The maximum number of running executions has been reached. Running executions must end or be stopped "
+            "before a new execution can be started.",
+            id="that the mock never answers with by itself",
+        ),
+    ],
+)
+def test_sentence(sfn_executions, operation, error, arguments, sentence):
+    """Where AWS's sentence cannot be told from the request, it is the model's description of the error."""
+    sfn_executions.add_fault(operation, error=error)
+    with pytest.raises(ClientError) as struck:
+        client()._make_api_call(operation, arguments)
+
+    assert struck.value.response["Error"] == {"Message": sentence, "Code": error}
+
+
+def test_message(sfn_executions):
+    """A sentence of the test's own replaces AWS's; further members stay."""
+    sfn_executions.add_fault("ListExecutions", error="ResourceNotFound", message="Not {here}.")
+    sfn = client()
+    with pytest.raises(sfn.exceptions.ResourceNotFound) as struck:
+        sfn.list_executions(stateMachineArn=MACHINE)
+
+    assert members(struck.value.response) == {
+        "Error": {"Message": "Not {here}.", "Code": "ResourceNotFound"},
+        "message": "Not {here}.",
+        "resourceName": MACHINE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "sentence"),
+    [
+        ("ConnectionError", EndpointConnectionError, 'Could not connect to the endpoint URL: "{url}"'),
+        ("EndpointConnectionError", EndpointConnectionError, 'Could not connect to the endpoint URL: "{url}"'),
+        ("ConnectTimeout", ConnectTimeoutError, 'Connect timeout on endpoint URL: "{url}"'),
+        ("ConnectTimeoutError", ConnectTimeoutError, 'Connect timeout on endpoint URL: "{url}"'),
+        ("ReadTimeout", ReadTimeoutError, 'Read timeout on endpoint URL: "{url}"'),
+        ("ReadTimeoutError", ReadTimeoutError, 'Read timeout on endpoint URL: "{url}"'),
+        (
+            "ConnectionClosedError",
+            ConnectionClosedError,
+            'Connection was closed before we received a valid response from endpoint URL: "{url}".',
+        ),
+    ],
+)
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "under mock_aws"])
+def test_connection_error(sfn_executions, error, raised, sentence, with_moto):
+    """Where no answer comes the client raises botocore's own error, naming its endpoint; so it does under moto."""
+    with mock_aws() if with_moto else mock_sfn_executions():
+        sfn_executions.add_fault("ListExecutions", error=error)
+        with pytest.raises(raised) as struck:
+            client().list_executions(stateMachineArn=MACHINE)
+
+        assert str(struck.value) == sentence.format(url="https://states.us-east-1.amazonaws.com/")
+        assert outcomes(1) == ["nightly"]
+
+
+# --- botocore's own retries --------------------------------------------------------------------------------------
+
+RETRIED = ["ThrottlingException", "InternalServerError", "ServiceUnavailable", "ConnectionError", "ReadTimeout"]
+
+
+@pytest.mark.parametrize("error", RETRIED)
+@pytest.mark.parametrize("mode", ["legacy", "standard"])
+def test_botocore_retries(sfn_executions, pauses, mode, error):
+    """Throttles, server errors and lost connections are retried by botocore, and RetryAttempts tells how often."""
+    fault = sfn_executions.add_fault("ListExecutions", error=error, times=2)
+    answer = client(attempts=4, mode=mode).list_executions(stateMachineArn=MACHINE)
+
+    assert [run["name"] for run in answer["executions"]] == ["nightly"]
+    assert answer["ResponseMetadata"]["RetryAttempts"] == fault.count == len(pauses) == 2
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard"])
+def test_retries_are_used_up(sfn_executions, pauses, mode):
+    """When the last try fails as well, its error is the call's."""
+    fault = sfn_executions.add_fault("ListExecutions", error="ThrottlingException", times=None)
+    with pytest.raises(ClientError) as struck:
+        client(attempts=3, mode=mode).list_executions(stateMachineArn=MACHINE)
+
+    assert struck.value.response["Error"] == {"Message": "Rate exceeded", "Code": "ThrottlingException"}
+    assert struck.value.response["ResponseMetadata"]["RetryAttempts"] == 2
+    assert (fault.count, len(pauses)) == (3, 2)
+
+
+@pytest.mark.parametrize("error", ["AccessDeniedException", "InvalidToken", "ExpiredTokenException"])
+def test_what_botocore_does_not_retry(sfn_executions, pauses, error):
+    """Errors that would come again are not retried."""
+    sfn_executions.add_fault("ListExecutions", error=error)
+
+    assert (outcomes(2, client(attempts=4)), pauses) == ([error, "nightly"], [])
+
+
+def test_answer_over_the_wire_is_the_same(sfn_executions):
+    """A request that a fault lets pass is answered as any other, and after the last strike so are all."""
+    sfn = client(attempts=2)
+    plain = sfn.list_executions(stateMachineArn=MACHINE)
+    fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=lambda parameters: False)
+    passed = sfn.list_executions(stateMachineArn=MACHINE)
+
+    assert members(passed) == members(plain)
+    assert passed["ResponseMetadata"].keys() == plain["ResponseMetadata"].keys()
+    assert fault.count == 0
+
+
+def test_predicate_sees_nothing_in_a_body_that_cannot_be_read(sfn_executions):
+    """A request whose body is no JSON object has no parameters."""
+    asked = []
+    sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=asked.append)
+    bodies = iter([b"nonsense", b"[]"])
+    sfn = client()
+    sfn.meta.events.register("before-sign.sfn", lambda request, **_: setattr(request, "data", next(bodies)))
+    for _ in range(2):
+        with pytest.raises(ClientError, match="SerializationException"):
+            sfn.list_executions(stateMachineArn=MACHINE)
+
+    assert asked == [{}, {}]
+    assert [call.parameters for call in sfn_executions.calls] == [{}, {}]
+
+
+def test_other_answers_come_first(sfn_executions):
+    """What a handler of the test's own answers never reaches the faults."""
+    fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken")
+    sfn = client()
+
+    class Body:
+        def stream(self):
+            yield b'{"executions": []}'
+
+    sfn.meta.events.register("before-send.sfn", lambda request, **_: AWSResponse(request.url, 200, {}, Body()))
+
+    assert (members(sfn.list_executions(stateMachineArn=MACHINE)), fault.count) == ({"executions": []}, 0)
+
+
+# --- Faults that cannot be ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param({"skip": -1}, "skip=-1 is no number of requests: give an int, at least 0.", id="negative skip"),
+        pytest.param({"skip": None}, "skip=None is no number of requests: give an int, at least 0.", id="no skip"),
+        pytest.param(
+            {"times": 0},
+            "times=0 is no number of requests: give an int, at least 1, or None for every request until it is removed.",
+            id="never",
+        ),
+        pytest.param(
+            {"times": 1.5},
+            "times=1.5 is no number of requests: give an int, at least 1, or None for every request until it is "
+            "removed.",
+            id="half a time",
+        ),
+        pytest.param(
+            {"times": True},
+            "times=True is no number of requests: give an int, at least 1, or None for every request until it is "
+            "removed.",
+            id="truth",
+        ),
+        pytest.param(
+            {"when": {"maxResults": 5}},
+            "when={'maxResults': 5} cannot be asked: give a function of the request's parameters, a dict.",
+            id="when it cannot be asked",
+        ),
+        pytest.param({"message": 7}, "message=7 is no text.", id="number for message"),
+        pytest.param(
+            {"error": "ReadTimeout", "message": "Slow"},
+            "message='Slow' would not be shown: botocore words its own ReadTimeout.",
+            id="message of a connection",
+        ),
+    ],
+)
+def test_impossible_fault(sfn_executions, arguments, sentence):
+    """A fault that could not be is a ValueError, and is not added."""
+    with pytest.raises(ValueError) as error:
+        sfn_executions.add_fault("ListExecutions", **{"error": "InvalidToken", **arguments})
+
+    assert str(error.value) == sentence
+    assert outcomes(1) == ["nightly"]
+
+
+@pytest.mark.parametrize("operation", ["ListExecution", "ListTables", ["ListExecutions"], None])
+def test_unknown_operation(sfn_executions, operation):
+    """An operation that there is not is a ValueError that names those there are."""
+    with pytest.raises(ValueError) as error:
+        sfn_executions.add_fault(operation, error="ThrottlingException")
+
+    assert str(error.value).startswith(
+        f"operation={operation!r} is no operation of Step Functions, which has: CreateActivity, CreateStateMachine, "
+    )
+
+
+@pytest.mark.parametrize("error", ["Throttling", "ExecutionDoesNotExist", ValueError, ["InvalidToken"], None])
+def test_unknown_error(sfn_executions, error):
+    """So is an error that the operation cannot end in."""
+    with pytest.raises(ValueError) as unknown:
+        sfn_executions.add_fault("list_executions", error=error)
+
+    assert str(unknown.value) == (
+        f"error={error!r} is none that ListExecutions can end in. Its own are: InvalidArn, InvalidToken, "
+        "ResourceNotFound, StateMachineDoesNotExist, StateMachineTypeNotSupported, ValidationException; any operation "
+        "has: AccessDeniedException, ExpiredTokenException, InternalFailure, InternalServerError, ServiceUnavailable, "
+        "ThrottlingException, UnrecognizedClientException; without an answer from AWS there are: "
+        "ConnectTimeout, ConnectTimeoutError, ConnectionClosedError, ConnectionError, EndpointConnectionError, "
+        "ReadTimeout, ReadTimeoutError."
+    )

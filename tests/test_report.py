@@ -1,0 +1,234 @@
+"""What pytest's report of a failed test tells of the mock, as pytest itself prints it."""
+
+from __future__ import annotations
+
+import pytest
+
+SECTION = "*- Step Functions, as mocked -*"
+
+
+@pytest.fixture
+def run(pytester):
+    """Run a test module in the order in which it is written, and give pytest's result."""
+
+    def run(source: str, *arguments: str):
+        pytester.makepyfile(source)
+        return pytester.runpytest("-p", "no:randomly", *arguments)
+
+    return run
+
+
+def section(result) -> list[str]:
+    """The lines that the report of the only failed test gained, up to the summary."""
+    lines = result.outlines
+    start = next(number for number, line in enumerate(lines) if "- Step Functions, as mocked -" in line)
+    end = next(number for number, line in enumerate(lines) if number > start and line.startswith("==="))
+    return lines[start + 1 : end]
+
+
+def test_calls_and_executions(run):
+    """There are the calls, and the executions as the test saw them, though its clock has been let go of since."""
+    result = run(
+        """
+        import boto3
+        from freezegun import freeze_time
+
+        @freeze_time("2026-01-10 02:04:00")
+        def test_it(sfn_executions):
+            orders = sfn_executions.add_state_machine("orders")
+            orders.add_execution("a", status="FAILED", start_date="2026-01-10T01:00:00Z")
+            orders.add_execution(
+                "b", status="SUCCEEDED", start_date="2026-01-10T02:00:00Z", stop_date="2026-01-10T02:05:00Z"
+            )
+            client = boto3.client("stepfunctions")
+            client.list_executions(stateMachineArn=orders.arn, statusFilter="FAILED")
+            client.start_execution(stateMachineArn=orders.arn, name="c")
+            assert False
+        """
+    )
+
+    assert section(result) == [
+        "Calls (2):",
+        "date                      operation       "
+        "parameters                                                    answer",
+        "2026-01-10T02:04:00.000Z  ListExecutions  "
+        "stateMachineArn='stateMachine:orders', statusFilter='FAILED'  executions: 1",
+        "2026-01-10T02:04:00.000Z  StartExecution  "
+        "stateMachineArn='stateMachine:orders', name='c'               "
+        "executionArn='execution:orders:c', startDate=2026-01-10T02:04:00.000Z",
+        "",
+        "Executions at 2026-01-10T02:04:00.000Z (2 RUNNING, 1 FAILED):",
+        "of                   name  status   start date                stop date",
+        "stateMachine:orders  c     RUNNING  2026-01-10T02:04:00.000Z",
+        "stateMachine:orders  b     RUNNING  2026-01-10T02:00:00.000Z",
+        "stateMachine:orders  a     FAILED   2026-01-10T01:00:00.000Z  2026-01-10T01:00:00.000Z",
+    ]
+
+
+def test_long_story(run):
+    """Of many calls and executions there are the last twenty, and how many there are in all."""
+    result = run(
+        """
+        import boto3
+        from freezegun import freeze_time
+
+        @freeze_time("2026-01-10 02:00:00")
+        def test_it(sfn_executions):
+            orders = sfn_executions.add_state_machine("orders")
+            orders.add_executions(1000, status="FAILED")
+            client = boto3.client("stepfunctions")
+            for size in range(1, 26):
+                client.list_executions(stateMachineArn=orders.arn, maxResults=size)
+            assert False
+        """
+    )
+    lines = section(result)
+
+    assert lines[0] == "Calls (the last 20 of 25):"
+    assert "maxResults=6 " in lines[2]
+    assert "maxResults=25 " in lines[21]
+    assert lines[23] == "Executions at 2026-01-10T02:00:00.000Z (1000 FAILED, the 20 that started last):"
+    assert [line.split()[1] for line in lines[25:]] == [f"execution-{index}" for index in range(999, 979, -1)]
+
+
+def test_other_executions(run):
+    """Child executions stand under their map run, and those that are still to start say so."""
+    result = run(
+        """
+        import warnings
+        from freezegun import freeze_time
+
+        @freeze_time("2026-01-10 02:00:00")
+        def test_it(sfn_executions):
+            orders = sfn_executions.add_state_machine("orders")
+            batch = orders.add_execution("parent", status="RUNNING").add_map_run("Items")
+            batch.add_execution("child", status="FAILED")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                orders.add_execution("later", status="RUNNING", start_date="2026-01-10T03:00:00Z")
+            assert False
+        """
+    )
+    lines = section(result)
+
+    assert lines[0] == "Executions at 2026-01-10T02:00:00.000Z (1 RUNNING, 1 not started, 1 FAILED):"
+    assert [line.split(maxsplit=2)[1:] for line in lines[2:]] == [
+        ["later", "not started  2026-01-10T03:00:00.000Z"],
+        ["child", "FAILED       2026-01-10T02:00:00.000Z  2026-01-10T02:00:00.000Z"],
+        ["parent", "RUNNING      2026-01-10T02:00:00.000Z"],
+    ]
+    assert lines[3].startswith("mapRun:orders/Items:")
+
+
+def test_calls_alone(run):
+    """Where there are no executions the report tells of none."""
+    result = run(
+        """
+        import boto3
+
+        def test_it(sfn_executions):
+            boto3.client("stepfunctions").list_state_machines()
+            assert False
+        """
+    )
+
+    assert [line.split("  ")[0] for line in section(result)][::2] == ["Calls (1):", section(result)[2][:24]]
+    assert section(result)[2].endswith("stateMachines: 0")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(
+            """
+            import pytest
+
+            @pytest.fixture
+            def broken(sfn_executions):
+                sfn_executions.add_state_machine("orders").add_execution("a", status="FAILED")
+                assert False
+
+            def test_it(broken):
+                pass
+            """,
+            id="fixture that fails",
+        ),
+        pytest.param(
+            """
+            import unittest, pytest
+            from sfn_mock import get_mock
+
+            @pytest.mark.sfn_executions
+            class TestIt(unittest.TestCase):
+                def test_it(self):
+                    get_mock().add_state_machine("orders").add_execution("a", status="FAILED")
+                    self.fail()
+            """,
+            id="unittest with the marker",
+        ),
+        pytest.param(
+            """
+            from sfn_mock import get_mock, mock_sfn_executions
+
+            @mock_sfn_executions
+            class TestIt:
+                def test_it(self):
+                    get_mock().add_state_machine("orders").add_execution("a", status="FAILED")
+                    assert False
+            """,
+            id="decorated class",
+        ),
+    ],
+)
+def test_wherever_a_mock_is_active(run, source):
+    """Whatever fails while a mock is active has the section."""
+    result = run(source)
+
+    assert [line.split()[:3] for line in section(result)[2:]] == [["stateMachine:orders", "a", "FAILED"]]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("def test_it(sfn_executions):\n    assert False", id="nothing to tell"),
+        pytest.param(
+            "from sfn_mock import mock_sfn_executions\n\ndef test_it():\n"
+            "    with mock_sfn_executions() as sfn:\n"
+            "        sfn.add_state_machine('orders').add_execution(status='FAILED')\n"
+            "    assert False",
+            id="mock that has ended",
+        ),
+        pytest.param("def test_it():\n    assert False", id="no mock"),
+        pytest.param(
+            "def test_it(sfn_executions):\n"
+            "    sfn_executions.add_state_machine('orders').add_execution(status='FAILED')",
+            id="test that passes",
+        ),
+        pytest.param(
+            "import pytest\n\n@pytest.mark.xfail\ndef test_it(sfn_executions):\n"
+            "    sfn_executions.add_state_machine('orders').add_execution(status='FAILED')\n"
+            "    assert False",
+            id="failure that was expected",
+        ),
+    ],
+)
+def test_no_section(run, source):
+    """Where there is nothing to tell, or nobody to tell it to, the report is as ever."""
+    result = run(source, "-rA")
+
+    result.stdout.no_fnmatch_line(SECTION)
+
+
+def test_section_with_xdist(run):
+    """A worker's report has it as well."""
+    result = run(
+        """
+        def test_it(sfn_executions):
+            sfn_executions.add_state_machine("orders").add_execution("a", status="FAILED")
+            assert False
+        """,
+        "-n",
+        "1",
+    )
+
+    assert [line.split()[:3] for line in section(result)[2:]] == [["stateMachine:orders", "a", "FAILED"]]
