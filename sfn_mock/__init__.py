@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sfn_mock.store.seeding import SeedWarning
     from sfn_mock.store.state_machines import Alias, StateMachine, Version
     from sfn_mock.ways_in.guard import UnmockedServiceError
+    from sfn_mock.ways_in.paging_check import PagingError, PagingWarning
 
 __version__ = "0.1.0"
 
@@ -19,6 +20,8 @@ __all__ = [
     "Alias",
     "Execution",
     "MapRun",
+    "PagingError",
+    "PagingWarning",
     "SeedWarning",
     "StateMachine",
     "StepFunctionsMock",
@@ -33,6 +36,8 @@ _ROOMS = {
     "Alias": "store.state_machines",
     "Execution": "store.executions",
     "MapRun": "store.map_runs",
+    "PagingError": "ways_in.paging_check",
+    "PagingWarning": "ways_in.paging_check",
     "SeedWarning": "store.seeding",
     "StateMachine": "store.state_machines",
     "StepFunctionsMock": "handle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sfn_mock.models import SFNBackend
@@ -13,6 +14,7 @@ from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.recordings import Source
 from sfn_mock.store.records import Records, seed_state_machine
 from sfn_mock.store.state_machines import StateMachine
+from sfn_mock.ways_in.paging_check import PagingCheck
 
 
 class StepFunctionsMock:
@@ -22,9 +24,10 @@ class StepFunctionsMock:
     where seeds go and calls arrive unless they say otherwise.
     """
 
-    def __init__(self, account_id: str, region: str) -> None:
+    def __init__(self, account_id: str, region: str, paging: PagingCheck) -> None:
         self.account_id = account_id
         self.region = region
+        self._paging = paging
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
 
@@ -106,6 +109,16 @@ class StepFunctionsMock:
         """The map run of that ARN; LookupError if none."""
         map_runs = [map_run for records in self._each_records() for map_run in records.map_runs.values()]
         return _find(arn, "map run", map_runs)
+
+    # --- Checking ------------------------------------------------------------------------------------------------
+
+    def partial_listing(self) -> AbstractContextManager[None]:
+        """Meanwhile the code under test means to stop before the end of a list, and ``check_paging`` lets it.
+
+        Any mock has it, so that a test reads the same with and without the check.
+        """
+        self._check_open()
+        return self._paging.partial()
 
     # --- Life ----------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,10 @@ ROOMS = [
     "responses",
     "urls",
     # ways_in/: how a call gets here
+    "ways_in.failures",
+    "ways_in.callers",
+    "ways_in.watched_answers",
+    "ways_in.paging_check",
     "ways_in.addressing",
     "ways_in.local_dates",
     "ways_in.direct",

@@ -20,6 +20,7 @@ from sfn_mock.store import clock
 from sfn_mock.ways_in import local_dates
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
 from sfn_mock.ways_in.local_dates import LocalDates
+from sfn_mock.ways_in.paging_check import PagingCheck
 
 Parsed = dict[str, Any]
 
@@ -27,8 +28,9 @@ Parsed = dict[str, Any]
 class Direct:
     """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys."""
 
-    def __init__(self, backend_of: BackendOf, account_id: str) -> None:
+    def __init__(self, backend_of: BackendOf, paging: PagingCheck, account_id: str) -> None:
         self._backend_of = backend_of
+        self._paging = paging
         self._account_id = account_id
 
     def can_answer(self, operation: str) -> bool:
@@ -39,7 +41,8 @@ class Direct:
         self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
     ) -> tuple[AWSResponse, Parsed]:
         """The response and its parsed form, as botocore's endpoint would have returned them."""
-        response = AddressedResponse(self._backend_of, account_of_role(access_key) or self._account_id, region)
+        account_id = account_of_role(access_key) or self._account_id
+        response = AddressedResponse(self._backend_of, self._paging, account_id, region)
         with clock.read_once() as moment:
             headers = headers_of_answer(moment)
             try:
@@ -51,7 +54,7 @@ class Direct:
         _finish(model.output_shape)(parsed, local_dates.current())
         http = AWSResponse(request["url"], 200, headers, None)
         parsed["ResponseMetadata"] = _metadata(http)
-        return http, parsed
+        return http, self._paging.watched(parsed)
 
 
 def _metadata(http: AWSResponse) -> Parsed:

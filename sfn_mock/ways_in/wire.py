@@ -12,6 +12,7 @@ from moto.core.request import normalize_request
 from urllib3 import HTTPResponse
 
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
+from sfn_mock.ways_in.paging_check import PagingCheck
 
 #: Tells the client's region, which neither an unsigned request nor every host name shows.
 REGION_HEADER = "x-sfn-mock-region"
@@ -37,8 +38,9 @@ def is_loopback(url: str) -> bool:
 class Wire:
     """Takes requests to their backends. They belong to ``account_id``, except under an assumed role's keys."""
 
-    def __init__(self, backend_of: BackendOf, account_id: str) -> None:
+    def __init__(self, backend_of: BackendOf, paging: PagingCheck, account_id: str) -> None:
         self._backend_of = backend_of
+        self._paging = paging
         self._account_id = account_id
 
     def answer(self, request: AWSPreparedRequest) -> Answer:
@@ -48,7 +50,7 @@ class Wire:
         signed = _ACCESS_KEY.search(headers.get("authorization", ""))
         account_id = account_of_role(signed and signed[1]) or self._account_id
         read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, request.body, False))
-        response = AddressedResponse(self._backend_of, account_id, region)
+        response = AddressedResponse(self._backend_of, self._paging, account_id, region)
         status, answer_headers, body = response._dispatch(read, request.url, read.headers)
         return status, answer_headers, body
 
