@@ -8,11 +8,11 @@ token sent with other arguments than it was given for.
 
 from __future__ import annotations
 
-import sys
+import asyncio
 import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 from weakref import WeakKeyDictionary
@@ -352,13 +352,11 @@ class PagingCheck:
 
 def _thread_or_task() -> object:
     """What makes the current call: the task of asyncio that is at work, or else the thread."""
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is not None:
-        with suppress(RuntimeError):  # no loop runs in this thread
-            task: object = asyncio.current_task()
-            if task is not None:
-                return task
-    return threading.current_thread()
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # no loop runs in this thread
+        task = None
+    return task or threading.current_thread()
 
 
 # --- In words ----------------------------------------------------------------------------------------------------
