@@ -9,6 +9,8 @@ import boto3
 import pytest
 from freezegun import freeze_time
 
+from sfn_mock import PagingError, get_mock, mock_sfn_executions
+
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
@@ -59,7 +61,21 @@ def test_nothing_is_left_running(orders):
 
 
 @freeze_time("2026-01-10 09:00:00")
-def test_one_call_lists_a_hundred(orders):
+def test_one_call_lists_a_hundred(orders, sfn_executions):
     """The naive stop reports success and leaves 150 at work."""
-    assert stop_all_naively(boto3.client("stepfunctions"), orders.arn, "wrong prices") == 100
+    with sfn_executions.partial_listing():  # this test means to show what is left, so check_paging need not
+        assert stop_all_naively(boto3.client("stepfunctions"), orders.arn, "wrong prices") == 100
     assert sum(run.status == "RUNNING" for run in orders.executions) == 150
+
+
+@mock_sfn_executions(check_paging=True)
+def stop_101_naively():
+    orders = get_mock().add_state_machine("orders")
+    orders.add_executions(101, status="RUNNING")
+    stop_all_naively(boto3.client("stepfunctions"), orders.arn, "wrong prices")
+
+
+def test_check_paging_catches_it():
+    """With this option no test has to count: each fails in which the naive stop leaves a second page unread."""
+    with pytest.raises(PagingError, match="neither looked at nor sent, so the rest of the list was never read"):
+        stop_101_naively()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sfn_mock.ways_in.calls import Call, Calls
     from sfn_mock.ways_in.faults import Fault
     from sfn_mock.ways_in.guard import UnmockedServiceError
+    from sfn_mock.ways_in.paging_check import PagingError, PagingWarning
 
 __version__ = "0.1.0"
 
@@ -25,6 +26,8 @@ __all__ = [
     "Execution",
     "Fault",
     "MapRun",
+    "PagingError",
+    "PagingWarning",
     "SeedWarning",
     "StateMachine",
     "StepFunctionsMock",
@@ -44,6 +47,8 @@ _ROOMS = {
     "Execution": "store.executions",
     "Fault": "ways_in.faults",
     "MapRun": "store.map_runs",
+    "PagingError": "ways_in.paging_check",
+    "PagingWarning": "ways_in.paging_check",
     "SeedWarning": "store.seeding",
     "StateMachine": "store.state_machines",
     "StepFunctionsMock": "handle",

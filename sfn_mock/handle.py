@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sfn_mock.models import SFNBackend
@@ -16,6 +17,7 @@ from sfn_mock.store.records import Records, seed_state_machine
 from sfn_mock.store.state_machines import StateMachine
 from sfn_mock.ways_in.calls import Calls, Record
 from sfn_mock.ways_in.faults import Fault, Faults, When
+from sfn_mock.ways_in.paging_check import PagingCheck
 
 
 class StepFunctionsMock:
@@ -25,11 +27,12 @@ class StepFunctionsMock:
     where seeds go and calls arrive unless they say otherwise.
     """
 
-    def __init__(self, account_id: str, region: str) -> None:
+    def __init__(self, account_id: str, region: str, paging: PagingCheck) -> None:
         self.account_id = account_id
         self.region = region
         self.faults = Faults()
         self.record = Record()
+        self._paging = paging
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
 
@@ -150,6 +153,16 @@ class StepFunctionsMock:
         """
         self._check_open()
         return self.record.calls
+
+    # --- Checking ------------------------------------------------------------------------------------------------
+
+    def partial_listing(self) -> AbstractContextManager[None]:
+        """Meanwhile the code under test means to stop before the end of a list, and ``check_paging`` lets it.
+
+        Any mock has it, so that a test reads the same with and without the check.
+        """
+        self._check_open()
+        return self._paging.partial()
 
     # --- Life ----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from sfn_mock.ways_in import moto_place
 from sfn_mock.ways_in.calls import Record
 from sfn_mock.ways_in.environment import DEFAULT_REGION
 from sfn_mock.ways_in.faults import Faults
+from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.wire import Answer, Wire
 
 _lock = Lock()
@@ -82,14 +83,16 @@ def mock_of_mock_aws() -> StepFunctionsMock | None:
     """The handle for what the active ``mock_aws`` holds; None without one, or where this is not installed."""
     if _installation is None or not botocore_stubber.enabled:
         return None
-    return MockWithinMockAWS(_account_id({}), os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION)
+    return MockWithinMockAWS(
+        _account_id({}), os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION, PagingCheck(False)
+    )
 
 
 class MockWithinMockAWS(StepFunctionsMock):
     """The handle for what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
 
-    def __init__(self, account_id: str, region: str) -> None:
-        super().__init__(account_id, region)
+    def __init__(self, account_id: str, region: str, paging: PagingCheck) -> None:
+        super().__init__(account_id, region, paging)
         stay = _stay_of_mock_aws()
         self.faults = stay.faults
         self.record = stay.record
@@ -128,7 +131,7 @@ def _of_ours(backend: object) -> SFNBackend:
 def _answer(request: AWSPreparedRequest) -> Answer:
     """The answer to a call that, unless made under a role, belongs to the account that moto gives it."""
     stay = _stay_of_mock_aws()
-    return Wire(_backend, _account_id(request.headers), stay.faults, stay.record).answer(request)
+    return Wire(_backend, PagingCheck(False), _account_id(request.headers), stay.faults, stay.record).answer(request)
 
 
 def _account_id(headers: Mapping[str, str]) -> str:

@@ -10,9 +10,10 @@ from sfn_mock import report
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.store import seeding
-from sfn_mock.ways_in import environment, interception, moto_place, plain_http, retry_sleeps
+from sfn_mock.ways_in import environment, interception, moto_place, paging_check, plain_http, retry_sleeps
 from sfn_mock.ways_in.direct import Direct
-from sfn_mock.ways_in.guard import Guard
+from sfn_mock.ways_in.guard import Guard, UnmockedServiceError
+from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.wire import Wire
 
 DEFAULT_ACCOUNT_ID = "123456789012"
@@ -24,9 +25,11 @@ class Options(NamedTuple):
     account_id: str = DEFAULT_ACCOUNT_ID
     region: str | None = None
     retry_sleeps: bool = True
+    check_paging: paging_check.Mode = False
 
     def check(self) -> None:
-        """ValueError for what no AWS account or region is called."""
+        """ValueError for what no AWS account or region is called, and for what an option cannot be."""
+        paging_check.check_mode(self.check_paging)
         seeding.check_account_id(self.account_id)
         if self.region is not None:
             seeding.check_region(self.region)
@@ -38,21 +41,22 @@ class _Life:
     def __init__(self, options: Options) -> None:
         self.depth = 0
         self.guard = Guard()
+        self.paging = PagingCheck(options.check_paging or paging_check.default())
         with ExitStack() as stack:
             region = stack.enter_context(environment.faked(options.region))
             # Within a mock_aws whose Step Functions is ours already, the store is that one's.
             handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
-            self.handle = handle_class(options.account_id, region)
+            self.handle = handle_class(options.account_id, region, self.paging)
             stack.callback(self.handle.close)
             handle = self.handle
-            wire = Wire(handle.backend, handle.account_id, handle.faults, handle.record)
-            direct = Direct(handle.backend, handle.account_id, handle.faults, handle.record)
+            wire = Wire(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
+            direct = Direct(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
             stack.enter_context(moto_place.taken(self.handle.backend, wire))
-            stack.enter_context(interception.installed(direct, wire, self.guard))
+            stack.enter_context(interception.installed(direct, wire, self.guard, self.paging))
             stack.enter_context(plain_http.installed(wire, self.guard))
             if not options.retry_sleeps:
                 stack.enter_context(retry_sleeps.skipped())
-            self.options = options._replace(region=region)
+            self.options = options._replace(region=region, check_paging=self.paging.mode)
             self.undo = stack.pop_all().close
 
     def check_shared(self, options: Options) -> None:
@@ -63,6 +67,15 @@ class _Life:
                     f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "
                     f"cannot have {name}={asked!r}: leave the option out, or give the outer mock the same."
                 )
+
+    def settle(self, failure: BaseException | None) -> None:
+        """Tell what guard and paging check have found, with ``failure`` or, if it is None, as one of its own."""
+        try:
+            self.guard.settle(failure)
+        except UnmockedServiceError as error:
+            self.paging.settle(error)
+            raise
+        self.paging.settle(failure)
 
 
 _lock = Lock()
@@ -83,7 +96,8 @@ def begin(options: Options) -> StepFunctionsMock:
 def end(failure: BaseException | None) -> None:
     """Undo one ``begin``; the last one ends the mock, with ``failure``, or nothing, on its way to the test's runner.
 
-    UnmockedServiceError, without a failure, if the code under test swallowed one.
+    UnmockedServiceError, without a failure, if the code under test swallowed one; PagingError if check_paging is on
+    and found a mistake.
     """
     global _life
     with _lock:
@@ -94,7 +108,7 @@ def end(failure: BaseException | None) -> None:
             return
         _life = None
         life.undo()
-    life.guard.settle(failure)
+    life.settle(failure)
 
 
 def active() -> StepFunctionsMock:
@@ -109,10 +123,10 @@ def active() -> StepFunctionsMock:
 
 
 def settle(failure: BaseException | None) -> None:
-    """Account for refused calls while the mock goes on, now that the outcome of a test is known."""
+    """Account for refused calls and mistakes found while the mock goes on, now that a test's outcome is known."""
     life = _life
     if life is not None:
-        life.guard.settle(failure)
+        life.settle(failure)
 
 
 def tell() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 from sfn_mock import life
 from sfn_mock.decoration import decorated
@@ -37,7 +37,8 @@ class MockSFNExecutions:
     def stop(self) -> None:
         """End what one ``start`` began. RuntimeError without one.
 
-        UnmockedServiceError if this ends the mock and the code under test has swallowed such an error.
+        If this ends the mock: UnmockedServiceError if the code under test has swallowed such an error, and PagingError
+        if ``check_paging`` is on and has found a mistake.
         """
         self._stop(None)
 
@@ -65,7 +66,11 @@ class MockSFNExecutions:
 def mock_sfn_executions(target: Target, /) -> Target: ...
 @overload
 def mock_sfn_executions(
-    *, account_id: str = life.DEFAULT_ACCOUNT_ID, region: str | None = None, retry_sleeps: bool = True
+    *,
+    account_id: str = life.DEFAULT_ACCOUNT_ID,
+    region: str | None = None,
+    retry_sleeps: bool = True,
+    check_paging: bool | Literal["warn"] = False,
 ) -> MockSFNExecutions: ...
 def mock_sfn_executions(
     target: Callable[..., Any] | None = None,
@@ -74,6 +79,7 @@ def mock_sfn_executions(
     account_id: str = life.DEFAULT_ACCOUNT_ID,
     region: str | None = None,
     retry_sleeps: bool = True,
+    check_paging: bool | Literal["warn"] = False,
 ) -> Any:
     """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
 
@@ -85,9 +91,12 @@ def mock_sfn_executions(
     meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1. ValueError for what is neither.
     With ``retry_sleeps=False`` botocore repeats what failed at once, as often as ever, without its pauses in between.
 
+    ``check_paging`` fails the test with PagingError, or only warns, where the code under test would miss what later
+    pages hold, or would read one page for ever; the handle's ``partial_listing()`` says that stopping early is meant.
+
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
     """
-    mock = MockSFNExecutions(life.Options(account_id, region, retry_sleeps))
+    mock = MockSFNExecutions(life.Options(account_id, region, retry_sleeps, check_paging))
     return mock if target is None else mock(target)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
 
 _NAME = "sfn_executions"
-_OPTIONS = ("account_id", "region", "retry_sleeps")
+_OPTIONS = ("account_id", "region", "retry_sleeps", "check_paging")
 _REPLACE_MOTO = "sfn_mock_replace_moto"
+_CHECK_PAGING = "sfn_mock_check_paging"
+_CHECK_PAGING_VALUES: dict[str, bool | Literal["warn"]] = {"false": False, "true": True, "warn": "warn"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,11 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
+    parser.addini(
+        _CHECK_PAGING,
+        f"check_paging of every mock that does not ask for another: {', '.join(_CHECK_PAGING_VALUES)}.",
+        default="false",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getini(_REPLACE_MOTO):
         _replace_moto(config)
+    _check_paging_by_ini(config)
     options = ", ".join(f"{option}=..." for option in _OPTIONS)
     config.addinivalue_line(
         "markers", f"{_NAME}({options}): run the test under mock_sfn_executions with these options."
@@ -56,6 +64,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and item.get_closest_marker(_NAME) and _NAME not in item.fixturenames:
             # The tests of one function share the list, but not all of them need be marked.
             item.fixturenames = [_NAME, *item.fixturenames]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What the ini file says of paging holds for every mock of a test, unless the test's marker says otherwise."""
+    mode = _check_paging(item)
+    if not mode:
+        return (yield)
+    from sfn_mock.ways_in import paging_check
+
+    with paging_check.by_default(mode):
+        return (yield)
+
+
+def _check_paging(item: pytest.Item) -> bool | Literal["warn"]:
+    marker = item.get_closest_marker(_NAME)
+    if marker is not None and "check_paging" in marker.kwargs:
+        return False  # what the marker says goes to the fixture
+    return _check_paging_by_ini(item.config)
+
+
+def _check_paging_by_ini(config: pytest.Config) -> bool | Literal["warn"]:
+    """UsageError for a value that is none."""
+    value = str(config.getini(_CHECK_PAGING)).lower()
+    if value not in _CHECK_PAGING_VALUES:
+        raise pytest.UsageError(f"{_CHECK_PAGING} = {value}: write {' or '.join(_CHECK_PAGING_VALUES)}.")
+    return _CHECK_PAGING_VALUES[value]
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ DateForm = Callable[[int], Any]
 MaybeDateForm = Callable[[int | None], Any]
 
 
-def _in_seconds(moment: int) -> float:
+def in_seconds(moment: int) -> float:
     """A moment as the protocol writes it: seconds since 1970 with three decimals."""
     return moment / 1000
 
@@ -118,7 +118,7 @@ class SFNResponse(StepFunctionResponse):
         """Whether the operation is one of this class's, not moto's."""
         return operation in _methods()
 
-    def answer(self, operation: str, parameters: object, date: DateForm = _in_seconds) -> Answer:
+    def answer(self, operation: str, parameters: object, date: DateForm = in_seconds) -> Answer:
         """What the API answers to a call, dates in the form that ``date`` gives them.
 
         Raises the SFNError that it answers with.

@@ -8,8 +8,11 @@ from typing import Any
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.stepfunctions.models import stepfunctions_backends
 
+from sfn_mock.aws.exceptions import SFNError
 from sfn_mock.models import SFNBackend
-from sfn_mock.responses import SFNResponse
+from sfn_mock.responses import Answer, DateForm, SFNResponse, in_seconds
+from sfn_mock.store import clock
+from sfn_mock.ways_in.paging_check import PagingCheck
 
 #: Gives the backend of an account and region, which stands behind moto too while the mock is active.
 BackendOf = Callable[[str, str], SFNBackend]
@@ -18,9 +21,10 @@ BackendOf = Callable[[str, str], SFNBackend]
 class AddressedResponse(SFNResponse):
     """SFNResponse for calls of one account, in ``region`` or, where that is not known, in the one the request names."""
 
-    def __init__(self, backend_of: BackendOf, account_id: str, region: str | None) -> None:
+    def __init__(self, backend_of: BackendOf, paging: PagingCheck, account_id: str, region: str | None) -> None:
         super().__init__()
         self._backend_of = backend_of
+        self._paging = paging
         self.current_account = account_id
         self.region = region or self.default_region
         self._region_known = region is not None
@@ -32,6 +36,16 @@ class AddressedResponse(SFNResponse):
             # Other services of moto's, such as tagging, look for the backends in use in moto's dictionary.
             stepfunctions_backends[self.current_account][self.region] = backend
         return backend
+
+    def answer(self, operation: str, parameters: object, date: DateForm = in_seconds) -> Answer:
+        place = self.current_account, self.region
+        try:
+            answer = super().answer(operation, parameters, date)
+        except SFNError as error:
+            self._paging.refused(operation, parameters, error.code, place=place, moment=clock.now())
+            raise
+        self._paging.answered(operation, self._parameters, answer, place=place, moment=clock.now())
+        return answer
 
     def get_current_account(self) -> str:
         return self.current_account

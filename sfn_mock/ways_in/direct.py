@@ -21,6 +21,7 @@ from sfn_mock.ways_in import local_dates
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
 from sfn_mock.ways_in.calls import Record
 from sfn_mock.ways_in.faults import Faults
+from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.requests import Request
 
 Parsed = dict[str, Any]
@@ -29,8 +30,11 @@ Parsed = dict[str, Any]
 class Direct:
     """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys."""
 
-    def __init__(self, backend_of: BackendOf, account_id: str, faults: Faults, record: Record) -> None:
+    def __init__(
+        self, backend_of: BackendOf, paging: PagingCheck, account_id: str, faults: Faults, record: Record
+    ) -> None:
         self._backend_of = backend_of
+        self._paging = paging
         self._account_id = account_id
         self._faults = faults
         self._record = record
@@ -48,7 +52,7 @@ class Direct:
     ) -> tuple[AWSResponse, Parsed]:
         """The response and its parsed form, as botocore's endpoint would have returned them."""
         account_id = account_of_role(access_key) or self._account_id
-        response = AddressedResponse(self._backend_of, account_id, region)
+        response = AddressedResponse(self._backend_of, self._paging, account_id, region)
         with clock.read_once() as moment:
             arrived = Request(model.name, request["body"], account_id, region, moment)
             headers = headers_of_answer(moment)
@@ -63,7 +67,7 @@ class Direct:
         self._record.answered(arrived, parsed)
         http = AWSResponse(request["url"], 200, headers, None)
         parsed["ResponseMetadata"] = _metadata(http)
-        return http, parsed
+        return http, self._paging.watched(parsed)
 
 
 def _metadata(http: AWSResponse) -> Parsed:

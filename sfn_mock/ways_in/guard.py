@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple, NoReturn
 
+from sfn_mock.ways_in import failures
+
 
 class UnmockedServiceError(Exception):
     """A call to an AWS service that nothing mocks. It has not left the machine, and botocore does not retry it."""
@@ -39,7 +41,7 @@ class Guard:
         report of the failure as a note, or without one is raised as an UnmockedServiceError of its own.
         """
         refused, self._refused = self._refused, []
-        shown = _shown_with(failure)
+        shown = failures.shown_with(failure)
         reported = {call.name for call in refused if any(call.error is error for error in shown)}
         swallowed = [call for call in refused if call.name not in reported]
         if not swallowed:
@@ -47,20 +49,7 @@ class Guard:
         sentence = _report(swallowed)
         if failure is None:
             raise UnmockedServiceError(sentence) from swallowed[0].error
-        # As add_note does, which Python 3.10 does not have.
-        vars(failure).setdefault("__notes__", []).append(sentence)
-
-
-def _shown_with(failure: BaseException | None) -> list[BaseException]:
-    """The failure and all that its report shows beside it: causes, contexts and the members of groups."""
-    shown: list[BaseException] = []
-    waiting = [failure]
-    while waiting:
-        error = waiting.pop()
-        if error is not None and not any(error is other for other in shown):
-            shown.append(error)
-            waiting += [error.__cause__, error.__context__, *getattr(error, "exceptions", ())]
-    return shown
+        failures.join(failure, sentence)
 
 
 def _report(swallowed: list[_RefusedCall]) -> str:

@@ -20,14 +20,18 @@ from moto.core.models import botocore_stubber
 from sfn_mock.ways_in.awaited import AwaitedResponse, then
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
+from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.wire import REGION_HEADER, Wire, is_loopback
 from sfn_mock.ways_in.wrapping import wrapped
 
 
 @contextmanager
-def installed(direct: Direct, wire: Wire, guard: Guard) -> Iterator[None]:
-    """Answer Step Functions calls, and have ``guard`` refuse the others that nobody answers."""
-    clients = _Clients(direct, wire, guard)
+def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck) -> Iterator[None]:
+    """Answer Step Functions calls, and have ``guard`` refuse the others that nobody answers.
+
+    ``paging`` hears of calls that come to an error, of whatever service.
+    """
+    clients = _Clients(direct, wire, guard, paging)
     with (
         wrapped(EventAliaser, "emit", clients.watch_emit),
         wrapped(EventAliaser, "emit_until_response", clients.watch_emit_until_response),
@@ -42,10 +46,11 @@ def installed(direct: Direct, wire: Wire, guard: Guard) -> Iterator[None]:
 class _Clients:
     """What happens at each event of a call that the client's own handlers left unanswered."""
 
-    def __init__(self, direct: Direct, wire: Wire, guard: Guard) -> None:
+    def __init__(self, direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck) -> None:
         self._direct = direct
         self._wire = wire
         self._guard = guard
+        self._paging = paging
         self.intercepted = True
 
     def watch_emit_until_response(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,6 +73,8 @@ class _Clients:
         @wraps(original)
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
             handled = original(emitter, event_name, **kwargs)
+            if self.intercepted and _tells_of_an_error(event_name, **kwargs):
+                self._paging.failed()
             if not (self.intercepted and event_name.startswith("before-send.")):
                 return handled
 
@@ -126,6 +133,13 @@ class _Clients:
 
 def _is_step_functions(event_name: str) -> bool:
     return event_name.split(".")[1] == "sfn"
+
+
+def _tells_of_an_error(event_name: str, http_response: AWSResponse | None = None, **_: Any) -> bool:
+    """Whether a call, all its attempts taken together, has come to an error of the service or of the connection."""
+    if event_name.startswith("after-call."):
+        return http_response is not None and http_response.status_code >= 300
+    return event_name.startswith("after-call-error.")
 
 
 def _has_sender(emitter: EventAliaser, event_name: str) -> bool:

@@ -19,6 +19,7 @@ from sfn_mock.store import clock
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
 from sfn_mock.ways_in.calls import Record
 from sfn_mock.ways_in.faults import Faults
+from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.requests import Request
 
 #: Tells the client's region, which neither an unsigned request nor every host name shows.
@@ -45,8 +46,11 @@ def is_loopback(url: str) -> bool:
 class Wire:
     """Takes requests to their backends. They belong to ``account_id``, except under an assumed role's keys."""
 
-    def __init__(self, backend_of: BackendOf, account_id: str, faults: Faults, record: Record) -> None:
+    def __init__(
+        self, backend_of: BackendOf, paging: PagingCheck, account_id: str, faults: Faults, record: Record
+    ) -> None:
         self._backend_of = backend_of
+        self._paging = paging
         self._account_id = account_id
         self._faults = faults
         self._record = record
@@ -63,7 +67,7 @@ class Wire:
         # An older moto reads what comes from `requests` itself, and hands on what it has read.
         body = request.data if isinstance(request, werkzeug.Request) else request.body
         read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
-        response = AddressedResponse(self._backend_of, account_id, region)
+        response = AddressedResponse(self._backend_of, self._paging, account_id, region)
         operation = headers.get("x-amz-target", "").removeprefix(_TARGET_PREFIX)
         region = response.get_region_from_url(read, request.url)
         with clock.read_once() as moment:
