@@ -28,6 +28,7 @@ class StepFunctionsMock:
     def __init__(self, account_id: str, region: str) -> None:
         self.account_id = account_id
         self.region = region
+        #: What each way in asks before it answers, and tells after.
         self.faults = Faults()
         self.record = Record()
         self._backends: dict[tuple[str, str], SFNBackend] = {}
