@@ -30,6 +30,7 @@ class StepFunctionsMock:
     def __init__(self, account_id: str, region: str, paging: PagingCheck) -> None:
         self.account_id = account_id
         self.region = region
+        #: What each way in asks before it answers, and tells after.
         self.faults = Faults()
         self.record = Record()
         self._paging = paging

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from sfn_mock.responses import SFNResponse
 from sfn_mock.ways_in.addressing import AddressedResponse
+from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.wire import Wire
 
 NOON = "2026-01-10T12:00:00Z"
@@ -75,7 +76,7 @@ def seed(sfn, client):
 
 def snapshot(sfn):
     """All that is stored, as far as any call can show it; read without boto3, which would take most of the time."""
-    response = AddressedResponse(sfn.backend, ACCOUNT, "us-east-1")
+    response = AddressedResponse(sfn.backend, PagingCheck(False), ACCOUNT, "us-east-1")
     everything = []
 
     def show(operation, **arguments):
@@ -328,7 +329,7 @@ def send(sfn, target, body):
         body,
         stream_output=False,
     )
-    response = Wire(sfn.backend, ACCOUNT).respond(request)
+    response = Wire(sfn.backend, PagingCheck(False), ACCOUNT, sfn.faults, sfn.record).respond(request)
     return response.status_code, response.headers, json.loads(response.content)
 
 

@@ -136,6 +136,13 @@ def test_remove(sfn_executions):
     assert isinstance(fault, Fault)
 
 
+def test_predicate_may_remove_its_fault(sfn_executions):
+    """A fault that is removed while it asks about a request does not strike that one any more."""
+    fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=lambda _: fault.remove() or True)
+
+    assert (outcomes(2), fault.count) == (["nightly", "nightly"], 0)
+
+
 def test_reset_removes_faults(sfn_executions):
     """After reset() nothing goes wrong any more."""
     fault = sfn_executions.add_fault("ListStateMachines", error="ServiceUnavailable", times=None)

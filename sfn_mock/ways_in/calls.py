@@ -30,9 +30,11 @@ _WIDEST_VALUE = 64
 
 
 class Outcome(NamedTuple):
-    """What a request came to: exactly one of answer and error, and with an error of AWS's its response."""
+    """What a request came to."""
 
+    #: The code or name of its error; None for an answer.
     error: str | None
+    #: The answer, or what AWS's error tells; None where nothing came.
     response: dict[str, Any] | None
 
 
@@ -76,8 +78,8 @@ class Call:
         """What boto3 gave, without ``ResponseMetadata``: the answer, or the ``response`` of the ClientError.
 
         None where no answer came. What the caller adds to the answer, takes from it or sorts in it is not seen here;
-        the items of its lists are shared. RuntimeError for an answer that is kept no more: the record keeps the newest
-        ones, with 20,000 items in all.
+        what stands deeper, such as the items of its lists, is shared. RuntimeError for an answer that is kept no more:
+        the record keeps the newest ones, with 20,000 items in all.
         """
         return self._read().response
 
