@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import subprocess
 import sys
@@ -427,12 +428,11 @@ async def _queues_after_creating(client):
 
 
 async def test_streams_of_other_services(connect):
-    """What moto answers as a stream is read like one: whole, in parts, line by line."""
+    """moto is sent a stream, and what it answers as one is read like one: whole, in parts, line by line."""
     with mock_aws(), mock_sfn_executions():
-        storage = boto3.client("s3")
-        storage.create_bucket(Bucket="reports")
-        storage.put_object(Bucket="reports", Key="failures", Body=b"one\ntwo\n")
         async with connect("s3") as client:
+            await client.create_bucket(Bucket="reports")
+            await client.put_object(Bucket="reports", Key="failures", Body=io.BytesIO(b"one\ntwo\n"))
 
             async def body():
                 return (await client.get_object(Bucket="reports", Key="failures"))["Body"]

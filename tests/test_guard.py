@@ -106,6 +106,24 @@ def test_custom_endpoint_is_refused():
         list_buckets(endpoint_url="https://s3.example.com")
 
 
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [
+        pytest.param({"config": Config(proxies={"https": "http://proxy.example.com:8080"})}, {}, id="of the client"),
+        pytest.param({}, {"HTTPS_PROXY": "http://127.0.0.1:1"}, id="of the environment"),
+    ],
+)
+def test_proxy_is_not_asked(options, environment, monkeypatch):
+    """A call that would go through a proxy, even one on this machine, is a call to AWS."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
+        list_buckets(**options)
+
+    assert str(error.value) == LIST_BUCKETS
+
+
 def test_after_the_mock_nothing_is_refused():
     """The client is as it was: it goes to send, and finds an answer of its own."""
     client = boto3.client("s3", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")

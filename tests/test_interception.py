@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import botocore.hooks
@@ -188,6 +190,29 @@ def test_session_of_its_own():
         assert listed(session._session.create_client("stepfunctions")) == ["nightly"]
 
 
+def test_sessions_in_threads():
+    """Each thread may have a session and a client of its own, made before the mock or within."""
+    before = threading.Barrier(9)
+    entered = threading.Event()
+
+    def call(index):
+        early = boto3.Session(region_name="us-east-1", **KEYS).client("stepfunctions") if index % 2 else None
+        before.wait(timeout=30)
+        entered.wait(timeout=30)
+        client = early or boto3.Session(region_name="us-east-1").client("stepfunctions")
+        return listed(client)
+
+    with ThreadPoolExecutor(8) as threads:
+        calls = [threads.submit(call, index) for index in range(8)]
+        before.wait(timeout=30)
+        with mock_sfn_executions() as sfn:
+            seed(sfn)
+            entered.set()
+            answers = [call.result() for call in calls]
+
+    assert answers == [["nightly"]] * 8
+
+
 def test_error_is_retried_by_nobody():
     """An answer of the mock is an HTTP answer: botocore reads status, headers and members from it."""
     with mock_sfn_executions():
@@ -365,7 +390,7 @@ class Signer:
     _credentials = None
 
 
-def send(events, url: str, signer=None):
+def send(events, url: str, signer=None, body=b""):
     """Emit what an asyncio client emits around a call to S3, and give what answers it."""
     from botocore.awsrequest import AWSPreparedRequest
 
@@ -374,7 +399,7 @@ def send(events, url: str, signer=None):
         await events.emit_until_response(
             "before-call.s3.ListBuckets", model=None, params=params, context=context, request_signer=signer
         )
-        request = AWSPreparedRequest("GET", url, {}, b"", False)
+        request = AWSPreparedRequest("GET", url, {}, body, False)
         return context, await events.emit("before-send.s3.ListBuckets", request=request)
 
     return asyncio.run(call())
@@ -403,6 +428,22 @@ def test_async_emitter_is_answered_in_its_own_form():
         content, text, joined, first = asyncio.run(read(response))
 
     assert (response.status_code, content == joined == text.encode(), first) == (200, True, b"<?xml")
+
+
+def test_async_emitter_uploads_what_it_awaits():
+    """A body that an asyncio client would read while it sends is whole before moto looks at it."""
+    events = botocore.hooks.EventAliaser(AsyncEmitter())
+    sent = []
+    events.register("before-send.s3", lambda request, **_: sent.append(request.body))
+
+    class Upload:
+        async def read(self):
+            return b"failures"
+
+    with mock_aws(), mock_sfn_executions():
+        send(events, "https://s3.us-east-1.amazonaws.com/", signer=Signer(), body=Upload())
+
+    assert sent == [b"failures"]
 
 
 def test_async_emitter_keeps_its_answers():

@@ -22,6 +22,11 @@ def then(value: Any, go_on: Callable[[Any], Any]) -> Any:
     return later()
 
 
+def is_awaited(body: object) -> bool:
+    """Whether ``body`` is a file that is read by awaiting it."""
+    return inspect.iscoroutinefunction(getattr(body, "read", None))
+
+
 class AwaitedResponse(AWSResponse):  # type: ignore[misc]  # botocore carries no types
     """The same response, whose content and text are awaited, and which is read in parts as aiobotocore reads."""
 

@@ -17,7 +17,7 @@ from botocore.hooks import EventAliaser, first_non_none_response
 from botocore.model import OperationModel
 from moto.core.models import botocore_stubber
 
-from sfn_mock.ways_in.awaited import AwaitedResponse, then
+from sfn_mock.ways_in.awaited import AwaitedResponse, is_awaited, then
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
 from sfn_mock.ways_in.paging_check import PagingCheck
@@ -72,11 +72,20 @@ class _Clients:
     def watch_emit(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
-            handled = original(emitter, event_name, **kwargs)
-            if self.intercepted and _tells_of_an_error(event_name, **kwargs):
-                self._paging.failed()
             if not (self.intercepted and event_name.startswith("before-send.")):
+                handled = original(emitter, event_name, **kwargs)
+                if self.intercepted and _tells_of_an_error(event_name, **kwargs):
+                    self._paging.failed()
                 return handled
+            request = kwargs["request"]
+            if botocore_stubber.enabled and is_awaited(request.body) and not is_loopback(request.url):
+                # moto's stubber, among the handlers, reads what an asyncio client uploads, and cannot await it.
+                def with_body(body: bytes) -> Any:
+                    request.body = body
+                    return emit(emitter, event_name, **kwargs)
+
+                return then(request.body.read(), with_body)
+            handled = original(emitter, event_name, **kwargs)
 
             def unless_answered(handled: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
                 if first_non_none_response(handled) is not None:

@@ -21,7 +21,9 @@ from sfn_mock import (
     UnmockedServiceError,
     Version,
     get_mock,
+    install,
     mock_sfn_executions,
+    uninstall,
 )
 
 if TYPE_CHECKING:
@@ -112,6 +114,13 @@ def contexts() -> None:
     mock = mock_sfn_executions(region="eu-central-1")
     assert_type(mock.start(), StepFunctionsMock)
     mock.stop()
+
+
+@pytest.fixture(scope="session")
+def installed() -> Iterator[None]:
+    install()
+    yield
+    uninstall()
 
 
 @pytest.fixture
