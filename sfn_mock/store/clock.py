@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -45,15 +44,21 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-@contextmanager
-def read_once() -> Iterator[int]:
+class _OneReading:
+    """What ``read_once`` gives: a class, as it costs half of what a generator would, at each call."""
+
+    def __enter__(self) -> int:
+        moment = now()
+        self._token = _reading.set(moment)
+        return moment
+
+    def __exit__(self, *failure: object) -> None:
+        _reading.reset(self._token)
+
+
+def read_once() -> AbstractContextManager[int]:
     """The current moment, which is the one for all that is done within, as one call has one date."""
-    moment = now()
-    token = _reading.set(moment)
-    try:
-        yield moment
-    finally:
-        _reading.reset(token)
+    return _OneReading()
 
 
 def to_moment(value: object, now: int, *, name: str = "date") -> int:

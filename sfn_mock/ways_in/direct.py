@@ -42,22 +42,21 @@ class Direct:
         with clock.read_once() as moment:
             headers = headers_of_answer(moment)
             try:
-                parsed = response.answer(model.name, json.loads(request["body"]), local_dates.current().date)
+                parsed = response.answer(model.name, json.loads(request["body"].decode()), local_dates.current().date)
             except SFNError as error:
-                http = AWSResponse(request["url"], 400, headers, None)
                 parsed = {"Error": {"Message": error.message, "Code": error.code}}
-                return http, {**parsed, "ResponseMetadata": _metadata(http), **members_of_error(error)}
+                parsed |= {"ResponseMetadata": _metadata(400, headers), **members_of_error(error)}
+                return AWSResponse(request["url"], 400, headers, None), parsed
         _finish(model.output_shape)(parsed)
-        http = AWSResponse(request["url"], 200, headers, None)
-        parsed["ResponseMetadata"] = _metadata(http)
-        return http, parsed
+        parsed["ResponseMetadata"] = _metadata(200, headers)
+        return AWSResponse(request["url"], 200, headers, None), parsed
 
 
-def _metadata(http: AWSResponse) -> Parsed:
+def _metadata(status: int, headers: dict[str, str]) -> Parsed:
     return {
-        "RequestId": http.headers["x-amzn-RequestId"],
-        "HTTPStatusCode": http.status_code,
-        "HTTPHeaders": {name.lower(): value for name, value in http.headers.items()},
+        "RequestId": headers["x-amzn-RequestId"],
+        "HTTPStatusCode": status,
+        "HTTPHeaders": {name.lower(): value for name, value in headers.items()},
         "RetryAttempts": 0,
     }
 
