@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from email.utils import formatdate
-from functools import cache
+from functools import cache, lru_cache
+from random import Random
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
@@ -54,6 +55,9 @@ _BILLED_CHUNK = 100
 
 # The states' own events, such as "PassStateEntered", have their details under one name for all types of states.
 _STATE_EVENT = re.compile("^[A-Z][a-z]+State(?=Entered$|Exited$)")
+
+#: Numbers for request ids, of its own: a test may have seeded the common one. uuid4 would call the system each time.
+_request_ids = Random()
 
 #: An answer's members as the API spells them; dates as the way out wants them.
 Answer = dict[str, Any]
@@ -530,9 +534,11 @@ def _list_items(page: listing.ExecutionPage, date: DateForm) -> list[Answer]:
     """The items of a page, in one loop and with their members in the model's order: there may be a thousand."""
     owner, items = page.owner, []
     state_machine_arn, arn_prefix = owner.state_machine_arn, owner.execution_arn_prefix
-    unqualified_arn = owner.state_machine.arn
+    qualified_arns = _QualifiedArns(owner.state_machine.arn)
     map_run_arn = None if owner.as_map_run is None else owner.arn
-    for sorted_by, _, execution, attempt, status in page.entries:
+    for entry in page.entries:
+        # Not unpacked: looking at what is not needed, far apart in memory as it is, would slow this down.
+        sorted_by, execution, status, redriven = entry[0], entry[2], entry[3], entry[4]
         name, origin = execution.name, execution.origin
         item = {
             "executionArn": arn_prefix + name if execution.express_id is None else execution.arn,
@@ -540,21 +546,33 @@ def _list_items(page: listing.ExecutionPage, date: DateForm) -> list[Answer]:
             "name": name,
             "status": status,
             "startDate": date(execution.start),
+            "stopDate": date(sorted_by),
         }
-        if status != "RUNNING":
-            item["stopDate"] = date(sorted_by)
+        if status == "RUNNING":
+            del item["stopDate"]
         if map_run_arn is not None:
             item["mapRunArn"] = map_run_arn
             item["itemCount"] = origin.item_count
         if origin.version_number is not None:
-            item["stateMachineVersionArn"] = f"{unqualified_arn}:{origin.version_number}"
+            item["stateMachineVersionArn"] = qualified_arns[origin.version_number]
         if origin.alias_name is not None:
-            item["stateMachineAliasArn"] = f"{unqualified_arn}:{origin.alias_name}"
-        item["redriveCount"] = attempt.redrive_count
-        if attempt.redrive is not None:
-            item["redriveDate"] = date(attempt.redrive)
+            item["stateMachineAliasArn"] = qualified_arns[origin.alias_name]
+        item["redriveCount"] = 0 if redriven is None else redriven.redrive_count
+        if redriven is not None and redriven.redrive is not None:
+            item["redriveDate"] = date(redriven.redrive)
         items.append(item)
     return items
+
+
+class _QualifiedArns(dict[str, str]):
+    """ARNs by version number or alias name, each made once."""
+
+    def __init__(self, unqualified_arn: str) -> None:
+        self._unqualified_arn = unqualified_arn
+
+    def __missing__(self, qualifier: str) -> str:
+        arn = self[qualifier] = f"{self._unqualified_arn}:{qualifier}"
+        return arn
 
 
 def _execution(date: MaybeDateForm, description: Description, *, with_data: bool) -> Answer:
@@ -708,10 +726,16 @@ def headers_of_answer(moment: int) -> dict[str, str]:
     """The HTTP headers of an answer given at ``moment``, with a request id of its own."""
     return {
         "server": "amazon.com",
-        "date": formatdate(moment / 1000, usegmt=True),
-        "x-amzn-RequestId": str(uuid4()),
+        "date": _http_date(moment // 1000),
+        "x-amzn-RequestId": str(UUID(int=_request_ids.getrandbits(128), version=4)),
         "Content-Type": "application/x-amz-json-1.0",
     }
+
+
+@lru_cache(maxsize=1)
+def _http_date(seconds: int) -> str:
+    """What the Date header says of a second, kept for the calls that follow in the same one."""
+    return formatdate(seconds, usegmt=True)
 
 
 def members_of_error(error: SFNError) -> Answer:

@@ -14,6 +14,8 @@ from freezegun import freeze_time
 from moto import mock_aws
 from moto.stepfunctions.models import stepfunctions_backends
 
+from sfn_mock import mock_sfn_executions
+
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 PREFIX = f"arn:aws:states:{REGION}:{ACCOUNT}"
@@ -188,7 +190,7 @@ def test_replaced_state_machine(stack, client):
     assert [machine["name"] for machine in client.list_state_machines()["stateMachines"]] == ["invoices"]
 
 
-def test_versions_and_aliases(stack, client):
+def test_versions_and_aliases(stack, client, sfn):
     """A stack publishes versions, gives aliases their routes and changes these in place."""
 
     def resources(*weights: int, version: str = "first") -> dict[str, dict]:
@@ -226,22 +228,30 @@ def test_versions_and_aliases(stack, client):
     assert alias["description"] == "for customers"
     assert alias["routingConfiguration"] == [{"stateMachineVersionArn": f"{ARN}:1", "weight": 100}]
 
-    changed = resources("100")
-    del changed["Live"]["Properties"]["Description"]
-    changed["Orders"]["Properties"]["RoleArn"] = ROLE + "-2"
-    changed["Second"] = {
-        "Type": "AWS::StepFunctions::StateMachineVersion",
-        "Properties": {"StateMachineArn": {"Ref": "Orders"}},
-    }
-    stack(changed)
-    changed["Live"]["Properties"]["DeploymentPreference"] = {
-        "StateMachineVersionArn": {"Ref": "Second"},
-        "Type": "ALL_AT_ONCE",
-    }
+    sfn.get_state_machine("orders").publish_version()
+    changed = resources("90")
+    properties = changed["Live"]["Properties"]
+    properties["RoutingConfiguration"].append({"StateMachineVersionArn": f"{ARN}:2", "Weight": 10})
+    del properties["Description"]
     stack(changed)
     alias = client.describe_state_machine_alias(stateMachineAliasArn=f"{ARN}:live")
     assert alias["description"] == ""
-    assert [route["stateMachineVersionArn"] for route in alias["routingConfiguration"]] == [f"{ARN}:1"]
+    assert [route["weight"] for route in alias["routingConfiguration"]] == [90, 10]
+
+    properties["DeploymentPreference"] = {"StateMachineVersionArn": f"{ARN}:2", "Type": "ALL_AT_ONCE"}
+    del properties["RoutingConfiguration"]
+    stack(changed)
+    alias = client.describe_state_machine_alias(stateMachineAliasArn=f"{ARN}:live")
+    assert alias["routingConfiguration"] == [{"stateMachineVersionArn": f"{ARN}:2", "weight": 100}]
+
+    changed["First"]["Properties"]["Description"] = "again"
+    outputs = stack(changed, Version={"Ref": "First"})
+    assert outputs == {"Version": f"{ARN}:2"}
+    assert [version["stateMachineVersionArn"] for version in versions_of(client)] == [f"{ARN}:2"]
+
+
+def versions_of(client) -> list[dict]:
+    return client.list_state_machine_versions(stateMachineArn=ARN)["stateMachineVersions"]
 
 
 def test_activity(stack, client):
@@ -292,26 +302,50 @@ def test_deleted_stack(stack, client):
     assert client.list_activities()["activities"] == []
 
 
+def referring_to(attribute: str) -> dict[str, dict]:
+    """A machine, and a parameter that holds an attribute of it."""
+    value = {"Fn::GetAtt": ["Orders", attribute]}
+    properties = {"Name": "p", "Type": "String", "Value": value}
+    return {"Orders": state_machine(), "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": properties}}
+
+
+def test_attribute_in_another_resource(stack):
+    """Fn::GetAtt gives a machine's attributes to the other resources of the stack too."""
+    stack(referring_to("Arn"))
+
+    assert boto3.client("ssm", REGION).get_parameter(Name="p")["Parameter"]["Value"] == ARN
+
+
 def test_attribute_that_there_is_not(stack):
-    """A template that asks a resource for what it does not have is refused."""
-    with pytest.raises(ClientError) as error:
-        stack({"Orders": state_machine()}, Color={"Fn::GetAtt": ["Orders", "Color"]})
+    """A template that asks a machine for what AWS's has not is refused, in an output and in another resource."""
+    with pytest.raises(ClientError) as output:
+        stack({"Orders": state_machine()}, Role={"Fn::GetAtt": ["Orders", "RoleArn"]})
+    with pytest.raises(ClientError) as resource:
+        stack(referring_to("RoleArn"))
 
-    assert error.value.response["Error"]["Code"] == "ValidationError"
+    assert output.value.response["Error"]["Code"] == "ValidationError"
+    assert resource.value.response["Error"] == {
+        "Type": "Sender",
+        "Code": "ValidationError",
+        "Message": "Template error: resource Orders does not support attribute type RoleArn in Fn::GetAtt",
+    }
 
 
-def test_moto_finds_its_own_classes_again(sfn_executions):
-    """After the mock, the resource types in moto's CloudFormation are moto's."""
+def test_moto_finds_its_own_classes_again():
+    """The resource types in moto's CloudFormation are ours in the mock, and what they were after it."""
     pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
     from moto.cloudformation import parsing
 
-    with mock_aws():
-        boto3.client("cloudformation", REGION).create_stack(
-            StackName="stack", TemplateBody=json.dumps({"Resources": {"Orders": state_machine()}})
-        )
-        ours = parsing.get_model_map()["AWS::StepFunctions::Activity"]
+    def classes() -> list[object]:
+        return [parsing.get_model_map().get(f"AWS::StepFunctions::{name}") for name in ("StateMachine", "Activity")]
 
-    assert ours.__module__ == "sfn_mock.cloudformation"
+    before = classes()
+    with mock_sfn_executions(), mock_aws():
+        stacks = boto3.client("cloudformation", REGION)
+        stacks.create_stack(StackName="stack", TemplateBody=json.dumps({"Resources": {"Orders": state_machine()}}))
+        assert [found.__module__ for found in classes()] == 2 * ["sfn_mock.cloudformation"]
+
+    assert classes() == before
 
 
 # --- EventBridge, tags -------------------------------------------------------------------------------------------
@@ -707,6 +741,10 @@ def ended(run) -> str:
     return run.status
 
 
+def interpreter_of(run):
+    return stepfunctions_backends[ACCOUNT][REGION].records.runs[run]
+
+
 def types(client, run) -> list[str]:
     return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
 
@@ -792,21 +830,22 @@ def test_executed_calls_to_other_services(start):
     assert message["Body"] == "hello"
 
 
+def asking(queue: str) -> dict:
+    """A state that sends a task token to a queue, and waits for the answer."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "HeartbeatSeconds": 600,
+        "Parameters": {"QueueUrl": queue, "MessageBody": {"Token.$": "$$.Task.Token"}},
+        "End": True,
+    }
+
+
 @pytest.fixture
 def waiting(start):
     """An execution that waits for an answer: a client, the record, the task token."""
     queue = boto3.client("sqs", REGION).create_queue(QueueName="orders")["QueueUrl"]
-    client, run = start(
-        {
-            "Ask": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-                "HeartbeatSeconds": 600,
-                "Parameters": {"QueueUrl": queue, "MessageBody": {"Token.$": "$$.Task.Token"}},
-                "End": True,
-            }
-        }
-    )
+    client, run = start({"Ask": asking(queue)})
     (message,) = boto3.client("sqs", REGION).receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     return client, run, json.loads(message["Body"])["Token"]
 
@@ -839,12 +878,32 @@ def test_executed_task_that_fails(waiting):
     assert (run.error, run.cause) == ("Broken", "It broke.")
 
 
+def test_executed_task_that_is_answered_at_once(start, monkeypatch):
+    """An answer that comes before the interpreter expects one counts, also where heartbeats are expected."""
+    from moto.sqs.models import SQSBackend
+
+    queue = boto3.client("sqs", REGION).create_queue(QueueName="orders")["QueueUrl"]
+    send_message = SQSBackend.send_message
+
+    def answer(backend, queue_name, message_body, *arguments, **options):
+        token = json.loads(message_body)["Token"]
+        boto3.client("stepfunctions", REGION).send_task_success(taskToken=token, output='{"done": true}')
+        return send_message(backend, queue_name, message_body, *arguments, **options)
+
+    monkeypatch.setattr(SQSBackend, "send_message", answer)
+    _, run = start({"Ask": asking(queue)})
+
+    assert ended(run) == "SUCCEEDED"
+    assert run.output == '{"done":true}'
+
+
 def test_executed_and_stopped(waiting):
     """StopExecution ends it at once, and nothing the interpreter finds later changes that."""
     client, run, token = waiting
 
     client.stop_execution(executionArn=run.arn, error="Enough")
 
+    interpreter_of(run).wait()
     assert (run.status, run.error) == ("ABORTED", "Enough")
     assert types(client, run)[-1] == "ExecutionAborted"
     with pytest.raises(client.exceptions.TaskTimedOut):
@@ -891,6 +950,66 @@ def test_executed_map_run(start):
     assert client.list_executions(mapRunArn=item["mapRunArn"])["executions"] == []
 
 
+def test_executed_map_run_that_is_stopped(start):
+    """While it runs, a map run can be updated; it is ABORTED with its execution, and redriven with it."""
+    client, run = start(
+        {
+            "Items": {
+                "Type": "Map",
+                "Label": "Items",
+                "MaxConcurrency": 1,
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                    "StartAt": "One",
+                    "States": {"One": {"Type": "Wait", "Seconds": 1, "End": True}},
+                },
+                "End": True,
+            }
+        },
+        [1, 2, 3],
+    )
+    deadline = time.monotonic() + 20
+    while not (items := client.list_map_runs(executionArn=run.arn)["mapRuns"]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    arn = items[0]["mapRunArn"]
+
+    client.update_map_run(mapRunArn=arn, maxConcurrency=3)
+    client.update_map_run(mapRunArn=arn, toleratedFailureCount=1)
+    updated = client.describe_map_run(mapRunArn=arn)
+    client.stop_execution(executionArn=run.arn)
+    stopped = client.describe_map_run(mapRunArn=arn)
+    interpreter_of(run).wait()
+    left = client.describe_map_run(mapRunArn=arn)
+    run.redrive()
+    redriven = client.describe_map_run(mapRunArn=arn)
+
+    assert (updated["status"], updated["maxConcurrency"], updated["toleratedFailureCount"]) == ("RUNNING", 3, 1)
+    assert (stopped["status"], left["status"]) == ("ABORTED", "ABORTED")
+    assert (redriven["status"], redriven["redriveCount"]) == ("RUNNING", 1)
+
+
+def test_executed_branches(start):
+    """Of branches that run at once, each event follows the one before it in its branch."""
+    client, run = start(
+        {
+            "Both": {
+                "Type": "Parallel",
+                "Branches": [
+                    {"StartAt": name, "States": {name: {"Type": "Pass", "Result": name, "End": True}}} for name in "AB"
+                ],
+                "End": True,
+            }
+        }
+    )
+
+    assert ended(run) == "SUCCEEDED"
+    assert json.loads(run.output) == ["A", "B"]
+    history = client.get_execution_history(executionArn=run.arn)["events"]
+    started = next(event["id"] for event in history if event["type"] == "ParallelStateStarted")
+    entered = [event["previousEventId"] for event in history if event["type"] == "PassStateEntered"]
+    assert entered == [started, started]
+
+
 def test_synchronous_execution_is_executed(executed):
     """StartSyncExecution waits for the interpreter and answers what it has found."""
     executed.add_state_machine(
@@ -930,16 +1049,15 @@ def test_on_start_outweighs_the_interpreter(executed):
 
 def test_end_of_the_mock_while_it_executes():
     """An interpreter that is still at work when the mock ends finds nobody to tell, and says nothing."""
-    from sfn_mock import mock_sfn_executions
-
     pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
     states = {"Hold": {"Type": "Wait", "Seconds": 1, "End": True}}
     with mock_sfn_executions() as sfn, mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
         sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Hold", "States": states}))
         boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN)
-        (run,) = stepfunctions_backends[ACCOUNT][REGION].records.runs.values()
+        (run,) = sfn.get_state_machine("orders").executions
+        interpreter = interpreter_of(run)
 
-    run.wait()
+    interpreter.wait()
 
     with pytest.raises(RuntimeError):
         sfn.get_state_machine("orders")

@@ -443,7 +443,7 @@ def test_token_that_is_too_old():
 def empty_pages(monkeypatch):
     """ListExecutions gives no items, and a token all the same, as it may on AWS."""
     full = listing.list_executions
-    monkeypatch.setattr(listing, "list_executions", lambda *a, **k: full(*a, **k)._replace(executions=[]))
+    monkeypatch.setattr(listing, "list_executions", lambda *a, **k: full(*a, **k)._replace(entries=[]))
 
 
 @pytest.mark.usefixtures("empty_pages")

@@ -9,7 +9,6 @@ import boto3
 import pytest
 from answers import members, refusal
 from freezegun import freeze_time
-from moto import mock_aws
 from moto.core.exceptions import ServiceException
 from moto.stepfunctions.models import stepfunctions_backends
 
@@ -1124,101 +1123,3 @@ def test_backend_refuses(client, backend, name, definition, refused):
 
     assert str(error.value) == refused
     assert client.list_state_machines()["stateMachines"] == []
-
-
-def template(**properties) -> str:
-    """A stack of one state machine, with its ARN and name as outputs."""
-    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"RoleArn": ROLE, **properties}}
-    outputs = {"Arn": {"Value": {"Ref": "Orders"}}, "Name": {"Value": {"Fn::GetAtt": ["Orders", "Name"]}}}
-    return json.dumps({"Resources": {"Orders": machine}, "Outputs": outputs})
-
-
-@pytest.fixture
-def stacks(sfn_executions):
-    pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation imports it; the extra `test` has it")
-    with mock_aws():
-        yield boto3.client("cloudformation", "us-east-1")
-
-
-def test_stack(client, stacks):
-    """A CloudFormation stack creates, updates, replaces and deletes a state machine here."""
-    stacks.create_stack(
-        StackName="shop",
-        TemplateBody=template(
-            StateMachineName="orders", DefinitionString=DEFINITION, Tags=[{"Key": "team", "Value": "billing"}]
-        ),
-    )
-    outputs = stacks.describe_stacks(StackName="shop")["Stacks"][0]["Outputs"]
-
-    assert [output["OutputValue"] for output in outputs] == [MACHINE, "orders"]
-    assert client.describe_state_machine(stateMachineArn=MACHINE)["definition"] == DEFINITION
-    assert client.list_tags_for_resource(resourceArn=MACHINE)["tags"] == [{"key": "team", "value": "billing"}]
-
-    stacks.update_stack(StackName="shop", TemplateBody=template(StateMachineName="orders", DefinitionString=CHANGED))
-
-    assert client.describe_state_machine(stateMachineArn=MACHINE)["definition"] == CHANGED
-
-    stacks.update_stack(
-        StackName="shop",
-        TemplateBody=template(
-            StateMachineName="orders-2", DefinitionString=CHANGED, Tags=[{"Key": "stage", "Value": "test"}]
-        ),
-    )
-
-    assert names(client.list_state_machines()) == ["orders-2"]
-    assert client.list_tags_for_resource(resourceArn=f"{MACHINE}-2")["tags"] == [
-        {"key": "team", "value": "billing"},
-        {"key": "stage", "value": "test"},
-    ]
-
-    stacks.delete_stack(StackName="shop")
-
-    assert client.list_state_machines()["stateMachines"] == []
-
-
-def test_stack_without_definition_string(client, stacks):
-    """A definition that moto cannot read from a template becomes the one of seeded machines, not an error."""
-    stacks.create_stack(
-        StackName="shop", TemplateBody=template(StateMachineName="orders", Definition=json.loads(DEFINITION))
-    )
-
-    assert json.loads(client.describe_state_machine(stateMachineArn=MACHINE)["definition"]) == {
-        "StartAt": "Pass",
-        "States": {"Pass": {"Type": "Pass", "End": True}},
-    }
-
-
-def referring_to(attribute: str) -> str:
-    """A stack of a state machine, and a parameter that holds an attribute of it."""
-    properties = {"StateMachineName": "orders", "DefinitionString": DEFINITION, "RoleArn": ROLE}
-    value = {"Fn::GetAtt": ["Orders", attribute]}
-    resources = {
-        "Orders": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties},
-        "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "p", "Type": "String", "Value": value}},
-    }
-    return json.dumps({"Resources": resources})
-
-
-@pytest.mark.parametrize(
-    ("attribute", "value"),
-    [
-        pytest.param("Arn", MACHINE, id="ARN"),
-        pytest.param("Name", "orders", id="name"),
-        pytest.param("StateMachineName", "orders", id="name, as the property is called"),
-        pytest.param("DefinitionString", DEFINITION, id="definition"),
-        pytest.param("RoleArn", ROLE, id="role"),
-    ],
-)
-def test_stack_attribute(stacks, attribute, value):
-    """Fn::GetAtt gives a machine's ARN, its name, and the properties that moto gives."""
-    stacks.create_stack(StackName="shop", TemplateBody=referring_to(attribute))
-
-    assert boto3.client("ssm", "us-east-1").get_parameter(Name="p")["Parameter"]["Value"] == value
-
-
-def test_stack_attribute_that_is_none(stacks):
-    """CloudFormation refuses any other attribute."""
-    code, message = refusal(stacks.create_stack, StackName="shop", TemplateBody=referring_to("Colour"))
-
-    assert code == "ValidationError"
-    assert message == "Template error: resource Orders does not support attribute type Colour in Fn::GetAtt"

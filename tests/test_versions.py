@@ -101,6 +101,23 @@ def test_publish_again(client, orders, clock):
     assert listed(client) == [1]
 
 
+def test_update_with_another_description(client, orders):
+    """An update that changes nothing publishes another version only for a description that the last one has not."""
+
+    def published(**arguments) -> str:
+        updated = client.update_state_machine(
+            stateMachineArn=MACHINE, roleArn=orders.role_arn, publish=True, **arguments
+        )
+        return updated["stateMachineVersionArn"]
+
+    assert published(versionDescription="one") == f"{MACHINE}:1"
+    assert published(versionDescription="one") == f"{MACHINE}:1"
+    assert published() == f"{MACHINE}:1"
+    assert published(versionDescription="two") == f"{MACHINE}:2"
+    assert client.describe_state_machine(stateMachineArn=f"{MACHINE}:2")["description"] == "two"
+    assert client.describe_state_machine(stateMachineArn=f"{MACHINE}:1")["description"] == "one"
+
+
 def test_publish_after_an_update(client, orders):
     """Each revision gets the next number, and keeps what it said."""
     publish(client)

@@ -12,7 +12,7 @@ from datetime import datetime
 from threading import Thread
 from typing import Any
 
-from moto.stepfunctions.parser.api import HistoryEventType, StateMachineType
+from moto.stepfunctions.parser.api import HistoryEventType, MapRunStatus, StateMachineType
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.map_run_record import (
     MapRunRecord,
     MapRunRecordPoolManager,
@@ -23,6 +23,7 @@ from moto.stepfunctions.parser.asl.eval.callback.callback import (
     CallbackOutcomeFailure,
     CallbackOutcomeSuccess,
     CallbackPoolManager,
+    HeartbeatEndpoint,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.evaluation_details import (
@@ -60,8 +61,10 @@ class WorkflowRun(ExecutionWorkerCommunication):
         self._thread.start()
 
     def stop(self) -> None:
-        if self._worker.env is not None:
-            self._worker.env.set_stop(clock.to_datetime(clock.now()), None, None)
+        env = self._worker.env
+        if env is not None:
+            env.set_stop(clock.to_datetime(clock.now()), None, None)
+            self._worker.callbacks.interrupt_all()
 
     def wait(self) -> None:
         self._thread.join()
@@ -72,9 +75,9 @@ class WorkflowRun(ExecutionWorkerCommunication):
         return [_event(event) for event in events if event["type"] not in _CLOSING]
 
     def find_task(self, token: str) -> _InterpretedTask | None:
-        pool: Any = None if self._worker.env is None else self._worker.env.callback_pool_manager
-        endpoint = None if pool is None else pool.get(token)
-        return None if endpoint is None else _InterpretedTask(self._execution, pool, endpoint)
+        callbacks = self._worker.callbacks
+        endpoint = callbacks.get(token)
+        return None if endpoint is None else _InterpretedTask(self._execution, callbacks, endpoint)
 
     # --- In its thread -------------------------------------------------------------------------------------------
 
@@ -105,7 +108,7 @@ class WorkflowRun(ExecutionWorkerCommunication):
 
 
 class _Worker(ExecutionWorker):
-    """moto's, with our clock and our map runs."""
+    """moto's, with our clock, our map runs and callbacks that can be answered at any time."""
 
     def __init__(self, execution: Execution, run: WorkflowRun) -> None:
         machine, revision = execution.state_machine, execution.revision
@@ -122,6 +125,7 @@ class _Worker(ExecutionWorker):
         )
         super().__init__(details, run, None, {})
         self._execution = execution
+        self.callbacks = _Callbacks(activity_store={})
 
     def run(self) -> None:
         self._execution_logic()  # type: ignore[no-untyped-call]  # moto's
@@ -129,6 +133,7 @@ class _Worker(ExecutionWorker):
     def _get_evaluation_environment(self) -> Environment:
         env: Environment = super()._get_evaluation_environment()
         env.event_manager = _Events()
+        env.callback_pool_manager = self.callbacks
         env.map_run_record_pool_manager = _MapRuns(self._execution)
         return env
 
@@ -149,6 +154,29 @@ def _event(event: dict[str, Any]) -> Event:
         details = {name: value for name, value in details.items() if name not in ("inputDetails", "outputDetails")}
     moment = clock.to_moment(event["timestamp"], 0)
     return Event(event["id"], moment, HistoryEventType(event["type"]).value, details, event["previousEventId"])
+
+
+class _Callback(CallbackEndpoint):
+    """moto's, which would wait for another heartbeat where the answer has come before it expects the first."""
+
+    def setup_heartbeat_endpoint(self, heartbeat_seconds: int) -> HeartbeatEndpoint:
+        heartbeats = super().setup_heartbeat_endpoint(heartbeat_seconds)
+        if self.get_outcome() is not None:
+            heartbeats.notify()  # type: ignore[no-untyped-call]  # moto's
+        return heartbeats
+
+
+class _Callbacks(CallbackPoolManager):
+    """What an execution's states wait for, by task token."""
+
+    def add(self, callback_id: str) -> CallbackEndpoint:
+        callback = self._pool[callback_id] = _Callback(callback_id)
+        return callback
+
+    def interrupt_all(self) -> None:
+        """Let whoever waits look whether the execution still runs."""
+        for callback in list(self._pool.values()):
+            callback.interrupt_all()
 
 
 class _InterpretedTask:
@@ -196,7 +224,15 @@ class _InterpretedMapRun(MapRun):
 
     def __init__(self, parent: Execution, record: MapRunRecord, moment: int) -> None:
         self._record = record
+        #: When the interpreter has come to its end, at the test's time.
         self._stop: int | None = None
+        set_stop = record.set_stop
+
+        def stopped(status: MapRunStatus) -> None:
+            set_stop(status)
+            self._stop = clock.now()
+
+        record.set_stop = stopped  # type: ignore[method-assign]  # the interpreter tells nobody else
         arn = parse_map_run_arn(record.map_run_arn)
         super().__init__(
             parent.state_machine,
@@ -220,11 +256,9 @@ class _InterpretedMapRun(MapRun):
             self._record.update(max_concurrency, None, None)
 
     def state_of(self, attempt: Attempt, moment: int) -> MapRunState:
-        if attempt.redrive_count or attempt.stop is not None or self._record.stop_date is None:
+        # An end that its parent made, and a redrive, are no business of the interpreter's.
+        if self._stop is None or attempt.stop is not None or attempt.redrive_count:
             return super().state_of(attempt, moment)
-        if self._stop is None:
-            # As of the first look at it: the interpreter's clock is not the test's.
-            self._stop = moment
         return MapRunState(self._record.status.value, self._stop, 0, None)
 
     def count_executions(self, moment: int) -> Counter[str]:

@@ -6,6 +6,7 @@ account or partition reads well here and is simply found nowhere.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from sfn_mock.aws.exceptions import InvalidArn, ResourceTypeEmpty, ResourceTypeNotValid
@@ -86,6 +87,7 @@ def _labelled(text: str) -> tuple[str, str | None]:
     return name, (label if slash else None)
 
 
+@lru_cache
 def parse_state_machine_arn(text: str) -> StateMachineArn:
     """A state machine's ARN: unqualified, of a version, of an alias, or labelled."""
     fields = _split(text)

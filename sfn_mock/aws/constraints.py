@@ -119,12 +119,17 @@ def _parts_check(shape: Shape) -> _Check:
 
 def _members_check(shape: Shape) -> _Check:
     # Members the model does not know are never looked at, as on AWS.
-    checks = [(name, _value_check(member, name in shape.required_members)) for name, member in shape.members.items()]
+    required = shape.required_members
+    checks = [
+        (name, name in required, _value_check(member, name in required)) for name, member in shape.members.items()
+    ]
 
     def check_members(structure: Any, path: str, violations: list[_Violation]) -> None:
         prefix = f"{path}." if path else ""
-        for name, check_member in checks:
-            check_member(structure.get(name), prefix + name, violations)
+        for name, is_required, check_member in checks:
+            value = structure.get(name)
+            if value is not None or is_required:
+                check_member(value, prefix + name, violations)
 
     return check_members
 

@@ -7,6 +7,7 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from hashlib import blake2b
 from itertools import count
 from typing import Any
 
@@ -22,33 +23,39 @@ _serial = count(1)
 #: What a token is tied to: the operation and its arguments, page size left out.
 Request = Sequence[str | int | bool | None]
 
-#: A place in an order: the sort key of the last item given, a number or text.
+#: A place in an order: the sort key of the last item given, a number or text, or a tuple of such.
 Position = Any
+
+# A position may be a name in any script: escaped, the longest would not fit into the 1024 characters of a token.
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def give(key: bytes, request: Request, position: Position, now: int) -> str:
     """A token that stands for ``position`` in the answer to ``request``."""
-    # A position may be a name in any script: escaped, the longest would not fit into the 1024 characters of a token.
-    content = json.dumps([now, position, next(_serial)], ensure_ascii=False, separators=(",", ":")).encode()
+    content = _to_json([now, position, next(_serial)]).encode()
     return urlsafe_b64encode(_sign(key, request, content) + content).decode()
 
 
 def read(key: bytes, request: Request, token: str, now: int) -> Position:
-    """The position of ``token``; InvalidToken if it was given to another ``request``, too long ago, or never."""
+    """The position of ``token``; InvalidToken if it was given to another ``request``, too long ago, or never.
+
+    A tuple comes back as a list.
+    """
     try:
-        raw = urlsafe_b64decode(token.encode("ascii"))
+        written = token.encode("ascii")
+        raw = urlsafe_b64decode(written)
     except (UnicodeEncodeError, binascii.Error):
         raise InvalidToken from None
     signature, content = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
     # Decoding skips characters outside the alphabet, so a token counts only if it is written as it was given.
-    if not hmac.compare_digest(signature, _sign(key, request, content)) or urlsafe_b64encode(raw).decode() != token:
+    if not hmac.compare_digest(signature, _sign(key, request, content)) or urlsafe_b64encode(raw) != written:
         raise InvalidToken
-    given, position, _ = json.loads(content)
+    given, position, _ = json.loads(content.decode())
     if now - given >= LIFETIME:
         raise InvalidToken
     return position
 
 
 def _sign(key: bytes, request: Request, content: bytes) -> bytes:
-    message = json.dumps(list(request)).encode() + b"\0" + content
-    return hmac.digest(key, message, "sha256")[:_SIGNATURE_BYTES]
+    message = repr(request).encode() + b"\0" + content
+    return blake2b(message, key=key, digest_size=_SIGNATURE_BYTES).digest()

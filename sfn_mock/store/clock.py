@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -52,7 +51,7 @@ def now() -> int:
 
 def read_once() -> AbstractContextManager[int]:
     """The current moment, which is the one for all that is done within, as one call has one date."""
-    return _held(now())
+    return _Held(now())
 
 
 def last_read() -> AbstractContextManager[int]:
@@ -60,16 +59,21 @@ def last_read() -> AbstractContextManager[int]:
 
     So what a test has seen can be shown after it has let go of a frozen clock.
     """
-    return _held(_last_reading)
+    return _Held(_last_reading)
 
 
-@contextmanager
-def _held(moment: int) -> Iterator[int]:
-    token = _reading.set(moment)
-    try:
-        yield moment
-    finally:
-        _reading.reset(token)
+class _Held:
+    """What ``read_once`` gives: a class, as it costs half of what a generator would, at each call."""
+
+    def __init__(self, moment: int) -> None:
+        self._moment = moment
+
+    def __enter__(self) -> int:
+        self._token = _reading.set(self._moment)
+        return self._moment
+
+    def __exit__(self, *failure: object) -> None:
+        _reading.reset(self._token)
 
 
 def to_moment(value: object, now: int, *, name: str = "date") -> int:

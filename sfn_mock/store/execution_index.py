@@ -18,9 +18,10 @@ from sfn_mock.store.executions import Attempt, Execution
 
 #: A place in the order: the date an execution sorts by and, for equal dates, its place in the order of adding.
 Position = tuple[int, int]
-#: An execution as it stands: its position, which sorts it, with the attempt in force and the status. The date is that
-#: of its stop unless it is RUNNING. A plain tuple, as page after page and 100,000 seeds at once are made of them.
-Entry = tuple[int, int, Execution, Attempt, str]
+#: An execution as it stands: date and sequence of its position, which sort it; itself; its status; and the attempt in
+#: force if that is a redrive. The date is that of its stop unless it is RUNNING. A plain tuple, as pages are made of
+#: them by the thousand.
+Entry = tuple[int, int, Execution, str, Attempt | None]
 
 #: Which listing a list is for: version number or alias name, status, and whether redriven; None for all.
 _Key = tuple[str | None, str | None, bool | None]
@@ -159,15 +160,16 @@ def _entry(execution: Execution, moment: int) -> Entry | None:
     attempt = execution.attempt_at(moment)
     if attempt is None:
         return None
+    redriven = attempt if attempt.redrive_count else None
     stop = attempt.stop_at(moment)
     if stop is None:
-        return attempt.since, execution.sequence, execution, attempt, "RUNNING"
-    return stop, execution.sequence, execution, attempt, attempt.ending.status
+        return attempt.since, execution.sequence, execution, "RUNNING", redriven
+    return stop, execution.sequence, execution, attempt.ending.status, redriven
 
 
 def _traits(entry: Entry) -> _Traits:
-    _, _, execution, attempt, status = entry
-    return execution.version_number, execution.alias_name, status, attempt.redrive_count > 0
+    _, _, execution, status, redriven = entry
+    return execution.origin.version_number, execution.origin.alias_name, status, redriven is not None
 
 
 def _unchanged_since(execution: Execution, moment: int) -> int:

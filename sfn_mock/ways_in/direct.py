@@ -57,24 +57,27 @@ class Direct:
             arrived = Request(model.name, request["body"], account_id, region, moment)
             headers = headers_of_answer(moment)
             try:
-                parsed = response.answer(model.name, json.loads(request["body"]), local_dates.current().date)
+                parsed = response.answer(model.name, json.loads(request["body"].decode()), local_dates.current().date)
             except SFNError as error:
-                http = AWSResponse(request["url"], error.status, headers, None)
                 told = {"Message": error.message, "Code": error.code}
                 self._record.failed(arrived, error.code, {"Error": told.copy(), **members_of_error(error)})
-                return http, {"Error": told, "ResponseMetadata": _metadata(http), **members_of_error(error)}
+                parsed = {
+                    "Error": told,
+                    "ResponseMetadata": _metadata(error.status, headers),
+                    **members_of_error(error),
+                }
+                return AWSResponse(request["url"], error.status, headers, None), parsed
         _finish(model.output_shape)(parsed)
         self._record.answered(arrived, parsed)
-        http = AWSResponse(request["url"], 200, headers, None)
-        parsed["ResponseMetadata"] = _metadata(http)
-        return http, self._paging.watched(parsed)
+        parsed["ResponseMetadata"] = _metadata(200, headers)
+        return AWSResponse(request["url"], 200, headers, None), self._paging.watched(parsed)
 
 
-def _metadata(http: AWSResponse) -> Parsed:
+def _metadata(status: int, headers: dict[str, str]) -> Parsed:
     return {
-        "RequestId": http.headers["x-amzn-RequestId"],
-        "HTTPStatusCode": http.status_code,
-        "HTTPHeaders": {name.lower(): value for name, value in http.headers.items()},
+        "RequestId": headers["x-amzn-RequestId"],
+        "HTTPStatusCode": status,
+        "HTTPHeaders": {name.lower(): value for name, value in headers.items()},
         "RetryAttempts": 0,
     }
 

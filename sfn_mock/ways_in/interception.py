@@ -6,7 +6,6 @@ The original goes first: what a Stubber, a handler of the user's, or moto's own 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -154,7 +153,12 @@ def _tells_of_an_error(event_name: str, http_response: AWSResponse | None = None
 def _has_sender(emitter: EventAliaser, event_name: str) -> bool:
     """Whether the client has handlers of the user's for the request itself, to see it or to answer it."""
     event_name = event_name.replace("before-call.", "before-send.", 1)
-    return any(handler is not botocore_stubber for handler in emitter._emitter._handlers.prefix_search(event_name))
+    emitter = emitter._emitter
+    handlers = emitter._lookup_cache.get(event_name)
+    if handlers is None:
+        # As the emitter itself does, which forgets them when one more is registered.
+        handlers = emitter._lookup_cache[event_name] = emitter._handlers.prefix_search(event_name)
+    return any(handler is not botocore_stubber for handler in handlers)
 
 
 def _awaited(handled: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

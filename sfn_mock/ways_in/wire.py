@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +39,7 @@ def is_step_functions(request: AWSPreparedRequest | werkzeug.Request) -> bool:
     return target.startswith(_TARGET_PREFIX) and not is_loopback(request.url)
 
 
+@lru_cache
 def is_loopback(url: str) -> bool:
     """Whether ``url`` leads to this very machine, where a server of the user's own listens."""
     return _THIS_MACHINE.fullmatch(urlsplit(url).hostname or "") is not None
