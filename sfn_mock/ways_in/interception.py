@@ -91,9 +91,9 @@ class _Clients:
                     return handled
                 return [*handled, (self, self._before_send(event_name, **kwargs))]
 
-            if inspect.isawaitable(handled):
-                return then(handled, lambda handled: _awaited(unless_answered(handled)))
-            return unless_answered(handled)
+            if isinstance(handled, list):
+                return unless_answered(handled)
+            return then(handled, lambda handled: _awaited(unless_answered(handled)))
 
         return emit
 
