@@ -12,6 +12,7 @@ from sfn_mock.store.loading import load
 from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.recordings import Source
 from sfn_mock.store.records import Records, seed_state_machine
+from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
 from sfn_mock.store.state_machines import StateMachine
 
 
@@ -22,9 +23,10 @@ class StepFunctionsMock:
     where seeds go and calls arrive unless they say otherwise.
     """
 
-    def __init__(self, account_id: str, region: str) -> None:
+    def __init__(self, account_id: str, region: str, rough_edges: RoughEdges = NO_ROUGH_EDGES) -> None:
         self.account_id = account_id
         self.region = region
+        self._rough_edges = rough_edges
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
 
@@ -115,7 +117,7 @@ class StepFunctionsMock:
         place = (account_id or self.account_id, region or self.region)
         if place not in self._backends:
             backend = SFNBackend(place[1], place[0])
-            backend.held = True
+            backend.hold(self._rough_edges)
             # Of two threads that are here at once, both get the first one's.
             self._backends.setdefault(place, backend)
         return self._backends[place]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.store import seeding
+from sfn_mock.store.rough_edges import RoughEdges, rough_edges
 from sfn_mock.ways_in import environment, interception, moto_place
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard
@@ -21,12 +24,25 @@ class Options(NamedTuple):
 
     account_id: str = DEFAULT_ACCOUNT_ID
     region: str | None = None
+    consistency_lag: timedelta = timedelta(0)
+    short_pages: bool = False
+    retention: timedelta | None = None
+    quotas: Mapping[str, Any] | None = None
 
     def check(self) -> None:
-        """ValueError for what no AWS account or region is called."""
+        """ValueError for what no AWS account or region is called, and for rough edges that cannot be."""
         seeding.check_account_id(self.account_id)
         if self.region is not None:
             seeding.check_region(self.region)
+        self.rough_edges()
+
+    def rough_edges(self) -> RoughEdges:
+        return rough_edges(
+            consistency_lag=self.consistency_lag,
+            short_pages=self.short_pages,
+            retention=self.retention,
+            quotas=self.quotas,
+        )
 
 
 class _Life:
@@ -37,18 +53,19 @@ class _Life:
         self.guard = Guard()
         with ExitStack() as stack:
             region = stack.enter_context(environment.faked(options.region))
-            self.handle = StepFunctionsMock(options.account_id, region)
+            edges = options.rough_edges()
+            self.options = options._replace(region=region)
+            self.handle = StepFunctionsMock(options.account_id, region, edges)
             stack.callback(self.handle.close)
             wire = Wire(self.handle.backend, self.handle.account_id)
-            direct = Direct(self.handle.backend, self.handle.account_id)
+            direct = Direct(self.handle.backend, self.handle.account_id, wire_only=edges.quotas.buckets)
             stack.enter_context(moto_place.taken(self.handle.backend, wire))
             stack.enter_context(interception.installed(direct, wire, self.guard))
             self.undo = stack.pop_all().close
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this life does not have."""
-        has = Options(self.handle.account_id, self.handle.region)
-        for name, asked, default, active in zip(Options._fields, options, Options(), has, strict=True):
+        for name, asked, default, active in zip(Options._fields, options, Options(), self.options, strict=True):
             if asked not in (default, active):
                 raise RuntimeError(
                     f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Any, TypeVar, overload
@@ -65,7 +66,13 @@ class MockSFNExecutions:
 def mock_sfn_executions(target: Target, /) -> Target: ...
 @overload
 def mock_sfn_executions(
-    *, account_id: str = life.DEFAULT_ACCOUNT_ID, region: str | None = None
+    *,
+    account_id: str = life.DEFAULT_ACCOUNT_ID,
+    region: str | None = None,
+    consistency_lag: timedelta = timedelta(0),
+    short_pages: bool = False,
+    retention: timedelta | None = None,
+    quotas: Mapping[str, Any] | None = None,
 ) -> MockSFNExecutions: ...
 def mock_sfn_executions(
     target: Callable[..., Any] | None = None,
@@ -73,6 +80,10 @@ def mock_sfn_executions(
     *,
     account_id: str = life.DEFAULT_ACCOUNT_ID,
     region: str | None = None,
+    consistency_lag: timedelta = timedelta(0),
+    short_pages: bool = False,
+    retention: timedelta | None = None,
+    quotas: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
 
@@ -81,11 +92,26 @@ def mock_sfn_executions(
     and inspect with; or by ``start()``, which gives the handle too, and ``stop()``. Nested mocks share one store.
 
     ``account_id`` owns the seeds and the calls. ``region`` is where the handle seeds, and AWS_DEFAULT_REGION
-    meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1. ValueError for what is neither.
+    meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1.
+
+    AWS's rough edges, none of them unless asked for: ListExecutions shows executions as they were ``consistency_lag``
+    ago; with ``short_pages`` pages have fewer items than asked for, at times none; closed executions are gone after
+    ``retention``; ``quotas`` limit the calls of operations, as in ``{"ListExecutions": (200, 5)}``, which is a bucket
+    and what refills it each second, and the ``"open_executions"``; ``"default"`` stands for AWS's own numbers.
+    ValueError for an option that says nothing of its kind.
 
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
     """
-    mock = MockSFNExecutions(life.Options(account_id, region))
+    mock = MockSFNExecutions(
+        life.Options(
+            account_id,
+            region,
+            consistency_lag=consistency_lag,
+            short_pages=short_pages,
+            retention=retention,
+            quotas=quotas,
+        )
+    )
     return mock if target is None else mock(target)
 
 

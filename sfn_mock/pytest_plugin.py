@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
 
 _NAME = "sfn_executions"
-_OPTIONS = ("account_id", "region")
+_OPTIONS = ("account_id", "region", "consistency_lag", "short_pages", "retention", "quotas")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,7 +51,7 @@ def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
     wrong = [*map(repr, marker.args), *(option for option in marker.kwargs if option not in _OPTIONS)]
     if wrong:
         raise pytest.UsageError(
-            f"@pytest.mark.{_NAME} takes the keywords {' and '.join(_OPTIONS)}, and got {', '.join(wrong)}."
+            f"@pytest.mark.{_NAME} takes the keywords {', '.join(_OPTIONS)}, and got {', '.join(wrong)}."
         )
     return dict(marker.kwargs)
 

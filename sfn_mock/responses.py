@@ -23,6 +23,7 @@ from sfn_mock.api import (
     aliases,
     executions,
     history,
+    limits,
     listing,
     machines,
     map_runs,
@@ -80,6 +81,7 @@ class SFNResponse(StepFunctionResponse):
         with clock.read_once() as moment:
             headers = {**self.response_headers, **headers_of_answer(moment)}
             try:
+                limits.check_rate(self._records, operation)
                 if operation in constraints.operations() and not self.answers(operation):
                     return super().call_action()
                 return 200, headers, json.dumps(self.answer(operation, _read_body(self.body)))

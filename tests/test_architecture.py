@@ -22,6 +22,8 @@ ROOMS = [
     "aws.page_tokens",
     # store/: what exists, and when
     "store.clock",
+    "store.quotas",
+    "store.rough_edges",
     "store.outcomes",
     "store.executions",
     "store.history",
@@ -36,7 +38,9 @@ ROOMS = [
     "store.loading",
     # api/: what AWS answers
     "api.finding",
+    "api.short_pages",
     "api.paging",
+    "api.limits",
     "api.listing",
     "api.tags",
     "api.machines",

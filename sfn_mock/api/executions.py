@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sfn_mock.api.finding import find_execution, find_qualified
+from sfn_mock.api.limits import check_open_executions
 from sfn_mock.api.machines import refuse_deleting
 from sfn_mock.api.redrives import obstacle
 from sfn_mock.aws.exceptions import ExecutionAlreadyExists, InvalidExecutionInput, StateMachineTypeNotSupported
@@ -16,7 +17,7 @@ from sfn_mock.store.records import Records
 from sfn_mock.store.state_machines import Alias, StateMachine, Version
 
 #: How long after its stop an execution keeps its name from others (StartExecution: "you can reuse the name 90 days
-#: after it closes"). AWS has forgotten the execution itself by then.
+#: after it closes"), unless the mock has a retention: AWS has forgotten the execution itself by then.
 _NAME_KEPT = 90 * 24 * 60 * 60 * 1000
 
 
@@ -37,6 +38,8 @@ def start_execution(
             running = _running_already(machine, name, text, moment)
             if running is not None:
                 return running
+        if machine.type == "STANDARD":
+            check_open_executions(records, moment)
         return _start(machine, qualified, moment, name, text, trace_header)
 
 
@@ -105,8 +108,8 @@ def _running_already(machine: StateMachine, name: str, input: str, moment: int) 
     stop = None if attempt is None else attempt.stop_at(moment)
     if attempt is not None and stop is None and execution.input == input:
         return execution
-    if stop is not None and moment - stop >= _NAME_KEPT:
-        machine.forget(execution)
+    retention = machine.records.rough_edges.retention
+    if stop is not None and moment - stop >= (_NAME_KEPT if retention is None else retention):
         return None
     raise ExecutionAlreadyExists(arn=execution.arn)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sfn_mock.api.finding import Found, find_map_run, find_qualified
-from sfn_mock.api.paging import DEFAULT_PAGE_SIZE
-from sfn_mock.aws import page_tokens
+from sfn_mock.api.paging import DEFAULT_PAGE_SIZE, first_page, place_of
 from sfn_mock.aws.exceptions import (
     BothArnsGiven,
     NoArnGiven,
@@ -14,13 +13,14 @@ from sfn_mock.aws.exceptions import (
     RedriveFilterNeedsMapRun,
     StateMachineTypeNotSupported,
 )
+from sfn_mock.store.execution_index import Entry
 from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Execution
 from sfn_mock.store.records import Records
 
 
 class ExecutionPage(NamedTuple):
-    """One page, newest first, as the executions stood at ``moment``."""
+    """One page, newest first, as the executions stood at ``moment``: now, or the consistency lag ago."""
 
     executions: list[Found]
     next_token: str | None
@@ -41,16 +41,19 @@ def list_executions(
         owner, qualifier = _resolve(records, state_machine_arn, map_run_arn)
         _check_filters(map_run_arn, status_filter, redrive_filter)
         request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
-        before = None if next_token is None else page_tokens.read(records.token_key, request, next_token, moment)
+        place = place_of(records, moment, request, next_token)
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
-        owner.index.settle(moment)
-        entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1)
-        token = None
-        if len(entries) > size:
-            key, _ = entries[size - 1]
-            token = page_tokens.give(records.token_key, request, key, moment)
-        return ExecutionPage([_as_it_stands(execution, moment) for _, execution in entries[:size]], token, moment)
+        # Time lines keep what was, whatever becomes of an execution later: the past is listed like the present.
+        listed = moment - records.rough_edges.consistency_lag
+        owner.index.settle(listed)
+        entries = owner.index.page(qualifier, status_filter, redriven, place.after, size + 1)
+        page = first_page(records, moment, request, place, entries, _sort_key, size)
+        return ExecutionPage([_as_it_stands(execution, listed) for _, execution in page.items], page.next_token, listed)
+
+
+def _sort_key(entry: Entry) -> int:
+    return entry[0]
 
 
 def _as_it_stands(execution: Execution, moment: int) -> Found:

@@ -31,7 +31,7 @@ class Placement(NamedTuple):
     since: int
     #: When its state changes next, by itself.
     until: int | None
-    #: None for one that has not started.
+    #: None for one that has not started, or is kept no longer.
     bucket: Bucket | None
     entry: Entry
 
@@ -172,6 +172,9 @@ def _placement(execution: Execution, moment: int) -> Placement:
     until = execution.next_change_after(moment)
     if attempt is None:
         return Placement(0, until, None, (0, execution))
+    forgotten = attempt.forgotten_after(execution.retention)
+    if forgotten is not None and forgotten <= moment:
+        return Placement(forgotten, until, None, (0, execution))
     status = attempt.status_at(moment)
     stop = attempt.stop_at(moment)
     since = attempt.since if stop is None else max(attempt.since, stop)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.execution_index import ExecutionIndex
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 #: Number of the version and name of the alias that an execution was started through.
 Qualifiers = tuple[str | None, str | None]
 UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
+
+
+class NamesTaken:
+    """Which names are taken at ``moment``: those of the executions that are kept, also before their start."""
+
+    def __init__(self, names: dict[str, Execution], moment: int) -> None:
+        self._names = names
+        self._moment = moment
+
+    def __contains__(self, name: object) -> bool:
+        execution = self._names.get(cast(str, name))
+        return execution is not None and execution.is_kept_at(self._moment)
 
 
 class ExecutionScope(ABC):
@@ -103,7 +115,7 @@ class ExecutionScope(ABC):
         item_count: int | None = None,
     ) -> Execution:
         if name is not None:
-            seeding.check_free(seeding.check_name(name), self.names)
+            seeding.check_free(seeding.check_name(name), NamesTaken(self.names, moment))
         life = seeding.life(
             moment,
             check_status(status),
@@ -117,6 +129,7 @@ class ExecutionScope(ABC):
         )
         check_json_text(input, "input")
         seeding.warn_if_upcoming(moment, start_date, [life])
+        seeding.warn_if_forgotten(moment, [life], self.records.rough_edges.retention)
         version_number, alias_name = next(qualifiers)
         execution = Execution(
             self,
@@ -154,8 +167,9 @@ class ExecutionScope(ABC):
         end = ending(check_status(status), output=output, error=error, cause=cause)
         check_json_text(input, "input")
         lives = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
-        names = seeding.names(name, count, self.names, given=self._default_names)
+        names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
         seeding.warn_if_upcoming(moment, start_date, lives)
+        seeding.warn_if_forgotten(moment, lives, self.records.rough_edges.retention)
         executions = [
             Execution(
                 self,
@@ -177,11 +191,20 @@ class ExecutionScope(ABC):
         return executions
 
     def take_in(self, executions: list[Execution]) -> None:
-        """Store executions whose names are known to be free."""
+        """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes."""
+        for execution in executions:
+            earlier = self.names.get(execution.name)
+            # The names of EXPRESS executions are free at any time.
+            if earlier is not None and earlier.express_id is None:
+                earlier.owner._forget(earlier)
         self.names.update((execution.name, execution) for execution in executions)
         self.index.add(executions)
 
-    def forget(self, execution: Execution) -> None:
+    def _forget(self, execution: Execution) -> None:
         """Let ``execution`` and its name go."""
         del self.names[execution.name]
         self.index.remove(execution)
+
+    def count_running(self, moment: int) -> int:
+        self.index.settle(moment)
+        return self.index.count("RUNNING")

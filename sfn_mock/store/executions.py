@@ -42,6 +42,12 @@ class Attempt(NamedTuple):
         """When it stopped, if it has."""
         return None if self.is_open(moment) else self.stop
 
+    def forgotten_after(self, retention: int | None) -> int | None:
+        """When nothing shows the execution any more, if nothing happens to it; what waits for its redrive is kept."""
+        if retention is None or self.stop is None or self.ending.status == "PENDING_REDRIVE":
+            return None
+        return self.stop + retention
+
     def ending_at(self, moment: int) -> Ending:
         return OPEN if self.is_open(moment) else self.ending
 
@@ -218,12 +224,23 @@ class Execution:
                 return attempt
         return None
 
+    @property
+    def retention(self) -> int | None:
+        """How many milliseconds after it closes it is kept; None for ever."""
+        return self.owner.records.rough_edges.retention
+
+    def is_kept_at(self, moment: int) -> bool:
+        """Whether it is not yet so long closed that AWS has forgotten it; also before the start."""
+        attempt = self.attempt_at(moment)
+        forgotten = None if attempt is None else attempt.forgotten_after(self.retention)
+        return forgotten is None or forgotten > moment
+
     def next_change_after(self, moment: int) -> int | None:
         """When its state next changes by itself, if ever."""
         upcoming = [
             change
             for attempt in self.attempts
-            for change in (attempt.since, attempt.stop)
+            for change in (attempt.since, attempt.stop, attempt.forgotten_after(self.retention))
             if change is not None and change > moment
         ]
         return min(upcoming, default=None)
@@ -272,8 +289,8 @@ class Execution:
         with self.owner.using() as moment:
             if self.owner.names.get(self.name) is not self:
                 raise RuntimeError(
-                    f"{self.arn} is another execution by now, started when the name was free again 90 days after this "
-                    f"one had stopped: get_execution() gives that one."
+                    f"{self.arn} is another execution by now, started when the name was free again so long after "
+                    f"this one had stopped: get_execution() gives that one."
                 )
             yield moment
 
@@ -348,7 +365,8 @@ class Execution:
     def may_run_again(self, moment: int) -> bool:
         """Whether it is unsuccessful, or waits for a redrive."""
         attempt = self.attempt_at(moment)
-        return attempt is not None and attempt.status_at(moment) in UNSUCCESSFUL | {"PENDING_REDRIVE"}
+        again = UNSUCCESSFUL | {"PENDING_REDRIVE"}
+        return attempt is not None and attempt.status_at(moment) in again and self.is_kept_at(moment)
 
     def redrive_at(self, moment: int) -> None:
         """The redrive itself, with that of its unsuccessful map runs: a new attempt, which runs until it is ended."""
@@ -377,6 +395,8 @@ class Execution:
 
     def _describe_status(self, moment: int) -> str:
         attempt = self.attempt_at(moment)
+        if not self.is_kept_at(moment):
+            return "stopped so long ago that the mock's retention has passed"
         if self._never_starts:
             return "never started, because its map run ended before"
         if attempt is None:

@@ -403,8 +403,7 @@ class StateMachine(ExecutionScope):
 
     def is_running(self, moment: int) -> bool:
         """Whether any of its executions is RUNNING."""
-        self.index.settle(moment)
-        return self.index.count("RUNNING") > 0
+        return self.count_running(moment) > 0
 
     # --- Seeding -------------------------------------------------------------------------------------------------
 

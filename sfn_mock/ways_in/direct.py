@@ -6,7 +6,7 @@ What comes back is what botocore would have parsed from the same answer on the w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from math import isinf
 from typing import Any
 
@@ -25,15 +25,23 @@ Parsed = dict[str, Any]
 
 
 class Direct:
-    """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys."""
+    """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys.
 
-    def __init__(self, backend_of: BackendOf, account_id: str) -> None:
+    Operations in ``wire_only`` may be answered with errors after which botocore tries again, as it does on the wire.
+    """
+
+    def __init__(self, backend_of: BackendOf, account_id: str, *, wire_only: Container[str] = ()) -> None:
         self._backend_of = backend_of
         self._account_id = account_id
+        self._wire_only = wire_only
 
     def can_answer(self, operation: str) -> bool:
         """Whether the call needs nothing that only happens on the wire, such as moto's check of permissions."""
-        return AddressedResponse.answers(operation) and isinf(settings.INITIAL_NO_AUTH_ACTION_COUNT)
+        return (
+            operation not in self._wire_only
+            and AddressedResponse.answers(operation)
+            and isinf(settings.INITIAL_NO_AUTH_ACTION_COUNT)
+        )
 
     def respond(
         self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
