@@ -25,6 +25,7 @@ ROOMS = [
     "store.quotas",
     "store.rough_edges",
     "store.outcomes",
+    "store.outcome_plans",
     "store.executions",
     "store.history",
     "store.execution_index",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.execution_index import ExecutionIndex
 from sfn_mock.store.executions import Execution
-from sfn_mock.store.outcomes import check_json_text, check_status, ending
+from sfn_mock.store.outcome_plans import Outcomes, Plan, plan
+from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
 
 if TYPE_CHECKING:
     from sfn_mock.store.map_runs import MapRun
@@ -48,6 +49,8 @@ class ExecutionScope(ABC):
         self.names = names
         #: How many of them were given default names.
         self._default_names = 0
+        #: What redrives come to; None while they run until they are ended.
+        self._redrive_plan: Plan | None = None
 
     @property
     @abstractmethod
@@ -92,6 +95,42 @@ class ExecutionScope(ABC):
                     f"{self.state_machine.arn} was deleted, and all that belonged to it: add the state machine anew."
                 )
             yield moment
+
+    # --- Redrives ------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def check_outcome(self, outcome: Outcome) -> Outcome:
+        """``outcome``, if one of its executions can come to it; ValueError otherwise."""
+
+    def on_redrive(
+        self,
+        outcomes: Outcomes | None = None,
+        /,
+        *,
+        status: str | None = None,
+        duration: timedelta | None = None,
+        output: str | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        """Say what future redrives of its executions come to, as ``on_start`` does for starts.
+
+        Without it a redriven execution runs until something ends it. The redrives of a map run's children, which come
+        with their parent's, follow what is said to the map run. ValueError for what no redrive can come to.
+        """
+        with self.using():
+            if self.state_machine.type == "EXPRESS":
+                raise ValueError(
+                    f"{self.arn} is an EXPRESS state machine, and AWS redrives none of its executions: on_start() says "
+                    f"what they come to."
+                )
+            self._redrive_plan = plan(
+                self.check_outcome, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
+            )
+
+    def outcome_of_redrive(self, execution: Execution) -> Outcome:
+        """What the next redrive, which is one of ``execution``, will come to."""
+        return RUNS_UNTIL_ENDED if self._redrive_plan is None else self._redrive_plan(execution.name, execution.input)
 
     # --- Seeding -------------------------------------------------------------------------------------------------
 

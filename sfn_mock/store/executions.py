@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.store import clock
-from sfn_mock.store.outcomes import OPEN, UNSUCCESSFUL, Ending, ending
+from sfn_mock.store.outcomes import OPEN, UNSUCCESSFUL, Ending, Outcome, ending
 
 if TYPE_CHECKING:
     from sfn_mock.store.activities import Task
@@ -259,6 +259,8 @@ class Execution:
     def go_on(self, moment: int, attempt: Attempt) -> None:
         """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
         self._index.change(self, (*self._history_until(moment)[:-1], attempt))
+        if self.map_run is not None:
+            self.map_run.take_turns(moment)
 
     def end_with_map_run(self, moment: int) -> None:
         """Abort it if it is running at ``moment``; if it has not started by then, it never does."""
@@ -267,9 +269,6 @@ class Execution:
             self._index.change(self, (Attempt(clock.NEVER),))
         elif attempt.is_open(moment):
             self.end(moment, Ending("ABORTED"))
-
-    def _start_again(self, attempt: Attempt) -> None:
-        self._index.change(self, (*self._history_until(attempt.since), attempt))
 
     def _history_until(self, moment: int) -> Sequence[Attempt]:
         return [attempt for attempt in self.attempts if attempt.since <= moment]
@@ -369,19 +368,39 @@ class Execution:
         return attempt is not None and attempt.status_at(moment) in again and self.is_kept_at(moment)
 
     def redrive_at(self, moment: int) -> None:
-        """The redrive itself, with that of its unsuccessful map runs: a new attempt, which runs until it is ended."""
-        attempt = self._attempt_in_force(moment)
+        """The redrive itself, with that of its unsuccessful map runs: a new attempt, which comes to what was planned.
+
+        Whatever a test's own plan raises comes before anything is changed.
+        """
+        outcome = self.owner.outcome_of_redrive(self)
         # As in end(): asked before this execution runs again.
         states = [(run, run.state_at(moment)) for run in self.map_runs_at(moment)]
-        date = None if self.express_id is not None else moment
-        self._start_again(Attempt(moment, redrive_count=attempt.redrive_count + 1, redrive=date))
-        for map_run, state in states:
-            if state.status in UNSUCCESSFUL:
-                map_run.redrive_with_parent(moment, state)
+        redriven = [(run, state, run.turns(moment)) for run, state in states if state.status in UNSUCCESSFUL]
+        self.run_again(moment, moment, outcome)
+        for map_run, state, turns in redriven:
+            map_run.redrive_with_parent(moment, state, turns)
+        if self.map_run is not None:
+            self.map_run.take_turns(moment)
+
+    def run_again(self, moment: int, since: int, outcome: Outcome) -> None:
+        """Let its next attempt begin ``since`` then, instead of what its time line held after ``moment``."""
+        redrives = self._attempt_in_force(moment).redrive_count + 1
+        date = None if self.express_id is not None else since
+        again = Attempt(since, outcome.stop_after(since), outcome.ending, redrives, date)
+        self._index.change(self, (*self._history_until(moment), again))
 
     def wait_for_redrive(self, moment: int) -> None:
         """Let it be PENDING_REDRIVE from ``moment`` on: its map run was redriven and has not come to it yet."""
-        self._start_again(self._attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE")))
+        waiting = self._attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE"))
+        self._index.change(self, (*self._history_until(moment), waiting))
+
+    def waits_at(self, moment: int) -> bool:
+        """Whether it is PENDING_REDRIVE."""
+        return self._attempt_in_force(moment).status_at(moment) == "PENDING_REDRIVE"
+
+    def stay(self, moment: int) -> None:
+        """Let it stay as it is at ``moment``, whatever its time line held after it."""
+        self._index.change(self, tuple(self._history_until(moment)))
 
     def start_late(self, moment: int) -> None:
         """Start it at ``moment`` if an end of its map run kept it from starting."""

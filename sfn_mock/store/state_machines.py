@@ -13,7 +13,8 @@ from sfn_mock.store import clock, outcomes, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope, Qualifiers
 from sfn_mock.store.executions import Attempt, Execution
 from sfn_mock.store.map_runs import MapRun, new_map_run
-from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE
+from sfn_mock.store.outcome_plans import Outcomes, Plan, plan
+from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Outcome, check_express
 
 if TYPE_CHECKING:
     from sfn_mock.store.records import Records
@@ -183,7 +184,8 @@ class StateMachine(ExecutionScope):
         self.aliases: dict[str, Alias] = {}
         self.deleting = False
         self._last_number = 0
-        self._outcome = RUNS_UNTIL_ENDED
+        #: What starts come to; None while they run until they are ended.
+        self._start_plan: Plan | None = None
         self._children: dict[str, dict[str, Execution]] = {}
 
     @property
@@ -355,8 +357,10 @@ class StateMachine(ExecutionScope):
 
     def on_start(
         self,
+        outcomes: Outcomes | None = None,
+        /,
         *,
-        status: str,
+        status: str | None = None,
         duration: timedelta | None = None,
         output: str | None = None,
         error: str | None = None,
@@ -364,13 +368,21 @@ class StateMachine(ExecutionScope):
     ) -> None:
         """Say what future starts come to: ``status``, so long after the start (at once unless ``duration`` is given).
 
+        Instead of keywords there may be a list of outcomes, one for each start, the last one also for all that follow;
+        or a callable that is given the name and input of each start. An outcome is a status, or a dict of the keywords.
+
         Holds for starts by machine, version and alias, replaces what was said before, and never touches seeds.
         Without it, or with RUNNING, a start runs until something ends it, and StartSyncExecution, which waits for the
-        end, SUCCEEDED at once with output ``{}``. ValueError for what no start can come to.
+        end, SUCCEEDED at once with output ``{}``. ValueError for what no start can come to; a callable that gives such
+        an outcome, or raises, fails the call that starts, and nothing is started.
         """
         with self.using():
-            outcome = outcomes.outcome(status, duration=duration, output=output, error=error, cause=cause)
-            self._outcome = outcomes.check_express(outcome) if self.type == "EXPRESS" else outcome
+            self._start_plan = plan(
+                self.check_outcome, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
+            )
+
+    def check_outcome(self, outcome: Outcome) -> Outcome:
+        return check_express(outcome) if self.type == "EXPRESS" else outcome
 
     def start(
         self,
@@ -384,14 +396,15 @@ class StateMachine(ExecutionScope):
         sync: bool = False,
     ) -> Execution:
         """Start an execution, whose name is known to be free, at ``moment``; a ``sync`` one always comes to an end."""
-        outcome = SUCCEEDS_AT_ONCE if sync and self._outcome is RUNS_UNTIL_ENDED else self._outcome
-        stop = None if outcome.duration is None else moment + outcome.duration
+        outcome = RUNS_UNTIL_ENDED if self._start_plan is None else self._start_plan(name, input)
+        if sync and outcome is RUNS_UNTIL_ENDED:
+            outcome = SUCCEEDS_AT_ONCE
         execution = Execution(
             self,
             name,
             self.records.next_sequence(),
             moment,
-            (Attempt(moment, stop, outcome.ending),),
+            (Attempt(moment, outcome.stop_after(moment), outcome.ending),),
             input=input,
             version_number=version_number,
             alias_name=alias_name,
