@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import boto3
@@ -10,7 +11,8 @@ from freezegun import freeze_time
 
 from sfn_mock import mock_sfn_executions
 
-LAG = timedelta(seconds=5)
+SECOND = timedelta(seconds=1)
+LAG = 5 * SECOND
 
 
 @pytest.fixture
@@ -189,6 +191,48 @@ def test_the_clock_may_go_back(clock, orders, client):
         [],
         [("nightly", "SUCCEEDED")],
     ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_happens_is_listed_as_it_was(clock, orders, client, seed):
+    """Each second something happens, and each second the list shows what DescribeExecution showed a lag ago."""
+    draw = random.Random(seed)
+    orders.on_start(lambda name, input: draw.choice(["RUNNING", {"status": "FAILED", "duration": 3 * SECOND}]))
+    parent = orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T02:00:00Z")
+    batch = parent.add_map_run("Process", max_concurrency=1)
+    batch.on_redrive(lambda name, input: draw.choice(["RUNNING", {"status": "SUCCEEDED", "duration": 2 * SECOND}]))
+    batch.add_executions(4, status="FAILED", name="child-{index}", start_date="2026-01-10T02:00:00Z")
+    described = []
+    for second in range(40):
+        running = [run for run in orders.executions if run.status == "RUNNING"]
+        ended = [run for run in orders.executions if run.status not in ("RUNNING", "SUCCEEDED")]
+        happens = draw.choice(["start", "start", "stop", "end", "redrive", "child", "nothing"])
+        if happens == "start":
+            client.start_execution(stateMachineArn=orders.arn, name=f"started-{second}")
+        elif happens == "stop" and running:
+            client.stop_execution(executionArn=draw.choice(running).arn)
+        elif happens == "end" and running:
+            draw.choice(running).fail()
+        elif happens == "redrive" and ended:
+            client.redrive_execution(executionArn=draw.choice(ended).arn)
+        elif happens == "child":
+            for child in batch.executions:
+                if child.status == "RUNNING":
+                    child.fail()
+        described.append({run.name: standing(client, run) for run in (*orders.executions, *batch.executions)})
+        if second >= LAG // SECOND:
+            shown = {
+                run["name"]: (run["status"], run["redriveCount"], run.get("redriveDate"), run.get("stopDate"))
+                for scope in ({"stateMachineArn": orders.arn}, {"mapRunArn": batch.arn})
+                for run in client.list_executions(**scope)["executions"]
+            }
+            assert shown == described[second - LAG // SECOND]
+        clock.tick(1)
+
+
+def standing(client, run):
+    described = client.describe_execution(executionArn=run.arn)
+    return tuple(described.get(member) for member in ("status", "redriveCount", "redriveDate", "stopDate"))
 
 
 @pytest.mark.parametrize(
