@@ -266,6 +266,19 @@ def test_more_concurrency_gives_more_turns(client, parent, batch, at_once, then)
     assert stand(client, batch) == then
 
 
+def test_less_concurrency_gives_turns_later(client, clock, parent, batch):
+    """While more are running than may, an end makes no room."""
+    batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": (3 if name == "1" else 1) * MINUTE})
+    client.redrive_execution(executionArn=parent.arn)
+    client.update_map_run(mapRunArn=batch.arn, maxConcurrency=1)
+    seen = []
+    for _ in range(5):
+        seen.append(stand(client, batch))
+        clock.tick(MINUTE)
+
+    assert seen == ["RRppp", "SRppp", "SRppp", "SSRpp", "SSSRp"]
+
+
 def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
     """What waits then waits for the parent's next redrive, whenever its turn would have been."""
     batch.on_redrive(status="SUCCEEDED", duration=MINUTE)

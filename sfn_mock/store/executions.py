@@ -237,13 +237,11 @@ class Execution:
 
     def next_change_after(self, moment: int) -> int | None:
         """When its state next changes by itself, if ever."""
-        upcoming = [
-            change
-            for attempt in self.attempts
-            for change in (attempt.since, attempt.stop, attempt.forgotten_after(self.retention))
-            if change is not None and change > moment
-        ]
-        return min(upcoming, default=None)
+        # What is redriven was kept until then, so only the last attempt can come to be forgotten.
+        last = self.attempts[-1]
+        changes = [change for attempt in self.attempts for change in (attempt.since, attempt.stop)]
+        changes.append(last.forgotten_after(self.retention))
+        return min((change for change in changes if change is not None and change > moment), default=None)
 
     def end(self, moment: int, ending: Ending) -> None:
         """Stop the running attempt at ``moment``, and the map runs it left unfinished with it.

@@ -248,8 +248,10 @@ class MapRun(ExecutionScope):
             for child in self.index.executions
             if (attempt := child.attempt_at(moment)) is not None and attempt.is_open(moment)
         ]
-        room = max(0, (self.max_concurrency or len(running) + len(self._turns)) - len(running))
-        free = [moment] * room + sorted(attempt.stop for attempt in running if attempt.stop is not None)
+        room = (self.max_concurrency or len(running) + len(self._turns)) - len(running)
+        ends = sorted(attempt.stop for attempt in running if attempt.stop is not None)
+        # Where more are running than may, the first ends make no room.
+        free = [moment] * room + ends[max(0, -room) :]
         for child, outcome in self._turns:
             if not free:
                 child.stay(moment)
