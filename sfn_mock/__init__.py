@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
+    from sfn_mock.installation import install, uninstall
     from sfn_mock.mock import get_mock, mock_sfn_executions
     from sfn_mock.store.executions import Execution
     from sfn_mock.store.map_runs import MapRun
@@ -25,7 +26,9 @@ __all__ = [
     "UnmockedServiceError",
     "Version",
     "get_mock",
+    "install",
     "mock_sfn_executions",
+    "uninstall",
 ]
 
 # Imported when first asked for: pytest imports this package for the plugin, in every run, used or not.
@@ -39,7 +42,9 @@ _ROOMS = {
     "UnmockedServiceError": "ways_in.guard",
     "Version": "store.state_machines",
     "get_mock": "mock",
+    "install": "installation",
     "mock_sfn_executions": "mock",
+    "uninstall": "installation",
 }
 
 

@@ -12,7 +12,7 @@ from moto.utilities.tagging_service import TaggingService
 from sfn_mock.aws.arns import parse_state_machine_arn
 from sfn_mock.store import clock
 from sfn_mock.store.activities import Activity
-from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.executions import Attempt, Execution, Origin
 from sfn_mock.store.outcomes import Ending
 from sfn_mock.store.records import Records
 from sfn_mock.store.state_machines import Revision, Route, StateMachine, new_revision
@@ -74,9 +74,8 @@ def _execution(machine: StateMachine, motos: MotoExecution) -> Execution:
         # moto gives an execution that is FAILED from its start no stop date.
         stop = start if motos.stop_date is None else max(start, _moment(motos.stop_date))
         attempt = Attempt(start, stop, Ending(motos.status, motos.output, motos.error, motos.cause))
-    return Execution(
-        machine, motos.name, machine.records.next_sequence(), start, (attempt,), input=motos.execution_input
-    )
+    origin = Origin(machine.revision, input=motos.execution_input)
+    return Execution(machine, motos.name, machine.records.next_sequence(), start, (attempt,), origin)
 
 
 def _moment(date: Any) -> int:

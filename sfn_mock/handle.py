@@ -125,7 +125,7 @@ class StepFunctionsMock:
     def reset(self) -> None:
         """Empty everything. Records handed out before raise RuntimeError from here on; old page tokens are invalid."""
         self._check_open()
-        for backend in self._backends.values():
+        for backend in self._existing():
             backend.empty()
 
     def close(self) -> None:
@@ -133,6 +133,10 @@ class StepFunctionsMock:
         for backend in self._backends.values():
             backend.records.close()
         self._closed = True
+
+    def _existing(self) -> list[SFNBackend]:
+        """The backends made so far."""
+        return list(self._backends.values())
 
     def _check_open(self) -> None:
         if self._closed:
@@ -145,7 +149,7 @@ class StepFunctionsMock:
         """The records of every account and region as they stand now, each to oneself while it is looked at."""
         self._check_open()
         with clock.read_once():
-            for backend in list(self._backends.values()):
+            for backend in self._existing():
                 with backend.records.using():
                     yield backend.records
 

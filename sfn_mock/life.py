@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.store import seeding
 from sfn_mock.store.rough_edges import RoughEdges, rough_edges
 from sfn_mock.ways_in import environment, interception, moto_place
@@ -55,7 +56,9 @@ class _Life:
             region = stack.enter_context(environment.faked(options.region))
             edges = options.rough_edges()
             self.options = options._replace(region=region)
-            self.handle = StepFunctionsMock(options.account_id, region, edges)
+            # Within a mock_aws whose Step Functions is ours already, the store is that one's.
+            handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
+            self.handle = handle_class(options.account_id, region, edges)
             stack.callback(self.handle.close)
             wire = Wire(self.handle.backend, self.handle.account_id)
             direct = Direct(self.handle.backend, self.handle.account_id, wire_only=edges.quotas.buckets)
@@ -106,11 +109,14 @@ def end(failure: BaseException | None) -> None:
 
 
 def active() -> StepFunctionsMock:
-    """The handle of the active mock; RuntimeError when there is none."""
+    """The handle of the active mock, which may be an installed one; RuntimeError when there is none."""
     life = _life
-    if life is None:
-        raise RuntimeError("No mock_sfn_executions is active: call get_mock() inside one.")
-    return life.handle
+    handle = mock_of_mock_aws() if life is None else life.handle
+    if handle is None:
+        raise RuntimeError(
+            "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
+        )
+    return handle
 
 
 def settle(failure: BaseException | None) -> None:

@@ -10,29 +10,27 @@ from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
 from sfn_mock.adoption import adopt_activity, adopt_state_machine
-from sfn_mock.api import activities, aliases, machines, tasks
+from sfn_mock.api import activities, aliases, executions, listing, machines, tasks, versions
 from sfn_mock.api import tags as tagging
 from sfn_mock.aws import constraints
 from sfn_mock.store.activities import Activity
-from sfn_mock.store.records import DEFAULT_DEFINITION, Records
+from sfn_mock.store.records import Records
 from sfn_mock.store.rough_edges import RoughEdges
-from sfn_mock.store.state_machines import Alias, StateMachine
+from sfn_mock.store.state_machines import Alias, StateMachine, Version
 
 if TYPE_CHECKING:
     from moto.core.resource_tagging import TaggedResource
 
 
 class StateMachineResource:
-    """A state machine or version as it stood when asked for, with the attributes moto's callers read of moto's own.
-
-    CloudFormation keeps it as the stack's resource.
-    """
+    """A state machine or version as it stood when asked for, with the attributes moto's callers read of moto's own."""
 
     def __init__(self, description: machines.Description) -> None:
         machine, version, revision = description
         shown = machine if version is None else version
         self.arn = shown.arn
         self.name = machine.name
+        self.executions = machine.executions
         self.type = machine.type
         self.definition = revision.definition
         self.roleArn = revision.role_arn
@@ -42,41 +40,7 @@ class StateMachineResource:
         self.description = None if version is None else version.description
         self.creation_date = shown.creation_date
         self.update_date = machine.update_date
-        self._tags = machine.tags
-
-    @property
-    def physical_resource_id(self) -> str:
-        return self.arn
-
-    def is_created(self) -> bool:
-        return True
-
-    def get_cfn_attribute(self, attribute_name: str) -> Any:
-        """What ``Fn::GetAtt`` gives, and moto's CloudFormation asks for beside."""
-        # Only stacks ask, and then it is imported; it imports every service of moto's.
-        from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
-
-        attributes = {**self._properties, "Name": self.name, "Arn": self.arn}
-        if attribute_name not in attributes:
-            raise UnformattedGetAttTemplateException
-        return attributes[attribute_name]
-
-    def get_cfn_properties(self, prop_overrides: dict[str, Any]) -> dict[str, Any]:
-        """The properties for the resource that replaces this one: its own, and over them the template's new ones."""
-        new_tags = prop_overrides.get("Tags", [])
-        new_keys = {tag["Key"] for tag in new_tags}
-        properties = self._properties
-        kept_tags = [tag for tag in properties["Tags"] if tag["Key"] not in new_keys]
-        return {**properties, **prop_overrides, "Tags": [*kept_tags, *new_tags]}
-
-    @property
-    def _properties(self) -> dict[str, Any]:
-        return {
-            "StateMachineName": self.name,
-            "DefinitionString": self.definition,
-            "RoleArn": self.roleArn,
-            "Tags": [{"Key": key, "Value": value} for key, value in self._tags.items()],
-        }
+        self.revision_id = revision.id
 
 
 class AliasResource:
@@ -113,7 +77,11 @@ class SFNBackend(StepFunctionBackend):
     @property  # type: ignore[override]  # moto's is an attribute, and of moto's own machines
     def state_machines(self) -> list[StateMachine]:
         """The state machines in order of adding."""
-        return list(self.records.state_machines.values())
+        machines = list(self.records.state_machines.values())
+        for machine in machines:
+            # The tagging API of moto 5.2.0 asks it for the machine's tags.
+            machine.backend = self
+        return machines
 
     @state_machines.setter
     def state_machines(self, machines: list[Any]) -> None:
@@ -167,9 +135,9 @@ class SFNBackend(StepFunctionBackend):
 
     # --- In moto's shape -----------------------------------------------------------------------------------------
     #
-    # moto's CloudFormation calls these, and so may any code that takes a backend out of moto's dictionary. They check
-    # the model's constraints first, as the way through a client does. Their results are typed Any, because moto's
-    # signatures promise classes of moto's own.
+    # CloudFormation and EventBridge call these, and so may any code that takes a backend out of moto's dictionary.
+    # They check the model's constraints first, as the way through a client does. Their results are typed Any, because
+    # moto's signatures promise classes of moto's own.
 
     def create_state_machine(
         self,
@@ -185,8 +153,6 @@ class SFNBackend(StepFunctionBackend):
         sm_type: str | None = None,
     ) -> Any:
         """The machine, new or there already, as a StateMachineResource."""
-        # Of the ways to give a definition in a template moto reads DefinitionString only, and passes "" for the others.
-        definition = definition or DEFAULT_DEFINITION
         _check(
             "CreateStateMachine",
             name=name,
@@ -268,6 +234,19 @@ class SFNBackend(StepFunctionBackend):
         _check("DeleteStateMachine", stateMachineArn=arn)
         machines.delete_state_machine(self.records, arn=arn)
 
+    def publish_state_machine_version(
+        self, arn: str, revision_id: str | None = None, description: str | None = None
+    ) -> Version:
+        """The version, new or there already; moto itself publishes only where a machine is created or updated."""
+        _check("PublishStateMachineVersion", stateMachineArn=arn, revisionId=revision_id, description=description)
+        return versions.publish_state_machine_version(
+            self.records, arn=arn, revision_id=revision_id, description=description
+        )
+
+    def delete_state_machine_version(self, arn: str) -> None:
+        _check("DeleteStateMachineVersion", stateMachineVersionArn=arn)
+        versions.delete_state_machine_version(self.records, arn=arn)
+
     def create_state_machine_alias(
         self, name: str, routing_configuration: list[dict[str, Any]], description: str | None
     ) -> Any:
@@ -312,6 +291,69 @@ class SFNBackend(StepFunctionBackend):
     def delete_state_machine_alias(self, arn: str) -> None:
         _check("DeleteStateMachineAlias", stateMachineAliasArn=arn)
         aliases.delete_state_machine_alias(self.records, arn=arn)
+
+    def start_execution(
+        self,
+        state_machine_arn: str,
+        name: str | None = None,
+        execution_input: str | None = None,
+        trace_header: str | None = None,
+    ) -> Any:
+        """The execution, new or running already. moto's EventBridge gives an empty name for none."""
+        _check(
+            "StartExecution",
+            stateMachineArn=state_machine_arn,
+            name=name or None,
+            input=execution_input,
+            traceHeader=trace_header,
+        )
+        return executions.start_execution(
+            self.records,
+            state_machine_arn=state_machine_arn,
+            name=name or None,
+            input=execution_input,
+            trace_header=trace_header,
+        )
+
+    def stop_execution(self, execution_arn: str) -> Any:
+        """The execution, ABORTED unless it had ended before."""
+        _check("StopExecution", executionArn=execution_arn)
+        executions.stop_execution(self.records, execution_arn=execution_arn)
+        return self.describe_execution(execution_arn)
+
+    def describe_execution(self, execution_arn: str) -> Any:
+        _check("DescribeExecution", executionArn=execution_arn)
+        return executions.describe_execution(self.records, execution_arn=execution_arn).execution
+
+    def describe_state_machine_for_execution(self, execution_arn: str) -> Any:
+        """The machine with what the execution runs of it, as a StateMachineResource."""
+        _check("DescribeStateMachineForExecution", executionArn=execution_arn)
+        execution, _ = executions.describe_state_machine_for_execution(self.records, execution_arn=execution_arn)
+        return StateMachineResource(machines.Description(execution.state_machine, None, execution.revision))
+
+    def list_executions(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
+        self,
+        state_machine_arn: str,
+        status_filter: str | None = None,
+        max_results: int | None = None,
+        next_token: str | None = None,
+    ) -> Any:
+        """A page of executions, and the token for the next."""
+        _check(
+            "ListExecutions",
+            stateMachineArn=state_machine_arn,
+            statusFilter=status_filter,
+            maxResults=max_results,
+            nextToken=next_token,
+        )
+        page = listing.list_executions(
+            self.records,
+            state_machine_arn=state_machine_arn,
+            status_filter=status_filter,
+            max_results=max_results,
+            next_token=next_token,
+        )
+        return page.executions, page.next_token
 
     def create_activity(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,13 +14,40 @@ if TYPE_CHECKING:
 
 _NAME = "sfn_executions"
 _OPTIONS = ("account_id", "region", "consistency_lag", "short_pages", "retention", "quotas")
+_REPLACE_MOTO = "sfn_mock_replace_moto"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini(
+        _REPLACE_MOTO,
+        "Put sfn_mock behind every mock_aws of the run, in place of moto's own Step Functions.",
+        type="bool",
+        default=False,
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getini(_REPLACE_MOTO):
+        _replace_moto(config)
     options = ", ".join(f"{option}=..." for option in _OPTIONS)
     config.addinivalue_line(
         "markers", f"{_NAME}({options}): run the test under mock_sfn_executions with these options."
     )
+
+
+def _replace_moto(config: pytest.Config) -> None:
+    from sfn_mock.installation import install, uninstall
+
+    def put_moto_back() -> None:
+        # A mock_aws that the suite never stops ends with the process, and so does what stands behind it.
+        with suppress(RuntimeError):
+            uninstall()
+
+    try:
+        install()
+    except RuntimeError as error:
+        raise pytest.UsageError(f"{_REPLACE_MOTO}: {error}") from None
+    config.add_cleanup(put_moto_back)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

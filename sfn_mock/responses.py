@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from copy import deepcopy
 from email.utils import formatdate
+from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
@@ -21,6 +23,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from sfn_mock.api import (
     activities,
     aliases,
+    definitions,
     executions,
     history,
     limits,
@@ -35,7 +38,7 @@ from sfn_mock.api import (
 from sfn_mock.api.executions import Description
 from sfn_mock.api.map_runs import Counts
 from sfn_mock.aws import constraints
-from sfn_mock.aws.exceptions import SerializationException, SFNError
+from sfn_mock.aws.exceptions import SerializationException, SFNError, UnknownOperationException
 from sfn_mock.models import SFNBackend, routing_configuration
 from sfn_mock.store import clock
 from sfn_mock.store.activities import Activity
@@ -43,6 +46,8 @@ from sfn_mock.store.executions import Attempt, Execution
 from sfn_mock.store.history import Event
 from sfn_mock.store.records import Records
 from sfn_mock.store.state_machines import Alias, Revision, Version
+
+_TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
 
 #: What an EXPRESS execution is billed for at least, and in what chunks: megabytes and milliseconds (recorded on AWS).
 _BILLED_MEMORY = 64
@@ -53,6 +58,15 @@ _STATE_EVENT = re.compile("^[A-Z][a-z]+State(?=Entered$|Exited$)")
 
 #: An answer's members as the API spells them; dates as the way out wants them.
 Answer = dict[str, Any]
+#: Gives a moment the form that the way out wants.
+DateForm = Callable[[int], Any]
+#: The same, with None for no moment.
+MaybeDateForm = Callable[[int | None], Any]
+
+
+def _in_seconds(moment: int) -> float:
+    """A moment as the protocol writes it: seconds since 1970 with three decimals."""
+    return moment / 1000
 
 
 class SFNResponse(StepFunctionResponse):
@@ -75,14 +89,27 @@ class SFNResponse(StepFunctionResponse):
     #: it once.
     is_werkzeug_request = property(lambda self: True, lambda self, told: None)
 
+    def setup_class(
+        self, request: Any, full_url: str | None = None, headers: Any = None, use_raw_body: bool | None = True
+    ) -> None:
+        """Take the request apart, but for its body: moto would decode it, and bytes may be no text."""
+        super().setup_class(request, full_url, headers, use_raw_body=use_raw_body)
+
+    def _get_action(self) -> str:
+        """The operation that the target names, empty for none; moto would rather take one that the body speaks of."""
+        target = _TARGET.fullmatch(self.headers.get("X-Amz-Target", ""))
+        return target[1] if target else ""
+
     def call_action(self) -> TYPE_RESPONSE:
         """Answer the request that moto has taken apart, as of one moment."""
-        operation = self._get_action() or ""
+        operation = self._get_action()
         with clock.read_once() as moment:
             headers = {**self.response_headers, **headers_of_answer(moment)}
             try:
+                if operation not in constraints.operations():
+                    raise UnknownOperationException
                 limits.check_rate(self._records, operation)
-                if operation in constraints.operations() and not self.answers(operation):
+                if not self.answers(operation):
                     return super().call_action()
                 return 200, headers, json.dumps(self.answer(operation, _read_body(self.body)))
             except SFNError as error:
@@ -92,17 +119,25 @@ class SFNResponse(StepFunctionResponse):
     @staticmethod
     def answers(operation: str) -> bool:
         """Whether the operation is one of this class's, not moto's."""
-        return camelcase_to_underscores(operation) in vars(SFNResponse)
+        return operation in _methods()
 
-    def answer(self, operation: str, parameters: object) -> Answer:
-        """What the API answers to a call, each date in seconds since 1970; raises the SFNError it answers with."""
+    def answer(self, operation: str, parameters: object, date: DateForm = _in_seconds) -> Answer:
+        """What the API answers to a call, dates in the form that ``date`` gives them.
+
+        Raises the SFNError that it answers with.
+        """
         constraints.check(operation, parameters)
         self._parameters = cast(Answer, parameters)
-        return cast(Answer, vars(SFNResponse)[camelcase_to_underscores(operation)](self).result)
+        self._date_form = date
+        return cast(Answer, _methods()[operation](self).result)
 
     def _get(self, member: str) -> Any:
         """The request's ``member``; None where it is absent."""
         return self._parameters.get(member)
+
+    def _date(self, moment: int | None) -> Any:
+        """A moment as the way out wants it; None where there is none."""
+        return None if moment is None else self._date_form(moment)
 
     def _is_data_included(self) -> bool:
         return bool(self._get("includedData") != "METADATA_ONLY")
@@ -110,21 +145,16 @@ class SFNResponse(StepFunctionResponse):
     # --- ListExecutions ------------------------------------------------------------------------------------------
 
     def list_executions(self) -> ActionResult:
-        map_run_arn = self._get("mapRunArn")
         page = listing.list_executions(
             self._records,
             state_machine_arn=self._get("stateMachineArn"),
-            map_run_arn=map_run_arn,
+            map_run_arn=self._get("mapRunArn"),
             status_filter=self._get("statusFilter"),
             redrive_filter=self._get("redriveFilter"),
             max_results=self._get("maxResults"),
             next_token=self._get("nextToken"),
         )
-        items = [_list_item(execution, attempt, page.moment) for execution, attempt in page.executions]
-        if map_run_arn is not None:
-            for item, (execution, _) in zip(items, page.executions, strict=True):
-                item.update(mapRunArn=map_run_arn, itemCount=execution.item_count)
-        return _answer(executions=items, nextToken=page.next_token)
+        return _answer(executions=_list_items(page, self._date_form), nextToken=page.next_token)
 
     # --- Executions ----------------------------------------------------------------------------------------------
 
@@ -136,7 +166,7 @@ class SFNResponse(StepFunctionResponse):
             input=self._get("input"),
             trace_header=self._get("traceHeader"),
         )
-        return _answer(executionArn=execution.arn, startDate=_date(execution.start))
+        return _answer(executionArn=execution.arn, startDate=self._date(execution.start))
 
     def stop_execution(self) -> ActionResult:
         stop = executions.stop_execution(
@@ -145,17 +175,17 @@ class SFNResponse(StepFunctionResponse):
             error=self._get("error"),
             cause=self._get("cause"),
         )
-        return _answer(stopDate=_date(stop))
+        return _answer(stopDate=self._date(stop))
 
     def redrive_execution(self) -> ActionResult:
         redrive = redrives.redrive_execution(
             self._records, execution_arn=self._get("executionArn"), client_token=self._get("clientToken")
         )
-        return _answer(redriveDate=_date(redrive))
+        return _answer(redriveDate=self._date(redrive))
 
     def describe_execution(self) -> ActionResult:
         description = executions.describe_execution(self._records, execution_arn=self._get("executionArn"))
-        return _answer(**_execution(description, with_data=self._is_data_included()))
+        return _answer(**_execution(self._date, description, with_data=self._is_data_included()))
 
     def describe_state_machine_for_execution(self) -> ActionResult:
         execution, update = executions.describe_state_machine_for_execution(
@@ -165,7 +195,7 @@ class SFNResponse(StepFunctionResponse):
         return _answer(
             stateMachineArn=execution.state_machine_arn,
             name=execution.state_machine.name,
-            updateDate=_date(update),
+            updateDate=self._date(update),
             mapRunArn=None if map_run is None else map_run.arn,
             label=None if map_run is None else map_run.label,
             **_revision(execution.revision, with_data=self._is_data_included()),
@@ -181,7 +211,7 @@ class SFNResponse(StepFunctionResponse):
             input=self._get("input"),
             trace_header=self._get("traceHeader"),
         )
-        return _answer(**_sync_execution(execution, attempt, with_data=self._is_data_included()))
+        return _answer(**_sync_execution(self._date, execution, attempt, with_data=self._is_data_included()))
 
     # --- History -------------------------------------------------------------------------------------------------
 
@@ -195,7 +225,8 @@ class SFNResponse(StepFunctionResponse):
             max_results=self._get("maxResults"),
             next_token=self._get("nextToken"),
         )
-        return _answer(events=[_event(event, with_data=with_data) for event in page.items], nextToken=page.next_token)
+        events = [_event(self._date, event, with_data=with_data) for event in page.items]
+        return _answer(events=events, nextToken=page.next_token)
 
     # --- Map runs ------------------------------------------------------------------------------------------------
 
@@ -205,15 +236,15 @@ class SFNResponse(StepFunctionResponse):
             mapRunArn=map_run.arn,
             executionArn=map_run.execution_arn,
             status=state.status,
-            startDate=_date(map_run.start),
-            stopDate=_date(state.stop),
+            startDate=self._date(map_run.start),
+            stopDate=self._date(state.stop),
             maxConcurrency=map_run.max_concurrency,
             toleratedFailurePercentage=map_run.tolerance.percentage,
             toleratedFailureCount=map_run.tolerance.failures,
             itemCounts=_counts(items),
             executionCounts=_counts(children),
             redriveCount=state.redrive_count,
-            redriveDate=_date(state.redrive),
+            redriveDate=self._date(state.redrive),
         )
 
     def list_map_runs(self) -> ActionResult:
@@ -229,8 +260,8 @@ class SFNResponse(StepFunctionResponse):
                     executionArn=map_run.execution_arn,
                     mapRunArn=map_run.arn,
                     stateMachineArn=map_run.state_machine_arn,
-                    startDate=_date(map_run.start),
-                    stopDate=_date(state.stop),
+                    startDate=self._date(map_run.start),
+                    stopDate=self._date(state.stop),
                 )
                 for map_run, state in page.items
             ],
@@ -265,7 +296,7 @@ class SFNResponse(StepFunctionResponse):
         )
         return _answer(
             stateMachineArn=created.machine.arn,
-            creationDate=_date(created.machine.created),
+            creationDate=self._date(created.machine.created),
             stateMachineVersionArn=_arn(created.version),
         )
 
@@ -277,7 +308,7 @@ class SFNResponse(StepFunctionResponse):
             name=machine.name,
             status="DELETING" if machine.deleting else "ACTIVE",
             type=machine.type,
-            creationDate=_date(shown.created),
+            creationDate=self._date(shown.created),
             description=None if version is None else version.description,
             **_revision(revision, with_data=self._is_data_included()),
         )
@@ -292,7 +323,7 @@ class SFNResponse(StepFunctionResponse):
                     "stateMachineArn": machine.arn,
                     "name": machine.name,
                     "type": machine.type,
-                    "creationDate": _date(machine.created),
+                    "creationDate": self._date(machine.created),
                 }
                 for machine in page.items
             ],
@@ -312,7 +343,7 @@ class SFNResponse(StepFunctionResponse):
             version_description=self._get("versionDescription"),
         )
         return _answer(
-            updateDate=_date(updated.date),
+            updateDate=self._date(updated.date),
             revisionId=updated.revision_id,
             stateMachineVersionArn=_arn(updated.version),
         )
@@ -330,7 +361,7 @@ class SFNResponse(StepFunctionResponse):
             revision_id=self._get("revisionId"),
             description=self._get("description"),
         )
-        return _answer(**_version(version))
+        return _answer(**_version(self._date, version))
 
     def list_state_machine_versions(self) -> ActionResult:
         page = versions.list_state_machine_versions(
@@ -340,7 +371,7 @@ class SFNResponse(StepFunctionResponse):
             next_token=self._get("nextToken"),
         )
         return _answer(
-            stateMachineVersions=[_version(version) for version in page.items],
+            stateMachineVersions=[_version(self._date, version) for version in page.items],
             nextToken=page.next_token,
         )
 
@@ -355,16 +386,16 @@ class SFNResponse(StepFunctionResponse):
             routing=self._get("routingConfiguration"),
             description=self._get("description"),
         )
-        return _answer(**_alias(alias))
+        return _answer(**_alias(self._date, alias))
 
     def describe_state_machine_alias(self) -> ActionResult:
         alias = aliases.describe_state_machine_alias(self._records, arn=self._get("stateMachineAliasArn"))
         return _answer(
-            **_alias(alias),
+            **_alias(self._date, alias),
             name=alias.name,
             description=alias.description,
             routingConfiguration=routing_configuration(alias),
-            updateDate=_date(alias.updated),
+            updateDate=self._date(alias.updated),
         )
 
     def update_state_machine_alias(self) -> ActionResult:
@@ -374,7 +405,7 @@ class SFNResponse(StepFunctionResponse):
             routing=self._get("routingConfiguration"),
             description=self._get("description"),
         )
-        return _answer(updateDate=_date(date))
+        return _answer(updateDate=self._date(date))
 
     def list_state_machine_aliases(self) -> ActionResult:
         page = aliases.list_state_machine_aliases(
@@ -384,13 +415,50 @@ class SFNResponse(StepFunctionResponse):
             next_token=self._get("nextToken"),
         )
         return _answer(
-            stateMachineAliases=[_alias(alias) for alias in page.items],
+            stateMachineAliases=[_alias(self._date, alias) for alias in page.items],
             nextToken=page.next_token,
         )
 
     def delete_state_machine_alias(self) -> ActionResult:
         aliases.delete_state_machine_alias(self._records, arn=self._get("stateMachineAliasArn"))
         return _answer()
+
+    # --- Definitions ---------------------------------------------------------------------------------------------
+
+    def validate_state_machine_definition(self) -> ActionResult:
+        # Its severity asks for warnings too, and there are none.
+        validation = definitions.validate_state_machine_definition(
+            definition=self._get("definition"), type=self._get("type"), max_results=self._get("maxResults")
+        )
+        return _answer(
+            result="OK" if validation.is_valid else "FAIL",
+            diagnostics=[
+                _present(severity="ERROR", code=fault.code, message=fault.message, location=fault.location)
+                for fault in validation.faults
+            ],
+            truncated=validation.truncated,
+        )
+
+    def test_state(self) -> ActionResult:
+        outcome = definitions.run_test_state(
+            self._records,
+            definition=self._get("definition"),
+            role_arn=self._get("roleArn"),
+            input=self._get("input"),
+            variables=self._get("variables"),
+            state_name=self._get("stateName"),
+            mock=self._get("mock"),
+            context=self._get("context"),
+            retry_count=(self._get("stateConfiguration") or {}).get("retrierRetryCount"),
+        )
+        return _answer(
+            status=outcome.status,
+            output=outcome.output,
+            error=outcome.error,
+            cause=outcome.cause,
+            nextState=outcome.next_state,
+            inspectionData=outcome.inspection if self._get("inspectionLevel") in ("DEBUG", "TRACE") else None,
+        )
 
     # --- Activities ----------------------------------------------------------------------------------------------
 
@@ -401,17 +469,19 @@ class SFNResponse(StepFunctionResponse):
             encryption=self._get("encryptionConfiguration"),
             tags=self._get("tags"),
         )
-        return _answer(activityArn=activity.arn, creationDate=_date(activity.created))
+        return _answer(activityArn=activity.arn, creationDate=self._date(activity.created))
 
     def describe_activity(self) -> ActionResult:
         activity = activities.describe_activity(self._records, arn=self._get("activityArn"))
-        return _answer(**_activity(activity), encryptionConfiguration=activity.encryption_configuration)
+        return _answer(**_activity(self._date, activity), encryptionConfiguration=activity.encryption_configuration)
 
     def list_activities(self) -> ActionResult:
         page = activities.list_activities(
             self._records, max_results=self._get("maxResults"), next_token=self._get("nextToken")
         )
-        return _answer(activities=[_activity(activity) for activity in page.items], nextToken=page.next_token)
+        return _answer(
+            activities=[_activity(self._date, activity) for activity in page.items], nextToken=page.next_token
+        )
 
     def delete_activity(self) -> ActionResult:
         activities.delete_activity(self._records, arn=self._get("activityArn"))
@@ -451,22 +521,46 @@ class SFNResponse(StepFunctionResponse):
         return _answer(tags=tags.list_tags_for_resource(self._records, arn=self._get("resourceArn")))
 
 
-def _list_item(execution: Execution, attempt: Attempt, moment: int) -> Answer:
-    return _present(
-        executionArn=execution.arn,
-        stateMachineArn=execution.state_machine_arn,
-        name=execution.name,
-        status=attempt.status_at(moment),
-        startDate=_date(execution.start),
-        stopDate=_date(attempt.stop_at(moment)),
-        stateMachineVersionArn=execution.version_arn,
-        stateMachineAliasArn=execution.alias_arn,
-        redriveCount=attempt.redrive_count,
-        redriveDate=_date(attempt.redrive),
-    )
+@cache
+def _methods() -> dict[str, Callable[[SFNResponse], ActionResult]]:
+    """The methods that answer, by the operation's name."""
+    own = vars(SFNResponse)
+    names = {operation: camelcase_to_underscores(operation) for operation in constraints.operations()}
+    return {operation: own[name] for operation, name in names.items() if name in own}
 
 
-def _execution(description: Description, *, with_data: bool) -> Answer:
+def _list_items(page: listing.ExecutionPage, date: DateForm) -> list[Answer]:
+    """The items of a page, in one loop and with their members in the model's order: there may be a thousand."""
+    owner, items = page.owner, []
+    state_machine_arn, arn_prefix = owner.state_machine_arn, owner.execution_arn_prefix
+    unqualified_arn = owner.state_machine.arn
+    map_run_arn = None if owner.as_map_run is None else owner.arn
+    for sorted_by, _, execution, attempt, status in page.entries:
+        name, origin = execution.name, execution.origin
+        item = {
+            "executionArn": arn_prefix + name if execution.express_id is None else execution.arn,
+            "stateMachineArn": state_machine_arn,
+            "name": name,
+            "status": status,
+            "startDate": date(execution.start),
+        }
+        if status != "RUNNING":
+            item["stopDate"] = date(sorted_by)
+        if map_run_arn is not None:
+            item["mapRunArn"] = map_run_arn
+            item["itemCount"] = origin.item_count
+        if origin.version_number is not None:
+            item["stateMachineVersionArn"] = f"{unqualified_arn}:{origin.version_number}"
+        if origin.alias_name is not None:
+            item["stateMachineAliasArn"] = f"{unqualified_arn}:{origin.alias_name}"
+        item["redriveCount"] = attempt.redrive_count
+        if attempt.redrive is not None:
+            item["redriveDate"] = date(attempt.redrive)
+        items.append(item)
+    return items
+
+
+def _execution(date: MaybeDateForm, description: Description, *, with_data: bool) -> Answer:
     execution, attempt, moment, redrive_status, redrive_obstacle = description
     ending = attempt.ending_at(moment)
     map_run = execution.map_run
@@ -475,8 +569,8 @@ def _execution(description: Description, *, with_data: bool) -> Answer:
         stateMachineArn=execution.state_machine_arn,
         name=execution.name,
         status=attempt.status_at(moment),
-        startDate=_date(execution.start),
-        stopDate=_date(attempt.stop_at(moment)),
+        startDate=date(execution.start),
+        stopDate=date(attempt.stop_at(moment)),
         inputDetails={"included": with_data},
         outputDetails=None if ending.output is None else {"included": with_data},
         traceHeader=execution.trace_header,
@@ -484,7 +578,7 @@ def _execution(description: Description, *, with_data: bool) -> Answer:
         stateMachineVersionArn=execution.version_arn,
         stateMachineAliasArn=execution.alias_arn,
         redriveCount=attempt.redrive_count,
-        redriveDate=_date(attempt.redrive),
+        redriveDate=date(attempt.redrive),
         redriveStatus=redrive_status,
         redriveStatusReason=redrive_obstacle,
     )
@@ -493,7 +587,7 @@ def _execution(description: Description, *, with_data: bool) -> Answer:
     return answer
 
 
-def _sync_execution(execution: Execution, attempt: Attempt, *, with_data: bool) -> Answer:
+def _sync_execution(date: MaybeDateForm, execution: Execution, attempt: Attempt, *, with_data: bool) -> Answer:
     """How it ends, as its caller learns it: also where the clock has not reached its stop."""
     ending = attempt.ending
     assert attempt.stop is not None, "a synchronous execution comes to an end"
@@ -501,8 +595,8 @@ def _sync_execution(execution: Execution, attempt: Attempt, *, with_data: bool) 
         executionArn=execution.arn,
         stateMachineArn=execution.state_machine_arn,
         name=execution.name,
-        startDate=_date(execution.start),
-        stopDate=_date(attempt.stop),
+        startDate=date(execution.start),
+        stopDate=date(attempt.stop),
         status=ending.status,
         inputDetails={"included": with_data},
         # Recorded on AWS for failed executions too, which have no output.
@@ -524,9 +618,9 @@ def _billed_duration(duration: int) -> int:
     return chunks * _BILLED_CHUNK
 
 
-def _event(event: Event, *, with_data: bool) -> Answer:
+def _event(date: MaybeDateForm, event: Event, *, with_data: bool) -> Answer:
     answer: Answer = {
-        "timestamp": _date(event.moment),
+        "timestamp": date(event.moment),
         "type": event.type,
         "id": event.id,
         "previousEventId": event.previous_id,
@@ -578,16 +672,16 @@ def _revision(revision: Revision, *, with_data: bool) -> Answer:
     }
 
 
-def _version(version: Version) -> Answer:
-    return {"stateMachineVersionArn": version.arn, "creationDate": _date(version.created)}
+def _version(date: MaybeDateForm, version: Version) -> Answer:
+    return {"stateMachineVersionArn": version.arn, "creationDate": date(version.created)}
 
 
-def _alias(alias: Alias) -> Answer:
-    return {"stateMachineAliasArn": alias.arn, "creationDate": _date(alias.created)}
+def _alias(date: MaybeDateForm, alias: Alias) -> Answer:
+    return {"stateMachineAliasArn": alias.arn, "creationDate": date(alias.created)}
 
 
-def _activity(activity: Activity) -> Answer:
-    return {"activityArn": activity.arn, "name": activity.name, "creationDate": _date(activity.created)}
+def _activity(date: MaybeDateForm, activity: Activity) -> Answer:
+    return {"activityArn": activity.arn, "name": activity.name, "creationDate": date(activity.created)}
 
 
 def _arn(version: Version | None) -> str | None:
@@ -603,15 +697,10 @@ def _present(**members: Any) -> Answer:
     return {member: value for member, value in members.items() if value is not None}
 
 
-def _date(moment: int | None) -> float | None:
-    """A moment as the protocol writes it: seconds since 1970 with three decimals."""
-    return None if moment is None else moment / 1000
-
-
-def _read_body(body: str | bytes) -> object:
+def _read_body(body: bytes) -> object:
     try:
-        parameters = json.loads(body or "{}")
-    except ValueError:
+        parameters = json.loads(body.decode() or "{}")
+    except (ValueError, RecursionError):
         raise SerializationException from None
     if not isinstance(parameters, dict):
         raise SerializationException

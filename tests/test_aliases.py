@@ -376,7 +376,7 @@ def test_update_with_nothing(client, orders):
 
     assert refusal(client.update_state_machine_alias, stateMachineAliasArn=LIVE) == (
         "ValidationException",
-        "Either the description or the routing configuration must be specified",
+        "Must provide at least one of description and routingConfiguration",
         {"reason": "MISSING_REQUIRED_PARAMETER"},
     )
 

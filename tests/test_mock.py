@@ -74,7 +74,9 @@ def test_get_mock_needs_an_active_mock():
     with pytest.raises(RuntimeError) as error:
         get_mock()
 
-    assert str(error.value) == "No mock_sfn_executions is active: call get_mock() inside one."
+    assert str(error.value) == (
+        "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
+    )
 
 
 def test_each_use_starts_empty():

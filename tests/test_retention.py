@@ -69,6 +69,20 @@ def test_what_runs_is_kept(clock, orders, client):
     assert listed(client) == []
 
 
+def test_a_stop_date_assigned_ahead_is_no_stop(clock, orders, client):
+    """What runs on with a stop date noted by a test is kept, however the clock goes."""
+    run = orders.add_execution("nightly", status="RUNNING", start_date="2026-01-10T03:00:00Z")
+    run.stop_date = "2026-01-10T04:00:00Z"
+    seen = []
+    for moment in ("2026-06-01", "2026-01-10 03:30:00", "2026-06-02"):
+        clock.move_to(moment)
+        seen.append(listed(client))
+    run.status = "FAILED"
+
+    assert seen == [["nightly"]] * 3
+    assert listed(client) == []
+
+
 def test_a_redrive_counts_anew(clock, orders, client):
     """The stop that counts is that of the last attempt."""
     run = orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")

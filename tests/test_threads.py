@@ -190,3 +190,19 @@ def test_first_calls_to_a_region_share_its_store(sfn_executions):
         "returns",
         "shipping",
     ]
+
+
+def test_map_runs_are_looked_at_while_others_come(orders):
+    """A list that a record gives is as things stand, whoever adds to them meanwhile."""
+    run = orders.add_execution(status="RUNNING")
+
+    def add():
+        return [run.add_map_run("Files").arn for _ in range(300)]
+
+    def look():
+        return [len(run.map_runs) for _ in range(300)]
+
+    added, *seen = at_once(add, look, look)
+
+    assert [map_run.arn for map_run in run.map_runs] == added
+    assert [counts for counts in seen if counts != sorted(counts)] == []

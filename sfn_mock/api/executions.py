@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from moto import settings
+
+from sfn_mock.api import interpreter
 from sfn_mock.api.finding import find_execution, find_qualified
 from sfn_mock.api.limits import check_open_executions
 from sfn_mock.api.machines import refuse_deleting
@@ -12,7 +15,7 @@ from sfn_mock.aws.exceptions import ExecutionAlreadyExists, InvalidExecutionInpu
 from sfn_mock.aws.names import check_name
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.store.executions import Attempt, Execution
-from sfn_mock.store.outcomes import Ending
+from sfn_mock.store.outcomes import FAILS_AT_ONCE, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
 from sfn_mock.store.records import Records
 from sfn_mock.store.state_machines import Alias, StateMachine, Version
 
@@ -59,7 +62,11 @@ def start_sync_execution(
         refuse_deleting(machine)
         text = _checked_input(name, input)
         execution = _start(machine, qualified, moment, name, text, trace_header, sync=True)
-        return execution, execution.attempts[0]
+        run = records.runs.get(execution)
+    if run is not None:
+        # The records are others' meanwhile: its tasks may be calls to Step Functions.
+        run.wait()
+    return execution, execution.attempts[0]
 
 
 def _checked_input(name: str | None, input: str | None) -> str:
@@ -83,20 +90,38 @@ def _start(
     *,
     sync: bool = False,
 ) -> Execution:
+    name = machine.records.new_id() if name is None else name
+    outcome = _outcome(machine, name, input, sync=sync)
     version_number = alias_name = None
     if isinstance(qualified, Alias):
         version_number, alias_name = qualified.deal(), qualified.name
     elif qualified is not None:
         version_number = qualified.qualifier
-    return machine.start(
+    execution = machine.start(
         moment,
-        machine.records.new_id() if name is None else name,
+        name,
         input,
         version_number=version_number,
         alias_name=alias_name,
         trace_header=trace_header,
-        sync=sync,
+        outcome=RUNS_UNTIL_ENDED if outcome is None else outcome,
     )
+    if outcome is None:
+        interpreter.interpret(execution)
+    return execution
+
+
+def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Outcome | None:
+    """What a start comes to: as the test has said or, where it has not, as moto is told; None to find out."""
+    said = machine.outcome_of_start(name, input)
+    if said is None:
+        if interpreter.is_on():
+            return None
+        if settings.get_sf_execution_history_type() == "FAILURE":
+            return FAILS_AT_ONCE
+    if sync and (said is None or said is RUNS_UNTIL_ENDED):
+        return SUCCEEDS_AT_ONCE
+    return said or RUNS_UNTIL_ENDED
 
 
 def _running_already(machine: StateMachine, name: str, input: str, moment: int) -> Execution | None:
@@ -122,6 +147,8 @@ def stop_execution(records: Records, *, execution_arn: str, error: str | None = 
         if stopped is not None:
             return stopped
         execution.end(moment, Ending("ABORTED", error=error, cause=cause))
+        if execution in records.runs:
+            records.runs[execution].stop()
         return moment
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sfn_mock.api.finding import find_execution
 from sfn_mock.api.paging import Page, cut_page
-from sfn_mock.store.history import Event, events_until
+from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.history import Event, closing, events_until
 from sfn_mock.store.records import Records
 
 
@@ -22,14 +23,27 @@ def get_execution_history(
     ``include_data`` is no more here than an argument that page tokens are tied to.
     """
     with records.using() as moment:
-        execution, _ = find_execution(records, execution_arn, moment)
+        execution, attempt = find_execution(records, execution_arn, moment)
         return cut_page(
             records,
             moment,
             ("GetExecutionHistory", execution.sequence, reverse_order, include_data),
-            events_until(execution, moment),
+            _events(records, execution, attempt, moment),
             lambda event: event.id,
             max_results=max_results,
             next_token=next_token,
             descending=reverse_order,
         )
+
+
+def _events(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Event]:
+    """What the interpreter has found, where one was at work; it knows nothing of a redrive."""
+    run = records.runs.get(execution)
+    if run is None or attempt.redrive_count:
+        return events_until(execution, moment)
+    stop = attempt.stop_at(moment)
+    if stop is None:
+        return run.events()
+    events = [event for event in run.events() if event.moment <= stop]
+    type, details = closing(attempt.ending_at(moment))
+    return [*events, Event(len(events) + 1, stop, type, details)]

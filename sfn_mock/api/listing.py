@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sfn_mock.api.finding import Found, find_map_run, find_qualified
+from sfn_mock.api.finding import find_map_run, find_qualified
 from sfn_mock.api.paging import DEFAULT_PAGE_SIZE, first_page, place_of
 from sfn_mock.aws.exceptions import (
     BothArnsGiven,
@@ -13,18 +13,22 @@ from sfn_mock.aws.exceptions import (
     RedriveFilterNeedsMapRun,
     StateMachineTypeNotSupported,
 )
-from sfn_mock.store.execution_index import Entry
+from sfn_mock.store.execution_index import Entry, Position
 from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Execution
 from sfn_mock.store.records import Records
 
 
 class ExecutionPage(NamedTuple):
-    """One page, newest first, as the executions stood at ``moment``: now, or the consistency lag ago."""
+    """One page of an owner's executions, newest first, as they stood when asked for, or the consistency lag before."""
 
-    executions: list[Found]
+    owner: ExecutionScope
+    entries: list[Entry]
     next_token: str | None
-    moment: int
+
+    @property
+    def executions(self) -> list[Execution]:
+        return [execution for _, _, execution, *_ in self.entries]
 
 
 def list_executions(
@@ -42,25 +46,21 @@ def list_executions(
         _check_filters(map_run_arn, status_filter, redrive_filter)
         request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
         place = place_of(records, moment, request, next_token)
+        before: Position | None = None
+        if place.after is not None:
+            date, sequence = place.after
+            before = date, sequence
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
         # Time lines keep what was, whatever becomes of an execution later: the past is listed like the present.
-        listed = moment - records.rough_edges.consistency_lag
-        owner.index.settle(listed)
-        entries = owner.index.page(qualifier, status_filter, redriven, place.after, size + 1)
-        page = first_page(records, moment, request, place, entries, _sort_key, size)
-        return ExecutionPage([_as_it_stands(execution, listed) for _, execution in page.items], page.next_token, listed)
+        owner.index.settle(moment - records.rough_edges.consistency_lag)
+        entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1)
+        page = first_page(records, moment, request, place, entries, _position, size)
+        return ExecutionPage(owner, page.items, page.next_token)
 
 
-def _sort_key(entry: Entry) -> int:
-    return entry[0]
-
-
-def _as_it_stands(execution: Execution, moment: int) -> Found:
-    # Looked at before the records are free again: another thread may end it before the answer is shaped.
-    attempt = execution.attempt_at(moment)
-    assert attempt is not None, "only started executions are listed"
-    return Found(execution, attempt)
+def _position(entry: Entry) -> Position:
+    return entry[0], entry[1]
 
 
 def _resolve(

@@ -57,7 +57,7 @@ def create_state_machine(
         machine_type = type or "STANDARD"
         revision = new_revision(
             _checked_definition(definition, machine_type),
-            _checked_role(role_arn),
+            checked_role(role_arn),
             logging_configuration=logging_configuration(logging),
             tracing_configuration=tracing_configuration(tracing),
             encryption_configuration=encryption_configuration(encryption),
@@ -137,7 +137,10 @@ def update_state_machine(
     publish: bool | None = None,
     version_description: str | None = None,
 ) -> Updated:
-    """Change what is given. What says the same as before makes no new revision, and no new version."""
+    """Change what is given. What says the same as before makes no new revision.
+
+    Nor does it make a new version, unless a description is given that the version there is does not have.
+    """
     with records.using() as moment:
         machine = find_state_machine(records, arn)
         refuse_deleting(machine)
@@ -147,13 +150,13 @@ def update_state_machine(
         current = machine.revision
         revision = new_revision(
             current.definition if definition is None else _checked_definition(definition, machine.type),
-            current.role_arn if role_arn is None else _checked_role(role_arn),
+            current.role_arn if role_arn is None else checked_role(role_arn),
             logging_configuration=_either(logging_configuration(logging), current.logging_configuration),
             tracing_configuration=_either(tracing_configuration(tracing), current.tracing_configuration),
             encryption_configuration=_either(encryption_configuration(encryption), current.encryption_configuration),
         )
         machine.update(revision, moment)
-        version = machine.publish(version_description, moment) if publish else None
+        version = machine.publish(version_description, moment, anew=True) if publish else None
         return Updated(machine, moment, machine.revision.id, version)
 
 
@@ -182,7 +185,8 @@ def _checked_definition(definition: str, machine_type: str) -> str:
     return definition
 
 
-def _checked_role(arn: str) -> str:
+def checked_role(arn: str) -> str:
+    """The ARN again; InvalidArn for one that is no role's."""
     if not _ROLE_ARN.fullmatch(arn):
         raise InvalidRoleArn(arn=arn)
     return arn

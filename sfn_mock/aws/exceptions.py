@@ -234,6 +234,56 @@ class KmsKeyMissing(InvalidEncryptionConfiguration):
     message = "Invalid Encryption Configuration: Must specify a KMS key for type CUSTOMER_MANAGED_KMS_KEY."
 
 
+# --- TestState -------------------------------------------------------------------------------------------------
+
+
+class TestedStateNotFound(ValidationException):
+    message = "State not found in definition"
+
+
+class TaskNeedsRole(ValidationException):
+    message = "RoleArn must be specified when testing a Task state"
+
+
+class StateNeedsMock(InvalidDefinition):
+    message = (
+        "TestState API does not support Map or Parallel states. "
+        "Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]"
+    )
+
+
+class WaitingTaskNeedsMock(InvalidDefinition):
+    """That such tasks need a mock is documented, the code and the sentence are ours."""
+
+    message = "TestState API supports activities and the .sync and .waitForTaskToken patterns only with a mock"
+
+
+class MockNotOne(ValidationException):
+    message = "A test mock should have only one of the following fields: [result, errorOutput]."
+
+
+class MockNotSupported(ValidationException):
+    message = "State type '{type}' is not supported when a mock is specified"
+
+
+class ContextNeedsMock(ValidationException):
+    """That it does is documented, the code and the sentence are ours."""
+
+    message = "Context can only be specified when a mock is specified"
+
+
+class NotJson(ValidationException):
+    """The code and the sentence are ours."""
+
+    message = "{member} must be valid JSON"
+
+
+class NotJsonObject(ValidationException):
+    """The code and the sentence are ours."""
+
+    message = "{member} must be a JSON object"
+
+
 # --- Executions ------------------------------------------------------------------------------------------------
 
 
@@ -311,7 +361,7 @@ class RoutingNeedsOneStateMachine(RoutingConfigurationInvalid):
 class AliasUpdateEmpty(ValidationException):
     """The code and the reason are the model's, the sentence is ours."""
 
-    message = "Either the description or the routing configuration must be specified"
+    message = "Must provide at least one of description and routingConfiguration"
     extra_members: ClassVar[dict[str, str]] = {"reason": "MISSING_REQUIRED_PARAMETER"}
 
 

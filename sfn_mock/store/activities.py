@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_mock.aws.arns import activity_arn
 from sfn_mock.store import clock
@@ -62,6 +62,14 @@ class Activity:
         return f"<Activity {self.arn}>"
 
 
+class AnyTask(Protocol):
+    """What can be answered, at a moment in UTC milliseconds."""
+
+    def succeed(self, moment: int, output: str) -> None: ...
+    def fail(self, moment: int, error: str | None, cause: str | None) -> None: ...
+    def beat(self, moment: int) -> None: ...
+
+
 class Task:
     """What an execution waits for: an answer that gives the token."""
 
@@ -87,6 +95,14 @@ class Task:
             and attempt.is_open(moment)
             and machine.records.holds(machine)
         )
+
+    def succeed(self, moment: int, output: str) -> None:
+        """End the execution as SUCCEEDED."""
+        self.execution.end(moment, Ending("SUCCEEDED", output))
+
+    def fail(self, moment: int, error: str | None, cause: str | None) -> None:
+        """End the execution as FAILED."""
+        self.execution.end(moment, Ending("FAILED", error=error, cause=cause))
 
     def beat(self, moment: int) -> None:
         """Count the time for the next heartbeat from ``moment``; without that one, the execution fails."""

@@ -6,12 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, cast
 
+from sfn_mock.aws.arns import execution_arn
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.execution_index import ExecutionIndex
-from sfn_mock.store.executions import Execution
+from sfn_mock.store.executions import Execution, Origin
 from sfn_mock.store.outcome_plans import Outcomes, Plan, plan
 from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
 
@@ -40,11 +42,11 @@ class NamesTaken:
 class ExecutionScope(ABC):
     """Executions that are listed together and whose names are kept apart."""
 
-    def __init__(self, records: Records, names: dict[str, Execution]) -> None:
+    def __init__(self, records: Records, names: dict[str, Execution], *, tells_redriven: bool = False) -> None:
         self.records = records
         #: Its place in the order of adding, which no later record of the same name shares.
         self.sequence = records.next_sequence()
-        self.index = ExecutionIndex()
+        self.index = ExecutionIndex(tells_redriven=tells_redriven)
         #: Executions by name; map runs of one label share theirs, as their children's ARNs do not tell them apart.
         self.names = names
         #: How many of them were given default names.
@@ -71,6 +73,11 @@ class ExecutionScope(ABC):
     @abstractmethod
     def path(self) -> str:
         """What its executions' ARNs hold between the resource type and their names."""
+
+    @property
+    def execution_arn_prefix(self) -> str:
+        """What the ARNs of its STANDARD executions hold before their names."""
+        return execution_arn(self.records.arn_prefix, self.path, "", None)
 
     @property
     @abstractmethod
@@ -167,20 +174,16 @@ class ExecutionScope(ABC):
             express=express,
         )
         check_json_text(input, "input")
-        seeding.warn_if_upcoming(moment, start_date, [life])
-        seeding.warn_if_forgotten(moment, [life], self.records.rough_edges.retention)
-        version_number, alias_name = next(qualifiers)
+        seeding.warn_if_upcoming(moment, start_date, [life.start])
+        seeding.warn_if_forgotten(moment, [life.attempts], self.records.rough_edges.retention)
         execution = Execution(
             self,
             self.records.new_id() if name is None else name,
             self.records.next_sequence(),
             life.start,
             life.attempts,
-            input=input,
-            version_number=version_number,
-            alias_name=alias_name,
-            item_count=item_count,
-            express_id=self.records.new_id() if express else None,
+            next(self._origins(qualifiers, input, item_count)),
+            self.records.new_id() if express else None,
         )
         self.take_in([execution])
         return execution
@@ -207,27 +210,28 @@ class ExecutionScope(ABC):
         check_json_text(input, "input")
         lives = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
         names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
-        seeding.warn_if_upcoming(moment, start_date, lives)
+        starts = [attempts[0].since for attempts in lives]
+        seeding.warn_if_upcoming(moment, start_date, starts)
         seeding.warn_if_forgotten(moment, lives, self.records.rough_edges.retention)
+        origins = self._origins(qualifiers, input, item_count)
+        next_sequence, new_id = self.records.next_sequence, self.records.new_id
         executions = [
-            Execution(
-                self,
-                name,
-                self.records.next_sequence(),
-                start,
-                attempts,
-                input=input,
-                version_number=version_number,
-                alias_name=alias_name,
-                item_count=item_count,
-                express_id=self.records.new_id() if express else None,
-            )
-            for name, (start, attempts), (version_number, alias_name) in zip(names, lives, qualifiers, strict=False)
+            Execution(self, name, next_sequence(), start, attempts, origin, new_id() if express else None)
+            for name, start, attempts, origin in zip(names, starts, lives, origins, strict=False)
         ]
         self.take_in(executions)
         if name == seeding.DEFAULT_NAMES:
             self._default_names += count
         return executions
+
+    def _origins(self, qualifiers: Iterator[Qualifiers], input: str, item_count: int | None) -> Iterator[Origin]:
+        """One origin after the other for the ``qualifiers``, equal ones shared."""
+
+        @cache
+        def origin(qualifiers: Qualifiers) -> Origin:
+            return Origin(self.revision_for(qualifiers[0]), *qualifiers, input, item_count=item_count)
+
+        return map(origin, qualifiers)
 
     def take_in(self, executions: list[Execution]) -> None:
         """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes."""
@@ -235,11 +239,11 @@ class ExecutionScope(ABC):
             earlier = self.names.get(execution.name)
             # The names of EXPRESS executions are free at any time.
             if earlier is not None and earlier.express_id is None:
-                earlier.owner._forget(earlier)
+                earlier.owner.forget(earlier)
         self.names.update((execution.name, execution) for execution in executions)
         self.index.add(executions)
 
-    def _forget(self, execution: Execution) -> None:
+    def forget(self, execution: Execution) -> None:
         """Let ``execution`` and its name go."""
         del self.names[execution.name]
         self.index.remove(execution)

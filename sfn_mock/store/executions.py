@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.store import clock
-from sfn_mock.store.outcomes import OPEN, UNSUCCESSFUL, Ending, Outcome, ending
+from sfn_mock.store.outcomes import (
+    OPEN,
+    STATUSES,
+    STATUSES_OUTSIDE_MAP_RUNS,
+    UNSUCCESSFUL,
+    Ending,
+    Outcome,
+    check_status,
+    ending,
+    turned,
+)
 
 if TYPE_CHECKING:
     from sfn_mock.store.activities import Task
-    from sfn_mock.store.execution_index import ExecutionIndex, Placement
+    from sfn_mock.store.execution_index import ExecutionIndex
     from sfn_mock.store.execution_scopes import ExecutionScope
     from sfn_mock.store.map_runs import MapRun
     from sfn_mock.store.state_machines import Alias, Revision, StateMachine, Version
@@ -27,13 +37,14 @@ class Attempt(NamedTuple):
     #: When it stops; None for one that runs until it is ended. Earlier than ``since`` only for a child execution that
     #: waits for its redrive, and goes on showing when the attempt before it stopped.
     stop: int | None = None
+    #: While its status is RUNNING, it and the stop only note what a test has assigned ahead of a closing status.
     ending: Ending = OPEN
     redrive_count: int = 0
     #: None before the first redrive, and for EXPRESS child executions, whose redrives have no date.
     redrive: int | None = None
 
     def is_open(self, moment: int) -> bool:
-        return self.stop is None or self.stop > moment
+        return self.stop is None or self.stop > moment or self.ending.status == "RUNNING"
 
     def status_at(self, moment: int) -> str:
         return "RUNNING" if self.is_open(moment) else self.ending.status
@@ -44,7 +55,7 @@ class Attempt(NamedTuple):
 
     def forgotten_after(self, retention: int | None) -> int | None:
         """When nothing shows the execution any more, if nothing happens to it; what waits for its redrive is kept."""
-        if retention is None or self.stop is None or self.ending.status == "PENDING_REDRIVE":
+        if retention is None or self.stop is None or self.ending.status in ("RUNNING", "PENDING_REDRIVE"):
             return None
         return self.stop + retention
 
@@ -52,29 +63,39 @@ class Attempt(NamedTuple):
         return OPEN if self.is_open(moment) else self.ending
 
 
+class Origin(NamedTuple):
+    """How an execution was started; all that were started alike, as thousands of seeds are, share one."""
+
+    #: What it runs, however its machine is updated later.
+    revision: Revision
+    #: Of the version and of the alias it was started through.
+    version_number: str | None = None
+    alias_name: str | None = None
+    input: str = "{}"
+    trace_header: str | None = None
+    #: How many items of its map run a child execution processes.
+    item_count: int | None = None
+
+
 class Execution:
     """One execution of a state machine or, as a child, of a map run.
 
     Attributes are as they stand at the test's current time: ``status`` is RUNNING until the stop date is reached,
-    and None before the start date. Dates are aware datetimes in UTC.
+    and None before the start date. Dates are aware datetimes in UTC. ``status``, ``start_date``, ``stop_date``,
+    ``output``, ``error`` and ``cause`` may be assigned to: a closing status stops the execution now, unless a stop
+    date was assigned before it. ValueError for what AWS could never show.
     """
 
     __slots__ = (
-        "_input",
-        "_item_count",
-        "alias_name",
         "attempts",
         "express_id",
         "name",
+        "origin",
         "owner",
-        "placement",
         "redrive_tokens",
-        "revision",
         "sequence",
         "start",
         "task",
-        "trace_header",
-        "version_number",
     )
 
     def __init__(
@@ -84,13 +105,8 @@ class Execution:
         sequence: int,
         start: int,
         attempts: tuple[Attempt, ...],
-        *,
-        input: str = "{}",
-        version_number: str | None = None,
-        alias_name: str | None = None,
-        item_count: int | None = None,
+        origin: Origin,
         express_id: str | None = None,
-        trace_header: str | None = None,
     ) -> None:
         self.owner = owner
         self.name = name
@@ -98,16 +114,9 @@ class Execution:
         self.sequence = sequence
         self.start = start
         self.attempts = attempts
-        self._input = input
-        #: What it runs, however its machine is updated later.
-        self.revision: Revision = owner.revision_for(version_number)
-        self.version_number = version_number
-        self.alias_name = alias_name
-        self._item_count = item_count
+        self.origin = origin
+        #: The id at the end of an EXPRESS execution's ARN; None for STANDARD.
         self.express_id = express_id
-        self.trace_header = trace_header
-        #: Where the index keeps it; None until the first settling after it was added.
-        self.placement: Placement | None = None
         #: Client tokens of its last successful redrives, with the date each was answered with.
         self.redrive_tokens: tuple[tuple[str, int], ...] = ()
         #: What it waits for, or waited for last.
@@ -127,6 +136,24 @@ class Execution:
     @property
     def arn(self) -> str:
         return execution_arn(self.owner.records.arn_prefix, self.owner.path, self.name, self.express_id)
+
+    @property
+    def execution_arn(self) -> str:
+        """The ARN by the name that moto's executions have for it."""
+        return self.arn
+
+    @property
+    def revision(self) -> Revision:
+        """What it runs, however its machine is updated later."""
+        return self.origin.revision
+
+    @property
+    def version_number(self) -> str | None:
+        return self.origin.version_number
+
+    @property
+    def alias_name(self) -> str | None:
+        return self.origin.alias_name
 
     @property
     def state_machine_arn(self) -> str:
@@ -154,11 +181,15 @@ class Execution:
     @property
     def item_count(self) -> int | None:
         """How many items of the map run it processes; None when it is no child execution."""
-        return self._item_count
+        return self.origin.item_count
 
     @property
     def input(self) -> str:
-        return self._input
+        return self.origin.input
+
+    @property
+    def trace_header(self) -> str | None:
+        return self.origin.trace_header
 
     @property
     def map_runs(self) -> list[MapRun]:
@@ -177,15 +208,27 @@ class Execution:
         attempt = self.attempt_at(moment)
         return None if attempt is None else attempt.status_at(moment)
 
+    @status.setter
+    def status(self, status: str | None) -> None:
+        self._assign_status(status)
+
     @property
     def start_date(self) -> datetime:
         return clock.to_datetime(self.start)
+
+    @start_date.setter
+    def start_date(self, date: clock.Date) -> None:
+        self._assign_start(date)
 
     @property
     def stop_date(self) -> datetime | None:
         moment = clock.now()
         attempt = self.attempt_at(moment)
         return None if attempt is None else _date(attempt.stop_at(moment))
+
+    @stop_date.setter
+    def stop_date(self, date: clock.Date | None) -> None:
+        self._assign_stop(date)
 
     @property
     def redrive_count(self) -> int:
@@ -201,13 +244,25 @@ class Execution:
     def output(self) -> str | None:
         return self._ending.output
 
+    @output.setter
+    def output(self, output: str | None) -> None:
+        self._assign_detail(output=output)
+
     @property
     def error(self) -> str | None:
         return self._ending.error
 
+    @error.setter
+    def error(self, error: str | None) -> None:
+        self._assign_detail(error=error)
+
     @property
     def cause(self) -> str | None:
         return self._ending.cause
+
+    @cause.setter
+    def cause(self, cause: str | None) -> None:
+        self._assign_detail(cause=cause)
 
     @property
     def _ending(self) -> Ending:
@@ -239,7 +294,12 @@ class Execution:
         """When its state next changes by itself, if ever."""
         # What is redriven was kept until then, so only the last attempt can come to be forgotten.
         last = self.attempts[-1]
-        changes = [change for attempt in self.attempts for change in (attempt.since, attempt.stop)]
+        # A stop that only notes what a test has assigned changes nothing.
+        changes = [
+            change
+            for attempt in self.attempts
+            for change in (attempt.since, None if attempt.ending.status == "RUNNING" else attempt.stop)
+        ]
         changes.append(last.forgotten_after(self.retention))
         return min((change for change in changes if change is not None and change > moment), default=None)
 
@@ -409,6 +469,82 @@ class Execution:
     @property
     def _never_starts(self) -> bool:
         return self.attempts[0].since == clock.NEVER
+
+    # --- What a test assigns to it -------------------------------------------------------------------------------
+    #
+    # As suites do that were written for moto, which has no other way to a chosen status or date. They assign in any
+    # order: what a RUNNING execution cannot show yet is noted until a closing status is assigned.
+
+    def _assign_status(self, status: str | None) -> None:
+        with self.using() as moment:
+            check_status(status, STATUSES_OUTSIDE_MAP_RUNS if self.map_run is None else STATUSES)
+            attempt = self._attempt_to_change(moment)
+            if status == "RUNNING":
+                self.go_on(moment, attempt._replace(stop=None, ending=OPEN))
+                return
+            end = turned(attempt.ending, str(status))
+            is_stop_assigned = not attempt.is_open(moment) or attempt.ending.status == "RUNNING"
+            if attempt.stop is not None and is_stop_assigned:
+                self._stop_at(moment, attempt._replace(ending=end), attempt.stop)
+            elif attempt.since > moment:
+                self._stop_at(moment, attempt._replace(ending=end), attempt.since)
+            else:
+                self.end(moment, end)
+
+    def _assign_start(self, date: clock.Date) -> None:
+        with self.using() as moment:
+            start = clock.to_moment(date, moment, name="start_date")
+            first, *redrives = self.attempts
+            if redrives and redrives[0].since < start:
+                raise ValueError(
+                    f"start_date={date!r} is after a redrive of {self.arn}, at {clock.describe(redrives[0].since)}: "
+                    f"choose an earlier one."
+                )
+            stop = None if first.stop is None else max(first.stop, start)
+            self.start = start
+            self._index.change(self, (first._replace(since=start, stop=stop), *redrives))
+
+    def _assign_stop(self, date: clock.Date | None) -> None:
+        with self.using() as moment:
+            attempt = self._attempt_to_change(moment)
+            if date is not None:
+                self._stop_at(moment, attempt, clock.to_moment(date, moment, name="stop_date"))
+            elif attempt.is_open(moment):
+                self.go_on(moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
+            else:
+                raise ValueError(
+                    f"{self.arn} {self._describe_status(moment)}, and what has ended has a stop date on AWS: assign "
+                    f"status = 'RUNNING' to let it run."
+                )
+
+    def _stop_at(self, moment: int, attempt: Attempt, stop: int) -> None:
+        """Change the attempt in force to stop then; an execution never redriven starts no later than that."""
+        if stop < attempt.since:
+            if len(self._history_until(moment)) > 1:
+                raise ValueError(
+                    f"stop_date={clock.describe(stop)} is before the last redrive of {self.arn}, at "
+                    f"{clock.describe(attempt.since)}: choose a later one."
+                )
+            self.start = stop
+            attempt = attempt._replace(since=stop)
+        self.go_on(moment, attempt._replace(stop=stop))
+
+    def _assign_detail(self, **detail: Any) -> None:
+        with self.using() as moment:
+            attempt = self._attempt_to_change(moment)
+            status = attempt.ending.status
+            if status == "RUNNING":
+                # As a closing status that can carry it would.
+                ending("SUCCEEDED" if "output" in detail else "FAILED", **detail)
+                changed = attempt.ending._replace(**detail)
+            else:
+                _, *before = attempt.ending
+                changed = ending(status, **{**dict(zip(Ending._fields[1:], before, strict=True)), **detail})
+            self.go_on(moment, attempt._replace(ending=changed))
+
+    def _attempt_to_change(self, moment: int) -> Attempt:
+        """The attempt in force at ``moment`` or, before the start, the first."""
+        return self.attempt_at(moment) or self.attempts[0]
 
     def _describe_status(self, moment: int) -> str:
         attempt = self.attempt_at(moment)

@@ -41,11 +41,26 @@ class Event(NamedTuple):
     type: str
     #: By the names that the API's members have in snake_case; None for a type that has no details.
     details: Mapping[str, Any] | None
+    #: The event it follows, where several states run at once; otherwise that is the one told before it.
+    follows: int | None = None
 
     @property
     def previous_id(self) -> int:
         """The first two events have none before them, as recorded on AWS."""
+        if self.follows is not None:
+            return self.follows
         return self.id - 1 if self.id > 2 else 0
+
+
+def closing(ending: Ending) -> tuple[str, Mapping[str, Any]]:
+    """Type and details of the event with which an execution that comes to ``ending`` is over."""
+    fault = {"error": ending.error, "cause": ending.cause}
+    return {
+        "SUCCEEDED": ("ExecutionSucceeded", {"output": ending.output}),
+        "FAILED": ("ExecutionFailed", fault),
+        "TIMED_OUT": ("ExecutionTimedOut", {}),
+        "ABORTED": ("ExecutionAborted", fault),
+    }[ending.status]
 
 
 def events_until(execution: Execution, moment: int) -> list[Event]:
@@ -322,17 +337,11 @@ class _Story:
     # --- The end -------------------------------------------------------------------------------------------------
 
     def _end(self, moment: int, ending: Ending) -> None:
-        fault = {"error": ending.error, "cause": ending.cause}
         if ending.status == "SUCCEEDED":
             self._go_to_success(moment, ending.output)
-            self._tell(moment, "ExecutionSucceeded", {"output": ending.output})
         elif ending.status == "FAILED":
-            self._go_to_failure(moment, fault)
-            self._tell(moment, "ExecutionFailed", fault)
-        elif ending.status == "TIMED_OUT":
-            self._tell(moment, "ExecutionTimedOut", {})
-        else:
-            self._tell(moment, "ExecutionAborted", fault)
+            self._go_to_failure(moment, {"error": ending.error, "cause": ending.cause})
+        self._tell(moment, *closing(ending))
 
     def _go_to_success(self, moment: int, output: str | None) -> None:
         """Through all that is ahead; a Fail state there was not on the way it took."""

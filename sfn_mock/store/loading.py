@@ -14,7 +14,7 @@ from moto.core.utils import underscores_to_camelcase
 from sfn_mock.aws.arns import ExecutionArn, parse_map_run_arn
 from sfn_mock.store import clock, recordings, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope
-from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.executions import Attempt, Execution, Origin
 from sfn_mock.store.map_runs import MapRun, Tolerance
 from sfn_mock.store.recordings import Item, Place, Shown
 from sfn_mock.store.records import Records, seed_state_machine
@@ -177,7 +177,7 @@ def _warn(
             f"not list it: choose mock_sfn_executions(account_id={others[0]!r})."
         )
     for place, own in records.items():
-        lives = [item.life for item in new if item.place == place]
+        lives = [item.life.attempts for item in new if item.place == place]
         seeding.warn_if_forgotten(moment, lives, own.rough_edges.retention)
     latest = max(new, key=lambda item: item.life.start, default=None)
     if latest is not None and latest.life.start > moment:
@@ -214,10 +214,13 @@ def _store(
             own.next_sequence(),
             item.life.start,
             item.life.attempts,
-            version_number=item.version_number,
-            alias_name=item.alias_name,
-            item_count=item.shown.item_count,
-            express_id=item.arn.express_id,
+            Origin(
+                owner.revision_for(item.version_number),
+                item.version_number,
+                item.alias_name,
+                item_count=item.shown.item_count,
+            ),
+            item.arn.express_id,
         )
         owner.take_in([execution])
     _store_qualifiers(executions.values(), moment)

@@ -71,7 +71,7 @@ class MapRun(ExecutionScope):
         life: seeding.Life,
         follows_children: bool,
     ) -> None:
-        super().__init__(state_machine.records, state_machine.names_of_children(label))
+        super().__init__(state_machine.records, state_machine.names_of_children(label), tells_redriven=True)
         self._state_machine = state_machine
         #: The execution that started it; None for one that was loaded without its parent.
         self.parent = parent
@@ -249,7 +249,8 @@ class MapRun(ExecutionScope):
             if (attempt := child.attempt_at(moment)) is not None and attempt.is_open(moment)
         ]
         room = (self.max_concurrency or len(running) + len(self._turns)) - len(running)
-        ends = sorted(attempt.stop for attempt in running if attempt.stop is not None)
+        stopping = [attempt for attempt in running if attempt.ending.status != "RUNNING"]
+        ends = sorted(attempt.stop for attempt in stopping if attempt.stop is not None)
         # Where more are running than may, the first ends make no room.
         free = [moment] * room + ends[max(0, -room) :]
         for child, outcome in self._turns:
@@ -402,7 +403,7 @@ def new_map_run(
         redrive_count=redrive_count,
         redrive_date=redrive_date,
     )
-    seeding.warn_if_upcoming(now, start_date, [life], kind="map run")
+    seeding.warn_if_upcoming(now, start_date, [life.start], kind="map run")
     return MapRun(
         state_machine,
         parent,

@@ -84,6 +84,15 @@ def ending(status: str, *, output: str | None = None, error: str | None = None, 
     return Ending(status, output, error, cause)
 
 
+def turned(before: Ending, status: str) -> Ending:
+    """The ending with ``status``, and of what ``before`` has whatever that status can carry."""
+    if status == "SUCCEEDED":
+        return ending(status, output=before.output)
+    if status in ("FAILED", "ABORTED"):
+        return ending(status, error=before.error, cause=before.cause)
+    return ending(status)
+
+
 class Outcome(NamedTuple):
     """What a future start or redrive comes to: an ending, so many milliseconds after the start; or none."""
 
@@ -99,6 +108,8 @@ class Outcome(NamedTuple):
 RUNS_UNTIL_ENDED = Outcome(OPEN, None)
 #: For a synchronous start that was told no other: its caller waits for an end.
 SUCCEEDS_AT_ONCE = Outcome(ending("SUCCEEDED"), 0)
+#: For a start in a process that has SF_EXECUTION_HISTORY_TYPE=FAILURE: what moto's history of it tells then.
+FAILS_AT_ONCE = Outcome(ending("FAILED", error="AnError", cause="An error occurred!"), 0)
 
 
 def outcome(

@@ -8,18 +8,45 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from threading import RLock
+from typing import TYPE_CHECKING, Protocol
 from uuid import NAMESPACE_URL, uuid3
 
 from sfn_mock.aws.arns import arn_prefix
 from sfn_mock.store import clock, seeding
-from sfn_mock.store.activities import Activity, Task, new_task
+from sfn_mock.store.activities import Activity, AnyTask, Task, new_task
 from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Attempt, Execution
 from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.outcomes import check_json_text
 from sfn_mock.store.quotas import Allowance
-from sfn_mock.store.rough_edges import NO_ROUGH_EDGES
+from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
 from sfn_mock.store.state_machines import Revision, StateMachine, new_revision
+
+if TYPE_CHECKING:
+    from sfn_mock.store.history import Event
+
+
+class ExecutedTask(AnyTask, Protocol):
+    """A task that an interpreter has come to."""
+
+    def is_open(self) -> bool:
+        """Whether the interpreter still waits for its answer."""
+
+
+class Run(Protocol):
+    """An execution at work in an interpreter, which finds out how it ends."""
+
+    def stop(self) -> None:
+        """Leave off: how the execution ends, or ended, is decided otherwise."""
+
+    def wait(self) -> None:
+        """Wait until the interpreter has come to an end."""
+
+    def events(self) -> list[Event]:
+        """What has happened in the execution so far, but for its end."""
+
+    def find_task(self, token: str) -> ExecutedTask | None:
+        """The task of that token, if it is one of the execution's."""
 
 
 class Records:
@@ -36,6 +63,8 @@ class Records:
         self.activities: dict[str, Activity] = {}
         #: What executions wait or waited for, by task token.
         self.tasks: dict[str, Task] = {}
+        #: Those of executions that were started to be executed.
+        self.runs: dict[Execution, Run] = {}
         #: What page tokens are signed with; another life of the same account and region has another.
         self.token_key = secrets.token_bytes(16)
         #: What the mock that holds these was asked for.
@@ -64,6 +93,8 @@ class Records:
         """End their life: whoever still holds one of them gets a RuntimeError instead of writing into nothing."""
         with self._lock:
             self._closed = True
+            for run in self.runs.values():
+                run.stop()
 
     # --- Numbers and ids -----------------------------------------------------------------------------------------
 
@@ -97,6 +128,18 @@ class Records:
             self._deleting.remove(machine)
             del self.state_machines[machine.name]
             self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
+
+    # --- Rough edges -----------------------------------------------------------------------------------------------
+
+    def take_on(self, rough_edges: RoughEdges) -> None:
+        """Have these rough edges from here on, whatever is stored already."""
+        with self._lock:
+            if self.rough_edges is rough_edges:
+                return
+            self.rough_edges = rough_edges
+            self._allowances.clear()
+            for owner in (*self.state_machines.values(), *self.map_runs.values()):
+                owner.index.lose_order()
 
     # --- Quotas --------------------------------------------------------------------------------------------------
 

@@ -120,15 +120,15 @@ def _redrive(
 
 
 def warn_if_upcoming(
-    now: int, start_date: clock.Date | None, lives: Sequence[Life], *, kind: str = "execution"
+    now: int, start_date: clock.Date | None, starts: Sequence[int], *, kind: str = "execution"
 ) -> None:
-    """Warn, once, about seeds that start after now.
+    """Warn, once, about seeds that start after now; ``starts`` are theirs, the earliest first.
 
     Comes when all else was found right and before anything is stored: a warning made an error stores nothing either.
     """
-    if start_date is None or not lives:
+    if start_date is None or not starts:
         return
-    first, last = lives[0].start, lives[-1].start
+    first, last = starts[0], starts[-1]
     if first > now:
         warn_about_future(start_date, first, kind=kind)
     elif last > now:
@@ -143,12 +143,12 @@ def warn_about_future(start_date: object, start: int, *, name: str = "start_date
     )
 
 
-def warn_if_forgotten(now: int, lives: Iterable[Life], retention: int | None) -> None:
+def warn_if_forgotten(now: int, lives: Iterable[Sequence[Attempt]], retention: int | None) -> None:
     """Warn, once, about seeds that closed so long ago that nothing shows them any more. For when, as above."""
     if retention is None:
         return
-    for life in lives:
-        last = life.attempts[-1]
+    for attempts in lives:
+        last = attempts[-1]
         forgotten = last.forgotten_after(retention)
         if last.stop is not None and forgotten is not None and forgotten <= now:
             warn(
@@ -273,8 +273,8 @@ def lives(
     start_date: clock.Date | None,
     interval: timedelta,
     duration: timedelta,
-) -> list[Life]:
-    """The time lines of ``count`` executions started one ``interval`` after the other, the oldest first.
+) -> list[tuple[Attempt, ...]]:
+    """The attempts of ``count`` executions started one ``interval`` after the other, the oldest first.
 
     Without ``start_date`` the newest starts now; and where the duration was left to us too, those that would go on
     beyond now have stopped by now, so that what is seeded as closed is closed.
@@ -292,12 +292,9 @@ def lives(
             raise ValueError(
                 "RUNNING executions have not stopped: leave duration out, or give the status they end with."
             )
-        return [Life(start, (Attempt(start),)) for start in _starts(first, step, count)]
+        return [(Attempt(start),) for start in _starts(first, step, count)]
     latest_stop = now if start_date is None and duration is DEFAULT_DURATION else last + length
-    return [
-        Life(start, (Attempt(start, min(start + length, latest_stop), ending),))
-        for start in _starts(first, step, count)
-    ]
+    return [(Attempt(start, min(start + length, latest_stop), ending),) for start in _starts(first, step, count)]
 
 
 def _starts(first: int, step: int, count: int) -> list[int]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_mock.aws.arns import state_machine_arn
 from sfn_mock.store import clock, outcomes, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope, Qualifiers
-from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.executions import Attempt, Execution, Origin
 from sfn_mock.store.map_runs import MapRun, new_map_run
 from sfn_mock.store.outcome_plans import Outcomes, Plan, plan
-from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Outcome, check_express
+from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome, check_express
 
 if TYPE_CHECKING:
     from sfn_mock.store.records import Records
@@ -162,6 +162,9 @@ class Alias:
 class StateMachine(ExecutionScope):
     """A state machine and all that was started on it. Dates are aware datetimes in UTC."""
 
+    #: moto's face of its records, which gives itself here where moto looks for it.
+    backend: object
+
     def __init__(
         self,
         records: Records,
@@ -184,7 +187,7 @@ class StateMachine(ExecutionScope):
         self.aliases: dict[str, Alias] = {}
         self.deleting = False
         self._last_number = 0
-        #: What starts come to; None while they run until they are ended.
+        #: What a test has said that starts come to.
         self._start_plan: Plan | None = None
         self._children: dict[str, dict[str, Execution]] = {}
 
@@ -240,11 +243,15 @@ class StateMachine(ExecutionScope):
 
     # --- Versions and aliases ------------------------------------------------------------------------------------
 
-    def publish(self, description: str | None, moment: int) -> Version:
-        """Publish the current revision; its newest version, where it is published already."""
+    def publish(self, description: str | None, moment: int, *, anew: bool = False) -> Version:
+        """Publish the current revision; its newest version, where it is published already.
+
+        With ``anew``, a description other than that version's is reason enough for another version.
+        """
         published = [version for version in self.versions.values() if version.revision == self.revision]
-        if published:
-            return max(published, key=lambda version: version.number)
+        newest = max(published, key=lambda version: version.number, default=None)
+        if newest is not None and not (anew and description not in (None, newest.description)):
+            return newest
         return self.add_version(self._last_number + 1, description, moment)
 
     def add_version(self, number: int, description: str | None, moment: int) -> Version:
@@ -342,7 +349,8 @@ class StateMachine(ExecutionScope):
         return (self.names if label is None else self._children.get(label, {})).get(name)
 
     def map_runs_of(self, parent: Execution) -> list[MapRun]:
-        return [run for run in self.records.map_runs.values() if run.parent is parent]
+        # A list, because a test may look while the code under test goes on in other threads.
+        return [run for run in list(self.records.map_runs.values()) if run.parent is parent]
 
     def add_map_run(self, parent: Execution, label: str | None, **options: Any) -> MapRun:
         """``parent``'s seeding call; see ``Execution.add_map_run``."""
@@ -384,6 +392,10 @@ class StateMachine(ExecutionScope):
     def check_outcome(self, outcome: Outcome) -> Outcome:
         return check_express(outcome) if self.type == "EXPRESS" else outcome
 
+    def outcome_of_start(self, name: str, input: str) -> Outcome | None:
+        """What the next start, which has that name and input, will come to; None where no test has said so."""
+        return None if self._start_plan is None else self._start_plan(name, input)
+
     def start(
         self,
         moment: int,
@@ -393,23 +405,17 @@ class StateMachine(ExecutionScope):
         version_number: str | None = None,
         alias_name: str | None = None,
         trace_header: str | None = None,
-        sync: bool = False,
+        outcome: Outcome = RUNS_UNTIL_ENDED,
     ) -> Execution:
-        """Start an execution, whose name is known to be free, at ``moment``; a ``sync`` one always comes to an end."""
-        outcome = RUNS_UNTIL_ENDED if self._start_plan is None else self._start_plan(name, input)
-        if sync and outcome is RUNS_UNTIL_ENDED:
-            outcome = SUCCEEDS_AT_ONCE
+        """Start an execution, whose name is known to be free, at ``moment``; it comes to ``outcome``."""
         execution = Execution(
             self,
             name,
             self.records.next_sequence(),
             moment,
             (Attempt(moment, outcome.stop_after(moment), outcome.ending),),
-            input=input,
-            version_number=version_number,
-            alias_name=alias_name,
-            express_id=self.records.new_id() if self.type == "EXPRESS" else None,
-            trace_header=trace_header,
+            Origin(self.revision_for(version_number), version_number, alias_name, input, trace_header),
+            self.records.new_id() if self.type == "EXPRESS" else None,
         )
         self.take_in([execution])
         return execution

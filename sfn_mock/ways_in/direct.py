@@ -19,7 +19,6 @@ from sfn_mock.responses import headers_of_answer, members_of_error
 from sfn_mock.store import clock
 from sfn_mock.ways_in import local_dates
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
-from sfn_mock.ways_in.local_dates import LocalDates
 
 Parsed = dict[str, Any]
 
@@ -51,12 +50,12 @@ class Direct:
         with clock.read_once() as moment:
             headers = headers_of_answer(moment)
             try:
-                parsed = response.answer(model.name, json.loads(request["body"]))
+                parsed = response.answer(model.name, json.loads(request["body"]), local_dates.current().date)
             except SFNError as error:
                 http = AWSResponse(request["url"], 400, headers, None)
                 parsed = {"Error": {"Message": error.message, "Code": error.code}}
                 return http, {**parsed, "ResponseMetadata": _metadata(http), **members_of_error(error)}
-        _finish(model.output_shape)(parsed, local_dates.current())
+        _finish(model.output_shape)(parsed)
         http = AWSResponse(request["url"], 200, headers, None)
         parsed["ResponseMetadata"] = _metadata(http)
         return http, parsed
@@ -73,8 +72,13 @@ def _metadata(http: AWSResponse) -> Parsed:
 
 # --- From an answer to what botocore makes of it -----------------------------------------------------------------
 
-#: Bring one value of an answer, in place, to what botocore's parser makes of it.
-_Finish = Callable[[Any, LocalDates], None]
+#: Bring one value of an answer, in place, to what botocore's parser makes of it: structures with the members that the
+#: client's model knows, an older one not all of them, in the order of that model.
+_Finish = Callable[[Any], None]
+
+#: Whose members every supported botocore knows, and SFNResponse gives in the order of the model. A page has up to a
+#: thousand: looking at each would cost as much as making its dates.
+_FINISHED = frozenset({"ExecutionList"})
 
 #: By name of the shape: a service model is loaded anew with each client, and says the same each time.
 _finishes: dict[str, _Finish] = {}
@@ -83,7 +87,8 @@ _finishes: dict[str, _Finish] = {}
 def _finish(shape: Shape) -> _Finish:
     made = _finishes.get(shape.name)
     if made is None:
-        made = _finishes[shape.name] = _finish_list(shape) if shape.type_name == "list" else _finish_structure(shape)
+        make = _finish_list if shape.type_name == "list" else _finish_structure
+        made = _finishes[shape.name] = _leave if shape.name in _FINISHED else make(shape)
     return made
 
 
@@ -91,26 +96,21 @@ def _finish_structure(shape: Shape) -> _Finish:
     order = list(shape.members)
     #: Sets of members, in an order, that botocore's parser would leave as they are.
     well_ordered: set[tuple[str, ...]] = set()
-    dates = [name for name, member in shape.members.items() if member.type_name == "timestamp"]
     parts = [
         (name, _finish(member)) for name, member in shape.members.items() if member.type_name in ("structure", "list")
     ]
 
-    def finish(structure: Any, local: LocalDates) -> None:
+    def finish(structure: Any) -> None:
         members = tuple(structure)
         if members not in well_ordered:
-            # botocore takes the members it knows, an older one not all of them, in the order of its model.
             ordered = {name: structure[name] for name in order if name in structure}
             if tuple(ordered) == members:
                 well_ordered.add(members)
             structure.clear()
             structure.update(ordered)
-        for name in dates:
-            if name in structure:
-                structure[name] = local.date(structure[name])
         for name, finish_part in parts:
             if name in structure:
-                finish_part(structure[name], local)
+                finish_part(structure[name])
 
     return finish
 
@@ -120,12 +120,12 @@ def _finish_list(shape: Shape) -> _Finish:
         return _leave
     finish_element = _finish(shape.member)
 
-    def finish(elements: Any, local: LocalDates) -> None:
+    def finish(elements: Any) -> None:
         for element in elements:
-            finish_element(element, local)
+            finish_element(element)
 
     return finish
 
 
-def _leave(elements: Any, local: LocalDates) -> None:
+def _leave(elements: Any) -> None:
     """Lists of plain values are as they should be."""

@@ -12,7 +12,10 @@ import time
 from botocore.utils import parse_timestamp
 from dateutil.tz import tzlocal
 
+_MINUTE = 60_000
 _DAY = 86_400_000
+#: How many minutes' beginnings are kept at most.
+_KEPT = 100_000
 
 
 class LocalDates:
@@ -24,28 +27,36 @@ class LocalDates:
         self._epoch = datetime.datetime(1970, 1, 1, tzinfo=tzlocal())
         #: By day since 1970: the zone's offset in milliseconds; None where it changes nearby.
         self._offsets: dict[int, int | None] = {}
-        self._made: dict[float, datetime.datetime] = {}
+        #: Beginnings of minutes, by moment, and how far a moment lies into its minute: adding two datetimes that are
+        #: there already takes a fraction of what making one takes.
+        self._minutes: dict[int, datetime.datetime] = {}
+        self._lengths: dict[int, datetime.timedelta] = {}
 
     def are_current(self) -> bool:
         """Whether the time zone is the same, and the class of datetimes, which freezing the clock replaces."""
         return self._class is datetime.datetime and self._zone == (time.tzname, time.timezone, time.altzone)
 
-    def date(self, seconds: float) -> datetime.datetime:
-        """What botocore makes of ``seconds`` since 1970."""
-        made = self._made.get(seconds)
-        if made is None:
-            made = self._made[seconds] = self._make(seconds)
-        return made
+    def date(self, moment: int) -> datetime.datetime:
+        """What botocore makes of a moment."""
+        length = moment % _MINUTE
+        try:
+            return self._minutes[moment - length] + self._lengths[length]
+        except KeyError:
+            return self._make(moment)
 
-    def _make(self, seconds: float) -> datetime.datetime:
-        milliseconds = round(seconds * 1000)
-        day = milliseconds // _DAY
+    def _make(self, moment: int) -> datetime.datetime:
+        day, length = moment // _DAY, moment % _MINUTE
         if day not in self._offsets:
             self._offsets[day] = _offset(day)
         offset = self._offsets[day]
         if offset is None:
-            return parse_timestamp(seconds)  # type: ignore[no-any-return]
-        return self._epoch + datetime.timedelta(milliseconds=milliseconds + offset)
+            return parse_timestamp(moment / 1000)  # type: ignore[no-any-return]
+        if len(self._minutes) > _KEPT:
+            self._minutes.clear()
+        minute = self._epoch + datetime.timedelta(milliseconds=moment - length + offset)
+        self._minutes[moment - length] = minute
+        self._lengths[length] = datetime.timedelta(milliseconds=length)
+        return minute + self._lengths[length]
 
 
 def _offset(day: int) -> int | None:

@@ -1,31 +1,87 @@
 """In moto's place: while the mock is active, moto's dictionaries and its stubber lead to the mock's backends.
 
-So whatever reaches Step Functions within moto reaches the mock: CloudFormation, tagging, EventBridge, `requests`.
+So whatever reaches Step Functions within moto reaches the mock: CloudFormation, tagging, EventBridge, `requests`. While
+the mock is installed, this is so in every ``mock_aws`` of the process, and moto makes and resets the backends itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core.base_backend import backend_lock
+from moto.core.config import passthrough_service, service_whitelisted
 from moto.core.models import botocore_stubber
+from moto.stepfunctions import responses
 from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backends
 
+from sfn_mock import cloudformation, eventbridge
 from sfn_mock.models import SFNBackend
 from sfn_mock.ways_in.addressing import BackendOf
-from sfn_mock.ways_in.wire import Wire, is_step_functions
+from sfn_mock.ways_in.wire import Answer, Wire, is_step_functions
+
+
+def is_free() -> bool:
+    """Whether moto's own backends stand in moto's place, and no ``mock_aws`` is active that may hold some."""
+    return stepfunctions_backends.backend is StepFunctionBackend and not botocore_stubber.enabled
 
 
 @contextmanager
 def taken(backend_of: BackendOf, wire: Wire) -> Iterator[None]:
-    """Put ``backend_of(account_id, region)`` behind moto. What moto holds is taken over, and is its own again after."""
+    """Put ``backend_of(account_id, region)`` behind moto, unless it stands there already.
+
+    What moto holds is taken over, and is its own again after.
+    """
     with ExitStack() as stack:
-        stack.enter_context(_dictionary(backend_of))
-        stack.enter_context(_stubber(wire))
+        if not is_shared():
+            stack.enter_context(_dictionary(backend_of))
+        stack.enter_context(_one_dictionary())
+        stack.enter_context(_stubber(is_step_functions, wire.answer))
         yield
+
+
+@contextmanager
+def installed(answer: Callable[[AWSPreparedRequest], Answer]) -> Iterator[None]:
+    """Have moto make our backends where it made its own, and ``answer`` what ``mock_aws`` would have answered."""
+    with ExitStack() as stack:
+        stack.enter_context(_class(SFNBackend))
+        stack.enter_context(_one_dictionary())
+        stack.enter_context(_stubber(_is_motos, answer))
+        yield
+
+
+def is_shared() -> bool:
+    """Whether a ``mock_aws`` is active in which the mock is installed: its backends are an inner mock's too."""
+    return stepfunctions_backends.backend is SFNBackend and botocore_stubber.enabled
+
+
+@contextmanager
+def _class(backend: type[StepFunctionBackend]) -> Iterator[None]:
+    """moto makes backends of that class. Those made before are of no active ``mock_aws``, and go."""
+    before = stepfunctions_backends.backend
+    with backend_lock:
+        stepfunctions_backends.backend = backend
+        stepfunctions_backends.clear()
+    try:
+        yield
+    finally:
+        with backend_lock:
+            stepfunctions_backends.backend = before
+            stepfunctions_backends.clear()
+
+
+@contextmanager
+def _one_dictionary() -> Iterator[None]:
+    """Told to execute state machines, moto's EventBridge would look for them in another dictionary."""
+    before = responses.get_backend
+    responses.get_backend = lambda account, region: stepfunctions_backends[account][region]
+    try:
+        yield
+    finally:
+        responses.get_backend = before
 
 
 @contextmanager
@@ -76,23 +132,46 @@ def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) ->
     return ours
 
 
+#: What the mock changes in other services of moto's, by the first part of their hosts. Not before the first request
+#: to one, because it takes importing that service: for CloudFormation, every service there is.
+_OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": eventbridge.targets}
+
+
 @contextmanager
-def _stubber(wire: Wire) -> Iterator[None]:
+def _stubber(
+    is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer]
+) -> Iterator[None]:
     """Have moto's stubber answer Step Functions calls by the same room as ours, whatever host they go to.
 
     By host, moto finds `states.` and answers 404 to `sync-states.`, FIPS and VPC endpoints.
     """
+    before = vars(botocore_stubber).get("process_request")
     by_host = botocore_stubber.process_request
+    waiting = dict(_OTHER_SERVICES)
+    changed = ExitStack()
     active = True
 
     def process_request(request: AWSPreparedRequest) -> Any:
-        if active and is_step_functions(request):
-            return wire.answer(request)
+        if active and is_ours(request):
+            return answer(request)
+        change = waiting.pop((urlsplit(request.url).hostname or "").partition(".")[0], None)
+        if active and change is not None:
+            changed.enter_context(change())
         return by_host(request)
 
-    botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # restored by deleting it
+    botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # put back below
     try:
         yield
     finally:
         active = False
-        del botocore_stubber.process_request
+        changed.close()
+        if before is None:
+            del botocore_stubber.process_request
+        else:
+            botocore_stubber.process_request = before  # type: ignore[method-assign]  # the outer mock's
+
+
+def _is_motos(request: AWSPreparedRequest) -> bool:
+    """Whether ``mock_aws`` answers it, which may be configured to leave Step Functions to AWS or to refuse it."""
+    mocked = not passthrough_service("stepfunctions") and service_whitelisted("stepfunctions")
+    return mocked and is_step_functions(request)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.request import normalize_request
 from urllib3 import HTTPResponse
+from werkzeug import Request
 
 from sfn_mock.ways_in.addressing import AddressedResponse, BackendOf, account_of_role
 
@@ -23,7 +24,7 @@ _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
 Answer = tuple[int, dict[str, Any], Any]
 
 
-def is_step_functions(request: AWSPreparedRequest) -> bool:
+def is_step_functions(request: AWSPreparedRequest | Request) -> bool:
     """Whether the request is one to Step Functions, at any host but one of this machine's."""
     target = _text(request.headers.get("X-Amz-Target", ""))
     return target.startswith(_TARGET_PREFIX) and not is_loopback(request.url)
@@ -41,13 +42,15 @@ class Wire:
         self._backend_of = backend_of
         self._account_id = account_id
 
-    def answer(self, request: AWSPreparedRequest) -> Answer:
+    def answer(self, request: AWSPreparedRequest | Request) -> Answer:
         """Status, headers and body of what SFNResponse answers."""
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         region = headers.pop(REGION_HEADER, None)
         signed = _ACCESS_KEY.search(headers.get("authorization", ""))
         account_id = account_of_role(signed and signed[1]) or self._account_id
-        read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, request.body, False))
+        # An older moto reads what comes from `requests` itself, and hands on what it has read.
+        body = request.data if isinstance(request, Request) else request.body
+        read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
         response = AddressedResponse(self._backend_of, account_id, region)
         status, answer_headers, body = response._dispatch(read, request.url, read.headers)
         return status, answer_headers, body

@@ -1,0 +1,502 @@
+"""Whatever is asked of any operation, the answer is AWS's, and an error leaves everything as it was."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.model import ServiceModel
+from botocore.session import get_session
+from freezegun import freeze_time
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sfn_mock.responses import SFNResponse
+from sfn_mock.ways_in.addressing import AddressedResponse
+from sfn_mock.ways_in.wire import Wire
+
+NOON = "2026-01-10T12:00:00Z"
+ACCOUNT = "123456789012"
+PREFIX = f"arn:aws:states:us-east-1:{ACCOUNT}"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+FAST = f"{PREFIX}:stateMachine:fast"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
+DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
+
+MODEL = ServiceModel(get_session().get_service_model("stepfunctions")._service_description, "stepfunctions")
+
+#: Whether botocore's model is one with all the members that AWS answers with by now.
+IS_CURRENT = "mock" in MODEL.operation_model("TestState").input_shape.members
+
+#: Errors that any operation answers with, beside those its model declares.
+COMMON = {"SerializationException", "UnknownOperationException", "ValidationException"}
+NAMESPACES = {"com.amazonaws.swf.service.v2.model", "com.amazon.coral.validate", "com.amazon.coral.service"}
+
+
+# --- A world with one of everything -------------------------------------------------------------------------------
+
+
+def seed(sfn, client):
+    """One of everything, the same each time; returns what requests may name, by kind."""
+    orders = sfn.add_state_machine("orders")
+    first, second = orders.publish_version(), orders.publish_version("second")
+    live = orders.add_alias("live", second)
+    fast = sfn.add_state_machine("fast", type="EXPRESS")
+    failed = orders.add_execution("failed", status="FAILED", start_date="2026-01-10T09:00:00Z", error="E")
+    orders.add_execution("done", status="SUCCEEDED", start_date="2026-01-10T08:00:00Z", alias=live)
+    parent = orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T10:00:00Z")
+    batch = parent.add_map_run("Items")
+    child = batch.add_execution("child", status="FAILED", duration=timedelta(minutes=1))
+    quick = parent.add_map_run("Quick", execution_type="EXPRESS").add_execution(status="RUNNING")
+    activity = client.create_activity(name="pack", tags=[{"key": "team", "value": "orders"}])["activityArn"]
+    parent.wait_for_task("token", activity="pack")
+    page = client.list_executions(stateMachineArn=MACHINE, maxResults=1)["nextToken"]
+    return {
+        "batch": batch.arn,
+        "page": page,
+        "first": first.arn,
+        "live": live.arn,
+        "failed": failed.arn,
+        "parent": parent.arn,
+        "child": child.arn,
+        "quick": quick.arn,
+        "sync": f"{PREFIX}:express:fast:done:e0a1c7f4-3a0c-4a55-9d5c-1f0e6f7c9a10",
+        "activity": activity,
+        "machine": orders.arn,
+        "fast": fast.arn,
+        "labelled": f"{MACHINE}/Items",
+    }
+
+
+def snapshot(sfn):
+    """All that is stored, as far as any call can show it; read without boto3, which would take most of the time."""
+    response = AddressedResponse(sfn.backend, ACCOUNT, "us-east-1")
+    everything = []
+
+    def show(operation, **arguments):
+        answer = response.answer(operation, arguments)
+        everything.append(answer)
+        return answer
+
+    for activity in show("ListActivities")["activities"]:
+        show("ListTagsForResource", resourceArn=activity["activityArn"])
+    for machine in show("ListStateMachines")["stateMachines"]:
+        arn = machine["stateMachineArn"]
+        show("DescribeStateMachine", stateMachineArn=arn)
+        show("ListTagsForResource", resourceArn=arn)
+        show("ListStateMachineVersions", stateMachineArn=arn)
+        for alias in show("ListStateMachineAliases", stateMachineArn=arn)["stateMachineAliases"]:
+            show("DescribeStateMachineAlias", stateMachineAliasArn=alias["stateMachineAliasArn"])
+        if machine["type"] == "EXPRESS":
+            continue
+        for execution in show("ListExecutions", stateMachineArn=arn)["executions"]:
+            execution_arn = execution["executionArn"]
+            show("DescribeExecution", executionArn=execution_arn)
+            show("GetExecutionHistory", executionArn=execution_arn)
+            for map_run in show("ListMapRuns", executionArn=execution_arn)["mapRuns"]:
+                show("DescribeMapRun", mapRunArn=map_run["mapRunArn"])
+                show("ListExecutions", mapRunArn=map_run["mapRunArn"])
+    return everything
+
+
+#: A call of each operation that is answered, to be spoiled; "{failed}" and the like stand for the world's ARNs.
+GOOD_CALLS = {
+    "CreateActivity": {"name": "hand", "tags": [{"key": "team", "value": "orders"}]},
+    "CreateStateMachine": {
+        "name": "more",
+        "definition": DEFINITION,
+        "roleArn": ROLE,
+        "type": "STANDARD",
+        "publish": True,
+        "versionDescription": "first",
+        "loggingConfiguration": {"level": "OFF", "includeExecutionData": False, "destinations": []},
+        "tracingConfiguration": {"enabled": True},
+        "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+        "tags": [{"key": "team", "value": "orders"}],
+    },
+    "CreateStateMachineAlias": {
+        "name": "next",
+        "description": "which comes next",
+        "routingConfiguration": [{"stateMachineVersionArn": "{first}", "weight": 100}],
+    },
+    "DeleteActivity": {"activityArn": "{activity}"},
+    "DeleteStateMachine": {"stateMachineArn": "{fast}"},
+    "DeleteStateMachineAlias": {"stateMachineAliasArn": "{live}"},
+    "DeleteStateMachineVersion": {"stateMachineVersionArn": "{first}"},
+    "DescribeActivity": {"activityArn": "{activity}"},
+    "DescribeExecution": {"executionArn": "{failed}", "includedData": "ALL_DATA"},
+    "DescribeMapRun": {"mapRunArn": "{batch}"},
+    "DescribeStateMachine": {"stateMachineArn": "{first}", "includedData": "ALL_DATA"},
+    "DescribeStateMachineAlias": {"stateMachineAliasArn": "{live}"},
+    "DescribeStateMachineForExecution": {"executionArn": "{child}", "includedData": "ALL_DATA"},
+    "GetActivityTask": {"activityArn": "{activity}", "workerName": "worker"},
+    "GetExecutionHistory": {"executionArn": "{failed}", "maxResults": 2, "reverseOrder": True},
+    "ListActivities": {"maxResults": 1},
+    "ListExecutions": {"stateMachineArn": "{machine}", "statusFilter": "RUNNING", "maxResults": 1},
+    "ListMapRuns": {"executionArn": "{parent}", "maxResults": 1},
+    "ListStateMachineAliases": {"stateMachineArn": "{machine}", "maxResults": 1},
+    "ListStateMachineVersions": {"stateMachineArn": "{machine}", "maxResults": 1},
+    "ListStateMachines": {"maxResults": 1},
+    "ListTagsForResource": {"resourceArn": "{activity}"},
+    "PublishStateMachineVersion": {"stateMachineArn": "{machine}", "description": "third"},
+    "RedriveExecution": {"executionArn": "{failed}", "clientToken": "once"},
+    "SendTaskFailure": {"taskToken": "token", "error": "E", "cause": "C"},
+    "SendTaskHeartbeat": {"taskToken": "token"},
+    "SendTaskSuccess": {"taskToken": "token", "output": "{}"},
+    "StartExecution": {"stateMachineArn": "{live}", "name": "new", "input": "{}", "traceHeader": "Root=1"},
+    "StartSyncExecution": {"stateMachineArn": "{fast}", "name": "sync", "input": "{}", "includedData": "ALL_DATA"},
+    "StopExecution": {"executionArn": "{parent}", "error": "E", "cause": "C"},
+    "TagResource": {"resourceArn": "{machine}", "tags": [{"key": "team", "value": "orders"}]},
+    "TestState": {
+        "definition": '{"Type": "Pass", "End": true}',
+        "roleArn": ROLE,
+        "input": "{}",
+        "inspectionLevel": "DEBUG",
+    },
+    "UntagResource": {"resourceArn": "{activity}", "tagKeys": ["team"]},
+    "UpdateMapRun": {"mapRunArn": "{batch}", "maxConcurrency": 3, "toleratedFailurePercentage": 12.5},
+    "UpdateStateMachine": {
+        "stateMachineArn": "{machine}",
+        "definition": DEFINITION,
+        "roleArn": ROLE,
+        "publish": True,
+        "versionDescription": "third",
+    },
+    "UpdateStateMachineAlias": {
+        "stateMachineAliasArn": "{live}",
+        "routingConfiguration": [{"stateMachineVersionArn": "{first}", "weight": 100}],
+    },
+    "ValidateStateMachineDefinition": {"definition": DEFINITION, "type": "EXPRESS", "severity": "WARNING"},
+}
+
+
+def filled(value, world):
+    """A generated value with the world's ARNs in the places that stand for them."""
+    if isinstance(value, dict):
+        return {key: filled(member, world) for key, member in value.items()}
+    if isinstance(value, list):
+        return [filled(element, world) for element in value]
+    if isinstance(value, str) and value.startswith("{") and value[1:-1] in world:
+        return world[value[1:-1]]
+    return value
+
+
+# --- Requests gone wrong --------------------------------------------------------------------------------------------
+
+KINDS = ["batch", "page", "first", "live", "failed", "parent", "child", "quick", "sync", "activity", "machine"]
+TEXTS = st.sampled_from(
+    [
+        *("{" + kind + "}" for kind in [*KINDS, "fast", "labelled"]),
+        ROLE,
+        "arn:aws:lambda:us-east-1:123456789012:function:pack",
+        "arn:aws:states:us-east-1:123456789012:",
+        "arn:aws:states:us-east-1:123456789012::orders",
+        "arn:aws:states:us-east-1:123456789012:stateMachine:",
+        "arn:aws:states:us-east-1:123456789012:stateMachine:none",
+        "arn:aws:states:us-east-1:123456789012:stateMachine:orders:none",
+        "arn:aws:states:us-east-1:123456789012:stateMachine:orders:1:2:3",
+        "arn:aws:states:us-east-1:123456789012:stateMachine:orders/",
+        "arn:aws:states:us-east-1:123456789012:execution:orders:none",
+        "arn:aws:states:us-east-1:123456789012:execution:orders",
+        "arn:aws:states:us-east-1:123456789012:mapRun:orders:none",
+        "arn:aws:states:us-east-1:123456789012:mapRun:orders/Items:none",
+        "arn:aws:states:us-east-1:123456789012:activity:none",
+        "arn:aws:states:us-east-1:123456789012:activity:pack:pack",
+        "arn:aws:states:eu-west-1:123456789012:stateMachine:orders",
+        "arn:aws:states:us-east-1:210987654321:execution:orders:failed",
+        "arn:aws-cn:states:us-east-1:123456789012:activity:pack",
+        "arn:aws:states",
+        "token",
+        "",
+        " ",
+        "no",
+        "no/name",
+        "\N{WHITE HEAVY CHECK MARK}",
+        "\ud800",
+        "\0",
+        "{",
+        "[]",
+        '"text"',
+        '{"StartAt": "A"}',
+        '{"StartAt": "A", "States": {"A": []}}',
+        '{"Type": "Task", "Resource": 7}',
+        "NaN",
+        "9" * 5000,
+        "[" * 20000,
+        "RUNNING",
+        "PENDING_REDRIVE",
+        "NOT_REDRIVEN",
+        "EXPRESS",
+        "x" * 80,
+        "x" * 81,
+        "x" * 257,
+        "x" * 1025,
+        "x" * 3097,
+        "x" * 262145,
+    ]
+)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.sampled_from([-1, 0, 1, 2, 100, 101, 1000, 1001, 2**31, 2**63, 10**400, 0.5, 1e308, float("nan")])
+    | TEXTS
+    | st.text(max_size=5)
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3),
+    max_leaves=4,
+)
+
+
+def values_for(shape):
+    """Values for a member, right and wrong: each part is like the model's more often than not."""
+    if shape.type_name == "structure":
+        return spoiled({}, shape) | VALUES
+    if shape.type_name == "list":
+        return st.lists(values_for(shape.member), max_size=3) | VALUES
+    if shape.metadata.get("enum"):
+        return st.sampled_from(shape.metadata["enum"]) | VALUES
+    if shape.type_name == "string":
+        return TEXTS | VALUES
+    return VALUES
+
+
+@st.composite
+def spoiled(draw, good, shape):
+    """The good members, some of them taken away, some replaced, and others added that the model has or has not."""
+    request = dict(good)
+    names = [*shape.members, "notAMember"]
+    for name in draw(st.lists(st.sampled_from(names), max_size=3, unique=True)):
+        if name in request and draw(st.booleans()):
+            del request[name]
+        else:
+            request[name] = draw(values_for(shape.members[name]) if name in shape.members else VALUES)
+    return request
+
+
+@st.composite
+def bodies(draw, operation):
+    """The bytes of a request: most often a JSON object, sometimes other JSON, sometimes none."""
+    request = draw(spoiled(GOOD_CALLS[operation], MODEL.operation_model(operation).input_shape))
+    kind = draw(st.sampled_from(["object"] * 7 + ["value", "cut off", "bytes"]))
+    if kind == "object":
+        return request
+    if kind == "value":
+        return draw(VALUES)
+    text = json.dumps(request).encode()
+    return text[: draw(st.integers(0, len(text) - 1))] if kind == "cut off" else draw(st.binary(max_size=9))
+
+
+# --- What is accepted as an answer ------------------------------------------------------------------------------------
+
+
+def fits(shape, value):
+    """Whether a value of an answer's JSON is one of the shape's: members it knows, required ones there, none null."""
+    if shape.type_name == "structure":
+        return (
+            isinstance(value, dict)
+            and set(shape.required_members) <= set(value)
+            and (set(value) <= set(shape.members) or not IS_CURRENT)
+            and all(fits(shape.members[name], member) for name, member in value.items() if name in shape.members)
+        )
+    if shape.type_name == "list":
+        return isinstance(value, list) and all(fits(shape.member, element) for element in value)
+    if shape.type_name == "string":
+        return isinstance(value, str) and value in (shape.metadata.get("enum") or [value])
+    if shape.type_name == "boolean":
+        return isinstance(value, bool)
+    whole = shape.type_name in ("integer", "long")
+    return isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+
+
+def errors_of(operation):
+    return COMMON | {shape.name for shape in MODEL.operation_model(operation).error_shapes}
+
+
+def send(sfn, target, body):
+    """Status, headers and JSON that a raw client reads, as answered to these bytes."""
+    request = AWSPreparedRequest(
+        "POST",
+        "https://states.us-east-1.amazonaws.com/",
+        HeadersDict({"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"}),
+        body,
+        stream_output=False,
+    )
+    response = Wire(sfn.backend, ACCOUNT).respond(request)
+    return response.status_code, response.headers, json.loads(response.content)
+
+
+def is_for_the_author(operation, error):
+    """Whether TestState tells the test's author what moto's interpreter lacks: nothing for the code under test."""
+    return operation == "TestState" and str(error).startswith("TestState runs ")
+
+
+ANY_CALL = settings(
+    # The examples are the same in each run, and not shrunk: who breaks a rule would wait for minutes.
+    phases=[Phase.generate],
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=20,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+
+EACH_OPERATION = pytest.mark.parametrize("operation", sorted(GOOD_CALLS))
+
+
+class World:
+    """One of everything in an otherwise empty store, at noon."""
+
+    def __init__(self, sfn):
+        self.sfn = sfn
+        self.client = boto3.client("stepfunctions", "us-east-1")
+        self.begin()
+        self.before = snapshot(self.sfn)
+
+    def begin(self):
+        """The same world again; only its page tokens are others."""
+        self.sfn.reset()
+        self.arns = seed(self.sfn, self.client)
+
+    def is_unchanged(self):
+        return snapshot(self.sfn) == self.before
+
+
+@pytest.fixture
+def world(sfn_executions):
+    with freeze_time(NOON):
+        yield World(sfn_executions)
+
+
+# --- The rule ------------------------------------------------------------------------------------------------------
+
+
+def test_every_operation_has_a_good_call():
+    """No operation of the API is left out."""
+    assert set(GOOD_CALLS) == set(MODEL.operation_names)
+
+
+@EACH_OPERATION
+def test_good_call_is_answered(world, operation):
+    """The calls that are spoiled below are answered as they are; TestState may lack its interpreter."""
+    body = json.dumps(filled(GOOD_CALLS[operation], world.arns)).encode()
+    try:
+        status, _, answer = send(world.sfn, f"AWSStepFunctions.{operation}", body)
+    except NotImplementedError as error:
+        assert is_for_the_author(operation, error)
+    else:
+        assert (status, answer.get("message")) == (200, None)
+
+
+@EACH_OPERATION
+@given(data=st.data())
+@ANY_CALL
+def test_any_bytes_get_an_answer(world, operation, data):
+    """Over HTTP every request has an answer of the model's form, or a known error that changes nothing."""
+    body = data.draw(bodies(operation))
+    if not isinstance(body, bytes):
+        body = json.dumps(filled(body, world.arns)).encode()
+    try:
+        status, headers, answer = send(world.sfn, f"AWSStepFunctions.{operation}", body)
+    except RuntimeError as error:
+        assert is_for_the_author(operation, error)
+        assert world.is_unchanged()
+        return
+
+    assert headers["Content-Type"] == "application/x-amz-json-1.0"
+    assert len(headers["x-amzn-RequestId"]) == 36
+    if status == 200:
+        output = MODEL.operation_model(operation).output_shape
+        assert fits(output, answer) if output else answer == {}
+        world.begin()
+    else:
+        namespace, _, code = answer["__type"].partition("#")
+        assert (status, namespace in NAMESPACES) == (400, True)
+        assert code in errors_of(operation)
+        assert all(isinstance(member, str) for member in answer.values())
+        assert world.is_unchanged()
+
+
+@EACH_OPERATION
+@given(data=st.data())
+@ANY_CALL
+def test_any_arguments_get_an_answer(world, operation, data):
+    """Through boto3 every call has an answer, botocore's own refusal, or a known error that changes nothing."""
+    model = MODEL.operation_model(operation)
+    arguments = filled(data.draw(spoiled(GOOD_CALLS[operation], model.input_shape)), world.arns)
+    method = getattr(world.client, xform_name(operation))
+    try:
+        answer = method(**arguments)
+    except (ParamValidationError, RuntimeError) as error:
+        assert isinstance(error, ParamValidationError) or is_for_the_author(operation, error)
+        assert world.is_unchanged()
+    except ClientError as error:
+        assert error.response["Error"]["Code"] in errors_of(operation)
+        assert world.is_unchanged()
+    else:
+        assert answer.pop("ResponseMetadata")["HTTPStatusCode"] == 200
+        assert set(answer) <= set(model.output_shape.members if model.output_shape else [])
+        world.begin()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param("AWSStepFunctions.NoSuchOperation", id="no operation"),
+        pytest.param("AWSStepFunctions.", id="none"),
+        pytest.param("AWSStepFunctions.listExecutions", id="in another case"),
+        pytest.param("AWSStepFunctions.list_executions", id="a method's name"),
+        pytest.param("AWSStepFunctions.call_action", id="a method that is no operation"),
+        pytest.param("AWSStepFunctions.ListExecutions.ListExecutions", id="twice"),
+    ],
+)
+@pytest.mark.parametrize("body", [b"{}", b"", b"[]", b"\xff"], ids=["object", "empty", "array", "no text"])
+def test_unknown_target(sfn_executions, target, body):
+    """A target that names no operation is UnknownOperationException, whatever the body."""
+    status, _, answer = send(sfn_executions, target, body)
+
+    assert (status, answer) == (400, {"__type": "com.amazon.coral.service#UnknownOperationException"})
+
+
+def test_operation_of_a_later_model(sfn_executions, monkeypatch):
+    """What a later botocore knows and this package does not is told to the test's author, in moto's words."""
+    monkeypatch.delattr(SFNResponse, "test_state")
+    monkeypatch.setattr(SFNResponse, "answers", lambda response, operation: operation != "TestState")
+
+    with pytest.raises(NotImplementedError, match="test_state"):
+        send(sfn_executions, "AWSStepFunctions.TestState", b'{"definition": "{}"}')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"[]", id="another kind of JSON"),
+        pytest.param(b"{", id="cut off"),
+        pytest.param(b"\xff", id="no text"),
+        pytest.param("{}".encode("utf-16"), id="another encoding"),
+        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b'{"maxResults": ' + b"9" * 5000 + b"}", id="a number without end"),
+        pytest.param(b'{"maxResults": "1"}', id="a member of another type"),
+        pytest.param(b"Action=ListStateMachines", id="a form"),
+    ],
+)
+def test_body_that_is_no_request(sfn_executions, body):
+    """What cannot be read as the operation's input is SerializationException, without a sentence."""
+    status, _, answer = send(sfn_executions, "AWSStepFunctions.ListStateMachines", body)
+
+    assert (status, answer) == (400, {"__type": "com.amazon.coral.service#SerializationException"})
+
+
+def test_body_does_not_choose_the_operation(sfn_executions):
+    """Only the target names the operation, whatever the text of a member looks like."""
+    sfn_executions.add_state_machine("orders")
+    body = json.dumps({"stateMachineArn": MACHINE, "notAMember": "&Action=DeleteStateMachine&"}).encode()
+    status, _, answer = send(sfn_executions, "AWSStepFunctions.DescribeStateMachine", body)
+
+    assert (status, answer["status"]) == (200, "ACTIVE")

@@ -1,0 +1,961 @@
+"""What reaches Step Functions through moto: stacks, rules, tags, its interpreter, and suites that poke records."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from freezegun import freeze_time
+from moto import mock_aws
+from moto.stepfunctions.models import stepfunctions_backends
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+PREFIX = f"arn:aws:states:{REGION}:{ACCOUNT}"
+ARN = f"{PREFIX}:stateMachine:orders"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
+DEFINITION = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+NOW = "2026-01-10T03:00:00+00:00"
+
+
+@pytest.fixture
+def sfn(sfn_executions):
+    """The handle, with mock_aws for the other services."""
+    with mock_aws():
+        yield sfn_executions
+
+
+@pytest.fixture
+def client(sfn):
+    return boto3.client("stepfunctions", REGION)
+
+
+def date(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+# --- CloudFormation ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stack(sfn):
+    """Creates the stack of the given resources and outputs, or updates it; gives the outputs."""
+    pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
+    stacks = boto3.client("cloudformation", REGION)
+
+    def put(resources: dict[str, dict], **outputs: object) -> dict[str, str]:
+        template = {
+            "Resources": resources,
+            "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+        }
+        known = [summary["StackName"] for summary in stacks.describe_stacks()["Stacks"]]
+        act = stacks.update_stack if known else stacks.create_stack
+        act(StackName="stack", TemplateBody=json.dumps(template))
+        (description,) = stacks.describe_stacks()["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
+
+    return put
+
+
+def state_machine(**properties: object) -> dict:
+    return {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"StateMachineName": "orders", "DefinitionString": DEFINITION, "RoleArn": ROLE, **properties},
+    }
+
+
+def tags_of(client, arn: str) -> dict[str, str]:
+    return {tag["key"]: tag["value"] for tag in client.list_tags_for_resource(resourceArn=arn)["tags"]}
+
+
+def test_state_machine_with_all_its_properties(stack, client):
+    """A stack's machine has the type, configurations and tags of its template, and tells its ARN, name and revision."""
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:orders:*"
+    outputs = stack(
+        {
+            "Orders": state_machine(
+                StateMachineType="EXPRESS",
+                LoggingConfiguration={
+                    "Level": "ERROR",
+                    "IncludeExecutionData": "true",
+                    "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": group}}],
+                },
+                TracingConfiguration={"Enabled": True},
+                EncryptionConfiguration={
+                    "Type": "CUSTOMER_MANAGED_KMS_KEY",
+                    "KmsKeyId": "key",
+                    "KmsDataKeyReusePeriodSeconds": 60,
+                },
+                Tags=[{"Key": "team", "Value": "billing"}],
+            )
+        },
+        Ref={"Ref": "Orders"},
+        Arn={"Fn::GetAtt": ["Orders", "Arn"]},
+        Name={"Fn::GetAtt": ["Orders", "Name"]},
+        Revision={"Fn::GetAtt": ["Orders", "StateMachineRevisionId"]},
+    )
+    described = client.describe_state_machine(stateMachineArn=ARN)
+
+    assert outputs == {"Ref": ARN, "Arn": ARN, "Name": "orders", "Revision": "INITIAL"}
+    assert described["type"] == "EXPRESS"
+    assert described["loggingConfiguration"] == {
+        "level": "ERROR",
+        "includeExecutionData": True,
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}],
+    }
+    assert described["tracingConfiguration"] == {"enabled": True}
+    assert described["encryptionConfiguration"] == {
+        "type": "CUSTOMER_MANAGED_KMS_KEY",
+        "kmsKeyId": "key",
+        "kmsDataKeyReusePeriodSeconds": 60,
+    }
+    assert tags_of(client, ARN) == {"team": "billing"}
+
+
+def test_definition_as_an_object_with_substitutions(stack, client):
+    """The template may write the definition as an object, with names in it that other properties replace."""
+    machine = state_machine(
+        Definition={"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "${Function}", "End": True}}},
+        DefinitionSubstitutions={"Function": "arn:aws:lambda:us-east-1:123456789012:function:f"},
+    )
+    del machine["Properties"]["DefinitionString"]
+
+    stack({"Orders": machine})
+
+    definition = client.describe_state_machine(stateMachineArn=ARN)["definition"]
+    assert json.loads(definition)["States"]["Call"]["Resource"] == ("arn:aws:lambda:us-east-1:123456789012:function:f")
+
+
+def test_definition_in_s3(stack, client):
+    """The definition may lie in a bucket of moto's S3."""
+    s3 = boto3.client("s3", REGION)
+    s3.create_bucket(Bucket="definitions")
+    s3.put_object(Bucket="definitions", Key="orders.json", Body=DEFINITION.encode())
+    machine = state_machine(DefinitionS3Location={"Bucket": "definitions", "Key": "orders.json"})
+    del machine["Properties"]["DefinitionString"]
+
+    stack({"Orders": machine})
+
+    assert client.describe_state_machine(stateMachineArn=ARN)["definition"] == DEFINITION
+
+
+def test_state_machine_without_a_name(stack, client):
+    """One that the template does not name gets a name of the stack's and its own, and keeps it."""
+    machine = state_machine()
+    del machine["Properties"]["StateMachineName"]
+    name = {"Fn::GetAtt": ["Orders", "Name"]}
+
+    created = stack({"Orders": machine}, Name=name)["Name"]
+    machine["Properties"]["RoleArn"] = ROLE + "-2"
+    updated = stack({"Orders": machine}, Name=name)["Name"]
+
+    assert created.startswith("stack-Orders-")
+    assert updated == created
+    assert client.describe_state_machine(stateMachineArn=f"{PREFIX}:stateMachine:{created}")["roleArn"] == ROLE + "-2"
+
+
+def test_updated_state_machine(stack, client, sfn):
+    """An update changes the machine in place, with its executions, and takes away what the template has no more."""
+    revision = {"Fn::GetAtt": ["Orders", "StateMachineRevisionId"]}
+    tags = [{"Key": "team", "Value": "billing"}, {"Key": "stage", "Value": "test"}]
+    stack({"Orders": state_machine(TracingConfiguration={"Enabled": True}, Tags=tags)}, Revision=revision)
+    sfn.get_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
+
+    outputs = stack(
+        {"Orders": state_machine(RoleArn=ROLE + "-2", Tags=[{"Key": "team", "Value": "sales"}])}, Revision=revision
+    )
+    described = client.describe_state_machine(stateMachineArn=ARN)
+
+    assert described["roleArn"] == ROLE + "-2"
+    assert described["tracingConfiguration"] == {"enabled": False}
+    assert outputs["Revision"] == described["revisionId"]
+    assert tags_of(client, ARN) == {"team": "sales"}
+    assert [run["name"] for run in client.list_executions(stateMachineArn=ARN)["executions"]] == ["nightly"]
+
+
+def test_replaced_state_machine(stack, client):
+    """Another name or type is another machine, which replaces the first."""
+    stack({"Orders": state_machine()})
+
+    renamed = stack({"Orders": state_machine(StateMachineName="invoices")}, Arn={"Ref": "Orders"})
+
+    assert renamed == {"Arn": f"{PREFIX}:stateMachine:invoices"}
+    assert [machine["name"] for machine in client.list_state_machines()["stateMachines"]] == ["invoices"]
+
+
+def test_versions_and_aliases(stack, client):
+    """A stack publishes versions, gives aliases their routes and changes these in place."""
+
+    def resources(*weights: int, version: str = "first") -> dict[str, dict]:
+        return {
+            "Orders": state_machine(),
+            "First": {
+                "Type": "AWS::StepFunctions::StateMachineVersion",
+                "Properties": {
+                    "StateMachineArn": {"Ref": "Orders"},
+                    "StateMachineRevisionId": {"Fn::GetAtt": ["Orders", "StateMachineRevisionId"]},
+                    "Description": version,
+                },
+            },
+            "Live": {
+                "Type": "AWS::StepFunctions::StateMachineAlias",
+                "Properties": {
+                    "Name": "live",
+                    "Description": "for customers",
+                    "RoutingConfiguration": [
+                        {"StateMachineVersionArn": {"Ref": "First"}, "Weight": weight} for weight in weights
+                    ],
+                },
+            },
+        }
+
+    outputs = stack(
+        resources(100),
+        Version={"Fn::GetAtt": ["First", "Arn"]},
+        Alias={"Ref": "Live"},
+        Arn={"Fn::GetAtt": ["Live", "Arn"]},
+    )
+    assert outputs == {"Version": f"{ARN}:1", "Alias": f"{ARN}:live", "Arn": f"{ARN}:live"}
+    assert client.describe_state_machine(stateMachineArn=f"{ARN}:1")["description"] == "first"
+    alias = client.describe_state_machine_alias(stateMachineAliasArn=f"{ARN}:live")
+    assert alias["description"] == "for customers"
+    assert alias["routingConfiguration"] == [{"stateMachineVersionArn": f"{ARN}:1", "weight": 100}]
+
+    changed = resources("100")
+    del changed["Live"]["Properties"]["Description"]
+    changed["Orders"]["Properties"]["RoleArn"] = ROLE + "-2"
+    changed["Second"] = {
+        "Type": "AWS::StepFunctions::StateMachineVersion",
+        "Properties": {"StateMachineArn": {"Ref": "Orders"}},
+    }
+    stack(changed)
+    changed["Live"]["Properties"]["DeploymentPreference"] = {
+        "StateMachineVersionArn": {"Ref": "Second"},
+        "Type": "ALL_AT_ONCE",
+    }
+    stack(changed)
+    alias = client.describe_state_machine_alias(stateMachineAliasArn=f"{ARN}:live")
+    assert alias["description"] == ""
+    assert [route["stateMachineVersionArn"] for route in alias["routingConfiguration"]] == [f"{ARN}:1"]
+
+
+def test_activity(stack, client):
+    """A stack makes an activity with its tags, changes these, and replaces it for another name."""
+
+    def activity(**properties: object) -> dict[str, dict]:
+        return {"Pack": {"Type": "AWS::StepFunctions::Activity", "Properties": {"Name": "pack", **properties}}}
+
+    outputs = stack(
+        activity(Tags=[{"Key": "team", "Value": "billing"}]),
+        Arn={"Fn::GetAtt": ["Pack", "Arn"]},
+        Name={"Fn::GetAtt": ["Pack", "Name"]},
+    )
+    assert outputs == {"Arn": f"{PREFIX}:activity:pack", "Name": "pack"}
+    assert tags_of(client, f"{PREFIX}:activity:pack") == {"team": "billing"}
+
+    stack(activity(Tags=[{"Key": "stage", "Value": "test"}]))
+    assert tags_of(client, f"{PREFIX}:activity:pack") == {"stage": "test"}
+
+    stack(activity(Name="ship"))
+    assert [activity["name"] for activity in client.list_activities()["activities"]] == ["ship"]
+
+
+def test_deleted_stack(stack, client):
+    """With the stack all go that it made: the alias before the version it routes to."""
+    stack(
+        {
+            "Orders": state_machine(),
+            "First": {
+                "Type": "AWS::StepFunctions::StateMachineVersion",
+                "Properties": {"StateMachineArn": {"Ref": "Orders"}},
+            },
+            "Live": {
+                "Type": "AWS::StepFunctions::StateMachineAlias",
+                "Properties": {
+                    "Name": "live",
+                    "RoutingConfiguration": [{"StateMachineVersionArn": {"Ref": "First"}, "Weight": 100}],
+                },
+            },
+            "Pack": {"Type": "AWS::StepFunctions::Activity", "Properties": {}},
+        }
+    )
+    assert len(client.list_activities()["activities"]) == 1
+
+    boto3.client("cloudformation", REGION).delete_stack(StackName="stack")
+
+    assert client.list_state_machines()["stateMachines"] == []
+    assert client.list_activities()["activities"] == []
+
+
+def test_attribute_that_there_is_not(stack):
+    """A template that asks a resource for what it does not have is refused."""
+    with pytest.raises(ClientError) as error:
+        stack({"Orders": state_machine()}, Color={"Fn::GetAtt": ["Orders", "Color"]})
+
+    assert error.value.response["Error"]["Code"] == "ValidationError"
+
+
+def test_moto_finds_its_own_classes_again(sfn_executions):
+    """After the mock, the resource types in moto's CloudFormation are moto's."""
+    pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
+    from moto.cloudformation import parsing
+
+    with mock_aws():
+        boto3.client("cloudformation", REGION).create_stack(
+            StackName="stack", TemplateBody=json.dumps({"Resources": {"Orders": state_machine()}})
+        )
+        ours = parsing.get_model_map()["AWS::StepFunctions::Activity"]
+
+    assert ours.__module__ == "sfn_mock.cloudformation"
+
+
+# --- EventBridge, tags -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def put_event(sfn):
+    """Puts an event on a bus with a rule for it, whose one target is given."""
+    events = boto3.client("events", REGION)
+    events.put_rule(Name="shop", EventPattern=json.dumps({"source": ["shop"]}))
+
+    def put(source: str = "shop", arn: str = ARN, **target: object) -> dict:
+        events.put_targets(Rule="shop", Targets=[{"Id": "orders", "Arn": arn, "RoleArn": ROLE, **target}])
+        entry = {"Source": source, "DetailType": "order", "Detail": '{"id": 7}', "Time": date(NOW)}
+        return events.put_events(Entries=[entry])
+
+    return put
+
+
+def test_rule_starts_executions(sfn, put_event):
+    """An EventBridge rule whose target is a machine starts an execution of it with the event as input."""
+    machine = sfn.add_state_machine("orders")
+
+    (entry,) = put_event()["Entries"]
+
+    (run,) = machine.executions
+    assert json.loads(run.input) == {
+        "version": "0",
+        "id": entry["EventId"],
+        "detail-type": "order",
+        "source": "shop",
+        "account": ACCOUNT,
+        "time": "2026-01-10T03:00:00Z",
+        "region": REGION,
+        "resources": [],
+        "detail": {"id": 7},
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "input"),
+    [
+        pytest.param({"Input": '{"constant": true}'}, {"constant": True}, id="Input"),
+        pytest.param(
+            {"InputTransformer": {"InputPathsMap": {"id": "$.detail.id"}, "InputTemplate": '{"order": <id>}'}},
+            {"order": 7},
+            id="InputTransformer",
+        ),
+        pytest.param(
+            {"InputTransformer": {"InputTemplate": '{"at": "<time>"}'}},
+            {"at": "2026-01-10T03:00:00Z"},
+            id="InputTransformer without a map",
+        ),
+    ],
+)
+def test_rule_with_an_input_of_its_own(sfn, put_event, target, input):
+    """The target says what it is told instead of the event."""
+    pytest.importorskip("jsonpath_ng", reason="moto[stepfunctions] is not installed")
+    machine = sfn.add_state_machine("orders")
+
+    put_event(**target)
+
+    assert [json.loads(run.input) for run in machine.executions] == [input]
+
+
+def test_events_that_start_nothing(sfn, put_event):
+    """An event of another source matches no rule, and a target that is gone is no error for whoever puts the event."""
+    machine = sfn.add_state_machine("orders")
+
+    assert put_event(source="bank")["FailedEntryCount"] == 0
+    assert put_event(arn=f"{PREFIX}:stateMachine:gone")["FailedEntryCount"] == 0
+
+    assert machine.executions == []
+
+
+def test_rule_with_other_targets(sfn, put_event):
+    """Beside a machine, moto serves the rule's other targets as before."""
+    sqs = boto3.client("sqs", REGION)
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    boto3.client("events", REGION).put_targets(
+        Rule="shop", Targets=[{"Id": "queue", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"}]
+    )
+    machine = sfn.add_state_machine("orders")
+
+    put_event()
+
+    (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(message["Body"])["detail"] == {"id": 7}
+    assert len(machine.executions) == 1
+
+
+@pytest.mark.parametrize("execute", [False, True])
+def test_rule_for_events_of_s3(sfn_executions, execute):
+    """Also for events that moto's own services put, and where mock_aws is told to execute state machines."""
+    machine = sfn_executions.add_state_machine("orders")
+    machine.on_start(status="SUCCEEDED")
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": execute}}):
+        events = boto3.client("events", REGION)
+        pattern = {"source": ["aws.s3"], "detail": {"eventName": ["CreateBucket"]}}
+        events.put_rule(Name="buckets", EventPattern=json.dumps(pattern))
+        events.put_targets(Rule="buckets", Targets=[{"Id": "orders", "Arn": ARN, "RoleArn": ROLE}])
+        boto3.client("s3", REGION).create_bucket(Bucket="reports")
+
+    (run,) = machine.executions
+    assert run.status == "SUCCEEDED"
+    assert json.loads(run.input)["source"] == "aws.s3"
+
+
+def test_tagging_api(sfn, client):
+    """The Resource Groups Tagging API finds machines by their tags."""
+    client.create_state_machine(
+        name="orders", definition=DEFINITION, roleArn=ROLE, tags=[{"key": "team", "value": "billing"}]
+    )
+    client.create_state_machine(name="invoices", definition=DEFINITION, roleArn=ROLE)
+
+    found = boto3.client("resourcegroupstaggingapi", REGION).get_resources(
+        TagFilters=[{"Key": "team", "Values": ["billing"]}]
+    )
+
+    assert [resource["ResourceARN"] for resource in found["ResourceTagMappingList"]] == [ARN]
+
+
+# --- Poking ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def frozen():
+    """The clock stands at NOW, and moves when it is told to."""
+    with freeze_time(NOW) as clock:
+        yield clock
+
+
+@pytest.fixture
+def poked(frozen, client):
+    """A started execution as a suite gets at it that was written for moto."""
+    client.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
+    client.start_execution(stateMachineArn=ARN, name="poked", input='{"id": 7}')
+    return stepfunctions_backends[ACCOUNT][REGION].state_machines[0].executions[0]
+
+
+def listed(client, **arguments: str) -> list[tuple[str, str, datetime, datetime | None]]:
+    executions = client.list_executions(stateMachineArn=ARN, **arguments)["executions"]
+    return [(run["name"], run["status"], run["startDate"], run.get("stopDate")) for run in executions]
+
+
+def test_poked_status(client, poked):
+    """A closing status stops the execution now; its filters find it, and the one before finds it no more."""
+    client.list_executions(stateMachineArn=ARN)
+
+    poked.status = "SUCCEEDED"
+
+    assert listed(client, statusFilter="SUCCEEDED") == [("poked", "SUCCEEDED", date(NOW), date(NOW))]
+    assert listed(client, statusFilter="RUNNING") == []
+    assert client.describe_execution(executionArn=poked.execution_arn)["output"] == "{}"
+
+
+def test_poked_status_of_what_describe_state_machine_gives(client, poked):
+    """The backend's own describe_state_machine leads to the same executions."""
+    machine = stepfunctions_backends[ACCOUNT][REGION].describe_state_machine(ARN)
+
+    machine.executions[0].status = "FAILED"
+
+    assert listed(client) == [("poked", "FAILED", date(NOW), date(NOW))]
+
+
+POKES = {
+    "status": "FAILED",
+    "start_date": datetime(2026, 1, 10, 2),
+    "stop_date": datetime(2026, 1, 10, 3, 30, tzinfo=timezone(timedelta(hours=1))),
+    "error": "Broken",
+    "cause": "It broke.",
+}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(["status", "start_date", "stop_date", "error", "cause"], id="the status first"),
+        pytest.param(["error", "cause", "stop_date", "start_date", "status"], id="the status last"),
+        pytest.param(["stop_date", "status", "cause", "start_date", "error"], id="the stop before the start"),
+    ],
+)
+def test_pokes_in_any_order(client, poked, order):
+    """Dates may be naive, which is UTC, or aware, and all attributes come in whatever order the suite assigns them."""
+    client.list_executions(stateMachineArn=ARN)
+
+    for name in order:
+        setattr(poked, name, POKES[name])
+
+    start, stop = date("2026-01-10T02:00:00+00:00"), date("2026-01-10T02:30:00+00:00")
+    described = client.describe_execution(executionArn=poked.arn)
+    assert listed(client) == [("poked", "FAILED", start, stop)]
+    assert (described["error"], described["cause"]) == ("Broken", "It broke.")
+
+
+def test_pokes_that_a_running_execution_does_not_show(client, poked):
+    """What only an ended execution has stays unseen until its status says that it has ended."""
+    poked.stop_date = datetime(2026, 1, 10, 3)
+    poked.output = '{"total": 12}'
+    before = client.describe_execution(executionArn=poked.arn)
+    poked.status = "SUCCEEDED"
+    after = client.describe_execution(executionArn=poked.arn)
+
+    assert [name for name in ("stopDate", "output") if name in before] == []
+    assert before["status"] == "RUNNING"
+    assert after["output"] == '{"total": 12}'
+
+
+def test_poked_dates_keep_the_order(frozen, client, sfn):
+    """After a poke the newest is first again: ended ones by their stop date."""
+    _, newer = sfn.add_state_machine("orders").add_executions(2, status="SUCCEEDED", name="run-{index}")
+    assert [name for name, *_ in listed(client)] == ["run-1", "run-0"]
+
+    newer.start_date = newer.stop_date = "2026-01-09T00:00:00Z"
+
+    assert [name for name, *_ in listed(client)] == ["run-0", "run-1"]
+    assert newer.start_date == newer.stop_date == date("2026-01-09T00:00:00+00:00")
+
+
+def test_poked_dates_in_the_future(frozen, client, poked):
+    """The clock decides here too: before its start it is not listed, before its stop it is RUNNING."""
+    poked.start_date = "2026-01-10T04:00:00Z"
+    poked.status = "SUCCEEDED"
+    poked.stop_date = "2026-01-10T05:00:00Z"
+    seen = [listed(client)]
+    for hour in (4, 5):
+        frozen.move_to(f"2026-01-10T0{hour}:00:00Z")
+        seen.append(listed(client))
+
+    start, stop = date("2026-01-10T04:00:00+00:00"), date("2026-01-10T05:00:00+00:00")
+    assert seen == [[], [("poked", "RUNNING", start, None)], [("poked", "SUCCEEDED", start, stop)]]
+
+
+def test_poked_back_to_running(client, poked):
+    """RUNNING lets it run again, without a stop date."""
+    poked.status = "ABORTED"
+    poked.status = "RUNNING"
+    poked.stop_date = None
+
+    assert listed(client) == [("poked", "RUNNING", date(NOW), None)]
+
+
+def test_poked_stop_taken_back(frozen, client, sfn):
+    """Without its stop date, what would have ended runs until it is ended."""
+    run = sfn.add_state_machine("orders").add_execution("seeded", status="SUCCEEDED", duration=timedelta(hours=1))
+
+    run.stop_date = None
+
+    frozen.move_to("2026-01-11")
+    assert listed(client) == [("seeded", "RUNNING", date(NOW), None)]
+
+
+def test_poked_redriven_execution(frozen, client, sfn):
+    """Of a redriven execution the last run is what ends; its dates stay in their order."""
+    run = sfn.add_state_machine("orders").add_execution(
+        "seeded", status="RUNNING", start_date="2026-01-10T01:00:00Z", redrive_date="2026-01-10T02:00:00Z"
+    )
+    run.status = "FAILED"
+    with pytest.raises(ValueError) as stop:
+        run.stop_date = "2026-01-10T01:30:00Z"
+    with pytest.raises(ValueError) as start:
+        run.start_date = "2026-01-10T02:30:00Z"
+
+    assert listed(client) == [("seeded", "FAILED", date("2026-01-10T01:00:00+00:00"), date(NOW))]
+    assert str(stop.value) == (
+        f"stop_date=2026-01-10T01:30:00.000Z is before the last redrive of {run.arn}, at 2026-01-10T02:00:00.000Z: "
+        f"choose a later one."
+    )
+    assert str(start.value) == (
+        f"start_date='2026-01-10T02:30:00Z' is after a redrive of {run.arn}, at 2026-01-10T02:00:00.000Z: choose an "
+        f"earlier one."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        pytest.param(
+            "status",
+            "DONE",
+            "status='DONE' is no status of an execution: choose one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED.",
+            id="no status",
+        ),
+        pytest.param(
+            "output",
+            "done",
+            "output='done' is no JSON text (Unrecognized token 'done': was expecting (JSON String, Number, Array, "
+            "Object or token 'null', 'true' or 'false')): pass json.dumps(...) of the value.",
+            id="an output that is no JSON",
+        ),
+        pytest.param(
+            "error",
+            "Broken",
+            "SUCCEEDED executions have no error or cause on AWS: leave them out, or choose FAILED or ABORTED.",
+            id="an error of a success",
+        ),
+        pytest.param(
+            "stop_date",
+            None,
+            f"{PREFIX}:execution:orders:poked is SUCCEEDED, and what has ended has a stop date on AWS: assign status = "
+            f"'RUNNING' to let it run.",
+            id="no stop date of a success",
+        ),
+    ],
+)
+def test_pokes_that_aws_could_never_show(client, poked, name, value, sentence):
+    """They are refused in one sentence, and change nothing."""
+    poked.status = "SUCCEEDED"
+
+    with pytest.raises(ValueError) as error:
+        setattr(poked, name, value)
+
+    assert str(error.value) == sentence
+    assert listed(client) == [("poked", "SUCCEEDED", date(NOW), date(NOW))]
+
+
+# --- SF_EXECUTION_HISTORY_TYPE -----------------------------------------------------------------------------------
+
+
+@freeze_time(NOW)
+def test_history_type_failure(client, sfn, monkeypatch):
+    """SF_EXECUTION_HISTORY_TYPE=FAILURE makes every start FAILED, with the error that moto's history tells."""
+    monkeypatch.setenv("SF_EXECUTION_HISTORY_TYPE", "FAILURE")
+    sfn.add_state_machine("orders", definition='{"StartAt": "No", "States": {"No": {"Type": "Fail"}}}')
+
+    arn = client.start_execution(stateMachineArn=ARN, name="started")["executionArn"]
+    events = client.get_execution_history(executionArn=arn)["events"]
+
+    assert listed(client) == [("started", "FAILED", date(NOW), date(NOW))]
+    assert [event["type"] for event in events] == ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]
+    assert events[-1]["executionFailedEventDetails"] == {"error": "AnError", "cause": "An error occurred!"}
+
+
+def test_on_start_outweighs_the_history_type(client, sfn, monkeypatch):
+    """What a test says of one machine's starts goes before what the environment says of all."""
+    monkeypatch.setenv("SF_EXECUTION_HISTORY_TYPE", "FAILURE")
+    sfn.add_state_machine("orders").on_start(status="RUNNING")
+
+    client.start_execution(stateMachineArn=ARN)
+
+    assert [status for _, status, *_ in listed(client)] == ["RUNNING"]
+
+
+# --- moto's backend, called by itself ----------------------------------------------------------------------------
+
+
+@freeze_time(NOW)
+def test_backend_that_code_within_moto_holds(sfn):
+    """A backend out of moto's dictionary starts, lists, describes and stops executions as a client does."""
+    sfn.add_state_machine("orders")
+    backend = stepfunctions_backends[ACCOUNT][REGION]
+
+    run = backend.start_execution(ARN, "", '{"id": 7}')
+    page, token = backend.list_executions(ARN, status_filter="RUNNING")
+    assert (page, token) == ([run], None)
+    assert backend.describe_execution(run.execution_arn) is run
+    assert backend.describe_state_machine_for_execution(run.execution_arn).name == "orders"
+    assert backend.stop_execution(run.execution_arn).status == "ABORTED"
+    with pytest.raises(Exception, match="1 validation error detected"):
+        backend.start_execution(ARN, name=81 * "n")
+
+
+# --- moto's interpreter ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def executed(sfn_executions):
+    """The handle, with a mock_aws that executes state machines."""
+    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+        yield sfn_executions
+
+
+@pytest.fixture
+def start(executed):
+    """Starts an execution of the given states, and gives a client and the record."""
+    client = boto3.client("stepfunctions", REGION)
+
+    def start(states: dict[str, dict], input: object = None, **machine: str):
+        definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+        executed.add_state_machine("orders", definition=definition, **machine)
+        arn = client.start_execution(stateMachineArn=ARN, name="started", input=json.dumps(input or {}))["executionArn"]
+        return client, executed.get_execution(arn)
+
+    return start
+
+
+def ended(run) -> str:
+    """The status of the execution once it has ended."""
+    deadline = time.monotonic() + 20
+    while run.status == "RUNNING" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return run.status
+
+
+def types(client, run) -> list[str]:
+    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
+
+
+def test_executed_success(start):
+    """The definition runs: the execution ends with its output, and its history tells each state."""
+    client, run = start(
+        {
+            "Add": {"Type": "Pass", "Result": {"total": 12}, "ResultPath": "$.sum", "Next": "Done"},
+            "Done": {"Type": "Succeed"},
+        },
+        {"id": 7},
+    )
+
+    assert ended(run) == "SUCCEEDED"
+    described = client.describe_execution(executionArn=run.arn)
+    history = client.get_execution_history(executionArn=run.arn)["events"]
+    assert json.loads(described["output"]) == {"id": 7, "sum": {"total": 12}}
+    assert [(event["id"], event["previousEventId"], event["type"]) for event in history] == [
+        (1, 0, "ExecutionStarted"),
+        (2, 0, "PassStateEntered"),
+        (3, 2, "PassStateExited"),
+        (4, 3, "SucceedStateEntered"),
+        (5, 4, "SucceedStateExited"),
+        (6, 5, "ExecutionSucceeded"),
+    ]
+    assert history[1]["stateEnteredEventDetails"] == {
+        "name": "Add",
+        "input": '{"id":7}',
+        "inputDetails": {"truncated": False},
+    }
+    without_data = client.get_execution_history(executionArn=run.arn, includeExecutionData=False)["events"]
+    assert without_data[1]["stateEnteredEventDetails"] == {"name": "Add"}
+
+
+def test_executed_failure(start):
+    """A Fail state's error and cause are the execution's."""
+    client, run = start({"No": {"Type": "Fail", "Error": "Broken", "Cause": "It broke."}})
+
+    assert ended(run) == "FAILED"
+    assert (run.error, run.cause) == ("Broken", "It broke.")
+    assert types(client, run) == ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]
+
+
+def test_executed_timeout(executed):
+    """A definition that takes longer than its TimeoutSeconds is TIMED_OUT."""
+    states = {"Hold": {"Type": "Wait", "Seconds": 30, "End": True}}
+    executed.add_state_machine(
+        "orders", definition=json.dumps({"StartAt": "Hold", "TimeoutSeconds": 1, "States": states})
+    )
+    client = boto3.client("stepfunctions", REGION)
+    run = executed.get_execution(client.start_execution(stateMachineArn=ARN)["executionArn"])
+
+    assert ended(run) == "TIMED_OUT"
+    assert types(client, run)[-1] == "ExecutionTimedOut"
+
+
+def test_executed_definition_that_the_interpreter_cannot_read(start):
+    """It ends as FAILED with what the interpreter says, instead of running for ever."""
+    _, run = start({"Odd": {"Type": "Pass", "InputPath": 5, "End": True}})
+
+    assert ended(run) == "FAILED"
+    assert run.error == "States.Runtime"
+
+
+def test_executed_calls_to_other_services(start):
+    """A Task state calls moto's services, Step Functions among them."""
+    queue = boto3.client("sqs", REGION).create_queue(QueueName="orders")["QueueUrl"]
+    _, run = start(
+        {
+            "Send": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sqs:sendMessage",
+                "Parameters": {"QueueUrl": queue, "MessageBody.$": "$.text"},
+                "End": True,
+            }
+        },
+        {"text": "hello"},
+    )
+
+    assert ended(run) == "SUCCEEDED"
+    (message,) = boto3.client("sqs", REGION).receive_message(QueueUrl=queue)["Messages"]
+    assert message["Body"] == "hello"
+
+
+@pytest.fixture
+def waiting(start):
+    """An execution that waits for an answer: a client, the record, the task token."""
+    queue = boto3.client("sqs", REGION).create_queue(QueueName="orders")["QueueUrl"]
+    client, run = start(
+        {
+            "Ask": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "HeartbeatSeconds": 600,
+                "Parameters": {"QueueUrl": queue, "MessageBody": {"Token.$": "$$.Task.Token"}},
+                "End": True,
+            }
+        }
+    )
+    (message,) = boto3.client("sqs", REGION).receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    return client, run, json.loads(message["Body"])["Token"]
+
+
+def test_executed_task_that_succeeds(waiting):
+    """SendTaskSuccess answers what the interpreter waits for, once; a heartbeat before it keeps it waiting."""
+    client, run, token = waiting
+
+    client.send_task_heartbeat(taskToken=token)
+    with pytest.raises(client.exceptions.InvalidOutput):
+        client.send_task_success(taskToken=token, output="it's done")
+    assert run.status == "RUNNING"
+    client.send_task_success(taskToken=token, output='{"done": true}')
+
+    assert ended(run) == "SUCCEEDED"
+    assert run.output == '{"done":true}'
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=token, output="{}")
+    with pytest.raises(client.exceptions.InvalidToken):
+        client.send_task_heartbeat(taskToken="another")
+
+
+def test_executed_task_that_fails(waiting):
+    """SendTaskFailure's error is the execution's, where nothing catches it."""
+    client, run, token = waiting
+
+    client.send_task_failure(taskToken=token, error="Broken", cause="It broke.")
+
+    assert ended(run) == "FAILED"
+    assert (run.error, run.cause) == ("Broken", "It broke.")
+
+
+def test_executed_and_stopped(waiting):
+    """StopExecution ends it at once, and nothing the interpreter finds later changes that."""
+    client, run, token = waiting
+
+    client.stop_execution(executionArn=run.arn, error="Enough")
+
+    assert (run.status, run.error) == ("ABORTED", "Enough")
+    assert types(client, run)[-1] == "ExecutionAborted"
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=token, output="{}")
+
+
+def test_executed_and_ended_by_the_test(waiting):
+    """Nor does it change how a test has ended the execution; a redriven one runs until it is ended."""
+    client, run, _ = waiting
+
+    run.fail("Broken")
+    assert types(client, run)[-1] == "ExecutionFailed"
+    run.redrive()
+    assert run.status == "RUNNING"
+    assert types(client, run)[0] == "ExecutionStarted"
+    assert "ExecutionRedriven" in types(client, run)
+
+
+def test_executed_map_run(start):
+    """A Distributed Map's run is listed and described with the items that the interpreter counts."""
+    client, run = start(
+        {
+            "Items": {
+                "Type": "Map",
+                "Label": "Items",
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                    "StartAt": "One",
+                    "States": {"One": {"Type": "Pass", "End": True}},
+                },
+                "End": True,
+            }
+        },
+        [1, 2, 3],
+    )
+    assert ended(run) == "SUCCEEDED"
+
+    (item,) = client.list_map_runs(executionArn=run.arn)["mapRuns"]
+    described = client.describe_map_run(mapRunArn=item["mapRunArn"])
+
+    assert item["stateMachineArn"] == f"{ARN}/Items"
+    assert described["status"] == "SUCCEEDED"
+    assert (described["itemCounts"]["succeeded"], described["itemCounts"]["total"]) == (3, 3)
+    assert client.list_executions(mapRunArn=item["mapRunArn"])["executions"] == []
+
+
+def test_synchronous_execution_is_executed(executed):
+    """StartSyncExecution waits for the interpreter and answers what it has found."""
+    executed.add_state_machine(
+        "orders", type="EXPRESS", definition='{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}'
+    )
+
+    answer = boto3.client("stepfunctions", REGION).start_sync_execution(stateMachineArn=ARN, input='{"id": 7}')
+
+    assert (answer["status"], answer["output"]) == ("SUCCEEDED", '{"id":7}')
+
+
+def test_frozen_execution(executed):
+    """Under a frozen clock all that the interpreter finds is at the frozen time."""
+    executed.add_state_machine("orders")
+    client = boto3.client("stepfunctions", REGION)
+
+    with freeze_time(NOW):
+        run = executed.get_execution(client.start_execution(stateMachineArn=ARN)["executionArn"])
+        assert ended(run) == "SUCCEEDED"
+        history = client.get_execution_history(executionArn=run.arn)["events"]
+
+    assert run.stop_date == date(NOW)
+    assert {event["timestamp"] for event in history} == {date(NOW)}
+
+
+def test_on_start_outweighs_the_interpreter(executed):
+    """A machine whose starts a test has spoken for is not executed."""
+    executed.add_state_machine("orders", definition='{"StartAt": "No", "States": {"No": {"Type": "Fail"}}}').on_start(
+        status="SUCCEEDED", output='{"ok": true}'
+    )
+    client = boto3.client("stepfunctions", REGION)
+
+    run = executed.get_execution(client.start_execution(stateMachineArn=ARN)["executionArn"])
+
+    assert (run.status, run.output) == ("SUCCEEDED", '{"ok": true}')
+
+
+def test_end_of_the_mock_while_it_executes():
+    """An interpreter that is still at work when the mock ends finds nobody to tell, and says nothing."""
+    from sfn_mock import mock_sfn_executions
+
+    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
+    states = {"Hold": {"Type": "Wait", "Seconds": 1, "End": True}}
+    with mock_sfn_executions() as sfn, mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+        sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Hold", "States": states}))
+        boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN)
+        (run,) = stepfunctions_backends[ACCOUNT][REGION].records.runs.values()
+
+    run.wait()
+
+    with pytest.raises(RuntimeError):
+        sfn.get_state_machine("orders")
+
+
+def test_interpreter_that_is_not_installed(sfn_executions, monkeypatch):
+    """Without moto[stepfunctions] a start says how to install it, and starts nothing."""
+    monkeypatch.setitem(sys.modules, "sfn_mock.api.workflow_runs", None)
+    machine = sfn_executions.add_state_machine("orders")
+
+    executing = mock_aws(config={"stepfunctions": {"execute_state_machine": True}})
+    with executing, pytest.raises(NotImplementedError) as error:
+        boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN)
+
+    assert machine.executions == []
+    assert str(error.value) == (
+        "mock_aws is configured to execute state machines, which needs moto's interpreter: pip install "
+        "'moto[stepfunctions]'"
+    )

@@ -1,0 +1,399 @@
+"""install, uninstall and sfn_mock_replace_moto: the mock behind every mock_aws of the process."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, HTTPClientError
+from freezegun import freeze_time
+from moto import mock_aws
+from moto.core.models import botocore_stubber
+from moto.stepfunctions import responses
+from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backends
+
+import sfn_mock
+from sfn_mock import get_mock, mock_sfn_executions
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:orders"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
+DEFINITION = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+NO_MOCK = "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
+
+
+@pytest.fixture
+def installed():
+    """The mock stands behind every mock_aws of the test."""
+    sfn_mock.install()
+    yield
+    sfn_mock.uninstall()
+
+
+def sfn_client(region: str = REGION, **options):
+    return boto3.client("stepfunctions", region, **options)
+
+
+def create(client, name: str = "orders") -> str:
+    return client.create_state_machine(name=name, definition=DEFINITION, roleArn=ROLE)["stateMachineArn"]
+
+
+def listed(arn: str = ARN) -> list[tuple[str, str]]:
+    executions = sfn_client().list_executions(stateMachineArn=arn)["executions"]
+    return [(execution["name"], execution["status"]) for execution in executions]
+
+
+def machine_names() -> list[str]:
+    return [machine["name"] for machine in sfn_client().list_state_machines()["stateMachines"]]
+
+
+def place() -> list[object]:
+    """What of moto an installation replaces."""
+    return [
+        stepfunctions_backends.backend,
+        responses.get_backend,
+        vars(botocore_stubber).get("process_request"),
+        dict(stepfunctions_backends),
+    ]
+
+
+# --- Behind mock_aws ---------------------------------------------------------------------------------------------
+
+
+def test_mock_aws_answers_as_aws_does(installed):
+    """Installed, a suite's mock_aws has AWS's answers: here, that a statusFilter must be one of the six."""
+    with mock_aws():
+        client = sfn_client()
+        create(client)
+        with pytest.raises(ClientError) as error:
+            client.list_executions(stateMachineArn=ARN, statusFilter="succeeded")
+
+    assert error.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_get_mock_within_mock_aws(installed):
+    """get_mock() gives a handle for what mock_aws holds, to seed and to inspect, also what the code under test made."""
+    with mock_aws(), freeze_time("2026-01-10T03:00:00Z"):
+        create(sfn_client())
+        get_mock().get_state_machine("orders").add_execution("nightly", status="FAILED")
+        sfn_client().start_execution(stateMachineArn=ARN, name="started")
+
+        assert listed() == [("started", "RUNNING"), ("nightly", "FAILED")]
+        assert [run.name for run in get_mock().get_state_machine("orders").executions] == ["nightly", "started"]
+
+
+def test_each_mock_aws_starts_empty(installed):
+    """An outermost mock_aws starts with nothing and leaves nothing, as with moto; an inner one shares it."""
+    with mock_aws():
+        machine = get_mock().add_state_machine("orders")
+        with mock_aws():
+            assert machine_names() == ["orders"]
+        assert machine_names() == ["orders"]
+
+    with mock_aws():
+        assert machine_names() == []
+        with pytest.raises(RuntimeError) as error:
+            machine.add_execution(status="RUNNING")
+
+    assert str(error.value) == (
+        f"The records of account {ACCOUNT} in {REGION} are gone, because their mock has ended or was reset: seed again "
+        f"inside an active mock."
+    )
+
+
+def test_decorated_class_keeps_its_setup(installed):
+    """moto's class decorator keeps what setUp made for the test, and starts the next test anew."""
+
+    @mock_aws
+    class Suite:
+        def setup_method(self):
+            create(sfn_client())
+
+        def test_first(self):
+            create(sfn_client(), "second")
+            return machine_names()
+
+        def test_second(self):
+            return machine_names()
+
+    found = []
+    for name in ("test_first", "test_second"):
+        suite = Suite()
+        suite.setup_method()
+        found.append(getattr(suite, name)())
+
+    assert found == [["orders", "second"], ["orders"]]
+
+
+def test_hosts_that_moto_does_not_know(installed):
+    """StartSyncExecution goes to a host of its own, which moto's table of URLs lacks."""
+    with mock_aws():
+        get_mock().add_state_machine("orders", type="EXPRESS")
+
+        assert sfn_client().start_sync_execution(stateMachineArn=ARN)["status"] == "SUCCEEDED"
+
+
+def test_regions_that_moto_does_not_know(installed):
+    """A handle may seed in any region, also in one that is younger than moto's list."""
+    with mock_aws():
+        machine = get_mock().add_state_machine("orders", region="eu-new-9")
+
+        assert machine.arn == f"arn:aws:states:eu-new-9:{ACCOUNT}:stateMachine:orders"
+        assert get_mock().state_machines == [machine]
+
+
+def test_account_variable_of_moto(installed, monkeypatch):
+    """MOTO_ACCOUNT_ID is the account of calls and seeds, and the handle seeds in AWS_DEFAULT_REGION."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "444444444444")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+    with mock_aws():
+        machine = get_mock().add_state_machine("orders")
+        machines = boto3.client("stepfunctions").list_state_machines()["stateMachines"]
+
+    assert [machine["stateMachineArn"] for machine in machines] == [machine.arn]
+    assert machine.arn == "arn:aws:states:eu-west-1:444444444444:stateMachine:orders"
+
+
+def test_role_of_another_account(installed):
+    """Under an assumed role's keys a call belongs to the role's account, which has a store of its own."""
+    with mock_aws():
+        role = boto3.client("sts", REGION).assume_role(
+            RoleArn="arn:aws:iam::210987654321:role/r", RoleSessionName="session"
+        )
+        keys = role["Credentials"]
+        theirs = sfn_client(
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+
+        assert create(theirs) == "arn:aws:states:us-east-1:210987654321:stateMachine:orders"
+        assert machine_names() == []
+
+
+def test_services_that_moto_passes_through(installed):
+    """Where mock_aws is configured to leave Step Functions to AWS, the installed mock does not answer either."""
+    passed_through = mock_aws(config={"core": {"passthrough": {"services": ["stepfunctions"]}}})
+    with passed_through, pytest.raises(HTTPClientError) as error:
+        machine_names()
+
+    assert "was about to leave the machine" in str(error.value)
+
+
+def test_reset_by_the_handle(installed):
+    """The handle's reset empties what mock_aws holds, and the mock goes on."""
+    with mock_aws():
+        create(sfn_client())
+        get_mock().reset()
+
+        assert machine_names() == []
+
+
+def test_handle_after_its_mock_aws(installed):
+    """A handle kept beyond its mock_aws says so, instead of seeding into nothing."""
+    with mock_aws():
+        sfn = get_mock()
+
+    with pytest.raises(RuntimeError) as error:
+        sfn.add_state_machine("orders")
+    assert str(error.value) == ("The mock_aws has ended whose Step Functions this is: use the handle inside of it.")
+
+
+# --- Together with mock_sfn_executions ---------------------------------------------------------------------------
+
+
+def test_mock_inside_shares_the_store(installed):
+    """mock_sfn_executions within an installed mock_aws has its store, and adds to it for good."""
+    with mock_aws():
+        create(sfn_client())
+        with mock_sfn_executions() as sfn:
+            sfn.get_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
+            sfn.add_state_machine("invoices", region="eu-west-1")
+            assert get_mock() is sfn
+            assert listed() == [("nightly", "SUCCEEDED")]
+
+        assert listed() == [("nightly", "SUCCEEDED")]
+        assert [machine.name for machine in get_mock().state_machines] == ["orders", "invoices"]
+
+
+def test_rough_edges_of_a_mock_inside(installed):
+    """They are there while the inner mock is, for what the store holds already and for what is added."""
+    with freeze_time("2026-06-01"), mock_aws():
+        create(sfn_client())
+        get_mock().get_state_machine("orders").add_execution("old", status="FAILED", start_date="2026-01-01T00:00:00Z")
+        shown = [listed()]
+        with mock_sfn_executions(retention=timedelta(days=90)) as sfn:
+            sfn.get_state_machine("orders").add_execution("new", status="RUNNING")
+            shown.append(listed())
+        shown.append(listed())
+
+    assert shown == [[("old", "FAILED")], [("new", "RUNNING")], [("new", "RUNNING"), ("old", "FAILED")]]
+
+
+def test_mock_outside_keeps_its_own_store(installed):
+    """mock_aws within mock_sfn_executions shows its store, and neither empties it nor outlives it."""
+    with mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
+        with mock_aws():
+            assert get_mock() is sfn
+            assert listed() == [("nightly", "SUCCEEDED")]
+        assert listed() == [("nightly", "SUCCEEDED")]
+
+    with mock_aws():
+        assert machine_names() == []
+
+
+def test_mocks_that_end_out_of_order(installed):
+    """mock_aws, started first and stopped first, takes its store with it, and everything is undone in the end."""
+    before = place()
+    moto, ours = mock_aws(), mock_sfn_executions()
+    moto.start()
+    sfn = ours.start()
+    moto.stop()
+    try:
+        with pytest.raises(RuntimeError):
+            sfn.add_state_machine("orders")
+    finally:
+        ours.stop()
+
+    assert place() == before
+
+
+# --- Installing and uninstalling ---------------------------------------------------------------------------------
+
+
+def test_uninstalled_moto_is_what_it_was():
+    """Nothing of moto stays replaced, and its mock_aws answers by itself again."""
+    before = place()
+    sfn_mock.install()
+    with mock_aws():
+        create(sfn_client())
+    sfn_mock.uninstall()
+
+    assert place() == before
+    with mock_aws():
+        create(sfn_client())
+        assert type(stepfunctions_backends[ACCOUNT][REGION]) is StepFunctionBackend
+        with pytest.raises(RuntimeError) as error:
+            get_mock()
+    assert str(error.value) == NO_MOCK
+
+
+def test_installed_without_mock_aws(installed):
+    """Outside of every mock there is nothing to seed: get_mock() says what is missing."""
+    with pytest.raises(RuntimeError) as error:
+        get_mock()
+
+    assert str(error.value) == NO_MOCK
+
+
+def test_install_twice(installed):
+    """Installing is for the process: a second install() is a mistake, and says so."""
+    with pytest.raises(RuntimeError) as error:
+        sfn_mock.install()
+
+    assert str(error.value) == "install() was called before: once is enough, until uninstall()."
+
+
+def test_uninstall_without_install():
+    """There is nothing to undo."""
+    with pytest.raises(RuntimeError) as error:
+        sfn_mock.uninstall()
+
+    assert str(error.value) == "uninstall() without install(): moto's own Step Functions is in its place."
+
+
+@pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="mock_aws"), pytest.param(mock_sfn_executions, id="ours")])
+def test_install_within_a_mock(mock):
+    """What an active mock holds cannot change hands under it."""
+    with mock(), pytest.raises(RuntimeError) as error:
+        sfn_mock.install()
+
+    assert str(error.value) == (
+        "install() takes moto's place while nobody stands there: call it before mock_aws or mock_sfn_executions "
+        "begins, in a conftest.py for instance."
+    )
+
+
+@pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="mock_aws"), pytest.param(mock_sfn_executions, id="ours")])
+def test_uninstall_within_a_mock(installed, mock):
+    """Nor can it go while a mock uses it; the installation stays as it is."""
+    with mock(), pytest.raises(RuntimeError) as error:
+        sfn_mock.uninstall()
+
+    assert str(error.value) == "uninstall() cannot take away what a mock uses: call it after mock_aws has ended."
+
+
+# --- pytest ------------------------------------------------------------------------------------------------------
+
+SUITE = """
+    import boto3
+    from moto import mock_aws
+    from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backends
+
+    @mock_aws
+    def test_it():
+        boto3.client("stepfunctions", "us-east-1").list_state_machines()
+        backend = stepfunctions_backends["123456789012"]["us-east-1"]
+        assert type(backend).__module__ == "{module}"
+"""
+INI = """
+    [pytest]
+    asyncio_default_fixture_loop_scope = function
+    sfn_mock_replace_moto = true
+"""
+
+
+def test_ini_option(pytester):
+    """sfn_mock_replace_moto = true installs the mock for the run, and puts moto back after it."""
+    before = place()
+    pytester.makeini(INI)
+    pytester.makepyfile(SUITE.format(module="sfn_mock.models"))
+
+    pytester.runpytest().assert_outcomes(passed=1)
+
+    assert place() == before
+
+
+def test_without_the_ini_option(pytester):
+    """Not asked for, nothing is installed."""
+    pytester.makepyfile(SUITE.format(module="moto.stepfunctions.models"))
+
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_ini_option_where_it_is_installed_already(installed, pytester):
+    """A run that cannot have it ends with one sentence."""
+    pytester.makeini(INI)
+    pytester.makepyfile("def test_it(): pass")
+
+    run = pytester.runpytest()
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stderr.fnmatch_lines(
+        ["ERROR: sfn_mock_replace_moto: install() was called before: once is enough, until uninstall()."]
+    )
+
+
+def test_ini_option_with_a_mock_that_never_stops(pytester):
+    """A suite that leaves its mock_aws to the end of the process ends in peace."""
+    pytester.makeini(INI)
+    pytester.makepyfile(
+        """
+        from moto import mock_aws
+
+        mock_aws().start()
+
+        def test_it():
+            pass
+        """
+    )
+
+    run = pytester.runpytest_subprocess()
+
+    run.assert_outcomes(passed=1)
+    assert run.ret == pytest.ExitCode.OK

@@ -1,0 +1,164 @@
+"""How things are called: one rule for the names that callers choose, one shape for each kind of ARN."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import boto3
+import pytest
+from answers import refusal
+from freezegun import freeze_time
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+NOON = "2026-01-10T12:00:00Z"
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+FAST = f"{PREFIX}:stateMachine:fast"
+ROLE = "arn:aws:iam::123456789012:role/orders"
+DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
+
+#: What CreateStateMachine's documentation forbids in names, beside white space.
+FORBIDDEN = '<>{}[]?*"#%\\^|~`$&,;:/\ufffe\uffff\U0010ffff' + "".join(
+    chr(code) for code in [*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)]
+)
+
+
+@pytest.fixture
+def client(sfn_executions):
+    with freeze_time(NOON):
+        yield boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def orders(sfn_executions, client):
+    return sfn_executions.add_state_machine("orders")
+
+
+# --- Names -------------------------------------------------------------------------------------------------------
+
+
+@settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(name=st.text(min_size=1, max_size=8) | st.sampled_from(FORBIDDEN).map(lambda character: f"a{character}b"))
+@example(name="a.b")
+@example(name="a\u2003b")
+@example(name="a\ud800b")
+def test_one_rule_for_all_names(client, sfn_executions, name):
+    """What one kind of resource may be called, the others may: for any other name each answers InvalidName."""
+    sfn_executions.reset()
+    sfn_executions.add_state_machine("orders")
+    sfn_executions.add_state_machine("fast", type="EXPRESS")
+    calls = {
+        f"{PREFIX}:activity:{name}": lambda: client.create_activity(name=name)["activityArn"],
+        f"{PREFIX}:stateMachine:{name}": lambda: client.create_state_machine(
+            name=name, definition=DEFINITION, roleArn=ROLE
+        )["stateMachineArn"],
+        f"{PREFIX}:execution:orders:{name}": lambda: client.start_execution(stateMachineArn=MACHINE, name=name)[
+            "executionArn"
+        ],
+        f"{PREFIX}:express:fast:{name}": lambda: client.start_sync_execution(stateMachineArn=FAST, name=name)[
+            "executionArn"
+        ].rpartition(":")[0],
+    }
+    if any(character in FORBIDDEN or character.isspace() for character in name):
+        assert [refusal(call) for call in calls.values()] == [("InvalidName", f"Invalid Name: '{name}'")] * 4
+    else:
+        assert [call() for call in calls.values()] == list(calls)
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(lambda sfn, name: sfn.add_state_machine(name), id="state machine"),
+        pytest.param(
+            lambda sfn, name: sfn.get_state_machine("orders").add_execution(name, status="RUNNING"), id="execution"
+        ),
+    ],
+)
+def test_seeds_follow_the_rule(sfn_executions, orders, seed):
+    """A seed has no name that AWS would refuse, and may have any that it takes."""
+    for character in FORBIDDEN:
+        with pytest.raises(ValueError) as refused:
+            seed(sfn_executions, f"a{character}b")
+
+        assert str(refused.value) == (
+            f"name {f'a{character}b'!r} contains {character!r}, which AWS refuses: use letters, digits, '-', '_' and "
+            f"'.'."
+        )
+    assert seed(sfn_executions, "a.b-Größe_大").name == "a.b-Größe_大"
+
+
+# --- ARNs --------------------------------------------------------------------------------------------------------
+
+
+def test_each_kind_has_its_shape(client, orders):
+    """The ARNs of all kinds, as recorded on AWS."""
+    version = orders.publish_version()
+    run = orders.add_execution("nightly", status="RUNNING", alias=orders.add_alias("live", version))
+    batch = run.add_map_run("Items")
+    quick = run.add_map_run("Quick", execution_type="EXPRESS")
+    child, express = batch.add_execution("one", status="RUNNING"), quick.add_execution("two", status="RUNNING")
+
+    assert orders.arn == f"{PREFIX}:stateMachine:orders"
+    assert version.arn == f"{PREFIX}:stateMachine:orders:1"
+    assert orders.executions[0].arn == f"{PREFIX}:execution:orders:nightly"
+    assert batch.arn.rpartition(":")[0] == f"{PREFIX}:mapRun:orders/Items"
+    assert child.arn == f"{PREFIX}:execution:orders/Items:one"
+    assert express.arn.rpartition(":")[0] == f"{PREFIX}:express:orders/Quick:two"
+    assert client.describe_execution(executionArn=child.arn)["stateMachineArn"] == f"{PREFIX}:stateMachine:orders/Items"
+    assert client.create_activity(name="pack")["activityArn"] == f"{PREFIX}:activity:pack"
+
+
+def test_what_aws_names_itself_is_a_uuid(sfn_executions, client, orders):
+    """Names, labels and ids that nobody chose are UUIDs, those of map runs and their children of version 3."""
+    fast = sfn_executions.add_state_machine("fast", type="EXPRESS")
+    started = client.start_execution(stateMachineArn=orders.arn)["executionArn"].split(":")
+    express = client.start_execution(stateMachineArn=fast.arn)["executionArn"].split(":")
+    batch = orders.add_execution(status="RUNNING").add_map_run()
+    child = batch.add_execution(status="FAILED", duration=timedelta(seconds=1))
+    machine_and_label, id = batch.arn.split(":")[-2:]
+    of_map_run = [machine_and_label.partition("/")[2], id, child.arn.split(":")[-1]]
+
+    assert [str(UUID(text)) for text in (started[-1], *express[-2:])] == [started[-1], *express[-2:]]
+    assert [UUID(text).version for text in of_map_run] == [3, 3, 3]
+
+
+# --- ARNs that are none, as recorded -------------------------------------------------------------------------------
+
+ARN_MEMBERS = [
+    pytest.param("list_executions", "stateMachineArn", "invalid_state_machine_arn", id="ListExecutions"),
+    pytest.param("describe_execution", "executionArn", "invalid_state_machine_arn", id="DescribeExecution"),
+    pytest.param("get_execution_history", "executionArn", "invalid_state_machine_arn", id="GetExecutionHistory"),
+    pytest.param("describe_state_machine", "stateMachineArn", "not_a_valid_arn", id="DescribeStateMachine"),
+    pytest.param("publish_state_machine_version", "stateMachineArn", "invalid_arn", id="PublishStateMachineVersion"),
+    pytest.param("describe_activity", "activityArn", "no_an_activity_arn", id="DescribeActivity"),
+    pytest.param("get_activity_task", "activityArn", "no_an_activity_arn", id="GetActivityTask"),
+]
+
+
+@pytest.mark.parametrize(("operation", "member", "text"), ARN_MEMBERS)
+def test_text_that_is_no_arn(client, operation, member, text):
+    """Every operation that was recorded with such text tells the same."""
+    assert refusal(getattr(client, operation), **{member: text}) == (
+        "InvalidArn",
+        f"Invalid Arn: 'Invalid ARN prefix: {text}'",
+    )
+
+
+@pytest.mark.parametrize("operation", ["describe_execution", "stop_execution", "get_execution_history"])
+def test_arn_of_an_express_execution(sfn_executions, client, operation):
+    """What an EXPRESS machine ran is known to no operation."""
+    fast = sfn_executions.add_state_machine("fast", type="EXPRESS")
+    arn = client.start_execution(stateMachineArn=fast.arn)["executionArn"]
+
+    assert refusal(getattr(client, operation), executionArn=arn) == (
+        "InvalidArn",
+        "Invalid Arn: 'Resource type not valid in this context: express'",
+    )
