@@ -14,6 +14,7 @@ from sfn_mock.store.loading import load
 from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.recordings import Source
 from sfn_mock.store.records import Records, seed_state_machine
+from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
 from sfn_mock.store.state_machines import StateMachine
 from sfn_mock.ways_in.calls import Calls, Record
 from sfn_mock.ways_in.faults import Fault, Faults, When
@@ -27,13 +28,16 @@ class StepFunctionsMock:
     where seeds go and calls arrive unless they say otherwise.
     """
 
-    def __init__(self, account_id: str, region: str, paging: PagingCheck) -> None:
+    def __init__(
+        self, account_id: str, region: str, paging: PagingCheck, rough_edges: RoughEdges = NO_ROUGH_EDGES
+    ) -> None:
         self.account_id = account_id
         self.region = region
         #: What each way in asks before it answers, and tells after.
         self.faults = Faults()
         self.record = Record()
         self._paging = paging
+        self._rough_edges = rough_edges
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
 
@@ -173,7 +177,7 @@ class StepFunctionsMock:
         place = (account_id or self.account_id, region or self.region)
         if place not in self._backends:
             backend = SFNBackend(place[1], place[0])
-            backend.held = True
+            backend.hold(self._rough_edges)
             # Of two threads that are here at once, both get the first one's.
             self._backends.setdefault(place, backend)
         return self._backends[place]

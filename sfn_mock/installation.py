@@ -14,6 +14,7 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.models import SFNBackend
+from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
 from sfn_mock.ways_in import moto_place
 from sfn_mock.ways_in.calls import Record
 from sfn_mock.ways_in.environment import DEFAULT_REGION
@@ -91,17 +92,26 @@ def mock_of_mock_aws() -> StepFunctionsMock | None:
 class MockWithinMockAWS(StepFunctionsMock):
     """The handle for what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
 
-    def __init__(self, account_id: str, region: str, paging: PagingCheck) -> None:
-        super().__init__(account_id, region, paging)
+    def __init__(
+        self, account_id: str, region: str, paging: PagingCheck, rough_edges: RoughEdges = NO_ROUGH_EDGES
+    ) -> None:
+        super().__init__(account_id, region, paging, rough_edges)
         stay = _stay_of_mock_aws()
         self.faults = stay.faults
         self.record = stay.record
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
         self._check_open()
-        return _backend(account_id or self.account_id, region or self.region)
+        backend = _backend(account_id or self.account_id, region or self.region)
+        if self._rough_edges is not NO_ROUGH_EDGES:
+            backend.records.take_on(self._rough_edges)
+        return backend
 
     def close(self) -> None:
+        """End it. The records stay, and lose the rough edges that it was asked for."""
+        for backend in self._existing():
+            if backend.records.rough_edges is self._rough_edges:
+                backend.records.take_on(NO_ROUGH_EDGES)
         self._closed = True
 
     def _existing(self) -> list[SFNBackend]:

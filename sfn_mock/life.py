@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sfn_mock import report
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.store import seeding
+from sfn_mock.store.rough_edges import RoughEdges, rough_edges
 from sfn_mock.ways_in import environment, interception, moto_place, paging_check, plain_http, retry_sleeps
 from sfn_mock.ways_in.direct import Direct
 from sfn_mock.ways_in.guard import Guard, UnmockedServiceError
@@ -26,6 +29,10 @@ class Options(NamedTuple):
     region: str | None = None
     retry_sleeps: bool = True
     check_paging: paging_check.Mode = False
+    consistency_lag: timedelta = timedelta(0)
+    short_pages: bool = False
+    retention: timedelta | None = None
+    quotas: Mapping[str, Any] | None = None
 
     def check(self) -> None:
         """ValueError for what no AWS account or region is called, and for what an option cannot be."""
@@ -33,6 +40,15 @@ class Options(NamedTuple):
         seeding.check_account_id(self.account_id)
         if self.region is not None:
             seeding.check_region(self.region)
+        self.rough_edges()
+
+    def rough_edges(self) -> RoughEdges:
+        return rough_edges(
+            consistency_lag=self.consistency_lag,
+            short_pages=self.short_pages,
+            retention=self.retention,
+            quotas=self.quotas,
+        )
 
 
 class _Life:
@@ -44,13 +60,22 @@ class _Life:
         self.paging = PagingCheck(options.check_paging or paging_check.default())
         with ExitStack() as stack:
             region = stack.enter_context(environment.faked(options.region))
+            edges = options.rough_edges()
+            self.options = options._replace(region=region)
             # Within a mock_aws whose Step Functions is ours already, the store is that one's.
             handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
-            self.handle = handle_class(options.account_id, region, self.paging)
+            self.handle = handle_class(options.account_id, region, self.paging, edges)
             stack.callback(self.handle.close)
             handle = self.handle
             wire = Wire(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
-            direct = Direct(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
+            direct = Direct(
+                handle.backend,
+                self.paging,
+                handle.account_id,
+                handle.faults,
+                handle.record,
+                wire_only=edges.quotas.buckets,
+            )
             stack.enter_context(moto_place.taken(self.handle.backend, wire))
             stack.enter_context(interception.installed(direct, wire, self.guard, self.paging))
             stack.enter_context(plain_http.installed(wire, self.guard))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Any, Literal, TypeVar, overload
@@ -71,6 +72,10 @@ def mock_sfn_executions(
     region: str | None = None,
     retry_sleeps: bool = True,
     check_paging: bool | Literal["warn"] = False,
+    consistency_lag: timedelta = timedelta(0),
+    short_pages: bool = False,
+    retention: timedelta | None = None,
+    quotas: Mapping[str, Any] | None = None,
 ) -> MockSFNExecutions: ...
 def mock_sfn_executions(
     target: Callable[..., Any] | None = None,
@@ -80,6 +85,10 @@ def mock_sfn_executions(
     region: str | None = None,
     retry_sleeps: bool = True,
     check_paging: bool | Literal["warn"] = False,
+    consistency_lag: timedelta = timedelta(0),
+    short_pages: bool = False,
+    retention: timedelta | None = None,
+    quotas: Mapping[str, Any] | None = None,
 ) -> Any:
     """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
 
@@ -88,15 +97,32 @@ def mock_sfn_executions(
     and inspect with; or by ``start()``, which gives the handle too, and ``stop()``. Nested mocks share one store.
 
     ``account_id`` owns the seeds and the calls. ``region`` is where the handle seeds, and AWS_DEFAULT_REGION
-    meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1. ValueError for what is neither.
+    meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1.
     With ``retry_sleeps=False`` botocore repeats what failed at once, as often as ever, without its pauses in between.
 
     ``check_paging`` fails the test with PagingError, or only warns, where the code under test would miss what later
     pages hold, or would read one page for ever; the handle's ``partial_listing()`` says that stopping early is meant.
 
+    AWS's rough edges, none of them unless asked for: ListExecutions shows executions as they were ``consistency_lag``
+    ago; with ``short_pages`` pages have fewer items than asked for, at times none; closed executions are gone after
+    ``retention``; ``quotas`` limit the calls of operations, as in ``{"ListExecutions": (200, 5)}``, which is a bucket
+    and what refills it each second, and the ``"open_executions"``; ``"default"`` stands for AWS's own numbers.
+    ValueError for an option that says nothing of its kind.
+
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
     """
-    mock = MockSFNExecutions(life.Options(account_id, region, retry_sleeps, check_paging))
+    mock = MockSFNExecutions(
+        life.Options(
+            account_id,
+            region,
+            retry_sleeps=retry_sleeps,
+            check_paging=check_paging,
+            consistency_lag=consistency_lag,
+            short_pages=short_pages,
+            retention=retention,
+            quotas=quotas,
+        )
+    )
     return mock if target is None else mock(target)
 
 

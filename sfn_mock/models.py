@@ -15,6 +15,7 @@ from sfn_mock.api import tags as tagging
 from sfn_mock.aws import constraints
 from sfn_mock.store.activities import Activity
 from sfn_mock.store.records import Records
+from sfn_mock.store.rough_edges import RoughEdges
 from sfn_mock.store.state_machines import Alias, StateMachine, Version
 
 if TYPE_CHECKING:
@@ -112,6 +113,11 @@ class SFNBackend(StepFunctionBackend):
         if not self.held:
             self.empty()
 
+    def hold(self, rough_edges: RoughEdges) -> None:
+        """Be a mock's, with the rough edges that it was asked for."""
+        self.held = True
+        self.records.rough_edges = rough_edges
+
     def adopt(self, motos: StepFunctionBackend) -> None:
         """Take over what a plain moto backend holds."""
         with self.records.using():
@@ -122,10 +128,10 @@ class SFNBackend(StepFunctionBackend):
 
     def empty(self) -> None:
         """Start empty; records handed out before are dead from here on."""
-        held = self.held
+        held, rough_edges = self.held, self.records.rough_edges
         self.records.close()
         super().reset()
-        self.held = held
+        self.held, self.records.rough_edges = held, rough_edges
 
     # --- In moto's shape -----------------------------------------------------------------------------------------
     #

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
 
 _NAME = "sfn_executions"
-_OPTIONS = ("account_id", "region", "retry_sleeps", "check_paging")
+_OPTIONS = (
+    "account_id",
+    "region",
+    "retry_sleeps",
+    "check_paging",
+    "consistency_lag",
+    "short_pages",
+    "retention",
+    "quotas",
+)
 _REPLACE_MOTO = "sfn_mock_replace_moto"
 _CHECK_PAGING = "sfn_mock_check_paging"
 _CHECK_PAGING_VALUES: dict[str, bool | Literal["warn"]] = {"false": False, "true": True, "warn": "warn"}

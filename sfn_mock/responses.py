@@ -27,6 +27,7 @@ from sfn_mock.api import (
     definitions,
     executions,
     history,
+    limits,
     listing,
     machines,
     map_runs,
@@ -111,6 +112,7 @@ class SFNResponse(StepFunctionResponse):
             try:
                 if operation not in constraints.operations():
                     raise UnknownOperationException
+                limits.check_rate(self._records, operation)
                 if not self.answers(operation):
                     return super().call_action()
                 return 200, headers, json.dumps(self.answer(operation, _read_body(self.body)))

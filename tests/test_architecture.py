@@ -23,7 +23,10 @@ ROOMS = [
     "aws.page_tokens",
     # store/: what exists, and when
     "store.clock",
+    "store.quotas",
+    "store.rough_edges",
     "store.outcomes",
+    "store.outcome_plans",
     "store.executions",
     "store.history",
     "store.execution_index",
@@ -37,7 +40,9 @@ ROOMS = [
     "store.loading",
     # api/: what AWS answers
     "api.finding",
+    "api.short_pages",
     "api.paging",
+    "api.limits",
     "api.listing",
     "api.tags",
     "api.machines",

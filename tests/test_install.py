@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -217,6 +218,20 @@ def test_mock_inside_shares_the_store(installed):
 
         assert listed() == [("nightly", "SUCCEEDED")]
         assert [machine.name for machine in get_mock().state_machines] == ["orders", "invoices"]
+
+
+def test_rough_edges_of_a_mock_inside(installed):
+    """They are there while the inner mock is, for what the store holds already and for what is added."""
+    with freeze_time("2026-06-01"), mock_aws():
+        create(sfn_client())
+        get_mock().get_state_machine("orders").add_execution("old", status="FAILED", start_date="2026-01-01T00:00:00Z")
+        shown = [listed()]
+        with mock_sfn_executions(retention=timedelta(days=90)) as sfn:
+            sfn.get_state_machine("orders").add_execution("new", status="RUNNING")
+            shown.append(listed())
+        shown.append(listed())
+
+    assert shown == [[("old", "FAILED")], [("new", "RUNNING")], [("new", "RUNNING"), ("old", "FAILED")]]
 
 
 def test_mock_outside_keeps_its_own_store(installed):

@@ -501,8 +501,8 @@ def test_a_record_dies_when_its_name_is_given_away(client, clock, orders, change
         getattr(failed, change)()
 
     assert str(refusal.value) == (
-        f"{PREFIX}:execution:orders:nightly is another execution by now, started when the name was free again 90 days "
-        f"after this one had stopped: get_execution() gives that one."
+        f"{PREFIX}:execution:orders:nightly is another execution by now, started when the name was free again so "
+        f"long after this one had stopped: get_execution() gives that one."
     )
     assert listed(client) == [("nightly", "RUNNING", None)]
 

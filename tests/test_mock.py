@@ -7,6 +7,7 @@ import inspect
 import os
 import threading
 import unittest
+from datetime import timedelta
 from unittest import IsolatedAsyncioTestCase, TestCase
 
 import boto3
@@ -505,12 +506,18 @@ def test_nested_mocks_share_one_handle():
         pytest.param({}, id="none"),
         pytest.param({"account_id": "210987654321"}, id="the same account"),
         pytest.param({"region": "eu-west-1"}, id="the same region"),
+        pytest.param({"retention": timedelta(days=90), "quotas": {"ListExecutions": (200, 5)}}, id="the same edges"),
     ],
 )
 def test_inner_mock_may_ask_for_what_there_is(inner):
     """Options left out, or equal to the outer mock's, are no difference."""
     with (
-        mock_sfn_executions(account_id="210987654321", region="eu-west-1") as outer,
+        mock_sfn_executions(
+            account_id="210987654321",
+            region="eu-west-1",
+            retention=timedelta(days=90),
+            quotas={"ListExecutions": (200, 5)},
+        ) as outer,
         mock_sfn_executions(**inner) as shared,
     ):
         assert shared is outer
@@ -535,8 +542,13 @@ def test_inner_mock_may_name_the_region_that_the_environment_chose():
             "A mock with region='us-east-1' is active, and an inner mock_sfn_executions shares it, so it cannot have "
             "region='eu-west-1': leave the option out, or give the outer mock the same.",
         ),
+        (
+            {"short_pages": True},
+            "A mock with short_pages=False is active, and an inner mock_sfn_executions shares it, so it cannot have "
+            "short_pages=True: leave the option out, or give the outer mock the same.",
+        ),
     ],
-    ids=["account", "region"],
+    ids=["account", "region", "short pages"],
 )
 def test_inner_mock_cannot_differ(option, sentence):
     """There is one store, so it has one account and one region; the outer mock goes on untouched."""

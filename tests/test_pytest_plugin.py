@@ -216,10 +216,7 @@ def test_marker_takes_options_only(arguments, sentence, run):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        [
-            "E*: @pytest.mark.sfn_executions takes the keywords account_id, region, retry_sleeps, check_paging, "
-            f"and {sentence}"
-        ]
+        [f"E*: @pytest.mark.sfn_executions takes the keywords account_id, region, *, and {sentence}"]
     )
 
 
@@ -253,10 +250,7 @@ def test_marker_is_registered(pytester):
 
     pytester.runpytest("--strict-markers").assert_outcomes(passed=1)
     pytester.runpytest("--markers").stdout.fnmatch_lines(
-        [
-            "@pytest.mark.sfn_executions(account_id=..., region=..., retry_sleeps=..., check_paging=...): "
-            "run the test under mock_sfn_*"
-        ]
+        ["@pytest.mark.sfn_executions(account_id=..., region=..., *): run the test under mock_sfn_executions*"]
     )
 
 

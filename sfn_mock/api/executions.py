@@ -8,6 +8,7 @@ from moto import settings
 
 from sfn_mock.api import interpreter
 from sfn_mock.api.finding import find_execution, find_qualified
+from sfn_mock.api.limits import check_open_executions
 from sfn_mock.api.machines import refuse_deleting
 from sfn_mock.api.redrives import obstacle
 from sfn_mock.aws.exceptions import ExecutionAlreadyExists, InvalidExecutionInput, StateMachineTypeNotSupported
@@ -19,7 +20,7 @@ from sfn_mock.store.records import Records
 from sfn_mock.store.state_machines import Alias, StateMachine, Version
 
 #: How long after its stop an execution keeps its name from others (StartExecution: "you can reuse the name 90 days
-#: after it closes"). AWS has forgotten the execution itself by then.
+#: after it closes"), unless the mock has a retention: AWS has forgotten the execution itself by then.
 _NAME_KEPT = 90 * 24 * 60 * 60 * 1000
 
 
@@ -40,6 +41,8 @@ def start_execution(
             running = _running_already(machine, name, text, moment)
             if running is not None:
                 return running
+        if machine.type == "STANDARD":
+            check_open_executions(records, moment)
         return _start(machine, qualified, moment, name, text, trace_header)
 
 
@@ -87,7 +90,8 @@ def _start(
     *,
     sync: bool = False,
 ) -> Execution:
-    outcome = _outcome(machine, sync=sync)
+    name = machine.records.new_id() if name is None else name
+    outcome = _outcome(machine, name, input, sync=sync)
     version_number = alias_name = None
     if isinstance(qualified, Alias):
         version_number, alias_name = qualified.deal(), qualified.name
@@ -95,7 +99,7 @@ def _start(
         version_number = qualified.qualifier
     execution = machine.start(
         moment,
-        machine.records.new_id() if name is None else name,
+        name,
         input,
         version_number=version_number,
         alias_name=alias_name,
@@ -107,9 +111,9 @@ def _start(
     return execution
 
 
-def _outcome(machine: StateMachine, *, sync: bool) -> Outcome | None:
+def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Outcome | None:
     """What a start comes to: as the test has said or, where it has not, as moto is told; None to find out."""
-    said = machine.outcome
+    said = machine.outcome_of_start(name, input)
     if said is None:
         if interpreter.is_on():
             return None
@@ -129,8 +133,8 @@ def _running_already(machine: StateMachine, name: str, input: str, moment: int) 
     stop = None if attempt is None else attempt.stop_at(moment)
     if attempt is not None and stop is None and execution.input == input:
         return execution
-    if stop is not None and moment - stop >= _NAME_KEPT:
-        machine.forget(execution)
+    retention = machine.records.rough_edges.retention
+    if stop is not None and moment - stop >= (_NAME_KEPT if retention is None else retention):
         return None
     raise ExecutionAlreadyExists(arn=execution.arn)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sfn_mock.api.finding import find_map_run, find_qualified
-from sfn_mock.api.paging import DEFAULT_PAGE_SIZE
-from sfn_mock.aws import page_tokens
+from sfn_mock.api.paging import DEFAULT_PAGE_SIZE, first_page, place_of
 from sfn_mock.aws.exceptions import (
     BothArnsGiven,
     NoArnGiven,
@@ -21,7 +20,7 @@ from sfn_mock.store.records import Records
 
 
 class ExecutionPage(NamedTuple):
-    """One page of an owner's executions, newest first, as they stood when asked for."""
+    """One page of an owner's executions, newest first, as they stood when asked for, or the consistency lag before."""
 
     owner: ExecutionScope
     entries: list[Entry]
@@ -46,20 +45,22 @@ def list_executions(
         owner, qualifier = _resolve(records, state_machine_arn, map_run_arn)
         _check_filters(map_run_arn, status_filter, redrive_filter)
         request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
+        place = place_of(records, moment, request, next_token)
         before: Position | None = None
-        if next_token is not None:
-            date, sequence = page_tokens.read(records.token_key, request, next_token, moment)
+        if place.after is not None:
+            date, sequence = place.after
             before = date, sequence
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
-        owner.index.settle(moment)
+        # Time lines keep what was, whatever becomes of an execution later: the past is listed like the present.
+        owner.index.settle(moment - records.rough_edges.consistency_lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1)
-        token = None
-        if len(entries) > size:
-            del entries[size:]
-            date, sequence, *_ = entries[-1]
-            token = page_tokens.give(records.token_key, request, (date, sequence), moment)
-        return ExecutionPage(owner, entries, token)
+        page = first_page(records, moment, request, place, entries, _position, size)
+        return ExecutionPage(owner, page.items, page.next_token)
+
+
+def _position(entry: Entry) -> Position:
+    return entry[0], entry[1]
 
 
 def _resolve(

@@ -113,7 +113,7 @@ def update_map_run(
             raise MapRunCompleted(arn=map_run_arn)
         failures, percentage = map_run.tolerance
         if max_concurrency is not None:
-            map_run.max_concurrency = max_concurrency
+            map_run.set_max_concurrency(moment, max_concurrency)
         map_run.tolerance = Tolerance(
             failures if tolerated_failure_count is None else tolerated_failure_count,
             percentage if tolerated_failure_percentage is None else float(tolerated_failure_percentage),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sfn_mock.api.finding import find_execution
+from sfn_mock.api.limits import check_open_executions
 from sfn_mock.aws.exceptions import ExecutionNotRedrivable
 from sfn_mock.store import clock
 from sfn_mock.store.executions import Attempt, Execution
@@ -50,6 +51,7 @@ def redrive_execution(records: Records, *, execution_arn: str, client_token: str
             reason = "Execution can be redriven only by redriving its Map Run"
         if reason is not None:
             raise ExecutionNotRedrivable(reason=reason)
+        check_open_executions(records, moment)
         execution.redrive_at(moment)
         if client_token is not None:
             execution.redrive_tokens = (*execution.redrive_tokens, (client_token, moment))[-_TOKENS_KEPT:]

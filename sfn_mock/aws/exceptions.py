@@ -15,6 +15,8 @@ from moto.core.exceptions import ServiceException
 SERVICE_NAMESPACE = "com.amazonaws.swf.service.v2.model"
 #: ... and those raised by the front end, which checks a request against the API's model before the service sees it.
 FRONT_END_NAMESPACE = "com.amazon.coral.validate"
+#: ... and by what stands before even that, and counts the calls.
+THROTTLE_NAMESPACE = "com.amazon.coral.availability"
 #: Errors of the protocol itself, for requests that no operation could be found for or read from.
 PROTOCOL_NAMESPACE = "com.amazon.coral.service"
 
@@ -106,6 +108,16 @@ class StateMachineTypeNotSupported(SFNError):
 class StateMachineDeleting(SFNError):
     code = "StateMachineDeleting"
     message = "State Machine is being deleted: '{arn}'"
+
+
+# --- What an account has too much of ---------------------------------------------------------------------------
+
+
+class ExecutionLimitExceeded(SFNError):
+    """The code is the model's, the sentence is ours."""
+
+    code = "ExecutionLimitExceeded"
+    message = "The maximum number of running executions has been reached"
 
 
 # --- Requests that contradict themselves -----------------------------------------------------------------------

@@ -62,6 +62,12 @@ class ExecutionIndex:
         execution.attempts = attempts
         self._put_in([execution])
 
+    def lose_order(self) -> None:
+        """Have all sorted in anew: how long executions are kept has changed."""
+        self._placed = 0
+        self._upcoming = SortedList()
+        self._lists = {}
+
     def settle(self, moment: int) -> None:
         """Bring every list to ``moment``, be it later or earlier than the last."""
         changed = list(self._changed_by(moment)) if moment != self._settled else []
@@ -151,7 +157,7 @@ class ExecutionIndex:
 
 
 def _entry(execution: Execution, moment: int) -> Entry | None:
-    """The execution as it stands at ``moment``; None before its start.
+    """The execution as it stands at ``moment``; None before its start, and when it is kept no longer.
 
     Running executions sort by their start or last redrive, all others by their stop date (ListExecutions). Also EXPRESS
     child executions, whose redrives have no date: sorted by their start again, they would fall back behind the page
@@ -164,6 +170,9 @@ def _entry(execution: Execution, moment: int) -> Entry | None:
     stop = attempt.stop_at(moment)
     if stop is None:
         return attempt.since, execution.sequence, execution, "RUNNING", redriven
+    forgotten = attempt.forgotten_after(execution.retention)
+    if forgotten is not None and forgotten <= moment:
+        return None
     return stop, execution.sequence, execution, attempt.ending.status, redriven
 
 
@@ -175,4 +184,9 @@ def _traits(entry: Entry) -> _Traits:
 def _unchanged_since(execution: Execution, moment: int) -> int:
     """Since when it has been in the state it is in at ``moment``; 0 for one that has not started."""
     attempt = execution.attempt_at(moment)
-    return 0 if attempt is None else max(attempt.since, attempt.stop_at(moment) or 0)
+    if attempt is None:
+        return 0
+    forgotten = attempt.forgotten_after(execution.retention)
+    if forgotten is not None and forgotten <= moment:
+        return forgotten
+    return max(attempt.since, attempt.stop_at(moment) or 0)

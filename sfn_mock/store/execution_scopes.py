@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.execution_index import ExecutionIndex
 from sfn_mock.store.executions import Execution, Origin
-from sfn_mock.store.outcomes import check_json_text, check_status, ending
+from sfn_mock.store.outcome_plans import Outcomes, Plan, plan
+from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
 
 if TYPE_CHECKING:
     from sfn_mock.store.map_runs import MapRun
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
 #: Number of the version and name of the alias that an execution was started through.
 Qualifiers = tuple[str | None, str | None]
 UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
+
+
+class NamesTaken:
+    """Which names are taken at ``moment``: those of the executions that are kept, also before their start."""
+
+    def __init__(self, names: dict[str, Execution], moment: int) -> None:
+        self._names = names
+        self._moment = moment
+
+    def __contains__(self, name: object) -> bool:
+        execution = self._names.get(cast(str, name))
+        return execution is not None and execution.is_kept_at(self._moment)
 
 
 class ExecutionScope(ABC):
@@ -38,6 +51,8 @@ class ExecutionScope(ABC):
         self.names = names
         #: How many of them were given default names.
         self._default_names = 0
+        #: What redrives come to; None while they run until they are ended.
+        self._redrive_plan: Plan | None = None
 
     @property
     @abstractmethod
@@ -88,6 +103,42 @@ class ExecutionScope(ABC):
                 )
             yield moment
 
+    # --- Redrives ------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def check_outcome(self, outcome: Outcome) -> Outcome:
+        """``outcome``, if one of its executions can come to it; ValueError otherwise."""
+
+    def on_redrive(
+        self,
+        outcomes: Outcomes | None = None,
+        /,
+        *,
+        status: str | None = None,
+        duration: timedelta | None = None,
+        output: str | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        """Say what future redrives of its executions come to, as ``on_start`` does for starts.
+
+        Without it a redriven execution runs until something ends it. The redrives of a map run's children, which come
+        with their parent's, follow what is said to the map run. ValueError for what no redrive can come to.
+        """
+        with self.using():
+            if self.state_machine.type == "EXPRESS":
+                raise ValueError(
+                    f"{self.arn} is an EXPRESS state machine, and AWS redrives none of its executions: on_start() says "
+                    f"what they come to."
+                )
+            self._redrive_plan = plan(
+                self.check_outcome, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
+            )
+
+    def outcome_of_redrive(self, execution: Execution) -> Outcome:
+        """What the next redrive, which is one of ``execution``, will come to."""
+        return RUNS_UNTIL_ENDED if self._redrive_plan is None else self._redrive_plan(execution.name, execution.input)
+
     # --- Seeding -------------------------------------------------------------------------------------------------
 
     def _add_execution(
@@ -110,7 +161,7 @@ class ExecutionScope(ABC):
         item_count: int | None = None,
     ) -> Execution:
         if name is not None:
-            seeding.check_free(seeding.check_name(name), self.names)
+            seeding.check_free(seeding.check_name(name), NamesTaken(self.names, moment))
         life = seeding.life(
             moment,
             check_status(status),
@@ -124,6 +175,7 @@ class ExecutionScope(ABC):
         )
         check_json_text(input, "input")
         seeding.warn_if_upcoming(moment, start_date, [life.start])
+        seeding.warn_if_forgotten(moment, [life.attempts], self.records.rough_edges.retention)
         execution = Execution(
             self,
             self.records.new_id() if name is None else name,
@@ -157,9 +209,10 @@ class ExecutionScope(ABC):
         end = ending(check_status(status), output=output, error=error, cause=cause)
         check_json_text(input, "input")
         lives = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
-        names = seeding.names(name, count, self.names, given=self._default_names)
+        names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
         starts = [attempts[0].since for attempts in lives]
         seeding.warn_if_upcoming(moment, start_date, starts)
+        seeding.warn_if_forgotten(moment, lives, self.records.rough_edges.retention)
         origins = self._origins(qualifiers, input, item_count)
         next_sequence, new_id = self.records.next_sequence, self.records.new_id
         executions = [
@@ -181,7 +234,12 @@ class ExecutionScope(ABC):
         return map(origin, qualifiers)
 
     def take_in(self, executions: list[Execution]) -> None:
-        """Store executions whose names are known to be free."""
+        """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes."""
+        for execution in executions:
+            earlier = self.names.get(execution.name)
+            # The names of EXPRESS executions are free at any time.
+            if earlier is not None and earlier.express_id is None:
+                earlier.owner.forget(earlier)
         self.names.update((execution.name, execution) for execution in executions)
         self.index.add(executions)
 
@@ -189,3 +247,7 @@ class ExecutionScope(ABC):
         """Let ``execution`` and its name go."""
         del self.names[execution.name]
         self.index.remove(execution)
+
+    def count_running(self, moment: int) -> int:
+        self.index.settle(moment)
+        return self.index.count("RUNNING")

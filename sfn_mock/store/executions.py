@@ -15,6 +15,7 @@ from sfn_mock.store.outcomes import (
     STATUSES_OUTSIDE_MAP_RUNS,
     UNSUCCESSFUL,
     Ending,
+    Outcome,
     check_status,
     ending,
     turned,
@@ -51,6 +52,12 @@ class Attempt(NamedTuple):
     def stop_at(self, moment: int) -> int | None:
         """When it stopped, if it has."""
         return None if self.is_open(moment) else self.stop
+
+    def forgotten_after(self, retention: int | None) -> int | None:
+        """When nothing shows the execution any more, if nothing happens to it; what waits for its redrive is kept."""
+        if retention is None or self.stop is None or self.ending.status in ("RUNNING", "PENDING_REDRIVE"):
+            return None
+        return self.stop + retention
 
     def ending_at(self, moment: int) -> Ending:
         return OPEN if self.is_open(moment) else self.ending
@@ -272,15 +279,29 @@ class Execution:
                 return attempt
         return None
 
+    @property
+    def retention(self) -> int | None:
+        """How many milliseconds after it closes it is kept; None for ever."""
+        return self.owner.records.rough_edges.retention
+
+    def is_kept_at(self, moment: int) -> bool:
+        """Whether it is not yet so long closed that AWS has forgotten it; also before the start."""
+        attempt = self.attempt_at(moment)
+        forgotten = None if attempt is None else attempt.forgotten_after(self.retention)
+        return forgotten is None or forgotten > moment
+
     def next_change_after(self, moment: int) -> int | None:
         """When its state next changes by itself, if ever."""
-        upcoming = [
+        # What is redriven was kept until then, so only the last attempt can come to be forgotten.
+        last = self.attempts[-1]
+        # A stop that only notes what a test has assigned changes nothing.
+        changes = [
             change
             for attempt in self.attempts
-            for change in (attempt.since, attempt.stop)
-            if change is not None and change > moment
+            for change in (attempt.since, None if attempt.ending.status == "RUNNING" else attempt.stop)
         ]
-        return min(upcoming, default=None)
+        changes.append(last.forgotten_after(self.retention))
+        return min((change for change in changes if change is not None and change > moment), default=None)
 
     def end(self, moment: int, ending: Ending) -> None:
         """Stop the running attempt at ``moment``, and the map runs it left unfinished with it.
@@ -296,6 +317,8 @@ class Execution:
     def go_on(self, moment: int, attempt: Attempt) -> None:
         """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
         self._index.change(self, (*self._history_until(moment)[:-1], attempt))
+        if self.map_run is not None:
+            self.map_run.take_turns(moment)
 
     def end_with_map_run(self, moment: int) -> None:
         """Abort it if it is running at ``moment``; if it has not started by then, it never does."""
@@ -304,9 +327,6 @@ class Execution:
             self._index.change(self, (Attempt(clock.NEVER),))
         elif attempt.is_open(moment):
             self.end(moment, Ending("ABORTED"))
-
-    def _start_again(self, attempt: Attempt) -> None:
-        self._index.change(self, (*self._history_until(attempt.since), attempt))
 
     def _history_until(self, moment: int) -> Sequence[Attempt]:
         return [attempt for attempt in self.attempts if attempt.since <= moment]
@@ -326,8 +346,8 @@ class Execution:
         with self.owner.using() as moment:
             if self.owner.names.get(self.name) is not self:
                 raise RuntimeError(
-                    f"{self.arn} is another execution by now, started when the name was free again 90 days after this "
-                    f"one had stopped: get_execution() gives that one."
+                    f"{self.arn} is another execution by now, started when the name was free again so long after "
+                    f"this one had stopped: get_execution() gives that one."
                 )
             yield moment
 
@@ -402,22 +422,43 @@ class Execution:
     def may_run_again(self, moment: int) -> bool:
         """Whether it is unsuccessful, or waits for a redrive."""
         attempt = self.attempt_at(moment)
-        return attempt is not None and attempt.status_at(moment) in UNSUCCESSFUL | {"PENDING_REDRIVE"}
+        again = UNSUCCESSFUL | {"PENDING_REDRIVE"}
+        return attempt is not None and attempt.status_at(moment) in again and self.is_kept_at(moment)
 
     def redrive_at(self, moment: int) -> None:
-        """The redrive itself, with that of its unsuccessful map runs: a new attempt, which runs until it is ended."""
-        attempt = self._attempt_in_force(moment)
+        """The redrive itself, with that of its unsuccessful map runs: a new attempt, which comes to what was planned.
+
+        Whatever a test's own plan raises comes before anything is changed.
+        """
+        outcome = self.owner.outcome_of_redrive(self)
         # As in end(): asked before this execution runs again.
         states = [(run, run.state_at(moment)) for run in self.map_runs_at(moment)]
-        date = None if self.express_id is not None else moment
-        self._start_again(Attempt(moment, redrive_count=attempt.redrive_count + 1, redrive=date))
-        for map_run, state in states:
-            if state.status in UNSUCCESSFUL:
-                map_run.redrive_with_parent(moment, state)
+        redriven = [(run, state, run.turns(moment)) for run, state in states if state.status in UNSUCCESSFUL]
+        self.run_again(moment, moment, outcome)
+        for map_run, state, turns in redriven:
+            map_run.redrive_with_parent(moment, state, turns)
+        if self.map_run is not None:
+            self.map_run.take_turns(moment)
+
+    def run_again(self, moment: int, since: int, outcome: Outcome) -> None:
+        """Let its next attempt begin ``since`` then, instead of what its time line held after ``moment``."""
+        redrives = self._attempt_in_force(moment).redrive_count + 1
+        date = None if self.express_id is not None else since
+        again = Attempt(since, outcome.stop_after(since), outcome.ending, redrives, date)
+        self._index.change(self, (*self._history_until(moment), again))
 
     def wait_for_redrive(self, moment: int) -> None:
         """Let it be PENDING_REDRIVE from ``moment`` on: its map run was redriven and has not come to it yet."""
-        self._start_again(self._attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE")))
+        waiting = self._attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE"))
+        self._index.change(self, (*self._history_until(moment), waiting))
+
+    def waits_at(self, moment: int) -> bool:
+        """Whether it is PENDING_REDRIVE."""
+        return self._attempt_in_force(moment).status_at(moment) == "PENDING_REDRIVE"
+
+    def stay(self, moment: int) -> None:
+        """Let it stay as it is at ``moment``, whatever its time line held after it."""
+        self._index.change(self, tuple(self._history_until(moment)))
 
     def start_late(self, moment: int) -> None:
         """Start it at ``moment`` if an end of its map run kept it from starting."""
@@ -507,6 +548,8 @@ class Execution:
 
     def _describe_status(self, moment: int) -> str:
         attempt = self.attempt_at(moment)
+        if not self.is_kept_at(moment):
+            return "stopped so long ago that the mock's retention has passed"
         if self._never_starts:
             return "never started, because its map run ended before"
         if attempt is None:

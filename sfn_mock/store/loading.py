@@ -38,7 +38,7 @@ def load(
         moment = max((stack.enter_context(own.using()) for own in records.values()), default=0)
         _check_owners(items, records, parent)
         stored, new = _sort_out(items, records, moment)
-        _warn(items, new, own_account_id, moment)
+        _warn(items, new, records, own_account_id, moment)
         if parent is not None:
             _adopt(items, records, parent)
         executions = {**stored, **_store(new, records, moment, parent)}
@@ -104,7 +104,7 @@ def _sort_out(
     for item in items:
         with recordings.naming(item.label):
             execution = _find(item, records[item.place])
-            if execution is not None:
+            if execution is not None and _is_taken(execution, item, moment):
                 _check_equal(item, _states(execution, moment), "An execution of that name is stored already")
                 stored[item.identity] = execution
             elif item.identity in new:
@@ -112,6 +112,11 @@ def _sort_out(
             else:
                 new[item.identity] = item
     return stored, list(new.values())
+
+
+def _is_taken(execution: Execution, item: Item, moment: int) -> bool:
+    """Whether ``execution`` has its name still; forgotten, it does where ``item`` shows what it was."""
+    return execution.is_kept_at(moment) or item.shown in _states(execution, moment)
 
 
 def _find(item: Item, records: Records) -> Execution | None:
@@ -162,13 +167,18 @@ def _say(member: str, value: object) -> str:
     return clock.describe(value) if member.endswith("_date") and isinstance(value, int) else str(value)
 
 
-def _warn(items: list[Item], new: list[Item], own_account_id: str, moment: int) -> None:
+def _warn(
+    items: list[Item], new: list[Item], records: Mapping[Place, Records], own_account_id: str, moment: int
+) -> None:
     others = sorted({item.place[0] for item in items} - {own_account_id})
     if others:
         seeding.warn(
             f"What is loaded is of account {' and '.join(others)}, and calls arrive in {own_account_id}, which does "
             f"not list it: choose mock_sfn_executions(account_id={others[0]!r})."
         )
+    for place, own in records.items():
+        lives = [item.life.attempts for item in new if item.place == place]
+        seeding.warn_if_forgotten(moment, lives, own.rough_edges.retention)
     latest = max(new, key=lambda item: item.life.start, default=None)
     if latest is not None and latest.life.start > moment:
         seeding.warn_about_future(latest.written_start, latest.life.start, name=f"{latest.label}: startDate")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_mock.aws.arns import map_run_arn, state_machine_arn
@@ -12,7 +13,7 @@ from sfn_mock.aws.names import forbidden_character
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Attempt, Execution
-from sfn_mock.store.outcomes import Ending
+from sfn_mock.store.outcomes import Ending, Outcome, check_express
 
 if TYPE_CHECKING:
     from sfn_mock.store.state_machines import Revision, StateMachine
@@ -47,6 +48,13 @@ class MapRunState(NamedTuple):
     redrive: int | None
 
 
+class Turn(NamedTuple):
+    """A child that is to be redriven, and what it will come to."""
+
+    child: Execution
+    outcome: Outcome
+
+
 class MapRun(ExecutionScope):
     """A map run and its child executions. Dates are aware datetimes in UTC."""
 
@@ -77,6 +85,8 @@ class MapRun(ExecutionScope):
         #: From which of its redrives on, 0 being its start, its status follows from its children; before, and where
         #: this is None, it is as seeded or as it was when it was redriven.
         self._follows_from = 0 if follows_children else None
+        #: Those of its redriven children that were still waiting when it was last looked.
+        self._turns: list[Turn] = []
 
     @property
     def arn(self) -> str:
@@ -189,6 +199,9 @@ class MapRun(ExecutionScope):
 
     def end_with_parent(self, moment: int) -> None:
         """End it, RUNNING as it is: its running children are ABORTED, and those still pending never start."""
+        for turn in self._waiting_at(moment):
+            turn.child.stay(moment)
+        self._turns = []
         *earlier, current = self.attempts_until(moment)
         if not self._follows_children(current):
             current = current._replace(stop=moment, ending=Ending("ABORTED"))
@@ -196,28 +209,76 @@ class MapRun(ExecutionScope):
         for child in self.index.executions:
             child.end_with_map_run(moment)
 
-    def redrive_with_parent(self, moment: int, state: MapRunState) -> None:
+    def turns(self, moment: int) -> list[Turn]:
+        """Its unsuccessful children in order of adding, with what their redrives will come to."""
+        unsuccessful = [child for child in self.index.executions if child.may_run_again(moment)]
+        return [Turn(child, self.outcome_of_redrive(child)) for child in unsuccessful]
+
+    def redrive_with_parent(self, moment: int, state: MapRunState, turns: list[Turn]) -> None:
         """Run again from ``moment`` on, and with it the unsuccessful children: as many at once as may run at once.
 
-        ``state`` is what it has come to, and stays, whatever becomes of its children and its tolerance.
+        ``state`` is what it has come to, and stays, whatever becomes of its children and its tolerance. The children
+        beyond its concurrency are PENDING_REDRIVE until it is their turn.
         """
         *earlier, current = self.attempts_until(moment)
         closed = current._replace(stop=state.stop, ending=Ending(state.status))
         again = Attempt(moment, redrive_count=current.redrive_count + 1, redrive=moment)
         self._attempts = (*earlier, closed, again)
         self._follows_from = again.redrive_count
-        unsuccessful = [child for child in self.index.executions if child.may_run_again(moment)]
-        at_once = self.max_concurrency or len(unsuccessful)
         for child in self.index.executions:
             child.start_late(moment)
-        for child in unsuccessful[:at_once]:
-            child.redrive_at(moment)
-        for child in unsuccessful[at_once:]:
+        at_once = self.max_concurrency or len(turns)
+        for child, outcome in turns[:at_once]:
+            child.run_again(moment, moment, outcome)
+        for child, _ in turns[at_once:]:
             child.wait_for_redrive(moment)
+        self._turns = turns[at_once:]
+        self.take_turns(moment)
+
+    def take_turns(self, moment: int) -> None:
+        """Give each child that waits for its redrive the moment when another's end will make room for it.
+
+        Those for which no end is in sight wait on; whatever ends one or changes its end later asks again.
+        """
+        self._turns = self._waiting_at(moment)
+        if not self._turns:
+            return
+        running = [
+            attempt
+            for child in self.index.executions
+            if (attempt := child.attempt_at(moment)) is not None and attempt.is_open(moment)
+        ]
+        room = (self.max_concurrency or len(running) + len(self._turns)) - len(running)
+        stopping = [attempt for attempt in running if attempt.ending.status != "RUNNING"]
+        ends = sorted(attempt.stop for attempt in stopping if attempt.stop is not None)
+        # Where more are running than may, the first ends make no room.
+        free = [moment] * room + ends[max(0, -room) :]
+        for child, outcome in self._turns:
+            if not free:
+                child.stay(moment)
+                continue
+            since = heappop(free)
+            child.run_again(moment, since, outcome)
+            stop = outcome.stop_after(since)
+            if stop is not None:
+                heappush(free, stop)
+
+    def _waiting_at(self, moment: int) -> list[Turn]:
+        return [turn for turn in self._turns if turn.child.waits_at(moment)]
+
+    def set_max_concurrency(self, moment: int, max_concurrency: int) -> None:
+        """Let so many children run at once from ``moment`` on; 0 for any number. None that runs is stopped."""
+        self.max_concurrency = max_concurrency
+        self.take_turns(moment)
 
     def attempts_until(self, moment: int) -> list[Attempt]:
         """The attempt of its start and those of its redrives, as far as they have begun by ``moment``."""
         return [attempt for attempt in self._attempts if attempt.since <= moment]
+
+    # --- Redrives ------------------------------------------------------------------------------------------------
+
+    def check_outcome(self, outcome: Outcome) -> Outcome:
+        return check_express(outcome) if self.execution_type == "EXPRESS" else outcome
 
     # --- Seeding -------------------------------------------------------------------------------------------------
 

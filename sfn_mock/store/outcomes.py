@@ -94,11 +94,15 @@ def turned(before: Ending, status: str) -> Ending:
 
 
 class Outcome(NamedTuple):
-    """What a future start comes to: an ending, so many milliseconds after the start; or none."""
+    """What a future start or redrive comes to: an ending, so many milliseconds after the start; or none."""
 
     ending: Ending
     #: None for a start that runs until it is ended.
     duration: int | None
+
+    def stop_after(self, start: int) -> int | None:
+        """When what started then stops; None where it runs until it is ended."""
+        return None if self.duration is None else start + self.duration
 
 
 RUNS_UNTIL_ENDED = Outcome(OPEN, None)
@@ -116,7 +120,7 @@ def outcome(
     error: str | None = None,
     cause: str | None = None,
 ) -> Outcome:
-    """The outcome for ``on_start``; ValueError for one that no start can come to."""
+    """The outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can come to."""
     if status == "PENDING_REDRIVE":
         raise ValueError("No start ends as PENDING_REDRIVE: choose SUCCEEDED, FAILED, TIMED_OUT, ABORTED or RUNNING.")
     check_status(status, STATUSES_OUTSIDE_MAP_RUNS)

@@ -14,9 +14,12 @@ from uuid import NAMESPACE_URL, uuid3
 from sfn_mock.aws.arns import arn_prefix
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.activities import Activity, AnyTask, Task, new_task
+from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Attempt, Execution
 from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.outcomes import check_json_text
+from sfn_mock.store.quotas import Allowance
+from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
 from sfn_mock.store.state_machines import Revision, StateMachine, new_revision
 
 if TYPE_CHECKING:
@@ -64,6 +67,9 @@ class Records:
         self.runs: dict[Execution, Run] = {}
         #: What page tokens are signed with; another life of the same account and region has another.
         self.token_key = secrets.token_bytes(16)
+        #: What the mock that holds these was asked for.
+        self.rough_edges = NO_ROUGH_EDGES
+        self._allowances: dict[str, Allowance] = {}
         self._deleting: list[StateMachine] = []
         self._lock = RLock()
         self._closed = False
@@ -122,6 +128,37 @@ class Records:
             self._deleting.remove(machine)
             del self.state_machines[machine.name]
             self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
+
+    # --- Rough edges -----------------------------------------------------------------------------------------------
+
+    def take_on(self, rough_edges: RoughEdges) -> None:
+        """Have these rough edges from here on, whatever is stored already."""
+        with self._lock:
+            if self.rough_edges is rough_edges:
+                return
+            self.rough_edges = rough_edges
+            self._allowances.clear()
+            for owner in (*self.state_machines.values(), *self.map_runs.values()):
+                owner.index.lose_order()
+
+    # --- Quotas --------------------------------------------------------------------------------------------------
+
+    def take_call(self, operation: str, moment: int) -> bool:
+        """Whether one more call of ``operation`` is within its quota, which then has one less."""
+        bucket = self.rough_edges.quotas.bucket(operation, self.region)
+        if bucket is None:
+            return True
+        if operation not in self._allowances:
+            self._allowances[operation] = Allowance(bucket, moment)
+        return self._allowances[operation].take(moment)
+
+    def count_open_executions(self, moment: int) -> int:
+        """How many are RUNNING, child executions among them; EXPRESS ones are outside the quota."""
+        owners: list[ExecutionScope] = [
+            machine for machine in self.state_machines.values() if machine.type != "EXPRESS"
+        ]
+        owners += [map_run for map_run in self.map_runs.values() if map_run.execution_type != "EXPRESS"]
+        return sum(owner.count_running(moment) for owner in owners)
 
     # --- Tasks ---------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import count as count_from
 from typing import NamedTuple
@@ -141,6 +141,21 @@ def warn_about_future(start_date: object, start: int, *, name: str = "start_date
     warn(
         f"{name} {clock.describe(start)}{read_as} lies after now: the {kind} is not listed before the clock gets there."
     )
+
+
+def warn_if_forgotten(now: int, lives: Iterable[Sequence[Attempt]], retention: int | None) -> None:
+    """Warn, once, about seeds that closed so long ago that nothing shows them any more. For when, as above."""
+    if retention is None:
+        return
+    for attempts in lives:
+        last = attempts[-1]
+        forgotten = last.forgotten_after(retention)
+        if last.stop is not None and forgotten is not None and forgotten <= now:
+            warn(
+                f"The stop at {clock.describe(last.stop)} lies {timedelta(milliseconds=retention)} or more before now, "
+                f"which is the mock's retention: the execution is not listed any more."
+            )
+            return
 
 
 def warn(sentence: str) -> None:

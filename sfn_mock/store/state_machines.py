@@ -13,7 +13,8 @@ from sfn_mock.store import clock, outcomes, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope, Qualifiers
 from sfn_mock.store.executions import Attempt, Execution, Origin
 from sfn_mock.store.map_runs import MapRun, new_map_run
-from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome
+from sfn_mock.store.outcome_plans import Outcomes, Plan, plan
+from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome, check_express
 
 if TYPE_CHECKING:
     from sfn_mock.store.records import Records
@@ -187,7 +188,7 @@ class StateMachine(ExecutionScope):
         self.deleting = False
         self._last_number = 0
         #: What a test has said that starts come to.
-        self.outcome: Outcome | None = None
+        self._start_plan: Plan | None = None
         self._children: dict[str, dict[str, Execution]] = {}
 
     @property
@@ -364,8 +365,10 @@ class StateMachine(ExecutionScope):
 
     def on_start(
         self,
+        outcomes: Outcomes | None = None,
+        /,
         *,
-        status: str,
+        status: str | None = None,
         duration: timedelta | None = None,
         output: str | None = None,
         error: str | None = None,
@@ -373,13 +376,25 @@ class StateMachine(ExecutionScope):
     ) -> None:
         """Say what future starts come to: ``status``, so long after the start (at once unless ``duration`` is given).
 
+        Instead of keywords there may be a list of outcomes, one for each start, the last one also for all that follow;
+        or a callable that is given the name and input of each start. An outcome is a status, or a dict of the keywords.
+
         Holds for starts by machine, version and alias, replaces what was said before, and never touches seeds.
         Without it, or with RUNNING, a start runs until something ends it, and StartSyncExecution, which waits for the
-        end, SUCCEEDED at once with output ``{}``. ValueError for what no start can come to.
+        end, SUCCEEDED at once with output ``{}``. ValueError for what no start can come to; a callable that gives such
+        an outcome, or raises, fails the call that starts, and nothing is started.
         """
         with self.using():
-            outcome = outcomes.outcome(status, duration=duration, output=output, error=error, cause=cause)
-            self.outcome = outcomes.check_express(outcome) if self.type == "EXPRESS" else outcome
+            self._start_plan = plan(
+                self.check_outcome, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
+            )
+
+    def check_outcome(self, outcome: Outcome) -> Outcome:
+        return check_express(outcome) if self.type == "EXPRESS" else outcome
+
+    def outcome_of_start(self, name: str, input: str) -> Outcome | None:
+        """What the next start, which has that name and input, will come to; None where no test has said so."""
+        return None if self._start_plan is None else self._start_plan(name, input)
 
     def start(
         self,
@@ -393,13 +408,12 @@ class StateMachine(ExecutionScope):
         outcome: Outcome = RUNS_UNTIL_ENDED,
     ) -> Execution:
         """Start an execution, whose name is known to be free, at ``moment``; it comes to ``outcome``."""
-        stop = None if outcome.duration is None else moment + outcome.duration
         execution = Execution(
             self,
             name,
             self.records.next_sequence(),
             moment,
-            (Attempt(moment, stop, outcome.ending),),
+            (Attempt(moment, outcome.stop_after(moment), outcome.ending),),
             Origin(self.revision_for(version_number), version_number, alias_name, input, trace_header),
             self.records.new_id() if self.type == "EXPRESS" else None,
         )
@@ -408,8 +422,7 @@ class StateMachine(ExecutionScope):
 
     def is_running(self, moment: int) -> bool:
         """Whether any of its executions is RUNNING."""
-        self.index.settle(moment)
-        return self.index.count("RUNNING") > 0
+        return self.count_running(moment) > 0
 
     # --- Seeding -------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ What comes back is what botocore would have parsed from the same answer on the w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from math import isinf
 from typing import Any
 
@@ -28,21 +28,33 @@ Parsed = dict[str, Any]
 
 
 class Direct:
-    """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys."""
+    """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys.
+
+    Operations in ``wire_only`` may be answered with errors after which botocore tries again, as it does on the wire.
+    """
 
     def __init__(
-        self, backend_of: BackendOf, paging: PagingCheck, account_id: str, faults: Faults, record: Record
+        self,
+        backend_of: BackendOf,
+        paging: PagingCheck,
+        account_id: str,
+        faults: Faults,
+        record: Record,
+        *,
+        wire_only: Container[str] = (),
     ) -> None:
         self._backend_of = backend_of
         self._paging = paging
         self._account_id = account_id
         self._faults = faults
         self._record = record
+        self._wire_only = wire_only
 
     def can_answer(self, operation: str) -> bool:
         """Whether the call needs nothing that only happens on the wire: moto's check of permissions, or a fault."""
         return (
-            AddressedResponse.answers(operation)
+            operation not in self._wire_only
+            and AddressedResponse.answers(operation)
             and not self._faults.await_any(operation)
             and isinf(settings.INITIAL_NO_AUTH_ACTION_COUNT)
         )

@@ -1,0 +1,379 @@
+"""What starts and redrives come to: by keywords, one after the other, by choice, and turn by turn in a map run."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import mock_sfn_executions
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def clock():
+    with freeze_time("2026-01-10 03:00:00") as clock:
+        yield clock
+
+
+@pytest.fixture
+def sfn(clock):
+    with mock_sfn_executions() as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def orders(sfn):
+    return sfn.add_state_machine("orders")
+
+
+@pytest.fixture
+def client(orders):
+    return boto3.client("stepfunctions")
+
+
+def start(client, orders, name, input="{}"):
+    """Start it, and give the status that it has then."""
+    arn = client.start_execution(stateMachineArn=orders.arn, name=name, input=input)["executionArn"]
+    return client.describe_execution(executionArn=arn)["status"]
+
+
+# --- Starts --------------------------------------------------------------------------------------------------------
+
+
+def test_one_outcome_after_the_other(client, orders):
+    """Each start has the next one, and the last holds on."""
+    orders.on_start(["FAILED", {"status": "ABORTED", "error": "Late"}, "SUCCEEDED"])
+
+    assert [start(client, orders, name) for name in "abcde"] == [
+        "FAILED",
+        "ABORTED",
+        "SUCCEEDED",
+        "SUCCEEDED",
+        "SUCCEEDED",
+    ]
+    assert [run.error for run in orders.executions] == [None, "Late", None, None, None]
+
+
+def test_what_starts_nothing_takes_no_outcome(client, orders):
+    """A refused start, and the repetition of one that runs, leave the next outcome to the next start."""
+    orders.on_start(["RUNNING", "FAILED"])
+    start(client, orders, "a")
+    start(client, orders, "a")
+    with pytest.raises(client.exceptions.InvalidExecutionInput):
+        start(client, orders, "b", "no JSON")
+
+    assert start(client, orders, "b") == "FAILED"
+
+
+def test_a_callable_chooses(client, orders, clock):
+    """It is given name and input of each start, the input as the text that was sent."""
+
+    def choose(name, input):
+        if json.loads(input).get("poison"):
+            return {"status": "FAILED", "error": "Poison", "cause": name}
+        return {"status": "SUCCEEDED", "duration": MINUTE, "output": input}
+
+    orders.on_start(choose)
+
+    assert start(client, orders, "a", '{"poison": true}') == "FAILED"
+    assert start(client, orders, "b", '{"order": 7}') == "RUNNING"
+    clock.tick(MINUTE)
+    assert [(run.status, run.cause, run.output) for run in orders.executions] == [
+        ("FAILED", "a", None),
+        ("SUCCEEDED", None, '{"order": 7}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choose", "error"),
+    [
+        pytest.param(lambda name, input: {}[name], KeyError, id="it raises"),
+        pytest.param(lambda name, input: None, ValueError, id="it gives no outcome"),
+        pytest.param(lambda name, input: "DONE", ValueError, id="it gives no status"),
+    ],
+)
+def test_a_callable_that_fails_starts_nothing(client, orders, choose, error):
+    """What it raises reaches the test, since only the test can put it right."""
+    orders.on_start(choose)
+    with pytest.raises(error):
+        start(client, orders, "a")
+
+    assert orders.executions == []
+
+
+def test_synchronous_starts_take_outcomes_too(sfn):
+    """Each comes to its outcome; where that is to run on, its caller gets a success."""
+    fast = sfn.add_state_machine("fast", type="EXPRESS")
+    fast.on_start(["FAILED", "RUNNING"])
+    client = boto3.client("stepfunctions")
+
+    assert [client.start_sync_execution(stateMachineArn=fast.arn)["status"] for _ in range(3)] == [
+        "FAILED",
+        "SUCCEEDED",
+        "SUCCEEDED",
+    ]
+
+
+# --- Redrives ------------------------------------------------------------------------------------------------------
+
+
+def test_a_redrive_comes_to_its_outcome(client, orders, clock):
+    """So long after the redrive; a seeded execution is redriven as a started one is, and so by the handle."""
+    orders.on_redrive([{"status": "FAILED", "duration": MINUTE}, {"status": "SUCCEEDED", "output": "7"}])
+    run = orders.add_execution("nightly", status="FAILED")
+    client.redrive_execution(executionArn=run.arn)
+    assert run.status == "RUNNING"
+    clock.tick(MINUTE)
+    assert (run.status, run.redrive_count, f"{run.stop_date:%H:%M}") == ("FAILED", 1, "03:01")
+    run.redrive()
+
+    assert (run.status, run.redrive_count, run.output) == ("SUCCEEDED", 2, "7")
+
+
+def test_starts_and_redrives_are_apart(client, orders):
+    """on_start says nothing of redrives, nor on_redrive of starts."""
+    orders.on_redrive(status="SUCCEEDED")
+    assert start(client, orders, "a") == "RUNNING"
+    orders.on_start(status="FAILED")
+    start(client, orders, "b")
+    orders.executions[-1].redrive()
+
+    assert [run.status for run in orders.executions] == ["RUNNING", "SUCCEEDED"]
+
+
+def test_a_callable_that_fails_redrives_nothing(client, orders):
+    """Neither the parent nor a child of it, of which one was asked for before."""
+    parent = orders.add_execution("parent", status="RUNNING")
+    batch = parent.add_map_run("Process")
+    first, second = (batch.add_execution(name, status="FAILED") for name in ("first", "second"))
+    parent.fail()
+    outcomes = {"first": "SUCCEEDED"}
+    batch.on_redrive(lambda name, input: outcomes[name])
+    with pytest.raises(KeyError):
+        client.redrive_execution(executionArn=parent.arn)
+
+    assert [(run.status, run.redrive_count) for run in (parent, first, second)] == [("FAILED", 0)] * 3
+
+
+# --- Turns ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def parent(orders):
+    return orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T02:00:00Z")
+
+
+@pytest.fixture
+def batch(parent):
+    """A map run that redrives two children at a time, and five failed children, the parent failed as well."""
+    batch = parent.add_map_run("Process", max_concurrency=2)
+    batch.add_executions(5, status="FAILED", name="{index}", start_date="2026-01-10T02:00:00Z")
+    parent.fail()
+    return batch
+
+
+def stand(client, batch):
+    """How the children stand by ListExecutions, in order of adding; DescribeMapRun counts the same."""
+    items = client.list_executions(mapRunArn=batch.arn)["executions"]
+    statuses = [item["status"] for item in sorted(items, key=lambda item: item["name"])]
+    counts = client.describe_map_run(mapRunArn=batch.arn)["executionCounts"]
+    for status, member in [("RUNNING", "running"), ("PENDING_REDRIVE", "pendingRedrive"), ("SUCCEEDED", "succeeded")]:
+        assert counts[member] == statuses.count(status)
+    return "".join({"RUNNING": "R", "PENDING_REDRIVE": "p", "SUCCEEDED": "S", "FAILED": "F"}[name] for name in statuses)
+
+
+def test_children_take_turns_on_the_clock(client, clock, parent, batch):
+    """Where outcomes say when each ends, the next begins just then, and the map run ends with the last."""
+    minutes = {"0": 3, "1": 1, "2": 1, "3": 2, "4": 0}
+    batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": minutes[name] * MINUTE})
+    client.redrive_execution(executionArn=parent.arn)
+    seen = []
+    for _ in range(6):
+        seen.append((stand(client, batch), batch.status))
+        clock.tick(MINUTE)
+
+    assert seen == [
+        ("RRppp", "RUNNING"),
+        ("RSRpp", "RUNNING"),
+        ("RSSRp", "RUNNING"),
+        ("SSSRS", "RUNNING"),
+        ("SSSSS", "SUCCEEDED"),
+        ("SSSSS", "SUCCEEDED"),
+    ]
+    assert [f"{child.redrive_date:%H:%M}" for child in batch.executions] == [
+        "03:00",
+        "03:00",
+        "03:01",
+        "03:02",
+        "03:03",
+    ]
+
+
+def test_children_take_turns_when_others_are_ended(client, clock, parent, batch):
+    """Where nothing says when they end, each waits until a test ends another."""
+    client.redrive_execution(executionArn=parent.arn)
+    first, second, third, *_ = batch.executions
+    seen = [stand(client, batch)]
+    clock.tick(MINUTE)
+    for child in (second, first, third):
+        child.succeed()
+        seen.append(stand(client, batch))
+
+    assert seen == ["RRppp", "RSRpp", "SSRRp", "SSSRR"]
+    assert f"{third.redrive_date:%H:%M}" == "03:01"
+
+
+def test_an_earlier_end_brings_the_next_turn_forward(client, clock, parent, batch):
+    """What was planned for the end of one happens when it really ends."""
+    batch.on_redrive(status="SUCCEEDED", duration=10 * MINUTE)
+    client.redrive_execution(executionArn=parent.arn)
+    clock.tick(MINUTE)
+    batch.executions[0].succeed()
+    assert stand(client, batch) == "SRRpp"
+    clock.tick(9 * MINUTE)
+    assert stand(client, batch) == "SSRRp"
+    clock.tick(MINUTE)
+
+    assert stand(client, batch) == "SSSRR"
+
+
+def test_a_child_redriven_out_of_turn_takes_room(client, clock, parent, batch):
+    """A test may redrive one that waits; the others' turns come when there is room again."""
+    batch.on_redrive(["SUCCEEDED", "RUNNING"])
+    client.redrive_execution(executionArn=parent.arn)
+    assert stand(client, batch) == "SRRpp"
+    *_, last = batch.executions
+    last.redrive()
+    assert stand(client, batch) == "SRRpR"
+    batch.executions[1].succeed()
+    assert stand(client, batch) == "SSRpR"
+    batch.executions[2].succeed()
+
+    assert stand(client, batch) == "SSSRR"
+
+
+@pytest.mark.parametrize(("at_once", "then"), [(3, "RRRpp"), (0, "RRRRR"), (1, "RRppp")])
+def test_more_concurrency_gives_more_turns(client, parent, batch, at_once, then):
+    """UpdateMapRun makes room at once; with less, nothing that runs is stopped."""
+    client.redrive_execution(executionArn=parent.arn)
+    client.update_map_run(mapRunArn=batch.arn, maxConcurrency=at_once)
+
+    assert stand(client, batch) == then
+
+
+def test_less_concurrency_gives_turns_later(client, clock, parent, batch):
+    """While more are running than may, an end makes no room."""
+    batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": (3 if name == "1" else 1) * MINUTE})
+    client.redrive_execution(executionArn=parent.arn)
+    client.update_map_run(mapRunArn=batch.arn, maxConcurrency=1)
+    seen = []
+    for _ in range(5):
+        seen.append(stand(client, batch))
+        clock.tick(MINUTE)
+
+    assert seen == ["RRppp", "SRppp", "SRppp", "SSRpp", "SSSRp"]
+
+
+def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
+    """What waits then waits for the parent's next redrive, whenever its turn would have been."""
+    batch.on_redrive(status="SUCCEEDED", duration=MINUTE)
+    client.redrive_execution(executionArn=parent.arn)
+    clock.tick(MINUTE)
+    parent.fail()
+    clock.tick(10 * MINUTE)
+    statuses = [child.status for child in batch.executions]
+    parent.redrive()
+
+    assert statuses == ["SUCCEEDED", "SUCCEEDED", "ABORTED", "ABORTED", "PENDING_REDRIVE"]
+    assert stand(client, batch) == "SSRRp"
+
+
+# --- What a test may say -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("say", ["on_start", "on_redrive"])
+@pytest.mark.parametrize(
+    ("arguments", "keywords", "sentence"),
+    [
+        pytest.param(
+            [],
+            {},
+            "Nothing says what is to come: give status=..., a list of outcomes, or a callable.",
+            id="nothing",
+        ),
+        pytest.param(
+            [["FAILED"]],
+            {"duration": MINUTE},
+            "Outcomes and keywords both say what is to come: put the keywords into the outcomes.",
+            id="both",
+        ),
+        *(
+            pytest.param(
+                [words],
+                {},
+                f"{words!r} is neither a list of outcomes nor a callable of name and input: write it like ['FAILED', "
+                f"'SUCCEEDED'], or give one outcome by keywords.",
+                id=f"neither: {words}",
+            )
+            for words in ("FAILED", {"status": "FAILED"}, [], 7)
+        ),
+        *(
+            pytest.param(
+                [["FAILED", words]],
+                {},
+                f"{words!r} is no outcome: give a status, or a dict with 'status' and any of duration, output, error, "
+                f"cause.",
+                id=f"no outcome: {words}",
+            )
+            for words in (None, {}, {"status": "FAILED", "reason": "x"})
+        ),
+        pytest.param(
+            [["FAILED", {"status": "RUNNING", "duration": MINUTE}]],
+            {},
+            "A start that stays RUNNING has no duration: leave duration out, or give a closing status.",
+            id="impossible outcome",
+        ),
+    ],
+)
+def test_what_says_no_outcome(client, orders, say, arguments, keywords, sentence):
+    """It is refused, and what was said before still holds."""
+    getattr(orders, say)(status="TIMED_OUT")
+    with pytest.raises(ValueError) as refusal:
+        getattr(orders, say)(*arguments, **keywords)
+
+    assert str(refusal.value) == sentence
+    if say == "on_redrive":
+        orders.add_execution(status="FAILED").redrive()
+    else:
+        start(client, orders, "a")
+    assert orders.executions[0].status == "TIMED_OUT"
+
+
+def test_express_executions_are_never_redriven(sfn):
+    """There is nothing to say of their redrives."""
+    fast = sfn.add_state_machine("fast", type="EXPRESS")
+    with pytest.raises(ValueError) as refusal:
+        fast.on_redrive(status="SUCCEEDED")
+
+    assert str(refusal.value) == (
+        f"{fast.arn} is an EXPRESS state machine, and AWS redrives none of its executions: on_start() says what they "
+        f"come to."
+    )
+
+
+def test_express_children_come_to_what_they_can(parent):
+    """Nothing aborts them, and they take five minutes at most."""
+    batch = parent.add_map_run("Fast", execution_type="EXPRESS")
+    with pytest.raises(ValueError, match=r"^Nothing aborts an execution of an EXPRESS state machine"):
+        batch.on_redrive(["FAILED", "ABORTED"])
+    child = batch.add_execution("child", status="FAILED")
+    parent.fail()
+    batch.on_redrive(status="SUCCEEDED", duration=5 * MINUTE)
+    parent.redrive()
+
+    assert (child.status, child.redrive_count, child.redrive_date) == ("RUNNING", 1, None)

@@ -1,0 +1,332 @@
+"""``retention``: so long after they closed executions are gone, as on AWS after 90 days, and their names are free."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from answers import refusal
+from freezegun import freeze_time
+
+from sfn_mock import SeedWarning, mock_sfn_executions
+
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+NIGHTLY = f"{PREFIX}:execution:orders:nightly"
+LAST_MOMENT = "2026-04-10 02:59:59.999"
+GONE = "2026-04-10 03:00:00"
+
+
+@pytest.fixture
+def clock():
+    with freeze_time("2026-01-10 03:00:00") as clock:
+        yield clock
+
+
+@pytest.fixture
+def sfn(clock):
+    with mock_sfn_executions(retention=timedelta(days=90)) as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def orders(sfn):
+    return sfn.add_state_machine("orders")
+
+
+@pytest.fixture
+def client(orders):
+    return boto3.client("stepfunctions")
+
+
+def listed(client, **arguments):
+    arguments = arguments or {"stateMachineArn": f"{PREFIX}:stateMachine:orders"}
+    return [run["name"] for run in client.list_executions(**arguments)["executions"]]
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
+def test_a_closed_execution_is_listed_so_long(clock, orders, client, status):
+    """To the millisecond, counted from its stop and not from its start; the clock may go back and forth."""
+    orders.add_execution("nightly", status=status, start_date="2026-01-01T03:00:00Z", stop_date="2026-01-10T03:00:00Z")
+    seen = []
+    for moment in (LAST_MOMENT, GONE, "2027-01-01", LAST_MOMENT, GONE):
+        clock.move_to(moment)
+        seen.append(listed(client))
+
+    assert seen == [["nightly"], [], [], ["nightly"], []]
+
+
+def test_what_runs_is_kept(clock, orders, client):
+    """However long ago it started; the retention begins when it stops."""
+    run = orders.add_execution("nightly", status="RUNNING", start_date="2025-06-01T00:00:00Z")
+    clock.move_to("2026-03-01")
+    run.succeed()
+
+    clock.move_to("2026-05-29")
+    assert listed(client) == ["nightly"]
+    clock.move_to("2026-05-30")
+    assert listed(client) == []
+
+
+def test_a_stop_date_assigned_ahead_is_no_stop(clock, orders, client):
+    """What runs on with a stop date noted by a test is kept, however the clock goes."""
+    run = orders.add_execution("nightly", status="RUNNING", start_date="2026-01-10T03:00:00Z")
+    run.stop_date = "2026-01-10T04:00:00Z"
+    seen = []
+    for moment in ("2026-06-01", "2026-01-10 03:30:00", "2026-06-02"):
+        clock.move_to(moment)
+        seen.append(listed(client))
+    run.status = "FAILED"
+
+    assert seen == [["nightly"]] * 3
+    assert listed(client) == []
+
+
+def test_a_redrive_counts_anew(clock, orders, client):
+    """The stop that counts is that of the last attempt."""
+    run = orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")
+    clock.move_to("2026-01-20 03:00:00")
+    client.redrive_execution(executionArn=run.arn)
+    clock.move_to("2026-01-30 03:00:00")
+    run.succeed()
+
+    clock.move_to("2026-04-30 02:59:59")
+    assert listed(client) == ["nightly"]
+    clock.move_to("2026-04-30 03:00:00")
+    assert listed(client) == []
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "describe_execution",
+        "get_execution_history",
+        "describe_state_machine_for_execution",
+        "list_map_runs",
+        "stop_execution",
+        "redrive_execution",
+    ],
+)
+def test_no_operation_knows_it_any_more(clock, orders, client, operation):
+    """What asks for it by its ARN learns that it does not exist."""
+    orders.add_execution("nightly", status="FAILED")
+    clock.move_to(LAST_MOMENT)
+    client.describe_execution(executionArn=NIGHTLY)
+    clock.move_to(GONE)
+
+    assert refusal(getattr(client, operation), executionArn=NIGHTLY) == (
+        "ExecutionDoesNotExist",
+        f"Execution Does Not Exist: '{NIGHTLY}'",
+    )
+
+
+def test_children_are_kept_each_for_itself(clock, orders, client):
+    """So long after its own stop; one that waits for its redrive has not closed. The map run counts them all still."""
+    parent = orders.add_execution("parent", status="RUNNING")
+    batch = parent.add_map_run("Process")
+    batch.add_execution("failed", status="FAILED")
+    batch.add_execution("later", status="FAILED", stop_date="2026-01-10T04:00:00Z")
+    batch.add_execution("waiting", status="PENDING_REDRIVE")
+    clock.move_to(GONE)
+
+    assert listed(client, mapRunArn=batch.arn) == ["later", "waiting"]
+    counts = client.describe_map_run(mapRunArn=batch.arn)["executionCounts"]
+    assert (counts["failed"], counts["pendingRedrive"], counts["total"]) == (2, 1, 3)
+
+
+def test_a_gone_child_is_not_redriven(clock):
+    """With a retention shorter than the 14 days in which AWS redrives, what is gone stays gone."""
+    with mock_sfn_executions(retention=timedelta(hours=1)) as sfn:
+        parent = sfn.add_state_machine("orders").add_execution(
+            "parent", status="FAILED", stop_date=timedelta(minutes=59)
+        )
+        batch = parent.add_map_run("Process")
+        gone = batch.add_execution("gone", status="FAILED", start_date="2026-01-10T03:00:00Z")
+        kept = batch.add_execution("kept", status="FAILED", stop_date="2026-01-10T03:30:00Z")
+        clock.move_to("2026-01-10 04:15:00")
+        parent.redrive()
+
+        assert (parent.status, kept.status, gone.status) == ("RUNNING", "RUNNING", "FAILED")
+
+
+# --- Names ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [1, 90, 400])
+def test_the_name_is_free_when_the_execution_is_gone(clock, days):
+    """Not before, and not after 90 days where the retention is another."""
+    with mock_sfn_executions(retention=timedelta(days=days)) as sfn:
+        orders = sfn.add_state_machine("orders")
+        orders.add_execution("nightly", status="SUCCEEDED")
+        client = boto3.client("stepfunctions")
+        clock.tick(timedelta(days=days) - timedelta(milliseconds=1))
+        assert (
+            refusal(client.start_execution, stateMachineArn=orders.arn, name="nightly")[0] == "ExecutionAlreadyExists"
+        )
+        clock.tick(timedelta(milliseconds=1))
+        client.start_execution(stateMachineArn=orders.arn, name="nightly")
+
+        assert [run.status for run in orders.executions] == ["RUNNING"]
+        assert listed(client) == ["nightly"]
+
+
+def test_the_name_is_free_for_seeds_too(clock, orders, client):
+    """add_execution and add_executions may take it, and the record of before is dead."""
+    earlier = orders.add_execution("a-0", status="FAILED")
+    orders.add_execution("b", status="FAILED")
+    clock.move_to(LAST_MOMENT)
+    with pytest.raises(ValueError):
+        orders.add_execution("b", status="RUNNING")
+    clock.move_to(GONE)
+    orders.add_execution("b", status="RUNNING")
+    orders.add_executions(2, status="RUNNING", name="a-{index}")
+
+    assert listed(client) == ["a-1", "b", "a-0"]
+    with pytest.raises(RuntimeError, match="is another execution by now"):
+        earlier.redrive()
+
+
+def test_a_child_may_take_the_name_of_another_map_runs(clock, orders, client):
+    """Map runs of one label share their children's names, so a gone child of one makes room in the other."""
+    parent = orders.add_execution("parent", status="RUNNING")
+    first, second = parent.add_map_run("Process"), parent.add_map_run("Process")
+    first.add_execution("child", status="FAILED")
+    clock.move_to(GONE)
+    second.add_execution("child", status="RUNNING")
+
+    assert (first.executions, listed(client, mapRunArn=second.arn)) == ([], ["child"])
+
+
+# --- Records and seeds ---------------------------------------------------------------------------------------------
+
+
+def test_the_record_stays_the_tests_own(clock, sfn, orders):
+    """A test may go on looking at it, and cannot redrive it."""
+    run = orders.add_execution("nightly", status="FAILED")
+    clock.move_to(GONE)
+    with pytest.raises(RuntimeError) as refusal:
+        run.redrive()
+
+    assert str(refusal.value) == (
+        f"{NIGHTLY} cannot be redriven: it stopped so long ago that the mock's retention has passed, and only a "
+        f"FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE execution can."
+    )
+    assert (run.status, sfn.get_execution(NIGHTLY), orders.executions) == ("FAILED", run, [run])
+
+
+WARNING = (
+    "The stop at 2025-10-12T03:00:00.000Z lies 90 days, 0:00:00 or more before now, which is the mock's retention: the "
+    "execution is not listed any more."
+)
+FORGOTTEN = {
+    "executionArn": NIGHTLY,
+    "stateMachineArn": f"{PREFIX}:stateMachine:orders",
+    "name": "nightly",
+    "status": "FAILED",
+    "startDate": "2025-10-12T03:00:00Z",
+    "stopDate": "2025-10-12T03:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(
+            lambda sfn, orders: orders.add_execution("a", status="FAILED", start_date=timedelta(days=-90)), id="one"
+        ),
+        pytest.param(
+            lambda sfn, orders: orders.add_executions(
+                2, status="FAILED", start_date=timedelta(days=-90), interval=timedelta(days=80), duration=timedelta(0)
+            ),
+            id="one of several",
+        ),
+        pytest.param(
+            lambda sfn, orders: orders.add_executions(
+                5, status="FAILED", start_date=timedelta(days=-90), duration=timedelta(0), interval=timedelta(0)
+            ),
+            id="several, one warning",
+        ),
+        pytest.param(lambda sfn, orders: sfn.load([FORGOTTEN]), id="loaded"),
+    ],
+)
+def test_a_seed_that_is_gone_already_warns(sfn, orders, seed):
+    """Once for each call that seeds, at the line of the test, with the stop that lies too far back."""
+    with pytest.warns(SeedWarning) as warnings:
+        seed(sfn, orders)
+
+    assert [(str(warning.message), warning.filename) for warning in warnings] == [(WARNING, __file__)]
+
+
+def test_a_warning_made_an_error_stores_nothing(orders):
+    """Warnings are errors in this very test run."""
+    with pytest.raises(SeedWarning):
+        orders.add_execution("a", status="FAILED", start_date=timedelta(days=-90))
+
+    assert orders.executions == []
+
+
+def test_what_is_kept_does_not_warn(orders, client):
+    """Neither the last moment before, nor what runs or waits for its redrive since long ago."""
+    orders.add_execution("a", status="FAILED", start_date=timedelta(days=-90, milliseconds=1))
+    parent = orders.add_execution("b", status="RUNNING", start_date=timedelta(days=-200))
+    parent.add_map_run("Process").add_execution(
+        "c", status="PENDING_REDRIVE", start_date=timedelta(days=-200), stop_date=timedelta(days=-100)
+    )
+
+    assert listed(client) == ["a", "b"]
+
+
+def test_loading_again_what_is_gone(clock, sfn, orders):
+    """An equal item is skipped as ever; a differing one is another execution, since its name is free."""
+    [run] = sfn.load([{**FORGOTTEN, "startDate": "2026-01-10T03:00:00Z", "stopDate": "2026-01-10T03:00:00Z"}])
+    clock.move_to(GONE)
+    item = {**FORGOTTEN, "startDate": "2026-04-01T03:00:00Z", "stopDate": "2026-04-01T03:00:00Z"}
+
+    assert sfn.load(
+        json.dumps([{**item, "startDate": "2026-01-10T03:00:00Z", "stopDate": "2026-01-10T03:00:00Z"}])
+    ) == [run]
+    [other] = sfn.load(json.dumps([item]))
+    assert orders.executions == [other]
+
+
+def test_the_lag_hides_a_vanishing_too(clock):
+    """With a consistency lag an execution is listed a little longer than it can be described."""
+    with mock_sfn_executions(retention=timedelta(days=90), consistency_lag=timedelta(seconds=5)) as sfn:
+        sfn.add_state_machine("orders").add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")
+        client = boto3.client("stepfunctions")
+        clock.move_to("2026-04-10 03:00:04.999")
+
+        assert listed(client) == ["nightly"]
+        assert refusal(client.describe_execution, executionArn=NIGHTLY)[0] == "ExecutionDoesNotExist"
+        clock.move_to("2026-04-10 03:00:05")
+        assert listed(client) == []
+
+
+def test_reset_keeps_the_option(clock, sfn):
+    """The mock has it, not its records."""
+    sfn.reset()
+    sfn.add_state_machine("orders").add_execution("nightly", status="FAILED")
+    clock.move_to(GONE)
+
+    assert listed(boto3.client("stepfunctions")) == []
+
+
+@pytest.mark.parametrize(
+    ("retention", "sentence"),
+    [
+        pytest.param(
+            timedelta(0),
+            "retention=datetime.timedelta(0) keeps nothing: give a longer timedelta, such as timedelta(days=90), or "
+            "None.",
+            id="zero",
+        ),
+        pytest.param(90, "retention=90 is no length of time: give a datetime.timedelta.", id="number"),
+    ],
+)
+def test_what_is_no_retention(retention, sentence):
+    """It is refused before a mock begins."""
+    with pytest.raises(ValueError) as refusal:
+        mock_sfn_executions(retention=retention)
+
+    assert str(refusal.value) == sentence
