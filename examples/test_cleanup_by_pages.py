@@ -78,6 +78,7 @@ def test_everything_is_cleaned_up(orders):
         pytest.param(clean_up_until_an_empty_page, 249, id="until a page is empty"),
     ],
 )
-def test_jobs_that_stop_too_early(orders, job, found):
+def test_jobs_that_stop_too_early(orders, sfn_executions, job, found):
     """The naive jobs report success and leave files behind, the same number on every run."""
-    assert len(deleted(job, orders)) == found
+    with sfn_executions.partial_listing():  # this test means to show what is left, so check_paging need not
+        assert len(deleted(job, orders)) == found

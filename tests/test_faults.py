@@ -275,9 +275,8 @@ def test_error(sfn_executions, error, status, sentence, further):
             "StartExecution",
             "ExecutionLimitExceeded",
             {"stateMachineArn": MACHINE},
-            "The maximum number of running executions has been reached. Running executions must end or be stopped "
-            "before a new execution can be started.",
-            id="that the mock never answers with by itself",
+            "The maximum number of running executions has been reached",
+            id="of a limit",
         ),
     ],
 )

@@ -455,6 +455,7 @@ class CommonError(SFNError):
 
 
 class ThrottlingException(CommonError):
+    namespace = THROTTLE_NAMESPACE
     code = "ThrottlingException"
     message = "Rate exceeded"
 
