@@ -520,6 +520,17 @@ POKES = {
 }
 
 
+def test_poked_from_one_end_to_another(client, poked):
+    """What the new status cannot carry is gone: a timeout has neither error nor cause."""
+    poked.status = "FAILED"
+    poked.error = "Broken"
+
+    poked.status = "TIMED_OUT"
+
+    described = client.describe_execution(executionArn=poked.arn)
+    assert (described["status"], described.get("error")) == ("TIMED_OUT", None)
+
+
 @pytest.mark.parametrize(
     "order",
     [
@@ -973,6 +984,7 @@ def test_executed_map_run_that_is_stopped(start):
         time.sleep(0.01)
     arn = items[0]["mapRunArn"]
 
+    so_far = types(client, run)
     client.update_map_run(mapRunArn=arn, maxConcurrency=3)
     client.update_map_run(mapRunArn=arn, toleratedFailureCount=1)
     updated = client.describe_map_run(mapRunArn=arn)
@@ -983,6 +995,7 @@ def test_executed_map_run_that_is_stopped(start):
     run.redrive()
     redriven = client.describe_map_run(mapRunArn=arn)
 
+    assert so_far[:3] == ["ExecutionStarted", "MapStateEntered", "MapStateStarted"]
     assert (updated["status"], updated["maxConcurrency"], updated["toleratedFailureCount"]) == ("RUNNING", 3, 1)
     assert (stopped["status"], left["status"]) == ("ABORTED", "ABORTED")
     assert (redriven["status"], redriven["redriveCount"]) == ("RUNNING", 1)

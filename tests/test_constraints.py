@@ -297,6 +297,11 @@ def test_missing_required_member(operation, parameters, path):
     )
 
 
+def test_null_of_an_optional_member():
+    """It stands for an absent one."""
+    assert refusal_of("ListStateMachines", {"maxResults": None}) is None
+
+
 # --- Sensitive members -----------------------------------------------------------------------------------------
 
 

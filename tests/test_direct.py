@@ -246,3 +246,29 @@ def test_dates_follow_a_change_of_zone(zone):
 
     assert (in_utc, in_utc.utcoffset()) == (in_kolkata, timedelta(0))
     assert in_kolkata.utcoffset() == timedelta(hours=5, minutes=30)
+
+
+def test_dates_where_the_machine_knows_no_zone(monkeypatch):
+    """Windows cannot tell the zone's offset before 1970: of the day after that, botocore's parser is asked."""
+    original = time.localtime
+
+    def localtime(seconds):
+        if seconds < 0:
+            raise OSError("Invalid argument")
+        return original(seconds)
+
+    monkeypatch.setattr(local_dates.time, "localtime", localtime)
+    dates = local_dates.LocalDates()
+
+    assert [dates.date(moment) for moment in (0, 250)] == [parse_timestamp(seconds) for seconds in (0, 0.25)]
+
+
+def test_dates_of_more_minutes_than_are_kept(monkeypatch):
+    """What is kept of them is bounded, and what they are is not."""
+    monkeypatch.setattr(local_dates, "_KEPT", 3)
+    dates = local_dates.LocalDates()
+
+    made = [dates.date(minute * 60_000) for minute in (*range(10), 0, 9)]
+
+    assert made == [parse_timestamp(minute * 60) for minute in (*range(10), 0, 9)]
+    assert len(dates._minutes) <= 4

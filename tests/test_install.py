@@ -224,6 +224,7 @@ def test_rough_edges_of_a_mock_inside(installed):
     """They are there while the inner mock is, for what the store holds already and for what is added."""
     with freeze_time("2026-06-01"), mock_aws():
         create(sfn_client())
+        get_mock().add_state_machine("abroad", region="eu-west-1")
         get_mock().get_state_machine("orders").add_execution("old", status="FAILED", start_date="2026-01-01T00:00:00Z")
         shown = [listed()]
         with mock_sfn_executions(retention=timedelta(days=90)) as sfn:

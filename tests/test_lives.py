@@ -409,7 +409,7 @@ class Held:
     def __init__(self, sfn):
         self.sfn = sfn
         self.orders = sfn.add_state_machine("orders")
-        self.orders.publish_version()
+        self.version = self.orders.publish_version()
         self.parent = self.orders.add_execution("parent", status="RUNNING")
         self.failed = self.orders.add_execution("failed", status="FAILED")
         self.batch = self.parent.add_map_run("Items")
@@ -687,6 +687,7 @@ def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
         pytest.param(
             "batch", f"<MapRun {PREFIX}:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e>", id="map run"
         ),
+        pytest.param("version", f"<Version {MACHINE}:1>", id="version"),
     ],
 )
 def test_a_record_shows_what_it_is(sfn_executions, record, text):

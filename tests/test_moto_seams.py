@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import unittest
 
 import boto3
@@ -17,6 +18,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 from moto.core.exceptions import ServiceException
 from moto.core.models import MockAWS, botocore_stubber
+from moto.core.request import normalize_request
 from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backends
 
 from sfn_mock import StateMachine, UnmockedServiceError, mock_sfn_executions
@@ -26,6 +28,7 @@ REGION = "us-east-1"
 ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:orders"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
 DEFINITION = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+OTHER_DEFINITION = json.dumps({"StartAt": "No", "States": {"No": {"Type": "Fail"}}})
 
 
 def sfn_client(region: str = REGION, **options):
@@ -228,6 +231,33 @@ def keys_of(role) -> dict[str, str]:
     }
 
 
+def test_all_that_moto_holds_of_a_machine_is_taken_over():
+    """Its versions, as they were published, its aliases, and which of its executions have ended."""
+    with mock_aws():
+        client = sfn_client()
+        create(client, publish=True, versionDescription="first")
+        first = f"{ARN}:1"
+        client.update_state_machine(stateMachineArn=ARN, definition=OTHER_DEFINITION)
+        client.create_state_machine_alias(
+            name="live", routingConfiguration=[{"stateMachineVersionArn": first, "weight": 100}]
+        )
+        stopped = client.start_execution(stateMachineArn=ARN, name="stopped")["executionArn"]
+        client.stop_execution(executionArn=stopped)
+
+        with mock_sfn_executions():
+            assert stepfunctions_backends[ACCOUNT][REGION].state_machines[0].definition == OTHER_DEFINITION
+            version = client.describe_state_machine(stateMachineArn=first)
+            machine = client.describe_state_machine(stateMachineArn=ARN)
+            alias = client.describe_state_machine_alias(stateMachineAliasArn=f"{ARN}:live")
+            execution = client.describe_execution(executionArn=stopped)
+
+    assert (version["definition"], version["description"]) == (DEFINITION, "first")
+    assert machine["definition"] == OTHER_DEFINITION
+    assert alias["routingConfiguration"] == [{"stateMachineVersionArn": first, "weight": 100}]
+    assert execution["status"] == "ABORTED"
+    assert execution["startDate"] <= execution["stopDate"]
+
+
 # --- The mocks' ends, out of order -------------------------------------------------------------------------------
 
 
@@ -340,6 +370,23 @@ def test_requests_that_moto_passes_through():
         seed(sfn)
 
         assert listed(sfn_client()) == [("nightly", "SUCCEEDED")]
+
+
+def test_urls_by_which_motos_server_finds_step_functions():
+    """The module beside `models` that moto looks for leads both hosts to the mock's answers."""
+    with mock_sfn_executions() as sfn, mock_aws():
+        seed(sfn)
+        urls = stepfunctions_backends[ACCOUNT][REGION].urls
+        answers = {}
+        for host in ("states", "sync-states"):
+            url = f"https://{host}.{REGION}.amazonaws.com/"
+            (dispatch,) = [dispatch for pattern, dispatch in urls.items() if re.match(pattern, url)]
+            headers = {"Host": f"{host}.{REGION}.amazonaws.com", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+            request = AWSRequest("POST", url, headers=headers, data="{}").prepare()
+            status, _, body = dispatch(normalize_request(request), url, request.headers)
+            answers[host] = (status, [machine["name"] for machine in json.loads(body)["stateMachines"]])
+
+    assert answers == {"states": (200, ["orders"]), "sync-states": (200, ["orders"])}
 
 
 # --- StepFunctionBackend -----------------------------------------------------------------------------------------

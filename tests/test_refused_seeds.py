@@ -452,6 +452,26 @@ REFUSED = [
         "[(1, 90, 'x'), (2, 10)] routes to no version: give a version, or pairs such as [(v1, 90), (v2, 10)].",
         id="alias of triples",
     ),
+    pytest.param(
+        lambda world: world.orders.add_alias("next", []),
+        "An alias routes to one version or to two different ones, not to [].",
+        id="alias of nothing",
+    ),
+    pytest.param(
+        lambda world: world.orders.add_alias("next", [(1, 50), (1, 50)]),
+        "An alias routes to one version or to two different ones, not to [(1, 50), (1, 50)].",
+        id="alias of one version twice",
+    ),
+    pytest.param(
+        lambda world: world.orders.add_alias("next", [(1, 99.5)]),
+        "Weights are whole numbers from 0 to 100, not [99.5].",
+        id="half a weight",
+    ),
+    pytest.param(
+        lambda world: world.orders.add_alias("next", [(1, 90)]),
+        "The weights of an alias sum to 100, and [90] sum to 90.",
+        id="weights of 90",
+    ),
     # Map runs
     pytest.param(
         add_map_run(""),

@@ -100,6 +100,8 @@ def _metadata(status: int, headers: dict[str, str]) -> Parsed:
 #: client's model knows, an older one not all of them, in the order of that model.
 _Finish = Callable[[Any], None]
 
+_COMPOUND = ("structure", "list")
+
 #: Whose members every supported botocore knows, and SFNResponse gives in the order of the model. A page has up to a
 #: thousand: looking at each would cost as much as making its dates.
 _FINISHED = frozenset({"ExecutionList"})
@@ -112,7 +114,8 @@ def _finish(shape: Shape) -> _Finish:
     made = _finishes.get(shape.name)
     if made is None:
         make = _finish_list if shape.type_name == "list" else _finish_structure
-        made = _finishes[shape.name] = _leave if shape.name in _FINISHED else make(shape)
+        is_plain = shape.type_name not in _COMPOUND
+        made = _finishes[shape.name] = _leave if is_plain or shape.name in _FINISHED else make(shape)
     return made
 
 
@@ -120,9 +123,7 @@ def _finish_structure(shape: Shape) -> _Finish:
     order = list(shape.members)
     #: Sets of members, in an order, that botocore's parser would leave as they are.
     well_ordered: set[tuple[str, ...]] = set()
-    parts = [
-        (name, _finish(member)) for name, member in shape.members.items() if member.type_name in ("structure", "list")
-    ]
+    parts = [(name, _finish(member)) for name, member in shape.members.items() if member.type_name in _COMPOUND]
 
     def finish(structure: Any) -> None:
         members = tuple(structure)
@@ -140,8 +141,6 @@ def _finish_structure(shape: Shape) -> _Finish:
 
 
 def _finish_list(shape: Shape) -> _Finish:
-    if shape.member.type_name not in ("structure", "list"):
-        return _leave
     finish_element = _finish(shape.member)
 
     def finish(elements: Any) -> None:
@@ -151,5 +150,5 @@ def _finish_list(shape: Shape) -> _Finish:
     return finish
 
 
-def _leave(elements: Any) -> None:
-    """Lists of plain values are as they should be."""
+def _leave(value: Any) -> None:
+    """It is as it should be."""
