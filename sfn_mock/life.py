@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from sfn_mock import report
+from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.store import seeding
@@ -20,6 +21,7 @@ from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.wire import Wire
 
 DEFAULT_ACCOUNT_ID = "123456789012"
+Transport = Literal["direct", "wire"]
 
 
 class Options(NamedTuple):
@@ -33,6 +35,7 @@ class Options(NamedTuple):
     short_pages: bool = False
     retention: timedelta | None = None
     quotas: Mapping[str, Any] | None = None
+    transport: Transport = "direct"
 
     def check(self) -> None:
         """ValueError for what no AWS account or region is called, and for what an option cannot be."""
@@ -40,6 +43,8 @@ class Options(NamedTuple):
         seeding.check_account_id(self.account_id)
         if self.region is not None:
             seeding.check_region(self.region)
+        if self.transport not in get_args(Transport):
+            raise ValueError(f"transport={self.transport!r} is no way for calls: choose 'direct' or 'wire'.")
         self.rough_edges()
 
     def rough_edges(self) -> RoughEdges:
@@ -74,7 +79,7 @@ class _Life:
                 handle.account_id,
                 handle.faults,
                 handle.record,
-                wire_only=edges.quotas.buckets,
+                wire_only=operations() if options.transport == "wire" else edges.quotas.buckets,
             )
             stack.enter_context(moto_place.taken(self.handle.backend, wire))
             stack.enter_context(interception.installed(direct, wire, self.guard, self.paging))

@@ -22,6 +22,7 @@ _OPTIONS = (
     "short_pages",
     "retention",
     "quotas",
+    "transport",
 )
 _REPLACE_MOTO = "sfn_mock_replace_moto"
 _CHECK_PAGING = "sfn_mock_check_paging"

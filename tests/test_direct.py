@@ -133,13 +133,11 @@ def in_order(value):
 
 def over(way, operation, arguments):
     """What an operation answers over that way, on a store that is seeded the same each time."""
-    with mock_sfn_executions() as sfn:
+    with mock_sfn_executions(transport=way) as sfn:
         arns = seed(sfn)
         client = boto3.client("stepfunctions")
         sent = []
-        if way == "wire":
-            # Somebody who wants to see the request sees it: the call goes over the wire.
-            client.meta.events.register("before-send.sfn", lambda request, **_: sent.append(request.url))
+        client.meta.events.register("request-created.sfn", lambda request, **_: sent.append(request.url))
         text = json.dumps(arguments)
         for name, arn in arns.items():
             text = text.replace("{" + name + "}", arn)

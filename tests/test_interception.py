@@ -115,7 +115,8 @@ def test_client_without_credentials_beside_mock_aws(outside):
         assert listed(early) == []
 
 
-def test_expired_credentials_are_not_refreshed():
+@pytest.mark.parametrize("transport", ["direct", "wire"])
+def test_expired_credentials_are_not_refreshed(transport):
     """Real credentials may have to be fetched from where nothing may be asked, so they are left alone."""
     early = boto3.client("stepfunctions", "us-east-1", **KEYS)
     fetched = []
@@ -123,7 +124,7 @@ def test_expired_credentials_are_not_refreshed():
         "real", "real", "real", _long_ago(), lambda: fetched.append(True), "sso"
     )
 
-    with mock_sfn_executions() as sfn:
+    with mock_sfn_executions(transport=transport) as sfn:
         seed(sfn)
 
         assert listed(early) == ["nightly"]
@@ -224,6 +225,54 @@ def test_error_is_retried_by_nobody():
 
     assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (400, 0)
     assert metadata["HTTPHeaders"]["content-type"] == "application/x-amz-json-1.0"
+
+
+# --- Over the wire -----------------------------------------------------------------------------------------------
+
+
+def test_wire_is_signed_and_parsed():
+    """With transport="wire" a client signs its request, sends bytes and reads bytes, as it does with AWS."""
+    with mock_sfn_executions(transport="wire") as sfn:
+        seed(sfn)
+        client = boto3.client("stepfunctions", **KEYS)
+        seen = []
+        client.meta.events.register("before-send.sfn", lambda request, **_: seen.append(request))
+        client.meta.events.register("response-received.sfn", lambda response_dict, **_: seen.append(response_dict))
+
+        assert listed(client) == ["nightly"]
+
+    request, response = seen
+    assert b"Credential=real/" in request.headers["Authorization"]
+    assert request.body == json.dumps({"stateMachineArn": ARN}).encode()
+    assert [run["name"] for run in json.loads(response["body"])["executions"]] == ["nightly"]
+
+
+@pytest.mark.parametrize(
+    ("transport", "events"),
+    [("direct", []), ("wire", ["before-sign", "request-created", "response-received"])],
+    ids=["direct", "wire"],
+)
+def test_events_of_a_transport(transport, events):
+    """What botocore emits between the call and the answer's parsing is emitted on the wire alone."""
+    seen = []
+    with mock_sfn_executions(transport=transport) as sfn:
+        seed(sfn)
+        client = boto3.client("stepfunctions")
+        for event in ("before-sign", "request-created", "response-received"):
+            client.meta.events.register(f"{event}.sfn", lambda event_name, **_: seen.append(event_name))
+
+        assert listed(client) == ["nightly"]
+
+    assert sorted(event.partition(".")[0] for event in seen) == events
+
+
+@pytest.mark.parametrize("transport", ["http", "", None, True], ids=repr)
+def test_no_other_transport(transport):
+    """A transport that is none is refused where it is named."""
+    with pytest.raises(ValueError) as refusal:
+        mock_sfn_executions(transport=transport)
+
+    assert str(refusal.value) == f"transport={transport!r} is no way for calls: choose 'direct' or 'wire'."
 
 
 # --- Left alone --------------------------------------------------------------------------------------------------

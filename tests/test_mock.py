@@ -547,8 +547,13 @@ def test_inner_mock_may_name_the_region_that_the_environment_chose():
             "A mock with short_pages=False is active, and an inner mock_sfn_executions shares it, so it cannot have "
             "short_pages=True: leave the option out, or give the outer mock the same.",
         ),
+        (
+            {"transport": "wire"},
+            "A mock with transport='direct' is active, and an inner mock_sfn_executions shares it, so it cannot have "
+            "transport='wire': leave the option out, or give the outer mock the same.",
+        ),
     ],
-    ids=["account", "region", "short pages"],
+    ids=["account", "region", "short pages", "transport"],
 )
 def test_inner_mock_cannot_differ(option, sentence):
     """There is one store, so it has one account and one region; the outer mock goes on untouched."""

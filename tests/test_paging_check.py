@@ -614,6 +614,18 @@ def test_unread_pages_on_the_wire():
     assert (warning.filename, f"{warning.lineno}") == (__file__, at(page, "client.list").rpartition(":")[2])
 
 
+def test_unread_pages_of_a_mock_on_the_wire():
+    """So it is where the mock itself was asked for the wire."""
+
+    @mock_sfn_executions(transport="wire", check_paging=True)
+    def read_one_page():
+        get_mock().add_state_machine("orders").add_executions(101, status="RUNNING")
+        page(boto3.client("stepfunctions"))
+
+    with pytest.warns(PagingWarning, match="the rest of the list was never read"):
+        read_one_page()
+
+
 @pytest.mark.usefixtures("empty_pages")
 def test_empty_page_on_the_wire():
     """So is an empty page."""

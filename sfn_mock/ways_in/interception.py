@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
+from botocore.credentials import RefreshableCredentials
 from botocore.hooks import EventAliaser, first_non_none_response
 from botocore.model import OperationModel
 from moto.core.models import botocore_stubber
@@ -109,8 +110,7 @@ class _Clients:
         """Answer a Step Functions call in place; where somebody may want to see the request, ready it for the wire."""
         if is_loopback(params["url"]):
             return None
-        # Only moto knows accounts by their keys. Without it no request is signed: the client may have no credentials,
-        # or have to fetch them from where nothing may be asked.
+        # Only moto knows accounts by their keys.
         credentials = request_signer._credentials if botocore_stubber.enabled else None
         if _is_step_functions(event_name):
             model: OperationModel = others["model"]
@@ -123,6 +123,8 @@ class _Clients:
                     lambda keys: self._direct.respond(model, params, keys.access_key, region),
                 )
             params["headers"][REGION_HEADER] = context["client_region"]
+            credentials = credentials or _at_hand(request_signer._credentials)
+        # Without moto a request to another service is refused, signed or not.
         if credentials is None:
             context["auth_type"] = "none"
         return None
@@ -137,6 +139,11 @@ class _Clients:
             return botocore_stubber(event_name, request)
         _event, service, operation = event_name.split(".")
         self._guard.refuse(service, operation)
+
+
+def _at_hand(credentials: Any) -> Any:
+    """The client's credentials, unless they have to be fetched from where nothing may be asked."""
+    return None if isinstance(credentials, RefreshableCredentials) else credentials
 
 
 def _is_step_functions(event_name: str) -> bool:

@@ -101,6 +101,7 @@ def wrong_calls_are_errors() -> None:
     count_machines(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     names_of()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     mock_sfn_executions(regoin="eu-west-1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    mock_sfn_executions(transport="http")  # type: ignore[call-overload]  # pyright: ignore
 
 
 # --- Contexts, start and stop, the fixture -----------------------------------------------------------------------
@@ -114,6 +115,8 @@ def contexts() -> None:
     mock = mock_sfn_executions(region="eu-central-1")
     assert_type(mock.start(), StepFunctionsMock)
     mock.stop()
+    with mock_sfn_executions(transport="wire") as sfn:
+        assert_type(sfn, StepFunctionsMock)
 
 
 @pytest.fixture(scope="session")
