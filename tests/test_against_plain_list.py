@@ -43,6 +43,16 @@ BELOW_A_MILLISECOND = timedelta(microseconds=999)
 PREFIX = "arn:aws:states:us-east-1:123456789012:"
 STOPPED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
+#: What DescribeMapRun counts, and what the children that it counts there show.
+COUNTS = {
+    "pending": "PENDING",
+    "running": "RUNNING",
+    "succeeded": "SUCCEEDED",
+    "failed": "FAILED",
+    "timedOut": "TIMED_OUT",
+    "aborted": "ABORTED",
+    "pendingRedrive": "PENDING_REDRIVE",
+}
 
 
 @cache
@@ -64,6 +74,12 @@ class Shown(NamedTuple):
     redrive_date: datetime | None = None
     #: Output, error and cause, as DescribeExecution spells them.
     details: Mapping[str, str] = MappingProxyType({})
+    #: Whether it has waited for a redrive until its map run ended.
+    in_vain: bool = False
+
+    def given_up(self, now: datetime) -> Shown:
+        """What follows it, PENDING_REDRIVE as it is, when its map run ends."""
+        return self._replace(since=max(now, self.stop_date), status="FAILED", in_vain=True)
 
 
 @dataclass(eq=False)
@@ -477,6 +493,8 @@ class Histories(RuleBasedStateMachine):
 
             assert version in {"live": [1], "split": [1, 2]}[alias]
 
+        if line[-1].status == "PENDING_REDRIVE" and scope.parent.line[-1].stop_date is not None:
+            line = [*line, line[-1].given_up(scope.parent.line[-1].stop_date)]
         execution = Listed(
             scope,
             record.name,
@@ -630,7 +648,10 @@ class Histories(RuleBasedStateMachine):
             self._end(execution, now, status, {"output": "{}", **given} if status == "SUCCEEDED" else given)
 
     def _end(self, execution: Listed, now: datetime, status: str, details: dict[str, str]) -> None:
-        """It takes its unfinished map runs with it: running children are ABORTED, those to come never start."""
+        """It takes its unfinished map runs with it: running children are ABORTED, those to come never start.
+
+        Those that wait for their redrive have waited in vain.
+        """
         running = execution.at(now)
         execution.change(Shown(now, status, now, running.redrive_count, running.redrive_date, details))
         for child in self._children(execution, lambda children: not self._all_stopped(children, now)):
@@ -638,6 +659,8 @@ class Histories(RuleBasedStateMachine):
                 child.line = []
             elif child.status(now) == "RUNNING":
                 self._end(child, now, "ABORTED", {})
+            elif child.status(now) == "PENDING_REDRIVE":
+                child.change(child.at(now).given_up(now))
 
     def _children(self, parent: Listed, of_which) -> list[Listed]:
         """The children of those map runs of ``parent`` whose children are as asked."""
@@ -645,7 +668,7 @@ class Histories(RuleBasedStateMachine):
         return [child for scope in map_runs if of_which(scope.executions) for child in scope.executions]
 
     def _all_stopped(self, children: list[Listed], now: datetime) -> bool:
-        return all(child.status(now) in STOPPED for child in children)
+        return all(child.status(now) in STOPPED and not child.at(now).in_vain for child in children)
 
     def _redrive(self, execution: Listed, now: datetime) -> None:
         """Its unsuccessful map runs are redriven with it. Redrives of EXPRESS child executions have no date."""
@@ -741,6 +764,21 @@ class Histories(RuleBasedStateMachine):
             self._list(scope, turns[step % len(turns)], [20])
 
             assert scope.gone or scope.record.executions == [execution.record for execution in scope.executions]
+
+            if scope.is_map_run:
+                self._count(scope)
+
+    def _count(self, scope: Scope) -> None:
+        """DescribeMapRun counts what is listed, and as pending what is not listed yet."""
+        now = self.now()
+        # A map run starts with its parent, and is unknown before.
+        if scope.gone or now < scope.parent.start_date:
+            return
+        shown = [(execution.status(now) or "PENDING", execution.item_count) for execution in scope.executions]
+        answer = client().describe_map_run(mapRunArn=scope.arn)
+        for member, status in COUNTS.items():
+            assert answer["executionCounts"][member] == sum(found == status for found, _ in shown)
+            assert answer["itemCounts"][member] == sum(items for found, items in shown if found == status)
 
     @rule(scope=scopes, filters=filters, sizes=st.lists(page_sizes, min_size=1, max_size=3))
     def walk(self, scope, filters, sizes):

@@ -347,6 +347,17 @@ def test_botocore_retries(sfn_executions, pauses, mode, error):
     assert answer["ResponseMetadata"]["RetryAttempts"] == fault.count == len(pauses) == 2
 
 
+@pytest.mark.parametrize("error", RETRIED)
+@pytest.mark.sfn_executions(retry_sleeps=False)
+def test_botocore_retries_adaptively(sfn_executions, error):
+    """So it does in the adaptive mode, which would wait for the frozen clock if its sleeps were left to it."""
+    fault = sfn_executions.add_fault("ListExecutions", error=error, times=2)
+    answer = client(attempts=4, mode="adaptive").list_executions(stateMachineArn=MACHINE)
+
+    assert [run["name"] for run in answer["executions"]] == ["nightly"]
+    assert answer["ResponseMetadata"]["RetryAttempts"] == fault.count == 2
+
+
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
 def test_retries_are_used_up(sfn_executions, pauses, mode):
     """When the last try fails as well, its error is the call's."""

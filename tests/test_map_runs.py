@@ -259,20 +259,33 @@ def test_failures_beyond_redrive(client, nightly, clock):
 
 
 @pytest.mark.parametrize(
-    ("closed", "shown"),
+    ("closed", "shown", "waiting"),
     [
-        pytest.param(None, {"failed": 1, "pendingRedrive": 2, "total": 3}, id="RUNNING"),
-        *(pytest.param(end, {"failed": 3, "total": 3}, id=end) for end in ("SUCCEEDED", "FAILED", "ABORTED")),
+        pytest.param(None, {"failed": 1, "pendingRedrive": 2, "total": 3}, "PENDING_REDRIVE", id="RUNNING"),
+        *(pytest.param(end, {"failed": 3, "total": 3}, "FAILED", id=end) for end in ("SUCCEEDED", "FAILED", "ABORTED")),
     ],
 )
-def test_pending_redrives(client, nightly, closed, shown):
+def test_pending_redrives(client, nightly, closed, shown, waiting):
     """Children wait for their redrive as long as the map run goes on; with it the count falls to 0."""
     batch = nightly.add_map_run("ProcessItems", status=closed)
-    batch.add_execution(status="FAILED")
-    batch.add_execution(status="PENDING_REDRIVE")
-    batch.add_execution(status="PENDING_REDRIVE")
+    batch.add_execution("failed", status="FAILED")
+    batch.add_executions(2, status="PENDING_REDRIVE", name="{index}")
 
     assert counted(client, batch) == shown
+    assert children(client, batch) == [("1", waiting, 0), ("0", waiting, 0), ("failed", "FAILED", 0)]
+
+
+def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
+    """The clock comes to the map run's end: counts and list agree before and after, and each stop date stays."""
+    batch = nightly.add_map_run("ProcessItems", status="FAILED", stop_date=MINUTE)
+    waiting = batch.add_execution("waiting", status="PENDING_REDRIVE", item_count=7, start_date=-MINUTE)
+    assert children(client, batch, statusFilter="PENDING_REDRIVE") == [("waiting", "PENDING_REDRIVE", 0)]
+    assert counted(client, batch, "itemCounts") == {"pendingRedrive": 7, "total": 7}
+    clock.tick(MINUTE)
+
+    assert children(client, batch, statusFilter="FAILED") == [("waiting", "FAILED", 0)]
+    assert counted(client, batch, "itemCounts") == {"failed": 7, "total": 7}
+    assert waiting.stop_date == NOW - MINUTE
 
 
 # --- A status that follows from children, tolerance and parent -------------------------------------------------
@@ -543,12 +556,32 @@ def test_children_waiting_in_vain_are_redriven_next_time(client, nightly, clock)
     """One that waited when the parent ended once more belongs to the next redrive."""
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution("waiting", status="PENDING_REDRIVE")
+    clock.tick(MINUTE)
     nightly.abort()
     assert counted(client, batch) == {"failed": 1, "total": 1}
+    assert children(client, batch) == [("waiting", "FAILED", 0)]
+    assert status(client, batch) == ("ABORTED", NOW + MINUTE)
 
     client.redrive_execution(executionArn=PARENT)
 
     assert children(client, batch) == [("waiting", "RUNNING", 1)]
+
+
+def test_what_has_waited_in_vain_is_what_it_was(client, nightly, clock):
+    """One that timed out before it waited has timed out once more, however often it waited."""
+    batch = nightly.add_map_run("ProcessItems", max_concurrency=1)
+    first = batch.add_execution("first", status="FAILED")
+    second = batch.add_execution("second", status="TIMED_OUT")
+    for _ in range(2):
+        nightly.fail()
+        clock.tick(MINUTE)
+        client.redrive_execution(executionArn=PARENT)
+        assert (first.status, second.status) == ("RUNNING", "PENDING_REDRIVE")
+    nightly.fail()
+
+    assert counted(client, batch) == {"aborted": 1, "timedOut": 1, "total": 2}
+    described = client.describe_execution(executionArn=second.arn)
+    assert (described["status"], described["stopDate"], described["redriveCount"]) == ("TIMED_OUT", NOW, 0)
 
 
 def test_redrive_starts_what_never_came_to_start(client, nightly, batch, clock):

@@ -182,9 +182,16 @@ def stand(client, batch):
     items = client.list_executions(mapRunArn=batch.arn)["executions"]
     statuses = [item["status"] for item in sorted(items, key=lambda item: item["name"])]
     counts = client.describe_map_run(mapRunArn=batch.arn)["executionCounts"]
-    for status, member in [("RUNNING", "running"), ("PENDING_REDRIVE", "pendingRedrive"), ("SUCCEEDED", "succeeded")]:
+    for status, member in [
+        ("RUNNING", "running"),
+        ("PENDING_REDRIVE", "pendingRedrive"),
+        ("SUCCEEDED", "succeeded"),
+        ("FAILED", "failed"),
+        ("TIMED_OUT", "timedOut"),
+        ("ABORTED", "aborted"),
+    ]:
         assert counts[member] == statuses.count(status)
-    return "".join({"RUNNING": "R", "PENDING_REDRIVE": "p", "SUCCEEDED": "S", "FAILED": "F"}[name] for name in statuses)
+    return "".join("p" if status == "PENDING_REDRIVE" else status[0] for status in statuses)
 
 
 def test_children_take_turns_on_the_clock(client, clock, parent, batch):
@@ -280,7 +287,7 @@ def test_less_concurrency_gives_turns_later(client, clock, parent, batch):
 
 
 def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
-    """What waits then waits for the parent's next redrive, whenever its turn would have been."""
+    """What waits then has waited in vain, and has failed as before: the next redrive finds it so."""
     batch.on_redrive(status="SUCCEEDED", duration=MINUTE)
     client.redrive_execution(executionArn=parent.arn)
     clock.tick(MINUTE)
@@ -289,8 +296,22 @@ def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
     statuses = [child.status for child in batch.executions]
     parent.redrive()
 
-    assert statuses == ["SUCCEEDED", "SUCCEEDED", "ABORTED", "ABORTED", "PENDING_REDRIVE"]
+    assert statuses == ["SUCCEEDED", "SUCCEEDED", "ABORTED", "ABORTED", "FAILED"]
     assert stand(client, batch) == "SSRRp"
+
+
+def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batch):
+    """Where an outcome says when the parent ends again, what would come after that waits in vain from then on."""
+    orders.on_redrive(status="FAILED", duration=2 * MINUTE)
+    batch.on_redrive(status="SUCCEEDED", duration=1.5 * MINUTE)
+    client.redrive_execution(executionArn=parent.arn)
+    seen = []
+    for _ in range(3):
+        seen.append((stand(client, batch), batch.status))
+        clock.tick(MINUTE)
+
+    assert seen == [("RRppp", "RUNNING"), ("RRppp", "RUNNING"), ("SSRRF", "ABORTED")]
+    assert batch.executions[4].redrive_count == 0
 
 
 # --- What a test may say -------------------------------------------------------------------------------------------

@@ -66,11 +66,7 @@ def _is_lost(child: Execution, moment: int) -> bool:
 
 
 def _counts(state: MapRunState, by_status: Counter[str], lost: int) -> Counts:
-    if state.stop is None:
-        return Counts(by_status, lost, 0)
-    # "Pending redrive" falls to 0 when a map run ends (Developer Guide, redriving Map Runs): what waited has failed.
-    by_status["FAILED"] += by_status.pop("PENDING_REDRIVE", 0)
-    return Counts(by_status, lost, by_status["SUCCEEDED"])
+    return Counts(by_status, lost, 0 if state.stop is None else by_status["SUCCEEDED"])
 
 
 class ListedMapRun(NamedTuple):

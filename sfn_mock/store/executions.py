@@ -321,12 +321,17 @@ class Execution:
             self.map_run.take_turns(moment)
 
     def end_with_map_run(self, moment: int) -> None:
-        """Abort it if it is running at ``moment``; if it has not started by then, it never does."""
+        """Abort it if it is running at ``moment``; if it has not started by then, it never does.
+
+        One that waits for its redrive has waited in vain.
+        """
         attempt = self.attempt_at(moment)
         if attempt is None:
             self._index.change(self, (Attempt(clock.NEVER),))
         elif attempt.is_open(moment):
             self.end(moment, Ending("ABORTED"))
+        elif self.waits_at(moment):
+            self.wait(moment, until=moment)
 
     def _history_until(self, moment: int) -> Sequence[Attempt]:
         return [attempt for attempt in self.attempts if attempt.since <= moment]
@@ -456,9 +461,24 @@ class Execution:
         """Whether it is PENDING_REDRIVE."""
         return self._attempt_in_force(moment).status_at(moment) == "PENDING_REDRIVE"
 
-    def stay(self, moment: int) -> None:
-        """Let it stay as it is at ``moment``, whatever its time line held after it."""
-        self._index.change(self, tuple(self._history_until(moment)))
+    def wait(self, moment: int, *, until: int | None) -> None:
+        """Let it, which is PENDING_REDRIVE at ``moment``, wait on: in vain, if its map run ends ``until`` then.
+
+        From there on it is what it was before it waited; a seed that tells of no time before is FAILED.
+        """
+        *earlier, waiting = self._history_until(moment)
+        line = [*earlier, waiting]
+        if until is not None:
+            before = earlier[-1].ending if earlier else OPEN
+            ending = before if before.status in UNSUCCESSFUL else Ending("FAILED")
+            line.append(waiting._replace(since=max(until, waiting.since, waiting.stop or 0), ending=ending))
+        self._index.change(self, tuple(line))
+
+    def waited_in_vain_at(self, moment: int) -> bool:
+        """Whether its map run has ended before it came to be redriven."""
+        # Each new run counts one redrive more.
+        *_, before, current = (None, None, *self._history_until(moment))
+        return before is not None and before.redrive_count == current.redrive_count and not self.waits_at(moment)
 
     def start_late(self, moment: int) -> None:
         """Start it at ``moment`` if an end of its map run kept it from starting."""

@@ -39,6 +39,23 @@ class Tolerance(NamedTuple):
         )
 
 
+def _one(child: Execution) -> int:
+    return 1
+
+
+def _items(child: Execution) -> int:
+    return child.item_count or 0
+
+
+def _standing(child: Execution, moment: int) -> str:
+    attempt = child.attempt_at(moment)
+    return "PENDING" if attempt is None else attempt.status_at(moment)
+
+
+def _standing_unfinished(child: Execution, moment: int) -> str:
+    return "PENDING_REDRIVE" if child.waited_in_vain_at(moment) else _standing(child, moment)
+
+
 class MapRunState(NamedTuple):
     """How a map run stands at a moment."""
 
@@ -156,14 +173,15 @@ class MapRun(ExecutionScope):
         return next((attempt for attempt in reversed(self._attempts) if attempt.since <= moment), self._attempts[0])
 
     def _status_and_stop(self, moment: int) -> tuple[str, int | None]:
-        children = self.count_executions(moment)
+        # What waits in vain since an end of the parent's is as unfinished as it was then.
+        children = self._count(moment, _one, _standing_unfinished)
         unfinished = sum(children[status] for status in _UNFINISHED)
         parent_status, parent_stop = self._parent_at(moment)
         if parent_stop is None and (unfinished or not children):
             return "RUNNING", None
         # A parent that has ended has ended what its map runs left unfinished.
         stop = parent_stop if unfinished or not children else self._last_stop(moment)
-        items = self.count_items(moment)
+        items = self._count(moment, _items, _standing_unfinished)
         if self.tolerance.is_exceeded_by(items["FAILED"] + items["TIMED_OUT"], items.total()):
             return "FAILED", stop
         if unfinished or children["ABORTED"]:
@@ -182,25 +200,27 @@ class MapRun(ExecutionScope):
 
     def count_executions(self, moment: int) -> Counter[str]:
         """How many child executions have each status; those not started yet are PENDING."""
-        return self._count(moment, lambda child: 1)
+        return self._count(moment, _one, _standing)
 
     def count_items(self, moment: int) -> Counter[str]:
         """How many items are in child executions of each status."""
-        return self._count(moment, lambda child: child.item_count or 0)
+        return self._count(moment, _items, _standing)
 
-    def _count(self, moment: int, weight: Callable[[Execution], int]) -> Counter[str]:
+    def _count(
+        self, moment: int, weight: Callable[[Execution], int], standing: Callable[[Execution, int], str]
+    ) -> Counter[str]:
         counter: Counter[str] = Counter()
         for child in self.index.executions:
-            attempt = child.attempt_at(moment)
-            counter["PENDING" if attempt is None else attempt.status_at(moment)] += weight(child)
+            counter[standing(child, moment)] += weight(child)
         return counter
 
     # --- What its parent does to it ------------------------------------------------------------------------------
 
     def end_with_parent(self, moment: int) -> None:
-        """End it, RUNNING as it is: its running children are ABORTED, and those still pending never start."""
-        for turn in self._waiting_at(moment):
-            turn.child.stay(moment)
+        """End it, RUNNING as it is: its running children are ABORTED, and those still pending never start.
+
+        Those that wait for their redrive are what they were before.
+        """
         self._turns = []
         *earlier, current = self.attempts_until(moment)
         if not self._follows_children(current):
@@ -238,7 +258,8 @@ class MapRun(ExecutionScope):
     def take_turns(self, moment: int) -> None:
         """Give each child that waits for its redrive the moment when another's end will make room for it.
 
-        Those for which no end is in sight wait on; whatever ends one or changes its end later asks again.
+        Those for which no end is in sight wait on, as do those whose turn would come after the map run's own end;
+        whatever ends one or changes its end later asks again.
         """
         self._turns = self._waiting_at(moment)
         if not self._turns:
@@ -253,15 +274,32 @@ class MapRun(ExecutionScope):
         ends = sorted(attempt.stop for attempt in stopping if attempt.stop is not None)
         # Where more are running than may, the first ends make no room.
         free = [moment] * room + ends[max(0, -room) :]
+        end = self._end_ahead
         for child, outcome in self._turns:
-            if not free:
-                child.stay(moment)
+            if not free or (end is not None and end <= free[0]):
+                child.wait(moment, until=end)
                 continue
             since = heappop(free)
             child.run_again(moment, since, outcome)
             stop = outcome.stop_after(since)
             if stop is not None:
                 heappush(free, stop)
+
+    @property
+    def _end_ahead(self) -> int | None:
+        """When it ends, as far as it was said, whatever becomes of its children."""
+        own = self._attempts[-1]
+        if not self._follows_children(own):
+            return own.stop
+        return None if self.parent is None else self.parent.attempts[-1].stop
+
+    def take_in(self, executions: list[Execution]) -> None:
+        """The same; what is seeded to wait for its redrive waits no longer than the map run lasts."""
+        super().take_in(executions)
+        for child in executions:
+            last = child.attempts[-1]
+            if last.ending.status == "PENDING_REDRIVE":
+                child.wait(last.since, until=self._end_ahead)
 
     def _waiting_at(self, moment: int) -> list[Turn]:
         return [turn for turn in self._turns if turn.child.waits_at(moment)]
