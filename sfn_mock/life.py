@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple, get_args
 
 from sfn_mock import report
+from sfn_mock.api import interpreter
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
@@ -35,6 +36,7 @@ class Options(NamedTuple):
     short_pages: bool = False
     retention: timedelta | None = None
     quotas: Mapping[str, Any] | None = None
+    execute: bool = False
     transport: Transport = "direct"
 
     def check(self) -> None:
@@ -43,6 +45,8 @@ class Options(NamedTuple):
         seeding.check_account_id(self.account_id)
         if self.region is not None:
             seeding.check_region(self.region)
+        if not isinstance(self.execute, bool):
+            raise ValueError(f"execute={self.execute!r} is neither True nor False.")
         if self.transport not in get_args(Transport):
             raise ValueError(f"transport={self.transport!r} is no way for calls: choose 'direct' or 'wire'.")
         self.rough_edges()
@@ -86,6 +90,8 @@ class _Life:
             stack.enter_context(plain_http.installed(wire, self.guard))
             if not options.retry_sleeps:
                 stack.enter_context(retry_sleeps.skipped())
+            if options.execute:
+                stack.enter_context(interpreter.switched_on())
             self.options = options._replace(region=region, check_paging=self.paging.mode)
             self.undo = stack.pop_all().close
 

@@ -76,6 +76,7 @@ def mock_sfn_executions(
     short_pages: bool = False,
     retention: timedelta | None = None,
     quotas: Mapping[str, Any] | None = None,
+    execute: bool = False,
     transport: Literal["direct", "wire"] = "direct",
 ) -> MockSFNExecutions: ...
 def mock_sfn_executions(
@@ -90,6 +91,7 @@ def mock_sfn_executions(
     short_pages: bool = False,
     retention: timedelta | None = None,
     quotas: Mapping[str, Any] | None = None,
+    execute: bool = False,
     transport: Literal["direct", "wire"] = "direct",
 ) -> Any:
     """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
@@ -110,6 +112,8 @@ def mock_sfn_executions(
     ``retention``; ``quotas`` limit the calls of operations, as in ``{"ListExecutions": (200, 5)}``, which is a bucket
     and what refills it each second, and the ``"open_executions"``; ``"default"`` stands for AWS's own numbers.
 
+    With ``execute=True`` moto's interpreter (``moto[stepfunctions]``) runs the definition of what is started, unless
+    ``on_start`` says what that comes to; the services that its tasks call are those of ``mock_aws``.
     With ``transport="wire"`` botocore signs and serialises each request to the bytes of HTTP, and parses the answer's,
     as it does with AWS; by default calls are answered before that, with the same answers in a fraction of the time.
     ValueError for an option that says nothing of its kind.
@@ -126,6 +130,7 @@ def mock_sfn_executions(
             short_pages=short_pages,
             retention=retention,
             quotas=quotas,
+            execute=execute,
             transport=transport,
         )
     )

@@ -22,6 +22,7 @@ _OPTIONS = (
     "short_pages",
     "retention",
     "quotas",
+    "execute",
     "transport",
 )
 _REPLACE_MOTO = "sfn_mock_replace_moto"

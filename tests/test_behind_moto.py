@@ -1035,6 +1035,32 @@ def test_synchronous_execution_is_executed(executed):
     assert (answer["status"], answer["output"]) == ("SUCCEEDED", '{"id":7}')
 
 
+def test_execution_by_the_mocks_own_option():
+    """execute=True asks for the interpreter as moto's configuration does, and for this mock alone."""
+    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
+    definition = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 7, "End": true}}}'
+    outcomes = []
+    for execute in (True, False):
+        with mock_sfn_executions(execute=execute) as sfn, mock_aws():
+            sfn.add_state_machine("orders", definition=definition)
+            sfn.add_state_machine("fast", type="EXPRESS", definition=definition)
+            client = boto3.client("stepfunctions", REGION)
+            run = sfn.get_execution(client.start_execution(stateMachineArn=ARN)["executionArn"])
+            answer = client.start_sync_execution(stateMachineArn=f"{PREFIX}:stateMachine:fast")
+            outcomes.append((ended(run) if execute else run.status, run.output, answer["output"]))
+
+    assert outcomes == [("SUCCEEDED", "7", "7"), ("RUNNING", None, "{}")]
+
+
+@pytest.mark.parametrize("execute", [1, None, "yes"], ids=repr)
+def test_execute_is_yes_or_no(execute):
+    """Anything else is refused where it is said."""
+    with pytest.raises(ValueError) as refusal:
+        mock_sfn_executions(execute=execute)
+
+    assert str(refusal.value) == f"execute={execute!r} is neither True nor False."
+
+
 def test_frozen_execution(executed):
     """Under a frozen clock all that the interpreter finds is at the frozen time."""
     executed.add_state_machine("orders")
@@ -1088,6 +1114,5 @@ def test_interpreter_that_is_not_installed(sfn_executions, monkeypatch):
 
     assert machine.executions == []
     assert str(error.value) == (
-        "mock_aws is configured to execute state machines, which needs moto's interpreter: pip install "
-        "'moto[stepfunctions]'"
+        "The mock is told to execute state machines, which needs moto's interpreter: pip install 'moto[stepfunctions]'"
     )

@@ -115,7 +115,7 @@ def contexts() -> None:
     mock = mock_sfn_executions(region="eu-central-1")
     assert_type(mock.start(), StepFunctionsMock)
     mock.stop()
-    with mock_sfn_executions(transport="wire") as sfn:
+    with mock_sfn_executions(transport="wire", execute=True) as sfn:
         assert_type(sfn, StepFunctionsMock)
 
 
