@@ -282,6 +282,13 @@ class Token(NamedTuple):
     position: tuple[datetime, int]
     given: datetime
 
+    def page_follows(self, listing: list[Listed], now: datetime) -> list[Listed]:
+        """What is behind the place; not what was ahead of it when the token was given, if the clock has gone back."""
+        moments = (now, max(now, self.given))
+        return [
+            execution for execution in listing if all(execution.sort_key(moment) < self.position for moment in moments)
+        ]
+
 
 class Histories(RuleBasedStateMachine):
     """One account through one history. Listing is a rule like any other: the mock must not need it to keep up."""
@@ -851,7 +858,7 @@ class Histories(RuleBasedStateMachine):
         with self.refused(code):
             page = client().list_executions(**arguments, maxResults=size, nextToken=token.text)
             listing = token.scope.listing(now, **token.filters)
-            behind = [execution for execution in listing if execution.sort_key(now) < token.position]
+            behind = token.page_follows(listing, now)
 
             assert page["executions"] == [execution.item(now) for execution in behind[: size or 100]]
             assert ("nextToken" in page) == (len(behind) > (size or 100))
@@ -917,6 +924,43 @@ def test_walk_among_moving_executions(seeds, status, size, events):
 
     arns = [item["executionArn"] for item in shown]
     stayed = [item["executionArn"] for item in before if item in after]
+
+    assert len(set(arns)) == len(arns)
+    assert [arn for arn in arns if arn in stayed] == stayed
+
+
+@given(
+    seeds=st.lists(st.tuples(minutes(-9, 0), minutes(0, 9), st.booleans()), min_size=2),
+    status=st.sampled_from([None, "RUNNING", "FAILED"]),
+    size=st.integers(1, 3),
+    moves=st.lists(minutes(-6, 6), min_size=1, max_size=12),
+)
+@settings(derandomize=True, deadline=None, max_examples=60)
+def test_walk_while_the_clock_goes_to_and_fro(seeds, status, size, moves):
+    """Nobody is listed twice, though he stood elsewhere at each page; nobody is missed who always stood where he did."""
+    with freeze_time(NOON) as clock, mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        for start, duration, redriven in seeds:
+            redrive = {"redrive_date": start + duration / 2} if redriven and start + duration / 2 <= 0 * MINUTE else {}
+            orders.add_execution(status="FAILED", start_date=start, duration=duration, **redrive)
+        arguments = {"stateMachineArn": orders.arn, **({"statusFilter": status} if status else {})}
+        visited, shown = [NOON], []
+        page = client().list_executions(**arguments, maxResults=size)
+        shown += page["executions"]
+        for move in cycle(moves):
+            if "nextToken" not in page:
+                break
+            visited.append(visited[-1] + move if abs(visited[-1] + move - NOON) < DAY else NOON)
+            clock.move_to(visited[-1])
+            page = client().list_executions(**arguments, maxResults=size, nextToken=page["nextToken"])
+            shown += page["executions"]
+        seen = []
+        for moment in visited:
+            clock.move_to(moment)
+            seen.append(client().list_executions(**arguments, maxResults=1000)["executions"])
+
+    arns = [item["executionArn"] for item in shown]
+    stayed = [item["executionArn"] for item in seen[0] if all(item in listing for listing in seen)]
 
     assert len(set(arns)) == len(arns)
     assert [arn for arn in arns if arn in stayed] == stayed
