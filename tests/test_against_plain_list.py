@@ -282,6 +282,13 @@ class Token(NamedTuple):
     position: tuple[datetime, int]
     given: datetime
 
+    def page_follows(self, listing: list[Listed], now: datetime) -> list[Listed]:
+        """What is behind the place; not what was ahead of it when the token was given, if the clock has gone back."""
+        moments = (now, max(now, self.given))
+        return [
+            execution for execution in listing if all(execution.sort_key(moment) < self.position for moment in moments)
+        ]
+
 
 class Histories(RuleBasedStateMachine):
     """One account through one history. Listing is a rule like any other: the mock must not need it to keep up."""
@@ -319,10 +326,16 @@ class Histories(RuleBasedStateMachine):
         return self._moment
 
     def _finish_deletion(self, machine: Scope) -> None:
-        if not any(execution.status(self._moment) == "RUNNING" for execution in machine.executions):
+        executions = self._executions_of(machine)
+        if not any(execution.status(self._moment) == "RUNNING" for execution in executions):
             for scope in [scope for scope in self.alive if machine in (scope, scope.machine)]:
                 scope.gone = True
                 self.alive.remove(scope)
+
+    def _executions_of(self, machine: Scope) -> list[Listed]:
+        """Its own, then the child executions of its map runs."""
+        scopes = [scope for scope in self.alive if machine in (scope, scope.machine)]
+        return [execution for scope in scopes for execution in scope.executions]
 
     @rule(by=minutes(-5, 5) | st.sampled_from([DAY - timedelta(milliseconds=1), DAY, -DAY, 14 * DAY]))
     def move_clock(self, by):
@@ -436,7 +449,7 @@ class Histories(RuleBasedStateMachine):
         return multiple(*([] if self.alive else self._add_orders()))
 
     def _end_all(self, machine: Scope, now: datetime) -> None:
-        for execution in machine.executions:
+        for execution in self._executions_of(machine):
             if execution.status(now) == "RUNNING":
                 execution.record.time_out()
                 self._end(execution, now, "TIMED_OUT", {})
@@ -851,7 +864,7 @@ class Histories(RuleBasedStateMachine):
         with self.refused(code):
             page = client().list_executions(**arguments, maxResults=size, nextToken=token.text)
             listing = token.scope.listing(now, **token.filters)
-            behind = [execution for execution in listing if execution.sort_key(now) < token.position]
+            behind = token.page_follows(listing, now)
 
             assert page["executions"] == [execution.item(now) for execution in behind[: size or 100]]
             assert ("nextToken" in page) == (len(behind) > (size or 100))
@@ -917,6 +930,43 @@ def test_walk_among_moving_executions(seeds, status, size, events):
 
     arns = [item["executionArn"] for item in shown]
     stayed = [item["executionArn"] for item in before if item in after]
+
+    assert len(set(arns)) == len(arns)
+    assert [arn for arn in arns if arn in stayed] == stayed
+
+
+@given(
+    seeds=st.lists(st.tuples(minutes(-9, 0), minutes(0, 9), st.booleans()), min_size=2),
+    status=st.sampled_from([None, "RUNNING", "FAILED"]),
+    size=st.integers(1, 3),
+    moves=st.lists(minutes(-6, 6), min_size=1, max_size=12),
+)
+@settings(derandomize=True, deadline=None, max_examples=60)
+def test_walk_while_the_clock_goes_to_and_fro(seeds, status, size, moves):
+    """Nobody is listed twice, though he stood elsewhere at each page; nobody is missed who stood still."""
+    with freeze_time(NOON) as clock, mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        for start, duration, redriven in seeds:
+            redrive = {"redrive_date": start + duration / 2} if redriven and start + duration / 2 <= 0 * MINUTE else {}
+            orders.add_execution(status="FAILED", start_date=start, duration=duration, **redrive)
+        arguments = {"stateMachineArn": orders.arn, **({"statusFilter": status} if status else {})}
+        visited, shown = [NOON], []
+        page = client().list_executions(**arguments, maxResults=size)
+        shown += page["executions"]
+        for move in cycle(moves):
+            if "nextToken" not in page:
+                break
+            visited.append(visited[-1] + move if abs(visited[-1] + move - NOON) < DAY else NOON)
+            clock.move_to(visited[-1])
+            page = client().list_executions(**arguments, maxResults=size, nextToken=page["nextToken"])
+            shown += page["executions"]
+        seen = []
+        for moment in visited:
+            clock.move_to(moment)
+            seen.append(client().list_executions(**arguments, maxResults=1000)["executions"])
+
+    arns = [item["executionArn"] for item in shown]
+    stayed = [item["executionArn"] for item in seen[0] if all(item in listing for listing in seen)]
 
     assert len(set(arns)) == len(arns)
     assert [arn for arn in arns if arn in stayed] == stayed

@@ -17,7 +17,13 @@ import pytest
 from answers import members
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from freezegun import freeze_time
 from moto import mock_aws
 from test_direct import CALLS, comparable, in_order, over, seed
@@ -41,19 +47,14 @@ def _connect_by_aiobotocore(service, region="us-east-1", **options):
 
 
 def _connect_by_aioboto3(service, region="us-east-1", **options):
-    aioboto3 = pytest.importorskip("aioboto3", reason="aioboto3 is not installed: the extra test-aioboto3 has it")
-    return aioboto3.Session().client(service, region, **options)
+    return import_module("aioboto3").Session().client(service, region, **options)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(_connect_by_aiobotocore, id="aiobotocore"),
-        pytest.param(_connect_by_aioboto3, id="aioboto3"),
-    ]
-)
+@pytest.fixture(params=["aiobotocore", "aioboto3"])
 def connect(request):
     """Makes a client, to be entered with ``async with``, of each library in turn."""
-    return request.param
+    pytest.importorskip(request.param, reason=f"{request.param} is not installed: test-{request.param} has it")
+    return {"aiobotocore": _connect_by_aiobotocore, "aioboto3": _connect_by_aioboto3}[request.param]
 
 
 @pytest.fixture
@@ -283,6 +284,162 @@ async def test_every_host_is_answered(connect, region, partition, options):
             assert await listed(client, f"arn:{partition}:states:{region}:123456789012:stateMachine:orders") == [
                 "nightly"
             ]
+
+
+# --- What goes wrong ---------------------------------------------------------------------------------------------
+
+
+def retrying(mode: str, attempts: int = 4):
+    """Options of a client that sends each request up to so many times."""
+    return {"config": Config(retries={"total_max_attempts": attempts, "mode": mode})}
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """How long aiobotocore meant to sleep, which takes no time here."""
+    pauses, sleep = [], asyncio.sleep
+
+    async def pause(seconds, *result):
+        pauses.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    return pauses
+
+
+RETRIED = ["ThrottlingException", "InternalServerError", "ServiceUnavailable", "ConnectionError", "ReadTimeout"]
+
+
+@pytest.mark.parametrize("error", RETRIED)
+@pytest.mark.parametrize("mode", ["legacy", "standard"])
+async def test_faults_are_retried(connect, pauses, mode, error):
+    """Throttles, server errors and lost connections are retried with aiobotocore's own pauses, and counted."""
+    with mock_sfn_executions() as sfn:
+        seed_one(sfn)
+        fault = sfn.add_fault("ListExecutions", error=error, times=2)
+        async with connect("stepfunctions", **retrying(mode)) as client:
+            answer = await client.list_executions(stateMachineArn=ARN)
+
+    assert [execution["name"] for execution in answer["executions"]] == ["nightly"]
+    assert answer["ResponseMetadata"]["RetryAttempts"] == fault.count == len(pauses) == 2
+    assert all(pause > 0 for pause in pauses)
+
+
+@pytest.mark.parametrize("error", RETRIED)
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+async def test_retries_at_once(connect, frozen, pauses, mode, error):
+    """With retry_sleeps=False no pause is left in any mode, nor does the adaptive one wait for a frozen clock."""
+    with mock_sfn_executions(retry_sleeps=False) as sfn:
+        seed_one(sfn)
+        fault = sfn.add_fault("ListExecutions", error=error, times=2)
+        async with connect("stepfunctions", **retrying(mode)) as client:
+            answer = await asyncio.wait_for(client.list_executions(stateMachineArn=ARN), 30)
+
+    assert [execution["name"] for execution in answer["executions"]] == ["nightly"]
+    assert answer["ResponseMetadata"]["RetryAttempts"] == fault.count == 2
+    assert pauses == [0, 0]
+
+
+async def test_retries_are_used_up(connect, pauses):
+    """When the last try fails as well, its error is the call's; each try is recorded."""
+    with mock_sfn_executions(retry_sleeps=False) as sfn:
+        sfn.add_fault("ListStateMachines", error="ThrottlingException", times=None)
+        async with connect("stepfunctions", **retrying("standard", attempts=3)) as client:
+            with pytest.raises(ClientError) as struck:
+                await client.list_state_machines()
+        errors = [call.error for call in sfn.calls]
+
+    assert struck.value.response["Error"] == {"Message": "Rate exceeded", "Code": "ThrottlingException"}
+    assert struck.value.response["ResponseMetadata"]["RetryAttempts"] == 2
+    assert errors == ["ThrottlingException"] * 3
+
+
+async def test_modelled_fault_is_the_clients_exception(connect):
+    """A modelled error comes at once as the client's own exception class, with AWS's sentence and members."""
+    arn = "arn:aws:states:us-east-1:123456789012:mapRun:orders/Items:none"
+    with mock_sfn_executions() as sfn:
+        fault = sfn.add_fault("DescribeMapRun", error="ResourceNotFound", when=lambda call: call["mapRunArn"] == arn)
+        async with connect("stepfunctions") as client:
+            with pytest.raises(client.exceptions.ResourceNotFound) as error:
+                await client.describe_map_run(mapRunArn=arn)
+
+    assert fault.count == 1
+    assert members(error.value.response) == {
+        "Error": {"Code": "ResourceNotFound", "Message": f"Resource not found: '{arn}'"},
+        "message": f"Resource not found: '{arn}'",
+        "resourceName": arn,
+    }
+
+
+async def test_denied_call_is_not_retried(connect):
+    """AccessDeniedException comes in AWS's sentence, after one request."""
+    with mock_sfn_executions() as sfn:
+        seed_one(sfn)
+        sfn.add_fault("ListExecutions", error="AccessDeniedException")
+        async with connect("stepfunctions", **retrying("standard")) as client:
+            with pytest.raises(ClientError) as struck:
+                await listed(client)
+
+            assert await listed(client) == ["nightly"]
+
+    assert struck.value.response["Error"] == {
+        "Code": "AccessDeniedException",
+        "Message": "User: arn:aws:iam::123456789012:user/sfn-mock is not authorized to perform: states:ListExecutions "
+        f"on resource: {ARN} because no identity-based policy allows the states:ListExecutions action",
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "sentence"),
+    [
+        ("ConnectionError", EndpointConnectionError, 'Could not connect to the endpoint URL: "{url}"'),
+        ("ConnectTimeout", ConnectTimeoutError, 'Connect timeout on endpoint URL: "{url}"'),
+        ("ReadTimeout", ReadTimeoutError, 'Read timeout on endpoint URL: "{url}"'),
+        (
+            "ConnectionClosedError",
+            ConnectionClosedError,
+            'Connection was closed before we received a valid response from endpoint URL: "{url}".',
+        ),
+    ],
+)
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "under mock_aws"])
+async def test_connection_error(connect, error, raised, sentence, with_moto):
+    """Where no answer comes the client raises botocore's own error, naming its endpoint."""
+    with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
+        seed_one(sfn)
+        sfn.add_fault("ListExecutions", error=error)
+        async with connect("stepfunctions", **retrying("standard", attempts=1)) as client:
+            with pytest.raises(raised) as struck:
+                await listed(client)
+
+            assert await listed(client) == ["nightly"]
+
+    assert str(struck.value) == sentence.format(url="https://states.us-east-1.amazonaws.com/")
+
+
+async def test_quota(connect, frozen):
+    """A bucket of calls on the test's clock throttles the requests of asyncio clients, too, each retry among them."""
+    with mock_sfn_executions(quotas={"ListExecutions": (2, 1)}, retry_sleeps=False) as sfn:
+        seed_one(sfn)
+        async with connect("stepfunctions", **retrying("standard", attempts=2)) as client:
+            assert await listed(client) == ["nightly"]
+            assert await listed(client) == ["nightly"]
+            with pytest.raises(ClientError, match="Rate exceeded"):
+                await listed(client)
+            with freeze_time("2026-01-10T12:00:01.250Z", real_asyncio=True):
+                assert await listed(client) == ["nightly"]
+        errors = [call.error for call in sfn.calls]
+
+    assert errors == [None, None, "ThrottlingException", "ThrottlingException", None]
+
+
+async def test_quota_of_open_executions(connect):
+    """A start beyond it is the client's ExecutionLimitExceeded."""
+    with mock_sfn_executions(quotas={"open_executions": 1}) as sfn:
+        seed_one(sfn)
+        async with connect("stepfunctions") as client:
+            with pytest.raises(client.exceptions.ExecutionLimitExceeded):
+                await client.start_execution(stateMachineArn=ARN)
 
 
 # --- Left alone --------------------------------------------------------------------------------------------------

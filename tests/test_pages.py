@@ -296,3 +296,22 @@ def test_execution_that_moves_during_a_walk_is_shown_at_most_once(client, orders
     second = client.list_executions(stateMachineArn=MACHINE, maxResults=2, nextToken=first["nextToken"])
 
     assert (names(first), names(second)) == (["execution-3", "execution-2"], ["execution-1"])
+
+
+def test_clock_moved_back_during_a_walk_shows_nothing_twice(client, orders, clock):
+    """What the walk has shown as stopped runs again, at its old place behind the page: it is not shown once more."""
+    hour = timedelta(hours=1)
+    for name, start in [("shown", -5), ("stays", -4)]:
+        orders.add_execution(name, status="RUNNING", start_date=NOW + start * hour)
+    orders.executions[0].succeed()
+    orders.add_execution("older", status="SUCCEEDED", start_date=NOW - 6 * hour)
+    first = client.list_executions(stateMachineArn=MACHINE, maxResults=1)
+    clock.move_to(NOW - hour)
+
+    second = client.list_executions(stateMachineArn=MACHINE, maxResults=1, nextToken=first["nextToken"])
+    clock.move_to(NOW - 2 * hour)
+    third = client.list_executions(stateMachineArn=MACHINE, maxResults=1, nextToken=second["nextToken"])
+
+    assert [names(page) for page in (first, second, third)] == [["shown"], ["stays"], ["older"]]
+    assert "nextToken" not in third
+    assert names(client.list_executions(stateMachineArn=MACHINE)) == ["stays", "shown", "older"]

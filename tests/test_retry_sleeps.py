@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
+import sys
 import time
+from inspect import isawaitable
 from threading import Thread
+from types import SimpleNamespace
 
 import boto3
 import pytest
 from answers import members
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.exceptions import CapacityNotAvailableError, ClientError
-from botocore.hooks import EventAliaser
+from botocore.hooks import EventAliaser, HierarchicalEmitter
 from botocore.retries.bucket import Clock, TokenBucket
 from freezegun import freeze_time
 from moto import mock_aws
@@ -135,6 +140,57 @@ def test_what_others_wrapped_meanwhile_stays(monkeypatch, pauses):
 
     assert TokenBucket.acquire is theirs
     assert pauses[0] > 0
+
+
+class AsyncEmitter(HierarchicalEmitter):
+    """As aiobotocore's: handlers and what they answer are awaited."""
+
+    async def _emit(self, event_name, kwargs, stop_on_response=False):
+        handled = super()._emit(event_name, kwargs, stop_on_response)
+        return [(handler, await answer if isawaitable(answer) else answer) for handler, answer in handled]
+
+
+class AsyncTokenBucket:
+    """As aiobotocore's, where no token is ever to be had."""
+
+    async def acquire(self, amount=1, block=True):
+        return f"waited for {amount}"
+
+
+def acquired(*, sending: bool):
+    """What a bucket gives, twice: to an asyncio client that sends a request to Step Functions, or to somebody else."""
+    events, bucket, given = EventAliaser(AsyncEmitter()), AsyncTokenBucket(), []
+
+    async def acquire(**_):
+        given.append(await bucket.acquire())
+
+    async def send():
+        headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+        request = AWSPreparedRequest("POST", "https://states.us-east-1.amazonaws.com/", headers, b"{}", False)
+        for _ in range(2):
+            await events.emit("before-send.sfn.ListStateMachines", request=request)
+            if not sending:
+                await acquire()
+
+    if sending:
+        events.register("before-send.sfn", acquire)
+    asyncio.run(send())
+    return given
+
+
+def test_asyncio_clients_wait_for_no_token(monkeypatch):
+    """Their buckets are found whenever they were imported, and are as they were when the mock has ended."""
+    monkeypatch.delitem(sys.modules, "aiobotocore.retries.bucket", raising=False)
+    with mock_sfn_executions(retry_sleeps=False):
+        assert acquired(sending=True) == ["waited for 1"] * 2
+        module = SimpleNamespace(AsyncTokenBucket=AsyncTokenBucket)
+        monkeypatch.setitem(sys.modules, "aiobotocore.retries.bucket", module)
+
+        assert acquired(sending=True) == [True, True]
+        assert acquired(sending=False) == ["waited for 1"] * 2
+    assert acquired(sending=False) == ["waited for 1"] * 2
+    with mock_sfn_executions():
+        assert acquired(sending=True) == ["waited for 1"] * 2
 
 
 def test_inner_mock_cannot_differ():

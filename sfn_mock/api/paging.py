@@ -25,6 +25,8 @@ class Place(NamedTuple):
     given: int = 0
     #: Whether the page before was empty.
     after_empty: bool = False
+    #: The latest moment of the pages before: the clock may have gone back since.
+    seen_until: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def first_page(
     if length == len(items):
         return Page(items, None)
     after = key(items[length - 1]) if length else place.after
-    follows = Place(after, place.given + length, after_empty=not length)
+    follows = Place(after, place.given + length, after_empty=not length, seen_until=max(moment, place.seen_until))
     return Page(items[:length], page_tokens.give(records.token_key, request, follows, moment))
 
 

@@ -83,12 +83,25 @@ class ExecutionIndex:
             self._put_in([*changed, *new])
 
     def page(
-        self, scope: str | None, status: str | None, redriven: bool | None, before: Position | None, size: int
+        self,
+        scope: str | None,
+        status: str | None,
+        redriven: bool | None,
+        before: Position | None,
+        size: int,
+        seen_until: int = 0,
     ) -> list[Entry]:
-        """Up to ``size`` entries, newest first, that sort before ``before``; as of the last settling."""
+        """Up to ``size`` entries, newest first, that sort before ``before``; as of the last settling.
+
+        Where the clock has gone back since ``seen_until``, those are left out that stood further ahead then: what sorts
+        later may have been seen there already, since time moves executions nowhere but to the front.
+        """
         entries = self._lists.get((scope, status, redriven), _NO_ENTRIES)
         bound: Any = before  # a shorter tuple sorts before every longer one that starts the same
-        return list(islice(entries.irange(None, bound, reverse=True), size))
+        found = entries.irange(None, bound, reverse=True)
+        if before is not None and seen_until > self._settled:
+            found = (entry for entry in found if _position(entry[2], seen_until) < before)
+        return list(islice(found, size))
 
     def count(self, status: str) -> int:
         """How many executions have ``status``, as of the last settling."""
@@ -174,6 +187,14 @@ def _entry(execution: Execution, moment: int) -> Entry | None:
     if forgotten is not None and forgotten <= moment:
         return None
     return stop, execution.sequence, execution, attempt.ending.status, redriven
+
+
+def _position(execution: Execution, moment: int) -> Position:
+    """Where an execution that has started by ``moment`` stands then in the order, be it kept or not."""
+    attempt = execution.attempt_at(moment)
+    assert attempt is not None
+    stop = attempt.stop_at(moment)
+    return attempt.since if stop is None else stop, execution.sequence
 
 
 def _traits(entry: Entry) -> _Traits:

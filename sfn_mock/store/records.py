@@ -117,7 +117,7 @@ class Records:
         return self.state_machines.get(machine.name) is machine
 
     def delete(self, machine: StateMachine, moment: int) -> None:
-        """Let ``machine`` go: DELETING while any of its executions is RUNNING, then gone with all that is its own."""
+        """Let ``machine`` go: DELETING while anything of it is RUNNING, then gone with all that is its own."""
         if not machine.deleting:
             machine.deleting = True
             self._deleting.append(machine)

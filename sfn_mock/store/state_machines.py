@@ -421,8 +421,9 @@ class StateMachine(ExecutionScope):
         return execution
 
     def is_running(self, moment: int) -> bool:
-        """Whether any of its executions is RUNNING."""
-        return self.count_running(moment) > 0
+        """Whether any of its executions is RUNNING, or any child execution of its map runs."""
+        scopes = [self, *(run for run in self.records.map_runs.values() if run.state_machine is self)]
+        return any(scope.count_running(moment) for scope in scopes)
 
     # --- Seeding -------------------------------------------------------------------------------------------------
 

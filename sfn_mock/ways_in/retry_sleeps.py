@@ -5,7 +5,9 @@ How often it tries, and what it makes of the last answer, stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -27,7 +29,7 @@ _Function = Callable[..., Any]
 def skipped() -> Iterator[None]:
     """Have botocore repeat requests to Step Functions at once, in whatever retry mode."""
     with ExitStack() as stack:
-        stack.enter_context(_wrapped(EventAliaser, "emit", _without_pauses))
+        stack.enter_context(_wrapped(EventAliaser, "emit", _Emit(stack).without_pauses))
         stack.enter_context(_wrapped(TokenBucket, "acquire", _without_waiting))
         yield
 
@@ -52,22 +54,49 @@ def _wrapped(cls: type, name: str, wrap: Callable[[_Function], _Function]) -> It
             setattr(cls, name, original)
 
 
-def _without_pauses(original: _Function) -> _Function:
+class _Emit:
     """The legacy and the standard mode answer an event with the pause; the adaptive one also waits before it sends."""
 
-    def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
-        if event_name.startswith("before-send.sfn.") and not is_loopback(kwargs["request"].url):
-            token = _at_once.set(True)
-            try:
-                return original(emitter, event_name, **kwargs)
-            finally:
-                _at_once.reset(token)
-        handled = original(emitter, event_name, **kwargs)
-        if event_name.startswith("needs-retry.sfn.") and not is_loopback(kwargs["request_dict"]["url"]):
-            return then(handled, _retried_at_once)
-        return handled
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._async_bucket: type | None = None
 
-    return emit
+    def without_pauses(self, original: _Function) -> _Function:
+        def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
+            if event_name.startswith("before-send.sfn.") and not is_loopback(kwargs["request"].url):
+                with _sending_at_once():
+                    handled = original(emitter, event_name, **kwargs)
+                if inspect.isawaitable(handled):
+                    self._wrap_async_bucket()
+                    return _awaited_at_once(handled)
+                return handled
+            handled = original(emitter, event_name, **kwargs)
+            if event_name.startswith("needs-retry.sfn.") and not is_loopback(kwargs["request_dict"]["url"]):
+                return then(handled, _retried_at_once)
+            return handled
+
+        return emit
+
+    def _wrap_async_bucket(self) -> None:
+        """Do as with botocore's own bucket; aiobotocore may have been imported only after the mock began."""
+        bucket = getattr(sys.modules.get("aiobotocore.retries.bucket"), "AsyncTokenBucket", None)
+        if bucket is not None and bucket is not self._async_bucket:
+            self._async_bucket = bucket
+            self._stack.enter_context(_wrapped(bucket, "acquire", _without_awaiting))
+
+
+@contextmanager
+def _sending_at_once() -> Iterator[None]:
+    token = _at_once.set(True)
+    try:
+        yield
+    finally:
+        _at_once.reset(token)
+
+
+async def _awaited_at_once(handled: Awaitable[Any]) -> Any:
+    with _sending_at_once():
+        return await handled
 
 
 def _retried_at_once(handled: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -80,5 +109,12 @@ def _without_waiting(original: _Function) -> _Function:
 
     def acquire(bucket: TokenBucket, *args: Any, **kwargs: Any) -> Any:
         return _at_once.get() or original(bucket, *args, **kwargs)
+
+    return acquire
+
+
+def _without_awaiting(original: _Function) -> _Function:
+    async def acquire(bucket: Any, *args: Any, **kwargs: Any) -> Any:
+        return _at_once.get() or await original(bucket, *args, **kwargs)
 
     return acquire
