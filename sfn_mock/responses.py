@@ -108,7 +108,7 @@ class SFNResponse(StepFunctionResponse):
         """Answer the request that moto has taken apart, as of one moment."""
         operation = self._get_action()
         with clock.read_once() as moment:
-            headers = {**self.response_headers, **headers_of_answer(moment)}
+            headers = headers_of_answer(moment)
             try:
                 if operation not in constraints.operations():
                     raise UnknownOperationException
@@ -727,8 +727,7 @@ def _read_body(body: bytes) -> object:
 def headers_of_answer(moment: int) -> dict[str, str]:
     """The HTTP headers of an answer given at ``moment``, with a request id of its own."""
     return {
-        "server": "amazon.com",
-        "date": _http_date(moment // 1000),
+        "Date": _http_date(moment // 1000),
         "x-amzn-RequestId": str(UUID(int=_request_ids.getrandbits(128), version=4)),
         "Content-Type": "application/x-amz-json-1.0",
     }

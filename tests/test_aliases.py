@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 import boto3
 import pytest
 from answers import members, refusal
+from botocore.exceptions import ParamValidationError
 from freezegun import freeze_time
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
@@ -121,6 +122,31 @@ def test_create_refuses_a_name(client, orders, name):
         f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
         f"Member must satisfy regular expression pattern: {NAME_PATTERN}",
     )
+    assert listed(client) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        pytest.param({"name": ""}, "Invalid length for parameter name, value: 0, valid min length: 1", id="empty name"),
+        pytest.param(
+            {"routingConfiguration": []},
+            "Invalid length for parameter routingConfiguration, value: 0, valid min length: 1",
+            id="no version",
+        ),
+        pytest.param(
+            {"routingConfiguration": routing((f"{MACHINE}:1", -1))},
+            "Invalid value for parameter routingConfiguration[0].weight, value: -1, valid min value: 0",
+            id="a weight below zero",
+        ),
+    ],
+)
+def test_create_that_never_arrives(client, orders, arguments, complaint):
+    """Recorded with boto3: what lies below the model's least is refused by botocore, and no request is sent."""
+    with pytest.raises(ParamValidationError) as refused:
+        create(client, **arguments)
+
+    assert str(refused.value) == f"Parameter validation failed:\n{complaint}"
     assert listed(client) == []
 
 

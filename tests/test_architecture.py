@@ -49,6 +49,7 @@ ROOMS = [
     "api.versions",
     "api.aliases",
     "api.redrives",
+    "api.service_tasks",
     "api.workflow_runs",
     "api.interpreter",
     "api.executions",

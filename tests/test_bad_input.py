@@ -446,6 +446,112 @@ def test_any_arguments_get_an_answer(world, operation, data):
         world.begin()
 
 
+# --- Every member gone wrong, one at a time --------------------------------------------------------------------------
+
+#: A value of each kind that JSON tells apart, and the model's types that it may stand for.
+KINDS_OF_JSON = {
+    "text": ("text", {"string"}),
+    "flag": (True, {"boolean"}),
+    "whole number": (1, {"integer", "long", "float", "double"}),
+    "number": (1.5, {"float", "double"}),
+    "array": ([], {"list"}),
+    "object": ({}, {"structure"}),
+}
+
+#: The resource types that an ARN may be of, by the member that it is for.
+ACCEPTED_TYPES = {
+    "activityArn": {"activity"},
+    "executionArn": {"execution"},
+    "mapRunArn": {"mapRun"},
+    "resourceArn": {"stateMachine", "activity"},
+    "stateMachineArn": {"stateMachine"},
+    "stateMachineAliasArn": {"stateMachine"},
+    "stateMachineVersionArn": {"stateMachine"},
+}
+
+
+def places(shape, path=(), required=False):
+    """Every value that a request may hold: the path to it, its shape, and whether it must be there."""
+    if path:
+        yield path, shape, required
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            yield from places(member, (*path, name), name in shape.required_members)
+    elif shape.type_name == "list":
+        yield from places(shape.member, (*path, 0), True)
+
+
+def put(container, path, value):
+    """A copy of ``container`` with ``value`` at ``path``; what leads there comes into being."""
+    (key, *rest) = path
+    if isinstance(key, int):
+        elements = list(container or [None])
+        return [put(elements[0], rest, value) if rest else value, *elements[1:]]
+    within = dict(container or {})
+    return {**within, key: put(within.get(key), rest, value) if rest else value}
+
+
+def values_out_of_bounds(shape):
+    """A value beyond each constraint that the model has for the shape."""
+    limits = shape.metadata
+    if shape.type_name == "string":
+        if "enum" in limits:
+            yield limits["enum"][0].lower()
+        if "max" in limits:
+            yield "x" * (limits["max"] + 1)
+        if limits.get("min"):
+            yield ""
+        if "pattern" in limits:
+            yield "\N{LATIN SMALL LETTER E WITH ACUTE}"
+    elif shape.type_name == "list":
+        if limits.get("min"):
+            yield []
+        if "max" in limits:
+            yield [{}] * (limits["max"] + 1)
+    else:
+        if "max" in limits:
+            yield limits["max"] + 1
+        if "min" in limits:
+            yield limits["min"] - 1
+
+
+def faults_of(operation, world):
+    """Requests with one thing wrong each: where and what, the request, and the code that it is answered with."""
+    good = filled(GOOD_CALLS[operation], world.arns)
+    for path, shape, required in places(MODEL.operation_model(operation).input_shape):
+        for kind, (value, types) in KINDS_OF_JSON.items():
+            if shape.type_name not in types:
+                yield (path, kind), put(good, path, value), "SerializationException"
+        for value in values_out_of_bounds(shape):
+            yield (path, str(value)[:80]), put(good, path, value), "ValidationException"
+        if required:
+            yield (path, None), put(good, path, None), "ValidationException"
+    for name in MODEL.operation_model(operation).input_shape.required_members:
+        yield (name, "missing"), {key: good[key] for key in good if key != name}, "ValidationException"
+    for name in ACCEPTED_TYPES.keys() & MODEL.operation_model(operation).input_shape.members.keys():
+        others = {key: value for key, value in good.items() if not key.endswith("Arn")}
+        for kind in ("activity", "failed", "quick", "batch", "machine", "sync"):
+            arn = world.arns[kind]
+            accepted = ACCEPTED_TYPES[name] | ({"express"} if operation == "DescribeExecution" else set())
+            if arn.split(":")[5] not in accepted:
+                yield (name, arn), {**others, name: arn}, "InvalidArn"
+        for arn in (ROLE, "orders", f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"):
+            yield (name, arn), {**others, name: arn}, "InvalidArn"
+
+
+@EACH_OPERATION
+def test_every_member_gone_wrong(world, operation):
+    """A wrong type, a broken constraint, a missing member and an ARN of another kind each have their error."""
+    answers, expected = {}, {}
+    for what, request, code in faults_of(operation, world):
+        status, _, answer = send(world.sfn, f"AWSStepFunctions.{operation}", json.dumps(request).encode())
+        answers[what] = (status, answer.get("__type", "").partition("#")[2])
+        expected[what] = (400, code)
+
+    assert answers == expected
+    assert world.is_unchanged()
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from datetime import datetime, timedelta, timezone
@@ -840,6 +841,73 @@ def test_executed_calls_to_other_services(start):
     assert ended(run) == "SUCCEEDED"
     (message,) = boto3.client("sqs", REGION).receive_message(QueueUrl=queue)["Messages"]
     assert message["Body"] == "hello"
+
+
+INNER = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:inner"
+
+
+def calling(resource: str, **parameters: object) -> dict:
+    """A state that calls a service."""
+    return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
+
+
+@pytest.mark.parametrize(
+    ("resource", "shown"),
+    [
+        pytest.param("states:startExecution", {}, id="and goes on"),
+        pytest.param(
+            "states:startExecution.sync",
+            {"Status": "SUCCEEDED", "Input": '{"id":7}', "Output": '{"total":12}'},
+            id="and waits for it",
+        ),
+        pytest.param(
+            "states:startExecution.sync:2",
+            {"Status": "SUCCEEDED", "Input": {"id": 7}, "Output": {"total": 12}},
+            id="and waits for its JSON",
+        ),
+        pytest.param("aws-sdk:sfn:startExecution", {}, id="by the SDK"),
+    ],
+)
+def test_executed_start_of_another_machine(executed, start, resource, shown):
+    """A Task starts an execution, names spelled as in every definition, also in a branch of a Parallel state."""
+    definition = {"StartAt": "Add", "States": {"Add": {"Type": "Pass", "Result": {"total": 12}, "End": True}}}
+    inner = executed.add_state_machine("inner", definition=json.dumps(definition))
+    task = calling(resource, StateMachineArn=INNER, Name="nested", Input={"id": 7})
+    branch = {"StartAt": "Start", "States": {"Start": task}}
+    _, run = start({"Both": {"Type": "Parallel", "Branches": [branch], "End": True}})
+
+    assert ended(run) == "SUCCEEDED"
+    [answer] = json.loads(run.output)
+    assert answer["ExecutionArn"] == inner.executions[0].arn
+    assert {name: answer[name] for name in shown} == shown
+    assert ended(inner.executions[0]) == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("task", "error", "cause"),
+    [
+        pytest.param(
+            calling("states:startExecution", StateMachineArn=INNER),
+            "StepFunctions.StateMachineDoesNotExistException",
+            f"State Machine Does Not Exist: '{INNER}' (Service: AWSStepFunctions; Status Code: 400; "
+            "Error Code: StateMachineDoesNotExist; Request ID: {id}; Proxy: null)",
+            id="recorded: of an integration",
+        ),
+        pytest.param(
+            calling("aws-sdk:sfn:sendTaskSuccess", TaskToken="none", Output={}),
+            "Sfn.InvalidTokenException",
+            "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400, Request ID: {id}) (SDK Attempt Count: 1)",
+            id="recorded: of the SDK",
+        ),
+    ],
+)
+def test_executed_call_that_is_refused(start, task, error, cause):
+    """The refusal of a Task's call is the execution's error, in the words that AWS has for it there."""
+    _, run = start({"Call": task})
+
+    assert ended(run) == "FAILED"
+    [request_id] = re.findall("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", run.cause)
+    assert (run.error, run.cause) == (error, cause.format(id=request_id))
 
 
 def asking(queue: str) -> dict:

@@ -555,6 +555,22 @@ def test_task_calls_its_service(run):
         assert [message["Body"] for message in sqs.receive_message(QueueUrl=queue)["Messages"]] == ["packed"]
 
 
+def test_task_calls_step_functions(run, client):
+    """So is Step Functions the mock's, whose names begin with small letters where the definition's do not."""
+    missing = "arn:aws:states:us-east-1:123456789012:stateMachine:missing"
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution",
+        "Parameters": {"StateMachineArn": missing},
+        "End": True,
+    }
+    with mock_aws():
+        answer = run(task, roleArn=ROLE)
+
+    assert (answer["status"], answer["error"]) == ("FAILED", "StepFunctions.StateMachineDoesNotExistException")
+    assert answer["cause"].startswith(f"State Machine Does Not Exist: '{missing}' (Service: AWSStepFunctions; ")
+
+
 def test_definition_that_the_interpreter_cannot_read(run, client):
     """What is no state's definition is InvalidDefinition, with the interpreter's words."""
     code, sentence = refusal(client.test_state, definition='{"Type": "Bogus"}')

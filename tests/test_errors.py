@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from uuid import UUID
 
 import boto3
 import pytest
 import requests
 from botocore.exceptions import ClientError, ParamValidationError
+from freezegun import freeze_time
 from moto import mock_aws
+
+from sfn_mock import mock_sfn_executions
 
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
@@ -416,3 +420,23 @@ def test_dates_on_the_wire(client, sfn_executions):
     assert [execution["startDate"] for execution in answer.json()["executions"]] == [1768010400.25]
     assert answer.headers["Content-Type"] == "application/x-amz-json-1.0"
     assert answer.headers["x-amzn-RequestId"]
+
+
+@pytest.mark.parametrize("arguments", [{"stateMachineArn": MACHINE}, {}], ids=["answer", "error"])
+@pytest.mark.parametrize("transport", ["direct", "wire"])
+def test_headers_of_an_answer(transport, arguments):
+    """An answer has AWS's headers, but for those that belong to a connection, and is dated by the clock."""
+    with freeze_time("2026-01-10T12:00:00Z"), mock_sfn_executions(transport=transport) as sfn:
+        sfn.add_state_machine("orders")
+        client = boto3.client("stepfunctions", "us-east-1")
+        try:
+            metadata = client.list_executions(**arguments)["ResponseMetadata"]
+        except ClientError as error:
+            metadata = error.response["ResponseMetadata"]
+
+    assert metadata["HTTPHeaders"] == {
+        "x-amzn-requestid": metadata["RequestId"],
+        "content-type": "application/x-amz-json-1.0",
+        "date": "Sat, 10 Jan 2026 12:00:00 GMT",
+    }
+    assert str(UUID(metadata["RequestId"])) == metadata["RequestId"]

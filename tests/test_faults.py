@@ -289,6 +289,16 @@ def test_sentence(sfn_executions, operation, error, arguments, sentence):
     assert struck.value.response["Error"] == {"Message": sentence, "Code": error}
 
 
+def test_state_of_the_key(sfn_executions):
+    """An invalid key comes with its state, as the model has it."""
+    sfn_executions.add_fault("StartExecution", error="KmsInvalidStateException")
+    sfn = client()
+    with pytest.raises(sfn.exceptions.KmsInvalidStateException) as struck:
+        sfn.start_execution(stateMachineArn=MACHINE)
+
+    assert struck.value.response["kmsKeyState"] == "DISABLED"
+
+
 def test_message(sfn_executions):
     """A sentence of the test's own replaces AWS's; further members stay."""
     sfn_executions.add_fault("ListExecutions", error="ResourceNotFound", message="Not {here}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from uuid import UUID
 
 import boto3
 import pytest
@@ -172,8 +173,9 @@ def test_create_refuses_a_character(client, name):
 
 @pytest.mark.parametrize("name", [pytest.param("a.b-c_d", id="punctuation"), pytest.param("Größe-大", id="any script")])
 def test_create_takes_other_characters(client, name):
-    """Dots, hyphens, underscores and letters of any script are taken."""
+    """Dots, hyphens, underscores and letters of any script are taken, and found again in an ARN."""
     assert create(client, name=name)["stateMachineArn"] == f"{PREFIX}:stateMachine:{name}"
+    assert client.describe_state_machine(stateMachineArn=f"{PREFIX}:stateMachine:{name}")["name"] == name
 
 
 def test_create_refuses_a_long_name(client):
@@ -852,7 +854,11 @@ def test_update_with_publish(client):
     )
     version = client.describe_state_machine(stateMachineArn=f"{MACHINE}:2")
 
-    assert answer["stateMachineVersionArn"] == f"{MACHINE}:2"
+    assert members(answer) == {
+        "updateDate": NOW,
+        "revisionId": str(UUID(answer["revisionId"])),
+        "stateMachineVersionArn": f"{MACHINE}:2",
+    }
     assert version["description"] == "traced"
     assert version["tracingConfiguration"] == {"enabled": True}
     assert version["revisionId"] == answer["revisionId"]

@@ -28,6 +28,7 @@ from moto.stepfunctions.parser.asl.eval.test_state.program_state import ProgramC
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.test_state.asl_parser import TestStateAmazonStateLanguageParser
 
+from sfn_mock.api import service_tasks
 from sfn_mock.api.single_states import MockedError, MockedResult, Outcome, Setting
 from sfn_mock.aws.definitions import Fault
 from sfn_mock.aws.exceptions import InvalidDefinition
@@ -59,6 +60,7 @@ def _read(definition: dict[str, Any], name: str) -> Any:
     except Exception as refusal:  # they are of many classes, with nothing in common
         raise InvalidDefinition(reason=Fault("SCHEMA_VALIDATION_FAILED", str(refusal), "/")) from None
     state.name = name
+    service_tasks.complete(state)
     return state
 
 

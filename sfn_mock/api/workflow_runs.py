@@ -13,6 +13,7 @@ from threading import Thread
 from typing import Any
 
 from moto.stepfunctions.parser.api import HistoryEventType, MapRunStatus, StateMachineType
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.map_run_record import (
     MapRunRecord,
     MapRunRecordPoolManager,
@@ -38,6 +39,7 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.backend.execution_worker_comm import ExecutionWorkerCommunication
 
+from sfn_mock.api import service_tasks
 from sfn_mock.aws.arns import parse_map_run_arn
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.executions import Attempt, Execution
@@ -129,6 +131,11 @@ class _Worker(ExecutionWorker):
 
     def run(self) -> None:
         self._execution_logic()  # type: ignore[no-untyped-call]  # moto's
+
+    def _get_evaluation_entrypoint(self) -> EvalComponent:
+        program: EvalComponent = super()._get_evaluation_entrypoint()
+        service_tasks.complete(program)
+        return program
 
     def _get_evaluation_environment(self) -> Environment:
         env: Environment = super()._get_evaluation_environment()

@@ -236,6 +236,14 @@ class KmsKeyMissing(InvalidEncryptionConfiguration):
     message = "Invalid Encryption Configuration: Must specify a KMS key for type CUSTOMER_MANAGED_KMS_KEY."
 
 
+class KmsInvalidState(SFNError):
+    """The code and the member are the model's, the sentence and the state of the key are ours."""
+
+    code = "KmsInvalidStateException"
+    message = "The KMS key is not in valid state, for example: Disabled or Deleted."
+    extra_members: ClassVar[dict[str, str]] = {"kmsKeyState": "DISABLED"}
+
+
 # --- TestState -------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,122 @@
+"""Page tokens of all operations that give pages: their limits, and what they are tied to."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from answers import refusal
+from freezegun import freeze_time
+
+NOW = "2026-01-10T12:00:00Z"
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+#: As long as names may be, in letters that take the most room.
+LONG = "\U00020000" * 80
+MACHINE = f"{PREFIX}:stateMachine:{LONG}"
+RUN = f"{PREFIX}:execution:{LONG}:{LONG}"
+INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
+
+#: Each operation with a request that has more than one page, and other arguments that it could be asked with.
+PAGED = {
+    "list_activities": ({}, []),
+    "list_executions": (
+        {"stateMachineArn": MACHINE, "statusFilter": "RUNNING"},
+        [{"stateMachineArn": MACHINE}, {"stateMachineArn": f"{MACHINE}:1", "statusFilter": "RUNNING"}],
+    ),
+    "list_map_runs": ({"executionArn": RUN}, [{"executionArn": f"{PREFIX}:execution:{LONG}:other"}]),
+    "list_state_machine_aliases": ({"stateMachineArn": MACHINE}, [{"stateMachineArn": f"{MACHINE}:1"}]),
+    "list_state_machine_versions": (
+        {"stateMachineArn": MACHINE},
+        [{"stateMachineArn": f"{PREFIX}:stateMachine:other"}],
+    ),
+    "list_state_machines": ({}, []),
+    "get_execution_history": (
+        {"executionArn": RUN},
+        [{"executionArn": RUN, "reverseOrder": True}, {"executionArn": RUN, "includeExecutionData": False}],
+    ),
+}
+
+EACH_OPERATION = pytest.mark.parametrize("operation", list(PAGED))
+
+
+@pytest.fixture
+def client(sfn_executions):
+    """More than one of everything, of the longest names."""
+    with freeze_time(NOW):
+        client = boto3.client("stepfunctions", "us-east-1")
+        sfn_executions.add_state_machine("other").publish_version()
+        machine = sfn_executions.add_state_machine(LONG)
+        for alias in ("a" * 80, "b" * 80):
+            machine.add_alias(alias, machine.publish_version())
+            machine.add_alias(f"{alias[:-1]}c", 1)
+        run = machine.add_execution(LONG, status="RUNNING", version=1)
+        machine.add_execution("other", status="RUNNING", version=1)
+        for _ in range(2):
+            run.add_map_run()
+        for name in (LONG, "other"):
+            client.create_activity(name=name)
+        yield client
+
+
+def first_page(client, operation):
+    return getattr(client, operation)(**PAGED[operation][0], maxResults=1)
+
+
+@EACH_OPERATION
+def test_token_is_within_its_limit(client, operation):
+    """ListExecutions' tokens have up to 3096 characters, all others up to 1024, however long the names are."""
+    most = 3096 if operation == "list_executions" else 1024
+    arguments = PAGED[operation][0]
+
+    assert len(first_page(client, operation)["nextToken"]) <= most
+    assert refusal(getattr(client, operation), **arguments, nextToken="t" * most) == INVALID_TOKEN
+    assert refusal(getattr(client, operation), **arguments, nextToken="t" * (most + 1)) == (
+        "ValidationException",
+        f"1 validation error detected: Value '{'t' * (most + 1)}' at 'nextToken' failed to satisfy constraint: Member "
+        f"must have length less than or equal to {most}",
+    )
+
+
+@EACH_OPERATION
+def test_page_is_within_its_limit(client, operation):
+    """A page has at most 1000 items, and 0 asks for as many as there are by default."""
+    arguments = PAGED[operation][0]
+    default, asked = (getattr(client, operation)(**arguments, **size) for size in ({}, {"maxResults": 0}))
+    del default["ResponseMetadata"], asked["ResponseMetadata"]
+
+    assert asked == default
+    assert refusal(getattr(client, operation), **arguments, maxResults=1001) == (
+        "ValidationException",
+        "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: Member must have "
+        "value less than or equal to 1000",
+    )
+
+
+@EACH_OPERATION
+def test_token_is_tied_to_its_operation(client, operation):
+    """No other operation takes a token, and its own takes it as often as it is asked."""
+    token = first_page(client, operation)["nextToken"]
+
+    for other, (arguments, _) in PAGED.items():
+        if other != operation:
+            assert refusal(getattr(client, other), **arguments, nextToken=token) == INVALID_TOKEN
+    answers = [getattr(client, operation)(**PAGED[operation][0], nextToken=token) for _ in range(2)]
+    for answer in answers:
+        del answer["ResponseMetadata"]
+        answer.pop("nextToken", None)
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        pytest.param(operation, other, id=f"{operation}: {', '.join(other)}")
+        for operation, (_, others) in PAGED.items()
+        for other in others
+    ],
+)
+def test_token_is_tied_to_its_arguments(client, operation, arguments):
+    """A request with other arguments is another list, and answers without the token."""
+    token = first_page(client, operation)["nextToken"]
+
+    assert refusal(getattr(client, operation), **arguments, nextToken=token) == INVALID_TOKEN
+    assert getattr(client, operation)(**arguments)["ResponseMetadata"]["HTTPStatusCode"] == 200
