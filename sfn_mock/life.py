@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from threading import Lock
 from typing import Any, Literal, NamedTuple, get_args
@@ -22,6 +22,7 @@ from sfn_mock.ways_in.wire import Wire
 
 DEFAULT_ACCOUNT_ID = "123456789012"
 Transport = Literal["direct", "wire"]
+_TRANSPORTS = get_args(Transport)
 
 
 class Options(NamedTuple):
@@ -43,7 +44,7 @@ class Options(NamedTuple):
         seeding.check_account_id(self.account_id)
         if self.region is not None:
             seeding.check_region(self.region)
-        if self.transport not in get_args(Transport):
+        if self.transport not in _TRANSPORTS:
             raise ValueError(f"transport={self.transport!r} is no way for calls: choose 'direct' or 'wire'.")
         self.rough_edges()
 
@@ -63,15 +64,17 @@ class _Life:
         self.depth = 0
         self.guard = Guard()
         self.paging = PagingCheck(options.check_paging or paging_check.default())
-        with ExitStack() as stack:
-            region = stack.enter_context(environment.faked(options.region))
+        self._place = self._in_place(options)
+        self.handle = self._place.__enter__()
+        self.options = options._replace(region=self.handle.region, check_paging=self.paging.mode)
+
+    @contextmanager
+    def _in_place(self, options: Options) -> Iterator[StepFunctionsMock]:
+        with environment.faked(options.region) as region:
             edges = options.rough_edges()
-            self.options = options._replace(region=region)
             # Within a mock_aws whose Step Functions is ours already, the store is that one's.
             handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
-            self.handle = handle_class(options.account_id, region, self.paging, edges)
-            stack.callback(self.handle.close)
-            handle = self.handle
+            handle = handle_class(options.account_id, region, self.paging, edges)
             wire = Wire(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
             direct = Direct(
                 handle.backend,
@@ -81,13 +84,19 @@ class _Life:
                 handle.record,
                 wire_only=operations() if options.transport == "wire" else edges.quotas.buckets,
             )
-            stack.enter_context(moto_place.taken(self.handle.backend, wire))
-            stack.enter_context(interception.installed(direct, wire, self.guard, self.paging))
-            stack.enter_context(plain_http.installed(wire, self.guard))
-            if not options.retry_sleeps:
-                stack.enter_context(retry_sleeps.skipped())
-            self.options = options._replace(region=region, check_paging=self.paging.mode)
-            self.undo = stack.pop_all().close
+            try:
+                with (
+                    moto_place.taken(handle.backend, wire),
+                    interception.installed(direct, wire, self.guard, self.paging),
+                    plain_http.installed(wire, self.guard),
+                    nullcontext() if options.retry_sleeps else retry_sleeps.skipped(),
+                ):
+                    yield handle
+            finally:
+                handle.close()
+
+    def undo(self) -> None:
+        self._place.__exit__(None, None, None)
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this life does not have."""
@@ -116,8 +125,11 @@ def begin(options: Options) -> StepFunctionsMock:
     """Begin the mock, or share the one that is active. RuntimeError if that one has other options."""
     global _life
     with _lock:
-        life = _life or _Life(options)
-        life.check_shared(options)
+        if _life is None:
+            life = _Life(options)
+        else:
+            life = _life
+            life.check_shared(options)
         life.depth += 1
         _life = life
     return life.handle
