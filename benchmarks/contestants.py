@@ -38,7 +38,7 @@ DURATION = timedelta(seconds=31, milliseconds=17)
 
 
 def seconds(run: Callable[[], Any], times: int) -> float:
-    """How long it takes, so many times running: after one that is not counted, as it finds the machine's caches cold."""
+    """How long it takes, so many times running, after one that finds the machine's caches cold and is not counted."""
     run()
     begin = perf_counter()
     for _ in range(times):
@@ -74,9 +74,7 @@ class Walker:
 
     def walk(self, items: int, page_size: int) -> None:
         paginator = self.client.get_paginator("list_executions")
-        pages = paginator.paginate(
-            stateMachineArn=ARN, PaginationConfig={"MaxItems": items, "PageSize": page_size}
-        )
+        pages = paginator.paginate(stateMachineArn=ARN, PaginationConfig={"MaxItems": items, "PageSize": page_size})
         for _ in pages:
             pass
 
@@ -154,9 +152,7 @@ class Stubbed:
         self._items: Iterator[dict[str, Any]] = map(_item, count())
 
     def turn(self, times: int, page_size: int) -> float:
-        pages = [
-            {"executions": list(islice(self._items, page_size)), "nextToken": "next"} for _ in range(times + 1)
-        ]
+        pages = [{"executions": list(islice(self._items, page_size)), "nextToken": "next"} for _ in range(times + 1)]
 
         def ask() -> None:
             self._stubber.add_response("list_executions", pages.pop())

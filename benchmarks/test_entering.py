@@ -26,8 +26,6 @@ def test_entering_and_leaving(race, moto):
     race("entering and leaving", enter_and_leave, Rival("mock_aws", moto.enter_and_leave, 1 / 50, times=5), times=50)
 
 
-
-
 def seed_five_and_list():
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple, get_args
 
 from sfn_mock import report
+from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
@@ -20,7 +21,6 @@ from sfn_mock.ways_in.guard import Guard, UnmockedServiceError
 from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.wire import Wire
 
-DEFAULT_ACCOUNT_ID = "123456789012"
 Transport = Literal["direct", "wire"]
 _TRANSPORTS = get_args(Transport)
 

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "sfn_mock"
 ROOMS = [
     # aws/: the words, no state
     "aws.exceptions",
+    "aws.accounts",
     "aws.names",
     "aws.payloads",
     "aws.definitions",
