@@ -24,6 +24,7 @@ ROOMS = [
     "aws.page_tokens",
     # store/: what exists, and when
     "store.clock",
+    "store.garbage",
     "store.quotas",
     "store.rough_edges",
     "store.outcomes",
