@@ -75,7 +75,7 @@ def _execution(machine: StateMachine, motos: MotoExecution) -> Execution:
         stop = start if motos.stop_date is None else max(start, _moment(motos.stop_date))
         attempt = Attempt(start, stop, Ending(motos.status, motos.output, motos.error, motos.cause))
     origin = Origin(machine.revision, input=motos.execution_input)
-    return Execution(machine, motos.name, machine.records.next_sequence(), start, (attempt,), origin)
+    return Execution(machine, motos.name, machine.records.next_sequence(), start, attempt, origin)
 
 
 def _moment(date: Any) -> int:

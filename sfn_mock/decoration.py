@@ -10,8 +10,6 @@ from types import FunctionType, TracebackType
 from typing import Any, Protocol, TypeVar
 from unittest import TestCase, TestLoader
 
-from sfn_mock import life
-
 Target = TypeVar("Target", bound=Callable[..., Any])
 Function = Callable[..., Any]
 
@@ -181,6 +179,8 @@ class _Outcome:
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        from sfn_mock import life
+
         if failure is not None:
             life.settle(failure)
         self._mock.__exit__(kind, failure, traceback)
@@ -192,6 +192,8 @@ def _reported(mock: Mock, function: Function) -> Function:
 
 def _running(mock: Mock, run: Function) -> Function:
     """unittest's ``run``: setup, test, teardown and cleanups. It reports what they raise, and raises nothing."""
+
+    from sfn_mock import life
 
     @wraps(run)
     def running(self: TestCase, *args: Any, **kwargs: Any) -> Any:

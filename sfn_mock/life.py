@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from threading import Lock
 from typing import Any, Literal, NamedTuple, get_args
 
 from sfn_mock import report
 from sfn_mock.api import interpreter
+from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.installation import MockWithinMockAWS, mock_of_mock_aws
@@ -21,8 +22,8 @@ from sfn_mock.ways_in.guard import Guard, UnmockedServiceError
 from sfn_mock.ways_in.paging_check import PagingCheck
 from sfn_mock.ways_in.wire import Wire
 
-DEFAULT_ACCOUNT_ID = "123456789012"
 Transport = Literal["direct", "wire"]
+_TRANSPORTS = get_args(Transport)
 
 
 class Options(NamedTuple):
@@ -47,7 +48,7 @@ class Options(NamedTuple):
             seeding.check_region(self.region)
         if not isinstance(self.execute, bool):
             raise ValueError(f"execute={self.execute!r} is neither True nor False.")
-        if self.transport not in get_args(Transport):
+        if self.transport not in _TRANSPORTS:
             raise ValueError(f"transport={self.transport!r} is no way for calls: choose 'direct' or 'wire'.")
         self.rough_edges()
 
@@ -67,15 +68,17 @@ class _Life:
         self.depth = 0
         self.guard = Guard()
         self.paging = PagingCheck(options.check_paging or paging_check.default())
-        with ExitStack() as stack:
-            region = stack.enter_context(environment.faked(options.region))
+        self._place = self._in_place(options)
+        self.handle = self._place.__enter__()
+        self.options = options._replace(region=self.handle.region, check_paging=self.paging.mode)
+
+    @contextmanager
+    def _in_place(self, options: Options) -> Iterator[StepFunctionsMock]:
+        with environment.faked(options.region) as region:
             edges = options.rough_edges()
-            self.options = options._replace(region=region)
             # Within a mock_aws whose Step Functions is ours already, the store is that one's.
             handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
-            self.handle = handle_class(options.account_id, region, self.paging, edges)
-            stack.callback(self.handle.close)
-            handle = self.handle
+            handle = handle_class(options.account_id, region, self.paging, edges)
             wire = Wire(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
             direct = Direct(
                 handle.backend,
@@ -85,15 +88,20 @@ class _Life:
                 handle.record,
                 wire_only=operations() if options.transport == "wire" else edges.quotas.buckets,
             )
-            stack.enter_context(moto_place.taken(self.handle.backend, wire))
-            stack.enter_context(interception.installed(direct, wire, self.guard, self.paging))
-            stack.enter_context(plain_http.installed(wire, self.guard))
-            if not options.retry_sleeps:
-                stack.enter_context(retry_sleeps.skipped())
-            if options.execute:
-                stack.enter_context(interpreter.switched_on())
-            self.options = options._replace(region=region, check_paging=self.paging.mode)
-            self.undo = stack.pop_all().close
+            try:
+                with (
+                    moto_place.taken(handle.backend, wire),
+                    interception.installed(direct, wire, self.guard, self.paging),
+                    plain_http.installed(wire, self.guard),
+                    nullcontext() if options.retry_sleeps else retry_sleeps.skipped(),
+                    interpreter.switched_on() if options.execute else nullcontext(),
+                ):
+                    yield handle
+            finally:
+                handle.close()
+
+    def undo(self) -> None:
+        self._place.__exit__(None, None, None)
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this life does not have."""
@@ -122,8 +130,11 @@ def begin(options: Options) -> StepFunctionsMock:
     """Begin the mock, or share the one that is active. RuntimeError if that one has other options."""
     global _life
     with _lock:
-        life = _life or _Life(options)
-        life.check_shared(options)
+        if _life is None:
+            life = _Life(options)
+        else:
+            life = _life
+            life.check_shared(options)
         life.depth += 1
         _life = life
     return life.handle

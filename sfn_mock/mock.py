@@ -6,11 +6,20 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Lock
 from types import TracebackType
-from typing import Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from sfn_mock import life
+from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.decoration import decorated
-from sfn_mock.handle import StepFunctionsMock
+
+# Early, for all others: what its constants are must not depend on whether the clock is frozen at the first mock.
+from sfn_mock.store import clock as clock
+
+if TYPE_CHECKING:
+    from sfn_mock.handle import StepFunctionsMock
+    from sfn_mock.life import Options
+
+# The life of the mock, and with it nearly every other room, is imported when the first mock is made: until then whoever
+# imports this pays for neither boto3 nor moto.
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -22,7 +31,7 @@ class MockSFNExecutions:
     at the same time shares one handle and one store.
     """
 
-    def __init__(self, options: life.Options) -> None:
+    def __init__(self, options: Options) -> None:
         options.check()
         self._options = options
         self._lock = Lock()
@@ -30,6 +39,8 @@ class MockSFNExecutions:
 
     def start(self) -> StepFunctionsMock:
         """Begin mocking and give the handle. RuntimeError if a mock with other options is active."""
+        from sfn_mock import life
+
         handle = life.begin(self._options)
         with self._lock:
             self._starts += 1
@@ -44,6 +55,8 @@ class MockSFNExecutions:
         self._stop(None)
 
     def _stop(self, failure: BaseException | None) -> None:
+        from sfn_mock import life
+
         with self._lock:
             if not self._starts:
                 raise RuntimeError("stop() without start(): this mock is not active.")
@@ -68,7 +81,7 @@ def mock_sfn_executions(target: Target, /) -> Target: ...
 @overload
 def mock_sfn_executions(
     *,
-    account_id: str = life.DEFAULT_ACCOUNT_ID,
+    account_id: str = DEFAULT_ACCOUNT_ID,
     region: str | None = None,
     retry_sleeps: bool = True,
     check_paging: bool | Literal["warn"] = False,
@@ -83,7 +96,7 @@ def mock_sfn_executions(
     target: Callable[..., Any] | None = None,
     /,
     *,
-    account_id: str = life.DEFAULT_ACCOUNT_ID,
+    account_id: str = DEFAULT_ACCOUNT_ID,
     region: str | None = None,
     retry_sleeps: bool = True,
     check_paging: bool | Literal["warn"] = False,
@@ -120,8 +133,10 @@ def mock_sfn_executions(
 
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
     """
+    from sfn_mock.life import Options
+
     mock = MockSFNExecutions(
-        life.Options(
+        Options(
             account_id,
             region,
             retry_sleeps=retry_sleeps,
@@ -139,4 +154,6 @@ def mock_sfn_executions(
 
 def get_mock() -> StepFunctionsMock:
     """The handle of the innermost active mock; RuntimeError when none is active."""
+    from sfn_mock import life
+
     return life.active()

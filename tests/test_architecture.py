@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "sfn_mock"
 ROOMS = [
     # aws/: the words, no state
     "aws.exceptions",
+    "aws.accounts",
     "aws.names",
     "aws.payloads",
     "aws.definitions",
@@ -23,6 +24,7 @@ ROOMS = [
     "aws.page_tokens",
     # store/: what exists, and when
     "store.clock",
+    "store.garbage",
     "store.quotas",
     "store.rough_edges",
     "store.outcomes",

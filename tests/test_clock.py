@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
+import textwrap
 import time
 from datetime import date, datetime, timedelta, timezone
 from functools import cache, partial
@@ -440,3 +443,26 @@ def test_an_answers_date_header_is_the_moment_of_the_call(client, clock, orders)
     headers = client.list_executions(stateMachineArn=MACHINE)["ResponseMetadata"]["HTTPHeaders"]
 
     assert headers["date"] == "Sat, 10 Jan 2026 12:00:00 GMT"
+
+
+def test_first_mock_under_a_frozen_clock():
+    """The package is loaded with the first mock of a process: that the clock stood still then is not seen later."""
+    program = """
+        import boto3
+        from freezegun import freeze_time
+        from sfn_mock import mock_sfn_executions
+
+        def dates():
+            with mock_sfn_executions() as sfn:
+                orders = sfn.add_state_machine("orders")
+                run = orders.add_execution(status="RUNNING", start_date="2026-01-10T12:00:00Z")
+                listed = boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)["executions"]
+                return [type(date).__name__ for date in (run.start_date, *(item["startDate"] for item in listed))]
+
+        with freeze_time("2026-01-10 13:00:00"):
+            dates()
+        print(dates())
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False)
+
+    assert (run.stdout.strip(), run.stderr) == ("['datetime', 'datetime']", "")

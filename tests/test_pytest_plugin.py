@@ -368,7 +368,12 @@ def loaded_by(program: str, *arguments: str, **environment: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "program", ["import sfn_mock; sfn_mock.__version__; dir(sfn_mock)", "import sfn_mock.pytest_plugin"]
+    "program",
+    [
+        "import sfn_mock; sfn_mock.__version__; dir(sfn_mock)",
+        "import sfn_mock.pytest_plugin",
+        "from sfn_mock import mock_sfn_executions",
+    ],
 )
 def test_import_is_light(program):
     """Neither boto3 nor moto is imported before a mock is asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -632,3 +633,19 @@ def test_an_upcoming_seed_is_listed_once_the_clock_gets_there(client, clock, ord
     assert [item["status"] for item in items(client)] == ["RUNNING"]
     clock.tick(MINUTE)
     assert [(item["status"], item["stopDate"]) for item in items(client)] == [("FAILED", NOW + 2 * MINUTE)]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_collection_is_what_it_was(sfn_executions, enabled):
+    """Seeding many leaves Python's garbage collector on or off, as the test has it, also when a seed is refused."""
+    orders = sfn_executions.add_state_machine("orders")
+    was_enabled = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        orders.add_executions(3, status="RUNNING", name="nightly-{index}")
+        assert gc.isenabled() is enabled
+        with pytest.raises(ValueError, match="exists already"):
+            orders.add_executions(3, status="RUNNING", name="nightly-{index}")
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()

@@ -43,7 +43,8 @@ def redrive_execution(records: Records, *, execution_arn: str, client_token: str
     """The redrive date; that of the earlier redrive for a client token used in the last 15 minutes."""
     with records.using() as moment:
         execution, attempt = find_execution(records, execution_arn, moment)
-        earlier = dict(execution.redrive_tokens)
+        tokens = records.redrive_tokens.get(execution, ())
+        earlier = dict(tokens)
         if client_token in earlier and 0 <= moment - earlier[client_token] <= _TOKEN_LIFETIME:
             return earlier[client_token]
         reason = obstacle(execution, attempt, moment)
@@ -54,5 +55,5 @@ def redrive_execution(records: Records, *, execution_arn: str, client_token: str
         check_open_executions(records, moment)
         execution.redrive_at(moment)
         if client_token is not None:
-            execution.redrive_tokens = (*execution.redrive_tokens, (client_token, moment))[-_TOKENS_KEPT:]
+            records.redrive_tokens[execution] = (*tokens, (client_token, moment))[-_TOKENS_KEPT:]
         return moment

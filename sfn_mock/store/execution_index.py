@@ -15,6 +15,7 @@ from typing import Any
 from sortedcontainers import SortedList
 
 from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.garbage import left_alone
 
 #: A place in the order: the date an execution sorts by and, for equal dates, its place in the order of adding.
 Position = tuple[int, int]
@@ -71,16 +72,14 @@ class ExecutionIndex:
     def settle(self, moment: int) -> None:
         """Bring every list to ``moment``, be it later or earlier than the last."""
         changed = list(self._changed_by(moment)) if moment != self._settled else []
-        if 4 * len(changed) > self._placed:
-            self._rebuild(moment)
+        if not changed and self._placed == len(self.executions):
+            self._settled = moment
             return
-        for execution in changed:
-            self._take_out(execution)
-        self._settled = moment
-        new = self.executions[self._placed :]
-        if changed or new:
-            self._placed += len(new)
-            self._put_in([*changed, *new])
+        with left_alone():
+            if 4 * len(changed) > self._placed:
+                self._rebuild(moment)
+            else:
+                self._move(changed, moment)
 
     def page(
         self,
@@ -123,6 +122,14 @@ class ExecutionIndex:
             for execution in islice(self.executions, self._placed):
                 if _unchanged_since(execution, self._settled) > moment:
                     yield execution
+
+    def _move(self, changed: list[Execution], moment: int) -> None:
+        for execution in changed:
+            self._take_out(execution)
+        self._settled = moment
+        new = self.executions[self._placed :]
+        self._placed += len(new)
+        self._put_in([*changed, *new])
 
     def _rebuild(self, moment: int) -> None:
         self._settled = moment

@@ -14,6 +14,7 @@ from sfn_mock.aws.arns import execution_arn
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.execution_index import ExecutionIndex
 from sfn_mock.store.executions import Execution, Origin
+from sfn_mock.store.garbage import left_alone
 from sfn_mock.store.outcome_plans import Outcomes, Plan, plan
 from sfn_mock.store.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
 
@@ -175,15 +176,17 @@ class ExecutionScope(ABC):
         )
         check_json_text(input, "input")
         seeding.warn_if_upcoming(moment, start_date, [life.start])
-        seeding.warn_if_forgotten(moment, [life.attempts], self.records.rough_edges.retention)
+        *earlier, last = life.attempts
+        seeding.warn_if_forgotten(moment, [last], self.records.rough_edges.retention)
         execution = Execution(
             self,
             self.records.new_id() if name is None else name,
             self.records.next_sequence(),
             life.start,
-            life.attempts,
+            last,
             next(self._origins(qualifiers, input, item_count)),
             self.records.new_id() if express else None,
+            tuple(earlier),
         )
         self.take_in([execution])
         return execution
@@ -208,18 +211,18 @@ class ExecutionScope(ABC):
     ) -> list[Execution]:
         end = ending(check_status(status), output=output, error=error, cause=cause)
         check_json_text(input, "input")
-        lives = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
-        names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
-        starts = [attempts[0].since for attempts in lives]
-        seeding.warn_if_upcoming(moment, start_date, starts)
-        seeding.warn_if_forgotten(moment, lives, self.records.rough_edges.retention)
-        origins = self._origins(qualifiers, input, item_count)
-        next_sequence, new_id = self.records.next_sequence, self.records.new_id
-        executions = [
-            Execution(self, name, next_sequence(), start, attempts, origin, new_id() if express else None)
-            for name, start, attempts, origin in zip(names, starts, lives, origins, strict=False)
-        ]
-        self.take_in(executions)
+        with left_alone():
+            attempts = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
+            names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
+            seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in attempts])
+            seeding.warn_if_forgotten(moment, attempts, self.records.rough_edges.retention)
+            origins = self._origins(qualifiers, input, item_count)
+            next_sequence, new_id = self.records.next_sequence, self.records.new_id
+            executions = [
+                Execution(self, name, next_sequence(), attempt.since, attempt, origin, new_id() if express else None)
+                for name, attempt, origin in zip(names, attempts, origins, strict=False)
+            ]
+            self.take_in(executions)
         if name == seeding.DEFAULT_NAMES:
             self._default_names += count
         return executions
@@ -235,12 +238,13 @@ class ExecutionScope(ABC):
 
     def take_in(self, executions: list[Execution]) -> None:
         """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes."""
-        for execution in executions:
-            earlier = self.names.get(execution.name)
+        named = {execution.name: execution for execution in executions}
+        for name in self.names.keys() & named.keys():
+            earlier = self.names[name]
             # The names of EXPRESS executions are free at any time.
-            if earlier is not None and earlier.express_id is None:
+            if earlier.express_id is None:
                 earlier.owner.forget(earlier)
-        self.names.update((execution.name, execution) for execution in executions)
+        self.names.update(named)
         self.index.add(executions)
 
     def forget(self, execution: Execution) -> None:

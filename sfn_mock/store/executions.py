@@ -22,7 +22,6 @@ from sfn_mock.store.outcomes import (
 )
 
 if TYPE_CHECKING:
-    from sfn_mock.store.activities import Task
     from sfn_mock.store.execution_index import ExecutionIndex
     from sfn_mock.store.execution_scopes import ExecutionScope
     from sfn_mock.store.map_runs import MapRun
@@ -52,6 +51,15 @@ class Attempt(NamedTuple):
     def stop_at(self, moment: int) -> int | None:
         """When it stopped, if it has."""
         return None if self.is_open(moment) else self.stop
+
+    def next_change_after(self, moment: int) -> int | None:
+        """When it begins or, if it has begun, stops, if that is yet to come."""
+        if self.since > moment:
+            return self.since
+        # A stop that only notes what a test has assigned changes nothing.
+        if self.stop is None or self.stop <= moment or self.ending.status == "RUNNING":
+            return None
+        return self.stop
 
     def forgotten_after(self, retention: int | None) -> int | None:
         """When nothing shows the execution any more, if nothing happens to it; what waits for its redrive is kept."""
@@ -86,17 +94,8 @@ class Execution:
     date was assigned before it. ValueError for what AWS could never show.
     """
 
-    __slots__ = (
-        "attempts",
-        "express_id",
-        "name",
-        "origin",
-        "owner",
-        "redrive_tokens",
-        "sequence",
-        "start",
-        "task",
-    )
+    # What few executions have, such as a task, is kept elsewhere: there may be a million of them.
+    __slots__ = ("_earlier", "_last", "express_id", "name", "origin", "owner", "sequence", "start")
 
     def __init__(
         self,
@@ -104,23 +103,22 @@ class Execution:
         name: str,
         sequence: int,
         start: int,
-        attempts: tuple[Attempt, ...],
+        last: Attempt,
         origin: Origin,
         express_id: str | None = None,
+        earlier: tuple[Attempt, ...] = (),
     ) -> None:
         self.owner = owner
         self.name = name
         #: Its place in the order of adding, which decides between equal dates.
         self.sequence = sequence
         self.start = start
-        self.attempts = attempts
+        #: Its last attempt, which for nearly all is the only one, and those before.
+        self._last = last
+        self._earlier = earlier
         self.origin = origin
         #: The id at the end of an EXPRESS execution's ARN; None for STANDARD.
         self.express_id = express_id
-        #: Client tokens of its last successful redrives, with the date each was answered with.
-        self.redrive_tokens: tuple[tuple[str, int], ...] = ()
-        #: What it waits for, or waited for last.
-        self.task: Task | None = None
 
     # --- What and whose it is ------------------------------------------------------------------------------------
 
@@ -272,9 +270,21 @@ class Execution:
 
     # --- Its time line -------------------------------------------------------------------------------------------
 
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """One since its start, and one since each redrive. Only its index may give it others."""
+        return (*self._earlier, self._last)
+
+    @attempts.setter
+    def attempts(self, attempts: tuple[Attempt, ...]) -> None:
+        *earlier, self._last = attempts
+        self._earlier = tuple(earlier)
+
     def attempt_at(self, moment: int) -> Attempt | None:
         """The attempt in force at ``moment``; None before the start."""
-        for attempt in reversed(self.attempts):
+        if self._last.since <= moment:
+            return self._last
+        for attempt in reversed(self._earlier):
             if attempt.since <= moment:
                 return attempt
         return None
@@ -292,16 +302,15 @@ class Execution:
 
     def next_change_after(self, moment: int) -> int | None:
         """When its state next changes by itself, if ever."""
+        change = self._last.next_change_after(moment)
+        if self._earlier:
+            changes = [attempt.next_change_after(moment) for attempt in self.attempts]
+            change = min((change for change in changes if change is not None), default=None)
+        if change is not None:
+            return change
         # What is redriven was kept until then, so only the last attempt can come to be forgotten.
-        last = self.attempts[-1]
-        # A stop that only notes what a test has assigned changes nothing.
-        changes = [
-            change
-            for attempt in self.attempts
-            for change in (attempt.since, None if attempt.ending.status == "RUNNING" else attempt.stop)
-        ]
-        changes.append(last.forgotten_after(self.retention))
-        return min((change for change in changes if change is not None and change > moment), default=None)
+        forgotten = self._last.forgotten_after(self.retention)
+        return None if forgotten is None or forgotten <= moment else forgotten
 
     def end(self, moment: int, ending: Ending) -> None:
         """Stop the running attempt at ``moment``, and the map runs it left unfinished with it.
@@ -391,14 +400,13 @@ class Execution:
         """
         with self.using() as moment:
             attempt = self._running_attempt(moment, "wait for a task", "wait")
-            if self.task is not None and self.task.is_open(moment):
+            records = self.owner.records
+            waiting = records.task_of(self)
+            if waiting is not None and waiting.is_open(moment):
                 raise RuntimeError(
-                    f"{self.arn} waits for a task already: answer that one, whose token is {self.task.token!r}, first."
+                    f"{self.arn} waits for a task already: answer that one, whose token is {waiting.token!r}, first."
                 )
-            self.task = self.owner.records.add_task(
-                moment, self, attempt, token, activity=activity, heartbeat=heartbeat
-            )
-            return self.task.token
+            return records.add_task(moment, self, attempt, token, activity=activity, heartbeat=heartbeat).token
 
     def _running_attempt(self, moment: int, verb: str, short_verb: str) -> Attempt:
         """The attempt that runs at ``moment``; RuntimeError, saying what it cannot do, when none does."""

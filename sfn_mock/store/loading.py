@@ -177,7 +177,7 @@ def _warn(
             f"not list it: choose mock_sfn_executions(account_id={others[0]!r})."
         )
     for place, own in records.items():
-        lives = [item.life.attempts for item in new if item.place == place]
+        lives = [item.life.attempts[-1] for item in new if item.place == place]
         seeding.warn_if_forgotten(moment, lives, own.rough_edges.retention)
     latest = max(new, key=lambda item: item.life.start, default=None)
     if latest is not None and latest.life.start > moment:
@@ -208,12 +208,13 @@ def _store(
     for item in reversed(new):
         own = records[item.place]
         owner = _owner(item, own, moment, first_starts[item.shown.map_run_arn], parent)
+        *earlier, last = item.life.attempts
         execution = executions[item.identity] = Execution(
             owner,
             item.arn.name,
             own.next_sequence(),
             item.life.start,
-            item.life.attempts,
+            last,
             Origin(
                 owner.revision_for(item.version_number),
                 item.version_number,
@@ -221,6 +222,7 @@ def _store(
                 item_count=item.shown.item_count,
             ),
             item.arn.express_id,
+            tuple(earlier),
         )
         owner.take_in([execution])
     _store_qualifiers(executions.values(), moment)

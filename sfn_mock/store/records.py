@@ -63,6 +63,10 @@ class Records:
         self.activities: dict[str, Activity] = {}
         #: What executions wait or waited for, by task token.
         self.tasks: dict[str, Task] = {}
+        #: What each of these executions waits for, or waited for last.
+        self._waiting: dict[Execution, Task] = {}
+        #: Client tokens of executions' last successful redrives, with the date each was answered with.
+        self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
         #: Those of executions that were started to be executed.
         self.runs: dict[Execution, Run] = {}
         #: What page tokens are signed with; another life of the same account and region has another.
@@ -174,8 +178,12 @@ class Records:
     ) -> Task:
         """``execution``'s seeding call; see ``Execution.wait_for_task``."""
         task = new_task(self, moment, execution, attempt, token, activity=activity, heartbeat=heartbeat)
-        self.tasks[task.token] = task
+        self.tasks[task.token] = self._waiting[execution] = task
         return task
+
+    def task_of(self, execution: Execution) -> Task | None:
+        """What ``execution`` waits for, or waited for last."""
+        return self._waiting.get(execution)
 
 
 #: What a seeded machine runs unless it is told otherwise.

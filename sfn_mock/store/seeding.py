@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
 from itertools import count as count_from
+from itertools import islice
 from typing import NamedTuple
 
 from sfn_mock.aws.names import forbidden_character
@@ -20,6 +21,7 @@ LONGEST_NAME = 80
 #: Longest description of a version or an alias, in characters.
 LONGEST_DESCRIPTION = 256
 DEFAULT_NAMES = "execution-{index}"
+_BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
 DEFAULT_DURATION = timedelta(seconds=30)
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
@@ -143,12 +145,14 @@ def warn_about_future(start_date: object, start: int, *, name: str = "start_date
     )
 
 
-def warn_if_forgotten(now: int, lives: Iterable[Sequence[Attempt]], retention: int | None) -> None:
-    """Warn, once, about seeds that closed so long ago that nothing shows them any more. For when, as above."""
+def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None) -> None:
+    """Warn, once, about seeds that closed so long ago that nothing shows them any more. For when, as above.
+
+    ``lasts`` are their last attempts.
+    """
     if retention is None:
         return
-    for attempts in lives:
-        last = attempts[-1]
+    for last in lasts:
         forgotten = last.forgotten_after(retention)
         if last.stop is not None and forgotten is not None and forgotten <= now:
             warn(
@@ -226,7 +230,7 @@ def check_name(name: object) -> str:
 def names(template: str, how_many: int, taken: Container[str], *, given: int = 0) -> list[str]:
     """``how_many`` names from ``template``, none of them taken; the default one runs on after the ``given`` ones."""
     if template == DEFAULT_NAMES:
-        return list(_free_names(how_many, taken, given))
+        return _free_names(how_many, taken, given)
     if not isinstance(template, str):
         raise ValueError(f"name={template!r} is no template for names: write it like 'nightly-{{index}}'.")
     made = [check_name(_fill(template, index)) for index in range(how_many)]
@@ -237,13 +241,9 @@ def names(template: str, how_many: int, taken: Container[str], *, given: int = 0
     return made
 
 
-def _free_names(how_many: int, taken: Container[str], first: int) -> Iterator[str]:
-    index = count_from(first)
-    while how_many:
-        name = DEFAULT_NAMES.format(index=next(index))
-        if name not in taken:
-            how_many -= 1
-            yield name
+def _free_names(how_many: int, taken: Container[str], first: int) -> list[str]:
+    names = (f"{_BEFORE_INDEX}{index}{_AFTER_INDEX}" for index in count_from(first))
+    return list(islice((name for name in names if name not in taken), how_many))
 
 
 def _fill(template: str, index: int) -> str:
@@ -273,8 +273,8 @@ def lives(
     start_date: clock.Date | None,
     interval: timedelta,
     duration: timedelta,
-) -> list[tuple[Attempt, ...]]:
-    """The attempts of ``count`` executions started one ``interval`` after the other, the oldest first.
+) -> list[Attempt]:
+    """The one attempt each of ``count`` executions started one ``interval`` after the other, the oldest first.
 
     Without ``start_date`` the newest starts now; and where the duration was left to us too, those that would go on
     beyond now have stopped by now, so that what is seeded as closed is closed.
@@ -292,9 +292,9 @@ def lives(
             raise ValueError(
                 "RUNNING executions have not stopped: leave duration out, or give the status they end with."
             )
-        return [(Attempt(start),) for start in _starts(first, step, count)]
+        return [Attempt(start) for start in _starts(first, step, count)]
     latest_stop = now if start_date is None and duration is DEFAULT_DURATION else last + length
-    return [(Attempt(start, min(start + length, latest_stop), ending),) for start in _starts(first, step, count)]
+    return [Attempt(start, min(start + length, latest_stop), ending) for start in _starts(first, step, count)]
 
 
 def _starts(first: int, step: int, count: int) -> list[int]:

@@ -413,7 +413,7 @@ class StateMachine(ExecutionScope):
             name,
             self.records.next_sequence(),
             moment,
-            (Attempt(moment, outcome.stop_after(moment), outcome.ending),),
+            Attempt(moment, outcome.stop_after(moment), outcome.ending),
             Origin(self.revision_for(version_number), version_number, alias_name, input, trace_header),
             self.records.new_id() if self.type == "EXPRESS" else None,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import cache
 from typing import Any
 
 import boto3
@@ -29,6 +29,10 @@ _REMOVED = (
 )
 
 
+#: The names as ``os.environ`` keeps them.
+_RAW_NAMES = {name: os.environ.encodekey(name) for name in (_REGION, *_FAKE_KEYS, *_METADATA, *_REMOVED)}
+
+
 @contextmanager
 def faked(region: str | None) -> Iterator[str]:
     """Fake credentials and a region for clients made meanwhile; gives the region, ``region`` if there is one.
@@ -36,7 +40,7 @@ def faked(region: str | None) -> Iterator[str]:
     Afterwards everything is as before, in whatever order this and a ``mock_aws`` begin and end.
     """
     region = region or os.environ.get(_REGION) or DEFAULT_REGION
-    kept = {name: os.environ.get(name) for name in (_REGION, *_METADATA, *_REMOVED)}
+    kept = _get(_REGION, *_METADATA, *_REMOVED)
     _set({**dict.fromkeys(_REMOVED), **_METADATA, _REGION: region})
     try:
         with _shared_with_mock_aws():
@@ -45,12 +49,25 @@ def faked(region: str | None) -> Iterator[str]:
         _set(kept)
 
 
+def _get(*names: str) -> dict[str, str | None]:
+    return {name: os.environ[name] if _is_there(name) else None for name in names}
+
+
 def _set(variables: dict[str, str | None]) -> None:
     for name, value in variables.items():
         if value is not None:
             os.environ[name] = value
-        elif name in os.environ:
+        elif _is_there(name):
             del os.environ[name]
+
+
+def _is_there(name: str) -> bool:
+    # Most are not, and each time os.environ says so it raises and catches two errors: in sum, that would be more than
+    # half of what it takes to enter and leave the mock.
+    try:
+        return _RAW_NAMES[name] in os.environ._data  # type: ignore[attr-defined]  # typeshed leaves it out
+    except AttributeError:
+        return name in os.environ  # somebody's own mapping in its place
 
 
 class _Shared:
@@ -61,7 +78,7 @@ class _Shared:
 
     def replace(self) -> None:
         """Keep what is there and put the fakes in its place."""
-        self._keys = {name: os.environ.get(name) for name in _FAKE_KEYS}
+        self._keys = _get(*_FAKE_KEYS)
         self._session = boto3.DEFAULT_SESSION
         _set({**_FAKE_KEYS})
         boto3.DEFAULT_SESSION = _mocked_session()
@@ -104,7 +121,6 @@ def _shared_with_mock_aws() -> Iterator[None]:
         if MockAWS.stop is stop:
             MockAWS.stop = original  # type: ignore[method-assign]  # as it was
 
-    @wraps(original)
     def stop(self: MockAWS, *args: Any, **kwargs: Any) -> None:
         nonlocal around, waiting
         original(self, *args, **kwargs)

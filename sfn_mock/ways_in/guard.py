@@ -41,6 +41,8 @@ class Guard:
         report of the failure as a note, or without one is raised as an UnmockedServiceError of its own.
         """
         refused, self._refused = self._refused, []
+        if not refused:
+            return
         shown = failures.shown_with(failure)
         reported = {call.name for call in refused if any(call.error is error for error in shown)}
         swallowed = [call for call in refused if call.name not in reported]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -54,7 +53,6 @@ class _Clients:
         self.intercepted = True
 
     def watch_emit_until_response(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(original)
         def emit_until_response(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
             handled = original(emitter, event_name, **kwargs)
             if not (self.intercepted and event_name.startswith("before-call.")):
@@ -70,7 +68,6 @@ class _Clients:
         return emit_until_response
 
     def watch_emit(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(original)
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
             if not (self.intercepted and event_name.startswith("before-send.")):
                 handled = original(emitter, event_name, **kwargs)

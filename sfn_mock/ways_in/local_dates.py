@@ -12,10 +12,13 @@ import time
 from botocore.utils import parse_timestamp
 from dateutil.tz import tzlocal
 
-_MINUTE = 60_000
+_HOUR = 3_600_000
 _DAY = 86_400_000
-#: How many minutes' beginnings are kept at most.
-_KEPT = 100_000
+
+# How far moments lie into their hours. Adding what is there already takes a fraction of what making it takes, and a
+# page, which nobody may have seen before, has two thousand dates.
+_SECONDS = [datetime.timedelta(seconds=second) for second in range(3600)]
+_MILLISECONDS = [datetime.timedelta(milliseconds=millisecond) for millisecond in range(1000)]
 
 
 class LocalDates:
@@ -27,10 +30,8 @@ class LocalDates:
         self._epoch = datetime.datetime(1970, 1, 1, tzinfo=tzlocal())
         #: By day since 1970: the zone's offset in milliseconds; None where it changes nearby.
         self._offsets: dict[int, int | None] = {}
-        #: Beginnings of minutes, by moment, and how far a moment lies into its minute: adding two datetimes that are
-        #: there already takes a fraction of what making one takes.
-        self._minutes: dict[int, datetime.datetime] = {}
-        self._lengths: dict[int, datetime.timedelta] = {}
+        #: The beginnings of hours since 1970, on days whose offset is known.
+        self._hours: dict[int, datetime.datetime] = {}
 
     def are_current(self) -> bool:
         """Whether the time zone is the same, and the class of datetimes, which freezing the clock replaces."""
@@ -38,25 +39,22 @@ class LocalDates:
 
     def date(self, moment: int) -> datetime.datetime:
         """What botocore makes of a moment."""
-        length = moment % _MINUTE
+        length = moment % _HOUR
         try:
-            return self._minutes[moment - length] + self._lengths[length]
+            return self._hours[moment // _HOUR] + (_SECONDS[length // 1000] + _MILLISECONDS[moment % 1000])
         except KeyError:
             return self._make(moment)
 
     def _make(self, moment: int) -> datetime.datetime:
-        day, length = moment // _DAY, moment % _MINUTE
+        day = moment // _DAY
         if day not in self._offsets:
             self._offsets[day] = _offset(day)
         offset = self._offsets[day]
         if offset is None:
             return parse_timestamp(moment / 1000)  # type: ignore[no-any-return]
-        if len(self._minutes) > _KEPT:
-            self._minutes.clear()
-        minute = self._epoch + datetime.timedelta(milliseconds=moment - length + offset)
-        self._minutes[moment - length] = minute
-        self._lengths[length] = datetime.timedelta(milliseconds=length)
-        return minute + self._lengths[length]
+        begin = moment - moment % _HOUR
+        self._hours[moment // _HOUR] = self._epoch + datetime.timedelta(milliseconds=begin + offset)
+        return self.date(moment)
 
 
 def _offset(day: int) -> int | None:

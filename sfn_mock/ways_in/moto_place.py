@@ -7,8 +7,8 @@ the mock is installed, this is so in every ``mock_aws`` of the process, and moto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -35,21 +35,15 @@ def taken(backend_of: BackendOf, wire: Wire) -> Iterator[None]:
 
     What moto holds is taken over, and is its own again after.
     """
-    with ExitStack() as stack:
-        if not is_shared():
-            stack.enter_context(_dictionary(backend_of))
-        stack.enter_context(_one_dictionary())
-        stack.enter_context(_stubber(is_step_functions, wire.answer))
+    dictionary = nullcontext() if is_shared() else _dictionary(backend_of)
+    with dictionary, _one_dictionary(), _stubber(is_step_functions, wire.answer):
         yield
 
 
 @contextmanager
 def installed(answer: Callable[[AWSPreparedRequest], Answer]) -> Iterator[None]:
     """Have moto make our backends where it made its own, and ``answer`` what ``mock_aws`` would have answered."""
-    with ExitStack() as stack:
-        stack.enter_context(_class(SFNBackend))
-        stack.enter_context(_one_dictionary())
-        stack.enter_context(_stubber(_is_motos, answer))
+    with _class(SFNBackend), _one_dictionary(), _stubber(_is_motos, answer):
         yield
 
 
@@ -89,18 +83,19 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
     """moto's dictionary as a view: a ``mock_aws`` that begins or ends empties it, and the backends outlive that."""
     with backend_lock:
         motos_class = stepfunctions_backends.backend
-        our_class = _class_giving(backend_of)
+        _HeldBackend.backend_of = backend_of
         kept = [
             (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
         ]
-        stepfunctions_backends.backend = our_class
+        stepfunctions_backends.backend = _HeldBackend
         for account, _, ours in kept:
-            account.backend = our_class
+            account.backend = _HeldBackend
             account.update(ours)
     try:
         yield
     finally:
         with backend_lock:
+            del _HeldBackend.backend_of
             stepfunctions_backends.backend = motos_class
             # An account that is gone was emptied by moto meanwhile, and stays gone.
             there = list(stepfunctions_backends.values())
@@ -113,14 +108,13 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
                     stepfunctions_backends[account.account_id] = account
 
 
-def _class_giving(backend_of: BackendOf) -> type[SFNBackend]:
-    class HeldBackend(SFNBackend):
-        """A class, because moto asks for its bases. Called for a new backend, it gives the mock's."""
+class _HeldBackend(SFNBackend):
+    """A class, because moto asks for its bases. Called for a new backend, it gives the mock's."""
 
-        def __new__(cls, region_name: str, account_id: str) -> SFNBackend:  # type: ignore[misc]  # not one of its own
-            return backend_of(account_id, region_name)
+    backend_of: ClassVar[BackendOf]
 
-    return HeldBackend
+    def __new__(cls, region_name: str, account_id: str) -> SFNBackend:  # type: ignore[misc]  # not one of its own
+        return cls.backend_of(account_id, region_name)
 
 
 def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) -> dict[str, SFNBackend]:

@@ -336,6 +336,8 @@ class PagingCheck:
             ended = [finding for walk in self._walks if (finding := self._judge(walk)) is not None]
             groups = _by_line([*self._findings, *ended])
             self._findings, self._walks = [], {}
+        if not groups:
+            return
         shown = failures.shown_with(failure)
         findings = [finding for finding in groups if not any(error in shown for error in finding.errors)]
         if not findings:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
 from http.client import responses as reasons
 from io import BytesIO
 from typing import Any
@@ -54,7 +53,6 @@ class _Calls:
         self.intercepted = True
 
     def watch_urlopen(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(original)
         def urlopen(
             pool: HTTPConnectionPool,
             method: str,
@@ -74,7 +72,6 @@ class _Calls:
         return urlopen
 
     def watch_find_match(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(original)
         def find_match(mock: RequestsMock, request: Any) -> Any:
             if not (self.intercepted and is_step_functions(request)):
                 return original(mock, request)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 Method = Callable[..., Any]
 
 
-@contextmanager
-def wrapped(owner: type, name: str, wrap: Callable[[Method], Method]) -> Iterator[None]:
-    """Put what ``wrap`` makes of the method in its place. What someone else puts there meanwhile stays afterwards."""
-    original = getattr(owner, name)
-    wrapper = wrap(original)
-    setattr(owner, name, wrapper)
-    try:
-        yield
-    finally:
-        if getattr(owner, name) is wrapper:
-            setattr(owner, name, original)
+class wrapped:
+    """Put what ``wrap`` makes of the method in its place. What someone else puts there meanwhile stays afterwards.
+
+    A class, as it costs half of what a generator would, in each test.
+    """
+
+    __slots__ = ("_name", "_original", "_owner", "_wrapper")
+
+    def __init__(self, owner: type, name: str, wrap: Callable[[Method], Method]) -> None:
+        self._owner = owner
+        self._name = name
+        self._original = getattr(owner, name)
+        self._wrapper = wrap(self._original)
+
+    def __enter__(self) -> None:
+        setattr(self._owner, self._name, self._wrapper)
+
+    def __exit__(self, *failure: object) -> None:
+        if getattr(self._owner, self._name) is self._wrapper:
+            setattr(self._owner, self._name, self._original)
