@@ -36,7 +36,9 @@ class StepFunctionsMock:
         #: What each way in asks before it answers, and tells after.
         self.faults = Faults()
         self.record = Record()
-        self._paging = paging
+        self.paging = paging
+        #: Of the servers that answer for it, the innermost last.
+        self.endpoint_urls: list[str] = []
         self._rough_edges = rough_edges
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
@@ -159,6 +161,14 @@ class StepFunctionsMock:
         self._check_open()
         return self.record.calls
 
+    @property
+    def endpoint_url(self) -> str:
+        """Where a server answers for this mock, such as ``http://127.0.0.1:5000``; RuntimeError where none does."""
+        self._check_open()
+        if not self.endpoint_urls:
+            raise RuntimeError("No server answers for this mock: begin one with sfn_mock.server().")
+        return self.endpoint_urls[-1]
+
     # --- Checking ------------------------------------------------------------------------------------------------
 
     def partial_listing(self) -> AbstractContextManager[None]:
@@ -167,7 +177,7 @@ class StepFunctionsMock:
         Any mock has it, so that a test reads the same with and without the check.
         """
         self._check_open()
-        return self._paging.partial()
+        return self.paging.partial()
 
     # --- Life ----------------------------------------------------------------------------------------------------
 
@@ -190,7 +200,7 @@ class StepFunctionsMock:
         self._check_open()
         self.faults.clear()
         self.record.clear()
-        for backend in self._existing():
+        for backend in self.backends():
             backend.empty()
 
     def close(self) -> None:
@@ -199,7 +209,7 @@ class StepFunctionsMock:
             backend.records.close()
         self._closed = True
 
-    def _existing(self) -> list[SFNBackend]:
+    def backends(self) -> list[SFNBackend]:
         """The backends made so far."""
         return list(self._backends.values())
 
@@ -214,7 +224,7 @@ class StepFunctionsMock:
         """The records of every account and region as they stand now, each to oneself while it is looked at."""
         self._check_open()
         with clock.read_once():
-            for backend in self._existing():
+            for backend in self.backends():
                 with backend.records.using():
                     yield backend.records
 

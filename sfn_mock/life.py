@@ -85,7 +85,7 @@ class _Life:
                 handle.record,
                 wire_only=operations() if options.transport == "wire" else edges.quotas.buckets,
             )
-            stack.enter_context(moto_place.taken(self.handle.backend, wire))
+            self.prepare_service = stack.enter_context(moto_place.taken(self.handle.backend, wire))
             stack.enter_context(interception.installed(direct, wire, self.guard, self.paging))
             stack.enter_context(plain_http.installed(wire, self.guard))
             if not options.retry_sleeps:
@@ -156,6 +156,13 @@ def active() -> StepFunctionsMock:
             "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
         )
     return handle
+
+
+def prepare_service(name: str) -> None:
+    """Ready one of moto's services for a request that comes to it through a server."""
+    life = _life
+    if life is not None:
+        life.prepare_service(name)
 
 
 def settle(failure: BaseException | None) -> None:

@@ -95,6 +95,13 @@ ROOMS = [
     "decoration",
     "mock",
     "pytest_plugin",
+    # serving/: the mock over HTTP
+    "page",
+    "serving.origins",
+    "serving.control",
+    "serving.application",
+    "serving.server",
+    "serving.command",
 ]
 
 # A folder is a package because of its __init__.py, which does no work of its own. That of the package itself is

@@ -1,0 +1,75 @@
+"""The command ``sfn-mock-server``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from threading import Event
+from types import FrameType
+
+from sfn_mock import life
+from sfn_mock.serving.server import server
+
+#: moto's own server's.
+DEFAULT_PORT = 5000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM, and return the exit code: 1, after one sentence, for what cannot be served."""
+    options = _parser().parse_args(arguments)
+    with _told_to_stop() as stop:
+        try:
+            with server(
+                host=options.host,
+                port=options.port,
+                account_id=options.account_id,
+                region=options.region,
+            ) as sfn:
+                print(f"Step Functions at {sfn.endpoint_url}", flush=True)
+                while not stop.wait(1):
+                    pass
+        except (ImportError, OSError, ValueError) as error:
+            print(f"sfn-mock-server: {error.strerror if isinstance(error, OSError) else error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sfn-mock-server",
+        description="AWS Step Functions, mocked, for clients of any language; moto's other services beside it.",
+    )
+    parser.add_argument("-H", "--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    parser.add_argument(
+        "-p", "--port", type=int, default=DEFAULT_PORT, help="the port, 0 for any that is free (%(default)s)"
+    )
+    parser.add_argument(
+        "--account-id", default=life.DEFAULT_ACCOUNT_ID, help="the account of seeds and calls (%(default)s)"
+    )
+    parser.add_argument("--region", help="where seeds go and unsigned calls arrive (AWS_DEFAULT_REGION or us-east-1)")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('sfn_mock')}")
+    return parser
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[Event]:
+    """An event that SIGINT and SIGTERM set, in place of what they did before."""
+    stop = Event()
+
+    def tell(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
