@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sfn_mock.models import SFNBackend
-from sfn_mock.store import clock, seeding
+from sfn_mock.store import clock, seed_documents, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Execution
 from sfn_mock.store.loading import load
@@ -15,6 +15,7 @@ from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.recordings import Source
 from sfn_mock.store.records import Records, seed_state_machine
 from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.store.seed_documents import Document
 from sfn_mock.store.state_machines import StateMachine
 from sfn_mock.ways_in.calls import Calls, Record
 from sfn_mock.ways_in.faults import Fault, Faults, When
@@ -91,6 +92,19 @@ class StepFunctionsMock:
         self._check_open()
         with clock.read_once():
             return load(self._records, self.account_id, source, parent)
+
+    def seed(self, source: Document) -> list[StateMachine]:
+        """Seed what a document says, in JSON, YAML or a dict, and return its state machines.
+
+        ``source`` is a path, a text that begins with ``{`` or has several lines, or a dict. It holds ``state_machines``
+        with all that belongs to them, under the names of the arguments of the seeding calls; a state machine that
+        exists already is added to. Dates may also be like ``-2h``, and lengths of time are like ``5m`` or ``PT5M``.
+        ValueError, naming the place in the document, and nothing stored, for what AWS could never show;
+        FileNotFoundError for a path that leads to no file. README.md and docs/server.md have it in full.
+        """
+        self._check_open()
+        with clock.read_once():
+            return seed_documents.seed(self._records, source)
 
     # --- What goes wrong -----------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ ROOMS = [
     "aws.page_tokens",
     # store/: what exists, and when
     "store.clock",
+    "store.durations",
     "store.quotas",
     "store.rough_edges",
     "store.outcomes",
@@ -38,6 +39,7 @@ ROOMS = [
     "store.records",
     "store.recordings",
     "store.loading",
+    "store.seed_documents",
     # api/: what AWS answers
     "api.finding",
     "api.short_pages",

@@ -12,7 +12,10 @@ from threading import Event
 from types import FrameType
 
 from sfn_mock import life
+from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.serving.server import server
+from sfn_mock.store import seed_documents, seeding
+from sfn_mock.store.recordings import naming
 
 #: moto's own server's.
 DEFAULT_PORT = 5000
@@ -29,11 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 account_id=options.account_id,
                 region=options.region,
             ) as sfn:
+                for path in options.seed:
+                    _seed(sfn, path)
                 print(f"Step Functions at {sfn.endpoint_url}", flush=True)
                 while not stop.wait(1):
                     pass
         except (ImportError, OSError, ValueError) as error:
-            print(f"sfn-mock-server: {error.strerror if isinstance(error, OSError) else error}", file=sys.stderr)
+            print(f"sfn-mock-server: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
             return 1
     return 0
 
@@ -48,11 +53,33 @@ def _parser() -> argparse.ArgumentParser:
         "-p", "--port", type=int, default=DEFAULT_PORT, help="the port, 0 for any that is free (%(default)s)"
     )
     parser.add_argument(
+        "--seed",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what is there at first: a seed file, JSON or YAML, or what `aws stepfunctions list-executions` printed; "
+        "may be given several times",
+    )
+    parser.add_argument(
         "--account-id", default=life.DEFAULT_ACCOUNT_ID, help="the account of seeds and calls (%(default)s)"
     )
     parser.add_argument("--region", help="where seeds go and unsigned calls arrive (AWS_DEFAULT_REGION or us-east-1)")
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('sfn_mock')}")
     return parser
+
+
+def _seed(sfn: StepFunctionsMock, path: str) -> None:
+    """Seed a document or what ``list-executions`` printed, whichever the file at ``path`` holds."""
+    with naming(path), seeding.collected_warnings() as warnings:
+        document = seed_documents.read(path)
+        if isinstance(document, list) or (isinstance(document, dict) and "executions" in document):
+            sfn.load(document)
+        elif isinstance(document, dict):
+            sfn.seed(document)
+        else:
+            raise ValueError("It is neither a seed file nor what `aws stepfunctions list-executions` prints.")
+    for warning in warnings:
+        print(f"sfn-mock-server: {path}: {warning}", file=sys.stderr)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.page import page
-from sfn_mock.store import clock, seeding
+from sfn_mock.store import clock, durations, seed_documents, seeding
 from sfn_mock.ways_in.calls import Call
 from sfn_mock.ways_in.faults import Fault
 
@@ -30,6 +30,7 @@ class Control:
         self._version = version
         self._routes: dict[str, dict[str, Callable[[Request], Told]]] = {
             "info": {"GET": self._info},
+            "seed": {"POST": self._seed},
             "load": {"POST": self._load},
             "reset": {"POST": self._reset},
             "clock": {"GET": self._clock, "PUT": self._set_clock, "DELETE": self._unset_clock},
@@ -86,6 +87,19 @@ class Control:
 
     # --- What is to be there -------------------------------------------------------------------------------------
 
+    def _seed(self, request: Request) -> Told:
+        try:
+            text = request.get_data().decode()
+        except UnicodeDecodeError:
+            raise ValueError("The request's body is no text in UTF-8.") from None
+        document = seed_documents.parse(text)
+        # Never a str, which sfn.seed() would take for a path on this machine.
+        if not isinstance(document, dict):
+            raise ValueError("The request's body is no seed document: send an object with 'state_machines', a list.")
+        with seeding.collected_warnings() as warnings:
+            machines = self._sfn.seed(document)
+        return {"state_machines": [machine.arn for machine in machines], "warnings": warnings}
+
     def _load(self, request: Request) -> Told:
         source = _read_json(request)
         if not isinstance(source, (dict, list)):
@@ -115,7 +129,9 @@ class Control:
             raise ValueError(f"tick={tick!r} is neither true nor false.")
         if "now" not in told:
             raise ValueError('now is missing: send {"now": "2026-01-10T02:00:00Z"}.')
-        clock.set_to(clock.to_moment(told["now"], clock.now(), name="now"), tick=tick)
+        now = told["now"]
+        length = durations.from_now(now) if isinstance(now, str) else None
+        clock.set_to(clock.to_moment(now if length is None else length, clock.now(), name="now"), tick=tick)
         return self._clock(request)
 
     def _unset_clock(self, request: Request) -> Told:
