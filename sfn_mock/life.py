@@ -89,7 +89,7 @@ class _Life:
             stack.enter_context(interception.installed(direct, wire, self.guard, self.paging))
             stack.enter_context(plain_http.installed(wire, self.guard))
             if not options.retry_sleeps:
-                stack.enter_context(retry_sleeps.skipped())
+                stack.enter_context(retry_sleeps.skipped(handle.endpoint_urls))
             if options.execute:
                 stack.enter_context(interpreter.switched_on())
             self.options = options._replace(region=region, check_paging=self.paging.mode)

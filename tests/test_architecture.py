@@ -96,7 +96,6 @@ ROOMS = [
     "life",
     "decoration",
     "mock",
-    "pytest_plugin",
     # serving/: the mock over HTTP
     "page",
     "serving.origins",
@@ -104,6 +103,8 @@ ROOMS = [
     "serving.application",
     "serving.server",
     "serving.command",
+    # what pytest loads
+    "pytest_plugin",
 ]
 
 # A folder is a package because of its __init__.py, which does no work of its own. That of the package itself is

@@ -16,6 +16,7 @@ from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.page import ROOT
 from sfn_mock.serving import origins
 from sfn_mock.serving.control import PREFIX, Control, error_response, page_response
+from sfn_mock.ways_in.addressing import account_of_role
 from sfn_mock.ways_in.calls import NoRecord
 from sfn_mock.ways_in.faults import Faults
 from sfn_mock.ways_in.paging_check import PagingCheck
@@ -30,7 +31,9 @@ PAGE_HEADER = "x-sfn-mock-page"
 HEADERS_ARE_AWS = "sfn_mock.headers_are_aws"
 #: moto's own: the account that a call belongs to.
 _ACCOUNT_HEADER = "x-moto-account-id"
-_SIGNED = re.compile(r"Credential=[^/,]+/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
+#: Where moto's server is told to empty all services; it would leave out what a mock holds.
+_MOTOS_RESET = "/moto-api/reset"
+_SIGNED = re.compile(r"Credential=(?P<key>[^/,]+)/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
 _HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
 
 
@@ -53,8 +56,13 @@ class Application:
         elif _is_for_a_reader(request):
             response = self._to_ourselves(request, lambda request: page_response(request, ROOT))
         else:
+            if request.path == _MOTOS_RESET and request.method == "POST":
+                self._sfn.reset()
             if signed is not None:
                 life.prepare_service(signed["service"])
+                if account_of_role(signed["key"]) is None:
+                    # All services belong to one account, unless the request says otherwise.
+                    environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._sfn.account_id)
             return self._motos(environ, start_response)
         return response(environ, start_response)
 
@@ -89,6 +97,10 @@ class Application:
         if PAGE_HEADER in request.headers:
             return Wire(sfn.backend, PagingCheck(False), account_id, Faults(), NoRecord(), limited=False)
         return Wire(sfn.backend, sfn.paging, account_id, sfn.faults, sfn.record)
+
+
+def _environment_name(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"
 
 
 def _is_step_functions(request: Request, signed: re.Match[str] | None) -> bool:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib.metadata import version
 from threading import Event
 from types import FrameType
+from typing import Any
 
 from sfn_mock import life
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.serving.server import server
-from sfn_mock.store import seed_documents, seeding
+from sfn_mock.store import durations, seed_documents, seeding
 from sfn_mock.store.recordings import naming
 
 #: moto's own server's.
@@ -31,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 port=options.port,
                 account_id=options.account_id,
                 region=options.region,
+                consistency_lag=options.consistency_lag,
+                short_pages=options.short_pages,
+                retention=options.retention,
+                quotas=options.quotas,
+                execute=options.execute,
             ) as sfn:
                 for path in options.seed:
                     _seed(sfn, path)
@@ -64,8 +72,41 @@ def _parser() -> argparse.ArgumentParser:
         "--account-id", default=life.DEFAULT_ACCOUNT_ID, help="the account of seeds and calls (%(default)s)"
     )
     parser.add_argument("--region", help="where seeds go and unsigned calls arrive (AWS_DEFAULT_REGION or us-east-1)")
+    parser.add_argument(
+        "--consistency-lag",
+        type=_length,
+        default=timedelta(0),
+        metavar="LENGTH",
+        help="listings show executions as they were that long ago, such as 5s",
+    )
+    parser.add_argument(
+        "--short-pages", action="store_true", help="pages have fewer items than asked for, at times none"
+    )
+    parser.add_argument(
+        "--retention", type=_length, metavar="LENGTH", help="closed executions are gone so long after, such as 90d"
+    )
+    parser.add_argument(
+        "--quotas", type=_json, metavar="JSON", help='limits of calls, such as {"ListExecutions": [200, 5]}'
+    )
+    parser.add_argument(
+        "--execute", action="store_true", help="moto's interpreter runs the definitions of what is started"
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('sfn_mock')}")
     return parser
+
+
+def _length(text: str) -> timedelta:
+    try:
+        return durations.to_timedelta(text, name="LENGTH")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no JSON ({error}).") from None
 
 
 def _seed(sfn: StepFunctionsMock, path: str) -> None:

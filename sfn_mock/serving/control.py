@@ -46,7 +46,7 @@ class Control:
         methods = self._routes.get(name)
         if methods is None:
             return error_response(
-                404, f"There is no {request.path}: {', '.join(PREFIX + route for route in self._routes)}."
+                404, f"There is no {request.path}: there are {', '.join(PREFIX + route for route in self._routes)}."
             )
         if request.method not in methods:
             return _wrong_method(request, *methods)

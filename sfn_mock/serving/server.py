@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from importlib.metadata import version
-from threading import Thread
+from threading import Thread, current_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -93,6 +93,7 @@ def server(
     short_pages: bool = False,
     retention: timedelta | None = None,
     quotas: Mapping[str, Any] | None = None,
+    execute: bool = False,
 ) -> Server:
     """Mock AWS Step Functions for clients of any process and language, which reach it over HTTP.
 
@@ -113,6 +114,7 @@ def server(
         short_pages=short_pages,
         retention=retention,
         quotas=quotas,
+        execute=execute,
     )
     return Server(host, port, options)
 
@@ -159,7 +161,7 @@ def _serving(listening: socket.socket, application: Application, handler: type[W
     """Answer, in a thread, what comes to the socket."""
 
     class Quiet(handler):  # type: ignore[misc, valid-type]  # moto's, or an older moto's
-        """Writes no line for each request, as the record of calls has them, and no headers that an answer has."""
+        """Writes no line for each request, as the record of calls has them, and no header that an answer has."""
 
         protocol_version = "HTTP/1.1"
 
@@ -168,6 +170,14 @@ def _serving(listening: socket.socket, application: Application, handler: type[W
                 self.send_response_only(code, message)
             else:
                 super().send_response(code, message)
+
+        def handle(self) -> None:
+            # What is said of a call names the place that it comes from, and here that is none of this process.
+            current_thread().name = "over HTTP"
+            super().handle()
+
+        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+            self.close_connection = True
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             pass

@@ -5,10 +5,10 @@ How often it tries, and what it makes of the last answer, stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from botocore.hooks import EventAliaser
@@ -24,10 +24,17 @@ _Function = Callable[..., Any]
 
 
 @contextmanager
-def skipped() -> Iterator[None]:
-    """Have botocore repeat requests to Step Functions at once, in whatever retry mode."""
+def skipped(own_urls: Collection[str]) -> Iterator[None]:
+    """Have botocore repeat requests to Step Functions at once, in whatever retry mode.
+
+    Of those to this very machine only the ones to ``own_urls``, where the mock's own servers listen.
+    """
+
+    def is_meant(url: str) -> bool:
+        return not is_loopback(url) or any(url.startswith(own) for own in own_urls)
+
     with ExitStack() as stack:
-        stack.enter_context(_wrapped(EventAliaser, "emit", _without_pauses))
+        stack.enter_context(_wrapped(EventAliaser, "emit", partial(_without_pauses, is_meant)))
         stack.enter_context(_wrapped(TokenBucket, "acquire", _without_waiting))
         yield
 
@@ -52,18 +59,18 @@ def _wrapped(cls: type, name: str, wrap: Callable[[_Function], _Function]) -> It
             setattr(cls, name, original)
 
 
-def _without_pauses(original: _Function) -> _Function:
+def _without_pauses(is_meant: Callable[[str], bool], original: _Function) -> _Function:
     """The legacy and the standard mode answer an event with the pause; the adaptive one also waits before it sends."""
 
     def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
-        if event_name.startswith("before-send.sfn.") and not is_loopback(kwargs["request"].url):
+        if event_name.startswith("before-send.sfn.") and is_meant(kwargs["request"].url):
             token = _at_once.set(True)
             try:
                 return original(emitter, event_name, **kwargs)
             finally:
                 _at_once.reset(token)
         handled = original(emitter, event_name, **kwargs)
-        if event_name.startswith("needs-retry.sfn.") and not is_loopback(kwargs["request_dict"]["url"]):
+        if event_name.startswith("needs-retry.sfn.") and is_meant(kwargs["request_dict"]["url"]):
             return then(handled, _retried_at_once)
         return handled
 
