@@ -367,8 +367,8 @@ ROUTES = "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/reset, /sfn-
             "clock",
             '{"now": 7}',
             400,
-            "now=7 names no moment: give a datetime (a naive one is UTC), ISO 8601 text such as '2026-01-10T02:00:00Z', or a "
-            "timedelta from now.",
+            "now=7 names no moment: give a datetime (a naive one is UTC), ISO 8601 text such as "
+            "'2026-01-10T02:00:00Z', or a timedelta from now.",
             id="a number for a time",
         ),
         pytest.param(

@@ -116,6 +116,8 @@ def server(
         quotas=quotas,
         execute=execute,
     )
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        raise ValueError(f"port={port!r} is no port: give a number from 0 to 65535.")
     return Server(host, port, options)
 
 
