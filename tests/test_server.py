@@ -186,6 +186,16 @@ def test_answer_on_the_wire(sfn, post):
     assert len(headers["x-amzn-RequestId"]) == 36
 
 
+@freeze_time("2026-01-10 02:00:00")
+def test_date_header_is_the_clients(sfn, post):
+    """A signed call is answered with the date that it is signed for: SDKs that see another clock repeat their calls."""
+    signed = {**target("ListStateMachines"), **scope("us-east-1"), "X-Amz-Date": "20250203T040506Z"}
+
+    assert post("{}", signed).headers.getlist("Date") == ["Mon, 03 Feb 2025 04:05:06 GMT"]
+    signed["X-Amz-Date"] = "yesterday"
+    assert post("{}", signed).headers.getlist("Date") == ["Sat, 10 Jan 2026 02:00:00 GMT"]
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "told"),
     [

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timezone
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -83,7 +86,7 @@ class Application:
         except BotoCoreError as error:
             # A fault of the connection: the handler of the request closes it and says nothing.
             raise ConnectionAbortedError(str(error)) from None
-        return Response(body, status, Headers(answer_headers))
+        return Response(body, status, Headers({**answer_headers, **_date_of_client(request)}))
 
     def _region(self, request: Request, signed: re.Match[str] | None) -> str:
         if signed is not None:
@@ -97,6 +100,18 @@ class Application:
         if PAGE_HEADER in request.headers:
             return Wire(sfn.backend, PagingCheck(False), account_id, Faults(), NoRecord(), limited=False)
         return Wire(sfn.backend, sfn.paging, account_id, sfn.faults, sfn.record)
+
+
+def _date_of_client(request: Request) -> dict[str, str]:
+    """The Date header with the time that the request is signed for, if it says one.
+
+    Some SDKs compare it with their own clock, and try again what came from another time. The clock that is set here, or
+    frozen by a test, need not be the client's.
+    """
+    with suppress(ValueError):
+        date = datetime.strptime(request.headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
+        return {"date": format_datetime(date.replace(tzinfo=timezone.utc), usegmt=True)}
+    return {}
 
 
 def _environment_name(header: str) -> str:
