@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from moto.core.models import MockAWS
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sfn_mock import life
 from sfn_mock.handle import StepFunctionsMock
@@ -24,7 +24,6 @@ from sfn_mock.store import clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from werkzeug.serving import WSGIRequestHandler
 
 #: How often the server looks whether it is to stop, in seconds.
 _POLL_INTERVAL = 0.02
@@ -127,14 +126,12 @@ def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
         with warnings.catch_warnings():
             # It tells to install all of moto[server].
             warnings.simplefilter("ignore")
-            from moto.moto_server.werkzeug_app import (
-                DomainDispatcherApplication,
-                MotoRequestHandler,
-                create_backend_app,
-            )
+            from moto.moto_server import werkzeug_app
     except ImportError as error:
         raise ImportError(f"{error}, which a server needs: install it with pip install 'sfn_mock[server]'.") from None
-    return DomainDispatcherApplication(create_backend_app), MotoRequestHandler
+    motos = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
+    # Older versions of moto take werkzeug's.
+    return motos, getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
 
 
 def _listen(host: str, port: int) -> socket.socket:
