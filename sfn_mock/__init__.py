@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
     from sfn_mock.installation import install, uninstall
     from sfn_mock.mock import get_mock, mock_sfn_executions
+    from sfn_mock.serving.server import server
     from sfn_mock.store.executions import Execution
     from sfn_mock.store.map_runs import MapRun
     from sfn_mock.store.seeding import SeedWarning
@@ -36,6 +37,7 @@ __all__ = [
     "get_mock",
     "install",
     "mock_sfn_executions",
+    "server",
     "uninstall",
 ]
 
@@ -57,6 +59,7 @@ _ROOMS = {
     "get_mock": "mock",
     "install": "installation",
     "mock_sfn_executions": "mock",
+    "server": "serving.server",
     "uninstall": "installation",
 }
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sfn_mock.models import SFNBackend
-from sfn_mock.store import clock, seeding
+from sfn_mock.store import clock, seed_documents, seeding
 from sfn_mock.store.execution_scopes import ExecutionScope
 from sfn_mock.store.executions import Execution
 from sfn_mock.store.loading import load
@@ -15,6 +15,7 @@ from sfn_mock.store.map_runs import MapRun
 from sfn_mock.store.recordings import Source
 from sfn_mock.store.records import Records, seed_state_machine
 from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.store.seed_documents import Document
 from sfn_mock.store.state_machines import StateMachine
 from sfn_mock.ways_in.calls import Calls, Record
 from sfn_mock.ways_in.faults import Fault, Faults, When
@@ -36,7 +37,9 @@ class StepFunctionsMock:
         #: What each way in asks before it answers, and tells after.
         self.faults = Faults()
         self.record = Record()
-        self._paging = paging
+        self.paging = paging
+        #: Of the servers that answer for it, the innermost last.
+        self.endpoint_urls: list[str] = []
         self._rough_edges = rough_edges
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
@@ -89,6 +92,19 @@ class StepFunctionsMock:
         self._check_open()
         with clock.read_once():
             return load(self._records, self.account_id, source, parent)
+
+    def seed(self, source: Document) -> list[StateMachine]:
+        """Seed what a document says, in JSON, YAML or a dict, and return its state machines.
+
+        ``source`` is a path, a text that begins with ``{`` or has several lines, or a dict. It holds ``state_machines``
+        with all that belongs to them, under the names of the arguments of the seeding calls; a state machine that
+        exists already is added to. Dates may also be like ``-2h``, and lengths of time are like ``5m`` or ``PT5M``.
+        ValueError, naming the place in the document, and nothing stored, for what AWS could never show;
+        FileNotFoundError for a path that leads to no file. README.md and docs/server.md have it in full.
+        """
+        self._check_open()
+        with clock.read_once():
+            return seed_documents.seed(self._records, source)
 
     # --- What goes wrong -----------------------------------------------------------------------------------------
 
@@ -159,6 +175,14 @@ class StepFunctionsMock:
         self._check_open()
         return self.record.calls
 
+    @property
+    def endpoint_url(self) -> str:
+        """Where a server answers for this mock, such as ``http://127.0.0.1:5000``; RuntimeError where none does."""
+        self._check_open()
+        if not self.endpoint_urls:
+            raise RuntimeError("No server answers for this mock: begin one with sfn_mock.server().")
+        return self.endpoint_urls[-1]
+
     # --- Checking ------------------------------------------------------------------------------------------------
 
     def partial_listing(self) -> AbstractContextManager[None]:
@@ -167,7 +191,7 @@ class StepFunctionsMock:
         Any mock has it, so that a test reads the same with and without the check.
         """
         self._check_open()
-        return self._paging.partial()
+        return self.paging.partial()
 
     # --- Life ----------------------------------------------------------------------------------------------------
 
@@ -190,7 +214,7 @@ class StepFunctionsMock:
         self._check_open()
         self.faults.clear()
         self.record.clear()
-        for backend in self._existing():
+        for backend in self.backends():
             backend.empty()
 
     def close(self) -> None:
@@ -199,7 +223,7 @@ class StepFunctionsMock:
             backend.records.close()
         self._closed = True
 
-    def _existing(self) -> list[SFNBackend]:
+    def backends(self) -> list[SFNBackend]:
         """The backends made so far."""
         return list(self._backends.values())
 
@@ -214,7 +238,7 @@ class StepFunctionsMock:
         """The records of every account and region as they stand now, each to oneself while it is looked at."""
         self._check_open()
         with clock.read_once():
-            for backend in self._existing():
+            for backend in self.backends():
                 with backend.records.using():
                     yield backend.records
 

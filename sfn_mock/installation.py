@@ -109,12 +109,12 @@ class MockWithinMockAWS(StepFunctionsMock):
 
     def close(self) -> None:
         """End it. The records stay, and lose the rough edges that it was asked for."""
-        for backend in self._existing():
+        for backend in self.backends():
             if backend.records.rough_edges is self._rough_edges:
                 backend.records.take_on(NO_ROUGH_EDGES)
         self._closed = True
 
-    def _existing(self) -> list[SFNBackend]:
+    def backends(self) -> list[SFNBackend]:
         return [_of_ours(backend) for _, _, backend in stepfunctions_backends.iter_backends()]
 
     def _check_open(self) -> None:

@@ -90,10 +90,10 @@ class _Life:
             )
             try:
                 with (
-                    moto_place.taken(handle.backend, wire),
+                    moto_place.taken(handle.backend, wire) as self.prepare_service,
                     interception.installed(direct, wire, self.guard, self.paging),
                     plain_http.installed(wire, self.guard),
-                    nullcontext() if options.retry_sleeps else retry_sleeps.skipped(),
+                    nullcontext() if options.retry_sleeps else retry_sleeps.skipped(handle.endpoint_urls),
                     interpreter.switched_on() if options.execute else nullcontext(),
                 ):
                     yield handle
@@ -167,6 +167,13 @@ def active() -> StepFunctionsMock:
             "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
         )
     return handle
+
+
+def prepare_service(name: str) -> None:
+    """Ready one of moto's services for a request that comes to it through a server."""
+    life = _life
+    if life is not None:
+        life.prepare_service(name)
 
 
 def settle(failure: BaseException | None) -> None:

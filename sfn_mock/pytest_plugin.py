@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
 
 _NAME = "sfn_executions"
+#: The fixtures that take the marker's options.
+_FIXTURES = {_NAME, "sfn_executions_server"}
 _OPTIONS = (
     "account_id",
     "region",
@@ -72,7 +74,11 @@ def _replace_moto(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A marked test has the fixture, whether or not it takes the handle as an argument."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker(_NAME) and _NAME not in item.fixturenames:
+        if (
+            isinstance(item, pytest.Function)
+            and item.get_closest_marker(_NAME)
+            and _FIXTURES.isdisjoint(item.fixturenames)
+        ):
             # The tests of one function share the list, but not all of them need be marked.
             item.fixturenames = [_NAME, *item.fixturenames]
 
@@ -114,6 +120,19 @@ def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock
     from sfn_mock.mock import mock_sfn_executions
 
     with mock_sfn_executions(**options) as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
+    """AWS Step Functions on a port of this machine while the test runs, for clients of any process and language.
+
+    Gives the handle of ``sfn_executions``, and takes the options of its marker; ``endpoint_url`` is where it listens.
+    """
+    options = _marker_options(request)
+    from sfn_mock.serving.server import server
+
+    with server(**options) as sfn:
         yield sfn
 
 

@@ -10,7 +10,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost", "sync-localhost", None}
+LOOPBACK = {"127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "sync-localhost", None}
 
 
 @pytest.fixture(autouse=True)

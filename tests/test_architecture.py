@@ -25,6 +25,7 @@ ROOMS = [
     # store/: what exists, and when
     "store.clock",
     "store.garbage",
+    "store.durations",
     "store.quotas",
     "store.rough_edges",
     "store.outcomes",
@@ -40,6 +41,7 @@ ROOMS = [
     "store.records",
     "store.recordings",
     "store.loading",
+    "store.seed_documents",
     # api/: what AWS answers
     "api.finding",
     "api.short_pages",
@@ -97,6 +99,14 @@ ROOMS = [
     "life",
     "decoration",
     "mock",
+    # serving/: the mock over HTTP
+    "page",
+    "serving.origins",
+    "serving.control",
+    "serving.application",
+    "serving.server",
+    "serving.command",
+    # what pytest loads
     "pytest_plugin",
 ]
 

@@ -11,7 +11,7 @@ import time
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from dateutil.parser import isoparse
 
@@ -45,8 +45,64 @@ def now() -> int:
     if freezegun is not None and freezegun.freeze_factories:
         _last_reading = (freezegun.freeze_factories[-1]() - _NAIVE_EPOCH) // _MILLISECOND
     else:
-        _last_reading = time.time_ns() // 1_000_000
+        _last_reading = _machines_time() if _setting is None else _setting.read()
     return _last_reading
+
+
+def _machines_time() -> int:
+    return time.time_ns() // 1_000_000
+
+
+# --- A clock that was set ----------------------------------------------------------------------------------------
+
+
+class Setting(NamedTuple):
+    """The time that the clock was set to, and whether it goes on from there."""
+
+    moment: int
+    #: What the machine's own clock showed then.
+    since: int
+    tick: bool
+
+    def read(self) -> int:
+        """What the clock shows now: the test's own time, where a test in the same process travels meanwhile."""
+        time = _machines_time()
+        if _is_travelling():
+            return time
+        return self.moment + time - self.since if self.tick else self.moment
+
+
+#: None unless somebody has set the clock.
+_setting: Setting | None = None
+
+
+def setting() -> Setting | None:
+    """What the clock was set to, if it was."""
+    return _setting
+
+
+def set_to(moment: int, *, tick: bool) -> None:
+    """Set the clock, to stand still there or to ``tick``. ValueError while freezegun or time-machine moves it."""
+    global _setting
+    freezegun: Any = sys.modules.get("freezegun.api")
+    if _is_travelling() or (freezegun is not None and freezegun.freeze_factories):
+        raise ValueError("The clock is the test's, which has frozen it: move it there, with freezegun or time-machine.")
+    _setting = Setting(moment, _machines_time(), tick)
+
+
+def unset() -> None:
+    """Let the clock show the machine's time again."""
+    global _setting
+    _setting = None
+
+
+def _is_travelling() -> bool:
+    """Whether time-machine is at work."""
+    time_machine: Any = sys.modules.get("time_machine")
+    return time_machine is not None and bool(time_machine.escape_hatch.is_travelling())
+
+
+# --- One reading -------------------------------------------------------------------------------------------------
 
 
 def read_once() -> AbstractContextManager[int]:
@@ -74,6 +130,9 @@ class _Held:
 
     def __exit__(self, *failure: object) -> None:
         _reading.reset(self._token)
+
+
+# --- Dates -------------------------------------------------------------------------------------------------------
 
 
 def to_moment(value: object, now: int, *, name: str = "date") -> int:

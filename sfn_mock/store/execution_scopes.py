@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -246,6 +246,20 @@ class ExecutionScope(ABC):
                 earlier.owner.forget(earlier)
         self.names.update(named)
         self.index.add(executions)
+
+    def mark(self) -> Callable[[], None]:
+        """What takes back all that is added from now on, as if it had never been."""
+        executions, names, default_names = self.executions, self.names.copy(), self._default_names
+        redrive_plan = self._redrive_plan
+
+        def take_back() -> None:
+            self.names.clear()
+            self.names.update(names)
+            self.index.executions = executions
+            self.index.lose_order()
+            self._default_names, self._redrive_plan = default_names, redrive_plan
+
+        return take_back
 
     def forget(self, execution: Execution) -> None:
         """Let ``execution`` and its name go."""

@@ -116,6 +116,11 @@ class Records:
         machine = self.state_machines[name] = StateMachine(self, name, type=type, revision=revision, created=moment)
         return machine
 
+    def discard(self, machine: StateMachine) -> None:
+        """Let ``machine`` go with all that is its own, at once."""
+        del self.state_machines[machine.name]
+        self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
+
     def holds(self, machine: StateMachine) -> bool:
         """Whether ``machine`` is (still) one of these."""
         return self.state_machines.get(machine.name) is machine
@@ -130,8 +135,7 @@ class Records:
     def _finish_deletions(self, moment: int) -> None:
         for machine in [machine for machine in self._deleting if not machine.is_running(moment)]:
             self._deleting.remove(machine)
-            del self.state_machines[machine.name]
-            self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
+            self.discard(machine)
 
     # --- Rough edges -----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from itertools import count as count_from
 from itertools import islice
@@ -162,8 +164,27 @@ def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None)
             return
 
 
+#: Where SeedWarnings go instead of to Python's warnings; None where they go there.
+_collected: ContextVar[list[str] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collected_warnings() -> Iterator[list[str]]:
+    """Meanwhile this thread's SeedWarnings are sentences of that list: their reader has no line of Python's."""
+    sentences: list[str] = []
+    token = _collected.set(sentences)
+    try:
+        yield sentences
+    finally:
+        _collected.reset(token)
+
+
 def warn(sentence: str) -> None:
     """A SeedWarning that points at the test's own line."""
+    collected = _collected.get()
+    if collected is not None:
+        collected.append(sentence)
+        return
     warnings.warn(sentence, SeedWarning, stacklevel=_frames_to_the_test())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -112,7 +112,8 @@ class Alias:
         self.description = description
         self.created = created
         self.updated = created
-        self._credits: dict[str, int] = {}
+        #: How much of their share its versions have waited for.
+        self.credits: dict[str, int] = {}
 
     @property
     def qualifier(self) -> str:
@@ -133,7 +134,7 @@ class Alias:
     def route(self, routes: tuple[Route, ...]) -> None:
         """Route future starts; executions already started keep the version they got."""
         self.routes = routes
-        self._credits = {}
+        self.credits = {}
 
     def update(self, routes: tuple[Route, ...] | None, description: str | None, moment: int) -> None:
         """Change what is given, and leave the rest as it is."""
@@ -150,9 +151,9 @@ class Alias:
         sees the same each time: whoever has waited longest for its share is next.
         """
         for route in self.routes:
-            self._credits[route.qualifier] = self._credits.get(route.qualifier, 0) + route.weight
-        chosen = max(self.routes, key=lambda route: self._credits[route.qualifier]).qualifier
-        self._credits[chosen] -= 100
+            self.credits[route.qualifier] = self.credits.get(route.qualifier, 0) + route.weight
+        chosen = max(self.routes, key=lambda route: self.credits[route.qualifier]).qualifier
+        self.credits[chosen] -= 100
         return chosen
 
     def __repr__(self) -> str:
@@ -337,6 +338,26 @@ class StateMachine(ExecutionScope):
             there_are = ", ".join(self.aliases) or "none, add_alias() makes one"
             raise ValueError(f"{alias!r} is no alias of {self.arn} (any more): it has {there_are}.")
         return found
+
+    def mark(self) -> Callable[[], None]:
+        """The same of its versions, aliases, outcomes and map runs, whose children share names by label."""
+        take_back_executions = super().mark()
+        versions, aliases, last_number = self.versions.copy(), self.aliases.copy(), self._last_number
+        credits = {alias: alias.credits.copy() for alias in aliases.values()}
+        start_plan, map_runs = self._start_plan, self.records.map_runs.copy()
+        children = {label: names.copy() for label, names in self._children.items()}
+
+        def take_back() -> None:
+            take_back_executions()
+            self.versions, self.aliases, self._last_number = versions, aliases, last_number
+            for alias, before in credits.items():
+                alias.credits = before
+            self._start_plan, self.records.map_runs = start_plan, map_runs
+            for label, names in self._children.items():
+                names.clear()
+                names.update(children.get(label, {}))
+
+        return take_back
 
     # --- Map runs ------------------------------------------------------------------------------------------------
 

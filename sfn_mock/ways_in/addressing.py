@@ -21,8 +21,17 @@ BackendOf = Callable[[str, str], SFNBackend]
 class AddressedResponse(SFNResponse):
     """SFNResponse for calls of one account, in ``region`` or, where that is not known, in the one the request names."""
 
-    def __init__(self, backend_of: BackendOf, paging: PagingCheck, account_id: str, region: str | None) -> None:
+    def __init__(
+        self,
+        backend_of: BackendOf,
+        paging: PagingCheck,
+        account_id: str,
+        region: str | None,
+        *,
+        limited: bool = True,
+    ) -> None:
         super().__init__()
+        self._is_limited = limited
         self._backend_of = backend_of
         self._paging = paging
         self.current_account = account_id

@@ -12,6 +12,7 @@ from typing import NamedTuple
 _CARRIERS = {
     *("sfn_mock", "botocore", "boto3", "aiobotocore", "moto", "requests", "responses"),
     *("asyncio", "concurrent", "threading"),
+    *("http", "socketserver", "werkzeug"),
 }
 #: Where botocore turns pages by itself.
 _PAGINATORS = {"botocore.paginate", "aiobotocore.paginate"}

@@ -5,7 +5,7 @@ Faults strike requests on the wire only, where botocore reads what came back and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from string import Formatter
 from threading import Lock
 from typing import Any, NoReturn
@@ -72,10 +72,10 @@ class Fault:
             raise ValueError(f"message={message!r} is no text.")
         if message is not None and error in _CONNECTION_ERRORS:
             raise ValueError(f"message={message!r} would not be shown: botocore words its own {error}.")
-        self._times = times
-        self._skip = skip
+        self.times = times
+        self.skip = skip
+        self.message = message
         self._when = when
-        self._message = message
         self._lock = Lock()
         self._seen = 0
         self._removed = False
@@ -83,8 +83,8 @@ class Fault:
     @property
     def count(self) -> int:
         """How many requests it has struck so far; what botocore repeats counts each time."""
-        struck = max(self._seen - self._skip, 0)
-        return struck if self._times is None else min(struck, self._times)
+        struck = max(self._seen - self.skip, 0)
+        return struck if self.times is None else min(struck, self.times)
 
     def remove(self) -> None:
         """Let it strike no more. Its count stays."""
@@ -92,7 +92,7 @@ class Fault:
 
     def awaits(self, operation: str) -> bool:
         """Whether a request for the operation may still be struck."""
-        return self.operation == operation and not self._removed and self.count != self._times
+        return self.operation == operation and not self._removed and self.count != self.times
 
     def strikes(self, request: Request) -> bool:
         """Whether this very request is struck, which is then counted."""
@@ -102,7 +102,7 @@ class Fault:
             if not self.awaits(request.operation):
                 return False
             self._seen += 1
-            return self._seen > self._skip
+            return self._seen > self.skip
 
     def raise_for(self, request: Request, url: str) -> NoReturn:
         """Raise what the request comes to: an SFNError, or botocore's BotoCoreError where no answer comes."""
@@ -110,8 +110,8 @@ class Fault:
         if connection_error is not None:
             raise connection_error(endpoint_url=url)
         error = _aws_error(self.error, request)
-        if self._message is not None:
-            error.message = self._message
+        if self.message is not None:
+            error.message = self.message
         raise error
 
     def __repr__(self) -> str:
@@ -123,6 +123,9 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self._faults.copy())
 
     def add(self, fault: Fault) -> Fault:
         self._faults.append(fault)

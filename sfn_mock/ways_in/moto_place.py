@@ -29,15 +29,20 @@ def is_free() -> bool:
     return stepfunctions_backends.backend is StepFunctionBackend and not botocore_stubber.enabled
 
 
+#: Readies a service of moto's, by the first part of its host, for its first request.
+PrepareService = Callable[[str], None]
+
+
 @contextmanager
-def taken(backend_of: BackendOf, wire: Wire) -> Iterator[None]:
+def taken(backend_of: BackendOf, wire: Wire) -> Iterator[PrepareService]:
     """Put ``backend_of(account_id, region)`` behind moto, unless it stands there already.
 
-    What moto holds is taken over, and is its own again after.
+    What moto holds is taken over, and is its own again after. Gives what a request to another service that does not
+    come by moto's stubber is to be announced to.
     """
     dictionary = nullcontext() if is_shared() else _dictionary(backend_of)
-    with dictionary, _one_dictionary(), _stubber(is_step_functions, wire.answer):
-        yield
+    with dictionary, _one_dictionary(), _stubber(is_step_functions, wire.answer) as prepare_service:
+        yield prepare_service
 
 
 @contextmanager
@@ -134,7 +139,7 @@ _OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": ev
 @contextmanager
 def _stubber(
     is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer]
-) -> Iterator[None]:
+) -> Iterator[PrepareService]:
     """Have moto's stubber answer Step Functions calls by the same room as ours, whatever host they go to.
 
     By host, moto finds `states.` and answers 404 to `sync-states.`, FIPS and VPC endpoints.
@@ -145,17 +150,20 @@ def _stubber(
     changed = ExitStack()
     active = True
 
+    def prepare(service: str) -> None:
+        change = waiting.pop(service, None)
+        if active and change is not None:
+            changed.enter_context(change())
+
     def process_request(request: AWSPreparedRequest) -> Any:
         if active and is_ours(request):
             return answer(request)
-        change = waiting.pop((urlsplit(request.url).hostname or "").partition(".")[0], None)
-        if active and change is not None:
-            changed.enter_context(change())
+        prepare((urlsplit(request.url).hostname or "").partition(".")[0])
         return by_host(request)
 
     botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # put back below
     try:
-        yield
+        yield prepare
     finally:
         active = False
         changed.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -26,10 +26,13 @@ _Function = Callable[..., Any]
 
 
 @contextmanager
-def skipped() -> Iterator[None]:
-    """Have botocore repeat requests to Step Functions at once, in whatever retry mode."""
+def skipped(own_urls: Collection[str]) -> Iterator[None]:
+    """Have botocore repeat requests to Step Functions at once, in whatever retry mode.
+
+    Of those to this very machine only the ones to ``own_urls``, where the mock's own servers listen.
+    """
     with ExitStack() as stack:
-        stack.enter_context(_wrapped(EventAliaser, "emit", _Emit(stack).without_pauses))
+        stack.enter_context(_wrapped(EventAliaser, "emit", _Emit(stack, own_urls).without_pauses))
         stack.enter_context(_wrapped(TokenBucket, "acquire", _without_waiting))
         yield
 
@@ -57,13 +60,14 @@ def _wrapped(cls: type, name: str, wrap: Callable[[_Function], _Function]) -> It
 class _Emit:
     """The legacy and the standard mode answer an event with the pause; the adaptive one also waits before it sends."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, own_urls: Collection[str]) -> None:
         self._stack = stack
+        self._own_urls = own_urls
         self._async_bucket: type | None = None
 
     def without_pauses(self, original: _Function) -> _Function:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
-            if event_name.startswith("before-send.sfn.") and not is_loopback(kwargs["request"].url):
+            if event_name.startswith("before-send.sfn.") and self._is_meant(kwargs["request"].url):
                 with _sending_at_once():
                     handled = original(emitter, event_name, **kwargs)
                 if inspect.isawaitable(handled):
@@ -71,11 +75,14 @@ class _Emit:
                     return _awaited_at_once(handled)
                 return handled
             handled = original(emitter, event_name, **kwargs)
-            if event_name.startswith("needs-retry.sfn.") and not is_loopback(kwargs["request_dict"]["url"]):
+            if event_name.startswith("needs-retry.sfn.") and self._is_meant(kwargs["request_dict"]["url"]):
                 return then(handled, _retried_at_once)
             return handled
 
         return emit
+
+    def _is_meant(self, url: str) -> bool:
+        return not is_loopback(url) or any(url.startswith(own) for own in self._own_urls)
 
     def _wrap_async_bucket(self) -> None:
         """Do as with botocore's own bucket; aiobotocore may have been imported only after the mock began."""

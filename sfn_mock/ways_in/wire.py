@@ -25,7 +25,8 @@ from sfn_mock.ways_in.requests import Request
 
 #: Tells the client's region, which neither an unsigned request nor every host name shows.
 REGION_HEADER = "x-sfn-mock-region"
-_TARGET_PREFIX = "AWSStepFunctions."
+#: What the X-Amz-Target header holds before the operation.
+TARGET_PREFIX = "AWSStepFunctions."
 # An operation's host prefix, such as "sync-", may stand before the host of the user's endpoint.
 _THIS_MACHINE = re.compile(r"(.+[.-])?(localhost|127(\.\d+){3}|0\.0\.0\.0)\.?|::1")
 _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
@@ -36,7 +37,7 @@ Answer = tuple[int, dict[str, Any], Any]
 def is_step_functions(request: AWSPreparedRequest | werkzeug.Request) -> bool:
     """Whether the request is one to Step Functions, at any host but one of this machine's."""
     target = _text(request.headers.get("X-Amz-Target", ""))
-    return target.startswith(_TARGET_PREFIX) and not is_loopback(request.url)
+    return target.startswith(TARGET_PREFIX) and not is_loopback(request.url)
 
 
 @lru_cache
@@ -46,16 +47,27 @@ def is_loopback(url: str) -> bool:
 
 
 class Wire:
-    """Takes requests to their backends. They belong to ``account_id``, except under an assumed role's keys."""
+    """Takes requests to their backends. They belong to ``account_id``, except under an assumed role's keys.
+
+    Unless they are ``limited``, quotas do not count them.
+    """
 
     def __init__(
-        self, backend_of: BackendOf, paging: PagingCheck, account_id: str, faults: Faults, record: Record
+        self,
+        backend_of: BackendOf,
+        paging: PagingCheck,
+        account_id: str,
+        faults: Faults,
+        record: Record,
+        *,
+        limited: bool = True,
     ) -> None:
         self._backend_of = backend_of
         self._paging = paging
         self._account_id = account_id
         self._faults = faults
         self._record = record
+        self._limited = limited
 
     def answer(self, request: AWSPreparedRequest | werkzeug.Request) -> Answer:
         """Status, headers and body of what SFNResponse, or a fault, answers.
@@ -69,8 +81,8 @@ class Wire:
         # An older moto reads what comes from `requests` itself, and hands on what it has read.
         body = request.data if isinstance(request, werkzeug.Request) else request.body
         read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
-        response = AddressedResponse(self._backend_of, self._paging, account_id, region)
-        operation = headers.get("x-amz-target", "").removeprefix(_TARGET_PREFIX)
+        response = AddressedResponse(self._backend_of, self._paging, account_id, region, limited=self._limited)
+        operation = headers.get("x-amz-target", "").removeprefix(TARGET_PREFIX)
         region = response.get_region_from_url(read, request.url)
         with clock.read_once() as moment:
             arrived = Request(operation, body or b"", account_id, region, moment)

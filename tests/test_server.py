@@ -1,0 +1,510 @@
+"""The mock over HTTP: what clients of any language are answered, beside moto's other services."""
+
+from __future__ import annotations
+
+import json
+import socket
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import boto3
+import pytest
+import urllib3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from freezegun import freeze_time
+from moto import mock_aws
+from test_direct import CALLS, NOW, answered, comparable, in_order, seed
+
+import sfn_mock
+from sfn_mock import PagingError, get_mock, mock_sfn_executions
+
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+
+
+def client_of(sfn, service="stepfunctions", region=None, **config):
+    return boto3.client(service, region, endpoint_url=sfn.endpoint_url, config=Config(**config))
+
+
+def names(page):
+    return [run["name"] for run in page["executions"]]
+
+
+@pytest.fixture
+def sfn(sfn_executions_server):
+    return sfn_executions_server
+
+
+@pytest.fixture
+def client(sfn):
+    return client_of(sfn)
+
+
+@pytest.fixture
+def post(sfn):
+    """Sends a request as no SDK would: the bytes and headers that are given, and no others."""
+    pool = urllib3.PoolManager(retries=False)
+    return lambda body, headers, path="/": pool.request("POST", sfn.endpoint_url + path, body=body, headers=headers)
+
+
+def target(operation):
+    return {"X-Amz-Target": f"AWSStepFunctions.{operation}", "Content-Type": "application/x-amz-json-1.0"}
+
+
+def scope(region, service="states", key="any"):
+    credential = f"{key}/20260110/{region}/{service}/aws4_request"
+    return {"Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"}
+
+
+# --- Calls -------------------------------------------------------------------------------------------------------
+
+
+def each_answer(sfn, client):
+    """What every call of a list that has all operations comes to, each on a store that is seeded the same."""
+    for index, (operation, arguments) in enumerate(CALLS):
+        sfn.reset()
+        text = json.dumps(arguments)
+        for name, arn in seed(sfn).items():
+            text = text.replace("{" + name + "}", arn)
+        response, error = answered(client, operation, json.loads(text))
+        headers = response["ResponseMetadata"]["HTTPHeaders"]
+        of_the_connection = {name: headers.pop(name) for name in ("connection", "content-length") if name in headers}
+        yield f"{index}-{operation}", in_order(comparable(response)), error, list(of_the_connection)
+
+
+@freeze_time(NOW)
+def test_answers_are_those_of_the_mock(sfn):
+    """Over HTTP boto3 gives what it gives within the mock: values, errors, headers but for those of the connection."""
+    over_http = list(each_answer(sfn, client_of(sfn, inject_host_prefix=False)))
+    in_place = list(each_answer(sfn, boto3.client("stepfunctions")))
+
+    assert [answer[:3] for answer in over_http] == [answer[:3] for answer in in_place]
+    assert {tuple(answer[3]) for answer in over_http} == {("connection", "content-length")}
+
+
+def test_clients_without_its_url_see_the_same_store(sfn, client):
+    """A client of the same process that has no endpoint_url is answered in place, and never by AWS."""
+    sfn.add_state_machine("orders").add_execution("a", status="RUNNING")
+    in_place = boto3.client("stepfunctions").list_executions(stateMachineArn=MACHINE)
+
+    assert names(in_place) == names(client.list_executions(stateMachineArn=MACHINE)) == ["a"]
+    assert [call.operation for call in sfn.calls] == ["ListExecutions", "ListExecutions"]
+
+
+def test_paginators_walk(sfn, client):
+    """Page tokens go over HTTP and back."""
+    sfn.add_state_machine("orders").add_executions(250, status="RUNNING")
+    pages = list(client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE))
+
+    assert [len(page["executions"]) for page in pages] == [100, 100, 50]
+
+
+def test_host_prefix(sfn, client):
+    """StartSyncExecution goes to "sync-" before the host, unless the client is told to leave that out."""
+    fast = sfn.add_state_machine("fast", type="EXPRESS")
+    unprefixed = client_of(sfn, inject_host_prefix=False)
+
+    assert unprefixed.start_sync_execution(stateMachineArn=fast.arn)["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("headers", "region"),
+    [
+        pytest.param(scope("eu-central-1"), "eu-central-1", id="signed"),
+        pytest.param({}, "us-east-1", id="unsigned"),
+        pytest.param({"x-sfn-mock-region": "eu-west-1"}, "eu-west-1", id="unsigned, with a header of ours"),
+        pytest.param({"Host": "states.ap-southeast-2.amazonaws.com"}, "ap-southeast-2", id="unsigned, to AWS's host"),
+        pytest.param({"Host": "sync-states.us-west-2.amazonaws.com"}, "us-west-2", id="unsigned, to the other host"),
+        pytest.param({"Host": "sfn-mock:5000"}, "us-east-1", id="unsigned, to a host of the user's"),
+    ],
+)
+def test_region_of_a_call(sfn, post, headers, region):
+    """It is the one that the call is signed for; unsigned, that of its host; else the mock's."""
+    answer = post('{"name": "a"}', {**target("CreateActivity"), **headers})
+
+    assert answer.json()["activityArn"] == f"arn:aws:states:{region}:123456789012:activity:a"
+    assert [call.region for call in sfn.calls] == [region]
+
+
+def test_unsigned_clients_are_answered(sfn):
+    """A client without credentials is one too."""
+    assert client_of(sfn, signature_version=UNSIGNED).list_state_machines()["stateMachines"] == []
+
+
+@pytest.mark.sfn_executions(account_id="210987654321", region="eu-central-1")
+def test_account_of_a_call(sfn, post):
+    """It is the mock's, for all services, unless a header of moto's says another."""
+    own = post('{"name": "a"}', target("CreateActivity")).json()
+    other = post('{"name": "a"}', {**target("CreateActivity"), "x-moto-account-id": "111111111111"}).json()
+
+    assert own["activityArn"] == "arn:aws:states:eu-central-1:210987654321:activity:a"
+    assert other["activityArn"] == "arn:aws:states:eu-central-1:111111111111:activity:a"
+    assert client_of(sfn, "sts").get_caller_identity()["Account"] == "210987654321"
+
+
+def test_account_of_a_role(sfn):
+    """Under an assumed role's keys a call belongs to the role's account, for all services."""
+    role = client_of(sfn, "sts").assume_role(RoleArn="arn:aws:iam::111111111111:role/other", RoleSessionName="test")[
+        "Credentials"
+    ]
+    keys = {
+        "aws_access_key_id": role["AccessKeyId"],
+        "aws_secret_access_key": role["SecretAccessKey"],
+        "aws_session_token": role["SessionToken"],
+    }
+    assumed = boto3.Session(**keys)
+
+    activity = assumed.client("stepfunctions", endpoint_url=sfn.endpoint_url).create_activity(name="a")
+    identity = assumed.client("sts", endpoint_url=sfn.endpoint_url).get_caller_identity()
+
+    assert activity["activityArn"] == "arn:aws:states:us-east-1:111111111111:activity:a"
+    assert identity["Account"] == "111111111111"
+
+
+# --- The protocol ------------------------------------------------------------------------------------------------
+
+
+@freeze_time("2026-01-10 02:00:00")
+def test_answer_on_the_wire(sfn, post):
+    """An answer is JSON with dates in seconds, under AWS's headers, each once."""
+    sfn.add_state_machine("orders")
+    answer = post("{}", target("ListStateMachines"))
+
+    assert answer.status == 200
+    assert answer.json() == {
+        "stateMachines": [
+            {"stateMachineArn": MACHINE, "name": "orders", "type": "STANDARD", "creationDate": 1768010400.0}
+        ]
+    }
+    headers = answer.headers
+    assert headers.getlist("Content-Type") == ["application/x-amz-json-1.0"]
+    assert headers.getlist("Date") == ["Sat, 10 Jan 2026 02:00:00 GMT"]
+    assert headers.getlist("Server") == ["amazon.com"]
+    assert headers.getlist("Content-Length") == [str(len(answer.data))]
+    assert len(headers["x-amzn-RequestId"]) == 36
+
+
+@freeze_time("2026-01-10 02:00:00")
+def test_date_header_is_the_clients(sfn, post):
+    """A signed call is answered with the date that it is signed for: SDKs that see another clock repeat their calls."""
+    signed = {**target("ListStateMachines"), **scope("us-east-1"), "X-Amz-Date": "20250203T040506Z"}
+
+    assert post("{}", signed).headers.getlist("Date") == ["Mon, 03 Feb 2025 04:05:06 GMT"]
+    signed["X-Amz-Date"] = "yesterday"
+    assert post("{}", signed).headers.getlist("Date") == ["Sat, 10 Jan 2026 02:00:00 GMT"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "told"),
+    [
+        pytest.param(
+            target("ListExecutions"),
+            '{"stateMachineArn": "nonsense"}',
+            {
+                "__type": "com.amazonaws.swf.service.v2.model#InvalidArn",
+                "message": "Invalid Arn: 'Invalid ARN prefix: nonsense'",
+            },
+            id="an error of the service",
+        ),
+        pytest.param(
+            target("ListExecutions"),
+            '{"maxResults": 1001}',
+            {
+                "__type": "com.amazon.coral.validate#ValidationException",
+                "message": "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: "
+                "Member must have value less than or equal to 1000",
+            },
+            id="an error of the model",
+        ),
+        pytest.param(
+            target("ListExecutions"),
+            "not some json",
+            {"__type": "com.amazon.coral.service#SerializationException"},
+            id="no JSON",
+        ),
+        pytest.param(
+            target("ListExecution"),
+            "{}",
+            {"__type": "com.amazon.coral.service#UnknownOperationException"},
+            id="no operation",
+        ),
+        pytest.param(
+            scope("us-east-1"),
+            "{}",
+            {"__type": "com.amazon.coral.service#UnknownOperationException"},
+            id="no target",
+        ),
+    ],
+)
+def test_error_on_the_wire(sfn, post, headers, body, told):
+    """An error is 400 with its type, in AWS's namespace, and its sentence in lower case."""
+    answer = post(body, headers)
+
+    assert (answer.status, answer.json()) == (400, told)
+    assert answer.headers["Content-Type"] == "application/x-amz-json-1.0"
+
+
+# --- What goes wrong ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.sfn_executions(retry_sleeps=False)
+def test_faults_strike(sfn, client):
+    """What is added to the handle strikes calls over HTTP, and the client tries again."""
+    fault = sfn.add_fault("ListStateMachines", error="ThrottlingException", times=2)
+
+    assert client.list_state_machines()["ResponseMetadata"]["RetryAttempts"] == fault.count == 2
+
+
+def test_faults_of_the_connection_close_it(sfn):
+    """Where no answer is to come the connection is closed, of whichever kind the fault is."""
+    sfn.add_fault("ListStateMachines", error="ReadTimeout")
+    client = client_of(sfn, retries={"total_max_attempts": 1})
+
+    with pytest.raises(ConnectionClosedError):
+        client.list_state_machines()
+    assert [call.error for call in sfn.calls] == ["ReadTimeoutError"]
+
+
+@pytest.mark.sfn_executions(quotas={"ListStateMachines": (1, 0)})
+def test_quotas_count(sfn):
+    """The options of the mock are the server's."""
+    client = client_of(sfn, retries={"total_max_attempts": 1})
+    client.list_state_machines()
+
+    with pytest.raises(ClientError) as error:
+        client.list_state_machines()
+    assert error.value.response["Error"]["Code"] == "ThrottlingException"
+
+
+@pytest.mark.sfn_executions(quotas={"ListStateMachines": (1, 0)})
+def test_calls_of_the_page_do_not_count(sfn, client, post):
+    """With the page's header a call is answered as any, and leaves no trace: quota, fault and record are the code's."""
+    fault = sfn.add_fault("ListStateMachines", error="ThrottlingException", times=1, skip=1)
+    for _ in range(3):
+        answer = post("{}", {**target("ListStateMachines"), "x-sfn-mock-page": "1"})
+        assert answer.json() == {"stateMachines": []}
+
+    assert client.list_state_machines()["stateMachines"] == []
+    assert fault.count == 0
+    assert len(sfn.calls) == 1
+
+
+def test_paging_is_checked():
+    """What check_paging finds it finds over HTTP as well, as far as the calls alone show it."""
+    server = sfn_mock.server(check_paging=True)
+    sfn = server.start()
+    sfn.add_state_machine("orders").add_executions(101, status="RUNNING")
+    client = client_of(sfn)
+    token = client.list_executions(stateMachineArn=MACHINE)["nextToken"]
+    with pytest.raises(client.exceptions.InvalidToken):
+        client.list_executions(stateMachineArn=MACHINE, nextToken=token, statusFilter="RUNNING")
+
+    with pytest.raises(PagingError, match=r"^<over HTTP>:0: a nextToken was refused with InvalidToken"):
+        server.stop()
+
+
+# --- The clock ---------------------------------------------------------------------------------------------------
+
+
+def test_it_goes_by_the_tests_clock(sfn, client):
+    """freezegun in the test moves the server too, in whatever thread it answers."""
+    sfn.add_state_machine("orders")
+    with freeze_time("2026-01-10 02:00:00") as clock:
+        first = client.start_execution(stateMachineArn=MACHINE, name="first")
+        clock.tick(timedelta(minutes=5))
+        stopped = client.stop_execution(executionArn=first["executionArn"])
+
+    assert first["startDate"] == datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
+    assert stopped["stopDate"] == datetime(2026, 1, 10, 2, 5, tzinfo=timezone.utc)
+
+
+# --- Other services ----------------------------------------------------------------------------------------------
+
+
+def test_other_services_are_motos(sfn):
+    """moto's other services answer at the same URL; clients without it are answered from the same stores."""
+    queues = client_of(sfn, "sqs")
+    queues.create_queue(QueueName="failures")
+
+    assert queues.list_queues()["QueueUrls"] == [f"{sfn.endpoint_url}/123456789012/failures"]
+    assert boto3.client("sqs").list_queues()["QueueUrls"] == [
+        "https://sqs.us-east-1.amazonaws.com/123456789012/failures"
+    ]
+
+
+def test_other_services_start_empty():
+    """What a server's other services hold ends with it."""
+    for _ in range(2):
+        with sfn_mock.server() as sfn:
+            queues = client_of(sfn, "sqs")
+            assert "QueueUrls" not in queues.list_queues()
+            queues.create_queue(QueueName="failures")
+
+
+def test_other_services_reach_it(sfn, client):
+    """CloudFormation makes versions, which plain moto does not know, and tagging finds the machine."""
+    template = {
+        "Resources": {
+            "Orders": {
+                "Type": "AWS::StepFunctions::StateMachine",
+                "Properties": {
+                    "StateMachineName": "orders",
+                    "DefinitionString": '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
+                    "RoleArn": "arn:aws:iam::123456789012:role/orders",
+                    "Tags": [{"Key": "team", "Value": "orders"}],
+                },
+            },
+            "First": {
+                "Type": "AWS::StepFunctions::StateMachineVersion",
+                "Properties": {"StateMachineArn": {"Ref": "Orders"}},
+            },
+        }
+    }
+    client_of(sfn, "cloudformation").create_stack(StackName="stack", TemplateBody=json.dumps(template))
+    tagged = client_of(sfn, "resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["states:stateMachine"])
+
+    assert [version.arn for version in sfn.get_state_machine("orders").versions.values()] == [f"{MACHINE}:1"]
+    assert [resource["ResourceARN"] for resource in tagged["ResourceTagMappingList"]] == [MACHINE]
+
+
+def test_motos_own_reset_resets_all(sfn, client, post):
+    """Suites that were written for moto's server empty it by moto's own address."""
+    sfn.add_state_machine("orders")
+    client_of(sfn, "sqs").create_queue(QueueName="failures")
+    answer = post(None, {}, "/moto-api/reset")
+
+    assert answer.json() == {"status": "ok"}
+    assert client.list_state_machines()["stateMachines"] == []
+    assert "QueueUrls" not in client_of(sfn, "sqs").list_queues()
+
+
+# --- Its life ----------------------------------------------------------------------------------------------------
+
+
+def test_the_handle_is_that_of_the_mock_around_it():
+    """Within a mock a server answers for that mock, and the last one to begin is the one that it tells of."""
+    with mock_sfn_executions() as outer:
+        with sfn_mock.server() as first, sfn_mock.server() as second:
+            assert first is second is outer is get_mock()
+            url = outer.endpoint_url
+        with sfn_mock.server(), pytest.raises(EndpointConnectionError):
+            boto3.client("stepfunctions", endpoint_url=url).list_state_machines()
+        with pytest.raises(RuntimeError) as error:
+            _ = outer.endpoint_url
+
+    assert str(error.value) == "No server answers for this mock: begin one with sfn_mock.server()."
+
+
+def test_it_ends_with_the_mock():
+    """Afterwards nobody listens, no mock is active, and the handle says so."""
+    server = sfn_mock.server()
+    sfn = server.start()
+    url = sfn.endpoint_url
+    server.stop()
+
+    with pytest.raises(urllib3.exceptions.NewConnectionError):
+        urllib3.PoolManager(retries=False).request("GET", url)
+    with pytest.raises(RuntimeError):
+        get_mock()
+    with pytest.raises(RuntimeError):
+        _ = sfn.endpoint_url
+
+
+def test_it_begins_again():
+    """A server is used as often as one likes, and starts empty each time; started or stopped twice it says so."""
+    server = sfn_mock.server()
+    with server as sfn:
+        sfn.add_state_machine("orders")
+        with pytest.raises(RuntimeError) as started:
+            server.start()
+    with server as sfn:
+        assert sfn.state_machines == []
+    with pytest.raises(RuntimeError) as stopped:
+        server.stop()
+
+    assert str(started.value) == "This server listens already: stop() it first."
+    assert str(stopped.value) == "stop() without start(): this server does not listen."
+
+
+def test_port_in_use():
+    """One sentence says which port, and nothing is left of the attempt."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError) as error:
+            sfn_mock.server(port=port).start()
+
+    assert error.value.strerror == (
+        f"Cannot listen on port {port} of 127.0.0.1 (Address already in use): choose another, or 0 for any "
+        "that is free."
+    )
+    with pytest.raises(RuntimeError):
+        get_mock()
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        pytest.param("127.0.0.1", "127.0.0.1", id="loopback"),
+        pytest.param("localhost", "127.0.0.1", id="by name"),
+        pytest.param("0.0.0.0", "127.0.0.1", id="all addresses"),
+        pytest.param("::1", "[::1]", id="IPv6"),
+        pytest.param("::", "[::1]", id="all addresses, IPv6"),
+    ],
+)
+def test_host(host, shown):
+    """Wherever it listens, the URL is one that clients on this machine can use."""
+    with sfn_mock.server(host=host) as sfn:
+        assert sfn.endpoint_url.rpartition(":")[0] == f"http://{shown}"
+        assert client_of(sfn).list_state_machines()["stateMachines"] == []
+
+
+def test_within_mock_aws():
+    """With mock_aws around it, what that one holds is what the server's other services answer from, and stays."""
+    with mock_sfn_executions(), mock_aws():
+        boto3.client("sqs").create_queue(QueueName="before")
+        with sfn_mock.server() as sfn:
+            url = sfn.endpoint_url
+            assert client_of(sfn, "sqs").list_queues()["QueueUrls"] == [f"{url}/123456789012/before"]
+        assert len(boto3.client("sqs").list_queues()["QueueUrls"]) == 1
+
+
+def test_without_flask(monkeypatch):
+    """Without the extra one sentence says what to install."""
+    import sys
+
+    for module in [name for name in sys.modules if name.partition(".")[0] == "flask" or "moto_server" in name]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "flask", None)
+
+    with pytest.raises(ImportError) as error:
+        sfn_mock.server().start()
+    assert str(error.value) == (
+        "import of flask halted; None in sys.modules, which a server needs: install it with "
+        "pip install 'sfn_mock[server]'."
+    )
+
+
+def test_fixture_takes_the_markers_options(pytester):
+    """The fixture takes the marker's options, and shares the store with sfn_executions beside it."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.sfn_executions(account_id="210987654321")
+        def test_it(sfn_executions, sfn_executions_server):
+            assert sfn_executions is sfn_executions_server
+            assert sfn_executions.account_id == "210987654321"
+        """
+    )
+
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=1)
+
+
+def test_the_package_carries_the_page():
+    """What the page is made of is installed with the package."""
+    setup = (Path(__file__).parent.parent / "setup.cfg").read_text(encoding="utf-8")
+
+    assert "page_files/*" in setup
+    assert "sfn-mock-server = sfn_mock.serving.command:main" in setup

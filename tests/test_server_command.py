@@ -1,0 +1,223 @@
+"""The command sfn-mock-server, as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import boto3
+import pytest
+import urllib3
+
+import sfn_mock
+from sfn_mock.serving import command
+
+COMMAND = [sys.executable, "-m", "sfn_mock.serving.command"]
+
+
+@contextmanager
+def serving(*arguments):
+    """The command's process, and the URL that its first line tells."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        line = process.stdout.readline()
+        ready = re.fullmatch(r"Step Functions at (http://127\.0\.0\.1:\d+)\n", line)
+        assert ready, line + process.stderr.read()
+        yield process, ready[1]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(*arguments):
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60)
+
+
+def file(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
+def client_of(url, region="us-east-1"):
+    return boto3.client("stepfunctions", region, endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
+
+
+# --- As a process ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serves_until_told_to_stop(tmp_path, number):
+    """One line tells the URL; seeds are there at once; a signal ends it in good order, with nothing more to say."""
+    item = {
+        "executionArn": "arn:aws:states:us-east-1:123456789012:execution:imports:b",
+        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:imports",
+        "name": "b",
+        "status": "RUNNING",
+        "startDate": "2026-01-10T01:00:00+00:00",
+    }
+    seeds = file(tmp_path, "seeds.yaml", "state_machines:\n- {name: orders, executions: [{status: FAILED, name: a}]}\n")
+    printed = file(tmp_path, "executions.json", {"executions": [item]})
+    with serving("--seed", seeds, "--seed", printed) as (process, url):
+        client = client_of(url)
+        listed = [
+            run["name"]
+            for machine in client.list_state_machines()["stateMachines"]
+            for run in client.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+        ]
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=30)
+
+        assert sorted(listed) == ["a", "b"]
+        assert (process.returncode, output, errors) == (0, "", "")
+
+
+def test_moto_answers_beside_it():
+    """Other services are moto's, in the same account."""
+    with serving("--account-id", "210987654321", "--region", "eu-central-1") as (_, url):
+        keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+        queues = boto3.client("sqs", "eu-central-1", endpoint_url=url, **keys)
+
+        assert queues.create_queue(QueueName="a")["QueueUrl"] == f"{url}/210987654321/a"
+        assert urllib3.PoolManager().request("GET", f"{url}/sfn-mock/info").json()["region"] == "eu-central-1"
+
+
+def test_port_in_use():
+    """One sentence on stderr, and an exit code that says that nothing was served."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run("--port", str(port))
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        f"sfn-mock-server: Cannot listen on port {port} of 127.0.0.1 (Address already in use): choose another, "
+        f"or 0 for any that is free.\n"
+    )
+
+
+# --- In this process ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def main(capsys, monkeypatch):
+    """Runs the command until it has told its URL, and gives exit code, output and what a look at the server gave."""
+
+    def main(*arguments, look=lambda sfn: None):
+        seen = []
+
+        class Stopped:
+            def is_set(self):
+                return True
+
+            def wait(self, timeout):
+                seen.append(look(sfn_mock.get_mock()))
+                return True
+
+        monkeypatch.setattr(command, "Event", Stopped)
+        code = command.main(["--port", "0", *arguments])
+        return code, capsys.readouterr(), seen
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(
+            '{"state_machines": [{"name": "orders", "executions": [{"status": "FAILD"}]}]}',
+            "state_machines[0].executions[0].status: status='FAILD' is no status of an execution: choose one of "
+            "RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED.",
+            id="a seed that cannot be",
+        ),
+        pytest.param(
+            "{", "It is no JSON (line 1, column 2: Expecting property name enclosed in double quotes).", id="no JSON"
+        ),
+        pytest.param(
+            "hello", "It is neither a seed file nor what `aws stepfunctions list-executions` prints.", id="no seeds"
+        ),
+        pytest.param(
+            '{"executions": [7]}',
+            "Item 1: 7 is no execution: AWS shows each as an object with members.",
+            id="what no CLI prints",
+        ),
+    ],
+)
+def test_bad_seed(main, tmp_path, content, sentence):
+    """One sentence names the file and the place, and nothing is served."""
+    path = file(tmp_path, "seeds", content)
+    code, told, seen = main("--seed", path)
+
+    assert (code, told.out, told.err, seen) == (1, "", f"sfn-mock-server: {path}: {sentence}\n", [])
+
+
+def test_no_seed_file(main, tmp_path):
+    """A path that leads nowhere is named whole."""
+    code, told, _ = main("--seed", str(tmp_path / "nowhere.yaml"))
+
+    assert (code, told.out) == (1, "")
+    assert told.err.startswith(f"sfn-mock-server: There is no seed file '{tmp_path}/nowhere.yaml'")
+
+
+def test_seed_warnings_are_told(main, tmp_path):
+    """What a test would be warned of goes to stderr, and the server serves."""
+    soon = {"status": "RUNNING", "start_date": "+1h"}
+    path = file(tmp_path, "seeds.json", {"state_machines": [{"name": "orders", "executions": [soon]}]})
+    code, told, _ = main("--seed", path)
+
+    assert code == 0
+    assert re.fullmatch(rf"sfn-mock-server: {re.escape(path)}: start_date \S+ lies after now: .+\n", told.err)
+
+
+def test_options(main):
+    """The options of the mock are the command's."""
+    options = [
+        *("--account-id", "210987654321", "--region", "eu-central-1", "--consistency-lag", "5s", "--short-pages"),
+        *("--retention", "90d", "--quotas", '{"open_executions": 3}', "--execute"),
+    ]
+    code, _, [edges] = main(*options, look=lambda sfn: sfn.backend().records.rough_edges)
+
+    assert code == 0
+    assert (edges.consistency_lag, edges.short_pages, edges.retention) == (5000, True, 90 * 24 * 3600 * 1000)
+    assert edges.quotas.open_executions == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        pytest.param(["--account-id", "7"], 1, "account_id='7' is no AWS account", id="account"),
+        pytest.param(["--region", "moon"], 1, "region='moon' is no AWS region", id="region"),
+        pytest.param(["--quotas", "[]"], 1, "quotas=[] is no mapping", id="quotas"),
+        pytest.param(["--quotas", "{"], 2, "argument --quotas: '{' is no JSON", id="quotas that are no JSON"),
+        pytest.param(["--retention", "9"], 2, "argument --retention: LENGTH='9' is no length of time", id="retention"),
+        pytest.param(["--port", "none"], 2, "argument -p/--port: invalid int value: 'none'", id="port"),
+        pytest.param(
+            ["--port", "70000"], 1, "port=70000 is no port: give a number from 0 to 65535.", id="no such port"
+        ),
+        pytest.param(["--host", "192.0.2.7"], 1, "Cannot listen on port 0 of 192.0.2.7 (", id="host"),
+    ],
+)
+def test_refused(capsys, arguments, code, sentence):
+    """What cannot be served is said in one sentence, after argparse's usage or by itself."""
+    try:
+        ended = command.main(["--port", "0", *arguments])
+    except SystemExit as exit:
+        ended = exit.code
+    output, errors = capsys.readouterr()
+
+    assert (ended, output) == (code, "")
+    assert sentence in errors.splitlines()[-1]
+
+
+def test_version(capsys):
+    """The version is the package's."""
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--version"])
+
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"sfn-mock-server {sfn_mock.__version__}\n")

@@ -1,0 +1,520 @@
+"""What the server is asked under /sfn-mock/, and by whom it lets itself be asked."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+import time_machine
+import urllib3
+from botocore.config import Config
+from freezegun import freeze_time
+
+import sfn_mock
+from sfn_mock import SeedWarning
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:orders"
+
+
+@pytest.fixture
+def sfn(sfn_executions_server):
+    return sfn_executions_server
+
+
+@pytest.fixture
+def client(sfn):
+    return boto3.client("stepfunctions", endpoint_url=sfn.endpoint_url)
+
+
+@pytest.fixture
+def ask(sfn):
+    """Sends a request to a control route, and gives status and JSON of the answer."""
+    pool = urllib3.PoolManager(retries=False)
+
+    def ask(method, route, body=None, headers=None):
+        if not isinstance(body, str | bytes | None):
+            body = json.dumps(body)
+        answer = pool.request(method, f"{sfn.endpoint_url}{route}", body=body, headers=headers or {})
+        return answer.status, answer.json()
+
+    return ask
+
+
+def started(client, **arguments):
+    return client.start_execution(stateMachineArn=MACHINE, **arguments)["startDate"]
+
+
+# --- Seeds -------------------------------------------------------------------------------------------------------
+
+
+@freeze_time("2026-01-10 03:00:00")
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            '{"state_machines": [{"name": "orders", "executions": [{"name": "a", "status": "FAILED"}]}]}', id="JSON"
+        ),
+        pytest.param("state_machines: [{name: orders, executions: [{name: a, status: FAILED}]}]", id="YAML"),
+    ],
+)
+def test_seed(ask, client, body):
+    """A seed document is taken in JSON or YAML, and its state machines are told."""
+    assert ask("POST", "/sfn-mock/seed", body) == (200, {"state_machines": [MACHINE], "warnings": []})
+
+    [run] = client.list_executions(stateMachineArn=MACHINE)["executions"]
+    assert (run["name"], run["status"]) == ("a", "FAILED")
+
+
+@freeze_time("2026-01-10 03:00:00")
+def test_seed_warnings_are_told(ask):
+    """What a test would be warned of, the answer tells."""
+    soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
+    _, told = ask("POST", "/sfn-mock/seed", {"state_machines": [{"name": "orders", "executions": [soon]}]})
+
+    assert told["warnings"] == [
+        "start_date 2026-01-10T04:00:00.000Z lies after now: the execution is not listed before the clock gets there."
+    ]
+
+
+@freeze_time("2026-01-10 03:00:00")
+def test_load(ask, client):
+    """What the AWS CLI printed is taken as sfn.load takes it."""
+    item = {
+        "executionArn": f"{EXECUTION}:a",
+        "stateMachineArn": MACHINE,
+        "name": "a",
+        "status": "SUCCEEDED",
+        "startDate": "2026-01-10T01:00:00+00:00",
+        "stopDate": "2026-01-10T02:00:00+00:00",
+        "redriveCount": 0,
+    }
+
+    assert ask("POST", "/sfn-mock/load", {"executions": [item]}) == (
+        200,
+        {"executions": [f"{EXECUTION}:a"], "warnings": []},
+    )
+    [run] = client.list_executions(stateMachineArn=MACHINE)["executions"]
+    assert run["stopDate"] == datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
+
+
+def test_reset(sfn, ask, client):
+    """Executions, faults and calls are gone; the clock stays as it was set."""
+    sfn.add_state_machine("orders")
+    sfn.add_fault("ListExecutions", error="ThrottlingException")
+    ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
+
+    assert ask("POST", "/sfn-mock/reset") == (200, {})
+    assert client.list_state_machines()["stateMachines"] == []
+    assert ask("GET", "/sfn-mock/faults") == (200, [])
+    assert ask("GET", "/sfn-mock/clock")[1]["now"] == "2026-01-10T02:00:00.000Z"
+
+
+# --- The clock ---------------------------------------------------------------------------------------------------
+
+
+def test_clock_stands_still(sfn, ask, client):
+    """Set, it shows that time until it is set anew or given back, to tests in the same process as well."""
+    orders = sfn.add_state_machine("orders")
+    told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
+    run = orders.add_execution("a", status="SUCCEEDED", duration=timedelta(minutes=5))
+
+    assert told == (200, {"now": "2026-01-10T02:00:00.000Z", "set": True, "tick": False})
+    assert run.start_date == started(client) == started(client) == datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
+    assert run.status == "RUNNING"
+    assert ask("PUT", "/sfn-mock/clock", {"now": "+5m"})[1]["now"] == "2026-01-10T02:05:00.000Z"
+    assert run.status == "SUCCEEDED"
+
+
+def test_clock_is_given_back(ask):
+    """DELETE has it show the machine's time again."""
+    ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
+    before = datetime.now(timezone.utc)
+    _, told = ask("DELETE", "/sfn-mock/clock")
+    shown = datetime.fromisoformat(told.pop("now").replace("Z", "+00:00"))
+
+    assert told == {"set": False, "tick": True}
+    assert before - timedelta(milliseconds=1) <= shown <= datetime.now(timezone.utc)
+
+
+def test_clock_ticks(ask, monkeypatch):
+    """Told to tick, it goes on from there as fast as the machine's."""
+    machines_time = 1_000_000_000_000
+    monkeypatch.setattr("time.time_ns", lambda: machines_time)
+    told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z", "tick": True})
+    machines_time += 1_500_000_000
+
+    assert told == (200, {"now": "2026-01-10T02:00:00.000Z", "set": True, "tick": True})
+    assert ask("GET", "/sfn-mock/clock")[1]["now"] == "2026-01-10T02:00:01.500Z"
+
+
+def test_clock_ends_with_the_server(sfn_executions):
+    """A clock that was set shows the machine's time when the server has ended."""
+    with sfn_mock.server() as sfn:
+        urllib3.PoolManager().request("PUT", f"{sfn.endpoint_url}/sfn-mock/clock", body='{"now": "2026-01-10"}')
+        then = sfn.add_state_machine("orders").creation_date
+
+    assert then == datetime(2026, 1, 10, tzinfo=timezone.utc)
+    assert sfn_executions.add_state_machine("others").creation_date > then + timedelta(days=1)
+
+
+@pytest.mark.parametrize("travel", [freeze_time, time_machine.travel])
+def test_clock_of_a_test_comes_first(ask, client, sfn, travel):
+    """While freezegun or time-machine moves the time in the server's process, theirs is shown, and none is set."""
+    sfn.add_state_machine("orders")
+    ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
+    with travel(datetime(2025, 1, 1, tzinfo=timezone.utc)):
+        first = started(client)
+        refused = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T03:00:00Z"})
+
+    assert first.year == 2025
+    assert started(client) == datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
+    assert refused == (
+        400,
+        {"message": "The clock is the test's, which has frozen it: move it there, with freezegun or time-machine."},
+    )
+
+
+# --- Faults ------------------------------------------------------------------------------------------------------
+
+
+def test_faults(ask, sfn):
+    """POST adds one as add_fault does, GET tells how often each has struck, DELETE removes them all."""
+    added = ask(
+        "POST",
+        "/sfn-mock/faults",
+        {"operation": "list_state_machines", "error": "ThrottlingException", "times": None, "message": "Slower"},
+    )
+    client = boto3.client(
+        "stepfunctions", endpoint_url=sfn.endpoint_url, config=Config(retries={"total_max_attempts": 1})
+    )
+    with pytest.raises(client.exceptions.ClientError, match="Slower"):
+        client.list_state_machines()
+    fault = {
+        "operation": "ListStateMachines",
+        "error": "ThrottlingException",
+        "times": None,
+        "skip": 0,
+        "message": "Slower",
+    }
+
+    assert added == (200, {**fault, "count": 0})
+    assert ask("GET", "/sfn-mock/faults") == (200, [{**fault, "count": 1}])
+    assert ask("DELETE", "/sfn-mock/faults") == (200, {})
+    assert client.list_state_machines()["stateMachines"] == []
+
+
+# --- Calls -------------------------------------------------------------------------------------------------------
+
+
+@freeze_time("2026-01-10 02:00:00")
+def test_calls(ask, client, sfn):
+    """GET tells of the calls in order, dates in ISO 8601, all or those of an operation; DELETE forgets them."""
+    sfn.add_state_machine("orders")
+    client.start_execution(stateMachineArn=MACHINE, name="a")
+    with pytest.raises(client.exceptions.InvalidArn):
+        client.list_executions(stateMachineArn="nonsense")
+    place = {"date": "2026-01-10T02:00:00.000Z", "account_id": "123456789012", "region": "us-east-1"}
+    start = {
+        "operation": "StartExecution",
+        "parameters": {"stateMachineArn": MACHINE, "name": "a"},
+        "response": {"executionArn": f"{EXECUTION}:a", "startDate": "2026-01-10T02:00:00.000Z"},
+        "error": None,
+        **place,
+    }
+    message = "Invalid Arn: 'Invalid ARN prefix: nonsense'"
+    listing = {
+        "operation": "ListExecutions",
+        "parameters": {"stateMachineArn": "nonsense"},
+        "response": {"Error": {"Message": message, "Code": "InvalidArn"}, "message": message},
+        "error": "InvalidArn",
+        **place,
+    }
+
+    assert ask("GET", "/sfn-mock/calls") == (200, [start, listing])
+    assert ask("GET", "/sfn-mock/calls?operation=list_executions") == (200, [listing])
+    assert ask("DELETE", "/sfn-mock/calls") == (200, {})
+    assert ask("GET", "/sfn-mock/calls") == (200, [])
+
+
+def test_calls_whose_answers_are_kept_no_more(ask, client, sfn, monkeypatch):
+    """Of such a call the answer is null, and the rest is told."""
+    monkeypatch.setattr("sfn_mock.ways_in.calls.KEPT_ITEMS", 1)
+    sfn.add_state_machine("orders").add_executions(10, status="RUNNING")
+    for _ in range(2):
+        client.list_executions(stateMachineArn=MACHINE)
+    _, told = ask("GET", "/sfn-mock/calls")
+
+    assert [call["response"] is None for call in told] == [True, False]
+    assert [call["parameters"] for call in told] == [{"stateMachineArn": MACHINE}] * 2
+
+
+# --- What there is -----------------------------------------------------------------------------------------------
+
+
+@freeze_time("2026-01-10 02:00:00")
+def test_info(ask, client, sfn):
+    """GET tells whose it is, what time it is, and how much each account has in each region."""
+    orders = sfn.add_state_machine("orders")
+    batch = orders.add_execution(status="RUNNING").add_map_run("Items")
+    batch.add_executions(3, status="SUCCEEDED")
+    sfn.add_state_machine("abroad", region="eu-central-1")
+    client.create_activity(name="hand")
+    sfn.add_fault("ListExecutions", error="ThrottlingException")
+    place = {"account_id": "123456789012", "region": "us-east-1"}
+
+    assert ask("GET", "/sfn-mock/info") == (
+        200,
+        {
+            "version": sfn_mock.__version__,
+            **place,
+            "now": "2026-01-10T02:00:00.000Z",
+            "places": [
+                {**place, "state_machines": 1, "executions": 4, "map_runs": 1, "activities": 1},
+                {
+                    **place,
+                    "region": "eu-central-1",
+                    "state_machines": 1,
+                    "executions": 0,
+                    "map_runs": 0,
+                    "activities": 0,
+                },
+            ],
+            "calls": 1,
+            "faults": 1,
+        },
+    )
+
+
+# --- What cannot be asked for ------------------------------------------------------------------------------------
+
+ROUTES = "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/reset, /sfn-mock/clock, /sfn-mock/faults, "
+
+
+@pytest.mark.parametrize(
+    ("method", "route", "body", "status", "message"),
+    [
+        pytest.param(
+            "GET",
+            "nothing",
+            None,
+            404,
+            f"There is no /sfn-mock/nothing: there are {ROUTES}/sfn-mock/calls.",
+            id="no such route",
+        ),
+        pytest.param("PUT", "info", None, 405, "/sfn-mock/info takes GET, not PUT.", id="wrong method"),
+        pytest.param(
+            "POST",
+            "page/index.html",
+            None,
+            405,
+            "/sfn-mock/page/index.html takes GET, not POST.",
+            id="wrong method for the page",
+        ),
+        pytest.param("GET", "page/nothing.js", None, 404, "The page has no file 'nothing.js'.", id="no such file"),
+        pytest.param(
+            "GET", "page/..%2Fpage.py", None, 404, "The page has no file '../page.py'.", id="no file of the page"
+        ),
+        pytest.param("POST", "load", "{", 400, "The request's body is no JSON.", id="no JSON"),
+        pytest.param(
+            "POST",
+            "load",
+            '"/etc/passwd"',
+            400,
+            "'/etc/passwd' is not what `aws stepfunctions list-executions` prints: send its JSON.",
+            id="a path to load",
+        ),
+        pytest.param(
+            "POST",
+            "load",
+            "[7]",
+            400,
+            "Item 1: 7 is no execution: AWS shows each as an object with members.",
+            id="nothing to load",
+        ),
+        pytest.param(
+            "POST",
+            "seed",
+            "/etc/passwd",
+            400,
+            "The request's body is no seed document: send an object with 'state_machines', a list.",
+            id="a path to seed",
+        ),
+        pytest.param("POST", "seed", b"\xff", 400, "The request's body is no text in UTF-8.", id="no text"),
+        pytest.param(
+            "POST",
+            "seed",
+            "{",
+            400,
+            "It is no JSON (line 1, column 2: Expecting property name enclosed in double quotes).",
+            id="no JSON to seed",
+        ),
+        pytest.param(
+            "POST",
+            "seed",
+            '{"state_machines": [{"name": "a", "type": "FAST"}]}',
+            400,
+            "state_machines[0].type: type='FAST' is neither STANDARD nor EXPRESS.",
+            id="a seed that cannot be",
+        ),
+        pytest.param("PUT", "clock", "[]", 400, "[] is no JSON object: send one with now, tick.", id="no object"),
+        pytest.param("PUT", "clock", "{}", 400, 'now is missing: send {"now": "2026-01-10T02:00:00Z"}.', id="no time"),
+        pytest.param(
+            "PUT",
+            "clock",
+            '{"now": 7}',
+            400,
+            "now=7 names no moment: give a datetime (a naive one is UTC), ISO 8601 text such as "
+            "'2026-01-10T02:00:00Z', or a timedelta from now.",
+            id="a number for a time",
+        ),
+        pytest.param(
+            "PUT", "clock", '{"now": "2026-01-10", "tick": 1}', 400, "tick=1 is neither true nor false.", id="tick"
+        ),
+        pytest.param(
+            "PUT",
+            "clock",
+            '{"time": "2026-01-10"}',
+            400,
+            "/sfn-mock/clock knows no time: it takes now, tick.",
+            id="an unknown member",
+        ),
+        pytest.param(
+            "POST",
+            "faults",
+            '{"operation": "ListExecutions"}',
+            400,
+            'error is missing: send {"operation": "ListExecutions", "error": "ThrottlingException"}.',
+            id="a fault without an error",
+        ),
+        pytest.param(
+            "POST",
+            "faults",
+            '{"operation": "ListExecutions", "error": "ReadTimeout", "times": 0}',
+            400,
+            "times=0 is no number of requests: give an int, at least 1, or None for every request until it is removed.",
+            id="a fault that never strikes",
+        ),
+        pytest.param("GET", "calls?operation=Nothing", None, 400, None, id="calls of no operation"),
+    ],
+)
+def test_refused(ask, sfn, method, route, body, status, message):
+    """One sentence says what is wrong, and nothing has changed."""
+    told = ask(method, f"/sfn-mock/{route}", body)
+
+    assert told[0] == status
+    assert list(told[1]) == ["message"]
+    assert message is None or told[1]["message"] == message
+    assert sfn.state_machines == []
+    assert ask("GET", "/sfn-mock/clock")[1]["set"] is False
+
+
+def test_seed_warnings_of_the_test_itself(ask, sfn):
+    """What a test seeds beside the server warns the test."""
+    with pytest.warns(SeedWarning, match="lies after now"):
+        sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date=timedelta(hours=1))
+
+
+# --- The page ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        pytest.param("/", {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}, id="as a browser asks"),
+        pytest.param("/sfn-mock/page/index.html", {}, id="by its address"),
+    ],
+)
+def test_page(sfn, path, headers):
+    """Who asks for text at the root is given the page."""
+    answer = urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{path}", headers=headers)
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.data.startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        pytest.param("GET", {}, id="no browser"),
+        pytest.param("POST", {"Accept": "text/html"}, id="no GET"),
+    ],
+)
+def test_others_are_given_no_page(sfn, method, headers):
+    """Any other request for the root is one to moto's services: unsigned, to S3."""
+    answer = urllib3.PoolManager().request(method, f"{sfn.endpoint_url}/", headers=headers)
+
+    assert re.search(rb"xmlns=|<Error>", answer.data)
+
+
+# --- By whom -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"), [("/sfn-mock/info", "*/*"), ("/sfn-mock/page/index.html", "*/*"), ("/", "text/html")]
+)
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        pytest.param("localhost:{port}", None, 200, id="no browser"),
+        pytest.param("127.0.0.1:{port}", "http://127.0.0.1:{port}", 200, id="the page"),
+        pytest.param("localhost:{port}", "http://localhost:{port}", 200, id="the page, by name"),
+        pytest.param("[::1]:{port}", "http://[::1]:{port}", 200, id="the page, on IPv6"),
+        pytest.param("x.localhost", None, 200, id="a name under localhost"),
+        pytest.param("127.0.0.1:{port}", "https://example.com", 403, id="another site"),
+        pytest.param("127.0.0.1:{port}", "http://127.0.0.1:3000", 403, id="another port"),
+        pytest.param("127.0.0.1:{port}", "null", 403, id="a site without a name"),
+        pytest.param("example.com:{port}", "http://example.com:{port}", 403, id="a name that leads here"),
+        pytest.param("example.com", None, 403, id="a name that leads here, without an origin"),
+        pytest.param("192.0.2.7:{port}", None, 403, id="another machine's address"),
+        pytest.param("localhost.example.com", None, 403, id="a name that only looks like it"),
+    ],
+)
+def test_by_whom(sfn, path, accept, host, origin, status):
+    """Programs and the server's own page may ask; no other site may, under whatever name it reaches this machine."""
+    port = sfn.endpoint_url.rpartition(":")[2]
+    headers = {"Host": host.format(port=port), "Accept": accept}
+    if origin is not None:
+        headers["Origin"] = origin.format(port=port)
+    answer = urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{path}", headers=headers)
+
+    assert answer.status == status
+
+
+def test_what_a_refused_site_is_told(ask):
+    """The refusal says which header gave it away."""
+    assert ask("POST", "/sfn-mock/reset", headers={"Host": "example.com"}) == (
+        403,
+        {
+            "message": "Host 'example.com' is not this machine, and this server listens to it alone: ask for "
+            "localhost or 127.0.0.1."
+        },
+    )
+    assert ask("POST", "/sfn-mock/reset", headers={"Host": "localhost", "Origin": "http://example.com"}) == (
+        403,
+        {
+            "message": "Origin 'http://example.com' is no part of http://localhost: only the server's own page, and "
+            "programs that are no browser, may ask for this."
+        },
+    )
+
+
+def test_on_all_addresses_any_host_may_be_asked_for():
+    """In a container the server has whatever name the others know it by; other sites may not ask all the same."""
+    with sfn_mock.server(host="0.0.0.0") as sfn:
+        url = f"{sfn.endpoint_url}/sfn-mock/info"
+        pool = urllib3.PoolManager()
+
+        assert pool.request("GET", url, headers={"Host": "sfn-mock:5000"}).status == 200
+        assert pool.request("GET", url, headers={"Host": "sfn-mock:5000", "Origin": "http://a:1"}).status == 403
+
+
+def test_aws_calls_are_nobodys_but_the_clients(ask, sfn):
+    """Calls to AWS are answered under any name: clients may be told one of their own."""
+    headers = {"Host": "sfn-mock:5000", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+
+    assert ask("POST", "/", "{}", headers) == (200, {"stateMachines": []})
