@@ -259,14 +259,3 @@ def test_dates_where_the_machine_knows_no_zone(monkeypatch):
     dates = local_dates.LocalDates()
 
     assert [dates.date(moment) for moment in (0, 250)] == [parse_timestamp(seconds) for seconds in (0, 0.25)]
-
-
-def test_dates_of_more_minutes_than_are_kept(monkeypatch):
-    """What is kept of them is bounded, and what they are is not."""
-    monkeypatch.setattr(local_dates, "_KEPT", 3)
-    dates = local_dates.LocalDates()
-
-    made = [dates.date(minute * 60_000) for minute in (*range(10), 0, 9)]
-
-    assert made == [parse_timestamp(minute * 60) for minute in (*range(10), 0, 9)]
-    assert len(dates._minutes) <= 4

@@ -110,7 +110,7 @@ def _date_of_client(request: Request) -> dict[str, str]:
     """
     with suppress(ValueError):
         date = datetime.strptime(request.headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
-        return {"date": format_datetime(date.replace(tzinfo=timezone.utc), usegmt=True)}
+        return {"Date": format_datetime(date.replace(tzinfo=timezone.utc), usegmt=True)}
     return {}
 
 
