@@ -798,6 +798,22 @@ def test_map_run_is_unknown_before_its_start(client, nightly, clock):
     assert status(client, batch) == ("RUNNING", None)
 
 
+def test_children_of_a_map_run_that_has_not_started(client, nightly, clock):
+    """ListExecutions knows a map run from its seeding on, and shows each child by the child's own dates."""
+    with pytest.warns(match="lies after now"):
+        batch = nightly.add_map_run(start_date=MINUTE)
+    with pytest.warns(match="lies after now"):
+        batch.add_execution("later", status="RUNNING", start_date=2 * MINUTE)
+    assert children(client, batch) == []
+
+    batch.add_execution("earlier", status="FAILED", start_date=-MINUTE)
+    assert children(client, batch) == [("earlier", "FAILED", 0)]
+
+    clock.tick(2 * MINUTE)
+
+    assert children(client, batch) == [("later", "RUNNING", 0), ("earlier", "FAILED", 0)]
+
+
 @pytest.mark.parametrize(
     ("sizes", "pages"),
     [
