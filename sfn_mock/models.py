@@ -131,7 +131,7 @@ class SFNBackend(StepFunctionBackend):
         records = self.records
         anew = SFNBackend(self.region_name, self.account_id)
         anew.held, anew.records.rough_edges = self.held, records.rough_edges
-        # At one stroke, since others may be calling meanwhile; moto's own reset leaves nothing in between.
+        # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
         self.__dict__ = vars(anew)
         records.close()
 

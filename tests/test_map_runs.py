@@ -288,6 +288,17 @@ def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
     assert waiting.stop_date == NOW - MINUTE
 
 
+def test_what_waits_goes_on_with_a_parent_that_runs(client, nightly, clock):
+    """A stop date that a test has assigned ahead of a status is no end of the parent's, and so none of the wait."""
+    nightly.stop_date = NOW + MINUTE
+    batch = nightly.add_map_run("ProcessItems")
+    batch.add_execution("waiting", status="PENDING_REDRIVE")
+    clock.tick(2 * MINUTE)
+
+    assert children(client, batch) == [("waiting", "PENDING_REDRIVE", 0)]
+    assert (status(client, batch), counted(client, batch)) == (("RUNNING", None), {"pendingRedrive": 1, "total": 1})
+
+
 # --- A status that follows from children, tolerance and parent -------------------------------------------------
 
 
