@@ -209,7 +209,8 @@ class StepFunctionsMock:
     def reset(self) -> None:
         """Empty everything. Records handed out before raise RuntimeError from here on; old page tokens are invalid.
 
-        Faults are removed, and the calls so far forgotten.
+        Faults are removed, and the calls so far forgotten. Calls that other threads make meanwhile find the store as it
+        was or empty.
         """
         self._check_open()
         self.faults.clear()

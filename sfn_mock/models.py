@@ -128,10 +128,12 @@ class SFNBackend(StepFunctionBackend):
 
     def empty(self) -> None:
         """Start empty; records handed out before are dead from here on."""
-        held, rough_edges = self.held, self.records.rough_edges
-        self.records.close()
-        super().reset()
-        self.held, self.records.rough_edges = held, rough_edges
+        records = self.records
+        anew = SFNBackend(self.region_name, self.account_id)
+        anew.held, anew.records.rough_edges = self.held, records.rough_edges
+        # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
+        self.__dict__ = vars(anew)
+        records.close()
 
     # --- In moto's shape -----------------------------------------------------------------------------------------
     #

@@ -12,7 +12,7 @@ from copy import deepcopy
 from email.utils import formatdate
 from functools import cache, lru_cache
 from random import Random
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -45,7 +45,7 @@ from sfn_mock.store import clock
 from sfn_mock.store.activities import Activity
 from sfn_mock.store.executions import Attempt, Execution
 from sfn_mock.store.history import Event
-from sfn_mock.store.records import Records
+from sfn_mock.store.records import Records, RecordsGone
 from sfn_mock.store.state_machines import Alias, Revision, Version
 
 _TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
@@ -59,6 +59,8 @@ _STATE_EVENT = re.compile("^[A-Z][a-z]+State(?=Entered$|Exited$)")
 
 #: Numbers for request ids, of its own: a test may have seeded the common one. uuid4 would call the system each time.
 _request_ids = Random()
+
+_Asked = TypeVar("_Asked")
 
 #: An answer's members as the API spells them; dates as the way out wants them.
 Answer = dict[str, Any]
@@ -116,7 +118,7 @@ class SFNResponse(StepFunctionResponse):
                 if operation not in constraints.operations():
                     raise UnknownOperationException
                 if self._is_limited:
-                    limits.check_rate(self._records, operation)
+                    self._beyond_resets(lambda: limits.check_rate(self._records, operation))
                 if not self.answers(operation):
                     return super().call_action()
                 return 200, headers, json.dumps(self.answer(operation, _read_body(self.body)))
@@ -136,7 +138,17 @@ class SFNResponse(StepFunctionResponse):
         constraints.check(operation, parameters)
         self._parameters = cast(Answer, parameters)
         self._date_form = date
-        return cast(Answer, _methods()[operation](self).result)
+        return cast(Answer, self._beyond_resets(lambda: _methods()[operation](self)).result)
+
+    def _beyond_resets(self, ask: Callable[[], _Asked]) -> _Asked:
+        """What ``ask`` finds in the records; in those that came after, if the mock was reset at this very time."""
+        while True:
+            records = self._records
+            try:
+                return ask()
+            except RecordsGone:
+                if self._records is records:
+                    raise
 
     def _get(self, member: str) -> Any:
         """The request's ``member``; None where it is absent."""

@@ -118,13 +118,15 @@ def test_children_of_a_map_run_lag_too(clock, orders, client):
 
 
 def test_nothing_else_lags(orders, client):
-    """Machines, versions, aliases and map runs are there at once, and listed by."""
+    """Machines, versions, aliases, map runs and activities are there at once, and listed by."""
+    client.create_activity(name="packing")
     version = orders.publish_version()
     alias = orders.add_alias("live", version)
     parent = client.start_execution(stateMachineArn=alias.arn, name="parent")["executionArn"]
     run = orders.executions[0].add_map_run("Process")
 
     assert [machine["name"] for machine in client.list_state_machines()["stateMachines"]] == ["orders"]
+    assert [activity["name"] for activity in client.list_activities()["activities"]] == ["packing"]
     assert len(client.list_state_machine_versions(stateMachineArn=orders.arn)["stateMachineVersions"]) == 1
     assert len(client.list_state_machine_aliases(stateMachineArn=orders.arn)["stateMachineAliases"]) == 1
     assert [item["mapRunArn"] for item in client.list_map_runs(executionArn=parent)["mapRuns"]] == [run.arn]

@@ -547,6 +547,34 @@ def test_a_reset_empties_everything(client, sfn_executions):
     assert Held(sfn_executions).parent.status == "RUNNING"
 
 
+def test_a_call_amid_a_reset_is_answered_from_what_comes_after(client, sfn_executions):
+    """Code under test never hears of the reset: to a call that it overtakes the machine does not exist any more."""
+    orders = sfn_executions.add_state_machine("orders")
+
+    def overtaken(name, input):
+        sfn_executions.reset()
+        orders.publish_version()
+
+    orders.on_start(overtaken)
+    with pytest.raises(client.exceptions.StateMachineDoesNotExist):
+        client.start_execution(stateMachineArn=MACHINE)
+
+    assert sfn_executions.state_machines == []
+
+
+def test_a_call_whose_outcome_asks_a_dead_record_fails(client, sfn_executions):
+    """The test's own mistake is told to the test, and no call is tried again for it."""
+    dead = sfn_executions.add_state_machine("orders")
+    sfn_executions.reset()
+    orders = sfn_executions.add_state_machine("orders")
+    orders.on_start(lambda name, input: dead.publish_version())
+    with pytest.raises(RuntimeError) as refusal:
+        client.start_execution(stateMachineArn=MACHINE)
+
+    assert str(refusal.value) == GONE
+    assert orders.executions == []
+
+
 # --- Looking at records ------------------------------------------------------------------------------------------
 
 

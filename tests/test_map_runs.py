@@ -288,6 +288,17 @@ def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
     assert waiting.stop_date == NOW - MINUTE
 
 
+def test_what_waits_goes_on_with_a_parent_that_runs(client, nightly, clock):
+    """A stop date that a test has assigned ahead of a status is no end of the parent's, and so none of the wait."""
+    nightly.stop_date = NOW + MINUTE
+    batch = nightly.add_map_run("ProcessItems")
+    batch.add_execution("waiting", status="PENDING_REDRIVE")
+    clock.tick(2 * MINUTE)
+
+    assert children(client, batch) == [("waiting", "PENDING_REDRIVE", 0)]
+    assert (status(client, batch), counted(client, batch)) == (("RUNNING", None), {"pendingRedrive": 1, "total": 1})
+
+
 # --- A status that follows from children, tolerance and parent -------------------------------------------------
 
 
@@ -796,6 +807,22 @@ def test_map_run_is_unknown_before_its_start(client, nightly, clock):
 
     assert [item["mapRunArn"] for item in list_map_runs(client)["mapRuns"]] == [batch.arn]
     assert status(client, batch) == ("RUNNING", None)
+
+
+def test_children_of_a_map_run_that_has_not_started(client, nightly, clock):
+    """ListExecutions knows a map run from its seeding on, and shows each child by the child's own dates."""
+    with pytest.warns(match="lies after now"):
+        batch = nightly.add_map_run(start_date=MINUTE)
+    with pytest.warns(match="lies after now"):
+        batch.add_execution("later", status="RUNNING", start_date=2 * MINUTE)
+    assert children(client, batch) == []
+
+    batch.add_execution("earlier", status="FAILED", start_date=-MINUTE)
+    assert children(client, batch) == [("earlier", "FAILED", 0)]
+
+    clock.tick(2 * MINUTE)
+
+    assert children(client, batch) == [("later", "RUNNING", 0), ("earlier", "FAILED", 0)]
 
 
 @pytest.mark.parametrize(

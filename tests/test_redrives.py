@@ -297,6 +297,71 @@ def test_execution_of_a_machine_being_deleted(client, orders, nightly):
     assert refusal(redrive, client=client) == ("ExecutionNotRedrivable", "State machine is in DELETING status")
 
 
+@pytest.mark.parametrize(
+    ("life", "deleting", "reason"),
+    [
+        pytest.param(
+            {"status": "SUCCEEDED", "start_date": LAUNCH - DAY, "stop_date": LAUNCH + 400 * DAY},
+            True,
+            "Execution is SUCCEEDED and cannot be redriven",
+            id="its status before all",
+        ),
+        pytest.param(
+            {"status": "FAILED", "start_date": LAUNCH - DAY, "stop_date": LAUNCH + 400 * DAY},
+            True,
+            "State machine is in DELETING status",
+            id="the machine's deletion before its dates",
+        ),
+        pytest.param(
+            {"status": "FAILED", "start_date": LAUNCH - DAY, "stop_date": LAUNCH + 400 * DAY},
+            False,
+            "Execution was started before the launch of RedriveExecution",
+            id="its start before how long it was open",
+        ),
+        pytest.param(
+            {"status": "FAILED", "start_date": LAUNCH, "stop_date": LAUNCH + 400 * DAY},
+            False,
+            "Execution has exceeded the max execution time",
+            id="how long it was open before how long ago it stopped",
+        ),
+        pytest.param(
+            {"status": "FAILED", "start_date": LAUNCH, "stop_date": LAUNCH + 100 * DAY},
+            False,
+            "Execution redrivable period exceeded",
+            id="how long ago it stopped at last",
+        ),
+    ],
+)
+def test_first_obstacle_is_told(client, orders, life, deleting, reason):
+    """Of several reasons DescribeExecution and RedriveExecution give one, and the same."""
+    orders.add_execution("nightly", **life)
+    if deleting:
+        orders.add_execution("last", status="RUNNING")
+        client.delete_state_machine(stateMachineArn=MACHINE)
+
+    assert describe(client)["redriveStatusReason"] == reason
+    assert refusal(redrive, client=client) == ("ExecutionNotRedrivable", reason)
+
+
+def test_obstacle_of_a_child_comes_before_its_map_run(client, orders):
+    """A child beyond redrive is told so; only of one that could be redriven is it told by what."""
+    batch = orders.add_execution(status="RUNNING").add_map_run("ProcessItems")
+    child = batch.add_execution(status="FAILED", start_date=NOW - 15 * DAY)
+    reason = "Execution redrivable period exceeded"
+
+    assert describe(client, child.arn)["redriveStatusReason"] == reason
+    assert refusal(redrive, client=client, executionArn=child.arn) == ("ExecutionNotRedrivable", reason)
+
+
+@pytest.mark.sfn_executions(quotas={"open_executions": 1})
+def test_obstacle_comes_before_the_quota_of_open_executions(client, orders):
+    """What cannot be redriven at all is refused for that, however many are open."""
+    orders.add_execution("nightly", status="SUCCEEDED")
+    orders.add_execution(status="RUNNING")
+
+    assert refusal(redrive, client=client)[0] == "ExecutionNotRedrivable"
+
+
 def test_period_begins_anew_with_each_stop(client, nightly, clock):
     """The 14 days count from the last stop, not from the first."""
     clock.tick(13 * DAY)

@@ -192,6 +192,59 @@ def test_first_calls_to_a_region_share_its_store(sfn_executions):
     ]
 
 
+def test_calls_during_resets_are_answered(client, sfn_executions):
+    """A call finds the store as it is before a reset or after, machine or none, and nothing in between."""
+    done = []
+
+    def call():
+        codes = set()
+        for _ in range(300):
+            try:
+                client.start_execution(stateMachineArn=MACHINE)
+                client.list_executions(stateMachineArn=MACHINE)
+            except client.exceptions.StateMachineDoesNotExist:
+                codes.add("StateMachineDoesNotExist")
+            else:
+                codes.add("answered")
+        done.append(True)
+        return codes
+
+    def reset():
+        while len(done) < 2:
+            sfn_executions.reset()
+            sfn_executions.add_state_machine("orders").add_execution(status="RUNNING")
+
+    first, second, _ = at_once(call, call, reset)
+
+    assert first | second <= {"answered", "StateMachineDoesNotExist"}
+
+
+def test_seeds_during_resets_are_stored_or_refused(sfn_executions):
+    """A seed goes into the store as it is before a reset or after; a record of before says so in one sentence."""
+    done = []
+
+    def seed():
+        refusals = set()
+        for index in range(300):
+            try:
+                sfn_executions.add_state_machine(f"orders-{index}").add_execution(status="RUNNING")
+            except RuntimeError as error:
+                refusals.add(str(error))
+        done.append(True)
+        return refusals
+
+    def reset():
+        while not done:
+            sfn_executions.reset()
+
+    refusals, _ = at_once(seed, reset)
+
+    assert refusals <= {
+        "The records of account 123456789012 in us-east-1 are gone, because their mock has ended or was reset: seed "
+        "again inside an active mock."
+    }
+
+
 def test_map_runs_are_looked_at_while_others_come(orders):
     """A list that a record gives is as things stand, whoever adds to them meanwhile."""
     run = orders.add_execution(status="RUNNING")

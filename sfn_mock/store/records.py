@@ -49,6 +49,10 @@ class Run(Protocol):
         """The task of that token, if it is one of the execution's."""
 
 
+class RecordsGone(RuntimeError):
+    """Records were asked for something after their end."""
+
+
 class Records:
     def __init__(self, region: str, account_id: str, partition: str) -> None:
         self.region = region
@@ -82,10 +86,10 @@ class Records:
 
     @contextmanager
     def using(self) -> Iterator[int]:
-        """The current moment, read once, with these records to oneself. RuntimeError after their end."""
+        """The current moment, read once, with these records to oneself. RecordsGone after their end."""
         with self._lock:
             if self._closed:
-                raise RuntimeError(
+                raise RecordsGone(
                     f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
                     f"or was reset: seed again inside an active mock."
                 )
