@@ -823,6 +823,16 @@ def test_executed_definition_that_the_interpreter_cannot_read(start):
     assert run.error == "States.Runtime"
 
 
+def test_executed_input_that_the_interpreter_cannot_read(executed):
+    """AWS takes a number of any length, Python does not: the start is answered, and the execution FAILED."""
+    executed.add_state_machine("orders")
+    client = boto3.client("stepfunctions", REGION)
+    run = executed.get_execution(client.start_execution(stateMachineArn=ARN, input="9" * 5000)["executionArn"])
+
+    assert ended(run) == "FAILED"
+    assert (run.error, run.input) == ("States.Runtime", "9" * 5000)
+
+
 def test_executed_calls_to_other_services(start):
     """A Task state calls moto's services, Step Functions among them."""
     queue = boto3.client("sqs", REGION).create_queue(QueueName="orders")["QueueUrl"]

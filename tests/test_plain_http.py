@@ -127,6 +127,7 @@ def test_call_of_an_assumed_role_belongs_to_its_account():
         pytest.param(lambda text: text, id="text"),
         pytest.param(str.encode, id="bytes"),
         pytest.param(lambda text: io.BytesIO(text.encode()), id="file"),
+        pytest.param(lambda text: iter([text[:9].encode(), text[9:].encode()]), id="parts"),
     ],
 )
 @pytest.mark.parametrize("with_responses", [False, True], ids=["alone", "with responses"])

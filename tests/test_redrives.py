@@ -284,6 +284,22 @@ def test_execution_older_than_redrives(client, orders, clock, start_date, reason
     assert describe(client).get("redriveStatusReason") == reason
 
 
+@pytest.mark.parametrize(
+    ("redrive_count", "events", "reason"),
+    [
+        pytest.param(12497, 24997, None, id="there is room"),
+        pytest.param(12498, 24999, "Execution history event limit exceeded", id="full"),
+    ],
+)
+def test_execution_whose_history_is_full(client, orders, redrive_count, events, reason):
+    """A history of 24,999 events or more leaves no room for a redrive."""
+    orders.add_execution("nightly", status="FAILED", redrive_count=redrive_count, redrive_date=NOW)
+    [last] = client.get_execution_history(executionArn=EXECUTION, reverseOrder=True, maxResults=1)["events"]
+
+    assert last["id"] == events
+    assert describe(client).get("redriveStatusReason") == reason
+
+
 def test_execution_of_a_machine_being_deleted(client, orders, nightly):
     """A machine that is DELETING has nothing redriven."""
     orders.add_execution("last", status="RUNNING")

@@ -7,6 +7,7 @@ from sfn_mock.api.limits import check_open_executions
 from sfn_mock.aws.exceptions import ExecutionNotRedrivable
 from sfn_mock.store import clock
 from sfn_mock.store.executions import Attempt, Execution
+from sfn_mock.store.history import events_until
 from sfn_mock.store.outcomes import UNSUCCESSFUL
 from sfn_mock.store.records import Records
 
@@ -17,6 +18,8 @@ _LAUNCH = clock.to_moment("2023-11-15T00:00:00Z", 0)
 #: How long after its stop an execution can be redriven, and how long it may have been open (RedriveExecution).
 _REDRIVABLE_PERIOD = 14 * _DAY
 _LONGEST_OPEN = 365 * _DAY
+#: So many events of history leave room for a redrive ("less than 24,999", Developer Guide, redriving executions).
+_MOST_EVENTS = 24_998
 #: A client token answers as before for so long, and among the last so many (RedriveExecutionInput).
 _TOKEN_LIFETIME = 15 * _MINUTE
 _TOKENS_KEPT = 10
@@ -36,7 +39,15 @@ def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
         return "Execution has exceeded the max execution time"
     if moment - stop > _REDRIVABLE_PERIOD:
         return "Execution redrivable period exceeded"
+    if _has_a_full_history(execution, attempt, moment):
+        return "Execution history event limit exceeded"
     return None
+
+
+def _has_a_full_history(execution: Execution, attempt: Attempt, moment: int) -> bool:
+    # Each run tells of fewer events than its definition has characters, and seldom of so many that it need be counted.
+    a_run = len(execution.revision.definition) + 2 * len(execution.map_runs)
+    return (attempt.redrive_count + 1) * a_run > _MOST_EVENTS and len(events_until(execution, moment)) > _MOST_EVENTS
 
 
 def redrive_execution(records: Records, *, execution_arn: str, client_token: str | None = None) -> int:

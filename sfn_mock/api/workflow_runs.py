@@ -118,18 +118,19 @@ class _Worker(ExecutionWorker):
         start = clock.describe(execution.start)
         details: Any = EvaluationDetails(
             aws_execution_details=AWSExecutionDetails(records.account_id, records.region, revision.role_arn),
-            execution_details=ExecutionDetails(
-                execution.arn, execution.name, revision.role_arn, json.loads(execution.input), start
-            ),
+            execution_details=ExecutionDetails(execution.arn, execution.name, revision.role_arn, None, start),
             state_machine_details=StateMachineDetails(
                 machine.arn, machine.name, StateMachineType(machine.type), revision.definition
             ),
         )
         super().__init__(details, run, None, {})
+        self._details = details
         self._execution = execution
         self.callbacks = _Callbacks(activity_store={})
 
     def run(self) -> None:
+        # Not before: an input that Python cannot make, such as a number without end, fails the run and not the start.
+        self._details.execution_details.inpt = json.loads(self._execution.input)
         self._execution_logic()  # type: ignore[no-untyped-call]  # moto's
 
     def _get_evaluation_entrypoint(self) -> EvalComponent:

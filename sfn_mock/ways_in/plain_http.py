@@ -123,6 +123,10 @@ def _response(answer: Answer, options: dict[str, Any]) -> HTTPResponse:
 
 
 def _whole(body: Any) -> bytes:
-    """The bytes of a body that is text, bytes, a file, or nothing."""
+    """The bytes of a body that is text, bytes, a file, nothing, or made of such parts, one after the other."""
     content = body.read() if hasattr(body, "read") else body or b""
-    return content.encode() if isinstance(content, str) else bytes(content)
+    if isinstance(content, str):
+        return content.encode()
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content)
+    return b"".join(_whole(part) for part in content)
