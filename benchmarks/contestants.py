@@ -49,14 +49,21 @@ def seconds(run: Callable[[], Any], times: int) -> float:
 class Pages:
     """The pages of an endless walk through a listing, one after the other."""
 
-    def __init__(self, client: Any, page_size: int, next_token: str | None = None, **arguments: Any) -> None:
+    def __init__(self, client: Any, page_size: int, **arguments: Any) -> None:
         self._list_executions = client.list_executions
         self._arguments = {**arguments, "maxResults": page_size}
-        self._next_token = next_token
+        self._next_token: str | None = None
 
     def turn(self) -> None:
         arguments = self._arguments if self._next_token is None else {**self._arguments, "nextToken": self._next_token}
         self._next_token = self._list_executions(**arguments).get("nextToken")
+
+    def tokens(self) -> Iterator[str]:
+        """Those of one walk."""
+        self.turn()
+        while self._next_token is not None:
+            yield self._next_token
+            self.turn()
 
 
 class Walker:
@@ -79,7 +86,7 @@ class Walker:
             pass
 
 
-def seed(owner: Any, how_many: int, **options: Any) -> None:
+def seed(owner: Any, how_many: int, name: str, **options: Any) -> None:
     """That many executions of all statuses in turn, the newest at ``NEWEST``."""
     for index, status in enumerate(STATUSES):
         closed = {} if status == "RUNNING" else {"duration": DURATION}
@@ -88,7 +95,7 @@ def seed(owner: Any, how_many: int, **options: Any) -> None:
             status=status,
             start_date=NEWEST - how_many * INTERVAL + index * INTERVAL,
             interval=len(STATUSES) * INTERVAL,
-            name=f"{status}-{{index}}",
+            name=f"{name}-{status}-{{index}}",
             **closed,
             **options,
         )
@@ -103,7 +110,7 @@ class Ours:
 
     def __enter__(self) -> Ours:
         self.handle = self._mock.start()
-        seed(self.handle.add_state_machine("orders"), self._executions)
+        seed(self.handle.add_state_machine("orders"), self._executions, "nightly")
         self.walker = Walker(boto3.client("stepfunctions"))
         return self
 
@@ -131,7 +138,7 @@ class Moto:
 
 def _motos(index: int, executions: int) -> Execution:
     status = STATUSES[index % len(STATUSES)]
-    execution = new_execution(f"{status}-{index}")
+    execution = new_execution(f"nightly-{status}-{index}")
     execution.status = status
     execution.start_date = NEWEST - (executions - index) * INTERVAL
     execution.stop_date = None if status == "RUNNING" else execution.start_date + DURATION
@@ -165,9 +172,9 @@ def _item(index: int) -> dict[str, Any]:
     status = STATUSES[index % len(STATUSES)]
     start = NEWEST - index * INTERVAL
     item = {
-        "executionArn": f"{ARN.replace('stateMachine', 'execution')}:{status}-{index}",
+        "executionArn": f"{ARN.replace('stateMachine', 'execution')}:nightly-{status}-{index}",
         "stateMachineArn": ARN,
-        "name": f"{status}-{index}",
+        "name": f"nightly-{status}-{index}",
         "status": status,
         "startDate": start,
         "redriveCount": 0,

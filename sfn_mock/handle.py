@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -149,8 +149,12 @@ class StepFunctionsMock:
 
     def get_execution(self, arn: str) -> Execution:
         """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
+        for records in self._each_records():
+            execution = records.find_execution(arn)
+            if execution is not None:
+                return execution
         executions = [execution for scope in self.execution_scopes() for execution in scope.executions]
-        return _find(arn, "execution", executions)
+        raise _none_such(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """The map run of that ARN; LookupError if none."""
@@ -259,6 +263,10 @@ def _find(arn: str, kind: str, records: list[_Any]) -> _Any:
     for record in records:
         if record.arn == arn:
             return record
+    raise _none_such(arn, kind, records)
+
+
+def _none_such(arn: str, kind: str, records: Sequence[_Record]) -> LookupError:
     there_are = ", ".join(record.arn for record in records[:_NAMED]) or "none yet"
     more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
-    raise LookupError(f"There is no {kind} {arn!r}; there are: {there_are}{more}.")
+    return LookupError(f"There is no {kind} {arn!r}; there are: {there_are}{more}.")

@@ -564,9 +564,10 @@ def _list_items(page: listing.ExecutionPage, date: DateForm) -> list[Answer]:
             "name": name,
             "status": status,
             "startDate": date(execution.start),
-            "stopDate": date(sorted_by),
+            "stopDate": None if status == "RUNNING" else date(sorted_by),
         }
         if status == "RUNNING":
+            # Taken out again, as a dict that is made for six members has room for those that follow.
             del item["stopDate"]
         if map_run_arn is not None:
             item["mapRunArn"] = map_run_arn

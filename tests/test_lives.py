@@ -607,6 +607,16 @@ def test_what_the_api_made_is_found_too(client, sfn_executions):
     assert listed(client) == [("one", "RUNNING", None)]
 
 
+def test_express_executions_of_one_name_are_found(client, sfn_executions):
+    """Each has an ARN of its own, the newer as well as the older."""
+    fast = sfn_executions.add_state_machine("fast", type="EXPRESS")
+    arns = [client.start_sync_execution(stateMachineArn=fast.arn, name="a")["executionArn"] for _ in range(2)]
+
+    assert [sfn_executions.get_execution(arn) for arn in arns] == fast.executions
+    with pytest.raises(LookupError, match="There is no execution"):
+        sfn_executions.get_execution(f"{arns[0]}0")
+
+
 def test_an_upcoming_execution_is_found(sfn_executions, orders):
     """The test's side sees all there is, also what listings do not show yet."""
     with pytest.warns(UserWarning, match="lies after now"):

@@ -224,7 +224,7 @@ class _MapRuns(MapRunRecordPoolManager):
         super().add(map_run_record)
         with suppress(RuntimeError), self._parent.using() as moment:
             map_run = _InterpretedMapRun(self._parent, map_run_record, moment)
-            self._parent.owner.records.map_runs[map_run.arn] = map_run
+            self._parent.state_machine.store_map_run(map_run)
 
 
 class _InterpretedMapRun(MapRun):

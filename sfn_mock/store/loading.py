@@ -192,7 +192,9 @@ def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Executio
     arns = {item.shown.map_run_arn for item in items}
     for own in records.values():
         for arn in own.map_runs.keys() & arns:
-            own.map_runs[arn].parent = parent
+            map_run = own.map_runs[arn]
+            if map_run.parent is None:
+                map_run.state_machine.give_parent(map_run, parent)
 
 
 def _store(
@@ -239,7 +241,7 @@ def _owner(item: Item, records: Records, moment: int, first_start: int, parent: 
         return machine
     if arn not in records.map_runs:
         named = parse_map_run_arn(arn)
-        records.map_runs[arn] = MapRun(
+        map_run = MapRun(
             machine,
             parent,
             named.label,
@@ -250,6 +252,7 @@ def _owner(item: Item, records: Records, moment: int, first_start: int, parent: 
             life=seeding.Life(first_start, (Attempt(first_start),)),
             follows_children=True,
         )
+        machine.store_map_run(map_run)
     return records.map_runs[arn]
 
 

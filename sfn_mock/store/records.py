@@ -11,7 +11,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Protocol
 from uuid import NAMESPACE_URL, uuid3
 
-from sfn_mock.aws.arns import arn_prefix
+from sfn_mock.aws.arns import arn_prefix, parse_execution_arn
+from sfn_mock.aws.exceptions import InvalidArn
 from sfn_mock.store import clock, seeding
 from sfn_mock.store.activities import Activity, AnyTask, Task, new_task
 from sfn_mock.store.execution_scopes import ExecutionScope
@@ -140,6 +141,20 @@ class Records:
         for machine in [machine for machine in self._deleting if not machine.is_running(moment)]:
             self._deleting.remove(machine)
             self.discard(machine)
+
+    def find_execution(self, arn: str) -> Execution | None:
+        """The execution of that ARN, if it is one of these."""
+        try:
+            parsed = parse_execution_arn(str(arn))
+        except InvalidArn:
+            return None
+        machine = self.state_machines.get(parsed.state_machine_name) if parsed.prefix == self.arn_prefix else None
+        execution = None if machine is None else machine.find_execution(parsed.label, parsed.name)
+        if execution is None or execution.express_id == parsed.express_id:
+            return execution
+        # EXPRESS ones may share a name, which finds the newest of them.
+        owners: list[ExecutionScope] = [*self.state_machines.values(), *self.map_runs.values()]
+        return next((other for owner in owners for other in owner.executions if other.arn == arn), None)
 
     # --- Rough edges -----------------------------------------------------------------------------------------------
 

@@ -191,6 +191,8 @@ class StateMachine(ExecutionScope):
         #: What a test has said that starts come to.
         self._start_plan: Plan | None = None
         self._children: dict[str, dict[str, Execution]] = {}
+        #: Map runs by the execution that started them.
+        self._map_runs: dict[Execution, list[MapRun]] = {}
 
     @property
     def arn(self) -> str:
@@ -370,8 +372,18 @@ class StateMachine(ExecutionScope):
         return (self.names if label is None else self._children.get(label, {})).get(name)
 
     def map_runs_of(self, parent: Execution) -> list[MapRun]:
-        # A list, because a test may look while the code under test goes on in other threads.
-        return [run for run in list(self.records.map_runs.values()) if run.parent is parent]
+        return sorted(self._map_runs.get(parent, ()), key=lambda map_run: map_run.sequence)
+
+    def store_map_run(self, map_run: MapRun) -> None:
+        """Take in a new map run."""
+        self.records.map_runs[map_run.arn] = map_run
+        if map_run.parent is not None:
+            self.give_parent(map_run, map_run.parent)
+
+    def give_parent(self, map_run: MapRun, parent: Execution) -> None:
+        """Let ``parent`` be who started ``map_run``."""
+        map_run.parent = parent
+        self._map_runs.setdefault(parent, []).append(map_run)
 
     def add_map_run(self, parent: Execution, label: str | None, **options: Any) -> MapRun:
         """``parent``'s seeding call; see ``Execution.add_map_run``."""
@@ -379,7 +391,7 @@ class StateMachine(ExecutionScope):
             if parent.map_run is not None:
                 raise ValueError(f"{parent.arn} is a child execution: give the map run to an execution of the machine.")
             map_run = new_map_run(moment, self, parent, label, **options)
-            self.records.map_runs[map_run.arn] = map_run
+            self.store_map_run(map_run)
             return map_run
 
     # --- Starts --------------------------------------------------------------------------------------------------

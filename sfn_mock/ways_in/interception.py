@@ -61,11 +61,15 @@ class _Clients:
             def unless_answered(handled: tuple[Any, Any]) -> Any:
                 if handled[1] is not None:
                     return handled
-                return then(self._before_call(emitter, event_name, **kwargs), lambda answer: (self, answer))
+                return then(self._before_call(emitter, event_name, **kwargs), self._as_handled)
 
             return then(handled, unless_answered)
 
         return emit_until_response
+
+    def _as_handled(self, answer: Any) -> tuple[Any, Any]:
+        """``answer`` as botocore's emitters give it, with who answered."""
+        return self, answer
 
     def watch_emit(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
