@@ -68,9 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         help="what is there at first: a seed file, JSON or YAML, or what `aws stepfunctions list-executions` printed; "
         "may be given several times",
     )
-    parser.add_argument(
-        "--account-id", default=DEFAULT_ACCOUNT_ID, help="the account of seeds and calls (%(default)s)"
-    )
+    parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID, help="the account of seeds and calls (%(default)s)")
     parser.add_argument("--region", help="where seeds go and unsigned calls arrive (AWS_DEFAULT_REGION or us-east-1)")
     parser.add_argument(
         "--consistency-lag",
