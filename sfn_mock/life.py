@@ -172,8 +172,8 @@ def active() -> StepFunctionsMock:
 def prepare_service(name: str) -> None:
     """Ready one of moto's services for a request that comes to it through a server."""
     life = _life
-    if life is not None:
-        life.prepare_service(name)
+    assert life is not None, "a server answers while its mock is active"
+    life.prepare_service(name)
 
 
 def settle(failure: BaseException | None) -> None:

@@ -456,7 +456,7 @@ def test_no_file(sfn, tmp_path):
         f"There is no seed file {str(missing)!r}: give the path of one, or its text, which begins with '{{' or has "
         f"several lines."
     )
-    assert str(unreadable.value).startswith(f"{tmp_path}: {str(tmp_path)!r} cannot be read (")
+    assert str(unreadable.value).startswith(f"{tmp_path}: It cannot be read (")
 
 
 def test_without_pyyaml(sfn, monkeypatch):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -163,6 +165,24 @@ def test_account_of_a_role(sfn):
     assert identity["Account"] == "111111111111"
 
 
+def test_calls_at_once(sfn):
+    """Of what several clients start and list at the same time nothing is lost or doubled."""
+    sfn.add_state_machine("orders")
+    client = client_of(sfn, max_pool_connections=8)
+
+    def start(index):
+        client.start_execution(stateMachineArn=MACHINE, name=f"run-{index}")
+        return len(client.list_executions(stateMachineArn=MACHINE, maxResults=1)["executions"])
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(start, range(120)))
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE)
+
+    assert seen == [1] * 120
+    assert sorted(name for page in pages for name in names(page)) == sorted(f"run-{index}" for index in range(120))
+    assert len(sfn.calls.of("StartExecution")) == 120
+
+
 # --- The protocol ------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +203,7 @@ def test_answer_on_the_wire(sfn, post):
     assert headers.getlist("Date") == ["Sat, 10 Jan 2026 02:00:00 GMT"]
     assert "Server" not in headers
     assert headers.getlist("Content-Length") == [str(len(answer.data))]
+    assert headers.getlist("Connection") == ["close"]
     assert len(headers["x-amzn-RequestId"]) == 36
 
 
@@ -369,6 +390,20 @@ def test_other_services_reach_it(sfn, client):
     assert [resource["ResourceARN"] for resource in tagged["ResourceTagMappingList"]] == [MACHINE]
 
 
+def test_service_that_needs_more(sfn, monkeypatch):
+    """What is missing for one of moto's services is said in the answer, and the others are answered."""
+    monkeypatch.setitem(sys.modules, "moto.sns", None)
+    topics = client_of(sfn, "sns").meta.endpoint_url
+    answer = urllib3.PoolManager().request("POST", topics, body=b"Action=ListTopics", headers=scope("us-east-1", "sns"))
+
+    assert answer.status == 501
+    assert answer.json() == {
+        "message": "moto needs more than is installed for this (import of moto.sns halted; None in sys.modules): "
+        "pip install 'moto[server]'."
+    }
+    assert client_of(sfn, "sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
 def test_motos_own_reset_resets_all(sfn, client, post):
     """Suites that were written for moto's server empty it by moto's own address."""
     sfn.add_state_machine("orders")
@@ -470,10 +505,23 @@ def test_within_mock_aws():
         assert len(boto3.client("sqs").list_queues()["QueueUrls"]) == 1
 
 
+def test_within_an_installed_mock_aws():
+    """Where the mock stands behind mock_aws, a server within answers for that."""
+    sfn_mock.install()
+    try:
+        with mock_aws():
+            boto3.client("stepfunctions", "us-east-1").create_activity(name="hand")
+            with sfn_mock.server() as sfn:
+                [activity] = client_of(sfn, region="us-east-1").list_activities()["activities"]
+            assert activity["name"] == "hand"
+            with pytest.raises(RuntimeError):
+                _ = get_mock().endpoint_url
+    finally:
+        sfn_mock.uninstall()
+
+
 def test_without_flask(monkeypatch):
     """Without the extra one sentence says what to install."""
-    import sys
-
     for module in [name for name in sys.modules if name.partition(".")[0] == "flask" or "moto_server" in name]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "flask", None)

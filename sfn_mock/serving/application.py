@@ -59,15 +59,23 @@ class Application:
         elif _is_for_a_reader(request):
             response = self._to_ourselves(request, lambda request: page_response(request, ROOT))
         else:
-            if request.path == _MOTOS_RESET and request.method == "POST":
-                self._sfn.reset()
-            if signed is not None:
-                life.prepare_service(signed["service"])
-                if account_of_role(signed["key"]) is None:
-                    # All services belong to one account, unless the request says otherwise.
-                    environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._sfn.account_id)
-            return self._motos(environ, start_response)
+            try:
+                return self._to_motos_services(request, signed)(environ, start_response)
+            except ImportError as error:
+                response = error_response(
+                    501, f"moto needs more than is installed for this ({error}): pip install 'moto[server]'."
+                )
         return response(environ, start_response)
+
+    def _to_motos_services(self, request: Request, signed: re.Match[str] | None) -> WSGIApplication:
+        if request.path == _MOTOS_RESET and request.method == "POST":
+            self._sfn.reset()
+        if signed is not None:
+            life.prepare_service(signed["service"])
+            if account_of_role(signed["key"]) is None:
+                # All services belong to one account, unless the request says otherwise.
+                request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._sfn.account_id)
+        return self._motos
 
     def _to_ourselves(self, request: Request, respond: Callable[[Request], Response]) -> Response:
         try:

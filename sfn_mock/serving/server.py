@@ -94,13 +94,15 @@ def server(
     retention: timedelta | None = None,
     quotas: Mapping[str, Any] | None = None,
     execute: bool = False,
+    transport: Literal["direct", "wire"] = "direct",
 ) -> Server:
     """Mock AWS Step Functions for clients of any process and language, which reach it over HTTP.
 
     A context manager that gives the handle, as ``mock_sfn_executions`` does; the same by ``start()`` and ``stop()``.
-    The handle's ``endpoint_url`` is what clients are given as theirs. It listens on this machine only unless ``host``
+    The handle's ``endpoint_url`` is what clients are given as theirs. It listens to this machine only unless ``host``
     says otherwise, and on a free port unless ``port`` is given. The other options are those of
-    ``mock_sfn_executions``; the region of a call is the one it is signed for.
+    ``mock_sfn_executions``; the region of a call is the one that it is signed for. ValueError for an option that says
+    nothing of its kind.
 
     moto's other services answer beside it. Clients in this process that have no ``endpoint_url`` are answered from
     the same stores, without HTTP, as under ``mock_sfn_executions`` and ``mock_aws``.
@@ -115,6 +117,7 @@ def server(
         retention=retention,
         quotas=quotas,
         execute=execute,
+        transport=transport,
     )
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
         raise ValueError(f"port={port!r} is no port: give a number from 0 to 65535.")

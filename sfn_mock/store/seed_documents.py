@@ -30,10 +30,6 @@ Document = str | os.PathLike[str] | Mapping[str, Any]
 _FIRST_WORD = re.compile(r"\w+")
 
 
-class _Placed(ValueError):
-    """A ValueError whose sentence begins with the place in the document that it is about."""
-
-
 # --- The text --------------------------------------------------------------------------------------------------
 
 
@@ -48,7 +44,7 @@ def read(path: str | os.PathLike[str]) -> Any:
             f"'{{' or has several lines."
         ) from None
     except (OSError, ValueError) as error:
-        raise ValueError(f"{os.fspath(path)!r} cannot be read ({error}): give the path of a seed file.") from None
+        raise ValueError(f"It cannot be read ({error}): give the path of a seed file.") from None
     return parse(text)
 
 
@@ -275,12 +271,12 @@ class _Entry:
     def __init__(self, place: str, value: object, known: frozenset[str], *, required: tuple[str, ...] = ()) -> None:
         self.place = place
         if not isinstance(value, Mapping):
-            raise _Placed(f"{place}: {shortened(value)} is no object: give it any of {', '.join(sorted(known))}.")
+            raise ValueError(f"{place}: {shortened(value)} is no object: give it any of {', '.join(sorted(known))}.")
         self._value = {key: part for key, part in value.items() if part is not None}
         self.check(known)
         for key in required:
             if key not in self._value:
-                raise _Placed(f"{place}: {key} is missing.")
+                raise ValueError(f"{place}: {key} is missing.")
 
     @property
     def keys(self) -> set[str]:
@@ -290,7 +286,7 @@ class _Entry:
         """ValueError for a key that is not ``known``."""
         for key in self._value:
             if key not in known:
-                raise _Placed(f"{self.place}: there is no {key!r} here; there are {', '.join(sorted(known))}.")
+                raise ValueError(f"{self.place}: there is no {key!r} here; there are {', '.join(sorted(known))}.")
 
     def get(self, key: str) -> Any:
         return self._value.get(key)
@@ -315,7 +311,7 @@ class _Entry:
 
 def _items(place: str, value: object) -> Iterator[tuple[str, object]]:
     if not isinstance(value, (list, tuple)):
-        raise _Placed(f"{place}: {shortened(value)} is no list.")
+        raise ValueError(f"{place}: {shortened(value)} is no list.")
     return ((f"{place}[{index}]", item) for index, item in enumerate(value))
 
 
@@ -323,9 +319,7 @@ def _items(place: str, value: object) -> Iterator[tuple[str, object]]:
 def _at(place: str, keys: Collection[str] = ()) -> Iterator[None]:
     try:
         yield
-    except _Placed:
-        raise
     except ValueError as error:
         subject = _FIRST_WORD.match(str(error))
         key = f".{subject[0]}" if subject and subject[0] in keys else ""
-        raise _Placed(f"{place}{key}: {error}") from None
+        raise ValueError(f"{place}{key}: {error}") from None

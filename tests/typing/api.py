@@ -23,6 +23,7 @@ from sfn_mock import (
     get_mock,
     install,
     mock_sfn_executions,
+    server,
     uninstall,
 )
 
@@ -117,6 +118,19 @@ def contexts() -> None:
     mock.stop()
     with mock_sfn_executions(transport="wire", execute=True) as sfn:
         assert_type(sfn, StepFunctionsMock)
+
+
+def servers(seeds: Path) -> None:
+    with server(port=5000, account_id="210987654321", short_pages=True) as sfn:
+        assert_type(sfn, StepFunctionsMock)
+        assert_type(sfn.endpoint_url, str)
+        assert_type(sfn.seed(seeds), list[StateMachine])
+        assert_type(sfn.seed({"state_machines": []}), list[StateMachine])
+
+    started = server(host="0.0.0.0")
+    assert_type(started.start(), StepFunctionsMock)
+    started.stop()
+    server("0.0.0.0")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,103 @@
+"""docs/server.md, and what README.md says of the server, against the code they speak of."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from freezegun import freeze_time
+
+import sfn_mock
+from sfn_mock import life
+from sfn_mock.serving import command
+from sfn_mock.serving.control import Control
+from sfn_mock.store import seed_documents
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+SEEDS = [
+    pytest.param(document, id=f"{name} {index}")
+    for name, text in (("README", README), ("server", TEXT))
+    for index, document in enumerate(re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+]
+
+
+def table(heading: str) -> list[list[str]]:
+    """The cells of the table whose first heading that is."""
+    rows = re.search(rf"^\| {re.escape(heading)} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", TEXT, re.MULTILINE)
+    assert rows is not None
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[1].splitlines()]
+
+
+@freeze_time("2026-01-10 03:00:00")
+@pytest.mark.parametrize("document", SEEDS)
+def test_seed_files_can_be_seeded(sfn_executions, document):
+    """Each is taken as it stands."""
+    [orders] = sfn_executions.seed(document)
+
+    assert len(orders.executions) > 250
+
+
+def test_the_long_one_has_every_key():
+    """But for those that are shown instead of others, each key is in the example."""
+    example = SEEDS[-1].values[0]
+    keys = {key for _, keys in table("Of") for key in re.findall(r"`(\w+)`", keys)}
+
+    assert {key for key in keys if not re.search(rf"\b{key}:", example)} == set()
+
+
+@pytest.mark.parametrize(
+    ("of", "keys"),
+    [
+        ("a state machine", seed_documents._MACHINE),
+        ("a version", seed_documents._VERSION),
+        ("an alias", seed_documents._ALIAS),
+        ("an execution", seed_documents._EXECUTION),
+        ("many executions", seed_documents._EXECUTIONS),
+        ("a map run", seed_documents._MAP_RUN),
+        ("a child execution", seed_documents._CHILD),
+        ("many child executions", seed_documents._CHILDREN),
+        ("an outcome", seed_documents._OUTCOME),
+    ],
+)
+def test_table_of_keys(of, keys):
+    """The table tells exactly the keys that there are."""
+    told = dict(table("Of"))
+
+    assert re.findall(r"`(\w+)`", told[of]) == sorted(keys)
+
+
+def test_table_of_options():
+    """The table tells exactly the options of the command, and each is one of the function's."""
+    options = {option for action in command._parser()._actions for option in action.option_strings}
+    rows = table("Option of the command")
+    told = {option for row in rows for option in re.findall(r"`(--?[\w-]+)", row[0])}
+    parameters = set(inspect.signature(sfn_mock.server).parameters)
+
+    assert told == options - {"-h", "--help", "--version"}
+    assert {re.sub(r"\W.*", "", row[1].strip("`")) for row in rows} - {"sfn"} <= parameters
+
+
+def test_the_function_has_all_options_of_the_mock():
+    """Whatever may be asked of a mock may be asked of a server."""
+    assert {*life.Options._fields, "host", "port"} == set(inspect.signature(sfn_mock.server).parameters)
+
+
+def test_table_of_routes(sfn_executions):
+    """The table tells exactly the routes and methods that there are."""
+    routes = Control(sfn_executions, "")._routes
+    told = [re.sub("`", "", row[0]) for row in table("Route")]
+
+    assert told == [f"{method} /sfn-mock/{route}" for route, methods in routes.items() for method in methods]
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)\s]+)\)", TEXT))))
+def test_each_link_leads_somewhere(target):
+    """A link leads to a heading of the page."""
+    headings = re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
+
+    assert target in {"#" + heading.lower().replace(" ", "-") for heading in headings}
