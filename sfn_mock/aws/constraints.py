@@ -88,16 +88,15 @@ def _request_check(operation: str) -> _Check:
     return _members_check(get_service_model(_SERVICE).operation_model(operation).input_shape)
 
 
-def _value_check(shape: Shape, required: bool) -> _Check:
-    """One value and all its parts; null stands for an absent one."""
+def _value_check(shape: Shape) -> _Check:
+    """One value and all its parts; null stands for an absent one, which is asked about only where it is required."""
     has_type = _TYPES.get(shape.type_name, _is_anything)
     constraints = list(_constraints(shape))
     check_parts = _parts_check(shape)
 
     def check_value(value: Any, path: str, violations: list[_Violation]) -> None:
         if value is None:
-            if required:
-                violations.append(_Violation(shape, value, path, _NOT_NULL))
+            violations.append(_Violation(shape, value, path, _NOT_NULL))
             return
         if not has_type(value):
             raise SerializationException()
@@ -120,9 +119,7 @@ def _parts_check(shape: Shape) -> _Check:
 def _members_check(shape: Shape) -> _Check:
     # Members the model does not know are never looked at, as on AWS.
     required = shape.required_members
-    checks = [
-        (name, name in required, _value_check(member, name in required)) for name, member in shape.members.items()
-    ]
+    checks = [(name, name in required, _value_check(member)) for name, member in shape.members.items()]
 
     def check_members(structure: Any, path: str, violations: list[_Violation]) -> None:
         prefix = f"{path}." if path else ""
@@ -135,7 +132,7 @@ def _members_check(shape: Shape) -> _Check:
 
 
 def _elements_check(shape: Shape) -> _Check:
-    check_element = _value_check(shape.member, required=True)
+    check_element = _value_check(shape.member)
 
     def check_elements(elements: Any, path: str, violations: list[_Violation]) -> None:
         for position, element in enumerate(elements, 1):
