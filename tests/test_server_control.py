@@ -503,6 +503,15 @@ def test_what_a_refused_site_is_told(ask):
     )
 
 
+def test_other_sites_may_not_reset_all(ask, sfn):
+    """Nor may they empty everything by moto's own address."""
+    orders = sfn.add_state_machine("orders")
+    status, _ = ask("POST", "/moto-api/reset", headers={"Origin": "http://example.com"})
+
+    assert status == 403
+    assert sfn.state_machines == [orders]
+
+
 def test_on_all_addresses_any_host_may_be_asked_for():
     """In a container the server has whatever name the others know it by; other sites may not ask all the same."""
     with sfn_mock.server(host="0.0.0.0") as sfn:

@@ -54,6 +54,8 @@ class Application:
         signed = _SIGNED.search(request.headers.get("Authorization", ""))
         if request.path.startswith(PREFIX):
             response = self._to_ourselves(request, self._control.respond)
+        elif request.path == _MOTOS_RESET and request.method == "POST":
+            response = self._to_ourselves(request, self._reset_all)
         elif _is_step_functions(request, signed):
             response = self._to_step_functions(request, signed)
         elif _is_for_a_reader(request):
@@ -68,8 +70,6 @@ class Application:
         return response(environ, start_response)
 
     def _to_motos_services(self, request: Request, signed: re.Match[str] | None) -> WSGIApplication:
-        if request.path == _MOTOS_RESET and request.method == "POST":
-            self._sfn.reset()
         if signed is not None:
             life.prepare_service(signed["service"])
             if account_of_role(signed["key"]) is None:
@@ -83,6 +83,10 @@ class Application:
         except origins.ForeignOrigin as error:
             return error_response(403, str(error))
         return respond(request)
+
+    def _reset_all(self, request: Request) -> Response:
+        self._sfn.reset()
+        return Response.from_app(self._motos, request.environ)
 
     def _to_step_functions(self, request: Request, signed: re.Match[str] | None) -> Response:
         request.environ[HEADERS_ARE_AWS] = True

@@ -145,6 +145,11 @@ def orders(sfn_executions: StepFunctionsMock) -> StateMachine:
     return sfn_executions.add_state_machine("orders")
 
 
+@pytest.mark.sfn_executions(short_pages=True)
+def test_with_the_server(sfn_executions_server: StepFunctionsMock) -> None:
+    assert_type(sfn_executions_server.endpoint_url, str)
+
+
 @pytest.mark.sfn_executions(region="eu-central-1")
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT"])
 def test_with_the_fixture(sfn_executions: StepFunctionsMock, orders: StateMachine, status: str) -> None:
