@@ -17,6 +17,13 @@ from sfn_mock.ways_in.faults import Fault
 
 PREFIX = "/sfn-mock/"
 _PAGE = "page/"
+#: The page is made of its own files alone, and what it shows is data, whatever it looks like.
+_PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
 #: What a route answers: the members of a JSON object, or a list.
 Told = dict[str, Any] | list[Any]
@@ -177,7 +184,7 @@ def page_response(request: Request, path: str) -> Response:
         content, content_type = page(path)
     except LookupError as error:
         return error_response(404, str(error))
-    return Response(content, content_type=content_type, headers={"Cache-Control": "no-cache"})
+    return Response(content, content_type=content_type, headers=_PAGE_HEADERS)
 
 
 # --- Answers -------------------------------------------------------------------------------------------------------

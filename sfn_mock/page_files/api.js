@@ -1,0 +1,68 @@
+/** What the page asks: AWS's own operations, and the server's routes under /sfn-mock/. */
+
+/** An answer that is an error: AWS's, with its code, or the server's own sentence. */
+export class Refusal extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The server cannot be reached: it has stopped, most likely. */
+export class Unreachable extends Error {}
+
+/** Answers a function that calls an operation of Step Functions in one account and region. */
+export function stepFunctions({ account, region }) {
+  return async (operation, parameters) => {
+    const response = await ask("/", {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": `AWSStepFunctions.${operation}`,
+        "x-moto-account-id": account,
+        "x-sfn-mock-region": region,
+        // What the page asks is not for the record of the calls made.
+        "x-sfn-mock-page": "1",
+      },
+      body: JSON.stringify(parameters),
+    });
+    const answer = await response.json();
+    if (!response.ok) {
+      throw new Refusal(answer.__type.split("#").at(-1), answer.message ?? answer.Message ?? "");
+    }
+    return answer;
+  };
+}
+
+/** All items of a list operation, by its page tokens; `member` is the name of the list in the answer. */
+export async function all(call, operation, parameters, member) {
+  const items = [];
+  let nextToken;
+  do {
+    const page = await call(operation, nextToken ? { ...parameters, nextToken } : parameters);
+    items.push(...page[member]);
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return items;
+}
+
+/** One of the server's own routes, such as `server("GET", "info")`. */
+export async function server(method, route, body) {
+  const response = await ask(`/sfn-mock/${route}`, {
+    method,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) {
+    throw new Refusal(null, answer.message);
+  }
+  return answer;
+}
+
+async function ask(path, request) {
+  try {
+    return await fetch(path, request);
+  } catch (error) {
+    throw new Unreachable(error.message);
+  }
+}

@@ -1,0 +1,102 @@
+/** The state machines of an account and region, with their versions and aliases. */
+
+import { all } from "/sfn-mock/page/api.js";
+import { lastName } from "/sfn-mock/page/arns.js";
+import { field, html, NONE, table } from "/sfn-mock/page/dom.js";
+import { orProblem } from "/sfn-mock/page/problems.js";
+import { counted, moment, time } from "/sfn-mock/page/words.js";
+
+/** So many are described at first, and with each "Show more": each takes three calls. */
+const SHOWN = 50;
+
+export async function machines(here) {
+  const wanted = here.parameters.get("name") ?? "";
+  const shown = Number(here.parameters.get("shown")) || SHOWN;
+  const every = await all(here.call, "ListStateMachines", {}, "stateMachines");
+  const meant = every.filter((machine) => machine.name.toLowerCase().includes(wanted.toLowerCase()));
+  const described = await Promise.all(meant.slice(0, shown).map((machine) => describe(here, machine)));
+  return {
+    title: "State machines",
+    content: [
+      html("h1", { tabindex: -1 }, "State machines"),
+      every.length ? filter(here, wanted) : nothing(here),
+      described.length > 0 && list(here, described, every.length),
+      every.length > 0 && meant.length === 0 && html("p", { class: "empty" }, "None has this in its name."),
+      meant.length > shown &&
+        html(
+          "button",
+          { type: "button", id: "more", click: () => here.change({ shown: String(shown + SHOWN) }) },
+          `Show more of ${meant.length.toLocaleString("en")}`,
+        ),
+    ],
+  };
+}
+
+function filter(here, wanted) {
+  const input = html("input", { type: "search", id: "name", value: wanted, autocomplete: "off" });
+  return html(
+    "form",
+    {
+      class: "filters",
+      role: "search",
+      submit: (event) => {
+        event.preventDefault();
+        here.change({ name: input.value, shown: "" });
+      },
+    },
+    field("Name", input),
+    html("button", { type: "submit" }, "Filter"),
+  );
+}
+
+function nothing(here) {
+  return html(
+    "div",
+    { class: "empty" },
+    html("p", {}, `There is no state machine in account ${here.place.account}, region ${here.place.region}.`),
+    html(
+      "p",
+      {},
+      "Seed some with ",
+      html("code", {}, "sfn-mock-server --seed FILE"),
+      ", or choose another place above.",
+    ),
+  );
+}
+
+/** A machine with its status, versions and aliases; what one of them cannot be asked about is a problem of its own. */
+async function describe({ call }, machine) {
+  const { stateMachineArn } = machine;
+  return orProblem(async () => {
+    const [{ status }, versions, aliases] = await Promise.all([
+      call("DescribeStateMachine", { stateMachineArn }),
+      all(call, "ListStateMachineVersions", { stateMachineArn }, "stateMachineVersions"),
+      all(call, "ListStateMachineAliases", { stateMachineArn }, "stateMachineAliases"),
+    ]);
+    return { ...machine, status, versions, aliases };
+  }).then((found) => (found instanceof Node ? { ...machine, status: found, versions: [], aliases: [] } : found));
+}
+
+function list(here, described, total) {
+  const link = (arn, text = lastName(arn)) => html("a", { href: here.href("executions", { arn }) }, text);
+  const chips = (arns) =>
+    arns.length === 0
+      ? NONE
+      : html(
+          "span",
+          { class: "chips" },
+          arns.map((arn) => link(arn)),
+        );
+  return table(
+    counted(total, "state machine"),
+    [
+      { title: "Name", cell: (machine) => link(machine.stateMachineArn, machine.name) },
+      { title: "Type", cell: (machine) => machine.type },
+      { title: "Status", cell: (machine) => machine.status },
+      { title: "Versions", cell: ({ versions }) => chips(versions.map((version) => version.stateMachineVersionArn)) },
+      { title: "Aliases", cell: ({ aliases }) => chips(aliases.map((alias) => alias.stateMachineAliasArn)) },
+      { title: "Created (UTC)", className: "date", cell: (machine) => time(moment(machine.creationDate)) },
+    ],
+    described,
+  );
+}

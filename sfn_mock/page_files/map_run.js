@@ -1,0 +1,72 @@
+/** One map run: its settings, and what its items and child executions have come to. */
+
+import { label, lastName, stateMachineArn } from "/sfn-mock/page/arns.js";
+import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
+import { facts, html, NONE } from "/sfn-mock/page/dom.js";
+import { orProblem } from "/sfn-mock/page/problems.js";
+import { countsBar, statusLabel } from "/sfn-mock/page/statuses.js";
+import { lasted, moment, time } from "/sfn-mock/page/words.js";
+
+export async function mapRun(here) {
+  const arn = here.arn;
+  const found = await orProblem(() => here.call("DescribeMapRun", { mapRunArn: arn }));
+  const known = !(found instanceof Node);
+  const machineArn = stateMachineArn(arn);
+  const way = [
+    ["State machines", here.href("machines")],
+    [lastName(machineArn), here.href("executions", { arn: machineArn })],
+    found.executionArn && [lastName(found.executionArn), here.href("execution", { arn: found.executionArn })],
+  ];
+  return {
+    title: label(arn),
+    content: [
+      breadcrumbs(way, label(arn)),
+      html("h1", { tabindex: -1 }, label(arn), known && statusLabel(found.status)),
+      known ? [counts(found), childrenLink(here, found), description(here, found)] : found,
+    ].flat(),
+  };
+}
+
+/** A map run as one of several: its name, status, counts and the way to its child executions. */
+export function mapRunSummary(here, found) {
+  return html(
+    "article",
+    { class: "map-run" },
+    html(
+      "header",
+      {},
+      html("a", { href: here.href("map-run", { arn: found.mapRunArn }) }, label(found.mapRunArn)),
+      statusLabel(found.status),
+      html("span", { class: "quiet" }, lasted(found, here.now)),
+    ),
+    counts(found),
+    childrenLink(here, found),
+  );
+}
+
+function counts(found) {
+  return html(
+    "div",
+    { class: "both-counts" },
+    countsBar("Items", found.itemCounts),
+    countsBar("Child executions", found.executionCounts),
+  );
+}
+
+function childrenLink(here, { mapRunArn }) {
+  return html("p", {}, html("a", { href: here.href("executions", { arn: mapRunArn }) }, "List its child executions"));
+}
+
+function description(here, found) {
+  return facts({
+    ARN: html("code", {}, found.mapRunArn),
+    "Start (UTC)": time(moment(found.startDate)),
+    "Stop (UTC)": found.stopDate === undefined ? NONE : time(moment(found.stopDate)),
+    Duration: lasted(found, here.now),
+    "Children at once": found.maxConcurrency === 0 ? "no limit" : found.maxConcurrency,
+    "Tolerated failures": found.toleratedFailureCount,
+    "Tolerated failures, of all": `${found.toleratedFailurePercentage} %`,
+    Redrives: found.redriveCount,
+    "Last redrive (UTC)": found.redriveDate && time(moment(found.redriveDate)),
+  });
+}

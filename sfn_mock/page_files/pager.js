@@ -1,0 +1,43 @@
+/** From page to page of a list of AWS's, by its real page tokens. */
+
+import { html } from "/sfn-mock/page/dom.js";
+
+/**
+ * The way to the first, previous and next page. The URL has the token of this page; those of the pages before it, which
+ * Previous needs, are in the browser's history, so a link that somebody else opens leads back to the first page alone.
+ * A list of one page has none. `nextToken` is null where this page could not be had.
+ */
+export function pager(here, nextToken) {
+  const number = Number(here.parameters.get("page") ?? 1);
+  const token = here.parameters.get("token") ?? "";
+  if (token === "" && typeof nextToken !== "string") {
+    return null;
+  }
+  const before = here.state?.tokens ?? [];
+  const button = (text, enabled, page, toToken, tokens) =>
+    html(
+      "button",
+      {
+        type: "button",
+        id: `page-${text.toLowerCase()}`,
+        disabled: !enabled,
+        click: () => here.change({ token: toToken, page: page > 1 ? String(page) : "" }, { tokens }),
+      },
+      text,
+    );
+  return html(
+    "nav",
+    { class: "pager", "aria-label": "Pages" },
+    html("span", { role: "status", id: "page-words" }, `Page ${number}${follows(nextToken)}`),
+    button("First", token !== "", 1, "", []),
+    button("Previous", before.length > 0, number - 1, before.at(-1), before.slice(0, -1)),
+    button("Next", typeof nextToken === "string", number + 1, nextToken, [...before, token]),
+  );
+}
+
+function follows(nextToken) {
+  if (nextToken === null) {
+    return "";
+  }
+  return nextToken === undefined ? ", the last" : ", more follow";
+}

@@ -1,0 +1,107 @@
+/** Executions on a line of time: an axis, and a bar for each. */
+
+import { svg } from "/sfn-mock/page/dom.js";
+import { statusClass } from "/sfn-mock/page/statuses.js";
+import { moment, utc } from "/sfn-mock/page/words.js";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** What may lie between two marks of the axis. */
+const STEPS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
+  ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6].map((count) => count * DAY),
+];
+const MOST_MARKS = 5;
+/** What stays free at either end, as a part of the whole: room for a sign or for the mark of now. */
+const MARGIN = 0.03;
+
+/** From the first start to the last stop of the items, `{ from, to }` in milliseconds; what runs on reaches to now. */
+export function span(items, now) {
+  const starts = items.map((item) => moment(item.startDate));
+  const stops = items.map((item) => moment(item.stopDate) ?? Math.max(now, moment(item.startDate)));
+  const from = Math.min(...starts);
+  return { from, to: Math.max(...stops, from + 1) };
+}
+
+/** Where a moment stands on the line. */
+function at(milliseconds, { from, to }) {
+  const part = (milliseconds - from) / (to - from);
+  return `${(100 * (MARGIN + part * (1 - 2 * MARGIN))).toFixed(3)}%`;
+}
+
+function marks({ from, to }) {
+  const step = STEPS.find((candidate) => (to - from) / candidate <= MOST_MARKS) ?? STEPS.at(-1);
+  const found = [];
+  for (let mark = Math.ceil(from / step) * step; mark <= to; mark += step) {
+    found.push({ mark, text: markText(mark, step) });
+  }
+  return found;
+}
+
+/** As much as the mark needs, since the span in words has the rest: "02:00", "10 Jan", "Jan 2026". */
+function markText(mark, step) {
+  if (step >= 100 * DAY) {
+    return new Date(mark).toLocaleDateString("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
+  }
+  if (step >= DAY || mark % DAY === 0) {
+    return new Date(mark).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+  }
+  const [, clock] = utc(mark).split(" ");
+  return step >= MINUTE ? clock.slice(0, 5) : clock;
+}
+
+/** The span in words: "2026-01-10 01:00:00 to 02:00:00 UTC". */
+export function spanText({ from, to }) {
+  const [first, last] = [utc(from), utc(to)];
+  const [date, clock] = last.split(" ");
+  return `${first} to ${first.startsWith(date) ? clock : last} UTC`;
+}
+
+/** The axis: marks with their dates or times in UTC. */
+export function axis(scale) {
+  return svg(
+    "svg",
+    { class: "axis", "aria-hidden": "true" },
+    marks(scale).map(({ mark, text }) =>
+      svg(
+        "g",
+        {},
+        grid(at(mark, scale), 14),
+        svg("text", { x: at(mark, scale), y: 11, "text-anchor": "middle" }, text),
+      ),
+    ),
+  );
+}
+
+function grid(x, top) {
+  return svg("line", { x1: x, x2: x, y1: top, y2: "100%", class: "grid" });
+}
+
+/** One execution: a bar from its start to its stop, or to now with an open end; a rhomb where it was redriven. */
+export function bar(item, scale, now) {
+  const start = moment(item.startDate);
+  const stop = moment(item.stopDate);
+  const end = stop ?? Math.max(now, start);
+  const redriven = moment(item.redriveDate);
+  const width = `${parseFloat(at(end, scale)) - parseFloat(at(start, scale))}%`;
+  const status = statusClass(item.status);
+  return svg(
+    "svg",
+    { class: "bar", "aria-hidden": "true" },
+    marks(scale).map(({ mark }) => grid(at(mark, scale), 0)),
+    svg("rect", { x: at(start, scale), y: 11, width, height: 12, class: status }),
+    // However short it was, it can be seen.
+    svg("rect", { x: at(start, scale), y: 11, width: 3, height: 12, class: status }),
+    stop === undefined && sign(at(end, scale), "M0-9l8 9-8 9z", status),
+    redriven !== undefined && sign(at(redriven, scale), "M0-8l5 8-5 8-5-8z", "redrive"),
+  );
+}
+
+function sign(x, d, className) {
+  return svg("svg", { x, y: 17, overflow: "visible" }, svg("path", { d, class: className }));
+}

@@ -1,0 +1,68 @@
+/** Dates, lengths of time and JSON, as people read them. */
+
+import { html } from "/sfn-mock/page/dom.js";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Milliseconds since 1970 from a date of AWS's, which has seconds; undefined stays undefined. */
+export function moment(date) {
+  return date === undefined ? undefined : Math.round(date * SECOND);
+}
+
+/** "2026-01-10 02:00:00", in UTC, with milliseconds where there are any. */
+export function utc(milliseconds) {
+  return new Date(milliseconds)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/(\.000)?Z$/, "");
+}
+
+/** The same as an element that machines can read; without the date where it is that of `since`. */
+export function time(milliseconds, since) {
+  const [date, clock] = utc(milliseconds).split(" ");
+  const isSameDay = since !== undefined && utc(since).startsWith(date);
+  const parts = [!isSameDay && html("span", {}, date), !isSameDay && " ", html("span", {}, clock)];
+  return html("time", { datetime: new Date(milliseconds).toISOString() }, parts);
+}
+
+/** "1 h 5 min 30 s". */
+export function duration(milliseconds) {
+  const parts = [
+    [Math.floor(milliseconds / DAY), "d"],
+    [Math.floor((milliseconds % DAY) / HOUR), "h"],
+    [Math.floor((milliseconds % HOUR) / MINUTE), "min"],
+    [(milliseconds % MINUTE) / SECOND, "s"],
+  ];
+  return (
+    parts
+      .filter(([count]) => count)
+      .map(([count, unit]) => `${count} ${unit}`)
+      .join(" ") || "0 s"
+  );
+}
+
+/** How long an execution or map run took, or has been at work. */
+export function lasted(item, now) {
+  const start = moment(item.startDate);
+  if (item.stopDate !== undefined) {
+    return duration(moment(item.stopDate) - start);
+  }
+  return `${duration(Math.max(0, Math.floor((now - start) / SECOND) * SECOND))} so far`;
+}
+
+/** "1 execution", "2 executions". */
+export function counted(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** JSON text with its lines and indents, or the text as it is where it is no JSON. */
+export function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
