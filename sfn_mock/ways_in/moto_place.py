@@ -7,7 +7,7 @@ the mock is installed, this is so in every ``mock_aws`` of the process, and moto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from sfn_mock import cloudformation, eventbridge
 from sfn_mock.models import SFNBackend
 from sfn_mock.ways_in.addressing import BackendOf
 from sfn_mock.ways_in.wire import Answer, Wire, is_step_functions
+from sfn_mock.ways_in.wrapping import wrapped
 
 
 def is_free() -> bool:
@@ -67,15 +68,9 @@ def _class(backend: type[StepFunctionBackend]) -> Iterator[None]:
             stepfunctions_backends.clear()
 
 
-@contextmanager
-def _one_dictionary() -> Iterator[None]:
+def _one_dictionary() -> wrapped:
     """Told to execute state machines, moto's EventBridge would look for them in another dictionary."""
-    before = responses.get_backend
-    responses.get_backend = lambda account, region: stepfunctions_backends[account][region]
-    try:
-        yield
-    finally:
-        responses.get_backend = before
+    return wrapped(responses, "get_backend", lambda _: lambda account, region: stepfunctions_backends[account][region])
 
 
 @contextmanager
@@ -142,7 +137,7 @@ def _stubber(
     before = vars(botocore_stubber).get("process_request")
     by_host = botocore_stubber.process_request
     waiting = dict(_OTHER_SERVICES)
-    changed = ExitStack()
+    changed: list[AbstractContextManager[object]] = []
     active = True
 
     def process_request(request: AWSPreparedRequest) -> Any:
@@ -150,7 +145,8 @@ def _stubber(
             return answer(request)
         change = waiting.pop((urlsplit(request.url).hostname or "").partition(".")[0], None)
         if active and change is not None:
-            changed.enter_context(change())
+            changed.append(change())
+            changed[-1].__enter__()
         return by_host(request)
 
     botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # put back below
@@ -158,7 +154,8 @@ def _stubber(
         yield
     finally:
         active = False
-        changed.close()
+        for context in changed:
+            context.__exit__(None, None, None)
         if before is None:
             del botocore_stubber.process_request
         else:
