@@ -31,8 +31,6 @@ _REMOVED = (
 
 _CLEARED: dict[str, str | None] = {**dict.fromkeys(_REMOVED), **_METADATA}
 _VARIABLES = (*_CLEARED, _REGION)
-#: The names as ``os.environ`` keeps them.
-_RAW_NAMES = {name: os.environ.encodekey(name) for name in (*_VARIABLES, *_FAKE_KEYS)}
 
 
 @contextmanager
@@ -71,7 +69,13 @@ def _there(names: Iterable[str]) -> list[str]:
     raw = getattr(os.environ, "_data", None)
     if raw is None:  # somebody's own mapping in its place
         return [name for name in names if name in os.environ]
-    return [name for name in names if _RAW_NAMES[name] in raw]
+    return [name for name in names if _raw_name(name) in raw]
+
+
+@cache
+def _raw_name(name: str) -> object:
+    """The name as ``os.environ`` keeps it."""
+    return os.environ.encodekey(name)
 
 
 class _Shared:
