@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable
 from functools import partial
 from statistics import median
+from time import process_time
 from typing import Any, NamedTuple
 
 import pytest
-from contestants import Elsewhere, Moto, Ours, Stubbed
+from contestants import Elsewhere, Moto, MotoAfresh, Ours, Stubbed
 
 os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_DEFAULT_REGION="us-east-1")
 
@@ -22,7 +23,7 @@ def pytest_addoption(parser):
         "--executions",
         type=int,
         default=EXECUTIONS,
-        help="How many executions to measure with; with fewer than the default, a smoke test of two rounds.",
+        help="How many executions to measure with; with fewer than the default, a smoke test of one round.",
     )
     parser.addoption("--plot", help="Where to write page cost over the number of executions, as an SVG.")
 
@@ -61,6 +62,11 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(f"| {' | '.join(row)} |")
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.benchmark(timer=process_time))
+
+
 @pytest.fixture(scope="session")
 def executions(pytestconfig) -> int:
     return pytestconfig.getoption("executions")
@@ -68,7 +74,7 @@ def executions(pytestconfig) -> int:
 
 @pytest.fixture(scope="session")
 def rounds(executions) -> int:
-    return 12 if executions >= EXECUTIONS else 2
+    return 12 if executions >= EXECUTIONS else 1
 
 
 @pytest.fixture
@@ -128,7 +134,13 @@ def moto(executions):
         yield contestant
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def moto_afresh():
+    with Elsewhere(MotoAfresh) as contestant:
+        yield contestant
+
+
+@pytest.fixture(scope="session")
 def stubbed():
     with Elsewhere(Stubbed) as contestant:
         yield contestant

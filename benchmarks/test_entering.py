@@ -5,15 +5,9 @@ from __future__ import annotations
 import boto3
 import pytest
 from conftest import Rival
-from contestants import Elsewhere, MotoAfresh, start_five_and_list
+from contestants import start_five_and_list
 
 from sfn_mock import mock_sfn_executions
-
-
-@pytest.fixture(scope="module")
-def moto():
-    with Elsewhere(MotoAfresh) as contestant:
-        yield contestant
 
 
 def enter_and_leave():
@@ -21,9 +15,14 @@ def enter_and_leave():
         pass
 
 
-def test_entering_and_leaving(race, moto):
+def test_entering_and_leaving(race, moto_afresh):
     """Nothing happens within."""
-    race("entering and leaving", enter_and_leave, Rival("mock_aws", moto.enter_and_leave, 1 / 50, times=5), times=50)
+    race(
+        "entering and leaving",
+        enter_and_leave,
+        Rival("mock_aws", moto_afresh.enter_and_leave, 1 / 50, times=5),
+        times=50,
+    )
 
 
 def seed_five_and_list():
@@ -43,6 +42,6 @@ def seed_five_and_list():
     ],
     ids=["seeds", "starts"],
 )
-def test_small_test(race, moto, what, ours):
+def test_small_test(race, moto_afresh, what, ours):
     """Entering, a client, five executions, one listing, leaving."""
-    race(what, ours, Rival("mock_aws", moto.small_test, 1 / 10, times=2), times=5)
+    race(what, ours, Rival("mock_aws", moto_afresh.small_test, 1 / 10, times=2), times=5)

@@ -8,7 +8,7 @@ from statistics import median
 
 import boto3
 import pytest
-from contestants import NEWEST, Elsewhere, Moto, Pages, Stubbed, seconds, seed
+from contestants import NEWEST, Elsewhere, Moto, Pages, seconds, seed
 from plot import Curve, plot
 
 from sfn_mock import mock_sfn_executions
@@ -98,14 +98,14 @@ def test_growth(told, client, crowds, rounds, kind):
     told(f"a page from {crowds[1].executions:,}: {kind}", f"from {crowds[0].executions:,}", of_many, of_few, 1.3)
 
 
-def test_curves(pytestconfig, sfn, client, sizes):
+def test_curves(pytestconfig, sfn, client, stubbed, sizes):
     """A page that nobody has seen before, over the number of executions, as a drawing."""
     ours, ours_long, motos, stubs = [], [], [], []
     for size in sizes:
         machine = sfn.add_state_machine(f"curve-{size}")
         seed(machine, size, "nightly")
         pages, long_pages = (Pages(client, length, stateMachineArn=machine.arn) for length in (PAGE_SIZE, 1000))
-        with Elsewhere(partial(Moto, size)) as moto, Elsewhere(Stubbed) as stubbed:
+        with Elsewhere(partial(Moto, size)) as moto:
             turns = [
                 (
                     seconds(pages.turn, 5),

@@ -149,12 +149,13 @@ class StepFunctionsMock:
 
     def get_execution(self, arn: str) -> Execution:
         """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
-        for records in self._each_records():
-            execution = records.find_execution(arn)
-            if execution is not None:
-                return execution
-        executions = [execution for scope in self.execution_scopes() for execution in scope.executions]
-        raise _none_such(arn, "execution", executions)
+        with clock.read_once():
+            for records in self._each_records():
+                execution = records.find_execution(arn)
+                if execution is not None:
+                    return execution
+            executions = [execution for scope in self.execution_scopes() for execution in scope.executions]
+            raise _none_such(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """The map run of that ARN; LookupError if none."""

@@ -42,6 +42,8 @@ class Options(NamedTuple):
 
     def check(self) -> None:
         """ValueError for what no AWS account or region is called, and for what an option cannot be."""
+        if self == _DEFAULTS:
+            return
         paging_check.check_mode(self.check_paging)
         seeding.check_account_id(self.account_id)
         if self.region is not None:
@@ -61,6 +63,9 @@ class Options(NamedTuple):
         )
 
 
+_DEFAULTS = Options()
+
+
 class _Life:
     """All that is in place while any mock is active, and what undoes it."""
 
@@ -70,7 +75,7 @@ class _Life:
         self.paging = PagingCheck(options.check_paging or paging_check.default())
         self._place = self._in_place(options)
         self.handle = self._place.__enter__()
-        self.options = options._replace(region=self.handle.region, check_paging=self.paging.mode)
+        self._options = options
 
     @contextmanager
     def _in_place(self, options: Options) -> Iterator[StepFunctionsMock]:
@@ -105,7 +110,8 @@ class _Life:
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this life does not have."""
-        for name, asked, default, active in zip(Options._fields, options, Options(), self.options, strict=True):
+        had = self._options._replace(region=self.handle.region, check_paging=self.paging.mode)
+        for name, asked, default, active in zip(Options._fields, options, _DEFAULTS, had, strict=True):
             if asked not in (default, active):
                 raise RuntimeError(
                     f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "

@@ -32,16 +32,18 @@ class MockSFNExecutions:
     """
 
     def __init__(self, options: Options) -> None:
+        # Here and not at the top, so that importing this stays light, and once, as it takes a while even so.
+        from sfn_mock import life
+
         options.check()
+        self._life = life
         self._options = options
         self._lock = Lock()
         self._starts = 0
 
     def start(self) -> StepFunctionsMock:
         """Begin mocking and give the handle. RuntimeError if a mock with other options is active."""
-        from sfn_mock import life
-
-        handle = life.begin(self._options)
+        handle = self._life.begin(self._options)
         with self._lock:
             self._starts += 1
         return handle
@@ -55,13 +57,11 @@ class MockSFNExecutions:
         self._stop(None)
 
     def _stop(self, failure: BaseException | None) -> None:
-        from sfn_mock import life
-
         with self._lock:
             if not self._starts:
                 raise RuntimeError("stop() without start(): this mock is not active.")
             self._starts -= 1
-        life.end(failure)
+        self._life.end(failure)
 
     def __enter__(self) -> StepFunctionsMock:
         return self.start()

@@ -244,6 +244,18 @@ def test_region_of_a_configuration_file_gives_way(monkeypatch, tmp_path):
         assert boto3.client("stepfunctions").meta.region_name == "us-east-1"
 
 
+def test_environment_of_the_tests_own(monkeypatch):
+    """A mapping that stands in place of os.environ is written to and put right like that one."""
+    own = {"PATH": os.environ["PATH"], "AWS_SESSION_TOKEN": "real"}
+    monkeypatch.setattr(os, "environ", own.copy())
+
+    with mock_sfn_executions():
+        assert "AWS_SESSION_TOKEN" not in os.environ
+        assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
+
+    assert os.environ == own
+
+
 def test_environment_comes_back_as_it_was(monkeypatch):
     """Set variables get their values back, unset ones are unset again, also those the test changed."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"):

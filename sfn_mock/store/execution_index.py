@@ -140,13 +140,15 @@ class ExecutionIndex:
 
     def _put_in(self, executions: Sequence[Execution]) -> None:
         moment = self._settled
+        # Asked once, as all of an index are kept for as long.
+        retention = executions[0].retention if executions else None
         upcoming: list[tuple[int, int, Execution]] = []
         alike: dict[_Traits, list[Entry]] = {}
         for execution in executions:
-            until = execution.next_change_after(moment)
+            until = execution.next_change_after(moment, retention)
             if until is not None:
                 upcoming.append((until, execution.sequence, execution))
-            entry = _entry(execution, moment)
+            entry = _entry(execution, moment, retention)
             if entry is not None:
                 alike.setdefault(_traits(entry), []).append(entry)
         self._upcoming.update(upcoming)
@@ -158,10 +160,11 @@ class ExecutionIndex:
             self._lists.setdefault(key, SortedList()).update(entries)
 
     def _take_out(self, execution: Execution) -> None:
-        until = execution.next_change_after(self._settled)
+        retention = execution.retention
+        until = execution.next_change_after(self._settled, retention)
         if until is not None:
             self._upcoming.remove((until, execution.sequence, execution))
-        entry = _entry(execution, self._settled)
+        entry = _entry(execution, self._settled, retention)
         if entry is not None:
             for key in self._keys(*_traits(entry)):
                 self._lists[key].remove(entry)
@@ -176,7 +179,7 @@ class ExecutionIndex:
                 yield scope, status, redriven
 
 
-def _entry(execution: Execution, moment: int) -> Entry | None:
+def _entry(execution: Execution, moment: int, retention: int | None) -> Entry | None:
     """The execution as it stands at ``moment``; None before its start, and when it is kept no longer.
 
     Running executions sort by their start or last redrive, all others by their stop date (ListExecutions). Also EXPRESS
@@ -190,7 +193,7 @@ def _entry(execution: Execution, moment: int) -> Entry | None:
     stop = attempt.stop_at(moment)
     if stop is None:
         return attempt.since, execution.sequence, execution, "RUNNING", redriven
-    forgotten = attempt.forgotten_after(execution.retention)
+    forgotten = attempt.forgotten_after(retention)
     if forgotten is not None and forgotten <= moment:
         return None
     return stop, execution.sequence, execution, attempt.ending.status, redriven

@@ -300,8 +300,8 @@ class Execution:
         forgotten = None if attempt is None else attempt.forgotten_after(self.retention)
         return forgotten is None or forgotten > moment
 
-    def next_change_after(self, moment: int) -> int | None:
-        """When its state next changes by itself, if ever."""
+    def next_change_after(self, moment: int, retention: int | None) -> int | None:
+        """When its state next changes by itself, if ever; ``retention`` is its own."""
         change = self._last.next_change_after(moment)
         if self._earlier:
             changes = [attempt.next_change_after(moment) for attempt in self.attempts]
@@ -309,7 +309,7 @@ class Execution:
         if change is not None:
             return change
         # What is redriven was kept until then, so only the last attempt can come to be forgotten.
-        forgotten = self._last.forgotten_after(self.retention)
+        forgotten = self._last.forgotten_after(retention)
         return None if forgotten is None or forgotten <= moment else forgotten
 
     def end(self, moment: int, ending: Ending) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -29,8 +29,8 @@ _REMOVED = (
 )
 
 
-#: The names as ``os.environ`` keeps them.
-_RAW_NAMES = {name: os.environ.encodekey(name) for name in (_REGION, *_FAKE_KEYS, *_METADATA, *_REMOVED)}
+_CLEARED: dict[str, str | None] = {**dict.fromkeys(_REMOVED), **_METADATA}
+_VARIABLES = (*_CLEARED, _REGION)
 
 
 @contextmanager
@@ -39,9 +39,9 @@ def faked(region: str | None) -> Iterator[str]:
 
     Afterwards everything is as before, in whatever order this and a ``mock_aws`` begin and end.
     """
-    region = region or os.environ.get(_REGION) or DEFAULT_REGION
-    kept = _get(_REGION, *_METADATA, *_REMOVED)
-    _set({**dict.fromkeys(_REMOVED), **_METADATA, _REGION: region})
+    kept = _values(_VARIABLES)
+    region = region or kept[_REGION] or DEFAULT_REGION
+    _set({**_CLEARED, _REGION: region})
     try:
         with _shared_with_mock_aws():
             yield region
@@ -49,25 +49,33 @@ def faked(region: str | None) -> Iterator[str]:
         _set(kept)
 
 
-def _get(*names: str) -> dict[str, str | None]:
-    return {name: os.environ[name] if _is_there(name) else None for name in names}
+def _values(names: Iterable[str]) -> dict[str, str | None]:
+    """The variables as they are; None for those that are not there."""
+    return {**dict.fromkeys(names), **{name: os.environ[name] for name in _there(names)}}
 
 
 def _set(variables: dict[str, str | None]) -> None:
+    for name in _there(name for name, value in variables.items() if value is None):
+        del os.environ[name]
     for name, value in variables.items():
         if value is not None:
             os.environ[name] = value
-        elif _is_there(name):
-            del os.environ[name]
 
 
-def _is_there(name: str) -> bool:
+def _there(names: Iterable[str]) -> list[str]:
+    """Those of the variables that are there."""
     # Most are not, and each time os.environ says so it raises and catches two errors: in sum, that would be more than
     # half of what it takes to enter and leave the mock.
-    try:
-        return _RAW_NAMES[name] in os.environ._data  # type: ignore[attr-defined]  # typeshed leaves it out
-    except AttributeError:
-        return name in os.environ  # somebody's own mapping in its place
+    raw = getattr(os.environ, "_data", None)
+    if raw is None:  # somebody's own mapping in its place
+        return [name for name in names if name in os.environ]
+    return [name for name in names if _raw_name(name) in raw]
+
+
+@cache
+def _raw_name(name: str) -> object:
+    """The name as ``os.environ`` keeps it."""
+    return os.environ.encodekey(name)
 
 
 class _Shared:
@@ -78,7 +86,7 @@ class _Shared:
 
     def replace(self) -> None:
         """Keep what is there and put the fakes in its place."""
-        self._keys = _get(*_FAKE_KEYS)
+        self._keys = _values(_FAKE_KEYS)
         self._session = boto3.DEFAULT_SESSION
         _set({**_FAKE_KEYS})
         boto3.DEFAULT_SESSION = _mocked_session()

@@ -7,7 +7,7 @@ the mock is installed, this is so in every ``mock_aws`` of the process, and moto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from sfn_mock import cloudformation, eventbridge
 from sfn_mock.models import SFNBackend
 from sfn_mock.ways_in.addressing import BackendOf
 from sfn_mock.ways_in.wire import Answer, Wire, is_step_functions
+from sfn_mock.ways_in.wrapping import wrapped
 
 
 def is_free() -> bool:
@@ -72,15 +73,9 @@ def _class(backend: type[StepFunctionBackend]) -> Iterator[None]:
             stepfunctions_backends.clear()
 
 
-@contextmanager
-def _one_dictionary() -> Iterator[None]:
+def _one_dictionary() -> wrapped:
     """Told to execute state machines, moto's EventBridge would look for them in another dictionary."""
-    before = responses.get_backend
-    responses.get_backend = lambda account, region: stepfunctions_backends[account][region]
-    try:
-        yield
-    finally:
-        responses.get_backend = before
+    return wrapped(responses, "get_backend", lambda _: lambda account, region: stepfunctions_backends[account][region])
 
 
 @contextmanager
@@ -147,13 +142,14 @@ def _stubber(
     before = vars(botocore_stubber).get("process_request")
     by_host = botocore_stubber.process_request
     waiting = dict(_OTHER_SERVICES)
-    changed = ExitStack()
+    changed: list[AbstractContextManager[object]] = []
     active = True
 
     def prepare(service: str) -> None:
         change = waiting.pop(service, None)
         if active and change is not None:
-            changed.enter_context(change())
+            changed.append(change())
+            changed[-1].__enter__()
 
     def process_request(request: AWSPreparedRequest) -> Any:
         if active and is_ours(request):
@@ -166,7 +162,8 @@ def _stubber(
         yield prepare
     finally:
         active = False
-        changed.close()
+        for context in changed:
+            context.__exit__(None, None, None)
         if before is None:
             del botocore_stubber.process_request
         else:

@@ -332,12 +332,12 @@ class PagingCheck:
         It joins the report of the failure as a note, except for what that shows already. Without a failure it is a
         PagingError or, in the mode "warn" and where it is not certain, a PagingWarning for each line of the code.
         """
+        if not self._walks and not self._findings:
+            return
         with self._lock:
             ended = [finding for walk in self._walks if (finding := self._judge(walk)) is not None]
             groups = _by_line([*self._findings, *ended])
             self._findings, self._walks = [], {}
-        if not groups:
-            return
         shown = failures.shown_with(failure)
         findings = [finding for finding in groups if not any(error in shown for error in finding.errors)]
         if not findings:

@@ -1,4 +1,4 @@
-"""Methods of other people's classes, wrapped for a while."""
+"""Methods and functions of other people, wrapped for a while."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ Method = Callable[..., Any]
 
 
 class wrapped:
-    """Put what ``wrap`` makes of the method in its place. What someone else puts there meanwhile stays afterwards.
+    """Put what ``wrap`` makes of ``owner``'s method or function in its place.
 
-    A class, as it costs half of what a generator would, in each test.
+    What someone else puts there meanwhile stays afterwards. A class, as it costs half of what a generator would.
     """
 
     __slots__ = ("_name", "_original", "_owner", "_wrapper")
 
-    def __init__(self, owner: type, name: str, wrap: Callable[[Method], Method]) -> None:
+    def __init__(self, owner: object, name: str, wrap: Callable[[Method], Method]) -> None:
         self._owner = owner
         self._name = name
         self._original = getattr(owner, name)
