@@ -13,7 +13,6 @@ from email.utils import formatdate
 from functools import cache, lru_cache
 from random import Random
 from typing import Any, TypeVar, cast
-from uuid import UUID
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
@@ -565,17 +564,22 @@ def _list_items(page: listing.ExecutionPage, date: DateForm) -> list[Answer]:
             "status": status,
             "startDate": date(execution.start),
             "stopDate": None if status == "RUNNING" else date(sorted_by),
+            "redriveCount": 0,
         }
         if status == "RUNNING":
-            # Taken out again, as a dict that is made for six members has room for those that follow.
             del item["stopDate"]
+        version_number, alias_name = origin.version_number, origin.alias_name
+        if redriven is None and map_run_arn is None and version_number is None and alias_name is None:
+            items.append(item)
+            continue
+        del item["redriveCount"]  # which comes after these
         if map_run_arn is not None:
             item["mapRunArn"] = map_run_arn
             item["itemCount"] = origin.item_count
-        if origin.version_number is not None:
-            item["stateMachineVersionArn"] = qualified_arns[origin.version_number]
-        if origin.alias_name is not None:
-            item["stateMachineAliasArn"] = qualified_arns[origin.alias_name]
+        if version_number is not None:
+            item["stateMachineVersionArn"] = qualified_arns[version_number]
+        if alias_name is not None:
+            item["stateMachineAliasArn"] = qualified_arns[alias_name]
         item["redriveCount"] = 0 if redriven is None else redriven.redrive_count
         if redriven is not None and redriven.redrive is not None:
             item["redriveDate"] = date(redriven.redrive)
@@ -745,9 +749,15 @@ def headers_of_answer(moment: int) -> dict[str, str]:
     """The HTTP headers of an answer given at ``moment``, with a request id of its own."""
     return {
         "Date": _http_date(moment // 1000),
-        "x-amzn-RequestId": str(UUID(int=_request_ids.getrandbits(128), version=4)),
+        "x-amzn-RequestId": _request_id(),
         "Content-Type": "application/x-amz-json-1.0",
     }
+
+
+def _request_id() -> str:
+    """A random UUID, written in a third of the time that the class takes."""
+    digits = f"{_request_ids.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 @lru_cache(maxsize=1)

@@ -75,7 +75,11 @@ class _Clients:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
             if not (self.intercepted and event_name.startswith("before-send.")):
                 handled = original(emitter, event_name, **kwargs)
-                if self.intercepted and _tells_of_an_error(event_name, **kwargs):
+                if (
+                    self.intercepted
+                    and event_name.startswith("after-call")
+                    and _tells_of_an_error(event_name, **kwargs)
+                ):
                     self._paging.failed()
                 return handled
             request = kwargs["request"]
@@ -153,9 +157,9 @@ def _is_step_functions(event_name: str) -> bool:
 
 def _tells_of_an_error(event_name: str, http_response: AWSResponse | None = None, **_: Any) -> bool:
     """Whether a call, all its attempts taken together, has come to an error of the service or of the connection."""
-    if event_name.startswith("after-call."):
-        return http_response is not None and http_response.status_code >= 300
-    return event_name.startswith("after-call-error.")
+    if event_name.startswith("after-call-error."):
+        return True
+    return http_response is not None and http_response.status_code >= 300
 
 
 def _has_sender(emitter: EventAliaser, event_name: str) -> bool:

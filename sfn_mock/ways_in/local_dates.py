@@ -30,8 +30,10 @@ class LocalDates:
         self._epoch = datetime.datetime(1970, 1, 1, tzinfo=tzlocal())
         #: By day since 1970: the zone's offset in milliseconds; None where it changes nearby.
         self._offsets: dict[int, int | None] = {}
-        #: The beginnings of hours since 1970, on days whose offset is known.
+        #: The beginnings of hours, by moment, on days whose offset is known.
         self._hours: dict[int, datetime.datetime] = {}
+        #: The one that was last asked for, as most of a page's dates lie close together.
+        self._last_hour = -_HOUR, self._epoch
 
     def are_current(self) -> bool:
         """Whether the time zone is the same, and the class of datetimes, which freezing the clock replaces."""
@@ -39,22 +41,28 @@ class LocalDates:
 
     def date(self, moment: int) -> datetime.datetime:
         """What botocore makes of a moment."""
-        length = moment % _HOUR
-        try:
-            return self._hours[moment // _HOUR] + (_SECONDS[length // 1000] + _MILLISECONDS[moment % 1000])
-        except KeyError:
-            return self._make(moment)
+        begin, hour = self._last_hour
+        length = moment - begin
+        if not 0 <= length < _HOUR:
+            length = moment % _HOUR
+            begin = moment - length
+            known = self._hours.get(begin) or self._make(begin)
+            if known is None:
+                return parse_timestamp(moment / 1000)  # type: ignore[no-any-return]
+            hour = known
+            self._last_hour = begin, hour
+        return hour + (_SECONDS[length // 1000] + _MILLISECONDS[length % 1000])
 
-    def _make(self, moment: int) -> datetime.datetime:
-        day = moment // _DAY
+    def _make(self, begin: int) -> datetime.datetime | None:
+        """The beginning of an hour; None where the zone's offset changes nearby."""
+        day = begin // _DAY
         if day not in self._offsets:
             self._offsets[day] = _offset(day)
         offset = self._offsets[day]
         if offset is None:
-            return parse_timestamp(moment / 1000)  # type: ignore[no-any-return]
-        begin = moment - moment % _HOUR
-        self._hours[moment // _HOUR] = self._epoch + datetime.timedelta(milliseconds=begin + offset)
-        return self.date(moment)
+            return None
+        hour = self._hours[begin] = self._epoch + datetime.timedelta(milliseconds=begin + offset)
+        return hour
 
 
 def _offset(day: int) -> int | None:

@@ -1,0 +1,66 @@
+"""Where the time of a page goes: ``python benchmarks/profile_page.py`` prints it in microseconds."""
+
+from __future__ import annotations
+
+from statistics import median
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from contestants import ARN, KEYS, REGION, Ours, Pages, seconds
+
+from sfn_mock.api.listing import ExecutionPage
+from sfn_mock.responses import _list_items
+from sfn_mock.ways_in import local_dates
+
+EXECUTIONS = 100_000
+ROUNDS = 30
+
+
+def microseconds(run, times=3) -> float:
+    return 1_000_000 * median(seconds(run, times) for _ in range(ROUNDS))
+
+
+def botocore_alone() -> float:
+    """A call whose very first handler answers."""
+    client = boto3.client("stepfunctions", REGION, **KEYS)
+    answer = AWSResponse("", 200, {}, None), {"executions": [], "ResponseMetadata": {}}
+    client.meta.events.register("before-call.sfn", lambda **_: answer)
+    return microseconds(lambda: client.list_executions(stateMachineArn=ARN, maxResults=100, nextToken=120 * "x"))
+
+
+def profile(ours: Ours, page_size: int) -> dict[str, float]:
+    machine = ours.handle.get_state_machine("orders")
+    ours.walker.turn(page_size)  # which brings the order up to now
+    entries = machine.index.page(None, None, None, None, page_size)
+    page = ExecutionPage(machine, entries, None)
+    moments = [execution.start for execution in page.executions]
+    date = local_dates.current().date
+    pages = Pages(ours.walker.client, page_size, stateMachineArn=ARN)
+    token = ours.walker.client.list_executions(stateMachineArn=ARN, maxResults=1)["nextToken"]
+
+    def one_item() -> None:
+        ours.walker.client.list_executions(stateMachineArn=ARN, maxResults=1, nextToken=token)
+
+    dates = microseconds(lambda: [date(moment) for moment in moments])
+    items = microseconds(lambda: _list_items(page, date))
+    without_dates = microseconds(lambda: _list_items(page, int))
+    call = microseconds(one_item)
+    botocore = botocore_alone()
+    whole = microseconds(pages.turn)
+    return {
+        "botocore": botocore,
+        "the rest of the call": call - botocore,
+        "items without dates": without_dates,
+        "one date of each item": dates,
+        "items with dates": items,
+        "what is slower for a page that nobody has seen": whole - call - items,
+        "a whole page": whole,
+    }
+
+
+if __name__ == "__main__":
+    with Ours(EXECUTIONS) as contestant:
+        columns = {page_size: profile(contestant, page_size) for page_size in (100, 1000)}
+    print("| | page of 100 | page of 1,000 |\n| --- | ---: | ---: |")
+    for part in columns[100]:
+        print(f"| {part} | {columns[100][part]:.0f} | {columns[1000][part]:.0f} |")
