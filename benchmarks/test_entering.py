@@ -21,7 +21,7 @@ def test_entering_and_leaving(race, moto_afresh):
         "entering and leaving",
         enter_and_leave,
         Rival("mock_aws", moto_afresh.enter_and_leave, 1 / 50, times=5),
-        times=50,
+        times=200,
     )
 
 

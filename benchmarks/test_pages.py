@@ -7,16 +7,18 @@ from conftest import Rival
 
 
 @pytest.mark.parametrize(
-    ("page_size", "of_moto", "of_stubber"), [(100, 1 / 50, 1 / 4), (1000, 1 / 80, 1 / 10)], ids=["100", "1000"]
+    ("page_size", "times", "of_moto", "of_stubber"),
+    [(100, 20, 1 / 50, 1 / 4), (1000, 5, 1 / 80, 1 / 10)],
+    ids=["100", "1000"],
 )
-def test_page(race, ours, moto, stubbed, page_size, of_moto, of_stubber):
+def test_page(race, ours, moto, stubbed, page_size, times, of_moto, of_stubber):
     """The next page of a walk, for a client that has read those before it."""
     race(
         f"a page of {page_size:,}",
         lambda: ours.walker.turn(page_size),
         Rival("plain moto", lambda times: moto.turn(times, page_size), of_moto, times=1),
-        Rival("Stubber", lambda times: stubbed.turn(times, page_size), of_stubber, times=5),
-        times=5,
+        Rival("Stubber", lambda times: stubbed.turn(times, page_size), of_stubber, times=times),
+        times=times,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -83,7 +83,7 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
     """moto's dictionary as a view: a ``mock_aws`` that begins or ends empties it, and the backends outlive that."""
     with backend_lock:
         motos_class = stepfunctions_backends.backend
-        _HeldBackend.backend_of = backend_of
+        _holders.append(backend_of)
         kept = [
             (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
         ]
@@ -95,7 +95,7 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
         yield
     finally:
         with backend_lock:
-            del _HeldBackend.backend_of
+            _holders.remove(backend_of)
             stepfunctions_backends.backend = motos_class
             # An account that is gone was emptied by moto meanwhile, and stays gone.
             there = list(stepfunctions_backends.values())
@@ -111,10 +111,14 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
 class _HeldBackend(SFNBackend):
     """A class, because moto asks for its bases. Called for a new backend, it gives the mock's."""
 
-    backend_of: ClassVar[BackendOf]
-
     def __new__(cls, region_name: str, account_id: str) -> SFNBackend:  # type: ignore[misc]  # not one of its own
-        return cls.backend_of(account_id, region_name)
+        [backend_of] = _holders
+        return backend_of(account_id, region_name)
+
+
+#: Gives the active mock's backends. Not an attribute of the class: each time that one changes, Python forgets what it
+#: has learned of the class.
+_holders: list[BackendOf] = []
 
 
 def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) -> dict[str, SFNBackend]:
