@@ -316,6 +316,34 @@ def test_default_session_is_put_aside():
     assert boto3.DEFAULT_SESSION is before
 
 
+def test_default_session_is_each_mocks_own():
+    """What a test does to it, such as watching its events, has ended with that test's mock."""
+    seen = []
+    with mock_sfn_executions():
+        boto3.DEFAULT_SESSION.events.register("before-call.sfn.ListStateMachines", lambda **call: seen.append("first"))
+        boto3.client("stepfunctions").list_state_machines()
+        assert not hasattr(boto3.DEFAULT_SESSION, "nothing")
+
+    with mock_sfn_executions():
+        boto3.client("stepfunctions").list_state_machines()
+
+    assert seen == ["first"]
+
+
+def test_default_session_reads_the_environment_that_is_there(monkeypatch):
+    """Also where the mock before saw another, which a test had put in its place."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "environ", {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"})
+        with mock_sfn_executions():
+            assert boto3.client("stepfunctions").meta.region_name == "eu-west-1"
+
+    with mock_sfn_executions(region="eu-north-1"):
+        client = boto3.client("stepfunctions")
+
+        assert client.meta.region_name == "eu-north-1"
+        assert boto3.DEFAULT_SESSION.get_credentials().access_key == "sfn-mock"
+
+
 def test_session_with_a_profile_asks_no_metadata_service(monkeypatch, tmp_path):
     """An explicit profile passes over the keys in the environment; the search for others ends on this machine."""
     config = tmp_path / "config"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import cache
 from typing import Any
 
 import boto3
+from botocore.hooks import HierarchicalEmitter
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session as BotocoreSession
 from moto.core.models import MockAWS
 
 DEFAULT_REGION = "us-east-1"
@@ -89,27 +93,46 @@ class _Shared:
         self._keys = _values(_FAKE_KEYS)
         self._session = boto3.DEFAULT_SESSION
         _set({**_FAKE_KEYS})
-        boto3.DEFAULT_SESSION = _mocked_session()
+        boto3.DEFAULT_SESSION = _DefaultSession()
 
     def restore(self) -> None:
         _set(self._keys)
         boto3.DEFAULT_SESSION = self._session
 
 
-@cache
-def _kept_session() -> boto3.Session:
-    return boto3.Session()
+class _DefaultSession(boto3.Session):  # type: ignore[misc]  # boto3 has no types
+    """The default session of one mock, made when somebody first uses it, as many a test never does.
 
-
-def _mocked_session() -> boto3.Session:
-    """The default session of every mock: making one anew costs as much as thirty clients of a kept one.
-
-    What it has read of configuration files and credentials is forgotten, as a new session would know nothing of them.
+    It knows nothing of the mocks before: no handlers, no credentials, no configuration. What it shares with theirs
+    takes long to make, and is the same for all: botocore's own handlers, of which it has a copy, and the models that
+    were read.
     """
-    session = _kept_session()
-    botocores = session._session
-    botocores._config = botocores._profile_map = botocores._credentials = None
-    return session
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+
+    def __getattr__(self, name: str) -> Any:
+        if "_session" in vars(self):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        botocores = BotocoreSession(event_hooks=copy(_botocores_handlers()), include_builtin_handlers=False)
+        loader = _loader(botocores.get_config_variable("data_path"))
+        botocores.register_component("data_loader", loader)
+        self.__dict__.update(vars(boto3.Session(botocore_session=botocores)))
+        # Each session of boto3's adds boto3's own.
+        loader.search_paths[:] = dict.fromkeys(loader.search_paths)
+        return getattr(self, name)
+
+
+@cache
+def _botocores_handlers() -> HierarchicalEmitter:
+    handlers = HierarchicalEmitter()
+    BotocoreSession(event_hooks=handlers)
+    return handlers
+
+
+@cache
+def _loader(data_path: str | None) -> Loader:
+    return create_loader(data_path)
 
 
 @contextmanager
