@@ -365,7 +365,7 @@ def test_other_services_start_empty():
 
 
 def test_other_services_reach_it(sfn, client):
-    """CloudFormation makes versions, which plain moto does not know, and tagging finds the machine."""
+    """CloudFormation makes versions, which plain moto does not know."""
     template = {
         "Resources": {
             "Orders": {
@@ -374,7 +374,6 @@ def test_other_services_reach_it(sfn, client):
                     "StateMachineName": "orders",
                     "DefinitionString": '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
                     "RoleArn": "arn:aws:iam::123456789012:role/orders",
-                    "Tags": [{"Key": "team", "Value": "orders"}],
                 },
             },
             "First": {
@@ -384,9 +383,17 @@ def test_other_services_reach_it(sfn, client):
         }
     }
     client_of(sfn, "cloudformation").create_stack(StackName="stack", TemplateBody=json.dumps(template))
-    tagged = client_of(sfn, "resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["states:stateMachine"])
 
     assert [version.arn for version in sfn.get_state_machine("orders").versions.values()] == [f"{MACHINE}:1"]
+
+
+def test_tagging_api_reaches_it(sfn, client):
+    """It finds a machine by its type."""
+    pytest.importorskip("moto.core.resource_tagging", reason="older ones of moto need all its extras for that API")
+    sfn.add_state_machine("orders")
+    client.tag_resource(resourceArn=MACHINE, tags=[{"key": "team", "value": "orders"}])
+    tagged = client_of(sfn, "resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["states:stateMachine"])
+
     assert [resource["ResourceARN"] for resource in tagged["ResourceTagMappingList"]] == [MACHINE]
 
 

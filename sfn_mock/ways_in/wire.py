@@ -76,6 +76,8 @@ class Wire:
         """
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         region = headers.pop(REGION_HEADER, None)
+        # However the body was to be sent, it is whole here, and an older moto would wait for its parts.
+        headers.pop("transfer-encoding", None)
         signed = _ACCESS_KEY.search(headers.get("authorization", ""))
         account_id = account_of_role(signed and signed[1]) or self._account_id
         # An older moto reads what comes from `requests` itself, and hands on what it has read.
