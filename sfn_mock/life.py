@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple, get_args
 
 from sfn_mock import report
-from sfn_mock.api import interpreter
+from sfn_mock.api import execution_mode
 from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
@@ -99,7 +99,7 @@ class _Life:
                     interception.installed(direct, wire, self.guard, self.paging),
                     plain_http.installed(wire, self.guard),
                     nullcontext() if options.retry_sleeps else retry_sleeps.skipped(handle.endpoint_urls),
-                    interpreter.switched_on() if options.execute else nullcontext(),
+                    execution_mode.switched_on() if options.execute else nullcontext(),
                 ):
                     yield handle
             finally:
@@ -130,6 +130,8 @@ class _Life:
 
 _lock = Lock()
 _life: _Life | None = None
+#: What the last mock that a failure has ended would tell of itself.
+_last_words = ""
 
 
 def begin(options: Options) -> StepFunctionsMock:
@@ -152,13 +154,14 @@ def end(failure: BaseException | None) -> None:
     UnmockedServiceError, without a failure, if the code under test swallowed one; PagingError if check_paging is on
     and found a mistake.
     """
-    global _life
+    global _life, _last_words
     with _lock:
         life = _life
         assert life is not None, "each end has its begin"
         life.depth -= 1
         if life.depth:
             return
+        _last_words = "" if failure is None else report.of(life.handle)
         _life = None
         life.undo()
     life.settle(failure)
@@ -193,3 +196,10 @@ def tell() -> str:
     """What the report of a failed test tells of the active mock; empty without one, or if it has nothing to tell."""
     life = _life
     return "" if life is None else report.of(life.handle)
+
+
+def take_last_words() -> str:
+    """The same of the mock that a failure has ended since somebody asked; empty without one."""
+    global _last_words
+    words, _last_words = _last_words, ""
+    return words

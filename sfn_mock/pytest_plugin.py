@@ -96,9 +96,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _check_paging(item: pytest.Item) -> bool | Literal["warn"]:
-    marker = item.get_closest_marker(_NAME)
-    if marker is not None and "check_paging" in marker.kwargs:
-        return False  # what the marker says goes to the fixture
+    if any("check_paging" in marker.kwargs for marker in item.iter_markers(_NAME)):
+        return False  # what a marker says goes to the fixture
     return _check_paging_by_ini(item.config)
 
 
@@ -137,16 +136,16 @@ def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFuncti
 
 
 def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The closest marker's keywords; UsageError for anything that is no option."""
-    marker = request.node.get_closest_marker(_NAME)
-    if marker is None:
-        return {}
-    wrong = [*map(repr, marker.args), *(option for option in marker.kwargs if option not in _OPTIONS)]
-    if wrong:
-        raise pytest.UsageError(
-            f"@pytest.mark.{_NAME} takes the keywords {', '.join(_OPTIONS)}, and got {', '.join(wrong)}."
-        )
-    return dict(marker.kwargs)
+    """The markers' keywords, of each option the closest one's; UsageError for anything that is no option."""
+    options: dict[str, Any] = {}
+    for marker in request.node.iter_markers(_NAME):
+        wrong = [*map(repr, marker.args), *(option for option in marker.kwargs if option not in _OPTIONS)]
+        if wrong:
+            raise pytest.UsageError(
+                f"@pytest.mark.{_NAME} takes the keywords {', '.join(_OPTIONS)}, and got {', '.join(wrong)}."
+            )
+        options = {**marker.kwargs, **options}
+    return options
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -158,9 +157,12 @@ def pytest_runtest_makereport(
     The report of a test that failed under the mock gains a section with its calls and executions.
     """
     life = sys.modules.get("sfn_mock.life")
-    if life is not None and call.excinfo is not None:
+    if life is None:
+        return (yield)
+    if call.excinfo is not None:
         life.settle(call.excinfo.value)
     report = yield
-    if life is not None and report.failed and (told := life.tell()):
+    ended = life.take_last_words()
+    if report.failed and (told := life.tell() or ended):
         report.sections.append(("Step Functions, as mocked", told))
     return report

@@ -53,6 +53,7 @@ ROOMS = [
     "api.versions",
     "api.aliases",
     "api.redrives",
+    "api.execution_mode",
     "api.service_tasks",
     "api.workflow_runs",
     "api.interpreter",

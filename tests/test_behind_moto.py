@@ -15,7 +15,7 @@ from freezegun import freeze_time
 from moto import mock_aws
 from moto.stepfunctions.models import stepfunctions_backends
 
-from sfn_mock import mock_sfn_executions
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -1128,6 +1128,32 @@ def test_execution_by_the_mocks_own_option():
             outcomes.append((ended(run) if execute else run.status, run.output, answer["output"]))
 
     assert outcomes == [("SUCCEEDED", "7", "7"), ("RUNNING", None, "{}")]
+
+
+def test_tasks_of_what_is_executed_without_mock_aws():
+    """Step Functions answers them itself; another service is refused by name, whatever listens on this machine."""
+    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
+    tasks = {
+        "starts": {"Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": ARN}},
+        "sends": {"Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "q", "MessageBody": "m"}},
+    }
+    ends = {}
+    mock = mock_sfn_executions(execute=True)
+    sfn = mock.start()
+    orders = sfn.add_state_machine("orders")
+    client = boto3.client("stepfunctions", REGION)
+    for name, task in tasks.items():
+        definition = {"StartAt": "Call", "States": {"Call": {"Type": "Task", "End": True, **task}}}
+        machine = sfn.add_state_machine(name, definition=json.dumps(definition))
+        run = sfn.get_execution(client.start_execution(stateMachineArn=machine.arn)["executionArn"])
+        ends[name] = ended(run), run.cause
+    started = len(orders.executions)
+    with pytest.raises(UnmockedServiceError, match=r"swallowed the error: sqs SendMessage\."):
+        mock.stop()
+
+    assert (ends["starts"], started) == (("SUCCEEDED", None), 1)
+    assert ends["sends"][0] == "FAILED"
+    assert "sqs SendMessage is not mocked" in ends["sends"][1]
 
 
 @pytest.mark.parametrize("execute", [1, None, "yes"], ids=repr)

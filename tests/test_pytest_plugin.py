@@ -125,7 +125,7 @@ def test_fixture_with_unittest(run):
 
 
 def test_closest_marker_wins(run):
-    """A function's marker replaces its class's, which replaces its module's; none is mixed with another."""
+    """Of each option the function's marker counts before its class's, and that before its module's."""
     result = run(
         """
         import pytest
@@ -141,11 +141,11 @@ def test_closest_marker_wins(run):
         @pytest.mark.sfn_executions(account_id="222222222222")
         class TestClass:
             def test_class(self, sfn_executions):
-                assert place(sfn_executions) == ("222222222222", "us-east-1")
+                assert place(sfn_executions) == ("222222222222", "eu-west-1")
 
             @pytest.mark.sfn_executions(region="eu-north-1")
             def test_function(self, sfn_executions):
-                assert place(sfn_executions) == ("123456789012", "eu-north-1")
+                assert place(sfn_executions) == ("222222222222", "eu-north-1")
 
         @pytest.mark.parametrize(
             "region",

@@ -178,6 +178,28 @@ def test_calls_alone(run):
             """,
             id="decorated class",
         ),
+        pytest.param(
+            """
+            from sfn_mock import get_mock, mock_sfn_executions
+
+            @mock_sfn_executions
+            def test_it():
+                get_mock().add_state_machine("orders").add_execution("a", status="FAILED")
+                assert False
+            """,
+            id="decorated function",
+        ),
+        pytest.param(
+            """
+            from sfn_mock import mock_sfn_executions
+
+            def test_it():
+                with mock_sfn_executions() as sfn:
+                    sfn.add_state_machine("orders").add_execution("a", status="FAILED")
+                    assert False
+            """,
+            id="with",
+        ),
     ],
 )
 def test_wherever_a_mock_is_active(run, source):
@@ -199,6 +221,14 @@ def test_wherever_a_mock_is_active(run, source):
             id="mock that has ended",
         ),
         pytest.param("def test_it():\n    assert False", id="no mock"),
+        pytest.param(
+            "import pytest\nfrom sfn_mock import mock_sfn_executions\n\ndef test_it():\n"
+            "    with pytest.raises(OSError), mock_sfn_executions() as sfn:\n"
+            "        sfn.add_state_machine('orders').add_execution(status='FAILED')\n"
+            "        raise OSError\n\ndef test_next():\n"
+            "    assert False",
+            id="mock of the test before",
+        ),
         pytest.param(
             "def test_it(sfn_executions):\n"
             "    sfn_executions.add_state_machine('orders').add_execution(status='FAILED')",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from moto import settings
 
-from sfn_mock.api import interpreter
+from sfn_mock.api import execution_mode, interpreter
 from sfn_mock.api.finding import find_execution, find_qualified
 from sfn_mock.api.limits import check_open_executions
 from sfn_mock.api.machines import refuse_deleting
@@ -115,7 +115,7 @@ def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Out
     """What a start comes to: as the test has said or, where it has not, as moto is told; None to find out."""
     said = machine.outcome_of_start(name, input)
     if said is None:
-        if interpreter.is_on():
+        if execution_mode.is_on():
             return None
         if settings.get_sf_execution_history_type() == "FAILURE":
             return FAILS_AT_ONCE

@@ -1,5 +1,7 @@
 """What moto's interpreter leaves out where a Task calls a service: how AWS spells names, and tells of failures.
 
+And where calls go: to whatever answers the calls of the test itself.
+
 In a definition all names begin with a capital, as ``StateMachineArn``. Not all services have them so, Step Functions
 itself has ``stateMachineArn``; the interpreter hands names on as they are, and could call no such service.
 
@@ -12,12 +14,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from botocore import xform_name
+from moto.core.models import botocore_stubber
 from moto.core.utils import get_service_model
 from moto.stepfunctions.parser.asl.component.component import Component
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
     StateTaskServiceAwsSdk,
 )
+from moto.stepfunctions.parser.asl.utils import boto_client
+
+from sfn_mock.api import execution_mode
 
 
 def complete(program: object) -> None:
@@ -45,6 +51,20 @@ def _service_tasks(program: object) -> Iterator[Any]:
             waiting += part.values()
         elif isinstance(part, list):
             waiting += part
+
+
+class _Stubber:
+    """What the interpreter asks whether calls are intercepted; otherwise it sends them to a server on this machine.
+
+    Without ``mock_aws`` the active mock intercepts them: Step Functions answers, and others are refused by name.
+    """
+
+    @property
+    def enabled(self) -> bool:
+        return botocore_stubber.enabled or execution_mode.is_switched_on()
+
+
+boto_client.botocore_stubber = _Stubber()  # type: ignore[assignment, attr-defined]  # all that is asked of it there
 
 
 class _Spelling:

@@ -1,0 +1,35 @@
+"""Whether moto's interpreter of Amazon States Language runs what is started.
+
+``mock_sfn_executions(execute=True)`` asks for it, or ``mock_aws(config={"stepfunctions": {"execute_state_machine":
+True}})``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from moto.core.config import default_user_config
+
+_switched_on = False
+
+
+@contextmanager
+def switched_on() -> Iterator[None]:
+    """Meanwhile it runs what is started, however ``mock_aws`` is configured."""
+    global _switched_on
+    _switched_on = True
+    try:
+        yield
+    finally:
+        _switched_on = False
+
+
+def is_switched_on() -> bool:
+    """Whether the active mock itself asks for it."""
+    return _switched_on
+
+
+def is_on() -> bool:
+    """Whether the active mock, or ``mock_aws``, asks for it."""
+    return _switched_on or bool(default_user_config.get("stepfunctions", {}).get("execute_state_machine"))
