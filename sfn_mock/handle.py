@@ -225,9 +225,10 @@ class StepFunctionsMock:
 
     def close(self) -> None:
         """End it, with all its records."""
-        for backend in self._backends.values():
-            backend.records.close()
+        # First, so that no thread makes another backend meanwhile.
         self._closed = True
+        for backend in self.backends():
+            backend.records.close()
 
     def backends(self) -> list[SFNBackend]:
         """The backends made so far."""

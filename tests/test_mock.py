@@ -320,14 +320,16 @@ def test_default_session_is_each_mocks_own():
     """What a test does to it, such as watching its events, has ended with that test's mock."""
     seen = []
     with mock_sfn_executions():
-        boto3.DEFAULT_SESSION.events.register("before-call.sfn.ListStateMachines", lambda **call: seen.append("first"))
+        events = boto3.DEFAULT_SESSION.events
+        events.register("before-call.sfn.ListStateMachines", lambda **call: seen.append("first"))
+        events.register_last("before-call.sfn.ListStateMachines", lambda **call: seen.append("last"))
         boto3.client("stepfunctions").list_state_machines()
         assert not hasattr(boto3.DEFAULT_SESSION, "nothing")
 
     with mock_sfn_executions():
         boto3.client("stepfunctions").list_state_machines()
 
-    assert seen == ["first"]
+    assert seen == ["first", "last"]
 
 
 def test_default_session_reads_the_environment_that_is_there(monkeypatch):

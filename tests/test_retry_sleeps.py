@@ -21,6 +21,7 @@ from botocore.retries.bucket import Clock, TokenBucket
 from freezegun import freeze_time
 from moto import mock_aws
 
+import sfn_mock
 from sfn_mock import mock_sfn_executions
 
 KEYS = {"aws_access_key_id": "real", "aws_secret_access_key": "real"}
@@ -106,6 +107,26 @@ def test_others_pause_as_ever(pauses, failing_server, mode):
 
     assert len(pauses) == 3
     assert all(pause > 0 for pause in pauses)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_servers_of_the_mock_are_meant(pauses, name):
+    """Under whatever name of this machine a client reaches them."""
+    with sfn_mock.server(retry_sleeps=False) as sfn:
+        sfn.add_fault("ListStateMachines", error="ThrottlingException", times=3)
+        client("standard", endpoint_url=sfn.endpoint_url.replace("127.0.0.1", name)).list_state_machines()
+
+    assert pauses == [0, 0, 0]
+
+
+def test_port_that_begins_like_a_servers_is_anothers(pauses, failing_server):
+    """One of a server's own on port 500 tells nothing of port 5000."""
+    with mock_sfn_executions(retry_sleeps=False) as sfn:
+        sfn.endpoint_urls.append(failing_server[:-1])
+        with pytest.raises(ClientError):
+            client("standard", endpoint_url=failing_server).list_state_machines()
+
+    assert [pause > 0 for pause in pauses] == [True, True, True]
 
 
 def test_tokens_of_others_are_counted():

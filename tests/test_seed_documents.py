@@ -419,6 +419,14 @@ NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAI
             '"<unicode string>", position 3).',
             id="YAML that is no text",
         ),
+        *(
+            pytest.param(
+                f"a: !!{tag} foo\n",
+                "The seed document: It is no YAML (a tag such as !!bool stands before what is no such thing).",
+                id=f"a {tag} that is none",
+            )
+            for tag in ("bool", "timestamp")
+        ),
     ],
 )
 def test_refused(sfn, orders, document, sentence):

@@ -502,6 +502,41 @@ def test_host(host, shown):
         assert client_of(sfn).list_state_machines()["stateMachines"] == []
 
 
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ({"host": None}, "host=None is no address: give text, such as '127.0.0.1'."),
+        ({"port": "5000"}, "port='5000' is no port: give a number from 0 to 65535."),
+    ],
+    ids=["host", "port"],
+)
+def test_no_such_place(option, sentence):
+    """What is no place to listen at is refused at once."""
+    with pytest.raises(ValueError) as error:
+        sfn_mock.server(**option)
+
+    assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        pytest.param(b"hello\r\n\r\n", b"400", id="no request"),
+        pytest.param(b"\x16\x03\x01\x02\x00\r\n", b"400", id="TLS"),
+        pytest.param(b"GET / HTTP/9.9\r\n\r\n", b"505", id="another version"),
+    ],
+)
+def test_what_is_no_http(sfn, client, capfd, told, status):
+    """A client that speaks something else, such as one told https, is refused, and nothing of the server's breaks."""
+    with socket.create_connection(("127.0.0.1", int(sfn.endpoint_url.rpartition(":")[2]))) as connection:
+        connection.sendall(told)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+
+    assert status in answer
+    assert "Traceback" not in capfd.readouterr().err
+    assert client.list_state_machines()["stateMachines"] == []
+
+
 def test_within_mock_aws():
     """With mock_aws around it, what that one holds is what the server's other services answer from, and stays."""
     with mock_sfn_executions(), mock_aws():

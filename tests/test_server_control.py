@@ -527,3 +527,18 @@ def test_aws_calls_are_nobodys_but_the_clients(ask, sfn):
     headers = {"Host": "sfn-mock:5000", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
 
     assert ask("POST", "/", "{}", headers) == (200, {"stateMachines": []})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Origin": "https://example.com"}, id="another site"),
+        pytest.param({"Origin": "http://example.com", "Host": "example.com"}, id="a name that leads here"),
+    ],
+)
+def test_other_sites_may_not_call_aws(ask, sfn, headers):
+    """A browser asks before it sends another site's call, and moto, which answers, lets all in."""
+    call = {"X-Amz-Target": "AWSStepFunctions.CreateActivity", **headers}
+
+    assert ask("POST", "/", {"name": "a"}, call)[0] == 403
+    assert sfn.calls == []

@@ -57,7 +57,7 @@ class Application:
         elif request.path == _MOTOS_RESET and request.method == "POST":
             response = self._to_ourselves(request, self._reset_all)
         elif _is_step_functions(request, signed):
-            response = self._to_step_functions(request, signed)
+            response = self._from_anybody(request, lambda request: self._to_step_functions(request, signed))
         elif _is_for_a_reader(request):
             response = self._to_ourselves(request, lambda request: page_response(request, ROOT))
         else:
@@ -83,6 +83,10 @@ class Application:
         except origins.ForeignOrigin as error:
             return error_response(403, str(error))
         return respond(request)
+
+    def _from_anybody(self, request: Request, respond: Callable[[Request], Response]) -> Response:
+        """What programs may ask for under any name, such as one of AWS's; browsers alone tell an origin."""
+        return self._to_ourselves(request, respond) if "Origin" in request.headers else respond(request)
 
     def _reset_all(self, request: Request) -> Response:
         self._sfn.reset()

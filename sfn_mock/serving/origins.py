@@ -1,8 +1,8 @@
 """Who may look at and change what a server holds: programs, and its own page. Not the pages of other sites.
 
-A browser would send a request of any site's to this machine. What is not simple it asks about first, and an answer
-without permission ends it; what is simple it sends, with the site's origin. A site may even have its name lead to this
-machine: then the name it was asked under, in the Host header, gives it away.
+A browser sends a request of any site's to this machine, with the site's origin: what is simple at once, and the rest
+because moto, which it asks first, lets all in. A site may even have its name lead to this machine: then the name it was
+asked under, in the Host header, gives it away.
 """
 
 from __future__ import annotations

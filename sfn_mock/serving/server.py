@@ -119,6 +119,8 @@ def server(
         execute=execute,
         transport=transport,
     )
+    if not isinstance(host, str):
+        raise ValueError(f"host={host!r} is no address: give text, such as '127.0.0.1'.")
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
         raise ValueError(f"port={port!r} is no port: give a number from 0 to 65535.")
     return Server(host, port, options)
@@ -167,6 +169,8 @@ def _serving(listening: socket.socket, application: Application, handler: type[W
         """Writes no line for each request, as the record of calls has them, and no header that an answer has."""
 
         protocol_version = "HTTP/1.1"
+        #: That of the request; what is no HTTP, such as a TLS client's first bytes, is refused before there is one.
+        environ: Mapping[str, Any] = {}
 
         def send_response(self, code: int, message: str | None = None) -> None:
             if self.environ.get(HEADERS_ARE_AWS):

@@ -45,7 +45,8 @@ def now() -> int:
     if freezegun is not None and freezegun.freeze_factories:
         _last_reading = (freezegun.freeze_factories[-1]() - _NAIVE_EPOCH) // _MILLISECOND
     else:
-        _last_reading = _machines_time() if _setting is None else _setting.read()
+        setting = _setting  # which a server's other threads may take back meanwhile
+        _last_reading = _machines_time() if setting is None else setting.read()
     return _last_reading
 
 

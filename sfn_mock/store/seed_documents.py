@@ -86,6 +86,8 @@ def _parse_yaml(text: str) -> Any:
         raise ValueError(f"It is no YAML ({place}{error.problem}).") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ValueError(f"It is no YAML ({' '.join(str(error).split())}).") from None
+    except (LookupError, AttributeError):  # what PyYAML comes to with !!bool and !!timestamp
+        raise ValueError("It is no YAML (a tag such as !!bool stands before what is no such thing).") from None
 
 
 # --- The document ----------------------------------------------------------------------------------------------

@@ -103,9 +103,8 @@ class _Shared:
 class _DefaultSession(boto3.Session):  # type: ignore[misc]  # boto3 has no types
     """The default session of one mock, made when somebody first uses it, as many a test never does.
 
-    It knows nothing of the mocks before: no handlers, no credentials, no configuration. What it shares with theirs
-    takes long to make, and is the same for all: botocore's own handlers, of which it has a copy, and the models that
-    were read.
+    It knows nothing of the mocks before: no handlers, no credentials, no configuration. It shares with theirs what
+    takes long to make and is the same for all: the handlers that a session begins with, and the models that were read.
     """
 
     def __init__(self) -> None:
@@ -114,19 +113,42 @@ class _DefaultSession(boto3.Session):  # type: ignore[misc]  # boto3 has no type
     def __getattr__(self, name: str) -> Any:
         if "_session" in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        botocores = BotocoreSession(event_hooks=copy(_botocores_handlers()), include_builtin_handlers=False)
+        botocores = BotocoreSession(event_hooks=_Hooks(), include_builtin_handlers=False)
         loader = _loader(botocores.get_config_variable("data_path"))
         botocores.register_component("data_loader", loader)
-        self.__dict__.update(vars(boto3.Session(botocore_session=botocores)))
+        super().__init__(botocore_session=botocores)
         # Each session of boto3's adds boto3's own.
         loader.search_paths[:] = dict.fromkeys(loader.search_paths)
         return getattr(self, name)
 
+    def _register_default_handlers(self) -> None:
+        """They are among those that it begins with."""
+
+
+class _Hooks:
+    """The handlers that each session begins with, which it copies for itself when somebody adds or removes one."""
+
+    def __init__(self) -> None:
+        self._handlers = _first_handlers()
+        self._are_own = False
+
+    def emit(self, event_name: str, **kwargs: Any) -> Any:
+        """What botocore does with a session's own, beside copying them for each client."""
+        return self._handlers.emit(event_name, **kwargs)
+
+    def __copy__(self) -> HierarchicalEmitter:
+        return copy(self._handlers)
+
+    def __getattr__(self, name: str) -> Any:
+        if not self._are_own:
+            self._handlers, self._are_own = copy(self._handlers), True
+        return getattr(self._handlers, name)
+
 
 @cache
-def _botocores_handlers() -> HierarchicalEmitter:
+def _first_handlers() -> HierarchicalEmitter:
     handlers = HierarchicalEmitter()
-    BotocoreSession(event_hooks=handlers)
+    boto3.Session(botocore_session=BotocoreSession(event_hooks=handlers))
     return handlers
 
 

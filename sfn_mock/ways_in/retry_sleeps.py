@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.hooks import EventAliaser
 from botocore.retries.bucket import TokenBucket
@@ -82,7 +83,8 @@ class _Emit:
         return emit
 
     def _is_meant(self, url: str) -> bool:
-        return not is_loopback(url) or any(url.startswith(own) for own in self._own_urls)
+        # By the port, as this machine has several names.
+        return not is_loopback(url) or urlsplit(url).port in {urlsplit(own).port for own in self._own_urls}
 
     def _wrap_async_bucket(self) -> None:
         """Do as with botocore's own bucket; aiobotocore may have been imported only after the mock began."""
