@@ -246,7 +246,9 @@ def test_calls_of_an_unknown_operation(sfn_executions):
     with pytest.raises(ValueError) as error:
         sfn_executions.calls.of("list_execution")
 
-    assert str(error.value).startswith("operation='list_execution' is no operation of Step Functions, which has: ")
+    assert str(error.value) == (
+        "operation='list_execution' is no operation of Step Functions: did you mean list_executions?"
+    )
 
 
 def test_table(client, sfn_executions, clock):

@@ -476,15 +476,21 @@ def test_impossible_fault(sfn_executions, arguments, sentence):
     assert outcomes(1) == ["nightly"]
 
 
-@pytest.mark.parametrize("operation", ["ListExecution", "ListTables", ["ListExecutions"], None])
-def test_unknown_operation(sfn_executions, operation):
-    """An operation that there is not is a ValueError that names those there are."""
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ("ListExecution", "did you mean ListExecutions?"),
+        ("ListTables", "it has CreateActivity, CreateStateMachine, "),
+        (["ListExecutions"], "did you mean ListExecutions?"),
+        (None, "it has CreateActivity, CreateStateMachine, "),
+    ],
+)
+def test_unknown_operation(sfn_executions, operation, told):
+    """An operation that there is not is a ValueError that names what may be meant, or those there are."""
     with pytest.raises(ValueError) as error:
         sfn_executions.add_fault(operation, error="ThrottlingException")
 
-    assert str(error.value).startswith(
-        f"operation={operation!r} is no operation of Step Functions, which has: CreateActivity, CreateStateMachine, "
-    )
+    assert str(error.value).startswith(f"operation={operation!r} is no operation of Step Functions: {told}")
 
 
 @pytest.mark.parametrize("error", ["Throttling", "ExecutionDoesNotExist", ValueError, ["InvalidToken"], None])

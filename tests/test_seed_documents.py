@@ -347,8 +347,8 @@ NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAI
         ),
         pytest.param(
             with_orders(executions=[{"status": "FAILED", "start_date": "2h"}]),
-            "state_machines[0].executions[0].start_date: start_date='2h' is no ISO 8601 date: write it like "
-            "'2026-01-10', '2026-01-10T02:00:00Z' or '2026-01-10T03:00:00.250+01:00'.",
+            "state_machines[0].executions[0].start_date: start_date='2h' is no date: write it in ISO 8601, like "
+            "'2026-01-10T02:00:00Z', or how far it is from now, like '-2h', '+PT5M' or 'now'.",
             id="a length of time for a date",
         ),
         pytest.param(

@@ -399,6 +399,14 @@ ROUTES = "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/reset, /sfn-
             id="a fault that never strikes",
         ),
         pytest.param("GET", "calls?operation=Nothing", None, 400, None, id="calls of no operation"),
+        pytest.param(
+            "GET",
+            "calls?op=ListExecutions",
+            None,
+            400,
+            "/sfn-mock/calls knows no op: it takes operation.",
+            id="calls of?",
+        ),
     ],
 )
 def test_refused(ask, sfn, method, route, body, status, message):

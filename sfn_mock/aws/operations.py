@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 
 from botocore import xform_name
@@ -25,9 +26,9 @@ def operation_named(name: str) -> str:
     try:
         return _api_names()[name]
     except (KeyError, TypeError):
-        raise ValueError(
-            f"operation={name!r} is no operation of Step Functions, which has: {', '.join(sorted(operations()))}."
-        ) from None
+        meant = get_close_matches(str(name), _api_names(), 1, cutoff=0.8)
+        there_are = f"did you mean {meant[0]}?" if meant else f"it has {', '.join(sorted(operations()))}."
+        raise ValueError(f"operation={name!r} is no operation of Step Functions: {there_are}") from None
 
 
 @cache

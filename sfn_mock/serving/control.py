@@ -136,9 +136,8 @@ class Control:
             raise ValueError(f"tick={tick!r} is neither true nor false.")
         if "now" not in told:
             raise ValueError('now is missing: send {"now": "2026-01-10T02:00:00Z"}.')
-        now = told["now"]
-        length = durations.from_now(now) if isinstance(now, str) else None
-        clock.set_to(clock.to_moment(now if length is None else length, clock.now(), name="now"), tick=tick)
+        date = durations.to_date(told["now"], name="now")
+        clock.set_to(clock.to_moment(date, clock.now(), name="now"), tick=tick)
         return self._clock(request)
 
     def _unset_clock(self, request: Request) -> Told:
@@ -165,6 +164,9 @@ class Control:
 
     def _calls(self, request: Request) -> Told:
         calls = self._sfn.calls
+        unknown = [name for name in request.args if name != "operation"]
+        if unknown:
+            raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes operation.")
         operation = request.args.get("operation")
         return [_call(call) for call in (calls.copy() if operation is None else calls.of(operation))]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from dateutil.parser import isoparse
+
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _FORMS = (
     re.compile(
@@ -27,14 +29,26 @@ def to_timedelta(text: object, *, name: str) -> timedelta:
     return length
 
 
-def from_now(text: str) -> timedelta | None:
-    """What a date such as ``-2h``, ``+PT5M`` or ``now`` is away from now; None for text of another form."""
-    if text == "now":
+def to_date(value: object, *, name: str) -> object:
+    """What seeding calls take for a date: text of how far it is from now, such as ``-2h``, becomes a timedelta.
+
+    ValueError, naming the argument ``name``, for text that is neither that nor ISO 8601.
+    """
+    if not isinstance(value, str):
+        return value
+    if value == "now":
         return timedelta(0)
-    sign, length = text[:1], _read(text[1:])
-    if length is None or sign not in ("-", "+"):
-        return None
-    return -length if sign == "-" else length
+    length = _read(value[1:])
+    if value[:1] in ("-", "+") and length is not None:
+        return -length if value[0] == "-" else length
+    try:
+        isoparse(value)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"{name}={value!r} is no date: write it in ISO 8601, like '2026-01-10T02:00:00Z', or how far it is from "
+            f"now, like '-2h', '+PT5M' or 'now'."
+        ) from None
+    return value
 
 
 def _read(text: str) -> timedelta | None:

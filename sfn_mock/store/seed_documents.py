@@ -242,8 +242,7 @@ _PARTS = frozenset({"versions", "aliases", "executions", "map_runs", "on_start",
 
 
 def _date(value: object, name: str) -> object:
-    length = durations.from_now(value) if isinstance(value, str) else None
-    return value if length is None else length
+    return durations.to_date(value, name=name)
 
 
 def _duration(value: object, name: str) -> object:
