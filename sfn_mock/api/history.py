@@ -41,9 +41,11 @@ def _events(records: Records, execution: Execution, attempt: Attempt, moment: in
     run = records.runs.get(execution)
     if run is None or attempt.redrive_count:
         return events_until(execution, moment)
+    # That it has started is known before the interpreter begins, and has the date of the execution.
+    found = [events_until(execution, execution.start)[0], *run.events()[1:]]
     stop = attempt.stop_at(moment)
     if stop is None:
-        return run.events()
-    events = [event for event in run.events() if event.moment <= stop]
+        return found
+    events = [event for event in found if event.moment <= stop]
     type, details = closing(attempt.ending_at(moment))
     return [*events, Event(len(events) + 1, stop, type, details)]
