@@ -227,8 +227,11 @@ class StepFunctionsMock:
         """End it, with all its records."""
         # First, so that no thread makes another backend meanwhile.
         self._closed = True
-        for backend in self.backends():
+        backends = self.backends()
+        for backend in backends:
             backend.records.close()
+        for backend in backends:
+            backend.records.wait_for_runs()
 
     def backends(self) -> list[SFNBackend]:
         """The backends made so far."""

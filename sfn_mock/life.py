@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import timedelta
 from threading import Lock
 from typing import Any, Literal, NamedTuple, get_args
@@ -93,17 +93,16 @@ class _Life:
                 handle.record,
                 wire_only=operations() if options.transport == "wire" else edges.quotas.buckets,
             )
-            try:
-                with (
-                    moto_place.taken(handle.backend, wire) as self.prepare_service,
-                    interception.installed(direct, wire, self.guard, self.paging),
-                    plain_http.installed(wire, self.guard),
-                    nullcontext() if options.retry_sleeps else retry_sleeps.skipped(handle.endpoint_urls),
-                    execution_mode.switched_on() if options.execute else nullcontext(),
-                ):
-                    yield handle
-            finally:
-                handle.close()
+            with (
+                moto_place.taken(handle.backend, wire) as self.prepare_service,
+                interception.installed(direct, wire, self.guard, self.paging),
+                plain_http.installed(wire, self.guard),
+                nullcontext() if options.retry_sleeps else retry_sleeps.skipped(handle.endpoint_urls),
+                execution_mode.switched_on() if options.execute else nullcontext(),
+                # First of all: what is executed still may make calls, and none is to get past the mock.
+                closing(handle),
+            ):
+                yield handle
 
     def undo(self) -> None:
         self._place.__exit__(None, None, None)

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from datetime import datetime, timedelta, timezone
+from threading import Event
 
 import boto3
 import pytest
@@ -998,6 +999,53 @@ def test_executed_and_stopped(waiting):
     assert types(client, run)[-1] == "ExecutionAborted"
     with pytest.raises(client.exceptions.TaskTimedOut):
         client.send_task_success(taskToken=token, output="{}")
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Holds the interpreter where it has read a definition and not begun with it, until the event is set."""
+    from sfn_mock.api import workflow_runs
+
+    go_on = Event()
+    complete = workflow_runs.service_tasks.complete
+    monkeypatch.setattr(workflow_runs.service_tasks, "complete", lambda program: (go_on.wait(20), complete(program)))
+    return go_on
+
+
+def test_executed_and_stopped_at_once(start, held):
+    """What was stopped before its first state enters none."""
+    client, run = start({"Add": {"Type": "Pass", "End": True}})
+    client.stop_execution(executionArn=run.arn)
+    held.set()
+
+    interpreter_of(run).wait()
+    assert types(client, run) == ["ExecutionStarted", "ExecutionAborted"]
+
+
+def test_executed_call_ends_before_the_mock(monkeypatch):
+    """A Task that is at work when the mock ends is answered by it, and not by what comes after."""
+    from moto.sqs.models import SQSBackend
+
+    within, answered = Event(), []
+    list_queues = SQSBackend.list_queues
+
+    def listed(backend, *arguments):
+        within.set()
+        mock_has_ended.wait(0.2)
+        answered.append(mock_has_ended.is_set())
+        return list_queues(backend, *arguments)
+
+    monkeypatch.setattr(SQSBackend, "list_queues", listed)
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:listQueues", "Parameters": {}, "End": True}
+    mock_has_ended = Event()
+    with mock_aws():
+        with mock_sfn_executions(execute=True) as sfn:
+            sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Look", "States": {"Look": task}}))
+            boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN)
+            assert within.wait(20)
+        mock_has_ended.set()
+
+    assert answered == [False]
 
 
 def test_executed_and_ended_by_the_test(waiting):

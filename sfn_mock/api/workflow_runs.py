@@ -63,13 +63,10 @@ class WorkflowRun(ExecutionWorkerCommunication):
         self._thread.start()
 
     def stop(self) -> None:
-        env = self._worker.env
-        if env is not None:
-            env.set_stop(clock.to_datetime(clock.now()), None, None)
-            self._worker.callbacks.interrupt_all()
+        self._worker.stop_now()
 
-    def wait(self) -> None:
-        self._thread.join()
+    def wait(self, seconds: float | None = None) -> None:
+        self._thread.join(seconds)
 
     def events(self) -> list[Event]:
         env = self._worker.env
@@ -126,12 +123,20 @@ class _Worker(ExecutionWorker):
         super().__init__(details, run, None, {})
         self._details = details
         self._execution = execution
+        self._told_to_stop = False
         self.callbacks = _Callbacks(activity_store={})
 
     def run(self) -> None:
         # Not before: an input that Python cannot make, such as a number without end, fails the run and not the start.
         self._details.execution_details.inpt = json.loads(self._execution.input)
         self._execution_logic()  # type: ignore[no-untyped-call]  # moto's
+
+    def stop_now(self) -> None:
+        """Let it enter no other state, and none at all if it has not begun to."""
+        self._told_to_stop = True
+        if self.env is not None:
+            self.env.set_stop(clock.to_datetime(clock.now()), None, None)
+            self.callbacks.interrupt_all()
 
     def _get_evaluation_entrypoint(self) -> EvalComponent:
         program: EvalComponent = super()._get_evaluation_entrypoint()
@@ -143,6 +148,10 @@ class _Worker(ExecutionWorker):
         env.event_manager = _Events()
         env.callback_pool_manager = self.callbacks
         env.map_run_record_pool_manager = _MapRuns(self._execution)
+        # Before it looks, so that whoever stops it at this very time is seen by it or sees the environment.
+        self.env = env
+        if self._told_to_stop:
+            self.stop_now()
         return env
 
 

@@ -34,14 +34,18 @@ class ExecutedTask(AnyTask, Protocol):
         """Whether the interpreter still waits for its answer."""
 
 
+#: How long a call within a state may take that is to be stopped, in seconds.
+_PATIENCE = 5
+
+
 class Run(Protocol):
     """An execution at work in an interpreter, which finds out how it ends."""
 
     def stop(self) -> None:
         """Leave off: how the execution ends, or ended, is decided otherwise."""
 
-    def wait(self) -> None:
-        """Wait until the interpreter has come to an end."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until the interpreter has come to an end, or for so long."""
 
     def events(self) -> list[Event]:
         """What has happened in the execution so far, but for its end."""
@@ -104,6 +108,11 @@ class Records:
             self._closed = True
             for run in self.runs.values():
                 run.stop()
+
+    def wait_for_runs(self) -> None:
+        """Wait, for a while, until what was stopped is through with the state that it is in."""
+        for run in list(self.runs.values()):
+            run.wait(_PATIENCE)
 
     # --- Numbers and ids -----------------------------------------------------------------------------------------
 
