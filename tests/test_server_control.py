@@ -459,6 +459,15 @@ def test_others_are_given_no_page(sfn, method, headers):
     assert re.search(rb"xmlns=|<Error>", answer.data)
 
 
+@pytest.mark.parametrize(("number", "told"), [("NaN", "NaN"), ("-1e999", "-Infinity")])
+def test_calls_with_what_is_no_number_of_json(ask, number, told):
+    """The list is JSON to whoever reads it, whatever a client has sent."""
+    ask("POST", "/", f'{{"maxResults": {number}}}', {"X-Amz-Target": "AWSStepFunctions.ListExecutions"})
+
+    _, [call] = ask("GET", "/sfn-mock/calls")
+    assert call["parameters"] == {"maxResults": told}
+
+
 # --- By whom -----------------------------------------------------------------------------------------------------
 
 

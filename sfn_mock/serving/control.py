@@ -203,7 +203,12 @@ def _wrong_method(request: Request, *methods: str) -> Response:
 
 
 def _json_response(status: int, told: Told) -> Response:
-    return Response(json.dumps(told, default=_date), status, content_type="application/json")
+    try:
+        text = json.dumps(told, default=_date, allow_nan=False)
+    except ValueError:
+        # A call may hold NaN or a number without end, which Python reads and the page's browser would not.
+        text = json.dumps(json.loads(json.dumps(told, default=_date), parse_constant=str))
+    return Response(text, status, content_type="application/json")
 
 
 def _date(value: object) -> str:
@@ -223,7 +228,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 
 def _call(call: Call) -> dict[str, Any]:
-    """The call; of an answer that is kept no more only its being so."""
+    """The call; of an answer that is kept no more only that it is so."""
     return {
         "operation": call.operation,
         "parameters": call.parameters,
