@@ -102,6 +102,8 @@ class Application:
         except BotoCoreError as error:
             # A fault of the connection: the handler of the request closes it and says nothing.
             raise ConnectionAbortedError(str(error)) from None
+        except NotImplementedError as error:
+            return error_response(501, str(error))
         return Response(body, status, Headers({**answer_headers, **_date_of_client(request)}))
 
     def _region(self, request: Request, signed: re.Match[str] | None) -> str:
