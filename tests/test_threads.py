@@ -290,3 +290,12 @@ def test_first_calls_to_another_service_wait_until_it_is_ready(monkeypatch):
         at_once(call, call_meanwhile)
 
     assert order == ["ready", "answered", "answered"]
+
+
+def test_first_uses_of_the_default_session_share_it():
+    """Whoever is first makes it for all."""
+    for _ in range(20):
+        with mock_sfn_executions():
+            first, *others = at_once(*[lambda: boto3.DEFAULT_SESSION.events] * 4)
+
+            assert [events is first for events in others] == [True, True, True]
