@@ -500,14 +500,25 @@ def test_port_in_use():
         get_mock()
 
 
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+with_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine, as many a container, has no IPv6")
+
+
 @pytest.mark.parametrize(
     ("host", "shown"),
     [
         pytest.param("127.0.0.1", "127.0.0.1", id="loopback"),
         pytest.param("localhost", "127.0.0.1", id="by name"),
         pytest.param("0.0.0.0", "127.0.0.1", id="all addresses"),
-        pytest.param("::1", "[::1]", id="IPv6"),
-        pytest.param("::", "[::1]", id="all addresses, IPv6"),
+        pytest.param("::1", "[::1]", id="IPv6", marks=with_ipv6),
+        pytest.param("::", "[::1]", id="all addresses, IPv6", marks=with_ipv6),
     ],
 )
 def test_host(host, shown):

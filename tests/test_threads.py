@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone, tzinfo
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event
 
 import boto3
 import pytest
 from freezegun import freeze_time
+from moto import mock_aws
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.ways_in import moto_place
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
@@ -259,3 +263,39 @@ def test_map_runs_are_looked_at_while_others_come(orders):
 
     assert [map_run.arn for map_run in run.map_runs] == added
     assert [counts for counts in seen if counts != sorted(counts)] == []
+
+
+def test_first_calls_to_another_service_wait_until_it_is_ready(monkeypatch):
+    """Two calls at once find it as the mock would have it, though getting it ready takes a while."""
+    order, began, answered = [], Event(), Event()
+
+    @contextmanager
+    def change():
+        began.set()
+        answered.wait(0.2)
+        order.append("ready")
+        yield
+
+    def call():
+        boto3.client("events", "us-east-1").list_rules()
+        order.append("answered")
+        answered.set()
+
+    def call_meanwhile():
+        began.wait(10)
+        call()
+
+    monkeypatch.setitem(moto_place._OTHER_SERVICES, "events", change)
+    with mock_sfn_executions(), mock_aws():
+        at_once(call, call_meanwhile)
+
+    assert order == ["ready", "answered", "answered"]
+
+
+def test_first_uses_of_the_default_session_share_it():
+    """Whoever is first makes it for all."""
+    for _ in range(20):
+        with mock_sfn_executions():
+            first, *others = at_once(*[lambda: boto3.DEFAULT_SESSION.events] * 4)
+
+            assert [events is first for events in others] == [True, True, True]

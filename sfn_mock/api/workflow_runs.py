@@ -65,8 +65,9 @@ class WorkflowRun(ExecutionWorkerCommunication):
     def stop(self) -> None:
         self._worker.stop_now()
 
-    def wait(self, seconds: float | None = None) -> None:
+    def wait(self, seconds: float | None = None) -> bool:
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def events(self) -> list[Event]:
         env = self._worker.env

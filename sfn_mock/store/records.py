@@ -44,8 +44,8 @@ class Run(Protocol):
     def stop(self) -> None:
         """Leave off: how the execution ends, or ended, is decided otherwise."""
 
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until the interpreter has come to an end, or for so long."""
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the interpreter has come to an end, or for so long; whether it has."""
 
     def events(self) -> list[Event]:
         """What has happened in the execution so far, but for its end."""
@@ -110,9 +110,8 @@ class Records:
                 run.stop()
 
     def wait_for_runs(self) -> None:
-        """Wait, for a while, until what was stopped is through with the state that it is in."""
-        for run in list(self.runs.values()):
-            run.wait(_PATIENCE)
+        """Wait until what was stopped is through with the state that it is in; for a while, if one is not."""
+        all(run.wait(_PATIENCE) for run in list(self.runs.values()))
 
     # --- Numbers and ids -----------------------------------------------------------------------------------------
 

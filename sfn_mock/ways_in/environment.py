@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
+from threading import RLock
 from typing import Any
 
 import boto3
@@ -100,6 +101,10 @@ class _Shared:
         boto3.DEFAULT_SESSION = self._session
 
 
+#: Held while a session is made.
+_making = RLock()
+
+
 class _DefaultSession(boto3.Session):  # type: ignore[misc]  # boto3 has no types
     """The default session of one mock, made when somebody first uses it, as many a test never does.
 
@@ -111,15 +116,22 @@ class _DefaultSession(boto3.Session):  # type: ignore[misc]  # boto3 has no type
         """Nothing yet."""
 
     def __getattr__(self, name: str) -> Any:
-        if "_session" in vars(self):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        with _making:
+            if "_session" not in vars(self):
+                # At one stroke, as other threads may be using it already.
+                self.__dict__.update(vars(self._made()))
+        return super().__getattribute__(name)
+
+    @classmethod
+    def _made(cls) -> boto3.Session:
         botocores = BotocoreSession(event_hooks=_Hooks(), include_builtin_handlers=False)
         loader = _loader(botocores.get_config_variable("data_path"))
         botocores.register_component("data_loader", loader)
-        super().__init__(botocore_session=botocores)
+        made = cls()
+        boto3.Session.__init__(made, botocore_session=botocores)
         # Each session of boto3's adds boto3's own.
         loader.search_paths[:] = dict.fromkeys(loader.search_paths)
-        return getattr(self, name)
+        return made
 
     def _register_default_handlers(self) -> None:
         """They are among those that it begins with."""

@@ -7,7 +7,8 @@ the mock is installed, this is so in every ``mock_aws`` of the process, and moto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -146,14 +147,18 @@ def _stubber(
     before = vars(botocore_stubber).get("process_request")
     by_host = botocore_stubber.process_request
     waiting = dict(_OTHER_SERVICES)
-    changed: list[AbstractContextManager[object]] = []
+    changed = ExitStack()
     active = True
+    lock = Lock()
 
     def prepare(service: str) -> None:
-        change = waiting.pop(service, None)
-        if active and change is not None:
-            changed.append(change())
-            changed[-1].__enter__()
+        if service not in waiting:
+            return
+        # Of two first requests that come at once, one waits: the other's change may take seconds to import.
+        with lock:
+            if active and service in waiting:
+                changed.enter_context(waiting[service]())
+                del waiting[service]
 
     def process_request(request: AWSPreparedRequest) -> Any:
         if active and is_ours(request):
@@ -165,9 +170,9 @@ def _stubber(
     try:
         yield prepare
     finally:
-        active = False
-        for context in changed:
-            context.__exit__(None, None, None)
+        with lock:
+            active = False
+            changed.close()
         if before is None:
             del botocore_stubber.process_request
         else:
