@@ -151,6 +151,15 @@ def test_clock_ticks(ask, monkeypatch):
     assert ask("GET", "/sfn-mock/clock")[1]["now"] == "2026-01-10T02:00:01.500Z"
 
 
+def test_clock_of_an_outer_server(ask):
+    """A server within another ends with its own setting of the clock alone."""
+    ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
+    with sfn_mock.server() as inner:
+        urllib3.PoolManager().request("PUT", f"{inner.endpoint_url}/sfn-mock/clock", body='{"now": "2026-02-20"}')
+
+    assert ask("GET", "/sfn-mock/clock")[1]["now"] == "2026-01-10T02:00:00.000Z"
+
+
 def test_clock_ends_with_the_server(sfn_executions):
     """A clock that was set shows the machine's time when the server has ended."""
     with sfn_mock.server() as sfn:

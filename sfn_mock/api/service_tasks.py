@@ -98,8 +98,10 @@ class _Spelling:
         action = self._task._get_boto_service_action(service_action_name)
         model = get_service_model(service)
         for operation in model.operation_names:
-            shape = getattr(model.operation_model(operation), side)
-            if xform_name(operation) == action and shape is not None:
+            if (
+                xform_name(operation) == action
+                and (shape := getattr(model.operation_model(operation), side)) is not None
+            ):
                 respell(members, shape)
 
 

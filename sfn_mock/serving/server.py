@@ -53,7 +53,7 @@ class Server:
             sfn = stack.enter_context(self._mock)
             # moto's other services begin and end with the server, and answer clients without it as well.
             stack.enter_context(MockAWS())
-            stack.callback(clock.unset)
+            stack.enter_context(clock.put_back())
             application = Application(sfn, motos, version("sfn_mock"), loopback=is_this_machine(self._host))
             stack.enter_context(_serving(listening, application, handler))
             url = _url(listening)
