@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event, Timer
 
 import boto3
 import pytest
@@ -467,6 +468,28 @@ def test_it_ends_with_the_mock():
         get_mock()
     with pytest.raises(RuntimeError):
         _ = sfn.endpoint_url
+
+
+def test_requests_at_work_are_answered_before_it_ends():
+    """Who has asked gets an answer, and not an error of a mock that has ended meanwhile."""
+    server = sfn_mock.server()
+    sfn = server.start()
+    asked, go_on = Event(), Event()
+
+    def held_up(parameters):
+        asked.set()
+        return not go_on.wait(20)
+
+    sfn.add_fault("ListStateMachines", error="InternalServerError", when=held_up)
+    pool = urllib3.PoolManager(retries=False)
+    with ThreadPoolExecutor() as threads:
+        answer = threads.submit(pool.request, "POST", sfn.endpoint_url, body="{}", headers=target("ListStateMachines"))
+        asked.wait(20)
+        ended = threads.submit(server.stop)
+        Timer(0.1, go_on.set).start()
+        ended.result()
+
+    assert (answer.result().status, answer.result().json()) == (200, {"stateMachines": []})
 
 
 def test_it_begins_again():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from importlib.metadata import version
-from threading import Thread, current_thread
+from threading import Condition, Thread, current_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,10 +24,12 @@ from sfn_mock.serving.origins import is_this_machine
 from sfn_mock.store import clock
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: How often the server looks whether it is to stop, in seconds.
 _POLL_INTERVAL = 0.02
+#: How long it waits, when it stops, for requests that it has begun to answer, in seconds.
+_PATIENCE = 5
 
 
 class Server:
@@ -190,7 +192,8 @@ def _serving(listening: socket.socket, application: Application, handler: type[W
             pass
 
     host, port = listening.getsockname()[:2]
-    made = make_server(host, port, application, True, request_handler=Quiet, fd=listening.fileno())
+    requests = _Requests(application)
+    made = make_server(host, port, requests, True, request_handler=Quiet, fd=listening.fileno())
     # It closes its socket, which is another on the same port, when it ends.
     thread = Thread(target=made.serve_forever, args=(_POLL_INTERVAL,), name="sfn_mock server", daemon=True)
     thread.start()
@@ -199,3 +202,28 @@ def _serving(listening: socket.socket, application: Application, handler: type[W
     finally:
         made.shutdown()
         thread.join()
+        requests.wait()
+
+
+class _Requests:
+    """Passes requests on, and knows how many are at work. Each has a connection of its own."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._at_work = 0
+        self._changed = Condition()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            self._at_work += 1
+        try:
+            return self._application(environ, start_response)
+        finally:
+            with self._changed:
+                self._at_work -= 1
+                self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Until all that have come are answered, or for a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._at_work, _PATIENCE)
