@@ -609,8 +609,8 @@ def test_clock(sfn, reader, orders):
     reader.page.click("#set-clock button")
     reader.page.wait_for_selector("#problem:visible")
     assert reader.text("#problem") == (
-        "now='yesterday' is no ISO 8601 date: write it like '2026-01-10', '2026-01-10T02:00:00Z' or "
-        "'2026-01-10T03:00:00.250+01:00'."
+        "now='yesterday' is no date: write it in ISO 8601, like '2026-01-10T02:00:00Z', or how far it is from now, "
+        "like '-2h', '+PT5M' or 'now'."
     )
     reader.page.fill("#clock-now", "2026-01-10T02:10:00.250Z")
     reader.page.click("#set-clock button")
