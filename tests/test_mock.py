@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 import sfn_mock
-from sfn_mock import get_mock, mock_sfn_executions
+from sfn_mock import get_mock, life, mock_sfn_executions, pytest_plugin
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 
@@ -540,6 +540,21 @@ def test_nested_mocks_share_one_handle():
             inner.add_state_machine("invoices")
 
         assert machine_names() == ["orders", "invoices"]
+
+
+def test_every_way_in_has_the_same_options():
+    """What the decorator takes the server takes too, and the marker of both fixtures."""
+
+    def options(function) -> dict[str, object]:
+        parameters = inspect.signature(function).parameters.values()
+        return {each.name: each.default for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY}
+
+    asked_of_a_server = options(sfn_mock.server)
+    of_its_own = asked_of_a_server.pop("host"), asked_of_a_server.pop("port")
+
+    assert of_its_own == ("127.0.0.1", 0)
+    assert asked_of_a_server == options(mock_sfn_executions) == life.Options._field_defaults
+    assert list(asked_of_a_server) == list(pytest_plugin._OPTIONS) == list(life.Options._fields)
 
 
 @pytest.mark.parametrize(
