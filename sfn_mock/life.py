@@ -42,14 +42,17 @@ class Options(NamedTuple):
 
     def check(self) -> None:
         """ValueError for what no AWS account or region is called, and for what an option cannot be."""
+        # Before all else, as to Python 1 equals True, and so the default.
+        for name in _SWITCHES:
+            switch = getattr(self, name)
+            if not isinstance(switch, bool):
+                raise ValueError(f"{name}={switch!r} is neither True nor False.")
         if self == _DEFAULTS:
             return
         paging_check.check_mode(self.check_paging)
         seeding.check_account_id(self.account_id)
         if self.region is not None:
             seeding.check_region(self.region)
-        if not isinstance(self.execute, bool):
-            raise ValueError(f"execute={self.execute!r} is neither True nor False.")
         if self.transport not in _TRANSPORTS:
             raise ValueError(f"transport={self.transport!r} is no way for calls: choose 'direct' or 'wire'.")
         self.rough_edges()
@@ -64,6 +67,8 @@ class Options(NamedTuple):
 
 
 _DEFAULTS = Options()
+#: The options that are either on or off.
+_SWITCHES = ("retry_sleeps", "short_pages", "execute")
 
 
 class _Life:

@@ -1204,15 +1204,6 @@ def test_tasks_of_what_is_executed_without_mock_aws():
     assert "sqs SendMessage is not mocked" in ends["sends"][1]
 
 
-@pytest.mark.parametrize("execute", [1, None, "yes"], ids=repr)
-def test_execute_is_yes_or_no(execute):
-    """Anything else is refused where it is said."""
-    with pytest.raises(ValueError) as refusal:
-        mock_sfn_executions(execute=execute)
-
-    assert str(refusal.value) == f"execute={execute!r} is neither True nor False."
-
-
 def test_frozen_execution(executed):
     """Under a frozen clock all that the interpreter finds is at the frozen time."""
     executed.add_state_machine("orders")

@@ -542,6 +542,16 @@ def test_nested_mocks_share_one_handle():
         assert machine_names() == ["orders", "invoices"]
 
 
+@pytest.mark.parametrize("option", ["execute", "retry_sleeps", "short_pages"])
+@pytest.mark.parametrize("value", [1, 0, None, "no"], ids=repr)
+def test_what_is_yes_or_no(option, value):
+    """Anything else is refused where it is said, also what Python would take for yes."""
+    with pytest.raises(ValueError) as refusal:
+        mock_sfn_executions(**{option: value})
+
+    assert str(refusal.value) == f"{option}={value!r} is neither True nor False."
+
+
 def test_every_way_in_has_the_same_options():
     """What the decorator takes the server takes too, and the marker of both fixtures."""
 

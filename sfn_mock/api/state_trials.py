@@ -39,8 +39,9 @@ def run_state(definition: dict[str, Any], setting: Setting) -> Outcome:
     state = _read(definition, setting.state_name)
     environment: Any = _environment(setting)
     if isinstance(state, StateWait):
-        # Of this one state; a test has no time to lose.
-        state.wait_function._wait_interval = lambda env, wait_seconds: None  # type: ignore[method-assign]
+        wait = state.wait_function
+        # A test has no time to lose.
+        wait._wait_interval = lambda env, wait_seconds: None  # type: ignore[method-assign]  # of this one state
     failures = _Failures(state, setting.retry_count)
     if setting.mock is not None:
         state._eval_execution = _Work(state, setting, setting.mock)

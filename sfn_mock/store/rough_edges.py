@@ -33,8 +33,6 @@ def rough_edges(
     quotas: Mapping[str, Any] | None,
 ) -> RoughEdges:
     """Those that the options ask for; ValueError for an option that says nothing of the kind."""
-    if not isinstance(short_pages, bool):
-        raise ValueError(f"short_pages={short_pages!r} is neither True nor False.")
     lag = _milliseconds(consistency_lag, "consistency_lag")
     if lag < 0:
         raise ValueError(f"consistency_lag={consistency_lag!r} looks ahead: give timedelta(0) or longer.")

@@ -48,7 +48,7 @@ class LocalDates:
             begin = moment - length
             known = self._hours.get(begin) or self._make(begin)
             if known is None:
-                return parse_timestamp(moment / 1000)  # type: ignore[no-any-return]
+                return parse_timestamp(moment / 1000)  # type: ignore[no-any-return]  # botocore carries no types
             hour = known
             self._last_hour = begin, hour
         return hour + (_SECONDS[length // 1000] + _MILLISECONDS[length % 1000])
