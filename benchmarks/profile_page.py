@@ -8,9 +8,9 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from contestants import ARN, KEYS, REGION, Ours, Pages, seconds
 
-from sfn_mock.api.listing import ExecutionPage
+from sfn_mock.operations.listing import ExecutionPage
 from sfn_mock.responses import _list_items
-from sfn_mock.ways_in import local_dates
+from sfn_mock.transport import local_dates
 
 EXECUTIONS = 100_000
 ROUNDS = 30

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
-    from sfn_mock.installation import install, uninstall
+    from sfn_mock.http_server.server import server
+    from sfn_mock.instruments.calls import Call, Calls
+    from sfn_mock.instruments.faults import Fault
+    from sfn_mock.instruments.guard import UnmockedServiceError
+    from sfn_mock.instruments.paging_check import PagingError, PagingWarning
     from sfn_mock.mock import get_mock, mock_sfn_executions
-    from sfn_mock.serving.server import server
-    from sfn_mock.store.executions import Execution
-    from sfn_mock.store.map_runs import MapRun
-    from sfn_mock.store.seeding import SeedWarning
-    from sfn_mock.store.state_machines import Alias, StateMachine, Version
-    from sfn_mock.ways_in.calls import Call, Calls
-    from sfn_mock.ways_in.faults import Fault
-    from sfn_mock.ways_in.guard import UnmockedServiceError
-    from sfn_mock.ways_in.paging_check import PagingError, PagingWarning
+    from sfn_mock.moto_integration.installation import install, uninstall
+    from sfn_mock.seeding.seeds import SeedWarning
+    from sfn_mock.state.executions import Execution
+    from sfn_mock.state.map_runs import MapRun
+    from sfn_mock.state.state_machines import Alias, StateMachine, Version
 
 __version__ = "0.1.0"
 
@@ -42,34 +42,34 @@ __all__ = [
 ]
 
 # Imported when first asked for: pytest imports this package for the plugin, in every run, used or not.
-_ROOMS = {
-    "Alias": "store.state_machines",
-    "Call": "ways_in.calls",
-    "Calls": "ways_in.calls",
-    "Execution": "store.executions",
-    "Fault": "ways_in.faults",
-    "MapRun": "store.map_runs",
-    "PagingError": "ways_in.paging_check",
-    "PagingWarning": "ways_in.paging_check",
-    "SeedWarning": "store.seeding",
-    "StateMachine": "store.state_machines",
+_MODULES = {
+    "Alias": "state.state_machines",
+    "Call": "instruments.calls",
+    "Calls": "instruments.calls",
+    "Execution": "state.executions",
+    "Fault": "instruments.faults",
+    "MapRun": "state.map_runs",
+    "PagingError": "instruments.paging_check",
+    "PagingWarning": "instruments.paging_check",
+    "SeedWarning": "seeding.seeds",
+    "StateMachine": "state.state_machines",
     "StepFunctionsMock": "handle",
-    "UnmockedServiceError": "ways_in.guard",
-    "Version": "store.state_machines",
+    "UnmockedServiceError": "instruments.guard",
+    "Version": "state.state_machines",
     "get_mock": "mock",
-    "install": "installation",
+    "install": "moto_integration.installation",
     "mock_sfn_executions": "mock",
-    "server": "serving.server",
-    "uninstall": "installation",
+    "server": "http_server.server",
+    "uninstall": "moto_integration.installation",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _ROOMS:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     return value
 
 

@@ -179,7 +179,7 @@ class _Outcome:
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        from sfn_mock import life
+        from sfn_mock import session as life
 
         if failure is not None:
             life.settle(failure)
@@ -193,7 +193,7 @@ def _reported(mock: Mock, function: Function) -> Function:
 def _running(mock: Mock, run: Function) -> Function:
     """unittest's ``run``: setup, test, teardown and cleanups. It reports what they raise, and raises nothing."""
 
-    from sfn_mock import life
+    from sfn_mock import session as life
 
     @wraps(run)
     def running(self: TestCase, *args: Any, **kwargs: Any) -> Any:

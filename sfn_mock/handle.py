@@ -6,20 +6,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from sfn_mock.instruments.calls import Calls, Record
+from sfn_mock.instruments.faults import Fault, Faults, When
+from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
-from sfn_mock.store import clock, seed_documents, seeding
-from sfn_mock.store.execution_scopes import ExecutionScope
-from sfn_mock.store.executions import Execution
-from sfn_mock.store.loading import load
-from sfn_mock.store.map_runs import MapRun
-from sfn_mock.store.recordings import Source
-from sfn_mock.store.records import Records, seed_state_machine
-from sfn_mock.store.rough_edges import NO_ROUGH_EDGES, RoughEdges
-from sfn_mock.store.seed_documents import Document
-from sfn_mock.store.state_machines import StateMachine
-from sfn_mock.ways_in.calls import Calls, Record
-from sfn_mock.ways_in.faults import Fault, Faults, When
-from sfn_mock.ways_in.paging_check import PagingCheck
+from sfn_mock.seeding import documents as seed_documents
+from sfn_mock.seeding import seeds as seeding
+from sfn_mock.seeding.documents import Document
+from sfn_mock.seeding.exports import Source
+from sfn_mock.seeding.loading import load
+from sfn_mock.state import clock
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.executions import Execution
+from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state.records import Records, seed_state_machine
+from sfn_mock.state.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.state.state_machines import StateMachine
 
 
 class StepFunctionsMock:

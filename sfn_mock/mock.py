@@ -12,11 +12,11 @@ from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.decoration import decorated
 
 # Early, for all others: what its constants are must not depend on whether the clock is frozen at the first mock.
-from sfn_mock.store import clock as clock
+from sfn_mock.state import clock as clock
 
 if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
-    from sfn_mock.life import Options
+    from sfn_mock.session import Options
 
 # The life of the mock, and with it nearly every other room, is imported when the first mock is made: until then whoever
 # imports this pays for neither boto3 nor moto.
@@ -33,7 +33,7 @@ class MockSFNExecutions:
 
     def __init__(self, options: Options) -> None:
         # Here and not at the top, so that importing this stays light, and once, as it takes a while even so.
-        from sfn_mock import life
+        from sfn_mock import session as life
 
         options.check()
         self._life = life
@@ -133,7 +133,7 @@ def mock_sfn_executions(
 
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
     """
-    from sfn_mock.life import Options
+    from sfn_mock.session import Options
 
     mock = MockSFNExecutions(
         Options(
@@ -154,6 +154,6 @@ def mock_sfn_executions(
 
 def get_mock() -> StepFunctionsMock:
     """The handle of the innermost active mock; RuntimeError when none is active."""
-    from sfn_mock import life
+    from sfn_mock import session as life
 
     return life.active()

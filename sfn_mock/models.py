@@ -9,14 +9,15 @@ from moto.stepfunctions.models import StepFunctionBackend
 from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
-from sfn_mock.adoption import adopt_activity, adopt_state_machine
-from sfn_mock.api import activities, aliases, executions, listing, machines, tasks, versions
-from sfn_mock.api import tags as tagging
 from sfn_mock.aws import constraints
-from sfn_mock.store.activities import Activity
-from sfn_mock.store.records import Records
-from sfn_mock.store.rough_edges import RoughEdges
-from sfn_mock.store.state_machines import Alias, StateMachine, Version
+from sfn_mock.moto_integration.adoption import adopt_activity, adopt_state_machine
+from sfn_mock.operations import activities, aliases, executions, listing, tasks, versions
+from sfn_mock.operations import state_machines as machines
+from sfn_mock.operations import tags as tagging
+from sfn_mock.state.activities import Activity
+from sfn_mock.state.records import Records
+from sfn_mock.state.rough_edges import RoughEdges
+from sfn_mock.state.state_machines import Alias, StateMachine, Version
 
 if TYPE_CHECKING:
     from moto.core.resource_tagging import TaggedResource

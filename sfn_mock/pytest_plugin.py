@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _replace_moto(config: pytest.Config) -> None:
-    from sfn_mock.installation import install, uninstall
+    from sfn_mock.moto_integration.installation import install, uninstall
 
     def put_moto_back() -> None:
         # A mock_aws that the suite never stops ends with the process, and so does what stands behind it.
@@ -89,7 +89,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     mode = _check_paging(item)
     if not mode:
         return (yield)
-    from sfn_mock.ways_in import paging_check
+    from sfn_mock.instruments import paging_check
 
     with paging_check.by_default(mode):
         return (yield)
@@ -129,7 +129,7 @@ def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFuncti
     Gives the handle of ``sfn_executions``, and takes the options of its marker; ``endpoint_url`` is where it listens.
     """
     options = _marker_options(request)
-    from sfn_mock.serving.server import server
+    from sfn_mock.http_server.server import server
 
     with server(**options) as sfn:
         yield sfn
@@ -156,7 +156,7 @@ def pytest_runtest_makereport(
 
     The report of a test that failed under the mock gains a section with its calls and executions.
     """
-    life = sys.modules.get("sfn_mock.life")
+    life = sys.modules.get("sfn_mock.session")
     if life is None:
         return (yield)
     if call.excinfo is not None:

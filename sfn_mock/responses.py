@@ -20,7 +20,10 @@ from moto.core.utils import camelcase_to_underscores, underscores_to_camelcase
 from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from sfn_mock.api import (
+from sfn_mock.aws import constraints
+from sfn_mock.aws.exceptions import SerializationException, SFNError, UnknownOperationException
+from sfn_mock.models import SFNBackend, routing_configuration
+from sfn_mock.operations import (
     activities,
     aliases,
     definitions,
@@ -28,24 +31,21 @@ from sfn_mock.api import (
     history,
     limits,
     listing,
-    machines,
     map_runs,
     redrives,
     tags,
     tasks,
     versions,
 )
-from sfn_mock.api.executions import Description
-from sfn_mock.api.map_runs import Counts
-from sfn_mock.aws import constraints
-from sfn_mock.aws.exceptions import SerializationException, SFNError, UnknownOperationException
-from sfn_mock.models import SFNBackend, routing_configuration
-from sfn_mock.store import clock
-from sfn_mock.store.activities import Activity
-from sfn_mock.store.executions import Attempt, Execution
-from sfn_mock.store.history import Event
-from sfn_mock.store.records import Records, RecordsGone
-from sfn_mock.store.state_machines import Alias, Revision, Version
+from sfn_mock.operations import state_machines as machines
+from sfn_mock.operations.executions import Description
+from sfn_mock.operations.map_runs import Counts
+from sfn_mock.state import clock
+from sfn_mock.state.activities import Activity
+from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.history import Event
+from sfn_mock.state.records import Records, RecordsGone
+from sfn_mock.state.state_machines import Alias, Revision, Version
 
 _TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
 

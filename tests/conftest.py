@@ -10,8 +10,6 @@ import pytest
 
 # Not left to the first test that needs them: pytester takes out of sys.modules what a run inside has imported first,
 # and a second copy of the rooms would be a second mock.
-import sfn_mock.life
-import sfn_mock.serving.server  # noqa: F401  # for the same reason
 
 pytest_plugins = ["pytester"]
 

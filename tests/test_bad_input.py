@@ -16,10 +16,10 @@ from freezegun import freeze_time
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.responses import SFNResponse
-from sfn_mock.ways_in.addressing import AddressedResponse
-from sfn_mock.ways_in.paging_check import PagingCheck
-from sfn_mock.ways_in.wire import Wire
+from sfn_mock.transport.addressing import AddressedResponse
+from sfn_mock.transport.wire import Wire
 
 NOON = "2026-01-10T12:00:00Z"
 ACCOUNT = "123456789012"

@@ -345,7 +345,7 @@ def test_moto_finds_its_own_classes_again():
     with mock_sfn_executions(), mock_aws():
         stacks = boto3.client("cloudformation", REGION)
         stacks.create_stack(StackName="stack", TemplateBody=json.dumps({"Resources": {"Orders": state_machine()}}))
-        assert [found.__module__ for found in classes()] == 2 * ["sfn_mock.cloudformation"]
+        assert [found.__module__ for found in classes()] == 2 * ["sfn_mock.moto_integration.cloudformation"]
 
     assert classes() == before
 
@@ -1004,7 +1004,7 @@ def test_executed_and_stopped(waiting):
 @pytest.fixture
 def held(monkeypatch):
     """Holds the interpreter where it has read a definition and not begun with it, until the event is set."""
-    from sfn_mock.api import workflow_runs
+    from sfn_mock.moto_interpreter import workflow_runs
 
     go_on = Event()
     complete = workflow_runs.service_tasks.complete
@@ -1248,7 +1248,7 @@ def test_end_of_the_mock_while_it_executes():
 
 def test_interpreter_that_is_not_installed(sfn_executions, monkeypatch):
     """Without moto[stepfunctions] a start says how to install it, and starts nothing."""
-    monkeypatch.setitem(sys.modules, "sfn_mock.api.workflow_runs", None)
+    monkeypatch.setitem(sys.modules, "sfn_mock.moto_interpreter.workflow_runs", None)
     machine = sfn_executions.add_state_machine("orders")
 
     executing = mock_aws(config={"stepfunctions": {"execute_state_machine": True}})

@@ -15,7 +15,7 @@ from freezegun import freeze_time
 from moto import mock_aws
 
 from sfn_mock import Call, Calls
-from sfn_mock.ways_in import calls
+from sfn_mock.instruments import calls
 
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"

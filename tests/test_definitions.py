@@ -272,7 +272,7 @@ def test_state_that_is_refused(client, definition, arguments, refused):
 
 def test_without_the_interpreter(client, monkeypatch):
     """Without what moto's interpreter needs, one sentence tells the test's author how to get it."""
-    monkeypatch.setitem(sys.modules, "sfn_mock.api.state_trials", None)
+    monkeypatch.setitem(sys.modules, "sfn_mock.moto_interpreter.state_trials", None)
 
     with pytest.raises(NotImplementedError) as missing:
         client.test_state(definition=text(PASS))
@@ -320,7 +320,7 @@ def run(client):
     pytest.importorskip("jsonpath_ng", reason="moto[stepfunctions] is not installed")
 
     # Imported here to be counted on below, and because it takes longer than any test.
-    importlib.import_module("sfn_mock.api.state_trials")
+    importlib.import_module("sfn_mock.moto_interpreter.state_trials")
 
     def run(definition, **arguments):
         return members(client.test_state(definition=text(definition), **arguments))

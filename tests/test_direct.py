@@ -13,7 +13,7 @@ from botocore.utils import parse_timestamp
 from freezegun import freeze_time
 
 from sfn_mock import mock_sfn_executions
-from sfn_mock.ways_in import local_dates
+from sfn_mock.transport import local_dates
 
 NOW = "2026-01-10T12:00:00.250Z"
 PREFIX = "arn:aws:states:us-east-1:123456789012"

@@ -381,7 +381,7 @@ def test_test_case_reports_what_its_test_swallowed():
         def test_it(self):
             swallow()
 
-    assert run_case(Case) == [f"sfn_mock.ways_in.guard.UnmockedServiceError: {swallowed('s3 ListBuckets')}"]
+    assert run_case(Case) == [f"sfn_mock.instruments.guard.UnmockedServiceError: {swallowed('s3 ListBuckets')}"]
 
 
 @pytest.mark.parametrize("part", ["setUp", "test_it", "tearDown"])
@@ -395,7 +395,7 @@ def test_test_case_reports_a_refusal_once(part):
 
     setattr(Case, part, lambda self: list_buckets())
 
-    assert run_case(Case) == [f"sfn_mock.ways_in.guard.UnmockedServiceError: {LIST_BUCKETS}"]
+    assert run_case(Case) == [f"sfn_mock.instruments.guard.UnmockedServiceError: {LIST_BUCKETS}"]
 
 
 @pytest.mark.parametrize("part", ["asyncSetUp", "test_it", "asyncTearDown"])
@@ -410,7 +410,7 @@ def test_asyncio_test_case_reports_a_refusal_once(part):
 
     case = type("Case", (IsolatedAsyncioTestCase,), {"test_it": test_it, part: refused})
 
-    assert run_case(mock_sfn_executions(case)) == [f"sfn_mock.ways_in.guard.UnmockedServiceError: {LIST_BUCKETS}"]
+    assert run_case(mock_sfn_executions(case)) == [f"sfn_mock.instruments.guard.UnmockedServiceError: {LIST_BUCKETS}"]
 
 
 def test_plain_class_reports_a_refusal_once():

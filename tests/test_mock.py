@@ -14,7 +14,8 @@ import boto3
 import pytest
 
 import sfn_mock
-from sfn_mock import get_mock, life, mock_sfn_executions, pytest_plugin
+from sfn_mock import get_mock, mock_sfn_executions, pytest_plugin
+from sfn_mock import session as life
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 

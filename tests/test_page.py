@@ -19,6 +19,7 @@ import urllib3
 import sfn_mock
 
 HTTP = urllib3.PoolManager()
+PAGE_FILES = files("sfn_mock.http_server").joinpath("page_files")
 NOW = "2026-01-10T03:00:00Z"
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 #: What stands in a cell that has nothing to say.
@@ -37,7 +38,7 @@ def sfn():
 # --- The files -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in files("sfn_mock").joinpath("page_files").iterdir()))
+@pytest.mark.parametrize("file", sorted(path.name for path in PAGE_FILES.iterdir()))
 def test_each_file_is_served_and_asks_for_no_other_host(sfn, file):
     """A file comes with its type, and with the rule that the page is made of such files alone; it names no host."""
     response = HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/{file}")
@@ -62,7 +63,7 @@ def test_the_files_that_it_asks_for_are_there(sfn):
     """Whatever the page and its modules name under /sfn-mock/page/ is served."""
     names = {
         name
-        for file in files("sfn_mock").joinpath("page_files").iterdir()
+        for file in PAGE_FILES.iterdir()
         for name in re.findall(r"/sfn-mock/page/([\w.]+)", file.read_text(encoding="utf-8"))
     }
 

@@ -23,8 +23,8 @@ from freezegun import freeze_time
 from moto import mock_aws
 
 from sfn_mock import PagingError, PagingWarning, UnmockedServiceError, get_mock, mock_sfn_executions
-from sfn_mock.api import listing
-from sfn_mock.ways_in.paging_check import LISTINGS
+from sfn_mock.instruments.paging_check import LISTINGS
+from sfn_mock.operations import listing
 
 ROOT = Path(__file__).parents[1]
 NOW = "2026-01-10T12:00:00Z"

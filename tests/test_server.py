@@ -415,7 +415,7 @@ def test_service_that_needs_more(sfn, monkeypatch):
 @pytest.mark.sfn_executions(execute=True)
 def test_interpreter_that_is_missing(sfn, post, monkeypatch):
     """The test's author, who is told so by an error in place, reads it in the answer over HTTP."""
-    monkeypatch.setitem(sys.modules, "sfn_mock.api.workflow_runs", None)
+    monkeypatch.setitem(sys.modules, "sfn_mock.moto_interpreter.workflow_runs", None)
     orders = sfn.add_state_machine("orders")
     answer = post(json.dumps({"stateMachineArn": MACHINE}), target("StartExecution"))
 
@@ -645,5 +645,5 @@ def test_the_package_carries_the_page():
     """What the page is made of is installed with the package."""
     setup = (Path(__file__).parent.parent / "setup.cfg").read_text(encoding="utf-8")
 
-    assert "page_files/*" in setup
-    assert "sfn-mock-server = sfn_mock.serving.command:main" in setup
+    assert "http_server/page_files/*" in setup
+    assert "sfn-mock-server = sfn_mock.http_server.command:main" in setup

@@ -15,9 +15,9 @@ import pytest
 import urllib3
 
 import sfn_mock
-from sfn_mock.serving import command
+from sfn_mock.http_server import command
 
-COMMAND = [sys.executable, "-m", "sfn_mock.serving.command"]
+COMMAND = [sys.executable, "-m", "sfn_mock.http_server.command"]
 
 
 @contextmanager

@@ -10,10 +10,10 @@ import pytest
 from freezegun import freeze_time
 
 import sfn_mock
-from sfn_mock import life
-from sfn_mock.serving import command
-from sfn_mock.serving.control import Control
-from sfn_mock.store import seed_documents
+from sfn_mock import session as life
+from sfn_mock.http_server import command
+from sfn_mock.http_server.control import Control
+from sfn_mock.seeding import documents as seed_documents
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")

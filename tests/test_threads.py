@@ -15,7 +15,7 @@ from freezegun import freeze_time
 from moto import mock_aws
 
 from sfn_mock import mock_sfn_executions
-from sfn_mock.ways_in import moto_place
+from sfn_mock.moto_integration import takeover
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
@@ -285,7 +285,7 @@ def test_first_calls_to_another_service_wait_until_it_is_ready(monkeypatch):
         began.wait(10)
         call()
 
-    monkeypatch.setitem(moto_place._OTHER_SERVICES, "events", change)
+    monkeypatch.setitem(takeover._OTHER_SERVICES, "events", change)
     with mock_sfn_executions(), mock_aws():
         at_once(call, call_meanwhile)
 

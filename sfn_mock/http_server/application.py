@@ -1,0 +1,152 @@
+"""Where a request goes that comes to the server: to Step Functions, to another service of moto's, or to us."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timezone
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import BotoCoreError
+from werkzeug import Request, Response
+from werkzeug.datastructures import Headers
+
+from sfn_mock import session as life
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.http_server import origins
+from sfn_mock.http_server.control import PREFIX, Control, error_response, page_response
+from sfn_mock.http_server.page import ROOT
+from sfn_mock.instruments.calls import NoRecord
+from sfn_mock.instruments.faults import Faults
+from sfn_mock.instruments.paging_check import PagingCheck
+from sfn_mock.transport.addressing import account_of_role
+from sfn_mock.transport.wire import REGION_HEADER, TARGET_PREFIX, Wire
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: With it the page says that a call is its own, which nobody is to find among those of the code under test.
+PAGE_HEADER = "x-sfn-mock-page"
+#: In the environment of a request whose answer has all the headers that AWS's would have.
+HEADERS_ARE_AWS = "sfn_mock.headers_are_aws"
+#: moto's own: the account that a call belongs to.
+_ACCOUNT_HEADER = "x-moto-account-id"
+#: Where moto's server is told to empty all services; it would leave out what a mock holds.
+_MOTOS_RESET = "/moto-api/reset"
+_SIGNED = re.compile(r"Credential=(?P<key>[^/,]+)/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
+_HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
+
+
+class Application:
+    """A WSGI application, for a server that listens to this machine alone where it is ``loopback``."""
+
+    def __init__(self, sfn: StepFunctionsMock, motos: WSGIApplication, version: str, *, loopback: bool) -> None:
+        self._sfn = sfn
+        self._motos = motos
+        self._control = Control(sfn, version)
+        self._loopback = loopback
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        signed = _SIGNED.search(request.headers.get("Authorization", ""))
+        if request.path.startswith(PREFIX):
+            response = self._to_ourselves(request, self._control.respond)
+        elif request.path == _MOTOS_RESET and request.method == "POST":
+            response = self._to_ourselves(request, self._reset_all)
+        elif _is_step_functions(request, signed):
+            response = self._from_anybody(request, lambda request: self._to_step_functions(request, signed))
+        elif _is_for_a_reader(request):
+            response = self._to_ourselves(request, lambda request: page_response(request, ROOT))
+        else:
+            try:
+                return self._to_motos_services(request, signed)(environ, start_response)
+            except ImportError as error:
+                response = error_response(
+                    501, f"moto needs more than is installed for this ({error}): pip install 'moto[server]'."
+                )
+        return response(environ, start_response)
+
+    def _to_motos_services(self, request: Request, signed: re.Match[str] | None) -> WSGIApplication:
+        if signed is not None:
+            life.prepare_service(signed["service"])
+            if account_of_role(signed["key"]) is None:
+                # All services belong to one account, unless the request says otherwise.
+                request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._sfn.account_id)
+        return self._motos
+
+    def _to_ourselves(self, request: Request, respond: Callable[[Request], Response]) -> Response:
+        try:
+            origins.check(request, loopback=self._loopback)
+        except origins.ForeignOrigin as error:
+            return error_response(403, str(error))
+        return respond(request)
+
+    def _from_anybody(self, request: Request, respond: Callable[[Request], Response]) -> Response:
+        """What programs may ask for under any name, such as one of AWS's; browsers alone tell an origin."""
+        return self._to_ourselves(request, respond) if "Origin" in request.headers else respond(request)
+
+    def _reset_all(self, request: Request) -> Response:
+        self._sfn.reset()
+        return Response.from_app(self._motos, request.environ)
+
+    def _to_step_functions(self, request: Request, signed: re.Match[str] | None) -> Response:
+        request.environ[HEADERS_ARE_AWS] = True
+        headers = dict(request.headers)
+        headers[REGION_HEADER] = self._region(request, signed)
+        prepared = AWSPreparedRequest(request.method, request.url, headers, request.get_data(), False)
+        try:
+            status, answer_headers, body = self._wire(request).answer(prepared)
+        except BotoCoreError as error:
+            # A fault of the connection: the handler of the request closes it and says nothing.
+            raise ConnectionAbortedError(str(error)) from None
+        except NotImplementedError as error:
+            return error_response(501, str(error))
+        return Response(body, status, Headers({**answer_headers, **_date_of_client(request)}))
+
+    def _region(self, request: Request, signed: re.Match[str] | None) -> str:
+        if signed is not None:
+            return signed["region"]
+        host = _HOST_OF_AWS.match(request.host)
+        return request.headers.get(REGION_HEADER) or (host[1] if host else self._sfn.region)
+
+    def _wire(self, request: Request) -> Wire:
+        sfn = self._sfn
+        account_id = request.headers.get(_ACCOUNT_HEADER, sfn.account_id)
+        if PAGE_HEADER in request.headers:
+            return Wire(sfn.backend, PagingCheck(False), account_id, Faults(), NoRecord(), limited=False)
+        return Wire(sfn.backend, sfn.paging, account_id, sfn.faults, sfn.record)
+
+
+def _date_of_client(request: Request) -> dict[str, str]:
+    """The Date header with the time that the request is signed for, if it says one.
+
+    Some SDKs compare it with their own clock, and try again what came from another time. The clock that is set here, or
+    frozen by a test, need not be the client's.
+    """
+    with suppress(ValueError):
+        date = datetime.strptime(request.headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
+        return {"Date": format_datetime(date.replace(tzinfo=timezone.utc), usegmt=True)}
+    return {}
+
+
+def _environment_name(header: str) -> str:
+    return f"HTTP_{header.upper().replace('-', '_')}"
+
+
+def _is_step_functions(request: Request, signed: re.Match[str] | None) -> bool:
+    if signed is not None:
+        return signed["service"] == "states"
+    return request.headers.get("X-Amz-Target", "").startswith(TARGET_PREFIX)
+
+
+def _is_for_a_reader(request: Request) -> bool:
+    """Whether a person's browser asks for the page, and not a program for a service."""
+    return (
+        request.path == "/"
+        and request.method == "GET"
+        and "Authorization" not in request.headers
+        and "text/html" in request.headers.get("Accept", "")
+    )

@@ -1,0 +1,143 @@
+"""The command ``sfn-mock-server``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib.metadata import version
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.http_server.server import server
+from sfn_mock.seeding import documents as seed_documents
+from sfn_mock.seeding import durations
+from sfn_mock.seeding import seeds as seeding
+from sfn_mock.seeding.exports import naming
+
+#: moto's own server's.
+DEFAULT_PORT = 5000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM, and return the exit code: 1, after one sentence, for what cannot be served."""
+    options = _parser().parse_args(arguments)
+    with _told_to_stop() as stop:
+        try:
+            with server(
+                host=options.host,
+                port=options.port,
+                account_id=options.account_id,
+                region=options.region,
+                consistency_lag=options.consistency_lag,
+                short_pages=options.short_pages,
+                retention=options.retention,
+                quotas=options.quotas,
+                execute=options.execute,
+            ) as sfn:
+                for path in options.seed:
+                    _seed(sfn, path)
+                print(f"Step Functions at {sfn.endpoint_url}", flush=True)
+                while not stop.wait(1):
+                    pass
+        except (ImportError, OSError, ValueError) as error:
+            print(f"sfn-mock-server: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sfn-mock-server",
+        description="AWS Step Functions, mocked, for clients of any language; moto's other services beside it.",
+    )
+    parser.add_argument("-H", "--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    parser.add_argument(
+        "-p", "--port", type=int, default=DEFAULT_PORT, help="the port, 0 for any that is free (%(default)s)"
+    )
+    parser.add_argument(
+        "--seed",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what is there at first: a seed file, JSON or YAML, or what `aws stepfunctions list-executions` printed; "
+        "may be given several times",
+    )
+    parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID, help="the account of seeds and calls (%(default)s)")
+    parser.add_argument("--region", help="where seeds go and unsigned calls arrive (AWS_DEFAULT_REGION or us-east-1)")
+    parser.add_argument(
+        "--consistency-lag",
+        type=_length,
+        default=timedelta(0),
+        metavar="LENGTH",
+        help="listings show executions as they were that long ago, such as 5s",
+    )
+    parser.add_argument(
+        "--short-pages", action="store_true", help="pages have fewer items than asked for, at times none"
+    )
+    parser.add_argument(
+        "--retention", type=_length, metavar="LENGTH", help="closed executions are gone so long after, such as 90d"
+    )
+    parser.add_argument(
+        "--quotas", type=_json, metavar="JSON", help='limits of calls, such as {"ListExecutions": [200, 5]}'
+    )
+    parser.add_argument(
+        "--execute", action="store_true", help="moto's interpreter runs the definitions of what is started"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('sfn_mock')}")
+    return parser
+
+
+def _length(text: str) -> timedelta:
+    try:
+        return durations.to_timedelta(text, name="LENGTH")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no JSON ({error}).") from None
+
+
+def _seed(sfn: StepFunctionsMock, path: str) -> None:
+    """Seed a document or what ``list-executions`` printed, whichever the file at ``path`` holds."""
+    with naming(path), seeding.collected_warnings() as warnings:
+        document = seed_documents.read(path)
+        if isinstance(document, list) or (isinstance(document, dict) and "executions" in document):
+            sfn.load(document)
+        elif isinstance(document, dict):
+            sfn.seed(document)
+        else:
+            raise ValueError("It is neither a seed file nor what `aws stepfunctions list-executions` prints.")
+    for warning in warnings:
+        print(f"sfn-mock-server: {path}: {warning}", file=sys.stderr)
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[Event]:
+    """An event that SIGINT and SIGTERM set, in place of what they did before."""
+    stop = Event()
+
+    def tell(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,263 @@
+"""What a server is asked under ``/sfn-mock/``: to seed, to reset, to set the clock, and to tell what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from werkzeug import Request, Response
+
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.http_server.page import page
+from sfn_mock.instruments.calls import Call
+from sfn_mock.instruments.faults import Fault
+from sfn_mock.seeding import documents as seed_documents
+from sfn_mock.seeding import durations
+from sfn_mock.seeding import seeds as seeding
+from sfn_mock.state import clock
+
+PREFIX = "/sfn-mock/"
+_PAGE = "page/"
+#: The page is made of its own files alone, and what it shows is data, whatever it looks like.
+_PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+#: What a route answers: the members of a JSON object, or a list.
+Told = dict[str, Any] | list[Any]
+
+
+class Control:
+    """Answers the requests that are not AWS's. What they cannot ask for is a 400 with one sentence."""
+
+    def __init__(self, sfn: StepFunctionsMock, version: str) -> None:
+        self._sfn = sfn
+        self._version = version
+        self._routes: dict[str, dict[str, Callable[[Request], Told]]] = {
+            "info": {"GET": self._info},
+            "seed": {"POST": self._seed},
+            "load": {"POST": self._load},
+            "reset": {"POST": self._reset},
+            "clock": {"GET": self._clock, "PUT": self._set_clock, "DELETE": self._unset_clock},
+            "faults": {"GET": self._faults, "POST": self._add_fault, "DELETE": self._remove_faults},
+            "calls": {"GET": self._calls, "DELETE": self._forget_calls},
+        }
+
+    def respond(self, request: Request) -> Response:
+        """The answer to a request whose path begins with the prefix."""
+        name = request.path.removeprefix(PREFIX)
+        if name.startswith(_PAGE):
+            return page_response(request, name.removeprefix(_PAGE))
+        methods = self._routes.get(name)
+        if methods is None:
+            return error_response(
+                404, f"There is no {request.path}: there are {', '.join(PREFIX + route for route in self._routes)}."
+            )
+        if request.method not in methods:
+            return _wrong_method(request, *methods)
+        try:
+            return _json_response(200, methods[request.method](request))
+        except ValueError as error:
+            return error_response(400, str(error))
+
+    # --- What is there -------------------------------------------------------------------------------------------
+
+    def _info(self, request: Request) -> Told:
+        sfn = self._sfn
+        with clock.read_once() as moment:
+            places = [
+                {
+                    "account_id": backend.records.account_id,
+                    "region": backend.records.region,
+                    "state_machines": len(backend.records.state_machines),
+                    "map_runs": len(backend.records.map_runs),
+                    "activities": len(backend.records.activities),
+                    "executions": sum(
+                        len(scope.index.executions)
+                        for scope in sfn.execution_scopes()
+                        if scope.records is backend.records
+                    ),
+                }
+                for backend in sfn.backends()
+            ]
+            return {
+                "version": self._version,
+                "account_id": sfn.account_id,
+                "region": sfn.region,
+                "now": clock.describe(moment),
+                "places": places,
+                "calls": len(sfn.calls),
+                "faults": len(list(sfn.faults)),
+            }
+
+    # --- What is to be there -------------------------------------------------------------------------------------
+
+    def _seed(self, request: Request) -> Told:
+        try:
+            text = request.get_data().decode()
+        except UnicodeDecodeError:
+            raise ValueError("The request's body is no text in UTF-8.") from None
+        document = seed_documents.parse(text)
+        # Never a str, which sfn.seed() would take for a path on this machine.
+        if not isinstance(document, dict):
+            raise ValueError("The request's body is no seed document: send an object with 'state_machines', a list.")
+        with seeding.collected_warnings() as warnings:
+            machines = self._sfn.seed(document)
+        return {"state_machines": [machine.arn for machine in machines], "warnings": warnings}
+
+    def _load(self, request: Request) -> Told:
+        source = _read_json(request)
+        if not isinstance(source, (dict, list)):
+            raise ValueError(f"{source!r} is not what `aws stepfunctions list-executions` prints: send its JSON.")
+        with seeding.collected_warnings() as warnings:
+            executions = self._sfn.load(source)
+        return {"executions": [execution.arn for execution in executions], "warnings": warnings}
+
+    def _reset(self, request: Request) -> Told:
+        self._sfn.reset()
+        return {}
+
+    # --- The clock -----------------------------------------------------------------------------------------------
+
+    def _clock(self, request: Request) -> Told:
+        setting = clock.setting()
+        return {
+            "now": clock.describe(clock.now()),
+            "set": setting is not None,
+            "tick": setting is None or setting.tick,
+        }
+
+    def _set_clock(self, request: Request) -> Told:
+        told = _read_object(request, "now", "tick")
+        tick = told.get("tick", False)
+        if not isinstance(tick, bool):
+            raise ValueError(f"tick={tick!r} is neither true nor false.")
+        if "now" not in told:
+            raise ValueError('now is missing: send {"now": "2026-01-10T02:00:00Z"}.')
+        date = durations.to_date(told["now"], name="now")
+        clock.set_to(clock.to_moment(date, clock.now(), name="now"), tick=tick)
+        return self._clock(request)
+
+    def _unset_clock(self, request: Request) -> Told:
+        clock.unset()
+        return self._clock(request)
+
+    # --- Faults and calls ----------------------------------------------------------------------------------------
+
+    def _faults(self, request: Request) -> Told:
+        return [_fault(fault) for fault in self._sfn.faults]
+
+    def _add_fault(self, request: Request) -> Told:
+        told = _read_object(request, "operation", "error", "times", "skip", "message")
+        for name in ("operation", "error"):
+            if name not in told:
+                raise ValueError(
+                    f'{name} is missing: send {{"operation": "ListExecutions", "error": "ThrottlingException"}}.'
+                )
+        return _fault(self._sfn.add_fault(told.pop("operation"), **told))
+
+    def _remove_faults(self, request: Request) -> Told:
+        self._sfn.faults.clear()
+        return {}
+
+    def _calls(self, request: Request) -> Told:
+        calls = self._sfn.calls
+        unknown = [name for name in request.args if name != "operation"]
+        if unknown:
+            raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes operation.")
+        operation = request.args.get("operation")
+        return [_call(call) for call in (calls.copy() if operation is None else calls.of(operation))]
+
+    def _forget_calls(self, request: Request) -> Told:
+        self._sfn.record.clear()
+        return {}
+
+
+# --- The page ------------------------------------------------------------------------------------------------------
+
+
+def page_response(request: Request, path: str) -> Response:
+    """The answer to a request for one of the page's files."""
+    if request.method != "GET":
+        return _wrong_method(request, "GET")
+    try:
+        content, content_type = page(path)
+    except LookupError as error:
+        return error_response(404, str(error))
+    return Response(content, content_type=content_type, headers=_PAGE_HEADERS)
+
+
+# --- Answers -------------------------------------------------------------------------------------------------------
+
+
+def error_response(status: int, sentence: str) -> Response:
+    return _json_response(status, {"message": sentence})
+
+
+def _wrong_method(request: Request, *methods: str) -> Response:
+    response = error_response(405, f"{request.path} takes {', '.join(methods)}, not {request.method}.")
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
+def _json_response(status: int, told: Told) -> Response:
+    try:
+        text = json.dumps(told, default=_date, allow_nan=False)
+    except ValueError:
+        # A call may hold NaN or a number without end, which Python reads and the page's browser would not.
+        text = json.dumps(json.loads(json.dumps(told, default=_date), parse_constant=str))
+    return Response(text, status, content_type="application/json")
+
+
+def _date(value: object) -> str:
+    assert isinstance(value, datetime), "an answer of AWS's holds nothing else that is not JSON's"
+    return clock.describe(clock.to_moment(value, 0))
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "operation": fault.operation,
+        "error": fault.error,
+        "times": fault.times,
+        "skip": fault.skip,
+        "message": fault.message,
+        "count": fault.count,
+    }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    """The call; of an answer that is kept no more only that it is so."""
+    return {
+        "operation": call.operation,
+        "parameters": call.parameters,
+        "response": call.response if call.is_kept else None,
+        "error": call.error,
+        "date": call.date,
+        "account_id": call.account_id,
+        "region": call.region,
+    }
+
+
+# --- Requests ------------------------------------------------------------------------------------------------------
+
+
+def _read_json(request: Request) -> Any:
+    try:
+        return json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        raise ValueError("The request's body is no JSON.") from None
+
+
+def _read_object(request: Request, *members: str) -> dict[str, Any]:
+    told = _read_json(request)
+    if not isinstance(told, dict):
+        raise ValueError(f"{told!r} is no JSON object: send one with {', '.join(members)}.")
+    unknown = [name for name in told if name not in members]
+    if unknown:
+        raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes {', '.join(members)}.")
+    return told

@@ -1,0 +1,229 @@
+"""``server``: the mock, reached over HTTP by clients of any language."""
+
+from __future__ import annotations
+
+import socket
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
+from importlib.metadata import version
+from threading import Condition, Thread, current_thread
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+from moto.core.models import MockAWS
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from sfn_mock import session as life
+from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.http_server.application import HEADERS_ARE_AWS, Application
+from sfn_mock.http_server.origins import is_this_machine
+from sfn_mock.mock import MockSFNExecutions
+from sfn_mock.state import clock
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: How often the server looks whether it is to stop, in seconds.
+_POLL_INTERVAL = 0.02
+#: How long it waits, when it stops, for requests that it has begun to answer, in seconds.
+_PATIENCE = 5
+
+
+class Server:
+    """What ``server(...)`` gives: a context manager, and ``start`` with ``stop``."""
+
+    def __init__(self, host: str, port: int, options: life.Options) -> None:
+        self._host = host
+        self._port = port
+        self._mock = MockSFNExecutions(options)
+        self._undo: ExitStack | None = None
+
+    def start(self) -> StepFunctionsMock:
+        """Begin to listen, and give the handle, whose ``endpoint_url`` clients are to be given.
+
+        OSError if the port is in use, or the host is none of this machine's; RuntimeError if it listens already, or a
+        mock with other options is active; ImportError, naming what to install, without the extra ``server``.
+        """
+        if self._undo is not None:
+            raise RuntimeError("This server listens already: stop() it first.")
+        motos, handler = _motos()
+        with ExitStack() as stack:
+            listening = stack.enter_context(closing(_listen(self._host, self._port)))
+            sfn = stack.enter_context(self._mock)
+            # moto's other services begin and end with the server, and answer clients without it as well.
+            stack.enter_context(MockAWS())
+            stack.enter_context(clock.put_back())
+            application = Application(sfn, motos, version("sfn_mock"), loopback=is_this_machine(self._host))
+            stack.enter_context(_serving(listening, application, handler))
+            url = _url(listening)
+            sfn.endpoint_urls.append(url)
+            stack.callback(sfn.endpoint_urls.remove, url)
+            self._undo = stack.pop_all()
+        return sfn
+
+    def stop(self) -> None:
+        """Listen no more, and end the mock, which raises what ``mock_sfn_executions`` would at its end.
+
+        RuntimeError if it was not started.
+        """
+        self.__exit__(None, None, None)
+
+    def __enter__(self) -> StepFunctionsMock:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._undo is None:
+            raise RuntimeError("stop() without start(): this server does not listen.")
+        undo, self._undo = self._undo, None
+        undo.__exit__(kind, failure, traceback)
+
+
+def server(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    account_id: str = DEFAULT_ACCOUNT_ID,
+    region: str | None = None,
+    retry_sleeps: bool = True,
+    check_paging: bool | Literal["warn"] = False,
+    consistency_lag: timedelta = timedelta(0),
+    short_pages: bool = False,
+    retention: timedelta | None = None,
+    quotas: Mapping[str, Any] | None = None,
+    execute: bool = False,
+    transport: Literal["direct", "wire"] = "direct",
+) -> Server:
+    """Mock AWS Step Functions for clients of any process and language, which reach it over HTTP.
+
+    A context manager that gives the handle, as ``mock_sfn_executions`` does; the same by ``start()`` and ``stop()``.
+    The handle's ``endpoint_url`` is what clients are given as theirs. It listens to this machine only unless ``host``
+    says otherwise, and on a free port unless ``port`` is given. The other options are those of
+    ``mock_sfn_executions``; the region of a call is the one that it is signed for. ValueError for an option that says
+    nothing of its kind.
+
+    moto's other services answer beside it. Clients in this process that have no ``endpoint_url`` are answered from
+    the same stores, without HTTP, as under ``mock_sfn_executions`` and ``mock_aws``.
+    """
+    options = life.Options(
+        account_id,
+        region,
+        retry_sleeps=retry_sleeps,
+        check_paging=check_paging,
+        consistency_lag=consistency_lag,
+        short_pages=short_pages,
+        retention=retention,
+        quotas=quotas,
+        execute=execute,
+        transport=transport,
+    )
+    if not isinstance(host, str):
+        raise ValueError(f"host={host!r} is no address: give text, such as '127.0.0.1'.")
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        raise ValueError(f"port={port!r} is no port: give a number from 0 to 65535.")
+    return Server(host, port, options)
+
+
+def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
+    """moto's server for every other service, and how it reads requests. ImportError without what that needs."""
+    try:
+        with warnings.catch_warnings():
+            # It tells to install all of moto[server].
+            warnings.simplefilter("ignore")
+            from moto.moto_server import werkzeug_app
+    except ImportError as error:
+        raise ImportError(f"{error}, which a server needs: install it with pip install 'sfn_mock[server]'.") from None
+    motos = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
+    # Older versions of moto take werkzeug's.
+    return motos, getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. OSError, in one sentence, where none can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        # Python adds the address to what the system says.
+        reason, _, _ = str(error.strerror).partition(" (")
+        raise OSError(
+            error.errno,
+            f"Cannot listen on port {port} of {host} ({reason}): choose another, or 0 for any that is free.",
+        ) from None
+
+
+def _url(listening: socket.socket) -> str:
+    """The URL for clients on this machine."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _serving(listening: socket.socket, application: Application, handler: type[WSGIRequestHandler]) -> Iterator[None]:
+    """Answer, in a thread, what comes to the socket."""
+
+    class Quiet(handler):  # type: ignore[misc, valid-type]  # moto's, or an older moto's
+        """Writes no line for each request, as the record of calls has them, and no header that an answer has."""
+
+        protocol_version = "HTTP/1.1"
+        #: That of the request; what is no HTTP, such as a TLS client's first bytes, is refused before there is one.
+        environ: Mapping[str, Any] = {}
+
+        def send_response(self, code: int, message: str | None = None) -> None:
+            if self.environ.get(HEADERS_ARE_AWS):
+                self.send_response_only(code, message)
+            else:
+                super().send_response(code, message)
+
+        def handle(self) -> None:
+            # What is said of a call names the place that it comes from, and here that is none of this process.
+            current_thread().name = "over HTTP"
+            super().handle()
+
+        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+            self.close_connection = True
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            pass
+
+    host, port = listening.getsockname()[:2]
+    requests = _Requests(application)
+    made = make_server(host, port, requests, True, request_handler=Quiet, fd=listening.fileno())
+    # It closes its socket, which is another on the same port, when it ends.
+    thread = Thread(target=made.serve_forever, args=(_POLL_INTERVAL,), name="sfn_mock server", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        made.shutdown()
+        thread.join()
+        requests.wait()
+
+
+class _Requests:
+    """Passes requests on, and knows how many are at work. Each has a connection of its own."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._at_work = 0
+        self._changed = Condition()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            self._at_work += 1
+        try:
+            return self._application(environ, start_response)
+        finally:
+            with self._changed:
+                self._at_work -= 1
+                self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Until all that have come are answered, or for a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._at_work, _PATIENCE)

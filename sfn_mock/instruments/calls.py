@@ -1,0 +1,234 @@
+"""The record of the calls that the mock answered, in the order of its answers.
+
+There is one entry for each request, as AWS would have seen them: a call that botocore repeats has several.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from threading import Lock
+from typing import Any, NamedTuple
+
+from botocore.parsers import create_parser
+from moto.core.utils import get_service_model
+
+from sfn_mock.aws.operations import operation_named
+from sfn_mock.instruments.requests import Request
+from sfn_mock.instruments.tables import cut, table
+from sfn_mock.state import clock
+
+#: The record keeps the newest answers, as many as have this many items in their lists together: some ten megabytes.
+KEPT_ITEMS = 20_000
+#: What an item takes on the wire, roughly.
+_BYTES_OF_AN_ITEM = 300
+#: Of a longer parameter or member only so much is shown: an ARN without its beginning fits.
+_WIDEST_VALUE = 64
+
+
+class Outcome(NamedTuple):
+    """What a request came to."""
+
+    #: The code or name of its error; None for an answer.
+    error: str | None
+    #: The answer, or what AWS's error tells; None where nothing came.
+    response: dict[str, Any] | None
+
+
+class Call:
+    """One request to Step Functions, and what it was answered with."""
+
+    __slots__ = ("_outcome", "_request")
+
+    def __init__(self, request: Request, outcome: Outcome | Callable[[], Outcome]) -> None:
+        self._request = request
+        #: Read when somebody looks; None once the answer has been given up.
+        self._outcome: Outcome | Callable[[], Outcome] | None = outcome
+
+    @property
+    def operation(self) -> str:
+        """The operation's name in the API, such as ``ListExecutions``."""
+        return self._request.operation
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters as they were sent, in a dict of one's own; empty for a request that could not be read."""
+        return self._request.parameters()
+
+    @property
+    def account_id(self) -> str:
+        """The account that it belongs to."""
+        return self._request.account_id
+
+    @property
+    def region(self) -> str:
+        """The region that it went to."""
+        return self._request.region
+
+    @property
+    def date(self) -> datetime:
+        """When it arrived, by the test's clock, in UTC."""
+        return clock.to_datetime(self._request.moment)
+
+    @property
+    def response(self) -> dict[str, Any] | None:
+        """What boto3 gave, without ``ResponseMetadata``: the answer, or the ``response`` of the ClientError.
+
+        None where no answer came. What the caller adds to the answer, takes from it or sorts in it is not seen here;
+        what stands deeper, such as the items of its lists, is shared. RuntimeError for an answer that is kept no more:
+        the record keeps the newest ones, with 20,000 items in all.
+        """
+        return self._read().response
+
+    @property
+    def error(self) -> str | None:
+        """The code of AWS's error, such as ``InvalidToken``, or the name of botocore's, such as ``ReadTimeoutError``.
+
+        None for a call that succeeded.
+        """
+        return None if self._outcome is None else self._read().error
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its answer is kept still."""
+        return self._outcome is not None
+
+    def _read(self) -> Outcome:
+        outcome = self._outcome
+        if outcome is None:
+            raise RuntimeError(
+                f"The answer to this {self.operation} is kept no more: sfn.calls keeps the newest answers, with "
+                f"{KEPT_ITEMS:,} items in all. Look at it earlier, or call sfn.reset() in between."
+            )
+        if not isinstance(outcome, Outcome):
+            outcome = self._outcome = outcome()
+        return outcome
+
+    def give_up(self) -> None:
+        """Keep the answer no more."""
+        self._outcome = None
+
+    # --- For people ----------------------------------------------------------------------------------------------
+
+    def row(self) -> tuple[str, str, str, str]:
+        """Its date, operation, parameters and answer, in a few words."""
+        return (
+            clock.describe(self._request.moment),
+            self.operation,
+            self._describe_parameters(),
+            self._describe_outcome(),
+        )
+
+    def _describe_parameters(self) -> str:
+        return ", ".join(f"{name}={self._short(value)}" for name, value in self.parameters.items())
+
+    def _describe_outcome(self) -> str:
+        if self._outcome is None:
+            return "(kept no more)"
+        error, response = self._read()
+        if response is None:
+            return str(error)
+        if error is not None:
+            return f"{error}: {self._shorten(response['Error']['Message'])}"
+        return ", ".join(self._describe(member, value) for member, value in response.items()) or "(no members)"
+
+    def _describe(self, member: str, value: object) -> str:
+        if isinstance(value, list):
+            return f"{member}: {len(value)}"
+        return member if member == "nextToken" else f"{member}={self._short(value)}"
+
+    def _short(self, value: object) -> str:
+        if isinstance(value, datetime):
+            return clock.describe(clock.to_moment(value, self._request.moment))
+        return cut(self._shorten(repr(value)), _WIDEST_VALUE)
+
+    def _shorten(self, text: str) -> str:
+        """The text without what the ARNs of the call's own account and region have in common."""
+        return re.sub(rf"arn:[\w-]+:states:{re.escape(self.region)}:{re.escape(self.account_id)}:", "", text)
+
+    def __repr__(self) -> str:
+        return f"<{self.operation}({self._describe_parameters()}) -> {self._describe_outcome()}>"
+
+
+class Calls(list[Call]):
+    """Calls in the order in which they were answered; as text, a table of them."""
+
+    def of(self, operation: str) -> Calls:
+        """Those of one operation, by its API or snake_case name; ValueError if there is no such operation."""
+        name = operation_named(operation)
+        return Calls(call for call in self if call.operation == name)
+
+    def __str__(self) -> str:
+        return table(("date", "operation", "parameters", "answer"), [call.row() for call in self])
+
+
+class Record:
+    """Takes down the calls of all threads. An answer is copied as far as callers commonly change what they got."""
+
+    def __init__(self) -> None:
+        self.calls = Calls()
+        self._lock = Lock()
+        #: Calls with answers worth giving up, oldest first, each with its number of items.
+        self._answers: deque[tuple[Call, int]] = deque()
+        self._items = 0
+
+    def clear(self) -> None:
+        with self._lock:
+            self.calls.clear()
+            self._answers.clear()
+            self._items = 0
+
+    def answered(self, request: Request, answer: dict[str, Any]) -> None:
+        """A call that succeeded, with its answer as boto3 gives it."""
+        lists = {member: value.copy() for member, value in answer.items() if isinstance(value, list)}
+        self._add(Call(request, Outcome(None, {**answer, **lists})), sum(map(len, lists.values())))
+
+    def failed(self, request: Request, error: str, response: dict[str, Any] | None = None) -> None:
+        """A call that ended in an error: of AWS's with its response, of the connection without any."""
+        self._add(Call(request, Outcome(error, response)), 0)
+
+    def sent(self, request: Request, status: int, body: str | bytes) -> None:
+        """A call that was answered over the wire. Its bytes are read when somebody looks."""
+        outcome = partial(_read_answer, request.operation, status, body)
+        self._add(Call(request, outcome), len(body) // _BYTES_OF_AN_ITEM if status < 300 else 0)
+
+    def _add(self, call: Call, items: int) -> None:
+        with self._lock:
+            self.calls.append(call)
+            if not items:
+                return
+            self._answers.append((call, items))
+            self._items += items
+            while self._items > KEPT_ITEMS and len(self._answers) > 1:
+                oldest, its_items = self._answers.popleft()
+                oldest.give_up()
+                self._items -= its_items
+
+
+class NoRecord(Record):
+    """For calls that nobody is to look for: whoever looks at the mock itself makes them."""
+
+    def _add(self, call: Call, items: int) -> None:
+        pass
+
+
+def _read_answer(operation: str, status: int, body: str | bytes) -> Outcome:
+    """What botocore reads from an answer's bytes: the answer, or the error with its members."""
+    service = get_service_model("stepfunctions")
+    parser = create_parser("json")
+    answer = {"status_code": status, "headers": {}, "body": body.encode() if isinstance(body, str) else body}
+    if status < 300:
+        return Outcome(None, _without_metadata(parser.parse(answer, service.operation_model(operation).output_shape)))
+    response = _without_metadata(parser.parse(answer, None))
+    error = response["Error"]["Code"]
+    shape = service.shape_for_error_code(error)
+    if shape is not None:
+        response.update(_without_metadata(parser.parse(answer, shape)))
+    return Outcome(error, response)
+
+
+def _without_metadata(parsed: dict[str, Any]) -> dict[str, Any]:
+    return {member: value for member, value in parsed.items() if member != "ResponseMetadata"}

@@ -1,0 +1,60 @@
+"""What the report of a failed test tells: the calls that were made, and the executions as they stood."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from heapq import nlargest
+
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.instruments.calls import Calls
+from sfn_mock.instruments.tables import table
+from sfn_mock.state import clock
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.executions import Execution
+
+#: Rows of each table, so that a report stays one that people read.
+_ROWS = 20
+
+
+def of(sfn: StepFunctionsMock) -> str:
+    """Both as text; empty if nothing was called and nothing exists.
+
+    Executions are shown as of the last time that anybody looked: a frozen clock may have been let go since.
+    """
+    with clock.last_read() as moment:
+        parts = [_calls(sfn.calls), _executions(sfn.execution_scopes(), moment)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _calls(calls: Calls) -> str:
+    if not calls:
+        return ""
+    newest = Calls(calls[-_ROWS:])
+    which = f"the last {_ROWS} of {len(calls)}" if len(calls) > _ROWS else str(len(calls))
+    return f"Calls ({which}):\n{newest}"
+
+
+def _executions(scopes: list[ExecutionScope], moment: int) -> str:
+    executions = [execution for scope in scopes for execution in scope.executions]
+    if not executions:
+        return ""
+    newest = nlargest(_ROWS, executions, key=lambda execution: (execution.start, execution.sequence))
+    which = f", the {_ROWS} that started last" if len(executions) > _ROWS else ""
+    counts = Counter(map(_status, executions))
+    summary = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    rows = table(("of", "name", "status", "start date", "stop date"), map(_row, newest))
+    return f"Executions at {clock.describe(moment)} ({summary}{which}):\n{rows}"
+
+
+def _row(execution: Execution) -> tuple[str, str, str, str, str]:
+    owner = execution.owner.arn.split(":", 5)[-1]
+    return owner, execution.name, _status(execution), _date(execution.start_date), _date(execution.stop_date)
+
+
+def _status(execution: Execution) -> str:
+    return execution.status or "not started"
+
+
+def _date(date: datetime | None) -> str:
+    return "" if date is None else clock.describe(clock.to_moment(date, 0))

@@ -1,0 +1,1 @@
+"""How the mock sits in moto: install, CloudFormation, EventBridge, records that moto has made."""

@@ -1,0 +1,82 @@
+"""State machines, executions and activities that moto made before a mock began become ours, as they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.stepfunctions.models import Activity as MotoActivity
+from moto.stepfunctions.models import Execution as MotoExecution
+from moto.stepfunctions.models import StateMachine as MotoStateMachine
+from moto.utilities.tagging_service import TaggingService
+
+from sfn_mock.aws.arns import parse_state_machine_arn
+from sfn_mock.state import clock
+from sfn_mock.state.activities import Activity
+from sfn_mock.state.executions import Attempt, Execution, Origin
+from sfn_mock.state.outcomes import Ending
+from sfn_mock.state.records import Records
+from sfn_mock.state.state_machines import Revision, Route, StateMachine, new_revision
+
+
+def adopt_state_machine(records: Records, motos: MotoStateMachine, tagger: TaggingService) -> StateMachine:
+    """Our record of one of moto's machines, stored with its tags, versions, aliases and executions."""
+    machine = records.add_state_machine(
+        motos.name, type=motos.type, revision=_revision(motos), moment=_moment(motos.creation_date)
+    )
+    machine.updated = _moment(motos.update_date)
+    machine.tags = _tags(tagger, motos.arn)
+    for number, version in motos.versions.items():
+        current, machine.revision = machine.revision, _revision(version)
+        machine.add_version(number, version.description, _moment(version.creation_date))
+        machine.revision = current
+    for alias in motos.aliases.values():
+        routes = tuple(_route(item) for item in alias.routing_configuration)
+        machine.set_alias(alias.name, routes, alias.description, _moment(alias.creation_date))
+    machine.take_in([_execution(machine, execution) for execution in motos.executions])
+    return machine
+
+
+def adopt_activity(records: Records, motos: MotoActivity, tagger: TaggingService) -> Activity:
+    """Our record of one of moto's activities, stored with its tags."""
+    activity = records.activities[motos.name] = Activity(
+        records,
+        motos.name,
+        encryption_configuration=motos.encryption_configuration,
+        tags=_tags(tagger, motos.arn),
+        created=_moment(motos.creation_date),
+    )
+    return activity
+
+
+def _tags(tagger: TaggingService, arn: str) -> dict[str, str]:
+    # moto keeps None for a tag without a value.
+    return {key: value or "" for key, value in tagger.get_tag_dict_for_resource(arn).items()}
+
+
+def _revision(motos: Any) -> Revision:
+    return new_revision(
+        motos.definition,
+        motos.roleArn,
+        logging_configuration=motos.loggingConfiguration,
+        tracing_configuration=motos.tracingConfiguration,
+        encryption_configuration=motos.encryptionConfiguration,
+    )
+
+
+def _route(item: dict[str, Any]) -> Route:
+    return Route(parse_state_machine_arn(item["stateMachineVersionArn"]).qualifier or "", item["weight"])
+
+
+def _execution(machine: StateMachine, motos: MotoExecution) -> Execution:
+    start = _moment(motos.start_date)
+    attempt = Attempt(start)
+    if motos.status != "RUNNING":
+        # moto gives an execution that is FAILED from its start no stop date.
+        stop = start if motos.stop_date is None else max(start, _moment(motos.stop_date))
+        attempt = Attempt(start, stop, Ending(motos.status, motos.output, motos.error, motos.cause))
+    origin = Origin(machine.revision, input=motos.execution_input)
+    return Execution(machine, motos.name, machine.records.next_sequence(), start, attempt, origin)
+
+
+def _moment(date: Any) -> int:
+    return clock.to_moment(date, 0)

@@ -1,0 +1,148 @@
+"""``install`` and ``uninstall``: the mock behind every ``mock_aws`` of the process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from threading import Lock
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.base_backend import backend_lock
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.stepfunctions.models import stepfunctions_backends
+
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.instruments.calls import Record
+from sfn_mock.instruments.faults import Faults
+from sfn_mock.instruments.paging_check import PagingCheck
+from sfn_mock.models import SFNBackend
+from sfn_mock.moto_integration import takeover as moto_place
+from sfn_mock.state.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.transport.environment import DEFAULT_REGION
+from sfn_mock.transport.wire import Answer, Wire
+
+_lock = Lock()
+#: What undoes the installation; None when there is none.
+_installation: ExitStack | None = None
+
+
+def install() -> None:
+    """Let every ``mock_aws`` of the process answer Step Functions from this package, until ``uninstall()``.
+
+    Each ``mock_aws`` starts empty, as it does with moto; within it ``get_mock()`` gives the handle to seed and inspect
+    with. RuntimeError if it is installed already, or while a mock is active.
+    """
+    global _installation
+    with _lock:
+        if _installation is not None:
+            raise RuntimeError("install() was called before: once is enough, until uninstall().")
+        if not moto_place.is_free():
+            raise RuntimeError(
+                "install() takes moto's place while nobody stands there: call it before mock_aws or "
+                "mock_sfn_executions begins, in a conftest.py for instance."
+            )
+        with ExitStack() as stack:
+            stack.enter_context(moto_place.installed(_answer))
+            _installation = stack.pop_all()
+
+
+def uninstall() -> None:
+    """Undo ``install()``: moto is what it was. RuntimeError if it is not installed, or while a mock is active."""
+    global _installation
+    with _lock:
+        if _installation is None:
+            raise RuntimeError("uninstall() without install(): moto's own Step Functions is in its place.")
+        if botocore_stubber.enabled or stepfunctions_backends.backend is not SFNBackend:
+            raise RuntimeError("uninstall() cannot take away what a mock uses: call it after mock_aws has ended.")
+        _installation.close()
+        _installation = None
+
+
+class _Stay:
+    """What a test does to one outermost ``mock_aws`` beside its backends: faults, and the record of calls."""
+
+    def __init__(self, began_with: object) -> None:
+        self.began_with = began_with
+        self.faults = Faults()
+        self.record = Record()
+
+
+_stay = _Stay(None)
+
+
+def _stay_of_mock_aws() -> _Stay:
+    """That of the active ``mock_aws``: moto makes an account's dictionary anew whenever the outermost one begins."""
+    global _stay
+    account = stepfunctions_backends[DEFAULT_ACCOUNT_ID]
+    if _stay.began_with is not account:
+        _stay = _Stay(account)
+    return _stay
+
+
+def mock_of_mock_aws() -> StepFunctionsMock | None:
+    """The handle for what the active ``mock_aws`` holds; None without one, or where this is not installed."""
+    if _installation is None or not botocore_stubber.enabled:
+        return None
+    return MockWithinMockAWS(
+        _account_id({}), os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION, PagingCheck(False)
+    )
+
+
+class MockWithinMockAWS(StepFunctionsMock):
+    """The handle for what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
+
+    def __init__(
+        self, account_id: str, region: str, paging: PagingCheck, rough_edges: RoughEdges = NO_ROUGH_EDGES
+    ) -> None:
+        super().__init__(account_id, region, paging, rough_edges)
+        stay = _stay_of_mock_aws()
+        self.faults = stay.faults
+        self.record = stay.record
+
+    def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
+        self._check_open()
+        backend = _backend(account_id or self.account_id, region or self.region)
+        if self._rough_edges is not NO_ROUGH_EDGES:
+            backend.records.take_on(self._rough_edges)
+        return backend
+
+    def close(self) -> None:
+        """End it. The records stay, and lose the rough edges that it was asked for."""
+        for backend in self.backends():
+            if backend.records.rough_edges is self._rough_edges:
+                backend.records.take_on(NO_ROUGH_EDGES)
+        self._closed = True
+
+    def backends(self) -> list[SFNBackend]:
+        return [_of_ours(backend) for _, _, backend in stepfunctions_backends.iter_backends()]
+
+    def _check_open(self) -> None:
+        if not botocore_stubber.enabled:
+            raise RuntimeError("The mock_aws has ended whose Step Functions this is: use the handle inside of it.")
+        super()._check_open()
+
+
+def _backend(account_id: str, region: str) -> SFNBackend:
+    """moto's backend for any region, also one that moto does not know."""
+    regions = stepfunctions_backends[account_id]
+    with backend_lock:
+        backend = regions.get(region)
+        if backend is None:
+            backend = regions[region] = SFNBackend(region, account_id)
+    return _of_ours(backend)
+
+
+def _of_ours(backend: object) -> SFNBackend:
+    assert isinstance(backend, SFNBackend), "install() waits until moto has none of its own"
+    return backend
+
+
+def _answer(request: AWSPreparedRequest) -> Answer:
+    """The answer to a call that, unless made under a role, belongs to the account that moto gives it."""
+    stay = _stay_of_mock_aws()
+    return Wire(_backend, PagingCheck(False), _account_id(request.headers), stay.faults, stay.record).answer(request)
+
+
+def _account_id(headers: Mapping[str, str]) -> str:
+    return os.environ.get("MOTO_ACCOUNT_ID") or headers.get("x-moto-account-id") or DEFAULT_ACCOUNT_ID

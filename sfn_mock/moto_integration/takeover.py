@@ -1,0 +1,185 @@
+"""In moto's place: while the mock is active, moto's dictionaries and its stubber lead to the mock's backends.
+
+So whatever reaches Step Functions within moto reaches the mock: CloudFormation, tagging, EventBridge, `requests`. While
+the mock is installed, this is so in every ``mock_aws`` of the process, and moto makes and resets the backends itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.base_backend import backend_lock
+from moto.core.config import passthrough_service, service_whitelisted
+from moto.core.models import botocore_stubber
+from moto.stepfunctions import responses
+from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backends
+
+from sfn_mock.models import SFNBackend
+from sfn_mock.moto_integration import cloudformation, eventbridge
+from sfn_mock.transport.addressing import BackendOf
+from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.wire import Answer, Wire, is_step_functions
+
+
+def is_free() -> bool:
+    """Whether moto's own backends stand in moto's place, and no ``mock_aws`` is active that may hold some."""
+    return stepfunctions_backends.backend is StepFunctionBackend and not botocore_stubber.enabled
+
+
+#: Readies a service of moto's, by the first part of its host, for its first request.
+PrepareService = Callable[[str], None]
+
+
+@contextmanager
+def taken(backend_of: BackendOf, wire: Wire) -> Iterator[PrepareService]:
+    """Put ``backend_of(account_id, region)`` behind moto, unless it stands there already.
+
+    What moto holds is taken over, and is its own again after. Gives what a request to another service that does not
+    come by moto's stubber is to be announced to.
+    """
+    dictionary = nullcontext() if is_shared() else _dictionary(backend_of)
+    with dictionary, _one_dictionary(), _stubber(is_step_functions, wire.answer) as prepare_service:
+        yield prepare_service
+
+
+@contextmanager
+def installed(answer: Callable[[AWSPreparedRequest], Answer]) -> Iterator[None]:
+    """Have moto make our backends where it made its own, and ``answer`` what ``mock_aws`` would have answered."""
+    with _class(SFNBackend), _one_dictionary(), _stubber(_is_motos, answer):
+        yield
+
+
+def is_shared() -> bool:
+    """Whether a ``mock_aws`` is active in which the mock is installed: its backends are an inner mock's too."""
+    return stepfunctions_backends.backend is SFNBackend and botocore_stubber.enabled
+
+
+@contextmanager
+def _class(backend: type[StepFunctionBackend]) -> Iterator[None]:
+    """moto makes backends of that class. Those made before are of no active ``mock_aws``, and go."""
+    before = stepfunctions_backends.backend
+    with backend_lock:
+        stepfunctions_backends.backend = backend
+        stepfunctions_backends.clear()
+    try:
+        yield
+    finally:
+        with backend_lock:
+            stepfunctions_backends.backend = before
+            stepfunctions_backends.clear()
+
+
+def _one_dictionary() -> wrapped:
+    """Told to execute state machines, moto's EventBridge would look for them in another dictionary."""
+    return wrapped(responses, "get_backend", lambda _: lambda account, region: stepfunctions_backends[account][region])
+
+
+@contextmanager
+def _dictionary(backend_of: BackendOf) -> Iterator[None]:
+    """moto's dictionary as a view: a ``mock_aws`` that begins or ends empties it, and the backends outlive that."""
+    with backend_lock:
+        motos_class = stepfunctions_backends.backend
+        _holders.append(backend_of)
+        kept = [
+            (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
+        ]
+        stepfunctions_backends.backend = _HeldBackend
+        for account, _, ours in kept:
+            account.backend = _HeldBackend
+            account.update(ours)
+    try:
+        yield
+    finally:
+        with backend_lock:
+            _holders.remove(backend_of)
+            stepfunctions_backends.backend = motos_class
+            # An account that is gone was emptied by moto meanwhile, and stays gone.
+            there = list(stepfunctions_backends.values())
+            stepfunctions_backends.clear()
+            for account, motos, _ in kept:
+                if any(account is other for other in there):
+                    account.backend = motos_class
+                    account.clear()
+                    account.update(motos)
+                    stepfunctions_backends[account.account_id] = account
+
+
+class _HeldBackend(SFNBackend):
+    """A class, because moto asks for its bases. Called for a new backend, it gives the mock's."""
+
+    def __new__(cls, region_name: str, account_id: str) -> SFNBackend:  # type: ignore[misc]  # not one of its own
+        [backend_of] = _holders
+        return backend_of(account_id, region_name)
+
+
+#: Gives the active mock's backends. Not an attribute of the class: each time that one changes, Python forgets what it
+#: has learned of the class.
+_holders: list[BackendOf] = []
+
+
+def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) -> dict[str, SFNBackend]:
+    """Our backend for each of moto's, with what that holds if its ``mock_aws`` is active."""
+    ours = {region: backend_of(backend.account_id, region) for region, backend in motos.items()}
+    if botocore_stubber.enabled:
+        for region, backend in motos.items():
+            ours[region].adopt(backend)
+    return ours
+
+
+#: What the mock changes in other services of moto's, by the first part of their hosts. Not before the first request
+#: to one, because it takes importing that service: for CloudFormation, every service there is.
+_OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": eventbridge.targets}
+
+
+@contextmanager
+def _stubber(
+    is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer]
+) -> Iterator[PrepareService]:
+    """Have moto's stubber answer Step Functions calls by the same room as ours, whatever host they go to.
+
+    By host, moto finds `states.` and answers 404 to `sync-states.`, FIPS and VPC endpoints.
+    """
+    before = vars(botocore_stubber).get("process_request")
+    by_host = botocore_stubber.process_request
+    waiting = dict(_OTHER_SERVICES)
+    changed = ExitStack()
+    active = True
+    lock = Lock()
+
+    def prepare(service: str) -> None:
+        if service not in waiting:
+            return
+        # Of two first requests that come at once, one waits: the other's change may take seconds to import.
+        with lock:
+            if active and service in waiting:
+                changed.enter_context(waiting[service]())
+                del waiting[service]
+
+    def process_request(request: AWSPreparedRequest) -> Any:
+        if active and is_ours(request):
+            return answer(request)
+        prepare((urlsplit(request.url).hostname or "").partition(".")[0])
+        return by_host(request)
+
+    botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # put back below
+    try:
+        yield prepare
+    finally:
+        with lock:
+            active = False
+            changed.close()
+        if before is None:
+            del botocore_stubber.process_request
+        else:
+            botocore_stubber.process_request = before  # type: ignore[method-assign]  # the outer mock's
+
+
+def _is_motos(request: AWSPreparedRequest) -> bool:
+    """Whether ``mock_aws`` answers it, which may be configured to leave Step Functions to AWS or to refuse it."""
+    mocked = not passthrough_service("stepfunctions") and service_whitelisted("stepfunctions")
+    return mocked and is_step_functions(request)

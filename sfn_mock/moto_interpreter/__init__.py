@@ -1,0 +1,1 @@
+"""moto's interpreter, which runs definitions with execute=True and single states with TestState."""

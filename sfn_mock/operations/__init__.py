@@ -1,0 +1,1 @@
+"""What AWS answers: one module per subject."""

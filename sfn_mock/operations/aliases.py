@@ -1,0 +1,136 @@
+"""The operations on aliases: Create-, Describe-, Update- and DeleteStateMachineAlias, ListStateMachineAliases."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from sfn_mock.aws.arns import parse_state_machine_arn
+from sfn_mock.aws.exceptions import (
+    AliasAlreadyExists,
+    AliasUpdateEmpty,
+    InvalidArn,
+    ReferenceNotFound,
+    RoutingNeedsDistinctVersions,
+    RoutingNeedsOneStateMachine,
+    RoutingNeedsVersions,
+    RoutingWeightsNotWhole,
+    StateMachineDoesNotExist,
+)
+from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
+from sfn_mock.operations.paging import Page, cut_page
+from sfn_mock.operations.state_machines import refuse_deleting
+from sfn_mock.operations.versions import is_version_number
+from sfn_mock.state.records import Records
+from sfn_mock.state.state_machines import Alias, Route, StateMachine, Version
+
+#: A ``routingConfiguration``, each item with a ``stateMachineVersionArn`` and a ``weight``.
+Routing = list[dict[str, Any]]
+
+
+def create_state_machine_alias(
+    records: Records, *, name: str, routing: Routing, description: str | None = None
+) -> Alias:
+    """The alias made or, for a repeat of such a call, the one it had made."""
+    with records.using() as moment:
+        machine, routes = _read_routing(records, routing)
+        refuse_deleting(machine)
+        alias = machine.aliases.get(name)
+        if alias is None:
+            return machine.set_alias(name, routes, description, moment)
+        if (alias.routes, alias.description) != (routes, description):
+            raise AliasAlreadyExists
+        return alias
+
+
+def describe_state_machine_alias(records: Records, *, arn: str) -> Alias:
+    with records.using():
+        return _find_alias(records, arn)
+
+
+def update_state_machine_alias(
+    records: Records, *, arn: str, routing: Routing | None = None, description: str | None = None
+) -> int:
+    """Change what is given. Returns the update date, in UTC milliseconds."""
+    with records.using() as moment:
+        if routing is None and description is None:
+            raise AliasUpdateEmpty
+        alias = _find_alias(records, arn)
+        refuse_deleting(alias.state_machine)
+        routes = None
+        if routing is not None:
+            _, routes = _read_routing(records, routing, alias.state_machine)
+        alias.update(routes, description, moment)
+        return moment
+
+
+def list_state_machine_aliases(
+    records: Records, *, arn: str, max_results: int | None = None, next_token: str | None = None
+) -> Page[Alias]:
+    """The aliases of a machine or, for a version's ARN, those that route to it; oldest first, as recorded on AWS."""
+    with records.using() as moment:
+        parsed = unlabelled(arn)
+        machine = find_state_machine(records, parsed.unqualified)
+        refuse_deleting(machine)
+        aliases = list(machine.aliases.values())
+        if parsed.qualifier is not None:
+            if parsed.qualifier not in machine.versions:
+                raise ReferenceNotFound(arn=arn)
+            aliases = machine.aliases_of(parsed.qualifier)
+        return cut_page(
+            records,
+            moment,
+            ("ListStateMachineAliases", machine.sequence, parsed.qualifier),
+            aliases,
+            lambda alias: alias.sequence,
+            max_results=max_results,
+            next_token=next_token,
+        )
+
+
+def delete_state_machine_alias(records: Records, *, arn: str) -> None:
+    """Delete the alias, of which its executions go on telling; there may be none of that ARN."""
+    with records.using(), suppress(ReferenceNotFound):
+        alias = _find_alias(records, arn)
+        del alias.state_machine.aliases[alias.name]
+
+
+# --- From ARNs to records ----------------------------------------------------------------------------------------
+
+
+def _find_alias(records: Records, arn: str) -> Alias:
+    if unlabelled(arn).qualifier is None:
+        raise InvalidArn(arn=arn)
+    _, alias = _find_referenced(records, arn)
+    if not isinstance(alias, Alias):
+        raise ReferenceNotFound(arn=arn)
+    return alias
+
+
+def _find_referenced(records: Records, arn: str) -> tuple[StateMachine, Version | Alias | None]:
+    """As ``find_qualified``; but these operations know only one error for what is missing, machine or qualifier."""
+    try:
+        return find_qualified(records, arn)
+    except StateMachineDoesNotExist:
+        raise ReferenceNotFound(arn=arn) from None
+
+
+def _read_routing(
+    records: Records, routing: Routing, owner: StateMachine | None = None
+) -> tuple[StateMachine, tuple[Route, ...]]:
+    """The machine routed to, and the routes; the machine must be the ``owner`` of the alias, where there is one."""
+    arns = [item["stateMachineVersionArn"] for item in routing]
+    weights = [item["weight"] for item in routing]
+    received = ", ".join(arns)
+    targets = [parse_state_machine_arn(arn) for arn in arns]
+    numbers = [target.qualifier for target in targets if target.label is None and is_version_number(target.qualifier)]
+    if len(numbers) < len(arns):
+        raise RoutingNeedsVersions(arns=received)
+    if len(set(arns)) < len(arns):
+        raise RoutingNeedsDistinctVersions(arns=received)
+    if sum(weights) != 100:
+        raise RoutingWeightsNotWhole(weights=", ".join(map(str, weights)))
+    machines = {_find_referenced(records, arn)[0] for arn in arns}
+    if len(machines) > 1 or owner not in {None, *machines}:
+        raise RoutingNeedsOneStateMachine(arns=received)
+    return machines.pop(), tuple(map(Route, numbers, weights))

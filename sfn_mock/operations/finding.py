@@ -1,0 +1,84 @@
+"""From the ARN in a request to the record it names, or AWS's answer that there is none."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sfn_mock.aws.arns import StateMachineArn, parse_execution_arn, parse_map_run_arn, parse_state_machine_arn
+from sfn_mock.aws.exceptions import (
+    ExecutionDoesNotExist,
+    LabelledArnNotSupported,
+    ResourceNotFound,
+    ResourceTypeNotValid,
+    StateMachineDoesNotExist,
+)
+from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state.records import Records
+from sfn_mock.state.state_machines import Alias, StateMachine, Version
+
+
+def unlabelled(arn: str) -> StateMachineArn:
+    """The ARN taken apart; ValidationException for a labelled one, which most operations refuse."""
+    parsed = parse_state_machine_arn(arn)
+    if parsed.label is not None:
+        raise LabelledArnNotSupported(arn=arn)
+    return parsed
+
+
+def find_state_machine(records: Records, arn: str) -> StateMachine:
+    """The machine of an unqualified ARN; one of a version or alias names no machine here."""
+    machine, qualified = find_qualified(records, arn)
+    if qualified is not None:
+        raise StateMachineDoesNotExist(arn=arn)
+    return machine
+
+
+def find_qualified(records: Records, arn: str) -> tuple[StateMachine, Version | Alias | None]:
+    """The machine an ARN names and, where the ARN is qualified, its version or alias."""
+    parsed = unlabelled(arn)
+    machine = records.state_machines.get(parsed.name) if parsed.prefix == records.arn_prefix else None
+    if machine is None:
+        raise StateMachineDoesNotExist(arn=arn)
+    if parsed.qualifier is None:
+        return machine, None
+    qualified = machine.qualified(parsed.qualifier)
+    if qualified is None:
+        raise StateMachineDoesNotExist(arn=arn)
+    return machine, qualified
+
+
+def find_map_run(records: Records, arn: str) -> MapRun:
+    parse_map_run_arn(arn)
+    map_run = records.map_runs.get(arn)
+    if map_run is None:
+        raise ResourceNotFound(arn=arn)
+    return map_run
+
+
+class Found(NamedTuple):
+    """An execution that has started, and the attempt in force."""
+
+    execution: Execution
+    attempt: Attempt
+
+
+def find_execution(records: Records, arn: str, moment: int, *, express_children: bool = False) -> Found:
+    """The execution an ARN names, if it has started and is kept still.
+
+    EXPRESS ones only where ``express_children`` of map runs count.
+    """
+    parsed = parse_execution_arn(arn)
+    if parsed.express_id is not None and (parsed.label is None or not express_children):
+        raise ResourceTypeNotValid(resource_type="express")
+    machine = records.state_machines.get(parsed.state_machine_name) if parsed.prefix == records.arn_prefix else None
+    execution = None if machine is None else machine.find_execution(parsed.label, parsed.name)
+    attempt = None if execution is None else execution.attempt_at(moment)
+    if (
+        execution is None
+        or attempt is None
+        or execution.express_id != parsed.express_id
+        or not execution.is_kept_at(moment)
+    ):
+        raise ExecutionDoesNotExist(arn=arn)
+    return Found(execution, attempt)

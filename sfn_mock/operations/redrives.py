@@ -1,0 +1,70 @@
+"""RedriveExecution, and whether an execution can be redriven."""
+
+from __future__ import annotations
+
+from sfn_mock.aws.exceptions import ExecutionNotRedrivable
+from sfn_mock.operations.finding import find_execution
+from sfn_mock.operations.limits import check_open_executions
+from sfn_mock.state import clock
+from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.history import events_until
+from sfn_mock.state.outcomes import UNSUCCESSFUL
+from sfn_mock.state.records import Records
+
+_MINUTE = 60 * 1000
+_DAY = 24 * 60 * _MINUTE
+#: Executions started before RedriveExecution was launched stay as they are (Developer Guide, redriving executions).
+_LAUNCH = clock.to_moment("2023-11-15T00:00:00Z", 0)
+#: How long after its stop an execution can be redriven, and how long it may have been open (RedriveExecution).
+_REDRIVABLE_PERIOD = 14 * _DAY
+_LONGEST_OPEN = 365 * _DAY
+#: So many events of history leave room for a redrive ("less than 24,999", Developer Guide, redriving executions).
+_MOST_EVENTS = 24_998
+#: A client token answers as before for so long, and among the last so many (RedriveExecutionInput).
+_TOKEN_LIFETIME = 15 * _MINUTE
+_TOKENS_KEPT = 10
+
+
+def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
+    """Why an execution cannot be redriven, as DescribeExecution gives the reason; None when it can."""
+    status = attempt.status_at(moment)
+    stop = attempt.stop_at(moment)
+    if stop is None or status not in UNSUCCESSFUL:
+        return f"Execution is {status} and cannot be redriven"
+    if execution.state_machine.deleting:
+        return "State machine is in DELETING status"
+    if execution.start < _LAUNCH:
+        return "Execution was started before the launch of RedriveExecution"
+    if stop - execution.start >= _LONGEST_OPEN:
+        return "Execution has exceeded the max execution time"
+    if moment - stop > _REDRIVABLE_PERIOD:
+        return "Execution redrivable period exceeded"
+    if _has_a_full_history(execution, attempt, moment):
+        return "Execution history event limit exceeded"
+    return None
+
+
+def _has_a_full_history(execution: Execution, attempt: Attempt, moment: int) -> bool:
+    # Each run tells of fewer events than its definition has characters, and seldom of so many that it need be counted.
+    a_run = len(execution.revision.definition) + 2 * len(execution.map_runs)
+    return (attempt.redrive_count + 1) * a_run > _MOST_EVENTS and len(events_until(execution, moment)) > _MOST_EVENTS
+
+
+def redrive_execution(records: Records, *, execution_arn: str, client_token: str | None = None) -> int:
+    """The redrive date; that of the earlier redrive for a client token used in the last 15 minutes."""
+    with records.using() as moment:
+        execution, attempt = find_execution(records, execution_arn, moment)
+        tokens = records.redrive_tokens.get(execution, ())
+        earlier = dict(tokens)
+        if client_token in earlier and 0 <= moment - earlier[client_token] <= _TOKEN_LIFETIME:
+            return earlier[client_token]
+        reason = obstacle(execution, attempt, moment)
+        if reason is None and execution.map_run is not None:
+            reason = "Execution can be redriven only by redriving its Map Run"
+        if reason is not None:
+            raise ExecutionNotRedrivable(reason=reason)
+        check_open_executions(records, moment)
+        execution.redrive_at(moment)
+        if client_token is not None:
+            records.redrive_tokens[execution] = (*tokens, (client_token, moment))[-_TOKENS_KEPT:]
+        return moment

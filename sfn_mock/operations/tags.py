@@ -1,0 +1,87 @@
+"""TagResource, UntagResource and ListTagsForResource, and the tags that resources are created with.
+
+State machines and activities have tags; they are kept with the resource, and go with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sfn_mock.aws.arns import ActivityArn, parse_taggable_arn
+from sfn_mock.aws.exceptions import ResourceNotFound, TagCharacterForbidden, TagKeyMissing, TooManyTags
+from sfn_mock.state.activities import Activity
+from sfn_mock.state.records import Records
+from sfn_mock.state.state_machines import StateMachine
+
+#: How many tags a resource may have (Developer Guide, quotas related to tagging).
+_MOST_TAGS = 50
+# Which characters a tag may have, and which prefix is AWS's own, is documented in prose only; the patterns are those
+# that the models of other services have for it, as Python and as Java write them.
+_PATTERNS = {
+    "key": (re.compile(r"(?!aws:)[\w\s.:/=+\-@]*"), r"^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]*$"),
+    "value": (re.compile(r"[\w\s.:/=+\-@]*"), r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$"),
+}
+
+
+def tag_resource(records: Records, *, arn: str, tags: list[dict[str, Any]]) -> None:
+    """Add the tags; one whose key is there already changes its value."""
+    with records.using():
+        resource = _find(records, arn)
+        resource.tags.update(read_tags(tags, arn, resource.tags))
+
+
+def untag_resource(records: Records, *, arn: str, keys: Iterable[str]) -> None:
+    """Take the tags of those keys away; there may be none."""
+    with records.using():
+        resource = _find(records, arn)
+        for key in keys:
+            resource.tags.pop(key, None)
+
+
+def list_tags_for_resource(records: Records, *, arn: str) -> list[dict[str, str]]:
+    """The tags as the API spells them, in the order in which their keys came."""
+    with records.using():
+        return [{"key": key, "value": value} for key, value in _find(records, arn).tags.items()]
+
+
+def read_tags(tags: list[dict[str, Any]], arn: str, present: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Values by key for the resource of that ARN, which may have tags at ``present``; the last of one key holds.
+
+    ValidationException for keys and values that no tag may have, TooManyTags for more than a resource may have.
+    """
+    for position, tag in enumerate(tags, 1):
+        _check(position, tag)
+    read = {tag["key"]: tag.get("value") or "" for tag in tags}
+    if len({**(present or {}), **read}) > _MOST_TAGS:
+        raise TooManyTags(arn=arn)
+    return read
+
+
+def tagged_resources(records: Records) -> Iterator[StateMachine | Activity]:
+    """Every resource that can have tags."""
+    yield from records.state_machines.values()
+    yield from records.activities.values()
+
+
+def _check(position: int, tag: Mapping[str, Any]) -> None:
+    """Refuse what the model lets pass: a tag without a key, and what only the documentation forbids."""
+    if tag.get("key") is None:
+        raise TagKeyMissing(position=position)
+    for member, (allowed, pattern) in _PATTERNS.items():
+        text = tag.get(member)
+        if text is not None and not allowed.fullmatch(text):
+            raise TagCharacterForbidden(text=text, position=position, member=member, pattern=pattern)
+
+
+def _find(records: Records, arn: str) -> StateMachine | Activity:
+    """The resource of an unqualified ARN: versions, aliases and Map states have no tags of their own."""
+    parsed = parse_taggable_arn(arn)
+    resource: StateMachine | Activity | None = None
+    if parsed.prefix == records.arn_prefix:
+        kept = records.activities if isinstance(parsed, ActivityArn) else records.state_machines
+        resource = kept.get(parsed.name)
+    if resource is None or resource.arn != arn:
+        raise ResourceNotFound(arn=arn)
+    return resource

@@ -1,0 +1,54 @@
+"""SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat: answers to what an execution waits for."""
+
+from __future__ import annotations
+
+from sfn_mock.aws.exceptions import InvalidOutput, InvalidToken, TaskDoesNotExist, TaskTimedOut
+from sfn_mock.aws.payloads import json_fault
+from sfn_mock.state.activities import AnyTask
+from sfn_mock.state.records import Records
+
+
+def send_task_success(records: Records, *, token: str, output: str) -> None:
+    """End the execution that waits as SUCCEEDED; an output that is no JSON leaves it waiting."""
+    with records.using() as moment:
+        task = _find_open(records, token, moment)
+        fault = json_fault(output, "output")
+        if fault is not None:
+            raise InvalidOutput(reason=fault)
+        task.succeed(moment, output)
+
+
+def send_task_failure(records: Records, *, token: str, error: str | None = None, cause: str | None = None) -> None:
+    """End the execution that waits as FAILED."""
+    with records.using() as moment:
+        _find_open(records, token, moment).fail(moment, error, cause)
+
+
+def send_task_heartbeat(records: Records, *, token: str) -> None:
+    """Begin the time for the next heartbeat anew, where heartbeats are expected."""
+    with records.using() as moment:
+        _find_open(records, token, moment).beat(moment)
+
+
+def _find_open(records: Records, token: str, moment: int) -> AnyTask:
+    """The task of that token, if its execution still waits for it."""
+    task = records.tasks.get(token)
+    if task is None:
+        return _find_executed(records, token)
+    if not task.is_open(moment):
+        raise TaskTimedOut
+    activity = task.activity
+    if activity is not None and records.activities.get(activity.name) is not activity:
+        raise TaskDoesNotExist(arn=activity.arn)
+    return task
+
+
+def _find_executed(records: Records, token: str) -> AnyTask:
+    """The task of that token that an interpreter has come to."""
+    for run in list(records.runs.values()):
+        task = run.find_task(token)
+        if task is not None:
+            if not task.is_open():
+                raise TaskTimedOut
+            return task
+    raise InvalidToken

@@ -1,0 +1,68 @@
+"""PublishStateMachineVersion, ListStateMachineVersions and DeleteStateMachineVersion."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TypeGuard
+
+from sfn_mock.aws.exceptions import InvalidArn, RevisionConflict, StateMachineDoesNotExist, VersionReferencedByAlias
+from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
+from sfn_mock.operations.paging import Page, cut_page
+from sfn_mock.operations.state_machines import refuse_deleting
+from sfn_mock.state.records import Records
+from sfn_mock.state.state_machines import Version
+
+#: What a revision without an id is called where one must be named (PublishStateMachineVersion).
+_INITIAL = "INITIAL"
+
+
+def publish_state_machine_version(
+    records: Records, *, arn: str, revision_id: str | None = None, description: str | None = None
+) -> Version:
+    """The version of the machine's current revision; of one published before, the version it got then."""
+    with records.using() as moment:
+        machine = find_state_machine(records, arn)
+        refuse_deleting(machine)
+        current = machine.revision.id or _INITIAL
+        if revision_id is not None and revision_id != current:
+            raise RevisionConflict(given=revision_id, current=current)
+        return machine.publish(description, moment)
+
+
+def list_state_machine_versions(
+    records: Records, *, arn: str, max_results: int | None = None, next_token: str | None = None
+) -> Page[Version]:
+    """The machine's versions, newest first. None of a machine that does not exist: no error is declared for that."""
+    with records.using() as moment:
+        machine = None
+        with suppress(StateMachineDoesNotExist):
+            machine = find_state_machine(records, arn)
+        return cut_page(
+            records,
+            moment,
+            ("ListStateMachineVersions", None if machine is None else machine.sequence),
+            [] if machine is None else machine.versions.values(),
+            lambda version: version.number,
+            max_results=max_results,
+            next_token=next_token,
+            descending=True,
+        )
+
+
+def delete_state_machine_version(records: Records, *, arn: str) -> None:
+    """Delete the version, of which its executions go on telling; there may be none of that ARN."""
+    with records.using():
+        number = unlabelled(arn).qualifier
+        if not is_version_number(number):
+            raise InvalidArn(arn=arn)
+        with suppress(StateMachineDoesNotExist):
+            machine, _ = find_qualified(records, arn)
+            aliases = machine.aliases_of(number)
+            if aliases:
+                raise VersionReferencedByAlias(aliases=", ".join(alias.name for alias in aliases))
+            del machine.versions[number]
+
+
+def is_version_number(qualifier: str | None) -> TypeGuard[str]:
+    """Whether an ARN with that qualifier is a version's; an alias's name has more than digits."""
+    return qualifier is not None and qualifier.isascii() and qualifier.isdigit()

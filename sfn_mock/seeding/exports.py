@@ -1,0 +1,339 @@
+"""What ``aws stepfunctions list-executions`` printed or boto3 answered, read into items that AWS could have shown.
+
+Nothing here looks at what is stored. Sentences about a member spell it as AWS does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from math import isfinite
+from reprlib import repr as shortened
+from typing import Any, NamedTuple, TypeVar
+
+from sfn_mock.aws.arns import (
+    ExecutionArn,
+    map_run_arn,
+    parse_execution_arn,
+    parse_map_run_arn,
+    state_machine_arn,
+)
+from sfn_mock.aws.exceptions import InvalidArn
+from sfn_mock.seeding import seeds as seeding
+from sfn_mock.state import clock
+from sfn_mock.state.map_runs import check_label
+from sfn_mock.state.outcomes import STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending
+from sfn_mock.state.state_machines import check_alias_name
+
+#: A path, JSON text, one answer of ListExecutions, or a list of such answers or of their items.
+Source = str | os.PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]]
+#: An account and a region.
+Place = tuple[str, str]
+
+_PLACE = re.compile(r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):")
+_VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_WHAT_TO_LOAD = "load what 'aws stepfunctions list-executions --output json' printed"
+
+
+class Shown(NamedTuple):
+    """What ListExecutions shows of an execution, less what follows from its ARN. Dates are moments."""
+
+    execution_arn: str
+    map_run_arn: str | None
+    item_count: int | None
+    state_machine_version_arn: str | None
+    state_machine_alias_arn: str | None
+    status: str
+    start_date: int
+    stop_date: int | None
+    redrive_count: int
+    redrive_date: int | None
+
+
+class Item(NamedTuple):
+    """One execution as the source shows it."""
+
+    #: What sentences call it.
+    label: str
+    place: Place
+    arn: ExecutionArn
+    version_number: str | None
+    alias_name: str | None
+    shown: Shown
+    life: seeding.Life
+    #: The start date as the source writes it.
+    written_start: object
+
+    @property
+    def identity(self) -> ExecutionArn:
+        """What no two executions share; the id in an EXPRESS child's ARN does not set it apart here."""
+        return self.arn._replace(express_id=None)
+
+    @property
+    def execution_type(self) -> str:
+        return "STANDARD" if self.arn.express_id is None else "EXPRESS"
+
+
+def read(source: object) -> list[Item]:
+    """The items of ``source``, in its order; ValueError for one that AWS could never show, or no source at all."""
+    return [_read_item(position, raw) for position, raw in enumerate(_raw_items(_document(source)), 1)]
+
+
+@contextmanager
+def naming(label: str) -> Iterator[None]:
+    """Put into a ValueError which item it is about."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{label}: {error}") from None
+
+
+# --- The source ------------------------------------------------------------------------------------------------
+
+
+def _document(source: object) -> object:
+    """The source with its JSON, if it is some, read."""
+    if isinstance(source, str) and source.lstrip().startswith(("{", "[")):
+        return _read_json(source, "The text to load")
+    if isinstance(source, (str, os.PathLike)):
+        return _read_json(_read_file(source), os.fspath(source))
+    return source
+
+
+def _read_file(path: str | os.PathLike[str]) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"There is no file {os.path.abspath(path)!r} to load: give the path of one, or JSON text that starts with "
+            f"'{{' or '['."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{os.fspath(path)!r} cannot be read ({error}): give the path of a JSON file.") from None
+
+
+def _read_json(text: str | bytes, name: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{name} is no JSON ({error}): {_WHAT_TO_LOAD}.") from None
+
+
+def _raw_items(document: object) -> Iterator[object]:
+    """The items of a page, of a list of pages, or of a list of items."""
+    if _is_page(document):
+        document = [document]
+    if not isinstance(document, (list, tuple)):
+        raise ValueError(f"{shortened(document)} holds no 'executions': {_WHAT_TO_LOAD}, or a list of its items.")
+    for part in document:
+        if not _is_page(part):
+            yield part
+        elif isinstance(part["executions"], (list, tuple)):
+            yield from part["executions"]
+        else:
+            found = shortened(part["executions"])
+            raise ValueError(f"'executions' is {found}, and AWS has a list there: {_WHAT_TO_LOAD}.")
+
+
+def _is_page(document: Any) -> bool:
+    return isinstance(document, Mapping) and "executions" in document
+
+
+# --- An item by itself -----------------------------------------------------------------------------------------
+
+
+def _read_item(position: int, raw: object) -> Item:
+    with naming(f"Item {position}"):
+        if not isinstance(raw, Mapping):
+            raise ValueError(f"{shortened(raw)} is no execution: AWS shows each as an object with members.")
+        text = _text(raw, "executionArn")
+    label = f"Item {position} ({text})"
+    with naming(label):
+        arn, place = _execution_arn(raw)
+        path = arn.state_machine_name if arn.label is None else f"{arn.state_machine_name}/{arn.label}"
+        _check_agrees(raw, "name", arn.name)
+        _check_agrees(raw, "stateMachineArn", state_machine_arn(arn.prefix, path))
+        version_number, alias_name = _qualifiers(raw, state_machine_arn(arn.prefix, arn.state_machine_name))
+        shown = Shown(
+            execution_arn=text,
+            map_run_arn=_map_run_arn(raw, arn),
+            item_count=_item_count(raw, arn),
+            state_machine_version_arn=_optional_text(raw, "stateMachineVersionArn"),
+            state_machine_alias_arn=_optional_text(raw, "stateMachineAliasArn"),
+            status=_status(raw, arn),
+            start_date=_moment("startDate", _required(raw, "startDate")),
+            stop_date=_optional_moment(raw, "stopDate"),
+            redrive_count=_redrive_count(raw),
+            redrive_date=_optional_moment(raw, "redriveDate"),
+        )
+        life = _life(shown, express=arn.express_id is not None)
+    return Item(label, place, arn, version_number, alias_name, shown, life, raw["startDate"])
+
+
+def _required(raw: Mapping[str, object], member: str) -> object:
+    value = raw.get(member)
+    if value is None:
+        raise ValueError(f"{member} is missing: AWS never leaves it out.")
+    return value
+
+
+def _text(raw: Mapping[str, object], member: str) -> str:
+    value = _required(raw, member)
+    if not isinstance(value, str):
+        raise ValueError(f"{member}={value!r} is no text: AWS writes a string there.")
+    return value
+
+
+def _optional_text(raw: Mapping[str, object], member: str) -> str | None:
+    """The text of an optional member; null stands for an absent one."""
+    return None if raw.get(member) is None else _text(raw, member)
+
+
+def _check_agrees(raw: Mapping[str, object], member: str, expected: str) -> None:
+    text = _text(raw, member)
+    if text != expected:
+        raise ValueError(f"{member}={text!r} does not go with executionArn, by which it is {expected!r}.")
+
+
+# --- Whose it is -----------------------------------------------------------------------------------------------
+
+_Parsed = TypeVar("_Parsed")
+
+
+def _parse(raw: Mapping[str, object], member: str, parse: Callable[[str], _Parsed], shape: str) -> _Parsed:
+    text = _text(raw, member)
+    try:
+        return parse(text)
+    except InvalidArn:
+        raise _malformed(member, text, shape) from None
+
+
+def _malformed(member: str, text: str, shape: str) -> ValueError:
+    return ValueError(f"{member}={text!r} is not the ARN that belongs there: write it like '{shape}'.")
+
+
+def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
+    """The execution's ARN, taken apart, and the account and region that it names."""
+    shape = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
+    arn = _parse(raw, "executionArn", parse_execution_arn, shape)
+    place = _PLACE.fullmatch(arn.prefix)
+    if place is None:
+        raise _malformed("executionArn", _text(raw, "executionArn"), shape)
+    seeding.check_name(arn.state_machine_name)
+    seeding.check_name(arn.name)
+    if arn.label is not None:
+        check_label(arn.label)
+    elif arn.express_id is not None:
+        raise ValueError("AWS never lists the executions of an EXPRESS state machine: leave it out.")
+    return arn, (place["account_id"], place["region"])
+
+
+def _map_run_arn(raw: Mapping[str, object], arn: ExecutionArn) -> str | None:
+    text = _optional_text(raw, "mapRunArn")
+    if arn.label is None:
+        if text is not None:
+            raise ValueError("mapRunArn is given, and executionArn is no child execution's: take one of them out.")
+        return None
+    if text is None:
+        raise ValueError("mapRunArn is missing: AWS lists child executions by their map run only, and shows it.")
+    shape = map_run_arn(arn.prefix, arn.state_machine_name, arn.label, "25bc2fbb-0f1d-3c4e-8a5b-6d7e8f901234")
+    named = _parse(raw, "mapRunArn", parse_map_run_arn, shape)
+    if named[:-1] != (arn.prefix, arn.state_machine_name, arn.label):
+        raise _malformed("mapRunArn", text, shape)
+    return text
+
+
+def _qualifiers(raw: Mapping[str, object], machine_arn: str) -> tuple[str | None, str | None]:
+    """The number of the version and the name of the alias it was started through."""
+    version_number = _qualifier(raw, "stateMachineVersionArn", machine_arn)
+    alias_name = _qualifier(raw, "stateMachineAliasArn", machine_arn)
+    if version_number is not None and not _VERSION_NUMBER.fullmatch(version_number):
+        raise _malformed("stateMachineVersionArn", f"{machine_arn}:{version_number}", f"{machine_arn}:1")
+    if alias_name is not None:
+        check_alias_name(alias_name)
+        if version_number is None:
+            raise ValueError(
+                "stateMachineAliasArn is given without stateMachineVersionArn: AWS shows both for a start through an "
+                "alias."
+            )
+    return version_number, alias_name
+
+
+def _qualifier(raw: Mapping[str, object], member: str, machine_arn: str) -> str | None:
+    text = _optional_text(raw, member)
+    if text is None:
+        return None
+    machine, _, qualifier = text.rpartition(":")
+    if machine != machine_arn:
+        raise ValueError(f"{member}={text!r} does not go with executionArn, which is one of {machine_arn!r}.")
+    return qualifier
+
+
+def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
+    if arn.label is not None:
+        return seeding.check_count(_required(raw, "itemCount"), "itemCount")
+    if raw.get("itemCount") is not None:
+        raise ValueError("itemCount is given without mapRunArn: AWS shows it for child executions only.")
+    return None
+
+
+# --- What became of it -----------------------------------------------------------------------------------------
+
+
+def _status(raw: Mapping[str, object], arn: ExecutionArn) -> str:
+    status = _required(raw, "status")
+    if status == "PENDING_REDRIVE" and arn.label is None:
+        raise ValueError("status is PENDING_REDRIVE without mapRunArn: only child executions are ever pending redrive.")
+    status = check_status(status, STATUSES_OUTSIDE_MAP_RUNS if arn.label is None else STATUSES)
+    if status != "RUNNING" and raw.get("stopDate") is None:
+        raise ValueError(f"stopDate is missing: AWS shows when a {status} execution stopped.")
+    return status
+
+
+def _redrive_count(raw: Mapping[str, object]) -> int:
+    """0 where the source says nothing: it is older than redrives are."""
+    count = raw.get("redriveCount")
+    count = 0 if count is None else seeding.check_count(count, "redriveCount")
+    if count == 0 and raw.get("redriveDate") is not None:
+        raise ValueError("redriveDate is given without a redriveCount of 1 or more: AWS shows both or neither.")
+    return count
+
+
+def _optional_moment(raw: Mapping[str, object], member: str) -> int | None:
+    value = raw.get(member)
+    return None if value is None else _moment(member, value)
+
+
+def _moment(member: str, value: object) -> int:
+    """The moment of a date as the AWS CLI (epoch seconds in version 1, ISO 8601 in 2) or boto3 gives it."""
+    if isinstance(value, (str, datetime)):
+        return clock.to_moment(value, 0, name=member)
+    if type(value) is int or (isinstance(value, float) and isfinite(value * 1000)):
+        # Rounded, as few floats hold a whole number of milliseconds exactly.
+        return clock.check(round(value * 1000), member)
+    raise ValueError(
+        f"{member}={value!r} is no date: give epoch seconds or ISO 8601 text, as the AWS CLI prints them, or boto3's "
+        f"datetime."
+    )
+
+
+def _life(shown: Shown, *, express: bool) -> seeding.Life:
+    """The time line that comes to what is shown; before its redrive it is RUNNING and never redriven."""
+    dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
+    return seeding.life(
+        # A recording is complete, so it is judged by its own last date, wherever the test's clock stands.
+        max(dates),
+        shown.status,
+        ending(shown.status),
+        start_date=clock.to_datetime(shown.start_date),
+        stop_date=None if shown.stop_date is None else clock.to_datetime(shown.stop_date),
+        duration=None,
+        redrive_count=shown.redrive_count,
+        redrive_date=None if shown.redrive_date is None else clock.to_datetime(shown.redrive_date),
+        express=express,
+    )

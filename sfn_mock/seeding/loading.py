@@ -1,0 +1,268 @@
+"""Store what ListExecutions showed elsewhere: each execution under its account and region, with all it names.
+
+A call reads its whole source first, then holds it against what is stored, and stores last: where it fails, nothing was
+stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+
+from moto.core.utils import underscores_to_camelcase
+
+from sfn_mock.aws.arns import ExecutionArn, parse_map_run_arn
+from sfn_mock.seeding import exports as recordings
+from sfn_mock.seeding import seeds as seeding
+from sfn_mock.seeding.exports import Item, Place, Shown
+from sfn_mock.state import clock
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.executions import Attempt, Execution, Origin
+from sfn_mock.state.map_runs import MapRun, Tolerance
+from sfn_mock.state.records import Records, seed_state_machine
+from sfn_mock.state.state_machines import Route, StateMachine
+
+
+def load(
+    records_of: Callable[[str, str], Records], own_account_id: str, source: object, parent: Execution | None
+) -> list[Execution]:
+    """Store what ``source`` shows, each item under its account and region, and return one execution for each item.
+
+    ``records_of`` gives the records of an account and region. ``parent`` becomes the parent of the map runs in the
+    source. Among equal dates the items keep the source's order. What is stored already stays as it is. ValueError,
+    with nothing stored, for what AWS could never show or what differs from a stored execution.
+    """
+    items = recordings.read(source)
+    _check_parent(parent, items)
+    with ExitStack() as stack:
+        # In one order whatever the source's, so that two loads at a time never wait for each other.
+        records = {place: records_of(*place) for place in sorted({item.place for item in items})}
+        moment = max((stack.enter_context(own.using()) for own in records.values()), default=0)
+        _check_owners(items, records, parent)
+        stored, new = _sort_out(items, records, moment)
+        _warn(items, new, records, own_account_id, moment)
+        if parent is not None:
+            _adopt(items, records, parent)
+        executions = {**stored, **_store(new, records, moment, parent)}
+        return [executions[item.identity] for item in items]
+
+
+# --- Held against what is stored -------------------------------------------------------------------------------
+
+
+def _check_parent(parent: object, items: list[Item]) -> None:
+    if parent is None:
+        return
+    if not isinstance(parent, Execution):
+        raise ValueError(f"parent={parent!r} is no execution: pass what add_execution returned.")
+    if items and all(item.shown.map_run_arn is None for item in items):
+        raise ValueError("parent is given, and no item has a mapRunArn: load child executions, or leave parent out.")
+
+
+def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: Execution | None) -> None:
+    """ValueError where an item cannot belong to what its ARNs name, as far as that exists."""
+    types: dict[str, str] = {}
+    for item in items:
+        with recordings.naming(item.label):
+            own = records[item.place]
+            if item.arn.prefix != own.arn_prefix:
+                raise ValueError(f"ARNs of region {own.region} start with {own.arn_prefix!r}: the partition is wrong.")
+            machine = own.state_machines.get(item.arn.state_machine_name)
+            if machine is not None:
+                machine.refuse_express()
+            arn = item.shown.map_run_arn
+            if arn is not None:
+                map_run = own.map_runs.get(arn)
+                type = types.setdefault(arn, item.execution_type if map_run is None else map_run.execution_type)
+                if type != item.execution_type:
+                    raise ValueError(
+                        f"It is {item.execution_type}, and the children of {arn} are {type}: AWS starts all children "
+                        f"of a map run as one type."
+                    )
+                if parent is not None:
+                    _check_parent_of(arn, machine, map_run, parent)
+
+
+def _check_parent_of(arn: str, machine: StateMachine | None, map_run: MapRun | None, parent: Execution) -> None:
+    if parent.owner is not machine:
+        with parent.using():  # RuntimeError where it is no longer alive
+            raise ValueError(
+                f"{parent.arn} cannot be the parent of {arn}: give an execution of the same state machine that is "
+                f"itself no child execution."
+            )
+    if map_run is not None and map_run.parent not in (None, parent):
+        raise ValueError(f"{arn} has another parent already, {map_run.execution_arn}: leave parent out.")
+
+
+def _sort_out(
+    items: list[Item], records: Mapping[Place, Records], moment: int
+) -> tuple[dict[ExecutionArn, Execution], list[Item]]:
+    """The executions that are stored already, and the items that are not, each once.
+
+    ValueError for an item that differs from its stored likeness, or from one before it.
+    """
+    stored: dict[ExecutionArn, Execution] = {}
+    new: dict[ExecutionArn, Item] = {}
+    for item in items:
+        with recordings.naming(item.label):
+            execution = _find(item, records[item.place])
+            if execution is not None and _is_taken(execution, item, moment):
+                _check_equal(item, _states(execution, moment), "An execution of that name is stored already")
+                stored[item.identity] = execution
+            elif item.identity in new:
+                _check_equal(item, [new[item.identity].shown], "An item before it has that name")
+            else:
+                new[item.identity] = item
+    return stored, list(new.values())
+
+
+def _is_taken(execution: Execution, item: Item, moment: int) -> bool:
+    """Whether ``execution`` has its name still; forgotten, it does where ``item`` shows what it was."""
+    return execution.is_kept_at(moment) or item.shown in _states(execution, moment)
+
+
+def _find(item: Item, records: Records) -> Execution | None:
+    machine = records.state_machines.get(item.arn.state_machine_name)
+    return None if machine is None else machine.find_execution(item.arn.label, item.arn.name)
+
+
+def _states(execution: Execution, moment: int) -> list[Shown]:
+    """What it shows now, if it has started, and what it will have come to: a recording may show either."""
+    last = execution.attempts[-1]
+    end = max(last.since, last.stop or 0)
+    return [
+        _shown(execution, attempt, moment)
+        for moment in (moment, end)
+        if (attempt := execution.attempt_at(moment)) is not None
+    ]
+
+
+def _shown(execution: Execution, attempt: Attempt, moment: int) -> Shown:
+    return Shown(
+        execution_arn=execution.arn,
+        map_run_arn=None if execution.map_run is None else execution.map_run.arn,
+        item_count=execution.item_count,
+        state_machine_version_arn=execution.version_arn,
+        state_machine_alias_arn=execution.alias_arn,
+        status=attempt.status_at(moment),
+        start_date=execution.start,
+        stop_date=attempt.stop_at(moment),
+        redrive_count=attempt.redrive_count,
+        redrive_date=attempt.redrive,
+    )
+
+
+def _check_equal(item: Item, states: list[Shown], what: str) -> None:
+    if item.shown in states:
+        return
+    differences = ", ".join(
+        f"{underscores_to_camelcase(member)} {_say(member, here)} instead of {_say(member, there)}"
+        for member, here, there in zip(Shown._fields, item.shown, states[0], strict=True)
+        if here != there
+    )
+    raise ValueError(f"{what}, and this one differs ({differences}): leave it out, or reset() the mock before loading.")
+
+
+def _say(member: str, value: object) -> str:
+    if value is None:
+        return "none"
+    return clock.describe(value) if member.endswith("_date") and isinstance(value, int) else str(value)
+
+
+def _warn(
+    items: list[Item], new: list[Item], records: Mapping[Place, Records], own_account_id: str, moment: int
+) -> None:
+    others = sorted({item.place[0] for item in items} - {own_account_id})
+    if others:
+        seeding.warn(
+            f"What is loaded is of account {' and '.join(others)}, and calls arrive in {own_account_id}, which does "
+            f"not list it: choose mock_sfn_executions(account_id={others[0]!r})."
+        )
+    for place, own in records.items():
+        lives = [item.life.attempts[-1] for item in new if item.place == place]
+        seeding.warn_if_forgotten(moment, lives, own.rough_edges.retention)
+    latest = max(new, key=lambda item: item.life.start, default=None)
+    if latest is not None and latest.life.start > moment:
+        seeding.warn_about_future(latest.written_start, latest.life.start, name=f"{latest.label}: startDate")
+
+
+# --- Stored ----------------------------------------------------------------------------------------------------
+
+
+def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Execution) -> None:
+    """Make ``parent`` the parent of those map runs in the source that stand alone so far."""
+    arns = {item.shown.map_run_arn for item in items}
+    for own in records.values():
+        for arn in own.map_runs.keys() & arns:
+            map_run = own.map_runs[arn]
+            if map_run.parent is None:
+                map_run.state_machine.give_parent(map_run, parent)
+
+
+def _store(
+    new: list[Item], records: Mapping[Place, Records], moment: int, parent: Execution | None
+) -> dict[ExecutionArn, Execution]:
+    """Store what was found to be new and sound, with all that it belongs to."""
+    first_starts: dict[str | None, int] = {}
+    for item in new:
+        arn, start = item.shown.map_run_arn, item.life.start
+        first_starts[arn] = min(start, first_starts.get(arn, start))
+    executions: dict[ExecutionArn, Execution] = {}
+    # From the end, as among equal dates the one added last is listed first.
+    for item in reversed(new):
+        own = records[item.place]
+        owner = _owner(item, own, moment, first_starts[item.shown.map_run_arn], parent)
+        *earlier, last = item.life.attempts
+        execution = executions[item.identity] = Execution(
+            owner,
+            item.arn.name,
+            own.next_sequence(),
+            item.life.start,
+            last,
+            Origin(
+                owner.revision_for(item.version_number),
+                item.version_number,
+                item.alias_name,
+                item_count=item.shown.item_count,
+            ),
+            item.arn.express_id,
+            tuple(earlier),
+        )
+        owner.take_in([execution])
+    _store_qualifiers(executions.values(), moment)
+    return executions
+
+
+def _owner(item: Item, records: Records, moment: int, first_start: int, parent: Execution | None) -> ExecutionScope:
+    """The machine or map run it belongs to; what is missing comes into being, a map run as of its first child."""
+    name, arn = item.arn.state_machine_name, item.shown.map_run_arn
+    if name not in records.state_machines:
+        seed_state_machine(records, moment, name, type="STANDARD", definition=None, role_arn=None, creation_date=None)
+    machine = records.state_machines[name]
+    if arn is None:
+        return machine
+    if arn not in records.map_runs:
+        named = parse_map_run_arn(arn)
+        map_run = MapRun(
+            machine,
+            parent,
+            named.label,
+            named.id,
+            execution_type=item.execution_type,
+            max_concurrency=0,
+            tolerance=Tolerance(0, 0.0),
+            life=seeding.Life(first_start, (Attempt(first_start),)),
+            follows_children=True,
+        )
+        machine.store_map_run(map_run)
+    return records.map_runs[arn]
+
+
+def _store_qualifiers(executions: Iterable[Execution], moment: int) -> None:
+    """The versions and aliases they were started through, as far as missing; an alias routes as it last did."""
+    for execution in sorted(executions, key=lambda execution: (execution.start, execution.sequence), reverse=True):
+        machine, number, name = execution.state_machine, execution.version_number, execution.alias_name
+        if number is not None and number not in machine.versions:
+            machine.add_version(int(number), None, moment)
+        if number is not None and name is not None and name not in machine.aliases:
+            machine.set_alias(name, (Route(number, 100),), None, moment)

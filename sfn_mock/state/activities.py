@@ -1,0 +1,173 @@
+"""Activities, and the tasks that executions wait for: which token answers one, and until when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sfn_mock.aws.arns import activity_arn
+from sfn_mock.state import clock
+from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.outcomes import Ending
+
+if TYPE_CHECKING:
+    from sfn_mock.state.records import Records
+
+#: Longest task token, in characters, by botocore's model of GetActivityTask.
+_LONGEST_TOKEN = 2048
+#: HeartbeatSeconds is a whole number of seconds, up to eight nines (Amazon States Language, Task state).
+_SHORTEST_HEARTBEAT = timedelta(seconds=1)
+_LONGEST_HEARTBEAT = timedelta(seconds=99_999_999)
+#: A Task state whose heartbeat stays away fails with this error, and the execution, which catches nothing, with it.
+_HEARTBEAT_MISSED = Ending("FAILED", error="States.Timeout")
+
+
+class Activity:
+    """An activity, which workers poll for tasks. Dates are aware datetimes in UTC."""
+
+    def __init__(
+        self,
+        records: Records,
+        name: str,
+        *,
+        encryption_configuration: dict[str, Any] | None,
+        tags: dict[str, str],
+        created: int,
+    ) -> None:
+        self.records = records
+        self.name = name
+        self.encryption_configuration = encryption_configuration or {"type": "AWS_OWNED_KEY"}
+        self.tags = tags
+        self.created = created
+        #: Tasks that no worker has been given, in the order in which they were scheduled.
+        self.scheduled: list[Task] = []
+
+    @property
+    def arn(self) -> str:
+        return activity_arn(self.records.arn_prefix, self.name)
+
+    @property
+    def creation_date(self) -> datetime:
+        return clock.to_datetime(self.created)
+
+    def hand_out(self, moment: int) -> Task | None:
+        """The open task scheduled first, which no worker is given again; None when there is none."""
+        for task in self.scheduled:
+            if task.is_open(moment):
+                self.scheduled.remove(task)
+                return task
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Activity {self.arn}>"
+
+
+class AnyTask(Protocol):
+    """What can be answered, at a moment in UTC milliseconds."""
+
+    def succeed(self, moment: int, output: str) -> None: ...
+    def fail(self, moment: int, error: str | None, cause: str | None) -> None: ...
+    def beat(self, moment: int) -> None: ...
+
+
+class Task:
+    """What an execution waits for: an answer that gives the token."""
+
+    def __init__(
+        self, execution: Execution, attempt: Attempt, token: str, activity: Activity | None, heartbeat: int | None
+    ) -> None:
+        self.execution = execution
+        self.token = token
+        #: None for a task whose token reaches its worker by another way than GetActivityTask.
+        self.activity = activity
+        #: How many milliseconds may lie between two heartbeats; None where none are expected.
+        self._heartbeat = heartbeat
+        #: The attempt that waits, as it goes on while heartbeats come.
+        self._attempt = attempt
+
+    def is_open(self, moment: int) -> bool:
+        """Whether the execution still waits: no redrive brings back a task of the attempt before."""
+        attempt = self.execution.attempt_at(moment)
+        machine = self.execution.state_machine
+        return (
+            attempt is not None
+            and attempt.redrive_count == self._attempt.redrive_count
+            and attempt.is_open(moment)
+            and machine.records.holds(machine)
+        )
+
+    def succeed(self, moment: int, output: str) -> None:
+        """End the execution as SUCCEEDED."""
+        self.execution.end(moment, Ending("SUCCEEDED", output))
+
+    def fail(self, moment: int, error: str | None, cause: str | None) -> None:
+        """End the execution as FAILED."""
+        self.execution.end(moment, Ending("FAILED", error=error, cause=cause))
+
+    def beat(self, moment: int) -> None:
+        """Count the time for the next heartbeat from ``moment``; without that one, the execution fails."""
+        if self._heartbeat is None:
+            return
+        attempt, deadline = self._attempt, moment + self._heartbeat
+        if attempt.is_open(deadline):
+            attempt = attempt._replace(stop=deadline, ending=_HEARTBEAT_MISSED)
+        self.execution.go_on(moment, attempt)
+
+
+def new_task(
+    records: Records,
+    moment: int,
+    execution: Execution,
+    attempt: Attempt,
+    token: str | None,
+    *,
+    activity: str | None,
+    heartbeat: timedelta | None,
+) -> Task:
+    """The task that ``execution`` waits for in its running ``attempt``; ValueError for one that AWS could never have.
+
+    It is scheduled with its activity, and its first heartbeat is due, from ``moment`` on.
+    """
+    if execution.express_id is not None:
+        raise ValueError(
+            f"{execution.arn} is an EXPRESS execution, and on AWS none waits for a task token or an activity: "
+            f"use a STANDARD one."
+        )
+    if token is not None:
+        _check_token(token, records)
+    worker = None if activity is None else _find_activity(records, activity)
+    beats = None if heartbeat is None else _check_heartbeat(heartbeat)
+    task = Task(execution, attempt, records.new_id() if token is None else token, worker, beats)
+    task.beat(moment)
+    if worker is not None:
+        worker.scheduled.append(task)
+    return task
+
+
+def _check_token(token: object, records: Records) -> None:
+    if not isinstance(token, str) or not 1 <= len(token) <= _LONGEST_TOKEN:
+        raise ValueError(f"token={token!r} is no task token: pass a str of 1 to {_LONGEST_TOKEN} characters.")
+    if token in records.tasks:
+        raise ValueError(
+            f"token={token!r} was given to {records.tasks[token].execution.arn} already: AWS never gives one twice."
+        )
+
+
+def _find_activity(records: Records, arn_or_name: object) -> Activity:
+    for activity in records.activities.values():
+        if arn_or_name in (activity.arn, activity.name):
+            return activity
+    there_are = ", ".join(records.activities) or "none, create_activity() of boto3's client makes one"
+    raise ValueError(
+        f"activity={arn_or_name!r} is no activity of account {records.account_id} in {records.region}: "
+        f"there are {there_are}."
+    )
+
+
+def _check_heartbeat(heartbeat: object) -> int:
+    """The time between two heartbeats in milliseconds."""
+    if not isinstance(heartbeat, timedelta) or not _SHORTEST_HEARTBEAT <= heartbeat <= _LONGEST_HEARTBEAT:
+        raise ValueError(
+            f"heartbeat={heartbeat!r} is no HeartbeatSeconds: give a timedelta from one second to 99999999 seconds."
+        )
+    return clock.to_milliseconds(heartbeat, name="heartbeat")

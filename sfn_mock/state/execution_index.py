@@ -1,0 +1,223 @@
+"""The executions of one machine or map run, kept in the order that ListExecutions shows.
+
+Order is kept, not made per call: for each listing that can be asked for (of everything, one version or one alias; of
+all statuses or one; of redriven executions or others) there is one sorted list. ``settle`` brings the lists to a
+moment by moving only those executions whose state changed since the moment before; a page then costs its own length
+and a search for where it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sortedcontainers import SortedList
+
+from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.garbage_collection import left_alone
+
+#: A place in the order: the date an execution sorts by and, for equal dates, its place in the order of adding.
+Position = tuple[int, int]
+#: An execution as it stands: date and sequence of its position, which sort it; itself; its status; and the attempt in
+#: force if that is a redrive. The date is that of its stop unless it is RUNNING. A plain tuple, as pages are made of
+#: them by the thousand.
+Entry = tuple[int, int, Execution, str, Attempt | None]
+
+#: Which listing a list is for: version number or alias name, status, and whether redriven; None for all.
+_Key = tuple[str | None, str | None, bool | None]
+#: What decides which lists an entry is in: version number, alias name, status, and whether redriven.
+_Traits = tuple[str | None, str | None, str, bool]
+
+
+_NO_ENTRIES: SortedList[Entry] = SortedList()
+
+
+class ExecutionIndex:
+    def __init__(self, *, tells_redriven: bool = False) -> None:
+        """Only an index that ``tells_redriven`` has listings of redriven executions and of others."""
+        #: In the order of adding.
+        self.executions: list[Execution] = []
+        self._tells_redriven = tells_redriven
+        self._placed = 0
+        self._settled = 0
+        self._upcoming: SortedList[tuple[int, int, Execution]] = SortedList()
+        self._lists: dict[_Key, SortedList[Entry]] = {}
+
+    def add(self, executions: Iterable[Execution]) -> None:
+        """Take in new executions; they are sorted in when the index is next settled."""
+        self.executions.extend(executions)
+
+    def remove(self, execution: Execution) -> None:
+        if self._is_placed(execution):
+            self._take_out(execution)
+            self._placed -= 1
+        self.executions.remove(execution)
+
+    def change(self, execution: Execution, attempts: tuple[Attempt, ...]) -> None:
+        """Give ``execution`` another time line."""
+        if not self._is_placed(execution):
+            execution.attempts = attempts
+            return
+        self._take_out(execution)
+        execution.attempts = attempts
+        self._put_in([execution])
+
+    def lose_order(self) -> None:
+        """Have all sorted in anew: how long executions are kept has changed."""
+        self._placed = 0
+        self._upcoming = SortedList()
+        self._lists = {}
+
+    def settle(self, moment: int) -> None:
+        """Bring every list to ``moment``, be it later or earlier than the last."""
+        changed = list(self._changed_by(moment)) if moment != self._settled else []
+        if not changed and self._placed == len(self.executions):
+            self._settled = moment
+            return
+        with left_alone():
+            if 4 * len(changed) > self._placed:
+                self._rebuild(moment)
+            else:
+                self._move(changed, moment)
+
+    def page(
+        self,
+        scope: str | None,
+        status: str | None,
+        redriven: bool | None,
+        before: Position | None,
+        size: int,
+        seen_until: int = 0,
+    ) -> list[Entry]:
+        """Up to ``size`` entries, newest first, that sort before ``before``; as of the last settling.
+
+        Where the clock has gone back since ``seen_until``, those are left out that stood further ahead then: what sorts
+        later may have been seen there already, since time moves executions nowhere but to the front.
+        """
+        entries = self._lists.get((scope, status, redriven), _NO_ENTRIES)
+        bound: Any = before  # a shorter tuple sorts before every longer one that starts the same
+        found = entries.irange(None, bound, reverse=True)
+        if before is not None and seen_until > self._settled:
+            found = (entry for entry in found if _position(entry[2], seen_until) < before)
+        return list(islice(found, size))
+
+    def count(self, status: str) -> int:
+        """How many executions have ``status``, as of the last settling."""
+        return len(self._lists.get((None, status, None), _NO_ENTRIES))
+
+    # --- Keeping the order ---------------------------------------------------------------------------------------
+
+    def _is_placed(self, execution: Execution) -> bool:
+        return self._placed > 0 and execution.sequence <= self.executions[self._placed - 1].sequence
+
+    def _changed_by(self, moment: int) -> Iterator[Execution]:
+        """Those whose state at ``moment`` is another than when last settled."""
+        if moment > self._settled:
+            bound: Any = (moment + 1,)
+            for _, _, execution in self._upcoming.irange(None, bound):
+                yield execution
+        else:
+            # Going back is rare, so nothing is kept for it: one look at each execution.
+            for execution in islice(self.executions, self._placed):
+                if _unchanged_since(execution, self._settled) > moment:
+                    yield execution
+
+    def _move(self, changed: list[Execution], moment: int) -> None:
+        for execution in changed:
+            self._take_out(execution)
+        self._settled = moment
+        new = self.executions[self._placed :]
+        self._placed += len(new)
+        self._put_in([*changed, *new])
+
+    def _rebuild(self, moment: int) -> None:
+        self._settled = moment
+        self._upcoming = SortedList()
+        self._lists = {}
+        self._placed = len(self.executions)
+        self._put_in(self.executions)
+
+    def _put_in(self, executions: Sequence[Execution]) -> None:
+        moment = self._settled
+        # Asked once, as all of an index are kept for as long.
+        retention = executions[0].retention if executions else None
+        upcoming: list[tuple[int, int, Execution]] = []
+        alike: dict[_Traits, list[Entry]] = {}
+        for execution in executions:
+            until = execution.next_change_after(moment, retention)
+            if until is not None:
+                upcoming.append((until, execution.sequence, execution))
+            entry = _entry(execution, moment, retention)
+            if entry is not None:
+                alike.setdefault(_traits(entry), []).append(entry)
+        self._upcoming.update(upcoming)
+        new: dict[_Key, list[Entry]] = {}
+        for traits, entries in alike.items():
+            for key in self._keys(*traits):
+                new.setdefault(key, []).extend(entries)
+        for key, entries in new.items():
+            self._lists.setdefault(key, SortedList()).update(entries)
+
+    def _take_out(self, execution: Execution) -> None:
+        retention = execution.retention
+        until = execution.next_change_after(self._settled, retention)
+        if until is not None:
+            self._upcoming.remove((until, execution.sequence, execution))
+        entry = _entry(execution, self._settled, retention)
+        if entry is not None:
+            for key in self._keys(*_traits(entry)):
+                self._lists[key].remove(entry)
+
+    def _keys(self, version: str | None, alias: str | None, status: str, redriven: bool) -> Iterator[_Key]:
+        """The lists that executions with these traits are in."""
+        for scope in {None, version, alias}:
+            yield scope, None, None
+            yield scope, status, None
+            if self._tells_redriven:
+                yield scope, None, redriven
+                yield scope, status, redriven
+
+
+def _entry(execution: Execution, moment: int, retention: int | None) -> Entry | None:
+    """The execution as it stands at ``moment``; None before its start, and when it is kept no longer.
+
+    Running executions sort by their start or last redrive, all others by their stop date (ListExecutions). Also EXPRESS
+    child executions, whose redrives have no date: sorted by their start again, they would fall back behind the page
+    that showed them already.
+    """
+    attempt = execution.attempt_at(moment)
+    if attempt is None:
+        return None
+    redriven = attempt if attempt.redrive_count else None
+    stop = attempt.stop_at(moment)
+    if stop is None:
+        return attempt.since, execution.sequence, execution, "RUNNING", redriven
+    forgotten = attempt.forgotten_after(retention)
+    if forgotten is not None and forgotten <= moment:
+        return None
+    return stop, execution.sequence, execution, attempt.ending.status, redriven
+
+
+def _position(execution: Execution, moment: int) -> Position:
+    """Where an execution that has started by ``moment`` stands then in the order, be it kept or not."""
+    attempt = execution.attempt_at(moment)
+    assert attempt is not None
+    stop = attempt.stop_at(moment)
+    return attempt.since if stop is None else stop, execution.sequence
+
+
+def _traits(entry: Entry) -> _Traits:
+    _, _, execution, status, redriven = entry
+    return execution.origin.version_number, execution.origin.alias_name, status, redriven is not None
+
+
+def _unchanged_since(execution: Execution, moment: int) -> int:
+    """Since when it has been in the state it is in at ``moment``; 0 for one that has not started."""
+    attempt = execution.attempt_at(moment)
+    if attempt is None:
+        return 0
+    forgotten = attempt.forgotten_after(execution.retention)
+    if forgotten is not None and forgotten <= moment:
+        return forgotten
+    return max(attempt.since, attempt.stop_at(moment) or 0)

@@ -1,0 +1,272 @@
+"""What executions belong to, a state machine or a map run: their names, their order, their seeds."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from itertools import repeat
+from typing import TYPE_CHECKING, cast
+
+from sfn_mock.aws.arns import execution_arn
+from sfn_mock.seeding import seeds as seeding
+from sfn_mock.state import clock
+from sfn_mock.state.execution_index import ExecutionIndex
+from sfn_mock.state.executions import Execution, Origin
+from sfn_mock.state.garbage_collection import left_alone
+from sfn_mock.state.outcome_plans import Outcomes, Plan, plan
+from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
+
+if TYPE_CHECKING:
+    from sfn_mock.state.map_runs import MapRun
+    from sfn_mock.state.records import Records
+    from sfn_mock.state.state_machines import Revision, StateMachine
+
+#: Number of the version and name of the alias that an execution was started through.
+Qualifiers = tuple[str | None, str | None]
+UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
+
+
+class NamesTaken:
+    """Which names are taken at ``moment``: those of the executions that are kept, also before their start."""
+
+    def __init__(self, names: dict[str, Execution], moment: int) -> None:
+        self._names = names
+        self._moment = moment
+
+    def __contains__(self, name: object) -> bool:
+        execution = self._names.get(cast(str, name))
+        return execution is not None and execution.is_kept_at(self._moment)
+
+
+class ExecutionScope(ABC):
+    """Executions that are listed together and whose names are kept apart."""
+
+    def __init__(self, records: Records, names: dict[str, Execution], *, tells_redriven: bool = False) -> None:
+        self.records = records
+        #: Its place in the order of adding, which no later record of the same name shares.
+        self.sequence = records.next_sequence()
+        self.index = ExecutionIndex(tells_redriven=tells_redriven)
+        #: Executions by name; map runs of one label share theirs, as their children's ARNs do not tell them apart.
+        self.names = names
+        #: How many of them were given default names.
+        self._default_names = 0
+        #: What redrives come to; None while they run until they are ended.
+        self._redrive_plan: Plan | None = None
+
+    @property
+    @abstractmethod
+    def arn(self) -> str:
+        """Its own ARN."""
+
+    @property
+    @abstractmethod
+    def state_machine(self) -> StateMachine:
+        """The machine it is, or is a map run of."""
+
+    @property
+    @abstractmethod
+    def as_map_run(self) -> MapRun | None:
+        """Itself, if it is a map run."""
+
+    @property
+    @abstractmethod
+    def path(self) -> str:
+        """What its executions' ARNs hold between the resource type and their names."""
+
+    @property
+    def execution_arn_prefix(self) -> str:
+        """What the ARNs of its STANDARD executions hold before their names."""
+        return execution_arn(self.records.arn_prefix, self.path, "", None)
+
+    @property
+    @abstractmethod
+    def state_machine_arn(self) -> str:
+        """What its executions show as ``stateMachineArn``."""
+
+    @abstractmethod
+    def revision_for(self, version_number: str | None) -> Revision:
+        """What an execution started now runs, through a version unless its number is None."""
+
+    @property
+    def executions(self) -> list[Execution]:
+        """Its executions in order of adding, also those that the clock has not reached yet."""
+        return list(self.index.executions)
+
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        with self.records.using() as moment:
+            if not self.records.holds(self.state_machine):
+                raise RuntimeError(
+                    f"{self.state_machine.arn} was deleted, and all that belonged to it: add the state machine anew."
+                )
+            yield moment
+
+    # --- Redrives ------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def check_outcome(self, outcome: Outcome) -> Outcome:
+        """``outcome``, if one of its executions can come to it; ValueError otherwise."""
+
+    def on_redrive(
+        self,
+        outcomes: Outcomes | None = None,
+        /,
+        *,
+        status: str | None = None,
+        duration: timedelta | None = None,
+        output: str | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        """Say what future redrives of its executions come to, as ``on_start`` does for starts.
+
+        Without it a redriven execution runs until something ends it. The redrives of a map run's children, which come
+        with their parent's, follow what is said to the map run. ValueError for what no redrive can come to.
+        """
+        with self.using():
+            if self.state_machine.type == "EXPRESS":
+                raise ValueError(
+                    f"{self.arn} is an EXPRESS state machine, and AWS redrives none of its executions: on_start() says "
+                    f"what they come to."
+                )
+            self._redrive_plan = plan(
+                self.check_outcome, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
+            )
+
+    def outcome_of_redrive(self, execution: Execution) -> Outcome:
+        """What the next redrive, which is one of ``execution``, will come to."""
+        return RUNS_UNTIL_ENDED if self._redrive_plan is None else self._redrive_plan(execution.name, execution.input)
+
+    # --- Seeding -------------------------------------------------------------------------------------------------
+
+    def _add_execution(
+        self,
+        moment: int,
+        name: str | None,
+        status: str,
+        *,
+        start_date: clock.Date | None,
+        stop_date: clock.Date | None,
+        duration: timedelta | None,
+        input: str,
+        output: str | None,
+        error: str | None,
+        cause: str | None,
+        redrive_count: int,
+        redrive_date: clock.Date | None,
+        express: bool = False,
+        qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
+        item_count: int | None = None,
+    ) -> Execution:
+        if name is not None:
+            seeding.check_free(seeding.check_name(name), NamesTaken(self.names, moment))
+        life = seeding.life(
+            moment,
+            check_status(status),
+            ending(status, output=output, error=error, cause=cause),
+            start_date=start_date,
+            stop_date=stop_date,
+            duration=duration,
+            redrive_count=redrive_count,
+            redrive_date=redrive_date,
+            express=express,
+        )
+        check_json_text(input, "input")
+        seeding.warn_if_upcoming(moment, start_date, [life.start])
+        *earlier, last = life.attempts
+        seeding.warn_if_forgotten(moment, [last], self.records.rough_edges.retention)
+        execution = Execution(
+            self,
+            self.records.new_id() if name is None else name,
+            self.records.next_sequence(),
+            life.start,
+            last,
+            next(self._origins(qualifiers, input, item_count)),
+            self.records.new_id() if express else None,
+            tuple(earlier),
+        )
+        self.take_in([execution])
+        return execution
+
+    def _add_executions(
+        self,
+        moment: int,
+        count: int,
+        status: str,
+        *,
+        start_date: clock.Date | None,
+        interval: timedelta,
+        duration: timedelta,
+        name: str,
+        input: str,
+        output: str | None,
+        error: str | None,
+        cause: str | None,
+        qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
+        express: bool = False,
+        item_count: int | None = None,
+    ) -> list[Execution]:
+        end = ending(check_status(status), output=output, error=error, cause=cause)
+        check_json_text(input, "input")
+        with left_alone():
+            attempts = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
+            names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
+            seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in attempts])
+            seeding.warn_if_forgotten(moment, attempts, self.records.rough_edges.retention)
+            origins = self._origins(qualifiers, input, item_count)
+            next_sequence, new_id = self.records.next_sequence, self.records.new_id
+            executions = [
+                Execution(self, name, next_sequence(), attempt.since, attempt, origin, new_id() if express else None)
+                for name, attempt, origin in zip(names, attempts, origins, strict=False)
+            ]
+            self.take_in(executions)
+        if name == seeding.DEFAULT_NAMES:
+            self._default_names += count
+        return executions
+
+    def _origins(self, qualifiers: Iterator[Qualifiers], input: str, item_count: int | None) -> Iterator[Origin]:
+        """One origin after the other for the ``qualifiers``, equal ones shared."""
+
+        @cache
+        def origin(qualifiers: Qualifiers) -> Origin:
+            return Origin(self.revision_for(qualifiers[0]), *qualifiers, input, item_count=item_count)
+
+        return map(origin, qualifiers)
+
+    def take_in(self, executions: list[Execution]) -> None:
+        """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes."""
+        named = {execution.name: execution for execution in executions}
+        for name in self.names.keys() & named.keys():
+            earlier = self.names[name]
+            # The names of EXPRESS executions are free at any time.
+            if earlier.express_id is None:
+                earlier.owner.forget(earlier)
+        self.names.update(named)
+        self.index.add(executions)
+
+    def mark(self) -> Callable[[], None]:
+        """What takes back all that is added from now on, as if it had never been."""
+        executions, names, default_names = self.executions, self.names.copy(), self._default_names
+        redrive_plan = self._redrive_plan
+
+        def take_back() -> None:
+            self.names.clear()
+            self.names.update(names)
+            self.index.executions = executions
+            self.index.lose_order()
+            self._default_names, self._redrive_plan = default_names, redrive_plan
+
+        return take_back
+
+    def forget(self, execution: Execution) -> None:
+        """Let ``execution`` and its name go."""
+        del self.names[execution.name]
+        self.index.remove(execution)
+
+    def count_running(self, moment: int) -> int:
+        self.index.settle(moment)
+        return self.index.count("RUNNING")

@@ -1,0 +1,626 @@
+"""An execution is a time line: when it started, how each attempt ends. Its state is a function of the moment asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_mock.aws.arns import execution_arn
+from sfn_mock.state import clock
+from sfn_mock.state.outcomes import (
+    OPEN,
+    STATUSES,
+    STATUSES_OUTSIDE_MAP_RUNS,
+    UNSUCCESSFUL,
+    Ending,
+    Outcome,
+    check_status,
+    ending,
+    turned,
+)
+
+if TYPE_CHECKING:
+    from sfn_mock.state.execution_index import ExecutionIndex
+    from sfn_mock.state.execution_scopes import ExecutionScope
+    from sfn_mock.state.map_runs import MapRun
+    from sfn_mock.state.state_machines import Alias, Revision, StateMachine, Version
+
+
+class Attempt(NamedTuple):
+    """One run of an execution, from its start or a redrive on: it is RUNNING until it stops with its ending."""
+
+    #: When this attempt takes over from the one before it.
+    since: int
+    #: When it stops; None for one that runs until it is ended. Earlier than ``since`` only for a child execution that
+    #: waits for its redrive, and goes on showing when the attempt before it stopped.
+    stop: int | None = None
+    #: While its status is RUNNING, it and the stop only note what a test has assigned ahead of a closing status.
+    ending: Ending = OPEN
+    redrive_count: int = 0
+    #: None before the first redrive, and for EXPRESS child executions, whose redrives have no date.
+    redrive: int | None = None
+
+    def is_open(self, moment: int) -> bool:
+        return self.stop is None or self.stop > moment or self.ending.status == "RUNNING"
+
+    def status_at(self, moment: int) -> str:
+        return "RUNNING" if self.is_open(moment) else self.ending.status
+
+    def stop_at(self, moment: int) -> int | None:
+        """When it stopped, if it has."""
+        return None if self.is_open(moment) else self.stop
+
+    def next_change_after(self, moment: int) -> int | None:
+        """When it begins or, if it has begun, stops, if that is yet to come."""
+        if self.since > moment:
+            return self.since
+        # A stop that only notes what a test has assigned changes nothing.
+        if self.stop is None or self.stop <= moment or self.ending.status == "RUNNING":
+            return None
+        return self.stop
+
+    def forgotten_after(self, retention: int | None) -> int | None:
+        """When nothing shows the execution any more, if nothing happens to it; what waits for its redrive is kept."""
+        if retention is None or self.stop is None or self.ending.status in ("RUNNING", "PENDING_REDRIVE"):
+            return None
+        return self.stop + retention
+
+    def ending_at(self, moment: int) -> Ending:
+        return OPEN if self.is_open(moment) else self.ending
+
+
+class Origin(NamedTuple):
+    """How an execution was started; all that were started alike, as thousands of seeds are, share one."""
+
+    #: What it runs, however its machine is updated later.
+    revision: Revision
+    #: Of the version and of the alias it was started through.
+    version_number: str | None = None
+    alias_name: str | None = None
+    input: str = "{}"
+    trace_header: str | None = None
+    #: How many items of its map run a child execution processes.
+    item_count: int | None = None
+
+
+class Execution:
+    """One execution of a state machine or, as a child, of a map run.
+
+    Attributes are as they stand at the test's current time: ``status`` is RUNNING until the stop date is reached,
+    and None before the start date. Dates are aware datetimes in UTC. ``status``, ``start_date``, ``stop_date``,
+    ``output``, ``error`` and ``cause`` may be assigned to: a closing status stops the execution now, unless a stop
+    date was assigned before it. ValueError for what AWS could never show.
+    """
+
+    # What few executions have, such as a task, is kept elsewhere: there may be a million of them.
+    __slots__ = ("_earlier", "_last", "express_id", "name", "origin", "owner", "sequence", "start")
+
+    def __init__(
+        self,
+        owner: ExecutionScope,
+        name: str,
+        sequence: int,
+        start: int,
+        last: Attempt,
+        origin: Origin,
+        express_id: str | None = None,
+        earlier: tuple[Attempt, ...] = (),
+    ) -> None:
+        self.owner = owner
+        self.name = name
+        #: Its place in the order of adding, which decides between equal dates.
+        self.sequence = sequence
+        self.start = start
+        #: Its last attempt, which for nearly all is the only one, and those before.
+        self._last = last
+        self._earlier = earlier
+        self.origin = origin
+        #: The id at the end of an EXPRESS execution's ARN; None for STANDARD.
+        self.express_id = express_id
+
+    # --- What and whose it is ------------------------------------------------------------------------------------
+
+    @property
+    def state_machine(self) -> StateMachine:
+        return self.owner.state_machine
+
+    @property
+    def map_run(self) -> MapRun | None:
+        """The map run that started it, for a child execution."""
+        return self.owner.as_map_run
+
+    @property
+    def arn(self) -> str:
+        return execution_arn(self.owner.records.arn_prefix, self.owner.path, self.name, self.express_id)
+
+    @property
+    def execution_arn(self) -> str:
+        """The ARN by the name that moto's executions have for it."""
+        return self.arn
+
+    @property
+    def revision(self) -> Revision:
+        """What it runs, however its machine is updated later."""
+        return self.origin.revision
+
+    @property
+    def version_number(self) -> str | None:
+        return self.origin.version_number
+
+    @property
+    def alias_name(self) -> str | None:
+        return self.origin.alias_name
+
+    @property
+    def state_machine_arn(self) -> str:
+        """Its machine's unqualified ARN; for a child execution the labelled one."""
+        return self.owner.state_machine_arn
+
+    @property
+    def version(self) -> Version | None:
+        """The version it was started through, or None when that is gone or there was none."""
+        return None if self.version_number is None else self.state_machine.versions.get(self.version_number)
+
+    @property
+    def alias(self) -> Alias | None:
+        """The alias it was started through, or None when that is gone or there was none."""
+        return None if self.alias_name is None else self.state_machine.aliases.get(self.alias_name)
+
+    @property
+    def version_arn(self) -> str | None:
+        return None if self.version_number is None else f"{self.state_machine.arn}:{self.version_number}"
+
+    @property
+    def alias_arn(self) -> str | None:
+        return None if self.alias_name is None else f"{self.state_machine.arn}:{self.alias_name}"
+
+    @property
+    def item_count(self) -> int | None:
+        """How many items of the map run it processes; None when it is no child execution."""
+        return self.origin.item_count
+
+    @property
+    def input(self) -> str:
+        return self.origin.input
+
+    @property
+    def trace_header(self) -> str | None:
+        return self.origin.trace_header
+
+    @property
+    def map_runs(self) -> list[MapRun]:
+        """The map runs it started, in order of adding; a child execution has none."""
+        return [] if self.map_run is not None else self.state_machine.map_runs_of(self)
+
+    def map_runs_at(self, moment: int) -> list[MapRun]:
+        """The map runs it has started by ``moment``, in order of adding."""
+        return [map_run for map_run in self.map_runs if map_run.start <= moment]
+
+    # --- How it stands now ---------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str | None:
+        moment = clock.now()
+        attempt = self.attempt_at(moment)
+        return None if attempt is None else attempt.status_at(moment)
+
+    @status.setter
+    def status(self, status: str | None) -> None:
+        self._assign_status(status)
+
+    @property
+    def start_date(self) -> datetime:
+        return clock.to_datetime(self.start)
+
+    @start_date.setter
+    def start_date(self, date: clock.Date) -> None:
+        self._assign_start(date)
+
+    @property
+    def stop_date(self) -> datetime | None:
+        moment = clock.now()
+        attempt = self.attempt_at(moment)
+        return None if attempt is None else _date(attempt.stop_at(moment))
+
+    @stop_date.setter
+    def stop_date(self, date: clock.Date | None) -> None:
+        self._assign_stop(date)
+
+    @property
+    def redrive_count(self) -> int:
+        attempt = self.attempt_at(clock.now())
+        return 0 if attempt is None else attempt.redrive_count
+
+    @property
+    def redrive_date(self) -> datetime | None:
+        attempt = self.attempt_at(clock.now())
+        return None if attempt is None else _date(attempt.redrive)
+
+    @property
+    def output(self) -> str | None:
+        return self._ending.output
+
+    @output.setter
+    def output(self, output: str | None) -> None:
+        self._assign_detail(output=output)
+
+    @property
+    def error(self) -> str | None:
+        return self._ending.error
+
+    @error.setter
+    def error(self, error: str | None) -> None:
+        self._assign_detail(error=error)
+
+    @property
+    def cause(self) -> str | None:
+        return self._ending.cause
+
+    @cause.setter
+    def cause(self, cause: str | None) -> None:
+        self._assign_detail(cause=cause)
+
+    @property
+    def _ending(self) -> Ending:
+        moment = clock.now()
+        attempt = self.attempt_at(moment)
+        return OPEN if attempt is None else attempt.ending_at(moment)
+
+    # --- Its time line -------------------------------------------------------------------------------------------
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """One since its start, and one since each redrive. Only its index may give it others."""
+        return (*self._earlier, self._last)
+
+    @attempts.setter
+    def attempts(self, attempts: tuple[Attempt, ...]) -> None:
+        *earlier, self._last = attempts
+        self._earlier = tuple(earlier)
+
+    def attempt_at(self, moment: int) -> Attempt | None:
+        """The attempt in force at ``moment``; None before the start."""
+        if self._last.since <= moment:
+            return self._last
+        for attempt in reversed(self._earlier):
+            if attempt.since <= moment:
+                return attempt
+        return None
+
+    @property
+    def retention(self) -> int | None:
+        """How many milliseconds after it closes it is kept; None for ever."""
+        return self.owner.records.rough_edges.retention
+
+    def is_kept_at(self, moment: int) -> bool:
+        """Whether it is not yet so long closed that AWS has forgotten it; also before the start."""
+        attempt = self.attempt_at(moment)
+        forgotten = None if attempt is None else attempt.forgotten_after(self.retention)
+        return forgotten is None or forgotten > moment
+
+    def next_change_after(self, moment: int, retention: int | None) -> int | None:
+        """When its state next changes by itself, if ever; ``retention`` is its own."""
+        change = self._last.next_change_after(moment)
+        if self._earlier:
+            changes = [attempt.next_change_after(moment) for attempt in self.attempts]
+            change = min((change for change in changes if change is not None), default=None)
+        if change is not None:
+            return change
+        # What is redriven was kept until then, so only the last attempt can come to be forgotten.
+        forgotten = self._last.forgotten_after(retention)
+        return None if forgotten is None or forgotten <= moment else forgotten
+
+    def end(self, moment: int, ending: Ending) -> None:
+        """Stop the running attempt at ``moment``, and the map runs it left unfinished with it.
+
+        Whatever the time line held after it never happens.
+        """
+        # How a map run stands depends on this execution, so it is asked before that ends.
+        running = [run for run in self.map_runs_at(moment) if run.state_at(moment).status == "RUNNING"]
+        self.go_on(moment, self._attempt_in_force(moment)._replace(stop=moment, ending=ending))
+        for map_run in running:
+            map_run.end_with_parent(moment)
+
+    def go_on(self, moment: int, attempt: Attempt) -> None:
+        """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
+        self._index.change(self, (*self._history_until(moment)[:-1], attempt))
+        if self.map_run is not None:
+            self.map_run.take_turns(moment)
+
+    def end_with_map_run(self, moment: int) -> None:
+        """Abort it if it is running at ``moment``; if it has not started by then, it never does.
+
+        One that waits for its redrive has waited in vain.
+        """
+        attempt = self.attempt_at(moment)
+        if attempt is None:
+            self._index.change(self, (Attempt(clock.NEVER),))
+        elif attempt.is_open(moment):
+            self.end(moment, Ending("ABORTED"))
+        elif self.waits_at(moment):
+            self.wait(moment, until=moment)
+
+    def _history_until(self, moment: int) -> Sequence[Attempt]:
+        return [attempt for attempt in self.attempts if attempt.since <= moment]
+
+    def _attempt_in_force(self, moment: int) -> Attempt:
+        return self._history_until(moment)[-1]
+
+    @property
+    def _index(self) -> ExecutionIndex:
+        return self.owner.index
+
+    # --- What a test does to it ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        with self.owner.using() as moment:
+            if self.owner.names.get(self.name) is not self:
+                raise RuntimeError(
+                    f"{self.arn} is another execution by now, started when the name was free again so long after "
+                    f"this one had stopped: get_execution() gives that one."
+                )
+            yield moment
+
+    def succeed(self, output: str | None = None) -> None:
+        """Make it SUCCEEDED now, with JSON text ``output`` (``{}`` unless given). RuntimeError unless it is RUNNING."""
+        self._end_by_test("SUCCEEDED", output=output)
+
+    def fail(self, error: str | None = None, cause: str | None = None) -> None:
+        """Make it FAILED now. RuntimeError unless it is RUNNING."""
+        self._end_by_test("FAILED", error=error, cause=cause)
+
+    def time_out(self) -> None:
+        """Make it TIMED_OUT now. RuntimeError unless it is RUNNING."""
+        self._end_by_test("TIMED_OUT")
+
+    def abort(self, error: str | None = None, cause: str | None = None) -> None:
+        """Make it ABORTED now, as StopExecution does. RuntimeError unless it is RUNNING."""
+        self._end_by_test("ABORTED", error=error, cause=cause)
+
+    def _end_by_test(self, status: str, **details: str | None) -> None:
+        with self.using() as moment:
+            self._running_attempt(moment, f"be made {status}", "end")
+            self.end(moment, ending(status, **details))
+
+    def wait_for_task(
+        self, token: str | None = None, *, activity: str | None = None, heartbeat: timedelta | None = None
+    ) -> str:
+        """Let it wait, now, for the answer to a task, and return the task token that the answer needs.
+
+        As a Task state with ``.waitForTaskToken`` or with an activity does: SendTaskSuccess makes it SUCCEEDED,
+        SendTaskFailure FAILED; until then it goes on as its time line says. ``token`` is a UUID unless given.
+        ``activity`` is the ARN or name of one in the same account and region: GetActivityTask hands the token out
+        there, with this execution's input. Without a SendTaskHeartbeat for as long as ``heartbeat`` it is FAILED with
+        States.Timeout. RuntimeError unless it is RUNNING and waits for nothing else; ValueError for what AWS could
+        never show.
+        """
+        with self.using() as moment:
+            attempt = self._running_attempt(moment, "wait for a task", "wait")
+            records = self.owner.records
+            waiting = records.task_of(self)
+            if waiting is not None and waiting.is_open(moment):
+                raise RuntimeError(
+                    f"{self.arn} waits for a task already: answer that one, whose token is {waiting.token!r}, first."
+                )
+            return records.add_task(moment, self, attempt, token, activity=activity, heartbeat=heartbeat).token
+
+    def _running_attempt(self, moment: int, verb: str, short_verb: str) -> Attempt:
+        """The attempt that runs at ``moment``; RuntimeError, saying what it cannot do, when none does."""
+        attempt = self.attempt_at(moment)
+        if attempt is None or not attempt.is_open(moment):
+            raise RuntimeError(
+                f"{self.arn} cannot {verb}: it {self._describe_status(moment)}, "
+                f"and only a RUNNING execution can {short_verb}."
+            )
+        return attempt
+
+    def redrive(self) -> None:
+        """Redrive it now: RUNNING again, one redrive more. RuntimeError unless it is FAILED, TIMED_OUT or ABORTED.
+
+        A child execution may also be PENDING_REDRIVE. AWS's other conditions (the 14 days, for instance) bind
+        RedriveExecution, not this.
+        """
+        with self.using() as moment:
+            if not self.may_run_again(moment):
+                raise RuntimeError(
+                    f"{self.arn} cannot be redriven: it {self._describe_status(moment)}, and only a FAILED, "
+                    f"TIMED_OUT, ABORTED or PENDING_REDRIVE execution can."
+                )
+            self.redrive_at(moment)
+
+    def may_run_again(self, moment: int) -> bool:
+        """Whether it is unsuccessful, or waits for a redrive."""
+        attempt = self.attempt_at(moment)
+        again = UNSUCCESSFUL | {"PENDING_REDRIVE"}
+        return attempt is not None and attempt.status_at(moment) in again and self.is_kept_at(moment)
+
+    def redrive_at(self, moment: int) -> None:
+        """The redrive itself, with that of its unsuccessful map runs: a new attempt, which comes to what was planned.
+
+        Whatever a test's own plan raises comes before anything is changed.
+        """
+        outcome = self.owner.outcome_of_redrive(self)
+        # As in end(): asked before this execution runs again.
+        states = [(run, run.state_at(moment)) for run in self.map_runs_at(moment)]
+        redriven = [(run, state, run.turns(moment)) for run, state in states if state.status in UNSUCCESSFUL]
+        self.run_again(moment, moment, outcome)
+        for map_run, state, turns in redriven:
+            map_run.redrive_with_parent(moment, state, turns)
+        if self.map_run is not None:
+            self.map_run.take_turns(moment)
+
+    def run_again(self, moment: int, since: int, outcome: Outcome) -> None:
+        """Let its next attempt begin ``since`` then, instead of what its time line held after ``moment``."""
+        redrives = self._attempt_in_force(moment).redrive_count + 1
+        date = None if self.express_id is not None else since
+        again = Attempt(since, outcome.stop_after(since), outcome.ending, redrives, date)
+        self._index.change(self, (*self._history_until(moment), again))
+
+    def wait_for_redrive(self, moment: int) -> None:
+        """Let it be PENDING_REDRIVE from ``moment`` on: its map run was redriven and has not come to it yet."""
+        waiting = self._attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE"))
+        self._index.change(self, (*self._history_until(moment), waiting))
+
+    def waits_at(self, moment: int) -> bool:
+        """Whether it is PENDING_REDRIVE."""
+        return self._attempt_in_force(moment).status_at(moment) == "PENDING_REDRIVE"
+
+    def wait(self, moment: int, *, until: int | None) -> None:
+        """Let it, which is PENDING_REDRIVE at ``moment``, wait on: in vain, if its map run ends ``until`` then.
+
+        From there on it is what it was before it waited; a seed that tells of no time before is FAILED.
+        """
+        *earlier, waiting = self._history_until(moment)
+        line = [*earlier, waiting]
+        if until is not None:
+            before = earlier[-1].ending if earlier else OPEN
+            ending = before if before.status in UNSUCCESSFUL else Ending("FAILED")
+            line.append(waiting._replace(since=max(until, waiting.since, waiting.stop or 0), ending=ending))
+        self._index.change(self, tuple(line))
+
+    def waited_in_vain_at(self, moment: int) -> bool:
+        """Whether its map run has ended before it came to be redriven."""
+        # Each new run counts one redrive more.
+        *_, before, current = (None, None, *self._history_until(moment))
+        return before is not None and before.redrive_count == current.redrive_count and not self.waits_at(moment)
+
+    def start_late(self, moment: int) -> None:
+        """Start it at ``moment`` if an end of its map run kept it from starting."""
+        if self._never_starts:
+            self.start = moment
+            self._index.change(self, (Attempt(moment),))
+
+    @property
+    def _never_starts(self) -> bool:
+        return self.attempts[0].since == clock.NEVER
+
+    # --- What a test assigns to it -------------------------------------------------------------------------------
+    #
+    # As suites do that were written for moto, which has no other way to a chosen status or date. They assign in any
+    # order: what a RUNNING execution cannot show yet is noted until a closing status is assigned.
+
+    def _assign_status(self, status: str | None) -> None:
+        with self.using() as moment:
+            check_status(status, STATUSES_OUTSIDE_MAP_RUNS if self.map_run is None else STATUSES)
+            attempt = self._attempt_to_change(moment)
+            if status == "RUNNING":
+                self.go_on(moment, attempt._replace(stop=None, ending=OPEN))
+                return
+            end = turned(attempt.ending, str(status))
+            is_stop_assigned = not attempt.is_open(moment) or attempt.ending.status == "RUNNING"
+            if attempt.stop is not None and is_stop_assigned:
+                self._stop_at(moment, attempt._replace(ending=end), attempt.stop)
+            elif attempt.since > moment:
+                self._stop_at(moment, attempt._replace(ending=end), attempt.since)
+            else:
+                self.end(moment, end)
+
+    def _assign_start(self, date: clock.Date) -> None:
+        with self.using() as moment:
+            start = clock.to_moment(date, moment, name="start_date")
+            first, *redrives = self.attempts
+            if redrives and redrives[0].since < start:
+                raise ValueError(
+                    f"start_date={date!r} is after a redrive of {self.arn}, at {clock.describe(redrives[0].since)}: "
+                    f"choose an earlier one."
+                )
+            stop = None if first.stop is None else max(first.stop, start)
+            self.start = start
+            self._index.change(self, (first._replace(since=start, stop=stop), *redrives))
+
+    def _assign_stop(self, date: clock.Date | None) -> None:
+        with self.using() as moment:
+            attempt = self._attempt_to_change(moment)
+            if date is not None:
+                self._stop_at(moment, attempt, clock.to_moment(date, moment, name="stop_date"))
+            elif attempt.is_open(moment):
+                self.go_on(moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
+            else:
+                raise ValueError(
+                    f"{self.arn} {self._describe_status(moment)}, and what has ended has a stop date on AWS: assign "
+                    f"status = 'RUNNING' to let it run."
+                )
+
+    def _stop_at(self, moment: int, attempt: Attempt, stop: int) -> None:
+        """Change the attempt in force to stop then; an execution never redriven starts no later than that."""
+        if stop < attempt.since:
+            if len(self._history_until(moment)) > 1:
+                raise ValueError(
+                    f"stop_date={clock.describe(stop)} is before the last redrive of {self.arn}, at "
+                    f"{clock.describe(attempt.since)}: choose a later one."
+                )
+            self.start = stop
+            attempt = attempt._replace(since=stop)
+        self.go_on(moment, attempt._replace(stop=stop))
+
+    def _assign_detail(self, **detail: Any) -> None:
+        with self.using() as moment:
+            attempt = self._attempt_to_change(moment)
+            status = attempt.ending.status
+            if status == "RUNNING":
+                # As a closing status that can carry it would.
+                ending("SUCCEEDED" if "output" in detail else "FAILED", **detail)
+                changed = attempt.ending._replace(**detail)
+            else:
+                _, *before = attempt.ending
+                changed = ending(status, **{**dict(zip(Ending._fields[1:], before, strict=True)), **detail})
+            self.go_on(moment, attempt._replace(ending=changed))
+
+    def _attempt_to_change(self, moment: int) -> Attempt:
+        """The attempt in force at ``moment`` or, before the start, the first."""
+        return self.attempt_at(moment) or self.attempts[0]
+
+    def _describe_status(self, moment: int) -> str:
+        attempt = self.attempt_at(moment)
+        if not self.is_kept_at(moment):
+            return "stopped so long ago that the mock's retention has passed"
+        if self._never_starts:
+            return "never started, because its map run ended before"
+        if attempt is None:
+            return f"starts only at {clock.describe(self.start)}"
+        return f"is {attempt.status_at(moment)}"
+
+    def add_map_run(
+        self,
+        label: str | None = None,
+        *,
+        execution_type: str = "STANDARD",
+        max_concurrency: int = 0,
+        tolerated_failure_count: int = 0,
+        tolerated_failure_percentage: float = 0.0,
+        status: str | None = None,
+        start_date: clock.Date | None = None,
+        stop_date: clock.Date | None = None,
+        redrive_count: int = 0,
+        redrive_date: clock.Date | None = None,
+    ) -> MapRun:
+        """Seed a map run that this execution started, and return it.
+
+        ``label`` is the Distributed Map state's Label, a UUID unless given. It starts with the execution unless
+        ``start_date`` says otherwise. Without ``status``, its status follows from its child executions, its
+        tolerances and this execution. ValueError for what AWS could never show.
+        """
+        return self.state_machine.add_map_run(
+            self,
+            label,
+            execution_type=execution_type,
+            max_concurrency=max_concurrency,
+            tolerated_failure_count=tolerated_failure_count,
+            tolerated_failure_percentage=tolerated_failure_percentage,
+            status=status,
+            start_date=start_date,
+            stop_date=stop_date,
+            redrive_count=redrive_count,
+            redrive_date=redrive_date,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Execution {self.arn} {self.status or 'not started'}>"
+
+
+def _date(moment: int | None) -> datetime | None:
+    return None if moment is None else clock.to_datetime(moment)

@@ -1,0 +1,253 @@
+"""All that one account has in one region, and the one lock that guards it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from threading import RLock
+from typing import TYPE_CHECKING, Protocol
+from uuid import NAMESPACE_URL, uuid3
+
+from sfn_mock.aws.arns import arn_prefix, parse_execution_arn
+from sfn_mock.aws.exceptions import InvalidArn
+from sfn_mock.seeding import seeds as seeding
+from sfn_mock.state import clock
+from sfn_mock.state.activities import Activity, AnyTask, Task, new_task
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state.outcomes import check_json_text
+from sfn_mock.state.quotas import Allowance
+from sfn_mock.state.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.state.state_machines import Revision, StateMachine, new_revision
+
+if TYPE_CHECKING:
+    from sfn_mock.state.history import Event
+
+
+class ExecutedTask(AnyTask, Protocol):
+    """A task that an interpreter has come to."""
+
+    def is_open(self) -> bool:
+        """Whether the interpreter still waits for its answer."""
+
+
+#: How long a call within a state may take that is to be stopped, in seconds.
+_PATIENCE = 5
+
+
+class Run(Protocol):
+    """An execution at work in an interpreter, which finds out how it ends."""
+
+    def stop(self) -> None:
+        """Leave off: how the execution ends, or ended, is decided otherwise."""
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the interpreter has come to an end, or for so long; whether it has."""
+
+    def events(self) -> list[Event]:
+        """What has happened in the execution so far, but for its end."""
+
+    def find_task(self, token: str) -> ExecutedTask | None:
+        """The task of that token, if it is one of the execution's."""
+
+
+class RecordsGone(RuntimeError):
+    """Records were asked for something after their end."""
+
+
+class Records:
+    def __init__(self, region: str, account_id: str, partition: str) -> None:
+        self.region = region
+        self.account_id = account_id
+        self.partition = partition
+        self.arn_prefix = arn_prefix(partition, region, account_id)
+        #: By name, in order of adding.
+        self.state_machines: dict[str, StateMachine] = {}
+        #: By ARN, in order of adding.
+        self.map_runs: dict[str, MapRun] = {}
+        #: By name, in order of adding.
+        self.activities: dict[str, Activity] = {}
+        #: What executions wait or waited for, by task token.
+        self.tasks: dict[str, Task] = {}
+        #: What each of these executions waits for, or waited for last.
+        self._waiting: dict[Execution, Task] = {}
+        #: Client tokens of executions' last successful redrives, with the date each was answered with.
+        self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
+        #: Those of executions that were started to be executed.
+        self.runs: dict[Execution, Run] = {}
+        #: What page tokens are signed with; another life of the same account and region has another.
+        self.token_key = secrets.token_bytes(16)
+        #: What the mock that holds these was asked for.
+        self.rough_edges = NO_ROUGH_EDGES
+        self._allowances: dict[str, Allowance] = {}
+        self._deleting: list[StateMachine] = []
+        self._lock = RLock()
+        self._closed = False
+        self._sequence = count()
+        self._ids = count()
+
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, read once, with these records to oneself. RecordsGone after their end."""
+        with self._lock:
+            if self._closed:
+                raise RecordsGone(
+                    f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
+                    f"or was reset: seed again inside an active mock."
+                )
+            moment = clock.now()
+            self._finish_deletions(moment)
+            yield moment
+
+    def close(self) -> None:
+        """End their life: whoever still holds one of them gets a RuntimeError instead of writing into nothing."""
+        with self._lock:
+            self._closed = True
+            for run in self.runs.values():
+                run.stop()
+
+    def wait_for_runs(self) -> None:
+        """Wait until what was stopped is through with the state that it is in; for a while, if one is not."""
+        all(run.wait(_PATIENCE) for run in list(self.runs.values()))
+
+    # --- Numbers and ids -----------------------------------------------------------------------------------------
+
+    def next_sequence(self) -> int:
+        """The next place in the order of adding."""
+        return next(self._sequence)
+
+    def new_id(self) -> str:
+        """The next of a fixed sequence of UUIDs, so that a test sees the same ones each time it runs."""
+        return str(uuid3(NAMESPACE_URL, f"{self.arn_prefix}{next(self._ids)}"))
+
+    # --- State machines ------------------------------------------------------------------------------------------
+
+    def add_state_machine(self, name: str, *, type: str, revision: Revision, moment: int) -> StateMachine:
+        machine = self.state_machines[name] = StateMachine(self, name, type=type, revision=revision, created=moment)
+        return machine
+
+    def discard(self, machine: StateMachine) -> None:
+        """Let ``machine`` go with all that is its own, at once."""
+        del self.state_machines[machine.name]
+        self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
+
+    def holds(self, machine: StateMachine) -> bool:
+        """Whether ``machine`` is (still) one of these."""
+        return self.state_machines.get(machine.name) is machine
+
+    def delete(self, machine: StateMachine, moment: int) -> None:
+        """Let ``machine`` go: DELETING while anything of it is RUNNING, then gone with all that is its own."""
+        if not machine.deleting:
+            machine.deleting = True
+            self._deleting.append(machine)
+        self._finish_deletions(moment)
+
+    def _finish_deletions(self, moment: int) -> None:
+        for machine in [machine for machine in self._deleting if not machine.is_running(moment)]:
+            self._deleting.remove(machine)
+            self.discard(machine)
+
+    def find_execution(self, arn: str) -> Execution | None:
+        """The execution of that ARN, if it is one of these."""
+        try:
+            parsed = parse_execution_arn(str(arn))
+        except InvalidArn:
+            return None
+        machine = self.state_machines.get(parsed.state_machine_name) if parsed.prefix == self.arn_prefix else None
+        execution = None if machine is None else machine.find_execution(parsed.label, parsed.name)
+        if execution is None or execution.express_id == parsed.express_id:
+            return execution
+        # EXPRESS ones may share a name, which finds the newest of them.
+        owners: list[ExecutionScope] = [*self.state_machines.values(), *self.map_runs.values()]
+        return next((other for owner in owners for other in owner.executions if other.arn == arn), None)
+
+    # --- Rough edges -----------------------------------------------------------------------------------------------
+
+    def take_on(self, rough_edges: RoughEdges) -> None:
+        """Have these rough edges from here on, whatever is stored already."""
+        with self._lock:
+            if self.rough_edges is rough_edges:
+                return
+            self.rough_edges = rough_edges
+            self._allowances.clear()
+            for owner in (*self.state_machines.values(), *self.map_runs.values()):
+                owner.index.lose_order()
+
+    # --- Quotas --------------------------------------------------------------------------------------------------
+
+    def take_call(self, operation: str, moment: int) -> bool:
+        """Whether one more call of ``operation`` is within its quota, which then has one less."""
+        bucket = self.rough_edges.quotas.bucket(operation, self.region)
+        if bucket is None:
+            return True
+        if operation not in self._allowances:
+            self._allowances[operation] = Allowance(bucket, moment)
+        return self._allowances[operation].take(moment)
+
+    def count_open_executions(self, moment: int) -> int:
+        """How many are RUNNING, child executions among them; EXPRESS ones are outside the quota."""
+        owners: list[ExecutionScope] = [
+            machine for machine in self.state_machines.values() if machine.type != "EXPRESS"
+        ]
+        owners += [map_run for map_run in self.map_runs.values() if map_run.execution_type != "EXPRESS"]
+        return sum(owner.count_running(moment) for owner in owners)
+
+    # --- Tasks ---------------------------------------------------------------------------------------------------
+
+    def add_task(
+        self,
+        moment: int,
+        execution: Execution,
+        attempt: Attempt,
+        token: str | None,
+        *,
+        activity: str | None,
+        heartbeat: timedelta | None,
+    ) -> Task:
+        """``execution``'s seeding call; see ``Execution.wait_for_task``."""
+        task = new_task(self, moment, execution, attempt, token, activity=activity, heartbeat=heartbeat)
+        self.tasks[task.token] = self._waiting[execution] = task
+        return task
+
+    def task_of(self, execution: Execution) -> Task | None:
+        """What ``execution`` waits for, or waited for last."""
+        return self._waiting.get(execution)
+
+
+#: What a seeded machine runs unless it is told otherwise.
+DEFAULT_DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
+
+
+def seed_state_machine(
+    records: Records,
+    moment: int,
+    name: str,
+    *,
+    type: str,
+    definition: str | None,
+    role_arn: str | None,
+    creation_date: clock.Date | None,
+) -> StateMachine:
+    """Store a seeded machine; ValueError for one that AWS could never show, or whose name is taken."""
+    seeding.check_name(name)
+    if name in records.state_machines:
+        raise ValueError(f"{records.state_machines[name].arn} exists already: get_state_machine() gives it.")
+    if type not in ("STANDARD", "EXPRESS"):
+        raise ValueError(f"type={type!r} is neither STANDARD nor EXPRESS.")
+    role = (
+        f"arn:{records.partition}:iam::{records.account_id}:role/service-role/{name}" if role_arn is None else role_arn
+    )
+    if not isinstance(role, str) or not role.startswith("arn:"):
+        raise ValueError(f"role_arn={role_arn!r} is no ARN: write it like 'arn:aws:iam::123456789012:role/orders'.")
+    return records.add_state_machine(
+        name,
+        type=type,
+        revision=new_revision(
+            check_json_text(DEFAULT_DEFINITION if definition is None else definition, "definition"), role
+        ),
+        moment=moment if creation_date is None else clock.to_moment(creation_date, moment, name="creation_date"),
+    )

@@ -1,0 +1,78 @@
+"""Whose a call is, and which backend it goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.stepfunctions.models import stepfunctions_backends
+
+from sfn_mock.aws.exceptions import SFNError
+from sfn_mock.instruments.paging_check import PagingCheck
+from sfn_mock.models import SFNBackend
+from sfn_mock.responses import Answer, DateForm, SFNResponse, in_seconds
+from sfn_mock.state import clock
+
+#: Gives the backend of an account and region, which stands behind moto too while the mock is active.
+BackendOf = Callable[[str, str], SFNBackend]
+
+
+class AddressedResponse(SFNResponse):
+    """SFNResponse for calls of one account, in ``region`` or, where that is not known, in the one the request names."""
+
+    def __init__(
+        self,
+        backend_of: BackendOf,
+        paging: PagingCheck,
+        account_id: str,
+        region: str | None,
+        *,
+        limited: bool = True,
+    ) -> None:
+        super().__init__()
+        self._is_limited = limited
+        self._backend_of = backend_of
+        self._paging = paging
+        self.current_account = account_id
+        self.region = region or self.default_region
+        self._region_known = region is not None
+
+    @property
+    def stepfunction_backend(self) -> SFNBackend:
+        backend = self._backend_of(self.current_account, self.region)
+        if botocore_stubber.enabled:
+            # Other services of moto's, such as tagging, look for the backends in use in moto's dictionary.
+            stepfunctions_backends[self.current_account][self.region] = backend
+        return backend
+
+    def answer(self, operation: str, parameters: object, date: DateForm = in_seconds) -> Answer:
+        place = self.current_account, self.region
+        try:
+            answer = super().answer(operation, parameters, date)
+        except SFNError as error:
+            self._paging.refused(operation, parameters, error.code, place=place, moment=clock.now())
+            raise
+        self._paging.answered(operation, self._parameters, answer, place=place, moment=clock.now())
+        return answer
+
+    def get_current_account(self) -> str:
+        return self.current_account
+
+    def get_region_from_url(self, request: Any, full_url: str) -> str:
+        return self.region if self._region_known else str(super().get_region_from_url(request, full_url))
+
+
+def account_of_role(access_key: str | None) -> str | None:
+    """The account of the assumed role whose key this is, if moto knows it."""
+    if access_key is None or not botocore_stubber.enabled:
+        return None
+    from moto.iam.models import iam_backends
+
+    for account_id, account in list(iam_backends.items()):
+        for backend in list(account.values()):
+            key = backend.access_keys.get(access_key)
+            # In moto's default account any key will do, so there only a role means just that account.
+            if key is not None and (key.role_arn is not None or account_id != DEFAULT_ACCOUNT_ID):
+                return account_id
+    return None

@@ -1,0 +1,132 @@
+"""Calls made without botocore: signed by the code under test, sent with requests or with urllib3 itself.
+
+All of them end in one method of urllib3's, so that is wrapped: what a mock of the user's answers never gets there, in
+whatever order the mocks begin and end. Only a mock of `responses` refuses what it does not know: it is given an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.client import responses as reasons
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import responses
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.models import botocore_stubber, responses_mock
+from requests.structures import CaseInsensitiveDict
+from responses import CallbackResponse, RequestsMock
+from urllib3 import HTTPConnectionPool, HTTPResponse
+
+from sfn_mock.instruments.guard import Guard
+from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.wire import Answer, Wire, is_loopback, is_step_functions
+
+# What a signature says it is for, in the Authorization header or in the query of a presigned URL.
+_SIGNED_SERVICE = re.compile(r"Credential=[^\s,&]+/([^\s,&/]+)/aws4_request")
+_ACTION = re.compile(r"(?:^|&)Action=(\w+)")
+
+
+@contextmanager
+def installed(wire: Wire, guard: Guard) -> Iterator[None]:
+    """Answer Step Functions calls, and have ``guard`` refuse the signed ones to other services that nobody answers."""
+    calls = _Calls(wire, guard)
+    with (
+        wrapped(HTTPConnectionPool, "urlopen", calls.watch_urlopen),
+        wrapped(RequestsMock, "_find_match", calls.watch_find_match),
+    ):
+        try:
+            yield
+        finally:
+            calls.intercepted = False
+
+
+class _Calls:
+    """What happens to a request that no mock of the user's has answered."""
+
+    def __init__(self, wire: Wire, guard: Guard) -> None:
+        self._wire = wire
+        self._guard = guard
+        self.intercepted = True
+
+    def watch_urlopen(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def urlopen(
+            pool: HTTPConnectionPool,
+            method: str,
+            url: str,
+            body: Any = None,
+            headers: Mapping[str, str] | None = None,
+            *others: Any,
+            **options: Any,
+        ) -> Any:
+            if self.intercepted:
+                request = _request(pool, method, url, body, pool.headers if headers is None else headers)
+                if is_step_functions(request):
+                    return _response(self._answer(request), options)
+                self._refuse_signed(request)
+            return original(pool, method, url, body, headers, *others, **options)
+
+        return urlopen
+
+    def watch_find_match(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def find_match(mock: RequestsMock, request: Any) -> Any:
+            if not (self.intercepted and is_step_functions(request)):
+                return original(mock, request)
+            # moto's own would look through two hundred patterns, and knows but one of Step Functions' hosts. Beside
+            # those it goes by what the user has registered with `responses` itself.
+            match, mismatches = original(responses.mock if mock is responses_mock else mock, request)
+            if match is None:
+                match = CallbackResponse(request.method, request.url, self._answer, content_type=None)
+            return match, mismatches
+
+        return find_match
+
+    def _answer(self, request: Any) -> Answer:
+        body = _whole(request.body)
+        return self._wire.answer(AWSPreparedRequest(request.method, request.url, request.headers, body, False))
+
+    def _refuse_signed(self, request: AWSPreparedRequest) -> None:
+        # Beside mock_aws other services are moto's, and so is what it lets pass.
+        if botocore_stubber.enabled or is_loopback(request.url):
+            return
+        url = urlsplit(request.url)
+        query = unquote(url.query)
+        signed = _SIGNED_SERVICE.search(f"{request.headers.get('Authorization')}&{query}")
+        if signed is None:
+            return
+        _, _, target = request.headers.get("X-Amz-Target", "").rpartition(".")
+        # A form, of the services that have one, is text; what is uploaded need not be, and is not looked at.
+        form = request.body if isinstance(request.body, str) else ""
+        action = _ACTION.search(f"{query}&{form}")
+        self._guard.refuse(signed[1], target or (action and action[1]) or f"{request.method} {url.path}")
+
+
+def _request(
+    pool: HTTPConnectionPool, method: str, url: str, body: Any, headers: Mapping[str, str | bytes]
+) -> AWSPreparedRequest:
+    """The request in botocore's form. A pool that leads to a proxy is given the whole URL, others the path."""
+    if url.startswith("/"):
+        host = f"[{pool.host}]" if ":" in pool.host else pool.host
+        url = f"{pool.scheme}://{host}{url}"
+    texts = {name: value.decode() if isinstance(value, bytes) else value for name, value in headers.items()}
+    return AWSPreparedRequest(method, url, CaseInsensitiveDict(texts), body, False)
+
+
+def _response(answer: Answer, options: dict[str, Any]) -> HTTPResponse:
+    """The answer as urllib3 would have read it, right away or when asked to."""
+    status, headers, body = answer
+    read = {name: options[name] for name in ("preload_content", "decode_content") if name in options}
+    return HTTPResponse(BytesIO(_whole(body)), headers, status, reason=reasons[status], **read)
+
+
+def _whole(body: Any) -> bytes:
+    """The bytes of a body that is text, bytes, a file, nothing, or made of such parts, one after the other."""
+    content = body.read() if hasattr(body, "read") else body or b""
+    if isinstance(content, str):
+        return content.encode()
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content)
+    return b"".join(_whole(part) for part in content)
