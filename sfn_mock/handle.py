@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from sfn_mock.aws.accounts import check_account_id, check_region
 from sfn_mock.instruments.calls import Calls, Record
 from sfn_mock.instruments.faults import Fault, Faults, When
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.seeding import documents as seed_documents
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.seeding.documents import Document
 from sfn_mock.seeding.exports import Source
 from sfn_mock.seeding.loading import load
@@ -20,7 +20,7 @@ from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.map_runs import MapRun
 from sfn_mock.state.records import Records, seed_state_machine
-from sfn_mock.state.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.state_machines import StateMachine
 
 
@@ -32,7 +32,7 @@ class StepFunctionsMock:
     """
 
     def __init__(
-        self, account_id: str, region: str, paging: PagingCheck, rough_edges: RoughEdges = NO_ROUGH_EDGES
+        self, account_id: str, region: str, paging: PagingCheck, simulation: Simulation = NO_SIMULATION
     ) -> None:
         self.account_id = account_id
         self.region = region
@@ -42,7 +42,7 @@ class StepFunctionsMock:
         self.paging = paging
         #: Of the servers that answer for it, the innermost last.
         self.endpoint_urls: list[str] = []
-        self._rough_edges = rough_edges
+        self._simulation = simulation
         self._backends: dict[tuple[str, str], SFNBackend] = {}
         self._closed = False
 
@@ -66,9 +66,9 @@ class StepFunctionsMock:
         AWS could never show, or a name that is taken.
         """
         if account_id is not None:
-            seeding.check_account_id(account_id)
+            check_account_id(account_id)
         if region is not None:
-            seeding.check_region(region)
+            check_region(region)
         records = self._records(account_id, region)
         with records.using() as moment:
             return seed_state_machine(
@@ -208,7 +208,7 @@ class StepFunctionsMock:
         place = (account_id or self.account_id, region or self.region)
         if place not in self._backends:
             backend = SFNBackend(place[1], place[0])
-            backend.hold(self._rough_edges)
+            backend.hold(self._simulation)
             # Of two threads that are here at once, both get the first one's.
             self._backends.setdefault(place, backend)
         return self._backends[place]

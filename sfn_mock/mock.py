@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+import inspect
+from collections.abc import Callable
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
-from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.decoration import decorated
+from sfn_mock.options import Options, keyword_signature, read_options
 
 # Early, for all others: what its constants are must not depend on whether the clock is frozen at the first mock.
 from sfn_mock.state import clock as clock
 
 if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
-    from sfn_mock.session import Options
 
 # The life of the mock, and with it nearly every other room, is imported when the first mock is made: until then whoever
 # imports this pays for neither boto3 nor moto.
 
 Target = TypeVar("Target", bound=Callable[..., Any])
+_Given = ParamSpec("_Given")
 
 
 class MockSFNExecutions:
@@ -33,17 +33,16 @@ class MockSFNExecutions:
 
     def __init__(self, options: Options) -> None:
         # Here and not at the top, so that importing this stays light, and once, as it takes a while even so.
-        from sfn_mock import session as life
+        from sfn_mock import session
 
-        options.check()
-        self._life = life
+        self._session = session
         self._options = options
         self._lock = Lock()
         self._starts = 0
 
     def start(self) -> StepFunctionsMock:
         """Begin mocking and give the handle. RuntimeError if a mock with other options is active."""
-        handle = self._life.begin(self._options)
+        handle = self._session.begin(self._options)
         with self._lock:
             self._starts += 1
         return handle
@@ -61,7 +60,7 @@ class MockSFNExecutions:
             if not self._starts:
                 raise RuntimeError("stop() without start(): this mock is not active.")
             self._starts -= 1
-        self._life.end(failure)
+        self._session.end(failure)
 
     def __enter__(self) -> StepFunctionsMock:
         return self.start()
@@ -76,37 +75,26 @@ class MockSFNExecutions:
         return decorated(self, target)
 
 
-@overload
-def mock_sfn_executions(target: Target, /) -> Target: ...
-@overload
-def mock_sfn_executions(
-    *,
-    account_id: str = DEFAULT_ACCOUNT_ID,
-    region: str | None = None,
-    retry_sleeps: bool = True,
-    check_paging: bool | Literal["warn"] = False,
-    consistency_lag: timedelta = timedelta(0),
-    short_pages: bool = False,
-    retention: timedelta | None = None,
-    quotas: Mapping[str, Any] | None = None,
-    execute: bool = False,
-    transport: Literal["direct", "wire"] = "direct",
-) -> MockSFNExecutions: ...
-def mock_sfn_executions(
-    target: Callable[..., Any] | None = None,
-    /,
-    *,
-    account_id: str = DEFAULT_ACCOUNT_ID,
-    region: str | None = None,
-    retry_sleeps: bool = True,
-    check_paging: bool | Literal["warn"] = False,
-    consistency_lag: timedelta = timedelta(0),
-    short_pages: bool = False,
-    retention: timedelta | None = None,
-    quotas: Mapping[str, Any] | None = None,
-    execute: bool = False,
-    transport: Literal["direct", "wire"] = "direct",
-) -> Any:
+class _MockFactory(Protocol[_Given]):
+    """``mock_sfn_executions`` as type checkers see it: bare as a decorator, or with the options by name."""
+
+    @overload
+    def __call__(self, *args: _Given.args, **options: _Given.kwargs) -> MockSFNExecutions: ...
+    @overload
+    def __call__(self, target: Target, /) -> Target: ...
+
+
+def _mock_factory(options: Callable[_Given, Options]) -> Callable[[Callable[..., Any]], _MockFactory[_Given]]:
+    def declared(function: Any) -> Any:
+        target = inspect.Parameter("target", inspect.Parameter.POSITIONAL_ONLY, default=None)
+        function.__signature__ = keyword_signature(options, target)
+        return function
+
+    return declared
+
+
+@_mock_factory(Options)
+def mock_sfn_executions(target: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
 
     Use it as a decorator, bare or with options, of functions, coroutine functions, methods and test classes, each of
@@ -133,27 +121,12 @@ def mock_sfn_executions(
 
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
     """
-    from sfn_mock.session import Options
-
-    mock = MockSFNExecutions(
-        Options(
-            account_id,
-            region,
-            retry_sleeps=retry_sleeps,
-            check_paging=check_paging,
-            consistency_lag=consistency_lag,
-            short_pages=short_pages,
-            retention=retention,
-            quotas=quotas,
-            execute=execute,
-            transport=transport,
-        )
-    )
+    mock = MockSFNExecutions(read_options(Options, options))
     return mock if target is None else mock(target)
 
 
 def get_mock() -> StepFunctionsMock:
     """The handle of the innermost active mock; RuntimeError when none is active."""
-    from sfn_mock import session as life
+    from sfn_mock import session
 
-    return life.active()
+    return session.active()

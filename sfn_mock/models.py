@@ -16,7 +16,7 @@ from sfn_mock.operations import state_machines as machines
 from sfn_mock.operations import tags as tagging
 from sfn_mock.state.activities import Activity
 from sfn_mock.state.records import Records
-from sfn_mock.state.rough_edges import RoughEdges
+from sfn_mock.state.simulation import Simulation
 from sfn_mock.state.state_machines import Alias, StateMachine, Version
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ class SFNBackend(StepFunctionBackend):
         if not self.held:
             self.empty()
 
-    def hold(self, rough_edges: RoughEdges) -> None:
+    def hold(self, simulation: Simulation) -> None:
         """Be a mock's, with the rough edges that it was asked for."""
         self.held = True
-        self.records.rough_edges = rough_edges
+        self.records.simulation = simulation
 
     def adopt(self, motos: StepFunctionBackend) -> None:
         """Take over what a plain moto backend holds."""
@@ -131,7 +131,7 @@ class SFNBackend(StepFunctionBackend):
         """Start empty; records handed out before are dead from here on."""
         records = self.records
         anew = SFNBackend(self.region_name, self.account_id)
-        anew.held, anew.records.rough_edges = self.held, records.rough_edges
+        anew.held, anew.records.simulation = self.held, records.simulation
         # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
         self.__dict__ = vars(anew)
         records.close()

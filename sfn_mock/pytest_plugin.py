@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from sfn_mock.options import NAMES, CheckPaging
+from sfn_mock.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
@@ -15,21 +18,9 @@ if TYPE_CHECKING:
 _NAME = "sfn_executions"
 #: The fixtures that take the marker's options.
 _FIXTURES = {_NAME, "sfn_executions_server"}
-_OPTIONS = (
-    "account_id",
-    "region",
-    "retry_sleeps",
-    "check_paging",
-    "consistency_lag",
-    "short_pages",
-    "retention",
-    "quotas",
-    "execute",
-    "transport",
-)
 _REPLACE_MOTO = "sfn_mock_replace_moto"
 _CHECK_PAGING = "sfn_mock_check_paging"
-_CHECK_PAGING_VALUES: dict[str, bool | Literal["warn"]] = {"false": False, "true": True, "warn": "warn"}
+_CHECK_PAGING_VALUES: dict[str, CheckPaging] = {"false": False, "true": True, "warn": "warn"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getini(_REPLACE_MOTO):
         _replace_moto(config)
     _check_paging_by_ini(config)
-    options = ", ".join(f"{option}=..." for option in _OPTIONS)
+    options = ", ".join(f"{name}=..." for name in NAMES)
     config.addinivalue_line(
         "markers", f"{_NAME}({options}): run the test under mock_sfn_executions with these options."
     )
@@ -95,17 +86,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
-def _check_paging(item: pytest.Item) -> bool | Literal["warn"]:
+def _check_paging(item: pytest.Item) -> CheckPaging:
     if any("check_paging" in marker.kwargs for marker in item.iter_markers(_NAME)):
         return False  # what a marker says goes to the fixture
     return _check_paging_by_ini(item.config)
 
 
-def _check_paging_by_ini(config: pytest.Config) -> bool | Literal["warn"]:
+def _check_paging_by_ini(config: pytest.Config) -> CheckPaging:
     """UsageError for a value that is none."""
     value = str(config.getini(_CHECK_PAGING)).lower()
     if value not in _CHECK_PAGING_VALUES:
-        raise pytest.UsageError(f"{_CHECK_PAGING} = {value}: write {' or '.join(_CHECK_PAGING_VALUES)}.")
+        raise pytest.UsageError(f"{_CHECK_PAGING} must be {' or '.join(_CHECK_PAGING_VALUES)}, got {value}.")
     return _CHECK_PAGING_VALUES[value]
 
 
@@ -136,14 +127,14 @@ def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFuncti
 
 
 def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The markers' keywords, of each option the closest one's; UsageError for anything that is no option."""
+    """Return the options of a test's markers, the closest marker's first; UsageError for an unknown option."""
     options: dict[str, Any] = {}
     for marker in request.node.iter_markers(_NAME):
-        wrong = [*map(repr, marker.args), *(option for option in marker.kwargs if option not in _OPTIONS)]
-        if wrong:
-            raise pytest.UsageError(
-                f"@pytest.mark.{_NAME} takes the keywords {', '.join(_OPTIONS)}, and got {', '.join(wrong)}."
-            )
+        if marker.args:
+            raise pytest.UsageError(f"@pytest.mark.{_NAME} takes options by keyword only, got {marker.args[0]!r}.")
+        for name in marker.kwargs:
+            if name not in NAMES:
+                raise pytest.UsageError(f"@pytest.mark.{_NAME}: unknown option {name!r}. {did_you_mean(name, NAMES)}")
         options = {**marker.kwargs, **options}
     return options
 
@@ -156,13 +147,13 @@ def pytest_runtest_makereport(
 
     The report of a test that failed under the mock gains a section with its calls and executions.
     """
-    life = sys.modules.get("sfn_mock.session")
-    if life is None:
+    session = sys.modules.get("sfn_mock.session")
+    if session is None:
         return (yield)
     if call.excinfo is not None:
-        life.settle(call.excinfo.value)
+        session.settle(call.excinfo.value)
     report = yield
-    ended = life.take_last_words()
-    if report.failed and (told := life.tell() or ended):
+    ended = session.take_last_words()
+    if report.failed and (told := session.tell() or ended):
         report.sections.append(("Step Functions, as mocked", told))
     return report

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
-from datetime import timedelta
+from dataclasses import replace
 from threading import Lock
-from typing import Any, Literal, NamedTuple, get_args
 
-from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.instruments import paging_check, report
@@ -17,59 +15,12 @@ from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.moto_integration import takeover as moto_place
 from sfn_mock.moto_integration.installation import MockWithinMockAWS, mock_of_mock_aws
 from sfn_mock.moto_interpreter import execution_mode
-from sfn_mock.seeding import seeds as seeding
-from sfn_mock.state.rough_edges import RoughEdges, rough_edges
+from sfn_mock.options import NAMES, Options
 from sfn_mock.transport import environment, interception, plain_http, retry_sleeps
 from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
-Transport = Literal["direct", "wire"]
-_TRANSPORTS = get_args(Transport)
-
-
-class Options(NamedTuple):
-    """What a test may ask for. The defaults ask for nothing, so that an inner mock takes what there is."""
-
-    account_id: str = DEFAULT_ACCOUNT_ID
-    region: str | None = None
-    retry_sleeps: bool = True
-    check_paging: paging_check.Mode = False
-    consistency_lag: timedelta = timedelta(0)
-    short_pages: bool = False
-    retention: timedelta | None = None
-    quotas: Mapping[str, Any] | None = None
-    execute: bool = False
-    transport: Transport = "direct"
-
-    def check(self) -> None:
-        """ValueError for what no AWS account or region is called, and for what an option cannot be."""
-        # Before all else, as to Python 1 equals True, and so the default.
-        for name in _SWITCHES:
-            switch = getattr(self, name)
-            if not isinstance(switch, bool):
-                raise ValueError(f"{name}={switch!r} is neither True nor False.")
-        if self == _DEFAULTS:
-            return
-        paging_check.check_mode(self.check_paging)
-        seeding.check_account_id(self.account_id)
-        if self.region is not None:
-            seeding.check_region(self.region)
-        if self.transport not in _TRANSPORTS:
-            raise ValueError(f"transport={self.transport!r} is no way for calls: choose 'direct' or 'wire'.")
-        self.rough_edges()
-
-    def rough_edges(self) -> RoughEdges:
-        return rough_edges(
-            consistency_lag=self.consistency_lag,
-            short_pages=self.short_pages,
-            retention=self.retention,
-            quotas=self.quotas,
-        )
-
-
 _DEFAULTS = Options()
-#: The options that are either on or off.
-_SWITCHES = ("retry_sleeps", "short_pages", "execute")
 
 
 class _Life:
@@ -86,10 +37,10 @@ class _Life:
     @contextmanager
     def _in_place(self, options: Options) -> Iterator[StepFunctionsMock]:
         with environment.faked(options.region) as region:
-            edges = options.rough_edges()
+            simulation = options.simulation()
             # Within a mock_aws whose Step Functions is ours already, the store is that one's.
             handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
-            handle = handle_class(options.account_id, region, self.paging, edges)
+            handle = handle_class(options.account_id, region, self.paging, simulation)
             wire = Wire(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
             direct = Direct(
                 handle.backend,
@@ -97,7 +48,7 @@ class _Life:
                 handle.account_id,
                 handle.faults,
                 handle.record,
-                wire_only=operations() if options.transport == "wire" else edges.quotas.buckets,
+                wire_only=operations() if options.transport == "wire" else simulation.quotas.buckets,
             )
             with (
                 moto_place.taken(handle.backend, wire) as self.prepare_service,
@@ -115,9 +66,10 @@ class _Life:
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this life does not have."""
-        had = self._options._replace(region=self.handle.region, check_paging=self.paging.mode)
-        for name, asked, default, active in zip(Options._fields, options, _DEFAULTS, had, strict=True):
-            if asked not in (default, active):
+        active_options = replace(self._options, region=self.handle.region, check_paging=self.paging.mode)
+        for name in NAMES:
+            asked, active = getattr(options, name), getattr(active_options, name)
+            if asked not in (getattr(_DEFAULTS, name), active):
                 raise RuntimeError(
                     f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "
                     f"cannot have {name}={asked!r}: leave the option out, or give the outer mock the same."

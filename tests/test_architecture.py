@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "sfn_mock"
 ROOMS = [
     "aws.exceptions",
     "aws.accounts",
+    "suggestions",
     "aws.names",
     "aws.payloads",
     "aws.definitions",
@@ -25,7 +26,8 @@ ROOMS = [
     "state.garbage_collection",
     "seeding.durations",
     "state.quotas",
-    "state.rough_edges",
+    "state.simulation",
+    "options",
     "state.outcomes",
     "state.outcome_plans",
     "state.executions",

@@ -242,10 +242,11 @@ def standing(client, run):
     [
         pytest.param(
             timedelta(seconds=-1),
-            "consistency_lag=datetime.timedelta(days=-1, seconds=86399) looks ahead: give timedelta(0) or longer.",
+            "consistency_lag must be a datetime.timedelta of 0 or more, got "
+            "datetime.timedelta(days=-1, seconds=86399).",
             id="negative",
         ),
-        pytest.param(5, "consistency_lag=5 is no length of time: give a datetime.timedelta.", id="number"),
+        pytest.param(5, "consistency_lag must be a datetime.timedelta of 0 or more, got 5.", id="number"),
     ],
 )
 def test_what_is_no_lag(lag, sentence):

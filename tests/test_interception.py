@@ -272,7 +272,7 @@ def test_no_other_transport(transport):
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(transport=transport)
 
-    assert str(refusal.value) == f"transport={transport!r} is no way for calls: choose 'direct' or 'wire'."
+    assert str(refusal.value) == f"transport must be 'direct' or 'wire', got {transport!r}."
 
 
 # --- Left alone --------------------------------------------------------------------------------------------------

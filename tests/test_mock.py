@@ -14,8 +14,8 @@ import boto3
 import pytest
 
 import sfn_mock
-from sfn_mock import get_mock, mock_sfn_executions, pytest_plugin
-from sfn_mock import session as life
+from sfn_mock import get_mock, mock_sfn_executions
+from sfn_mock.options import Options
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 
@@ -155,9 +155,7 @@ def test_account_id_is_twelve_digits(account_id):
     with pytest.raises(ValueError) as error:
         mock_sfn_executions(account_id=account_id)
 
-    assert str(error.value) == (
-        f"account_id={account_id!r} is no AWS account: give text of 12 digits, such as '123456789012'."
-    )
+    assert str(error.value) == (f"account_id must be a string of 12 digits, got {account_id!r}.")
 
 
 @pytest.mark.parametrize("region", ["Frankfurt", "", "eu-central", "us-east-1 ", "eu_central_1", 1])
@@ -166,7 +164,7 @@ def test_region_has_the_form_of_a_region(region):
     with pytest.raises(ValueError) as error:
         mock_sfn_executions(region=region)
 
-    assert str(error.value) == f"region={region!r} is no AWS region: give its name, such as 'us-east-1'."
+    assert str(error.value) == f"region must be the name of an AWS region, such as 'us-east-1', got {region!r}."
 
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "us-isob-east-1", "eusc-de-east-1", "ap-future-1"])
@@ -550,7 +548,7 @@ def test_what_is_yes_or_no(option, value):
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(**{option: value})
 
-    assert str(refusal.value) == f"{option}={value!r} is neither True nor False."
+    assert str(refusal.value) == f"{option} must be True or False, got {value!r}."
 
 
 def test_every_way_in_has_the_same_options():
@@ -564,8 +562,15 @@ def test_every_way_in_has_the_same_options():
     of_its_own = asked_of_a_server.pop("host"), asked_of_a_server.pop("port")
 
     assert of_its_own == ("127.0.0.1", 0)
-    assert asked_of_a_server == options(mock_sfn_executions) == life.Options._field_defaults
-    assert list(asked_of_a_server) == list(pytest_plugin._OPTIONS) == list(life.Options._fields)
+    assert asked_of_a_server == options(mock_sfn_executions) == vars(Options())
+
+
+def test_unknown_option():
+    """A name that is not an option is refused with the one that was probably meant."""
+    with pytest.raises(TypeError) as refusal:
+        mock_sfn_executions(regoin="eu-west-1")
+
+    assert str(refusal.value) == "Unknown option 'regoin'. Did you mean 'region'?"
 
 
 @pytest.mark.parametrize(

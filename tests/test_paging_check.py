@@ -780,7 +780,7 @@ def test_no_such_value(value):
     with pytest.raises(ValueError, match="check_paging") as error:
         mock_sfn_executions(check_paging=value)
 
-    assert str(error.value) == f"check_paging={value!r} is none of its values: give True, False or 'warn'."
+    assert str(error.value) == f"check_paging must be True, False or 'warn', got {value!r}."
 
 
 def test_nested():
@@ -856,7 +856,7 @@ def test_ini_of_no_value(run):
     result = run(USED_IN_ALL_WAYS, "-o", "sfn_mock_check_paging=maybe")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: sfn_mock_check_paging = maybe: write false or true or warn."])
+    result.stderr.fnmatch_lines(["ERROR: sfn_mock_check_paging must be false or true or warn, got maybe."])
 
 
 def test_marker(run):

@@ -197,9 +197,9 @@ def test_marker_brings_the_fixture(run):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        pytest.param("'eu-west-1'", "got 'eu-west-1'.", id="by position"),
-        pytest.param("regoin='eu-west-1'", "got regoin.", id="unknown"),
-        pytest.param("1, regoin=2, account=3", "got 1, regoin, account.", id="several"),
+        pytest.param("'eu-west-1'", " takes options by keyword only, got 'eu-west-1'.", id="by position"),
+        pytest.param("regoin='eu-west-1'", ": unknown option 'regoin'. Did you mean 'region'?", id="unknown"),
+        pytest.param("regoin=2, account_id='1'", ": unknown option 'regoin'. Did you mean 'region'?", id="several"),
     ],
 )
 def test_marker_takes_options_only(arguments, sentence, run):
@@ -215,9 +215,7 @@ def test_marker_takes_options_only(arguments, sentence, run):
     )
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        [f"E*: @pytest.mark.sfn_executions takes the keywords account_id, region, *, and {sentence}"]
-    )
+    result.stdout.fnmatch_lines([f"E*: @pytest.mark.sfn_executions{sentence}"])
 
 
 def test_marker_refuses_values_as_the_decorator_does(run):
@@ -233,7 +231,7 @@ def test_marker_refuses_values_as_the_decorator_does(run):
     )
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E*ValueError: region='Frankfurt' is no AWS region: *"])
+    result.stdout.fnmatch_lines(["E*ValueError: region must be the name of an AWS region, *, got 'Frankfurt'."])
 
 
 def test_marker_is_registered(pytester):

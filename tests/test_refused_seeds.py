@@ -564,15 +564,17 @@ REFUSED = [
     ),
     pytest.param(
         add_machine(region="Ireland"),
-        "region='Ireland' is no AWS region: give its name, such as 'us-east-1'.",
+        "region must be the name of an AWS region, such as 'us-east-1', got 'Ireland'.",
         id="unknown region",
     ),
     pytest.param(
-        add_machine(region=""), "region='' is no AWS region: give its name, such as 'us-east-1'.", id="empty region"
+        add_machine(region=""),
+        "region must be the name of an AWS region, such as 'us-east-1', got ''.",
+        id="empty region",
     ),
     pytest.param(
         add_machine(account_id="1234"),
-        "account_id='1234' is no AWS account: give text of 12 digits, such as '123456789012'.",
+        "account_id must be a string of 12 digits, got '1234'.",
         id="short account",
     ),
     # Later starts

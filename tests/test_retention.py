@@ -317,11 +317,10 @@ def test_reset_keeps_the_option(clock, sfn):
     [
         pytest.param(
             timedelta(0),
-            "retention=datetime.timedelta(0) keeps nothing: give a longer timedelta, such as timedelta(days=90), or "
-            "None.",
+            "retention must be a datetime.timedelta above 0 or None, got datetime.timedelta(0).",
             id="zero",
         ),
-        pytest.param(90, "retention=90 is no length of time: give a datetime.timedelta.", id="number"),
+        pytest.param(90, "retention must be a datetime.timedelta above 0 or None, got 90.", id="number"),
     ],
 )
 def test_what_is_no_retention(retention, sentence):

@@ -289,13 +289,12 @@ NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAI
         ),
         pytest.param(
             {"state_machines": [{"name": "new", "account_id": 123456789012}]},
-            "state_machines[0].account_id: account_id=123456789012 is no AWS account: give text of 12 digits, such as "
-            "'123456789012'.",
+            "state_machines[0].account_id: account_id must be a string of 12 digits, got 123456789012.",
             id="an account that is a number",
         ),
         pytest.param(
             {"state_machines": [{"name": "new", "region": "moon"}]},
-            "state_machines[0].region: region='moon' is no AWS region: give its name, such as 'us-east-1'.",
+            "state_machines[0].region: region must be the name of an AWS region, such as 'us-east-1', got 'moon'.",
             id="no region",
         ),
         pytest.param(

@@ -554,8 +554,8 @@ def test_host(host, shown):
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ({"host": None}, "host=None is no address: give text, such as '127.0.0.1'."),
-        ({"port": "5000"}, "port='5000' is no port: give a number from 0 to 65535."),
+        ({"host": None}, "host must be an address as text, such as '127.0.0.1', got None."),
+        ({"port": "5000"}, "port must be an int from 0 to 65535, got '5000'."),
     ],
     ids=["host", "port"],
 )

@@ -134,4 +134,4 @@ def test_what_is_neither_true_nor_false(value):
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(short_pages=value)
 
-    assert str(refusal.value) == f"short_pages={value!r} is neither True nor False."
+    assert str(refusal.value) == f"short_pages must be True or False, got {value!r}."

@@ -6,17 +6,18 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import Field, fields
 from datetime import timedelta
 from importlib.metadata import version
 from threading import Event
 from types import FrameType
 from typing import Any
 
-from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.server import server
+from sfn_mock.options import Options
 from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding import durations
 from sfn_mock.seeding import seeds as seeding
@@ -26,23 +27,13 @@ from sfn_mock.seeding.exports import naming
 DEFAULT_PORT = 5000
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM, and return the exit code: 1, after one sentence, for what cannot be served."""
-    options = _parser().parse_args(arguments)
+    arguments = _parser().parse_args(argv)
     with _told_to_stop() as stop:
         try:
-            with server(
-                host=options.host,
-                port=options.port,
-                account_id=options.account_id,
-                region=options.region,
-                consistency_lag=options.consistency_lag,
-                short_pages=options.short_pages,
-                retention=options.retention,
-                quotas=options.quotas,
-                execute=options.execute,
-            ) as sfn:
-                for path in options.seed:
+            with server(**{name: value for name, value in vars(arguments).items() if name != "seed"}) as sfn:
+                for path in arguments.seed:
                     _seed(sfn, path)
                 print(f"Step Functions at {sfn.endpoint_url}", flush=True)
                 while not stop.wait(1):
@@ -70,29 +61,24 @@ def _parser() -> argparse.ArgumentParser:
         help="what is there at first: a seed file, JSON or YAML, or what `aws stepfunctions list-executions` printed; "
         "may be given several times",
     )
-    parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID, help="the account of seeds and calls (%(default)s)")
-    parser.add_argument("--region", help="where seeds go and unsigned calls arrive (AWS_DEFAULT_REGION or us-east-1)")
-    parser.add_argument(
-        "--consistency-lag",
-        type=_length,
-        default=timedelta(0),
-        metavar="LENGTH",
-        help="listings show executions as they were that long ago, such as 5s",
-    )
-    parser.add_argument(
-        "--short-pages", action="store_true", help="pages have fewer items than asked for, at times none"
-    )
-    parser.add_argument(
-        "--retention", type=_length, metavar="LENGTH", help="closed executions are gone so long after, such as 90d"
-    )
-    parser.add_argument(
-        "--quotas", type=_json, metavar="JSON", help='limits of calls, such as {"ListExecutions": [200, 5]}'
-    )
-    parser.add_argument(
-        "--execute", action="store_true", help="moto's interpreter runs the definitions of what is started"
-    )
+    for option in fields(Options):
+        if "help" in option.metadata:
+            _add_option(parser, option)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('sfn_mock')}")
     return parser
+
+
+def _add_option(parser: argparse.ArgumentParser, option: Field[Any]) -> None:
+    """Add an option of the mock: a switch, or a value that its type says how to read."""
+    name = f"--{option.name.replace('_', '-')}"
+    if option.type == "bool":
+        parser.add_argument(name, action="store_true", help=option.metadata["help"])
+        return
+    default = "" if option.default in (None, timedelta(0)) else " (%(default)s)"
+    read, value = _READERS[str(option.type).partition(" |")[0]]
+    parser.add_argument(
+        name, type=read, default=option.default, metavar=value, help=f"{option.metadata['help']}{default}"
+    )
 
 
 def _length(text: str) -> timedelta:
@@ -107,6 +93,14 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no JSON ({error}).") from None
+
+
+#: How the command reads the values of options, by type, and what its help calls them.
+_READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
+    "str": (str, None),
+    "timedelta": (_length, "LENGTH"),
+    "Mapping[str, Any]": (_json, "JSON"),
+}
 
 
 def _seed(sfn: StepFunctionsMock, path: str) -> None:

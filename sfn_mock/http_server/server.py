@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import socket
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
 from importlib.metadata import version
 from threading import Condition, Thread, current_thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from moto.core.models import MockAWS
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from sfn_mock import session as life
-from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.application import HEADERS_ARE_AWS, Application
 from sfn_mock.http_server.origins import is_this_machine
 from sfn_mock.mock import MockSFNExecutions
+from sfn_mock.options import Options, keyword_signature, read_options
 from sfn_mock.state import clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_Given = ParamSpec("_Given")
 
 #: How often the server looks whether it is to stop, in seconds.
 _POLL_INTERVAL = 0.02
@@ -35,9 +36,9 @@ _PATIENCE = 5
 class Server:
     """What ``server(...)`` gives: a context manager, and ``start`` with ``stop``."""
 
-    def __init__(self, host: str, port: int, options: life.Options) -> None:
-        self._host = host
-        self._port = port
+    def __init__(self, options: ServerOptions) -> None:
+        self._host = options.host
+        self._port = options.port
         self._mock = MockSFNExecutions(options)
         self._undo: ExitStack | None = None
 
@@ -83,21 +84,33 @@ class Server:
         undo.__exit__(kind, failure, traceback)
 
 
-def server(
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    account_id: str = DEFAULT_ACCOUNT_ID,
-    region: str | None = None,
-    retry_sleeps: bool = True,
-    check_paging: bool | Literal["warn"] = False,
-    consistency_lag: timedelta = timedelta(0),
-    short_pages: bool = False,
-    retention: timedelta | None = None,
-    quotas: Mapping[str, Any] | None = None,
-    execute: bool = False,
-    transport: Literal["direct", "wire"] = "direct",
-) -> Server:
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions(Options):
+    """The options of ``server(...)``: where it listens, and those of ``mock_sfn_executions``."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.host, str):
+            raise ValueError(f"host must be an address as text, such as '127.0.0.1', got {self.host!r}.")
+        if isinstance(self.port, bool) or not isinstance(self.port, int) or not 0 <= self.port <= 65535:
+            raise ValueError(f"port must be an int from 0 to 65535, got {self.port!r}.")
+
+
+def _server_factory(
+    options: Callable[_Given, ServerOptions],
+) -> Callable[[Callable[..., Server]], Callable[_Given, Server]]:
+    def declared(function: Any) -> Any:
+        function.__signature__ = keyword_signature(options)
+        return function
+
+    return declared
+
+
+@_server_factory(ServerOptions)
+def server(**options: Any) -> Server:
     """Mock AWS Step Functions for clients of any process and language, which reach it over HTTP.
 
     A context manager that gives the handle, as ``mock_sfn_executions`` does; the same by ``start()`` and ``stop()``.
@@ -109,23 +122,7 @@ def server(
     moto's other services answer beside it. Clients in this process that have no ``endpoint_url`` are answered from
     the same stores, without HTTP, as under ``mock_sfn_executions`` and ``mock_aws``.
     """
-    options = life.Options(
-        account_id,
-        region,
-        retry_sleeps=retry_sleeps,
-        check_paging=check_paging,
-        consistency_lag=consistency_lag,
-        short_pages=short_pages,
-        retention=retention,
-        quotas=quotas,
-        execute=execute,
-        transport=transport,
-    )
-    if not isinstance(host, str):
-        raise ValueError(f"host={host!r} is no address: give text, such as '127.0.0.1'.")
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
-        raise ValueError(f"port={port!r} is no port: give a number from 0 to 65535.")
-    return Server(host, port, options)
+    return Server(read_options(ServerOptions, options))
 
 
 def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:

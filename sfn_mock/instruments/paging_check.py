@@ -14,16 +14,13 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sfn_mock.instruments.callers import Caller, find_caller
 from sfn_mock.instruments.watched_answers import TOKEN, WatchedAnswer
+from sfn_mock.options import CheckPaging
 from sfn_mock.transport import failures
-
-Warn = Literal["warn"]
-#: True: a mistake fails the test. "warn": it is a warning. False: nothing is looked at.
-Mode = bool | Warn
 
 Answer = dict[str, Any]
 
@@ -57,22 +54,16 @@ class PagingWarning(UserWarning):
 
 # --- What is asked for -------------------------------------------------------------------------------------------
 
-_default: Mode = False
+_default: CheckPaging = False
 
 
-def check_mode(mode: object) -> None:
-    """ValueError for what ``check_paging`` cannot be."""
-    if not isinstance(mode, bool) and mode not in get_args(Warn):
-        raise ValueError(f"check_paging={mode!r} is none of its values: give True, False or 'warn'.")
-
-
-def default() -> Mode:
+def default() -> CheckPaging:
     """The mode of mocks that do not ask for one."""
     return _default
 
 
 @contextmanager
-def by_default(mode: Mode) -> Iterator[None]:
+def by_default(mode: CheckPaging) -> Iterator[None]:
     """Meanwhile every new mock checks in this mode, unless it asks for another."""
     global _default
     before, _default = _default, mode
@@ -183,7 +174,7 @@ class _Finding(NamedTuple):
 class PagingCheck:
     """Watches the calls of one mock, and tells what is wrong with how they read pages."""
 
-    def __init__(self, mode: Mode) -> None:
+    def __init__(self, mode: CheckPaging) -> None:
         self.mode = mode
         self._lock = threading.RLock()
         self._partial = 0

@@ -18,7 +18,7 @@ from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import takeover as moto_place
-from sfn_mock.state.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.transport.environment import DEFAULT_REGION
 from sfn_mock.transport.wire import Answer, Wire
 
@@ -93,9 +93,9 @@ class MockWithinMockAWS(StepFunctionsMock):
     """The handle for what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
 
     def __init__(
-        self, account_id: str, region: str, paging: PagingCheck, rough_edges: RoughEdges = NO_ROUGH_EDGES
+        self, account_id: str, region: str, paging: PagingCheck, simulation: Simulation = NO_SIMULATION
     ) -> None:
-        super().__init__(account_id, region, paging, rough_edges)
+        super().__init__(account_id, region, paging, simulation)
         stay = _stay_of_mock_aws()
         self.faults = stay.faults
         self.record = stay.record
@@ -103,15 +103,15 @@ class MockWithinMockAWS(StepFunctionsMock):
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
         self._check_open()
         backend = _backend(account_id or self.account_id, region or self.region)
-        if self._rough_edges is not NO_ROUGH_EDGES:
-            backend.records.take_on(self._rough_edges)
+        if self._simulation is not NO_SIMULATION:
+            backend.records.take_on(self._simulation)
         return backend
 
     def close(self) -> None:
         """End it. The records stay, and lose the rough edges that it was asked for."""
         for backend in self.backends():
-            if backend.records.rough_edges is self._rough_edges:
-                backend.records.take_on(NO_ROUGH_EDGES)
+            if backend.records.simulation is self._simulation:
+                backend.records.take_on(NO_SIMULATION)
         self._closed = True
 
     def backends(self) -> list[SFNBackend]:

@@ -133,7 +133,7 @@ def _running_already(machine: StateMachine, name: str, input: str, moment: int) 
     stop = None if attempt is None else attempt.stop_at(moment)
     if attempt is not None and stop is None and execution.input == input:
         return execution
-    retention = machine.records.rough_edges.retention
+    retention = machine.records.simulation.retention
     if stop is not None and moment - stop >= (_NAME_KEPT if retention is None else retention):
         return None
     raise ExecutionAlreadyExists(arn=execution.arn)

@@ -15,6 +15,6 @@ def check_rate(records: Records, operation: str) -> None:
 
 def check_open_executions(records: Records, moment: int) -> None:
     """ExecutionLimitExceeded where one more execution may not be open."""
-    limit = records.rough_edges.quotas.open_executions
+    limit = records.simulation.quotas.open_executions
     if limit is not None and records.count_open_executions(moment) >= limit:
         raise ExecutionLimitExceeded

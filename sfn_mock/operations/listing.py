@@ -53,7 +53,7 @@ def list_executions(
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
         # Time lines keep what was, whatever becomes of an execution later: the past is listed like the present.
-        lag = records.rough_edges.consistency_lag
+        lag = records.simulation.consistency_lag
         owner.index.settle(moment - lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, place.seen_until - lag)
         page = first_page(records, moment, request, place, entries, _position, size)

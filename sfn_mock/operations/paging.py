@@ -53,7 +53,7 @@ def first_page(
 ) -> Page[Item]:
     """The first page of ``items``, which begin at ``place``: up to ``size`` of them, with a token if more follow."""
     length = min(len(items), size)
-    if records.rough_edges.short_pages:
+    if records.simulation.short_pages:
         length = shortened(size, length, place.given, place.after_empty)
     if length == len(items):
         return Page(items, None)

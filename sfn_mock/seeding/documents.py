@@ -16,6 +16,7 @@ from datetime import timedelta
 from reprlib import repr as shortened
 from typing import Any
 
+from sfn_mock.aws.accounts import check_account_id, check_region
 from sfn_mock.seeding import durations
 from sfn_mock.seeding import seeds as seeding
 from sfn_mock.seeding.exports import naming
@@ -135,9 +136,9 @@ def _place(entry: _Entry) -> tuple[str | None, str | None]:
     account_id, region = entry.get("account_id"), entry.get("region")
     with entry.naming():
         if account_id is not None:
-            seeding.check_account_id(account_id)
+            check_account_id(account_id)
         if region is not None:
-            seeding.check_region(region)
+            check_region(region)
     return account_id, region
 
 

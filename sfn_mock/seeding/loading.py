@@ -180,7 +180,7 @@ def _warn(
         )
     for place, own in records.items():
         lives = [item.life.attempts[-1] for item in new if item.place == place]
-        seeding.warn_if_forgotten(moment, lives, own.rough_edges.retention)
+        seeding.warn_if_forgotten(moment, lives, own.simulation.retention)
     latest = max(new, key=lambda item: item.life.start, default=None)
     if latest is not None and latest.life.start > moment:
         seeding.warn_about_future(latest.written_start, latest.life.start, name=f"{latest.label}: startDate")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import warnings
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -25,8 +24,6 @@ LONGEST_DESCRIPTION = 256
 DEFAULT_NAMES = "execution-{index}"
 _BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
 DEFAULT_DURATION = timedelta(seconds=30)
-_ACCOUNT_ID = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 
 
 class SeedWarning(UserWarning):
@@ -215,20 +212,6 @@ def check_description(description: object) -> None:
 
 
 # --- Places ----------------------------------------------------------------------------------------------------
-
-
-def check_account_id(account_id: object) -> None:
-    """ValueError for what no AWS account is called."""
-    if not isinstance(account_id, str) or not _ACCOUNT_ID.fullmatch(account_id):
-        raise ValueError(
-            f"account_id={account_id!r} is no AWS account: give text of 12 digits, such as '123456789012'."
-        )
-
-
-def check_region(region: object) -> None:
-    """ValueError for what no AWS region is called."""
-    if not isinstance(region, str) or not _REGION.fullmatch(region):
-        raise ValueError(f"region={region!r} is no AWS region: give its name, such as 'us-east-1'.")
 
 
 # --- Names -----------------------------------------------------------------------------------------------------

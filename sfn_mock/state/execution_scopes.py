@@ -178,7 +178,7 @@ class ExecutionScope(ABC):
         check_json_text(input, "input")
         seeding.warn_if_upcoming(moment, start_date, [life.start])
         *earlier, last = life.attempts
-        seeding.warn_if_forgotten(moment, [last], self.records.rough_edges.retention)
+        seeding.warn_if_forgotten(moment, [last], self.records.simulation.retention)
         execution = Execution(
             self,
             self.records.new_id() if name is None else name,
@@ -216,7 +216,7 @@ class ExecutionScope(ABC):
             attempts = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
             names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
             seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in attempts])
-            seeding.warn_if_forgotten(moment, attempts, self.records.rough_edges.retention)
+            seeding.warn_if_forgotten(moment, attempts, self.records.simulation.retention)
             origins = self._origins(qualifiers, input, item_count)
             next_sequence, new_id = self.records.next_sequence, self.records.new_id
             executions = [

@@ -292,7 +292,7 @@ class Execution:
     @property
     def retention(self) -> int | None:
         """How many milliseconds after it closes it is kept; None for ever."""
-        return self.owner.records.rough_edges.retention
+        return self.owner.records.simulation.retention
 
     def is_kept_at(self, moment: int) -> bool:
         """Whether it is not yet so long closed that AWS has forgotten it; also before the start."""

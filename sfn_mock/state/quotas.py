@@ -52,6 +52,9 @@ class Quotas(NamedTuple):
         return self.buckets[operation] or _DEFAULT_BUCKETS[operation][region not in _LARGE_REGIONS]
 
 
+NO_QUOTAS = Quotas()
+
+
 def read(quotas: object) -> Quotas:
     """The quotas that a test's mapping asks for; ValueError for what no quota is called or comes to.
 

@@ -21,7 +21,7 @@ from sfn_mock.state.executions import Attempt, Execution
 from sfn_mock.state.map_runs import MapRun
 from sfn_mock.state.outcomes import check_json_text
 from sfn_mock.state.quotas import Allowance
-from sfn_mock.state.rough_edges import NO_ROUGH_EDGES, RoughEdges
+from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.state_machines import Revision, StateMachine, new_revision
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Records:
         #: What page tokens are signed with; another life of the same account and region has another.
         self.token_key = secrets.token_bytes(16)
         #: What the mock that holds these was asked for.
-        self.rough_edges = NO_ROUGH_EDGES
+        self.simulation = NO_SIMULATION
         self._allowances: dict[str, Allowance] = {}
         self._deleting: list[StateMachine] = []
         self._lock = RLock()
@@ -167,12 +167,12 @@ class Records:
 
     # --- Rough edges -----------------------------------------------------------------------------------------------
 
-    def take_on(self, rough_edges: RoughEdges) -> None:
+    def take_on(self, simulation: Simulation) -> None:
         """Have these rough edges from here on, whatever is stored already."""
         with self._lock:
-            if self.rough_edges is rough_edges:
+            if self.simulation is simulation:
                 return
-            self.rough_edges = rough_edges
+            self.simulation = simulation
             self._allowances.clear()
             for owner in (*self.state_machines.values(), *self.map_runs.values()):
                 owner.index.lose_order()
@@ -181,7 +181,7 @@ class Records:
 
     def take_call(self, operation: str, moment: int) -> bool:
         """Whether one more call of ``operation`` is within its quota, which then has one less."""
-        bucket = self.rough_edges.quotas.bucket(operation, self.region)
+        bucket = self.simulation.quotas.bucket(operation, self.region)
         if bucket is None:
             return True
         if operation not in self._allowances:

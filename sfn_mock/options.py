@@ -1,0 +1,126 @@
+"""The options of a mock: the one list that the decorator, fixture, marker, server and command read.
+
+To add an option, add a field to ``Options`` and a row to the table of options in README.md.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+
+from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID, check_account_id, check_region
+from sfn_mock.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from sfn_mock.state.simulation import Simulation
+
+Warn = Literal["warn"]
+#: True: a paging mistake fails the test. "warn": it is a warning. False: nothing is checked.
+CheckPaging = bool | Warn
+Transport = Literal["direct", "wire"]
+
+_Options = TypeVar("_Options", bound="Options")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options that ``mock_sfn_executions(...)`` takes, with their defaults.
+
+    Those with a ``help`` text are options of the server's command too.
+
+    Raises:
+        ValueError: If an option has a value that it cannot have.
+    """
+
+    account_id: str = field(default=DEFAULT_ACCOUNT_ID, metadata={"help": "account of seeds and calls"})
+    region: str | None = field(
+        default=None, metadata={"help": "region of seeds and unsigned calls (AWS_DEFAULT_REGION or us-east-1)"}
+    )
+    retry_sleeps: bool = True
+    check_paging: CheckPaging = False
+    consistency_lag: timedelta = field(
+        default=timedelta(0), metadata={"help": "listings show executions as they were this long ago"}
+    )
+    short_pages: bool = field(default=False, metadata={"help": "pages have fewer items than asked for, sometimes none"})
+    retention: timedelta | None = field(
+        default=None, metadata={"help": "closed executions vanish this long after they stop"}
+    )
+    quotas: Mapping[str, Any] | None = field(
+        default=None, metadata={"help": 'limits of calls, such as {"ListExecutions": [200, 5]}'}
+    )
+    execute: bool = field(default=False, metadata={"help": "run the definition of each execution that is started"})
+    transport: Transport = "direct"
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            if option.type == "bool":
+                _check_switch(option.name, getattr(self, option.name))
+        if not isinstance(self.check_paging, bool) and self.check_paging not in get_args(Warn):
+            raise ValueError(f"check_paging must be True, False or 'warn', got {self.check_paging!r}.")
+        if self.transport not in get_args(Transport):
+            raise ValueError(f"transport must be 'direct' or 'wire', got {self.transport!r}.")
+        check_account_id(self.account_id)
+        if self.region is not None:
+            check_region(self.region)
+        _check_duration("consistency_lag", self.consistency_lag, or_none=False)
+        _check_duration("retention", self.retention, or_none=True)
+        # Reading quotas needs botocore's model, which a mock without quotas need not load here.
+        if self.quotas is not None:
+            self.simulation()
+
+    def simulation(self) -> Simulation:
+        """Return what the mock simulates of AWS's limits and delays."""
+        # Both read botocore's model, which pytest's plugin must not load.
+        from sfn_mock.state import quotas
+        from sfn_mock.state.simulation import Simulation
+
+        return Simulation(
+            consistency_lag=_milliseconds(self.consistency_lag),
+            short_pages=self.short_pages,
+            retention=None if self.retention is None else _milliseconds(self.retention),
+            quotas=quotas.NO_QUOTAS if self.quotas is None else quotas.read(self.quotas),
+        )
+
+
+#: The options' names, in the order of their declaration.
+NAMES = tuple(option.name for option in fields(Options))
+
+
+def read_options(options_class: type[_Options], given: Mapping[str, Any]) -> _Options:
+    """Return the options that a caller gave as keywords.
+
+    Raises:
+        TypeError: If a keyword is not an option.
+        ValueError: If an option has a value that it cannot have.
+    """
+    names = [option.name for option in fields(options_class)]
+    for name in given:
+        if name not in names:
+            raise TypeError(f"Unknown option {name!r}. {did_you_mean(name, names)}")
+    return options_class(**given)
+
+
+def keyword_signature(options: Callable[..., Any], *first: inspect.Parameter) -> inspect.Signature:
+    """Return the signature of a function that takes ``first`` and the keywords of an options class."""
+    return inspect.Signature([*first, *inspect.signature(options).parameters.values()])
+
+
+def _check_switch(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {value!r}.")
+
+
+def _check_duration(name: str, value: object, *, or_none: bool) -> None:
+    """Refuse all but a timedelta of zero or more; an option that may be None has to be longer than zero."""
+    if value is None and or_none:
+        return
+    wanted = "a datetime.timedelta above 0 or None" if or_none else "a datetime.timedelta of 0 or more"
+    if not isinstance(value, timedelta) or value < timedelta(0) or (or_none and not _milliseconds(value)):
+        raise ValueError(f"{name} must be {wanted}, got {value!r}.")
+
+
+def _milliseconds(length: timedelta) -> int:
+    return length // timedelta(milliseconds=1)

@@ -1,0 +1,22 @@
+"""What a mock simulates of AWS's limits and delays. Lengths of time are in milliseconds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sfn_mock.state.quotas import NO_QUOTAS, Quotas
+
+
+class Simulation(NamedTuple):
+    """The limits and delays of one mock; by default there are none."""
+
+    #: Listings show executions as they were this long ago.
+    consistency_lag: int = 0
+    #: Pages have fewer items than asked for, sometimes none.
+    short_pages: bool = False
+    #: How long closed executions are kept; None means for ever.
+    retention: int | None = None
+    quotas: Quotas = NO_QUOTAS
+
+
+NO_SIMULATION = Simulation()
