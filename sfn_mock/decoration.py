@@ -179,10 +179,10 @@ class _Outcome:
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        from sfn_mock import session as life
+        from sfn_mock import activation
 
         if failure is not None:
-            life.settle(failure)
+            activation.settle(failure)
         self._mock.__exit__(kind, failure, traceback)
 
 
@@ -193,12 +193,12 @@ def _reported(mock: Mock, function: Function) -> Function:
 def _running(mock: Mock, run: Function) -> Function:
     """unittest's ``run``: setup, test, teardown and cleanups. It reports what they raise, and raises nothing."""
 
-    from sfn_mock import session as life
+    from sfn_mock import activation
 
     @wraps(run)
     def running(self: TestCase, *args: Any, **kwargs: Any) -> Any:
         with mock:
-            self.addCleanup(life.settle, None)
+            self.addCleanup(activation.settle, None)
             return run(self, *args, **kwargs)
 
     return running

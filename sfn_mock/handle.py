@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sfn_mock.aws.accounts import check_account_id, check_region
-from sfn_mock.instruments.calls import Calls, Record
-from sfn_mock.instruments.faults import Fault, Faults, When
-from sfn_mock.instruments.paging_check import PagingCheck
-from sfn_mock.models import SFNBackend
+from sfn_mock.instruments.calls import Calls
+from sfn_mock.instruments.faults import Fault, When
 from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding.documents import Document
 from sfn_mock.seeding.exports import Source
 from sfn_mock.seeding.loading import load
+from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.map_runs import MapRun
-from sfn_mock.state.records import Records, seed_state_machine
-from sfn_mock.state.simulation import NO_SIMULATION, Simulation
+from sfn_mock.state.records import seed_state_machine
 from sfn_mock.state.state_machines import StateMachine
 
 
@@ -31,20 +28,18 @@ class StepFunctionsMock:
     where seeds go and calls arrive unless they say otherwise.
     """
 
-    def __init__(
-        self, account_id: str, region: str, paging: PagingCheck, simulation: Simulation = NO_SIMULATION
-    ) -> None:
-        self.account_id = account_id
-        self.region = region
-        #: What each way in asks before it answers, and tells after.
-        self.faults = Faults()
-        self.record = Record()
-        self.paging = paging
-        #: Of the servers that answer for it, the innermost last.
-        self.endpoint_urls: list[str] = []
-        self._simulation = simulation
-        self._backends: dict[tuple[str, str], SFNBackend] = {}
-        self._closed = False
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def account_id(self) -> str:
+        """The account of seeds and calls, unless they say otherwise."""
+        return self._session.account_id
+
+    @property
+    def region(self) -> str:
+        """The region of seeds, and of calls that name none."""
+        return self._session.region
 
     # --- Seeding -------------------------------------------------------------------------------------------------
 
@@ -69,7 +64,7 @@ class StepFunctionsMock:
             check_account_id(account_id)
         if region is not None:
             check_region(region)
-        records = self._records(account_id, region)
+        records = self._session.records(account_id, region)
         with records.using() as moment:
             return seed_state_machine(
                 records,
@@ -91,9 +86,9 @@ class StepFunctionsMock:
         nothing stored, for an item that differs from a stored one or that AWS could never show; FileNotFoundError for
         a path that leads to no file. SeedWarning for an account other than the mock's, and for a start after now.
         """
-        self._check_open()
+        self._session.check_open()
         with clock.read_once():
-            return load(self._records, self.account_id, source, parent)
+            return load(self._session.records, self.account_id, source, parent)
 
     def seed(self, source: Document) -> list[StateMachine]:
         """Seed what a document says, in JSON, YAML or a dict, and return its state machines.
@@ -104,9 +99,9 @@ class StepFunctionsMock:
         ValueError, naming the place in the document, and nothing stored, for what AWS could never show;
         FileNotFoundError for a path that leads to no file. README.md and docs/server.md have it in full.
         """
-        self._check_open()
+        self._session.check_open()
         with clock.read_once():
-            return seed_documents.seed(self._records, source)
+            return seed_documents.seed(self._session.records, source)
 
     # --- What goes wrong -----------------------------------------------------------------------------------------
 
@@ -130,20 +125,20 @@ class StepFunctionsMock:
         the API's spelling, and says whether it counts at all. ``message`` replaces AWS's sentence. A request that is
         struck changes nothing. ValueError, naming what there is, for unknown operations and errors.
         """
-        self._check_open()
-        return self.faults.add(Fault(operation, error, times=times, skip=skip, when=when, message=message))
+        self._session.check_open()
+        return self._session.faults.add(Fault(operation, error, times=times, skip=skip, when=when, message=message))
 
     # --- Looking -------------------------------------------------------------------------------------------------
 
     @property
     def state_machines(self) -> list[StateMachine]:
         """The state machines of every account and region, in order of adding within each."""
-        return [machine for records in self._each_records() for machine in records.state_machines.values()]
+        return [machine for records in self._session.each_records() for machine in records.state_machines.values()]
 
     def get_state_machine(self, arn_or_name: str) -> StateMachine:
         """The state machine of that ARN or, in the mock's own account and region, name; LookupError if none."""
         machines = self.state_machines
-        own = self._records()
+        own = self._session.records()
         for machine in machines:
             if machine.name == arn_or_name and machine.records is own:
                 return machine
@@ -152,25 +147,17 @@ class StepFunctionsMock:
     def get_execution(self, arn: str) -> Execution:
         """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
         with clock.read_once():
-            for records in self._each_records():
+            for records in self._session.each_records():
                 execution = records.find_execution(arn)
                 if execution is not None:
                     return execution
-            executions = [execution for scope in self.execution_scopes() for execution in scope.executions]
+            executions = [execution for scope in self._session.execution_scopes() for execution in scope.executions]
             raise _none_such(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """The map run of that ARN; LookupError if none."""
-        map_runs = [map_run for records in self._each_records() for map_run in records.map_runs.values()]
+        map_runs = [map_run for records in self._session.each_records() for map_run in records.map_runs.values()]
         return _find(arn, "map run", map_runs)
-
-    def execution_scopes(self) -> list[ExecutionScope]:
-        """What has executions, the state machines and map runs of every account and region."""
-        return [
-            scope
-            for records in self._each_records()
-            for scope in (*records.state_machines.values(), *records.map_runs.values())
-        ]
 
     @property
     def calls(self) -> Calls:
@@ -179,16 +166,16 @@ class StepFunctionsMock:
         Each request counts, also one that botocore repeats. ``sfn.calls.of("ListExecutions")`` are those of one
         operation; ``str(sfn.calls)`` is a table to print.
         """
-        self._check_open()
-        return self.record.calls
+        self._session.check_open()
+        return self._session.call_log.calls
 
     @property
     def endpoint_url(self) -> str:
         """Where a server answers for this mock, such as ``http://127.0.0.1:5000``; RuntimeError where none does."""
-        self._check_open()
-        if not self.endpoint_urls:
+        self._session.check_open()
+        if not self._session.endpoint_urls:
             raise RuntimeError("No server answers for this mock: begin one with sfn_mock.server().")
-        return self.endpoint_urls[-1]
+        return self._session.endpoint_urls[-1]
 
     # --- Checking ------------------------------------------------------------------------------------------------
 
@@ -197,62 +184,21 @@ class StepFunctionsMock:
 
         Any mock has it, so that a test reads the same with and without the check.
         """
-        self._check_open()
-        return self.paging.partial()
+        self._session.check_open()
+        return self._session.paging.partial()
 
-    # --- Life ----------------------------------------------------------------------------------------------------
-
-    def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
-        """The backend of an account and region, the mock's own unless given; made when first asked for."""
-        self._check_open()
-        place = (account_id or self.account_id, region or self.region)
-        if place not in self._backends:
-            backend = SFNBackend(place[1], place[0])
-            backend.hold(self._simulation)
-            # Of two threads that are here at once, both get the first one's.
-            self._backends.setdefault(place, backend)
-        return self._backends[place]
+    # --- Reset ---------------------------------------------------------------------------------------------------
 
     def reset(self) -> None:
         """Empty everything. Records handed out before raise RuntimeError from here on; old page tokens are invalid.
 
         Faults are removed, and the calls so far forgotten. Calls that other threads make meanwhile find the store as it
         was or empty.
+
+        Raises:
+            RuntimeError: If the mock has ended.
         """
-        self._check_open()
-        self.faults.clear()
-        self.record.clear()
-        for backend in self.backends():
-            backend.empty()
-
-    def close(self) -> None:
-        """End it, with all its records."""
-        # First, so that no thread makes another backend meanwhile.
-        self._closed = True
-        backends = self.backends()
-        for backend in backends:
-            backend.records.close()
-        for backend in backends:
-            backend.records.wait_for_runs()
-
-    def backends(self) -> list[SFNBackend]:
-        """The backends made so far."""
-        return list(self._backends.values())
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise RuntimeError("This mock has ended: use its handle inside the with block, decorated test or fixture.")
-
-    def _records(self, account_id: str | None = None, region: str | None = None) -> Records:
-        return self.backend(account_id, region).records
-
-    def _each_records(self) -> Iterator[Records]:
-        """The records of every account and region as they stand now, each to oneself while it is looked at."""
-        self._check_open()
-        with clock.read_once():
-            for backend in self.backends():
-                with backend.records.using():
-                    yield backend.records
+        self._session.reset()
 
 
 class _Record(Protocol):

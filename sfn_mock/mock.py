@@ -33,16 +33,16 @@ class MockSFNExecutions:
 
     def __init__(self, options: Options) -> None:
         # Here and not at the top, so that importing this stays light, and once, as it takes a while even so.
-        from sfn_mock import session
+        from sfn_mock import activation
 
-        self._session = session
+        self._activation = activation
         self._options = options
         self._lock = Lock()
         self._starts = 0
 
     def start(self) -> StepFunctionsMock:
         """Begin mocking and give the handle. RuntimeError if a mock with other options is active."""
-        handle = self._session.begin(self._options)
+        handle = self._activation.begin(self._options)
         with self._lock:
             self._starts += 1
         return handle
@@ -60,7 +60,7 @@ class MockSFNExecutions:
             if not self._starts:
                 raise RuntimeError("stop() without start(): this mock is not active.")
             self._starts -= 1
-        self._session.end(failure)
+        self._activation.end(failure)
 
     def __enter__(self) -> StepFunctionsMock:
         return self.start()
@@ -127,6 +127,6 @@ def mock_sfn_executions(target: Callable[..., Any] | None = None, /, **options: 
 
 def get_mock() -> StepFunctionsMock:
     """The handle of the innermost active mock; RuntimeError when none is active."""
-    from sfn_mock import session
+    from sfn_mock import activation
 
-    return session.active()
+    return activation.active()

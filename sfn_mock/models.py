@@ -1,4 +1,4 @@
-"""moto's face of the records: a backend for one account and region, in the shape moto expects of one."""
+"""A backend for one account and region, in the shape that moto expects of one."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from moto.utilities.utils import get_partition
 
 from sfn_mock.aws import constraints
 from sfn_mock.moto_integration.adoption import adopt_activity, adopt_state_machine
-from sfn_mock.operations import activities, aliases, executions, listing, tasks, versions
-from sfn_mock.operations import state_machines as machines
-from sfn_mock.operations import tags as tagging
+from sfn_mock.operations import registry
+from sfn_mock.operations.finding import find_qualified
+from sfn_mock.operations.registry import Answer
+from sfn_mock.operations.tags import tagged_resources
 from sfn_mock.state.activities import Activity
+from sfn_mock.state.executions import Execution
 from sfn_mock.state.records import Records
 from sfn_mock.state.simulation import Simulation
-from sfn_mock.state.state_machines import Alias, StateMachine, Version
+from sfn_mock.state.state_machines import Alias, Revision, StateMachine, Version
 
 if TYPE_CHECKING:
     from moto.core.resource_tagging import TaggedResource
 
 
 class StateMachineResource:
-    """A state machine or version as it stood when asked for, with the attributes moto's callers read of moto's own."""
+    """A state machine or version as it stood when asked for, with the attributes that moto's callers read."""
 
-    def __init__(self, description: machines.Description) -> None:
-        machine, version, revision = description
+    def __init__(self, machine: StateMachine, version: Version | None, revision: Revision | None = None) -> None:
         shown = machine if version is None else version
+        revision = revision or shown.revision
         self.arn = shown.arn
         self.name = machine.name
         self.executions = machine.executions
@@ -47,22 +49,14 @@ class StateMachineResource:
 class AliasResource:
     """An alias as it stood when asked for, with the attributes that moto's aliases have."""
 
-    def __init__(self, alias: Alias) -> None:
+    def __init__(self, alias: Alias, routing_configuration: list[dict[str, Any]]) -> None:
         self.arn = alias.arn
         self.statemachine_arn = alias.state_machine.arn
         self.name = alias.name
         self.description = alias.description
-        self.routing_configuration = routing_configuration(alias)
+        self.routing_configuration = routing_configuration
         self.creation_date = alias.creation_date
         self.update_date = alias.update_date
-
-
-def routing_configuration(alias: Alias) -> list[dict[str, Any]]:
-    """An alias's routes as the API spells them."""
-    return [
-        {"stateMachineVersionArn": f"{alias.state_machine.arn}:{route.qualifier}", "weight": route.weight}
-        for route in alias.routes
-    ]
 
 
 class SFNBackend(StepFunctionBackend):
@@ -101,7 +95,7 @@ class SFNBackend(StepFunctionBackend):
     def tagger(self) -> TaggingService:
         """moto's way to the tags: what it reads and writes there are those of the state machines and activities."""
         tagger = TaggingService(tag_name="tags", key_name="key", value_name="value")
-        live: dict[str, Any] = {resource.arn: resource.tags for resource in tagging.tagged_resources(self.records)}
+        live: dict[str, Any] = {resource.arn: resource.tags for resource in tagged_resources(self.records)}
         tagger.tags = live
         return tagger
 
@@ -139,8 +133,12 @@ class SFNBackend(StepFunctionBackend):
     # --- In moto's shape -----------------------------------------------------------------------------------------
     #
     # CloudFormation and EventBridge call these, and so may any code that takes a backend out of moto's dictionary.
-    # They check the model's constraints first, as the way through a client does. Their results are typed Any, because
-    # moto's signatures promise classes of moto's own.
+    # Their results are typed Any, because moto's signatures promise classes of moto's own.
+
+    def _call(self, operation: str, **members: Any) -> Answer:
+        """Check the members against the model, as the way through a client does, and run the operation."""
+        constraints.check(operation, members)
+        return registry.run(operation, self.records, members, _as_it_is)
 
     def create_state_machine(
         self,
@@ -155,8 +153,8 @@ class SFNBackend(StepFunctionBackend):
         version_description: str | None = None,
         sm_type: str | None = None,
     ) -> Any:
-        """The machine, new or there already, as a StateMachineResource."""
-        _check(
+        """Make the machine, or find the one made before, and return it as a StateMachineResource."""
+        created = self._call(
             "CreateStateMachine",
             name=name,
             definition=definition,
@@ -169,33 +167,22 @@ class SFNBackend(StepFunctionBackend):
             versionDescription=version_description,
             type=sm_type,
         )
-        created = machines.create_state_machine(
-            self.records,
-            name=name,
-            definition=definition,
-            role_arn=roleArn,
-            type=sm_type,
-            logging=loggingConfiguration,
-            tracing=tracingConfiguration,
-            encryption=encryptionConfiguration,
-            publish=publish,
-            version_description=version_description,
-            tags=tags,
-        )
-        return self._resource(created.machine)
+        return self.describe_state_machine(created["stateMachineArn"])
 
     def describe_state_machine(self, arn: str) -> Any:
-        """The machine or version, as a StateMachineResource."""
-        _check("DescribeStateMachine", stateMachineArn=arn)
-        return StateMachineResource(machines.describe_state_machine(self.records, arn=arn))
+        """Return the machine or version as a StateMachineResource."""
+        self._call("DescribeStateMachine", stateMachineArn=arn)
+        machine, version = find_qualified(self.records, arn)
+        assert not isinstance(version, Alias), "DescribeStateMachine refuses an alias"
+        return StateMachineResource(machine, version)
 
     def list_state_machines(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
         self, max_results: int | None = None, next_token: str | None = None
     ) -> Any:
-        """A page of StateMachineResources, and the token for the next."""
-        _check("ListStateMachines", maxResults=max_results, nextToken=next_token)
-        page = machines.list_state_machines(self.records, max_results=max_results, next_token=next_token)
-        return [self._resource(machine) for machine in page.items], page.next_token
+        """Return a page of StateMachineResources, and the token for the next."""
+        page = self._call("ListStateMachines", maxResults=max_results, nextToken=next_token)
+        machines = [self.describe_state_machine(item["stateMachineArn"]) for item in page["stateMachines"]]
+        return machines, page.get("nextToken")
 
     def update_state_machine(
         self,
@@ -208,8 +195,8 @@ class SFNBackend(StepFunctionBackend):
         publish: bool | None = None,
         version_description: str | None = None,
     ) -> Any:
-        """The machine as updated, as a StateMachineResource."""
-        _check(
+        """Update the machine, and return it as a StateMachineResource."""
+        self._call(
             "UpdateStateMachine",
             stateMachineArn=arn,
             definition=definition,
@@ -220,80 +207,65 @@ class SFNBackend(StepFunctionBackend):
             publish=publish,
             versionDescription=version_description,
         )
-        updated = machines.update_state_machine(
-            self.records,
-            arn=arn,
-            definition=definition,
-            role_arn=role_arn,
-            logging=logging_configuration,
-            tracing=tracing_configuration,
-            encryption=encryption_configuration,
-            publish=publish,
-            version_description=version_description,
-        )
-        return self._resource(updated.machine)
+        return self.describe_state_machine(arn)
 
     def delete_state_machine(self, arn: str) -> None:
-        _check("DeleteStateMachine", stateMachineArn=arn)
-        machines.delete_state_machine(self.records, arn=arn)
+        self._call("DeleteStateMachine", stateMachineArn=arn)
 
     def publish_state_machine_version(
         self, arn: str, revision_id: str | None = None, description: str | None = None
     ) -> Version:
-        """The version, new or there already; moto itself publishes only where a machine is created or updated."""
-        _check("PublishStateMachineVersion", stateMachineArn=arn, revisionId=revision_id, description=description)
-        return versions.publish_state_machine_version(
-            self.records, arn=arn, revision_id=revision_id, description=description
+        """Publish a version, or find the one made before; moto publishes only where a machine is made or updated."""
+        published = self._call(
+            "PublishStateMachineVersion", stateMachineArn=arn, revisionId=revision_id, description=description
         )
+        _, version = find_qualified(self.records, published["stateMachineVersionArn"])
+        assert isinstance(version, Version)
+        return version
 
     def delete_state_machine_version(self, arn: str) -> None:
-        _check("DeleteStateMachineVersion", stateMachineVersionArn=arn)
-        versions.delete_state_machine_version(self.records, arn=arn)
+        self._call("DeleteStateMachineVersion", stateMachineVersionArn=arn)
 
     def create_state_machine_alias(
         self, name: str, routing_configuration: list[dict[str, Any]], description: str | None
     ) -> Any:
-        """The alias, new or there already, as an AliasResource."""
-        _check(
+        """Make the alias, or find the one made before, and return it as an AliasResource."""
+        created = self._call(
             "CreateStateMachineAlias", name=name, routingConfiguration=routing_configuration, description=description
         )
-        return AliasResource(
-            aliases.create_state_machine_alias(
-                self.records, name=name, routing=routing_configuration, description=description
-            )
-        )
+        return self.describe_state_machine_alias(created["stateMachineAliasArn"])
 
     def describe_state_machine_alias(self, arn: str) -> Any:
-        """The alias, as an AliasResource."""
-        _check("DescribeStateMachineAlias", stateMachineAliasArn=arn)
-        return AliasResource(aliases.describe_state_machine_alias(self.records, arn=arn))
+        """Return the alias as an AliasResource."""
+        described = self._call("DescribeStateMachineAlias", stateMachineAliasArn=arn)
+        _, alias = find_qualified(self.records, arn)
+        assert isinstance(alias, Alias)
+        return AliasResource(alias, described["routingConfiguration"])
 
     def list_state_machine_aliases(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
         self, arn: str, max_results: int | None = None, next_token: str | None = None
     ) -> Any:
-        """A page of AliasResources, and the token for the next."""
-        _check("ListStateMachineAliases", stateMachineArn=arn, maxResults=max_results, nextToken=next_token)
-        page = aliases.list_state_machine_aliases(self.records, arn=arn, max_results=max_results, next_token=next_token)
-        return [AliasResource(alias) for alias in page.items], page.next_token
+        """Return a page of AliasResources, and the token for the next."""
+        page = self._call("ListStateMachineAliases", stateMachineArn=arn, maxResults=max_results, nextToken=next_token)
+        aliases = [
+            self.describe_state_machine_alias(item["stateMachineAliasArn"]) for item in page["stateMachineAliases"]
+        ]
+        return aliases, page.get("nextToken")
 
     def update_state_machine_alias(
         self, arn: str, description: str | None, routing_configuration: list[dict[str, Any]] | None
     ) -> Any:
-        """The alias as updated, as an AliasResource."""
-        _check(
+        """Update the alias, and return it as an AliasResource."""
+        self._call(
             "UpdateStateMachineAlias",
             stateMachineAliasArn=arn,
             description=description,
             routingConfiguration=routing_configuration,
         )
-        aliases.update_state_machine_alias(
-            self.records, arn=arn, routing=routing_configuration, description=description
-        )
         return self.describe_state_machine_alias(arn)
 
     def delete_state_machine_alias(self, arn: str) -> None:
-        _check("DeleteStateMachineAlias", stateMachineAliasArn=arn)
-        aliases.delete_state_machine_alias(self.records, arn=arn)
+        self._call("DeleteStateMachineAlias", stateMachineAliasArn=arn)
 
     def start_execution(
         self,
@@ -302,37 +274,31 @@ class SFNBackend(StepFunctionBackend):
         execution_input: str | None = None,
         trace_header: str | None = None,
     ) -> Any:
-        """The execution, new or running already. moto's EventBridge gives an empty name for none."""
-        _check(
+        """Start an execution, or find the one that runs already. moto's EventBridge gives an empty name for none."""
+        started = self._call(
             "StartExecution",
             stateMachineArn=state_machine_arn,
             name=name or None,
             input=execution_input,
             traceHeader=trace_header,
         )
-        return executions.start_execution(
-            self.records,
-            state_machine_arn=state_machine_arn,
-            name=name or None,
-            input=execution_input,
-            trace_header=trace_header,
-        )
+        return self._execution(started["executionArn"])
 
     def stop_execution(self, execution_arn: str) -> Any:
-        """The execution, ABORTED unless it had ended before."""
-        _check("StopExecution", executionArn=execution_arn)
-        executions.stop_execution(self.records, execution_arn=execution_arn)
-        return self.describe_execution(execution_arn)
+        """Abort the execution unless it has ended, and return it."""
+        self._call("StopExecution", executionArn=execution_arn)
+        return self._execution(execution_arn)
 
     def describe_execution(self, execution_arn: str) -> Any:
-        _check("DescribeExecution", executionArn=execution_arn)
-        return executions.describe_execution(self.records, execution_arn=execution_arn).execution
+        """Return the execution."""
+        self._call("DescribeExecution", executionArn=execution_arn)
+        return self._execution(execution_arn)
 
     def describe_state_machine_for_execution(self, execution_arn: str) -> Any:
-        """The machine with what the execution runs of it, as a StateMachineResource."""
-        _check("DescribeStateMachineForExecution", executionArn=execution_arn)
-        execution, _ = executions.describe_state_machine_for_execution(self.records, execution_arn=execution_arn)
-        return StateMachineResource(machines.Description(execution.state_machine, None, execution.revision))
+        """Return the machine, with the revision of it that the execution runs, as a StateMachineResource."""
+        self._call("DescribeStateMachineForExecution", executionArn=execution_arn)
+        execution = self._execution(execution_arn)
+        return StateMachineResource(execution.state_machine, None, execution.revision)
 
     def list_executions(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
         self,
@@ -341,22 +307,15 @@ class SFNBackend(StepFunctionBackend):
         max_results: int | None = None,
         next_token: str | None = None,
     ) -> Any:
-        """A page of executions, and the token for the next."""
-        _check(
+        """Return a page of executions, and the token for the next."""
+        page = self._call(
             "ListExecutions",
             stateMachineArn=state_machine_arn,
             statusFilter=status_filter,
             maxResults=max_results,
             nextToken=next_token,
         )
-        page = listing.list_executions(
-            self.records,
-            state_machine_arn=state_machine_arn,
-            status_filter=status_filter,
-            max_results=max_results,
-            next_token=next_token,
-        )
-        return page.executions, page.next_token
+        return [self._execution(item["executionArn"]) for item in page["executions"]], page.get("nextToken")
 
     def create_activity(
         self,
@@ -364,53 +323,50 @@ class SFNBackend(StepFunctionBackend):
         tags: list[dict[str, str]] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
     ) -> Any:
-        """The activity, new or there already."""
-        _check("CreateActivity", name=name, tags=tags, encryptionConfiguration=encryption_configuration)
-        return activities.create_activity(self.records, name=name, tags=tags, encryption=encryption_configuration)
+        """Make the activity, or find the one made before, and return it."""
+        self._call("CreateActivity", name=name, tags=tags, encryptionConfiguration=encryption_configuration)
+        return self.records.activities[name]
 
     def describe_activity(self, activity_arn: str) -> Any:
-        _check("DescribeActivity", activityArn=activity_arn)
-        return activities.describe_activity(self.records, arn=activity_arn)
+        """Return the activity."""
+        return self.records.activities[self._call("DescribeActivity", activityArn=activity_arn)["name"]]
 
     def delete_activity(self, activity_arn: str) -> None:
-        _check("DeleteActivity", activityArn=activity_arn)
-        activities.delete_activity(self.records, arn=activity_arn)
+        self._call("DeleteActivity", activityArn=activity_arn)
 
     def list_activities(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
         self, max_results: int | None = None, next_token: str | None = None
     ) -> Any:
-        """A page of activities, and the token for the next."""
-        _check("ListActivities", maxResults=max_results, nextToken=next_token)
-        page = activities.list_activities(self.records, max_results=max_results, next_token=next_token)
-        return page.items, page.next_token
+        """Return a page of activities, and the token for the next."""
+        page = self._call("ListActivities", maxResults=max_results, nextToken=next_token)
+        return [self.records.activities[item["name"]] for item in page["activities"]], page.get("nextToken")
 
     def send_task_success(self, task_token: str, outcome: str) -> None:
-        _check("SendTaskSuccess", taskToken=task_token, output=outcome)
-        tasks.send_task_success(self.records, token=task_token, output=outcome)
+        self._call("SendTaskSuccess", taskToken=task_token, output=outcome)
 
     def send_task_failure(self, task_token: str, error: str | None = None) -> None:
-        _check("SendTaskFailure", taskToken=task_token, error=error)
-        tasks.send_task_failure(self.records, token=task_token, error=error)
+        self._call("SendTaskFailure", taskToken=task_token, error=error)
 
     def send_task_heartbeat(self, task_token: str) -> None:
-        _check("SendTaskHeartbeat", taskToken=task_token)
-        tasks.send_task_heartbeat(self.records, token=task_token)
+        self._call("SendTaskHeartbeat", taskToken=task_token)
 
     def list_tags_for_resource(self, arn: str) -> dict[str, list[dict[str, str]]]:
-        """The tags as the API spells them, under ``tags``."""
-        _check("ListTagsForResource", resourceArn=arn)
-        return {"tags": tagging.list_tags_for_resource(self.records, arn=arn)}
+        """Return the tags as the API spells them, under ``tags``."""
+        return self._call("ListTagsForResource", resourceArn=arn)
 
     def tag_resource(self, arn: str, tags: dict[str, str] | list[dict[str, str]]) -> None:
         """Add tags, which older versions of moto give as the API spells them and newer ones by key."""
         if isinstance(tags, dict):
             tags = [{"key": key, "value": value} for key, value in tags.items()]
-        _check("TagResource", resourceArn=arn, tags=tags)
-        tagging.tag_resource(self.records, arn=arn, tags=tags)
+        self._call("TagResource", resourceArn=arn, tags=tags)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
-        _check("UntagResource", resourceArn=arn, tagKeys=tag_keys)
-        tagging.untag_resource(self.records, arn=arn, keys=tag_keys)
+        self._call("UntagResource", resourceArn=arn, tagKeys=tag_keys)
+
+    def _execution(self, arn: str) -> Execution:
+        execution = self.records.find_execution(arn)
+        assert execution is not None, "an answer has named it"
+        return execution
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """The state machines and activities with their tags, for the Resource Groups Tagging API."""
@@ -418,14 +374,12 @@ class SFNBackend(StepFunctionBackend):
         from moto.core.resource_tagging import TaggedResource
 
         with self.records.using():
-            resources = list(tagging.tagged_resources(self.records))
+            resources = list(tagged_resources(self.records))
         for resource in resources:
             kind = "activity" if isinstance(resource, Activity) else "stateMachine"
             yield TaggedResource(arn=resource.arn, tags=dict(resource.tags), resource_type=f"states:{kind}")
 
-    def _resource(self, machine: StateMachine) -> StateMachineResource:
-        return StateMachineResource(machines.Description(machine, None, machine.revision))
 
-
-def _check(operation: str, **members: Any) -> None:
-    constraints.check(operation, members)
+def _as_it_is(moment: int) -> int:
+    """Leave a date of an answer in milliseconds."""
+    return moment

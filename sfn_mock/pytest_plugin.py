@@ -147,13 +147,13 @@ def pytest_runtest_makereport(
 
     The report of a test that failed under the mock gains a section with its calls and executions.
     """
-    session = sys.modules.get("sfn_mock.session")
-    if session is None:
+    activation = sys.modules.get("sfn_mock.activation")
+    if activation is None:
         return (yield)
     if call.excinfo is not None:
-        session.settle(call.excinfo.value)
+        activation.settle(call.excinfo.value)
     report = yield
-    ended = session.take_last_words()
-    if report.failed and (told := session.tell() or ended):
+    ended = activation.take_last_words()
+    if report.failed and (told := activation.tell() or ended):
         report.sections.append(("Step Functions, as mocked", told))
     return report

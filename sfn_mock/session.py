@@ -1,162 +1,103 @@
-"""The life of the mock: one for the whole process, from the first start to the last stop."""
+"""The state of one active mock: its records, and the instruments that watch its calls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
-from dataclasses import replace
-from threading import Lock
 
-from sfn_mock.aws.constraints import operations
-from sfn_mock.handle import StepFunctionsMock
-from sfn_mock.instruments import paging_check, report
-from sfn_mock.instruments.guard import Guard, UnmockedServiceError
+from sfn_mock.instruments.calls import CallLog
+from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.paging_check import PagingCheck
-from sfn_mock.moto_integration import takeover as moto_place
-from sfn_mock.moto_integration.installation import MockWithinMockAWS, mock_of_mock_aws
-from sfn_mock.moto_interpreter import execution_mode
-from sfn_mock.options import NAMES, Options
-from sfn_mock.transport import environment, interception, plain_http, retry_sleeps
-from sfn_mock.transport.direct import Direct
-from sfn_mock.transport.wire import Wire
-
-_DEFAULTS = Options()
+from sfn_mock.models import SFNBackend
+from sfn_mock.operations.pipeline import Service
+from sfn_mock.state import clock
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.records import Records
+from sfn_mock.state.simulation import NO_SIMULATION, Simulation
+from sfn_mock.transport.addressing import records_of
 
 
-class _Life:
-    """All that is in place while any mock is active, and what undoes it."""
+class Session:
+    """One active mock, from its first start to its last stop.
 
-    def __init__(self, options: Options) -> None:
-        self.depth = 0
-        self.guard = Guard()
-        self.paging = PagingCheck(options.check_paging or paging_check.default())
-        self._place = self._in_place(options)
-        self.handle = self._place.__enter__()
-        self._options = options
-
-    @contextmanager
-    def _in_place(self, options: Options) -> Iterator[StepFunctionsMock]:
-        with environment.faked(options.region) as region:
-            simulation = options.simulation()
-            # Within a mock_aws whose Step Functions is ours already, the store is that one's.
-            handle_class = MockWithinMockAWS if moto_place.is_shared() else StepFunctionsMock
-            handle = handle_class(options.account_id, region, self.paging, simulation)
-            wire = Wire(handle.backend, self.paging, handle.account_id, handle.faults, handle.record)
-            direct = Direct(
-                handle.backend,
-                self.paging,
-                handle.account_id,
-                handle.faults,
-                handle.record,
-                wire_only=operations() if options.transport == "wire" else simulation.quotas.buckets,
-            )
-            with (
-                moto_place.taken(handle.backend, wire) as self.prepare_service,
-                interception.installed(direct, wire, self.guard, self.paging),
-                plain_http.installed(wire, self.guard),
-                nullcontext() if options.retry_sleeps else retry_sleeps.skipped(handle.endpoint_urls),
-                execution_mode.switched_on() if options.execute else nullcontext(),
-                # First of all: what is executed still may make calls, and none is to get past the mock.
-                closing(handle),
-            ):
-                yield handle
-
-    def undo(self) -> None:
-        self._place.__exit__(None, None, None)
-
-    def check_shared(self, options: Options) -> None:
-        """RuntimeError unless ``options`` ask for nothing that this life does not have."""
-        active_options = replace(self._options, region=self.handle.region, check_paging=self.paging.mode)
-        for name in NAMES:
-            asked, active = getattr(options, name), getattr(active_options, name)
-            if asked not in (getattr(_DEFAULTS, name), active):
-                raise RuntimeError(
-                    f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "
-                    f"cannot have {name}={asked!r}: leave the option out, or give the outer mock the same."
-                )
-
-    def settle(self, failure: BaseException | None) -> None:
-        """Tell what guard and paging check have found, with ``failure`` or, if it is None, as one of its own."""
-        try:
-            self.guard.settle(failure)
-        except UnmockedServiceError as error:
-            self.paging.settle(error)
-            raise
-        self.paging.settle(failure)
-
-
-_lock = Lock()
-_life: _Life | None = None
-#: What the last mock that a failure has ended would tell of itself.
-_last_words = ""
-
-
-def begin(options: Options) -> StepFunctionsMock:
-    """Begin the mock, or share the one that is active. RuntimeError if that one has other options."""
-    global _life
-    with _lock:
-        if _life is None:
-            life = _Life(options)
-        else:
-            life = _life
-            life.check_shared(options)
-        life.depth += 1
-        _life = life
-    return life.handle
-
-
-def end(failure: BaseException | None) -> None:
-    """Undo one ``begin``; the last one ends the mock, with ``failure``, or nothing, on its way to the test's runner.
-
-    UnmockedServiceError, without a failure, if the code under test swallowed one; PagingError if check_paging is on
-    and found a mistake.
+    Args:
+        account_id: The account of seeds and calls.
+        region: The region of seeds.
+        paging: The check of how the code under test reads pages.
+        simulation: What the mock simulates of AWS's limits and delays.
     """
-    global _life, _last_words
-    with _lock:
-        life = _life
-        assert life is not None, "each end has its begin"
-        life.depth -= 1
-        if life.depth:
-            return
-        _last_words = "" if failure is None else report.of(life.handle)
-        _life = None
-        life.undo()
-    life.settle(failure)
 
+    def __init__(
+        self, account_id: str, region: str, paging: PagingCheck, simulation: Simulation = NO_SIMULATION
+    ) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.paging = paging
+        self.simulation = simulation
+        self.faults = Faults()
+        self.call_log = CallLog()
+        #: URLs of the servers that answer for it, the innermost last.
+        self.endpoint_urls: list[str] = []
+        self.closed = False
+        self._backends: dict[tuple[str, str], SFNBackend] = {}
 
-def active() -> StepFunctionsMock:
-    """The handle of the active mock, which may be an installed one; RuntimeError when there is none."""
-    life = _life
-    handle = mock_of_mock_aws() if life is None else life.handle
-    if handle is None:
-        raise RuntimeError(
-            "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
-        )
-    return handle
+    def service(self) -> Service:
+        """Return what calls are answered with."""
+        return Service(records_of(self.backend), self.faults, self.call_log, self.paging)
 
+    def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
+        """Return the backend of an account and region, the mock's own unless given; made when first asked for."""
+        self.check_open()
+        key = (account_id or self.account_id, region or self.region)
+        if key not in self._backends:
+            backend = SFNBackend(key[1], key[0])
+            backend.hold(self.simulation)
+            # Of two threads that are here at once, both get the first one's.
+            self._backends.setdefault(key, backend)
+        return self._backends[key]
 
-def prepare_service(name: str) -> None:
-    """Ready one of moto's services for a request that comes to it through a server."""
-    life = _life
-    assert life is not None, "a server answers while its mock is active"
-    life.prepare_service(name)
+    def backends(self) -> list[SFNBackend]:
+        """Return the backends made so far."""
+        return list(self._backends.values())
 
+    def records(self, account_id: str | None = None, region: str | None = None) -> Records:
+        """Return the records of an account and region, the mock's own unless given."""
+        return self.backend(account_id, region).records
 
-def settle(failure: BaseException | None) -> None:
-    """Account for refused calls and mistakes found while the mock goes on, now that a test's outcome is known."""
-    life = _life
-    if life is not None:
-        life.settle(failure)
+    def each_records(self) -> Iterator[Records]:
+        """Yield the records of every account and region as they stand now, each locked while it is looked at."""
+        self.check_open()
+        with clock.read_once():
+            for backend in self.backends():
+                with backend.records.using():
+                    yield backend.records
 
+    def execution_scopes(self) -> list[ExecutionScope]:
+        """Return the state machines and map runs of every account and region, which have executions."""
+        return [
+            scope
+            for records in self.each_records()
+            for scope in (*records.state_machines.values(), *records.map_runs.values())
+        ]
 
-def tell() -> str:
-    """What the report of a failed test tells of the active mock; empty without one, or if it has nothing to tell."""
-    life = _life
-    return "" if life is None else report.of(life.handle)
+    def reset(self) -> None:
+        """Empty all records, remove the faults, and forget the calls."""
+        self.check_open()
+        self.faults.clear()
+        self.call_log.clear()
+        for backend in self.backends():
+            backend.empty()
 
+    def close(self) -> None:
+        """End the session, with all its records."""
+        # First, so that no thread makes another backend meanwhile.
+        self.closed = True
+        backends = self.backends()
+        for backend in backends:
+            backend.records.close()
+        for backend in backends:
+            backend.records.wait_for_runs()
 
-def take_last_words() -> str:
-    """The same of the mock that a failure has ended since somebody asked; empty without one."""
-    global _last_words
-    words, _last_words = _last_words, ""
-    return words
+    def check_open(self) -> None:
+        """Raise RuntimeError once the session has ended."""
+        if self.closed:
+            raise RuntimeError("This mock has ended: use its handle inside the with block, decorated test or fixture.")

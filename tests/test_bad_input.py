@@ -16,9 +16,8 @@ from freezegun import freeze_time
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sfn_mock.instruments.paging_check import PagingCheck
-from sfn_mock.responses import SFNResponse
-from sfn_mock.transport.addressing import AddressedResponse
+from sfn_mock.aws.http_answers import in_seconds
+from sfn_mock.operations import registry
 from sfn_mock.transport.wire import Wire
 
 NOON = "2026-01-10T12:00:00Z"
@@ -76,11 +75,10 @@ def seed(sfn, client):
 
 def snapshot(sfn):
     """All that is stored, as far as any call can show it; read without boto3, which would take most of the time."""
-    response = AddressedResponse(sfn.backend, PagingCheck(False), ACCOUNT, "us-east-1")
     everything = []
 
     def show(operation, **arguments):
-        answer = response.answer(operation, arguments)
+        answer = registry.run(operation, sfn._session.records(), arguments, in_seconds)
         everything.append(answer)
         return answer
 
@@ -329,7 +327,7 @@ def send(sfn, target, body):
         body,
         stream_output=False,
     )
-    response = Wire(sfn.backend, PagingCheck(False), ACCOUNT, sfn.faults, sfn.record).respond(request)
+    response = Wire(sfn._session.service(), ACCOUNT).respond(request)
     return response.status_code, response.headers, json.loads(response.content)
 
 
@@ -569,15 +567,6 @@ def test_unknown_target(sfn_executions, target, body):
     status, _, answer = send(sfn_executions, target, body)
 
     assert (status, answer) == (400, {"__type": "com.amazon.coral.service#UnknownOperationException"})
-
-
-def test_operation_of_a_later_model(sfn_executions, monkeypatch):
-    """What a later botocore knows and this package does not is told to the test's author, in moto's words."""
-    monkeypatch.delattr(SFNResponse, "test_state")
-    monkeypatch.setattr(SFNResponse, "answers", lambda response, operation: operation != "TestState")
-
-    with pytest.raises(NotImplementedError, match="test_state"):
-        send(sfn_executions, "AWSStepFunctions.TestState", b'{"definition": "{}"}')
 
 
 @pytest.mark.parametrize(

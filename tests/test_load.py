@@ -1238,9 +1238,10 @@ def test_path_that_is_no_file_is_refused(sfn, path, reason):
     assert str(caught.value) == f"{path!r} cannot be read ({reason}): give the path of a JSON file."
 
 
-def test_a_handle_that_ended_loads_nothing(sfn):
+def test_a_handle_that_ended_loads_nothing():
     """After its mock, the handle stores nothing any more."""
-    sfn.close()
+    with mock_sfn_executions() as ended:
+        pass
 
     with pytest.raises(RuntimeError):
-        sfn.load(V1)
+        ended.load(V1)

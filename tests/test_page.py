@@ -655,7 +655,7 @@ def test_faults(sfn, reader, orders):
     reader.open("controls")
     reader.page.click("text=Clear all")
     reader.page.wait_for_selector("text=Nothing goes wrong.")
-    assert list(sfn.faults) == []
+    assert list(sfn._session.faults) == []
 
 
 def test_reset(sfn, reader, orders):

@@ -24,7 +24,7 @@ from moto import mock_aws
 
 from sfn_mock import PagingError, PagingWarning, UnmockedServiceError, get_mock, mock_sfn_executions
 from sfn_mock.instruments.paging_check import LISTINGS
-from sfn_mock.operations import listing
+from sfn_mock.operations import listing, registry
 
 ROOT = Path(__file__).parents[1]
 NOW = "2026-01-10T12:00:00Z"
@@ -443,7 +443,11 @@ def test_token_that_is_too_old():
 def empty_pages(monkeypatch):
     """ListExecutions gives no items, and a token all the same, as it may on AWS."""
     full = listing.list_executions
-    monkeypatch.setattr(listing, "list_executions", lambda *a, **k: full(*a, **k)._replace(entries=[]))
+
+    def empty(*arguments, **members):
+        return {**full(*arguments, **members), "executions": []}
+
+    monkeypatch.setitem(registry._operations, "ListExecutions", empty)
 
 
 @pytest.mark.usefixtures("empty_pages")

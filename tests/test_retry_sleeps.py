@@ -122,7 +122,7 @@ def test_servers_of_the_mock_are_meant(pauses, name):
 def test_port_that_begins_like_a_servers_is_anothers(pauses, failing_server):
     """One of a server's own on port 500 tells nothing of port 5000."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
-        sfn.endpoint_urls.append(failing_server[:-1])
+        sfn._session.endpoint_urls.append(failing_server[:-1])
         with pytest.raises(ClientError):
             client("standard", endpoint_url=failing_server).list_state_machines()
 

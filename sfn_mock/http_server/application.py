@@ -14,15 +14,13 @@ from botocore.exceptions import BotoCoreError
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
-from sfn_mock import session as life
-from sfn_mock.handle import StepFunctionsMock
+from sfn_mock import activation
 from sfn_mock.http_server import origins
 from sfn_mock.http_server.control import PREFIX, Control, error_response, page_response
 from sfn_mock.http_server.page import ROOT
-from sfn_mock.instruments.calls import NoRecord
-from sfn_mock.instruments.faults import Faults
-from sfn_mock.instruments.paging_check import PagingCheck
-from sfn_mock.transport.addressing import account_of_role
+from sfn_mock.operations.pipeline import plain_service
+from sfn_mock.session import Session
+from sfn_mock.transport.addressing import account_of_role, records_of
 from sfn_mock.transport.wire import REGION_HEADER, TARGET_PREFIX, Wire
 
 if TYPE_CHECKING:
@@ -43,10 +41,10 @@ _HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\
 class Application:
     """A WSGI application, for a server that listens to this machine alone where it is ``loopback``."""
 
-    def __init__(self, sfn: StepFunctionsMock, motos: WSGIApplication, version: str, *, loopback: bool) -> None:
-        self._sfn = sfn
+    def __init__(self, session: Session, motos: WSGIApplication, version: str, *, loopback: bool) -> None:
+        self._session = session
         self._motos = motos
-        self._control = Control(sfn, version)
+        self._control = Control(session, version)
         self._loopback = loopback
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -71,10 +69,10 @@ class Application:
 
     def _to_motos_services(self, request: Request, signed: re.Match[str] | None) -> WSGIApplication:
         if signed is not None:
-            life.prepare_service(signed["service"])
+            activation.prepare_service(signed["service"])
             if account_of_role(signed["key"]) is None:
                 # All services belong to one account, unless the request says otherwise.
-                request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._sfn.account_id)
+                request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._session.account_id)
         return self._motos
 
     def _to_ourselves(self, request: Request, respond: Callable[[Request], Response]) -> Response:
@@ -89,7 +87,7 @@ class Application:
         return self._to_ourselves(request, respond) if "Origin" in request.headers else respond(request)
 
     def _reset_all(self, request: Request) -> Response:
-        self._sfn.reset()
+        self._session.reset()
         return Response.from_app(self._motos, request.environ)
 
     def _to_step_functions(self, request: Request, signed: re.Match[str] | None) -> Response:
@@ -110,14 +108,14 @@ class Application:
         if signed is not None:
             return signed["region"]
         host = _HOST_OF_AWS.match(request.host)
-        return request.headers.get(REGION_HEADER) or (host[1] if host else self._sfn.region)
+        return request.headers.get(REGION_HEADER) or (host[1] if host else self._session.region)
 
     def _wire(self, request: Request) -> Wire:
-        sfn = self._sfn
-        account_id = request.headers.get(_ACCOUNT_HEADER, sfn.account_id)
+        session = self._session
+        account_id = request.headers.get(_ACCOUNT_HEADER, session.account_id)
         if PAGE_HEADER in request.headers:
-            return Wire(sfn.backend, PagingCheck(False), account_id, Faults(), NoRecord(), limited=False)
-        return Wire(sfn.backend, sfn.paging, account_id, sfn.faults, sfn.record)
+            return Wire(plain_service(records_of(session.backend), limited=False), account_id)
+        return Wire(session.service(), account_id)
 
 
 def _date_of_client(request: Request) -> dict[str, str]:

@@ -16,6 +16,7 @@ from sfn_mock.instruments.faults import Fault
 from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding import durations
 from sfn_mock.seeding import seeds as seeding
+from sfn_mock.session import Session
 from sfn_mock.state import clock
 
 PREFIX = "/sfn-mock/"
@@ -35,8 +36,9 @@ Told = dict[str, Any] | list[Any]
 class Control:
     """Answers the requests that are not AWS's. What they cannot ask for is a 400 with one sentence."""
 
-    def __init__(self, sfn: StepFunctionsMock, version: str) -> None:
-        self._sfn = sfn
+    def __init__(self, session: Session, version: str) -> None:
+        self._session = session
+        self._sfn = StepFunctionsMock(session)
         self._version = version
         self._routes: dict[str, dict[str, Callable[[Request], Told]]] = {
             "info": {"GET": self._info},
@@ -68,7 +70,7 @@ class Control:
     # --- What is there -------------------------------------------------------------------------------------------
 
     def _info(self, request: Request) -> Told:
-        sfn = self._sfn
+        session = self._session
         with clock.read_once() as moment:
             places = [
                 {
@@ -79,20 +81,20 @@ class Control:
                     "activities": len(backend.records.activities),
                     "executions": sum(
                         len(scope.index.executions)
-                        for scope in sfn.execution_scopes()
+                        for scope in session.execution_scopes()
                         if scope.records is backend.records
                     ),
                 }
-                for backend in sfn.backends()
+                for backend in session.backends()
             ]
             return {
                 "version": self._version,
-                "account_id": sfn.account_id,
-                "region": sfn.region,
+                "account_id": session.account_id,
+                "region": session.region,
                 "now": clock.describe(moment),
                 "places": places,
-                "calls": len(sfn.calls),
-                "faults": len(list(sfn.faults)),
+                "calls": len(session.call_log.calls),
+                "faults": len(list(session.faults)),
             }
 
     # --- What is to be there -------------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ class Control:
     # --- Faults and calls ----------------------------------------------------------------------------------------
 
     def _faults(self, request: Request) -> Told:
-        return [_fault(fault) for fault in self._sfn.faults]
+        return [_fault(fault) for fault in self._session.faults]
 
     def _add_fault(self, request: Request) -> Told:
         told = _read_object(request, "operation", "error", "times", "skip", "message")
@@ -162,7 +164,7 @@ class Control:
         return _fault(self._sfn.add_fault(told.pop("operation"), **told))
 
     def _remove_faults(self, request: Request) -> Told:
-        self._sfn.faults.clear()
+        self._session.faults.clear()
         return {}
 
     def _calls(self, request: Request) -> Told:
@@ -174,7 +176,7 @@ class Control:
         return [_call(call) for call in (calls.copy() if operation is None else calls.of(operation))]
 
     def _forget_calls(self, request: Request) -> Told:
-        self._sfn.record.clear()
+        self._session.call_log.clear()
         return {}
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 from moto.core.models import MockAWS
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from sfn_mock import activation
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.application import HEADERS_ARE_AWS, Application
 from sfn_mock.http_server.origins import is_this_machine
@@ -57,11 +58,12 @@ class Server:
             # moto's other services begin and end with the server, and answer clients without it as well.
             stack.enter_context(MockAWS())
             stack.enter_context(clock.put_back())
-            application = Application(sfn, motos, version("sfn_mock"), loopback=is_this_machine(self._host))
+            session = activation.current_session()
+            application = Application(session, motos, version("sfn_mock"), loopback=is_this_machine(self._host))
             stack.enter_context(_serving(listening, application, handler))
             url = _url(listening)
-            sfn.endpoint_urls.append(url)
-            stack.callback(sfn.endpoint_urls.remove, url)
+            session.endpoint_urls.append(url)
+            stack.callback(session.endpoint_urls.remove, url)
             self._undo = stack.pop_all()
         return sfn
 

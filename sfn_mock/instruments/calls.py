@@ -9,13 +9,14 @@ import re
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
 from botocore.parsers import create_parser
 from moto.core.utils import get_service_model
 
+from sfn_mock.aws.exceptions import SFNError
+from sfn_mock.aws.http_answers import members_of_error
 from sfn_mock.aws.operations import operation_named
 from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.tables import cut, table
@@ -23,8 +24,6 @@ from sfn_mock.state import clock
 
 #: The record keeps the newest answers, as many as have this many items in their lists together: some ten megabytes.
 KEPT_ITEMS = 20_000
-#: What an item takes on the wire, roughly.
-_BYTES_OF_AN_ITEM = 300
 #: Of a longer parameter or member only so much is shown: an ARN without its beginning fits.
 _WIDEST_VALUE = 64
 
@@ -165,35 +164,38 @@ class Calls(list[Call]):
         return table(("date", "operation", "parameters", "answer"), [call.row() for call in self])
 
 
-class Record:
-    """Takes down the calls of all threads. An answer is copied as far as callers commonly change what they got."""
+class CallLog:
+    """Records the calls of all threads. An answer is copied as far as callers commonly change what they got."""
 
     def __init__(self) -> None:
         self.calls = Calls()
         self._lock = Lock()
-        #: Calls with answers worth giving up, oldest first, each with its number of items.
+        #: Calls with answers worth dropping, oldest first, each with its number of items.
         self._answers: deque[tuple[Call, int]] = deque()
         self._items = 0
 
     def clear(self) -> None:
+        """Forget all calls."""
         with self._lock:
             self.calls.clear()
             self._answers.clear()
             self._items = 0
 
-    def answered(self, request: Request, answer: dict[str, Any]) -> None:
-        """A call that succeeded, with its answer as boto3 gives it."""
-        lists = {member: value.copy() for member, value in answer.items() if isinstance(value, list)}
-        self._add(Call(request, Outcome(None, {**answer, **lists})), sum(map(len, lists.values())))
+    def answered(self, request: Request, outcome: Outcome | Callable[[], Outcome], items: int) -> None:
+        """Record a call that succeeded; its answer has so many items in its lists."""
+        self._add(Call(request, outcome), items)
 
-    def failed(self, request: Request, error: str, response: dict[str, Any] | None = None) -> None:
-        """A call that ended in an error: of AWS's with its response, of the connection without any."""
-        self._add(Call(request, Outcome(error, response)), 0)
+    def refused(self, request: Request, error: SFNError) -> None:
+        """Record a call that ended in an error of AWS's."""
+        response: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
+        # botocore reads other members of those errors only that the model has.
+        if get_service_model("stepfunctions").shape_for_error_code(error.code) is not None:
+            response.update(members_of_error(error))
+        self._add(Call(request, Outcome(error.code, response)), 0)
 
-    def sent(self, request: Request, status: int, body: str | bytes) -> None:
-        """A call that was answered over the wire. Its bytes are read when somebody looks."""
-        outcome = partial(_read_answer, request.operation, status, body)
-        self._add(Call(request, outcome), len(body) // _BYTES_OF_AN_ITEM if status < 300 else 0)
+    def failed(self, request: Request, error: Exception) -> None:
+        """Record a call that ended in an error of the connection."""
+        self._add(Call(request, Outcome(type(error).__name__, None)), 0)
 
     def _add(self, call: Call, items: int) -> None:
         with self._lock:
@@ -208,27 +210,25 @@ class Record:
                 self._items -= its_items
 
 
-class NoRecord(Record):
-    """For calls that nobody is to look for: whoever looks at the mock itself makes them."""
+class _NoLog(CallLog):
+    """For calls that are not the test's, such as those of the page that shows the mock."""
 
     def _add(self, call: Call, items: int) -> None:
-        pass
+        """Record nothing."""
 
 
-def _read_answer(operation: str, status: int, body: str | bytes) -> Outcome:
-    """What botocore reads from an answer's bytes: the answer, or the error with its members."""
+NO_LOG = _NoLog()
+
+
+def answered_with(answer: dict[str, Any]) -> Outcome:
+    """Return the outcome of a call with its answer as boto3 gives it; the caller may change the original's lists."""
+    lists = {member: value.copy() for member, value in answer.items() if isinstance(value, list)}
+    return Outcome(None, {**answer, **lists})
+
+
+def read_answer(operation: str, body: str) -> Outcome:
+    """Return the outcome of a call as botocore reads it from the answer's HTTP body."""
     service = get_service_model("stepfunctions")
-    parser = create_parser("json")
-    answer = {"status_code": status, "headers": {}, "body": body.encode() if isinstance(body, str) else body}
-    if status < 300:
-        return Outcome(None, _without_metadata(parser.parse(answer, service.operation_model(operation).output_shape)))
-    response = _without_metadata(parser.parse(answer, None))
-    error = response["Error"]["Code"]
-    shape = service.shape_for_error_code(error)
-    if shape is not None:
-        response.update(_without_metadata(parser.parse(answer, shape)))
-    return Outcome(error, response)
-
-
-def _without_metadata(parsed: dict[str, Any]) -> dict[str, Any]:
-    return {member: value for member, value in parsed.items() if member != "ResponseMetadata"}
+    answer = {"status_code": 200, "headers": {}, "body": body.encode()}
+    parsed = create_parser("json").parse(answer, service.operation_model(operation).output_shape)
+    return Outcome(None, {member: value for member, value in parsed.items() if member != "ResponseMetadata"})

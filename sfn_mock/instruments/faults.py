@@ -104,11 +104,11 @@ class Fault:
             self._seen += 1
             return self._seen > self.skip
 
-    def raise_for(self, request: Request, url: str) -> NoReturn:
+    def raise_for(self, request: Request) -> NoReturn:
         """Raise what the request comes to: an SFNError, or botocore's BotoCoreError where no answer comes."""
         connection_error = _CONNECTION_ERRORS.get(self.error)
         if connection_error is not None:
-            raise connection_error(endpoint_url=url)
+            raise connection_error(endpoint_url=request.url)
         error = _aws_error(self.error, request)
         if self.message is not None:
             error.message = self.message
@@ -141,14 +141,14 @@ class Faults:
         """Whether a request for the operation may be struck, so that it has to go over the wire."""
         return bool(self._faults) and any(fault.awaits(operation) for fault in self._faults)
 
-    def strike(self, request: Request, url: str) -> None:
+    def strike(self, request: Request) -> None:
         """Raise what the first fault makes of the request; nothing happens if none strikes.
 
-        SFNError for an answer of AWS's, and botocore's BotoCoreError, naming ``url``, where no answer comes.
+        SFNError for an answer of AWS's, and botocore's BotoCoreError, naming the URL, where no answer comes.
         """
         for fault in self._faults:
             if fault.awaits(request.operation) and fault.strikes(request):
-                fault.raise_for(request, url)
+                fault.raise_for(request)
 
 
 def _check_error(operation: str, error: object) -> None:

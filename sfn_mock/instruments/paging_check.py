@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sfn_mock.instruments.callers import Caller, find_caller
+from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.watched_answers import TOKEN, WatchedAnswer
 from sfn_mock.options import CheckPaging
 from sfn_mock.transport import failures
@@ -199,20 +200,18 @@ class PagingCheck:
 
     # --- The record ----------------------------------------------------------------------------------------------
 
-    def answered(
-        self, operation: str, parameters: Answer, answer: Answer, *, place: tuple[str, str], moment: int
-    ) -> None:
+    def answered(self, request: Request, parameters: Answer, answer: Answer) -> None:
         """Take note of a call and its answer. PagingError if the code is going on like this for ever."""
         if not self.mode:
             return
         with self._lock:
             course = self._course()
-            if operation not in LISTINGS:
+            if request.operation not in LISTINGS:
                 course.last = None
                 course.first_pages.clear()
                 return
-            call = self._call(operation, parameters, place, moment)
-            call.size = len(answer[LISTINGS[operation]])
+            call = self._call(request, parameters)
+            call.size = len(answer[LISTINGS[request.operation]])
             call.token = answer.get(TOKEN)
             if call.caller.paginated:
                 # botocore's paginator sends each token once, and comes to an end by itself.
@@ -225,15 +224,15 @@ class PagingCheck:
             if call.token is not None:
                 self._given[call.token] = call
 
-    def refused(self, operation: str, parameters: object, code: str, *, place: tuple[str, str], moment: int) -> None:
+    def refused(self, request: Request, parameters: Answer, code: str) -> None:
         """Take note of a call that was answered with the error ``code``."""
         if not self.mode:
             return
         with self._lock:
             self.failed()
-            if operation not in LISTINGS or not isinstance(parameters, dict):
+            if request.operation not in LISTINGS:
                 return
-            call = self._call(operation, parameters, place, moment)
+            call = self._call(request, parameters)
             giver = self._giver(call)
             if giver is not None and code == "InvalidToken":
                 differences = _differences(giver.bound_to, call.bound_to)
@@ -264,7 +263,9 @@ class PagingCheck:
         token = call.parameters.get(TOKEN)
         return self._given.get(token) if isinstance(token, str) else None
 
-    def _call(self, operation: str, parameters: Answer, place: tuple[str, str], moment: int) -> _Call:
+    def _call(self, request: Request, parameters: Answer) -> _Call:
+        operation, _, account_id, region, moment, _ = request
+        place = account_id, region
         call = _Call(operation, parameters, place, moment, find_caller(), self._partial > 0, _Walk())
         giver = self._giver(call)
         if giver is not None:

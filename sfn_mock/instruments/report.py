@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import datetime
 from heapq import nlargest
 
-from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.instruments.calls import Calls
 from sfn_mock.instruments.tables import table
 from sfn_mock.state import clock
@@ -17,13 +16,9 @@ from sfn_mock.state.executions import Execution
 _ROWS = 20
 
 
-def of(sfn: StepFunctionsMock) -> str:
-    """Both as text; empty if nothing was called and nothing exists.
-
-    Executions are shown as of the last time that anybody looked: a frozen clock may have been let go since.
-    """
-    with clock.last_read() as moment:
-        parts = [_calls(sfn.calls), _executions(sfn.execution_scopes(), moment)]
+def describe(calls: Calls, scopes: list[ExecutionScope], moment: int) -> str:
+    """Return both as text, the executions as they stood at ``moment``; empty if there are neither."""
+    parts = [_calls(calls), _executions(scopes, moment)]
     return "\n\n".join(part for part in parts if part)
 
 

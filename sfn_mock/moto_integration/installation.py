@@ -12,13 +12,15 @@ from moto.core.base_backend import backend_lock
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.stepfunctions.models import stepfunctions_backends
 
-from sfn_mock.handle import StepFunctionsMock
-from sfn_mock.instruments.calls import Record
+from sfn_mock.instruments.calls import CallLog
 from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import takeover as moto_place
+from sfn_mock.operations.pipeline import Service
+from sfn_mock.session import Session
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
+from sfn_mock.transport.addressing import records_of
 from sfn_mock.transport.environment import DEFAULT_REGION
 from sfn_mock.transport.wire import Answer, Wire
 
@@ -65,7 +67,7 @@ class _Stay:
     def __init__(self, began_with: object) -> None:
         self.began_with = began_with
         self.faults = Faults()
-        self.record = Record()
+        self.call_log = CallLog()
 
 
 _stay = _Stay(None)
@@ -80,17 +82,17 @@ def _stay_of_mock_aws() -> _Stay:
     return _stay
 
 
-def mock_of_mock_aws() -> StepFunctionsMock | None:
-    """The handle for what the active ``mock_aws`` holds; None without one, or where this is not installed."""
+def session_of_mock_aws() -> Session | None:
+    """Return a session over what the active ``mock_aws`` holds; None without one, or where this is not installed."""
     if _installation is None or not botocore_stubber.enabled:
         return None
-    return MockWithinMockAWS(
+    return SessionWithinMockAWS(
         _account_id({}), os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION, PagingCheck(False)
     )
 
 
-class MockWithinMockAWS(StepFunctionsMock):
-    """The handle for what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
+class SessionWithinMockAWS(Session):
+    """A session over what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
 
     def __init__(
         self, account_id: str, region: str, paging: PagingCheck, simulation: Simulation = NO_SIMULATION
@@ -98,29 +100,29 @@ class MockWithinMockAWS(StepFunctionsMock):
         super().__init__(account_id, region, paging, simulation)
         stay = _stay_of_mock_aws()
         self.faults = stay.faults
-        self.record = stay.record
+        self.call_log = stay.call_log
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
-        self._check_open()
+        self.check_open()
         backend = _backend(account_id or self.account_id, region or self.region)
-        if self._simulation is not NO_SIMULATION:
-            backend.records.take_on(self._simulation)
+        if self.simulation is not NO_SIMULATION:
+            backend.records.take_on(self.simulation)
         return backend
-
-    def close(self) -> None:
-        """End it. The records stay, and lose the rough edges that it was asked for."""
-        for backend in self.backends():
-            if backend.records.simulation is self._simulation:
-                backend.records.take_on(NO_SIMULATION)
-        self._closed = True
 
     def backends(self) -> list[SFNBackend]:
         return [_of_ours(backend) for _, _, backend in stepfunctions_backends.iter_backends()]
 
-    def _check_open(self) -> None:
+    def close(self) -> None:
+        """End the session. The records stay, and lose what it simulated."""
+        for backend in self.backends():
+            if backend.records.simulation is self.simulation:
+                backend.records.take_on(NO_SIMULATION)
+        self.closed = True
+
+    def check_open(self) -> None:
         if not botocore_stubber.enabled:
             raise RuntimeError("The mock_aws has ended whose Step Functions this is: use the handle inside of it.")
-        super()._check_open()
+        super().check_open()
 
 
 def _backend(account_id: str, region: str) -> SFNBackend:
@@ -141,7 +143,8 @@ def _of_ours(backend: object) -> SFNBackend:
 def _answer(request: AWSPreparedRequest) -> Answer:
     """The answer to a call that, unless made under a role, belongs to the account that moto gives it."""
     stay = _stay_of_mock_aws()
-    return Wire(_backend, PagingCheck(False), _account_id(request.headers), stay.faults, stay.record).answer(request)
+    service = Service(records_of(_backend), stay.faults, stay.call_log, PagingCheck(False))
+    return Wire(service, _account_id(request.headers)).answer(request)
 
 
 def _account_id(headers: Mapping[str, str]) -> str:

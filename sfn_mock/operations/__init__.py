@@ -1,1 +1,1 @@
-"""What AWS answers: one module per subject."""
+"""What AWS answers: `pipeline` takes every call, and each subject has a module."""

@@ -4,50 +4,58 @@ from __future__ import annotations
 
 from typing import Any
 
-from sfn_mock.aws.arns import activity_arn, parse_activity_arn
-from sfn_mock.aws.configurations import encryption_configuration
+from sfn_mock.aws import arns
+from sfn_mock.aws.arns import parse_activity_arn
+from sfn_mock.aws.configurations import encryption_configuration as read_encryption
 from sfn_mock.aws.exceptions import ActivityAlreadyExists, ActivityDoesNotExist
 from sfn_mock.aws.names import check_name
-from sfn_mock.operations.paging import Page, cut_page
+from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.tags import read_tags
-from sfn_mock.state.activities import Activity, Task
+from sfn_mock.state.activities import Activity
 from sfn_mock.state.records import Records
 
 
+@operation
 def create_activity(
     records: Records,
+    date: DateForm,
     *,
     name: str,
-    encryption: dict[str, Any] | None = None,
+    encryption_configuration: dict[str, Any] | None = None,
     tags: list[dict[str, Any]] | None = None,
-) -> Activity:
-    """The activity, new or there already: a repeat may give other tags, which are ignored, but not another key."""
+) -> Answer:
+    """Make the activity; a repeat may give other tags, which are ignored, but not another key."""
     with records.using() as moment:
         check_name(name)
         asked_for = Activity(
             records,
             name,
-            encryption_configuration=encryption_configuration(encryption),
-            tags=read_tags(tags or [], activity_arn(records.arn_prefix, name)),
+            encryption_configuration=read_encryption(encryption_configuration),
+            tags=read_tags(tags or [], arns.activity_arn(records.arn_prefix, name)),
             created=moment,
         )
         activity = records.activities.setdefault(name, asked_for)
         if activity.encryption_configuration != asked_for.encryption_configuration:
             raise ActivityAlreadyExists(arn=activity.arn)
-        return activity
+        return {"activityArn": activity.arn, "creationDate": date(activity.created)}
 
 
-def describe_activity(records: Records, *, arn: str) -> Activity:
+@operation
+def describe_activity(records: Records, date: DateForm, *, activity_arn: str) -> Answer:
+    """Tell about one activity."""
     with records.using():
-        return _find(records, arn)
+        activity = _find(records, activity_arn)
+        return present(**_summary(activity, date), encryptionConfiguration=activity.encryption_configuration)
 
 
+@operation
 def list_activities(
-    records: Records, *, max_results: int | None = None, next_token: str | None = None
-) -> Page[Activity]:
-    """The activities by name, in the order of code points, as state machines are listed."""
+    records: Records, date: DateForm, *, max_results: int | None = None, next_token: str | None = None
+) -> Answer:
+    """List the activities by name, in the order of code points, as state machines are listed."""
     with records.using() as moment:
-        return cut_page(
+        page = cut_page(
             records,
             moment,
             ("ListActivities",),
@@ -56,20 +64,29 @@ def list_activities(
             max_results=max_results,
             next_token=next_token,
         )
+        return present(activities=[_summary(activity, date) for activity in page.items], nextToken=page.next_token)
 
 
-def delete_activity(records: Records, *, arn: str) -> None:
+@operation
+def delete_activity(records: Records, date: DateForm, *, activity_arn: str) -> Answer:
     """Delete the activity, with its tags and the tasks that no worker was given; there may be none of that ARN."""
     with records.using():
-        name = parse_activity_arn(arn).name
-        if arn == activity_arn(records.arn_prefix, name):
+        name = parse_activity_arn(activity_arn).name
+        if activity_arn == arns.activity_arn(records.arn_prefix, name):
             records.activities.pop(name, None)
+        return {}
 
 
-def get_activity_task(records: Records, *, arn: str) -> Task | None:
-    """The task that has waited longest; None, at once, where AWS would hold the connection for a minute first."""
+@operation
+def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, worker_name: str | None = None) -> Answer:
+    """Give the task that has waited longest; none, at once, where AWS would hold the connection for a minute first."""
     with records.using() as moment:
-        return _find(records, arn).hand_out(moment)
+        task = _find(records, activity_arn).hand_out(moment)
+        return {} if task is None else {"taskToken": task.token, "input": task.execution.input}
+
+
+def _summary(activity: Activity, date: DateForm) -> Answer:
+    return {"activityArn": activity.arn, "name": activity.name, "creationDate": date(activity.created)}
 
 
 def _find(records: Records, arn: str) -> Activity:

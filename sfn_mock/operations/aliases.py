@@ -18,7 +18,8 @@ from sfn_mock.aws.exceptions import (
     StateMachineDoesNotExist,
 )
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
-from sfn_mock.operations.paging import Page, cut_page
+from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
 from sfn_mock.operations.versions import is_version_number
 from sfn_mock.state.records import Records
@@ -28,56 +29,86 @@ from sfn_mock.state.state_machines import Alias, Route, StateMachine, Version
 Routing = list[dict[str, Any]]
 
 
+@operation
 def create_state_machine_alias(
-    records: Records, *, name: str, routing: Routing, description: str | None = None
-) -> Alias:
-    """The alias made or, for a repeat of such a call, the one it had made."""
+    records: Records,
+    date: DateForm,
+    *,
+    name: str,
+    routing_configuration: Routing,
+    description: str | None = None,
+) -> Answer:
+    """Make the alias; a repeat of the same call answers with the alias that the first one made."""
     with records.using() as moment:
-        machine, routes = _read_routing(records, routing)
+        machine, routes = _read_routing(records, routing_configuration)
         refuse_deleting(machine)
         alias = machine.aliases.get(name)
         if alias is None:
-            return machine.set_alias(name, routes, description, moment)
-        if (alias.routes, alias.description) != (routes, description):
+            alias = machine.set_alias(name, routes, description, moment)
+        elif (alias.routes, alias.description) != (routes, description):
             raise AliasAlreadyExists
-        return alias
+        return _summary(alias, date)
 
 
-def describe_state_machine_alias(records: Records, *, arn: str) -> Alias:
+@operation
+def describe_state_machine_alias(records: Records, date: DateForm, *, state_machine_alias_arn: str) -> Answer:
+    """Tell where the alias routes to."""
     with records.using():
-        return _find_alias(records, arn)
+        alias = _find_alias(records, state_machine_alias_arn)
+        return present(
+            **_summary(alias, date),
+            name=alias.name,
+            description=alias.description,
+            routingConfiguration=[
+                {"stateMachineVersionArn": f"{alias.state_machine.arn}:{route.qualifier}", "weight": route.weight}
+                for route in alias.routes
+            ],
+            updateDate=date(alias.updated),
+        )
 
 
+@operation
 def update_state_machine_alias(
-    records: Records, *, arn: str, routing: Routing | None = None, description: str | None = None
-) -> int:
-    """Change what is given. Returns the update date, in UTC milliseconds."""
+    records: Records,
+    date: DateForm,
+    *,
+    state_machine_alias_arn: str,
+    routing_configuration: Routing | None = None,
+    description: str | None = None,
+) -> Answer:
+    """Change what is given."""
     with records.using() as moment:
-        if routing is None and description is None:
+        if routing_configuration is None and description is None:
             raise AliasUpdateEmpty
-        alias = _find_alias(records, arn)
+        alias = _find_alias(records, state_machine_alias_arn)
         refuse_deleting(alias.state_machine)
         routes = None
-        if routing is not None:
-            _, routes = _read_routing(records, routing, alias.state_machine)
+        if routing_configuration is not None:
+            _, routes = _read_routing(records, routing_configuration, alias.state_machine)
         alias.update(routes, description, moment)
-        return moment
+        return {"updateDate": date(moment)}
 
 
+@operation
 def list_state_machine_aliases(
-    records: Records, *, arn: str, max_results: int | None = None, next_token: str | None = None
-) -> Page[Alias]:
-    """The aliases of a machine or, for a version's ARN, those that route to it; oldest first, as recorded on AWS."""
+    records: Records,
+    date: DateForm,
+    *,
+    state_machine_arn: str,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    """List the aliases of a machine or, for a version's ARN, those that route to it; oldest first, as recorded."""
     with records.using() as moment:
-        parsed = unlabelled(arn)
+        parsed = unlabelled(state_machine_arn)
         machine = find_state_machine(records, parsed.unqualified)
         refuse_deleting(machine)
         aliases = list(machine.aliases.values())
         if parsed.qualifier is not None:
             if parsed.qualifier not in machine.versions:
-                raise ReferenceNotFound(arn=arn)
+                raise ReferenceNotFound(arn=state_machine_arn)
             aliases = machine.aliases_of(parsed.qualifier)
-        return cut_page(
+        page = cut_page(
             records,
             moment,
             ("ListStateMachineAliases", machine.sequence, parsed.qualifier),
@@ -86,13 +117,20 @@ def list_state_machine_aliases(
             max_results=max_results,
             next_token=next_token,
         )
+        return present(stateMachineAliases=[_summary(alias, date) for alias in page.items], nextToken=page.next_token)
 
 
-def delete_state_machine_alias(records: Records, *, arn: str) -> None:
-    """Delete the alias, of which its executions go on telling; there may be none of that ARN."""
+@operation
+def delete_state_machine_alias(records: Records, date: DateForm, *, state_machine_alias_arn: str) -> Answer:
+    """Delete the alias, which its executions go on showing; there may be none of that ARN."""
     with records.using(), suppress(ReferenceNotFound):
-        alias = _find_alias(records, arn)
+        alias = _find_alias(records, state_machine_alias_arn)
         del alias.state_machine.aliases[alias.name]
+    return {}
+
+
+def _summary(alias: Alias, date: DateForm) -> Answer:
+    return {"stateMachineAliasArn": alias.arn, "creationDate": date(alias.created)}
 
 
 # --- From ARNs to records ----------------------------------------------------------------------------------------

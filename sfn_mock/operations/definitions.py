@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from moto.core.models import botocore_stubber
 
@@ -24,6 +24,7 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.moto_interpreter.single_states import MockedError, MockedResult, Outcome, Setting
+from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import checked_role
 from sfn_mock.state.records import Records
 
@@ -52,42 +53,53 @@ _NO_SERVICE = (
 # --- ValidateStateMachineDefinition ------------------------------------------------------------------------------
 
 
-class Validation(NamedTuple):
-    is_valid: bool
-    #: As many of the faults as were asked for.
-    faults: list[Fault]
-    #: Whether there are more.
-    truncated: bool
-
-
+@operation
 def validate_state_machine_definition(
-    *, definition: str, type: str | None = None, max_results: int | None = None
-) -> Validation:
-    """All that CreateStateMachine would find wrong with the definition. Each is an error: there are no warnings."""
+    records: Records,
+    date: DateForm,
+    *,
+    definition: str,
+    type: str | None = None,
+    severity: str | None = None,
+    max_results: int | None = None,
+) -> Answer:
+    """Tell all that CreateStateMachine would refuse in the definition. Each is an error: there are no warnings."""
     found = list(definitions.faults(definition, type or "STANDARD"))
     most = max_results or _MOST_DIAGNOSTICS
-    return Validation(not found, found[:most], len(found) > most)
+    return {
+        "result": "FAIL" if found else "OK",
+        "diagnostics": [
+            present(severity="ERROR", code=fault.code, message=fault.message, location=fault.location)
+            for fault in found[:most]
+        ],
+        "truncated": len(found) > most,
+    }
 
 
 # --- TestState ---------------------------------------------------------------------------------------------------
 
 
-def run_test_state(
+@operation
+def test_state(
     records: Records,
+    date: DateForm,
     *,
     definition: str,
     role_arn: str | None = None,
     input: str | None = None,
+    inspection_level: str | None = None,
+    reveal_secrets: bool | None = None,
     variables: str | None = None,
     state_name: str | None = None,
     mock: dict[str, Any] | None = None,
     context: str | None = None,
-    retry_count: int | None = None,
-) -> Outcome:
-    """What running the state once comes to; a Wait state does not wait.
+    state_configuration: dict[str, Any] | None = None,
+) -> Answer:
+    """Run the state once; a Wait state does not wait.
 
-    NotImplementedError without moto's interpreter and for what that does not know; RuntimeError for a Task without a
-    mock while no ``mock_aws`` is active to answer its service.
+    Raises:
+        NotImplementedError: Without moto's interpreter, and for what that does not know.
+        RuntimeError: For a Task without a mock while no ``mock_aws`` is active to answer its service.
     """
     state = _tested_state(definition, state_name)
     _check_testable(state, role_arn, mock, context)
@@ -101,14 +113,22 @@ def run_test_state(
             input=_read_input("{}" if input is None else input),
             context=_read_members("context", context),
             mock=None if mock is None else _read_mock(mock),
-            retry_count=retry_count or 0,
+            retry_count=(state_configuration or {}).get("retrierRetryCount") or 0,
         )
     if state.get("QueryLanguage") == "JSONata" or _read_members("variables", variables):
         raise NotImplementedError(_NOT_INTERPRETED)
     if state["Type"] == "Task" and mock is None and not botocore_stubber.enabled:
         raise RuntimeError(_NO_SERVICE)
     # The records are others' again while the state runs: its task may be a call to Step Functions.
-    return _run(state, setting)
+    outcome = _run(state, setting)
+    return present(
+        status=outcome.status,
+        output=outcome.output,
+        error=outcome.error,
+        cause=outcome.cause,
+        nextState=outcome.next_state,
+        inspectionData=outcome.inspection if inspection_level in ("DEBUG", "TRACE") else None,
+    )
 
 
 def _run(state: dict[str, Any], setting: Setting) -> Outcome:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from moto import settings
 
 from sfn_mock.aws.exceptions import ExecutionAlreadyExists, InvalidExecutionInput, StateMachineTypeNotSupported
@@ -13,8 +11,9 @@ from sfn_mock.moto_interpreter import execution_mode, interpreter
 from sfn_mock.operations.finding import find_execution, find_qualified
 from sfn_mock.operations.limits import check_open_executions
 from sfn_mock.operations.redrives import obstacle
-from sfn_mock.operations.state_machines import refuse_deleting
-from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.operations.registry import Answer, DateForm, date_or_none, includes_data, operation, present
+from sfn_mock.operations.state_machines import describe_revision, refuse_deleting
+from sfn_mock.state.executions import Execution
 from sfn_mock.state.outcomes import FAILS_AT_ONCE, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
 from sfn_mock.state.records import Records
 from sfn_mock.state.state_machines import Alias, StateMachine, Version
@@ -22,39 +21,49 @@ from sfn_mock.state.state_machines import Alias, StateMachine, Version
 #: How long after its stop an execution keeps its name from others (StartExecution: "you can reuse the name 90 days
 #: after it closes"), unless the mock has a retention: AWS has forgotten the execution itself by then.
 _NAME_KEPT = 90 * 24 * 60 * 60 * 1000
+#: What an EXPRESS execution is billed for at least, and in what chunks: megabytes and milliseconds (recorded on AWS).
+_BILLED_MEMORY = 64
+_BILLED_CHUNK = 100
 
 
+@operation
 def start_execution(
     records: Records,
+    date: DateForm,
     *,
     state_machine_arn: str,
     name: str | None = None,
     input: str | None = None,
     trace_header: str | None = None,
-) -> Execution:
-    """The execution started or, for a name and input that are running already, the one that runs."""
+) -> Answer:
+    """Start an execution; for a name and input that are running already, answer with the one that runs."""
     with records.using() as moment:
         machine, qualified = find_qualified(records, state_machine_arn)
         refuse_deleting(machine)
         text = _checked_input(name, input)
-        if name is not None and machine.type == "STANDARD":
-            running = _running_already(machine, name, text, moment)
-            if running is not None:
-                return running
+        execution = None
         if machine.type == "STANDARD":
-            check_open_executions(records, moment)
-        return _start(machine, qualified, moment, name, text, trace_header)
+            if name is not None:
+                execution = _running_already(machine, name, text, moment)
+            if execution is None:
+                check_open_executions(records, moment)
+        if execution is None:
+            execution = _start(machine, qualified, moment, name, text, trace_header)
+        return {"executionArn": execution.arn, "startDate": date(execution.start)}
 
 
+@operation
 def start_sync_execution(
     records: Records,
+    date: DateForm,
     *,
     state_machine_arn: str,
     name: str | None = None,
     input: str | None = None,
     trace_header: str | None = None,
-) -> tuple[Execution, Attempt]:
-    """The execution, and its one attempt with how and when it stops. The call does not wait, and moves no clock."""
+    included_data: str | None = None,
+) -> Answer:
+    """Tell how and when an EXPRESS execution ends. The call does not wait, and moves no clock."""
     with records.using() as moment:
         machine, qualified = find_qualified(records, state_machine_arn)
         if machine.type != "EXPRESS":
@@ -66,7 +75,38 @@ def start_sync_execution(
     if run is not None:
         # The records are others' meanwhile: its tasks may be calls to Step Functions.
         run.wait()
-    return execution, execution.attempts[0]
+    return _sync_execution(execution, date, with_data=includes_data(included_data))
+
+
+def _sync_execution(execution: Execution, date: DateForm, *, with_data: bool) -> Answer:
+    attempt = execution.attempts[0]
+    ending = attempt.ending
+    assert attempt.stop is not None, "a synchronous execution comes to an end"
+    answer = present(
+        executionArn=execution.arn,
+        stateMachineArn=execution.state_machine_arn,
+        name=execution.name,
+        startDate=date(execution.start),
+        stopDate=date(attempt.stop),
+        status=ending.status,
+        inputDetails={"included": with_data},
+        # Recorded on AWS for failed executions too, which have no output.
+        outputDetails={"included": with_data},
+        traceHeader=execution.trace_header,
+        billingDetails={
+            "billedMemoryUsedInMB": _BILLED_MEMORY,
+            "billedDurationInMilliseconds": _billed_duration(attempt.stop - execution.start),
+        },
+    )
+    if with_data:
+        answer.update(present(input=execution.input, output=ending.output, error=ending.error, cause=ending.cause))
+    return answer
+
+
+def _billed_duration(duration: int) -> int:
+    """Return the duration in whole chunks; one that has begun counts, as does the first of a duration of zero."""
+    chunks = max(1, -(-duration // _BILLED_CHUNK))
+    return chunks * _BILLED_CHUNK
 
 
 def _checked_input(name: str | None, input: str | None) -> str:
@@ -139,44 +179,70 @@ def _running_already(machine: StateMachine, name: str, input: str, moment: int) 
     raise ExecutionAlreadyExists(arn=execution.arn)
 
 
-def stop_execution(records: Records, *, execution_arn: str, error: str | None = None, cause: str | None = None) -> int:
-    """The stop date: now, or when the execution stopped before; a closed one is left as it is."""
+@operation
+def stop_execution(
+    records: Records, date: DateForm, *, execution_arn: str, error: str | None = None, cause: str | None = None
+) -> Answer:
+    """Abort the execution; a closed one is left as it is, and answered with when it stopped."""
     with records.using() as moment:
         execution, attempt = find_execution(records, execution_arn, moment)
-        stopped = attempt.stop_at(moment)
-        if stopped is not None:
-            return stopped
-        execution.end(moment, Ending("ABORTED", error=error, cause=cause))
-        if execution in records.runs:
-            records.runs[execution].stop()
-        return moment
+        stop = attempt.stop_at(moment)
+        if stop is None:
+            stop = moment
+            execution.end(moment, Ending("ABORTED", error=error, cause=cause))
+            if execution in records.runs:
+                records.runs[execution].stop()
+        return {"stopDate": date(stop)}
 
 
-class Description(NamedTuple):
-    """An execution as it stood at ``moment``."""
-
-    execution: Execution
-    attempt: Attempt
-    moment: int
-    redrive_status: str
-    #: Why it cannot be redriven; None when it can.
-    redrive_obstacle: str | None
-
-
-def describe_execution(records: Records, *, execution_arn: str) -> Description:
+@operation
+def describe_execution(
+    records: Records, date: DateForm, *, execution_arn: str, included_data: str | None = None
+) -> Answer:
+    """Tell how the execution stands."""
+    with_data = includes_data(included_data)
     with records.using() as moment:
         execution, attempt = find_execution(records, execution_arn, moment, express_children=True)
+        ending = attempt.ending_at(moment)
+        map_run = execution.map_run
         reason = obstacle(execution, attempt, moment)
-        if reason is not None:
-            status = "NOT_REDRIVABLE"
-        else:
-            status = "REDRIVABLE" if execution.map_run is None else "REDRIVABLE_BY_MAP_RUN"
-        return Description(execution, attempt, moment, status, reason)
+        redrivable = "REDRIVABLE" if map_run is None else "REDRIVABLE_BY_MAP_RUN"
+        answer = present(
+            executionArn=execution.arn,
+            stateMachineArn=execution.state_machine_arn,
+            name=execution.name,
+            status=attempt.status_at(moment),
+            startDate=date(execution.start),
+            stopDate=date_or_none(date, attempt.stop_at(moment)),
+            inputDetails={"included": with_data},
+            outputDetails=None if ending.output is None else {"included": with_data},
+            traceHeader=execution.trace_header,
+            mapRunArn=None if map_run is None else map_run.arn,
+            stateMachineVersionArn=execution.version_arn,
+            stateMachineAliasArn=execution.alias_arn,
+            redriveCount=attempt.redrive_count,
+            redriveDate=date_or_none(date, attempt.redrive),
+            redriveStatus=redrivable if reason is None else "NOT_REDRIVABLE",
+            redriveStatusReason=reason,
+        )
+        if with_data:
+            answer.update(present(input=execution.input, output=ending.output, error=ending.error, cause=ending.cause))
+        return answer
 
 
-def describe_state_machine_for_execution(records: Records, *, execution_arn: str) -> tuple[Execution, int]:
-    """The execution, which keeps the revision it runs, and when that revision came to be."""
+@operation
+def describe_state_machine_for_execution(
+    records: Records, date: DateForm, *, execution_arn: str, included_data: str | None = None
+) -> Answer:
+    """Tell which revision of its machine the execution runs, and when that revision came to be."""
     with records.using() as moment:
         execution, _ = find_execution(records, execution_arn, moment)
-        updated = execution.revision.updated
-        return execution, execution.state_machine.created if updated is None else updated
+        machine, map_run, revision = execution.state_machine, execution.map_run, execution.revision
+        return present(
+            stateMachineArn=execution.state_machine_arn,
+            name=machine.name,
+            updateDate=date(machine.created if revision.updated is None else revision.updated),
+            mapRunArn=None if map_run is None else map_run.arn,
+            label=None if map_run is None else map_run.label,
+            **describe_revision(revision, included_data),
+        )

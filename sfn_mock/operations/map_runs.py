@@ -3,48 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
 
 from sfn_mock.aws.exceptions import MapRunCompleted, NoMapRunSettingGiven, ResourceNotFound
 from sfn_mock.operations.finding import find_execution, find_map_run
-from sfn_mock.operations.paging import Page, cut_page
+from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.redrives import obstacle
+from sfn_mock.operations.registry import Answer, DateForm, date_or_none, operation, present
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.map_runs import MapRun, MapRunState, Tolerance
 from sfn_mock.state.outcomes import UNSUCCESSFUL
 from sfn_mock.state.records import Records
 
 
-class Counts(NamedTuple):
-    """Child executions, or the items in them, by where they stand."""
-
-    #: Those that have not started are PENDING.
-    by_status: Counter[str]
-    #: Unsuccessful and beyond redrive.
-    not_redrivable: int
-    #: Known once the map run has ended.
-    results_written: int
-
-
-class MapRunDescription(NamedTuple):
-    """A map run as it stood at one moment."""
-
-    map_run: MapRun
-    state: MapRunState
-    executions: Counts
-    items: Counts
-
-
-def describe_map_run(records: Records, *, map_run_arn: str) -> MapRunDescription:
+@operation
+def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> Answer:
+    """Tell how the map run stands, with the counts of its items and child executions."""
     with records.using() as moment:
         map_run = _find_started(records, map_run_arn, moment)
         state = map_run.state_at(moment)
         lost = [child for child in map_run.executions if _is_lost(child, moment)]
-        return MapRunDescription(
-            map_run,
-            state,
-            _counts(state, map_run.count_executions(moment), len(lost)),
-            _counts(state, map_run.count_items(moment), sum(child.item_count or 0 for child in lost)),
+        children = _counts(state, map_run.count_executions(moment), len(lost))
+        items = _counts(state, map_run.count_items(moment), sum(child.item_count or 0 for child in lost))
+        return present(
+            mapRunArn=map_run.arn,
+            executionArn=map_run.execution_arn,
+            status=state.status,
+            startDate=date(map_run.start),
+            stopDate=date_or_none(date, state.stop),
+            maxConcurrency=map_run.max_concurrency,
+            toleratedFailurePercentage=map_run.tolerance.percentage,
+            toleratedFailureCount=map_run.tolerance.failures,
+            itemCounts=items,
+            executionCounts=children,
+            redriveCount=state.redrive_count,
+            redriveDate=date_or_none(date, state.redrive),
         )
 
 
@@ -65,19 +57,33 @@ def _is_lost(child: Execution, moment: int) -> bool:
     )
 
 
-def _counts(state: MapRunState, by_status: Counter[str], lost: int) -> Counts:
-    return Counts(by_status, lost, 0 if state.stop is None else by_status["SUCCEEDED"])
+def _counts(state: MapRunState, by_status: Counter[str], not_redrivable: int) -> Answer:
+    """Count child executions, or the items in them, by status; those that have not started are pending."""
+    return {
+        "pending": by_status["PENDING"],
+        "running": by_status["RUNNING"],
+        "succeeded": by_status["SUCCEEDED"],
+        "failed": by_status["FAILED"],
+        "timedOut": by_status["TIMED_OUT"],
+        "aborted": by_status["ABORTED"],
+        "total": by_status.total(),
+        # Known once the map run has ended.
+        "resultsWritten": 0 if state.stop is None else by_status["SUCCEEDED"],
+        "failuresNotRedrivable": not_redrivable,
+        "pendingRedrive": by_status["PENDING_REDRIVE"],
+    }
 
 
-class ListedMapRun(NamedTuple):
-    map_run: MapRun
-    state: MapRunState
-
-
+@operation
 def list_map_runs(
-    records: Records, *, execution_arn: str, max_results: int | None = None, next_token: str | None = None
-) -> Page[ListedMapRun]:
-    """The map runs an execution started, in order of adding."""
+    records: Records,
+    date: DateForm,
+    *,
+    execution_arn: str,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    """List the map runs that an execution started, in order of adding."""
     with records.using() as moment:
         execution, _ = find_execution(records, execution_arn, moment)
         page = cut_page(
@@ -89,17 +95,31 @@ def list_map_runs(
             max_results=max_results,
             next_token=next_token,
         )
-        return Page([ListedMapRun(map_run, map_run.state_at(moment)) for map_run in page.items], page.next_token)
+        return present(
+            mapRuns=[
+                present(
+                    executionArn=map_run.execution_arn,
+                    mapRunArn=map_run.arn,
+                    stateMachineArn=map_run.state_machine_arn,
+                    startDate=date(map_run.start),
+                    stopDate=date_or_none(date, map_run.state_at(moment).stop),
+                )
+                for map_run in page.items
+            ],
+            nextToken=page.next_token,
+        )
 
 
+@operation
 def update_map_run(
     records: Records,
+    date: DateForm,
     *,
     map_run_arn: str,
     max_concurrency: int | None = None,
     tolerated_failure_count: int | None = None,
     tolerated_failure_percentage: float | None = None,
-) -> None:
+) -> Answer:
     """Change the settings that are given; ValidationException when none is, or when the map run has ended."""
     with records.using() as moment:
         map_run = _find_started(records, map_run_arn, moment)
@@ -114,3 +134,4 @@ def update_map_run(
             failures if tolerated_failure_count is None else tolerated_failure_count,
             percentage if tolerated_failure_percentage is None else float(tolerated_failure_percentage),
         )
+        return {}

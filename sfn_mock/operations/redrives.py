@@ -5,6 +5,7 @@ from __future__ import annotations
 from sfn_mock.aws.exceptions import ExecutionNotRedrivable
 from sfn_mock.operations.finding import find_execution
 from sfn_mock.operations.limits import check_open_executions
+from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Attempt, Execution
 from sfn_mock.state.history import events_until
@@ -50,14 +51,17 @@ def _has_a_full_history(execution: Execution, attempt: Attempt, moment: int) -> 
     return (attempt.redrive_count + 1) * a_run > _MOST_EVENTS and len(events_until(execution, moment)) > _MOST_EVENTS
 
 
-def redrive_execution(records: Records, *, execution_arn: str, client_token: str | None = None) -> int:
-    """The redrive date; that of the earlier redrive for a client token used in the last 15 minutes."""
+@operation
+def redrive_execution(
+    records: Records, date: DateForm, *, execution_arn: str, client_token: str | None = None
+) -> Answer:
+    """Redrive the execution; a client token used in the last 15 minutes answers as the earlier redrive did."""
     with records.using() as moment:
         execution, attempt = find_execution(records, execution_arn, moment)
         tokens = records.redrive_tokens.get(execution, ())
         earlier = dict(tokens)
         if client_token in earlier and 0 <= moment - earlier[client_token] <= _TOKEN_LIFETIME:
-            return earlier[client_token]
+            return {"redriveDate": date(earlier[client_token])}
         reason = obstacle(execution, attempt, moment)
         if reason is None and execution.map_run is not None:
             reason = "Execution can be redriven only by redriving its Map Run"
@@ -67,4 +71,4 @@ def redrive_execution(records: Records, *, execution_arn: str, client_token: str
         execution.redrive_at(moment)
         if client_token is not None:
             records.redrive_tokens[execution] = (*tokens, (client_token, moment))[-_TOKENS_KEPT:]
-        return moment
+        return {"redriveDate": date(moment)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar
+from copy import deepcopy
+from typing import Any, TypeVar
 
-from sfn_mock.aws.arns import state_machine_arn
-from sfn_mock.aws.configurations import encryption_configuration, logging_configuration, tracing_configuration
+from sfn_mock.aws import arns, configurations
 from sfn_mock.aws.definitions import check_definition
 from sfn_mock.aws.exceptions import (
     InvalidRoleArn,
@@ -19,38 +19,34 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.aws.names import check_name
 from sfn_mock.operations.finding import find_qualified, find_state_machine
-from sfn_mock.operations.paging import Page, cut_page
+from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.registry import Answer, DateForm, includes_data, operation, present
 from sfn_mock.operations.tags import read_tags
 from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import Alias, Revision, StateMachine, Version, new_revision
+from sfn_mock.state.state_machines import Alias, Revision, StateMachine, new_revision
 
 _ROLE_ARN = re.compile(r"arn:[^:]+:iam::[0-9]{12}:role/.+")
 
 _Value = TypeVar("_Value")
 
 
-class Created(NamedTuple):
-    """What CreateStateMachine made or, for a repeat of such a call, what it had made."""
-
-    machine: StateMachine
-    #: Version 1, where it was published.
-    version: Version | None
-
-
+@operation
 def create_state_machine(
     records: Records,
+    date: DateForm,
     *,
     name: str,
     definition: str,
     role_arn: str,
     type: str | None = None,
-    logging: dict[str, Any] | None = None,
-    tracing: dict[str, Any] | None = None,
-    encryption: dict[str, Any] | None = None,
+    logging_configuration: dict[str, Any] | None = None,
+    tracing_configuration: dict[str, Any] | None = None,
+    encryption_configuration: dict[str, Any] | None = None,
     publish: bool | None = None,
     version_description: str | None = None,
     tags: list[dict[str, Any]] | None = None,
-) -> Created:
+) -> Answer:
+    """Make the machine; a repeat of the same call answers with the machine that the first one made."""
     with records.using() as moment:
         check_name(name)
         _check_version_description(version_description, publish)
@@ -58,22 +54,28 @@ def create_state_machine(
         revision = new_revision(
             _checked_definition(definition, machine_type),
             checked_role(role_arn),
-            logging_configuration=logging_configuration(logging),
-            tracing_configuration=tracing_configuration(tracing),
-            encryption_configuration=encryption_configuration(encryption),
+            logging_configuration=configurations.logging_configuration(logging_configuration),
+            tracing_configuration=configurations.tracing_configuration(tracing_configuration),
+            encryption_configuration=configurations.encryption_configuration(encryption_configuration),
         )
-        given_tags = read_tags(tags or [], state_machine_arn(records.arn_prefix, name))
+        given_tags = read_tags(tags or [], arns.state_machine_arn(records.arn_prefix, name))
         publication = (bool(publish), version_description)
         machine = records.state_machines.get(name)
-        if machine is not None:
+        if machine is None:
+            machine = records.add_state_machine(name, type=machine_type, revision=revision, moment=moment)
+            machine.tags = given_tags
+            machine.published_at_creation = publication
+            version = machine.publish(version_description, moment) if publish else None
+        else:
             refuse_deleting(machine)
             if machine.published_at_creation != publication or not _is_like(machine, machine_type, revision):
                 raise StateMachineAlreadyExists(arn=machine.arn)
-            return Created(machine, machine.versions.get("1") if publish else None)
-        machine = records.add_state_machine(name, type=machine_type, revision=revision, moment=moment)
-        machine.tags = given_tags
-        machine.published_at_creation = publication
-        return Created(machine, machine.publish(version_description, moment) if publish else None)
+            version = machine.versions.get("1") if publish else None
+        return present(
+            stateMachineArn=machine.arn,
+            creationDate=date(machine.created),
+            stateMachineVersionArn=None if version is None else version.arn,
+        )
 
 
 def _is_like(machine: StateMachine, type: str, revision: Revision) -> bool:
@@ -81,30 +83,48 @@ def _is_like(machine: StateMachine, type: str, revision: Revision) -> bool:
     return machine.type == type and machine.revision.says_the_same_as(revision._replace(role_arn=machine.role_arn))
 
 
-class Description(NamedTuple):
-    machine: StateMachine
-    #: The version asked for; None when the machine itself was.
-    version: Version | None
-    #: The revision to show: the machine's current one, or the one that the version keeps.
-    revision: Revision
-
-
-def describe_state_machine(records: Records, *, arn: str) -> Description:
-    """The machine or version of that ARN. An alias is neither: StateMachineDoesNotExist."""
+@operation
+def describe_state_machine(
+    records: Records, date: DateForm, *, state_machine_arn: str, included_data: str | None = None
+) -> Answer:
+    """Tell about a machine or version. An alias is neither: StateMachineDoesNotExist."""
     with records.using():
-        machine, version = find_qualified(records, arn)
+        machine, version = find_qualified(records, state_machine_arn)
         if isinstance(version, Alias):
-            raise StateMachineDoesNotExist(arn=arn)
-        revision = machine.revision if version is None else version.revision
-        return Description(machine, version, revision)
+            raise StateMachineDoesNotExist(arn=state_machine_arn)
+        shown = machine if version is None else version
+        return present(
+            stateMachineArn=shown.arn,
+            name=machine.name,
+            status="DELETING" if machine.deleting else "ACTIVE",
+            type=machine.type,
+            creationDate=date(shown.created),
+            description=None if version is None else version.description,
+            **describe_revision(shown.revision, included_data),
+        )
 
 
+def describe_revision(revision: Revision, included_data: str | None) -> Answer:
+    """Return the members of an answer that tell about a revision."""
+    return {
+        # Without data "the returned definition will be {}" (DescribeStateMachine).
+        "definition": revision.definition if includes_data(included_data) else "{}",
+        "roleArn": revision.role_arn,
+        # Copies, as an answer given in place is the caller's own.
+        "loggingConfiguration": deepcopy(revision.logging_configuration),
+        "tracingConfiguration": deepcopy(revision.tracing_configuration),
+        "encryptionConfiguration": deepcopy(revision.encryption_configuration),
+        "revisionId": revision.id,
+    }
+
+
+@operation
 def list_state_machines(
-    records: Records, *, max_results: int | None = None, next_token: str | None = None
-) -> Page[StateMachine]:
-    """The machines by name, in the order of code points."""
+    records: Records, date: DateForm, *, max_results: int | None = None, next_token: str | None = None
+) -> Answer:
+    """List the machines by name, in the order of code points."""
     with records.using() as moment:
-        return cut_page(
+        page = cut_page(
             records,
             moment,
             ("ListStateMachines",),
@@ -113,37 +133,44 @@ def list_state_machines(
             max_results=max_results,
             next_token=next_token,
         )
+        return present(
+            stateMachines=[
+                {
+                    "stateMachineArn": machine.arn,
+                    "name": machine.name,
+                    "type": machine.type,
+                    "creationDate": date(machine.created),
+                }
+                for machine in page.items
+            ],
+            nextToken=page.next_token,
+        )
 
 
-class Updated(NamedTuple):
-    machine: StateMachine
-    #: The update date, in UTC milliseconds.
-    date: int
-    #: None for a machine that no update has changed yet.
-    revision_id: str | None
-    #: The version of the revision, where it was to be published.
-    version: Version | None
-
-
+@operation
 def update_state_machine(
     records: Records,
+    date: DateForm,
     *,
-    arn: str,
+    state_machine_arn: str,
     definition: str | None = None,
     role_arn: str | None = None,
-    logging: dict[str, Any] | None = None,
-    tracing: dict[str, Any] | None = None,
-    encryption: dict[str, Any] | None = None,
+    logging_configuration: dict[str, Any] | None = None,
+    tracing_configuration: dict[str, Any] | None = None,
+    encryption_configuration: dict[str, Any] | None = None,
     publish: bool | None = None,
     version_description: str | None = None,
-) -> Updated:
+) -> Answer:
     """Change what is given. What says the same as before makes no new revision.
 
     Nor does it make a new version, unless a description is given that the version there is does not have.
     """
     with records.using() as moment:
-        machine = find_state_machine(records, arn)
+        machine = find_state_machine(records, state_machine_arn)
         refuse_deleting(machine)
+        logging = configurations.logging_configuration(logging_configuration)
+        tracing = configurations.tracing_configuration(tracing_configuration)
+        encryption = configurations.encryption_configuration(encryption_configuration)
         if all(given is None for given in (definition, role_arn, logging, tracing, encryption)):
             raise MissingRequiredParameter
         _check_version_description(version_description, publish)
@@ -151,19 +178,25 @@ def update_state_machine(
         revision = new_revision(
             current.definition if definition is None else _checked_definition(definition, machine.type),
             current.role_arn if role_arn is None else checked_role(role_arn),
-            logging_configuration=_either(logging_configuration(logging), current.logging_configuration),
-            tracing_configuration=_either(tracing_configuration(tracing), current.tracing_configuration),
-            encryption_configuration=_either(encryption_configuration(encryption), current.encryption_configuration),
+            logging_configuration=_either(logging, current.logging_configuration),
+            tracing_configuration=_either(tracing, current.tracing_configuration),
+            encryption_configuration=_either(encryption, current.encryption_configuration),
         )
         machine.update(revision, moment)
         version = machine.publish(version_description, moment, anew=True) if publish else None
-        return Updated(machine, moment, machine.revision.id, version)
+        return present(
+            updateDate=date(moment),
+            revisionId=machine.revision.id,
+            stateMachineVersionArn=None if version is None else version.arn,
+        )
 
 
-def delete_state_machine(records: Records, *, arn: str) -> None:
+@operation
+def delete_state_machine(records: Records, date: DateForm, *, state_machine_arn: str) -> Answer:
     """Let the machine go, at once or when its running executions have ended; there may be none of that ARN."""
     with records.using() as moment, suppress(StateMachineDoesNotExist):
-        records.delete(find_state_machine(records, arn), moment)
+        records.delete(find_state_machine(records, state_machine_arn), moment)
+    return {}
 
 
 def refuse_deleting(machine: StateMachine) -> None:

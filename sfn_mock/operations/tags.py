@@ -6,11 +6,12 @@ State machines and activities have tags; they are kept with the resource, and go
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sfn_mock.aws.arns import ActivityArn, parse_taggable_arn
 from sfn_mock.aws.exceptions import ResourceNotFound, TagCharacterForbidden, TagKeyMissing, TooManyTags
+from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.state.activities import Activity
 from sfn_mock.state.records import Records
 from sfn_mock.state.state_machines import StateMachine
@@ -25,25 +26,31 @@ _PATTERNS = {
 }
 
 
-def tag_resource(records: Records, *, arn: str, tags: list[dict[str, Any]]) -> None:
+@operation
+def tag_resource(records: Records, date: DateForm, *, resource_arn: str, tags: list[dict[str, Any]]) -> Answer:
     """Add the tags; one whose key is there already changes its value."""
     with records.using():
-        resource = _find(records, arn)
-        resource.tags.update(read_tags(tags, arn, resource.tags))
+        resource = _find(records, resource_arn)
+        resource.tags.update(read_tags(tags, resource_arn, resource.tags))
+        return {}
 
 
-def untag_resource(records: Records, *, arn: str, keys: Iterable[str]) -> None:
-    """Take the tags of those keys away; there may be none."""
+@operation
+def untag_resource(records: Records, date: DateForm, *, resource_arn: str, tag_keys: list[str]) -> Answer:
+    """Remove the tags of those keys; there may be none."""
     with records.using():
-        resource = _find(records, arn)
-        for key in keys:
+        resource = _find(records, resource_arn)
+        for key in tag_keys:
             resource.tags.pop(key, None)
+        return {}
 
 
-def list_tags_for_resource(records: Records, *, arn: str) -> list[dict[str, str]]:
-    """The tags as the API spells them, in the order in which their keys came."""
+@operation
+def list_tags_for_resource(records: Records, date: DateForm, *, resource_arn: str) -> Answer:
+    """List the tags in the order in which their keys came."""
     with records.using():
-        return [{"key": key, "value": value} for key, value in _find(records, arn).tags.items()]
+        tags = _find(records, resource_arn).tags
+        return {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
 
 
 def read_tags(tags: list[dict[str, Any]], arn: str, present: Mapping[str, str] | None = None) -> dict[str, str]:

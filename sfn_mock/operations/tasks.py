@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from sfn_mock.aws.exceptions import InvalidOutput, InvalidToken, TaskDoesNotExist, TaskTimedOut
 from sfn_mock.aws.payloads import json_fault
+from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.state.activities import AnyTask
 from sfn_mock.state.records import Records
 
 
-def send_task_success(records: Records, *, token: str, output: str) -> None:
-    """End the execution that waits as SUCCEEDED; an output that is no JSON leaves it waiting."""
+@operation
+def send_task_success(records: Records, date: DateForm, *, task_token: str, output: str) -> Answer:
+    """End the execution that waits as SUCCEEDED; an output that is not JSON leaves it waiting."""
     with records.using() as moment:
-        task = _find_open(records, token, moment)
+        task = _find_open(records, task_token, moment)
         fault = json_fault(output, "output")
         if fault is not None:
             raise InvalidOutput(reason=fault)
         task.succeed(moment, output)
+        return {}
 
 
-def send_task_failure(records: Records, *, token: str, error: str | None = None, cause: str | None = None) -> None:
+@operation
+def send_task_failure(
+    records: Records, date: DateForm, *, task_token: str, error: str | None = None, cause: str | None = None
+) -> Answer:
     """End the execution that waits as FAILED."""
     with records.using() as moment:
-        _find_open(records, token, moment).fail(moment, error, cause)
+        _find_open(records, task_token, moment).fail(moment, error, cause)
+        return {}
 
 
-def send_task_heartbeat(records: Records, *, token: str) -> None:
-    """Begin the time for the next heartbeat anew, where heartbeats are expected."""
+@operation
+def send_task_heartbeat(records: Records, date: DateForm, *, task_token: str) -> Answer:
+    """Restart the time for the next heartbeat, where heartbeats are expected."""
     with records.using() as moment:
-        _find_open(records, token, moment).beat(moment)
+        _find_open(records, task_token, moment).beat(moment)
+        return {}
 
 
 def _find_open(records: Records, token: str, moment: int) -> AnyTask:

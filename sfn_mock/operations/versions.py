@@ -7,7 +7,8 @@ from typing import TypeGuard
 
 from sfn_mock.aws.exceptions import InvalidArn, RevisionConflict, StateMachineDoesNotExist, VersionReferencedByAlias
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
-from sfn_mock.operations.paging import Page, cut_page
+from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
 from sfn_mock.state.records import Records
 from sfn_mock.state.state_machines import Version
@@ -16,28 +17,40 @@ from sfn_mock.state.state_machines import Version
 _INITIAL = "INITIAL"
 
 
+@operation
 def publish_state_machine_version(
-    records: Records, *, arn: str, revision_id: str | None = None, description: str | None = None
-) -> Version:
-    """The version of the machine's current revision; of one published before, the version it got then."""
+    records: Records,
+    date: DateForm,
+    *,
+    state_machine_arn: str,
+    revision_id: str | None = None,
+    description: str | None = None,
+) -> Answer:
+    """Publish the machine's current revision; one that was published before keeps the version that it has."""
     with records.using() as moment:
-        machine = find_state_machine(records, arn)
+        machine = find_state_machine(records, state_machine_arn)
         refuse_deleting(machine)
         current = machine.revision.id or _INITIAL
         if revision_id is not None and revision_id != current:
             raise RevisionConflict(given=revision_id, current=current)
-        return machine.publish(description, moment)
+        return _summary(machine.publish(description, moment), date)
 
 
+@operation
 def list_state_machine_versions(
-    records: Records, *, arn: str, max_results: int | None = None, next_token: str | None = None
-) -> Page[Version]:
-    """The machine's versions, newest first. None of a machine that does not exist: no error is declared for that."""
+    records: Records,
+    date: DateForm,
+    *,
+    state_machine_arn: str,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    """List the versions, newest first. None of a machine that does not exist: no error is declared for that."""
     with records.using() as moment:
         machine = None
         with suppress(StateMachineDoesNotExist):
-            machine = find_state_machine(records, arn)
-        return cut_page(
+            machine = find_state_machine(records, state_machine_arn)
+        page = cut_page(
             records,
             moment,
             ("ListStateMachineVersions", None if machine is None else machine.sequence),
@@ -47,20 +60,29 @@ def list_state_machine_versions(
             next_token=next_token,
             descending=True,
         )
+        return present(
+            stateMachineVersions=[_summary(version, date) for version in page.items], nextToken=page.next_token
+        )
 
 
-def delete_state_machine_version(records: Records, *, arn: str) -> None:
-    """Delete the version, of which its executions go on telling; there may be none of that ARN."""
+@operation
+def delete_state_machine_version(records: Records, date: DateForm, *, state_machine_version_arn: str) -> Answer:
+    """Delete the version, which its executions go on showing; there may be none of that ARN."""
     with records.using():
-        number = unlabelled(arn).qualifier
+        number = unlabelled(state_machine_version_arn).qualifier
         if not is_version_number(number):
-            raise InvalidArn(arn=arn)
+            raise InvalidArn(arn=state_machine_version_arn)
         with suppress(StateMachineDoesNotExist):
-            machine, _ = find_qualified(records, arn)
+            machine, _ = find_qualified(records, state_machine_version_arn)
             aliases = machine.aliases_of(number)
             if aliases:
                 raise VersionReferencedByAlias(aliases=", ".join(alias.name for alias in aliases))
             del machine.versions[number]
+        return {}
+
+
+def _summary(version: Version, date: DateForm) -> Answer:
+    return {"stateMachineVersionArn": version.arn, "creationDate": date(version.created)}
 
 
 def is_version_number(qualifier: str | None) -> TypeGuard[str]:

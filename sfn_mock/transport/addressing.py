@@ -1,4 +1,4 @@
-"""Whose a call is, and which backend it goes to."""
+"""Find the account, region and records that a call belongs to."""
 
 from __future__ import annotations
 
@@ -8,53 +8,40 @@ from typing import Any
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.stepfunctions.models import stepfunctions_backends
 
-from sfn_mock.aws.exceptions import SFNError
-from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
-from sfn_mock.responses import Answer, DateForm, SFNResponse, in_seconds
-from sfn_mock.state import clock
+from sfn_mock.operations.pipeline import RecordsOf, Service
+from sfn_mock.responses import SFNResponse
+from sfn_mock.state.records import Records
 
 #: Gives the backend of an account and region, which stands behind moto too while the mock is active.
 BackendOf = Callable[[str, str], SFNBackend]
 
 
+def records_of(backend_of: BackendOf) -> RecordsOf:
+    """Return a function that gives the records of an account and region."""
+
+    def records(account_id: str, region: str) -> Records:
+        backend = backend_of(account_id, region)
+        if botocore_stubber.enabled:
+            # Other services of moto's, such as tagging, look for the backends in use in moto's dictionary.
+            stepfunctions_backends[account_id][region] = backend
+        return backend.records
+
+    return records
+
+
 class AddressedResponse(SFNResponse):
     """SFNResponse for calls of one account, in ``region`` or, where that is not known, in the one the request names."""
 
-    def __init__(
-        self,
-        backend_of: BackendOf,
-        paging: PagingCheck,
-        account_id: str,
-        region: str | None,
-        *,
-        limited: bool = True,
-    ) -> None:
+    def __init__(self, service: Service, account_id: str, region: str | None) -> None:
         super().__init__()
-        self._is_limited = limited
-        self._backend_of = backend_of
-        self._paging = paging
+        self._own_service = service
         self.current_account = account_id
         self.region = region or self.default_region
         self._region_known = region is not None
 
-    @property
-    def stepfunction_backend(self) -> SFNBackend:
-        backend = self._backend_of(self.current_account, self.region)
-        if botocore_stubber.enabled:
-            # Other services of moto's, such as tagging, look for the backends in use in moto's dictionary.
-            stepfunctions_backends[self.current_account][self.region] = backend
-        return backend
-
-    def answer(self, operation: str, parameters: object, date: DateForm = in_seconds) -> Answer:
-        place = self.current_account, self.region
-        try:
-            answer = super().answer(operation, parameters, date)
-        except SFNError as error:
-            self._paging.refused(operation, parameters, error.code, place=place, moment=clock.now())
-            raise
-        self._paging.answered(operation, self._parameters, answer, place=place, moment=clock.now())
-        return answer
+    def _service(self) -> Service:
+        return self._own_service
 
     def get_current_account(self) -> str:
         return self.current_account
@@ -64,7 +51,7 @@ class AddressedResponse(SFNResponse):
 
 
 def account_of_role(access_key: str | None) -> str | None:
-    """The account of the assumed role whose key this is, if moto knows it."""
+    """Return the account of the assumed role whose key this is, if moto knows it."""
     if access_key is None or not botocore_stubber.enabled:
         return None
     from moto.iam.models import iam_backends

@@ -5,24 +5,20 @@ What comes back is what botocore would have parsed from the same answer on the w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Container
-from math import isinf
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.model import OperationModel, Shape
-from moto import settings
 
 from sfn_mock.aws.exceptions import SFNError
-from sfn_mock.instruments.calls import Record
-from sfn_mock.instruments.faults import Faults
-from sfn_mock.instruments.paging_check import PagingCheck
+from sfn_mock.aws.http_answers import headers_of_answer, members_of_error
+from sfn_mock.instruments.calls import Outcome, answered_with
 from sfn_mock.instruments.requests import Request
-from sfn_mock.responses import headers_of_answer, members_of_error
+from sfn_mock.operations.pipeline import Service, respond
 from sfn_mock.state import clock
 from sfn_mock.transport import local_dates
-from sfn_mock.transport.addressing import AddressedResponse, BackendOf, account_of_role
+from sfn_mock.transport.addressing import account_of_role
 
 Parsed = dict[str, Any]
 
@@ -33,56 +29,47 @@ class Direct:
     Operations in ``wire_only`` may be answered with errors after which botocore tries again, as it does on the wire.
     """
 
-    def __init__(
-        self,
-        backend_of: BackendOf,
-        paging: PagingCheck,
-        account_id: str,
-        faults: Faults,
-        record: Record,
-        *,
-        wire_only: Container[str] = (),
-    ) -> None:
-        self._backend_of = backend_of
-        self._paging = paging
+    def __init__(self, service: Service, account_id: str, *, wire_only: Container[str] = ()) -> None:
+        self._service = service
         self._account_id = account_id
-        self._faults = faults
-        self._record = record
         self._wire_only = wire_only
 
     def can_answer(self, operation: str) -> bool:
-        """Whether the call needs nothing that only happens on the wire: moto's check of permissions, or a fault."""
-        return (
-            operation not in self._wire_only
-            and AddressedResponse.answers(operation)
-            and not self._faults.await_any(operation)
-            and isinf(settings.INITIAL_NO_AUTH_ACTION_COUNT)
-        )
+        """Return whether the call needs nothing that only happens on the wire, such as a fault."""
+        return operation not in self._wire_only and not self._service.faults.await_any(operation)
 
     def respond(
         self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
     ) -> tuple[AWSResponse, Parsed]:
-        """The response and its parsed form, as botocore's endpoint would have returned them."""
+        """Return the response and its parsed form, as botocore's endpoint would have returned them."""
         account_id = account_of_role(access_key) or self._account_id
-        response = AddressedResponse(self._backend_of, self._paging, account_id, region)
         with clock.read_once() as moment:
-            arrived = Request(model.name, request["body"], account_id, region, moment)
-            headers = headers_of_answer(moment)
-            try:
-                parsed = response.answer(model.name, json.loads(request["body"].decode()), local_dates.current().date)
-            except SFNError as error:
-                told = {"Message": error.message, "Code": error.code}
-                self._record.failed(arrived, error.code, {"Error": told.copy(), **members_of_error(error)})
-                parsed = {
-                    "Error": told,
-                    "ResponseMetadata": _metadata(error.status, headers),
-                    **members_of_error(error),
-                }
-                return AWSResponse(request["url"], error.status, headers, None), parsed
-        _finish(model.output_shape)(parsed)
-        self._record.answered(arrived, parsed)
-        parsed["ResponseMetadata"] = _metadata(200, headers)
-        return AWSResponse(request["url"], 200, headers, None), self._paging.watched(parsed)
+            arrived = Request(model.name, request["body"], account_id, region, moment, request["url"])
+            response, parsed = respond(self._service, arrived, _InPlace(model))
+        return response, self._service.paging.watched(parsed)
+
+
+class _InPlace:
+    """Answers as botocore has parsed them."""
+
+    def __init__(self, model: OperationModel) -> None:
+        self._model = model
+        self.date = local_dates.current().date
+
+    def give(self, request: Request, answer: Parsed) -> tuple[tuple[AWSResponse, Parsed], Outcome]:
+        _finish(self._model.output_shape)(answer)
+        outcome = answered_with(answer)
+        return self._response(request, 200, answer), outcome
+
+    def refuse(self, request: Request, error: SFNError) -> tuple[AWSResponse, Parsed]:
+        answer = {"Error": {"Message": error.message, "Code": error.code}}
+        response, parsed = self._response(request, error.status, answer)
+        return response, {**parsed, **members_of_error(error)}
+
+    def _response(self, request: Request, status: int, answer: Parsed) -> tuple[AWSResponse, Parsed]:
+        headers = headers_of_answer(request.moment)
+        answer["ResponseMetadata"] = _metadata(status, headers)
+        return AWSResponse(request.url, status, headers, None), answer
 
 
 def _metadata(status: int, headers: dict[str, str]) -> Parsed:
@@ -102,7 +89,7 @@ _Finish = Callable[[Any], None]
 
 _COMPOUND = ("structure", "list")
 
-#: Whose members every supported botocore knows, and SFNResponse gives in the order of the model. A page has up to a
+#: Whose members every supported botocore knows, and operations give in the order of the model. A page has up to a
 #: thousand: looking at each would cost as much as making its dates.
 _FINISHED = frozenset({"ExecutionList"})
 
@@ -151,4 +138,4 @@ def _finish_list(shape: Shape) -> _Finish:
 
 
 def _leave(value: Any) -> None:
-    """It is as it should be."""
+    """Nothing to convert."""

@@ -10,18 +10,11 @@ from urllib.parse import urlsplit
 
 import werkzeug
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import BotoCoreError
 from moto.core.request import normalize_request
 from urllib3 import HTTPResponse
 
-from sfn_mock.aws.exceptions import SFNError
-from sfn_mock.instruments.calls import Record
-from sfn_mock.instruments.faults import Faults
-from sfn_mock.instruments.paging_check import PagingCheck
-from sfn_mock.instruments.requests import Request
-from sfn_mock.responses import body_of_error, headers_of_answer
-from sfn_mock.state import clock
-from sfn_mock.transport.addressing import AddressedResponse, BackendOf, account_of_role
+from sfn_mock.operations.pipeline import Service
+from sfn_mock.transport.addressing import AddressedResponse, account_of_role
 
 #: Tells the client's region, which neither an unsigned request nor every host name shows.
 REGION_HEADER = "x-sfn-mock-region"
@@ -47,32 +40,17 @@ def is_loopback(url: str) -> bool:
 
 
 class Wire:
-    """Takes requests to their backends. They belong to ``account_id``, except under an assumed role's keys.
+    """Takes requests to the records that they ask for. They belong to ``account_id``, except under a role's keys."""
 
-    Unless they are ``limited``, quotas do not count them.
-    """
-
-    def __init__(
-        self,
-        backend_of: BackendOf,
-        paging: PagingCheck,
-        account_id: str,
-        faults: Faults,
-        record: Record,
-        *,
-        limited: bool = True,
-    ) -> None:
-        self._backend_of = backend_of
-        self._paging = paging
+    def __init__(self, service: Service, account_id: str) -> None:
+        self._service = service
         self._account_id = account_id
-        self._faults = faults
-        self._record = record
-        self._limited = limited
 
     def answer(self, request: AWSPreparedRequest | werkzeug.Request) -> Answer:
-        """Status, headers and body of what SFNResponse, or a fault, answers.
+        """Return the status, headers and body of the answer.
 
-        Raises botocore's BotoCoreError for a fault of the connection, as if no answer had come.
+        Raises:
+            BotoCoreError: For a fault of the connection, as if no answer had come.
         """
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         region = headers.pop(REGION_HEADER, None)
@@ -83,21 +61,7 @@ class Wire:
         # An older moto reads what comes from `requests` itself, and hands on what it has read.
         body = request.data if isinstance(request, werkzeug.Request) else request.body
         read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
-        response = AddressedResponse(self._backend_of, self._paging, account_id, region, limited=self._limited)
-        operation = headers.get("x-amz-target", "").removeprefix(TARGET_PREFIX)
-        region = response.get_region_from_url(read, request.url)
-        with clock.read_once() as moment:
-            arrived = Request(operation, body or b"", account_id, region, moment)
-            try:
-                self._faults.strike(arrived, request.url)
-                status, answer_headers, body = response._dispatch(read, request.url, read.headers)
-            except SFNError as error:
-                status, answer_headers, body = error.status, headers_of_answer(moment), body_of_error(error)
-            except BotoCoreError as error:
-                self._record.failed(arrived, type(error).__name__)
-                raise
-        self._record.sent(arrived, status, body)
-        return status, answer_headers, body
+        return AddressedResponse(self._service, account_id, region)._dispatch(read, request.url, read.headers)
 
     def respond(self, request: AWSPreparedRequest) -> AWSResponse:
         """The same, as the response that botocore would have read from its connection."""

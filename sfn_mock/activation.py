@@ -1,0 +1,175 @@
+"""The activation of the mock: one for the whole process, from the first start to the last stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
+from threading import Lock
+
+from sfn_mock.aws.constraints import operations
+from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.instruments import paging_check, report
+from sfn_mock.instruments.guard import Guard, UnmockedServiceError
+from sfn_mock.instruments.paging_check import PagingCheck
+from sfn_mock.moto_integration import takeover
+from sfn_mock.moto_integration.installation import SessionWithinMockAWS, session_of_mock_aws
+from sfn_mock.moto_interpreter import execution_mode
+from sfn_mock.options import NAMES, Options
+from sfn_mock.session import Session
+from sfn_mock.state import clock
+from sfn_mock.transport import environment, interception, plain_http, retry_sleeps
+from sfn_mock.transport.direct import Direct
+from sfn_mock.transport.wire import Wire
+
+_DEFAULTS = Options()
+
+
+class _Activation:
+    """All that is in effect while any mock is active, and how to undo it."""
+
+    def __init__(self, options: Options) -> None:
+        self.depth = 0
+        self.guard = Guard()
+        self.paging = PagingCheck(options.check_paging or paging_check.default())
+        self._options = options
+        self._in_effect = self._enter(options)
+        self.session = self._in_effect.__enter__()
+        self.handle = StepFunctionsMock(self.session)
+
+    @contextmanager
+    def _enter(self, options: Options) -> Iterator[Session]:
+        with environment.faked(options.region) as region:
+            simulation = options.simulation()
+            # Within a mock_aws whose Step Functions is ours already, the store is that one's.
+            session_class = SessionWithinMockAWS if takeover.is_shared() else Session
+            session = session_class(options.account_id, region, self.paging, simulation)
+            service = session.service()
+            wire = Wire(service, session.account_id)
+            wire_only = operations() if options.transport == "wire" else simulation.quotas.buckets
+            direct = Direct(service, session.account_id, wire_only=wire_only)
+            with (
+                takeover.taken(session.backend, wire) as self.prepare_service,
+                interception.installed(direct, wire, self.guard, self.paging),
+                plain_http.installed(wire, self.guard),
+                nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
+                execution_mode.switched_on() if options.execute else nullcontext(),
+                # First of all: what is executed still may make calls, and none is to get past the mock.
+                closing(session),
+            ):
+                yield session
+
+    def undo(self) -> None:
+        self._in_effect.__exit__(None, None, None)
+
+    def check_shared(self, options: Options) -> None:
+        """RuntimeError unless ``options`` ask for nothing that this activation does not have."""
+        active_options = replace(self._options, region=self.handle.region, check_paging=self.paging.mode)
+        for name in NAMES:
+            asked, active = getattr(options, name), getattr(active_options, name)
+            if asked not in (getattr(_DEFAULTS, name), active):
+                raise RuntimeError(
+                    f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "
+                    f"cannot have {name}={asked!r}: leave the option out, or give the outer mock the same."
+                )
+
+    def settle(self, failure: BaseException | None) -> None:
+        """Tell what guard and paging check have found, with ``failure`` or, if it is None, as one of its own."""
+        try:
+            self.guard.settle(failure)
+        except UnmockedServiceError as error:
+            self.paging.settle(error)
+            raise
+        self.paging.settle(failure)
+
+
+_lock = Lock()
+_activation: _Activation | None = None
+#: What the last mock that a failure has ended would tell of itself.
+_last_words = ""
+
+
+def begin(options: Options) -> StepFunctionsMock:
+    """Begin the mock, or share the one that is active. RuntimeError if that one has other options."""
+    global _activation
+    with _lock:
+        if _activation is None:
+            activation = _Activation(options)
+        else:
+            activation = _activation
+            activation.check_shared(options)
+        activation.depth += 1
+        _activation = activation
+    return activation.handle
+
+
+def end(failure: BaseException | None) -> None:
+    """Undo one ``begin``; the last one ends the mock, with ``failure``, or nothing, on its way to the test's runner.
+
+    UnmockedServiceError, without a failure, if the code under test swallowed one; PagingError if check_paging is on
+    and found a mistake.
+    """
+    global _activation, _last_words
+    with _lock:
+        activation = _activation
+        assert activation is not None, "each end has its begin"
+        activation.depth -= 1
+        if activation.depth:
+            return
+        _last_words = "" if failure is None else _report(activation.session)
+        _activation = None
+        activation.undo()
+    activation.settle(failure)
+
+
+def active() -> StepFunctionsMock:
+    """Return the handle of the active mock, which may be an installed one; RuntimeError when there is none."""
+    activation = _activation
+    if activation is not None:
+        return activation.handle
+    session = session_of_mock_aws()
+    if session is None:
+        raise RuntimeError(
+            "No mock_sfn_executions is active: call get_mock() inside one or, after install(), inside a mock_aws."
+        )
+    return StepFunctionsMock(session)
+
+
+def current_session() -> Session:
+    """Return the session of the active mock, which must be there."""
+    activation = _activation
+    assert activation is not None, "whoever asks has started a mock"
+    return activation.session
+
+
+def prepare_service(name: str) -> None:
+    """Ready one of moto's services for a request that comes to it through a server."""
+    activation = _activation
+    assert activation is not None, "a server answers while its mock is active"
+    activation.prepare_service(name)
+
+
+def settle(failure: BaseException | None) -> None:
+    """Account for refused calls and mistakes found while the mock goes on, now that a test's outcome is known."""
+    activation = _activation
+    if activation is not None:
+        activation.settle(failure)
+
+
+def tell() -> str:
+    """Return the report of the active mock for a failed test; empty without one, or if there is nothing to tell."""
+    activation = _activation
+    return "" if activation is None else _report(activation.session)
+
+
+def take_last_words() -> str:
+    """Return the report of the last mock that ended with an exception, once; empty without one."""
+    global _last_words
+    words, _last_words = _last_words, ""
+    return words
+
+
+def _report(session: Session) -> str:
+    # As of the last time that anybody looked: a frozen clock may have been let go since.
+    with clock.last_read() as moment:
+        return report.describe(session.call_log.calls, session.execution_scopes(), moment)

@@ -1,0 +1,119 @@
+"""Answer a call, whichever transport it came by.
+
+Read ``respond`` from top to bottom: fault, quota, constraints, operation, record, judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from botocore.exceptions import BotoCoreError
+
+from sfn_mock.aws import constraints
+from sfn_mock.aws.exceptions import SFNError, UnknownOperationException
+from sfn_mock.instruments.calls import NO_LOG, CallLog, Outcome
+from sfn_mock.instruments.faults import Faults
+from sfn_mock.instruments.paging_check import PagingCheck
+from sfn_mock.instruments.requests import Request
+
+# Importing a module registers its operations.
+from sfn_mock.operations import activities as activities
+from sfn_mock.operations import aliases as aliases
+from sfn_mock.operations import definitions as definitions
+from sfn_mock.operations import executions as executions
+from sfn_mock.operations import history as history
+from sfn_mock.operations import listing as listing
+from sfn_mock.operations import map_runs as map_runs
+from sfn_mock.operations import redrives as redrives
+from sfn_mock.operations import registry
+from sfn_mock.operations import state_machines as state_machines
+from sfn_mock.operations import tags as tags
+from sfn_mock.operations import tasks as tasks
+from sfn_mock.operations import versions as versions
+from sfn_mock.operations.limits import check_rate
+from sfn_mock.operations.registry import Answer, DateForm
+from sfn_mock.state.records import Records, RecordsGone
+
+_Response_co = TypeVar("_Response_co", covariant=True)
+
+#: Gives the records of an account and region.
+RecordsOf = Callable[[str, str], Records]
+
+
+class Service(NamedTuple):
+    """What calls are answered with: the records, and the instruments of the mock that holds them."""
+
+    records: RecordsOf
+    faults: Faults
+    calls: CallLog
+    paging: PagingCheck
+    #: Whether quotas count the calls.
+    limited: bool = True
+
+
+def plain_service(records: RecordsOf, *, limited: bool = True) -> Service:
+    """Return a service of the records alone: no faults, no record of calls, no paging check."""
+    return Service(records, Faults(), NO_LOG, PagingCheck(False), limited)
+
+
+class Form(Protocol[_Response_co]):
+    """How a transport gives answers back."""
+
+    @property
+    def date(self) -> DateForm:
+        """The form of dates."""
+
+    def give(self, request: Request, answer: Answer) -> tuple[_Response_co, Outcome | Callable[[], Outcome]]:
+        """Return the transport's response, and what the record of calls keeps of it."""
+
+    def refuse(self, request: Request, error: SFNError) -> _Response_co:
+        """Return the transport's response for an error of AWS's."""
+
+
+def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Response_co:
+    """Answer one request, and have the mock's instruments take note of it.
+
+    Raises:
+        BotoCoreError: What botocore raises where no answer comes, for a fault of the connection.
+        PagingError: If the code under test would go on reading the same page for ever.
+    """
+    try:
+        service.faults.strike(request)
+        parameters, answer = _answer_beyond_resets(service, request, form.date)
+    except SFNError as error:
+        service.calls.refused(request, error)
+        return form.refuse(request, error)
+    except BotoCoreError as error:
+        service.calls.failed(request, error)
+        raise
+    items = sum(len(value) for value in answer.values() if isinstance(value, list))
+    response, outcome = form.give(request, answer)
+    service.calls.answered(request, outcome, items)
+    service.paging.answered(request, parameters, answer)
+    return response
+
+
+def _answer_beyond_resets(service: Service, request: Request, date: DateForm) -> tuple[dict[str, Any], Answer]:
+    """Answer from the records, or from those that replaced them if the mock was reset at this very time."""
+    while True:
+        records = service.records(request.account_id, request.region)
+        try:
+            return _answer(service, records, request, date)
+        except RecordsGone:
+            if service.records(request.account_id, request.region) is records:
+                raise
+
+
+def _answer(service: Service, records: Records, request: Request, date: DateForm) -> tuple[dict[str, Any], Answer]:
+    if request.operation not in registry.names():
+        raise UnknownOperationException
+    if service.limited:
+        check_rate(records, request.operation)
+    parameters = request.read()
+    try:
+        constraints.check(request.operation, parameters)
+        return parameters, registry.run(request.operation, records, parameters, date)
+    except SFNError as error:
+        service.paging.refused(request, parameters, error.code)
+        raise
