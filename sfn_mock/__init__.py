@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from sfn_mock.mock import get_mock, mock_sfn_executions
     from sfn_mock.moto_integration.installation import install, uninstall
     from sfn_mock.seeding.seeds import SeedWarning
-    from sfn_mock.state.executions import Execution
-    from sfn_mock.state.map_runs import MapRun
-    from sfn_mock.state.state_machines import Alias, StateMachine, Version
+    from sfn_mock.views import Alias, Execution, Executions, MapRun, StateMachine, Status, Version
 
 __version__ = "0.1.0"
 
@@ -25,12 +23,14 @@ __all__ = [
     "Call",
     "Calls",
     "Execution",
+    "Executions",
     "Fault",
     "MapRun",
     "PagingError",
     "PagingWarning",
     "SeedWarning",
     "StateMachine",
+    "Status",
     "StepFunctionsMock",
     "UnmockedServiceError",
     "Version",
@@ -43,19 +43,21 @@ __all__ = [
 
 # Imported when first asked for: pytest imports this package for the plugin, in every run, used or not.
 _MODULES = {
-    "Alias": "state.state_machines",
+    "Alias": "views",
     "Call": "instruments.calls",
     "Calls": "instruments.calls",
-    "Execution": "state.executions",
+    "Execution": "views",
+    "Executions": "views",
     "Fault": "instruments.faults",
-    "MapRun": "state.map_runs",
+    "MapRun": "views",
     "PagingError": "instruments.paging_check",
     "PagingWarning": "instruments.paging_check",
     "SeedWarning": "seeding.seeds",
-    "StateMachine": "state.state_machines",
+    "StateMachine": "views",
+    "Status": "views",
     "StepFunctionsMock": "handle",
     "UnmockedServiceError": "instruments.guard",
-    "Version": "state.state_machines",
+    "Version": "views",
     "get_mock": "mock",
     "install": "moto_integration.installation",
     "mock_sfn_executions": "mock",

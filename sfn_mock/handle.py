@@ -15,10 +15,9 @@ from sfn_mock.seeding.exports import Source
 from sfn_mock.seeding.loading import load
 from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state import state_machines as machine_records
 from sfn_mock.state.records import seed_state_machine
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.views import Execution, Executions, MapRun, StateMachine
 
 
 class StepFunctionsMock:
@@ -66,7 +65,7 @@ class StepFunctionsMock:
             check_region(region)
         records = self._session.records(account_id, region)
         with records.using() as moment:
-            return seed_state_machine(
+            machine = seed_state_machine(
                 records,
                 moment,
                 name,
@@ -75,8 +74,9 @@ class StepFunctionsMock:
                 role_arn=role_arn,
                 creation_date=creation_date,
             )
+            return StateMachine(machine)
 
-    def load(self, source: Source, *, parent: Execution | None = None) -> list[Execution]:
+    def load(self, source: Source, *, parent: Execution | None = None) -> Executions:
         """Seed what ``aws stepfunctions list-executions`` printed or boto3 answered, and return the executions.
 
         ``source`` is a path, JSON text, the parsed dict, or a list of items or of pages; its dates may be epoch
@@ -133,16 +133,19 @@ class StepFunctionsMock:
     @property
     def state_machines(self) -> list[StateMachine]:
         """The state machines of every account and region, in order of adding within each."""
+        return [StateMachine(machine) for machine in self._machine_records()]
+
+    def _machine_records(self) -> list[machine_records.StateMachine]:
         return [machine for records in self._session.each_records() for machine in records.state_machines.values()]
 
     def get_state_machine(self, arn_or_name: str) -> StateMachine:
         """The state machine of that ARN or, in the mock's own account and region, name; LookupError if none."""
-        machines = self.state_machines
+        machines = self._machine_records()
         own = self._session.records()
         for machine in machines:
             if machine.name == arn_or_name and machine.records is own:
-                return machine
-        return _find(arn_or_name, "state machine", machines)
+                return StateMachine(machine)
+        return StateMachine(_find(arn_or_name, "state machine", machines))
 
     def get_execution(self, arn: str) -> Execution:
         """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
@@ -150,14 +153,14 @@ class StepFunctionsMock:
             for records in self._session.each_records():
                 execution = records.find_execution(arn)
                 if execution is not None:
-                    return execution
+                    return Execution(execution)
             executions = [execution for scope in self._session.execution_scopes() for execution in scope.executions]
             raise _none_such(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """The map run of that ARN; LookupError if none."""
         map_runs = [map_run for records in self._session.each_records() for map_run in records.map_runs.values()]
-        return _find(arn, "map run", map_runs)
+        return MapRun(_find(arn, "map run", map_runs))
 
     @property
     def calls(self) -> Calls:

@@ -756,7 +756,7 @@ def ended(run) -> str:
 
 
 def interpreter_of(run):
-    return stepfunctions_backends[ACCOUNT][REGION].records.runs[run]
+    return stepfunctions_backends[ACCOUNT][REGION].records.runs[run._record]
 
 
 def types(client, run) -> list[str]:

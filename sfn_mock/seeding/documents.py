@@ -20,11 +20,9 @@ from sfn_mock.aws.accounts import check_account_id, check_region
 from sfn_mock.seeding import durations
 from sfn_mock.seeding import seeds as seeding
 from sfn_mock.seeding.exports import naming
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.map_runs import MapRun
 from sfn_mock.state.outcome_plans import OutcomeWords
 from sfn_mock.state.records import Records, seed_state_machine
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.views import Execution, MapRun, StateMachine
 
 #: A path, JSON or YAML text, or the same as a dict.
 Document = str | os.PathLike[str] | Mapping[str, Any]
@@ -158,17 +156,18 @@ def _seed_machine(entry: _Entry, records: Records, moment: int, undo: ExitStack)
                 if key in entry.keys:
                     raise ValueError(f"{key} is given, and {machine.arn} exists already: leave it out to add to that.")
         undo.callback(machine.mark())
+    view = StateMachine(machine)
     for version in entry.entries("versions", _VERSION):
         with version.naming():
-            machine.publish_version(**version.arguments())
+            view.publish_version(**version.arguments())
     for alias in entry.entries("aliases", _ALIAS, required=("name", "version")):
         with alias.naming():
             given = alias.arguments()
-            machine.add_alias(given.pop("name"), given.pop("version"), **given)
-    _seed_executions(entry, machine, _EXECUTION, _EXECUTIONS)
-    _seed_outcomes(entry, "on_start", machine.on_start)
-    _seed_outcomes(entry, "on_redrive", machine.on_redrive)
-    return machine
+            view.add_alias(given.pop("name"), given.pop("version"), **given)
+    _seed_executions(entry, view, _EXECUTION, _EXECUTIONS)
+    _seed_outcomes(entry, "on_start", view.on_start)
+    _seed_outcomes(entry, "on_redrive", view.on_redrive)
+    return view
 
 
 def _seed_executions(

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 from moto.core.utils import underscores_to_camelcase
 
+from sfn_mock import views
 from sfn_mock.aws.arns import ExecutionArn, parse_map_run_arn
 from sfn_mock.seeding import exports as recordings
 from sfn_mock.seeding import seeds as seeding
@@ -24,16 +25,16 @@ from sfn_mock.state.state_machines import Route, StateMachine
 
 
 def load(
-    records_of: Callable[[str, str], Records], own_account_id: str, source: object, parent: Execution | None
-) -> list[Execution]:
+    records_of: Callable[[str, str], Records], own_account_id: str, source: object, parent_view: views.Execution | None
+) -> views.Executions:
     """Store what ``source`` shows, each item under its account and region, and return one execution for each item.
 
-    ``records_of`` gives the records of an account and region. ``parent`` becomes the parent of the map runs in the
+    ``records_of`` gives the records of an account and region. ``parent_view`` becomes the parent of the map runs in the
     source. Among equal dates the items keep the source's order. What is stored already stays as it is. ValueError,
     with nothing stored, for what AWS could never show or what differs from a stored execution.
     """
     items = recordings.read(source)
-    _check_parent(parent, items)
+    parent = _parent(parent_view, items)
     with ExitStack() as stack:
         # In one order whatever the source's, so that two loads at a time never wait for each other.
         records = {place: records_of(*place) for place in sorted({item.place for item in items})}
@@ -44,19 +45,20 @@ def load(
         if parent is not None:
             _adopt(items, records, parent)
         executions = {**stored, **_store(new, records, moment, parent)}
-        return [executions[item.identity] for item in items]
+        return views.Executions([executions[item.identity] for item in items])
 
 
 # --- Held against what is stored -------------------------------------------------------------------------------
 
 
-def _check_parent(parent: object, items: list[Item]) -> None:
+def _parent(parent: object, items: list[Item]) -> Execution | None:
     if parent is None:
-        return
-    if not isinstance(parent, Execution):
+        return None
+    if not isinstance(parent, views.Execution):
         raise ValueError(f"parent={parent!r} is no execution: pass what add_execution returned.")
     if items and all(item.shown.map_run_arn is None for item in items):
         raise ValueError("parent is given, and no item has a mapRunArn: load child executions, or leave parent out.")
+    return parent._record
 
 
 def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: Execution | None) -> None:

@@ -16,7 +16,7 @@ from sfn_mock.state import clock
 from sfn_mock.state.execution_index import ExecutionIndex
 from sfn_mock.state.executions import Execution, Origin
 from sfn_mock.state.garbage_collection import left_alone
-from sfn_mock.state.outcome_plans import Outcomes, Plan, plan
+from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ExecutionScope(ABC):
         #: How many of them were given default names.
         self._default_names = 0
         #: What redrives come to; None while they run until they are ended.
-        self._redrive_plan: Plan | None = None
+        self.redrive_plan: Plan | None = None
 
     @property
     @abstractmethod
@@ -111,39 +111,13 @@ class ExecutionScope(ABC):
     def check_outcome(self, outcome: Outcome) -> Outcome:
         """``outcome``, if one of its executions can come to it; ValueError otherwise."""
 
-    def on_redrive(
-        self,
-        outcomes: Outcomes | None = None,
-        /,
-        *,
-        status: str | None = None,
-        duration: timedelta | None = None,
-        output: str | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-    ) -> None:
-        """Say what future redrives of its executions come to, as ``on_start`` does for starts.
-
-        Without it a redriven execution runs until something ends it. The redrives of a map run's children, which come
-        with their parent's, follow what is said to the map run. ValueError for what no redrive can come to.
-        """
-        with self.using():
-            if self.state_machine.type == "EXPRESS":
-                raise ValueError(
-                    f"{self.arn} is an EXPRESS state machine, and AWS redrives none of its executions: on_start() says "
-                    f"what they come to."
-                )
-            self._redrive_plan = plan(
-                self.check_outcome, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
-            )
-
     def outcome_of_redrive(self, execution: Execution) -> Outcome:
         """What the next redrive, which is one of ``execution``, will come to."""
-        return RUNS_UNTIL_ENDED if self._redrive_plan is None else self._redrive_plan(execution.name, execution.input)
+        return RUNS_UNTIL_ENDED if self.redrive_plan is None else self.redrive_plan(execution.name, execution.input)
 
     # --- Seeding -------------------------------------------------------------------------------------------------
 
-    def _add_execution(
+    def add_seed(
         self,
         moment: int,
         name: str | None,
@@ -192,7 +166,7 @@ class ExecutionScope(ABC):
         self.take_in([execution])
         return execution
 
-    def _add_executions(
+    def add_seeds(
         self,
         moment: int,
         count: int,
@@ -251,14 +225,14 @@ class ExecutionScope(ABC):
     def mark(self) -> Callable[[], None]:
         """What takes back all that is added from now on, as if it had never been."""
         executions, names, default_names = self.executions, self.names.copy(), self._default_names
-        redrive_plan = self._redrive_plan
+        redrive_plan = self.redrive_plan
 
         def take_back() -> None:
             self.names.clear()
             self.names.update(names)
             self.index.executions = executions
             self.index.lose_order()
-            self._default_names, self._redrive_plan = default_names, redrive_plan
+            self._default_names, self.redrive_plan = default_names, redrive_plan
 
         return take_back
 

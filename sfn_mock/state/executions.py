@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_mock.aws.arns import execution_arn
@@ -352,7 +352,7 @@ class Execution:
     def _index(self) -> ExecutionIndex:
         return self.owner.index
 
-    # --- What a test does to it ----------------------------------------------------------------------------------
+    # --- Lock and life cycle -------------------------------------------------------------------------------------
 
     @contextmanager
     def using(self) -> Iterator[int]:
@@ -364,73 +364,6 @@ class Execution:
                     f"this one had stopped: get_execution() gives that one."
                 )
             yield moment
-
-    def succeed(self, output: str | None = None) -> None:
-        """Make it SUCCEEDED now, with JSON text ``output`` (``{}`` unless given). RuntimeError unless it is RUNNING."""
-        self._end_by_test("SUCCEEDED", output=output)
-
-    def fail(self, error: str | None = None, cause: str | None = None) -> None:
-        """Make it FAILED now. RuntimeError unless it is RUNNING."""
-        self._end_by_test("FAILED", error=error, cause=cause)
-
-    def time_out(self) -> None:
-        """Make it TIMED_OUT now. RuntimeError unless it is RUNNING."""
-        self._end_by_test("TIMED_OUT")
-
-    def abort(self, error: str | None = None, cause: str | None = None) -> None:
-        """Make it ABORTED now, as StopExecution does. RuntimeError unless it is RUNNING."""
-        self._end_by_test("ABORTED", error=error, cause=cause)
-
-    def _end_by_test(self, status: str, **details: str | None) -> None:
-        with self.using() as moment:
-            self._running_attempt(moment, f"be made {status}", "end")
-            self.end(moment, ending(status, **details))
-
-    def wait_for_task(
-        self, token: str | None = None, *, activity: str | None = None, heartbeat: timedelta | None = None
-    ) -> str:
-        """Let it wait, now, for the answer to a task, and return the task token that the answer needs.
-
-        As a Task state with ``.waitForTaskToken`` or with an activity does: SendTaskSuccess makes it SUCCEEDED,
-        SendTaskFailure FAILED; until then it goes on as its time line says. ``token`` is a UUID unless given.
-        ``activity`` is the ARN or name of one in the same account and region: GetActivityTask hands the token out
-        there, with this execution's input. Without a SendTaskHeartbeat for as long as ``heartbeat`` it is FAILED with
-        States.Timeout. RuntimeError unless it is RUNNING and waits for nothing else; ValueError for what AWS could
-        never show.
-        """
-        with self.using() as moment:
-            attempt = self._running_attempt(moment, "wait for a task", "wait")
-            records = self.owner.records
-            waiting = records.task_of(self)
-            if waiting is not None and waiting.is_open(moment):
-                raise RuntimeError(
-                    f"{self.arn} waits for a task already: answer that one, whose token is {waiting.token!r}, first."
-                )
-            return records.add_task(moment, self, attempt, token, activity=activity, heartbeat=heartbeat).token
-
-    def _running_attempt(self, moment: int, verb: str, short_verb: str) -> Attempt:
-        """The attempt that runs at ``moment``; RuntimeError, saying what it cannot do, when none does."""
-        attempt = self.attempt_at(moment)
-        if attempt is None or not attempt.is_open(moment):
-            raise RuntimeError(
-                f"{self.arn} cannot {verb}: it {self._describe_status(moment)}, "
-                f"and only a RUNNING execution can {short_verb}."
-            )
-        return attempt
-
-    def redrive(self) -> None:
-        """Redrive it now: RUNNING again, one redrive more. RuntimeError unless it is FAILED, TIMED_OUT or ABORTED.
-
-        A child execution may also be PENDING_REDRIVE. AWS's other conditions (the 14 days, for instance) bind
-        RedriveExecution, not this.
-        """
-        with self.using() as moment:
-            if not self.may_run_again(moment):
-                raise RuntimeError(
-                    f"{self.arn} cannot be redriven: it {self._describe_status(moment)}, and only a FAILED, "
-                    f"TIMED_OUT, ABORTED or PENDING_REDRIVE execution can."
-                )
-            self.redrive_at(moment)
 
     def may_run_again(self, moment: int) -> bool:
         """Whether it is unsuccessful, or waits for a redrive."""
@@ -541,7 +474,7 @@ class Execution:
                 self.go_on(moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
             else:
                 raise ValueError(
-                    f"{self.arn} {self._describe_status(moment)}, and what has ended has a stop date on AWS: assign "
+                    f"{self.arn} {self.describe_status(moment)}, and what has ended has a stop date on AWS: assign "
                     f"status = 'RUNNING' to let it run."
                 )
 
@@ -574,7 +507,7 @@ class Execution:
         """The attempt in force at ``moment`` or, before the start, the first."""
         return self.attempt_at(moment) or self.attempts[0]
 
-    def _describe_status(self, moment: int) -> str:
+    def describe_status(self, moment: int) -> str:
         attempt = self.attempt_at(moment)
         if not self.is_kept_at(moment):
             return "stopped so long ago that the mock's retention has passed"
@@ -583,40 +516,6 @@ class Execution:
         if attempt is None:
             return f"starts only at {clock.describe(self.start)}"
         return f"is {attempt.status_at(moment)}"
-
-    def add_map_run(
-        self,
-        label: str | None = None,
-        *,
-        execution_type: str = "STANDARD",
-        max_concurrency: int = 0,
-        tolerated_failure_count: int = 0,
-        tolerated_failure_percentage: float = 0.0,
-        status: str | None = None,
-        start_date: clock.Date | None = None,
-        stop_date: clock.Date | None = None,
-        redrive_count: int = 0,
-        redrive_date: clock.Date | None = None,
-    ) -> MapRun:
-        """Seed a map run that this execution started, and return it.
-
-        ``label`` is the Distributed Map state's Label, a UUID unless given. It starts with the execution unless
-        ``start_date`` says otherwise. Without ``status``, its status follows from its child executions, its
-        tolerances and this execution. ValueError for what AWS could never show.
-        """
-        return self.state_machine.add_map_run(
-            self,
-            label,
-            execution_type=execution_type,
-            max_concurrency=max_concurrency,
-            tolerated_failure_count=tolerated_failure_count,
-            tolerated_failure_percentage=tolerated_failure_percentage,
-            status=status,
-            start_date=start_date,
-            stop_date=stop_date,
-            redrive_count=redrive_count,
-            redrive_date=redrive_date,
-        )
 
     def __repr__(self) -> str:
         return f"<Execution {self.arn} {self.status or 'not started'}>"

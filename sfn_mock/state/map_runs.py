@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -322,84 +322,6 @@ class MapRun(ExecutionScope):
 
     def check_outcome(self, outcome: Outcome) -> Outcome:
         return check_express(outcome) if self.execution_type == "EXPRESS" else outcome
-
-    # --- Seeding -------------------------------------------------------------------------------------------------
-
-    def add_execution(
-        self,
-        name: str | None = None,
-        *,
-        status: str,
-        item_count: int = 1,
-        start_date: clock.Date | None = None,
-        stop_date: clock.Date | None = None,
-        duration: timedelta | None = None,
-        input: str = "{}",
-        output: str | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-        redrive_count: int = 0,
-        redrive_date: clock.Date | None = None,
-    ) -> Execution:
-        """Seed one child execution and return it; ValueError for one that AWS could never show.
-
-        Arguments are those of ``StateMachine.add_execution``, without version and alias; ``item_count`` says how many
-        items of the map run it processes. PENDING_REDRIVE is a status only child executions have; their stop date is
-        that of the attempt before.
-        """
-        with self.using() as moment:
-            return self._add_execution(
-                moment,
-                name,
-                status,
-                start_date=start_date,
-                stop_date=stop_date,
-                duration=duration,
-                input=input,
-                output=output,
-                error=error,
-                cause=cause,
-                redrive_count=redrive_count,
-                redrive_date=redrive_date,
-                express=self.execution_type == "EXPRESS",
-                item_count=seeding.check_count(item_count, "item_count"),
-            )
-
-    def add_executions(
-        self,
-        count: int,
-        *,
-        status: str,
-        item_count: int = 1,
-        start_date: clock.Date | None = None,
-        interval: timedelta = timedelta(seconds=1),
-        duration: timedelta = seeding.DEFAULT_DURATION,
-        name: str = seeding.DEFAULT_NAMES,
-        input: str = "{}",
-        output: str | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-    ) -> list[Execution]:
-        """Seed ``count`` child executions, the oldest first; all of them or, with a ValueError, none.
-
-        Arguments are those of ``StateMachine.add_executions``, without version and alias.
-        """
-        with self.using() as moment:
-            return self._add_executions(
-                moment,
-                count,
-                status,
-                start_date=start_date,
-                interval=interval,
-                duration=duration,
-                name=name,
-                input=input,
-                output=output,
-                error=error,
-                cause=cause,
-                express=self.execution_type == "EXPRESS",
-                item_count=seeding.check_count(item_count, "item_count"),
-            )
 
     def __repr__(self) -> str:
         return f"<MapRun {self.arn}>"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import repeat
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_mock.aws.arns import state_machine_arn
 from sfn_mock.seeding import seeds as seeding
-from sfn_mock.state import clock, outcomes
-from sfn_mock.state.execution_scopes import ExecutionScope, Qualifiers
+from sfn_mock.state import clock
+from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution, Origin
-from sfn_mock.state.map_runs import MapRun, new_map_run
-from sfn_mock.state.outcome_plans import Outcomes, Plan, plan
+from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_express
 
 if TYPE_CHECKING:
@@ -188,9 +187,9 @@ class StateMachine(ExecutionScope):
         self.versions: dict[str, Version] = {}
         self.aliases: dict[str, Alias] = {}
         self.deleting = False
-        self._last_number = 0
+        self.last_number = 0
         #: What a test has said that starts come to.
-        self._start_plan: Plan | None = None
+        self.start_plan: Plan | None = None
         self._children: dict[str, dict[str, Execution]] = {}
         #: Map runs by the execution that started them.
         self._map_runs: dict[Execution, list[MapRun]] = {}
@@ -256,13 +255,13 @@ class StateMachine(ExecutionScope):
         newest = max(published, key=lambda version: version.number, default=None)
         if newest is not None and not (anew and description not in (None, newest.description)):
             return newest
-        return self.add_version(self._last_number + 1, description, moment)
+        return self.add_version(self.last_number + 1, description, moment)
 
     def add_version(self, number: int, description: str | None, moment: int) -> Version:
         """Store a version under a number of its own; the next published one gets a higher."""
         version = Version(self, number, self.revision, description, moment)
         self.versions[version.qualifier] = version
-        self._last_number = max(self._last_number, number)
+        self.last_number = max(self.last_number, number)
         return version
 
     def set_alias(self, name: str, routes: tuple[Route, ...], description: str | None, moment: int) -> Alias:
@@ -275,87 +274,20 @@ class StateMachine(ExecutionScope):
         """The aliases that route starts to the version of that number, oldest first."""
         return [alias for alias in self.aliases.values() if any(route.qualifier == qualifier for route in alias.routes)]
 
-    def publish_version(self, description: str | None = None) -> Version:
-        """Publish a new version of the machine as it stands, and return it; ``.number`` counts from 1."""
-        with self.using() as moment:
-            seeding.check_description(description)
-            return self.add_version(self._last_number + 1, description, moment)
-
-    def add_alias(
-        self,
-        name: str,
-        version: Version | int | Sequence[tuple[Version | int, int]],
-        *,
-        description: str | None = None,
-    ) -> Alias:
-        """Seed an alias for one version, or for two with weights that sum to 100, and return it.
-
-        Starts through a weighted alias get their versions in a fixed sequence that follows the weights. An alias of
-        that name is replaced; executions already started keep theirs. ValueError for what AWS would refuse.
-        """
-        with self.using() as moment:
-            routes = self._routes(version)
-            check_alias_name(name)
-            seeding.check_description(description)
-            return self.set_alias(name, routes, description, moment)
-
-    def _routes(self, version: Version | int | Sequence[tuple[Version | int, int]]) -> tuple[Route, ...]:
-        weighted = version if isinstance(version, Sequence) else [(version, 100)]
-        try:
-            pairs = [(target, weight) for target, weight in weighted]
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"{version!r} routes to no version: give a version, or pairs such as [(v1, 90), (v2, 10)]."
-            ) from None
-        routes = tuple(Route(self._own_version(target).qualifier, weight) for target, weight in pairs)
-        if not 1 <= len(routes) <= 2 or len({route.qualifier for route in routes}) < len(routes):
-            raise ValueError(f"An alias routes to one version or to two different ones, not to {version!r}.")
-        weights = [route.weight for route in routes]
-        if any(isinstance(weight, bool) or not isinstance(weight, int) or weight < 0 for weight in weights):
-            raise ValueError(f"Weights are whole numbers from 0 to 100, not {weights}.")
-        if sum(weights) != 100:
-            raise ValueError(f"The weights of an alias sum to 100, and {weights} sum to {sum(weights)}.")
-        return routes
-
-    def _own_version(self, version: Version | int) -> Version:
-        if isinstance(version, Version):
-            found = self.versions.get(version.qualifier)
-            if found is version:
-                return found
-            raise ValueError(f"{version.arn} is no version of {self.arn} (any more): {self._versions_there_are()}.")
-        if isinstance(version, bool) or not isinstance(version, int):
-            raise ValueError(f"version={version!r} is no version: pass what publish_version returned, or a number.")
-        if str(version) not in self.versions:
-            raise ValueError(f"{self.arn} has no version {version}: {self._versions_there_are()}.")
-        return self.versions[str(version)]
-
-    def _versions_there_are(self) -> str:
-        if not self.versions:
-            return "it has none, publish_version() makes one"
-        return f"it has {', '.join(self.versions)}"
-
-    def _own_alias(self, alias: Alias | str) -> Alias:
-        name = alias.name if isinstance(alias, Alias) else alias
-        found = self.aliases.get(name) if isinstance(name, str) else None
-        if found is None or (isinstance(alias, Alias) and found is not alias):
-            there_are = ", ".join(self.aliases) or "none, add_alias() makes one"
-            raise ValueError(f"{alias!r} is no alias of {self.arn} (any more): it has {there_are}.")
-        return found
-
     def mark(self) -> Callable[[], None]:
         """The same of its versions, aliases, outcomes and map runs, whose children share names by label."""
         take_back_executions = super().mark()
-        versions, aliases, last_number = self.versions.copy(), self.aliases.copy(), self._last_number
+        versions, aliases, last_number = self.versions.copy(), self.aliases.copy(), self.last_number
         credits = {alias: alias.credits.copy() for alias in aliases.values()}
-        start_plan, map_runs = self._start_plan, self.records.map_runs.copy()
+        start_plan, map_runs = self.start_plan, self.records.map_runs.copy()
         children = {label: names.copy() for label, names in self._children.items()}
 
         def take_back() -> None:
             take_back_executions()
-            self.versions, self.aliases, self._last_number = versions, aliases, last_number
+            self.versions, self.aliases, self.last_number = versions, aliases, last_number
             for alias, before in credits.items():
                 alias.credits = before
-            self._start_plan, self.records.map_runs = start_plan, map_runs
+            self.start_plan, self.records.map_runs = start_plan, map_runs
             for label, names in self._children.items():
                 names.clear()
                 names.update(children.get(label, {}))
@@ -386,49 +318,14 @@ class StateMachine(ExecutionScope):
         map_run.parent = parent
         self._map_runs.setdefault(parent, []).append(map_run)
 
-    def add_map_run(self, parent: Execution, label: str | None, **options: Any) -> MapRun:
-        """``parent``'s seeding call; see ``Execution.add_map_run``."""
-        with parent.using() as moment:
-            if parent.map_run is not None:
-                raise ValueError(f"{parent.arn} is a child execution: give the map run to an execution of the machine.")
-            map_run = new_map_run(moment, self, parent, label, **options)
-            self.store_map_run(map_run)
-            return map_run
-
     # --- Starts --------------------------------------------------------------------------------------------------
-
-    def on_start(
-        self,
-        outcomes: Outcomes | None = None,
-        /,
-        *,
-        status: str | None = None,
-        duration: timedelta | None = None,
-        output: str | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-    ) -> None:
-        """Say what future starts come to: ``status``, so long after the start (at once unless ``duration`` is given).
-
-        Instead of keywords there may be a list of outcomes, one for each start, the last one also for all that follow;
-        or a callable that is given the name and input of each start. An outcome is a status, or a dict of the keywords.
-
-        Holds for starts by machine, version and alias, replaces what was said before, and never touches seeds.
-        Without it, or with RUNNING, a start runs until something ends it, and StartSyncExecution, which waits for the
-        end, SUCCEEDED at once with output ``{}``. ValueError for what no start can come to; a callable that gives such
-        an outcome, or raises, fails the call that starts, and nothing is started.
-        """
-        with self.using():
-            self._start_plan = plan(
-                self.check_outcome, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
-            )
 
     def check_outcome(self, outcome: Outcome) -> Outcome:
         return check_express(outcome) if self.type == "EXPRESS" else outcome
 
     def outcome_of_start(self, name: str, input: str) -> Outcome | None:
         """What the next start, which has that name and input, will come to; None where no test has said so."""
-        return None if self._start_plan is None else self._start_plan(name, input)
+        return None if self.start_plan is None else self.start_plan(name, input)
 
     def start(
         self,
@@ -459,111 +356,12 @@ class StateMachine(ExecutionScope):
         scopes = [self, *(run for run in self.records.map_runs.values() if run.state_machine is self)]
         return any(scope.count_running(moment) for scope in scopes)
 
-    # --- Seeding -------------------------------------------------------------------------------------------------
-
-    def add_execution(
-        self,
-        name: str | None = None,
-        *,
-        status: str,
-        start_date: clock.Date | None = None,
-        stop_date: clock.Date | None = None,
-        duration: timedelta | None = None,
-        version: Version | int | None = None,
-        alias: Alias | str | None = None,
-        input: str = "{}",
-        output: str | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-        redrive_count: int = 0,
-        redrive_date: clock.Date | None = None,
-    ) -> Execution:
-        """Seed one execution and return it; ValueError for one that AWS could never show.
-
-        ``status`` is how it ends: before its start date it is not listed, until its stop date it is RUNNING. Dates are
-        datetimes (naive ones are UTC), ISO 8601 text, or a timedelta from now. It starts now unless ``start_date`` is
-        given, and stops at ``stop_date`` or ``duration`` after the start, at its start unless one is given. ``name``
-        is a UUID unless given. ``input`` and ``output`` are JSON text. ``redrive_date`` alone means one redrive;
-        before it the execution shows as RUNNING and never redriven.
-        """
-        with self.using() as moment:
-            self.refuse_express()
-            return self._add_execution(
-                moment,
-                name,
-                self._check_status(status),
-                start_date=start_date,
-                stop_date=stop_date,
-                duration=duration,
-                input=input,
-                output=output,
-                error=error,
-                cause=cause,
-                redrive_count=redrive_count,
-                redrive_date=redrive_date,
-                qualifiers=self._qualifiers(version, alias),
-            )
-
-    def add_executions(
-        self,
-        count: int,
-        *,
-        status: str,
-        start_date: clock.Date | None = None,
-        interval: timedelta = timedelta(seconds=1),
-        duration: timedelta = seeding.DEFAULT_DURATION,
-        name: str = seeding.DEFAULT_NAMES,
-        version: Version | int | None = None,
-        alias: Alias | str | None = None,
-        input: str = "{}",
-        output: str | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-    ) -> list[Execution]:
-        """Seed ``count`` executions, the oldest first, and return them; all of them or, with a ValueError, none.
-
-        They start one ``interval`` after the other: the first at ``start_date`` or, without it, the last now. Each
-        runs for ``duration``; where neither is given, those that would still be running now have just stopped.
-        ``{index}`` in ``name`` counts from 0 for the oldest; the default names run on from call to call.
-        """
-        with self.using() as moment:
-            self.refuse_express()
-            return self._add_executions(
-                moment,
-                count,
-                self._check_status(status),
-                start_date=start_date,
-                interval=interval,
-                duration=duration,
-                name=name,
-                input=input,
-                output=output,
-                error=error,
-                cause=cause,
-                qualifiers=self._qualifiers(version, alias),
-            )
-
     def refuse_express(self) -> None:
-        """ValueError for an EXPRESS machine: ListExecutions shows no execution of it."""
+        """Raise ValueError for an EXPRESS machine: ListExecutions shows no execution of it."""
         if self.type == "EXPRESS":
             raise ValueError(
                 f"{self.arn} is an EXPRESS state machine, whose executions AWS never lists: add them to a STANDARD one."
             )
-
-    def _check_status(self, status: str) -> str:
-        if status == "PENDING_REDRIVE":
-            raise ValueError(
-                "Only child executions of a map run are ever PENDING_REDRIVE: add it to what add_map_run returned."
-            )
-        return outcomes.check_status(status, outcomes.STATUSES_OUTSIDE_MAP_RUNS)
-
-    def _qualifiers(self, version: Version | int | None, alias: Alias | str | None) -> Iterator[Qualifiers]:
-        """Version number and alias name, one pair for each execution that is then seeded."""
-        own_alias = None if alias is None else self._own_alias(alias)
-        if version is not None or own_alias is None:
-            number = None if version is None else self._own_version(version).qualifier
-            return repeat((number, None if own_alias is None else own_alias.name))
-        return ((own_alias.deal(), own_alias.name) for _ in repeat(None))
 
     def __repr__(self) -> str:
         return f"<StateMachine {self.arn}>"

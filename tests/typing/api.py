@@ -14,9 +14,11 @@ import pytest
 from sfn_mock import (
     Alias,
     Execution,
+    Executions,
     MapRun,
     SeedWarning,
     StateMachine,
+    Status,
     StepFunctionsMock,
     UnmockedServiceError,
     Version,
@@ -152,7 +154,7 @@ def test_with_the_server(sfn_executions_server: StepFunctionsMock) -> None:
 
 @pytest.mark.sfn_executions(region="eu-central-1")
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT"])
-def test_with_the_fixture(sfn_executions: StepFunctionsMock, orders: StateMachine, status: str) -> None:
+def test_with_the_fixture(sfn_executions: StepFunctionsMock, orders: StateMachine, status: Status) -> None:
     assert_type(orders.add_execution("nightly", status=status), Execution)
     with pytest.warns(SeedWarning), pytest.raises(UnmockedServiceError):
         sfn_executions.reset()
@@ -196,13 +198,13 @@ def seeds(sfn: StepFunctionsMock) -> None:
     many = machine.add_executions(
         250, status="SUCCEEDED", start_date=None, interval=timedelta(seconds=1), duration=timedelta(0), name="n-{index}"
     )
-    assert_type(many, list[Execution])
+    assert_type(many, Executions)
     batch = run.add_map_run("Items", execution_type="EXPRESS", tolerated_failure_percentage=5.0, max_concurrency=3)
     assert_type(batch, MapRun)
     assert_type(batch.add_execution(status="PENDING_REDRIVE", item_count=10), Execution)
-    assert_type(batch.add_executions(40, status="SUCCEEDED", item_count=25), list[Execution])
+    assert_type(batch.add_executions(40, status="SUCCEEDED", item_count=25), Executions)
     machine.on_start(status="SUCCEEDED", duration=timedelta(minutes=5), output="{}")
-    assert_type(sfn.load("executions.json"), list[Execution])
+    assert_type(sfn.load("executions.json"), Executions)
     sfn.load(Path("executions.json"), parent=run)
     sfn.load([{"executions": []}])
 
@@ -218,16 +220,16 @@ def lives(run: Execution) -> None:
 def looking(sfn: StepFunctionsMock, run: Execution, batch: MapRun) -> None:
     assert_type(sfn.state_machines, list[StateMachine])
     assert_type(sfn.get_state_machine("orders"), StateMachine)
-    assert_type(sfn.get_state_machine("orders").executions, list[Execution])
+    assert_type(sfn.get_state_machine("orders").executions, Executions)
     assert_type(sfn.get_execution("arn"), Execution)
     assert_type(sfn.get_map_run("arn"), MapRun)
     assert_type(run.arn, str)
     assert_type(run.name, str)
-    assert_type(run.status, str | None)
+    assert_type(run.status, Status | None)
     assert_type(run.start_date, datetime)
     assert_type(run.stop_date, datetime | None)
     assert_type(run.redrive_count, int)
     assert_type(run.redrive_date, datetime | None)
     assert_type(run.map_runs, list[MapRun])
     assert_type(batch.arn, str)
-    assert_type(batch.executions, list[Execution])
+    assert_type(batch.executions, Executions)
