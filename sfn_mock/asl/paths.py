@@ -47,7 +47,8 @@ _REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.V
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATOR = re.compile("|".join(f"{name}\\b" if name.isalpha() else re.escape(name) for name in OPERATORS))
 _NAME_ENDS = frozenset(".[( ")
-_NAME_ENDS_IN_FILTER = _NAME_ENDS | frozenset(")]=!<>&|,\t")
+_NAME_ENDS_IN_CALL = _NAME_ENDS | frozenset("),\t\r\n")
+_NAME_ENDS_IN_FILTER = _NAME_ENDS_IN_CALL | frozenset("]=!<>&|")
 _MAX_FILTER_DEPTH = 50
 
 
@@ -189,13 +190,27 @@ def parse_path(text: str) -> Path:
         PathSyntaxError: The text is no path.
     """
     parser = _Parser(text)
-    if not parser.skip("$"):
-        raise PathSyntaxError("Path must start with '$'")
-    is_context = parser.skip("$")
-    variable = None if is_context else parser.match(_VARIABLE)
-    query = parser.query(_NAME_ENDS)
+    path = parser.path(_NAME_ENDS)
     parser.expect_end()
-    return Path(text, query, variable[0] if variable else None, is_context)
+    return path
+
+
+def read_path(text: str, position: int) -> tuple[Path, int]:
+    """Parse a path that stands among the arguments of an intrinsic function.
+
+    Args:
+        text: The text around the path.
+        position: Where the path starts.
+
+    Returns:
+        The path, and the position behind it.
+
+    Raises:
+        PathSyntaxError: No path starts there.
+    """
+    parser = _Parser(text, position)
+    path = parser.path(_NAME_ENDS_IN_CALL)
+    return path, parser.position
 
 
 @lru_cache(maxsize=4096)
@@ -220,9 +235,9 @@ def parse_reference_path(text: str) -> ReferencePath:
 class _Parser:
     """Reads a path from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, position: int = 0) -> None:
         self.text = text
-        self.position = 0
+        self.position = position
         self.depth = 0
 
     def skip(self, token: str) -> bool:
@@ -256,6 +271,16 @@ class _Parser:
 
     def error(self, reason: str) -> PathSyntaxError:
         return PathSyntaxError(f"Could not parse path '{self.text}' at position {self.position}: {reason}")
+
+    def path(self, name_ends: frozenset[str]) -> Path:
+        """Read a whole path up to a character that belongs to no step."""
+        start = self.position
+        if not self.skip("$"):
+            raise PathSyntaxError("Path must start with '$'")
+        is_context = self.skip("$")
+        variable = None if is_context else self.match(_VARIABLE)
+        query = self.query(name_ends)
+        return Path(self.text[start : self.position], query, variable[0] if variable else None, is_context)
 
     def query(self, name_ends: frozenset[str]) -> Query:
         """Read the steps up to a character that starts none."""
