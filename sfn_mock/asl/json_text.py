@@ -108,7 +108,7 @@ def _in_name(character: str) -> bool:
 
 
 class _Position(NamedTuple):
-    index: int
+    offset: int
     line: int
     line_start: int
 
@@ -355,5 +355,5 @@ class _Scanner:
     def _location(self, position: _Position) -> str:
         more = len(self._text) - _SNIPPET
         truncated = f"[truncated {more} chars]" if more > 0 else ""
-        column = position.index - position.line_start + 1
+        column = position.offset - position.line_start + 1
         return f'[Source: (String)"{self._text[:_SNIPPET]}"{truncated}; line: {position.line}, column: {column}]'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .definitions import check_definition
-from .diagnostics import Diagnostic
+from sfn_mock.asl.checks.definitions import check_definition
+from sfn_mock.asl.checks.diagnostics import Diagnostic
 
 __all__ = ["Diagnostic", "check_definition"]

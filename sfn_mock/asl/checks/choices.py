@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .diagnostics import Check, Checks, Scope, error
-from .paths import reference_path
-from .shapes import Field, Group, Shape, check_object, shaped
-from .templates import assignments, template
-from .values import boolean, each, joined, number, or_expression, string, timestamp
+from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.checks.paths import reference_path
+from sfn_mock.asl.checks.shapes import Field, Group, Shape, shaped
+from sfn_mock.asl.checks.templates import assignments, template
+from sfn_mock.asl.checks.values import boolean, each, joined, number, or_expression, string, timestamp
 
 _TYPES: dict[str, Check] = {"String": string, "Numeric": number, "Timestamp": timestamp}
 _COMPARISONS = ("Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals")

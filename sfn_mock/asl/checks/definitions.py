@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..json_text import DEEPEST, JsonFault, TooDeeplyNested, read_json
-from .diagnostics import JSON_FAULT, TOO_DEEP, Diagnostic, error, run_checks
-from .names import check_names
-from .states import machine
-from .transitions import check_transitions
-from .warnings import check_warnings
-from .workflows import workflows
+from sfn_mock.asl.checks.diagnostics import JSON_FAULT, TOO_DEEP, Diagnostic, error, run_checks
+from sfn_mock.asl.checks.names import check_names
+from sfn_mock.asl.checks.states import machine
+from sfn_mock.asl.checks.transitions import check_transitions
+from sfn_mock.asl.checks.warnings import check_warnings
+from sfn_mock.asl.checks.workflows import workflows
+from sfn_mock.asl.json_text import DEEPEST, JsonFault, TooDeeplyNested, read_json
 
 
 @lru_cache(maxsize=256)
@@ -44,6 +44,5 @@ def _diagnostics(text: str, type: str) -> Iterator[Diagnostic]:
     yield from run_checks(machine(definition, express=type == "EXPRESS"))
     found = workflows(definition)
     yield from check_names(found)
-    if found[0].states and isinstance(definition.get("StartAt"), str):
-        yield from check_transitions(found)
+    yield from check_transitions(found)
     yield from check_warnings(found)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .diagnostics import Check, Checks, Scope, error
-from .paths import reference_path
-from .shapes import Field, Shape, shaped
-from .templates import assignments, template
-from .values import decimal, each, integer, one_of, or_null, string
+from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.checks.paths import reference_path
+from sfn_mock.asl.checks.shapes import Field, Shape, shaped
+from sfn_mock.asl.checks.templates import assignments, template
+from sfn_mock.asl.checks.values import decimal, each, integer, one_of, or_null, string
 
 _ALL = "States.ALL"
 _ERROR_EQUALS = Field(each(string, needed=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .diagnostics import Checks, Scope, error
+from sfn_mock.asl.checks.diagnostics import Checks, Scope, error
 
 _START, _END = "{%", "%}"
 

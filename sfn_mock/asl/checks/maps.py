@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .diagnostics import Checks, Scope, error
-from .jsonata import expression
-from .paths import reference_path
-from .resources import reader_resource, writer_resource
-from .shapes import Field, Group, Shape, shaped
-from .templates import template
-from .values import each, integer, one_of, or_expression, string
+from sfn_mock.asl.checks.diagnostics import Checks, Scope, error
+from sfn_mock.asl.checks.jsonata import expression
+from sfn_mock.asl.checks.paths import reference_path
+from sfn_mock.asl.checks.resources import reader_resource, writer_resource
+from sfn_mock.asl.checks.shapes import Field, Group, Shape, shaped
+from sfn_mock.asl.checks.templates import template
+from sfn_mock.asl.checks.values import each, integer, one_of, or_expression, string
 
 _NUMBER_PATH = Field(reference_path(context=False), "JSONPath")
 _CSV_FIELDS = ("CSVHeaderLocation", "CSVHeaders", "CSVDelimiter")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .diagnostics import Diagnostic, error
-from .workflows import Workflow
+from sfn_mock.asl.checks.diagnostics import Diagnostic, error
+from sfn_mock.asl.checks.workflows import Workflow
 
 _LONGEST_NAME = 80
 _LONGEST_LABEL = 40

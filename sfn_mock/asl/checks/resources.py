@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..resources import (
+from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.resources import (
     Pattern,
     Resource,
     ResourceError,
@@ -14,7 +15,6 @@ from ..resources import (
     parse_resource,
     parse_writer_resource,
 )
-from .diagnostics import Check, Checks, Scope, error
 
 
 def task_resource(value: Any, location: str, scope: Scope) -> Checks:

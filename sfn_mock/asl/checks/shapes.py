@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .diagnostics import Check, Checks, Scope, error
-from .values import anything, joined
+from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.checks.values import anything, joined
 
 #: A further check of an object with its shape; it gets the object, its location and its scope.
 Rule = Callable[[dict[str, Any], str, Scope], Checks]

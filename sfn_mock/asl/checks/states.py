@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .choices import choice_rule
-from .diagnostics import Check, Checks, Scope, error
-from .errors import catchers, retriers
-from .maps import item_batcher, item_reader, items, processor_config, result_writer
-from .paths import json_path, path_or_intrinsic, reference_path
-from .resources import credentials, needed, task_parameters, task_resource
-from .shapes import Field, Group, Rule, Shape, check_object, shaped
-from .templates import assignments, template
-from .values import (
+from sfn_mock.asl.checks.choices import choice_rule
+from sfn_mock.asl.checks.diagnostics import Checks, Scope, error
+from sfn_mock.asl.checks.errors import catchers, retriers
+from sfn_mock.asl.checks.maps import item_batcher, item_reader, items, processor_config, result_writer
+from sfn_mock.asl.checks.paths import json_path, path_or_intrinsic, reference_path
+from sfn_mock.asl.checks.resources import credentials, needed, task_parameters, task_resource
+from sfn_mock.asl.checks.shapes import Field, Group, Rule, Shape, check_object, shaped
+from sfn_mock.asl.checks.templates import assignments, template
+from sfn_mock.asl.checks.values import (
     anything,
     boolean,
     decimal,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .diagnostics import Checks, Scope, error
-from .jsonata import jsonata
-from .paths import is_dynamic
+from sfn_mock.asl.checks.diagnostics import Checks, Scope, error
+from sfn_mock.asl.checks.jsonata import jsonata
+from sfn_mock.asl.checks.paths import is_dynamic
 
 _LONGEST_VARIABLE = 80
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .diagnostics import END_STATE, TARGET, Diagnostic, error
-from .workflows import Workflow
+from sfn_mock.asl.checks.diagnostics import END_STATE, TARGET, Diagnostic, error
+from sfn_mock.asl.checks.workflows import Workflow
 
 
 def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
@@ -14,16 +14,17 @@ def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
 
     A state is reachable when anything names it as a target: AWS does not follow the transitions from StartAt.
     """
-    targets = [dict(_targets(workflow)) for workflow in workflows]
-    for workflow, places in zip(workflows, targets, strict=True):
-        for place, name in places.items():
-            if name not in workflow.value["States"]:
+    checked = [(workflow, dict(_targets(workflow))) for workflow in workflows if workflow.starts]
+    for workflow, targets in checked:
+        for place, name in targets.items():
+            if name not in workflow.names:
                 yield error(f"Missing 'Next' target: {name}", place, TARGET)
-    if not any(_ends(state) for state in workflows[0].states.values()):
+    top = workflows[0]
+    if top.starts and not any(_ends(state) for state in top.states.values()):
         yield error("Workflow has no terminal state", None, END_STATE)
         return
-    for workflow, places in zip(workflows, targets, strict=True):
-        reached = set(places.values())
+    for workflow, targets in checked:
+        reached = set(targets.values())
         for name in workflow.states:
             if name not in reached:
                 yield error(f'State "{name}" is not reachable.', workflow.at(name), TARGET)
@@ -35,8 +36,7 @@ def _ends(state: dict[str, Any]) -> bool:
 
 def _targets(workflow: Workflow) -> Iterator[tuple[str, str]]:
     """Yield each name of a target with its location."""
-    if isinstance(workflow.value.get("StartAt"), str):
-        yield f"{workflow.location}/StartAt", workflow.value["StartAt"]
+    yield f"{workflow.location}/StartAt", workflow.value["StartAt"]
     for name, state in workflow.states.items():
         place = workflow.at(name)
         yield from _named(state, place, "Next")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from .diagnostics import Check, Checks, Scope, error
-from .jsonata import is_expression, jsonata
+from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.checks.jsonata import is_expression, jsonata
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 #: The leap second, which a datetime has not.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .choices import OPERATORS
-from .diagnostics import Diagnostic, warning
-from .paths import is_dynamic
-from .workflows import Workflow
+from sfn_mock.asl.checks.choices import OPERATORS
+from sfn_mock.asl.checks.diagnostics import Diagnostic, warning
+from sfn_mock.asl.checks.paths import looks_dynamic
+from sfn_mock.asl.checks.workflows import Workflow
 
 _TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign")
 _FAIL_TEXTS = ("Error", "Cause")
@@ -25,7 +25,7 @@ def check_warnings(workflows: list[Workflow]) -> Iterator[Diagnostic]:
 
 def _state(state: dict[str, Any], location: str) -> Iterator[Diagnostic]:
     kind = state.get("Type")
-    if kind == "Pass" and any(is_dynamic(text) for _, text in _texts(state.get("Result"))):
+    if kind == "Pass" and any(looks_dynamic(text) for _, text in _texts(state.get("Result"))):
         yield warning(
             "PASS_RESULT_IS_STATIC",
             "The Result of a Pass state is static: a path in it is not evaluated",
@@ -33,7 +33,7 @@ def _state(state: dict[str, Any], location: str) -> Iterator[Diagnostic]:
         )
     for field in _TEMPLATES:
         for name, text in _texts(state.get(field)):
-            if not name.endswith(".$") and is_dynamic(text):
+            if not name.endswith(".$") and looks_dynamic(text):
                 yield warning(
                     "NO_DOLLAR",
                     f"The value of '{name}' looks like a path or an intrinsic function, but the name does not end "
@@ -50,7 +50,7 @@ def _state(state: dict[str, Any], location: str) -> Iterator[Diagnostic]:
 def _no_path(value: dict[str, Any], fields: Iterable[str], location: str) -> Iterator[Diagnostic]:
     for name in fields:
         text = value.get(name)
-        if isinstance(text, str) and is_dynamic(text):
+        if isinstance(text, str) and looks_dynamic(text):
             yield warning(
                 "NO_PATH",
                 f"The value of '{name}' looks like a path, but the name does not end with 'Path'",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -15,11 +15,18 @@ class Workflow:
         location: Where the object is; empty for the machine.
         value: The object itself.
         states: Those of its states that are objects, by name.
+        names: The names of all its states.
     """
 
     location: str
     value: dict[str, Any]
-    states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    states: dict[str, dict[str, Any]]
+    names: frozenset[str]
+
+    @property
+    def starts(self) -> bool:
+        """Whether it has what its transitions are checked by: states, and a name to start at."""
+        return bool(self.names) and isinstance(self.value.get("StartAt"), str)
 
     def at(self, name: str) -> str:
         """Return the location of a state."""
@@ -31,7 +38,10 @@ def workflows(definition: dict[str, Any]) -> list[Workflow]:
     found, waiting = [], [("", definition)]
     while waiting:
         location, value = waiting.pop()
-        workflow = Workflow(location, value, dict(_objects(value.get("States"))))
+        states = value.get("States")
+        named = states if isinstance(states, dict) else {}
+        objects = {name: state for name, state in named.items() if isinstance(state, dict)}
+        workflow = Workflow(location, value, objects, frozenset(named))
         found.append(workflow)
         inner = [
             (f"{workflow.at(name)}/{place}", part)
@@ -40,12 +50,6 @@ def workflows(definition: dict[str, Any]) -> list[Workflow]:
         ]
         waiting += reversed(inner)
     return found
-
-
-def _objects(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, item in value.items() if isinstance(value, dict) else ():
-        if isinstance(item, dict):
-            yield name, item
 
 
 def _parts(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
