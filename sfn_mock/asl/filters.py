@@ -7,6 +7,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from sfn_mock.asl.texts import json_key
+
 
 class Missing(Enum):
     """Stand for the value of a path that leads nowhere."""
@@ -21,20 +23,13 @@ def equal(left: Any, right: Any) -> bool:
     """Tell whether two values are equal; a number equals a string that spells it."""
     if MISSING in (left, right):
         return False
+    if _is_number(left) and _is_number(right):
+        return bool(left == right)
     if _is_number(left) and isinstance(right, str):
         return bool(_number(right) == left)
     if isinstance(left, str) and _is_number(right):
         return bool(_number(left) == right)
-    return same(left, right)
-
-
-def same(left: Any, right: Any) -> bool:
-    """Tell whether two JSON values are the same: true is not 1, while 1 is 1.0."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[name], right[name]) for name in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+    return json_key(left) == json_key(right)
 
 
 def _is_number(value: Any) -> bool:
@@ -74,8 +69,8 @@ def _at_least(left: Any, right: Any) -> bool:
     return _comparable(left, right) and not _less(left, right)
 
 
-def _matches(left: Any, right: Any) -> bool:
-    return isinstance(left, str) and isinstance(right, re.Pattern) and right.fullmatch(left) is not None
+def _matches(left: Any, right: re.Pattern[str]) -> bool:
+    return isinstance(left, str) and right.fullmatch(left) is not None
 
 
 def _holds(values: Any, value: Any) -> bool:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NoReturn
 
-from sfn_mock.asl.filters import same
-from sfn_mock.asl.texts import java_text, json_text
+from sfn_mock.asl.texts import hash_order, java_text, json_key, json_text
 
 _INT_RANGE = range(-(2**31), 2**31)
 _MAX_RANGE_LENGTH = 1000
@@ -106,7 +105,8 @@ def _array_partition(randomness: Random, arguments: list[Any]) -> list[list[Any]
 
 
 def _array_contains(randomness: Random, arguments: list[Any]) -> bool:
-    return any(same(element, arguments[1]) for element in _elements(arguments[0]))
+    wanted = json_key(arguments[1])
+    return any(json_key(element) == wanted for element in _elements(arguments[0]))
 
 
 def _array_range(randomness: Random, arguments: list[Any]) -> list[int]:
@@ -132,11 +132,10 @@ def _array_length(randomness: Random, arguments: list[Any]) -> int:
 
 
 def _array_unique(randomness: Random, arguments: list[Any]) -> list[Any]:
-    unique: list[Any] = []
+    unique: dict[str, Any] = {}
     for element in _elements(arguments[0]):
-        if not any(same(element, kept) for kept in unique):
-            unique.append(element)
-    return unique
+        unique.setdefault(json_key(element), element)
+    return list(unique.values())
 
 
 def _base64_encode(randomness: Random, arguments: list[Any]) -> str:
@@ -166,7 +165,8 @@ def _json_merge(randomness: Random, arguments: list[Any]) -> dict[str, Any]:
         raise ArgumentError("the first two arguments must be objects")
     if is_deep is not False:
         raise ArgumentError("the third argument must be false: only shallow merging is supported")
-    return {**first, **second}
+    merged = {**first, **second}
+    return {name: merged[name] for name in hash_order(merged)}
 
 
 def _math_random(randomness: Random, arguments: list[Any]) -> int:

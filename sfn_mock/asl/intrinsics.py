@@ -22,7 +22,7 @@ MAX_NESTING = 10
 _CALL = re.compile(r"(States\.\w+)\s*\(")
 _STRING = re.compile(r"'((?:[^'\\]|\\['{}\\])*)'")
 _ESCAPE = re.compile(r"\\(.)")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 _WORD = re.compile(r"(?:true|false|null)\b")
 _BLANKS = re.compile(r"\s*")
 
@@ -85,7 +85,7 @@ class Intrinsic:
             randomness: Where States.UUID and States.MathRandom without a seed take their randomness from.
 
         Raises:
-            StateError: A path leads to nothing, or an argument is not what the function takes
+            StateError: A path leads to nothing (States.Runtime), or an argument is not what the function takes
                 (States.IntrinsicFailure).
         """
         scope = _Scope(input, context, variables, randomness)
@@ -96,9 +96,9 @@ class Intrinsic:
                 f"The JsonPath argument for the field '{error.path}' could not be found in the input "
                 f"'{json_text(input)}'"
             )
-            raise self._failure(reason) from None
+            raise self._failure("States.Runtime", reason) from None
         except ArgumentError as error:
-            raise self._failure(str(error)) from None
+            raise self._failure("States.IntrinsicFailure", str(error)) from None
 
     def paths(self) -> Iterator[Path]:
         """Yield all paths among the arguments, those of inner calls included."""
@@ -108,8 +108,8 @@ class Intrinsic:
             elif isinstance(argument, Intrinsic):
                 yield from argument.paths()
 
-    def _failure(self, reason: str) -> StateError:
-        return StateError("States.IntrinsicFailure", f"The function '{self.text}' had the following error: {reason}")
+    def _failure(self, error: str, reason: str) -> StateError:
+        return StateError(error, f"The function '{self.text}' had the following error: {reason}")
 
     def _result(self, scope: _Scope) -> Any:
         function = FUNCTIONS[self.name]

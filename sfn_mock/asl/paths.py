@@ -38,12 +38,14 @@ from sfn_mock.asl.texts import json_text
 _T = TypeVar("_T")
 
 _VARIABLE = re.compile(r"[^\W\d]\w*")
-_INTEGER = re.compile(r"-?\d+")
-_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?=\])")
+_INTEGER = re.compile(r"-?\d{1,10}")
+_SLICE = re.compile(r"(-?\d{1,10})?\s*:\s*(-?\d{1,10})?\s*(?=\])")
 _FUNCTION = re.compile(r"(\w+)\(\s*\)")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 _REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([imsx]*)")
 _REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
+_OTHER_BRACKET = re.compile(r"(?<!\\)\[(?!['\"\d-])")
+_BRACKET_REASON = "'[' must be followed by ' or '['"
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATOR = re.compile("|".join(f"{name}\\b" if name.isalpha() else re.escape(name) for name in OPERATORS))
 _NAME_ENDS = frozenset(".[( ")
@@ -225,10 +227,16 @@ def parse_reference_path(text: str) -> ReferencePath:
     """
     if not text.startswith("$"):
         raise PathSyntaxError("Reference path didn't start with '$'")
-    path = parse_path(text)
+    try:
+        path = parse_path(text)
+    except PathSyntaxError:
+        if _OTHER_BRACKET.search(text):
+            raise PathSyntaxError(_BRACKET_REASON) from None
+        raise
     steps = tuple(step for step in path.query.steps if isinstance(step, (Name, Index)))
     if len(steps) != len(path.query.steps) or path.query.function is not None:
-        raise PathSyntaxError(f"Reference path '{text}' must name a single value")
+        is_bracket = _OTHER_BRACKET.search(text) is not None
+        raise PathSyntaxError(_BRACKET_REASON if is_bracket else f"'{text}' must name a single value")
     return ReferencePath(text, path, steps)
 
 
@@ -262,7 +270,7 @@ class _Parser:
     def expect_end(self) -> None:
         """Check that nothing follows."""
         if self.position != len(self.text):
-            raise self.error("expected '.' or '['")
+            raise self.error("unexpected text")
 
     def blanks(self) -> None:
         """Move behind blanks."""
@@ -418,7 +426,8 @@ class _Parser:
         operator = self.match(_OPERATOR)
         if operator:
             self.blanks()
-            return Comparison(left, operator[0], self.operand())
+            right = Literal(self.regex()) if operator[0] == "=~" else self.operand()
+            return Comparison(left, operator[0], right)
         if isinstance(left, Literal):
             raise self.error("expected an operator")
         return Presence(left)
@@ -431,30 +440,33 @@ class _Parser:
         return Literal(self.literal())
 
     def literal(self) -> Any:
-        if self.text[self.position : self.position + 1] in ("'", '"'):
-            return self.quoted()
         if self.skip("["):
             self.blanks()
-            values = () if self.text.startswith("]", self.position) else self.list_of(self.literal)
+            values = () if self.text.startswith("]", self.position) else self.list_of(self.scalar)
             self.expect("]")
             return list(values)
+        return self.scalar()
+
+    def scalar(self) -> Any:
+        if self.text[self.position : self.position + 1] in ("'", '"'):
+            return self.quoted()
         for word, value in _WORDS.items():
             if self.skip(word):
                 return value
-        regex = self.match(_REGEX)
-        if regex:
-            return self.pattern(regex[1], regex[2])
         number = self.match(_NUMBER)
         if not number:
             raise self.error("expected a value")
         return json.loads(number[0])
 
-    def pattern(self, text: str, letters: str) -> re.Pattern[str]:
+    def regex(self) -> re.Pattern[str]:
+        match = self.match(_REGEX)
+        if not match:
+            raise self.error("expected a regular expression such as /a.*/")
         flags = 0
-        for letter in letters:
+        for letter in match[2]:
             flags |= _REGEX_FLAGS[letter]
         try:
-            return re.compile(text, flags)
+            return re.compile(match[1], flags)
         except re.error as error:
             raise self.error(f"bad regular expression: {error}") from None
 

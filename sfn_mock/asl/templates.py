@@ -9,7 +9,7 @@ from typing import Any
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.intrinsics import Intrinsic, parse_intrinsic
 from sfn_mock.asl.paths import Path, PathError, parse_path
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.texts import hash_order, json_text
 
 _SUFFIX = ".$"
 
@@ -36,6 +36,8 @@ def evaluate_template(
 ) -> Any:
     """Return a payload template with its paths and calls replaced by their values.
 
+    Members whose names end in `.$` come behind the others, in the order of a Java HashMap.
+
     Args:
         template: The value of Parameters, ResultSelector, ItemSelector, BatchInput or Assign.
         input: The root of paths that start with `$.`.
@@ -54,17 +56,19 @@ def evaluate_template(
     if not isinstance(template, dict):
         return template
     result = {}
+    dynamic = {}
     for name, value in template.items():
-        if name.endswith(_SUFFIX):
-            field = parse_field(value)
-            if isinstance(field, Path):
-                result[name[: -len(_SUFFIX)]] = _found(field, name, input, context, variables)
-            else:
-                result[name[: -len(_SUFFIX)]] = field.evaluate(
-                    input, context=context, variables=variables, randomness=randomness
-                )
-        else:
+        if not name.endswith(_SUFFIX):
             result[name] = evaluate_template(value, input, context=context, variables=variables, randomness=randomness)
+            continue
+        field = parse_field(value)
+        if isinstance(field, Path):
+            found = _found(field, name, input, context, variables)
+        else:
+            found = field.evaluate(input, context=context, variables=variables, randomness=randomness)
+        dynamic[name[: -len(_SUFFIX)]] = found
+    for name in hash_order(dynamic):
+        result[name] = dynamic[name]
     return result
 
 
