@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sfn_mock.asl.jsonata.engine import UNDEFINED, Evaluation, _standard_frame, parse, to_library
+from sfn_mock.asl.jsonata.engine import Evaluation, parse
 from sfn_mock.asl.jsonata.functions import step_functions
+from sfn_mock.asl.jsonata.guards import standard_frame
 from sfn_mock.asl.jsonata.messages import QueryError, as_json
 from sfn_mock.asl.jsonata.references import References, collect
+from sfn_mock.asl.jsonata.values import UNDEFINED, to_library
 
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 
@@ -108,7 +110,7 @@ class Expression:
         Raises:
             QueryError: The evaluation fails.
         """
-        format_millis = _standard_frame().bindings["fromMillis"]
+        format_millis = standard_frame().bindings["fromMillis"]
         functions = step_functions(bindings.now, bindings.chance, format_millis)
         return Evaluation(self._parsed, bindings.values, functions).run()
 
@@ -173,7 +175,7 @@ def find_variables(value: object) -> list[str]:
 
 
 def _function_names() -> frozenset[str]:
-    return frozenset(_standard_frame().bindings) | {"hash", "parse", "partition", "range", "uuid"}
+    return frozenset(standard_frame().bindings) | {"hash", "parse", "partition", "range", "uuid"}
 
 
 def _expressions(value: object) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The functions that Step Functions adds to JSONata, and those that follow the run's clock and chance."""
+"""The functions that Step Functions adds to JSONata, and those that are other than the library's."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sfn_mock.asl.jsonata.engine import UNDEFINED, Function
+from sfn_mock.asl.jsonata.conversions import distinct, to_number, to_text
 from sfn_mock.asl.jsonata.messages import QueryError, as_json
+from sfn_mock.asl.jsonata.values import UNDEFINED, Function
 
 # The intrinsic function that $range stands for returns no more.
 MAX_RANGE = 1000
@@ -43,13 +44,16 @@ def step_functions(now: int, chance: random.Random, format_millis: Callable[...,
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
     return {
+        "distinct": Function("<x:x>", 1, distinct),
         "hash": Function("<ss:s>", 2, _hash),
         "millis": Function("<:n>", 0, millis),
         "now": Function("<s?s?:s>", 2, now_text),
+        "number": Function("<(nsb)-:n>", 1, to_number),
         "parse": Function("<s:x>", 1, _parse),
         "partition": Function("<an:a>", 2, _partition),
         "random": Function("<n?:n>", 1, random_number),
         "range": Function("<nnn:a>", 3, _range),
+        "string": Function("<x-b?:s>", 2, to_text),
         "uuid": Function("<:s>", 0, random_uuid),
     }
 

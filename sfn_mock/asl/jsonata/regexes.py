@@ -35,8 +35,13 @@ class Regex:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches in a text."""
+        end = 0
         for match in self._pattern.finditer(text):
-            if match.start() == match.end():
+            # The search is over at the end of the text; an empty match before it is an error.
+            if end and end == len(text):
+                return
+            end = match.end()
+            if match.start() == end:
                 raise QueryError("D1004", "Regular expression matches zero length string")
             yield match
 
