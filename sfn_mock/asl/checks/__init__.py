@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sfn_mock.asl.checks.definitions import check_definition
+from sfn_mock.asl.checks.definitions import check_definition, check_state
 from sfn_mock.asl.checks.diagnostics import Diagnostic
 
-__all__ = ["Diagnostic", "check_definition"]
+__all__ = ["Diagnostic", "check_definition", "check_state"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from sfn_mock.asl.resources import Resource
 
 JSON_FAULT = "INVALID_JSON_DESCRIPTION"
 TOO_DEEP = "TOO_DEEPLY_NESTED"
@@ -30,6 +32,10 @@ class Diagnostic:
     location: str | None
 
 
+#: Tells the fields of a Task's parameters that the service behind its Resource does not know.
+UnknownFields: TypeAlias = Callable[[Resource, dict[str, Any]], Iterable[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What surrounds the value that is checked.
@@ -39,6 +45,7 @@ class Scope:
         machine_jsonata: Whether it is JSONata unless a state has its own.
         express: Whether the states run in an EXPRESS workflow.
         downgraded: Whether the state says JSONPath although the machine says JSONata.
+        unknown_fields: Which fields of a Task's parameters its service does not know, where that is asked.
         in_catcher: Whether the value belongs to a catcher, which knows the error output.
     """
 
@@ -46,6 +53,7 @@ class Scope:
     machine_jsonata: bool = False
     express: bool = False
     downgraded: bool = False
+    unknown_fields: UnknownFields | None = None
     in_catcher: bool = False
 
     def within_catcher(self) -> Scope:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
-from sfn_mock.asl.checks.paths import reference_path
+from sfn_mock.asl.checks.paths import result_path
 from sfn_mock.asl.checks.shapes import Field, Shape, shaped
 from sfn_mock.asl.checks.templates import assignments, template
-from sfn_mock.asl.checks.values import decimal, each, integer, one_of, or_null, string
+from sfn_mock.asl.checks.values import decimal, each, integer, one_of, string
 
 _ALL = "States.ALL"
 _ERROR_EQUALS = Field(each(string, needed=True))
@@ -29,7 +29,7 @@ _CATCHER = Shape(
     {
         "ErrorEquals": _ERROR_EQUALS,
         "Next": Field(string),
-        "ResultPath": Field(or_null(reference_path(context=False)), "JSONPath"),
+        "ResultPath": Field(result_path, "JSONPath"),
         "Output": Field(template, "JSONata"),
         "Assign": Field(assignments),
         "Comment": Field(string),

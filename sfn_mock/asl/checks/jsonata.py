@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.checks.diagnostics import Checks, Scope, error
+from sfn_mock.asl.expressions import find_faults
 
 _START, _END = "{%", "%}"
 
@@ -31,3 +32,6 @@ def expression(value: str, location: str, scope: Scope) -> Checks:
     """Check a string that must be a JSONata expression."""
     if len(value) < len(_START) + len(_END) or not (value.startswith(_START) and value.endswith(_END)):
         yield error("JSONata string must start with {% and end with %}", location)
+        return
+    for fault in find_faults(value, in_catch=scope.in_catcher):
+        yield error(fault.message, location, fault.code)

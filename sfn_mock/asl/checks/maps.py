@@ -14,6 +14,7 @@ from sfn_mock.asl.checks.values import each, integer, one_of, or_expression, str
 
 _NUMBER_PATH = Field(reference_path(context=False), "JSONPath")
 _CSV_FIELDS = ("CSVHeaderLocation", "CSVHeaders", "CSVDelimiter")
+_HEADERS_MISSING = "These fields are required: [CSVHeaders]"
 _WITHOUT_CSV = ("JSON", "JSONL", "PARQUET")
 
 
@@ -23,8 +24,9 @@ def _csv(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     if kind == "CSV":
         if "CSVHeaderLocation" not in value:
             yield error("These fields are required: [CSVHeaderLocation]", location)
-        elif value["CSVHeaderLocation"] == "GIVEN" and "CSVHeaders" not in value:
-            yield error("These fields are required: [CSVHeaders]", location)
+        elif (value["CSVHeaderLocation"] == "GIVEN") != ("CSVHeaders" in value):
+            fault = "Field 'CSVHeaders' is not supported" if "CSVHeaders" in value else _HEADERS_MISSING
+            yield error(fault, location)
     elif kind in _WITHOUT_CSV:
         for name in _CSV_FIELDS:
             if name in value:

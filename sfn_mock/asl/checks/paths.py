@@ -41,6 +41,16 @@ def reference_path(*, context: bool) -> Check:
     return check
 
 
+def result_path(value: Any, location: str, scope: Scope) -> Checks:
+    """Check that a value is null or a Reference Path into the data of the state."""
+    if isinstance(value, str) and value.startswith("$") and value[1:2] not in ("", ".", "["):
+        yield error(
+            "Value is not a Reference Path: A result cannot be put into variables or the context object", location
+        )
+    elif value is not None:
+        yield reference_path(context=False)(value, location, scope)
+
+
 def _reference(value: str, location: str) -> Checks:
     try:
         parse_reference_path(value)

@@ -59,17 +59,19 @@ writer_resource = _data_resource(parse_writer_resource)
 
 
 def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check that a Task has the parameters that its Resource needs."""
+    """Check that a Task has the parameters that its Resource needs, and no others that its service does not know."""
     resource = _resource(value)
-    field = "Arguments" if scope.jsonata else "Parameters"
-    if resource is None or not resource.required_parameters:
+    if resource is None:
         return
+    field = "Arguments" if scope.jsonata else "Parameters"
     parameters = value.get(field)
-    if parameters is None:
-        yield error(f"{field} field is required for resource ARN: {resource.arn}", f"{location}/Resource")
-    elif isinstance(parameters, dict):
+    if isinstance(parameters, dict):
         for name in resource.required_parameters:
             yield needed(parameters, name, f"{location}/{field}", scope)
+        for name in scope.unknown_fields(resource, parameters) if scope.unknown_fields else ():
+            yield error(f'The field "{name}" is not supported by Step Functions', f"{location}/{field}")
+    elif parameters is None and resource.required_parameters:
+        yield error(f"{field} field is required for resource ARN: {resource.arn}", f"{location}/Resource")
 
 
 def credentials(value: dict[str, Any], location: str, scope: Scope) -> Checks:

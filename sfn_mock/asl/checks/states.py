@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from sfn_mock.asl.checks.choices import choice_rule
-from sfn_mock.asl.checks.diagnostics import Checks, Scope, error
+from sfn_mock.asl.checks.diagnostics import Checks, Scope, UnknownFields, error
 from sfn_mock.asl.checks.errors import catchers, retriers
 from sfn_mock.asl.checks.maps import item_batcher, item_reader, items, processor_config, result_writer
-from sfn_mock.asl.checks.paths import json_path, path_or_intrinsic, reference_path
+from sfn_mock.asl.checks.paths import json_path, path_or_intrinsic, reference_path, result_path
 from sfn_mock.asl.checks.resources import credentials, needed, task_parameters, task_resource
 from sfn_mock.asl.checks.shapes import Field, Group, Rule, Shape, check_object, shaped
 from sfn_mock.asl.checks.templates import assignments, template
@@ -121,7 +121,7 @@ def _shape(
 
 
 _NULLABLE_PATH = Field(or_null(json_path), _PATH)
-_RESULT_PATH = Field(or_null(reference_path(context=False)), _PATH)
+_RESULT_PATH = Field(result_path, _PATH)
 _NUMBER_PATH = Field(reference_path(context=False), _PATH)
 _TEXT_PATH = Field(path_or_intrinsic, _PATH)
 _TEXT = Field(or_expression(string))
@@ -274,8 +274,8 @@ _MACHINE = Shape(
 )
 
 
-def machine(definition: dict[str, Any], *, express: bool) -> Checks:
+def machine(definition: dict[str, Any], *, express: bool, unknown_fields: UnknownFields | None) -> Checks:
     """Check the fields of a whole definition and of all that it holds."""
     jsonata = definition.get("QueryLanguage", _PATH) != _PATH
-    scope = Scope(jsonata=jsonata, machine_jsonata=jsonata, express=express)
+    scope = Scope(jsonata=jsonata, machine_jsonata=jsonata, express=express, unknown_fields=unknown_fields)
     yield check_object(_MACHINE, definition, "", scope)

@@ -8,9 +8,11 @@ from typing import Any
 from sfn_mock.asl.checks.diagnostics import END_STATE, TARGET, Diagnostic, error
 from sfn_mock.asl.checks.workflows import Workflow
 
+_TERMINAL = ("Succeed", "Fail")
+
 
 def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
-    """Check the transitions of all workflows of a definition; the machine's own is the first.
+    """Check the transitions of workflows of one definition; only the machine's own must come to an end.
 
     A state is reachable when anything names it as a target: AWS does not follow the transitions from StartAt.
     """
@@ -19,8 +21,7 @@ def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
         for place, name in targets.items():
             if name not in workflow.names:
                 yield error(f"Missing 'Next' target: {name}", place, TARGET)
-    top = workflows[0]
-    if top.starts and not any(_ends(state) for state in top.states.values()):
+    if any(not workflow.location and not _ends(workflow) for workflow, _ in checked):
         yield error("Workflow has no terminal state", None, END_STATE)
         return
     for workflow, targets in checked:
@@ -30,8 +31,9 @@ def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
                 yield error(f'State "{name}" is not reachable.', workflow.at(name), TARGET)
 
 
-def _ends(state: dict[str, Any]) -> bool:
-    return state.get("Type") in ("Succeed", "Fail") or state.get("End") is True
+def _ends(workflow: Workflow) -> bool:
+    """Whether any state is terminal, be it reachable or not."""
+    return any(state.get("Type") in _TERMINAL or state.get("End") is True for state in workflow.states.values())
 
 
 def _targets(workflow: Workflow) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,11 @@ from sfn_mock.asl.checks.paths import looks_dynamic
 from sfn_mock.asl.checks.workflows import Workflow
 
 _TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign")
+_PARTS = {
+    "ItemReader": ("Parameters",),
+    "ItemBatcher": ("BatchInput",),
+    "ResultWriter": ("Parameters",),
+}
 _FAIL_TEXTS = ("Error", "Cause")
 
 
@@ -31,8 +36,21 @@ def _state(state: dict[str, Any], location: str) -> Iterator[Diagnostic]:
             "The Result of a Pass state is static: a path in it is not evaluated",
             f"{location}/Result",
         )
-    for field in _TEMPLATES:
-        for name, text in _texts(state.get(field)):
+    yield from _no_dollar(state, _TEMPLATES, location)
+    for part, fields in _PARTS.items():
+        inner = state.get(part)
+        if isinstance(inner, dict):
+            yield from _no_dollar(inner, fields, f"{location}/{part}")
+    if kind == "Fail":
+        yield from _no_path(state, _FAIL_TEXTS, location)
+    elif kind == "Choice":
+        for place, rule in _rules(state.get("Choices"), f"{location}/Choices"):
+            yield from _no_path(rule, [name for name in rule if f"{name}Path" in OPERATORS], place)
+
+
+def _no_dollar(value: dict[str, Any], fields: Iterable[str], location: str) -> Iterator[Diagnostic]:
+    for field in fields:
+        for name, text in _texts(value.get(field)):
             if not name.endswith(".$") and looks_dynamic(text):
                 yield warning(
                     "NO_DOLLAR",
@@ -40,11 +58,6 @@ def _state(state: dict[str, Any], location: str) -> Iterator[Diagnostic]:
                     "with '.$'",
                     f"{location}/{field}",
                 )
-    if kind == "Fail":
-        yield from _no_path(state, _FAIL_TEXTS, location)
-    elif kind == "Choice":
-        for place, rule in _rules(state.get("Choices"), f"{location}/Choices"):
-            yield from _no_path(rule, [name for name in rule if f"{name}Path" in OPERATORS], place)
 
 
 def _no_path(value: dict[str, Any], fields: Iterable[str], location: str) -> Iterator[Diagnostic]:
