@@ -95,7 +95,7 @@ def evaluate(text: str) -> Any:
         pytest.param("States.MathAdd($.half, -1)", 2, id="add-rounds-halves-up"),
         pytest.param("States.MathAdd(-1.5, 0)", -1, id="add-rounds-negative-halves-up"),
         pytest.param("States.MathAdd(-1.51, 0)", -2, id="add-rounds-to-the-nearest"),
-        pytest.param("States.StringSplit('This.is+a,test=string', '.+,=')", ["This", "is", "a", "test", "string"], id="split"),
+        pytest.param("States.StringSplit('One.two+three=4', '.+,=')", ["One", "two", "three", "4"], id="split"),
         pytest.param("States.StringSplit(',,a,', ',')", ["a"], id="split-drops-empty-parts"),
         pytest.param("States.StringSplit('', ',')", [], id="split-of-nothing"),
         pytest.param("States.StringSplit('a,b', '')", ["a,b"], id="split-at-nothing"),
@@ -108,13 +108,11 @@ def evaluate(text: str) -> Any:
         pytest.param("States.Format('{}{}', true, 'it\\'s \\{\\}')", "trueit's {}", id="format-adjacent"),
         pytest.param(r"States.Format('\{\} {} \\ \'', null)", "{} null \\ '", id="format-escapes"),
         pytest.param("States.Format($.template, $.name)", r"Ada, {not me} \ \n {", id="format-of-path"),
-        pytest.param("States.Format('{\"a\": \"{}\"}', $.half)", '{"a": "2.5"}', id="format-of-json"),
-        pytest.param(
-            "States.ArrayGetItem(States.StringSplit('a-b', '-'), States.MathAdd(0, 1))", "b", id="nested"
-        ),
+        pytest.param('States.Format(\'{"a": "{}"}\', $.half)', '{"a": "2.5"}', id="format-of-json"),
+        pytest.param("States.ArrayGetItem(States.StringSplit('a-b', '-'), States.MathAdd(0, 1))", "b", id="nested"),
         pytest.param("States.Array($.list[?(@ > 3)], $.list.length())", [[4, 5], 5], id="paths-with-commas"),
     ],
-)  # fmt: skip
+)
 def test_function_gives_its_result(call: str, result: Any) -> None:
     """Each intrinsic function computes what the specification says."""
     value = evaluate(call)
@@ -213,7 +211,8 @@ def test_function_gives_its_result(call: str, result: Any) -> None:
         ),
         pytest.param(
             "States.JsonMerge($.object, $.other, true)",
-            "Invalid arguments in States.JsonMerge: the third argument must be false: only shallow merging is supported",
+            "Invalid arguments in States.JsonMerge: "
+            "the third argument must be false: only shallow merging is supported",
             id="merge-deep",
         ),
         pytest.param(
@@ -330,7 +329,9 @@ def test_paths_of_inner_calls_are_found() -> None:
         ),
         pytest.param("States.Zzzzzzzzzz()", 18, "unknown function States.Zzzzzzzzzz.", id="unknown"),
         pytest.param("States.Array(1", 14, "expected ',' or ')'", id="open-parenthesis"),
-        pytest.param("States.Array(1,)", 15, "expected a value or a call such as States.Array()", id="comma-at-the-end"),
+        pytest.param(
+            "States.Array(1,)", 15, "expected a value or a call such as States.Array()", id="comma-at-the-end"
+        ),
         pytest.param("States.Array() x", 15, "nothing may follow the call", id="text-behind"),
         pytest.param("States.Array('a)", 13, "expected a value or a call such as States.Array()", id="open-string"),
         pytest.param('States.Array("a")', 13, "expected a value or a call such as States.Array()", id="double-quotes"),
@@ -343,7 +344,7 @@ def test_paths_of_inner_calls_are_found() -> None:
             "States.Array($.)", 13, "Could not parse path 'States.Array($.)' at position 15: expected a name", id="path"
         ),
     ],
-)  # fmt: skip
+)
 def test_text_that_is_no_call_is_refused(text: str, position: int, reason: str) -> None:
     """A text that is no call is refused with the position of the fault."""
     with pytest.raises(IntrinsicSyntaxError) as raised:

@@ -73,8 +73,11 @@ def test_definite_path_gives_the_value(path: str, value: Any) -> None:
         pytest.param("$.matrix..[0]", [[1, 2], 1, 3], id="descent-index"),
         pytest.param("$.matrix..*", [[1, 2], [3, 4], 1, 2, 3, 4], id="descent-wildcard"),
         pytest.param("$..[?(@.id == 2)].kind", ["cup"], id="descent-filter"),
-        pytest.param("$.items[*]['id','kind']", [{"id": 1, "kind": "tea"}, {"id": 2, "kind": "cup"},
-                                                   {"id": 3, "kind": "Teapot"}], id="several-names-of-each"),
+        pytest.param(
+            "$.items[*]['id','kind']",
+            [{"id": 1, "kind": "tea"}, {"id": 2, "kind": "cup"}, {"id": 3, "kind": "Teapot"}],
+            id="several-names-of-each",
+        ),
         pytest.param("$.items[*]['tags','note'][0]", ["hot"], id="several-names-before-the-end"),
         pytest.param("$.items[*]['tags','x'].y", [], id="several-names-and-no-result"),
         pytest.param("$.kinds[*]['a','b']", [], id="several-names-of-strings"),
@@ -82,7 +85,7 @@ def test_definite_path_gives_the_value(path: str, value: Any) -> None:
         pytest.param("$.kinds[*].id", [], id="name-of-strings"),
         pytest.param("$.kinds[*][0]", [], id="index-of-strings"),
     ],
-)  # fmt: skip
+)
 def test_indefinite_path_gives_a_list(path: str, values: list[Any]) -> None:
     """A path that can name several values gives the list of those that exist."""
     assert not parse_path(path).is_definite
