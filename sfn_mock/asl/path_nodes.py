@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sfn_mock.asl.filters import MISSING, OPERATORS
+from sfn_mock.asl.path_functions import FUNCTIONS, NoResultError
 from sfn_mock.asl.texts import java_class, java_text
 
 _PROVIDER = "com.jayway.jsonpath.spi.json.JacksonJsonProvider"
-
-
-class NoResultError(Exception):
-    """A definite path leads to nothing.
-
-    Attributes:
-        reason: The path library's sentence, which AWS repeats.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -329,69 +317,3 @@ def _children(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []
-
-
-def _length(value: Any) -> int | None:
-    return len(value) if isinstance(value, (dict, list)) else None
-
-
-def _keys(value: Any) -> list[str] | None:
-    return list(value) if isinstance(value, dict) else None
-
-
-def _first(value: Any) -> Any:
-    return _elements(value)[0]
-
-
-def _last(value: Any) -> Any:
-    return _elements(value)[-1]
-
-
-def _average(value: Any) -> float:
-    numbers = _numbers(value)
-    return sum(numbers) / len(numbers)
-
-
-def _deviation(value: Any) -> float:
-    numbers = _numbers(value)
-    mean = sum(numbers) / len(numbers)
-    return math.sqrt(sum((number - mean) ** 2 for number in numbers) / len(numbers))
-
-
-def _smallest(value: Any) -> float:
-    return min(_numbers(value))
-
-
-def _largest(value: Any) -> float:
-    return max(_numbers(value))
-
-
-def _sum(value: Any) -> float:
-    return sum(_numbers(value))
-
-
-def _elements(value: Any) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise NoResultError("Aggregation function attempted to calculate value using empty array")
-    return value
-
-
-def _numbers(value: Any) -> list[float]:
-    elements = value if isinstance(value, list) else []
-    numbers = [float(element) for element in elements if type(element) in (int, float)]
-    return _elements(numbers)
-
-
-#: The functions that can end a path.
-FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "avg": _average,
-    "first": _first,
-    "keys": _keys,
-    "last": _last,
-    "length": _length,
-    "max": _largest,
-    "min": _smallest,
-    "size": _length,
-    "stddev": _deviation,
-    "sum": _sum,
-}

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sfn_mock.asl.filters import OPERATORS
+from sfn_mock.asl.path_functions import FUNCTIONS
 from sfn_mock.asl.path_nodes import (
-    FUNCTIONS,
     Comparison,
     Descent,
     Every,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sfn_mock.asl.path_nodes import Index, Name, NoResultError, Query
+from sfn_mock.asl.path_functions import NoResultError
+from sfn_mock.asl.path_nodes import Index, Name, Query
 from sfn_mock.asl.path_parser import NAME_ENDS, NAME_ENDS_IN_CALL, PathParser, PathSyntaxError
 from sfn_mock.asl.texts import json_text
 
