@@ -6,11 +6,14 @@ import json
 import re
 from collections.abc import Collection
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 _INT_RANGE = range(-(2**31), 2**31)
 _LONG_RANGE = range(-(2**63), 2**63)
 _SMALLEST_TABLE = 16
+#: What a number with a fraction or an exponent begins with; strings that look like one are told apart later.
+_MAYBE_DOUBLE = re.compile(r"(?:^|[\[:,])-?\d+[.e]")
 #: A string, or a number with a fraction or an exponent, in JSON.
 _STRING_OR_DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?')
 _STRING_OR_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[,:]')
@@ -19,7 +22,7 @@ _STRING_OR_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[,:]')
 def json_text(value: Any) -> str:
     """Return compact JSON with members in their own order, as AWS prints it in causes and in States.JsonToString."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return _STRING_OR_DOUBLE.sub(_java_number, text)
+    return _STRING_OR_DOUBLE.sub(_java_number, text) if _MAYBE_DOUBLE.search(text) else text
 
 
 def java_text(value: Any) -> str:
@@ -59,6 +62,7 @@ def java_class(value: Any) -> str:
     return "java.lang.String" if isinstance(value, str) else "java.util.ArrayList"
 
 
+@lru_cache(maxsize=4096)
 def _hash_code(text: str) -> int:
     """Return a string's hash code, spread as a HashMap does before it picks a bucket."""
     code = 0

@@ -416,6 +416,7 @@ def test_path_to_several_values_is_no_reference_path(path: str, message: str) ->
         ),
         pytest.param("é", '"é"', "é", id="letters-stay"),
         pytest.param("1.0e9", '"1.0e9"', "1.0e9", id="string-of-digits"),
+        pytest.param([",1.0e9", 1.0e9], '[",1.0e9",1.0E9]', "[,1.0e9, 1.0E9]", id="string-like-a-double"),
         pytest.param(1.5, "1.5", "1.5", id="fraction"),
         pytest.param(-0.0, "-0.0", "-0.0", id="zero"),
         pytest.param(10000000.0, "1.0E7", "1.0E7", id="ten-million"),
