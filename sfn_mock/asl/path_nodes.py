@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from sfn_mock.asl.filters import MISSING, OPERATORS
 from sfn_mock.asl.path_functions import FUNCTIONS, NoResultError
 from sfn_mock.asl.texts import java_class, java_text
 
+#: More values than an input of the largest size has; repeated `..` steps could find far more.
+_MOST_VALUES = 250_000
 _PROVIDER = "com.jayway.jsonpath.spi.json.JacksonJsonProvider"
 
 
@@ -213,7 +216,10 @@ class Query:
     def _all(self, value: Any, root: Any) -> list[Any]:
         values = [value]
         for step in self.steps:
-            values = [found for each in values for found in step.each(each, root)]
+            found = (found for each in values for found in step.each(each, root))
+            values = list(islice(found, _MOST_VALUES + 1))
+            if len(values) > _MOST_VALUES:
+                raise NoResultError(f"The path finds more than {_MOST_VALUES} values")
         return values
 
 

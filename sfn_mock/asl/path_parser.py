@@ -34,12 +34,13 @@ from sfn_mock.asl.path_nodes import (
 _T = TypeVar("_T")
 
 _VARIABLE = re.compile(r"[^\W\d]\w*")
-_INTEGER = re.compile(r"-?\d{1,10}")
-_SLICE = re.compile(r"(-?\d{1,10})?\s*:\s*(-?\d{1,10})?\s*(?=\])")
+_INTEGER = re.compile(r"-?[0-9]{1,10}")
+_SLICE = re.compile(r"(-?[0-9]{1,10})?\s*:\s*(-?[0-9]{1,10})?\s*(?=\])")
 _FUNCTION = re.compile(r"(\w+)\(\s*\)")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,99})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([imsx]*)")
 _REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
+_UNESCAPED = {"'": re.compile(r"[^'\\]+"), '"': re.compile(r'[^"\\]+')}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATOR = re.compile("|".join(f"{name}\\b" if name.isalpha() else re.escape(name) for name in OPERATORS))
 NAME_ENDS = frozenset(".[( ")
@@ -187,13 +188,13 @@ class PathParser:
         characters = []
         self.position += 1
         while not self.skip(quote):
-            if self.skip("\\" + quote):
+            plain = self.match(_UNESCAPED[quote])
+            if plain:
+                characters.append(plain[0])
+            elif self.skip("\\" + quote):
                 characters.append(quote)
-            elif self.skip("\\\\"):
+            elif self.skip("\\\\") or self.skip("\\"):
                 characters.append("\\")
-            elif self.position < len(self.text):
-                characters.append(self.text[self.position])
-                self.position += 1
             else:
                 raise self.error(f"expected {quote}")
         return "".join(characters)

@@ -337,6 +337,18 @@ def test_filters_nest_within_bounds() -> None:
     assert str(raised.value).endswith("at position 54: filters are nested more than 50 deep")
 
 
+def test_number_of_values_is_bounded() -> None:
+    """A path that would find the same values over and over fails rather than exhausting memory."""
+    value: dict[str, Any] = {}
+    for _ in range(100):
+        value = {"a": value}
+
+    assert len(parse_path("$..a..a").evaluate(value)) == 4950
+    with pytest.raises(PathError) as raised:
+        parse_path("$..a..a..a..a..a..a").evaluate(value)
+    assert raised.value.reason == "The path finds more than 250000 values"
+
+
 def test_path_is_read_up_to_the_end_of_an_argument() -> None:
     """A path among arguments ends at a comma, a parenthesis or a blank."""
     path, position = read_path("f($.a[?(@.b == ',')].c , 1)", 2)
