@@ -225,14 +225,9 @@ class _Scanner:
         """Take the rest of a word whose first letter is taken; refuse any other word."""
         start = self._next - 1
         end = start + len(word)
-        if not self._text.startswith(word, start):
-            self._next = start
-            while self._text[self._next : self._next + 1] == word[self._next - start]:
-                self._next += 1
+        if not self._text.startswith(word, start) or (end < len(self._text) and _in_name(self._text[end])):
             self._refuse_token(start)
         self._next = end
-        if end < len(self._text) and _in_name(self._text[end]):
-            self._refuse_token(start)
 
     def _string(self, kind: str, end: str) -> str:
         """Return the string whose opening quote is taken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from sfn_mock.asl.checks.diagnostics import JSON_FAULT, TOO_DEEP, Diagnostic, UnknownFields, error, run_checks
@@ -16,9 +17,11 @@ from sfn_mock.asl.json_text import DEEPEST, JsonFault, TooDeeplyNested, read_jso
 
 #: What AWS calls the state whose definition is given alone.
 LONE_STATE = "StateName"
+#: Further diagnostics are left out; AWS shows a hundred at most.
+MOST_DIAGNOSTICS = 1000
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def check_definition(
     text: str, *, type: str = "STANDARD", unknown_fields: UnknownFields | None = None
 ) -> tuple[Diagnostic, ...]:
@@ -31,16 +34,17 @@ def check_definition(
             the parsed Resource and the parameters as they are in the definition. Without it all fields are accepted.
 
     Returns:
-        What AWS says about the definition: errors in AWS's order, then warnings. The definition is valid if no
-        diagnostic is an error.
+        What AWS says about the definition: errors in AWS's order, then warnings, a thousand at most. The definition
+        is valid if no diagnostic is an error.
     """
     definition = _read(text)
     if isinstance(definition, Diagnostic):
         return (definition,)
-    return tuple(_check_machine(definition, express=type == "EXPRESS", unknown_fields=unknown_fields))
+    found = _check_machine(definition, express=type == "EXPRESS", unknown_fields=unknown_fields)
+    return tuple(islice(found, MOST_DIAGNOSTICS))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def check_state(text: str, *, unknown_fields: UnknownFields | None = None) -> tuple[Diagnostic, ...]:
     """Check the definition of one state as TestState does; the states that it leads to need not exist.
 
@@ -55,7 +59,7 @@ def check_state(text: str, *, unknown_fields: UnknownFields | None = None) -> tu
     if isinstance(state, Diagnostic):
         return (state,)
     definition = {"StartAt": LONE_STATE, "States": {LONE_STATE: state}}
-    return tuple(_check_state(definition, unknown_fields))
+    return tuple(islice(_check_state(definition, unknown_fields), MOST_DIAGNOSTICS))
 
 
 def _read(text: str) -> dict[str, Any] | Diagnostic:

@@ -89,11 +89,6 @@ _WRITER = Shape(
 def _mode(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     """Check what the mode of a processor asks for."""
     distributed = value.get("Mode") == "DISTRIBUTED"
-    if distributed and scope.express:
-        yield error(
-            "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines",
-            f"{location}/Mode",
-        )
     if distributed and "ExecutionType" not in value:
         yield error("These fields are required: [ExecutionType]", location)
     elif not distributed and "ExecutionType" in value:

@@ -44,9 +44,7 @@ def reference_path(*, context: bool) -> Check:
 def result_path(value: Any, location: str, scope: Scope) -> Checks:
     """Check that a value is null or a Reference Path into the data of the state."""
     if isinstance(value, str) and value.startswith("$") and value[1:2] not in ("", ".", "["):
-        yield error(
-            "Value is not a Reference Path: A result cannot be put into variables or the context object", location
-        )
+        yield error("Value is not a Reference Path: Variables and the context object are not supported", location)
     elif value is not None:
         yield reference_path(context=False)(value, location, scope)
 

@@ -74,7 +74,7 @@ def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Check
         yield error(f"{field} field is required for resource ARN: {resource.arn}", f"{location}/Resource")
 
 
-def credentials(value: dict[str, Any], location: str, scope: Scope) -> Checks:
+def activity_credentials(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     """Check that no activity has Credentials."""
     resource = _resource(value)
     if "Credentials" in value and resource is not None and resource.kind is ResourceKind.ACTIVITY:

@@ -8,9 +8,10 @@ from typing import Any
 from sfn_mock.asl.checks.choices import choice_rule
 from sfn_mock.asl.checks.diagnostics import Checks, Scope, UnknownFields, error
 from sfn_mock.asl.checks.errors import catchers, retriers
+from sfn_mock.asl.checks.jsonata import expression
 from sfn_mock.asl.checks.maps import item_batcher, item_reader, items, processor_config, result_writer
 from sfn_mock.asl.checks.paths import json_path, path_or_intrinsic, reference_path, result_path
-from sfn_mock.asl.checks.resources import credentials, needed, task_parameters, task_resource
+from sfn_mock.asl.checks.resources import activity_credentials, needed, task_parameters, task_resource
 from sfn_mock.asl.checks.shapes import Field, Group, Rule, Shape, check_object, shaped
 from sfn_mock.asl.checks.templates import assignments, template
 from sfn_mock.asl.checks.values import (
@@ -42,9 +43,20 @@ def _workflow(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def _processor(value: Any, location: str, scope: Scope) -> Checks:
-    config = value.get("ProcessorConfig") if isinstance(value, dict) else None
-    express = isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS"
-    yield shaped(_PROCESSOR)(value, location, replace(scope, express=scope.express or express))
+    config = _config(value)
+    if scope.express and config.get("Mode") == "DISTRIBUTED":
+        yield error(
+            "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines",
+            f"{location}/ProcessorConfig/Mode",
+        )
+    express = scope.express or config.get("ExecutionType") == "EXPRESS"
+    yield shaped(_PROCESSOR)(value, location, replace(scope, express=express))
+
+
+def _config(processor: object) -> dict[str, Any]:
+    """Return the configuration of a processor, empty where it has none."""
+    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+    return config if isinstance(config, dict) else {}
 
 
 def _states(value: Any, location: str, scope: Scope) -> Checks:
@@ -88,26 +100,21 @@ def _heartbeat(value: dict[str, Any], location: str, scope: Scope) -> Checks:
 
 def _inline(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     """Check that only a Distributed Map reads, batches and writes."""
-    processor = value.get("ItemProcessor", value.get("Iterator"))
-    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
-    if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+    if _config(value.get("ItemProcessor", value.get("Iterator"))).get("Mode") == "DISTRIBUTED":
         return
     for name in ("ItemReader", "ItemBatcher", "ResultWriter"):
         if name in value:
             yield error(f"Field '{name}' is not supported", location)
 
 
-def _role(value: Any, location: str, scope: Scope) -> Checks:
-    if isinstance(value, str):
-        yield or_expression(_mapping)(value, location, scope)
-        return
-    yield template(value, location, scope)
-    if isinstance(value, dict):
+def _credentials(value: Any, location: str, scope: Scope) -> Checks:
+    if scope.jsonata and isinstance(value, str):
+        yield expression(value, location, scope)
+    elif not isinstance(value, dict):
+        yield error("Expected value of type [OBJECT]", location)
+    else:
+        yield template(value, location, scope)
         yield needed(value, "RoleArn", location, scope)
-
-
-def _mapping(value: Any, location: str, scope: Scope) -> Checks:
-    yield error("Expected value of type [OBJECT]", location)
 
 
 def _shape(
@@ -156,7 +163,7 @@ STATES: dict[str, Shape] = {
             **_ERRORS,
             **_TRANSITION,
             "Resource": Field(task_resource),
-            "Credentials": Field(_role),
+            "Credentials": Field(_credentials),
             "TimeoutSeconds": _seconds(1),
             "TimeoutSecondsPath": _NUMBER_PATH,
             "HeartbeatSeconds": _seconds(1),
@@ -168,7 +175,7 @@ STATES: dict[str, Shape] = {
             Group(("TimeoutSeconds", "TimeoutSecondsPath")),
             Group(("HeartbeatSeconds", "HeartbeatSecondsPath")),
         ),
-        rules=(task_parameters, credentials, _heartbeat),
+        rules=(task_parameters, activity_credentials, _heartbeat),
     ),
     "Wait": _shape(
         {
