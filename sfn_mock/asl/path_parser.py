@@ -43,9 +43,11 @@ _REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.V
 _UNESCAPED = {"'": re.compile(r"[^'\\]+"), '"': re.compile(r'[^"\\]+')}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATOR = re.compile("|".join(f"{name}\\b" if name.isalpha() else re.escape(name) for name in OPERATORS))
-NAME_ENDS = frozenset(".[( ")
-NAME_ENDS_IN_CALL = NAME_ENDS | frozenset("),\t\r\n")
-_NAME_ENDS_IN_FILTER = NAME_ENDS_IN_CALL | frozenset("]=!<>&|")
+#: What a name without quotes may consist of: in a path alone, among arguments, and in a filter.
+PLAIN_NAME = re.compile(r"(?:[^.\[( \\]+|\\.|\\\Z)+", re.DOTALL)
+NAME_IN_CALL = re.compile(r"(?:[^.\[( ),\t\r\n\\]+|\\.|\\\Z)+", re.DOTALL)
+_NAME_IN_FILTER = re.compile(r"(?:[^.\[( ),\t\r\n\]=!<>&|\\]+|\\.|\\\Z)+", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _MAX_FILTER_DEPTH = 50
 
 
@@ -102,12 +104,12 @@ class PathParser:
         variable = self.match(_VARIABLE)
         return variable[0] if variable else None, False
 
-    def query(self, name_ends: frozenset[str]) -> Query:
-        """Read the steps up to a character that starts none."""
+    def query(self, name: re.Pattern[str]) -> Query:
+        """Read the steps up to a character that starts none; `name` matches a name without quotes."""
         steps: list[Step] = []
         while self.text[self.position : self.position + 1] in (".", "["):
             if self.skip(".."):
-                steps.append(Descent(self.brackets() if self.skip("[") else self.dotted(name_ends)))
+                steps.append(Descent(self.brackets() if self.skip("[") else self.dotted(name)))
             elif self.skip("["):
                 steps.append(self.brackets())
             else:
@@ -115,7 +117,7 @@ class PathParser:
                 function = self.match(_FUNCTION)
                 if function:
                     return Query(_settled(steps), self.known_function(function[1]))
-                steps.append(self.brackets() if self.skip("[") else self.dotted(name_ends))
+                steps.append(self.brackets() if self.skip("[") else self.dotted(name))
         return Query(_settled(steps))
 
     def known_function(self, name: str) -> str:
@@ -123,19 +125,14 @@ class PathParser:
             raise self.error(f"unknown function '{name}'")
         return name
 
-    def dotted(self, name_ends: frozenset[str]) -> Step:
+    def dotted(self, name: re.Pattern[str]) -> Step:
         """Read what follows a dot: a name or `*`; a backslash takes the next character as it is."""
         if self.skip("*"):
             return Wildcard()
-        characters = []
-        while self.position < len(self.text) and self.text[self.position] not in name_ends:
-            if self.text[self.position] == "\\" and self.position + 1 < len(self.text):
-                self.position += 1
-            characters.append(self.text[self.position])
-            self.position += 1
-        if not characters:
+        found = self.match(name)
+        if not found:
             raise self.error("expected a name")
-        return Name("".join(characters))
+        return Name(_ESCAPE.sub(r"\1", found[0]))
 
     def brackets(self) -> Step:
         """Read what stands in brackets, and the closing one."""
@@ -246,9 +243,9 @@ class PathParser:
 
     def operand(self) -> Operand:
         if self.skip("@"):
-            return Reference(self.query(_NAME_ENDS_IN_FILTER), is_relative=True)
+            return Reference(self.query(_NAME_IN_FILTER), is_relative=True)
         if self.skip("$"):
-            return Reference(self.query(_NAME_ENDS_IN_FILTER), is_relative=False)
+            return Reference(self.query(_NAME_IN_FILTER), is_relative=False)
         return Literal(self.literal())
 
     def literal(self) -> Any:

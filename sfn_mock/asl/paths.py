@@ -10,7 +10,7 @@ from typing import Any
 
 from sfn_mock.asl.path_functions import NoResultError
 from sfn_mock.asl.path_nodes import Index, Name, Query
-from sfn_mock.asl.path_parser import NAME_ENDS, NAME_ENDS_IN_CALL, PathParser, PathSyntaxError
+from sfn_mock.asl.path_parser import NAME_IN_CALL, PLAIN_NAME, PathParser, PathSyntaxError
 from sfn_mock.asl.texts import json_text
 
 __all__ = [
@@ -162,7 +162,7 @@ def parse_path(text: str) -> Path:
         PathSyntaxError: The text is no path.
     """
     parser = PathParser(text)
-    path = _read(parser, NAME_ENDS)
+    path = _read(parser, PLAIN_NAME)
     parser.expect_end()
     return path
 
@@ -181,7 +181,7 @@ def read_path(text: str, position: int) -> tuple[Path, int]:
         PathSyntaxError: No path starts there.
     """
     parser = PathParser(text, position)
-    path = _read(parser, NAME_ENDS_IN_CALL)
+    path = _read(parser, NAME_IN_CALL)
     return path, parser.position
 
 
@@ -210,8 +210,8 @@ def parse_reference_path(text: str) -> ReferencePath:
     return ReferencePath(text, path, steps)
 
 
-def _read(parser: PathParser, name_ends: frozenset[str]) -> Path:
+def _read(parser: PathParser, name: re.Pattern[str]) -> Path:
     start = parser.position
     variable, is_context = parser.root()
-    query = parser.query(name_ends)
+    query = parser.query(name)
     return Path(parser.text[start : parser.position], query, variable, is_context)
