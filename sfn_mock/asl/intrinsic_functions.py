@@ -225,9 +225,11 @@ def _elements(value: Any) -> list[Any]:
 
 def _whole(value: Any) -> int:
     """Return a number as an int; one with a fraction is rounded to the nearest, halves up."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ArgumentError(f"a number is expected, got {json_text(value)}")
-    return value if isinstance(value, int) else math.floor(value + 0.5)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return math.floor(value + 0.5)
+    raise ArgumentError(f"a number is expected, got {json_text(value)}")
 
 
 def _int(value: Any) -> int:

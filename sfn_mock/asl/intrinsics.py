@@ -22,7 +22,7 @@ MAX_NESTING = 10
 _CALL = re.compile(r"(States\.\w+)\s*\(")
 _STRING = re.compile(r"'((?:[^'\\]|\\['{}\\])*)'")
 _ESCAPE = re.compile(r"\\(.)")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,99})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _WORD = re.compile(r"(?:true|false|null)\b")
 _BLANKS = re.compile(r"\s*")
 

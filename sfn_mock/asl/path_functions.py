@@ -43,7 +43,8 @@ def _average(value: Any) -> float:
 def _deviation(value: Any) -> float:
     numbers = _numbers(value)
     mean = sum(numbers) / len(numbers)
-    return math.sqrt(sum((number - mean) ** 2 for number in numbers) / len(numbers))
+    # A product of large numbers is infinite, while a power of them is an error.
+    return math.sqrt(sum((number - mean) * (number - mean) for number in numbers) / len(numbers))
 
 
 def _smallest(value: Any) -> float:
@@ -66,8 +67,15 @@ def _elements(value: Any) -> list[Any]:
 
 def _numbers(value: Any) -> list[float]:
     elements = value if isinstance(value, list) else []
-    numbers = [float(element) for element in elements if type(element) in (int, float)]
+    numbers = [_double(element) for element in elements if type(element) in (int, float)]
     return _elements(numbers)
+
+
+def _double(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 #: The functions that can end a path.

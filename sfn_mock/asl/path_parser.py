@@ -276,7 +276,7 @@ class PathParser:
             flags |= _REGEX_FLAGS[letter]
         try:
             return re.compile(match[1], flags)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise self.error(f"bad regular expression: {error}") from None
 
 

@@ -23,6 +23,7 @@ DATA: dict[str, Any] = {
     "long": "x" * 10_001,
     "surrogate": "\ud800",
     "infinite": float("inf"),
+    "huge": 10**400,
 }
 
 
@@ -224,6 +225,11 @@ def test_function_gives_its_result(call: str, result: Any) -> None:
             "States.MathAdd(2147483648, 0)",
             "Invalid arguments in States.MathAdd: the numbers must be between -2147483648 and 2147483647",
             id="add-large-number",
+        ),
+        pytest.param(
+            "States.MathAdd($.huge, 0)",
+            "Invalid arguments in States.MathAdd: the numbers must be between -2147483648 and 2147483647",
+            id="add-number-beyond-doubles",
         ),
         pytest.param(
             "States.MathAdd(2147483647, 1)",

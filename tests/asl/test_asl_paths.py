@@ -28,6 +28,8 @@ SHOP: dict[str, Any] = {
     ],
     "matrix": [[1, 2], [3, 4]],
     "kinds": ["tea", "cup"],
+    "huge": [1e200, -1e200],
+    "huger": [10**400, -(10**400)],
 }
 PROVIDER = (
     "This is not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
@@ -169,6 +171,9 @@ def test_filter_on_object_keeps_the_object_itself() -> None:
         pytest.param("$.items[*].price.sum()", 32.5, id="sum"),
         pytest.param("$.matrix[0].avg( )", 1.5, id="average"),
         pytest.param("$.matrix[0].stddev()", 0.5, id="deviation"),
+        pytest.param("$.huge.stddev()", float("inf"), id="deviation-of-large-numbers"),
+        pytest.param("$.huger.max()", float("inf"), id="number-beyond-doubles"),
+        pytest.param("$.huger.min()", float("-inf"), id="number-below-doubles"),
         pytest.param("$.matrix[1].min()", 3.0, id="min"),
         pytest.param("$.matrix[1].max()", 4.0, id="max"),
         pytest.param("$.kinds.first()", "tea", id="first"),
@@ -316,6 +321,12 @@ def test_backslash_escapes(path: str, name: str) -> None:
             "Could not parse path '$[?(@.a =~ /(/)]' at position 14: bad regular expression: "
             "missing ), unterminated subpattern at position 0",
             id="bad-regular-expression",
+        ),
+        pytest.param(
+            "$[?(@.a =~ /x{99999999999}/)]",
+            "Could not parse path '$[?(@.a =~ /x{99999999999}/)]' at position 27: bad regular expression: "
+            "the repetition number is too large",
+            id="large-repetition",
         ),
     ],
 )
