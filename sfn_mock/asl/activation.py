@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from sfn_mock.asl.context import format_moment
-from sfn_mock.asl.definition import ABSENT, Absent, State
+from sfn_mock.asl.definition import ABSENT, Absent, Program, State
 from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, RUNTIME, StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.expressions import (
@@ -18,6 +18,9 @@ from sfn_mock.asl.expressions import (
     evaluate_typed,
     evaluate_value,
 )
+from sfn_mock.asl.host import Host
+from sfn_mock.asl.map_runs import MapRun
+from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.paths import (
     Path,
     PathError,
@@ -25,12 +28,9 @@ from sfn_mock.asl.paths import (
     parse_path,
     parse_reference_path,
 )
+from sfn_mock.asl.scheduler import Scheduler, Steps
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
 from sfn_mock.asl.texts import json_text
-
-if TYPE_CHECKING:
-    from sfn_mock.asl.host import Host
-    from sfn_mock.asl.scheduler import Scheduler
 
 #: The most bytes that the input or output of a state may have, as JSON in UTF-8.
 DATA_LIMIT = 262_144
@@ -61,6 +61,21 @@ class Services(Protocol):
     def new_token(self) -> str:
         """Return a token that no other task of the run has."""
 
+    def open_task(self, token: str, task: OpenTask) -> None:
+        """Let results and heartbeats that name a token reach a task."""
+
+    def close_task(self, token: str) -> None:
+        """Let nothing reach a task any longer."""
+
+    def open_map_run(self, map_run: MapRun) -> None:
+        """Let the ends of child executions reach a map run."""
+
+    def note_state(self, activation: Activation) -> None:
+        """Learn that a state was entered."""
+
+    def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
+        """Run states one after the other, from where a frame stands, and return the output of the last."""
+
 
 @dataclass
 class Frame:
@@ -72,8 +87,7 @@ class Frame:
         variables: The values of variables by name; those of outer sequences are among them.
         item: The item of a Map state's iteration, as the context object has it.
         inner: Of a Parallel or Map state: where its branches or iterations stand, by number.
-        map_run_arn: Of a distributed Map state: its map run.
-        ends: Of a distributed Map state: the ends of its children by number.
+        map_run: Of a distributed Map state: its map run.
         output: What the sequence gave, ABSENT until it has succeeded.
         is_redriven: Whether the state is to go on without being entered again.
     """
@@ -83,16 +97,14 @@ class Frame:
     variables: dict[str, Any]
     item: Mapping[str, Any] | None = None
     inner: dict[int, Frame] = field(default_factory=dict)
-    map_run_arn: str | None = None
-    ends: dict[int, Any] = field(default_factory=dict)
+    map_run: MapRun | None = None
     output: Any = ABSENT
     is_redriven: bool = False
 
     def leave_behind(self) -> None:
         """Forget what the state that the sequence leaves, or tries again, has begun."""
         self.inner = {}
-        self.map_run_arn = None
-        self.ends = {}
+        self.map_run = None
 
     def mark_redriven(self) -> None:
         """Make all sequences that have not succeeded go on in the state in which they stand."""
@@ -129,7 +141,8 @@ class Activation:
         before_id: The number of the event before that one.
         entered_moment: When the state was entered.
         retry_count: How often the state has been tried again.
-        token: The token of the task that the state is about to do.
+        token: The token that the context object tells, of a task that waits for it.
+        own_failure: The last failure that arose in the state itself, rather than in what it called or contains.
     """
 
     def __init__(self, run: Services, state: State, frame: Frame, chain: Chain) -> None:
@@ -142,6 +155,7 @@ class Activation:
         self.entered_moment = run.scheduler.now
         self.retry_count = 0
         self.token: str | None = None
+        self.own_failure: StateError | None = None
 
     @property
     def input(self) -> Any:
@@ -175,7 +189,8 @@ class Activation:
     def failure(self, error: str, reason: str) -> StateError:
         """Return an error whose cause names the state, as AWS tells failures of its own."""
         place = f"'{self.state.name}' (entered at the event id #{self.entered_id})"
-        return StateError(error, f"An error occurred while executing the state {place}. {reason}")
+        self.own_failure = StateError(error, f"An error occurred while executing the state {place}. {reason}")
+        return self.own_failure
 
     def context(self, item: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the context object.
