@@ -7,19 +7,22 @@ import binascii
 import hashlib
 import json
 import math
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any, NoReturn
 
+from sfn_mock.asl.json_text import DEEPEST
 from sfn_mock.asl.texts import hash_order, java_text, json_key, json_text
 
 _INT_RANGE = range(-(2**31), 2**31)
 _MAX_RANGE_LENGTH = 1000
 _MAX_TEXT_LENGTH = 10_000
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
-_ESCAPED_IN_FORMAT = "'{}\\"
+#: An escaped character, which is the group, or a place for an argument.
+_FORMAT_MARK = re.compile(r"\\(['{}\\])|\{\}")
 
 
 class ArgumentError(Exception):
@@ -60,18 +63,14 @@ def _format_pieces(template: str) -> list[str]:
     """Split a template at each `{}` that is not escaped."""
     pieces = [""]
     position = 0
-    while position < len(template):
-        character = template[position]
-        following = template[position + 1 : position + 2]
-        if character == "\\" and following and following in _ESCAPED_IN_FORMAT:
-            pieces[-1] += following
-            position += 2
-        elif character == "{" and following == "}":
+    for mark in _FORMAT_MARK.finditer(template):
+        pieces[-1] += template[position : mark.start()]
+        if mark[1] is None:
             pieces.append("")
-            position += 2
         else:
-            pieces[-1] += character
-            position += 1
+            pieces[-1] += mark[1]
+        position = mark.end()
+    pieces[-1] += template[position:]
     return pieces
 
 
@@ -80,9 +79,22 @@ def _string_to_json(randomness: Random, arguments: list[Any]) -> Any:
     if not text.strip(" \t\r\n"):
         return None
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise ArgumentError("the argument must be a string of JSON") from None
+    if _depth(value) > DEEPEST:
+        raise ArgumentError(f"the JSON must be nested at most {DEEPEST} levels deep")
+    return value
+
+
+def _depth(value: Any) -> int:
+    """Return how deeply objects and arrays are nested."""
+    depth = 0
+    level = [value]
+    while level := [each for each in level if isinstance(each, (dict, list))]:
+        depth += 1
+        level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
+    return depth
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -186,12 +198,7 @@ def _math_add(randomness: Random, arguments: list[Any]) -> int:
 
 def _string_split(randomness: Random, arguments: list[Any]) -> list[str]:
     text, separators = map(_text, arguments)
-    parts = [""]
-    for character in text:
-        if character in separators:
-            parts.append("")
-        else:
-            parts[-1] += character
+    parts = re.split(f"[{re.escape(separators)}]", text) if separators else [text]
     return [part for part in parts if part]
 
 

@@ -274,14 +274,21 @@ def test_wrong_arguments_fail(call: str, reason: str) -> None:
     assert raised.value.cause == f"The function '{call}' had the following error: {reason}"
 
 
-def test_deep_json_is_refused() -> None:
-    """A string of JSON that is nested beyond what can be parsed fails the function, not the program."""
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("[" * 100_000, "the argument must be a string of JSON", id="beyond-the-stack"),
+        pytest.param('[{"a":' * 250 + "[]" + "}]" * 250, "the JSON must be nested at most 500 levels deep", id="501"),
+    ],
+)
+def test_deep_json_is_refused(text: str, reason: str) -> None:
+    """A string of JSON that is nested too deeply fails the function, not the program."""
     call = parse_intrinsic("States.StringToJson($)")
 
+    assert call.evaluate("[" * 500 + "]" * 500, randomness=Random(1)) != []
     with pytest.raises(StateError) as raised:
-        call.evaluate("[" * 100_000, randomness=Random(1))
-
-    assert str(raised.value).endswith("the argument must be a string of JSON")
+        call.evaluate(text, randomness=Random(1))
+    assert str(raised.value).endswith(f"Invalid arguments in States.StringToJson: {reason}")
 
 
 def test_argument_that_leads_nowhere_fails() -> None:
