@@ -7,7 +7,6 @@ from typing import Any
 from sfn_mock.asl.activation import Activation
 from sfn_mock.asl.definition import ABSENT, ItemBatcher, ItemReader, MapState
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.events import Chain
 from sfn_mock.asl.host import ChildEnd, MapRunRequest, ReadRequest, WriteRequest
 from sfn_mock.asl.map_runs import Child, MapRun
 from sfn_mock.asl.scheduler import AbortedError, Steps
@@ -38,18 +37,18 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
         raise
     now = activation.run.scheduler.now
     activation.run.host.end_map_run(map_run.arn, "SUCCEEDED", now)
-    succeeded = activation.add_event("MapRunSucceeded", advance=False)
-    activation.run.add_event("MapStateSucceeded", None, Chain(succeeded))
+    activation.add_event("MapRunSucceeded")
+    activation.add_event("MapStateSucceeded", advance=False)
     activation.observe("result", result)
     payload = state.payload
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
 def _start(activation: Activation, state: MapState, effective: Any) -> MapRun:
+    concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     items: list[Any] = [] if state.item_reader is not None else find_items(activation, state, effective)
     activation.add_event("MapStateStarted", {"length": len(items)})
     run = activation.run
-    concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     count_path, percentage_path = state.tolerated_failure_count_path, state.tolerated_failure_percentage_path
     count = read_count(activation, "ToleratedFailureCount", state.tolerated_failure_count, count_path, effective)
     percentage = read_percentage(

@@ -19,6 +19,7 @@ def run_map(activation: Activation, state: MapState) -> Steps:
     """Run an inline Map state until all iterations have succeeded or one has failed."""
     frame = activation.frame
     effective = activation.effective_input()
+    limit = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     if not frame.inner:
         items = find_items(activation, state, effective)
         activation.add_event("MapStateStarted", {"length": len(items)})
@@ -26,7 +27,6 @@ def run_map(activation: Activation, state: MapState) -> Steps:
             place = item_context(index, item)
             value = select_item(activation, state, effective, place)
             frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), place)
-    limit = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     waiting = deque(index for index, inner in frame.inner.items() if inner.output is ABSENT)
     first = [waiting.popleft() for _ in range(min(len(waiting), limit or len(waiting)))]
     workers: list[tuple[Process, Chain]] = []
@@ -56,8 +56,10 @@ def _work(activation: Activation, state: MapState, chain: Chain, index: int, wai
         except AbortedError:
             activation.run.add_event("MapIterationAborted", details, chain, advance=False)
             raise
-        activation.run.add_event("MapIterationSucceeded", details, chain, advance=False)
-        if not waiting:
+        # The next iteration follows the last state's event, what comes after all iterations follows this one.
+        is_last = not waiting
+        activation.run.add_event("MapIterationSucceeded", details, chain, advance=is_last)
+        if is_last:
             return
         index = waiting.popleft()
 
