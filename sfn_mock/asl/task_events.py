@@ -41,7 +41,7 @@ def scheduled(
 
     Args:
         resource: What the Task calls.
-        parameters: The evaluated parameters of a service's action, or the input of a function or activity, as JSON text.
+        parameters: A service action's evaluated parameters, or the input of a function or activity, as JSON text.
         region: The region of the execution.
         timeout_seconds: The state's timeout, if it has one.
         heartbeat_seconds: The state's heartbeat, if it has one; a Lambda function's event does not tell it.

@@ -154,7 +154,7 @@ def _joined(value: Any) -> str:
 
 
 def _flat(members: Mapping[str, Any], array_format: str) -> list[tuple[str, str]]:
-    """Return names and values of a query or a form: those of objects as ``a[b]``, those of arrays as the format says."""
+    """Return names and values of a query or form: those of objects as ``a[b]``, of arrays as the format says."""
     pairs: list[tuple[str, str]] = []
     for name, value in members.items():
         if isinstance(value, dict):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 import jmespath
@@ -44,7 +43,7 @@ class _Question:
     failed: frozenset[str] = frozenset()
     member: str = ""
     wrapped: str = ""
-    added: Mapping[str, str] = MappingProxyType({})
+    added: Mapping[str, str] = field(default_factory=dict)
     is_success: str = "`true`"
     gone: str | None = None
 

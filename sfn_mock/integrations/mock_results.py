@@ -13,6 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from sfn_mock.asl.resources import Pattern, Resource
 from sfn_mock.integrations.jobs import result_shape
+from sfn_mock.integrations.naming import optimised_member_name
 from sfn_mock.integrations.operations import Operation, find_operation
 
 _NUMBERS = {"integer", "long", "float", "double", "bigdecimal"}
@@ -70,6 +71,14 @@ def check_mocked_state(state: Mapping[str, Any], *, reveal_secrets: bool = False
         raise MockError("TestState does not support RevealSecrets when a mock is specified.")
     if state["Type"] not in ("Task", "Map", "Parallel"):
         raise MockError(f"State type '{state['Type']}' is not supported when a mock is specified")
+
+
+def check_unmocked_configuration(configuration: Mapping[str, Any]) -> None:
+    """Check the configuration of a state that is not mocked; raise MockError if a member of it needs a mock."""
+    for member in ("mapIterationFailureCount", "errorCausedByState"):
+        if member in configuration:
+            name = optimised_member_name(member)
+            raise MockError(f"TestState does not support {name} when a mock is not specified.")
 
 
 def check_mock_members(mock: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.integrations.naming import optimised_member_name, sdk_member_name
 
 #: The SDK's names of services that boto3 calls otherwise than the SDK without blanks and hyphens.
-_BOTO_NAMES = {
+BOTO_NAMES = {
     "applicationdiscovery": "discovery",
     "cloudwatchlogs": "logs",
     "cognitoidentityprovider": "cognito-idp",
@@ -143,5 +143,5 @@ def _services() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _sdk_services() -> dict[str, str]:
     """Return boto3's name of each service, by the SDK's."""
-    same = _services() - set(_BOTO_NAMES.values())
-    return {**{name.replace("-", ""): name for name in same}, **_BOTO_NAMES}
+    same = _services() - set(BOTO_NAMES.values())
+    return {**{name.replace("-", ""): name for name in same}, **BOTO_NAMES}

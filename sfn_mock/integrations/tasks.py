@@ -1,4 +1,4 @@
-"""Answer the tasks of a run by calling services: the call, its result or error, and whether the Task goes on waiting."""
+"""Answer the tasks of a run by calling services: the call, its outcome, and whether the Task goes on waiting."""
 
 from __future__ import annotations
 
