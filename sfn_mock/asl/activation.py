@@ -8,7 +8,6 @@ from random import Random
 from typing import Any, Protocol
 
 from sfn_mock.asl.context import format_moment
-from sfn_mock.asl.definition import ABSENT, Absent, Program, State
 from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, RUNTIME, StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.expressions import (
@@ -20,6 +19,7 @@ from sfn_mock.asl.expressions import (
 )
 from sfn_mock.asl.host import Host
 from sfn_mock.asl.map_runs import MapRun
+from sfn_mock.asl.nodes import ABSENT, Absent, Program, State
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.paths import (
     Path,
@@ -53,9 +53,7 @@ class Services(Protocol):
     def host(self) -> Host:
         """What answers tasks and map runs."""
 
-    def add_event(
-        self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True
-    ) -> int:
+    def add_event(self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True) -> int:
         """Add an event that happens now and return its number."""
 
     def new_token(self) -> str:

@@ -11,13 +11,13 @@ from typing import Any
 
 from sfn_mock.asl.activation import Activation, Frame, Observer
 from sfn_mock.asl.context import ExecutionInfo, execution_context
-from sfn_mock.asl.definition import Program, StateMachine
 from sfn_mock.asl.errors import RUNTIME, TIMEOUT, StateError
 from sfn_mock.asl.events import Chain, History, HistoryFullError
 from sfn_mock.asl.host import ChildEnd, Failed, Host, Succeeded
 from sfn_mock.asl.interpreter import run_sequence
 from sfn_mock.asl.journal import RecordedHost
 from sfn_mock.asl.map_runs import MapRun
+from sfn_mock.asl.nodes import Program, StateMachine
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.scheduler import Future, Process, Scheduler, Steps, Timer
 from sfn_mock.asl.texts import json_text
@@ -43,7 +43,7 @@ class Engine:
         redrive_count: How often it was redriven.
         redrive_moment: When it was redriven last.
         visited: The names of the states that were entered, in order.
-        active: The stays in states that were entered and not left, by the number of the event that entered them.
+        current: The stay in the state that was entered last, None before the first.
     """
 
     def __init__(
@@ -89,14 +89,12 @@ class Engine:
         value = json.loads(input)
         self._frame = Frame(program.start_at, value, dict(variables or {}))
         self._value = value
-        self.context = execution_context(info, value, start, 0, None)
+        self.context: Mapping[str, Any] = execution_context(info, value, start, 0, None)
         self.scheduler.at(start, self._start)
 
     # --- For states --------------------------------------------------------------------------------------------------
 
-    def add_event(
-        self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True
-    ) -> int:
+    def add_event(self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True) -> int:
         """Add an event that happens now and return its number."""
         return self.history.add(self.scheduler.now, event_type, details, chain, advance=advance).id
 
@@ -254,8 +252,6 @@ class Engine:
             self._info, self._value, self._start_moment, self.redrive_count, self.redrive_moment
         )
         self._chain.head = len(self.history.events)
-        self.history.add(
-            self.scheduler.now, "ExecutionRedriven", {"redriveCount": self.redrive_count}, self._chain
-        )
+        self.history.add(self.scheduler.now, "ExecutionRedriven", {"redriveCount": self.redrive_count}, self._chain)
         self._frame.mark_redriven()
         self._go_on()

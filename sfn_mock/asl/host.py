@@ -7,9 +7,9 @@ without asking twice.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Union
+from typing import Any, Protocol
 
-from sfn_mock.asl.definition import Program
+from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.resources import Resource
 
 
@@ -92,7 +92,7 @@ class Pending:
     submitted: Any = None
 
 
-TaskAnswer = Union[Succeeded, Failed, Pending]
+TaskAnswer = Succeeded | Failed | Pending
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sfn_mock.asl.activation import Activation, Frame, Outcome, Services
-from sfn_mock.asl.definition import ABSENT, MapState, Program, State
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
+from sfn_mock.asl.nodes import ABSENT, MapState, Program, State
 from sfn_mock.asl.retries import Retries, find_handler
 from sfn_mock.asl.scheduler import AbortedError, Steps
 from sfn_mock.asl.states.choice import run_choice

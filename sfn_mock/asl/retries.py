@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from random import Random
 from typing import Protocol, TypeVar
 
-from sfn_mock.asl.definition import Retrier
 from sfn_mock.asl.errors import RUNTIME, TIMEOUT, StateError
+from sfn_mock.asl.nodes import Retrier
 
 _ALL = "States.ALL"
 _TASK_FAILED = "States.TaskFailed"

@@ -8,11 +8,11 @@ from typing import Any
 
 from sfn_mock.asl.activation import Observer
 from sfn_mock.asl.context import ExecutionInfo
-from sfn_mock.asl.definition import Program
 from sfn_mock.asl.engine import Engine
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import ChildEnd, Host
 from sfn_mock.asl.map_runs import MapRun
+from sfn_mock.asl.nodes import Program
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from sfn_mock.asl.activation import Activation, Outcome
-from sfn_mock.asl.definition import (
+from sfn_mock.asl.errors import RUNTIME
+from sfn_mock.asl.moments import parse_timestamp
+from sfn_mock.asl.nodes import (
     ABSENT,
     ChoiceRule,
     ChoiceState,
@@ -20,8 +22,6 @@ from sfn_mock.asl.definition import (
     Disjunction,
     Negation,
 )
-from sfn_mock.asl.errors import RUNTIME
-from sfn_mock.asl.moments import parse_timestamp
 from sfn_mock.asl.paths import PathError, parse_path
 from sfn_mock.asl.scheduler import Steps
 
@@ -43,9 +43,7 @@ def run_choice(activation: Activation, state: ChoiceState) -> Steps:
 
 def _outcome(activation: Activation, state: ChoiceState) -> Outcome:
     value = activation.effective_input()
-    rule = next(
-        (rule for index, rule in enumerate(state.choices) if _holds(activation, rule.test, value, index)), None
-    )
+    rule = next((rule for index, rule in enumerate(state.choices) if _holds(activation, rule.test, value, index)), None)
     if rule is not None:
         return _leave(activation, rule, value)
     if state.default is None:

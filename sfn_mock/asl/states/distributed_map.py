@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.activation import Activation
-from sfn_mock.asl.definition import ABSENT, ItemBatcher, ItemReader, MapState
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, MapRunRequest, ReadRequest, WriteRequest
 from sfn_mock.asl.map_runs import Child, MapRun
+from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState
 from sfn_mock.asl.scheduler import AbortedError, Steps
 from sfn_mock.asl.states.map_settings import read_count, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item

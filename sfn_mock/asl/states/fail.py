@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sfn_mock.asl.activation import Activation
-from sfn_mock.asl.definition import FailState
 from sfn_mock.asl.errors import RUNTIME, StateError
+from sfn_mock.asl.nodes import FailState
 from sfn_mock.asl.scheduler import Steps
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.activation import Activation
-from sfn_mock.asl.definition import NumberOrExpression
 from sfn_mock.asl.errors import RUNTIME
+from sfn_mock.asl.nodes import NumberOrExpression
 from sfn_mock.asl.texts import json_text
 
 

@@ -6,9 +6,9 @@ from collections import deque
 from typing import Any
 
 from sfn_mock.asl.activation import Activation, Frame
-from sfn_mock.asl.definition import ABSENT, MapState
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
+from sfn_mock.asl.nodes import ABSENT, MapState
 from sfn_mock.asl.scheduler import AbortedError, Process, Steps
 from sfn_mock.asl.states.map_settings import read_count
 from sfn_mock.asl.states.parallel import join
@@ -67,10 +67,7 @@ def _work(activation: Activation, state: MapState, chain: Chain, index: int, wai
 def find_items(activation: Activation, state: MapState, effective: Any) -> list[Any]:
     """Return the items of a Map state that reads none from S3."""
     if state.is_jsonata:
-        if state.items is ABSENT:
-            items = effective
-        else:
-            items = activation.compute(state.items, "Items", expected="array")
+        items = effective if state.items is ABSENT else activation.compute(state.items, "Items", expected="array")
     elif state.items_path is None:
         items = effective
     else:
@@ -80,7 +77,7 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
         if state.is_jsonata or state.items_path is None:
             reason = f"The Map state's input must be an array but was: {json_text(items)}"
         else:
-            reason = f"Reference path \"{state.items_path}\" must point to array."
+            reason = f'Reference path "{state.items_path}" must point to array.'
         raise activation.failure(RUNTIME, reason)
     return items
 

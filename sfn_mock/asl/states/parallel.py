@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sfn_mock.asl.activation import Activation, Frame
-from sfn_mock.asl.definition import ABSENT, ParallelState
+from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.events import Chain
+from sfn_mock.asl.nodes import ABSENT, ParallelState
 from sfn_mock.asl.scheduler import AbortedError, Future, Process, Steps
 
 
@@ -42,7 +45,7 @@ def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> Step
     joined = Future()
     left = len(processes)
 
-    def note(process: Future, chain: Chain) -> None:
+    def note(chain: Chain, process: Future) -> None:
         nonlocal left
         left -= 1
         activation.chain.head = chain.head
@@ -52,7 +55,7 @@ def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> Step
             joined.resolve()
 
     for process, chain in processes:
-        process.when_done(lambda done, chain=chain: note(done, chain))  # type: ignore[misc]
+        process.when_done(partial(note, chain))
     for process, _ in processes:
         if joined.error is None:
             process.start()
@@ -60,15 +63,7 @@ def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> Step
         return
     try:
         yield joined
-    except AbortedError:
-        abort_all(processes)
+    except (AbortedError, StateError):
+        for process, _ in processes:
+            process.abort()
         raise
-    except Exception:
-        abort_all(processes)
-        raise
-
-
-def abort_all(processes: list[tuple[Process, Chain]]) -> None:
-    """Abort the processes that are not done."""
-    for process, _ in processes:
-        process.abort()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sfn_mock.asl.activation import Activation, Outcome
-from sfn_mock.asl.definition import ABSENT, PassState
+from sfn_mock.asl.nodes import ABSENT, PassState
 from sfn_mock.asl.scheduler import Steps
 
 

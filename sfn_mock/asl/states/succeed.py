@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sfn_mock.asl.activation import Activation
-from sfn_mock.asl.definition import SucceedState
+from sfn_mock.asl.nodes import SucceedState
 from sfn_mock.asl.scheduler import Steps
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from sfn_mock.asl import task_events
 from sfn_mock.asl.activation import Activation
-from sfn_mock.asl.definition import ABSENT, TaskState
 from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, StateError
 from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskAnswer, TaskCall
+from sfn_mock.asl.nodes import ABSENT, TaskState
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.resources import Pattern, Resource, parse_resource
 from sfn_mock.asl.scheduler import AbortedError, Steps
@@ -31,7 +31,9 @@ def run_task(activation: Activation, state: TaskState) -> Steps:
         attempt=activation.retry_count,
         context=activation.context(),
         role_arn=_role_arn(activation, state, value),
-        timeout_seconds=_seconds(activation, "TimeoutSeconds", state.timeout_seconds, state.timeout_seconds_path, value),
+        timeout_seconds=_seconds(
+            activation, "TimeoutSeconds", state.timeout_seconds, state.timeout_seconds_path, value
+        ),
         heartbeat_seconds=_seconds(
             activation, "HeartbeatSeconds", state.heartbeat_seconds, state.heartbeat_seconds_path, value
         ),
@@ -120,7 +122,8 @@ def _seconds(activation: Activation, field: str, given: Any, path: str | None, v
         found = activation.refer(path, f"{field}Path", value)
         if isinstance(found, bool) or not isinstance(found, int) or found <= 0:
             raise activation.failure(
-                RUNTIME, f"The {field}Path parameter does not reference a positive integer value: {path} == {json_text(found)}"
+                RUNTIME,
+                f"The {field}Path parameter does not reference a positive integer value: {path} == {json_text(found)}",
             )
         return found
     if isinstance(given, str):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.activation import Activation
-from sfn_mock.asl.definition import WaitState
 from sfn_mock.asl.errors import RUNTIME
 from sfn_mock.asl.moments import parse_timestamp
+from sfn_mock.asl.nodes import WaitState
 from sfn_mock.asl.scheduler import Steps
 from sfn_mock.asl.texts import json_text
 
