@@ -18,7 +18,7 @@ from sfn_mock.asl.jsonata.regexes import Regex
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, is_number, to_library, whole
 
 # How far one evaluation may go: evaluated nodes, nested nodes, and the size of any value on the way.
-MAX_STEPS = 200_000
+MAX_STEPS = 100_000
 MAX_DEPTH = 500
 MAX_ITEMS = 1_000_000
 
@@ -98,6 +98,8 @@ class Evaluation:
         self._engine = copy.copy(parsed)
         self._frame = self._library.engine.Frame(standard_frame())
         self._engine.environment = self._frame
+        # The library looks for these hooks at every node: bound to nothing, they are found at once.
+        self._frame.bindings.update(__evaluate_entry=None, __evaluate_exit=None)
         for name, value in values.items():
             self._frame.bind(name, value)
         for name, function in functions.items():
@@ -110,7 +112,7 @@ class Evaluation:
         self._evaluate_node = engine._eval
         self._apply = engine.apply_inner
         self._range = engine.evaluate_range_expression
-        engine._eval = self._step
+        engine.eval = self._step
         engine.apply_inner = self._call
         engine.evaluate_numeric_expression = self._arithmetic
         engine.evaluate_string_concat = self._concatenate
@@ -128,7 +130,7 @@ class Evaluation:
         current.jsonata = self._engine
         with _deep_stack():
             try:
-                return from_library(self._engine.eval(self._tree, None, self._frame))
+                return from_library(self._step(self._tree, None, self._frame))
             except RecursionError as error:
                 raise QueryError("U1001", _TOO_DEEP) from error
             finally:
@@ -158,12 +160,12 @@ class Evaluation:
         parts = self._library
         if not (parts.is_function(function) or parts.is_lambda(function) or parts.is_regex(function)):
             raise QueryError("T1006", message("T1006"))
-        signature = getattr(function, "signature", None)
-        if signature is not None:
-            index = _first_mismatch(signature, arguments)
-            if index:
-                raise QueryError("T0410", message("T0410", index, signature.function_name))
-        return self._apply(function, arguments, focus, frame)
+        try:
+            return self._apply(function, arguments, focus, frame)
+        except parts.error as error:
+            if error.error == "T0410" and error.expected is not None:
+                error.current = _first_mismatch(function.signature, arguments)
+            raise
 
     def _arithmetic(self, left: Any, right: Any, operator: str) -> Any:
         """Return what JavaScript's numbers come to; a result that is no finite number is an error."""
@@ -213,7 +215,7 @@ class Evaluation:
 
 
 def _first_mismatch(signature: Any, arguments: Any) -> int:
-    """Return the number of the first argument that does not match a function's signature, or 0."""
+    """Return the number of the first argument that does not match a function's signature, counted from 1."""
     symbols = "".join(signature.get_symbol(argument) for argument in arguments)
     pattern, matched = "", 0
     for parameter in signature._params:
@@ -222,7 +224,7 @@ def _first_mismatch(signature: Any, arguments: Any) -> int:
         if match is None:
             return matched + 1
         matched = match.end()
-    return 0 if matched == len(symbols) else matched + 1
+    return matched + 1
 
 
 def _evaluation_error(error: Any, node: Any) -> QueryError:

@@ -24,7 +24,7 @@ _ISO_8601 = re.compile(
     r"\d{4}(-[01]\d)*(-[0-3]\d)*(T[0-2]\d:[0-5]\d:[0-5]\d)*(\.\d+)?([+-][0-2]\d:?[0-5]\d|Z)?", re.ASCII
 )
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_KNOWN_COMPONENTS = "YMDdFWwXxHhPmsfZzCE"
+_COMPONENTS = "YMDdFWwXxHhPmsfZzCE"
 _COMPONENT = re.compile(r"\[\s*(\w)")
 
 
@@ -63,10 +63,12 @@ def _check(name: str, arguments: Sequence[Any]) -> None:
     code = None
     if name == "replace" and arguments[0] is not None:
         code = _check_replace(*arguments[1:])
-    elif name == "sort" and len(arguments) < 2 and arguments[0] is not None:
+    elif name == "sort" and not any(arguments[1:]) and arguments[0] is not None:
         kinds = {"number" if is_number(item) else type(item).__name__ for item in arguments[0]}
         code = None if kinds <= {"number"} or kinds <= {"str"} or len(arguments[0]) < 2 else "D3070"
-    elif name == "toMillis" and len(arguments) < 2 and isinstance(arguments[0], str):
+    elif name in ("fromMillis", "toMillis") and any(arguments[1:2]):
+        code = "D3132" if _unknown_component(arguments[1]) else None
+    elif name == "toMillis" and isinstance(arguments[0], str):
         code = None if _ISO_8601.fullmatch(arguments[0]) else "D3110"
     elif name in ("decodeUrl", "decodeUrlComponent") and isinstance(arguments[0], str):
         code = "D3140" if _BROKEN_ESCAPE.search(arguments[0]) else None
@@ -100,6 +102,8 @@ def _failure(code: str, name: str, arguments: Sequence[Any]) -> QueryError:
     values = [from_library(value) for value in arguments]
     if code == "D3140":
         values.insert(0, name)
+    elif code == "D3132":
+        values = [_unknown_component(arguments[1])]
     elif code == "T0410":
         values = [1, name]
     return QueryError(code, message(code, *values))
@@ -110,13 +114,13 @@ def _translate(name: str, arguments: Sequence[Any], error: Exception) -> QueryEr
     text = str(error)
     for code, template in library().templates.items():
         start = template.replace('"', "'").partition("{{")[0]
-        if code.startswith("D313") and start and text.startswith(start):
-            return QueryError(code, message(code, _picture_value(code, arguments)))
+        if start and text.startswith(start):
+            # The errors of date pictures are RuntimeErrors with the text of a template.
+            return QueryError(code, message(code, arguments[1]))
     return _failure(_CODES.get(name, "T0410"), name, arguments)
 
 
-def _picture_value(code: str, arguments: Sequence[Any]) -> str:
-    """Return the part of a picture string that an error is about."""
-    picture = str(arguments[1])
-    unknown = [letter for letter in _COMPONENT.findall(picture) if letter not in _KNOWN_COMPONENTS]
-    return unknown[0] if code == "D3132" and unknown else picture
+def _unknown_component(picture: str) -> str:
+    """Return the first component of a date picture that does not exist, or the empty text."""
+    components = _COMPONENT.findall(picture.replace("[[", ""))
+    return next((component for component in components if component not in _COMPONENTS), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sfn_mock.asl.jsonata.library import library
@@ -36,7 +37,8 @@ def is_number(value: object) -> bool:
 
 def whole(value: float) -> int | float:
     """Return an int where the number has no fraction and JavaScript writes it without an exponent."""
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+    # The shortest digits that stand for the number, filled up with zeros, as JavaScript writes it.
+    return int(Decimal(repr(value))) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def to_library(value: object) -> Any:
