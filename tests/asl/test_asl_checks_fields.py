@@ -139,8 +139,15 @@ OUTPUT = {**PASS, "Output": {"a": "{% 1 %}"}}
 WRONG_OUTPUT = (
     "The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at "
 )
-WRONG_INPUT_PATH = "The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage at "
+WRONG_INPUT_PATH = (
+    "The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage "
+    "at "
+)
 UNKNOWN_LANGUAGE = "Value should be one of the following: [JSONPath, JSONata] at "
+WRONG_TYPE = (
+    "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] "
+    "at /States/S/Type"
+)
 DOWNGRADE = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/S"
 
 
@@ -237,16 +244,12 @@ def test_language_of_state(definition: dict[str, Any], expected: list[str]) -> N
         pytest.param(machine({"End": True}), ["These fields are required: [Type] at /States/S"], id="no-type"),
         pytest.param(
             machine({"Type": "pass", "End": True}),
-            [
-                "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/S/Type"
-            ],
+            [WRONG_TYPE],
             id="type-lower-case",
         ),
         pytest.param(
             machine({"Type": ["Pass"], "End": True}),
-            [
-                "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/S/Type"
-            ],
+            [WRONG_TYPE],
             id="type-array",
         ),
         pytest.param(
