@@ -79,12 +79,49 @@ def test_many_faults() -> None:
     assert len(diagnose({"StartAt": "S0", "States": states})) == MOST_DIAGNOSTICS
 
 
-FIELDS = """
-    QueryLanguage Comment Type Next End InputPath OutputPath ResultPath ItemsPath Items ItemProcessor Iterator ItemReader
-    ItemBatcher ResultWriter ItemSelector Label Retry Catch Assign Output Parameters Arguments Branches Choices Default
-    Resource Credentials Seconds Timestamp SecondsPath TimestampPath Error Cause ErrorPath CausePath Result
-    MaxConcurrency ToleratedFailurePercentage TimeoutSeconds HeartbeatSeconds
-""".split()
+FIELDS = [
+    "QueryLanguage",
+    "Comment",
+    "Type",
+    "Next",
+    "End",
+    "InputPath",
+    "OutputPath",
+    "ResultPath",
+    "ItemsPath",
+    "Items",
+    "ItemProcessor",
+    "Iterator",
+    "ItemReader",
+    "ItemBatcher",
+    "ResultWriter",
+    "ItemSelector",
+    "Label",
+    "Retry",
+    "Catch",
+    "Assign",
+    "Output",
+    "Parameters",
+    "Arguments",
+    "Branches",
+    "Choices",
+    "Default",
+    "Resource",
+    "Credentials",
+    "Seconds",
+    "Timestamp",
+    "SecondsPath",
+    "TimestampPath",
+    "Error",
+    "Cause",
+    "ErrorPath",
+    "CausePath",
+    "Result",
+    "MaxConcurrency",
+    "ToleratedFailurePercentage",
+    "TimeoutSeconds",
+    "HeartbeatSeconds",
+]
 
 
 @pytest.mark.parametrize("value", [None, True, 5, -1.5, "x", "$", "{% 1 %}", [], [5], {}, {"a": [None]}])
@@ -98,4 +135,4 @@ def test_every_value_in_every_field(language: str, value: object) -> None:
                 assert found.location is None or found.location.startswith("/States/S")
     for field in ("StartAt", "States", "Comment", "Version", "TimeoutSeconds", "QueryLanguage"):
         for found in diagnose({**machine(PASS), field: value}):
-            assert found.location is None or found.location.startswith((f"/{field}", "/States"))
+            assert found.location is None or found.location.startswith((f"/{field}", "/States", "/StartAt"))
