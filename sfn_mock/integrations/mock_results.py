@@ -50,9 +50,9 @@ def check_task_result(resource: Resource, result: Any, mode: str = "STRICT") -> 
         return
     checker = _Checker(operation, resource, strict=mode == "STRICT")
     if not wrapped:
-        checker.structure(result, shape)
+        checker.check(result, shape, "")
     elif wrapped in result:
-        checker.value(result[wrapped], shape, wrapped)
+        checker.check(result[wrapped], shape, wrapped)
     elif mode == "STRICT":
         raise MockError(_missing(wrapped))
 
@@ -120,39 +120,44 @@ class _Checker:
         elif resource.pattern is Pattern.SYNC_2:
             self._parsed = {"Input", "Output"}
 
-    def structure(self, value: dict[str, Any], shape: StructureShape) -> None:
-        """Check the members of an object; those that the shape does not have may hold anything."""
+    def check(self, value: Any, shape: Shape, name: str) -> None:
+        """Check a value and all within it, in the order in which they stand; there may be any number of levels."""
+        waiting = [(value, shape, name)]
+        while waiting:
+            waiting += reversed(self._check_one(*waiting.pop()))
+
+    def _check_one(self, value: Any, shape: Shape, name: str) -> list[tuple[Any, Shape, str]]:
+        """Check a value without what is in it, and return what is in it."""
+        if isinstance(shape, StructureShape):
+            if shape.is_document_type:
+                return []
+            _expect(isinstance(value, dict), name, "an object")
+            return self._members(value, shape)
+        if isinstance(shape, ListShape):
+            _expect(isinstance(value, list), name, "an array")
+            return [(item, shape.member, name) for item in value]
+        if isinstance(shape, MapShape):
+            _expect(isinstance(value, dict), name, "an object")
+            return [(item, shape.value, key) for key, item in value.items()]
+        if shape.type_name in _NUMBERS:
+            _expect(isinstance(value, int | float) and not isinstance(value, bool), name, "a number")
+        elif shape.type_name == "boolean":
+            _expect(isinstance(value, bool), name, "a boolean")
+        else:
+            _expect(isinstance(value, str), name, "a string")
+        return []
+
+    def _members(self, value: dict[str, Any], shape: StructureShape) -> list[tuple[Any, Shape, str]]:
+        """Check which members an object has; those that the shape does not have may hold anything."""
         name_of = self._operation.member_name
         if self._strict:
             for member in shape.required_members:
                 if name_of(member) not in value:
                     raise MockError(_missing(name_of(member)))
         shapes = {name_of(member): of_member for member, of_member in shape.members.items()}
-        for name, item in value.items():
-            if name in shapes and name not in self._parsed:
-                self.value(item, shapes[name], name)
-
-    def value(self, value: Any, shape: Shape, name: str) -> None:
-        """Check a value of any shape."""
-        if isinstance(shape, StructureShape):
-            if shape.is_document_type:
-                return
-            _expect(isinstance(value, dict), name, "an object")
-            self.structure(value, shape)
-        elif isinstance(shape, ListShape):
-            _expect(isinstance(value, list), name, "an array")
-            for item in value:
-                self.value(item, shape.member, name)
-        elif isinstance(shape, MapShape):
-            _expect(isinstance(value, dict), name, "an object")
-            for key, item in value.items():
-                self.value(item, shape.value, key)
-        elif shape.type_name in _NUMBERS:
-            _expect(isinstance(value, int | float) and not isinstance(value, bool), name, "a number")
-        elif shape.type_name == "boolean":
-            _expect(isinstance(value, bool), name, "a boolean")
-        else:
-            _expect(isinstance(value, str), name, "a string")
+        return [
+            (item, shapes[name], name) for name, item in value.items() if name in shapes and name not in self._parsed
+        ]
 
 
 def _expect(condition: bool, name: str, kind: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from typing import Any
 
@@ -21,6 +20,8 @@ _JSON_TEXTS = {
     "SendMessage": {"MessageBody"},
     "StartExecution": {"input"},
 }
+#: How deeply objects may be nested. No service takes more, and boto3 cannot send many more.
+_DEEPEST = 64
 _NUMBERS = {"integer", "long", "float", "double", "bigdecimal"}
 _WHOLE_NUMBERS = {"integer", "long"}
 
@@ -94,12 +95,23 @@ class _Reader:
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
         self._json_texts = _JSON_TEXTS.get(operation.model.name, set()) if operation.is_optimised else set()
+        self._depth = 0
         self.problems: list[str] = []
 
     def structure(self, value: Any, shape: StructureShape, name: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             self._expect("OBJECT", name)
             return {}
+        if self._depth == _DEEPEST:
+            self.problems.append("Nesting Levels have exceeded supported limits")
+            return {}
+        self._depth += 1
+        try:
+            return self._members(value, shape)
+        finally:
+            self._depth -= 1
+
+    def _members(self, value: dict[str, Any], shape: StructureShape) -> dict[str, Any]:
         spelled = {self._operation.member_name(member): member for member in shape.members}
         result: dict[str, Any] = {}
         for key, item in value.items():
@@ -159,7 +171,7 @@ class _Reader:
             return self._expect("STRING", name)
         try:
             return base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError):
+        except ValueError:
             return value.encode()
 
     def _expect(self, kind: str, name: str) -> Any:
@@ -184,6 +196,6 @@ def _is_moment(value: Any) -> bool:
         return False
     try:
         parse_timestamp(value)
-    except ValueError:
+    except (ValueError, RuntimeError):
         return False
     return True

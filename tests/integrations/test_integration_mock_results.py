@@ -145,6 +145,17 @@ def test_what_a_service_could_not_answer_is_refused(action, result, mode, senten
     assert str(raised.value) == f"Mock result schema validation error: {sentence}"
 
 
+def test_a_result_may_be_nested_deeply():
+    """A wrong type is found at any depth."""
+    value = {"N": 1}
+    for _ in range(5000):
+        value = {"L": [value]}
+    with pytest.raises(MockError) as raised:
+        check_task_result(resource_of("dynamodb:getItem"), {"Item": {"a": value}})
+
+    assert str(raised.value) == "Mock result schema validation error: Field 'N' must be a string"
+
+
 BRANCHES = {"Type": "Parallel", "Branches": [{}, {}]}
 
 

@@ -82,6 +82,12 @@ def operation_of(action):
             id="details of events",
         ),
         pytest.param(
+            "events:putEvents",
+            {"Entries": [{"Time": "2026-01-10T02:00:00Z"}, {"Time": 1_768_010_400}]},
+            {"Entries": [{"Time": "2026-01-10T02:00:00Z"}, {"Time": 1_768_010_400}]},
+            id="moments of events",
+        ),
+        pytest.param(
             "ecs:runTask",
             {"TaskDefinition": "t", "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["s"]}}},
             {"taskDefinition": "t", "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["s"]}}},
@@ -204,8 +210,8 @@ def test_parameters_become_arguments(action, parameters, expected):
         ),
         pytest.param(
             "events:putEvents",
-            {"Entries": [{"Time": "today"}, {"Time": True}]},
-            ("The value for the field 'Time' must be a TIMESTAMP",) * 2,
+            {"Entries": [{"Time": "no moment"}, {"Time": True}, {"Time": 1e300}]},
+            ("The value for the field 'Time' must be a TIMESTAMP",) * 3,
             id="moment",
         ),
         pytest.param(
@@ -247,6 +253,17 @@ def test_what_is_wrong_is_told_in_the_words_of_aws(action, parameters, problems)
 
     assert raised.value.problems == problems
     assert str(raised.value) == ", ".join(problems)
+
+
+def test_objects_are_nested_up_to_a_limit():
+    """Parameters that no service would take are refused, however deep they are."""
+    value = {"S": "x"}
+    for _ in range(400):
+        value = {"L": [value]}
+    with pytest.raises(ParametersError) as raised:
+        build_request(operation_of("dynamodb:putItem"), {"TableName": "t", "Item": {"a": value}})
+
+    assert raised.value.problems == ("Nesting Levels have exceeded supported limits",)
 
 
 @pytest.mark.parametrize(
