@@ -53,15 +53,6 @@ class ExpressionError(Exception):
         self.reason = reason
         super().__init__(f"The JSONata expression '{expression}' specified for the field '{field}' {reason}")
 
-    def cause(self, state: str, event_id: int) -> str:
-        """Return the cause that AWS gives in the history.
-
-        Args:
-            state: The state's name.
-            event_id: The id of the event that entered the state.
-        """
-        return f"An error occurred while executing the state '{state}' (entered at the event id #{event_id}). {self}"
-
 
 class ExpressionFault(NamedTuple):
     """What AWS refuses in an expression when a state machine is created."""

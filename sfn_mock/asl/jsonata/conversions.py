@@ -20,11 +20,12 @@ def to_number(value: object) -> object:
         return value
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, str):
-        if _OTHER_BASES.fullmatch(value):
-            return whole(float(int(value, 0)))
-        if _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
-            return whole(float(value))
+    if not isinstance(value, str):
+        raise QueryError("T0410", 'Argument 1 of function "number" does not match function signature')
+    if _OTHER_BASES.fullmatch(value):
+        return whole(float(int(value, 0)))
+    if _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
+        return whole(float(value))
     raise QueryError("D3030", f"Unable to cast value to a number: {as_json(value)}")
 
 

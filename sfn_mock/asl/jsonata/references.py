@@ -45,41 +45,38 @@ class _Collector:
         elif kind == "name" and top:
             self.top_level[str(node.value)] = None
         elif kind == "lambda":
-            bound = bound | {str(argument.value) for argument in node.arguments}
-            self._visit_children(node.body, top, bound)
+            self.visit(node.body, top, bound | {str(argument.value) for argument in node.arguments})
             return
         elif kind == "block":
             # Assignments within a block hold for what follows in it.
             bound = set(bound)
         elif kind == "bind":
-            self.visit(node.rhs, top, bound)
-            bound.add(str(node.lhs.value))
+            name = str(node.lhs.value)
+            # A function may call itself; any other value is made before the variable is.
+            self.visit(node.rhs, top, bound | {name} if node.rhs.type == "lambda" else bound)
+            bound.add(name)
             return
-        self._visit_rest(node, top, bound, path=kind == "path")
-
-    def _visit_children(self, node: Any, top: bool, bound: set[str]) -> None:
-        self.visit(node, top, bound)
+        self._visit_children(node, top, bound)
 
     def _visit_path(self, path: Any, top: bool, bound: set[str]) -> None:
         """Visit the steps: the first has the context of the path, the others the result of the step before."""
         first, *others = path.steps
         if first.type == "variable" and first.value == "states" and others and others[0].type == "name":
             self.members[str(others[0].value)] = None
-        self.visit(first, top, bound)
-        for step in others:
-            for name in (step.focus, step.index):
-                if isinstance(name, str):
-                    bound.add(name)
-            self.visit(step, False, bound)
+        for step in path.steps:
+            bound.update(str(name) for name in (step.focus, step.index) if name is not None)
+            self.visit(step, top and step is first, bound)
 
     def _visit_variable(self, name: str, bound: set[str]) -> None:
+        """Note a variable, or the symbol `$$`; `$` is the context value."""
         if name == "$":
             self.top_level["$$"] = None
         elif name and name not in bound:
             self.variables[name] = None
 
-    def _visit_rest(self, node: Any, top: bool, bound: set[str], path: bool) -> None:
-        for attribute in () if path else _SAME_CONTEXT:
+    def _visit_children(self, node: Any, top: bool, bound: set[str]) -> None:
+        """Visit the children, each with the context value that it is evaluated with."""
+        for attribute in _SAME_CONTEXT:
             for child in _nodes(getattr(node, attribute, None)):
                 self.visit(child, top, bound)
         for attribute in _OWN_CONTEXT:
