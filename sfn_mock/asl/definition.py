@@ -40,7 +40,7 @@ from sfn_mock.asl.nodes import (
     WaitState,
 )
 
-_MAX_DEPTH = 200
+_MAX_DEPTH = 50
 _RETRIED = ("Task", "Parallel", "Map")
 
 
