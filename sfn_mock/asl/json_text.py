@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
 #: How deeply objects and arrays may be nested; whoever walks a value may rely on it.
-DEEPEST = 500
+DEEPEST = 250
 #: The part of a text that Jackson repeats in a location.
 _SNIPPET = 500
 #: How much of an unknown token Jackson repeats.
@@ -146,16 +146,20 @@ class _Scanner:
             else:
                 if opened:
                     self._prepare_entry(opened[-1])
-                start = self._position()
-                character = self._take("")
-                if character in "[{":
-                    opened.append(_Open("Array", [], start) if character == "[" else _Open("Object", {}, start))
+                if self._next < len(self._text) and self._text[self._next] in "[{":
+                    opened.append(self._open())
                     continue
+                character = self._take("")
                 value = self._value(character, at_top=not opened)
             if not opened:
                 self._end()
                 return value
             opened[-1].add(value)
+
+    def _open(self) -> _Open:
+        """Take the bracket that opens an object or an array."""
+        start = self._position()
+        return _Open("Array", [], start) if self._take("") == "[" else _Open("Object", {}, start)
 
     # --- Structure -------------------------------------------------------------------------------------------------
 
@@ -232,8 +236,10 @@ class _Scanner:
     def _string(self, kind: str, end: str) -> str:
         """Return the string whose opening quote is taken."""
         start = self._next - 1
+        plain = self._text[self._next : self._skip(_PLAIN)]
+        if self._comes('"'):
+            return plain
         while True:
-            self._skip(_PLAIN)
             character = self._take(end)
             if character == '"':
                 return str(json.loads(self._text[start : self._next]))
@@ -243,6 +249,7 @@ class _Scanner:
                     f"to be included in {kind}"
                 )
             self._skip_escape()
+            self._skip(_PLAIN)
 
     def _skip_escape(self) -> None:
         end = " in character escape sequence"

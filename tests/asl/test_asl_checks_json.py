@@ -39,7 +39,7 @@ def test_state_given_twice() -> None:
 
 
 def test_too_deeply_nested() -> None:
-    """A definition may be nested 500 levels deep, its own object included."""
+    """A definition may be nested 250 levels deep, its own object included."""
     value: object = 1
     for _ in range(DEEPEST - 3):
         value = [value]
@@ -47,5 +47,5 @@ def test_too_deeply_nested() -> None:
 
     assert diagnose(machine(state)) == []
     assert diagnose(machine({**state, "Result": [value]})) == [
-        Diagnostic("ERROR", "TOO_DEEPLY_NESTED", "Definition is nested more than 500 levels deep", None)
+        Diagnostic("ERROR", "TOO_DEEPLY_NESTED", "Definition is nested more than 250 levels deep", None)
     ]

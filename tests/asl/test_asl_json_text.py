@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -253,15 +254,19 @@ def test_value(text: str, value: object) -> None:
     assert str(read_json(text)) == str(value)
 
 
-def test_value_below_a_full_stack() -> None:
-    """A text within the allowed depth is read even where Python's decoder has no stack left."""
-    value: object = {"last": [1, 2.5, "x\n", None, {}]}
-    for _ in range(200):
+def test_value_without_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text is read even where Python's decoder has no stack left for it."""
+    value: object = {"last": [1, 2.5, "x\n", None, {}], "literals": [True, False]}
+    for _ in range(100):
         value = {"a": [value]}
-
-    def read_below(frames: int) -> object:
-        return read_below(frames - 1) if frames else read_json(text)
-
     text = json.dumps(value)
+    loads = json.loads
 
-    assert read_below(650) == value
+    def overflow(text: str, **options: Any) -> Any:
+        if text.startswith("{"):
+            raise RecursionError
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", overflow)
+
+    assert read_json(text) == value

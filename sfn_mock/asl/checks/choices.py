@@ -6,7 +6,7 @@ from typing import Any
 
 from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
 from sfn_mock.asl.checks.paths import reference_path
-from sfn_mock.asl.checks.shapes import Field, Group, Shape, shaped
+from sfn_mock.asl.checks.shapes import Field, Group, Shape, nested, shaped
 from sfn_mock.asl.checks.templates import assignments, template
 from sfn_mock.asl.checks.values import boolean, each, joined, number, or_expression, string, timestamp
 
@@ -42,7 +42,7 @@ def _condition(value: Any, location: str, scope: Scope) -> Checks:
 
 def _nested(value: Any, location: str, scope: Scope) -> Checks:
     # The shape of nested rules is that of this module, which is known when the check is made.
-    yield shaped(_NESTED)(value, location, scope)
+    yield nested(_NESTED)(value, location, scope)
 
 
 def _operator(value: dict[str, Any], location: str, scope: Scope) -> Checks:

@@ -14,6 +14,9 @@ SCHEMA = "SCHEMA_VALIDATION_FAILED"
 TARGET = "MISSING_TRANSITION_TARGET"
 END_STATE = "MISSING_END_STATE"
 
+#: How many workflows and choice rules may be within each other; whoever reads a definition may rely on it.
+MOST_NESTED = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -45,6 +48,7 @@ class Scope:
         machine_jsonata: Whether it is JSONata unless a state has its own.
         express: Whether the states run in an EXPRESS workflow.
         downgraded: Whether the state says JSONPath although the machine says JSONata.
+        depth: How many workflows and choice rules surround the value; the machine is the first.
         unknown_fields: Which fields of a Task's parameters its service does not know, where that is asked.
         in_catcher: Whether the value belongs to a catcher, which knows the error output.
     """
@@ -53,8 +57,13 @@ class Scope:
     machine_jsonata: bool = False
     express: bool = False
     downgraded: bool = False
+    depth: int = 1
     unknown_fields: UnknownFields | None = None
     in_catcher: bool = False
+
+    def deeper(self) -> Scope:
+        """Return this scope for a workflow or a choice rule within another."""
+        return replace(self, depth=self.depth + 1)
 
     def within_catcher(self) -> Scope:
         """Return this scope for the fields of a catcher."""

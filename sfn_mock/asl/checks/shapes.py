@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.checks.diagnostics import MOST_NESTED, TOO_DEEP, Check, Checks, Scope, error
 from sfn_mock.asl.checks.values import anything, joined
 
 #: A further check of an object with its shape; it gets the object, its location and its scope.
@@ -57,6 +57,19 @@ def shaped(shape: Shape) -> Check:
             yield check_object(shape, value, location, scope)
 
     return check
+
+
+def nested(shape: Shape) -> Check:
+    """Return a check that a value is an object of a shape, one level deeper than the object that holds it."""
+    check = shaped(shape)
+
+    def check_nested(value: Any, location: str, scope: Scope) -> Checks:
+        if scope.depth < MOST_NESTED:
+            yield check(value, location, scope.deeper())
+        else:
+            yield error(f"Workflows and rules are nested more than {MOST_NESTED} levels deep", location, TOO_DEEP)
+
+    return check_nested
 
 
 def check_object(shape: Shape, value: dict[str, Any], location: str, scope: Scope) -> Checks:

@@ -12,7 +12,7 @@ from sfn_mock.asl.checks.jsonata import expression
 from sfn_mock.asl.checks.maps import item_batcher, item_reader, items, processor_config, result_writer
 from sfn_mock.asl.checks.paths import json_path, path_or_intrinsic, reference_path, result_path
 from sfn_mock.asl.checks.resources import activity_credentials, needed, task_parameters, task_resource
-from sfn_mock.asl.checks.shapes import Field, Group, Rule, Shape, check_object, shaped
+from sfn_mock.asl.checks.shapes import Field, Group, Rule, Shape, check_object, nested
 from sfn_mock.asl.checks.templates import assignments, template
 from sfn_mock.asl.checks.values import (
     anything,
@@ -39,7 +39,7 @@ def _seconds(minimum: int) -> Field:
 
 def _workflow(value: Any, location: str, scope: Scope) -> Checks:
     # An object within a state; its states have the language of the machine, whatever that of the state is.
-    yield shaped(_BRANCH)(value, location, scope)
+    yield nested(_BRANCH)(value, location, scope)
 
 
 def _processor(value: Any, location: str, scope: Scope) -> Checks:
@@ -50,7 +50,7 @@ def _processor(value: Any, location: str, scope: Scope) -> Checks:
             f"{location}/ProcessorConfig/Mode",
         )
     express = scope.express or config.get("ExecutionType") == "EXPRESS"
-    yield shaped(_PROCESSOR)(value, location, replace(scope, express=express))
+    yield nested(_PROCESSOR)(value, location, replace(scope, express=express))
 
 
 def _config(processor: object) -> dict[str, Any]:
