@@ -84,16 +84,17 @@ class Bindings:
 
 
 class Expression:
-    """A parsed JSONata expression."""
+    """A parsed JSONata expression.
+
+    Attributes:
+        text: The expression, without `{%` and `%}`.
+        references: What it refers to.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._parsed = parse(text)
-
-    @cached_property
-    def references(self) -> References:
-        """What the expression refers to."""
-        return collect(self._parsed.ast)
+        self.references: References = collect(self._parsed.ast)
 
     def evaluate(self, bindings: Bindings) -> object:
         """Return the result as a JSON value, or UNDEFINED.
@@ -101,7 +102,7 @@ class Expression:
         Raises:
             QueryError: The evaluation fails.
         """
-        format_millis = standard_frame().bindings["fromMillis"]
+        format_millis = standard_frame().bindings["fromMillis"].call
         functions = step_functions(bindings.now, bindings.chance, format_millis)
         return Evaluation(self._parsed, bindings.values, functions).run()
 

@@ -226,12 +226,14 @@ ERRORS = [
     ),
     pytest.param(
         '$sort(["a",1])',
-        "D3070: The single argument form of the sort function can only be applied to an array of strings or an array of numbers.  Use the second argument to specify a comparison function",
+        "D3070: The single argument form of the sort function can only be applied to an array of"
+        " strings or an array of numbers.  Use the second argument to specify a comparison function",
         id='$sort(["a",1])',
     ),
     pytest.param(
         "$sort([true,false])",
-        "D3070: The single argument form of the sort function can only be applied to an array of strings or an array of numbers.  Use the second argument to specify a comparison function",
+        "D3070: The single argument form of the sort function can only be applied to an array of"
+        " strings or an array of numbers.  Use the second argument to specify a comparison function",
         id="$sort([true,false])",
     ),
     pytest.param('$max(["a"])', 'T0412: Argument 1 of function "max" must be an array of "numbers"', id='$max(["a"])'),
@@ -276,7 +278,8 @@ ERRORS = [
     ),
     pytest.param(
         '$toMillis("2018-02-02 05:00")',
-        'D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given "2018-02-02 05:00"',
+        "D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp."
+        ' Given "2018-02-02 05:00"',
         id='$toMillis("2018-02-02 05:00")',
     ),
     pytest.param(
@@ -347,7 +350,8 @@ ERRORS = [
     pytest.param("$sqrt(-1)", "D3060: The sqrt function cannot be applied to a negative number: -1", id="$sqrt(-1)"),
     pytest.param(
         "$power(10,400)",
-        "D3061: The power function has resulted in a value that cannot be represented as a JSON number: base=10, exponent=400",
+        "D3061: The power function has resulted in a value that cannot be represented as a JSON"
+        " number: base=10, exponent=400",
         id="$power(10,400)",
     ),
     pytest.param(
@@ -367,7 +371,8 @@ ERRORS = [
     pytest.param('$assert(false,"no")', "D3141: no", id='$assert(false,"no")'),
     pytest.param(
         '$formatInteger(1,"#*")',
-        'D3130: Formatting or parsing an integer as a sequence starting with "#*" is not supported by this implementation',
+        'D3130: Formatting or parsing an integer as a sequence starting with "#*" is not supported'
+        " by this implementation",
         id='$formatInteger(1,"#*")',
     ),
     pytest.param(

@@ -22,7 +22,7 @@ def to_number(value: object) -> object:
         return int(value)
     if not isinstance(value, str):
         raise QueryError("T0410", 'Argument 1 of function "number" does not match function signature')
-    if _OTHER_BASES.fullmatch(value):
+    if len(value) < 200 and _OTHER_BASES.fullmatch(value):
         return whole(float(int(value, 0)))
     if _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
         return whole(float(value))

@@ -29,12 +29,14 @@ _TOO_DEEP = "Stack overflow error: Check for non-terminating recursive function.
 
 
 @contextmanager
-def _deep_stack() -> Iterator[None]:
-    """Give the block the stack that MAX_DEPTH nested nodes need."""
+def deep_stack() -> Iterator[None]:
+    """Give the block of code the stack that MAX_DEPTH nested nodes need."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _FRAMES))
     try:
         yield
+    except RecursionError as error:
+        raise QueryError("U1001", _TOO_DEEP) from error
     finally:
         sys.setrecursionlimit(limit)
 
@@ -46,13 +48,11 @@ def parse(text: str) -> Any:
         QueryError: the text is no JSONata expression.
     """
     parts = library()
-    with _deep_stack():
+    with deep_stack():
         try:
             return parts.engine(text, Regex)
         except parts.error as error:
             raise _parse_error(error, text) from error
-        except RecursionError as error:
-            raise QueryError("U1001", _TOO_DEEP) from error
         except (IndexError, KeyError, AttributeError, ValueError, TypeError) as error:
             # The tokenizer runs past the end of the text, or meets a character that starts nothing.
             raise _tokenizer_error(text) from error
@@ -128,11 +128,9 @@ class Evaluation:
         current = self._library.engine.CURRENT
         previous = vars(current).get("jsonata")
         current.jsonata = self._engine
-        with _deep_stack():
+        with deep_stack():
             try:
                 return from_library(self._step(self._tree, None, self._frame))
-            except RecursionError as error:
-                raise QueryError("U1001", _TOO_DEEP) from error
             finally:
                 current.jsonata = previous
 
@@ -227,11 +225,14 @@ def _first_mismatch(signature: Any, arguments: Any) -> int:
     return matched + 1
 
 
-def _evaluation_error(error: Any, node: Any) -> QueryError:
+def _evaluation_error(error: Any, node: Any) -> BaseException:
     """Return the error that the library raised at a node."""
     code, values = error.error, [error.current, error.expected, error.extra]
     procedure = getattr(node, "procedure", None)
     name = getattr(procedure, "value", None)
+    if code not in library().templates:
+        # The library hides what fails behind "and" and "or", and gives a few errors no code.
+        return error.__context__ or QueryError("T0410", message("T0410", 1, name))
     if code == "D1002":
         values = [error.expected]
     elif code == "D3100":
@@ -240,9 +241,6 @@ def _evaluation_error(error: Any, node: Any) -> QueryError:
         values = [1, name]
     elif code == "T0411":
         values = [error.expected, name]
-    elif code not in library().templates:
-        # The library gives a few errors their text in place of a code.
-        code, values = "T0410", [1, name]
     return QueryError(code, message(code, *[from_library(value) for value in values]), node.position)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sfn_mock.asl.jsonata.conversions import distinct, to_number, to_text
 from sfn_mock.asl.jsonata.messages import QueryError, as_json
-from sfn_mock.asl.jsonata.values import UNDEFINED, Function
+from sfn_mock.asl.jsonata.values import UNDEFINED, Function, to_library
 
 # The intrinsic function that $range stands for returns no more.
 MAX_RANGE = 1000
@@ -26,11 +26,11 @@ def step_functions(now: int, chance: random.Random, format_millis: Callable[...,
     Args:
         now: The moment that $now and $millis tell, in milliseconds.
         chance: The source of $random and $uuid.
-        format_millis: The library's $fromMillis.
+        format_millis: How the library calls $fromMillis, with a context value and arguments.
     """
 
     def now_text(picture: object, timezone: object) -> object:
-        return format_millis(now, picture, timezone)
+        return format_millis(None, [now, to_library(picture), to_library(timezone)])
 
     def millis() -> object:
         return now
@@ -97,7 +97,7 @@ def _hash(text: str, algorithm: str) -> object:
         raise mismatch("hash", 1)
     if algorithm not in _ALGORITHMS:
         raise mismatch("hash", 2)
-    return hashlib.new(_ALGORITHMS[algorithm], text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.new(_ALGORITHMS[algorithm], text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
 def _parse(text: str) -> object:

@@ -18,7 +18,15 @@ MAX_CHARACTERS = 4_000_000
 TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
 
 # The code of each function that cannot use its argument.
-_CODES = {"power": "D3061", "sort": "D3070", "toMillis": "D3110"}
+_CODES = {
+    "decodeUrl": "D3140",
+    "decodeUrlComponent": "D3140",
+    "encodeUrl": "D3140",
+    "encodeUrlComponent": "D3140",
+    "power": "D3061",
+    "sort": "D3070",
+    "toMillis": "D3110",
+}
 
 _ISO_8601 = re.compile(
     r"\d{4}(-[01]\d)*(-[0-3]\d)*(T[0-2]\d:[0-5]\d:[0-5]\d)*(\.\d+)?([+-][0-2]\d:?[0-5]\d|Z)?", re.ASCII

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from sfn_mock.asl.jsonata.engine import deep_stack
+
 # The children of a node that are evaluated with the node's own context value.
 _SAME_CONTEXT = (
     "lhs", "rhs", "expression", "expressions", "procedure", "arguments", "condition", "then", "_else", "body",
@@ -98,5 +100,6 @@ def _nodes(value: Any) -> Iterator[Any]:
 def collect(tree: Any) -> References:
     """Return what a parsed expression refers to."""
     collector = _Collector()
-    collector.visit(tree, True, set())
+    with deep_stack():
+        collector.visit(tree, True, set())
     return References(tuple(collector.variables), tuple(collector.members), tuple(collector.top_level))

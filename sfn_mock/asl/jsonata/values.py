@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sfn_mock.asl.jsonata.library import library
+from sfn_mock.asl.jsonata.library import library, message
+from sfn_mock.asl.jsonata.messages import QueryError
 
 
 class Undefined:
@@ -49,6 +51,8 @@ def to_library(value: object) -> Any:
         return {key: to_library(member) for key, member in value.items()}
     if isinstance(value, list):
         return [to_library(member) for member in value]
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        raise QueryError("D1001", message("D1001", None))
     return None if value is UNDEFINED else value
 
 
