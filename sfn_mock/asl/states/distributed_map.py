@@ -99,6 +99,7 @@ def _start(activation: Activation, state: MapState, effective: Any) -> MapRun:
 def _abort(activation: Activation) -> None:
     map_run = activation.frame.map_run
     assert map_run is not None
+    map_run.done.resolve()
     activation.run.host.end_map_run(map_run.arn, "ABORTED", activation.run.scheduler.now)
     activation.add_event("MapRunAborted", advance=False)
 
@@ -107,6 +108,7 @@ def _fail(activation: Activation, error: StateError) -> None:
     map_run = activation.frame.map_run
     if map_run is None:
         return
+    map_run.done.resolve()
     activation.run.host.end_map_run(map_run.arn, "FAILED", activation.run.scheduler.now)
     told = (("error", error.error), ("cause", error.cause))
     activation.add_event("MapRunFailed", {name: text for name, text in told if text is not None})
