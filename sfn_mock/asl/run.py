@@ -83,15 +83,16 @@ class Run:
         """
         if self._is_advancing:
             return
-        self._is_advancing = True
         try:
-            if not self._is_sound:
-                self._applied = 0
-                self._engine = self._new_engine()
-                self._is_sound = True
-            while self._advance_once(moment):
-                pass
+            try:
+                self._is_advancing = True
+                self._make_sound()
+                while self._advance_once(moment):
+                    pass
+            finally:
+                self._is_advancing = False
         finally:
+            # An interrupt may have come just before the line above.
             self._is_advancing = False
 
     def rewind_to(self, moment: int) -> None:
@@ -109,6 +110,13 @@ class Run:
             moment = self._signals[self._applied].moment
             return moment if due is None else min(due, moment)
         return due
+
+    def _make_sound(self) -> None:
+        """Start over with what is known, after an interrupt or a rewinding."""
+        if not self._is_sound:
+            self._applied = 0
+            self._engine = self._new_engine()
+            self._is_sound = True
 
     def _advance_once(self, moment: int) -> bool:
         """Do the next action or signal if it is due; tell whether there was one."""

@@ -32,16 +32,12 @@ class Future:
 
     def fail(self, error: StateError) -> None:
         """Give the future a failure instead of a value."""
-        if not self.is_done:
-            self.error = error
-            self._finish()
+        self.error = error
+        self._finish()
 
     def when_done(self, callback: Callable[[Future], None]) -> None:
-        """Call a function once the future has its value, at once if it has it already."""
-        if self.is_done:
-            callback(self)
-        else:
-            self._callbacks.append(callback)
+        """Call a function once the future, which is not done yet, has its value or its failure."""
+        self._callbacks.append(callback)
 
     def _finish(self) -> None:
         self.is_done = True

@@ -602,3 +602,14 @@ def test_map_runs_come_back():
 
     assert (earlier, run.status, len(host.starts)) == ("RUNNING", "SUCCEEDED", 2)
     assert json.dumps(outline(run)) == before
+
+
+def test_deepest_nesting():
+    """States nested as deep as a definition allows run."""
+    state = PASS
+    for _ in range(49):
+        state = parallel(state, End=True)
+    run = start(single(state), 1)
+
+    assert run.status == "SUCCEEDED"
+    assert len(run.visited) == 50

@@ -1,6 +1,7 @@
 """Runs: sequences of states in virtual time, their histories, and what can be asked of them."""
 
 import json
+import sys
 
 import pytest
 from engine_host import (
@@ -389,3 +390,60 @@ def test_map_runs_of_a_run():
         "limit must be max_concurrency, tolerated_count or tolerated_percentage, got concurrency"
     )
     assert run.map_run("x") is None
+
+
+class InterruptAfter:
+    """Raises KeyboardInterrupt before a line of the modules that carry a run, once so many of them have run."""
+
+    def __init__(self, lines):
+        self.left = lines
+
+    def __call__(self, frame, event, argument):
+        if not frame.f_code.co_filename.endswith(("asl/run.py", "asl/engine.py", "asl/journal.py", "asl/scheduler.py")):
+            return None
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self
+
+
+def until_done(interrupt, action):
+    """Do something that an interrupt may cut short, again if it did; tell whether it did."""
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        action()
+    except KeyboardInterrupt:
+        sys.settrace(before)
+        action()
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def run_with_interrupt(lines):
+    """Carry a run to its end with one interrupt; return the run and whether there was one."""
+    host = EngineHost(Pending())
+    wait = {"Type": "Wait", "Seconds": 5, "Next": "T"}
+    program = define({"StartAt": "S", "States": {"S": wait, "T": {**TASK, "End": True}}})
+    run = Run(program, input="{}", info=INFO, start=START, host=host)
+    interrupt = InterruptAfter(lines)
+    first = until_done(interrupt, lambda: run.advance_to(START + 60_000))
+    second = until_done(interrupt, lambda: run.complete_task(host.calls[0].token, {"n": 1}, START + 61_000))
+    return run, first or second
+
+
+def test_interrupts_between_any_two_lines():
+    """Wherever an interrupt comes, the run is the same once it is carried on."""
+    undisturbed, _ = run_with_interrupt(0)
+    lines, was_interrupted = 0, True
+    while was_interrupted:
+        lines += 1
+        run, was_interrupted = run_with_interrupt(lines)
+
+        assert run.events == undisturbed.events, lines
+
+    assert result(undisturbed) == {"n": 1}
+    assert lines > 200

@@ -379,3 +379,19 @@ def test_stop_during_a_retry_pause():
     run.advance_to(START + 60_000)
 
     assert (run.status, len(host.calls), run.next_due()) == ("ABORTED", 1, None)
+
+
+def test_result_after_the_timeout():
+    """The result of a task that has timed out comes to nothing."""
+    wait = {"Type": "Wait", "Seconds": 100, "End": True}
+    state = {**TASK, "TimeoutSeconds": 5, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "W"}], "End": True}
+    run = start({"StartAt": "S", "States": {"S": state, "W": wait}}, host=EngineHost(Succeeded({}, duration_ms=9000)))
+    run.advance_to(START + 200_000)
+
+    assert run.stop_moment == START + 105_000
+    assert result(run) == {"Error": "States.Timeout", "Cause": ""}
+
+
+def test_state_error_as_text():
+    """The text of a StateError has its name and its cause."""
+    assert str(StateError("E", "why")) == "E: why"
