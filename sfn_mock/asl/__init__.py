@@ -1,0 +1,1 @@
+"""Amazon States Language: read, checked and run without a clock, a thread or a service of its own."""

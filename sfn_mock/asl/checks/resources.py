@@ -1,0 +1,95 @@
+"""Resources of Task states, readers and writers, and the parameters that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.resources import (
+    Pattern,
+    Resource,
+    ResourceError,
+    ResourceKind,
+    parse_reader_resource,
+    parse_resource,
+    parse_writer_resource,
+)
+
+
+def task_resource(value: Any, location: str, scope: Scope) -> Checks:
+    """Check the Resource of a Task."""
+    if not isinstance(value, str):
+        yield error("Expected value of type [STRING]", location)
+        return
+    try:
+        resource = parse_resource(value)
+    except ResourceError as fault:
+        yield error(str(fault), location)
+        return
+    if scope.express:
+        yield _express(resource, location)
+
+
+def _express(resource: Resource, location: str) -> Checks:
+    if resource.kind is ResourceKind.ACTIVITY:
+        yield error("Express state machine does not support Activity ARN", location)
+    elif resource.pattern in (Pattern.SYNC, Pattern.SYNC_2):
+        yield error("Express state machine does not support '.sync' service integration", location)
+    elif resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN:
+        # AWS's sentence ends in a blank.
+        yield error("Express state machine does not support '.waitForTaskToken' service integration ", location)
+
+
+def _data_resource(parse: Callable[[str], Resource]) -> Check:
+    def check(value: Any, location: str, scope: Scope) -> Checks:
+        if not isinstance(value, str):
+            yield error("Expected value of type [STRING]", location)
+            return
+        try:
+            parse(value)
+        except ResourceError as fault:
+            yield error(str(fault), location)
+
+    return check
+
+
+reader_resource = _data_resource(parse_reader_resource)
+writer_resource = _data_resource(parse_writer_resource)
+
+
+def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Checks:
+    """Check that a Task has the parameters that its Resource needs, and no others that its service does not know."""
+    resource = _resource(value)
+    if resource is None:
+        return
+    field = "Arguments" if scope.jsonata else "Parameters"
+    parameters = value.get(field)
+    if isinstance(parameters, dict):
+        for name in resource.required_parameters:
+            yield needed(parameters, name, f"{location}/{field}", scope)
+        for name in scope.unknown_fields(resource, parameters) if scope.unknown_fields else ():
+            yield error(f'The field "{name}" is not supported by Step Functions', f"{location}/{field}")
+    elif parameters is None and resource.required_parameters:
+        yield error(f"{field} field is required for resource ARN: {resource.arn}", f"{location}/Resource")
+
+
+def activity_credentials(value: dict[str, Any], location: str, scope: Scope) -> Checks:
+    """Check that no activity has Credentials."""
+    resource = _resource(value)
+    if "Credentials" in value and resource is not None and resource.kind is ResourceKind.ACTIVITY:
+        yield error("The field 'Credentials' is not supported for activities", location)
+
+
+def needed(parameters: dict[str, Any], name: str, location: str, scope: Scope) -> Checks:
+    """Check that parameters hold a value, in JSONPath also as ``NAME.$``."""
+    if name not in parameters and (scope.jsonata or f"{name}.$" not in parameters):
+        yield error(f"The field '{name}' is required but was missing", location)
+
+
+def _resource(value: dict[str, Any]) -> Resource | None:
+    arn = value.get("Resource")
+    try:
+        return parse_resource(arn) if isinstance(arn, str) else None
+    except ResourceError:
+        return None

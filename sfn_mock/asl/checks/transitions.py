@@ -1,0 +1,55 @@
+"""Transitions: their targets, the states that they reach, and the end of the workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sfn_mock.asl.checks.diagnostics import END_STATE, TARGET, Diagnostic, error
+from sfn_mock.asl.checks.workflows import Workflow
+
+_TERMINAL = ("Succeed", "Fail")
+
+
+def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
+    """Check the transitions of workflows of one definition; only the machine's own must come to an end.
+
+    A state is reachable when anything names it as a target: AWS does not follow the transitions from StartAt.
+    """
+    checked = [(workflow, dict(_targets(workflow))) for workflow in workflows if workflow.starts]
+    for workflow, targets in checked:
+        for place, name in targets.items():
+            if name not in workflow.names:
+                yield error(f"Missing 'Next' target: {name}", place, TARGET)
+    if any(not workflow.location and not _ends(workflow) for workflow, _ in checked):
+        yield error("Workflow has no terminal state", None, END_STATE)
+        return
+    for workflow, targets in checked:
+        reached = set(targets.values())
+        for name in workflow.states:
+            if name not in reached:
+                yield error(f'State "{name}" is not reachable.', workflow.at(name), TARGET)
+
+
+def _ends(workflow: Workflow) -> bool:
+    """Whether any state is terminal, be it reachable or not."""
+    return any(state.get("Type") in _TERMINAL or state.get("End") is True for state in workflow.states.values())
+
+
+def _targets(workflow: Workflow) -> Iterator[tuple[str, str]]:
+    """Yield each name of a target with its location."""
+    yield f"{workflow.location}/StartAt", workflow.value["StartAt"]
+    for name, state in workflow.states.items():
+        place = workflow.at(name)
+        yield from _named(state, place, "Next")
+        for field in ("Choices", "Catch"):
+            rules = state.get(field)
+            for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+                if isinstance(rule, dict):
+                    yield from _named(rule, f"{place}/{field}[{index}]", "Next")
+        yield from _named(state, place, "Default")
+
+
+def _named(value: dict[str, Any], place: str, field: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value.get(field), str):
+        yield f"{place}/{field}", value[field]

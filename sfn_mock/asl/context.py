@@ -1,0 +1,59 @@
+"""The context object: what `$$` and `$states.context` give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class ExecutionInfo:
+    """What a run is told about itself.
+
+    Attributes:
+        id: The ARN of the execution.
+        name: The execution's name.
+        role_arn: The role of the state machine.
+        state_machine_id: The ARN of the state machine.
+        state_machine_name: The state machine's name.
+        region: The region, as events of tasks tell it.
+        version_arn: The version that was started, if any.
+        alias_arn: The alias by which it was started, if any.
+    """
+
+    id: str
+    name: str
+    role_arn: str
+    state_machine_id: str
+    state_machine_name: str
+    region: str = "us-east-1"
+    version_arn: str | None = None
+    alias_arn: str | None = None
+
+
+def format_moment(moment: int) -> str:
+    """Return a moment in milliseconds since 1970 as the context object tells it: UTC with three decimals."""
+    return f"{(_EPOCH + timedelta(milliseconds=moment)).strftime('%Y-%m-%dT%H:%M:%S')}.{moment % 1000:03}Z"
+
+
+def execution_context(
+    info: ExecutionInfo, input: Any, start: int, redrive_count: int, redrive_moment: int | None
+) -> dict[str, Any]:
+    """Return the parts of the context object that are the same in all states."""
+    execution = {
+        "Id": info.id,
+        "Input": input,
+        "StartTime": format_moment(start),
+        "Name": info.name,
+        "RoleArn": info.role_arn,
+        "RedriveCount": redrive_count,
+    }
+    if redrive_moment is not None:
+        execution["RedriveTime"] = format_moment(redrive_moment)
+    return {
+        "Execution": execution,
+        "StateMachine": {"Id": info.state_machine_id, "Name": info.state_machine_name},
+    }

@@ -1,0 +1,257 @@
+"""A run as it stands: its due actions, its history, its tasks and map runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from sfn_mock.asl.activation import Activation, Frame, Observer
+from sfn_mock.asl.context import ExecutionInfo, execution_context
+from sfn_mock.asl.errors import RUNTIME, TIMEOUT, StateError
+from sfn_mock.asl.events import Chain, History, HistoryFullError
+from sfn_mock.asl.host import ChildEnd, Failed, Host, Succeeded
+from sfn_mock.asl.interpreter import run_sequence
+from sfn_mock.asl.journal import RecordedHost
+from sfn_mock.asl.map_runs import MapRun
+from sfn_mock.asl.nodes import Program, StateMachine
+from sfn_mock.asl.open_tasks import OpenTask
+from sfn_mock.asl.scheduler import Future, Process, Scheduler, Steps, Timer
+from sfn_mock.asl.texts import json_text
+
+
+class Engine:
+    """A run as it stands at a moment.
+
+    Attributes:
+        scheduler: The due actions.
+        chance: The source of randomness, the same in each run of an execution.
+        context: What the context object tells in all states.
+        wait_scale: What the delays of Wait states and retries are multiplied by.
+        region: The region, as events of tasks tell it.
+        observer: Told of the intermediate values of states.
+        host: What answers tasks and map runs.
+        history: The events.
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+        output: The output as JSON text, None until the run has succeeded.
+        error: The error of a run that failed or was aborted.
+        cause: The cause of it.
+        stop_moment: When the run ended.
+        redrive_count: How often it was redriven.
+        redrive_moment: When it was redriven last.
+        visited: The names of the states that were entered, in order.
+        current: The stay in the state that was entered last, None before the first.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        input: str,
+        info: ExecutionInfo,
+        start: int,
+        host: Host,
+        answers: list[Any],
+        wait_scale: float = 1.0,
+        observer: Observer | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Schedule the run's start."""
+        self.scheduler = Scheduler(start)
+        self.recorded_host = RecordedHost(host, answers)
+        self.host: Host = self.recorded_host
+        self.chance = Random(info.id)
+        self.wait_scale = wait_scale
+        self.region = info.region
+        self.observer = observer
+        self.history = History()
+        self.status = "RUNNING"
+        self.output: str | None = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.stop_moment: int | None = None
+        self.redrive_count = 0
+        self.redrive_moment: int | None = None
+        self.visited: list[str] = []
+        self.current: Activation | None = None
+        self._program = program
+        self._input = input
+        self._info = info
+        self._start_moment = start
+        self._tokens = 0
+        self._tasks: dict[str, OpenTask] = {}
+        self._map_runs: dict[str, MapRun] = {}
+        self._chain = Chain()
+        self._timeout: Timer | None = None
+        value = json.loads(input)
+        self._frame = Frame(program.start_at, value, dict(variables or {}))
+        self._value = value
+        self.context: Mapping[str, Any] = execution_context(info, value, start, 0, None)
+        self.scheduler.at(start, self._start)
+
+    # --- For states --------------------------------------------------------------------------------------------------
+
+    def add_event(self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True) -> int:
+        """Add an event that happens now and return its number."""
+        return self.history.add(self.scheduler.now, event_type, details, chain, advance=advance).id
+
+    def new_token(self) -> str:
+        """Return a token that no other task has; it is the same when the run is carried through its moments again."""
+        self._tokens += 1
+        digest = hashlib.sha512(f"{self._info.id}#{self._tokens}".encode()).digest()
+        return base64.b64encode(digest).decode()
+
+    def open_task(self, token: str, task: OpenTask) -> None:
+        """Let results and heartbeats that name a token reach a task."""
+        self._tasks[token] = task
+
+    def close_task(self, token: str) -> None:
+        """Let nothing reach a task any longer."""
+        self._tasks.pop(token, None)
+
+    def open_map_run(self, map_run: MapRun) -> None:
+        """Let the ends of child executions reach a map run."""
+        self._map_runs[map_run.arn] = map_run
+
+    def note_state(self, activation: Activation) -> None:
+        """Learn that a state was entered."""
+        self.visited.append(activation.state.name)
+        self.current = activation
+
+    def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
+        """Run states one after the other."""
+        return run_sequence(self, program, frame, chain)
+
+    # --- For the run -------------------------------------------------------------------------------------------------
+
+    def next_due(self) -> int | None:
+        """Return the moment of the next action, None where there is none."""
+        return self.scheduler.next_due()
+
+    def step(self) -> None:
+        """Do the next action."""
+        try:
+            self.scheduler.step()
+        except HistoryFullError as error:
+            self._fail(StateError(RUNTIME, error.cause))
+
+    def signal(self, moment: int, name: str, arguments: tuple[Any, ...]) -> None:
+        """Do what somebody outside the run asks for at a moment."""
+        self.scheduler.now = max(self.scheduler.now, moment)
+        try:
+            getattr(self, f"_on_{name}")(*arguments)
+        except HistoryFullError as error:
+            self._fail(StateError(RUNTIME, error.cause))
+
+    def has_task(self, token: str) -> bool:
+        """Tell whether a task goes on."""
+        return token in self._tasks
+
+    def map_run(self, arn: str) -> MapRun | None:
+        """Return a map run that was started, None where there is none of that ARN."""
+        return self._map_runs.get(arn)
+
+    # --- What happens ------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        details: dict[str, Any] = {"input": self._input, "inputDetails": {"truncated": False}}
+        details["roleArn"] = self._info.role_arn
+        if self._info.alias_arn is not None:
+            details["stateMachineAliasArn"] = self._info.alias_arn
+        if self._info.version_arn is not None:
+            details["stateMachineVersionArn"] = self._info.version_arn
+        self.history.add(self.scheduler.now, "ExecutionStarted", details, self._chain, advance=False)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        seconds = self._program.timeout_seconds if isinstance(self._program, StateMachine) else None
+        if seconds is not None:
+            self._timeout = self.scheduler.at(self.scheduler.now + int(seconds * 1000), self._time_out)
+        process = Process(self.run_sequence(self._program, self._frame, self._chain))
+        process.when_done(self._finish)
+        process.start()
+
+    def _finish(self, process: Future) -> None:
+        if process.error is not None:
+            self._fail(process.error)
+            return
+        text = json_text(process.value)
+        details = {"output": text, "outputDetails": {"truncated": False}}
+        self.output = text
+        self._end("SUCCEEDED", "ExecutionSucceeded", details, self._chain.head)
+
+    def _fail(self, error: StateError) -> None:
+        self.error, self.cause = error.error, error.cause
+        self._end("FAILED", "ExecutionFailed", self._error_details(), self._chain.head)
+
+    def _time_out(self) -> None:
+        # AWS tells the error in the history alone.
+        self._end("TIMED_OUT", "ExecutionTimedOut", {"error": TIMEOUT}, 0)
+
+    def _end(self, status: str, event_type: str, details: dict[str, Any], previous_event_id: int) -> None:
+        self.history.end(self.scheduler.now, event_type, details, previous_event_id)
+        self.status = status
+        self.stop_moment = self.scheduler.now
+        self.scheduler.clear()
+        now = self.scheduler.now
+        tasks, self._tasks = self._tasks, {}
+        for token in tasks:
+            self.host.abandon_task(token, now)
+        for map_run in self._map_runs.values():
+            if not map_run.done.is_done:
+                self.host.end_map_run(map_run.arn, "ABORTED", now)
+
+    def _error_details(self) -> dict[str, Any]:
+        told = (("error", self.error), ("cause", self.cause))
+        return {name: text for name, text in told if text is not None}
+
+    # --- Signals -----------------------------------------------------------------------------------------------------
+
+    def _on_complete_task(self, token: str, result: Any) -> None:
+        if token in self._tasks:
+            self._tasks[token].settle(Succeeded(result))
+
+    def _on_fail_task(self, token: str, error: str | None, cause: str | None) -> None:
+        if token in self._tasks:
+            self._tasks[token].settle(Failed(error, cause))
+
+    def _on_beat(self, token: str) -> None:
+        if token in self._tasks:
+            self._tasks[token].beat()
+
+    def _on_start_task(self, token: str, worker_name: str | None) -> None:
+        if token in self._tasks and not self._tasks[token].is_started:
+            self._tasks[token].start(worker_name)
+
+    def _on_child_ended(self, map_run_arn: str, index: int, end: ChildEnd) -> None:
+        map_run = self._map_runs.get(map_run_arn)
+        if map_run is not None and index in map_run.running and not map_run.done.is_done:
+            map_run.child_ended(index, end)
+
+    def _on_update_map_run(self, map_run_arn: str, changes: Mapping[str, Any]) -> None:
+        map_run = self._map_runs[map_run_arn]
+        for name, value in changes.items():
+            setattr(map_run, name, value)
+        if not map_run.done.is_done:
+            map_run.start()
+
+    def _on_stop(self, error: str | None, cause: str | None) -> None:
+        if self.status == "RUNNING":
+            self.error, self.cause = error, cause
+            self._end("ABORTED", "ExecutionAborted", self._error_details(), 0)
+
+    def _on_redrive(self) -> None:
+        self.status = "RUNNING"
+        self.output = self.error = self.cause = self.stop_moment = None
+        self.redrive_count += 1
+        self.redrive_moment = self.scheduler.now
+        self.context = execution_context(
+            self._info, self._value, self._start_moment, self.redrive_count, self.redrive_moment
+        )
+        self._chain.head = len(self.history.events)
+        self.history.add(self.scheduler.now, "ExecutionRedriven", {"redriveCount": self.redrive_count}, self._chain)
+        self._frame.mark_redriven()
+        self._go_on()

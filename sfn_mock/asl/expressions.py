@@ -1,0 +1,254 @@
+"""JSONata expressions of a definition: `{% ... %}` strings, their faults, and their values."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple
+
+from sfn_mock.asl.jsonata.engine import Evaluation, parse
+from sfn_mock.asl.jsonata.functions import step_functions
+from sfn_mock.asl.jsonata.guards import standard_frame
+from sfn_mock.asl.jsonata.messages import QueryError, as_json
+from sfn_mock.asl.jsonata.references import References, collect
+from sfn_mock.asl.jsonata.values import UNDEFINED, to_library
+
+QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
+
+ResultType = Literal["array", "boolean", "null", "number", "object", "string"]
+
+_OPENING, _CLOSING = "{%", "%}"
+
+
+class ExpressionSyntaxError(ValueError):
+    """A text that is no JSONata expression; its text is AWS's message, without JSONata's code.
+
+    Attributes:
+        code: JSONata's code, such as S0211.
+        position: The offset in the expression, where it is known.
+    """
+
+    def __init__(self, error: QueryError) -> None:
+        super().__init__(error.reason)
+        self.code = error.code
+        self.position = error.position
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be evaluated: a state fails with States.QueryEvaluationError.
+
+    Attributes:
+        expression: The expression, without `{%` and `%}`.
+        field: The field that holds it, such as `Output/total`.
+        reason: What AWS says of it.
+    """
+
+    error = QUERY_EVALUATION_ERROR
+
+    def __init__(self, expression: str, field: str, reason: str) -> None:
+        self.expression = expression
+        self.field = field
+        self.reason = reason
+        super().__init__(f"The JSONata expression '{expression}' specified for the field '{field}' {reason}")
+
+
+class ExpressionFault(NamedTuple):
+    """What AWS refuses in an expression when a state machine is created."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Bindings:
+    """What expressions of a state may use.
+
+    Attributes:
+        states: The value of `$states`.
+        variables: The values of the run's variables, by name.
+        now: The moment that `$now()` and `$millis()` tell, in milliseconds since 1970.
+        chance: The source of `$random()` and `$uuid()`.
+    """
+
+    states: Mapping[str, object]
+    variables: Mapping[str, object] = field(default_factory=dict)
+    now: int = 0
+    chance: random.Random = field(default_factory=random.Random)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The variables as the evaluation wants them, converted once."""
+        return {name: to_library(value) for name, value in {**self.variables, "states": dict(self.states)}.items()}
+
+
+class Expression:
+    """A parsed JSONata expression.
+
+    Attributes:
+        text: The expression, without `{%` and `%}`.
+        references: What it refers to.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._parsed = parse(text)
+        self.references: References = collect(self._parsed.ast)
+
+    def evaluate(self, bindings: Bindings) -> object:
+        """Return the result as a JSON value, or UNDEFINED.
+
+        Raises:
+            QueryError: The evaluation fails.
+        """
+        format_millis = standard_frame().bindings["fromMillis"].call
+        functions = step_functions(bindings.now, bindings.chance, format_millis)
+        return Evaluation(self._parsed, bindings.values, functions).run()
+
+
+def is_expression(value: object) -> bool:
+    """Tell whether a value of a definition is an expression: a string between `{%` and `%}`."""
+    return isinstance(value, str) and value.startswith(_OPENING) and value.endswith(_CLOSING) and len(value) > 3
+
+
+def parse_expression(text: str) -> Expression:
+    """Parse an expression, with or without `{%` and `%}`.
+
+    Raises:
+        ExpressionSyntaxError: The text is no JSONata expression.
+    """
+    return _parse_text(_inner(text))
+
+
+def _inner(text: str) -> str:
+    return text[2:-2].strip() if is_expression(text) else text.strip()
+
+
+@lru_cache(maxsize=1024)
+def _parse_text(text: str) -> Expression:
+    try:
+        return Expression(text)
+    except QueryError as error:
+        raise ExpressionSyntaxError(error) from error
+
+
+def find_faults(text: str, *, in_catch: bool = False) -> list[ExpressionFault]:
+    """Return what AWS refuses in an expression when a state machine is created.
+
+    Args:
+        text: The expression, with or without `{%` and `%}`.
+        in_catch: Whether the expression is a Catcher's, which may read `$states.errorOutput`.
+    """
+    try:
+        references = parse_expression(text).references
+    except ExpressionSyntaxError as error:
+        return [ExpressionFault("INVALID_JSONATA_EXPRESSION", str(error))]
+    messages = [
+        "Reference to '$$' is not supported."
+        if name == "$$"
+        else f"Reference to '{name}' at the top level is not supported."
+        for name in references.top_level
+    ]
+    if "errorOutput" in references.states_members and not in_catch:
+        messages.append("Field '$states.errorOutput' does not exist.")
+    return [ExpressionFault("UNSUPPORTED_JSONATA_EXPRESSION", message) for message in messages]
+
+
+def find_variables(value: object) -> list[str]:
+    """Return the names of variables that the expressions in a value refer to, in order, without `$` and `$states`."""
+    names = (
+        name
+        for text in _expressions(value)
+        for name in parse_expression(text).references.variables
+        if name != "states" and name not in _function_names()
+    )
+    return list(dict.fromkeys(names))
+
+
+def _function_names() -> frozenset[str]:
+    return frozenset(standard_frame().bindings) | {"hash", "parse", "partition", "range", "uuid"}
+
+
+def _expressions(value: object) -> Iterator[str]:
+    """Yield the expressions in a value."""
+    if isinstance(value, dict):
+        for member in value.values():
+            yield from _expressions(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _expressions(item)
+    elif isinstance(value, str) and is_expression(value):
+        yield value
+
+
+def evaluate_value(value: object, bindings: Bindings, field: str) -> Any:
+    """Return a JSON value with each expression in it evaluated.
+
+    Args:
+        value: A value of the definition, such as that of Arguments, Output or Assign.
+        bindings: What the expressions may use.
+        field: The field's name, for errors; members and items are added to it, as in `Arguments/names[0]`.
+
+    Raises:
+        ExpressionError: An expression fails, or returns nothing.
+    """
+    if isinstance(value, dict):
+        return {key: evaluate_value(member, bindings, f"{field}/{key}") for key, member in value.items()}
+    if isinstance(value, list):
+        return [evaluate_value(item, bindings, f"{field}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, str) and is_expression(value):
+        return _evaluate_text(value, bindings, field)
+    return value
+
+
+def _evaluate_text(value: str, bindings: Bindings, field: str) -> object:
+    text = _inner(value)
+    try:
+        result = parse_expression(text).evaluate(bindings)
+    except (QueryError, ExpressionSyntaxError) as error:
+        reason = f"threw an error during evaluation. {_coded(error)}"
+        raise ExpressionError(text, field, reason) from error
+    if result is UNDEFINED:
+        raise ExpressionError(text, field, "returned nothing (undefined).")
+    return result
+
+
+def _coded(error: QueryError | ExpressionSyntaxError) -> str:
+    return f"{error.code}: {error.reason if isinstance(error, QueryError) else error}"
+
+
+def evaluate_typed(value: object, bindings: Bindings, field: str, expected: ResultType) -> Any:
+    """Return an evaluated value whose expression must return a type.
+
+    Args:
+        value: A value of the definition.
+        bindings: What its expressions may use.
+        field: The field's name, such as `Items`.
+        expected: The type that AWS expects in the field.
+
+    Raises:
+        ExpressionError: An expression fails, returns nothing, or returns another type.
+    """
+    result = evaluate_value(value, bindings, field)
+    actual = type_name(result)
+    if isinstance(value, str) and is_expression(value) and actual != expected:
+        reason = (
+            f"returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: "
+            f"{as_json(result)}"
+        )
+        raise ExpressionError(_inner(value), field, reason)
+    return result
+
+
+def type_name(value: object) -> ResultType:
+    """Return the name of a JSON value's type."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"

@@ -1,0 +1,138 @@
+"""Comparisons within JSONPath filters: `[?(@.price < 10)]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from sfn_mock.asl.texts import json_key
+
+
+class Missing(Enum):
+    """Stand for the value of a path that leads nowhere."""
+
+    MISSING = "missing"
+
+
+MISSING = Missing.MISSING
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Tell whether two values are equal; a number equals a string that spells it."""
+    if MISSING in (left, right):
+        return False
+    if _is_number(left) and _is_number(right):
+        return bool(left == right)
+    if _is_number(left) and isinstance(right, str):
+        return bool(_number(right) == left)
+    if isinstance(left, str) and _is_number(right):
+        return bool(_number(left) == right)
+    return json_key(left) == json_key(right)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _differ(left: Any, right: Any) -> bool:
+    return not equal(left, right)
+
+
+def _less(left: Any, right: Any) -> bool:
+    if _is_number(left) and _is_number(right):
+        return bool(left < right)
+    return isinstance(left, str) and isinstance(right, str) and left < right
+
+
+def _greater(left: Any, right: Any) -> bool:
+    return _less(right, left)
+
+
+def _comparable(left: Any, right: Any) -> bool:
+    return (_is_number(left) and _is_number(right)) or (isinstance(left, str) and isinstance(right, str))
+
+
+def _at_most(left: Any, right: Any) -> bool:
+    return _comparable(left, right) and not _less(right, left)
+
+
+def _at_least(left: Any, right: Any) -> bool:
+    return _comparable(left, right) and not _less(left, right)
+
+
+def _matches(left: Any, right: re.Pattern[str]) -> bool:
+    return isinstance(left, str) and right.fullmatch(left) is not None
+
+
+def _holds(values: Any, value: Any) -> bool:
+    return isinstance(values, list) and any(equal(value, each) for each in values)
+
+
+def _in(left: Any, right: Any) -> bool:
+    return _holds(right, left)
+
+
+def _not_in(left: Any, right: Any) -> bool:
+    return not _holds(right, left)
+
+
+def _contains(left: Any, right: Any) -> bool:
+    if isinstance(left, str):
+        return isinstance(right, str) and right in left
+    return _holds(left, right)
+
+
+def _subset_of(left: Any, right: Any) -> bool:
+    return isinstance(left, list) and all(_holds(right, each) for each in left)
+
+
+def _has_all(left: Any, right: Any) -> bool:
+    return _subset_of(right, left)
+
+
+def _any_of(left: Any, right: Any) -> bool:
+    return isinstance(left, list) and any(_holds(right, each) for each in left)
+
+
+def _none_of(left: Any, right: Any) -> bool:
+    return isinstance(left, list) and not _any_of(left, right)
+
+
+def _size(left: Any, right: Any) -> bool:
+    return isinstance(left, (str, list)) and len(left) == right
+
+
+def _empty(left: Any, right: Any) -> bool:
+    return isinstance(left, (str, list, dict)) and (not left) is right
+
+
+#: What each operator asks of the values on its sides; longer ones before those that they begin with.
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "===": equal,
+    "!==": _differ,
+    "==": equal,
+    "!=": _differ,
+    "=~": _matches,
+    "<=": _at_most,
+    ">=": _at_least,
+    "<": _less,
+    ">": _greater,
+    "subsetof": _subset_of,
+    "contains": _contains,
+    "noneof": _none_of,
+    "anyof": _any_of,
+    "empty": _empty,
+    "size": _size,
+    "nin": _not_in,
+    "all": _has_all,
+    "in": _in,
+}

@@ -1,0 +1,111 @@
+"""Sequences of states: entering and leaving them, Retry and Catch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sfn_mock.asl.activation import Activation, Frame, Outcome, Services
+from sfn_mock.asl.errors import RUNTIME, StateError
+from sfn_mock.asl.events import Chain
+from sfn_mock.asl.nodes import ABSENT, MapState, Program, State
+from sfn_mock.asl.retries import Retries, find_handler
+from sfn_mock.asl.scheduler import AbortedError, Steps
+from sfn_mock.asl.states.choice import run_choice
+from sfn_mock.asl.states.distributed_map import run_distributed_map
+from sfn_mock.asl.states.fail import run_fail
+from sfn_mock.asl.states.map_state import run_map
+from sfn_mock.asl.states.parallel import run_parallel
+from sfn_mock.asl.states.pass_state import run_pass
+from sfn_mock.asl.states.succeed import run_succeed
+from sfn_mock.asl.states.task import run_task
+from sfn_mock.asl.states.wait import run_wait
+
+_RUNNERS: dict[str, Callable[[Activation, Any], Steps]] = {
+    "Choice": run_choice,
+    "Fail": run_fail,
+    "Parallel": run_parallel,
+    "Pass": run_pass,
+    "Succeed": run_succeed,
+    "Task": run_task,
+    "Wait": run_wait,
+}
+_NESTING = ("Map", "Parallel")
+
+
+def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) -> Steps:
+    """Run states one after the other, from where a frame stands, and return the output of the last.
+
+    Raises:
+        StateError: A state fails and catches nothing.
+    """
+    while True:
+        state = program.states[frame.state]
+        activation = Activation(run, state, frame, chain)
+        if frame.is_redriven:
+            frame.is_redriven = False
+        else:
+            frame.leave_behind()
+            activation.enter()
+            run.note_state(activation)
+        outcome = yield from run_state(activation)
+        activation.exit(outcome)
+        frame.variables = {**frame.variables, **outcome.assigned}
+        if outcome.next is None:
+            frame.output = outcome.output
+            return outcome.output
+        frame.input = outcome.output
+        frame.state = outcome.next
+
+
+def run_state(activation: Activation) -> Steps:
+    """Run the state of an activation with its retries and return its Outcome, that of a Catcher included.
+
+    Raises:
+        StateError: The state fails and catches nothing.
+    """
+    run, state = activation.run, activation.state
+    retries = Retries(state.retry)
+    try:
+        while True:
+            try:
+                return (yield from _runner(state)(activation, state))
+            except StateError as error:
+                pause = retries.pause(error, run.chance)
+                if pause is None:
+                    return _catch(activation, error)
+                delay = int(min(pause * 1000 * run.wait_scale, 10**15))
+                if delay > 0:
+                    yield run.scheduler.sleep(delay)
+                activation.retry_count = retries.count
+                activation.frame.leave_behind()
+    except AbortedError:
+        activation.add_event(f"{state.type}StateAborted", advance=False)
+        raise
+
+
+def _runner(state: State) -> Callable[[Activation, Any], Steps]:
+    if isinstance(state, MapState):
+        return run_distributed_map if state.is_distributed else run_map
+    return _RUNNERS[state.type]
+
+
+def _catch(activation: Activation, error: StateError) -> Outcome:
+    """Return how a Catcher that takes an error ends the state; raise the error where none does."""
+    state = activation.state
+    # A failure in the state's own fields ends the execution without an event of the Map or Parallel state.
+    is_own = error is activation.own_failure and error.error == RUNTIME
+    if state.type in _NESTING and not is_own:
+        activation.add_event(f"{state.type}StateFailed")
+    catcher = find_handler(state.catch, error)
+    if catcher is None:
+        raise error
+    caught: Any = error.output()
+    if state.is_jsonata:
+        assigned = activation.assign(catcher.assign, caught, error_output=caught)
+        if catcher.output is not ABSENT:
+            caught = activation.compute(catcher.output, "Catch/Output", error_output=caught)
+    else:
+        assigned = activation.assign(catcher.assign, caught)
+        caught = activation.put(catcher.result_path, caught)
+    return activation.checked(Outcome(caught, catcher.next, assigned))

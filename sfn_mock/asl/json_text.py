@@ -1,0 +1,361 @@
+"""Read JSON text and describe its faults in the words of Jackson, the JSON parser behind AWS.
+
+A text that is well-formed is read by Python's own decoder. Only a text that it refuses, or that is nested more deeply
+than it can follow, is scanned here token by token, in the order in which Jackson would meet the fault.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple, NoReturn
+
+#: How deeply objects and arrays may be nested; whoever walks a value may rely on it.
+DEEPEST = 250
+#: The part of a text that Jackson repeats in a location.
+_SNIPPET = 500
+#: How much of an unknown token Jackson repeats.
+_LONGEST_TOKEN = 256
+#: Python refuses to convert integers of more digits (sys.int_info.default_max_str_digits); JSON has no limit.
+_MOST_DIGITS = 4000
+
+_VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+_WHITE_SPACE = re.compile(r"[ \t\n\r]*")
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_DIGITS = re.compile(r"[0-9]*")
+_NUMBER_END = " \t\r\n,]}"
+_HEX = "0123456789abcdefABCDEF"
+_ESCAPED = '"\\/bfnrt'
+_LITERALS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
+_NON_STANDARD = {"N": "NaN", "I": "Infinity"}
+_CLOSING = {"Array": "]", "Object": "}"}
+
+
+class JsonFault(ValueError):
+    """A text that is not JSON.
+
+    Attributes:
+        reason: Jackson's sentence, without its location.
+        location: Where the fault is, as Jackson writes it.
+    """
+
+    def __init__(self, reason: str, location: str) -> None:
+        super().__init__(f"{reason}\n at {location}")
+        self.reason = reason
+        self.location = location
+
+
+class TooDeeplyNested(ValueError):
+    """A text whose objects and arrays are nested more deeply than ``DEEPEST``."""
+
+
+def read_json(text: str) -> Any:
+    """Return the value that ``text`` holds.
+
+    Integers stay ``int`` and other numbers ``float``; an integer of more than 4,000 digits becomes a ``float``.
+
+    Args:
+        text: The JSON text; any value may be at its top.
+
+    Raises:
+        TooDeeplyNested: The text is nested too deeply, whether it is JSON or not.
+        JsonFault: The text is empty or is not JSON, or an object has a field twice.
+    """
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        raise TooDeeplyNested(f"The JSON text must be nested at most {DEEPEST} levels deep.")
+    try:
+        return json.loads(text, object_pairs_hook=_distinct, parse_int=_integer, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return _Scanner(text).read()
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for bracket in _NESTING.finditer(text):
+        depth += (bracket[1] is not None) - (bracket[2] is not None)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("An object has a field twice.")
+    return value
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON.")
+
+
+def _described(character: str) -> str:
+    code = ord(character)
+    if code < 0x20 or 0x7F <= code < 0xA0:
+        return f"(CTRL-CHAR, code {code})"
+    return f"'{character}' (code {code} / 0x{code:x})" if code > 0xFF else f"'{character}' (code {code})"
+
+
+def _in_name(character: str) -> bool:
+    """Whether Jackson takes a character for a part of an unquoted word."""
+    return character.isalnum() or character in "_$"
+
+
+class _Position(NamedTuple):
+    offset: int
+    line: int
+    line_start: int
+
+
+@dataclass
+class _Open:
+    """An object or array that is not closed yet."""
+
+    kind: str
+    value: Any
+    start: _Position
+    name: str = ""
+
+    def add(self, value: object) -> None:
+        if self.kind == "Object":
+            self.value[self.name] = value
+        else:
+            self.value.append(value)
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next = 0
+        self._line = 1
+        self._line_start = 0
+
+    def read(self) -> Any:
+        """Return the value of the whole text, or raise the first fault."""
+        opened: list[_Open] = []
+        while True:
+            self._skip_white_space()
+            if opened and self._closes(opened[-1]):
+                value = opened.pop().value
+            else:
+                if opened:
+                    self._prepare_entry(opened[-1])
+                if self._next < len(self._text) and self._text[self._next] in "[{":
+                    opened.append(self._open())
+                    continue
+                character = self._take("")
+                value = self._value(character, at_top=not opened)
+            if not opened:
+                self._end()
+                return value
+            opened[-1].add(value)
+
+    def _open(self) -> _Open:
+        """Take the bracket that opens an object or an array."""
+        start = self._position()
+        return _Open("Array", [], start) if self._take("") == "[" else _Open("Object", {}, start)
+
+    # --- Structure -------------------------------------------------------------------------------------------------
+
+    def _closes(self, inner: _Open) -> bool:
+        """Take the bracket that closes ``inner``, if it comes next."""
+        if self._next == len(self._text):
+            self._refuse_end(
+                f": expected close marker for {inner.kind} (start marker at {self._location(inner.start)})"
+            )
+        character = self._text[self._next]
+        if character not in "]}":
+            return False
+        self._next += 1
+        if character != _CLOSING[inner.kind]:
+            expected = _CLOSING[inner.kind]
+            self._refuse(
+                f"Unexpected close marker '{character}': expected '{expected}' "
+                f"(for {inner.kind} starting at {self._location(inner.start)})"
+            )
+        return True
+
+    def _prepare_entry(self, inner: _Open) -> None:
+        """Take what stands before a value: the comma, and in an object the name and its colon."""
+        if inner.value:
+            self._expect(",", f"was expecting comma to separate {inner.kind} entries")
+            self._skip_white_space()
+        if inner.kind == "Array":
+            return
+        self._expect('"', "was expecting double-quote to start field name")
+        inner.name = self._string("name", " in field name")
+        if inner.name in inner.value:
+            self._refuse(f"Duplicate field '{inner.name}'")
+        self._skip_white_space()
+        if self._next == len(self._text):
+            self._refuse_end(" within/between Object entries")
+        self._expect(":", "was expecting a colon to separate field name and value")
+        self._skip_white_space()
+
+    def _end(self) -> None:
+        self._skip_white_space()
+        if self._next < len(self._text):
+            self._refuse_character(self._take(""), "expected the end of the input")
+
+    # --- Values ----------------------------------------------------------------------------------------------------
+
+    def _value(self, character: str, *, at_top: bool) -> object:
+        """Return the string, number or literal that begins with a character already taken."""
+        if character == '"':
+            return self._string("string value", ": was expecting closing quote for a string value")
+        if character == "-" or character in "0123456789":
+            return self._number(character, at_top=at_top)
+        if character in _LITERALS:
+            word, value = _LITERALS[character]
+            self._match(word)
+            return value
+        if character in _NON_STANDARD:
+            word = _NON_STANDARD[character]
+            self._match(word)
+            self._refuse(f"Non-standard token '{word}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow")
+        if character == "}":
+            self._refuse_character(character, "expected a value")
+        if _in_name(character):
+            self._refuse_token(self._next - 1)
+        self._refuse_character(character, f"expected a valid value {_VALUES}")
+
+    def _match(self, word: str) -> None:
+        """Take the rest of a word whose first letter is taken; refuse any other word."""
+        start = self._next - 1
+        end = start + len(word)
+        if not self._text.startswith(word, start) or (end < len(self._text) and _in_name(self._text[end])):
+            self._refuse_token(start)
+        self._next = end
+
+    def _string(self, kind: str, end: str) -> str:
+        """Return the string whose opening quote is taken."""
+        start = self._next - 1
+        plain = self._text[self._next : self._skip(_PLAIN)]
+        if self._comes('"'):
+            return plain
+        while True:
+            character = self._take(end)
+            if character == '"':
+                return str(json.loads(self._text[start : self._next]))
+            if character != "\\":
+                self._refuse(
+                    f"Illegal unquoted character ({_described(character)}): has to be escaped using backslash "
+                    f"to be included in {kind}"
+                )
+            self._skip_escape()
+            self._skip(_PLAIN)
+
+    def _skip_escape(self) -> None:
+        end = " in character escape sequence"
+        character = self._take(end)
+        if character == "u":
+            for _ in range(4):
+                digit = self._take(end)
+                if digit not in _HEX:
+                    self._refuse_character(digit, "expected a hex-digit for character escape sequence")
+        elif character not in _ESCAPED:
+            self._refuse(f"Unrecognized character escape {_described(character)}")
+
+    def _number(self, character: str, *, at_top: bool) -> int | float:
+        """Return the number whose first character is taken."""
+        start = self._next - 1
+        end = " in a Number value"
+        if character == "-":
+            character = self._take(end)
+            if character not in "0123456789":
+                self._refuse_in_number(character, "expected digit (0-9) to follow minus sign, for valid numeric value")
+        first = self._next - 1
+        self._skip(_DIGITS)
+        if character == "0" and self._next - first > 1:
+            self._refuse("Invalid numeric value: Leading zeroes not allowed")
+        whole = self._next
+        if self._comes("."):
+            self._digits("Decimal point not followed by a digit")
+        if self._comes("eE"):
+            self._comes("+-")
+            self._digits("Exponent indicator not followed by a digit")
+        number = self._text[start : self._next]
+        if at_top and self._next < len(self._text) and self._text[self._next] not in _NUMBER_END:
+            self._refuse_character(self._take(end), "Expected space separating root-level values")
+        return _integer(number) if self._next == whole else float(number)
+
+    def _digits(self, fault: str) -> None:
+        character = self._take(" in a Number value")
+        if character not in "0123456789":
+            self._refuse_in_number(character, fault)
+        self._skip(_DIGITS)
+
+    # --- Characters ------------------------------------------------------------------------------------------------
+
+    def _take(self, end: str) -> str:
+        """Return the next character; ``end`` completes the sentence about a text that ends before it."""
+        if self._next == len(self._text):
+            self._refuse_end(end)
+        self._next += 1
+        return self._text[self._next - 1]
+
+    def _comes(self, characters: str) -> bool:
+        """Take the next character if it is one of ``characters``."""
+        found = self._next < len(self._text) and self._text[self._next] in characters
+        self._next += found
+        return found
+
+    def _skip(self, pattern: re.Pattern[str]) -> int:
+        found = pattern.match(self._text, self._next)
+        self._next = self._next if found is None else found.end()
+        return self._next
+
+    def _skip_white_space(self) -> None:
+        start = self._next
+        end = self._skip(_WHITE_SPACE)
+        for line in _LINE_END.finditer(self._text, start, end) if start < end else ():
+            self._line += 1
+            self._line_start = line.end()
+        if end < len(self._text) and self._text[end] < " ":
+            self._refuse(
+                f"Illegal character ({_described(self._take(''))}): only regular white space (\\r, \\n, \\t) "
+                f"is allowed between tokens"
+            )
+
+    def _expect(self, character: str, fault: str) -> None:
+        found = self._take("")
+        if found != character:
+            self._refuse_character(found, fault)
+
+    # --- Faults ----------------------------------------------------------------------------------------------------
+
+    def _refuse_token(self, start: int) -> NoReturn:
+        """Refuse a word of which the characters up to the next one to be read belong to it already."""
+        while self._next < len(self._text) and _in_name(self._text[self._next]):
+            self._next += 1
+        word = self._text[start : self._next]
+        if len(word) > _LONGEST_TOKEN:
+            word, self._next = word[:_LONGEST_TOKEN] + "...", start + _LONGEST_TOKEN
+        self._refuse(f"Unrecognized token '{word}': was expecting {_VALUES}")
+
+    def _refuse_character(self, character: str, fault: str) -> NoReturn:
+        self._refuse(f"Unexpected character ({_described(character)}): {fault}")
+
+    def _refuse_in_number(self, character: str, fault: str) -> NoReturn:
+        self._refuse(f"Unexpected character ({_described(character)}) in numeric value: {fault}")
+
+    def _refuse_end(self, fault: str) -> NoReturn:
+        self._refuse(f"Unexpected end-of-input{fault}")
+
+    def _refuse(self, reason: str) -> NoReturn:
+        raise JsonFault(reason, self._location(self._position()))
+
+    def _position(self) -> _Position:
+        return _Position(self._next, self._line, self._line_start)
+
+    def _location(self, position: _Position) -> str:
+        more = len(self._text) - _SNIPPET
+        truncated = f"[truncated {more} chars]" if more > 0 else ""
+        column = position.offset - position.line_start + 1
+        return f'[Source: (String)"{self._text[:_SNIPPET]}"{truncated}; line: {position.line}, column: {column}]'

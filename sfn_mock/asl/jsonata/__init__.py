@@ -1,0 +1,1 @@
+"""JSONata as Step Functions evaluates it, on top of the package jsonata-python."""

@@ -1,0 +1,74 @@
+"""Conversions between texts, numbers and other values, as the reference implementation makes them."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from sfn_mock.asl.jsonata.messages import QueryError, as_json
+from sfn_mock.asl.jsonata.values import UNDEFINED, whole
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
+_OTHER_BASES = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
+
+
+def to_number(value: object) -> object:
+    """Return the number that a text, a number or a bool stands for."""
+    if value is UNDEFINED or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, bool):
+        return int(value)
+    if not isinstance(value, str):
+        raise QueryError("T0410", 'Argument 1 of function "number" does not match function signature')
+    if len(value) < 200 and _OTHER_BASES.fullmatch(value):
+        return whole(float(int(value, 0)))
+    if _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
+        return whole(float(value))
+    raise QueryError("D3030", f"Unable to cast value to a number: {as_json(value)}")
+
+
+def to_text(value: object, pretty: object = UNDEFINED) -> object:
+    """Return a text as it is, and any other value as JSON with numbers of at most 15 digits."""
+    if value is UNDEFINED or isinstance(value, str):
+        return value
+    return _json(value, "\n" if pretty is True else "")
+
+
+def _json(value: object, line_break: str) -> str:
+    """Return a value as JSON; a line break of "" writes it compactly, another carries the indentation."""
+    deeper = line_break and line_break + "  "
+    if isinstance(value, dict) and value:
+        colon = ": " if line_break else ":"
+        members = (f"{as_json(key)}{colon}{_json(member, deeper)}" for key, member in value.items())
+        return f"{{{deeper}{f',{deeper}'.join(members)}{line_break}}}"
+    if isinstance(value, list) and value:
+        return f"[{deeper}{f',{deeper}'.join(_json(item, deeper) for item in value)}{line_break}]"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _number_text(value)
+    return as_json(value)
+
+
+def _number_text(value: int | float) -> str:
+    """Return a number as JavaScript writes it, rounded to 15 digits."""
+    rounded = whole(float(f"{float(value):.15g}"))
+    if isinstance(rounded, int):
+        return str(rounded)
+    digits, _, exponent = repr(rounded).partition("e")
+    if not exponent:
+        return digits
+    if -7 < int(exponent) < 0:
+        # Python turns to an exponent two digits before JavaScript does.
+        return f"{rounded:.{len(digits.lstrip('-').replace('.', '')) - 1 - int(exponent)}f}"
+    return f"{digits}e{int(exponent):+d}"
+
+
+def distinct(value: object) -> object:
+    """Return the items without those that equal an earlier one."""
+    if not isinstance(value, list):
+        return value
+    seen: dict[str, Any] = {}
+    for item in value:
+        seen.setdefault(json.dumps(item, sort_keys=True), item)
+    return list(seen.values())

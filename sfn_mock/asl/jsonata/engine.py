@@ -1,0 +1,258 @@
+"""Parsing and bounded evaluation, where the package jsonata-python differs from the reference implementation."""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sfn_mock.asl.jsonata.conversions import to_text
+from sfn_mock.asl.jsonata.guards import MAX_CHARACTERS, TOO_LONG, standard_frame
+from sfn_mock.asl.jsonata.library import library, message
+from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.regexes import Regex
+from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, is_number, to_library, whole
+
+# How far one evaluation may go: evaluated nodes, nested nodes, and the size of any value on the way.
+MAX_STEPS = 100_000
+MAX_DEPTH = 500
+MAX_ITEMS = 1_000_000
+
+# What a nested node needs of Python's stack, rounded up, with room for the parser's own recursion.
+_FRAMES = 14 * MAX_DEPTH
+
+_TOO_DEEP = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive"
+
+
+@contextmanager
+def deep_stack() -> Iterator[None]:
+    """Give the block of code the stack that MAX_DEPTH nested nodes need."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        yield
+    except RecursionError as error:
+        raise QueryError("U1001", _TOO_DEEP) from error
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def parse(text: str) -> Any:
+    """Return the library's parsed expression.
+
+    Raises:
+        QueryError: the text is no JSONata expression.
+    """
+    parts = library()
+    with deep_stack():
+        try:
+            return parts.engine(text, Regex)
+        except parts.error as error:
+            raise _parse_error(error, text) from error
+        except (IndexError, KeyError, AttributeError, ValueError, TypeError) as error:
+            # The tokenizer runs past the end of the text, or meets a character that starts nothing.
+            raise _tokenizer_error(text) from error
+
+
+def _parse_error(error: Any, text: str) -> QueryError:
+    """Return the error of an expression that the library refused."""
+    code, values = error.error, [error.current, error.expected]
+    if code == "S0301" and error.current is not None:
+        # The library gives an unknown escape the code of an empty regular expression.
+        code = "S0103"
+    if code == "S0208":
+        # The reference implementation tells the parameter's number, the library its text.
+        values = [_parameter_number(text[: error.location])]
+    if code == "S0102":
+        values = [text[error.location :].split()[0]]
+    return QueryError(code, message(code, *values), error.location)
+
+
+def _parameter_number(before: str) -> int:
+    """Return the number of the parameter that follows a text, which ends within a function's parameters."""
+    return before[before.rfind("(") :].count(",") + 1
+
+
+def _tokenizer_error(text: str) -> QueryError:
+    """Return the error of a text that ends too early for the library's tokenizer, or holds a stray symbol."""
+    if text.rfind("/*") > text.rfind("*/"):
+        return QueryError("S0106", message("S0106"), text.rfind("/*"))
+    endings = {"\\": ("S0103", ""), "/": ("S0302", None)}
+    code, value = endings.get(text[-1:], ("S0204", next((symbol for symbol in "!~" if symbol in text), text)))
+    return QueryError(code, message(code, value), len(text))
+
+
+class Evaluation:
+    """One evaluation of a parsed expression, bounded in steps, depth and size."""
+
+    def __init__(self, parsed: Any, values: Mapping[str, object], functions: Mapping[str, Function]) -> None:
+        self._library = library()
+        self._steps = 0
+        self._depth = 0
+        self._tree = parsed.ast
+        # A copy for each evaluation: the library keeps the input and the environment on the object.
+        self._engine = copy.copy(parsed)
+        self._frame = self._library.engine.Frame(standard_frame())
+        self._engine.environment = self._frame
+        # The library looks for these hooks at every node: bound to nothing, they are found at once.
+        self._frame.bindings.update(__evaluate_entry=None, __evaluate_exit=None)
+        for name, value in values.items():
+            self._frame.bind(name, value)
+        for name, function in functions.items():
+            self._frame.bind(name, self._native(name, function))
+        self._replace_methods()
+
+    def _replace_methods(self) -> None:
+        """Put own steps before or in place of the library's."""
+        engine = self._engine
+        self._evaluate_node = engine._eval
+        self._apply = engine.apply_inner
+        self._range = engine.evaluate_range_expression
+        engine.eval = self._step
+        engine.apply_inner = self._call
+        engine.evaluate_numeric_expression = self._arithmetic
+        engine.evaluate_string_concat = self._concatenate
+        engine.evaluate_includes_expression = self._includes
+        engine.evaluate_range_expression = self._bounded_range
+
+    def run(self) -> object:
+        """Return the result as a JSON value, or UNDEFINED.
+
+        Raises:
+            QueryError: the expression fails, or goes on for too long.
+        """
+        current = self._library.engine.CURRENT
+        previous = vars(current).get("jsonata")
+        current.jsonata = self._engine
+        with deep_stack():
+            try:
+                return from_library(self._step(self._tree, None, self._frame))
+            finally:
+                current.jsonata = previous
+
+    def _step(self, node: Any, focus: Any, frame: Any) -> Any:
+        """Evaluate one node of the tree, within the bounds."""
+        self._steps += 1
+        self._depth += 1
+        if self._steps > MAX_STEPS:
+            raise QueryError("U1001", TOO_LONG)
+        if self._depth > MAX_DEPTH:
+            raise QueryError("U1001", _TOO_DEEP)
+        try:
+            result = self._evaluate_node(node, focus, frame)
+        except self._library.error as error:
+            raise _evaluation_error(error, node) from error
+        finally:
+            self._depth -= 1
+        limit = MAX_CHARACTERS if isinstance(result, str) else MAX_ITEMS
+        if isinstance(result, (str, list)) and len(result) > limit:
+            raise QueryError("U1001", TOO_LONG)
+        return result
+
+    def _call(self, function: Any, arguments: Any, focus: Any, frame: Any) -> Any:
+        """Call a function, and nothing else."""
+        parts = self._library
+        if not (parts.is_function(function) or parts.is_lambda(function) or parts.is_regex(function)):
+            raise QueryError("T1006", message("T1006"))
+        try:
+            return self._apply(function, arguments, focus, frame)
+        except parts.error as error:
+            if error.error == "T0410" and error.expected is not None:
+                error.current = _first_mismatch(function.signature, arguments)
+            raise
+
+    def _arithmetic(self, left: Any, right: Any, operator: str) -> Any:
+        """Return what JavaScript's numbers come to; a result that is no finite number is an error."""
+        for operand, code in ((left, "T2001"), (right, "T2002")):
+            if operand is not None and not is_number(operand):
+                raise QueryError(code, message(code, operator))
+        if left is None or right is None:
+            return None
+        result = _compute(float(left), float(right), operator)
+        if not math.isfinite(result):
+            raise QueryError("D1001", message("D1001", None))
+        return whole(result)
+
+    def _concatenate(self, left: Any, right: Any) -> str:
+        """Return both operands as one text; what is not there is the empty text."""
+        operands = (from_library(left), from_library(right))
+        return "".join(str(to_text(operand)) for operand in operands if operand is not UNDEFINED)
+
+    def _includes(self, item: Any, items: Any) -> bool:
+        """Tell whether items hold the item, which a bool and a number never share."""
+        members = items if isinstance(items, list) else [items]
+        return item is not None and any(
+            isinstance(member, bool) == isinstance(item, bool) and member == item for member in members
+        )
+
+    def _bounded_range(self, left: Any, right: Any) -> Any:
+        """Return the integers from left to right, unless there are too many."""
+        if is_number(left) and is_number(right) and right - left >= MAX_ITEMS:
+            size = whole(float(right) - float(left) + 1)
+            raise QueryError("D2014", message("D2014", size))
+        return self._range(left, right)
+
+    def _native(self, name: str, function: Function) -> Any:
+        """Return an added function as the library calls it."""
+        parts = self._library
+
+        def call(_focus: Any, arguments: Any) -> Any:
+            passed = [UNDEFINED if value is None else from_library(value) for value in arguments]
+            passed += [UNDEFINED] * (function.arguments - len(passed))
+            return to_library(function.call(*passed))
+
+        native = parts.engine.JFunction(None, function.signature)
+        native.call = call
+        native.get_number_of_args = lambda: function.arguments
+        native.function_name = name
+        return native
+
+
+def _first_mismatch(signature: Any, arguments: Any) -> int:
+    """Return the number of the first argument that does not match a function's signature, counted from 1."""
+    symbols = "".join(signature.get_symbol(argument) for argument in arguments)
+    pattern, matched = "", 0
+    for parameter in signature._params:
+        pattern += parameter.regex
+        match = re.match(pattern, symbols)
+        if match is None:
+            return matched + 1
+        matched = match.end()
+    return matched + 1
+
+
+def _evaluation_error(error: Any, node: Any) -> BaseException:
+    """Return the error that the library raised at a node."""
+    code, values = error.error, [error.current, error.expected, error.extra]
+    procedure = getattr(node, "procedure", None)
+    name = getattr(procedure, "value", None)
+    if code not in library().templates:
+        # The library hides what fails behind "and" and "or", and gives a few errors no code.
+        return error.__context__ or QueryError("T0410", message("T0410", 1, name))
+    if code == "D1002":
+        values = [error.expected]
+    elif code == "D3100":
+        values = [error.location]
+    elif code == "T0410" and error.expected is None:
+        values = [1, name]
+    elif code == "T0411":
+        values = [error.expected, name]
+    return QueryError(code, message(code, *[from_library(value) for value in values]), node.position)
+
+
+def _compute(left: float, right: float, operator: str) -> float:
+    """Return the result of an arithmetic operator, which may be infinite or no number."""
+    try:
+        if operator == "+":
+            return left + right
+        if operator == "-":
+            return left - right
+        if operator == "*":
+            return left * right
+        return left / right if operator == "/" else math.fmod(left, right)
+    except (ZeroDivisionError, ValueError):
+        return math.nan

@@ -1,0 +1,113 @@
+"""The functions that Step Functions adds to JSONata, and those that are other than the library's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from sfn_mock.asl.jsonata.conversions import distinct, to_number, to_text
+from sfn_mock.asl.jsonata.messages import QueryError, as_json
+from sfn_mock.asl.jsonata.values import UNDEFINED, Function, to_library
+
+# The intrinsic function that $range stands for returns no more.
+MAX_RANGE = 1000
+MAX_HASH_CHARACTERS = 10_000
+
+_ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+def step_functions(now: int, chance: random.Random, format_millis: Callable[..., object]) -> dict[str, Function]:
+    """Return the functions of one evaluation.
+
+    Args:
+        now: The moment that $now and $millis tell, in milliseconds.
+        chance: The source of $random and $uuid.
+        format_millis: How the library calls $fromMillis, with a context value and arguments.
+    """
+
+    def now_text(picture: object, timezone: object) -> object:
+        return format_millis(None, [now, to_library(picture), to_library(timezone)])
+
+    def millis() -> object:
+        return now
+
+    def random_number(seed: object) -> object:
+        if seed is UNDEFINED:
+            return chance.random()
+        return random.Random(_integer(seed, "random", 1)).random()
+
+    def random_uuid() -> object:
+        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
+    return {
+        "distinct": Function("<x:x>", 1, distinct),
+        "hash": Function("<ss:s>", 2, _hash),
+        "millis": Function("<:n>", 0, millis),
+        "now": Function("<s?s?:s>", 2, now_text),
+        "number": Function("<(nsb)-:n>", 1, to_number),
+        "parse": Function("<s:x>", 1, _parse),
+        "partition": Function("<an:a>", 2, _partition),
+        "random": Function("<n?:n>", 1, random_number),
+        "range": Function("<nnn:a>", 3, _range),
+        "string": Function("<x-b?:s>", 2, to_text),
+        "uuid": Function("<:s>", 0, random_uuid),
+    }
+
+
+def mismatch(function: str, index: int) -> QueryError:
+    """Return the error of an argument that does not match the function's signature."""
+    return QueryError("T0410", f"Argument {index} of function {as_json(function)} does not match function signature")
+
+
+def _integer(value: object, function: str, index: int) -> int:
+    """Return an argument that must be an integer."""
+    if isinstance(value, int):
+        return value
+    raise mismatch(function, index)
+
+
+def _partition(items: list[Any], size: object) -> object:
+    """Return the items in chunks of a size."""
+    chunk = _integer(size, "partition", 2)
+    if chunk < 1:
+        raise mismatch("partition", 2)
+    return [items[start : start + chunk] for start in range(0, len(items), chunk)]
+
+
+def _range(first: object, last: object, step: object) -> object:
+    """Return the integers from first to last, both included, a step apart."""
+    start, stop, increment = (
+        _integer(value, "range", index) for index, value in enumerate((first, last, step), start=1)
+    )
+    if increment == 0:
+        raise mismatch("range", 3)
+    values = range(start, stop + (1 if increment > 0 else -1), increment)
+    if len(values) > MAX_RANGE:
+        raise QueryError("D2014", f"The size of the array must not exceed {MAX_RANGE}.")
+    return list(values)
+
+
+def _hash(text: str, algorithm: str) -> object:
+    """Return the hexadecimal digest of a text."""
+    if len(text) > MAX_HASH_CHARACTERS:
+        raise mismatch("hash", 1)
+    if algorithm not in _ALGORITHMS:
+        raise mismatch("hash", 2)
+    return hashlib.new(_ALGORITHMS[algorithm], text.encode(errors="replace"), usedforsecurity=False).hexdigest()
+
+
+def _parse(text: str) -> object:
+    """Return the value that a JSON text holds."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise mismatch("parse", 1) from error
+
+
+def _refuse_constant(name: str) -> object:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(name)

@@ -1,0 +1,134 @@
+"""The library's functions, made to fail with JSONata's errors where they raise Python's or go on for too long."""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sfn_mock.asl.jsonata.library import library, message
+from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.values import from_library, is_number
+
+# The size of any text on the way of an evaluation.
+MAX_CHARACTERS = 4_000_000
+TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
+
+# The code of each function that cannot use its argument.
+_CODES = {
+    "decodeUrl": "D3140",
+    "decodeUrlComponent": "D3140",
+    "encodeUrl": "D3140",
+    "encodeUrlComponent": "D3140",
+    "power": "D3061",
+    "sort": "D3070",
+    "toMillis": "D3110",
+}
+
+_ISO_8601 = re.compile(
+    r"\d{4}(-[01]\d)*(-[0-3]\d)*(T[0-2]\d:[0-5]\d:[0-5]\d)*(\.\d+)?([+-][0-2]\d:?[0-5]\d|Z)?", re.ASCII
+)
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_COMPONENTS = "YMDdFWwXxHhPmsfZzCE"
+_COMPONENT = re.compile(r"\[\s*(\w)")
+
+
+@cache
+def standard_frame() -> Any:
+    """Return the frame that holds the library's functions; `$eval` is not among them."""
+    engine = library().engine
+    frame = engine.Frame(None)
+    for name, native in engine.static_frame.bindings.items():
+        frame.bind(name, _guarded(name, native))
+    del frame.bindings["eval"]
+    return frame
+
+
+def _guarded(name: str, native: Any) -> Any:
+    """Return a function of the library that raises QueryError where the original raises a Python error."""
+    original = native.call
+    known = library().error
+
+    def call(focus: Any, arguments: Any) -> Any:
+        _check(name, arguments)
+        try:
+            return original(focus, arguments)
+        except (known, RecursionError, QueryError):
+            raise
+        except (ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RuntimeError) as error:
+            raise _translate(name, arguments, error) from error
+
+    guarded = copy.copy(native)
+    guarded.call = call
+    return guarded
+
+
+def _check(name: str, arguments: Sequence[Any]) -> None:
+    """Refuse arguments that the library takes and the reference implementation does not."""
+    code = None
+    if name == "replace" and arguments[0] is not None:
+        code = _check_replace(*arguments[1:])
+    elif name == "sort" and not any(arguments[1:]) and arguments[0] is not None:
+        kinds = {"number" if is_number(item) else type(item).__name__ for item in arguments[0]}
+        code = None if kinds <= {"number"} or kinds <= {"str"} or len(arguments[0]) < 2 else "D3070"
+    elif name in ("fromMillis", "toMillis") and any(arguments[1:2]):
+        code = "D3132" if _unknown_component(arguments[1]) else None
+    elif name == "toMillis" and isinstance(arguments[0], str):
+        code = None if _ISO_8601.fullmatch(arguments[0]) else "D3110"
+    elif name in ("decodeUrl", "decodeUrlComponent") and isinstance(arguments[0], str):
+        code = "D3140" if _BROKEN_ESCAPE.search(arguments[0]) else None
+    if code:
+        raise _failure(code, name, arguments)
+    if _growth(name, arguments) > MAX_CHARACTERS:
+        raise QueryError("U1001", TOO_LONG)
+
+
+def _check_replace(pattern: Any, _replacement: Any = None, limit: Any = None) -> str | None:
+    """Return the code of a replacement that cannot be made."""
+    if pattern == "":
+        return "D3010"
+    return "D3011" if limit is not None and limit < 0 else None
+
+
+def _growth(name: str, arguments: Sequence[Any]) -> float:
+    """Return about how many characters the result of a function may have."""
+    if name == "pad" and len(arguments) > 1 and is_number(arguments[1]):
+        return abs(float(arguments[1]))
+    if name == "join" and isinstance(arguments[0], list):
+        separator = len(arguments[1]) if len(arguments) > 1 and isinstance(arguments[1], str) else 0
+        return sum(len(text) + separator for text in arguments[0])
+    if name == "replace":
+        return math.prod(len(text) + 1 for text in (arguments[0], *arguments[2:3]) if isinstance(text, str))
+    return 0
+
+
+def _failure(code: str, name: str, arguments: Sequence[Any]) -> QueryError:
+    """Return the error of a function that cannot use its arguments."""
+    values = [from_library(value) for value in arguments]
+    if code == "D3140":
+        values.insert(0, name)
+    elif code == "D3132":
+        values = [_unknown_component(arguments[1])]
+    elif code == "T0410":
+        values = [1, name]
+    return QueryError(code, message(code, *values))
+
+
+def _translate(name: str, arguments: Sequence[Any], error: Exception) -> QueryError:
+    """Return JSONata's error for a Python error."""
+    text = str(error)
+    for code, template in library().templates.items():
+        start = template.replace('"', "'").partition("{{")[0]
+        if start and text.startswith(start):
+            # The errors of date pictures are RuntimeErrors with the text of a template.
+            return QueryError(code, message(code, arguments[1]))
+    return _failure(_CODES.get(name, "T0410"), name, arguments)
+
+
+def _unknown_component(picture: str) -> str:
+    """Return the first component of a date picture that does not exist, or the empty text."""
+    components = _COMPONENT.findall(picture.replace("[[", ""))
+    return next((component for component in components if component not in _COMPONENTS), "")

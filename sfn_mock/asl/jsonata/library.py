@@ -1,0 +1,53 @@
+"""The seam to the package jsonata-python, which carries no types."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from sfn_mock.asl.jsonata.messages import word
+
+
+class Library(NamedTuple):
+    """The parts of the package that are used here."""
+
+    engine: Any
+    error: Any
+    null: Any
+    is_function: Callable[[Any], bool]
+    is_lambda: Callable[[Any], bool]
+    is_regex: Callable[[Any], bool]
+
+    @property
+    def templates(self) -> Mapping[str, str]:
+        """The error messages by code."""
+        templates: Mapping[str, str] = self.error.error_codes
+        return templates
+
+
+@cache
+def library() -> Library:
+    """Import the package when the first expression is parsed; the interpreter's recursion limit stays as it was."""
+    limit = sys.getrecursionlimit()
+    try:
+        engine = importlib.import_module("jsonata.jsonata").Jsonata
+    finally:
+        sys.setrecursionlimit(limit)
+    functions = importlib.import_module("jsonata.functions").Functions
+    utils = importlib.import_module("jsonata.utils").Utils
+    return Library(
+        engine=engine,
+        error=importlib.import_module("jsonata.jexception").JException,
+        null=utils.NULL_VALUE,
+        is_function=utils.is_function,
+        is_lambda=functions.is_lambda,
+        is_regex=functions.is_regex,
+    )
+
+
+def message(code: str, *values: object) -> str:
+    """Return the message of an error code, its placeholders filled with values in their order."""
+    return word(library().templates, code, values)

@@ -1,0 +1,105 @@
+"""What a parsed expression refers to: variables, members of $states, and names at the top level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sfn_mock.asl.jsonata.engine import deep_stack
+
+# The children of a node that are evaluated with the node's own context value.
+_SAME_CONTEXT = (
+    "lhs", "rhs", "expression", "expressions", "procedure", "arguments", "condition", "then", "_else", "body",
+)  # fmt: skip
+# The children that are evaluated with a context of their own: what a predicate, a sort or a transform goes through.
+_OWN_CONTEXT = ("stages", "predicate", "expr", "terms", "group", "pattern", "update", "delete")
+
+
+class References(NamedTuple):
+    """What an expression refers to.
+
+    Attributes:
+        variables: names of variables that the expression does not assign itself, without `$`, in order.
+        states_members: first members of `$states` that it reads, such as `errorOutput`.
+        top_level: names and symbols that would need a context value at the top level, in order.
+    """
+
+    variables: tuple[str, ...]
+    states_members: tuple[str, ...]
+    top_level: tuple[str, ...]
+
+
+class _Collector:
+    """Gather the references of a tree, in the order of its text."""
+
+    def __init__(self) -> None:
+        self.variables: dict[str, None] = {}
+        self.members: dict[str, None] = {}
+        self.top_level: dict[str, None] = {}
+
+    def visit(self, node: Any, top: bool, bound: set[str]) -> None:
+        """Visit a node; `top` tells that its context value is the top level's, `bound` what it assigns around it."""
+        kind = node.type
+        if kind == "path":
+            self._visit_path(node, top, bound)
+        elif kind == "variable":
+            self._visit_variable(str(node.value), bound)
+        elif kind == "name" and top:
+            self.top_level[str(node.value)] = None
+        elif kind == "lambda":
+            self.visit(node.body, top, bound | {str(argument.value) for argument in node.arguments})
+            return
+        elif kind == "block":
+            # Assignments within a block hold for what follows in it.
+            bound = set(bound)
+        elif kind == "bind":
+            name = str(node.lhs.value)
+            # A function may call itself; any other value is made before the variable is.
+            self.visit(node.rhs, top, bound | {name} if node.rhs.type == "lambda" else bound)
+            bound.add(name)
+            return
+        self._visit_children(node, top, bound)
+
+    def _visit_path(self, path: Any, top: bool, bound: set[str]) -> None:
+        """Visit the steps: the first has the context of the path, the others the result of the step before."""
+        first, *others = path.steps
+        if first.type == "variable" and first.value == "states" and others and others[0].type == "name":
+            self.members[str(others[0].value)] = None
+        for step in path.steps:
+            bound.update(str(name) for name in (step.focus, step.index) if name is not None)
+            self.visit(step, top and step is first, bound)
+
+    def _visit_variable(self, name: str, bound: set[str]) -> None:
+        """Note a variable, or the symbol `$$`; `$` is the context value."""
+        if name == "$":
+            self.top_level["$$"] = None
+        elif name and name not in bound:
+            self.variables[name] = None
+
+    def _visit_children(self, node: Any, top: bool, bound: set[str]) -> None:
+        """Visit the children, each with the context value that it is evaluated with."""
+        for attribute in _SAME_CONTEXT:
+            for child in _nodes(getattr(node, attribute, None)):
+                self.visit(child, top, bound)
+        for attribute in _OWN_CONTEXT:
+            for child in _nodes(getattr(node, attribute, None)):
+                self.visit(child, False, bound)
+        for child in _nodes(getattr(node, "lhs_object", None)):
+            self.visit(child, top, bound)
+
+
+def _nodes(value: Any) -> Iterator[Any]:
+    """Yield the nodes in a child: one node, a list of nodes, or pairs of nodes."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _nodes(item)
+    elif hasattr(value, "lbp"):
+        yield value
+
+
+def collect(tree: Any) -> References:
+    """Return what a parsed expression refers to."""
+    collector = _Collector()
+    with deep_stack():
+        collector.visit(tree, True, set())
+    return References(tuple(collector.variables), tuple(collector.members), tuple(collector.top_level))

@@ -1,0 +1,98 @@
+"""Map runs: which child executions of a distributed Map run, wait or have ended, and how many may fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import ChildEnd, ChildStart, Host
+from sfn_mock.asl.scheduler import Future, Scheduler
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child execution to start: its input and how many items it works on."""
+
+    input: Any
+    item_count: int
+
+
+class MapRun:
+    """A map run.
+
+    Attributes:
+        arn: Its ARN.
+        children: All child executions, in order.
+        ends: How those ended that did, by number.
+        running: The numbers of those that run.
+        max_concurrency: How many may run at the same time, 0 for no limit.
+        tolerated_count: How many items may fail, None where only a percentage is given.
+        tolerated_percentage: How many of a hundred items may fail, None where only a count is given.
+        redrive_count: How often the map run was redriven.
+        done: Resolved when all children have ended, failed when too many items have failed.
+    """
+
+    def __init__(
+        self,
+        arn: str,
+        *,
+        max_concurrency: int,
+        tolerated_count: int | None,
+        tolerated_percentage: float | None,
+        host: Host,
+        scheduler: Scheduler,
+    ) -> None:
+        """Make a map run that has no children yet."""
+        self.arn = arn
+        self.children: list[Child] = []
+        self.ends: dict[int, ChildEnd] = {}
+        self.running: set[int] = set()
+        self.max_concurrency = max_concurrency
+        self.tolerated_count = tolerated_count
+        self.tolerated_percentage = tolerated_percentage
+        self.redrive_count = 0
+        self.done = Future()
+        self._host = host
+        self._scheduler = scheduler
+        self._next = 0
+
+    def start(self) -> None:
+        """Start as many children as may run; without any left the map run is done."""
+        while self._next < len(self.children) and not (0 < self.max_concurrency <= len(self.running)):
+            index = self._next
+            child = self.children[index]
+            self._next += 1
+            self.running.add(index)
+            self._host.start_child(ChildStart(self.arn, index, child.input, child.item_count, self._scheduler.now))
+        if not self.running:
+            self.done.resolve()
+
+    def redrive(self) -> None:
+        """Run the failed children again, and those that were not started."""
+        self.redrive_count += 1
+        self.done = Future()
+        for index in self._host.redrive_map_run(self.arn, self._scheduler.now):
+            self.ends.pop(index, None)
+            self.running.add(index)
+
+    def child_ended(self, index: int, end: ChildEnd) -> None:
+        """Note how a child ended; start the next one, or end the map run."""
+        self.ends[index] = end
+        self.running.discard(index)
+        if self._has_too_many_failures():
+            self.done.fail(
+                StateError(
+                    "States.ExceedToleratedFailureThreshold",
+                    "The specified tolerated failure threshold was exceeded",
+                )
+            )
+        else:
+            self.start()
+
+    def _has_too_many_failures(self) -> bool:
+        failed = sum(self.children[index].item_count for index, end in self.ends.items() if end.status != "SUCCEEDED")
+        total = sum(child.item_count for child in self.children)
+        too_many = self.tolerated_count is not None and failed > self.tolerated_count
+        too_much = self.tolerated_percentage is not None and failed * 100 > self.tolerated_percentage * total
+        return too_many or too_much

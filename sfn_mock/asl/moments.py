@@ -1,0 +1,36 @@
+"""Timestamps of definitions and of data, in the profile of ISO 8601 that Amazon States Language takes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
+)
+
+
+def parse_timestamp(text: Any) -> int | None:
+    """Return the moment that a timestamp tells, in milliseconds since 1970.
+
+    Args:
+        text: Text such as `2026-01-10T06:00:00Z`; a `T` and a zone are needed.
+
+    Returns:
+        The moment, or None where the text, or a value of another type, is no timestamp.
+    """
+    match = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=timezone.utc
+        )
+    except ValueError:
+        return None
+    milliseconds = int((fraction or "0").ljust(3, "0")[:3])
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
+    return (moment - _EPOCH - offset) // timedelta(milliseconds=1) + milliseconds

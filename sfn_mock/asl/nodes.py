@@ -1,0 +1,276 @@
+"""The tree of a definition: states, and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, Literal
+
+QueryLanguage = Literal["JSONPath", "JSONata"]
+
+
+class Absent(Enum):
+    """The type of ABSENT, which stands for a member that a state does not have; null is a value of its own."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+
+#: A number, or a JSONata expression that gives one.
+NumberOrExpression = int | float | str | None
+
+
+@dataclass(frozen=True)
+class Retrier:
+    """One element of `Retry`."""
+
+    error_equals: tuple[str, ...]
+    interval_seconds: float
+    max_attempts: int
+    backoff_rate: float
+    max_delay_seconds: float | None
+    has_full_jitter: bool
+
+
+@dataclass(frozen=True)
+class Catcher:
+    """One element of `Catch`."""
+
+    error_equals: tuple[str, ...]
+    next: str
+    result_path: str | None
+    output: Any
+    assign: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class State:
+    """What states of all types have.
+
+    Attributes:
+        name: The state's name.
+        type: `Pass`, `Task`, ...; the prefix of the types of its events.
+        query_language: The state's own query language or that of the machine.
+        next: The state that follows, None at an end.
+        input_path: None for null.
+        output_path: None for null.
+        output: `Output`, or ABSENT.
+        assign: `Assign`, or None.
+        retry: The retriers; states that cannot be retried have none.
+        catch: The catchers.
+    """
+
+    name: str
+    type: str
+    query_language: QueryLanguage
+    next: str | None
+    input_path: str | None
+    output_path: str | None
+    output: Any
+    assign: Mapping[str, Any] | None
+    retry: tuple[Retrier, ...]
+    catch: tuple[Catcher, ...]
+
+    @property
+    def is_jsonata(self) -> bool:
+        """Whether the state's expressions are JSONata."""
+        return self.query_language == "JSONata"
+
+
+@dataclass(frozen=True)
+class Payload:
+    """How a state makes the input of its work and takes in the result."""
+
+    parameters: Any
+    arguments: Any
+    result_selector: Any
+    result_path: str | None
+
+
+@dataclass(frozen=True)
+class PassState(State):
+    """A Pass state."""
+
+    result: Any
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class TaskState(State):
+    """A Task state."""
+
+    resource: str
+    payload: Payload
+    timeout_seconds: NumberOrExpression
+    timeout_seconds_path: str | None
+    heartbeat_seconds: NumberOrExpression
+    heartbeat_seconds_path: str | None
+    credentials: Any
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A test of one variable, such as `NumericEquals`."""
+
+    variable: str
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A JSONata expression that gives a boolean."""
+
+    expression: Any
+
+
+@dataclass(frozen=True)
+class Negation:
+    """`Not`."""
+
+    test: ChoiceTest
+
+
+@dataclass(frozen=True)
+class Conjunction:
+    """`And`."""
+
+    tests: tuple[ChoiceTest, ...]
+
+
+@dataclass(frozen=True)
+class Disjunction:
+    """`Or`."""
+
+    tests: tuple[ChoiceTest, ...]
+
+
+ChoiceTest = Comparison | Condition | Negation | Conjunction | Disjunction
+
+
+@dataclass(frozen=True)
+class ChoiceRule:
+    """One element of `Choices`."""
+
+    test: ChoiceTest
+    next: str
+    output: Any
+    assign: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class ChoiceState(State):
+    """A Choice state."""
+
+    choices: tuple[ChoiceRule, ...]
+    default: str | None
+
+
+@dataclass(frozen=True)
+class WaitState(State):
+    """A Wait state."""
+
+    seconds: NumberOrExpression
+    seconds_path: str | None
+    timestamp: str | None
+    timestamp_path: str | None
+
+
+@dataclass(frozen=True)
+class SucceedState(State):
+    """A Succeed state."""
+
+
+@dataclass(frozen=True)
+class FailState(State):
+    """A Fail state."""
+
+    error: str | None
+    error_path: str | None
+    cause: str | None
+    cause_path: str | None
+
+
+@dataclass(frozen=True)
+class Program:
+    """States that run one after the other: a machine, a branch of a Parallel state, the processor of a Map state."""
+
+    start_at: str
+    states: Mapping[str, State]
+
+
+@dataclass(frozen=True)
+class ParallelState(State):
+    """A Parallel state."""
+
+    branches: tuple[Program, ...]
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class ItemReader:
+    """Where a distributed Map reads its items.
+
+    Attributes:
+        resource: The ARN of the action, such as `arn:aws:states:::s3:getObject`.
+        parameters: `Parameters` or, in JSONata states, `Arguments`.
+        config: `ReaderConfig`.
+    """
+
+    resource: str
+    parameters: Any
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ItemBatcher:
+    """How a distributed Map puts items together."""
+
+    max_items_per_batch: NumberOrExpression
+    max_items_per_batch_path: str | None
+    max_input_bytes_per_batch: NumberOrExpression
+    max_input_bytes_per_batch_path: str | None
+    batch_input: Any
+
+
+@dataclass(frozen=True)
+class ResultWriter:
+    """Where a distributed Map writes its results; `config` is `WriterConfig`."""
+
+    resource: str | None
+    parameters: Any
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class MapState(State):
+    """A Map state, inline or distributed."""
+
+    processor: Program
+    is_distributed: bool
+    execution_type: str
+    payload: Payload
+    items: Any
+    items_path: str | None
+    item_selector: Any
+    item_reader: ItemReader | None
+    item_batcher: ItemBatcher | None
+    result_writer: ResultWriter | None
+    max_concurrency: NumberOrExpression
+    max_concurrency_path: str | None
+    tolerated_failure_count: NumberOrExpression
+    tolerated_failure_count_path: str | None
+    tolerated_failure_percentage: NumberOrExpression
+    tolerated_failure_percentage_path: str | None
+    label: str | None
+
+
+@dataclass(frozen=True)
+class StateMachine(Program):
+    """A whole definition."""
+
+    query_language: QueryLanguage
+    timeout_seconds: float | None
+    comment: str | None

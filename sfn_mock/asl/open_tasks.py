@@ -1,0 +1,71 @@
+"""Tasks that go on: their results, heartbeats and timeouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sfn_mock.asl.errors import TIMEOUT
+from sfn_mock.asl.host import Failed, TaskAnswer
+from sfn_mock.asl.scheduler import Future, Scheduler, Timer
+
+
+class OpenTask(Future):
+    """A task that somebody is still to tell the result of; its value is a Succeeded or a Failed.
+
+    Attributes:
+        is_started: Whether the task has been taken up.
+        missed_heartbeat: Whether the task ended because no heartbeat came.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        on_start: Callable[[str | None], None],
+        timeout_seconds: int | None,
+        heartbeat_seconds: int | None,
+    ) -> None:
+        """Start the timeout; the heartbeats count from `start` on."""
+        super().__init__()
+        self.is_started = False
+        self.missed_heartbeat = False
+        self._scheduler = scheduler
+        self._on_start = on_start
+        self._heartbeat_seconds = heartbeat_seconds
+        self._heartbeat: Timer | None = None
+        self._timeout: Timer | None = None
+        if timeout_seconds is not None:
+            self._timeout = scheduler.at(scheduler.now + timeout_seconds * 1000, self._time_out)
+
+    def start(self, worker_name: str | None = None) -> None:
+        """Note that the task is taken up, by a worker of a name if it gave one."""
+        self.is_started = True
+        self._on_start(worker_name)
+        self.beat()
+
+    def beat(self) -> None:
+        """Note a heartbeat: the time until the next one starts anew."""
+        self._stop(self._heartbeat)
+        if self._heartbeat_seconds is not None:
+            moment = self._scheduler.now + self._heartbeat_seconds * 1000
+            self._heartbeat = self._scheduler.at(moment, self._miss_heartbeat)
+
+    def settle(self, answer: TaskAnswer) -> None:
+        """End the task with a result or an error."""
+        self.close()
+        self.resolve(answer)
+
+    def close(self) -> None:
+        """Stop the timeouts."""
+        self._stop(self._heartbeat)
+        self._stop(self._timeout)
+
+    def _stop(self, timer: Timer | None) -> None:
+        if timer is not None:
+            timer.cancel()
+
+    def _time_out(self) -> None:
+        self.settle(Failed(TIMEOUT, is_timeout=True))
+
+    def _miss_heartbeat(self) -> None:
+        self.missed_heartbeat = True
+        self._time_out()

@@ -1,0 +1,93 @@
+"""The functions that can end a JSONPath: `$.items.length()`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+
+class NoResultError(Exception):
+    """A definite path leads to nothing.
+
+    Attributes:
+        reason: The path library's sentence, which AWS repeats.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _length(value: Any) -> int | None:
+    return len(value) if isinstance(value, (dict, list)) else None
+
+
+def _keys(value: Any) -> list[str] | None:
+    return list(value) if isinstance(value, dict) else None
+
+
+def _first(value: Any) -> Any:
+    return _elements(value)[0]
+
+
+def _last(value: Any) -> Any:
+    return _elements(value)[-1]
+
+
+def _average(value: Any) -> float:
+    numbers = _numbers(value)
+    return sum(numbers) / len(numbers)
+
+
+def _deviation(value: Any) -> float:
+    numbers = _numbers(value)
+    mean = sum(numbers) / len(numbers)
+    # A product of large numbers is infinite, while a power of them is an error.
+    return math.sqrt(sum((number - mean) * (number - mean) for number in numbers) / len(numbers))
+
+
+def _smallest(value: Any) -> float:
+    return min(_numbers(value))
+
+
+def _largest(value: Any) -> float:
+    return max(_numbers(value))
+
+
+def _sum(value: Any) -> float:
+    return sum(_numbers(value))
+
+
+def _elements(value: Any) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        raise NoResultError("Aggregation function attempted to calculate value using empty array")
+    return value
+
+
+def _numbers(value: Any) -> list[float]:
+    elements = value if isinstance(value, list) else []
+    numbers = [_double(element) for element in elements if type(element) in (int, float)]
+    return _elements(numbers)
+
+
+def _double(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+#: The functions that can end a path.
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "avg": _average,
+    "first": _first,
+    "keys": _keys,
+    "last": _last,
+    "length": _length,
+    "max": _largest,
+    "min": _smallest,
+    "size": _length,
+    "stddev": _deviation,
+    "sum": _sum,
+}

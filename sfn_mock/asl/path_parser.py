@@ -1,0 +1,287 @@
+"""The parser of JSONPath: text into steps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sfn_mock.asl.filters import OPERATORS
+from sfn_mock.asl.path_functions import FUNCTIONS
+from sfn_mock.asl.path_nodes import (
+    Comparison,
+    Descent,
+    Every,
+    Filter,
+    Index,
+    Indexes,
+    Literal,
+    Name,
+    Names,
+    Negation,
+    Operand,
+    Presence,
+    Query,
+    Reference,
+    Slice,
+    Some,
+    Step,
+    Test,
+    Wildcard,
+)
+
+_T = TypeVar("_T")
+
+_VARIABLE = re.compile(r"[^\W\d]\w*")
+_INTEGER = re.compile(r"-?[0-9]{1,10}")
+_SLICE = re.compile(r"(-?[0-9]{1,10})?\s*:\s*(-?[0-9]{1,10})?\s*(?=\])")
+_FUNCTION = re.compile(r"(\w+)\(\s*\)")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,99})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+_REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([imsx]*)")
+_REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
+_UNESCAPED = {"'": re.compile(r"[^'\\]+"), '"': re.compile(r'[^"\\]+')}
+_WORDS = {"true": True, "false": False, "null": None}
+_OPERATOR = re.compile("|".join(f"{name}\\b" if name.isalpha() else re.escape(name) for name in OPERATORS))
+#: What a name without quotes may consist of: in a path alone, among arguments, and in a filter.
+PLAIN_NAME = re.compile(r"(?:[^.\[( \\]+|\\.|\\\Z)+", re.DOTALL)
+NAME_IN_CALL = re.compile(r"(?:[^.\[( ),\t\r\n\\]+|\\.|\\\Z)+", re.DOTALL)
+_NAME_IN_FILTER = re.compile(r"(?:[^.\[( ),\t\r\n\]=!<>&|\\]+|\\.|\\\Z)+", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_MAX_FILTER_DEPTH = 50
+
+
+class PathSyntaxError(ValueError):
+    """A text is no JSONPath, or no Reference Path; the message gives AWS's reason."""
+
+
+class PathParser:
+    """Reads a path from left to right."""
+
+    def __init__(self, text: str, position: int = 0) -> None:
+        self.text = text
+        self.position = position
+        self.depth = 0
+
+    def skip(self, token: str) -> bool:
+        """Move behind a token that comes next; tell whether it did."""
+        if not self.text.startswith(token, self.position):
+            return False
+        self.position += len(token)
+        return True
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Move behind what a pattern matches next, and return the match."""
+        match = pattern.match(self.text, self.position)
+        if match:
+            self.position = match.end()
+        return match
+
+    def expect(self, token: str) -> None:
+        """Move behind a token that must come next."""
+        if not self.skip(token):
+            raise self.error(f"expected '{token}'")
+
+    def expect_end(self) -> None:
+        """Check that nothing follows."""
+        if self.position != len(self.text):
+            raise self.error("unexpected text")
+
+    def blanks(self) -> None:
+        """Move behind blanks."""
+        while self.text[self.position : self.position + 1].isspace():
+            self.position += 1
+
+    def error(self, reason: str) -> PathSyntaxError:
+        return PathSyntaxError(f"Could not parse path '{self.text}' at position {self.position}: {reason}")
+
+    def root(self) -> tuple[str | None, bool]:
+        """Read the start of a path; return the variable's name, if any, and whether it is the context object."""
+        if not self.skip("$"):
+            raise PathSyntaxError("Path must start with '$'")
+        if self.skip("$"):
+            return None, True
+        variable = self.match(_VARIABLE)
+        return variable[0] if variable else None, False
+
+    def query(self, name: re.Pattern[str]) -> Query:
+        """Read the steps up to a character that starts none; `name` matches a name without quotes."""
+        steps: list[Step] = []
+        while self.text[self.position : self.position + 1] in (".", "["):
+            if self.skip(".."):
+                steps.append(Descent(self.brackets() if self.skip("[") else self.dotted(name)))
+            elif self.skip("["):
+                steps.append(self.brackets())
+            else:
+                self.expect(".")
+                function = self.match(_FUNCTION)
+                if function:
+                    return Query(_settled(steps), self.known_function(function[1]))
+                steps.append(self.brackets() if self.skip("[") else self.dotted(name))
+        return Query(_settled(steps))
+
+    def known_function(self, name: str) -> str:
+        if name not in FUNCTIONS:
+            raise self.error(f"unknown function '{name}'")
+        return name
+
+    def dotted(self, name: re.Pattern[str]) -> Step:
+        """Read what follows a dot: a name or `*`; a backslash takes the next character as it is."""
+        if self.skip("*"):
+            return Wildcard()
+        found = self.match(name)
+        if not found:
+            raise self.error("expected a name")
+        return Name(_ESCAPE.sub(r"\1", found[0]))
+
+    def brackets(self) -> Step:
+        """Read what stands in brackets, and the closing one."""
+        self.blanks()
+        step = self.bracketed()
+        self.blanks()
+        self.expect("]")
+        return step
+
+    def bracketed(self) -> Step:
+        if self.skip("*"):
+            return Wildcard()
+        if self.skip("?"):
+            self.blanks()
+            self.expect("(")
+            test = self.either()
+            self.expect(")")
+            return Filter(test)
+        if self.text[self.position : self.position + 1] in ("'", '"'):
+            names = self.list_of(self.quoted)
+            return Name(names[0]) if len(names) == 1 else Names(names, is_definite=False)
+        bounds = self.match(_SLICE)
+        if bounds:
+            start, stop = (int(bound) if bound else None for bound in bounds.groups())
+            return Slice(start, stop)
+        indexes = self.list_of(self.index)
+        return indexes[0] if len(indexes) == 1 else Indexes(indexes)
+
+    def list_of(self, read: Callable[[], _T]) -> tuple[_T, ...]:
+        """Read one or more things with commas between them."""
+        things = [read()]
+        self.blanks()
+        while self.skip(","):
+            self.blanks()
+            things.append(read())
+            self.blanks()
+        return tuple(things)
+
+    def index(self) -> Index:
+        number = self.match(_INTEGER)
+        if not number:
+            raise self.error("expected a quoted name, an index, a slice, '*' or '?'")
+        return Index(int(number[0]))
+
+    def quoted(self) -> str:
+        """Read a quoted text; a backslash escapes the quote and itself, and stands for itself otherwise."""
+        quote = self.text[self.position : self.position + 1]
+        if quote not in ("'", '"'):
+            raise self.error("expected a quoted name")
+        characters = []
+        self.position += 1
+        while not self.skip(quote):
+            plain = self.match(_UNESCAPED[quote])
+            if plain:
+                characters.append(plain[0])
+            elif self.skip("\\" + quote):
+                characters.append(quote)
+            elif self.skip("\\\\") or self.skip("\\"):
+                characters.append("\\")
+            else:
+                raise self.error(f"expected {quote}")
+        return "".join(characters)
+
+    def either(self) -> Test:
+        """Read tests joined by `||`."""
+        self.depth += 1
+        if self.depth > _MAX_FILTER_DEPTH:
+            raise self.error(f"filters are nested more than {_MAX_FILTER_DEPTH} deep")
+        tests = [self.both()]
+        while self.skip("||"):
+            tests.append(self.both())
+        self.depth -= 1
+        return tests[0] if len(tests) == 1 else Some(tuple(tests))
+
+    def both(self) -> Test:
+        """Read tests joined by `&&`."""
+        tests = [self.test()]
+        while self.skip("&&"):
+            tests.append(self.test())
+        return tests[0] if len(tests) == 1 else Every(tuple(tests))
+
+    def test(self) -> Test:
+        """Read one test with the blanks around it."""
+        self.blanks()
+        negations = 0
+        while self.skip("!"):
+            self.blanks()
+            negations += 1
+        if self.skip("("):
+            test = self.either()
+            self.expect(")")
+        else:
+            test = self.comparison()
+        self.blanks()
+        return Negation(test) if negations % 2 else test
+
+    def comparison(self) -> Test:
+        left = self.operand()
+        self.blanks()
+        operator = self.match(_OPERATOR)
+        if operator:
+            self.blanks()
+            right = Literal(self.regex()) if operator[0] == "=~" else self.operand()
+            return Comparison(left, operator[0], right)
+        if isinstance(left, Literal):
+            raise self.error("expected an operator")
+        return Presence(left)
+
+    def operand(self) -> Operand:
+        if self.skip("@"):
+            return Reference(self.query(_NAME_IN_FILTER), is_relative=True)
+        if self.skip("$"):
+            return Reference(self.query(_NAME_IN_FILTER), is_relative=False)
+        return Literal(self.literal())
+
+    def literal(self) -> Any:
+        if self.skip("["):
+            self.blanks()
+            values = () if self.text.startswith("]", self.position) else self.list_of(self.scalar)
+            self.expect("]")
+            return list(values)
+        return self.scalar()
+
+    def scalar(self) -> Any:
+        if self.text[self.position : self.position + 1] in ("'", '"'):
+            return self.quoted()
+        for word, value in _WORDS.items():
+            if self.skip(word):
+                return value
+        number = self.match(_NUMBER)
+        if not number:
+            raise self.error("expected a value")
+        return json.loads(number[0])
+
+    def regex(self) -> re.Pattern[str]:
+        match = self.match(_REGEX)
+        if not match:
+            raise self.error("expected a regular expression such as /a.*/")
+        flags = 0
+        for letter in match[2]:
+            flags |= _REGEX_FLAGS[letter]
+        try:
+            return re.compile(match[1], flags)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise self.error(f"bad regular expression: {error}") from None
+
+
+def _settled(steps: list[Step]) -> tuple[Step, ...]:
+    """Several names at the end of a path give one object, so that the path stays definite."""
+    if steps and isinstance(steps[-1], Names):
+        return (*steps[:-1], Names(steps[-1].names, is_definite=True))
+    return tuple(steps)

@@ -1,0 +1,76 @@
+"""Which retrier and which catcher takes an error, and how long a retry waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+from typing import Protocol, TypeVar
+
+from sfn_mock.asl.errors import RUNTIME, TIMEOUT, StateError
+from sfn_mock.asl.nodes import Retrier
+
+_ALL = "States.ALL"
+_TASK_FAILED = "States.TaskFailed"
+
+
+class _Handler(Protocol):
+    @property
+    def error_equals(self) -> tuple[str, ...]: ...
+
+
+_H = TypeVar("_H", bound=_Handler)
+
+
+def find_handler(handlers: Iterable[_H], error: StateError) -> _H | None:
+    """Return the first of the retriers or catchers that takes an error, None where none does."""
+    # AWS never hands States.Runtime on, not even to a handler that names it.
+    if error.error == RUNTIME:
+        return None
+    return next((handler for handler in handlers if any(_takes(name, error) for name in handler.error_equals)), None)
+
+
+def _takes(name: str, error: StateError) -> bool:
+    if name == _ALL:
+        return True
+    if name == _TASK_FAILED:
+        return error.error != TIMEOUT
+    return name in (error.error, error.other_name)
+
+
+class Retries:
+    """The retries that a state has made since it was entered.
+
+    Attributes:
+        count: How many there were.
+    """
+
+    def __init__(self, retriers: tuple[Retrier, ...]) -> None:
+        self.count = 0
+        self._retriers = retriers
+        self._attempts = [0] * len(retriers)
+
+    def pause(self, error: StateError, chance: Random) -> float | None:
+        """Count a retry after an error.
+
+        Args:
+            error: What the state failed with.
+            chance: The source of full jitter.
+
+        Returns:
+            The seconds to wait before it, or None where there is no further retry.
+        """
+        retrier = find_handler(self._retriers, error)
+        if retrier is None:
+            return None
+        index = self._retriers.index(retrier)
+        if self._attempts[index] >= retrier.max_attempts:
+            return None
+        try:
+            seconds = retrier.interval_seconds * retrier.backoff_rate ** self._attempts[index]
+        except OverflowError:
+            seconds = float("inf")
+        self._attempts[index] += 1
+        self.count += 1
+        if retrier.max_delay_seconds is not None:
+            seconds = min(seconds, retrier.max_delay_seconds)
+        return chance.uniform(0, seconds) if retrier.has_full_jitter else seconds

@@ -1,0 +1,289 @@
+"""Run: a definition at work in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sfn_mock.asl.activation import Observer
+from sfn_mock.asl.context import ExecutionInfo
+from sfn_mock.asl.engine import Engine
+from sfn_mock.asl.events import Event
+from sfn_mock.asl.host import ChildEnd, Host
+from sfn_mock.asl.map_runs import MapRun
+from sfn_mock.asl.nodes import Program
+
+
+@dataclass(frozen=True)
+class _Signal:
+    """Something asked for from outside: when, and after how many actions of the run."""
+
+    steps: int
+    moment: int
+    name: str
+    arguments: tuple[Any, ...]
+
+
+class Run:
+    """A run of a definition, which goes as far as it is carried.
+
+    Carrying a run forward twice gives the same each time: what its host answered and what was asked of it from outside
+    are kept. So an interrupt in the middle of an action loses nothing, and a run can be shown as it stood earlier.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        input: str,
+        info: ExecutionInfo,
+        start: int,
+        host: Host,
+        wait_scale: float = 1.0,
+        observer: Observer | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Make a run that has not done anything yet.
+
+        Args:
+            program: The parsed definition, or the processor of a Map state.
+            input: The input as JSON text.
+            info: What the run is told about itself.
+            start: The moment of its start, in milliseconds since 1970.
+            host: What answers its tasks and map runs.
+            wait_scale: What the delays of Wait states and retries are multiplied by.
+            observer: Told of the intermediate values of states.
+            variables: Variables that have values from the start.
+        """
+        self._program = program
+        self._input = input
+        self._info = info
+        self._start = start
+        self._host = host
+        self._wait_scale = wait_scale
+        self._observer = observer
+        self._variables = variables
+        self._answers: list[Any] = []
+        self._signals: list[_Signal] = []
+        self._applied = 0
+        self._is_sound = True
+        self._is_advancing = False
+        self._engine = self._new_engine()
+
+    # --- Carrying the run --------------------------------------------------------------------------------------------
+
+    def advance_to(self, moment: int) -> None:
+        """Do all that is due by a moment, in order.
+
+        Does nothing where the run is just being carried: a task may look at the run that it belongs to.
+
+        Raises:
+            Exception: What the host raises, other than a StateError; the run asks it again the next time.
+        """
+        if self._is_advancing:
+            return
+        try:
+            try:
+                self._is_advancing = True
+                self._make_sound()
+                while self._advance_once(moment):
+                    pass
+            finally:
+                self._is_advancing = False
+        finally:
+            # An interrupt may have come just before the line above.
+            self._is_advancing = False
+
+    def rewind_to(self, moment: int) -> None:
+        """Show the run as it stood at a moment.
+
+        Carried forward again the run does the same as before, until something else is asked of it.
+        """
+        self._is_sound = False
+        self.advance_to(moment)
+
+    def next_due(self) -> int | None:
+        """Return the moment of the next action, None where the run has ended or waits for something outside."""
+        due = self._engine.next_due()
+        if self._applied < len(self._signals):
+            moment = self._signals[self._applied].moment
+            return moment if due is None else min(due, moment)
+        return due
+
+    def _make_sound(self) -> None:
+        """Start over with what is known, after an interrupt or a rewinding."""
+        if not self._is_sound:
+            self._applied = 0
+            self._engine = self._new_engine()
+            self._is_sound = True
+
+    def _advance_once(self, moment: int) -> bool:
+        """Do the next action or signal if it is due; tell whether there was one."""
+        if self._applied < len(self._signals):
+            signal = self._signals[self._applied]
+            if signal.steps <= self._engine.scheduler.steps:
+                if signal.moment > moment:
+                    return False
+                self._is_sound = False
+                self._applied += 1
+                self._engine.signal(signal.moment, signal.name, signal.arguments)
+                self._is_sound = True
+                return True
+        due = self._engine.next_due()
+        if due is None or due > moment:
+            return False
+        self._is_sound = False
+        self._engine.step()
+        self._is_sound = True
+        return True
+
+    def _signal(self, moment: int, name: str, *arguments: Any) -> None:
+        self.advance_to(moment)
+        # What the run did later, before it was shown as it stood earlier, does not happen any longer.
+        del self._signals[self._applied :]
+        del self._answers[self._engine.recorded_host.asked :]
+        steps = self._engine.scheduler.steps + self._is_advancing
+        self._signals.append(_Signal(steps, moment, name, arguments))
+        self.advance_to(moment)
+
+    def _new_engine(self) -> Engine:
+        return Engine(
+            self._program,
+            input=self._input,
+            info=self._info,
+            start=self._start,
+            host=self._host,
+            answers=self._answers,
+            wait_scale=self._wait_scale,
+            observer=self._observer,
+            variables=self._variables,
+        )
+
+    # --- What can be asked of it -------------------------------------------------------------------------------------
+
+    def complete_task(self, token: str, result: Any, moment: int) -> None:
+        """Give a task its result; a task that does not go on stays as it is."""
+        self._signal(moment, "complete_task", token, result)
+
+    def fail_task(self, token: str, error: str | None, cause: str | None, moment: int) -> None:
+        """Give a task its error."""
+        self._signal(moment, "fail_task", token, error, cause)
+
+    def heartbeat(self, token: str, moment: int) -> None:
+        """Note the heartbeat of a task."""
+        self._signal(moment, "beat", token)
+
+    def start_task(self, token: str, moment: int, worker_name: str | None = None) -> None:
+        """Note that a worker has taken up the task of an activity."""
+        self._signal(moment, "start_task", token, worker_name)
+
+    def child_ended(self, map_run_arn: str, index: int, end: ChildEnd, moment: int) -> None:
+        """Note how a child execution of a map run ended."""
+        self._signal(moment, "child_ended", map_run_arn, index, end)
+
+    def update_map_run(self, map_run_arn: str, moment: int, **changes: Any) -> None:
+        """Change a map run's limits.
+
+        Args:
+            map_run_arn: The map run.
+            moment: When the change takes effect.
+            **changes: `max_concurrency`, `tolerated_count` or `tolerated_percentage`.
+
+        Raises:
+            ValueError: A limit is of no such name.
+            LookupError: The run has no such map run.
+        """
+        for name in changes:
+            if name not in ("max_concurrency", "tolerated_count", "tolerated_percentage"):
+                raise ValueError(f"limit must be max_concurrency, tolerated_count or tolerated_percentage, got {name}")
+        if self._engine.map_run(map_run_arn) is None:
+            raise LookupError(f"No map run {map_run_arn!r} in this run.")
+        self._signal(moment, "update_map_run", map_run_arn, changes)
+
+    def stop(self, moment: int, error: str | None = None, cause: str | None = None) -> None:
+        """Abort the run; one that has ended stays as it is."""
+        self._signal(moment, "stop", error, cause)
+
+    def redrive(self, moment: int) -> None:
+        """Go on from the states in which a run stood that did not succeed.
+
+        Raises:
+            ValueError: The run is running, or has succeeded.
+        """
+        self.advance_to(moment)
+        if self.status in ("RUNNING", "SUCCEEDED"):
+            raise ValueError(f"status must be FAILED, TIMED_OUT or ABORTED to redrive a run, got {self.status}")
+        self._signal(moment, "redrive")
+
+    # --- How it stands -----------------------------------------------------------------------------------------------
+
+    @property
+    def events(self) -> list[Event]:
+        """The events of the history, in order."""
+        return self._engine.history.events
+
+    @property
+    def status(self) -> str:
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+        return self._engine.status
+
+    @property
+    def output(self) -> str | None:
+        """The output as JSON text, None until the run has succeeded."""
+        return self._engine.output
+
+    @property
+    def error(self) -> str | None:
+        """The error of a run that failed or was aborted."""
+        return self._engine.error
+
+    @property
+    def cause(self) -> str | None:
+        """The cause of the error."""
+        return self._engine.cause
+
+    @property
+    def start_moment(self) -> int:
+        """When the run started."""
+        return self._start
+
+    @property
+    def stop_moment(self) -> int | None:
+        """When the run ended, None while it goes on."""
+        return self._engine.stop_moment
+
+    @property
+    def redrive_count(self) -> int:
+        """How often the run was redriven."""
+        return self._engine.redrive_count
+
+    @property
+    def redrive_moment(self) -> int | None:
+        """When the run was redriven last."""
+        return self._engine.redrive_moment
+
+    @property
+    def visited(self) -> list[str]:
+        """The names of the states that were entered, in order."""
+        return self._engine.visited
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The context object, as the state that was entered last sees it."""
+        current = self._engine.current
+        return dict(self._engine.context) if current is None else current.context()
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The variables, as the state that was entered last sees them."""
+        current = self._engine.current
+        return dict(self._variables or {}) if current is None else current.frame.variables
+
+    def has_task(self, token: str) -> bool:
+        """Tell whether a task of a token goes on."""
+        return self._engine.has_task(token)
+
+    def map_run(self, arn: str) -> MapRun | None:
+        """Return a map run of this run, None where there is none of that ARN."""
+        return self._engine.map_run(arn)

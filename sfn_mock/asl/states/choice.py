@@ -1,0 +1,154 @@
+"""Choice: goes to the state of the first rule that holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+from sfn_mock.asl.activation import Activation, Outcome
+from sfn_mock.asl.errors import RUNTIME
+from sfn_mock.asl.moments import parse_timestamp
+from sfn_mock.asl.nodes import (
+    ABSENT,
+    ChoiceRule,
+    ChoiceState,
+    ChoiceTest,
+    Comparison,
+    Condition,
+    Conjunction,
+    Disjunction,
+    Negation,
+)
+from sfn_mock.asl.paths import PathError, parse_path
+from sfn_mock.asl.scheduler import Steps
+
+_RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "Equals": eq,
+    "LessThan": lt,
+    "GreaterThan": gt,
+    "LessThanEquals": le,
+    "GreaterThanEquals": ge,
+}
+_OPERATOR = re.compile(r"(String|Numeric|Timestamp|Boolean)(\w+?)(?:Path)?")
+
+
+def run_choice(activation: Activation, state: ChoiceState) -> Steps:
+    """Run a Choice state; it waits for nothing."""
+    yield from ()
+    return _outcome(activation, state)
+
+
+def _outcome(activation: Activation, state: ChoiceState) -> Outcome:
+    value = activation.effective_input()
+    rule = next((rule for index, rule in enumerate(state.choices) if _holds(activation, rule.test, value, index)), None)
+    if rule is not None:
+        return _leave(activation, rule, value)
+    if state.default is None:
+        raise activation.failure(
+            "States.NoChoiceMatched", "No rule of the Choice state matched its input, and it has no Default."
+        )
+    return _leave(activation, ChoiceRule(Conjunction(()), state.default, state.output, state.assign), value)
+
+
+def _leave(activation: Activation, rule: ChoiceRule, value: Any) -> Outcome:
+    assigned = activation.assign(rule.assign, value)
+    if activation.state.is_jsonata:
+        output = activation.input if rule.output is ABSENT else activation.compute(rule.output, "Output")
+    else:
+        output = activation.select(activation.state.output_path, value)
+    return activation.checked(Outcome(output, rule.next, assigned))
+
+
+def _holds(activation: Activation, test: ChoiceTest, value: Any, index: int) -> bool:
+    if isinstance(test, Condition):
+        found = activation.compute(test.expression, f"Choices[{index}]/Condition", expected="boolean")
+        return found is True
+    if isinstance(test, Negation):
+        return not _holds(activation, test.test, value, index)
+    if isinstance(test, Conjunction):
+        return all(_holds(activation, each, value, index) for each in test.tests)
+    if isinstance(test, Disjunction):
+        return any(_holds(activation, each, value, index) for each in test.tests)
+    return _compare(activation, test, value)
+
+
+def _compare(activation: Activation, test: Comparison, value: Any) -> bool:
+    if test.operator == "IsPresent":
+        return _is_present(activation, test.variable, value) is test.value
+    found = _find(activation, test.variable, value)
+    if test.operator in _TYPE_TESTS:
+        return _TYPE_TESTS[test.operator](found) is test.value
+    if test.operator == "StringMatches":
+        return isinstance(found, str) and _pattern(test.value).fullmatch(found) is not None
+    operand = _find(activation, test.value, value) if test.operator.endswith("Path") else test.value
+    return _relate(test.operator, found, operand)
+
+
+def _relate(operator: str, left: Any, right: Any) -> bool:
+    match = _OPERATOR.fullmatch(operator)
+    if match is None or match[2] not in _RELATIONS:
+        raise ValueError(f"operator must be one of Amazon States Language, got {operator!r}")
+    is_of_type, relation = _TYPE_TESTS[f"Is{match[1]}"], _RELATIONS[match[2]]
+    if not (is_of_type(left) and is_of_type(right)):
+        return False
+    if match[1] == "Timestamp":
+        left, right = parse_timestamp(left), parse_timestamp(right)
+    return bool(relation(left, right))
+
+
+def _find(activation: Activation, path: str, value: Any) -> Any:
+    try:
+        return parse_path(path).evaluate(value, context=activation.context(), variables=activation.frame.variables)
+    except PathError:
+        reason = f"Invalid path '{path}': The choice state's condition path references an invalid value."
+        raise activation.failure(RUNTIME, reason) from None
+
+
+def _is_present(activation: Activation, path: str, value: Any) -> bool:
+    parsed = parse_path(path)
+    try:
+        found = parsed.evaluate(value, context=activation.context(), variables=activation.frame.variables)
+    except PathError:
+        return False
+    return parsed.is_definite or found != []
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_string(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_boolean(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_null(value: Any) -> bool:
+    return value is None
+
+
+def _is_timestamp(value: Any) -> bool:
+    return parse_timestamp(value) is not None
+
+
+_TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
+    "IsNull": _is_null,
+    "IsString": _is_string,
+    "IsNumeric": _is_number,
+    "IsBoolean": _is_boolean,
+    "IsTimestamp": _is_timestamp,
+}
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    r"""Compile the pattern of StringMatches: `*` stands for any characters, `\*` and `\\` for themselves."""
+    parts = (
+        ".*" if match[0] == "*" else re.escape(match[0][-1]) for match in re.finditer(r"\\[*\\]|.", text, re.DOTALL)
+    )
+    return re.compile("".join(parts), re.DOTALL)

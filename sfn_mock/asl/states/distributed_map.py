@@ -1,0 +1,187 @@
+"""Distributed Map: runs its processor in a child execution for each item or batch of items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfn_mock.asl.activation import Activation
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import ChildEnd, MapRunRequest, ReadRequest, WriteRequest
+from sfn_mock.asl.map_runs import Child, MapRun
+from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState
+from sfn_mock.asl.scheduler import AbortedError, Steps
+from sfn_mock.asl.states.map_settings import read_count, read_percentage
+from sfn_mock.asl.states.map_state import find_items, item_context, select_item
+from sfn_mock.asl.texts import json_text
+
+
+def run_distributed_map(activation: Activation, state: MapState) -> Steps:
+    """Run a distributed Map state until its map run has ended."""
+    effective = activation.effective_input()
+    map_run = activation.frame.map_run
+    try:
+        if map_run is None:
+            map_run = _start(activation, state, effective)
+        else:
+            map_run.redrive()
+            details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
+            activation.add_event("MapRunRedriven", details)
+        map_run.start()
+        yield map_run.done
+        result = _result(activation, state, effective, map_run)
+    except AbortedError:
+        _abort(activation)
+        raise
+    except StateError as error:
+        _fail(activation, error)
+        raise
+    now = activation.run.scheduler.now
+    activation.run.host.end_map_run(map_run.arn, "SUCCEEDED", now)
+    activation.add_event("MapRunSucceeded")
+    activation.add_event("MapStateSucceeded", advance=False)
+    activation.observe("result", result)
+    payload = state.payload
+    return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
+
+
+def _start(activation: Activation, state: MapState, effective: Any) -> MapRun:
+    concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
+    items: list[Any] = [] if state.item_reader is not None else find_items(activation, state, effective)
+    activation.add_event("MapStateStarted", {"length": len(items)})
+    run = activation.run
+    count_path, percentage_path = state.tolerated_failure_count_path, state.tolerated_failure_percentage_path
+    count = read_count(activation, "ToleratedFailureCount", state.tolerated_failure_count, count_path, effective)
+    percentage = read_percentage(
+        activation, "ToleratedFailurePercentage", state.tolerated_failure_percentage, percentage_path, effective
+    )
+    has_count = state.tolerated_failure_count is not None or count_path is not None
+    has_percentage = state.tolerated_failure_percentage is not None or percentage_path is not None
+    activation.observe("maxConcurrency", concurrency)
+    activation.observe("toleratedFailureCount", count)
+    activation.observe("toleratedFailurePercentage", percentage)
+    arn = run.host.start_map_run(
+        MapRunRequest(
+            state=state.name,
+            label=state.label,
+            execution_type=state.execution_type,
+            processor=state.processor,
+            moment=run.scheduler.now,
+            item_count=len(items),
+            max_concurrency=concurrency,
+            tolerated_failure_count=count,
+            tolerated_failure_percentage=percentage,
+            token=run.new_token(),
+        )
+    )
+    map_run = MapRun(
+        arn,
+        max_concurrency=concurrency,
+        tolerated_count=count if has_count or not has_percentage else None,
+        tolerated_percentage=percentage if has_percentage else None,
+        host=run.host,
+        scheduler=run.scheduler,
+    )
+    activation.frame.map_run = map_run
+    run.open_map_run(map_run)
+    activation.add_event("MapRunStarted", {"mapRunArn": arn})
+    if state.item_reader is not None:
+        items = _read(activation, state.item_reader, effective)
+    selected = [
+        select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)
+    ]
+    if state.item_batcher is None:
+        map_run.children = [Child(item, 1) for item in selected]
+    else:
+        map_run.children = _batches(activation, state.item_batcher, selected, effective)
+    return map_run
+
+
+def _abort(activation: Activation) -> None:
+    map_run = activation.frame.map_run
+    assert map_run is not None
+    map_run.done.resolve()
+    activation.run.host.end_map_run(map_run.arn, "ABORTED", activation.run.scheduler.now)
+    activation.add_event("MapRunAborted", advance=False)
+
+
+def _fail(activation: Activation, error: StateError) -> None:
+    map_run = activation.frame.map_run
+    if map_run is None:
+        return
+    map_run.done.resolve()
+    activation.run.host.end_map_run(map_run.arn, "FAILED", activation.run.scheduler.now)
+    told = (("error", error.error), ("cause", error.cause))
+    activation.add_event("MapRunFailed", {name: text for name, text in told if text is not None})
+
+
+def _read(activation: Activation, reader: ItemReader, effective: Any) -> list[Any]:
+    config = dict(reader.config)
+    path = config.pop("MaxItemsPath", None)
+    limit = read_count(activation, "MaxItems", config.get("MaxItems"), path, effective)
+    if limit:
+        config["MaxItems"] = limit
+    request = ReadRequest(
+        reader.resource,
+        _evaluate(activation, reader.parameters, effective, "ItemReader/Arguments"),
+        config,
+        activation.run.scheduler.now,
+    )
+    items = activation.run.host.read_items(request)
+    return items[:limit] if limit else items
+
+
+def _evaluate(activation: Activation, template: Any, effective: Any, field: str) -> Any:
+    if template is ABSENT:
+        return {}
+    if activation.state.is_jsonata:
+        return activation.compute(template, field)
+    return activation.fill(template, effective)
+
+
+def _batches(activation: Activation, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
+    """Return the batches of items, each as the input of a child execution."""
+    most_items = read_count(
+        activation, "MaxItemsPerBatch", batcher.max_items_per_batch, batcher.max_items_per_batch_path, effective
+    )
+    most_bytes = read_count(
+        activation,
+        "MaxInputBytesPerBatch",
+        batcher.max_input_bytes_per_batch,
+        batcher.max_input_bytes_per_batch_path,
+        effective,
+    )
+    fixed = {}
+    if batcher.batch_input is not ABSENT:
+        fixed["BatchInput"] = _evaluate(activation, batcher.batch_input, effective, "ItemBatcher/BatchInput")
+    batches: list[list[Any]] = []
+    size = 0
+    frame_size = len(json_text({**fixed, "Items": []}).encode("utf-8", "replace"))
+    for item in items:
+        item_size = len(json_text(item).encode("utf-8", "replace")) + 1
+        is_full = bool(batches) and (
+            0 < most_items <= len(batches[-1]) or 0 < most_bytes < frame_size + size + item_size
+        )
+        if is_full or not batches:
+            batches.append([])
+            size = 0
+        batches[-1].append(item)
+        size += item_size
+    return [Child({**fixed, "Items": batch}, len(batch)) for batch in batches]
+
+
+def _result(activation: Activation, state: MapState, effective: Any, map_run: MapRun) -> Any:
+    """Return the outputs of the children, or what writing them gives."""
+    ends: list[ChildEnd] = [map_run.ends[index] for index in range(len(map_run.children))]
+    writer = state.result_writer
+    if writer is None:
+        return [end.output for end in ends if end.status == "SUCCEEDED"]
+    return activation.run.host.write_results(
+        WriteRequest(
+            map_run.arn,
+            writer.resource,
+            _evaluate(activation, writer.parameters, effective, "ResultWriter/Arguments"),
+            dict(writer.config),
+            activation.run.scheduler.now,
+            ends,
+        )
+    )

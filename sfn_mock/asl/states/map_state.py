@@ -1,0 +1,96 @@
+"""Map: runs its processor once for each item, in the same execution."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from sfn_mock.asl.activation import Activation, Frame
+from sfn_mock.asl.errors import RUNTIME, StateError
+from sfn_mock.asl.events import Chain
+from sfn_mock.asl.nodes import ABSENT, MapState
+from sfn_mock.asl.scheduler import AbortedError, Process, Steps
+from sfn_mock.asl.states.map_settings import read_count
+from sfn_mock.asl.states.parallel import join
+from sfn_mock.asl.texts import json_text
+
+
+def run_map(activation: Activation, state: MapState) -> Steps:
+    """Run an inline Map state until all iterations have succeeded or one has failed."""
+    frame = activation.frame
+    effective = activation.effective_input()
+    limit = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
+    if not frame.inner:
+        items = find_items(activation, state, effective)
+        activation.add_event("MapStateStarted", {"length": len(items)})
+        for index, item in enumerate(items):
+            place = item_context(index, item)
+            value = select_item(activation, state, effective, place)
+            frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), place)
+    waiting = deque(index for index, inner in frame.inner.items() if inner.output is ABSENT)
+    first = [waiting.popleft() for _ in range(min(len(waiting), limit or len(waiting)))]
+    workers: list[tuple[Process, Chain]] = []
+    for index in first:
+        chain = Chain(activation.chain.head)
+        workers.append((Process(_work(activation, state, chain, index, waiting)), chain))
+    yield from join(activation, workers)
+    result = [inner.output for inner in frame.inner.values()]
+    activation.observe("result", result)
+    activation.add_event("MapStateSucceeded", advance=False)
+    payload = state.payload
+    return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
+
+
+def _work(activation: Activation, state: MapState, chain: Chain, index: int, waiting: deque[int]) -> Steps:
+    """Run one iteration, then those that wait, one after the other."""
+    while True:
+        details = {"name": state.name, "index": index}
+        frame = activation.frame.inner[index]
+        if not frame.is_redriven:
+            activation.run.add_event("MapIterationStarted", details, chain)
+        try:
+            yield from activation.run.run_sequence(state.processor, frame, chain)
+        except StateError:
+            activation.run.add_event("MapIterationFailed", details, chain, advance=False)
+            raise
+        except AbortedError:
+            activation.run.add_event("MapIterationAborted", details, chain, advance=False)
+            raise
+        # The next iteration follows the last state's event, what comes after all iterations follows this one.
+        is_last = not waiting
+        activation.run.add_event("MapIterationSucceeded", details, chain, advance=is_last)
+        if is_last:
+            return
+        index = waiting.popleft()
+
+
+def find_items(activation: Activation, state: MapState, effective: Any) -> list[Any]:
+    """Return the items of a Map state that reads none from S3."""
+    if state.is_jsonata:
+        items = effective if state.items is ABSENT else activation.compute(state.items, "Items", expected="array")
+    elif state.items_path is None:
+        items = effective
+    else:
+        items = activation.refer(state.items_path, "ItemsPath", effective)
+    activation.observe("afterItemsPath", items)
+    if not isinstance(items, list):
+        if state.is_jsonata or state.items_path is None:
+            reason = f"The Map state's input must be an array but was: {json_text(items)}"
+        else:
+            reason = f'Reference path "{state.items_path}" must point to array.'
+        raise activation.failure(RUNTIME, reason)
+    return items
+
+
+def item_context(index: int, item: Any) -> dict[str, Any]:
+    """Return what the context object tells of an item."""
+    return {"Index": index, "Value": item}
+
+
+def select_item(activation: Activation, state: MapState, effective: Any, place: dict[str, Any]) -> Any:
+    """Return the input of an iteration: the item, or what ItemSelector makes of it."""
+    if state.item_selector is ABSENT:
+        return place["Value"]
+    if state.is_jsonata:
+        return activation.compute(state.item_selector, "ItemSelector", item=place)
+    return activation.fill(state.item_selector, effective, item=place)

@@ -1,0 +1,134 @@
+"""Task: has work done elsewhere and takes in its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfn_mock.asl import task_events
+from sfn_mock.asl.activation import Activation
+from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, StateError
+from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskAnswer, TaskCall
+from sfn_mock.asl.nodes import ABSENT, TaskState
+from sfn_mock.asl.open_tasks import OpenTask
+from sfn_mock.asl.resources import Pattern, Resource, parse_resource
+from sfn_mock.asl.scheduler import AbortedError, Steps
+from sfn_mock.asl.task_events import TaskEvent
+from sfn_mock.asl.texts import json_text
+
+
+def run_task(activation: Activation, state: TaskState) -> Steps:
+    """Run a Task state until its task has a result, fails or takes too long."""
+    resource = parse_resource(state.resource)
+    token = activation.run.new_token()
+    activation.token = token if resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN else None
+    value = activation.effective_input()
+    call = TaskCall(
+        state=state.name,
+        resource=resource,
+        parameters=activation.payload(state.payload.parameters, state.payload.arguments, value),
+        token=token,
+        moment=activation.run.scheduler.now,
+        attempt=activation.retry_count,
+        context=activation.context(),
+        role_arn=_role_arn(activation, state, value),
+        timeout_seconds=_seconds(
+            activation, "TimeoutSeconds", state.timeout_seconds, state.timeout_seconds_path, value
+        ),
+        heartbeat_seconds=_seconds(
+            activation, "HeartbeatSeconds", state.heartbeat_seconds, state.heartbeat_seconds_path, value
+        ),
+    )
+    result = yield from _do(activation, call)
+    activation.observe("result", result)
+    return activation.finish(result, selector=state.payload.result_selector, result_path=state.payload.result_path)
+
+
+def _do(activation: Activation, call: TaskCall) -> Steps:
+    """Have a task done, tell of it in the history, and return its result."""
+    run, resource = activation.run, call.resource
+    _tell(
+        activation,
+        task_events.scheduled(
+            resource,
+            json_text(call.parameters),
+            region=run.region,
+            timeout_seconds=call.timeout_seconds,
+            heartbeat_seconds=call.heartbeat_seconds,
+            role_arn=call.role_arn,
+        ),
+    )
+
+    def tell_start(worker_name: str | None) -> None:
+        _tell(activation, task_events.started(resource, worker_name=worker_name))
+
+    task = OpenTask(run.scheduler, tell_start, call.timeout_seconds, call.heartbeat_seconds)
+    run.open_task(call.token, task)
+    try:
+        answer = run.host.start_task(call)
+        if not isinstance(answer, Pending) or answer.is_started:
+            task.start()
+        if answer.submitted is not None:
+            _tell(activation, task_events.submitted(resource, json_text(answer.submitted)))
+        if not isinstance(answer, Pending) and not answer.duration_ms:
+            task.settle(answer)
+        elif not isinstance(answer, Pending):
+            settled: TaskAnswer = answer
+            run.scheduler.at(run.scheduler.now + answer.duration_ms, lambda: task.settle(settled))
+        ended = yield task
+    except AbortedError:
+        run.host.abandon_task(call.token, run.scheduler.now)
+        raise
+    finally:
+        task.close()
+        run.close_task(call.token)
+    return _take(activation, resource, task, ended)
+
+
+def _take(activation: Activation, resource: Resource, task: OpenTask, answer: Succeeded | Failed) -> Any:
+    """Tell the end of a task in the history; return its result or raise its error."""
+    if isinstance(answer, Succeeded):
+        text = json_text(answer.result)
+        if len(text.encode("utf-8", "replace")) <= task_events.RESULT_LIMIT:
+            _tell(activation, task_events.succeeded(resource, text))
+            return answer.result
+        answer = Failed(DATA_LIMIT_EXCEEDED, task_events.result_limit_cause(resource))
+    if answer.is_timeout:
+        _tell(activation, task_events.timed_out(resource, answer.error or "States.Timeout", answer.cause))
+    elif answer.is_refused:
+        _tell(activation, task_events.submit_failed(resource, answer.error or "", answer.cause))
+    else:
+        _tell(activation, task_events.failed(resource, answer.error, answer.cause))
+    other_name = HEARTBEAT_TIMEOUT if task.missed_heartbeat else None
+    raise StateError(answer.error, answer.cause, other_name=other_name)
+
+
+def _tell(activation: Activation, event: TaskEvent) -> None:
+    event_type, details = event
+    activation.add_event(event_type, details or None)
+
+
+def _role_arn(activation: Activation, state: TaskState, value: Any) -> str | None:
+    if state.credentials is ABSENT:
+        return None
+    if state.is_jsonata:
+        credentials = activation.compute(state.credentials, "Credentials")
+    else:
+        credentials = activation.fill(state.credentials, value)
+    return str(credentials["RoleArn"])
+
+
+def _seconds(activation: Activation, field: str, given: Any, path: str | None, value: Any) -> int | None:
+    if path is not None:
+        found = activation.refer(path, f"{field}Path", value)
+        if isinstance(found, bool) or not isinstance(found, int) or found <= 0:
+            raise activation.failure(
+                RUNTIME,
+                f"The {field}Path parameter does not reference a positive integer value: {path} == {json_text(found)}",
+            )
+        return found
+    if isinstance(given, str):
+        found = activation.compute(given, field, expected="number")
+        if found <= 0 or found != int(found):
+            raise activation.failure(RUNTIME, f"The {field} parameter is not a positive integer: {json_text(found)}")
+        return int(found)
+    return None if given is None else int(given)

@@ -1,0 +1,67 @@
+"""Wait: goes on after some seconds or at a moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfn_mock.asl.activation import Activation
+from sfn_mock.asl.errors import RUNTIME
+from sfn_mock.asl.moments import parse_timestamp
+from sfn_mock.asl.nodes import WaitState
+from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.texts import json_text
+
+#: The longest delay in seconds: a year.
+LONGEST_DELAY = 31_536_000
+
+
+def run_wait(activation: Activation, state: WaitState) -> Steps:
+    """Run a Wait state until its delay has passed."""
+    value = activation.effective_input()
+    delay = _delay(activation, state, value)
+    if delay > LONGEST_DELAY * 1000:
+        raise activation.failure(RUNTIME, "Wait state delay is too long")
+    scaled = int(delay * activation.run.wait_scale)
+    if scaled > 0:
+        yield activation.run.scheduler.sleep(scaled)
+    return activation.pass_on(value)
+
+
+def _delay(activation: Activation, state: WaitState, value: Any) -> float:
+    """Return the milliseconds to wait from now; a moment that has passed gives zero or less."""
+    if state.timestamp is not None or state.timestamp_path is not None:
+        moment = _timestamp(activation, state, value)
+        return moment - activation.run.scheduler.now
+    return _seconds(activation, state, value) * 1000
+
+
+def _seconds(activation: Activation, state: WaitState, value: Any) -> int | float:
+    if state.seconds_path is None:
+        seconds: Any = activation.compute(state.seconds, "Seconds", expected="number")
+        if isinstance(state.seconds, str) and not (seconds >= 0 and seconds == int(seconds)):
+            raise activation.failure(RUNTIME, f"The Seconds parameter is not a valid integer: {json_text(seconds)}")
+    else:
+        seconds = activation.refer(state.seconds_path, "SecondsPath", value)
+        if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
+            raise activation.failure(
+                RUNTIME,
+                "The SecondsPath parameter does not reference an integer value: "
+                f"{state.seconds_path} == {json_text(seconds)}",
+            )
+    return float(seconds)
+
+
+def _timestamp(activation: Activation, state: WaitState, value: Any) -> int:
+    if state.timestamp_path is None:
+        field, text = "Timestamp", activation.compute(state.timestamp, "Timestamp", expected="string")
+    else:
+        field, text = "TimestampPath", activation.refer(state.timestamp_path, "TimestampPath", value)
+    moment = parse_timestamp(text)
+    if moment is None:
+        reference = state.timestamp_path or state.timestamp
+        raise activation.failure(
+            RUNTIME,
+            f"The {field} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
+            f"{reference} == {text if isinstance(text, str) else json_text(text)}",
+        )
+    return moment

@@ -1,0 +1,112 @@
+"""Payload templates: JSON whose members that end in `.$` hold paths and calls of intrinsic functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.intrinsics import Intrinsic, parse_intrinsic
+from sfn_mock.asl.paths import Path, PathError, parse_path
+from sfn_mock.asl.texts import hash_order, json_text
+
+_SUFFIX = ".$"
+
+
+def parse_field(text: str) -> Path | Intrinsic:
+    """Parse what a template's member ending in `.$` holds: a path or a call.
+
+    Args:
+        text: The member's text.
+
+    Raises:
+        ValueError: The text is neither; a PathSyntaxError or an IntrinsicSyntaxError.
+    """
+    return parse_path(text) if text.startswith("$") else parse_intrinsic(text)
+
+
+def evaluate_template(
+    template: Any,
+    input: Any,
+    *,
+    context: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    randomness: Random,
+) -> Any:
+    """Return a payload template with its paths and calls replaced by their values.
+
+    Members whose names end in `.$` come behind the others, in the order of a Java HashMap.
+
+    Args:
+        template: The value of Parameters, ResultSelector, ItemSelector, BatchInput or Assign.
+        input: The root of paths that start with `$.`.
+        context: The root of paths that start with `$$`.
+        variables: The values of variables by name.
+        randomness: Where States.UUID and States.MathRandom without a seed take their randomness from.
+
+    Raises:
+        StateError: A path leads to nothing (States.Runtime) or a call fails (States.IntrinsicFailure).
+    """
+    if isinstance(template, list):
+        return [
+            evaluate_template(each, input, context=context, variables=variables, randomness=randomness)
+            for each in template
+        ]
+    if not isinstance(template, dict):
+        return template
+    result = {}
+    dynamic = {}
+    for name, value in template.items():
+        if not name.endswith(_SUFFIX):
+            result[name] = evaluate_template(value, input, context=context, variables=variables, randomness=randomness)
+            continue
+        field = parse_field(value)
+        if isinstance(field, Path):
+            found = _found(field, name, input, context, variables)
+        else:
+            found = field.evaluate(input, context=context, variables=variables, randomness=randomness)
+        dynamic[name[: -len(_SUFFIX)]] = found
+    for name in hash_order(dynamic):
+        result[name] = dynamic[name]
+    return result
+
+
+def find_paths(template: Any) -> Iterator[Path]:
+    """Yield all paths of a payload template, those among the arguments of calls included.
+
+    Args:
+        template: A template that passed the checks of its definition.
+    """
+    if isinstance(template, list):
+        for each in template:
+            yield from find_paths(each)
+    elif isinstance(template, dict):
+        for name, value in template.items():
+            if name.endswith(_SUFFIX):
+                field = parse_field(value)
+                yield from [field] if isinstance(field, Path) else field.paths()
+            else:
+                yield from find_paths(value)
+
+
+def describe_missing(path: str, field: str, input: Any) -> str:
+    """Return AWS's sentence about a path that leads to nothing.
+
+    Args:
+        path: The path's text.
+        field: The field that holds the path, such as `ErrorPath` or a template's `id.$`.
+        input: The input of the state.
+    """
+    return (
+        f"The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{json_text(input)}'"
+    )
+
+
+def _found(
+    path: Path, field: str, input: Any, context: Mapping[str, Any] | None, variables: Mapping[str, Any] | None
+) -> Any:
+    try:
+        return path.evaluate(input, context=context, variables=variables)
+    except PathError:
+        raise StateError("States.Runtime", describe_missing(path.text, field, input)) from None

@@ -1,0 +1,303 @@
+"""Jobs that ``.sync`` Tasks wait for: how to ask a service about one, and what its answer means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jmespath
+from botocore.exceptions import ClientError
+from botocore.model import ListShape, StructureShape
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.resources import Pattern, Resource
+from sfn_mock.asl.texts import json_text
+from sfn_mock.integrations.failures import client_failure
+from sfn_mock.integrations.operations import ClientFactory, Operation
+from sfn_mock.integrations.results import describe
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """How a service is asked about a job. All texts but names of operations and members are JMESPath expressions.
+
+    Attributes:
+        operation: The operation that describes a job.
+        request: Members of its request, found in ``{request, answer}`` of the call that started the job.
+        status: The job's status, found in the description.
+        succeeded: Statuses of a job that has done its work.
+        failed: Statuses of a job that has not and never will.
+        member: The member of the description that is the result, or whose first item is; empty for all of it.
+        wrapped: The only member of the result, if the job is not the result itself.
+        added: Members that the result has besides, found in the description.
+        is_success: A further condition of success, found in the description.
+        gone: The error by which the service says that the job is done, for jobs that delete.
+    """
+
+    operation: str
+    request: dict[str, str]
+    status: str
+    succeeded: frozenset[str]
+    failed: frozenset[str] = frozenset()
+    member: str = ""
+    wrapped: str = ""
+    added: Mapping[str, str] = field(default_factory=dict)
+    is_success: str = "`true`"
+    gone: str | None = None
+
+
+def _question(
+    operation: str, request: dict[str, str], status: str, succeeded: str, failed: str = "", **more: Any
+) -> _Question:
+    return _Question(operation, request, status, frozenset(succeeded.split()), frozenset(failed.split()), **more)
+
+
+def _sagemaker(kind: str) -> _Question:
+    name = {f"{kind}Name": f"request.{kind}Name"}
+    return _question(f"Describe{kind}", name, f"{kind}Status", "Completed", "Failed Stopped")
+
+
+_CODEBUILD_FAILED = "FAILED FAULT TIMED_OUT STOPPED"
+_BUILD_BATCH = _question(
+    "BatchGetBuildBatches",
+    {"ids": "[answer.buildBatch.id]"},
+    "buildBatches[0].buildBatchStatus",
+    "SUCCEEDED",
+    _CODEBUILD_FAILED,
+    member="buildBatches",
+    wrapped="BuildBatch",
+)
+_EMR_CLUSTER = ("DescribeCluster", "Cluster.Status.State")
+_EKS_NODEGROUP = {"clusterName": "request.clusterName", "nodegroupName": "request.nodegroupName"}
+_EKS_PROFILE = {"clusterName": "request.clusterName", "fargateProfileName": "request.fargateProfileName"}
+_SERVERLESS = {"applicationId": "answer.applicationId || request.applicationId"}
+_SERVERLESS_RUN = {**_SERVERLESS, "jobRunId": "answer.jobRunId || request.jobRunId"}
+_EXECUTION = _question(
+    "DescribeExecution", {"executionArn": "answer.executionArn"}, "status", "SUCCEEDED", "FAILED TIMED_OUT ABORTED"
+)
+
+_QUESTIONS = {
+    "athena:startQueryExecution": _question(
+        "GetQueryExecution",
+        {"QueryExecutionId": "answer.QueryExecutionId"},
+        "QueryExecution.Status.State",
+        "SUCCEEDED",
+        "FAILED CANCELLED",
+    ),
+    "batch:submitJob": _question(
+        "DescribeJobs", {"jobs": "[answer.jobId]"}, "jobs[0].status", "SUCCEEDED", "FAILED", member="jobs"
+    ),
+    "bedrock:createModelCustomizationJob": _question(
+        "GetModelCustomizationJob", {"jobIdentifier": "answer.jobArn"}, "status", "Completed", "Failed Stopped"
+    ),
+    "codebuild:retryBuildBatch": _BUILD_BATCH,
+    "codebuild:startBuild": _question(
+        "BatchGetBuilds",
+        {"ids": "[answer.build.id]"},
+        "builds[0].buildStatus",
+        "SUCCEEDED",
+        _CODEBUILD_FAILED,
+        member="builds",
+        wrapped="Build",
+    ),
+    "codebuild:startBuildBatch": _BUILD_BATCH,
+    "databrew:startJobRun": _question(
+        "DescribeJobRun",
+        {"Name": "request.Name", "RunId": "answer.RunId"},
+        "State",
+        "SUCCEEDED",
+        "FAILED STOPPED TIMEOUT",
+    ),
+    "ecs:runTask": _question(
+        "DescribeTasks",
+        {"cluster": "answer.tasks[0].clusterArn", "tasks": "[answer.tasks[0].taskArn]"},
+        "tasks[0].lastStatus",
+        "STOPPED",
+        member="tasks",
+        is_success="length(tasks[0].containers[?exitCode && exitCode != `0`] || `[]`) == `0`",
+    ),
+    "eks:createCluster": _question("DescribeCluster", {"name": "request.name"}, "cluster.status", "ACTIVE", "FAILED"),
+    "eks:createFargateProfile": _question(
+        "DescribeFargateProfile", _EKS_PROFILE, "fargateProfile.status", "ACTIVE", "CREATE_FAILED"
+    ),
+    "eks:createNodegroup": _question(
+        "DescribeNodegroup", _EKS_NODEGROUP, "nodegroup.status", "ACTIVE", "CREATE_FAILED DEGRADED"
+    ),
+    "eks:deleteCluster": _question(
+        "DescribeCluster", {"name": "request.name"}, "cluster.status", "", "FAILED", gone="ResourceNotFoundException"
+    ),
+    "eks:deleteFargateProfile": _question(
+        "DescribeFargateProfile",
+        _EKS_PROFILE,
+        "fargateProfile.status",
+        "",
+        "DELETE_FAILED",
+        gone="ResourceNotFoundException",
+    ),
+    "eks:deleteNodegroup": _question(
+        "DescribeNodegroup", _EKS_NODEGROUP, "nodegroup.status", "", "DELETE_FAILED", gone="ResourceNotFoundException"
+    ),
+    "elasticmapreduce:addStep": _question(
+        "DescribeStep",
+        {"ClusterId": "request.JobFlowId", "StepId": "answer.StepIds[0]"},
+        "Step.Status.State",
+        "COMPLETED",
+        "FAILED CANCELLED INTERRUPTED",
+    ),
+    "elasticmapreduce:createCluster": _question(
+        _EMR_CLUSTER[0],
+        {"ClusterId": "answer.JobFlowId"},
+        _EMR_CLUSTER[1],
+        "RUNNING WAITING",
+        "TERMINATED TERMINATED_WITH_ERRORS",
+        added={"ClusterId": "Cluster.Id"},
+    ),
+    "elasticmapreduce:terminateCluster": _question(
+        _EMR_CLUSTER[0], {"ClusterId": "request.JobFlowIds[0]"}, _EMR_CLUSTER[1], "TERMINATED TERMINATED_WITH_ERRORS"
+    ),
+    "emr-containers:deleteVirtualCluster": _question(
+        "DescribeVirtualCluster", {"id": "request.id"}, "virtualCluster.state", "TERMINATED", "ARRESTED"
+    ),
+    "emr-containers:startJobRun": _question(
+        "DescribeJobRun",
+        {"id": "answer.id", "virtualClusterId": "request.virtualClusterId"},
+        "jobRun.state",
+        "COMPLETED",
+        "FAILED CANCELLED",
+    ),
+    "emr-serverless:cancelJobRun": _question(
+        "GetJobRun", _SERVERLESS_RUN, "jobRun.state", "CANCELLED", "SUCCESS FAILED"
+    ),
+    "emr-serverless:createApplication": _question(
+        "GetApplication", _SERVERLESS, "application.state", "CREATED STARTED", "TERMINATED"
+    ),
+    "emr-serverless:deleteApplication": _question("GetApplication", _SERVERLESS, "application.state", "TERMINATED"),
+    "emr-serverless:startApplication": _question(
+        "GetApplication", _SERVERLESS, "application.state", "STARTED", "TERMINATED"
+    ),
+    "emr-serverless:startJobRun": _question(
+        "GetJobRun", _SERVERLESS_RUN, "jobRun.state", "SUCCESS", "FAILED CANCELLED"
+    ),
+    "emr-serverless:stopApplication": _question(
+        "GetApplication", _SERVERLESS, "application.state", "STOPPED", "TERMINATED"
+    ),
+    "glue:startJobRun": _question(
+        "GetJobRun",
+        {"JobName": "request.JobName", "RunId": "answer.JobRunId"},
+        "JobRun.JobRunState",
+        "SUCCEEDED",
+        "FAILED STOPPED TIMEOUT ERROR EXPIRED",
+        member="JobRun",
+    ),
+    "mediaconvert:createJob": _question("GetJob", {"Id": "answer.Job.Id"}, "Job.Status", "COMPLETE", "ERROR CANCELED"),
+    "sagemaker:createHyperParameterTuningJob": _sagemaker("HyperParameterTuningJob"),
+    "sagemaker:createLabelingJob": _sagemaker("LabelingJob"),
+    "sagemaker:createProcessingJob": _sagemaker("ProcessingJob"),
+    "sagemaker:createTrainingJob": _sagemaker("TrainingJob"),
+    "sagemaker:createTransformJob": _sagemaker("TransformJob"),
+    "states:startExecution": _EXECUTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a ``.sync`` Task has started and waits for.
+
+    Attributes:
+        resource: What the Task has called.
+        operation: The operation that describes the job.
+        request: The arguments of that operation.
+    """
+
+    resource: Resource
+    operation: Operation
+    request: dict[str, Any]
+
+    def poll(self, client_for: ClientFactory) -> dict[str, Any] | None:
+        """Ask the service about the job.
+
+        Args:
+            client_for: Returns the boto3 client of a service.
+
+        Returns:
+            The Task's result, or None while the job runs.
+
+        Raises:
+            StateError: The job has failed; the cause is its description.
+        """
+        question = _question_about(self.resource)
+        try:
+            description = self.operation.call(client_for, self.request)
+        except ClientError as error:
+            if question.gone is not None and error.response["Error"].get("Code") == question.gone:
+                return {}
+            raise client_failure(self.operation, error) from error
+        return read_description(self.resource, self.operation, description)
+
+
+def start_job(resource: Resource, operation: Operation, request: dict[str, Any], answer: dict[str, Any]) -> Job:
+    """Return the job that a call has started.
+
+    Args:
+        resource: What the Task has called.
+        operation: The operation of that call.
+        request: The arguments of that call.
+        answer: What the boto3 client returned.
+    """
+    question = _question_about(resource)
+    known = {"request": request, "answer": answer}
+    found = {member: jmespath.search(where, known) for member, where in question.request.items()}
+    request = {member: value for member, value in found.items() if value is not None}
+    return Job(resource, operation.sibling(question.operation), request)
+
+
+def read_description(resource: Resource, operation: Operation, description: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the Task's result if the job has succeeded and None while it runs; raise StateError if it has failed."""
+    question = _question_about(resource)
+    status = jmespath.search(question.status, description)
+    if status not in question.succeeded | question.failed:
+        return None
+    result = _result(question, operation, description)
+    if resource.pattern is Pattern.SYNC_2:
+        result = {name: json.loads(value) if name in ("Input", "Output") else value for name, value in result.items()}
+    if status in question.failed or not jmespath.search(question.is_success, description):
+        raise StateError("States.TaskFailed", json_text(result))
+    return result
+
+
+def result_shape(resource: Resource, operation: Operation) -> tuple[Operation, StructureShape, str]:
+    """Return what describes the result of a ``.sync`` Task.
+
+    Args:
+        resource: What the Task calls.
+        operation: The operation that starts the job.
+
+    Returns:
+        The operation that describes the job, the shape of the job, and the member of the result that holds the job; an
+        empty name means that the job is the result.
+    """
+    question = _question_about(resource)
+    describing = operation.sibling(question.operation)
+    shape = describing.model.output_shape
+    if question.member:
+        shape = shape.members[question.member]
+    if isinstance(shape, ListShape):
+        shape = shape.member
+    return describing, shape, question.wrapped
+
+
+def _result(question: _Question, operation: Operation, description: dict[str, Any]) -> dict[str, Any]:
+    result = describe(operation, description)
+    if question.member:
+        result = result[operation.member_name(question.member)]
+    if isinstance(result, list):
+        result = result[0]
+    if question.wrapped:
+        result = {question.wrapped: result}
+    return {**result, **{name: jmespath.search(where, description) for name, where in question.added.items()}}
+
+
+def _question_about(resource: Resource) -> _Question:
+    return _QUESTIONS[f"{resource.service}:{resource.action}"]

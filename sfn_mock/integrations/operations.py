@@ -1,0 +1,147 @@
+"""Find the operation of a service that a Task's ``Resource`` calls, in the models that boto3 has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from botocore import xform_name
+from botocore.loaders import create_loader
+from botocore.model import OperationModel
+from moto.core.utils import get_service_model
+
+from sfn_mock.asl.resources import Resource, ResourceKind
+from sfn_mock.integrations.naming import optimised_member_name, sdk_member_name
+
+#: The SDK's names of services that boto3 calls otherwise than the SDK without blanks and hyphens.
+BOTO_NAMES = {
+    "applicationdiscovery": "discovery",
+    "cloudwatchlogs": "logs",
+    "cognitoidentityprovider": "cognito-idp",
+    "costandusagereport": "cur",
+    "costexplorer": "ce",
+    "databasemigration": "dms",
+    "directory": "ds",
+    "directoryservicedata": "ds-data",
+    "elasticloadbalancing": "elb",
+    "elasticloadbalancingv2": "elbv2",
+    "elasticsearch": "es",
+    "eventbridge": "events",
+    "iotdataplane": "iot-data",
+    "iotjobsdataplane": "iot-jobs-data",
+    "lexmodelbuilding": "lex-models",
+    "lexmodelsv2": "lexv2-models",
+    "lexruntime": "lex-runtime",
+    "lexruntimev2": "lexv2-runtime",
+    "marketplaceentitlement": "marketplace-entitlement",
+    "marketplacemetering": "meteringmarketplace",
+    "migrationhub": "mgh",
+    "pinpointsmsvoice": "sms-voice",
+    "serverlessapplicationrepository": "serverlessrepo",
+    "sfn": "stepfunctions",
+    "simpledb": "sdb",
+}
+
+#: Optimised integrations that boto3 calls otherwise, by service, and by service and action.
+_OPTIMISED_BOTO_NAMES = {
+    "states": "stepfunctions",
+    "elasticmapreduce": "emr",
+    "bedrock:invokeModel": "bedrock-runtime",
+}
+_OPTIMISED_OPERATIONS = {
+    "elasticmapreduce:addStep": "AddJobFlowSteps",
+    "elasticmapreduce:cancelStep": "CancelSteps",
+    "elasticmapreduce:createCluster": "RunJobFlow",
+    "elasticmapreduce:modifyInstanceFleetByName": "ModifyInstanceFleet",
+    "elasticmapreduce:modifyInstanceGroupByName": "ModifyInstanceGroups",
+    "elasticmapreduce:setClusterTerminationProtection": "SetTerminationProtection",
+    "elasticmapreduce:terminateCluster": "TerminateJobFlows",
+}
+
+#: Optimised integrations that are made with version 2 of the SDK, and tell values and errors as it does.
+_WITH_NEW_SDK = {"bedrock", "emr-serverless", "mediaconvert"}
+
+#: Returns the boto3 client of a service.
+ClientFactory = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that a Task calls.
+
+    Attributes:
+        client_name: What boto3 calls the service.
+        model: The operation in the service's model.
+        is_optimised: Whether Step Functions integrates it itself.
+        has_new_sdk: Whether values and errors are told as version 2 of the SDK tells them.
+    """
+
+    client_name: str
+    model: OperationModel
+    is_optimised: bool
+    has_new_sdk: bool
+
+    @property
+    def member_name(self) -> Callable[[str], str]:
+        """Return how a member of the model is spelled in parameters and results."""
+        return optimised_member_name if self.is_optimised else sdk_member_name
+
+    def call(self, client_for: ClientFactory, request: dict[str, Any]) -> dict[str, Any]:
+        """Call the operation through boto3 and return its answer."""
+        client = client_for(self.client_name)
+        answer: dict[str, Any] = getattr(client, xform_name(self.model.name))(**request)
+        return answer
+
+    def sibling(self, name: str) -> Operation:
+        """Return another operation of the same service, which the same integration calls."""
+        model = get_service_model(self.client_name).operation_model(name)
+        return Operation(self.client_name, model, self.is_optimised, self.has_new_sdk)
+
+
+@lru_cache(maxsize=512)
+def find_operation(resource: Resource) -> Operation | None:
+    """Return the operation that a ``Resource`` calls.
+
+    Args:
+        resource: What the Task calls.
+
+    Returns:
+        None where boto3 knows no such operation, as of ``http:invoke``, ``apigateway:invoke`` and ``eks:call``, and of
+        ``aws-sdk`` resources that the SDK lacks or that stream.
+    """
+    if not resource.is_service:
+        return None
+    key = f"{resource.service}:{resource.action}"
+    is_optimised = resource.kind is ResourceKind.OPTIMISED
+    if is_optimised:
+        default = _OPTIMISED_BOTO_NAMES.get(resource.service, resource.service)
+        client_name = _OPTIMISED_BOTO_NAMES.get(key, default)
+        operation = _OPTIMISED_OPERATIONS.get(key, optimised_member_name(resource.action))
+    else:
+        client_name = _sdk_services().get(resource.service, "")
+        operation = optimised_member_name(resource.action)
+    if client_name not in _services():
+        return None
+    service = get_service_model(client_name)
+    if operation not in service.operation_names:
+        return None
+    model = service.operation_model(operation)
+    if model.has_event_stream_input or model.has_event_stream_output:
+        return None
+    has_new_sdk = not is_optimised or resource.service in _WITH_NEW_SDK
+    return Operation(client_name, model, is_optimised, has_new_sdk)
+
+
+@lru_cache(maxsize=1)
+def _services() -> frozenset[str]:
+    """Return boto3's names of all services."""
+    return frozenset(create_loader().list_available_services("service-2"))
+
+
+@lru_cache(maxsize=1)
+def _sdk_services() -> dict[str, str]:
+    """Return boto3's name of each service, by the SDK's."""
+    same = _services() - set(BOTO_NAMES.values())
+    return {**{name.replace("-", ""): name for name in same}, **BOTO_NAMES}

@@ -1,0 +1,201 @@
+"""Turn the parameters of a Task into the arguments of a boto3 call, and tell what AWS finds wrong with them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.utils import parse_timestamp
+
+from sfn_mock.asl.texts import json_text
+from sfn_mock.integrations.naming import optimised_member_name
+from sfn_mock.integrations.operations import Operation
+
+#: Strings for which an optimised integration takes any JSON, and sends its text.
+_JSON_TEXTS = {
+    "PutEvents": {"Detail"},
+    "Publish": {"Message"},
+    "SendMessage": {"MessageBody"},
+    "StartExecution": {"input"},
+}
+#: How deeply objects may be nested. No service takes more, and boto3 cannot send many more.
+_DEEPEST = 64
+_NUMBERS = {"integer", "long", "float", "double", "bigdecimal"}
+_WHOLE_NUMBERS = {"integer", "long"}
+
+
+class ParametersError(ValueError):
+    """Parameters with which no Task can start.
+
+    Attributes:
+        problems: AWS's sentences about them.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = tuple(problems)
+
+
+def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
+    """Return the arguments of the boto3 call that a Task makes.
+
+    Members may be spelled as Step Functions spells them or as the service's model does.
+
+    Args:
+        operation: What the Task calls.
+        parameters: The evaluated parameters.
+
+    Raises:
+        ParametersError: A member is unknown, missing or of another type.
+    """
+    reader = _Reader(operation)
+    shape = operation.model.input_shape or StructureShape("Empty", {"type": "structure", "members": {}})
+    request = reader.structure(parameters, shape, "Parameters")
+    if reader.problems:
+        raise ParametersError(reader.problems)
+    if operation.client_name == "lambda" and operation.is_optimised:
+        request["Payload"] = function_payload(request.get("Payload"))
+    return request
+
+
+def function_payload(value: Any) -> bytes:
+    """Return what ``lambda:invoke`` sends to a function: JSON text as it is, other values as JSON, ``{}`` for null."""
+    if value is None:
+        return b"{}"
+    if isinstance(value, str) and _is_json(value):
+        return value.encode()
+    return json_text(value).encode()
+
+
+def unknown_parameters(operation: Operation, names: list[str]) -> list[str]:
+    """Return those of a Task's parameters that Step Functions refuses, as its operation has none of that spelling."""
+    shape = operation.model.input_shape
+    members = list(shape.members) if shape else []
+    known = {operation.member_name(member) for member in members} | {
+        optimised_member_name(member) for member in members
+    }
+    return [name for name in names if name not in known]
+
+
+def unknown_parameter_message(name: str) -> str:
+    """Return AWS's sentence about a parameter that an operation does not have."""
+    return f'The field "{name}" is not supported by Step Functions'
+
+
+def missing_parameter_message(name: str) -> str:
+    """Return AWS's sentence about a parameter that an operation needs."""
+    return f"The field '{name}' is required but was missing"
+
+
+class _Reader:
+    """Reads values by their shapes, and collects what is wrong with them."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self._json_texts = _JSON_TEXTS.get(operation.model.name, set()) if operation.is_optimised else set()
+        self._depth = 0
+        self.problems: list[str] = []
+
+    def structure(self, value: Any, shape: StructureShape, name: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._expect("OBJECT", name)
+            return {}
+        if self._depth == _DEEPEST:
+            self.problems.append("Nesting Levels have exceeded supported limits")
+            return {}
+        self._depth += 1
+        try:
+            return self._members(value, shape)
+        finally:
+            self._depth -= 1
+
+    def _members(self, value: dict[str, Any], shape: StructureShape) -> dict[str, Any]:
+        spelled = {self._operation.member_name(member): member for member in shape.members}
+        result: dict[str, Any] = {}
+        for key, item in value.items():
+            member = key if key in shape.members else spelled.get(key)
+            if member is None:
+                self.problems.append(unknown_parameter_message(key))
+            elif item is not None:
+                result[member] = self._member(item, shape.members[member], member)
+        for member in shape.required_members:
+            if member not in result and not shape.members[member].metadata.get("idempotencyToken"):
+                self.problems.append(missing_parameter_message(self._operation.member_name(member)))
+        return result
+
+    def _member(self, value: Any, shape: Shape, member: str) -> Any:
+        if member == "Payload" and self._operation.is_optimised and self._operation.client_name == "lambda":
+            return value
+        if member in self._json_texts and not isinstance(value, str):
+            return json_text(value)
+        return self._value(value, shape, self._operation.member_name(member))
+
+    def _value(self, value: Any, shape: Shape, name: str) -> Any:
+        kind = shape.type_name
+        if isinstance(shape, StructureShape):
+            return value if shape.is_document_type else self.structure(value, shape, name)
+        if isinstance(shape, ListShape):
+            items = value if isinstance(value, list) else self._expect("ARRAY", name)
+            return [self._value(item, shape.member, name) for item in items or []]
+        if isinstance(shape, MapShape):
+            entries = value if isinstance(value, dict) else self._expect("OBJECT", name)
+            return {key: self._value(item, shape.value, key) for key, item in (entries or {}).items()}
+        if kind == "blob":
+            return self._blob(value, name)
+        if kind == "boolean":
+            return value if isinstance(value, bool) else self._expect("BOOLEAN", name)
+        if kind in _NUMBERS:
+            return self._number(value, kind, name)
+        if kind == "timestamp":
+            return value if _is_moment(value) else self._expect("TIMESTAMP", name)
+        return self._string(value, name)
+
+    def _string(self, value: Any, name: str) -> Any:
+        if isinstance(value, dict | list) and not self._operation.is_optimised:
+            return json_text(value)
+        return value if isinstance(value, str) else self._expect("STRING", name)
+
+    def _number(self, value: Any, kind: str, name: str) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self._expect("NUMBER", name)
+        if kind in _WHOLE_NUMBERS and isinstance(value, float):
+            return int(value) if value.is_integer() else self._expect("NUMBER", name)
+        return value
+
+    def _blob(self, value: Any, name: str) -> Any:
+        if self._operation.has_new_sdk:
+            return json_text(value).encode()
+        if not isinstance(value, str):
+            return self._expect("STRING", name)
+        try:
+            return base64.b64decode(value, validate=True)
+        except ValueError:
+            return value.encode()
+
+    def _expect(self, kind: str, name: str) -> Any:
+        self.problems.append(f"The value for the field '{name}' must be {_with_article(kind)}")
+        return None
+
+
+def _with_article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'AO' else 'a'} {kind}"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_moment(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    try:
+        parse_timestamp(value)
+    except (ValueError, RuntimeError):
+        return False
+    return True

@@ -1,0 +1,178 @@
+"""Make the call of a Task to a service, and turn what comes back into the Task's result or error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.resources import Pattern, Resource, parse_resource
+from sfn_mock.asl.texts import json_text
+from sfn_mock.integrations import emr
+from sfn_mock.integrations.failures import client_failure, invalid_request_failure
+from sfn_mock.integrations.jobs import Job, start_job
+from sfn_mock.integrations.lambda_functions import read_invocation
+from sfn_mock.integrations.operations import ClientFactory, Operation, find_operation
+from sfn_mock.integrations.requests import ParametersError, build_request
+from sfn_mock.integrations.results import shape_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The execution whose Task calls.
+
+    Attributes:
+        execution_arn: Its ARN.
+        state_machine_arn: The ARN of its state machine.
+    """
+
+    execution_arn: str
+    state_machine_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """What a service has answered to a Task.
+
+    Attributes:
+        result: The Task's result, or what ``TaskSubmitted`` tells of a Task that goes on waiting.
+        job: What a ``.sync`` Task waits for, otherwise None.
+    """
+
+    result: dict[str, Any]
+    job: Job | None = None
+
+
+def can_call(resource: Resource) -> bool:
+    """Whether boto3 has the operation that a ``Resource`` calls."""
+    return find_operation(resource) is not None
+
+
+def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
+    """Return AWS's sentences about parameters with which a Task cannot start; none if it can.
+
+    Args:
+        resource: What the Task calls.
+        parameters: The evaluated parameters.
+    """
+    operation = find_operation(resource)
+    if operation is None:
+        return ()
+    try:
+        if _is_emr(operation):
+            emr.check_parameters(resource, parameters)
+        else:
+            build_request(operation, parameters)
+    except ParametersError as error:
+        return error.problems
+    return ()
+
+
+def unusable_parameters_cause(parameters: Any, problems: tuple[str, ...], *, field: str = "Parameters") -> str:
+    """Return the cause of the States.Runtime error of a Task that cannot start, without the state's name before it.
+
+    Args:
+        parameters: The evaluated parameters.
+        problems: What ``check_parameters`` has found.
+        field: ``Parameters``, or ``Arguments`` of a state with JSONata.
+    """
+    return f"The {field} '{json_text(parameters)}' could not be used to start the Task: [{', '.join(problems)}]"
+
+
+def call_service(resource: Resource, parameters: Any, *, client_for: ClientFactory, caller: Caller) -> ServiceAnswer:
+    """Call a service for a Task.
+
+    Args:
+        resource: What the Task calls; ``can_call`` holds of it.
+        parameters: The evaluated parameters.
+        client_for: Returns the boto3 client of a service.
+        caller: The execution that the Task belongs to.
+
+    Raises:
+        StateError: The service refuses the call, or what it answers is a failure of the Task.
+        ParametersError: No request can be made of the parameters.
+        LookupError: boto3 has no such operation.
+    """
+    operation = find_operation(resource)
+    if operation is None:
+        raise LookupError(f"cannot call {resource.arn}: boto3 has no such operation")
+    try:
+        if _is_emr(operation):
+            emr.check_parameters(resource, parameters)
+            parameters = emr.rename_parameters(resource.action, parameters, client_for("emr"))
+        request = build_request(operation, parameters)
+        _complete_request(operation, request, caller)
+        answer = operation.call(client_for, request)
+    except ClientError as error:
+        raise client_failure(operation, error) from error
+    except ParamValidationError as error:
+        raise invalid_request_failure(operation, str(error)) from error
+    if _is_invocation(operation):
+        return ServiceAnswer(_invocation_result(operation, answer))
+    result = shape_answer(operation, answer)
+    if operation.is_optimised:
+        _check_entries(operation, result)
+    if _is_emr(operation):
+        result = emr.rename_result(resource.action, result)
+    is_sync = resource.pattern in (Pattern.SYNC, Pattern.SYNC_2)
+    return ServiceAnswer(result, start_job(resource, operation, request, answer) if is_sync else None)
+
+
+def call_function(resource: Resource, input: Any, *, client_for: ClientFactory) -> Any:
+    """Invoke the Lambda function whose ARN is a Task's ``Resource``, and return what it answers.
+
+    Args:
+        resource: The function.
+        input: The Task's evaluated parameters.
+        client_for: Returns the boto3 client of a service.
+
+    Raises:
+        StateError: The function ended with an error, or Lambda refuses to invoke it.
+    """
+    try:
+        answer = client_for("lambda").invoke(FunctionName=resource.arn, Payload=json_text(input).encode())
+    except ClientError as error:
+        raise client_failure(_invoke_operation(), error) from error
+    return read_invocation(answer)
+
+
+def _invoke_operation() -> Operation:
+    operation = find_operation(parse_resource("arn:aws:states:::lambda:invoke"))
+    assert operation is not None, "botocore has Lambda's Invoke"
+    return operation
+
+
+def _is_emr(operation: Operation) -> bool:
+    return operation.is_optimised and operation.client_name == "emr"
+
+
+def _is_invocation(operation: Operation) -> bool:
+    return operation.is_optimised and operation.client_name == "lambda"
+
+
+def _complete_request(operation: Operation, request: dict[str, Any], caller: Caller) -> None:
+    """Add what an optimised integration sends besides the Task's parameters."""
+    if not operation.is_optimised:
+        return
+    if operation.model.name == "PutEvents":
+        for entry in request["Entries"]:
+            arns = [caller.state_machine_arn, caller.execution_arn]
+            entry["Resources"] = [*entry.get("Resources", []), *arns]
+    elif operation.model.name == "StartExecution":
+        request.setdefault("input", "{}")
+
+
+def _check_entries(operation: Operation, result: dict[str, Any]) -> None:
+    """Raise the error of a Task of whose entries or tasks a service has accepted none or not all."""
+    if operation.model.name == "PutEvents" and result.get("FailedEntryCount"):
+        raise StateError("EventBridge.FailedEntry", json_text(result))
+    if operation.model.name == "RunTask" and result.get("Failures"):
+        raise StateError("AmazonECS.Unknown", json_text(result))
+
+
+def _invocation_result(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]:
+    payload = read_invocation(answer)
+    known = {**answer, "Payload": None}
+    return dict(sorted({**shape_answer(operation, known), "Payload": payload}.items()))

@@ -1,0 +1,71 @@
+"""Answer the tasks of a run by calling services: the call, its outcome, and whether the Task goes on waiting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskAnswer, TaskCall
+from sfn_mock.asl.resources import Pattern, ResourceKind
+from sfn_mock.integrations.http_tasks import HttpSender, build_http_request, is_http_task, read_http_response
+from sfn_mock.integrations.jobs import Job
+from sfn_mock.integrations.operations import ClientFactory
+from sfn_mock.integrations.service_calls import Caller, ServiceAnswer, call_function, call_service
+
+
+def answer_task(
+    call: TaskCall, *, client_for: ClientFactory, caller: Caller, send: HttpSender | None = None
+) -> tuple[TaskAnswer, Job | None]:
+    """Do a task that calls a service or a Lambda function.
+
+    Args:
+        call: The task.
+        client_for: Returns the boto3 client of a service.
+        caller: The execution that the task belongs to.
+        send: Sends the requests of HTTP tasks, if anything does.
+
+    Returns:
+        The answer, and the job that the task waits for if that is still running; see `poll_task`.
+
+    Raises:
+        ParametersError: The task cannot start with its parameters.
+        LookupError: Nothing here can do the task.
+    """
+    pattern = call.resource.pattern
+    try:
+        if call.resource.kind is ResourceKind.LAMBDA_FUNCTION:
+            return Succeeded(call_function(call.resource, call.parameters, client_for=client_for)), None
+        answer = _call(call, client_for, caller, send)
+    except StateError as error:
+        return Failed(error.error, error.cause, is_refused=pattern is not Pattern.REQUEST_RESPONSE), None
+    if answer.job is not None:
+        finished = poll_task(answer.job, client_for=client_for, submitted=answer.result)
+        return (finished, None) if finished else (Pending(submitted=answer.result), answer.job)
+    if pattern is Pattern.WAIT_FOR_TASK_TOKEN:
+        return Pending(submitted=answer.result), None
+    return Succeeded(answer.result), None
+
+
+def poll_task(job: Job, *, client_for: ClientFactory, submitted: Any = None) -> Succeeded | Failed | None:
+    """Ask about the job of a ``.sync`` task.
+
+    Args:
+        job: The job.
+        client_for: Returns the boto3 client of a service.
+        submitted: What the service has answered to the call that started the job.
+
+    Returns:
+        How the task ends, or None while the job runs.
+    """
+    try:
+        result = job.poll(client_for)
+    except StateError as error:
+        return Failed(error.error, error.cause, submitted=submitted)
+    return None if result is None else Succeeded(result, submitted=submitted)
+
+
+def _call(call: TaskCall, client_for: ClientFactory, caller: Caller, send: HttpSender | None) -> ServiceAnswer:
+    if send is not None and is_http_task(call.resource):
+        response = send(build_http_request(call.resource, call.parameters))
+        return ServiceAnswer(read_http_response(call.resource, response))
+    return call_service(call.resource, call.parameters, client_for=client_for, caller=caller)

@@ -1,0 +1,210 @@
+"""Resources of Tasks, their parameters, and what EXPRESS state machines do not support."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asl_diagnosed import FUNCTION, PASS, TASK, machine, messages
+
+from sfn_mock.asl.checks import check_definition, check_state
+from sfn_mock.asl.resources import Resource
+
+INVOKE = "arn:aws:states:::lambda:invoke"
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:pack"
+SYNC = "arn:aws:states:::glue:startJobRun.sync"
+CALLBACK = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+MESSAGE = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody": "m"}
+
+
+def task(resource: object, **fields: Any) -> dict[str, Any]:
+    """Return a Task state."""
+    return {"Type": "Task", "Resource": resource, "End": True, **fields}
+
+
+def not_recognized(arn: str) -> str:
+    """Return the message about a resource that is not offered."""
+    return (
+        f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is not "
+        "available in this region. at /States/S/Resource"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param(task(FUNCTION), [], id="function"),
+        pytest.param(task(ACTIVITY), [], id="activity"),
+        pytest.param(task(INVOKE, Parameters={"FunctionName": "f"}), [], id="optimised"),
+        pytest.param(task("arn:aws:states:::aws-sdk:s3:listBuckets"), [], id="sdk"),
+        pytest.param(task("pack"), ["Value is not a valid resource ARN at /States/S/Resource"], id="no-arn"),
+        pytest.param(
+            task("arn:aws:states:::dynamodb:query", Parameters={}),
+            [not_recognized("arn:aws:states:::dynamodb:query")],
+            id="unknown-action",
+        ),
+        pytest.param(
+            task(f"{INVOKE}.sync", Parameters={"FunctionName": "f"}), [not_recognized(f"{INVOKE}.sync")], id="pattern"
+        ),
+        pytest.param(
+            task(INVOKE),
+            [f"Parameters field is required for resource ARN: {INVOKE} at /States/S/Resource"],
+            id="no-parameters",
+        ),
+        pytest.param(
+            task("arn:aws:states:::dynamodb:putItem", Parameters={"Foo.$": "$"}),
+            [
+                "The field 'TableName' is required but was missing at /States/S/Parameters",
+                "The field 'Item' is required but was missing at /States/S/Parameters",
+            ],
+            id="parameters-missing",
+        ),
+        pytest.param(
+            task("arn:aws:states:::dynamodb:putItem", Parameters={"TableName.$": "$.t", "Item.$": "$.i"}),
+            [],
+            id="parameters-from-paths",
+        ),
+        pytest.param(task(FUNCTION, Credentials={"RoleArn": "arn:aws:iam::123456789012:role/r"}), [], id="credentials"),
+        pytest.param(task(FUNCTION, Credentials={"RoleArn.$": "$.role"}), [], id="credentials-from-path"),
+        pytest.param(
+            task(FUNCTION, Credentials={"Foo": "x"}),
+            ["The field 'RoleArn' is required but was missing at /States/S/Credentials"],
+            id="credentials-without-role",
+        ),
+        pytest.param(
+            task(ACTIVITY, Credentials={"RoleArn": "r"}),
+            ["The field 'Credentials' is not supported for activities at /States/S"],
+            id="credentials-of-activity",
+        ),
+    ],
+)
+def test_resource(state: dict[str, Any], expected: list[str]) -> None:
+    """A Task calls what Step Functions offers, with the parameters that it needs."""
+    assert messages(machine(state)) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param(task(INVOKE, Arguments={"FunctionName": "f"}), [], id="good"),
+        pytest.param(task(INVOKE, Arguments="{% $states.input %}"), [], id="expression"),
+        pytest.param(
+            task(INVOKE),
+            [f"Arguments field is required for resource ARN: {INVOKE} at /States/S/Resource"],
+            id="none",
+        ),
+        pytest.param(
+            task(INVOKE, Arguments={"FunctionName.$": "$.f"}),
+            ["The field 'FunctionName' is required but was missing at /States/S/Arguments"],
+            id="path-name",
+        ),
+        pytest.param(
+            task(FUNCTION, Credentials={"RoleArn.$": "$.role"}),
+            ["The field 'RoleArn' is required but was missing at /States/S/Credentials"],
+            id="role-path-name",
+        ),
+    ],
+)
+def test_arguments(state: dict[str, Any], expected: list[str]) -> None:
+    """Where the language is JSONata the parameters are Arguments, whose names are taken as they are."""
+    assert messages(machine(state, QueryLanguage="JSONata")) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        pytest.param(task(ACTIVITY), "Express state machine does not support Activity ARN", id="activity"),
+        pytest.param(
+            task(SYNC, Parameters={"JobName": "j"}),
+            "Express state machine does not support '.sync' service integration",
+            id="sync",
+        ),
+        pytest.param(
+            task("arn:aws:states:::states:startExecution.sync:2", Parameters={"StateMachineArn": "a"}),
+            "Express state machine does not support '.sync' service integration",
+            id="sync-2",
+        ),
+        pytest.param(
+            task(CALLBACK, Parameters=MESSAGE),
+            "Express state machine does not support '.waitForTaskToken' service integration ",
+            id="callback",
+        ),
+    ],
+)
+def test_express(state: dict[str, Any], message: str) -> None:
+    """What waits for others is refused in EXPRESS machines and in children of an EXPRESS kind."""
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+    processor = {"StartAt": "T", "States": {"T": state}, "ProcessorConfig": config}
+    parent = {"Type": "Map", "ItemProcessor": processor, "End": True}
+
+    assert messages(machine(state)) == []
+    assert messages(machine(state), "EXPRESS") == [f"{message} at /States/S/Resource"]
+    assert messages(machine(parent)) == [f"{message} at /States/S/ItemProcessor/States/T/Resource"]
+
+
+def test_requests_of_express() -> None:
+    """An EXPRESS machine may ask for an answer, and process items inline."""
+    state = task(INVOKE, Parameters={"FunctionName": "f"})
+    parent = {"Type": "Map", "ItemProcessor": {"StartAt": "T", "States": {"T": state}}, "End": True}
+
+    assert messages(machine(parent), "EXPRESS") == []
+
+
+def test_distributed_map_of_express() -> None:
+    """An EXPRESS machine starts no child executions."""
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+    processor = {"StartAt": "T", "States": {"T": TASK}, "ProcessorConfig": config}
+    parent = {"Type": "Map", "ItemProcessor": processor, "End": True}
+
+    assert messages(machine(parent), "EXPRESS") == [
+        "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines "
+        "at /States/S/ItemProcessor/ProcessorConfig/Mode"
+    ]
+
+
+def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> Iterator[str]:
+    """Tell that a service knows no fields in lower case."""
+    assert resource.service == "lambda"
+    return (name for name in parameters if name.islower())
+
+
+def test_unknown_parameters() -> None:
+    """The caller may know what the service behind a Resource does not know."""
+    state = task(INVOKE, Parameters={"FunctionName": "f", "payload": {}})
+    definition = json.dumps(machine(state))
+    message = 'The field "payload" is not supported by Step Functions'
+
+    assert check_definition(definition) == ()
+    for found, name in (
+        (check_definition(definition, unknown_fields=unknown_fields), "S"),
+        (check_state(json.dumps(state), unknown_fields=unknown_fields), "StateName"),
+    ):
+        assert [(fault.message, fault.location) for fault in found] == [(message, f"/States/{name}/Parameters")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(json.dumps({"Type": "Pass", "Next": "Elsewhere"}), [], id="next"),
+        pytest.param(json.dumps({**PASS, "QueryLanguage": "JSONata", "Output": "{% 1 %}"}), [], id="language"),
+        pytest.param(
+            json.dumps({"Type": "Parallel", "Branches": [], "End": True}),
+            [("Value cannot be empty", "/States/StateName/Branches")],
+            id="fault",
+        ),
+        pytest.param(
+            json.dumps({"Type": "Parallel", "Branches": [{"StartAt": "X", "States": {"A": PASS}}], "End": True}),
+            [
+                ("Missing 'Next' target: X", "/States/StateName/Branches[0]/StartAt"),
+                ('State "A" is not reachable.', "/States/StateName/Branches[0]/States/A"),
+            ],
+            id="branch",
+        ),
+        pytest.param("[]", [("Definition must be a valid JSON object", None)], id="no-object"),
+    ],
+)
+def test_lone_state(text: str, expected: list[tuple[str, str | None]]) -> None:
+    """A state whose definition is given alone is called StateName; the states behind it are not looked for."""
+    assert [(fault.message, fault.location) for fault in check_state(text)] == expected

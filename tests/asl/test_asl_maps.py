@@ -1,0 +1,615 @@
+"""Parallel states, Map states and distributed Map states."""
+
+import json
+
+import pytest
+from engine_host import ACCOUNT, FUNCTION, START, EngineHost, details, outline, result, single, start, types
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import ChildEnd, Failed, Pending, Succeeded
+
+HEAD = "An error occurred while executing the state 'S' (entered at the event id #2). "
+JSONATA = {"QueryLanguage": "JSONata"}
+TASK = {"Type": "Task", "Resource": FUNCTION, "End": True}
+CAUGHT = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+
+
+def sequence(state, **more):
+    """Return states of which I comes first."""
+    return {"StartAt": "I", "States": {"I": state, **more}}
+
+
+def of(state, **more):
+    """Return a Map state whose iterations have one state."""
+    return {"Type": "Map", "ItemProcessor": sequence(state), **more}
+
+
+def distributed(state, **more):
+    """Return a distributed Map state whose children have one state."""
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    return {"Type": "Map", "ItemProcessor": {**sequence(state), **config}, **more}
+
+
+PASS = {"Type": "Pass", "End": True}
+WAIT = {"Type": "Wait", "SecondsPath": "$", "End": True}
+
+
+def parallel(*branches, **more):
+    """Return a Parallel state of branches of one state each."""
+    return {"Type": "Parallel", "Branches": [sequence(branch) for branch in branches], **more}
+
+
+def test_history_of_a_parallel_state():
+    """Each branch has a chain of its own; what follows hangs on the branch that ended last."""
+    run = start(single(parallel(PASS, PASS)), {"a": 1})
+
+    assert outline(run) == [
+        (1, 0, "ExecutionStarted"),
+        (2, 0, "ParallelStateEntered"),
+        (3, 2, "ParallelStateStarted"),
+        (4, 3, "PassStateEntered"),
+        (5, 4, "PassStateExited"),
+        (6, 3, "PassStateEntered"),
+        (7, 6, "PassStateExited"),
+        (8, 7, "ParallelStateSucceeded"),
+        (9, 7, "ParallelStateExited"),
+        (10, 9, "ExecutionSucceeded"),
+    ]
+    assert result(run) == [{"a": 1}, {"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param({"Parameters": {"b.$": "$.a"}}, [{"b": 1}], id="Parameters"),
+        pytest.param({"ResultSelector": {"r.$": "$[0].a"}, "ResultPath": "$.x"}, {"a": 1, "x": {"r": 1}}, id="results"),
+        pytest.param({**JSONATA, "Arguments": {"b": "{% $states.input.a %}"}}, [{"b": 1}], id="Arguments"),
+        pytest.param({**JSONATA, "Output": "{% $states.result[0].a + 1 %}"}, 2, id="Output"),
+    ],
+)
+def test_data_of_a_parallel_state(state, expected):
+    """All branches have one input, and the result is the array of their outputs."""
+    assert result(start(single(parallel(PASS, **state)), {"a": 1})) == expected
+
+
+def test_branches_run_at_the_same_time():
+    """A Parallel state takes as long as its longest branch."""
+    run = start(single(parallel({**WAIT}, {"Type": "Wait", "Seconds": 9, "End": True})), 3)
+    run.advance_to(START + 60_000)
+
+    assert run.stop_moment == START + 9000
+    assert result(run) == [3, 3]
+
+
+def test_variables_of_branches():
+    """Branches read outer variables; what they assign is theirs alone."""
+    inner = {"Type": "Pass", "Assign": {"w": 2}, "Parameters": {"v.$": "$v"}, "End": True}
+    outer = {"Type": "Pass", "Assign": {"v": 1}, "Next": "S"}
+    machine = {"StartAt": "A", "States": {"A": outer, "S": {**parallel(inner), "End": True}}}
+    run = start(machine)
+
+    assert result(run) == [{"v": 1}]
+    assert run.context["State"]["Name"] == "I"
+    assert "w" not in run.variables or run.visited[-1] == "I"
+
+
+def test_failure_of_a_branch_aborts_the_others():
+    """The first failure aborts what the other branches do, and is the state's failure."""
+    long_wait = {"Type": "Wait", "Seconds": 100, "End": True}
+    inner = [
+        {"Type": "Wait", "Seconds": 5, "Next": "F"},
+        long_wait,
+        TASK,
+        parallel(long_wait, End=True),
+        of(long_wait, End=True),
+        distributed(long_wait, End=True),
+    ]
+    state = parallel(*inner)
+    state["Branches"][0]["States"]["F"] = {"Type": "Fail", "Error": "E", "Cause": "why"}
+    host = EngineHost(Pending())
+    run = start(single({**state, "Catch": CAUGHT}), [1], host)
+    host.carry(run, START + 60_000)
+
+    assert [kind for kind in types(run) if kind.endswith(("Aborted", "Failed"))] == [
+        "WaitStateAborted",
+        "TaskStateAborted",
+        "WaitStateAborted",
+        "ParallelStateAborted",
+        "WaitStateAborted",
+        "MapIterationAborted",
+        "MapStateAborted",
+        "MapRunAborted",
+        "MapStateAborted",
+        "ParallelStateFailed",
+    ]
+    assert result(run) == {"Error": "E", "Cause": "why"}
+    assert host.abandoned == [(host.calls[0].token, START + 5000)]
+    assert host.ended == [(f"{ACCOUNT}:mapRun:orders/I:0", "ABORTED")]
+    assert [child.status for child in host.children.values()] == ["ABORTED"]
+    assert not run.has_task(host.calls[0].token)
+
+
+def test_failure_before_the_others_start():
+    """A branch that fails at once leaves the later ones without a start."""
+    run = start(single(parallel({"Type": "Fail", "Error": "E"}, PASS)))
+
+    assert types(run)[2:] == ["ParallelStateStarted", "FailStateEntered", "ParallelStateFailed", "ExecutionFailed"]
+
+
+def test_history_of_a_map_state():
+    """An iteration follows the last state of the one that made room for it; the state's end follows the last one's."""
+    run = start(single(of(PASS, MaxConcurrency=1)), [7, 8])
+
+    assert outline(run)[1:] == [
+        (2, 0, "MapStateEntered"),
+        (3, 2, "MapStateStarted"),
+        (4, 3, "MapIterationStarted"),
+        (5, 4, "PassStateEntered"),
+        (6, 5, "PassStateExited"),
+        (7, 6, "MapIterationSucceeded"),
+        (8, 6, "MapIterationStarted"),
+        (9, 8, "PassStateEntered"),
+        (10, 9, "PassStateExited"),
+        (11, 10, "MapIterationSucceeded"),
+        (12, 11, "MapStateSucceeded"),
+        (13, 11, "MapStateExited"),
+        (14, 13, "ExecutionSucceeded"),
+    ]
+    assert details(run, "MapStateStarted") == {"length": 2}
+    assert details(run, "MapIterationStarted") == {"name": "S", "index": 1}
+    assert result(run) == [7, 8]
+
+
+ITEM_CONTEXT = {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value", "k.$": "$.k"}
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param({"ItemsPath": "$.items"}, [5, 6], id="ItemsPath"),
+        pytest.param({"InputPath": "$.items"}, [5, 6], id="InputPath"),
+        pytest.param(
+            {"ItemsPath": "$.items", "ItemSelector": ITEM_CONTEXT},
+            [{"i": 0, "v": 5, "k": 1}, {"i": 1, "v": 6, "k": 1}],
+            id="ItemSelector",
+        ),
+        pytest.param({**JSONATA, "Items": "{% $states.input.items %}"}, [5, 6], id="Items"),
+        pytest.param({**JSONATA, "Items": [9]}, [9], id="literal Items"),
+        pytest.param(
+            {**JSONATA, "Items": [9], "ItemSelector": {"v": "{% $states.context.Map.Item.Value + 1 %}"}},
+            [{"v": 10}],
+            id="JSONata ItemSelector",
+        ),
+        pytest.param({**JSONATA, "Items": []}, [], id="no items"),
+        pytest.param(
+            {"ItemsPath": "$.items", "ResultSelector": {"r.$": "$[1]"}, "ResultPath": "$.k"},
+            {"items": [5, 6], "k": {"r": 6}},
+            id="results",
+        ),
+        pytest.param({**JSONATA, "Items": [9], "Output": "{% $states.result[0] %}"}, 9, id="Output"),
+    ],
+)
+@pytest.mark.parametrize("kind", [pytest.param(of, id="inline"), pytest.param(distributed, id="distributed")])
+def test_data_of_a_map_state(kind, state, expected):
+    """Items, their selection and the results go through the fields of the state's query language."""
+    host = EngineHost()
+
+    assert result(start(single(kind(PASS, **state)), {"items": [5, 6], "k": 1}, host)) == expected
+
+
+def test_items_of_jsonata_input():
+    """A JSONata Map without Items takes its input."""
+    assert result(start(single(of(PASS, **JSONATA)), [1, 2])) == [1, 2]
+
+
+def test_iterations_see_their_item():
+    """The states of an iteration find its item in the context object."""
+    inner = {"Type": "Pass", "Parameters": {"i.$": "$$.Map.Item.Index"}, "End": True}
+
+    assert result(start(single(of(parallel(inner, End=True))), ["a"])) == [[{"i": 0}]]
+
+
+def test_concurrency():
+    """No more iterations run at the same time than MaxConcurrency says; 0 is no limit."""
+    ends = []
+    for limit in (0, 2):
+        run = start(single(of(WAIT, MaxConcurrency=limit)), [4, 4, 4, 1])
+        run.advance_to(START + 60_000)
+        ends.append((run.stop_moment - START) / 1000)
+
+    assert ends == [4, 8]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        pytest.param({"ItemsPath": "$.k"}, 'Reference path "$.k" must point to array.', id="ItemsPath to a number"),
+        pytest.param({}, 'The Map state\'s input must be an array but was: {"k":1,"t":"x","half":1.5}', id="input"),
+        pytest.param(
+            {"InputPath": "$.k", **JSONATA},
+            'The Map state\'s input must be an array but was: {"k":1,"t":"x","half":1.5}',
+            id="JSONata input",
+        ),
+        pytest.param(
+            {"MaxConcurrencyPath": "$.t"},
+            'The MaxConcurrencyPath field refers to value "x" which is not a valid integer: $.t',
+            id="concurrency of text",
+        ),
+        pytest.param(
+            {"MaxConcurrencyPath": "$"},
+            'The MaxConcurrencyPath field refers to value "{"k":1,"t":"x","half":1.5}" which is not a valid integer: $',
+            id="concurrency of an object",
+        ),
+        pytest.param(
+            {"MaxConcurrencyPath": "$.half"},
+            'The MaxConcurrencyPath field refers to value "1.5" which is not a valid integer: $.half',
+            id="concurrency of a fraction",
+        ),
+        pytest.param(
+            {**JSONATA, "MaxConcurrency": "{% 1.5 %}"},
+            'The MaxConcurrency field has the value "1.5" which is not a valid integer',
+            id="fraction of JSONata",
+        ),
+        pytest.param({**JSONATA, "MaxConcurrency": "{% -1 %}"}, "MaxConcurrency cannot be negative.", id="negative"),
+    ],
+)
+def test_map_states_that_cannot_be(state, reason):
+    """A Map state whose items or limits are wrong fails the execution without an event of its own."""
+    run = start(single(of(PASS, **state)), {"k": 1, "t": "x", "half": 1.5})
+
+    assert types(run) == ["ExecutionStarted", "MapStateEntered", "ExecutionFailed"]
+    assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
+
+
+def test_failed_evaluation_of_items():
+    """Items that JSONata cannot give fail the Map state."""
+    run = start(single(of(PASS, **JSONATA, Items="{% 1 %}")))
+
+    assert types(run)[1:] == ["MapStateEntered", "EvaluationFailed", "MapStateFailed", "ExecutionFailed"]
+
+
+def test_failure_of_an_iteration():
+    """A failed iteration aborts the others and fails the state; neither event of it is followed by the next."""
+    fails = {"Type": "Fail", "Error": "E"}
+    run = start(single(of(fails, Catch=CAUGHT)), [1])
+
+    assert outline(run)[3:8] == [
+        (4, 3, "MapIterationStarted"),
+        (5, 4, "FailStateEntered"),
+        (6, 5, "MapIterationFailed"),
+        (7, 5, "MapStateFailed"),
+        (8, 7, "MapStateExited"),
+    ]
+    assert result(run) == {"Error": "E", "Cause": ""}
+
+
+def test_retry_of_a_map_state():
+    """A retry starts all iterations anew, without telling of the failure of the state."""
+    host = EngineHost(Failed("E"), Succeeded(1), Succeeded(2))
+    run = start(single(of(TASK, Retry=[{"ErrorEquals": ["E"]}])), [1, 2], host)
+    run.advance_to(START + 60_000)
+
+    assert types(run).count("MapStateStarted") == 2
+    assert "MapStateFailed" not in types(run)
+    assert result(run) == [1, 2]
+
+
+def test_redrive_of_branches_and_iterations():
+    """A redriven run goes on in what failed or was aborted, and keeps what had succeeded."""
+    host = EngineHost(Succeeded("first"), Failed("E"), Succeeded("second"), Succeeded("third"))
+    inner = {**of(TASK, MaxConcurrency=1), "End": True}
+    run = start(single(parallel(PASS, inner, TASK)), [1, 2], host)
+    failed = run.error
+    host.carry(run, START)
+    run.redrive(START + 1000)
+    after = [
+        event.type for event in run.events[run.events.index(next(e for e in run.events if "Redriven" in e.type)) :]
+    ]
+
+    assert failed == "E"
+    assert result(run) == [[1, 2], ["first", "second"], "third"]
+    assert [call.parameters for call in host.calls] == [1, 2, 2, [1, 2]]
+    assert "MapStateStarted" not in after
+    assert after[:3] == ["ExecutionRedriven", "LambdaFunctionScheduled", "LambdaFunctionStarted"]
+
+
+# --- Distributed Map -------------------------------------------------------------------------------------------------
+
+
+def test_history_of_a_distributed_map():
+    """A distributed Map tells of its map run, not of its children."""
+    host = EngineHost()
+    run = start(single(distributed(PASS)), [7, 8], host)
+
+    assert outline(run)[1:] == [
+        (2, 0, "MapStateEntered"),
+        (3, 2, "MapStateStarted"),
+        (4, 3, "MapRunStarted"),
+        (5, 4, "MapRunSucceeded"),
+        (6, 5, "MapStateSucceeded"),
+        (7, 5, "MapStateExited"),
+        (8, 7, "ExecutionSucceeded"),
+    ]
+    assert details(run, "MapRunStarted") == {"mapRunArn": f"{ACCOUNT}:mapRun:orders/S:0"}
+    assert [(begin.index, begin.input, begin.item_count) for begin in host.starts] == [(0, 7, 1), (1, 8, 1)]
+    assert host.ended == [(f"{ACCOUNT}:mapRun:orders/S:0", "SUCCEEDED")]
+
+
+def test_what_a_map_run_is_told():
+    """A host is told the limits of a map run and what its children run."""
+    state = distributed(
+        PASS,
+        MaxConcurrency=3,
+        ToleratedFailureCount=2,
+        ToleratedFailurePercentagePath="$$.Execution.Input[0]",
+        Label="l",
+    )
+    host = EngineHost()
+    start(single(state), [7, 8], host)
+    (request,) = host.map_runs.values()
+
+    assert (request.state, request.label, request.execution_type, request.moment) == ("S", "l", "STANDARD", START)
+    assert (request.item_count, request.max_concurrency) == (2, 3)
+    assert (request.tolerated_failure_count, request.tolerated_failure_percentage) == (2, 7.0)
+    assert list(request.processor.states) == ["I"]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        pytest.param(
+            {"ToleratedFailurePercentagePath": "$[0]"},
+            "ToleratedFailurePercentage must be between 0 and 100.",
+            id="more than all",
+        ),
+        pytest.param(
+            {"ToleratedFailurePercentagePath": "$[1]"},
+            'The ToleratedFailurePercentagePath field refers to value "x" which is not a valid float: $[1]',
+            id="text",
+        ),
+        pytest.param(
+            {"ToleratedFailureCountPath": "$[2]"},
+            'The ToleratedFailureCountPath field refers to value "true" which is not a valid integer: $[2]',
+            id="boolean",
+        ),
+    ],
+)
+def test_tolerance_that_cannot_be(state, reason):
+    """A tolerance that is out of range fails the execution after the state has started."""
+    run = start(single(distributed(PASS, **state)), [101, "x", True], EngineHost())
+
+    assert types(run)[1:] == ["MapStateEntered", "MapStateStarted", "ExecutionFailed"]
+    assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
+
+
+def test_concurrency_of_children():
+    """No more children run at the same time than MaxConcurrency says; UpdateMapRun changes that at once."""
+    host = EngineHost()
+    run = start(single(distributed(WAIT, MaxConcurrency=1)), [10, 10, 10], host)
+    host.carry(run, START)
+    before = len(host.starts)
+    (arn,) = host.map_runs
+    run.update_map_run(arn, START + 1000, max_concurrency=0)
+    host.carry(run, START + 60_000)
+    map_run = run.map_run(arn)
+    run.update_map_run(arn, START + 60_000, max_concurrency=5)
+
+    assert before == 1
+    assert [begin.moment - START for begin in host.starts] == [0, 1000, 1000]
+    assert run.stop_moment == START + 11_000
+    assert (map_run.max_concurrency, sorted(map_run.ends), map_run.running) == (5, [0, 1, 2], set())
+
+
+FAILS_ON_TWO = {
+    "Type": "Choice",
+    "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "F"}],
+    "Default": "P",
+}
+CHOOSING = {
+    "StartAt": "I",
+    "States": {"I": FAILS_ON_TWO, "F": {"Type": "Fail", "Error": "E"}, "P": PASS},
+    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+}
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "items", "expected"),
+    [
+        pytest.param({}, [1, 2], None, id="no tolerance"),
+        pytest.param({"ToleratedFailureCount": 1}, [1, 2], [1], id="count"),
+        pytest.param({"ToleratedFailureCount": 1}, [2, 2], None, id="count exceeded"),
+        pytest.param({"ToleratedFailurePercentage": 50}, [1, 2], [1], id="percentage"),
+        pytest.param({"ToleratedFailurePercentage": 49.9}, [1, 2], None, id="percentage exceeded"),
+        pytest.param({"ToleratedFailurePercentage": 100, "ToleratedFailureCount": 0}, [2], None, id="both"),
+    ],
+)
+def test_tolerance(tolerance, items, expected):
+    """A map run fails once more items have failed than are tolerated; the outputs are those of the others."""
+    host = EngineHost()
+    run = start(single({"Type": "Map", "ItemProcessor": CHOOSING, "MaxConcurrency": 1, **tolerance}), items, host)
+
+    if expected is not None:
+        assert result(run) == expected
+    else:
+        assert result(run) == (
+            "FAILED",
+            "States.ExceedToleratedFailureThreshold",
+            "The specified tolerated failure threshold was exceeded",
+        )
+        assert types(run)[-3:] == ["MapRunFailed", "MapStateFailed", "ExecutionFailed"]
+        assert details(run, "MapRunFailed") == {
+            "error": "States.ExceedToleratedFailureThreshold",
+            "cause": "The specified tolerated failure threshold was exceeded",
+        }
+        assert host.ended[-1][1] == "FAILED"
+
+
+def test_ends_of_unknown_children():
+    """The end of a child that does not run, or of a map run that there is not, changes nothing."""
+    host = EngineHost()
+    run = start(single(distributed(WAIT)), [10], host)
+    (arn,) = host.map_runs
+    before = outline(run)
+    run.child_ended(arn, 5, ChildEnd("SUCCEEDED"), START)
+    run.child_ended("no such", 0, ChildEnd("SUCCEEDED"), START)
+
+    assert outline(run) == before
+
+
+def test_stop_ends_map_runs():
+    """A stopped run ends its map run, whose children are stopped; a map run that is over stays as it is."""
+    host = EngineHost()
+    run = start(single(distributed(WAIT)), [10], host)
+    run.stop(START + 1000)
+    over = EngineHost()
+    machine = {
+        "StartAt": "S",
+        "States": {"S": {**distributed(PASS), "Next": "W"}, "W": {"Type": "Wait", "Seconds": 5, "End": True}},
+    }
+    start(machine, [1], over).stop(START)
+
+    assert [status for _, status in host.ended] == ["ABORTED"]
+    assert [child.status for child in host.children.values()] == ["ABORTED"]
+    assert [status for _, status in over.ended] == ["SUCCEEDED"]
+
+
+def test_redrive_of_a_map_run():
+    """A redriven run redrives the failed children of its map run, and keeps the ends of the others."""
+    host = EngineHost(Failed("E"), Succeeded("ok"))
+    run = start(single(distributed(TASK, MaxConcurrency=1)), [1, 2], host)
+    failed = run.status
+    run.redrive(START + 1000)
+    host.carry(run, START + 1000)
+    (arn,) = host.map_runs
+
+    assert failed == "FAILED"
+    assert details(run, "MapRunRedriven") == {"mapRunArn": arn, "redriveCount": 1}
+    assert result(run) == ["ok", "ok"]
+    assert types(run)[7:10] == ["ExecutionRedriven", "MapRunRedriven", "MapRunSucceeded"]
+
+
+@pytest.mark.parametrize(
+    ("batcher", "expected"),
+    [
+        pytest.param({"MaxItemsPerBatch": 2}, [[1, 2], [3]], id="items"),
+        pytest.param({"MaxItemsPerBatchPath": "$.most"}, [[1, 2], [3]], id="items by path"),
+        pytest.param({"MaxInputBytesPerBatch": 16}, [[1, 2], [3]], id="bytes"),
+        pytest.param({"MaxInputBytesPerBatchPath": "$.bytes"}, [[1, 2], [3]], id="bytes by path"),
+        pytest.param({"MaxItemsPerBatch": 9}, [[1, 2, 3]], id="all in one"),
+    ],
+)
+def test_batches(batcher, expected):
+    """A child works on as many items as the batcher allows."""
+    host = EngineHost()
+    state = distributed(PASS, ItemsPath="$.items", ItemBatcher=batcher)
+    start(single(state), {"items": [1, 2, 3], "most": 2, "bytes": 16}, host)
+
+    assert [begin.input["Items"] for begin in host.starts] == expected
+    assert [begin.item_count for begin in host.starts] == [len(batch) for batch in expected]
+
+
+@pytest.mark.parametrize(
+    ("state", "fixed"),
+    [
+        pytest.param({"ItemsPath": "$.items"}, {"k.$": "$.k"}, id="JSONPath"),
+        pytest.param({**JSONATA, "Items": "{% $states.input.items %}"}, {"k": "{% $states.input.k %}"}, id="JSONata"),
+    ],
+)
+def test_batch_input(state, fixed):
+    """BatchInput stands beside the items of each batch."""
+    host = EngineHost()
+    batcher = {"MaxItemsPerBatch": 5, "BatchInput": fixed}
+    run = start(single(distributed(PASS, ItemBatcher=batcher, **state)), {"items": [1], "k": 7}, host)
+
+    assert result(run) == [{"BatchInput": {"k": 7}, "Items": [1]}]
+
+
+READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$.b"}}
+
+
+@pytest.mark.parametrize(
+    ("state", "reader", "parameters", "config", "expected"),
+    [
+        pytest.param({}, {}, {"Bucket": "x"}, {}, [1, 2, 3], id="all"),
+        pytest.param({}, {"ReaderConfig": {"MaxItems": 2}}, {"Bucket": "x"}, {"MaxItems": 2}, [1, 2], id="limited"),
+        pytest.param(
+            {}, {"ReaderConfig": {"MaxItemsPath": "$.n"}}, {"Bucket": "x"}, {"MaxItems": 1}, [1], id="limit by path"
+        ),
+        pytest.param({}, {"ReaderConfig": {"MaxItems": 0}}, {"Bucket": "x"}, {"MaxItems": 0}, [1, 2, 3], id="no limit"),
+        pytest.param(
+            JSONATA,
+            {"Arguments": {"Bucket": "{% $states.input.b %}"}, "ReaderConfig": {"MaxItems": "{% 2 %}"}},
+            {"Bucket": "x"},
+            {"MaxItems": 2},
+            [1, 2],
+            id="JSONata",
+        ),
+    ],
+)
+def test_item_reader(state, reader, parameters, config, expected):
+    """A reader's items are asked of the host after the map run has started."""
+    host = EngineHost(items=[1, 2, 3])
+    run = start(single(distributed(PASS, ItemReader={**READER, **reader}, **state)), {"b": "x", "n": 1}, host)
+    (request,) = host.reads
+
+    assert (request.resource, request.parameters, request.config) == (READER["Resource"], parameters, config)
+    assert details(run, "MapStateStarted") == {"length": 0}
+    assert result(run) == expected
+
+
+def test_item_reader_that_fails():
+    """Items that cannot be read fail the map run and the state."""
+    host = EngineHost(items=StateError("States.ItemReaderFailed", "no such key"))
+    run = start(single(distributed(PASS, ItemReader=READER, Catch=CAUGHT)), {"b": "x"}, host)
+
+    assert types(run)[3:6] == ["MapRunStarted", "MapRunFailed", "MapStateFailed"]
+    assert result(run) == {"Error": "States.ItemReaderFailed", "Cause": "no such key"}
+
+
+def test_result_writer():
+    """A writer's results are the ends of all children; what the host makes of them is the state's result."""
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "x"}, "WriterConfig": {"a": 1}}
+    host = EngineHost()
+    run = start(single(distributed(PASS, ResultWriter=writer)), [1], host)
+    (request,) = host.writes
+
+    assert (request.resource, request.parameters, request.config) == (
+        writer["Resource"],
+        {"Bucket": "x"},
+        {"a": 1},
+    )
+    assert request.ends == [ChildEnd("SUCCEEDED", 1)]
+    assert result(run) == {"MapRunArn": request.map_run_arn}
+
+
+def test_result_writer_without_parameters():
+    """A writer need not name anything."""
+    host = EngineHost()
+    start(single(distributed(PASS, ResultWriter={})), [1], host)
+
+    assert (host.writes[0].resource, host.writes[0].parameters) == (None, {})
+
+
+def test_map_runs_come_back():
+    """A run with a map run that is carried through its moments again asks nothing twice."""
+    host = EngineHost()
+    run = start(single(distributed(WAIT)), [10, 5], host)
+    host.carry(run, START + 60_000)
+    before = json.dumps(outline(run))
+    run.rewind_to(START + 7000)
+    earlier = run.status
+    run.advance_to(START + 60_000)
+
+    assert (earlier, run.status, len(host.starts)) == ("RUNNING", "SUCCEEDED", 2)
+    assert json.dumps(outline(run)) == before
+
+
+def test_deepest_nesting():
+    """States nested as deep as a definition allows run."""
+    state = PASS
+    for _ in range(49):
+        state = parallel(state, End=True)
+    run = start(single(state), 1)
+
+    assert run.status == "SUCCEEDED"
+    assert len(run.visited) == 50

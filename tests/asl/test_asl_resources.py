@@ -1,0 +1,200 @@
+"""The ``Resource`` of a Task state, an ItemReader and a ResultWriter."""
+
+import pytest
+
+from sfn_mock.asl.resources import (
+    OPTIMISED_ACTIONS,
+    Pattern,
+    Resource,
+    ResourceError,
+    ResourceKind,
+    parse_reader_resource,
+    parse_resource,
+    parse_writer_resource,
+)
+
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:charge"
+ACTIVITY = "arn:aws:states:eu-west-1:123456789012:activity:pick up"
+UNKNOWN = (
+    "The resource provided {} is not recognized. The value is not a valid resource ARN, or the resource is not "
+    "available in this region."
+)
+
+
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        pytest.param(
+            FUNCTION,
+            Resource(
+                FUNCTION,
+                ResourceKind.LAMBDA_FUNCTION,
+                "lambda",
+                "charge",
+                region="eu-west-1",
+                account_id="123456789012",
+            ),
+            id="function",
+        ),
+        pytest.param(
+            FUNCTION + ":$LATEST",
+            Resource(
+                FUNCTION + ":$LATEST",
+                ResourceKind.LAMBDA_FUNCTION,
+                "lambda",
+                "charge:$LATEST",
+                region="eu-west-1",
+                account_id="123456789012",
+            ),
+            id="qualified function",
+        ),
+        pytest.param(
+            ACTIVITY,
+            Resource(
+                ACTIVITY, ResourceKind.ACTIVITY, "states", "pick up", region="eu-west-1", account_id="123456789012"
+            ),
+            id="activity",
+        ),
+        pytest.param(
+            "arn:aws-cn:states:::sqs:sendMessage.waitForTaskToken",
+            Resource(
+                "arn:aws-cn:states:::sqs:sendMessage.waitForTaskToken",
+                ResourceKind.OPTIMISED,
+                "sqs",
+                "sendMessage",
+                Pattern.WAIT_FOR_TASK_TOKEN,
+                required_parameters=("QueueUrl", "MessageBody"),
+            ),
+            id="optimised with a token in another partition",
+        ),
+        pytest.param(
+            "arn:aws:states:::states:startExecution.sync:2",
+            Resource(
+                "arn:aws:states:::states:startExecution.sync:2",
+                ResourceKind.OPTIMISED,
+                "states",
+                "startExecution",
+                Pattern.SYNC_2,
+                required_parameters=("StateMachineArn",),
+            ),
+            id="sync:2",
+        ),
+        pytest.param(
+            "arn:aws:states:::aws-sdk:s3:getObject",
+            Resource("arn:aws:states:::aws-sdk:s3:getObject", ResourceKind.AWS_SDK, "s3", "getObject"),
+            id="aws-sdk",
+        ),
+    ],
+)
+def test_a_resource_says_what_is_called_and_what_is_waited_for(arn, expected):
+    """Each form of a Task's Resource is read into its parts."""
+    assert parse_resource(arn) == expected
+
+
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        pytest.param("charge", "Value is not a valid resource ARN", id="no ARN"),
+        pytest.param("", "Value is not a valid resource ARN", id="empty"),
+        *[
+            pytest.param(arn, UNKNOWN.format(arn), id=arn)
+            for arn in [
+                "arn:aws:lambda:eu-west-1:123456789012:layer:charge",
+                "arn:aws:lambda:::function:charge",
+                "arn:aws:s3:::bucket",
+                "arn:aws:states:::activity:pick",
+                "arn:aws:states:eu-west-1:123456789012:stateMachine:orders",
+                "arn:aws:states:eu-west-1:123456789012:sqs:sendMessage",
+                "arn:aws:states:::sqs",
+                "arn:aws:states:::sqs:receiveMessage",
+                "arn:aws:states:::sqs:sendMessage.sync",
+                "arn:aws:states:::sqs:sendMessage.later",
+                "arn:aws:states:::glue:startJobRun.sync:2",
+                "arn:aws:states:::aws-sdk:glue:startJobRun.sync",
+                "arn:aws:states:::aws-sdk:states:startExecution.sync:2",
+                "arn:aws:states:::aws-sdk:S3:getObject",
+                "arn:aws:states:::aws-sdk:s3:GetObject",
+                "arn:aws:states:::s3:getObject",
+            ]
+        ],
+    ],
+)
+def test_other_resources_are_refused_in_the_words_of_aws(arn, message):
+    """Text that is no ARN, and an ARN that no Task can call, have a sentence each."""
+    with pytest.raises(ResourceError) as raised:
+        parse_resource(arn)
+
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    ("arn", "resource", "resource_type", "is_service"),
+    [
+        pytest.param(
+            "arn:aws:states:::ecs:runTask.waitForTaskToken", "runTask.waitForTaskToken", "ecs", True, id="token"
+        ),
+        pytest.param("arn:aws:states:::aws-sdk:sfn:startExecution", "startExecution", "aws-sdk:sfn", True, id="sdk"),
+        pytest.param(FUNCTION, "charge", "lambda", False, id="function"),
+        pytest.param(ACTIVITY, "pick up", "states", False, id="activity"),
+    ],
+)
+def test_events_name_the_action_and_the_service(arn, resource, resource_type, is_service):
+    """The action keeps its suffix and an SDK service its prefix; functions and activities are no services."""
+    parsed = parse_resource(arn)
+
+    assert (parsed.event_resource, parsed.event_resource_type, parsed.is_service) == (
+        resource,
+        resource_type,
+        is_service,
+    )
+
+
+def test_each_action_of_the_table_can_be_called_in_each_of_its_patterns():
+    """What the table offers is accepted with its suffix, and no other suffix is."""
+    for name, action in OPTIMISED_ACTIONS.items():
+        for pattern in Pattern:
+            arn = f"arn:aws:states:::{name}{pattern.value}"
+            if pattern in action.patterns:
+                assert parse_resource(arn).pattern is pattern
+            else:
+                with pytest.raises(ResourceError):
+                    parse_resource(arn)
+
+
+@pytest.mark.parametrize(
+    ("parse", "arn", "required"),
+    [
+        pytest.param(parse_reader_resource, "arn:aws:states:::s3:getObject", ("Bucket", "Key"), id="object"),
+        pytest.param(parse_reader_resource, "arn:aws:states:::s3:listObjectsV2", ("Bucket",), id="listing"),
+        pytest.param(parse_writer_resource, "arn:aws:states:::s3:putObject", ("Bucket",), id="writer"),
+    ],
+)
+def test_readers_and_writers_have_resources_of_their_own(parse, arn, required):
+    """An ItemReader reads objects and listings, a ResultWriter writes objects."""
+    parsed = parse(arn)
+
+    assert (parsed.event_resource_type, parsed.required_parameters) == ("s3", required)
+
+
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        pytest.param("bucket", "Value is not a valid resource ARN", id="no ARN"),
+        *[
+            pytest.param(arn, UNKNOWN.format(arn), id=arn)
+            for arn in [
+                "arn:aws:states:::s3:putObject",
+                "arn:aws:states:::sqs:sendMessage",
+                "arn:aws:sqs:::s3:getObject",
+                "arn:aws:states:eu-west-1::s3:getObject",
+                "arn:aws:states::123456789012:s3:getObject",
+            ]
+        ],
+    ],
+)
+def test_a_reader_takes_no_other_resource(arn, message):
+    """An ItemReader's Resource that names no reader is refused like a Task's."""
+    with pytest.raises(ResourceError) as raised:
+        parse_reader_resource(arn)
+
+    assert str(raised.value) == message

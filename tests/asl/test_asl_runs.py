@@ -1,0 +1,449 @@
+"""Runs: sequences of states in virtual time, their histories, and what can be asked of them."""
+
+import json
+import sys
+
+import pytest
+from engine_host import (
+    ACCOUNT,
+    FUNCTION,
+    INFO,
+    START,
+    EngineHost,
+    define,
+    details,
+    outline,
+    result,
+    seconds,
+    single,
+    start,
+    types,
+)
+
+from sfn_mock.asl import events
+from sfn_mock.asl.context import ExecutionInfo
+from sfn_mock.asl.host import Failed, Pending, Succeeded
+from sfn_mock.asl.run import Run
+
+TASK = {"Type": "Task", "Resource": FUNCTION}
+HOUR = 3_600_000
+
+
+def test_history_of_a_sequence():
+    """Each event follows the one before it; the first state, like the start, follows nothing."""
+    run = start({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}, {"a": 1})
+
+    assert outline(run) == [
+        (1, 0, "ExecutionStarted"),
+        (2, 0, "PassStateEntered"),
+        (3, 2, "PassStateExited"),
+        (4, 3, "SucceedStateEntered"),
+        (5, 4, "SucceedStateExited"),
+        (6, 5, "ExecutionSucceeded"),
+    ]
+    assert run.events[1].describe() == {
+        "id": 2,
+        "previousEventId": 0,
+        "type": "PassStateEntered",
+        "stateEnteredEventDetails": {"name": "A", "input": '{"a":1}', "inputDetails": {"truncated": False}},
+    }
+    assert run.events[2].describe()["stateExitedEventDetails"] == {
+        "name": "A",
+        "output": '{"a":1}',
+        "outputDetails": {"truncated": False},
+    }
+    assert run.visited == ["A", "B"]
+    assert (run.start_moment, run.stop_moment, run.next_due()) == (START, START, None)
+
+
+def test_start_tells_version_and_alias():
+    """The first event tells by which version and alias a machine was started."""
+    info = ExecutionInfo(INFO.id, "nightly", "role", "id", "orders", version_arn="version", alias_arn="alias")
+    run = Run(define(single({"Type": "Pass"})), input="{}", info=info, start=START, host=EngineHost())
+    run.advance_to(START)
+
+    assert run.events[0].describe()["executionStartedEventDetails"] == {
+        "input": "{}",
+        "inputDetails": {"truncated": False},
+        "roleArn": "role",
+        "stateMachineAliasArn": "alias",
+        "stateMachineVersionArn": "version",
+    }
+
+
+def test_nothing_happens_before_its_moment():
+    """A run that starts later has no events yet, and a Wait ends when it is due, however far the clock moved."""
+    run = Run(define(single({"Type": "Wait", "Seconds": 3600})), input="{}", info=INFO, start=START, host=EngineHost())
+    run.advance_to(START - 1)
+    before = (types(run), run.next_due(), run.context["Execution"]["Id"], run.variables)
+    run.advance_to(START)
+    waiting = (types(run), run.status, run.next_due())
+    run.advance_to(START + 5 * HOUR)
+
+    assert before == ([], START, INFO.id, {})
+    assert waiting == (["ExecutionStarted", "WaitStateEntered"], "RUNNING", START + HOUR)
+    assert seconds(run) == [0, 0, 3600, 3600]
+    assert run.stop_moment == START + HOUR
+
+
+def test_context_object():
+    """The context object tells of the execution, the machine and the state that was entered last."""
+    run = start(single({"Type": "Wait", "Seconds": 5}), {"a": 1})
+
+    assert run.context == {
+        "Execution": {
+            "Id": INFO.id,
+            "Input": {"a": 1},
+            "StartTime": "2026-01-10T03:00:00.000Z",
+            "Name": "nightly",
+            "RoleArn": INFO.role_arn,
+            "RedriveCount": 0,
+        },
+        "StateMachine": {"Id": INFO.state_machine_id, "Name": "orders"},
+        "State": {"Name": "S", "EnteredTime": "2026-01-10T03:00:00.000Z"},
+    }
+
+
+def test_machine_timeout():
+    """TimeoutSeconds ends the run exactly then; the event hangs on nothing, and the run itself tells no error."""
+    run = start(single({"Type": "Wait", "Seconds": 3600}, TimeoutSeconds=60))
+    run.advance_to(START + 5 * HOUR)
+
+    assert result(run) == ("TIMED_OUT", None, None)
+    assert run.stop_moment == START + 60_000
+    assert outline(run)[-1] == (3, 0, "ExecutionTimedOut")
+    assert details(run, "ExecutionTimedOut") == {"error": "States.Timeout"}
+
+
+def test_stop():
+    """A stopped run is ABORTED; its event hangs on nothing; a second stop changes nothing."""
+    host = EngineHost(Pending())
+    run = start(single(TASK), host=host)
+    run.stop(START + 1000, "E", "why")
+    run.stop(START + 2000, "F", "again")
+
+    assert result(run) == ("ABORTED", "E", "why")
+    assert outline(run)[-1] == (5, 0, "ExecutionAborted")
+    assert details(run, "ExecutionAborted") == {"error": "E", "cause": "why"}
+    assert host.abandoned == [(host.calls[0].token, START + 1000)]
+    assert run.stop_moment == START + 1000
+
+
+def test_stop_without_a_reason():
+    """A run stopped without error and cause tells neither."""
+    run = start(single({"Type": "Wait", "Seconds": 5}))
+    run.stop(START)
+
+    assert run.events[-1].describe() == {
+        "id": 3,
+        "previousEventId": 0,
+        "type": "ExecutionAborted",
+        "executionAbortedEventDetails": {},
+    }
+
+
+def test_history_is_limited(monkeypatch):
+    """A run whose history is full fails with its last event."""
+    monkeypatch.setattr(events, "HISTORY_LIMIT", 9)
+    loop = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}
+    run = start(loop)
+
+    assert len(run.events) == 9
+    assert result(run) == (
+        "FAILED",
+        "States.Runtime",
+        "The execution reached the maximum number of history events (25000).",
+    )
+
+
+def test_history_that_a_signal_fills(monkeypatch):
+    """The limit holds, too, for events that somebody outside the run brings about."""
+    monkeypatch.setattr(events, "HISTORY_LIMIT", 5)
+    host = EngineHost(Pending())
+    run = start(single(TASK), host=host)
+    run.complete_task(host.calls[0].token, {}, START + 1000)
+
+    assert types(run)[-2:] == ["LambdaFunctionStarted", "ExecutionFailed"]
+
+
+def test_output_is_limited():
+    """A state whose output is too large fails."""
+    run = start(single({"Type": "Pass", "Result": "x" * 262_143}))
+
+    assert result(run) == (
+        "FAILED",
+        "States.DataLimitExceeded",
+        "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit.",
+    )
+
+
+def test_variables():
+    """Assign gives variables that later states read; all of a state's are told when it is left."""
+    run = start(
+        {
+            "StartAt": "A",
+            "States": {
+                "A": {"Type": "Pass", "Assign": {"n": 1, "of.$": "$.a"}, "Next": "B"},
+                "B": {"Type": "Pass", "Parameters": {"of.$": "$of"}, "End": True},
+            },
+        },
+        {"a": [2]},
+    )
+
+    assert result(run) == {"of": [2]}
+    assert details(run, "PassStateExited") == {
+        "name": "B",
+        "output": '{"of":[2]}',
+        "outputDetails": {"truncated": False},
+    }
+    assert run.events[2].details["assignedVariables"] == {"n": "1", "of": "[2]"}
+    assert run.events[2].details["assignedVariablesDetails"] == {"truncated": False}
+    assert run.variables == {"n": 1, "of": [2]}
+
+
+def test_variables_given_from_outside():
+    """A run may start with variables."""
+    run = start(single({"Type": "Pass", "Parameters": {"n.$": "$n"}}), variables={"n": 7})
+
+    assert result(run) == {"n": 7}
+
+
+def test_going_back_and_forth():
+    """A run that is shown as it stood earlier, and carried forward again, does the same without asking twice."""
+    host = EngineHost(Succeeded({"n": 1}, duration_ms=HOUR))
+    run = start(single(TASK), host=host)
+    run.advance_to(START + 2 * HOUR)
+    before = run.events
+    run.rewind_to(START + 1000)
+    earlier = (run.status, len(run.events))
+    run.advance_to(START + 2 * HOUR)
+
+    assert earlier == ("RUNNING", 4)
+    assert run.events == before
+    assert len(host.calls) == 1
+
+
+def test_signals_are_done_again():
+    """What was asked of a run from outside happens again when it is carried forward again."""
+    host = EngineHost(Pending())
+    run = start(single(TASK), host=host)
+    run.complete_task(host.calls[0].token, {"n": 1}, START + HOUR)
+    before = run.events
+    run.rewind_to(START)
+    earlier = (run.status, run.next_due(), run.has_task(host.calls[0].token))
+    run.advance_to(START + HOUR)
+
+    assert earlier == ("RUNNING", START + HOUR, True)
+    assert run.events == before
+    assert not run.has_task(host.calls[0].token)
+
+
+def test_due_actions_come_before_later_signals():
+    """Carried forward again, a run does what was due before it was stopped."""
+    run = start(
+        single({"Type": "Wait", "Seconds": 5, "Next": "T"})
+        | {
+            "States": {
+                "S": {"Type": "Wait", "Seconds": 5, "Next": "T"},
+                "T": {"Type": "Wait", "Seconds": 5, "End": True},
+            }
+        }
+    )
+    run.stop(START + 7000)
+    before = run.events
+    run.rewind_to(START)
+    due = run.next_due()
+    run.advance_to(START + 20_000)
+
+    assert due == START + 5000
+    assert run.events == before
+
+
+def test_a_change_erases_what_came_later():
+    """What is asked of a run that is shown as it stood earlier replaces what it did later."""
+    host = EngineHost(Pending())
+    run = start(single(TASK), host=host)
+    run.complete_task(host.calls[0].token, {}, START + HOUR)
+    run.rewind_to(START)
+    run.fail_task(host.calls[0].token, "E", "why", START + 1000)
+    run.advance_to(START + 2 * HOUR)
+
+    assert result(run) == ("FAILED", "E", "why")
+
+
+@pytest.mark.parametrize(
+    "error", [pytest.param(KeyboardInterrupt(), id="interrupt"), pytest.param(LookupError("unmocked"), id="error")]
+)
+def test_an_interrupt_loses_nothing(error):
+    """A run that is cut short in the middle of an action does it again the next time."""
+    asked = []
+
+    def answer(call):
+        asked.append(call.token)
+        if len(asked) == 1:
+            raise error
+        return Succeeded({"n": 1})
+
+    host = EngineHost(answer)
+    run = Run(define(single(TASK)), input="{}", info=INFO, start=START, host=host)
+    with pytest.raises(type(error)):
+        run.advance_to(START)
+    run.advance_to(START)
+
+    assert result(run) == {"n": 1}
+    assert asked[0] == asked[1]
+    assert len(run.events) == 7
+
+
+def test_a_task_may_look_at_its_own_run():
+    """A task that carries the run it belongs to finds it where it stands, and may tell its own result."""
+    seen = []
+
+    def answer(call):
+        run.advance_to(START + HOUR)
+        seen.append((run.status, types(run)[-1]))
+        run.complete_task(call.token, {"told": True}, START)
+        return Pending()
+
+    run = Run(define(single(TASK)), input="{}", info=INFO, start=START, host=EngineHost(answer))
+    run.advance_to(START)
+
+    assert seen == [("RUNNING", "LambdaFunctionScheduled")]
+    assert result(run) == {"told": True}
+
+
+def test_randomness_is_the_same_each_time():
+    """Two runs of one execution draw the same numbers."""
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% [$random(), $uuid()] %}"}
+
+    assert result(start(single(state))) == result(start(single(state)))
+
+
+def test_redrive_goes_on_from_the_failed_state():
+    """A redriven run goes on in the state that failed, with its input and variables, without entering it again."""
+    host = EngineHost(Failed("E", "why"), Succeeded({"n": 1}))
+    first = {"Type": "Pass", "Assign": {"v": 2}, "Result": {"a": 1}, "Next": "T"}
+    second = {**TASK, "ResultSelector": {"n.$": "$.n", "v.$": "$v", "r.$": "$$.Execution.RedriveTime"}, "End": True}
+    run = start({"StartAt": "A", "States": {"A": first, "T": second}}, host=host)
+    failed = result(run)
+    run.redrive(START + 1000)
+
+    assert failed == ("FAILED", "E", "why")
+    assert result(run) == {"n": 1, "v": 2, "r": "2026-01-10T03:00:01.000Z"}
+    assert outline(run)[7:] == [
+        (8, 7, "ExecutionFailed"),
+        (9, 8, "ExecutionRedriven"),
+        (10, 9, "LambdaFunctionScheduled"),
+        (11, 10, "LambdaFunctionStarted"),
+        (12, 11, "LambdaFunctionSucceeded"),
+        (13, 12, "TaskStateExited"),
+        (14, 13, "ExecutionSucceeded"),
+    ]
+    assert details(run, "ExecutionRedriven") == {"redriveCount": 1}
+    assert [call.parameters for call in host.calls] == [{"a": 1}, {"a": 1}]
+    assert (run.redrive_count, run.redrive_moment, run.visited) == (1, START + 1000, ["A", "T"])
+
+
+def test_redrive_starts_the_machine_timeout_anew():
+    """A run that was timed out has its whole time again."""
+    run = start(single({"Type": "Wait", "Seconds": 100}, TimeoutSeconds=60))
+    run.advance_to(START + 60_000)
+    run.redrive(START + 100_000)
+    run.advance_to(START + 200_000)
+
+    assert run.status == "TIMED_OUT"
+    assert run.stop_moment == START + 160_000
+
+
+@pytest.mark.parametrize("seconds_given", [pytest.param(0, id="succeeded"), pytest.param(60, id="running")])
+def test_what_cannot_be_redriven(seconds_given):
+    """Only a run that ended without success is redriven."""
+    run = start(single({"Type": "Wait", "Seconds": seconds_given}))
+
+    with pytest.raises(ValueError) as caught:
+        run.redrive(START)
+
+    assert str(caught.value) == (f"status must be FAILED, TIMED_OUT or ABORTED to redrive a run, got {run.status}")
+
+
+def test_input_text_is_told_as_given():
+    """The start tells the input's text as it was given."""
+    text = '{ "a" : 1 }'
+    run = Run(define(single({"Type": "Pass"})), input=text, info=INFO, start=START, host=EngineHost())
+    run.advance_to(START)
+
+    assert run.events[0].details["input"] == text
+    assert json.loads(run.output) == {"a": 1}
+
+
+def test_map_runs_of_a_run():
+    """A run without map runs knows none, and says so."""
+    run = start(single({"Type": "Pass"}))
+
+    with pytest.raises(LookupError) as unknown:
+        run.update_map_run(f"{ACCOUNT}:mapRun:x", START, max_concurrency=1)
+    with pytest.raises(ValueError) as misspelt:
+        run.update_map_run(f"{ACCOUNT}:mapRun:x", START, concurrency=1)
+
+    assert str(unknown.value) == f"No map run '{ACCOUNT}:mapRun:x' in this run."
+    assert str(misspelt.value) == (
+        "limit must be max_concurrency, tolerated_count or tolerated_percentage, got concurrency"
+    )
+    assert run.map_run("x") is None
+
+
+class InterruptAfter:
+    """Raises KeyboardInterrupt before a line of the modules that carry a run, once so many of them have run."""
+
+    def __init__(self, lines):
+        self.left = lines
+
+    def __call__(self, frame, event, argument):
+        if not frame.f_code.co_filename.endswith(("asl/run.py", "asl/engine.py", "asl/journal.py", "asl/scheduler.py")):
+            return None
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self
+
+
+def until_done(interrupt, action):
+    """Do something that an interrupt may cut short, again if it did; tell whether it did."""
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        action()
+    except KeyboardInterrupt:
+        sys.settrace(before)
+        action()
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def run_with_interrupt(lines):
+    """Carry a run to its end with one interrupt; return the run and whether there was one."""
+    host = EngineHost(Pending())
+    wait = {"Type": "Wait", "Seconds": 5, "Next": "T"}
+    program = define({"StartAt": "S", "States": {"S": wait, "T": {**TASK, "End": True}}})
+    run = Run(program, input="{}", info=INFO, start=START, host=host)
+    interrupt = InterruptAfter(lines)
+    first = until_done(interrupt, lambda: run.advance_to(START + 60_000))
+    second = until_done(interrupt, lambda: run.complete_task(host.calls[0].token, {"n": 1}, START + 61_000))
+    return run, first or second
+
+
+def test_interrupts_between_any_two_lines():
+    """Wherever an interrupt comes, the run is the same once it is carried on."""
+    undisturbed, _ = run_with_interrupt(0)
+    lines, was_interrupted = 0, True
+    while was_interrupted:
+        lines += 1
+        run, was_interrupted = run_with_interrupt(lines)
+
+        assert run.events == undisturbed.events, lines
+
+    assert result(undisturbed) == {"n": 1}
+    assert lines > 200

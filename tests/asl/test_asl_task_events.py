@@ -1,0 +1,143 @@
+"""The events of Task states: services, Lambda functions and activities tell the same in members of their own."""
+
+import pytest
+
+from sfn_mock.asl import task_events
+from sfn_mock.asl.resources import parse_resource
+
+SERVICE = parse_resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken")
+SDK = parse_resource("arn:aws:states:::aws-sdk:s3:getObject")
+FUNCTION = parse_resource("arn:aws:lambda:eu-west-1:123456789012:function:charge")
+ACTIVITY = parse_resource("arn:aws:states:eu-west-1:123456789012:activity:pick")
+OF_SERVICE = {"resourceType": "sqs", "resource": "sendMessage.waitForTaskToken"}
+OUTPUT = {"output": '{"a":1}', "outputDetails": {"truncated": False}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "options", "expected"),
+    [
+        pytest.param(
+            SERVICE,
+            {},
+            ("TaskScheduled", {**OF_SERVICE, "region": "eu-west-1", "parameters": '{"a":1}'}),
+            id="service",
+        ),
+        pytest.param(
+            SDK,
+            {"timeout_seconds": 5, "heartbeat_seconds": 2, "role_arn": "arn:aws:iam::123456789012:role/other"},
+            (
+                "TaskScheduled",
+                {
+                    "resourceType": "aws-sdk:s3",
+                    "resource": "getObject",
+                    "region": "eu-west-1",
+                    "parameters": '{"a":1}',
+                    "timeoutInSeconds": 5,
+                    "heartbeatInSeconds": 2,
+                    "taskCredentials": {"roleArn": "arn:aws:iam::123456789012:role/other"},
+                },
+            ),
+            id="service with all options",
+        ),
+        pytest.param(
+            FUNCTION,
+            {"timeout_seconds": 5, "heartbeat_seconds": 2, "role_arn": "arn:aws:iam::123456789012:role/other"},
+            (
+                "LambdaFunctionScheduled",
+                {
+                    "resource": FUNCTION.arn,
+                    "input": '{"a":1}',
+                    "inputDetails": {"truncated": False},
+                    "timeoutInSeconds": 5,
+                    "taskCredentials": {"roleArn": "arn:aws:iam::123456789012:role/other"},
+                },
+            ),
+            id="a function tells no heartbeat",
+        ),
+        pytest.param(
+            ACTIVITY,
+            {"timeout_seconds": 5, "heartbeat_seconds": 2, "role_arn": "arn:aws:iam::123456789012:role/other"},
+            (
+                "ActivityScheduled",
+                {
+                    "resource": ACTIVITY.arn,
+                    "input": '{"a":1}',
+                    "inputDetails": {"truncated": False},
+                    "timeoutInSeconds": 5,
+                    "heartbeatInSeconds": 2,
+                },
+            ),
+            id="an activity takes no credentials",
+        ),
+    ],
+)
+def test_scheduled_tells_the_parameters_and_the_limits_of_the_state(resource, options, expected):
+    """Each kind of Task has its own members for the same facts."""
+    assert task_events.scheduled(resource, '{"a":1}', region="eu-west-1", **options) == expected
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        pytest.param(task_events.started(SERVICE), ("TaskStarted", OF_SERVICE), id="service started"),
+        pytest.param(task_events.started(FUNCTION), ("LambdaFunctionStarted", {}), id="function started"),
+        pytest.param(task_events.started(ACTIVITY), ("ActivityStarted", {}), id="activity started"),
+        pytest.param(
+            task_events.started(ACTIVITY, worker_name="w1"),
+            ("ActivityStarted", {"workerName": "w1"}),
+            id="activity started by a worker",
+        ),
+        pytest.param(
+            task_events.submitted(SERVICE, '{"a":1}'), ("TaskSubmitted", {**OF_SERVICE, **OUTPUT}), id="submitted"
+        ),
+        pytest.param(
+            task_events.submit_failed(SERVICE, "SQS.AmazonSQSException", "why"),
+            ("TaskSubmitFailed", {**OF_SERVICE, "error": "SQS.AmazonSQSException", "cause": "why"}),
+            id="submit failed",
+        ),
+        pytest.param(
+            task_events.succeeded(SERVICE, '{"a":1}'), ("TaskSucceeded", {**OF_SERVICE, **OUTPUT}), id="succeeded"
+        ),
+        pytest.param(
+            task_events.succeeded(FUNCTION, '{"a":1}'), ("LambdaFunctionSucceeded", OUTPUT), id="function succeeded"
+        ),
+        pytest.param(
+            task_events.failed(SERVICE, "Declined", "no funds"),
+            ("TaskFailed", {**OF_SERVICE, "error": "Declined", "cause": "no funds"}),
+            id="failed",
+        ),
+        pytest.param(task_events.failed(ACTIVITY, None, None), ("ActivityFailed", {}), id="activity failed"),
+        pytest.param(
+            task_events.timed_out(SERVICE),
+            ("TaskTimedOut", {**OF_SERVICE, "error": "States.Timeout"}),
+            id="timed out",
+        ),
+        pytest.param(
+            task_events.timed_out(FUNCTION),
+            ("LambdaFunctionTimedOut", {"error": "States.Timeout"}),
+            id="function timed out",
+        ),
+    ],
+)
+def test_later_events_tell_the_outcome(event, expected):
+    """Only events of services repeat what was called."""
+    assert event == expected
+
+
+def test_details_stand_in_a_member_named_after_the_type():
+    """The first letter of the type becomes small."""
+    assert task_events.details_member("LambdaFunctionFailed") == "lambdaFunctionFailedEventDetails"
+
+
+@pytest.mark.parametrize(
+    ("resource", "name"),
+    [
+        pytest.param(SERVICE, "sqs", id="service"),
+        pytest.param(FUNCTION, "arn:aws:lambda:eu-west-1:123456789012:function:charge", id="function"),
+    ],
+)
+def test_a_result_beyond_the_limit_names_the_task(resource, name):
+    """A service is told by its type, a function by its ARN."""
+    assert task_events.result_limit_cause(resource) == (
+        f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+    )

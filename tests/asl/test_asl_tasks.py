@@ -1,0 +1,397 @@
+"""Task states: what a host is asked, timeouts, heartbeats, tokens, Retry and Catch."""
+
+from itertools import pairwise
+
+import pytest
+from engine_host import ACCOUNT, FUNCTION, START, EngineHost, details, outline, result, seconds, single, start, types
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import Failed, Pending, Succeeded
+
+HEAD = "An error occurred while executing the state 'S' (entered at the event id #2). "
+JSONATA = {"QueryLanguage": "JSONata"}
+TASK = {"Type": "Task", "Resource": FUNCTION}
+QUEUE = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
+PICK = {"Type": "Task", "Resource": f"{ACCOUNT}:activity:pick"}
+CAUGHT = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+OK = Succeeded({"n": 1})
+
+
+def fields_of(call):
+    """Return what a host is told of a task, without its token and context."""
+    return (call.state, call.resource.arn, call.parameters, call.moment, call.attempt, call.role_arn)
+
+
+@pytest.mark.parametrize(
+    ("state", "parameters", "role_arn"),
+    [
+        pytest.param({}, {"a": 1}, None, id="input"),
+        pytest.param({"Parameters": {"b.$": "$.a"}}, {"b": 1}, None, id="Parameters"),
+        pytest.param(JSONATA, {"a": 1}, None, id="JSONata input"),
+        pytest.param({**JSONATA, "Arguments": {"b": "{% $states.input.a %}"}}, {"b": 1}, None, id="Arguments"),
+        pytest.param(
+            {"Credentials": {"RoleArn.$": "$$.Execution.RoleArn"}},
+            {"a": 1},
+            "arn:aws:iam::123456789012:role/states",
+            id="Credentials",
+        ),
+        pytest.param({**JSONATA, "Credentials": {"RoleArn": "{% 'r' %}"}}, {"a": 1}, "r", id="JSONata Credentials"),
+    ],
+)
+def test_what_a_host_is_asked(state, parameters, role_arn):
+    """A host is told the state, its resource, the evaluated parameters, the moment and the role."""
+    host = EngineHost(OK)
+    start(single({**TASK, **state}), {"a": 1}, host)
+
+    assert [fields_of(call) for call in host.calls] == [("S", FUNCTION, parameters, START, 0, role_arn)]
+    assert host.calls[0].context["State"]["RetryCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param({}, {"n": 1}, id="result"),
+        pytest.param({"ResultSelector": {"m.$": "$.n"}, "ResultPath": "$.r"}, {"a": 1, "r": {"m": 1}}, id="JSONPath"),
+        pytest.param({**JSONATA}, {"n": 1}, id="JSONata result"),
+        pytest.param({**JSONATA, "Output": "{% $states.result.n + $states.input.a %}"}, 2, id="JSONata Output"),
+        pytest.param({**JSONATA, "Assign": {"v": "{% $states.result.n %}"}}, {"n": 1}, id="JSONata Assign"),
+    ],
+)
+def test_result_of_a_task(state, expected):
+    """The result goes through the fields of the state's query language."""
+    assert result(start(single({**TASK, **state}), {"a": 1}, EngineHost(OK))) == expected
+
+
+def test_duration():
+    """A task that takes a time ends when it has passed."""
+    run = start(single(TASK), host=EngineHost(Succeeded({}, duration_ms=1500)))
+    run.advance_to(START + 60_000)
+
+    assert list(zip(types(run)[2:5], seconds(run)[2:5], strict=True)) == [
+        ("LambdaFunctionScheduled", 0),
+        ("LambdaFunctionStarted", 0),
+        ("LambdaFunctionSucceeded", 1.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "answer", "expected", "moment"),
+    [
+        pytest.param({"TimeoutSeconds": 5}, Pending(), "LambdaFunctionTimedOut", 5, id="pending"),
+        pytest.param(
+            {"TimeoutSeconds": 5}, Succeeded({}, duration_ms=9000), "LambdaFunctionTimedOut", 5, id="too slow"
+        ),
+        pytest.param(
+            {"TimeoutSeconds": 5}, Succeeded({}, duration_ms=4000), "LambdaFunctionSucceeded", 4, id="in time"
+        ),
+        pytest.param({"TimeoutSecondsPath": "$.n"}, Pending(), "LambdaFunctionTimedOut", 7, id="path"),
+        pytest.param(
+            {**JSONATA, "TimeoutSeconds": "{% $states.input.n + 1 %}"},
+            Pending(),
+            "LambdaFunctionTimedOut",
+            8,
+            id="JSONata",
+        ),
+        pytest.param({"HeartbeatSecondsPath": "$.n"}, Pending(), "LambdaFunctionTimedOut", 7, id="heartbeat"),
+        pytest.param({}, Failed("States.Timeout", is_timeout=True), "LambdaFunctionTimedOut", 0, id="told"),
+    ],
+)
+def test_timeouts(state, answer, expected, moment):
+    """A task that takes longer than its timeout or heartbeat allows has timed out exactly then."""
+    host = EngineHost(answer)
+    run = start(single({**TASK, **state}), {"n": 7}, host)
+    run.advance_to(START + 60_000)
+    of_end = [(event.type, (event.moment - START) / 1000) for event in run.events if event.type == expected]
+
+    assert of_end == [(expected, moment)]
+    if run.status == "FAILED":
+        assert result(run) == ("FAILED", "States.Timeout", None)
+        assert details(run, expected) == {"error": "States.Timeout"}
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        pytest.param(
+            {"TimeoutSecondsPath": "$.t"},
+            'The TimeoutSecondsPath parameter does not reference a positive integer value: $.t == "x"',
+            id="text",
+        ),
+        pytest.param(
+            {"TimeoutSecondsPath": "$.yes"},
+            "The TimeoutSecondsPath parameter does not reference a positive integer value: $.yes == true",
+            id="boolean",
+        ),
+        pytest.param(
+            {"HeartbeatSecondsPath": "$.zero"},
+            "The HeartbeatSecondsPath parameter does not reference a positive integer value: $.zero == 0",
+            id="zero",
+        ),
+        pytest.param(
+            {**JSONATA, "TimeoutSeconds": "{% 1.5 %}"},
+            "The TimeoutSeconds parameter is not a positive integer: 1.5",
+            id="fraction",
+        ),
+        pytest.param(
+            {**JSONATA, "TimeoutSeconds": "{% 0 %}"},
+            "The TimeoutSeconds parameter is not a positive integer: 0",
+            id="zero of JSONata",
+        ),
+    ],
+)
+def test_timeouts_that_cannot_be(state, reason):
+    """A timeout that is no positive whole number fails the state."""
+    run = start(single({**TASK, **state}), {"t": "x", "yes": True, "zero": 0}, EngineHost(OK))
+
+    assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
+
+
+def test_task_token():
+    """A task that waits for its token is submitted, tells the token in its context, and ends as it is told."""
+    state = {**QUEUE, "Parameters": {"MessageBody": {"t.$": "$$.Task.Token"}}}
+    host = EngineHost(Pending(submitted={"MessageId": "m"}))
+    run = start(single(state), host=host)
+    token = host.calls[0].token
+    open_before = run.has_task(token)
+    run.complete_task(token, {"done": True}, START + 1000)
+
+    assert open_before
+    assert host.calls[0].parameters == {"MessageBody": {"t": token}}
+    assert types(run)[2:6] == ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
+    assert result(run) == {"done": True}
+
+
+def test_signals_for_tasks_that_ended():
+    """Results, errors, heartbeats and starts of a task that is over change nothing."""
+    host = EngineHost(Pending())
+    run = start(
+        single({**QUEUE, "Next": "W"})
+        | {"States": {"S": {**QUEUE, "Next": "W"}, "W": {"Type": "Wait", "Seconds": 100, "End": True}}},
+        host=host,
+    )
+    token = host.calls[0].token
+    run.complete_task(token, {}, START)
+    before = outline(run)
+    run.complete_task(token, {}, START)
+    run.fail_task(token, "E", None, START)
+    run.heartbeat(token, START)
+    run.start_task(token, START)
+
+    assert outline(run) == before
+
+
+def test_heartbeats():
+    """Each heartbeat starts the time anew; a missed one times the task out, and has a name of its own for Catch."""
+    state = {**QUEUE, "HeartbeatSeconds": 10, "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Caught"}]}
+    host = EngineHost(Pending())
+    run = start(single(state), host=host)
+    run.heartbeat(host.calls[0].token, START + 8000)
+    run.advance_to(START + 60_000)
+
+    assert details(run, "TaskTimedOut") == {
+        "resourceType": "sqs",
+        "resource": "sendMessage.waitForTaskToken",
+        "error": "States.Timeout",
+    }
+    assert run.stop_moment == START + 18_000
+    assert result(run) == {"Error": "States.Timeout", "Cause": ""}
+
+
+def test_activity():
+    """An activity's task starts when a worker takes it; its heartbeats count from then on."""
+    host = EngineHost(Pending(is_started=False))
+    run = start(single({**PICK, "HeartbeatSeconds": 10}), host=host)
+    token = host.calls[0].token
+    run.advance_to(START + 60_000)
+    waiting = types(run)[-1]
+    run.start_task(token, START + 60_000, "arm")
+    run.start_task(token, START + 61_000, "other arm")
+    run.fail_task(token, None, None, START + 65_000)
+
+    assert waiting == "ActivityScheduled"
+    assert details(run, "ActivityStarted") == {"workerName": "arm"}
+    assert types(run)[-3:] == ["ActivityStarted", "ActivityFailed", "ExecutionFailed"]
+    assert run.events[-2].details is None
+    assert result(run) == ("FAILED", None, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "event_type"),
+    [
+        pytest.param(Failed("E", "why"), "TaskFailed", id="failed"),
+        pytest.param(Failed("E", "why", is_refused=True), "TaskSubmitFailed", id="refused"),
+    ],
+)
+def test_errors_of_a_task(answer, event_type):
+    """The error of a task, or the refusal of its call, fails the state."""
+    run = start(single(QUEUE), host=EngineHost(answer))
+
+    assert types(run)[-2] == event_type
+    assert result(run) == ("FAILED", "E", "why")
+
+
+def test_a_host_that_raises_a_state_error():
+    """A StateError of the host is the state's failure."""
+
+    def refuse(call):
+        raise StateError("States.Permissions", "no")
+
+    run = start(single({**TASK, "Catch": CAUGHT}), host=EngineHost(refuse))
+
+    assert result(run) == {"Error": "States.Permissions", "Cause": "no"}
+
+
+def test_results_are_limited():
+    """A task whose result is too large fails."""
+    run = start(single(TASK), host=EngineHost(Succeeded("x" * 262_143)))
+
+    assert types(run)[-2:] == ["LambdaFunctionFailed", "ExecutionFailed"]
+    assert run.error == "States.DataLimitExceeded"
+
+
+@pytest.mark.parametrize(
+    ("retrier", "delays"),
+    [
+        pytest.param({}, [1, 2, 4], id="defaults"),
+        pytest.param({"IntervalSeconds": 3, "BackoffRate": 1.5, "MaxAttempts": 2}, [3, 4.5], id="given"),
+        pytest.param({"IntervalSeconds": 3, "MaxDelaySeconds": 5}, [3, 5, 5], id="limited"),
+        pytest.param({"MaxAttempts": 0}, [], id="none"),
+        pytest.param({"IntervalSeconds": 0, "MaxAttempts": 2}, [0, 0], id="at once"),
+    ],
+)
+def test_retry_delays(retrier, delays):
+    """Retries come after the interval, which grows by the backoff rate up to the longest delay."""
+    host = EngineHost(Failed("E"))
+    run = start(single({**TASK, "Retry": [{"ErrorEquals": ["E"], **retrier}]}), host=host)
+    run.advance_to(START + 3_600_000)
+    moments = [call.moment for call in host.calls]
+
+    assert [(after - before) / 1000 for before, after in pairwise(moments)] == delays
+    assert [call.attempt for call in host.calls] == list(range(len(delays) + 1))
+    assert host.calls[-1].context["State"]["RetryCount"] == len(delays)
+    assert result(run) == ("FAILED", "E", None)
+
+
+def test_retries_without_end():
+    """A delay beyond all numbers is as long as a delay can be."""
+    retrier = {"ErrorEquals": ["E"], "BackoffRate": 1e300, "MaxAttempts": 5, "MaxDelaySeconds": 10}
+    host = EngineHost(Failed("E"))
+    run = start(single({**TASK, "Retry": [retrier]}), host=host)
+    run.advance_to(START + 3_600_000)
+
+    assert [(call.moment - START) / 1000 for call in host.calls] == [0, 1, 11, 21, 31, 41]
+
+
+def test_full_jitter():
+    """Full jitter takes a part of each delay, the same in each run."""
+    retrier = {"ErrorEquals": ["E"], "IntervalSeconds": 100, "JitterStrategy": "FULL", "MaxAttempts": 1}
+    moments = []
+    for _ in range(2):
+        run = start(single({**TASK, "Retry": [retrier]}), host=EngineHost(Failed("E")))
+        moments.append(run.next_due() - START)
+
+    assert moments[0] == moments[1]
+    assert 0 < moments[0] < 100_000
+
+
+def test_wait_scale_of_retries():
+    """With a wait scale of 0 retries come at once."""
+    run = start(single({**TASK, "Retry": [{"ErrorEquals": ["E"]}]}), host=EngineHost(Failed("E")), wait_scale=0.0)
+
+    assert types(run).count("LambdaFunctionFailed") == 4
+
+
+def test_each_retrier_counts_its_own():
+    """Each retrier counts the attempts that it made."""
+    retriers = [{"ErrorEquals": ["E"], "MaxAttempts": 1}, {"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]
+    host = EngineHost(Failed("E"), Failed("F"), Failed("E"))
+    run = start(single({**TASK, "Retry": retriers}), host=host)
+    run.advance_to(START + 3_600_000)
+
+    assert (len(host.calls), run.error) == (3, "E")
+
+
+@pytest.mark.parametrize(
+    ("error", "names", "is_caught"),
+    [
+        pytest.param("E", ["E"], True, id="name"),
+        pytest.param("E", ["F"], False, id="other name"),
+        pytest.param("E", ["F", "E"], True, id="one of the names"),
+        pytest.param("E", ["States.ALL"], True, id="all"),
+        pytest.param("E", ["States.TaskFailed"], True, id="task failed"),
+        pytest.param("States.Timeout", ["States.TaskFailed"], False, id="timeout is no failed task"),
+        pytest.param("States.Timeout", ["States.ALL"], True, id="timeout among all"),
+        pytest.param("States.DataLimitExceeded", ["States.ALL"], True, id="data limit among all"),
+        pytest.param("States.Runtime", ["States.ALL"], False, id="runtime not among all"),
+        pytest.param("States.Runtime", ["States.Runtime"], False, id="runtime not by name"),
+    ],
+)
+def test_which_errors_are_caught(error, names, is_caught):
+    """A catcher takes the errors that it names; States.Runtime is never caught."""
+    state = {**TASK, "Catch": [{"ErrorEquals": names, "Next": "Caught"}]}
+    run = start(single(state), host=EngineHost(Failed(error, "why")))
+
+    assert (run.status == "SUCCEEDED") is is_caught
+
+
+@pytest.mark.parametrize(
+    ("state", "catcher", "expected", "variables"),
+    [
+        pytest.param({}, {}, {"Error": "E", "Cause": "why"}, {}, id="error output"),
+        pytest.param({}, {"ResultPath": "$.e"}, {"a": 1, "e": {"Error": "E", "Cause": "why"}}, {}, id="ResultPath"),
+        pytest.param({}, {"ResultPath": None, "Assign": {"v.$": "$.Error"}}, {"a": 1}, {"v": "E"}, id="Assign"),
+        pytest.param(JSONATA, {}, {"Error": "E", "Cause": "why"}, {}, id="JSONata error output"),
+        pytest.param(
+            JSONATA,
+            {"Output": "{% $states.errorOutput.Cause %}", "Assign": {"v": "{% $states.errorOutput.Error %}"}},
+            "why",
+            {"v": "E"},
+            id="JSONata",
+        ),
+    ],
+)
+def test_what_a_catcher_passes_on(state, catcher, expected, variables):
+    """A catcher passes on the error and its cause, as its fields say."""
+    catch = [{"ErrorEquals": ["E"], "Next": "Caught", **catcher}]
+    run = start(single({**TASK, **state, "Catch": catch}), {"a": 1}, EngineHost(Failed("E", "why")))
+
+    assert (result(run), run.variables, run.visited) == (expected, variables, ["S", "Caught"])
+
+
+def test_caught_evaluation():
+    """JSONata that fails after the task has succeeded follows the task's event, and can be caught."""
+    state = {**TASK, **JSONATA, "Output": "{% $states.result.no %}", "Catch": CAUGHT}
+    run = start(single(state), host=EngineHost(OK))
+
+    assert outline(run)[4:7] == [
+        (5, 4, "LambdaFunctionSucceeded"),
+        (6, 5, "EvaluationFailed"),
+        (7, 6, "TaskStateExited"),
+    ]
+    assert run.visited == ["S", "Caught"]
+
+
+def test_stop_during_a_retry_pause():
+    """A run that is stopped while a retry waits does nothing more."""
+    host = EngineHost(Failed("E"))
+    run = start(single({**TASK, "Retry": [{"ErrorEquals": ["E"]}]}), host=host)
+    run.stop(START + 500)
+    run.advance_to(START + 60_000)
+
+    assert (run.status, len(host.calls), run.next_due()) == ("ABORTED", 1, None)
+
+
+def test_result_after_the_timeout():
+    """The result of a task that has timed out comes to nothing."""
+    wait = {"Type": "Wait", "Seconds": 100, "End": True}
+    state = {**TASK, "TimeoutSeconds": 5, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "W"}], "End": True}
+    run = start({"StartAt": "S", "States": {"S": state, "W": wait}}, host=EngineHost(Succeeded({}, duration_ms=9000)))
+    run.advance_to(START + 200_000)
+
+    assert run.stop_moment == START + 105_000
+    assert result(run) == {"Error": "States.Timeout", "Cause": ""}
+
+
+def test_state_error_as_text():
+    """The text of a StateError has its name and its cause."""
+    assert str(StateError("E", "why")) == "E: why"

@@ -1,0 +1,219 @@
+"""Jobs of ``.sync`` Tasks: how services are asked about them, and what their answers mean."""
+
+import json
+from datetime import datetime, timezone
+
+import pytest
+from given_clients import given, refusal
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.resources import OPTIMISED_ACTIONS, Pattern, parse_resource
+from sfn_mock.integrations.jobs import result_shape, start_job
+from sfn_mock.integrations.operations import find_operation
+
+WITH_JOBS = [
+    name for name, action in OPTIMISED_ACTIONS.items() if Pattern.SYNC in action.patterns and name != "eks:runJob"
+]
+MOMENT = datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
+
+
+def job_of(action, request, answer):
+    resource = parse_resource(f"arn:aws:states:::{action}")
+    operation = find_operation(resource)
+    assert operation is not None
+    return start_job(resource, operation, request, answer)
+
+
+@pytest.mark.parametrize("action", [pytest.param(name, id=name) for name in WITH_JOBS])
+def test_each_job_is_described_by_an_operation_of_its_service(action):
+    """The operation, the members of its request and the result are in the service's model."""
+    resource = parse_resource(f"arn:aws:states:::{action}.sync")
+    operation = find_operation(resource)
+    assert operation is not None
+    describing, shape, _ = result_shape(resource, operation)
+    job = start_job(resource, operation, {}, {})
+
+    assert job.operation.model.name == describing.model.name
+    assert set(job.request) <= set(describing.model.input_shape.members)
+    assert shape.type_name == "structure"
+
+
+@pytest.mark.parametrize(
+    ("action", "request_", "answer", "method", "arguments", "description", "result"),
+    [
+        pytest.param(
+            "batch:submitJob.sync",
+            {},
+            {"jobId": "j"},
+            "describe_jobs",
+            {"jobs": ["j"]},
+            {"jobs": [{"jobId": "j", "status": "SUCCEEDED", "container": {"exitCode": 0}}]},
+            {"Container": {"ExitCode": 0}, "JobId": "j", "Status": "SUCCEEDED"},
+            id="batch",
+        ),
+        pytest.param(
+            "codebuild:startBuild.sync",
+            {},
+            {"build": {"id": "b"}},
+            "batch_get_builds",
+            {"ids": ["b"]},
+            {"builds": [{"id": "b", "buildStatus": "SUCCEEDED"}]},
+            {"Build": {"BuildStatus": "SUCCEEDED", "Id": "b"}},
+            id="within an object",
+        ),
+        pytest.param(
+            "glue:startJobRun.sync",
+            {"JobName": "n"},
+            {"JobRunId": "r"},
+            "get_job_run",
+            {"JobName": "n", "RunId": "r"},
+            {"JobRun": {"Id": "r", "JobRunState": "SUCCEEDED", "StartedOn": MOMENT}},
+            {"Id": "r", "JobRunState": "SUCCEEDED", "StartedOn": 1_768_010_400_000},
+            id="glue",
+        ),
+        pytest.param(
+            "sagemaker:createTrainingJob.sync",
+            {"TrainingJobName": "n"},
+            {},
+            "describe_training_job",
+            {"TrainingJobName": "n"},
+            {"TrainingJobName": "n", "TrainingJobStatus": "Completed"},
+            {"TrainingJobName": "n", "TrainingJobStatus": "Completed"},
+            id="whole description",
+        ),
+        pytest.param(
+            "ecs:runTask.sync",
+            {},
+            {"tasks": [{"taskArn": "t", "clusterArn": "c"}]},
+            "describe_tasks",
+            {"cluster": "c", "tasks": ["t"]},
+            {"tasks": [{"lastStatus": "STOPPED", "containers": [{"exitCode": 0}, {"name": "n"}]}]},
+            {"Containers": [{"ExitCode": 0}, {"Name": "n"}], "LastStatus": "STOPPED"},
+            id="stopped well",
+        ),
+        pytest.param(
+            "elasticmapreduce:createCluster.sync",
+            {},
+            {"JobFlowId": "j"},
+            "describe_cluster",
+            {"ClusterId": "j"},
+            {"Cluster": {"Id": "j", "Status": {"State": "WAITING"}}},
+            {"Cluster": {"Id": "j", "Status": {"State": "WAITING"}}, "ClusterId": "j"},
+            id="with an id besides",
+        ),
+        pytest.param(
+            "emr-serverless:startApplication.sync",
+            {"applicationId": "a"},
+            {},
+            "get_application",
+            {"applicationId": "a"},
+            {"application": {"applicationId": "a", "state": "STARTED"}},
+            {"Application": {"ApplicationId": "a", "State": "STARTED"}},
+            id="found in the request",
+        ),
+        pytest.param(
+            "states:startExecution.sync",
+            {},
+            {"executionArn": "e"},
+            "describe_execution",
+            {"executionArn": "e"},
+            {"executionArn": "e", "status": "SUCCEEDED", "output": '{"a":1}', "inputDetails": {"included": True}},
+            {"ExecutionArn": "e", "InputDetails": {"Included": True}, "Output": '{"a":1}', "Status": "SUCCEEDED"},
+            id="nested execution",
+        ),
+        pytest.param(
+            "states:startExecution.sync:2",
+            {},
+            {"executionArn": "e"},
+            "describe_execution",
+            {"executionArn": "e"},
+            {"executionArn": "e", "status": "SUCCEEDED", "input": "[]", "output": '{"a":1}'},
+            {"ExecutionArn": "e", "Input": [], "Output": {"a": 1}, "Status": "SUCCEEDED"},
+            id="nested execution with parsed output",
+        ),
+    ],
+)
+def test_a_job_that_has_succeeded_gives_the_result(action, request_, answer, method, arguments, description, result):
+    """The service is asked about what it has started, and its description becomes the result."""
+    client, client_for = given(**{method: {**description, "ResponseMetadata": {}}})
+
+    assert job_of(action, request_, answer).poll(client_for) == result
+    assert client.calls == [(method, arguments)]
+
+
+@pytest.mark.parametrize(
+    ("action", "method", "description", "cause"),
+    [
+        pytest.param(
+            "batch:submitJob.sync",
+            "describe_jobs",
+            {"jobs": [{"jobId": "j", "status": "FAILED"}]},
+            {"JobId": "j", "Status": "FAILED"},
+            id="batch",
+        ),
+        pytest.param(
+            "ecs:runTask.sync",
+            "describe_tasks",
+            {"tasks": [{"lastStatus": "STOPPED", "containers": [{"exitCode": 1}]}]},
+            {"Containers": [{"ExitCode": 1}], "LastStatus": "STOPPED"},
+            id="exit code",
+        ),
+        pytest.param(
+            "states:startExecution.sync:2",
+            "describe_execution",
+            {"status": "FAILED", "error": "E", "input": "{}"},
+            {"Error": "E", "Input": {}, "Status": "FAILED"},
+            id="nested execution",
+        ),
+    ],
+)
+def test_a_job_that_has_failed_is_the_cause(action, method, description, cause):
+    """The error is States.TaskFailed and the cause is what the service tells of the job."""
+    _, client_for = given(**{method: description})
+    with pytest.raises(StateError) as raised:
+        job_of(action, {}, {}).poll(client_for)
+
+    assert raised.value.error == "States.TaskFailed"
+    assert json.loads(raised.value.cause) == cause
+
+
+@pytest.mark.parametrize(
+    ("action", "method", "description"),
+    [
+        pytest.param("glue:startJobRun.sync", "get_job_run", {"JobRun": {"JobRunState": "RUNNING"}}, id="running"),
+        pytest.param("batch:submitJob.sync", "describe_jobs", {"jobs": []}, id="not there yet"),
+        pytest.param("eks:deleteCluster.sync", "describe_cluster", {"cluster": {"status": "DELETING"}}, id="deleting"),
+    ],
+)
+def test_a_job_that_runs_has_no_result(action, method, description):
+    """A status that is no end means that the job runs."""
+    _, client_for = given(**{method: description})
+
+    assert job_of(action, {}, {}).poll(client_for) is None
+
+
+def test_what_is_deleted_is_gone():
+    """A service that does not know any longer what it was to delete has deleted it."""
+    _, client_for = given(describe_cluster=refusal("ResourceNotFoundException"))
+
+    assert job_of("eks:deleteCluster.sync", {"name": "c"}, {}).poll(client_for) == {}
+
+
+@pytest.mark.parametrize(
+    ("action", "method", "code", "error"),
+    [
+        pytest.param(
+            "eks:deleteCluster.sync", "describe_cluster", "ServerException", "EKS.ServerException", id="other"
+        ),
+        pytest.param(
+            "glue:startJobRun.sync", "get_job_run", "EntityNotFoundException", "Glue.EntityNotFoundException", id="glue"
+        ),
+    ],
+)
+def test_a_refused_question_fails_the_task(action, method, code, error):
+    """What a service refuses to describe cannot be waited for."""
+    _, client_for = given(**{method: refusal(code)})
+    with pytest.raises(StateError) as raised:
+        job_of(action, {}, {}).poll(client_for)
+
+    assert raised.value.error == error

@@ -1,0 +1,268 @@
+"""Mocked results are compared with what the state or the service could answer."""
+
+import pytest
+
+from sfn_mock.asl.resources import parse_resource
+from sfn_mock.integrations.mock_results import (
+    MockError,
+    check_failure_count,
+    check_mock_members,
+    check_mocked_state,
+    check_state_result,
+    check_task_result,
+    check_unmocked_configuration,
+)
+
+EXECUTION = {
+    "ExecutionArn": "e",
+    "StateMachineArn": "m",
+    "Status": "SUCCEEDED",
+    "StartDate": "2026-01-10T02:00:00Z",
+}
+
+
+def resource_of(action):
+    return parse_resource(f"arn:aws:states:::{action}")
+
+
+@pytest.mark.parametrize(
+    ("action", "result", "mode"),
+    [
+        pytest.param("states:startExecution", {"ExecutionArn": "e", "StartDate": "d"}, "STRICT", id="whole"),
+        pytest.param("states:startExecution", {}, "PRESENT", id="nothing present"),
+        pytest.param("states:startExecution", {"StartDate": 5}, "NONE", id="no check"),
+        pytest.param("states:startExecution", [], "NONE", id="no check of the type"),
+        pytest.param("events:putEvents", {"random": 1}, "STRICT", id="unknown member"),
+        pytest.param("events:putEvents", {"Entries": [{"EventId": "e"}], "FailedEntryCount": 0}, "STRICT", id="list"),
+        pytest.param("lambda:invoke", {"Payload": {"any": [1]}, "StatusCode": 200}, "STRICT", id="payload"),
+        pytest.param("bedrock:invokeModel", {"Body": {"a": 1}, "ContentType": "t"}, "STRICT", id="Bedrock's body"),
+        pytest.param("dynamodb:getItem", {"Item": {"a": {"BOOL": True}, "b": {"N": "1"}}}, "STRICT", id="map"),
+        pytest.param("aws-sdk:s3:putBucketTagging", {"any": 1}, "STRICT", id="operation without an answer"),
+        pytest.param(
+            "aws-sdk:bedrockagentruntime:retrieve",
+            {"RetrievalResults": [{"Metadata": {"a": 5}, "Content": {"Text": "t"}}]},
+            "STRICT",
+            id="document",
+        ),
+        pytest.param("sqs:sendMessage.waitForTaskToken", "any", "STRICT", id="result by a token"),
+        pytest.param("http:invoke", "any", "STRICT", id="http"),
+        pytest.param("states:startExecution.sync", {**EXECUTION, "Output": "{}"}, "STRICT", id="sync"),
+        pytest.param("states:startExecution.sync:2", {**EXECUTION, "Output": {"a": 1}}, "STRICT", id="sync:2"),
+        pytest.param("codebuild:startBuild.sync", {"Build": {"Id": "b"}}, "STRICT", id="job within an object"),
+        pytest.param("codebuild:startBuild.sync", {}, "PRESENT", id="no job within an object"),
+        pytest.param("glue:startJobRun.sync", {"JobRunState": "SUCCEEDED"}, "STRICT", id="job as the result"),
+        pytest.param(
+            "batch:submitJob.sync",
+            {"JobName": "n", "JobId": "i", "JobQueue": "q", "Status": "s", "StartedAt": 1, "JobDefinition": "d"},
+            "STRICT",
+            id="job out of a list",
+        ),
+    ],
+)
+def test_what_a_service_could_answer_is_taken(action, result, mode):
+    """Members that the model does not have are taken, and so are results that no model describes."""
+    assert check_task_result(resource_of(action), result, mode) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "result", "mode", "sentence"),
+    [
+        pytest.param(
+            "states:startExecution", {}, "STRICT", "Required field 'ExecutionArn' is missing", id="missing member"
+        ),
+        pytest.param(
+            "states:startExecution",
+            {"executionArn": "e", "startDate": "d"},
+            "STRICT",
+            "Required field 'ExecutionArn' is missing",
+            id="other capitals",
+        ),
+        pytest.param(
+            "states:startExecution", {"StartDate": 5}, "PRESENT", "Field 'StartDate' must be a string", id="moment"
+        ),
+        pytest.param(
+            "aws-sdk:kms:encrypt",
+            {"CiphertextBlob": 5},
+            "STRICT",
+            "Field 'CiphertextBlob' must be a string",
+            id="binary",
+        ),
+        pytest.param(
+            "lambda:invoke", {"StatusCode": "200"}, "STRICT", "Field 'StatusCode' must be a number", id="number"
+        ),
+        pytest.param(
+            "lambda:invoke", {"StatusCode": True}, "STRICT", "Field 'StatusCode' must be a number", id="no boolean"
+        ),
+        pytest.param("lambda:invoke", {"StatusCode": None}, "STRICT", "Field 'StatusCode' must be a number", id="null"),
+        pytest.param(
+            "dynamodb:putItem",
+            {"ConsumedCapacity": {"CapacityUnits": "1"}},
+            "STRICT",
+            "Field 'CapacityUnits' must be a number",
+            id="within an object",
+        ),
+        pytest.param(
+            "dynamodb:putItem",
+            {"ConsumedCapacity": 1},
+            "STRICT",
+            "Field 'ConsumedCapacity' must be an object",
+            id="object",
+        ),
+        pytest.param(
+            "dynamodb:getItem", {"Item": {"a": {"BOOL": 1}}}, "STRICT", "Field 'BOOL' must be a boolean", id="boolean"
+        ),
+        pytest.param("dynamodb:getItem", {"Item": []}, "STRICT", "Field 'Item' must be an object", id="map"),
+        pytest.param(
+            "dynamodb:getItem", {"Item": {"a": 1}}, "STRICT", "Field 'a' must be an object", id="within a map"
+        ),
+        pytest.param("events:putEvents", {"Entries": {}}, "STRICT", "Field 'Entries' must be an array", id="list"),
+        pytest.param(
+            "states:startExecution.sync",
+            {"ExecutionArn": "e"},
+            "STRICT",
+            "Required field 'StateMachineArn' is missing",
+            id="sync",
+        ),
+        pytest.param(
+            "states:startExecution.sync",
+            {**EXECUTION, "Output": {}},
+            "STRICT",
+            "Field 'Output' must be a string",
+            id="sync's output is text",
+        ),
+        pytest.param("codebuild:startBuild.sync", {}, "STRICT", "Required field 'Build' is missing", id="job"),
+        pytest.param(
+            "codebuild:startBuild.sync", {"Build": 1}, "STRICT", "Field 'Build' must be an object", id="job's type"
+        ),
+        pytest.param("events:putEvents", [], "PRESENT", "Mock result must be an object", id="no object"),
+    ],
+)
+def test_what_a_service_could_not_answer_is_refused(action, result, mode, sentence):
+    """The first member that is missing or has another type is named."""
+    with pytest.raises(MockError) as raised:
+        check_task_result(resource_of(action), result, mode)
+
+    assert str(raised.value) == f"Mock result schema validation error: {sentence}"
+
+
+def test_a_result_may_be_nested_deeply():
+    """A wrong type is found at any depth."""
+    value = {"N": 1}
+    for _ in range(5000):
+        value = {"L": [value]}
+    with pytest.raises(MockError) as raised:
+        check_task_result(resource_of("dynamodb:getItem"), {"Item": {"a": value}})
+
+    assert str(raised.value) == "Mock result schema validation error: Field 'N' must be a string"
+
+
+BRANCHES = {"Type": "Parallel", "Branches": [{}, {}]}
+
+
+@pytest.mark.parametrize(
+    ("state", "result", "sentence"),
+    [
+        pytest.param({"Type": "Map"}, [1], None, id="map"),
+        pytest.param({"Type": "Map"}, {}, "Mocked result must be an array.", id="map without an array"),
+        pytest.param({"Type": "Map", "ResultWriter": {}}, {"MapRunArn": "m"}, None, id="map that writes"),
+        pytest.param(
+            {"Type": "Map", "ResultWriter": {}},
+            [],
+            "Mocked result must be a JSON object.",
+            id="map that writes an array",
+        ),
+        pytest.param(BRANCHES, [1, 2], None, id="parallel"),
+        pytest.param(BRANCHES, 1, "Mocked result must be an array.", id="parallel without an array"),
+        pytest.param(
+            BRANCHES,
+            [1],
+            "Mocked result must contain the same number of items as number of Parallel branches.",
+            id="parallel with fewer items",
+        ),
+    ],
+)
+def test_map_and_parallel_states_result_in_arrays(state, result, sentence):
+    """A Parallel state has an item for each branch; a Map state with a ResultWriter tells where the results are."""
+    if sentence is None:
+        assert check_state_result(state, result) is None
+    else:
+        with pytest.raises(MockError) as raised:
+            check_state_result(state, result)
+        assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize("kind", ["Task", "Map", "Parallel"])
+def test_states_that_do_something_can_be_mocked(kind):
+    """A Task, a Map and a Parallel state take a mock."""
+    assert check_mocked_state({"Type": kind}) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "reveal_secrets", "sentence"),
+    [
+        pytest.param("Wait", False, "State type 'Wait' is not supported when a mock is specified", id="wait"),
+        pytest.param("Task", True, "TestState does not support RevealSecrets when a mock is specified.", id="secrets"),
+    ],
+)
+def test_other_states_and_secrets_go_without_a_mock(kind, reveal_secrets, sentence):
+    """A state that does nothing takes no mock, and a mocked one has no secrets."""
+    with pytest.raises(MockError) as raised:
+        check_mocked_state({"Type": kind}, reveal_secrets=reveal_secrets)
+
+    assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "mock",
+    [
+        pytest.param({"result": "{}"}, id="result"),
+        pytest.param({"errorOutput": {"error": "e"}}, id="error"),
+    ],
+)
+def test_a_mock_tells_a_result_or_an_error(mock):
+    """One of the two is enough."""
+    assert check_mock_members(mock) is None
+
+
+@pytest.mark.parametrize(
+    ("mock", "sentence"),
+    [
+        pytest.param(
+            {"result": "{}", "errorOutput": {"error": "e"}},
+            "A test mock should have only one of the following fields: [result, errorOutput].",
+            id="both",
+        ),
+        pytest.param({}, "A test mock should have only one of the following fields: [result, errorOutput].", id="none"),
+        pytest.param(
+            {"errorOutput": {"cause": "c"}},
+            "The errorOutput of a test mock should have the field error.",
+            id="no error",
+        ),
+    ],
+)
+def test_other_mocks_are_refused(mock, sentence):
+    """A mock tells exactly one of a result and an error with a name."""
+    with pytest.raises(MockError) as raised:
+        check_mock_members(mock)
+
+    assert str(raised.value) == sentence
+
+
+def test_no_more_iterations_fail_than_there_are():
+    """As many as there are may fail."""
+    assert check_failure_count(3, 3) is None
+    with pytest.raises(MockError) as raised:
+        check_failure_count(4, 3)
+
+    assert str(raised.value) == (
+        "Map iteration failure count must be less than or equal to the number of Map iterations"
+    )
+
+
+def test_some_configurations_need_a_mock():
+    """Without a mock no iteration fails and no state causes an error."""
+    assert check_unmocked_configuration({"retrierRetryCount": 1}) is None
+    with pytest.raises(MockError) as raised:
+        check_unmocked_configuration({"mapIterationFailureCount": 0})
+
+    assert str(raised.value) == "TestState does not support MapIterationFailureCount when a mock is not specified."

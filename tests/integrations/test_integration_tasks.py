@@ -1,0 +1,124 @@
+"""Tasks of a run that services answer."""
+
+import io
+
+import pytest
+from given_clients import given, refusal
+
+from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskCall
+from sfn_mock.asl.resources import parse_resource
+from sfn_mock.integrations.http_tasks import HttpResponse
+from sfn_mock.integrations.service_calls import Caller
+from sfn_mock.integrations.tasks import answer_task, poll_task
+
+CALLER = Caller("execution-arn", "machine-arn")
+NO_METADATA = {
+    "SdkHttpMetadata": {"AllHttpHeaders": {}, "HttpHeaders": {}, "HttpStatusCode": 200},
+    "SdkResponseMetadata": {"RequestId": ""},
+}
+STARTED = {"JobRunId": "r", **NO_METADATA}
+
+
+def answer(arn, parameters, client_for, send=None):
+    call = TaskCall("Work", parse_resource(arn), parameters, "token", 0, 0, {}, None, None, None)
+    return answer_task(call, client_for=client_for, caller=CALLER, send=send)
+
+
+def run_of(status):
+    return {"JobRun": {"JobRunState": status}}
+
+
+@pytest.mark.parametrize(
+    ("arn", "parameters", "answers", "expected"),
+    [
+        pytest.param(
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+            {},
+            {"invoke": {"Payload": io.BytesIO(b"[1]")}},
+            Succeeded([1]),
+            id="function",
+        ),
+        pytest.param(
+            "arn:aws:states:::aws-sdk:sqs:sendMessage",
+            {"QueueUrl": "q", "MessageBody": "b"},
+            {"send_message": {"MessageId": "m"}},
+            Succeeded({"MessageId": "m"}),
+            id="service",
+        ),
+        pytest.param(
+            "arn:aws:states:::aws-sdk:sqs:sendMessage",
+            {"QueueUrl": "q", "MessageBody": "b"},
+            {"send_message": refusal("OverLimit")},
+            Failed(
+                "Sqs.OverLimitException", "m (Service: Sqs, Status Code: 400, Request ID: r-1) (SDK Attempt Count: 1)"
+            ),
+            id="refused",
+        ),
+        pytest.param(
+            "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken",
+            {"QueueUrl": "q", "MessageBody": "b"},
+            {"send_message": {"MessageId": "m"}},
+            Pending(submitted={"MessageId": "m"}),
+            id="waiting for a token",
+        ),
+        pytest.param(
+            "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken",
+            {"QueueUrl": "q", "MessageBody": "b"},
+            {"send_message": refusal("OverLimit")},
+            Failed(
+                "Sqs.OverLimitException",
+                "m (Service: Sqs, Status Code: 400, Request ID: r-1) (SDK Attempt Count: 1)",
+                is_refused=True,
+            ),
+            id="refused before it waits",
+        ),
+        pytest.param(
+            "arn:aws:states:::glue:startJobRun.sync",
+            {"JobName": "n"},
+            {"start_job_run": {"JobRunId": "r"}, "get_job_run": run_of("SUCCEEDED")},
+            Succeeded({"JobRunState": "SUCCEEDED"}, submitted=STARTED),
+            id="job that is done at once",
+        ),
+        pytest.param(
+            "arn:aws:states:::glue:startJobRun.sync",
+            {"JobName": "n"},
+            {"start_job_run": {"JobRunId": "r"}, "get_job_run": run_of("FAILED")},
+            Failed("States.TaskFailed", '{"JobRunState":"FAILED"}', submitted=STARTED),
+            id="job that fails at once",
+        ),
+    ],
+)
+def test_a_task_is_answered(arn, parameters, answers, expected):
+    """A result, an error, or what the service says to a task that waits."""
+    _, client_for = given(**answers)
+
+    assert answer(arn, parameters, client_for) == (expected, None)
+
+
+def test_a_job_that_runs_is_asked_about_again():
+    """The task goes on until the job has ended."""
+    _, client_for = given(
+        start_job_run={"JobRunId": "r"}, get_job_run=[run_of("RUNNING"), run_of("RUNNING"), run_of("SUCCEEDED")]
+    )
+    pending, job = answer("arn:aws:states:::glue:startJobRun.sync", {"JobName": "n"}, client_for)
+    polled = [poll_task(job, client_for=client_for) for _ in range(2)]
+
+    assert pending == Pending(submitted=STARTED)
+    assert polled == [None, Succeeded({"JobRunState": "SUCCEEDED"})]
+
+
+def test_an_http_task_is_sent_by_whoever_can():
+    """A function that sends requests answers an HTTP task; without one nothing can."""
+    sent = []
+
+    def send(request):
+        sent.append(request.url)
+        return HttpResponse(200, {}, "[1]")
+
+    parameters = {"ApiEndpoint": "https://a.example", "Method": "GET"}
+    told = {"Headers": {}, "ResponseBody": [1], "StatusCode": 200, "StatusText": "OK"}
+
+    assert answer("arn:aws:states:::http:invoke", parameters, None, send) == (Succeeded(told), None)
+    assert sent == ["https://a.example"]
+    with pytest.raises(LookupError):
+        answer("arn:aws:states:::http:invoke", parameters, None)
