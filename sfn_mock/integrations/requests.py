@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
+from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.asl.texts import json_text
-from sfn_mock.integrations.naming import optimised_member_name
-from sfn_mock.integrations.operations import Operation
+from sfn_mock.integrations.operations import Operation, find_operation
 
 #: Strings for which an optimised integration takes any JSON, and sends its text.
 _JSON_TEXTS = {
@@ -67,16 +68,6 @@ def function_payload(value: Any) -> bytes:
     if isinstance(value, str) and _is_json(value):
         return value.encode()
     return json_text(value).encode()
-
-
-def unknown_parameters(operation: Operation, names: list[str]) -> list[str]:
-    """Return those of a Task's parameters that Step Functions refuses, as its operation has none of that spelling."""
-    shape = operation.model.input_shape
-    members = list(shape.members) if shape else []
-    known = {operation.member_name(member) for member in members} | {
-        optimised_member_name(member) for member in members
-    }
-    return [name for name in names if name not in known]
 
 
 def unknown_parameter_message(name: str) -> str:
@@ -199,3 +190,29 @@ def _is_moment(value: Any) -> bool:
     except (ValueError, RuntimeError):
         return False
     return True
+
+
+def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> Iterator[str]:
+    """Yield the fields of a Task's parameters that the operation of the AWS SDK does not have, inner ones too.
+
+    Args:
+        resource: What the Task calls; only calls of the AWS SDK are looked at, whose members are all known.
+        parameters: The Task's Parameters or Arguments as they are in the definition.
+    """
+    operation = find_operation(resource) if resource.kind is ResourceKind.AWS_SDK else None
+    if operation is not None:
+        yield from _unknown_members(operation, operation.model.input_shape, parameters)
+
+
+def _unknown_members(operation: Operation, shape: Shape | None, value: Any) -> Iterator[str]:
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        for inner in value:
+            yield from _unknown_members(operation, shape.member, inner)
+    elif (shape is None or isinstance(shape, StructureShape)) and isinstance(value, dict):
+        members = {} if shape is None else {operation.member_name(name): shape.members[name] for name in shape.members}
+        for field, inner in value.items():
+            name = field.removesuffix(".$")
+            if name in members:
+                yield from _unknown_members(operation, members[name], inner)
+            else:
+                yield name

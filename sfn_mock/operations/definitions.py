@@ -24,6 +24,7 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.moto_interpreter.single_states import MockedError, MockedResult, Outcome, Setting
+from sfn_mock.operations.definition_checks import diagnostics
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import checked_role
 from sfn_mock.state.records import Records
@@ -63,14 +64,22 @@ def validate_state_machine_definition(
     severity: str | None = None,
     max_results: int | None = None,
 ) -> Answer:
-    """Tell all that CreateStateMachine would refuse in the definition. Each is an error: there are no warnings."""
-    found = list(definitions.faults(definition, type or "STANDARD"))
+    """Tell what CreateStateMachine would refuse in the definition, and with ``severity`` WARNING its warnings too."""
+    found = diagnostics(definition, type or "STANDARD")
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == "ERROR"]
+    if severity != "WARNING":
+        found = tuple(errors)
     most = max_results or _MOST_DIAGNOSTICS
     return {
-        "result": "FAIL" if found else "OK",
+        "result": "FAIL" if errors else "OK",
         "diagnostics": [
-            present(severity="ERROR", code=fault.code, message=fault.message, location=fault.location)
-            for fault in found[:most]
+            present(
+                severity=diagnostic.severity,
+                code=diagnostic.code,
+                message=diagnostic.message,
+                location=diagnostic.location,
+            )
+            for diagnostic in found[:most]
         ],
         "truncated": len(found) > most,
     }

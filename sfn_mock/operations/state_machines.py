@@ -8,7 +8,6 @@ from copy import deepcopy
 from typing import Any, TypeVar
 
 from sfn_mock.aws import arns, configurations
-from sfn_mock.aws.definitions import check_definition
 from sfn_mock.aws.exceptions import (
     InvalidRoleArn,
     MissingRequiredParameter,
@@ -18,6 +17,7 @@ from sfn_mock.aws.exceptions import (
     VersionDescriptionWithoutPublish,
 )
 from sfn_mock.aws.names import check_name
+from sfn_mock.operations.definition_checks import checked_definition
 from sfn_mock.operations.finding import find_qualified, find_state_machine
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, includes_data, operation, present
@@ -52,7 +52,7 @@ def create_state_machine(
         _check_version_description(version_description, publish)
         machine_type = type or "STANDARD"
         revision = new_revision(
-            _checked_definition(definition, machine_type),
+            checked_definition(definition, machine_type),
             checked_role(role_arn),
             logging_configuration=configurations.logging_configuration(logging_configuration),
             tracing_configuration=configurations.tracing_configuration(tracing_configuration),
@@ -176,7 +176,7 @@ def update_state_machine(
         _check_version_description(version_description, publish)
         current = machine.revision
         revision = new_revision(
-            current.definition if definition is None else _checked_definition(definition, machine.type),
+            current.definition if definition is None else checked_definition(definition, machine.type),
             current.role_arn if role_arn is None else checked_role(role_arn),
             logging_configuration=_either(logging, current.logging_configuration),
             tracing_configuration=_either(tracing, current.tracing_configuration),
@@ -211,11 +211,6 @@ def refuse_deleting(machine: StateMachine) -> None:
 def _check_version_description(description: str | None, publish: bool | None) -> None:
     if description is not None and not publish:
         raise VersionDescriptionWithoutPublish
-
-
-def _checked_definition(definition: str, machine_type: str) -> str:
-    check_definition(definition, machine_type)
-    return definition
 
 
 def checked_role(arn: str) -> str:

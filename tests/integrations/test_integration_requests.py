@@ -4,7 +4,7 @@ import pytest
 
 from sfn_mock.asl.resources import parse_resource
 from sfn_mock.integrations.operations import find_operation
-from sfn_mock.integrations.requests import ParametersError, build_request, unknown_parameters
+from sfn_mock.integrations.requests import ParametersError, build_request, unknown_fields
 
 
 def operation_of(action):
@@ -267,14 +267,20 @@ def test_objects_are_nested_up_to_a_limit():
 
 
 @pytest.mark.parametrize(
-    ("action", "names", "unknown"),
+    ("action", "parameters", "unknown"),
     [
-        pytest.param("states:startExecution", ["StateMachineArn", "stateMachineArn"], ["stateMachineArn"], id="small"),
-        pytest.param("aws-sdk:rds:describeDBInstances", ["DbInstanceIdentifier", "Static"], ["Static"], id="SDK"),
-        pytest.param("aws-sdk:dynamodb:describeLimits", ["A"], ["A"], id="no members"),
-        pytest.param("aws-sdk:organizations:describeOrganization", ["A"], ["A"], id="no request"),
+        pytest.param("states:startExecution", {"stateMachineArn": "x"}, [], id="optimised"),
+        pytest.param("aws-sdk:nosuch:thing", {"A": 1}, [], id="no such operation"),
+        pytest.param(
+            "aws-sdk:rds:describeDBInstances",
+            {"DbInstanceIdentifier.$": "$.id", "Static": 1, "Filters": [{"Name": "n", "Value": "v"}, "x"]},
+            ["Static", "Value"],
+            id="inner ones too",
+        ),
+        pytest.param("aws-sdk:dynamodb:describeLimits", {"A": 1}, ["A"], id="no members"),
+        pytest.param("aws-sdk:organizations:describeOrganization", {"A": 1}, ["A"], id="no request"),
     ],
 )
-def test_a_definition_names_only_parameters_that_the_operation_has(action, names, unknown):
-    """The names of parameters begin with a capital."""
-    assert unknown_parameters(operation_of(action), names) == unknown
+def test_a_definition_names_only_parameters_that_the_sdk_has(action, parameters, unknown):
+    """The names of parameters begin with a capital, also within objects and lists."""
+    assert list(unknown_fields(parse_resource(f"arn:aws:states:::{action}"), parameters)) == unknown

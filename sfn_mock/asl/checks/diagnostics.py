@@ -34,6 +34,9 @@ class Diagnostic:
     message: str
     location: str | None
 
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message} at {self.location or 'null'}"
+
 
 #: Tells the fields of a Task's parameters that the service behind its Resource does not know.
 UnknownFields: TypeAlias = Callable[[Resource, dict[str, Any]], Iterable[str]]
