@@ -298,7 +298,7 @@ def test_choice_in_jsonata(n, visited, output, variables):
         pytest.param(
             {"Choices": [{"Variable": "$.n", "IsNull": True, "Next": "Done"}]},
             "States.NoChoiceMatched",
-            "No rule of the Choice state matched its input, and it has no Default.",
+            "Failed to transition out of the state. The state does not point to a next state.",
             id="no rule and no default",
         ),
         pytest.param(
