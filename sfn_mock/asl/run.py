@@ -43,6 +43,7 @@ class Run:
         wait_scale: float = 1.0,
         observer: Observer | None = None,
         variables: Mapping[str, Any] | None = None,
+        time_limit_seconds: int | None = None,
     ) -> None:
         """Make a run that has not done anything yet.
 
@@ -55,6 +56,8 @@ class Run:
             wait_scale: What the delays of Wait states and retries are multiplied by.
             observer: Told of the intermediate values of states.
             variables: Variables that have values from the start.
+            time_limit_seconds: How long executions of this type may last, whatever the definition says: a year for
+                STANDARD, five minutes for EXPRESS. None for no limit.
         """
         self._program = program
         self._input = input
@@ -64,6 +67,7 @@ class Run:
         self._wait_scale = wait_scale
         self._observer = observer
         self._variables = variables
+        self._time_limit = time_limit_seconds
         self._answers: list[Any] = []
         self._signals: list[_Signal] = []
         self._applied = 0
@@ -158,6 +162,7 @@ class Run:
             wait_scale=self._wait_scale,
             observer=self._observer,
             variables=self._variables,
+            time_limit_seconds=self._time_limit,
         )
 
     # --- What can be asked of it -------------------------------------------------------------------------------------

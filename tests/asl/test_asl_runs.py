@@ -115,6 +115,22 @@ def test_machine_timeout():
     assert details(run, "ExecutionTimedOut") == {"error": "States.Timeout"}
 
 
+@pytest.mark.parametrize(
+    ("timeout", "ended"),
+    [
+        pytest.param({}, 300, id="time limit"),
+        pytest.param({"TimeoutSeconds": 60}, 60, id="shorter timeout"),
+        pytest.param({"TimeoutSeconds": 3000}, 300, id="longer timeout"),
+    ],
+)
+def test_time_limit(timeout, ended):
+    """A run lasts no longer than executions of its type may, whatever TimeoutSeconds says."""
+    run = start(single({"Type": "Wait", "Seconds": 3600}, **timeout), time_limit_seconds=300)
+    run.advance_to(START + HOUR)
+
+    assert (run.status, run.stop_moment) == ("TIMED_OUT", START + ended * 1000)
+
+
 def test_stop():
     """A stopped run is ABORTED; its event hangs on nothing; a second stop changes nothing."""
     host = EngineHost(Pending())
