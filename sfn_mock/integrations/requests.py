@@ -22,6 +22,8 @@ _JSON_TEXTS = {
 }
 #: How deeply objects may be nested. No service takes more, and boto3 cannot send many more.
 _DEEPEST = 64
+#: The request of an operation that takes no parameters.
+_NO_MEMBERS = StructureShape("Empty", {"type": "structure", "members": {}})
 _NUMBERS = {"integer", "long", "float", "double", "bigdecimal"}
 _WHOLE_NUMBERS = {"integer", "long"}
 
@@ -41,7 +43,7 @@ class ParametersError(ValueError):
 def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
     """Return the arguments of the boto3 call that a Task makes.
 
-    Members may be spelled as Step Functions spells them or as the service's model does.
+    Names begin with a capital, also where those of the service's model do not.
 
     Args:
         operation: What the Task calls.
@@ -51,8 +53,7 @@ def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
         ParametersError: A member is unknown, missing or of another type.
     """
     reader = _Reader(operation)
-    shape = operation.model.input_shape or StructureShape("Empty", {"type": "structure", "members": {}})
-    request = reader.structure(parameters, shape, "Parameters")
+    request = reader.structure(parameters, operation.model.input_shape or _NO_MEMBERS, "Parameters")
     if reader.problems:
         raise ParametersError(reader.problems)
     if operation.client_name == "lambda" and operation.is_optimised:
@@ -69,14 +70,32 @@ def function_payload(value: Any) -> bytes:
     return json_text(value).encode()
 
 
-def unknown_parameters(operation: Operation, names: list[str]) -> list[str]:
-    """Return those of a Task's parameters that Step Functions refuses, as its operation has none of that spelling."""
-    shape = operation.model.input_shape
-    members = list(shape.members) if shape else []
-    known = {operation.member_name(member) for member in members} | {
-        optimised_member_name(member) for member in members
-    }
-    return [name for name in names if name not in known]
+def unknown_members(operation: Operation, parameters: dict[str, Any], besides: tuple[str, ...] = ()) -> list[str]:
+    """Return the members of a definition's parameters, at any depth, that the operation does not have.
+
+    Args:
+        operation: What the Task calls.
+        parameters: The parameters as the definition has them; ``.$`` at the end of a name is no part of the name, and
+            what such a member will be is not known.
+        besides: Names that are known although the operation does not have them.
+    """
+    unknown: list[str] = []
+    waiting: list[tuple[Any, Shape | None]] = [(parameters, operation.model.input_shape or _NO_MEMBERS)]
+    while waiting:
+        value, shape = waiting.pop()
+        if isinstance(value, list) and isinstance(shape, ListShape):
+            waiting += [(item, shape.member) for item in reversed(value)]
+        elif isinstance(value, dict) and isinstance(shape, MapShape):
+            waiting += [(item, shape.value) for item in reversed(value.values())]
+        elif isinstance(value, dict) and isinstance(shape, StructureShape) and not shape.is_document_type:
+            members = _members_by_name(operation, shape)
+            for name in value:
+                plain = name.removesuffix(".$")
+                if plain not in members and plain not in besides:
+                    unknown.append(plain)
+            inner = [(item, shape.members.get(members.get(name, ""))) for name, item in value.items()]
+            waiting += reversed(inner)
+    return unknown
 
 
 def unknown_parameter_message(name: str) -> str:
@@ -87,6 +106,12 @@ def unknown_parameter_message(name: str) -> str:
 def missing_parameter_message(name: str) -> str:
     """Return AWS's sentence about a parameter that an operation needs."""
     return f"The field '{name}' is required but was missing"
+
+
+def _members_by_name(operation: Operation, shape: StructureShape) -> dict[str, str]:
+    """Return the members of a shape by the names that Step Functions gives them, which begin with a capital."""
+    pascal = {optimised_member_name(member): member for member in shape.members}
+    return {**pascal, **{operation.member_name(member): member for member in shape.members}}
 
 
 class _Reader:
@@ -112,10 +137,10 @@ class _Reader:
             self._depth -= 1
 
     def _members(self, value: dict[str, Any], shape: StructureShape) -> dict[str, Any]:
-        spelled = {self._operation.member_name(member): member for member in shape.members}
+        members = _members_by_name(self._operation, shape)
         result: dict[str, Any] = {}
         for key, item in value.items():
-            member = key if key in shape.members else spelled.get(key)
+            member = members.get(key)
             if member is None:
                 self.problems.append(unknown_parameter_message(key))
             elif item is not None:
