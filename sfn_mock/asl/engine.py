@@ -30,6 +30,7 @@ class Engine:
         scheduler: The due actions.
         chance: The source of randomness, the same in each run of an execution.
         context: What the context object tells in all states.
+        given_context: Members of the context object that are told as they are, instead of the run's own.
         wait_scale: What the delays of Wait states and retries are multiplied by.
         region: The region, as events of tasks tell it.
         observer: Told of the intermediate values of states.
@@ -59,12 +60,14 @@ class Engine:
         observer: Observer | None = None,
         variables: Mapping[str, Any] | None = None,
         time_limit_seconds: int | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> None:
         """Schedule the run's start."""
         self.scheduler = Scheduler(start)
         self.recorded_host = RecordedHost(host, answers)
         self.host: Host = self.recorded_host
         self.chance = Random(info.id)
+        self.given_context: Mapping[str, Any] = context or {}
         self.wait_scale = wait_scale
         self.region = info.region
         self.observer = observer

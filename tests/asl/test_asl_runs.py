@@ -104,6 +104,18 @@ def test_context_object():
     }
 
 
+def test_context_that_is_given():
+    """Members of the context object that are given stand instead of the run's own."""
+    given = {"Execution": {"Name": "given"}, "State": {"Name": "x"}, "Task": {"Token": "t"}}
+    machine = single({"Type": "Pass", "Parameters": {"c.$": "$$"}, "OutputPath": "$.c"})
+    run = start(machine, context=given)
+    not_begun = Run(define(machine), input="{}", info=INFO, start=START, host=EngineHost(), context={"Execution": {}})
+
+    rest = {"StateMachine": {"Id": INFO.state_machine_id, "Name": "orders"}}
+    assert result(run) == {**given, **rest}
+    assert not_begun.context == {"Execution": {}, **rest}
+
+
 def test_machine_timeout():
     """TimeoutSeconds ends the run exactly then; the event hangs on nothing, and the run itself tells no error."""
     run = start(single({"Type": "Wait", "Seconds": 3600}, TimeoutSeconds=60))
