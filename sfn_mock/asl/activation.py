@@ -45,6 +45,7 @@ class Services(Protocol):
     scheduler: Scheduler
     chance: Random
     context: Mapping[str, Any]
+    given_context: Mapping[str, Any]
     wait_scale: float
     region: str
     observer: Observer | None
@@ -199,11 +200,10 @@ class Activation:
         state: dict[str, Any] = {"Name": self.state.name, "EnteredTime": format_moment(self.entered_moment)}
         if self.state.type in ("Task", "Parallel", "Map"):
             state["RetryCount"] = self.retry_count
-        context = {**self.run.context, "State": state}
+        context = {"State": state} if self.token is None else {"State": state, "Task": {"Token": self.token}}
+        context = {**self.run.context, **context, **self.run.given_context}
         if item or self.frame.item:
             context["Map"] = {"Item": item or self.frame.item}
-        if self.token is not None:
-            context["Task"] = {"Token": self.token}
         return context
 
     # --- JSONPath ----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from sfn_mock.asl.journal import RecordedHost
 from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program, StateMachine
 from sfn_mock.asl.open_tasks import OpenTask
-from sfn_mock.asl.scheduler import Future, Process, Scheduler, Steps, Timer
+from sfn_mock.asl.scheduler import Future, Process, Scheduler, Steps
 from sfn_mock.asl.texts import json_text
 
 
@@ -30,6 +30,7 @@ class Engine:
         scheduler: The due actions.
         chance: The source of randomness, the same in each run of an execution.
         context: What the context object tells in all states.
+        given_context: Members of the context object that are told as they are, instead of the run's own.
         wait_scale: What the delays of Wait states and retries are multiplied by.
         region: The region, as events of tasks tell it.
         observer: Told of the intermediate values of states.
@@ -58,12 +59,15 @@ class Engine:
         wait_scale: float = 1.0,
         observer: Observer | None = None,
         variables: Mapping[str, Any] | None = None,
+        time_limit_seconds: int | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> None:
         """Schedule the run's start."""
         self.scheduler = Scheduler(start)
         self.recorded_host = RecordedHost(host, answers)
         self.host: Host = self.recorded_host
         self.chance = Random(info.id)
+        self.given_context: Mapping[str, Any] = context or {}
         self.wait_scale = wait_scale
         self.region = info.region
         self.observer = observer
@@ -81,11 +85,11 @@ class Engine:
         self._input = input
         self._info = info
         self._start_moment = start
+        self._time_limit = time_limit_seconds
         self._tokens = 0
         self._tasks: dict[str, OpenTask] = {}
         self._map_runs: dict[str, MapRun] = {}
         self._chain = Chain()
-        self._timeout: Timer | None = None
         value = json.loads(input)
         self._frame = Frame(program.start_at, value, dict(variables or {}))
         self._value = value
@@ -167,9 +171,10 @@ class Engine:
         self._go_on()
 
     def _go_on(self) -> None:
-        seconds = self._program.timeout_seconds if isinstance(self._program, StateMachine) else None
-        if seconds is not None:
-            self._timeout = self.scheduler.at(self.scheduler.now + int(seconds * 1000), self._time_out)
+        timeout = self._program.timeout_seconds if isinstance(self._program, StateMachine) else None
+        limits = [seconds for seconds in (timeout, self._time_limit) if seconds is not None]
+        if limits:
+            self.scheduler.at(self.scheduler.now + int(min(limits) * 1000), self._time_out)
         process = Process(self.run_sequence(self._program, self._frame, self._chain))
         process.when_done(self._finish)
         process.start()

@@ -24,6 +24,8 @@ class MapRun:
     Attributes:
         arn: Its ARN.
         children: All child executions, in order.
+        item_count: How many items they work on.
+        failed_item_count: How many of these belong to children that ended otherwise than SUCCEEDED.
         ends: How those ended that did, by number.
         running: The numbers of those that run.
         max_concurrency: How many may run at the same time, 0 for no limit.
@@ -46,6 +48,8 @@ class MapRun:
         """Make a map run that has no children yet."""
         self.arn = arn
         self.children: list[Child] = []
+        self.item_count = 0
+        self.failed_item_count = 0
         self.ends: dict[int, ChildEnd] = {}
         self.running: set[int] = set()
         self.max_concurrency = max_concurrency
@@ -56,6 +60,11 @@ class MapRun:
         self._host = host
         self._scheduler = scheduler
         self._next = 0
+
+    def add_children(self, children: list[Child]) -> None:
+        """Take in the child executions that `start` is to start."""
+        self.children = children
+        self.item_count = sum(child.item_count for child in children)
 
     def start(self) -> None:
         """Start as many children as may run; without any left the map run is done."""
@@ -73,13 +82,15 @@ class MapRun:
         self.redrive_count += 1
         self.done = Future()
         for index in self._host.redrive_map_run(self.arn, self._scheduler.now):
-            self.ends.pop(index, None)
+            self._forget_end(index)
             self.running.add(index)
 
     def child_ended(self, index: int, end: ChildEnd) -> None:
         """Note how a child ended; start the next one, or end the map run."""
         self.ends[index] = end
         self.running.discard(index)
+        if end.status != "SUCCEEDED":
+            self.failed_item_count += self.children[index].item_count
         if self._has_too_many_failures():
             self.done.fail(
                 StateError(
@@ -90,9 +101,14 @@ class MapRun:
         else:
             self.start()
 
+    def _forget_end(self, index: int) -> None:
+        # A child that was running when the map run ended has no end yet.
+        end = self.ends.pop(index, None)
+        if end is not None and end.status != "SUCCEEDED":
+            self.failed_item_count -= self.children[index].item_count
+
     def _has_too_many_failures(self) -> bool:
-        failed = sum(self.children[index].item_count for index, end in self.ends.items() if end.status != "SUCCEEDED")
-        total = sum(child.item_count for child in self.children)
+        failed = self.failed_item_count
         too_many = self.tolerated_count is not None and failed > self.tolerated_count
-        too_much = self.tolerated_percentage is not None and failed * 100 > self.tolerated_percentage * total
+        too_much = self.tolerated_percentage is not None and failed * 100 > self.tolerated_percentage * self.item_count
         return too_many or too_much

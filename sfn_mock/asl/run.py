@@ -43,6 +43,8 @@ class Run:
         wait_scale: float = 1.0,
         observer: Observer | None = None,
         variables: Mapping[str, Any] | None = None,
+        time_limit_seconds: int | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> None:
         """Make a run that has not done anything yet.
 
@@ -55,6 +57,10 @@ class Run:
             wait_scale: What the delays of Wait states and retries are multiplied by.
             observer: Told of the intermediate values of states.
             variables: Variables that have values from the start.
+            time_limit_seconds: How long executions of this type may last, whatever the definition says: a year for
+                STANDARD, five minutes for EXPRESS. None for no limit.
+            context: Members of the context object that states see as they are given, instead of the run's own:
+                `Execution`, `StateMachine`, `State`, `Task`.
         """
         self._program = program
         self._input = input
@@ -64,6 +70,8 @@ class Run:
         self._wait_scale = wait_scale
         self._observer = observer
         self._variables = variables
+        self._time_limit = time_limit_seconds
+        self._given_context = context
         self._answers: list[Any] = []
         self._signals: list[_Signal] = []
         self._applied = 0
@@ -158,6 +166,8 @@ class Run:
             wait_scale=self._wait_scale,
             observer=self._observer,
             variables=self._variables,
+            time_limit_seconds=self._time_limit,
+            context=self._given_context,
         )
 
     # --- What can be asked of it -------------------------------------------------------------------------------------
@@ -272,7 +282,7 @@ class Run:
     def context(self) -> dict[str, Any]:
         """The context object, as the state that was entered last sees it."""
         current = self._engine.current
-        return dict(self._engine.context) if current is None else current.context()
+        return {**self._engine.context, **self._engine.given_context} if current is None else current.context()
 
     @property
     def variables(self) -> Mapping[str, Any]:

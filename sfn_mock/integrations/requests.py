@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
-from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.asl.texts import json_text
-from sfn_mock.integrations.operations import Operation, find_operation
+from sfn_mock.integrations.naming import optimised_member_name
+from sfn_mock.integrations.operations import Operation
 
 #: Strings for which an optimised integration takes any JSON, and sends its text.
 _JSON_TEXTS = {
@@ -23,6 +22,8 @@ _JSON_TEXTS = {
 }
 #: How deeply objects may be nested. No service takes more, and boto3 cannot send many more.
 _DEEPEST = 64
+#: The request of an operation that takes no parameters.
+_NO_MEMBERS = StructureShape("Empty", {"type": "structure", "members": {}})
 _NUMBERS = {"integer", "long", "float", "double", "bigdecimal"}
 _WHOLE_NUMBERS = {"integer", "long"}
 
@@ -42,7 +43,7 @@ class ParametersError(ValueError):
 def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
     """Return the arguments of the boto3 call that a Task makes.
 
-    Members may be spelled as Step Functions spells them or as the service's model does.
+    Names begin with a capital, also where those of the service's model do not.
 
     Args:
         operation: What the Task calls.
@@ -52,8 +53,7 @@ def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
         ParametersError: A member is unknown, missing or of another type.
     """
     reader = _Reader(operation)
-    shape = operation.model.input_shape or StructureShape("Empty", {"type": "structure", "members": {}})
-    request = reader.structure(parameters, shape, "Parameters")
+    request = reader.structure(parameters, operation.model.input_shape or _NO_MEMBERS, "Parameters")
     if reader.problems:
         raise ParametersError(reader.problems)
     if operation.client_name == "lambda" and operation.is_optimised:
@@ -70,6 +70,34 @@ def function_payload(value: Any) -> bytes:
     return json_text(value).encode()
 
 
+def unknown_members(operation: Operation, parameters: dict[str, Any], besides: tuple[str, ...] = ()) -> list[str]:
+    """Return the members of a definition's parameters, at any depth, that the operation does not have.
+
+    Args:
+        operation: What the Task calls.
+        parameters: The parameters as the definition has them; ``.$`` at the end of a name is no part of the name, and
+            what such a member will be is not known.
+        besides: Names that are known although the operation does not have them.
+    """
+    unknown: list[str] = []
+    waiting: list[tuple[Any, Shape | None]] = [(parameters, operation.model.input_shape or _NO_MEMBERS)]
+    while waiting:
+        value, shape = waiting.pop()
+        if isinstance(value, list) and isinstance(shape, ListShape):
+            waiting += [(item, shape.member) for item in reversed(value)]
+        elif isinstance(value, dict) and isinstance(shape, MapShape):
+            waiting += [(item, shape.value) for item in reversed(value.values())]
+        elif isinstance(value, dict) and isinstance(shape, StructureShape) and not shape.is_document_type:
+            members = _members_by_name(operation, shape)
+            for name in value:
+                plain = name.removesuffix(".$")
+                if plain not in members and plain not in besides:
+                    unknown.append(plain)
+            inner = [(item, shape.members.get(members.get(name, ""))) for name, item in value.items()]
+            waiting += reversed(inner)
+    return unknown
+
+
 def unknown_parameter_message(name: str) -> str:
     """Return AWS's sentence about a parameter that an operation does not have."""
     return f'The field "{name}" is not supported by Step Functions'
@@ -78,6 +106,12 @@ def unknown_parameter_message(name: str) -> str:
 def missing_parameter_message(name: str) -> str:
     """Return AWS's sentence about a parameter that an operation needs."""
     return f"The field '{name}' is required but was missing"
+
+
+def _members_by_name(operation: Operation, shape: StructureShape) -> dict[str, str]:
+    """Return the members of a shape by the names that Step Functions gives them, which begin with a capital."""
+    pascal = {optimised_member_name(member): member for member in shape.members}
+    return {**pascal, **{operation.member_name(member): member for member in shape.members}}
 
 
 class _Reader:
@@ -103,10 +137,10 @@ class _Reader:
             self._depth -= 1
 
     def _members(self, value: dict[str, Any], shape: StructureShape) -> dict[str, Any]:
-        spelled = {self._operation.member_name(member): member for member in shape.members}
+        members = _members_by_name(self._operation, shape)
         result: dict[str, Any] = {}
         for key, item in value.items():
-            member = key if key in shape.members else spelled.get(key)
+            member = members.get(key)
             if member is None:
                 self.problems.append(unknown_parameter_message(key))
             elif item is not None:
@@ -190,29 +224,3 @@ def _is_moment(value: Any) -> bool:
     except (ValueError, RuntimeError):
         return False
     return True
-
-
-def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> Iterator[str]:
-    """Yield the fields of a Task's parameters that the operation of the AWS SDK does not have, inner ones too.
-
-    Args:
-        resource: What the Task calls; only calls of the AWS SDK are looked at, whose members are all known.
-        parameters: The Task's Parameters or Arguments as they are in the definition.
-    """
-    operation = find_operation(resource) if resource.kind is ResourceKind.AWS_SDK else None
-    if operation is not None:
-        yield from _unknown_members(operation, operation.model.input_shape, parameters)
-
-
-def _unknown_members(operation: Operation, shape: Shape | None, value: Any) -> Iterator[str]:
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        for inner in value:
-            yield from _unknown_members(operation, shape.member, inner)
-    elif (shape is None or isinstance(shape, StructureShape)) and isinstance(value, dict):
-        members = {} if shape is None else {operation.member_name(name): shape.members[name] for name in shape.members}
-        for field, inner in value.items():
-            name = field.removesuffix(".$")
-            if name in members:
-                yield from _unknown_members(operation, members[name], inner)
-            else:
-                yield name

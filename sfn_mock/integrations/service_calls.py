@@ -15,7 +15,7 @@ from sfn_mock.integrations.failures import client_failure, invalid_request_failu
 from sfn_mock.integrations.jobs import Job, start_job
 from sfn_mock.integrations.lambda_functions import read_invocation
 from sfn_mock.integrations.operations import ClientFactory, Operation, find_operation
-from sfn_mock.integrations.requests import ParametersError, build_request
+from sfn_mock.integrations.requests import ParametersError, build_request, unknown_members
 from sfn_mock.integrations.results import shape_answer
 
 
@@ -68,6 +68,19 @@ def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
     except ParametersError as error:
         return error.problems
     return ()
+
+
+def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str]:
+    """Return the fields of a Task's parameters that its service does not know; `check_definition` takes this function.
+
+    Args:
+        resource: What the Task calls.
+        parameters: The parameters as the definition has them.
+    """
+    operation = find_operation(resource)
+    if operation is None:
+        return []
+    return unknown_members(operation, parameters, besides=resource.required_parameters)
 
 
 def unusable_parameters_cause(parameters: Any, problems: tuple[str, ...], *, field: str = "Parameters") -> str:

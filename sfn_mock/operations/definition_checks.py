@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sfn_mock.asl.checks import Diagnostic, check_definition
 from sfn_mock.aws.exceptions import InvalidDefinition
-from sfn_mock.integrations.requests import unknown_fields
+from sfn_mock.integrations.service_calls import unknown_fields
 
 
 def diagnostics(text: str, machine_type: str) -> tuple[Diagnostic, ...]:

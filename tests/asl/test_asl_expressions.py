@@ -246,9 +246,14 @@ def test_wrong_arguments_of_added_functions(text: str, message: str) -> None:
             id="half a character in a URL",
         ),
         pytest.param(
-            "true and 1 + 'a' = 2",
-            'T2002: The right side of the "+" operator must evaluate to a number',
-            id="behind and",
+            "$contains('a', $nobody)",
+            'T0410: Argument 1 of function "contains" does not match function signature',
+            id="undefined pattern",
+        ),
+        pytest.param(
+            "(function($x){$x}).$substringAfter('a')",
+            'T0410: Argument 1 of function "substringAfter" does not match function signature',
+            id="function as context value",
         ),
         pytest.param(
             "$number($pad('0x', 201, 'F'))",

@@ -488,6 +488,20 @@ def test_redrive_of_a_map_run():
     assert types(run)[7:10] == ["ExecutionRedriven", "MapRunRedriven", "MapRunSucceeded"]
 
 
+def test_tolerance_after_a_redrive():
+    """A child that is redriven does not count as failed until it fails again."""
+    host = EngineHost(*[Failed("E")] * 4, Succeeded("ok"))
+    run = start(single(distributed(TASK, ToleratedFailureCount=1)), [1, 2, 3], host)
+    failed = run.status, run.map_run(*host.map_runs).failed_item_count
+    run.redrive(START + 1000)
+    host.carry(run, START + 1000)
+    map_run = run.map_run(*host.map_runs)
+
+    assert failed == ("FAILED", 2)
+    assert result(run) == ["ok", "ok"]
+    assert (map_run.failed_item_count, map_run.item_count) == (1, 3)
+
+
 @pytest.mark.parametrize(
     ("batcher", "expected"),
     [

@@ -104,6 +104,18 @@ def test_context_object():
     }
 
 
+def test_context_that_is_given():
+    """Members of the context object that are given stand instead of the run's own."""
+    given = {"Execution": {"Name": "given"}, "State": {"Name": "x"}, "Task": {"Token": "t"}}
+    machine = single({"Type": "Pass", "Parameters": {"c.$": "$$"}, "OutputPath": "$.c"})
+    run = start(machine, context=given)
+    not_begun = Run(define(machine), input="{}", info=INFO, start=START, host=EngineHost(), context={"Execution": {}})
+
+    rest = {"StateMachine": {"Id": INFO.state_machine_id, "Name": "orders"}}
+    assert result(run) == {**given, **rest}
+    assert not_begun.context == {"Execution": {}, **rest}
+
+
 def test_machine_timeout():
     """TimeoutSeconds ends the run exactly then; the event hangs on nothing, and the run itself tells no error."""
     run = start(single({"Type": "Wait", "Seconds": 3600}, TimeoutSeconds=60))
@@ -113,6 +125,22 @@ def test_machine_timeout():
     assert run.stop_moment == START + 60_000
     assert outline(run)[-1] == (3, 0, "ExecutionTimedOut")
     assert details(run, "ExecutionTimedOut") == {"error": "States.Timeout"}
+
+
+@pytest.mark.parametrize(
+    ("timeout", "ended"),
+    [
+        pytest.param({}, 300, id="time limit"),
+        pytest.param({"TimeoutSeconds": 60}, 60, id="shorter timeout"),
+        pytest.param({"TimeoutSeconds": 3000}, 300, id="longer timeout"),
+    ],
+)
+def test_time_limit(timeout, ended):
+    """A run lasts no longer than executions of its type may, whatever TimeoutSeconds says."""
+    run = start(single({"Type": "Wait", "Seconds": 3600}, **timeout), time_limit_seconds=300)
+    run.advance_to(START + HOUR)
+
+    assert (run.status, run.stop_moment) == ("TIMED_OUT", START + ended * 1000)
 
 
 def test_stop():

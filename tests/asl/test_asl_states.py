@@ -298,7 +298,7 @@ def test_choice_in_jsonata(n, visited, output, variables):
         pytest.param(
             {"Choices": [{"Variable": "$.n", "IsNull": True, "Next": "Done"}]},
             "States.NoChoiceMatched",
-            "No rule of the Choice state matched its input, and it has no Default.",
+            "Failed to transition out of the state. The state does not point to a next state.",
             id="no rule and no default",
         ),
         pytest.param(
@@ -325,18 +325,32 @@ def test_choice_with_an_unknown_operator():
     assert str(caught.value) == "operator must be one of Amazon States Language, got 'NumericIs'"
 
 
-def test_observer_sees_intermediate_values():
-    """An observer is told the values between the steps of a state."""
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param(
+            {"InputPath": "$.a", "Parameters": {"c.$": "$.b"}, "ResultPath": "$.r", "Assign": {"v": 1}},
+            [
+                ("input", {"a": {"b": 1}}),
+                ("afterInputPath", {"b": 1}),
+                ("afterParameters", {"c": 1}),
+                ("variables", {"v": 1}),
+                ("afterResultSelector", {"c": 1}),
+                ("afterResultPath", {"a": {"b": 1}, "r": {"c": 1}}),
+            ],
+            id="input",
+        ),
+        pytest.param(
+            {"InputPath": "$.no", "Parameters": {"c.$": "$.no"}, "Result": 5},
+            [("input", {"a": {"b": 1}}), ("result", 5), ("afterResultSelector", 5), ("afterResultPath", 5)],
+            id="Result",
+        ),
+    ],
+)
+def test_observer_sees_intermediate_values(state, expected):
+    """An observer is told the values between the steps of a state; a Result makes the steps before it needless."""
     seen = []
-    state = {"Type": "Pass", "InputPath": "$.a", "Parameters": {"c.$": "$.b"}, "ResultPath": "$.r", "Assign": {"v": 1}}
-    start(single(state), {"a": {"b": 1}}, observer=lambda name, value: seen.append((name, value)))
+    machine = {"StartAt": "S", "States": {"S": {"Type": "Pass", "End": True, **state}}}
+    start(machine, {"a": {"b": 1}}, observer=lambda name, value: seen.append((name, value)))
 
-    assert seen[:7] == [
-        ("input", {"a": {"b": 1}}),
-        ("afterInputPath", {"b": 1}),
-        ("afterParameters", {"c": 1}),
-        ("result", {"c": 1}),
-        ("variables", {"v": 1}),
-        ("afterResultSelector", {"c": 1}),
-        ("afterResultPath", {"a": {"b": 1}, "r": {"c": 1}}),
-    ]
+    assert seen == expected

@@ -146,6 +146,25 @@ def test_timeouts_that_cannot_be(state, reason):
     assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
 
 
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        pytest.param({"Credentials": {"RoleArn.$": "$.n"}}, '{"RoleArn":1}', id="number"),
+        pytest.param({**JSONATA, "Credentials": {"RoleArn": None}}, '{"RoleArn":null}', id="null"),
+        pytest.param({**JSONATA, "Credentials": "{% 1 %}"}, "1", id="no object"),
+        pytest.param({**JSONATA, "Credentials": "{% {'Role': 'r'} %}"}, '{"Role":"r"}', id="no role"),
+    ],
+)
+def test_credentials_without_a_role(state, shown):
+    """Credentials that give no role fail the state before its task is scheduled."""
+    host = EngineHost(OK)
+    run = start(single({**TASK, **state}), {"n": 1}, host)
+
+    reason = f"The Credentials field must have a string as RoleArn but was: {shown}"
+    assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
+    assert host.calls == []
+
+
 def test_task_token():
     """A task that waits for its token is submitted, tells the token in its context, and ends as it is told."""
     state = {**QUEUE, "Parameters": {"MessageBody": {"t.$": "$$.Task.Token"}}}

@@ -21,6 +21,7 @@ from sfn_mock.integrations.service_calls import (
     call_service,
     can_call,
     check_parameters,
+    unknown_fields,
     unusable_parameters_cause,
 )
 
@@ -469,6 +470,54 @@ def test_a_python_function_answers_like_lambda():
 def test_parameters_are_checked_before_a_task_starts(action, parameters, problems):
     """Nothing is called for the check."""
     assert check_parameters(resource_of(action), parameters) == problems
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "unknown"),
+    [
+        pytest.param(
+            "states:startExecution",
+            {"StateMachineArn": "m", "stateMachineArn": "m", "Input": {"any": 1}},
+            ["stateMachineArn"],
+            id="small letter",
+        ),
+        pytest.param("states:startExecution", {"StateMachineArn.$": "$.a", "X.$": "$.x"}, ["X"], id="paths"),
+        pytest.param(
+            "aws-sdk:rds:describeDBInstances",
+            {"DbInstanceIdentifier": "d", "Static": 1},
+            ["Static"],
+            id="SDK's capitals",
+        ),
+        pytest.param(
+            "ecs:runTask",
+            {"TaskDefinition": "t", "Overrides": {"containers": [], "ContainerOverrides": [{"a": 1}, {"b.$": "$.b"}]}},
+            ["containers", "a", "b"],
+            id="within objects and lists",
+        ),
+        pytest.param(
+            "dynamodb:putItem", {"TableName": "t", "Item": {"any": {"S": "s"}, "n": {"T": 1}}}, ["T"], id="within maps"
+        ),
+        pytest.param(
+            "aws-sdk:bedrockagentruntime:retrieve",
+            {
+                "KnowledgeBaseId": "k",
+                "RetrievalConfiguration": {
+                    "VectorSearchConfiguration": {"Filter": {"Equals": {"Key": "k", "Value": {"any": 1}}}}
+                },
+            },
+            [],
+            id="documents",
+        ),
+        pytest.param("aws-sdk:organizations:describeOrganization", {"A": 1}, ["A"], id="no request"),
+        pytest.param(
+            "elasticmapreduce:addStep", {"ClusterId": "c", "Step": {"Name": "n"}, "A": 1}, ["A"], id="parameters of EMR"
+        ),
+        pytest.param("http:invoke", {"A": 1}, [], id="not known"),
+    ],
+)
+def test_a_definition_names_only_parameters_that_the_service_knows(action, parameters, unknown):
+    """The names of parameters begin with a capital, at any depth; those of paths end in ``.$``."""
+    assert unknown_fields(resource_of(action), parameters) == unknown
 
 
 def test_unusable_parameters_have_a_cause():

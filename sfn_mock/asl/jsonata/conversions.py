@@ -7,26 +7,25 @@ import math
 import re
 from typing import Any
 
-from sfn_mock.asl.jsonata.messages import QueryError, as_json
+from sfn_mock.asl.jsonata.library import failure
+from sfn_mock.asl.jsonata.messages import as_json
 from sfn_mock.asl.jsonata.values import UNDEFINED, whole
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
 _OTHER_BASES = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
 
 
-def to_number(value: object) -> object:
+def to_number(value: Any) -> object:
     """Return the number that a text, a number or a bool stands for."""
     if value is UNDEFINED or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
     if isinstance(value, bool):
         return int(value)
-    if not isinstance(value, str):
-        raise QueryError("T0410", 'Argument 1 of function "number" does not match function signature')
     if len(value) < 200 and _OTHER_BASES.fullmatch(value):
         return whole(float(int(value, 0)))
     if _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
         return whole(float(value))
-    raise QueryError("D3030", f"Unable to cast value to a number: {as_json(value)}")
+    raise failure("D3030", value)
 
 
 def to_text(value: object, pretty: object = UNDEFINED) -> object:

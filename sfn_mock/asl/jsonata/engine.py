@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 import math
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sfn_mock.asl.jsonata.conversions import to_text
-from sfn_mock.asl.jsonata.guards import MAX_CHARACTERS, TOO_LONG, standard_frame
-from sfn_mock.asl.jsonata.library import library, message
+from sfn_mock.asl.jsonata.guards import MAX_CHARACTERS, PYTHON_ERRORS, TOO_LONG, standard_frame
+from sfn_mock.asl.jsonata.library import failure, library, rename
 from sfn_mock.asl.jsonata.messages import QueryError
 from sfn_mock.asl.jsonata.regexes import Regex
+from sfn_mock.asl.jsonata.signatures import validate
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, is_number, to_library, whole
 
 # How far one evaluation may go: evaluated nodes, nested nodes, and the size of any value on the way.
@@ -69,7 +69,7 @@ def _parse_error(error: Any, text: str) -> QueryError:
         values = [_parameter_number(text[: error.location])]
     if code == "S0102":
         values = [text[error.location :].split()[0]]
-    return QueryError(code, message(code, *values), error.location)
+    return failure(code, *values, position=error.location)
 
 
 def _parameter_number(before: str) -> int:
@@ -80,10 +80,10 @@ def _parameter_number(before: str) -> int:
 def _tokenizer_error(text: str) -> QueryError:
     """Return the error of a text that ends too early for the library's tokenizer, or holds a stray symbol."""
     if text.rfind("/*") > text.rfind("*/"):
-        return QueryError("S0106", message("S0106"), text.rfind("/*"))
+        return failure("S0106", position=text.rfind("/*"))
     endings = {"\\": ("S0103", ""), "/": ("S0302", None)}
     code, value = endings.get(text[-1:], ("S0204", next((symbol for symbol in "!~" if symbol in text), text)))
-    return QueryError(code, message(code, value), len(text))
+    return failure(code, value, position=len(text))
 
 
 class Evaluation:
@@ -114,6 +114,7 @@ class Evaluation:
         self._range = engine.evaluate_range_expression
         engine.eval = self._step
         engine.apply_inner = self._call
+        engine.validate_arguments = self._validate
         engine.evaluate_numeric_expression = self._arithmetic
         engine.evaluate_string_concat = self._concatenate
         engine.evaluate_includes_expression = self._includes
@@ -146,6 +147,9 @@ class Evaluation:
             result = self._evaluate_node(node, focus, frame)
         except self._library.error as error:
             raise _evaluation_error(error, node) from error
+        except PYTHON_ERRORS as error:
+            # The library cannot word its own error about a value such as a function.
+            raise failure("T0410", 1, _procedure_name(node), position=node.position) from error
         finally:
             self._depth -= 1
         limit = MAX_CHARACTERS if isinstance(result, str) else MAX_ITEMS
@@ -157,24 +161,26 @@ class Evaluation:
         """Call a function, and nothing else."""
         parts = self._library
         if not (parts.is_function(function) or parts.is_lambda(function) or parts.is_regex(function)):
-            raise QueryError("T1006", message("T1006"))
-        try:
-            return self._apply(function, arguments, focus, frame)
-        except parts.error as error:
-            if error.error == "T0410" and error.expected is not None:
-                error.current = _first_mismatch(function.signature, arguments)
-            raise
+            raise failure("T1006")
+        if parts.is_regex(function):
+            return function.call(focus, arguments)
+        return self._apply(function, arguments, focus, frame)
+
+    def _validate(self, function: Any, arguments: Any, context: Any) -> Any:
+        """Return the arguments as a lambda's signature wants them; other functions see to theirs themselves."""
+        signature = function.signature if self._library.is_lambda(function) else None
+        return arguments if signature is None else validate(signature, arguments, context)
 
     def _arithmetic(self, left: Any, right: Any, operator: str) -> Any:
         """Return what JavaScript's numbers come to; a result that is no finite number is an error."""
         for operand, code in ((left, "T2001"), (right, "T2002")):
             if operand is not None and not is_number(operand):
-                raise QueryError(code, message(code, operator))
+                raise failure(code, operator)
         if left is None or right is None:
             return None
         result = _compute(float(left), float(right), operator)
         if not math.isfinite(result):
-            raise QueryError("D1001", message("D1001", None))
+            raise failure("D1001", None)
         return whole(result)
 
     def _concatenate(self, left: Any, right: Any) -> str:
@@ -193,15 +199,16 @@ class Evaluation:
         """Return the integers from left to right, unless there are too many."""
         if is_number(left) and is_number(right) and right - left >= MAX_ITEMS:
             size = whole(float(right) - float(left) + 1)
-            raise QueryError("D2014", message("D2014", size))
+            raise failure("D2014", size)
         return self._range(left, right)
 
     def _native(self, name: str, function: Function) -> Any:
         """Return an added function as the library calls it."""
         parts = self._library
 
-        def call(_focus: Any, arguments: Any) -> Any:
-            passed = [UNDEFINED if value is None else from_library(value) for value in arguments]
+        def call(focus: Any, arguments: Any) -> Any:
+            valid = validate(native.signature, arguments, focus)
+            passed = [UNDEFINED if value is None else from_library(value) for value in valid]
             passed += [UNDEFINED] * (function.arguments - len(passed))
             return to_library(function.call(*passed))
 
@@ -212,36 +219,25 @@ class Evaluation:
         return native
 
 
-def _first_mismatch(signature: Any, arguments: Any) -> int:
-    """Return the number of the first argument that does not match a function's signature, counted from 1."""
-    symbols = "".join(signature.get_symbol(argument) for argument in arguments)
-    pattern, matched = "", 0
-    for parameter in signature._params:
-        pattern += parameter.regex
-        match = re.match(pattern, symbols)
-        if match is None:
-            return matched + 1
-        matched = match.end()
-    return matched + 1
-
-
 def _evaluation_error(error: Any, node: Any) -> BaseException:
     """Return the error that the library raised at a node."""
     code, values = error.error, [error.current, error.expected, error.extra]
-    procedure = getattr(node, "procedure", None)
-    name = getattr(procedure, "value", None)
     if code not in library().templates:
         # The library hides what fails behind "and" and "or", and gives a few errors no code.
-        return error.__context__ or QueryError("T0410", message("T0410", 1, name))
+        cause = error.__context__ or failure("T0410", 1, _procedure_name(node))
+        return rename(cause, node.value) if isinstance(cause, QueryError) else cause
     if code == "D1002":
         values = [error.expected]
-    elif code == "D3100":
-        values = [error.location]
-    elif code == "T0410" and error.expected is None:
-        values = [1, name]
+    elif code == "T0410":
+        values = [error.current, _procedure_name(node) or error.expected]
     elif code == "T0411":
-        values = [error.expected, name]
-    return QueryError(code, message(code, *[from_library(value) for value in values]), node.position)
+        values = [error.expected, _procedure_name(node)]
+    return failure(code, *[from_library(value) for value in values], position=node.position)
+
+
+def _procedure_name(node: Any) -> object:
+    """Return the name of the function that a node calls, or None."""
+    return getattr(getattr(node, "procedure", None), "value", None)
 
 
 def _compute(left: float, right: float, operator: str) -> float:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sfn_mock.asl.jsonata.conversions import distinct, to_number, to_text
-from sfn_mock.asl.jsonata.messages import QueryError, as_json
+from sfn_mock.asl.jsonata.library import failure
+from sfn_mock.asl.jsonata.messages import QueryError
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, to_library
 
 # The intrinsic function that $range stands for returns no more.
@@ -58,23 +59,18 @@ def step_functions(now: int, chance: random.Random, format_millis: Callable[...,
     }
 
 
-def mismatch(function: str, index: int) -> QueryError:
-    """Return the error of an argument that does not match the function's signature."""
-    return QueryError("T0410", f"Argument {index} of function {as_json(function)} does not match function signature")
-
-
 def _integer(value: object, function: str, index: int) -> int:
     """Return an argument that must be an integer."""
     if isinstance(value, int):
         return value
-    raise mismatch(function, index)
+    raise failure("T0410", index, function)
 
 
 def _partition(items: list[Any], size: object) -> object:
     """Return the items in chunks of a size."""
     chunk = _integer(size, "partition", 2)
     if chunk < 1:
-        raise mismatch("partition", 2)
+        raise failure("T0410", 2, "partition")
     return [items[start : start + chunk] for start in range(0, len(items), chunk)]
 
 
@@ -84,7 +80,7 @@ def _range(first: object, last: object, step: object) -> object:
         _integer(value, "range", index) for index, value in enumerate((first, last, step), start=1)
     )
     if increment == 0:
-        raise mismatch("range", 3)
+        raise failure("T0410", 3, "range")
     values = range(start, stop + (1 if increment > 0 else -1), increment)
     if len(values) > MAX_RANGE:
         raise QueryError("D2014", f"The size of the array must not exceed {MAX_RANGE}.")
@@ -94,9 +90,9 @@ def _range(first: object, last: object, step: object) -> object:
 def _hash(text: str, algorithm: str) -> object:
     """Return the hexadecimal digest of a text."""
     if len(text) > MAX_HASH_CHARACTERS:
-        raise mismatch("hash", 1)
+        raise failure("T0410", 1, "hash")
     if algorithm not in _ALGORITHMS:
-        raise mismatch("hash", 2)
+        raise failure("T0410", 2, "hash")
     return hashlib.new(_ALGORITHMS[algorithm], text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
@@ -105,7 +101,7 @@ def _parse(text: str) -> object:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise mismatch("parse", 1) from error
+        raise failure("T0410", 1, "parse") from error
 
 
 def _refuse_constant(name: str) -> object:

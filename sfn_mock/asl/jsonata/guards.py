@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sfn_mock.asl.jsonata.library import library, message
+from sfn_mock.asl.jsonata.library import failure, library
 from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.signatures import validate
 from sfn_mock.asl.jsonata.values import from_library, is_number
 
 # The size of any text on the way of an evaluation.
 MAX_CHARACTERS = 4_000_000
+# What the library raises where it should raise an error of its own.
+PYTHON_ERRORS = (ArithmeticError, ValueError, TypeError, AttributeError, LookupError)
 TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
 
 # The code of each function that cannot use its argument.
@@ -53,12 +56,13 @@ def _guarded(name: str, native: Any) -> Any:
     known = library().error
 
     def call(focus: Any, arguments: Any) -> Any:
+        arguments = validate(native.signature, arguments, focus)
         _check(name, arguments)
         try:
             return original(focus, arguments)
         except (known, RecursionError, QueryError):
             raise
-        except (ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RuntimeError) as error:
+        except (*PYTHON_ERRORS, RuntimeError) as error:
             raise _translate(name, arguments, error) from error
 
     guarded = copy.copy(native)
@@ -78,6 +82,8 @@ def _check(name: str, arguments: Sequence[Any]) -> None:
         code = "D3132" if _unknown_component(arguments[1]) else None
     elif name == "toMillis" and isinstance(arguments[0], str):
         code = None if _ISO_8601.fullmatch(arguments[0]) else "D3110"
+    elif name == "formatBase" and None not in arguments:
+        code = None if 2 <= arguments[1] <= 36 else "D3100"
     elif name in ("decodeUrl", "decodeUrlComponent") and isinstance(arguments[0], str):
         code = "D3140" if _BROKEN_ESCAPE.search(arguments[0]) else None
     if code:
@@ -110,11 +116,13 @@ def _failure(code: str, name: str, arguments: Sequence[Any]) -> QueryError:
     values = [from_library(value) for value in arguments]
     if code == "D3140":
         values.insert(0, name)
+    elif code == "D3100":
+        values = values[1:]
     elif code == "D3132":
         values = [_unknown_component(arguments[1])]
     elif code == "T0410":
         values = [1, name]
-    return QueryError(code, message(code, *values))
+    return failure(code, *values)
 
 
 def _translate(name: str, arguments: Sequence[Any], error: Exception) -> QueryError:
@@ -124,7 +132,7 @@ def _translate(name: str, arguments: Sequence[Any], error: Exception) -> QueryEr
         start = template.replace('"', "'").partition("{{")[0]
         if start and text.startswith(start):
             # The errors of date pictures are RuntimeErrors with the text of a template.
-            return QueryError(code, message(code, arguments[1]))
+            return failure(code, arguments[1])
     return _failure(_CODES.get(name, "T0410"), name, arguments)
 
 

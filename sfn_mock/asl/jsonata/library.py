@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from sfn_mock.asl.jsonata.messages import word
+from sfn_mock.asl.jsonata.messages import QueryError, placeholders, word
 
 
 class Library(NamedTuple):
@@ -17,6 +17,7 @@ class Library(NamedTuple):
     engine: Any
     error: Any
     null: Any
+    signature: Any
     is_function: Callable[[Any], bool]
     is_lambda: Callable[[Any], bool]
     is_regex: Callable[[Any], bool]
@@ -42,12 +43,22 @@ def library() -> Library:
         engine=engine,
         error=importlib.import_module("jsonata.jexception").JException,
         null=utils.NULL_VALUE,
+        signature=importlib.import_module("jsonata.signature").Signature,
         is_function=utils.is_function,
         is_lambda=functions.is_lambda,
         is_regex=functions.is_regex,
     )
 
 
-def message(code: str, *values: object) -> str:
-    """Return the message of an error code, its placeholders filled with values in their order."""
-    return word(library().templates, code, values)
+def failure(code: str, *values: object, position: int | None = None) -> QueryError:
+    """Return an error whose message is that of a code, its placeholders filled with values in their order."""
+    return QueryError(code, word(library().templates, code, values), position, values)
+
+
+def rename(error: QueryError, operator: str) -> QueryError:
+    """Return an error with an operator in place of the function or the operator that its message names."""
+    names = placeholders(library().templates, error.code) if error.values else []
+    if "token" not in names:
+        return error
+    values = [operator if name == "token" else value for name, value in zip(names, error.values, strict=False)]
+    return failure(error.code, *values, position=error.position)

@@ -28,13 +28,15 @@ class QueryError(Exception):
         code: JSONata's code, such as T2001.
         reason: the message without the code.
         position: the offset in the expression, where it is known.
+        values: what the message's placeholders were filled with, in their order.
     """
 
-    def __init__(self, code: str, reason: str, position: int | None = None) -> None:
+    def __init__(self, code: str, reason: str, position: int | None = None, values: Sequence[object] = ()) -> None:
         super().__init__(f"{code}: {reason}")
         self.code = code
         self.reason = reason
         self.position = position
+        self.values = values
 
 
 def word(templates: Mapping[str, str], code: str, values: Sequence[object]) -> str:
@@ -42,7 +44,6 @@ def word(templates: Mapping[str, str], code: str, values: Sequence[object]) -> s
 
     Two braces mark a value that is written as JSON, three a value that is written as it is.
     """
-    template = _TEMPLATES.get(code) or templates[code].replace("Object", "function").replace('"', "'")
     remaining = list(values)
 
     def fill(match: re.Match[str]) -> str:
@@ -51,7 +52,16 @@ def word(templates: Mapping[str, str], code: str, values: Sequence[object]) -> s
             value = _ELEMENT_TYPES.get(str(value), value)
         return str(value) if match[1] else as_json(value)
 
-    return _PLACEHOLDER.sub(fill, template)
+    return _PLACEHOLDER.sub(fill, _template(templates, code))
+
+
+def placeholders(templates: Mapping[str, str], code: str) -> list[str]:
+    """Return the names of the placeholders in the message of an error code."""
+    return [name for _, name in _PLACEHOLDER.findall(_template(templates, code))]
+
+
+def _template(templates: Mapping[str, str], code: str) -> str:
+    return _TEMPLATES.get(code) or templates[code].replace("Object", "function").replace('"', "'")
 
 
 def as_json(value: object) -> str:

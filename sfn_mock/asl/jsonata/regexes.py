@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
+from sfn_mock.asl.jsonata.conversions import to_text
+from sfn_mock.asl.jsonata.library import library
 from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.values import from_library
 
 # What JavaScript and Python write differently: an escape, a class, a named group, the end of the text.
 _SYNTAX = re.compile(r"\\k<(?P<reference>\w+)>|\\.|\[(?:\\.|[^\]\\])*\]|\(\?<(?P<group>\w+)>|(?P<end>\$)", re.DOTALL)
@@ -20,7 +23,12 @@ class Flags(Protocol):
 
 
 class Regex:
-    """A compiled regular expression that refuses to match the empty string."""
+    """A compiled regular expression that refuses to match the empty string.
+
+    It is also a function of one argument, as the library's functions call them: `$filter(names, /^a/)`.
+    """
+
+    arguments = ("text",)
 
     def __init__(self, pattern: str, flags: Flags) -> None:
         options = re.ASCII
@@ -32,6 +40,23 @@ class Regex:
             self._pattern = re.compile(_translate(pattern, multiline=flags.multiline), options)
         except (re.error, RecursionError, OverflowError) as error:
             raise QueryError("S0303", f"Invalid regular expression: /{pattern}/") from error
+
+    def call(self, _focus: object, arguments: Sequence[Any]) -> Any:
+        """Return the first match in the argument, with a function that returns the next one, or None."""
+        text = to_text(from_library(arguments[0]))
+        return self._found(self.finditer(text)) if isinstance(text, str) else None
+
+    def _found(self, matches: Iterator[re.Match[str]]) -> Any:
+        match = next(matches, None)
+        if match is None:
+            return None
+        return {
+            "match": match[0],
+            "start": match.start(),
+            "end": match.end(),
+            "groups": list(match.groups()),
+            "next": library().engine.JLambda(lambda: self._found(matches)),
+        }
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches in a text."""

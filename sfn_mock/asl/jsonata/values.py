@@ -7,8 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sfn_mock.asl.jsonata.library import library, message
-from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.library import failure, library
 
 
 class Undefined:
@@ -52,7 +51,7 @@ def to_library(value: object) -> Any:
     if isinstance(value, list):
         return [to_library(member) for member in value]
     if isinstance(value, int) and abs(value) > sys.float_info.max:
-        raise QueryError("D1001", message("D1001", None))
+        raise failure("D1001", None)
     return None if value is UNDEFINED else value
 
 

@@ -47,9 +47,8 @@ def _outcome(activation: Activation, state: ChoiceState) -> Outcome:
     if rule is not None:
         return _leave(activation, rule, value)
     if state.default is None:
-        raise activation.failure(
-            "States.NoChoiceMatched", "No rule of the Choice state matched its input, and it has no Default."
-        )
+        reason = "Failed to transition out of the state. The state does not point to a next state."
+        raise activation.failure("States.NoChoiceMatched", reason)
     return _leave(activation, ChoiceRule(Conjunction(()), state.default, state.output, state.assign), value)
 
 

@@ -90,9 +90,9 @@ def _start(activation: Activation, state: MapState, effective: Any) -> MapRun:
         select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)
     ]
     if state.item_batcher is None:
-        map_run.children = [Child(item, 1) for item in selected]
+        map_run.add_children([Child(item, 1) for item in selected])
     else:
-        map_run.children = _batches(activation, state.item_batcher, selected, effective)
+        map_run.add_children(_batches(activation, state.item_batcher, selected, effective))
     return map_run
 
 

@@ -14,11 +14,13 @@ def run_pass(activation: Activation, state: PassState) -> Steps:
 
 
 def _outcome(activation: Activation, state: PassState) -> Outcome:
-    value = activation.effective_input()
     if state.is_jsonata:
-        return activation.pass_on(value)
-    value = activation.payload(state.payload.parameters, ABSENT, value)
-    if state.result is not ABSENT:
+        return activation.pass_on(activation.effective_input())
+    if state.result is ABSENT:
+        value = activation.payload(state.payload.parameters, ABSENT, activation.effective_input())
+    else:
+        # AWS looks neither at InputPath nor at Parameters then.
         value = state.result
-    activation.observe("result", value)
+        activation.observe("input", activation.input)
+        activation.observe("result", value)
     return activation.finish(value, result_path=state.payload.result_path)

@@ -114,7 +114,11 @@ def _role_arn(activation: Activation, state: TaskState, value: Any) -> str | Non
         credentials = activation.compute(state.credentials, "Credentials")
     else:
         credentials = activation.fill(state.credentials, value)
-    return str(credentials["RoleArn"])
+    role_arn = credentials.get("RoleArn") if isinstance(credentials, dict) else None
+    if not isinstance(role_arn, str):
+        reason = f"The Credentials field must have a string as RoleArn but was: {json_text(credentials)}"
+        raise activation.failure(RUNTIME, reason)
+    return role_arn
 
 
 def _seconds(activation: Activation, field: str, given: Any, path: str | None, value: Any) -> int | None:

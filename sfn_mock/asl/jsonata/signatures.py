@@ -1,0 +1,48 @@
+"""The arguments of a function, checked against its signature."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sfn_mock.asl.jsonata.library import library
+
+
+def validate(signature: Any, arguments: Sequence[Any], context: Any) -> Sequence[Any]:
+    """Return the arguments of a call as the function's signature wants them.
+
+    Args:
+        signature: The library's signature of the function.
+        arguments: The arguments, in the library's values.
+        context: The context value, which stands in for a missing argument where the signature says so.
+    """
+    checked = copy.copy(signature)
+    checked.get_symbol = _symbol_of
+    try:
+        valid: Sequence[Any] = checked.validate(arguments, context)
+    except library().error as error:
+        if error.error == "T0410":
+            error.current = _first_mismatch(signature, arguments)
+        raise
+    return valid
+
+
+def _symbol_of(value: Any) -> str:
+    """Return the letter that stands for a value's type in a signature; the library takes null for undefined."""
+    null, signature = library().null, library().signature
+    return "l" if value is null else str(signature.get_symbol(None, value))
+
+
+def _first_mismatch(signature: Any, arguments: Sequence[Any]) -> int:
+    """Return the number of the first argument that does not match a function's signature, counted from 1."""
+    symbols = "".join(_symbol_of(argument) for argument in arguments)
+    pattern, matched = "", 0
+    for parameter in signature._params:
+        pattern += parameter.regex
+        match = re.match(pattern, symbols)
+        if match is None:
+            return matched + 1
+        matched = match.end()
+    return matched + 1
