@@ -14,7 +14,7 @@ from sfn_mock.instruments.guard import Guard, UnmockedServiceError
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.moto_integration import takeover
 from sfn_mock.moto_integration.installation import SessionWithinMockAWS, session_of_mock_aws
-from sfn_mock.moto_interpreter import execution_mode
+from sfn_mock.operations import execution_mode
 from sfn_mock.options import NAMES, Options
 from sfn_mock.session import Session
 from sfn_mock.state import clock

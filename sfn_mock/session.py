@@ -91,11 +91,8 @@ class Session:
         """End the session, with all its records."""
         # First, so that no thread makes another backend meanwhile.
         self.closed = True
-        backends = self.backends()
-        for backend in backends:
+        for backend in self.backends():
             backend.records.close()
-        for backend in backends:
-            backend.records.wait_for_runs()
 
     def check_open(self) -> None:
         """Raise RuntimeError once the session has ended."""

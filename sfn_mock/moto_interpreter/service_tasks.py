@@ -23,7 +23,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.asl.utils import boto_client
 
-from sfn_mock.moto_interpreter import execution_mode
+from sfn_mock.operations import execution_mode
 
 
 def complete(program: object) -> None:

@@ -81,8 +81,15 @@ def delete_activity(records: Records, date: DateForm, *, activity_arn: str) -> A
 def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, worker_name: str | None = None) -> Answer:
     """Give the task that has waited longest; none, at once, where AWS would hold the connection for a minute first."""
     with records.using() as moment:
-        task = _find(records, activity_arn).hand_out(moment)
-        return {} if task is None else {"taskToken": task.token, "input": task.execution.input}
+        activity = _find(records, activity_arn)
+        task = activity.hand_out(moment)
+        if task is not None:
+            return {"taskToken": task.token, "input": task.execution.input}
+        for run in list(records.live_runs.values()):
+            taken = run.take_activity_task(activity.arn, moment, worker_name)
+            if taken is not None:
+                return {"taskToken": taken[0], "input": taken[1]}
+        return {}
 
 
 def _summary(activity: Activity, date: DateForm) -> Answer:

@@ -6,12 +6,19 @@ import re
 
 from moto.core.utils import underscores_to_camelcase
 
+from sfn_mock.asl.events import Event as RunEvent
 from sfn_mock.operations.finding import find_execution
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.state.executions import Attempt, Execution
-from sfn_mock.state.history import Event, closing, events_until
+from sfn_mock.state.history import Event, events_until
 from sfn_mock.state.records import Records
+
+#: An event of a run, or one that follows from a time line.
+Told = Event | RunEvent
+
+#: What is left out of events without execution data.
+_DATA = ("input", "output", "assignedVariables")
 
 # The states' own events, such as "PassStateEntered", have their details under one name for all types of states.
 _STATE_EVENT = re.compile("^[A-Z][a-z]+State(?=Entered$|Exited$)")
@@ -47,7 +54,9 @@ def get_execution_history(
         )
 
 
-def _event(event: Event, date: DateForm, *, with_data: bool) -> Answer:
+def _event(event: Told, date: DateForm, *, with_data: bool) -> Answer:
+    if isinstance(event, RunEvent):
+        return _run_event(event, date, with_data=with_data)
     answer: Answer = {
         "timestamp": date(event.moment),
         "type": event.type,
@@ -58,6 +67,15 @@ def _event(event: Event, date: DateForm, *, with_data: bool) -> Answer:
         kind = _STATE_EVENT.sub("State", event.type)
         details = {underscores_to_camelcase(name): value for name, value in event.details.items()}
         answer[f"{kind[0].lower()}{kind[1:]}EventDetails"] = _details(details, with_data=with_data)
+    return answer
+
+
+def _run_event(event: RunEvent, date: DateForm, *, with_data: bool) -> Answer:
+    answer = {"timestamp": date(event.moment), **event.describe()}
+    if event.details is not None and not with_data:
+        left_out = {*_DATA, *(f"{member}Details" for member in _DATA)}
+        details = {member: value for member, value in event.details.items() if member not in left_out}
+        answer[event.details_member] = details
     return answer
 
 
@@ -72,16 +90,10 @@ def _details(details: Answer, *, with_data: bool) -> Answer:
     return members
 
 
-def _events(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Event]:
-    """What the interpreter has found, where one was at work; it knows nothing of a redrive."""
+def _events(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Told]:
+    """Return the events of the definition's run where there is one; else those that follow from the time line."""
     run = records.runs.get(execution)
-    if run is None or attempt.redrive_count:
-        return events_until(execution, moment)
-    # That it has started is known before the interpreter begins, and has the date of the execution.
-    found = [events_until(execution, execution.start)[0], *run.events()[1:]]
-    stop = attempt.stop_at(moment)
-    if stop is None:
-        return found
-    events = [event for event in found if event.moment <= stop]
-    type, details = closing(attempt.ending_at(moment))
-    return [*events, Event(len(events) + 1, stop, type, details)]
+    if run is None:
+        return list(events_until(execution, moment))
+    run.carry(moment)
+    return list(run.events(moment))

@@ -230,6 +230,12 @@ class MapRun(ExecutionScope):
         for child in self.index.executions:
             child.end_with_map_run(moment)
 
+    def end_as(self, moment: int, status: str) -> None:
+        """End it with a status that its run has found out."""
+        *earlier, current = self.attempts_until(moment)
+        self._attempts = (*earlier, current._replace(stop=moment, ending=Ending(status)))
+        self._follows_from = None
+
     def turns(self, moment: int) -> list[Turn]:
         """Its unsuccessful children in order of adding, with what their redrives will come to."""
         unsuccessful = [child for child in self.index.executions if child.may_run_again(moment)]

@@ -25,34 +25,27 @@ from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.state_machines import Revision, StateMachine, new_revision
 
 if TYPE_CHECKING:
-    from sfn_mock.state.history import Event
-
-
-class ExecutedTask(AnyTask, Protocol):
-    """A task that an interpreter has come to."""
-
-    def is_open(self) -> bool:
-        """Whether the interpreter still waits for its answer."""
-
-
-#: How long a call within a state may take that is to be stopped, in seconds.
-_PATIENCE = 5
+    from sfn_mock.asl.events import Event
 
 
 class Run(Protocol):
-    """An execution at work in an interpreter, which finds out how it ends."""
+    """An execution whose definition is at work."""
 
-    def stop(self) -> None:
-        """Leave off: how the execution ends, or ended, is decided otherwise."""
+    @property
+    def is_running(self) -> bool:
+        """Whether the definition is still at work."""
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until the interpreter has come to an end, or for so long; whether it has."""
+    def carry(self, moment: int) -> None:
+        """Do all that is due by ``moment``."""
 
-    def events(self) -> list[Event]:
-        """What has happened in the execution so far, but for its end."""
+    def events(self, moment: int) -> list[Event]:
+        """Return what has happened in the execution by ``moment``."""
 
-    def find_task(self, token: str) -> ExecutedTask | None:
-        """The task of that token, if it is one of the execution's."""
+    def find_task(self, token: str) -> AnyTask | None:
+        """Return the task of that token if it is one of the execution's, and waits."""
+
+    def take_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
+        """Have a worker take up a task that waits for an activity; return its token and input."""
 
 
 class RecordsGone(RuntimeError):
@@ -79,6 +72,8 @@ class Records:
         self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
         #: Those of executions that were started to be executed.
         self.runs: dict[Execution, Run] = {}
+        #: Those of them that are still at work.
+        self.live_runs: dict[Execution, Run] = {}
         #: What page tokens are signed with; another life of the same account and region has another.
         self.token_key = secrets.token_bytes(16)
         #: What the mock that holds these was asked for.
@@ -100,19 +95,20 @@ class Records:
                     f"or was reset: seed again inside an active mock."
                 )
             moment = clock.now()
+            self._carry_runs(moment)
             self._finish_deletions(moment)
             yield moment
+
+    def _carry_runs(self, moment: int) -> None:
+        for execution, run in list(self.live_runs.items()):
+            run.carry(moment)
+            if not run.is_running:
+                self.live_runs.pop(execution, None)
 
     def close(self) -> None:
         """End their life: whoever still holds one of them gets a RuntimeError instead of writing into nothing."""
         with self._lock:
             self._closed = True
-            for run in self.runs.values():
-                run.stop()
-
-    def wait_for_runs(self) -> None:
-        """Wait until what was stopped is through with the state that it is in; for a while, if one is not."""
-        all(run.wait(_PATIENCE) for run in list(self.runs.values()))
 
     # --- Numbers and ids -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,127 @@
+"""What is outside the records of a run: services that its tasks call by boto3, and items and results in S3."""
+
+from __future__ import annotations
+
+import csv
+import json
+from functools import partial
+from io import StringIO
+from typing import Any, NoReturn
+
+import boto3
+from moto.core.models import botocore_stubber
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import ChildEnd, ReadRequest, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.instruments.guard import UnmockedServiceError
+from sfn_mock.integrations.requests import ParametersError
+from sfn_mock.integrations.service_calls import Caller, unusable_parameters_cause
+from sfn_mock.integrations.tasks import answer_task, poll_task
+from sfn_mock.state.executions import Execution
+from sfn_mock.state.runs import Poll
+
+
+class ServicesOfMocks:
+    """Calls Step Functions on the mock itself, and other services where ``mock_aws`` answers them."""
+
+    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
+        """Call the service that a task names.
+
+        Raises:
+            StateError: What the state fails with if its parameters are unusable.
+            UnmockedServiceError: If nothing answers the service.
+        """
+        resource = call.resource
+        if not botocore_stubber.enabled and resource.service not in ("states", "sfn"):
+            _refuse(execution, call)
+        client_for = partial(boto3.client, region_name=execution.owner.records.region)
+        caller = Caller(execution.arn, execution.state_machine.arn)
+        try:
+            answer, job = answer_task(call, client_for=client_for, caller=caller)
+        except ParametersError as error:
+            raise StateError("States.Runtime", unusable_parameters_cause(call.parameters, error.problems)) from None
+        except LookupError:
+            _refuse(execution, call)
+        return answer, None if job is None else partial(poll_task, job, client_for=client_for)
+
+    def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
+        """Read the items of a distributed Map state out of S3: an object of JSON, JSONL or CSV, or a list of objects.
+
+        Raises:
+            StateError: States.ItemReaderFailed, with S3's sentence.
+        """
+        s3 = boto3.client("s3", region_name=execution.owner.records.region)
+        limit = request.config.get("MaxItems") or None
+        try:
+            if request.resource.endswith(":s3:listObjectsV2"):
+                pages = s3.get_paginator("list_objects_v2").paginate(**request.parameters)
+                found = [_listed(item) for page in pages for item in page.get("Contents", ())]
+                return found[:limit]
+            body = s3.get_object(**request.parameters)["Body"].read().decode()
+            return _items(body, request.config)[:limit]
+        except Exception as error:
+            raise StateError("States.ItemReaderFailed", str(error)) from None
+
+    def write_results(self, execution: Execution, request: WriteRequest) -> Any:
+        """Write the ends of the children to S3, by status, with a manifest; return where that is.
+
+        Raises:
+            StateError: States.ResultWriterFailed, with S3's sentence.
+        """
+        bucket, prefix = request.parameters.get("Bucket"), request.parameters.get("Prefix", "")
+        folder = "/".join(part for part in (prefix.strip("/"), request.map_run_arn.rpartition(":")[2]) if part)
+        s3 = boto3.client("s3", region_name=execution.owner.records.region)
+        files: dict[str, list[dict[str, Any]]] = {}
+        try:
+            for status in ("SUCCEEDED", "FAILED", "PENDING"):
+                ends = [end for end in request.ends if _file_of(end) == status]
+                files[status] = []
+                if ends:
+                    body = json.dumps([_result(end) for end in ends])
+                    key = f"{folder}/{status}_0.json"
+                    s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
+                    files[status].append({"Key": key, "Size": len(body)})
+            manifest = {"DestinationBucket": bucket, "MapRunArn": request.map_run_arn, "ResultFiles": files}
+            s3.put_object(Bucket=bucket, Key=f"{folder}/manifest.json", Body=json.dumps(manifest).encode())
+        except Exception as error:
+            raise StateError("States.ResultWriterFailed", str(error)) from None
+        details = {"Bucket": bucket, "Key": f"{folder}/manifest.json"}
+        return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": details}
+
+
+def _refuse(execution: Execution, call: TaskCall) -> NoReturn:
+    raise UnmockedServiceError(
+        f"State {call.state!r} of {execution.arn} calls {call.resource.arn}, which nothing answers: add moto's "
+        f"mock_aws to this test, or control the outcome of its executions with on_start()."
+    ) from None
+
+
+def _listed(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "LastModified": item["LastModified"].timestamp()}
+
+
+def _items(body: str, config: dict[str, Any]) -> list[Any]:
+    """Return the items that an object holds, in the format that the ReaderConfig names."""
+    match config.get("InputType"):
+        case "CSV":
+            rows = list(csv.reader(StringIO(body), delimiter=_DELIMITERS.get(config.get("CSVDelimiter", "COMMA"), ",")))
+            headers = config.get("CSVHeaders") or rows.pop(0)
+            return [dict(zip(headers, row, strict=False)) for row in rows]
+        case "JSONL":
+            return [json.loads(line) for line in body.splitlines() if line.strip()]
+    items = json.loads(body)
+    if not isinstance(items, list):
+        raise ValueError("The object must hold a JSON array.")
+    return items
+
+
+_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+
+
+def _file_of(end: ChildEnd) -> str:
+    return end.status if end.status == "SUCCEEDED" else "FAILED"
+
+
+def _result(end: ChildEnd) -> dict[str, Any]:
+    told = {"Status": end.status, "Output": json.dumps(end.output), "Error": end.error, "Cause": end.cause}
+    return {name: value for name, value in told.items() if value is not None}

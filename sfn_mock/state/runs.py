@@ -1,0 +1,312 @@
+"""Definitions at work: the runs of executions, carried forward in virtual time whenever somebody looks.
+
+A run finds out how its execution ends. Whoever opens the records first has every run carried to that moment, so that a
+Wait which the clock has passed ended when it was due. No thread waits, and nothing sleeps.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from sfn_mock.asl.context import ExecutionInfo
+from sfn_mock.asl.events import Event
+from sfn_mock.asl.host import (
+    ChildEnd,
+    ChildStart,
+    Failed,
+    MapRunRequest,
+    Pending,
+    ReadRequest,
+    Succeeded,
+    TaskAnswer,
+    TaskCall,
+    WriteRequest,
+)
+from sfn_mock.asl.nodes import Program
+from sfn_mock.asl.resources import ResourceKind
+from sfn_mock.asl.run import Run
+from sfn_mock.state.executions import Attempt, Execution, Origin
+from sfn_mock.state.map_runs import MapRun, Tolerance
+from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending
+from sfn_mock.state.seeds import Life
+
+#: How long executions may last, in seconds (Developer Guide, service quotas).
+_LONGEST_STANDARD = 31_536_000
+_LONGEST_EXPRESS = 300
+
+#: Asks how a job ends that a task waits for; None while it goes on.
+Poll = Callable[[], Succeeded | Failed | None]
+
+
+class Services(Protocol):
+    """What is outside the records: the services that tasks call, and where items and results are."""
+
+    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
+        """Do a task; with a poll, the task goes on until that gives its end."""
+
+    def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
+        """Return the items of a distributed Map state."""
+
+    def write_results(self, execution: Execution, request: WriteRequest) -> Any:
+        """Write the results of a map run, and return the state's result."""
+
+
+class DefinitionRun:
+    """The run of one execution, and those of the child executions of its map runs."""
+
+    def __init__(self, execution: Execution, program: Program, services: Services) -> None:
+        self._execution = execution
+        self._program = program
+        self._services = services
+        self._children: dict[tuple[str, int], DefinitionRun] = {}
+        #: By ARN: the map runs, with what their children run.
+        self._processors: dict[str, tuple[MapRun, Program]] = {}
+        self._polls: dict[str, Poll] = {}
+        #: The tasks of activities that no worker has taken up: ARN and input, by token.
+        self._activity_tasks: dict[str, tuple[str, str]] = {}
+        self._is_carrying = False
+        self._carried_to = execution.start
+        machine, revision = execution.state_machine, execution.revision
+        info = ExecutionInfo(
+            id=execution.arn,
+            name=execution.name,
+            role_arn=revision.role_arn,
+            state_machine_id=machine.arn,
+            state_machine_name=machine.name,
+            region=machine.records.region,
+            version_arn=execution.version_arn,
+            alias_arn=execution.alias_arn,
+        )
+        self._run = Run(
+            program,
+            input=execution.input,
+            info=info,
+            start=execution.start,
+            host=self,
+            time_limit_seconds=_LONGEST_STANDARD if execution.express_id is None else _LONGEST_EXPRESS,
+        )
+
+    # --- Carrying it -----------------------------------------------------------------------------------------------
+
+    def carry(self, moment: int) -> None:
+        """Do all that is due by ``moment``, here and in child executions, in order of the moments."""
+        if self._is_carrying:
+            # A task of this run looks at the records.
+            return
+        self._is_carrying = True
+        try:
+            self._follow_execution(moment)
+            self._step(self._execution.start)
+            while (due := self._next_due()) is not None and due <= moment:
+                self._step(due)
+            self._step(max(moment, self._carried_to))
+            self._poll(moment)
+        finally:
+            self._is_carrying = False
+
+    def _step(self, moment: int) -> None:
+        self._carried_to = max(moment, self._carried_to)
+        self._run.advance_to(moment)
+        for key, child in list(self._children.items()):
+            if child.is_running:
+                child.carry(moment)
+                self._tell_end(key, child)
+        self._end_execution()
+
+    def _tell_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
+        run = child._run
+        if run.stop_moment is not None:
+            output = None if run.output is None else json.loads(run.output)
+            self._run.child_ended(*key, ChildEnd(run.status, output, run.error, run.cause), run.stop_moment)
+
+    def _next_due(self) -> int | None:
+        own = self._run.next_due()
+        dues = [due for child in self._children.values() if (due := child._next_due()) is not None]
+        return min([*dues, *([] if own is None else [own])], default=None)
+
+    def _poll(self, moment: int) -> None:
+        for token, poll in list(self._polls.items()):
+            end = poll()
+            if end is None:
+                continue
+            del self._polls[token]
+            # Step Functions tells when the execution stopped that the task waited for.
+            stop = end.result.get("StopDate") if isinstance(end, Succeeded) and isinstance(end.result, dict) else None
+            self._answer(token, end, min(stop, moment) if isinstance(stop, int) else moment)
+            self._step(moment)
+
+    def _answer(self, token: str, end: Succeeded | Failed, moment: int) -> None:
+        if isinstance(end, Succeeded):
+            self._run.complete_task(token, end.result, moment)
+        else:
+            self._run.fail_task(token, end.error, end.cause, moment)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the definition is still at work."""
+        return self._run.status == "RUNNING"
+
+    def _end_execution(self) -> None:
+        """Have the execution end as the run has."""
+        run, execution = self._run, self._execution
+        if run.stop_moment is None:
+            return
+        attempt = execution.attempt_at(run.stop_moment)
+        if attempt is not None and attempt.is_open(run.stop_moment):
+            fault = run.status in ("FAILED", "ABORTED")
+            error, cause = (run.error, run.cause) if fault else (None, None)
+            execution.end(run.stop_moment, Ending(run.status, run.output, error, cause))
+
+    def _follow_execution(self, moment: int) -> None:
+        """Stop where the execution was stopped by a call or a test, and go on where it was redriven."""
+        attempt = self._execution.attempt_at(moment)
+        if attempt is None:
+            return
+        if attempt.redrive_count > self._run.redrive_count:
+            self._run.redrive(attempt.since)
+        stop = attempt.stop_at(moment)
+        if stop is not None and stop != self._run.stop_moment:
+            self._run.rewind_to(stop)
+            self._run.stop(stop, attempt.ending.error, attempt.ending.cause)
+
+    def events(self, moment: int) -> list[Event]:
+        """Return what has happened by ``moment``."""
+        return [event for event in self._run.events if event.moment <= moment]
+
+    # --- Tasks that wait -------------------------------------------------------------------------------------------
+
+    def find_task(self, token: str) -> WaitingTask | None:
+        """Return the task of that token if it is one of the run's, or of a child's, and waits."""
+        if self._run.has_task(token):
+            return WaitingTask(self, token)
+        for child in self._children.values():
+            task = child.find_task(token)
+            if task is not None:
+                return task
+        return None
+
+    def take_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
+        """Have a worker take up the task that waits for an activity; return its token and input."""
+        for token, (arn, input) in list(self._activity_tasks.items()):
+            if arn == activity_arn and self._run.has_task(token):
+                del self._activity_tasks[token]
+                self.rewind(moment)
+                self._run.start_task(token, moment, worker_name)
+                return token, input
+        children = self._children.values()
+        return next(
+            (t for child in children if (t := child.take_activity_task(activity_arn, moment, worker_name))), None
+        )
+
+    def rewind(self, moment: int) -> None:
+        """Go back to ``moment`` if the clock went back, as something is to happen then."""
+        if moment < self._carried_to:
+            self._run.rewind_to(moment)
+            self._carried_to = moment
+
+    # --- What the run asks: see asl.host.Host ----------------------------------------------------------------------
+
+    def start_task(self, call: TaskCall) -> TaskAnswer:
+        """Do a task; that of an activity waits for a worker."""
+        if call.resource.kind is ResourceKind.ACTIVITY:
+            self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
+            return Pending(is_started=False)
+        answer, poll = self._services.start_task(self._execution, call)
+        if poll is not None:
+            self._polls[call.token] = poll
+        return answer
+
+    def abandon_task(self, token: str, moment: int) -> None:
+        """Forget a task that nobody waits for any longer."""
+        self._polls.pop(token, None)
+        self._activity_tasks.pop(token, None)
+
+    def read_items(self, request: ReadRequest) -> list[Any]:
+        """Read the items of a distributed Map state."""
+        return self._services.read_items(self._execution, request)
+
+    def write_results(self, request: WriteRequest) -> Any:
+        """Write the results of a map run."""
+        return self._services.write_results(self._execution, request)
+
+    def start_map_run(self, request: MapRunRequest) -> str:
+        """Store a map run without children, and return its ARN."""
+        machine = self._execution.state_machine
+        records = machine.records
+        map_run = MapRun(
+            machine,
+            self._execution,
+            request.label or records.new_id(),
+            records.new_id(),
+            execution_type=request.execution_type,
+            max_concurrency=request.max_concurrency,
+            tolerance=Tolerance(request.tolerated_failure_count, request.tolerated_failure_percentage),
+            life=Life(request.moment, (Attempt(request.moment),)),
+            follows_children=False,
+        )
+        machine.store_map_run(map_run)
+        self._processors[map_run.arn] = map_run, request.processor
+        return map_run.arn
+
+    def start_child(self, start: ChildStart) -> None:
+        """Store a child execution, and run it."""
+        map_run, processor = self._processors[start.map_run_arn]
+        records = map_run.records
+        child = Execution(
+            map_run,
+            records.new_id(),
+            records.next_sequence(),
+            start.moment,
+            Attempt(start.moment),
+            Origin(
+                self._execution.revision,
+                input=json.dumps(start.input, separators=(",", ":")),
+                item_count=start.item_count,
+            ),
+            records.new_id() if map_run.execution_type == "EXPRESS" else None,
+        )
+        map_run.take_in([child])
+        self._children[start.map_run_arn, start.index] = DefinitionRun(child, processor, self._services)
+
+    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
+        """End a map run; children that still run are stopped."""
+        map_run, _ = self._processors[map_run_arn]
+        map_run.end_as(moment, status)
+        for (arn, _), child in self._children.items():
+            if arn == map_run_arn and child.is_running:
+                child._run.stop(moment, None, None)
+                child._end_execution()
+
+    def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
+        """Run the unsuccessful children of a map run again, and return their numbers."""
+        redriven = []
+        for (arn, index), child in self._children.items():
+            if arn == map_run_arn and child._run.status in UNSUCCESSFUL:
+                child._run.redrive(moment)
+                redriven.append(index)
+        return redriven
+
+
+class WaitingTask:
+    """A task of a run that waits for an answer by its token."""
+
+    def __init__(self, run: DefinitionRun, token: str) -> None:
+        self._run = run
+        self._token = token
+
+    def succeed(self, moment: int, output: str) -> None:
+        """Give the task its result, as JSON text."""
+        self._run.rewind(moment)
+        self._run._run.complete_task(self._token, json.loads(output), moment)
+
+    def fail(self, moment: int, error: str | None, cause: str | None) -> None:
+        """Give the task its error."""
+        self._run.rewind(moment)
+        self._run._run.fail_task(self._token, error, cause, moment)
+
+    def beat(self, moment: int) -> None:
+        """Note a heartbeat of the task."""
+        self._run.rewind(moment)
+        self._run._run.heartbeat(self._token, moment)
