@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sfn_mock.asl.activation import Activation, Frame, Outcome
@@ -96,8 +96,7 @@ def run_single_state(state: State, given: StateInput, start_task: Callable[[Task
         inspection["variables"] = json_text(dict(assigned))
     if details:
         inspection["errorDetails"] = details
-    report.inspection.update(inspection)
-    return report
+    return replace(report, inspection=inspection)
 
 
 class _TaskHost:

@@ -14,7 +14,7 @@ from sfn_mock.asl.checks.definitions import LONE_STATE
 from sfn_mock.asl.checks.workflows import workflows
 from sfn_mock.asl.context import ExecutionInfo, context_fault, format_moment
 from sfn_mock.asl.definition import parse_state
-from sfn_mock.asl.errors import RUNTIME
+from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.host import Failed, Succeeded, TaskAnswer, TaskCall
 from sfn_mock.asl.item_data import parse_items
 from sfn_mock.asl.json_text import read_json
@@ -103,7 +103,7 @@ def test_state(
         work=work,
     )
     # The records are others' again while the state runs: its task may be a call to Step Functions.
-    report = run_single_state(state, given, _task_answerer(info, work))
+    report = run_single_state(state, given, _task_answerer(state, info, work))
     _check_failure_count(configuration, work)
     return _answer(report, inspection_level in ("DEBUG", "TRACE"))
 
@@ -232,14 +232,16 @@ def _default_context(info: ExecutionInfo, role_arn: str | None, input: Any, mome
     }
 
 
-def _task_answerer(info: ExecutionInfo, work: MockedWork | None) -> Callable[[TaskCall], TaskAnswer]:
+def _task_answerer(state: State, info: ExecutionInfo, work: MockedWork | None) -> Callable[[TaskCall], TaskAnswer]:
+    field = "Arguments" if state.is_jsonata else "Parameters"
+
     def answer(call: TaskCall) -> TaskAnswer:
-        return _call_service(call, info) if work is None else work.answer
+        return _call_service(call, info, field) if work is None else work.answer
 
     return answer
 
 
-def _call_service(call: TaskCall, info: ExecutionInfo) -> TaskAnswer:
+def _call_service(call: TaskCall, info: ExecutionInfo, field: str) -> TaskAnswer:
     if not botocore_stubber.enabled:
         raise RuntimeError(_NO_SERVICE)
 
@@ -249,7 +251,10 @@ def _call_service(call: TaskCall, info: ExecutionInfo) -> TaskAnswer:
     try:
         answer, _ = answer_task(call, client_for=client_for, caller=Caller(info.id, info.state_machine_id))
     except ParametersError as error:
-        return Failed(RUNTIME, unusable_parameters_cause(call.parameters, error.problems))
+        reason = unusable_parameters_cause(call.parameters, error.problems, field=field)
+        # The state is entered by the second event of its execution.
+        place = f"'{call.state}' (entered at the event id #2)"
+        raise StateError(RUNTIME, f"An error occurred while executing the state {place}. {reason}") from None
     except LookupError as error:
         raise RuntimeError(f"TestState {error}: give the state a mock.") from None
     return answer

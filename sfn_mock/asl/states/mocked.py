@@ -56,7 +56,9 @@ def run_mocked_map(activation: Activation, state: MapState, work: MockedWork) ->
     activation.observe("maxConcurrency", concurrency)
     count, percentage = _tolerance(activation, state, effective)
     work.iterations = _iterations(activation, state, effective, work)
-    if work.iterations is not None and is_exceeded(work.failed_iterations, work.iterations, count, percentage):
+    # Of items that are not known only those that failed count.
+    total = work.failed_iterations if work.iterations is None else work.iterations
+    if is_exceeded(work.failed_iterations, total, count, percentage):
         raise exceeded_failure()
     payload = state.payload
     return activation.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
