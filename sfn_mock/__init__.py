@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sfn_mock.instruments.paging_check import PagingError, PagingWarning
     from sfn_mock.mock import get_mock, mock_sfn_executions
     from sfn_mock.moto_integration.installation import install, uninstall
-    from sfn_mock.seeding.seeds import SeedWarning
+    from sfn_mock.state.seeds import SeedWarning
     from sfn_mock.views import Alias, Execution, Executions, MapRun, StateMachine, Status, Version
 
 __version__ = "0.1.0"
@@ -52,7 +52,7 @@ _MODULES = {
     "MapRun": "views",
     "PagingError": "instruments.paging_check",
     "PagingWarning": "instruments.paging_check",
-    "SeedWarning": "seeding.seeds",
+    "SeedWarning": "state.seeds",
     "StateMachine": "views",
     "Status": "views",
     "StepFunctionsMock": "handle",

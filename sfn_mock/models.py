@@ -10,7 +10,6 @@ from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
 from sfn_mock.aws import constraints
-from sfn_mock.moto_integration.adoption import adopt_activity, adopt_state_machine
 from sfn_mock.operations import registry
 from sfn_mock.operations.finding import find_qualified
 from sfn_mock.operations.registry import Answer
@@ -112,14 +111,6 @@ class SFNBackend(StepFunctionBackend):
         """Be a mock's, with the rough edges that it was asked for."""
         self.held = True
         self.records.simulation = simulation
-
-    def adopt(self, motos: StepFunctionBackend) -> None:
-        """Take over what a plain moto backend holds."""
-        with self.records.using():
-            for machine in motos.state_machines:
-                adopt_state_machine(self.records, machine, motos.tagger)
-            for activity in motos.activities.values():
-                adopt_activity(self.records, activity, motos.tagger)
 
     def empty(self) -> None:
         """Start empty; records handed out before are dead from here on."""

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any, Generic, Literal, TypeVar, cast, overload
 
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.state import clock, outcomes
 from sfn_mock.state import executions as execution_records
 from sfn_mock.state import map_runs as map_run_records
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state import state_machines as machine_records
 from sfn_mock.state.execution_scopes import ExecutionScope, Qualifiers
 from sfn_mock.state.outcome_plans import Outcomes, plan

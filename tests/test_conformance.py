@@ -17,7 +17,7 @@ DOCUMENT = ROOT / "docs" / "conformance.md"
 KINDS = ("model", "documented", "recorded", "reported", "our choice", "differs from the user's page")
 NEED_A_REASON = ("our choice", "differs from the user's page")
 EVIDENCE = re.compile(rf"(?P<kind>{'|'.join(KINDS)})( \d{{4}}-\d\d(-\d\d)?)?(: (?P<reason>.+))?")
-NAMED_TEST = re.compile(r"`(?P<file>(tests|examples)/test_\w+\.py)::(?P<function>test_\w+)(\[(?P<id>.+?)\])?`")
+NAMED_TEST = re.compile(r"`(?P<file>(tests|examples)/(\w+/)?test_\w+\.py)::(?P<function>test_\w+)(\[(?P<id>.+?)\])?`")
 
 
 class Row(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple, NoReturn
 
-from sfn_mock.transport import failures
+from sfn_mock.instruments import failures
 
 
 class UnmockedServiceError(Exception):

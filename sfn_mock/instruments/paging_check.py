@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from sfn_mock.instruments import failures
 from sfn_mock.instruments.callers import Caller, find_caller
 from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.watched_answers import TOKEN, WatchedAnswer
 from sfn_mock.options import CheckPaging
-from sfn_mock.transport import failures
 
 Answer = dict[str, Any]
 

@@ -7,6 +7,7 @@ from typing import Any
 from moto.stepfunctions.models import Activity as MotoActivity
 from moto.stepfunctions.models import Execution as MotoExecution
 from moto.stepfunctions.models import StateMachine as MotoStateMachine
+from moto.stepfunctions.models import StepFunctionBackend
 from moto.utilities.tagging_service import TaggingService
 
 from sfn_mock.aws.arns import parse_state_machine_arn
@@ -16,6 +17,15 @@ from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Records
 from sfn_mock.state.state_machines import Revision, Route, StateMachine, new_revision
+
+
+def adopt(records: Records, motos: StepFunctionBackend) -> None:
+    """Store what a plain moto backend holds."""
+    with records.using():
+        for machine in motos.state_machines:
+            adopt_state_machine(records, machine, motos.tagger)
+        for activity in motos.activities.values():
+            adopt_activity(records, activity, motos.tagger)
 
 
 def adopt_state_machine(records: Records, motos: MotoStateMachine, tagger: TaggingService) -> StateMachine:

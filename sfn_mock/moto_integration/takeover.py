@@ -21,6 +21,7 @@ from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backend
 
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import cloudformation, eventbridge
+from sfn_mock.moto_integration.adoption import adopt
 from sfn_mock.transport.addressing import BackendOf
 from sfn_mock.transport.patching import wrapped
 from sfn_mock.transport.wire import Answer, Wire, is_step_functions
@@ -127,7 +128,7 @@ def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) ->
     ours = {region: backend_of(backend.account_id, region) for region, backend in motos.items()}
     if botocore_stubber.enabled:
         for region, backend in motos.items():
-            ours[region].adopt(backend)
+            adopt(ours[region].records, backend)
     return ours
 
 

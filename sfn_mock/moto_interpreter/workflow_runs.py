@@ -41,8 +41,8 @@ from moto.stepfunctions.parser.backend.execution_worker_comm import ExecutionWor
 
 from sfn_mock.aws.arns import parse_map_run_arn
 from sfn_mock.moto_interpreter import service_tasks
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state.executions import Attempt, Execution
 from sfn_mock.state.history import Event
 from sfn_mock.state.map_runs import MapRun, MapRunState, Tolerance

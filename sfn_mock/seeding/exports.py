@@ -23,8 +23,8 @@ from sfn_mock.aws.arns import (
     state_machine_arn,
 )
 from sfn_mock.aws.exceptions import InvalidArn
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state.map_runs import check_label
 from sfn_mock.state.outcomes import STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending
 from sfn_mock.state.state_machines import check_alias_name

@@ -14,9 +14,9 @@ from moto.core.utils import underscores_to_camelcase
 from sfn_mock import views
 from sfn_mock.aws.arns import ExecutionArn, parse_map_run_arn
 from sfn_mock.seeding import exports as recordings
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.seeding.exports import Item, Place, Shown
 from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun, Tolerance

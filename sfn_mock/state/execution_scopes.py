@@ -11,8 +11,8 @@ from itertools import repeat
 from typing import TYPE_CHECKING, cast
 
 from sfn_mock.aws.arns import execution_arn
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_index import ExecutionIndex
 from sfn_mock.state.executions import Execution, Origin
 from sfn_mock.state.garbage_collection import left_alone

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_mock.aws.arns import map_run_arn, state_machine_arn
 from sfn_mock.aws.names import forbidden_character
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution
 from sfn_mock.state.outcomes import Ending, Outcome, check_express

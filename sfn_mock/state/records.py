@@ -13,8 +13,8 @@ from uuid import NAMESPACE_URL, uuid3
 
 from sfn_mock.aws.arns import arn_prefix, parse_execution_arn
 from sfn_mock.aws.exceptions import InvalidArn
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state.activities import Activity, AnyTask, Task, new_task
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution

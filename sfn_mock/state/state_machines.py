@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_mock.aws.arns import state_machine_arn
-from sfn_mock.seeding import seeds as seeding
 from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun
