@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
+
+#: The members of the context object that a test may give, with the types of theirs.
+_MEMBERS: dict[str, dict[str, str]] = {
+    "Execution": {
+        "Id": "a string",
+        "Input": "any value",
+        "Name": "a string",
+        "RoleArn": "a string",
+        "StartTime": "a string",
+        "RedriveCount": "a number",
+        "RedriveTime": "a string",
+    },
+    "State": {"EnteredTime": "a string", "Name": "a string", "RetryCount": "a number"},
+    "StateMachine": {"Id": "a string", "Name": "a string"},
+    "Task": {"Token": "a string"},
+}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -57,3 +74,27 @@ def execution_context(
         "Execution": execution,
         "StateMachine": {"Id": info.state_machine_id, "Name": info.state_machine_name},
     }
+
+
+def context_fault(context: Mapping[str, Any]) -> str | None:
+    """Return what AWS says about a context object that a test gives, None where it is in order."""
+    for section, members in context.items():
+        if section == "Map":
+            return "'Map' field is not supported when mocking a Context object"
+        if section not in _MEMBERS:
+            return f"Field '{section}' is not allowed"
+        if not isinstance(members, dict):
+            return f"{section} must be an object"
+        for name, value in members.items():
+            kind = _MEMBERS[section].get(name)
+            if kind is None:
+                return f"Field '{name}' is not allowed"
+            if not _is_of(value, kind):
+                return f"{section}.{name} must be {kind}"
+    return None
+
+
+def _is_of(value: Any, kind: str) -> bool:
+    if kind == "a number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return kind == "any value" or isinstance(value, str)

@@ -69,11 +69,11 @@ def run_state(activation: Activation) -> Steps:
     try:
         while True:
             try:
-                return (yield from _runner(state)(activation, state))
+                return (yield from attempt_state(activation))
             except StateError as error:
                 pause = retries.pause(error, run.chance)
                 if pause is None:
-                    return _catch(activation, error)
+                    return catch_error(activation, error)
                 delay = int(min(pause * 1000 * run.wait_scale, 10**15))
                 if delay > 0:
                     yield run.scheduler.sleep(delay)
@@ -84,13 +84,22 @@ def run_state(activation: Activation) -> Steps:
         raise
 
 
+def attempt_state(activation: Activation) -> Steps:
+    """Run the state of an activation once, without its Retry and Catch, and return its Outcome.
+
+    Raises:
+        StateError: The state fails.
+    """
+    return _runner(activation.state)(activation, activation.state)
+
+
 def _runner(state: State) -> Callable[[Activation, Any], Steps]:
     if isinstance(state, MapState):
         return run_distributed_map if state.is_distributed else run_map
     return _RUNNERS[state.type]
 
 
-def _catch(activation: Activation, error: StateError) -> Outcome:
+def catch_error(activation: Activation, error: StateError) -> Outcome:
     """Return how a Catcher that takes an error ends the state; raise the error where none does."""
     state = activation.state
     # A failure in the state's own fields ends the execution without an event of the Map or Parallel state.

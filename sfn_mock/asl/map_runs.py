@@ -18,6 +18,26 @@ class Child:
     item_count: int
 
 
+def is_exceeded(failed: int, total: int, count: int | None, percentage: float | None) -> bool:
+    """Tell whether more items have failed than may.
+
+    Args:
+        failed: How many have failed.
+        total: How many there are.
+        count: How many may fail, None where only a percentage is given.
+        percentage: How many of a hundred may fail, None where only a count is given.
+    """
+    too_many = count is not None and failed > count
+    return too_many or (percentage is not None and failed * 100 > percentage * total)
+
+
+def exceeded_failure() -> StateError:
+    """Return what a Map state fails with when too many items have failed."""
+    return StateError(
+        "States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded"
+    )
+
+
 class MapRun:
     """A map run.
 
@@ -92,12 +112,7 @@ class MapRun:
         if end.status != "SUCCEEDED":
             self.failed_item_count += self.children[index].item_count
         if self._has_too_many_failures():
-            self.done.fail(
-                StateError(
-                    "States.ExceedToleratedFailureThreshold",
-                    "The specified tolerated failure threshold was exceeded",
-                )
-            )
+            self.done.fail(exceeded_failure())
         else:
             self.start()
 
@@ -108,7 +123,4 @@ class MapRun:
             self.failed_item_count -= self.children[index].item_count
 
     def _has_too_many_failures(self) -> bool:
-        failed = self.failed_item_count
-        too_many = self.tolerated_count is not None and failed > self.tolerated_count
-        too_much = self.tolerated_percentage is not None and failed * 100 > self.tolerated_percentage * self.item_count
-        return too_many or too_much
+        return is_exceeded(self.failed_item_count, self.item_count, self.tolerated_count, self.tolerated_percentage)

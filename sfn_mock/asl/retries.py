@@ -37,6 +37,23 @@ def _takes(name: str, error: StateError) -> bool:
     return name in (error.error, error.other_name)
 
 
+def backoff_seconds(retrier: Retrier, retries: int, chance: Random) -> float:
+    """Return how long a retrier waits.
+
+    Args:
+        retrier: The retrier.
+        retries: How many retries it has made before.
+        chance: The source of full jitter.
+    """
+    try:
+        seconds = retrier.interval_seconds * retrier.backoff_rate**retries
+    except OverflowError:
+        seconds = float("inf")
+    if retrier.max_delay_seconds is not None:
+        seconds = min(seconds, retrier.max_delay_seconds)
+    return chance.uniform(0, seconds) if retrier.has_full_jitter else seconds
+
+
 class Retries:
     """The retries that a state has made since it was entered.
 
@@ -65,12 +82,7 @@ class Retries:
         index = self._retriers.index(retrier)
         if self._attempts[index] >= retrier.max_attempts:
             return None
-        try:
-            seconds = retrier.interval_seconds * retrier.backoff_rate ** self._attempts[index]
-        except OverflowError:
-            seconds = float("inf")
+        seconds = backoff_seconds(retrier, self._attempts[index], chance)
         self._attempts[index] += 1
         self.count += 1
-        if retrier.max_delay_seconds is not None:
-            seconds = min(seconds, retrier.max_delay_seconds)
-        return chance.uniform(0, seconds) if retrier.has_full_jitter else seconds
+        return seconds

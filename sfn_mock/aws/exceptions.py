@@ -268,12 +268,16 @@ class WaitingTaskNeedsMock(InvalidDefinition):
     message = "TestState API supports activities and the .sync and .waitForTaskToken patterns only with a mock"
 
 
-class MockNotOne(ValidationException):
-    message = "A test mock should have only one of the following fields: [result, errorOutput]."
+class MockRefused(ValidationException):
+    message = "{reason}"
 
 
-class MockNotSupported(ValidationException):
-    message = "State type '{type}' is not supported when a mock is specified"
+class ContextRefused(ValidationException):
+    message = "Invalid Context object provided: {reason}"
+
+
+class MockedResultNotJson(ValidationException):
+    message = "Mocked result must be valid JSON"
 
 
 class ContextNeedsMock(ValidationException):
@@ -282,10 +286,10 @@ class ContextNeedsMock(ValidationException):
     message = "Context can only be specified when a mock is specified"
 
 
-class NotJson(ValidationException):
+class ItemReaderDataInvalid(ValidationException):
     """The code and the sentence are ours."""
 
-    message = "{member} must be valid JSON"
+    message = "MapItemReaderData {reason}"
 
 
 class NotJsonObject(ValidationException):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sfn_mock.asl.checks import Diagnostic, check_definition
 from sfn_mock.aws.exceptions import InvalidDefinition
 from sfn_mock.integrations.service_calls import unknown_fields
@@ -18,7 +20,12 @@ def checked_definition(text: str, machine_type: str) -> str:
     Raises:
         InvalidDefinition: AWS's error, with every fault in AWS's order.
     """
-    faults = [str(found) for found in diagnostics(text, machine_type) if found.severity == "ERROR"]
+    refuse_faults(diagnostics(text, machine_type))
+    return text
+
+
+def refuse_faults(found: Iterable[Diagnostic]) -> None:
+    """Raise InvalidDefinition with those diagnostics that are errors, if any is."""
+    faults = [str(diagnostic) for diagnostic in found if diagnostic.severity == "ERROR"]
     if faults:
         raise InvalidDefinition(reason=", ".join(faults))
-    return text

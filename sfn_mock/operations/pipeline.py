@@ -28,6 +28,7 @@ from sfn_mock.operations import map_runs as map_runs
 from sfn_mock.operations import redrives as redrives
 from sfn_mock.operations import registry
 from sfn_mock.operations import state_machines as state_machines
+from sfn_mock.operations import state_tests as state_tests
 from sfn_mock.operations import tags as tags
 from sfn_mock.operations import tasks as tasks
 from sfn_mock.operations import versions as versions

@@ -92,7 +92,7 @@ def _start(activation: Activation, state: MapState, effective: Any) -> MapRun:
     if state.item_batcher is None:
         map_run.add_children([Child(item, 1) for item in selected])
     else:
-        map_run.add_children(_batches(activation, state.item_batcher, selected, effective))
+        map_run.add_children(make_batches(activation, state.item_batcher, selected, effective))
     return map_run
 
 
@@ -122,7 +122,7 @@ def _read(activation: Activation, reader: ItemReader, effective: Any) -> list[An
         config["MaxItems"] = limit
     request = ReadRequest(
         reader.resource,
-        _evaluate(activation, reader.parameters, effective, "ItemReader/Arguments"),
+        evaluate(activation, reader.parameters, effective, "ItemReader/Arguments"),
         config,
         activation.run.scheduler.now,
     )
@@ -130,7 +130,8 @@ def _read(activation: Activation, reader: ItemReader, effective: Any) -> list[An
     return items[:limit] if limit else items
 
 
-def _evaluate(activation: Activation, template: Any, effective: Any, field: str) -> Any:
+def evaluate(activation: Activation, template: Any, effective: Any, field: str) -> Any:
+    """Return what a field of a Map state's reader, batcher or writer gives; an empty object where there is none."""
     if template is ABSENT:
         return {}
     if activation.state.is_jsonata:
@@ -138,7 +139,7 @@ def _evaluate(activation: Activation, template: Any, effective: Any, field: str)
     return activation.fill(template, effective)
 
 
-def _batches(activation: Activation, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
+def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
     """Return the batches of items, each as the input of a child execution."""
     most_items = read_count(
         activation, "MaxItemsPerBatch", batcher.max_items_per_batch, batcher.max_items_per_batch_path, effective
@@ -152,7 +153,7 @@ def _batches(activation: Activation, batcher: ItemBatcher, items: list[Any], eff
     )
     fixed = {}
     if batcher.batch_input is not ABSENT:
-        fixed["BatchInput"] = _evaluate(activation, batcher.batch_input, effective, "ItemBatcher/BatchInput")
+        fixed["BatchInput"] = evaluate(activation, batcher.batch_input, effective, "ItemBatcher/BatchInput")
     batches: list[list[Any]] = []
     size = 0
     frame_size = len(json_text({**fixed, "Items": []}).encode("utf-8", "replace"))
@@ -179,7 +180,7 @@ def _result(activation: Activation, state: MapState, effective: Any, map_run: Ma
         WriteRequest(
             map_run.arn,
             writer.resource,
-            _evaluate(activation, writer.parameters, effective, "ResultWriter/Arguments"),
+            evaluate(activation, writer.parameters, effective, "ResultWriter/Arguments"),
             dict(writer.config),
             activation.run.scheduler.now,
             ends,

@@ -72,7 +72,8 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
         items = effective
     else:
         items = activation.refer(state.items_path, "ItemsPath", effective)
-    activation.observe("afterItemsPath", items)
+    if not state.is_jsonata:
+        activation.observe("afterItemsPath", items)
     if not isinstance(items, list):
         if state.is_jsonata or state.items_path is None:
             reason = f"The Map state's input must be an array but was: {json_text(items)}"

@@ -1,0 +1,53 @@
+"""The items that a file holds, as the ItemReader of a distributed Map state takes them from it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+
+
+def parse_items(text: str, config: Mapping[str, Any]) -> list[Any]:
+    """Return the items of a file.
+
+    Args:
+        text: What the file holds.
+        config: `ReaderConfig`; `InputType` is JSON unless it says otherwise.
+
+    Raises:
+        ValueError: The text is not what the configuration says; the message tells what is wrong.
+    """
+    kind = config.get("InputType")
+    if kind == "CSV":
+        return _csv_items(text, config)
+    if kind == "JSONL":
+        return [_json(line) for line in text.splitlines() if line.strip()]
+    return _json_items(text, config.get("ItemsPointer", ""))
+
+
+def _json_items(text: str, pointer: str) -> list[Any]:
+    value = _json(text)
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        value = value.get(name) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        return [{"Key": name, "Value": item} for name, item in value.items()]
+    if not isinstance(value, list):
+        raise ValueError(f"must have an array at ItemsPointer {pointer}" if pointer else "must be a JSON array")
+    return value
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("must be valid JSON") from None
+
+
+def _csv_items(text: str, config: Mapping[str, Any]) -> list[Any]:
+    rows = list(csv.reader(text.splitlines(), delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")]))
+    headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else rows.pop(0) if rows else []
+    return [dict(zip(headers, row, strict=False)) for row in rows if row]

@@ -1,0 +1,171 @@
+"""One state by itself: a single attempt, what Retry or Catch would do next, and the values in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from sfn_mock.asl.activation import Activation, Frame, Outcome
+from sfn_mock.asl.context import ExecutionInfo
+from sfn_mock.asl.engine import Engine
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.events import Chain
+from sfn_mock.asl.host import Host, TaskAnswer, TaskCall
+from sfn_mock.asl.interpreter import attempt_state, catch_error
+from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState, Program, State
+from sfn_mock.asl.retries import backoff_seconds, find_handler
+from sfn_mock.asl.scheduler import Process, Steps
+from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_parallel
+from sfn_mock.asl.texts import json_text
+
+#: The most seconds that TestState can tell of a pause: the greatest integer of its type.
+_LONGEST_PAUSE = 2**31 - 1
+_NUMBERS = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage")
+
+
+@dataclass(frozen=True)
+class StateInput:
+    """What a state is run with.
+
+    Attributes:
+        info: What the state is told about its execution.
+        moment: When it runs, in milliseconds since 1970.
+        input: Its input as JSON text.
+        variables: The variables that it can read.
+        context: Members of the context object, told as they are.
+        retry_count: How often the retrier that takes the state's error has retried before.
+        work: What stands in for the state's work, None where the work is done.
+    """
+
+    info: ExecutionInfo
+    moment: int
+    input: str
+    variables: Mapping[str, Any]
+    context: Mapping[str, Any]
+    retry_count: int = 0
+    work: MockedWork | None = None
+
+
+@dataclass(frozen=True)
+class StateReport:
+    """What a state comes to.
+
+    Attributes:
+        status: SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR.
+        output: The output as JSON text, None where the state failed.
+        error: The error that the state failed with, also of one that is caught.
+        cause: The error's cause.
+        next_state: The name of the state that follows, None at an end.
+        inspection: The values in between, as TestState spells and tells them.
+    """
+
+    status: str
+    output: str | None = None
+    error: str | None = None
+    cause: str | None = None
+    next_state: str | None = None
+    inspection: dict[str, Any] = field(default_factory=dict)
+
+
+def run_single_state(state: State, given: StateInput, start_task: Callable[[TaskCall], TaskAnswer]) -> StateReport:
+    """Run a state once; a Wait state does not wait.
+
+    Args:
+        state: The state.
+        given: What it is run with.
+        start_task: Does the task of a Task state; its answer is not Pending and takes no time.
+    """
+    observed: dict[str, Any] = {}
+    activation = _activate(state, given, _TaskHost(start_task), observed.__setitem__)
+    process = Process(_attempt(activation, given.work))
+    process.start()
+    details: dict[str, int] = {}
+    if process.error is None:
+        report = _leave("SUCCEEDED", process.value)
+    else:
+        report = _handle(activation, process.error, given.retry_count, details)
+    assigned: Mapping[str, Any] = observed.pop("variables", given.variables)
+    inspection: dict[str, Any] = {
+        name: value if name in _NUMBERS else json_text(value)
+        for name, value in observed.items()
+        if not _is_hidden(state, name)
+    }
+    if assigned:
+        inspection["variables"] = json_text(dict(assigned))
+    if details:
+        inspection["errorDetails"] = details
+    return replace(report, inspection=inspection)
+
+
+class _TaskHost:
+    """The part of a Host that a single state needs."""
+
+    def __init__(self, start_task: Callable[[TaskCall], TaskAnswer]) -> None:
+        self.start_task = start_task
+
+
+def _activate(state: State, given: StateInput, host: _TaskHost, observe: Callable[[str, Any], None]) -> Activation:
+    """Enter the state in an execution of its own."""
+    engine = Engine(
+        Program(state.name, {state.name: state}),
+        input=given.input,
+        info=given.info,
+        start=given.moment,
+        # A Map state does not run its iterations here, so nothing else is asked of the host.
+        host=cast("Host", host),
+        answers=[],
+        wait_scale=0.0,
+        observer=observe,
+        context=given.context,
+    )
+    chain = Chain()
+    engine.add_event("ExecutionStarted", None, chain)
+    frame = Frame(state.name, json.loads(given.input), dict(given.variables))
+    activation = Activation(engine, state, frame, chain)
+    activation.retry_count = given.retry_count
+    activation.enter()
+    return activation
+
+
+def _attempt(activation: Activation, work: MockedWork | None) -> Steps:
+    state = activation.state
+    if work is not None and isinstance(state, MapState):
+        return run_mocked_map(activation, state, work)
+    if work is not None and isinstance(state, ParallelState):
+        return run_mocked_parallel(activation, state, work)
+    return attempt_state(activation)
+
+
+def _leave(status: str, outcome: Outcome, failure: StateError | None = None) -> StateReport:
+    told = (None, None) if failure is None else (failure.error, failure.cause)
+    return StateReport(status, json_text(outcome.output), *told, next_state=outcome.next)
+
+
+def _handle(activation: Activation, failure: StateError, retry_count: int, details: dict[str, int]) -> StateReport:
+    """Tell what Retry or Catch makes of a failure; the details get the number of the element that takes it."""
+    state = activation.state
+    retrier = find_handler(state.retry, failure)
+    if retrier is not None and retry_count < retrier.max_attempts:
+        seconds = backoff_seconds(retrier, retry_count, activation.run.chance)
+        details["retryIndex"] = state.retry.index(retrier)
+        details["retryBackoffIntervalSeconds"] = int(min(seconds, _LONGEST_PAUSE))
+        return StateReport("RETRIABLE", error=failure.error, cause=failure.cause)
+    catcher = find_handler(state.catch, failure)
+    try:
+        outcome = catch_error(activation, failure)
+    except StateError as error:
+        return StateReport("FAILED", error=error.error, cause=error.cause)
+    assert catcher is not None, "an error that is caught has a catcher"
+    details["catchIndex"] = state.catch.index(catcher)
+    return _leave("CAUGHT_ERROR", outcome, failure)
+
+
+def _is_hidden(state: State, name: str) -> bool:
+    """Tell whether AWS leaves a value out: Map and Parallel states show only filters that they have."""
+    if not isinstance(state, (MapState, ParallelState)):
+        return False
+    return (name == "afterInputPath" and state.input_path == "$") or (
+        name == "afterParameters" and state.payload.parameters is ABSENT
+    )

@@ -1,0 +1,107 @@
+"""Map and Parallel states whose work is not done: a test gives what it would result in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sfn_mock.asl.activation import Activation
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import Failed, Succeeded
+from sfn_mock.asl.map_runs import exceeded_failure, is_exceeded
+from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState
+from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.states.distributed_map import evaluate, make_batches
+from sfn_mock.asl.states.map_settings import read_count, read_percentage
+from sfn_mock.asl.states.map_state import find_items, item_context, select_item
+
+
+@dataclass
+class MockedWork:
+    """What a test says of the work of a state.
+
+    Attributes:
+        answer: What the work results in, or fails with.
+        failed_iterations: How many iterations of a Map state have failed.
+        items: The items that the ItemReader of a Map state has read, None where they are not known.
+        iterations: Once the Map state has run: how many iterations it has, None where that is not known.
+    """
+
+    answer: Succeeded | Failed
+    failed_iterations: int = 0
+    items: list[Any] | None = None
+    iterations: int | None = None
+
+    def result(self) -> Any:
+        """Return the result of the work; raise the StateError that it fails with."""
+        if isinstance(self.answer, Failed):
+            raise StateError(self.answer.error, self.answer.cause)
+        return self.answer.result
+
+
+def run_mocked_parallel(activation: Activation, state: ParallelState, work: MockedWork) -> Steps:
+    """Run a Parallel state without its branches."""
+    yield from ()
+    value = activation.effective_input()
+    activation.payload(state.payload.parameters, state.payload.arguments, value)
+    payload = state.payload
+    return activation.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
+
+
+def run_mocked_map(activation: Activation, state: MapState, work: MockedWork) -> Steps:
+    """Run a Map state without its iterations."""
+    yield from ()
+    effective = activation.effective_input()
+    concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
+    activation.observe("maxConcurrency", concurrency)
+    count, percentage = _tolerance(activation, state, effective)
+    work.iterations = _iterations(activation, state, effective, work)
+    # Of items that are not known only those that failed count.
+    total = work.failed_iterations if work.iterations is None else work.iterations
+    if is_exceeded(work.failed_iterations, total, count, percentage):
+        raise exceeded_failure()
+    payload = state.payload
+    return activation.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
+
+
+def _tolerance(activation: Activation, state: MapState, effective: Any) -> tuple[int | None, float | None]:
+    """Return how many items may fail, and how many of a hundred; None for what does not count."""
+    count: int | None = None
+    percentage: float | None = None
+    given, path = state.tolerated_failure_count, state.tolerated_failure_count_path
+    if given is not None or path is not None:
+        count = read_count(activation, "ToleratedFailureCount", given, path, effective)
+        activation.observe("toleratedFailureCount", count)
+    given, path = state.tolerated_failure_percentage, state.tolerated_failure_percentage_path
+    if given is not None or path is not None:
+        percentage = read_percentage(activation, "ToleratedFailurePercentage", given, path, effective)
+        activation.observe("toleratedFailurePercentage", percentage)
+    return (0 if percentage is None and count is None else count), percentage
+
+
+def _iterations(activation: Activation, state: MapState, effective: Any, work: MockedWork) -> int | None:
+    """Evaluate the inputs of the iterations and return how many there are, None where the items are not known."""
+    if state.item_reader is None:
+        items = find_items(activation, state, effective)
+    else:
+        evaluate(activation, state.item_reader.parameters, effective, "ItemReader/Arguments")
+        if work.items is None:
+            return None
+        items = work.items
+        if "ItemsPointer" in state.item_reader.config:
+            activation.observe("afterItemsPointer", items)
+        limit = read_count(
+            activation,
+            "MaxItems",
+            state.item_reader.config.get("MaxItems"),
+            state.item_reader.config.get("MaxItemsPath"),
+            effective,
+        )
+        items = items[:limit] if limit else items
+    inputs = [select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)]
+    if state.item_selector is not ABSENT:
+        activation.observe("afterItemSelector", inputs)
+    if state.item_batcher is not None:
+        inputs = [child.input for child in make_batches(activation, state.item_batcher, inputs, effective)]
+        activation.observe("afterItemBatcher", inputs)
+    return len(inputs)

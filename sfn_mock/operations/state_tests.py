@@ -1,0 +1,296 @@
+"""TestState: one state of a definition, run by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from moto.core.models import botocore_stubber
+
+from sfn_mock.asl.checks import check_state
+from sfn_mock.asl.checks.definitions import LONE_STATE
+from sfn_mock.asl.checks.workflows import workflows
+from sfn_mock.asl.context import ExecutionInfo, context_fault, format_moment
+from sfn_mock.asl.definition import parse_state
+from sfn_mock.asl.errors import RUNTIME, StateError
+from sfn_mock.asl.host import Failed, Succeeded, TaskAnswer, TaskCall
+from sfn_mock.asl.item_data import parse_items
+from sfn_mock.asl.json_text import read_json
+from sfn_mock.asl.nodes import MapState, State, TaskState
+from sfn_mock.asl.resources import Pattern, ResourceKind, parse_resource
+from sfn_mock.asl.single_state import StateInput, StateReport, run_single_state
+from sfn_mock.asl.states.mocked import MockedWork
+from sfn_mock.aws.arns import state_machine_arn
+from sfn_mock.aws.exceptions import (
+    ContextNeedsMock,
+    ContextRefused,
+    InvalidExecutionInput,
+    ItemReaderDataInvalid,
+    MockedResultNotJson,
+    MockRefused,
+    NotJsonObject,
+    StateNeedsMock,
+    TaskNeedsRole,
+    TestedStateNotFound,
+    WaitingTaskNeedsMock,
+)
+from sfn_mock.aws.payloads import json_fault
+from sfn_mock.integrations import mock_results
+from sfn_mock.integrations.requests import ParametersError
+from sfn_mock.integrations.service_calls import Caller, unknown_fields, unusable_parameters_cause
+from sfn_mock.integrations.tasks import answer_task
+from sfn_mock.operations.definition_checks import checked_definition, refuse_faults
+from sfn_mock.operations.registry import Answer, DateForm, operation, present
+from sfn_mock.operations.state_machines import checked_role
+from sfn_mock.state.records import Records
+
+_LONG_NUMBER = "Number value length exceeds the maximum allowed"
+_NO_SERVICE = (
+    "TestState runs a Task by calling its service, which nothing mocks: add mock_aws, or give the state a mock."
+)
+
+
+@operation
+def test_state(
+    records: Records,
+    date: DateForm,
+    *,
+    definition: str,
+    role_arn: str | None = None,
+    input: str | None = None,
+    inspection_level: str | None = None,
+    reveal_secrets: bool | None = None,
+    variables: str | None = None,
+    state_name: str | None = None,
+    mock: dict[str, Any] | None = None,
+    context: str | None = None,
+    state_configuration: dict[str, Any] | None = None,
+) -> Answer:
+    """Run the state once; a Wait state does not wait.
+
+    Raises:
+        RuntimeError: For a Task without a mock that nothing here can do.
+    """
+    found, state = _find_state(definition, state_name)
+    configuration = state_configuration or {}
+    try:
+        if mock is None:
+            mock_results.check_unmocked_configuration(configuration)
+            _check_unmocked(state, role_arn, context)
+            work = None
+        else:
+            mock_results.check_mock_members(mock)
+            mock_results.check_mocked_state(found, reveal_secrets=bool(reveal_secrets))
+            work = _mocked_work(found, state, mock, configuration)
+    except mock_results.MockError as error:
+        raise MockRefused(reason=str(error)) from None
+    given_context = _read_members("context", context)
+    fault = context_fault(given_context)
+    if fault is not None:
+        raise ContextRefused(reason=fault)
+    with records.using() as moment:
+        info = _execution_info(records, None if role_arn is None else checked_role(role_arn))
+    text = "{}" if input is None else input
+    given = StateInput(
+        info=info,
+        moment=moment,
+        input=text,
+        variables=_read_members("variables", variables),
+        context={**_default_context(info, role_arn, _read_input(text), moment), **given_context},
+        retry_count=configuration.get("retrierRetryCount") or 0,
+        work=work,
+    )
+    # The records are others' again while the state runs: its task may be a call to Step Functions.
+    report = run_single_state(state, given, _task_answerer(state, info, work))
+    _check_failure_count(configuration, work)
+    return _answer(report, inspection_level in ("DEBUG", "TRACE"))
+
+
+def _answer(report: StateReport, is_inspected: bool) -> Answer:
+    return present(
+        status=report.status,
+        output=report.output,
+        error=report.error,
+        cause=report.cause,
+        nextState=report.next_state,
+        inspectionData=report.inspection if is_inspected else None,
+    )
+
+
+# --- The state ---------------------------------------------------------------------------------------------------
+
+
+def _find_state(text: str, name: str | None) -> tuple[dict[str, Any], State]:
+    """Return the tested state as the definition has it, and parsed; AWS always calls it the same."""
+    if name is None:
+        refuse_faults(check_state(text, unknown_fields=unknown_fields))
+        value: dict[str, Any] = read_json(text)
+        return value, parse_state(LONE_STATE, value)
+    definition = read_json(checked_definition(text, "STANDARD"))
+    for workflow in workflows(definition):
+        if name in workflow.states:
+            value = workflow.states[name]
+            return value, parse_state(LONE_STATE, value, definition.get("QueryLanguage", "JSONPath"))
+    raise TestedStateNotFound
+
+
+def _check_unmocked(state: State, role_arn: str | None, context: str | None) -> None:
+    """Refuse what cannot be tested without a mock."""
+    if context is not None:
+        raise ContextNeedsMock
+    if state.type in ("Map", "Parallel"):
+        raise StateNeedsMock
+    if isinstance(state, TaskState):
+        resource = parse_resource(state.resource)
+        if resource.pattern is not Pattern.REQUEST_RESPONSE or resource.kind is ResourceKind.ACTIVITY:
+            raise WaitingTaskNeedsMock
+        if role_arn is None:
+            raise TaskNeedsRole
+
+
+# --- The mock ----------------------------------------------------------------------------------------------------
+
+
+def _mocked_work(
+    found: dict[str, Any], state: State, mock: dict[str, Any], configuration: dict[str, Any]
+) -> MockedWork:
+    culprit = configuration.get("errorCausedByState")
+    inner = workflows({"States": {LONE_STATE: found}})[1:]
+    if culprit is not None and not any(culprit in workflow.states for workflow in inner):
+        raise TestedStateNotFound
+    error = mock.get("errorOutput")
+    answer = Failed(error["error"], error.get("cause")) if error is not None else _mocked_result(found, state, mock)
+    return MockedWork(
+        answer,
+        failed_iterations=configuration.get("mapIterationFailureCount") or 0,
+        items=_read_items(state, configuration.get("mapItemReaderData")),
+    )
+
+
+def _mocked_result(found: dict[str, Any], state: State, mock: dict[str, Any]) -> Succeeded:
+    try:
+        result = _read_json(mock["result"])
+    except ValueError:
+        raise MockedResultNotJson from None
+    if isinstance(state, TaskState):
+        mode = mock.get("fieldValidationMode", "STRICT")
+        mock_results.check_task_result(parse_resource(state.resource), result, mode)
+    else:
+        mock_results.check_state_result(found, result)
+    return Succeeded(result)
+
+
+def _read_items(state: State, data: str | None) -> list[Any] | None:
+    """Return the items that a test says the ItemReader has read, None where it says nothing."""
+    if data is None or not isinstance(state, MapState) or state.item_reader is None:
+        return None
+    try:
+        return parse_items(data, state.item_reader.config)
+    except ValueError as error:
+        raise ItemReaderDataInvalid(reason=error) from None
+
+
+def _check_failure_count(configuration: dict[str, Any], work: MockedWork | None) -> None:
+    count = configuration.get("mapIterationFailureCount")
+    if count is None or work is None or work.iterations is None:
+        return
+    try:
+        mock_results.check_failure_count(count, work.iterations)
+    except mock_results.MockError as error:
+        raise MockRefused(reason=str(error)) from None
+
+
+# --- The execution around it -------------------------------------------------------------------------------------
+
+
+def _execution_info(records: Records, role_arn: str | None) -> ExecutionInfo:
+    machine, execution = records.new_id(), records.new_id()
+    arn = state_machine_arn(records.arn_prefix, machine)
+    return ExecutionInfo(
+        id=arn.replace(":stateMachine:", ":express:") + f":{execution}",
+        name=execution,
+        role_arn=role_arn or "",
+        state_machine_id=arn,
+        state_machine_name=machine,
+        region=records.region,
+    )
+
+
+def _default_context(info: ExecutionInfo, role_arn: str | None, input: Any, moment: int) -> dict[str, Any]:
+    """Return the context object where the test gives none."""
+    return {
+        "Execution": {
+            "Id": info.id,
+            "Input": input,
+            "Name": info.name,
+            "RoleArn": role_arn,
+            "StartTime": format_moment(moment),
+        },
+        "StateMachine": {"Id": info.state_machine_id, "Name": info.state_machine_name},
+    }
+
+
+def _task_answerer(state: State, info: ExecutionInfo, work: MockedWork | None) -> Callable[[TaskCall], TaskAnswer]:
+    field = "Arguments" if state.is_jsonata else "Parameters"
+
+    def answer(call: TaskCall) -> TaskAnswer:
+        return _call_service(call, info, field) if work is None else work.answer
+
+    return answer
+
+
+def _call_service(call: TaskCall, info: ExecutionInfo, field: str) -> TaskAnswer:
+    if not botocore_stubber.enabled:
+        raise RuntimeError(_NO_SERVICE)
+
+    def client_for(service: str) -> Any:
+        return boto3.client(service, region_name=info.region)
+
+    try:
+        answer, _ = answer_task(call, client_for=client_for, caller=Caller(info.id, info.state_machine_id))
+    except ParametersError as error:
+        reason = unusable_parameters_cause(call.parameters, error.problems, field=field)
+        # The state is entered by the second event of its execution.
+        place = f"'{call.state}' (entered at the event id #2)"
+        raise StateError(RUNTIME, f"An error occurred while executing the state {place}. {reason}") from None
+    except LookupError as error:
+        raise RuntimeError(f"TestState {error}: give the state a mock.") from None
+    return answer
+
+
+# --- JSON --------------------------------------------------------------------------------------------------------
+
+
+def _read_input(text: str) -> Any:
+    try:
+        return _read_json(text)
+    except ValueError as reason:
+        raise InvalidExecutionInput(reason=reason) from None
+
+
+def _read_members(member: str, text: str | None) -> dict[str, Any]:
+    """Return the members of a JSON object; none where it is not given."""
+    try:
+        members = _read_json("{}" if text is None else text)
+    except ValueError:
+        raise NotJsonObject(member=member) from None
+    if not isinstance(members, dict):
+        raise NotJsonObject(member=member)
+    return members
+
+
+def _read_json(text: str) -> Any:
+    """Return the value of a text.
+
+    Raises:
+        ValueError: The text is no JSON; the message tells what is wrong in AWS's words.
+    """
+    fault = json_fault(text)
+    if fault is not None:
+        raise ValueError(fault)
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError(_LONG_NUMBER) from None
