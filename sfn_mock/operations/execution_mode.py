@@ -1,4 +1,4 @@
-"""Whether moto's interpreter of Amazon States Language runs what is started.
+"""Whether the definitions of started executions are run.
 
 ``mock_sfn_executions(execute=True)`` asks for it, or ``mock_aws(config={"stepfunctions": {"execute_state_machine":
 True}})``.
@@ -16,7 +16,7 @@ _switched_on = False
 
 @contextmanager
 def switched_on() -> Iterator[None]:
-    """Meanwhile it runs what is started, however ``mock_aws`` is configured."""
+    """Run the definitions of what is started meanwhile, however ``mock_aws`` is configured."""
     global _switched_on
     _switched_on = True
     try:
@@ -25,11 +25,6 @@ def switched_on() -> Iterator[None]:
         _switched_on = False
 
 
-def is_switched_on() -> bool:
-    """Whether the active mock itself asks for it."""
-    return _switched_on
-
-
 def is_on() -> bool:
-    """Whether the active mock, or ``mock_aws``, asks for it."""
+    """Return whether the active mock, or ``mock_aws``, asks for it."""
     return _switched_on or bool(default_user_config.get("stepfunctions", {}).get("execute_state_machine"))

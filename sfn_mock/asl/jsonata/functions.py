@@ -75,7 +75,7 @@ def _partition(items: list[Any], size: object) -> object:
 
 
 def _range(first: object, last: object, step: object) -> object:
-    """Return the integers from first to last, both included, a step apart."""
+    """Return the integers from first to last, both included, a step apart; one alone is not put into an array."""
     start, stop, increment = (
         _integer(value, "range", index) for index, value in enumerate((first, last, step), start=1)
     )
@@ -84,7 +84,7 @@ def _range(first: object, last: object, step: object) -> object:
     values = range(start, stop + (1 if increment > 0 else -1), increment)
     if len(values) > MAX_RANGE:
         raise QueryError("D2014", f"The size of the array must not exceed {MAX_RANGE}.")
-    return list(values)
+    return values[0] if len(values) == 1 else list(values)
 
 
 def _hash(text: str, algorithm: str) -> object:

@@ -1,1 +1,0 @@
-"""moto's interpreter, which runs definitions with execute=True and single states with TestState."""
