@@ -327,6 +327,12 @@ CONTEXT = {
         pytest.param(
             {**PASS, "Parameters": {"b.$": "$b"}}, {"variables": '{"b": 2}'}, {"output": '{"b":2}'}, id="variables"
         ),
+        pytest.param(
+            jsonata(PASS, Output="{% $states.input %}"),
+            {"input": "[" * 900 + "]" * 900},
+            {"output": "[" * 900 + "]" * 900},
+            id="JSONata, an input of many levels",
+        ),
         pytest.param(MAP, {"mock": RESULT, "input": "[3]"}, {"output": "[1]"}, id="Map, mocked"),
         pytest.param(PARALLEL, {"mock": RESULT}, {"output": "[1]", "nextState": "Ship"}, id="Parallel, mocked"),
         pytest.param(WAITING, {"mock": RESULT}, {"output": "[1]"}, id="a task that waits, mocked"),
@@ -675,15 +681,22 @@ def test_items_pointer(run):
 
 
 @pytest.mark.parametrize(
-    ("pointer", "data", "reason"),
+    ("config", "data", "reason"),
     [
         pytest.param({}, "1", "must be a JSON array", id="a number"),
+        pytest.param({}, "[NaN]", "must be valid JSON", id="not a number"),
+        pytest.param(
+            {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "a\n" + "x" * 140_000,
+            "must be valid CSV: field larger than field limit (131072)",
+            id="a long field",
+        ),
         pytest.param({"ItemsPointer": "/a"}, "[1]", "must have an array at ItemsPointer /a", id="no such member"),
     ],
 )
-def test_items_that_are_not_there(client, pointer, data, reason):
+def test_items_that_are_not_there(client, config, data, reason):
     """Data without items is refused."""
-    reader = {**READING["ItemReader"], "ReaderConfig": {"InputType": "JSON", **pointer}}
+    reader = {**READING["ItemReader"], "ReaderConfig": {"InputType": "JSON", **config}}
     state = {**READING, "ItemReader": reader}
     arguments = {"mock": RESULT, "stateConfiguration": {"mapItemReaderData": data}}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sfn_mock.asl.jsonata.engine import Evaluation, parse
+from sfn_mock.asl.jsonata.engine import Evaluation, deep_stack, parse
 from sfn_mock.asl.jsonata.functions import step_functions
 from sfn_mock.asl.jsonata.guards import standard_frame
 from sfn_mock.asl.jsonata.messages import QueryError, as_json
@@ -104,7 +104,9 @@ class Expression:
         """
         format_millis = standard_frame().bindings["fromMillis"].call
         functions = step_functions(bindings.now, bindings.chance, format_millis)
-        return Evaluation(self._parsed, bindings.values, functions).run()
+        with deep_stack():
+            values = bindings.values
+        return Evaluation(self._parsed, values, functions).run()
 
 
 def is_expression(value: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
@@ -42,12 +42,19 @@ def _json_items(text: str, pointer: str) -> list[Any]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise ValueError("must be valid JSON") from None
 
 
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
 def _csv_items(text: str, config: Mapping[str, Any]) -> list[Any]:
-    rows = list(csv.reader(text.splitlines(), delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")]))
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")]))
+    except csv.Error as error:
+        raise ValueError(f"must be valid CSV: {error}") from None
     headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else rows.pop(0) if rows else []
     return [dict(zip(headers, row, strict=False)) for row in rows if row]
