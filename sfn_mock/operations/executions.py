@@ -157,8 +157,11 @@ def _start(
 
 def _run(records: Records, execution: Execution, moment: int) -> None:
     """Put the definition to work, and do what takes no time at once."""
-    program = parse_definition(execution.revision.definition)
-    run = DefinitionRun(execution, program, ServicesOfMocks())
+    try:
+        run = DefinitionRun(execution, parse_definition(execution.revision.definition), ServicesOfMocks())
+    except ValueError as error:
+        execution.end(moment, Ending("FAILED", error="States.Runtime", cause=str(error)))
+        return
     records.runs[execution] = records.live_runs[execution] = run
     run.carry(moment)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from moto.core.utils import underscores_to_camelcase
 
@@ -11,7 +12,7 @@ from sfn_mock.operations.finding import find_execution
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.state.executions import Attempt, Execution
-from sfn_mock.state.history import Event, events_until
+from sfn_mock.state.history import Event, closing, events_until
 from sfn_mock.state.records import Records
 
 #: An event of a run, or one that follows from a time line.
@@ -96,4 +97,10 @@ def _events(records: Records, execution: Execution, attempt: Attempt, moment: in
     if run is None:
         return list(events_until(execution, moment))
     run.carry(moment)
-    return list(run.events(moment))
+    events = run.events(moment)
+    if attempt.stop_at(moment) is not None:
+        type, details = closing(attempt.ending_at(moment))
+        if events[-1].type != type:
+            # A test has ended the execution in a way that no call does.
+            events[-1] = replace(events[-1], type=type, details=present(**details))
+    return list(events)

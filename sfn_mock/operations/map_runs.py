@@ -134,4 +134,13 @@ def update_map_run(
             failures if tolerated_failure_count is None else tolerated_failure_count,
             percentage if tolerated_failure_percentage is None else float(tolerated_failure_percentage),
         )
+        run = None if map_run.parent is None else records.runs.get(map_run.parent)
+        if run is not None:
+            changes = {
+                "max_concurrency": max_concurrency,
+                "tolerated_count": tolerated_failure_count,
+                "tolerated_percentage": tolerated_failure_percentage,
+            }
+            given = {name: value for name, value in changes.items() if value is not None}
+            run.update_map_run(map_run_arn, moment, given)
         return {}

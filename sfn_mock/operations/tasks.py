@@ -57,5 +57,7 @@ def _find_executed(records: Records, token: str) -> AnyTask:
     for run in list(records.runs.values()):
         task = run.find_task(token)
         if task is not None:
+            if not task.is_open:
+                raise TaskTimedOut
             return task
     raise InvalidToken

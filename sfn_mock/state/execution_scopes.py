@@ -93,6 +93,7 @@ class ExecutionScope(ABC):
     @property
     def executions(self) -> list[Execution]:
         """Its executions in order of adding, also those that the clock has not reached yet."""
+        self.records.carry_runs(clock.now())
         return list(self.index.executions)
 
     @contextmanager

@@ -202,7 +202,7 @@ class Execution:
 
     @property
     def status(self) -> str | None:
-        moment = clock.now()
+        moment = self._now()
         attempt = self.attempt_at(moment)
         return None if attempt is None else attempt.status_at(moment)
 
@@ -220,7 +220,7 @@ class Execution:
 
     @property
     def stop_date(self) -> datetime | None:
-        moment = clock.now()
+        moment = self._now()
         attempt = self.attempt_at(moment)
         return None if attempt is None else _date(attempt.stop_at(moment))
 
@@ -230,12 +230,12 @@ class Execution:
 
     @property
     def redrive_count(self) -> int:
-        attempt = self.attempt_at(clock.now())
+        attempt = self.attempt_at(self._now())
         return 0 if attempt is None else attempt.redrive_count
 
     @property
     def redrive_date(self) -> datetime | None:
-        attempt = self.attempt_at(clock.now())
+        attempt = self.attempt_at(self._now())
         return None if attempt is None else _date(attempt.redrive)
 
     @property
@@ -262,9 +262,15 @@ class Execution:
     def cause(self, cause: str | None) -> None:
         self._assign_detail(cause=cause)
 
+    def _now(self) -> int:
+        """Return the current moment, to which the definitions at work are carried first."""
+        moment = clock.now()
+        self.owner.records.carry_runs(moment)
+        return moment
+
     @property
     def _ending(self) -> Ending:
-        moment = clock.now()
+        moment = self._now()
         attempt = self.attempt_at(moment)
         return OPEN if attempt is None else attempt.ending_at(moment)
 

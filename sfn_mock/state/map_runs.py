@@ -143,12 +143,17 @@ class MapRun(ExecutionScope):
     @property
     def status(self) -> str:
         """RUNNING, SUCCEEDED, FAILED or ABORTED, as it stands now."""
-        return self.state_at(clock.now()).status
+        return self.state_at(self._now()).status
 
     @property
     def stop_date(self) -> datetime | None:
-        stop = self.state_at(clock.now()).stop
+        stop = self.state_at(self._now()).stop
         return None if stop is None else clock.to_datetime(stop)
+
+    def _now(self) -> int:
+        moment = clock.now()
+        self.records.carry_runs(moment)
+        return moment
 
     # --- How it stands -------------------------------------------------------------------------------------------
 

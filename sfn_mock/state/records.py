@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from threading import RLock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import NAMESPACE_URL, uuid3
 
 from sfn_mock.aws.arns import arn_prefix, parse_execution_arn
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from sfn_mock.asl.events import Event
 
 
+class WaitingTask(AnyTask, Protocol):
+    """A task of a definition at work."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its answer."""
+
+
 class Run(Protocol):
     """An execution whose definition is at work."""
 
@@ -41,11 +49,14 @@ class Run(Protocol):
     def events(self, moment: int) -> list[Event]:
         """Return what has happened in the execution by ``moment``."""
 
-    def find_task(self, token: str) -> AnyTask | None:
-        """Return the task of that token if it is one of the execution's, and waits."""
+    def find_task(self, token: str) -> WaitingTask | None:
+        """Return the task of that token if it is one of the execution's."""
 
     def take_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
         """Have a worker take up a task that waits for an activity; return its token and input."""
+
+    def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
+        """Change the limits of a map run."""
 
 
 class RecordsGone(RuntimeError):
@@ -95,15 +106,19 @@ class Records:
                     f"or was reset: seed again inside an active mock."
                 )
             moment = clock.now()
-            self._carry_runs(moment)
+            self.carry_runs(moment)
             self._finish_deletions(moment)
             yield moment
 
-    def _carry_runs(self, moment: int) -> None:
-        for execution, run in list(self.live_runs.items()):
-            run.carry(moment)
-            if not run.is_running:
-                self.live_runs.pop(execution, None)
+    def carry_runs(self, moment: int) -> None:
+        """Carry the definitions at work to ``moment``; not after the records' end."""
+        if not self.live_runs or self._closed:
+            return
+        with self._lock:
+            for execution, run in list(self.live_runs.items()):
+                run.carry(moment)
+                if not run.is_running:
+                    self.live_runs.pop(execution, None)
 
     def close(self) -> None:
         """End their life: whoever still holds one of them gets a RuntimeError instead of writing into nothing."""

@@ -63,6 +63,8 @@ class DefinitionRun:
         self._children: dict[tuple[str, int], DefinitionRun] = {}
         #: By ARN: the map runs, with what their children run.
         self._processors: dict[str, tuple[MapRun, Program]] = {}
+        #: Of all its tasks so far.
+        self._tokens: set[str] = set()
         self._polls: dict[str, Poll] = {}
         #: The tasks of activities that no worker has taken up: ARN and input, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
@@ -178,8 +180,8 @@ class DefinitionRun:
     # --- Tasks that wait -------------------------------------------------------------------------------------------
 
     def find_task(self, token: str) -> WaitingTask | None:
-        """Return the task of that token if it is one of the run's, or of a child's, and waits."""
-        if self._run.has_task(token):
+        """Return the task of that token if it is one of the run's, or of a child's."""
+        if token in self._tokens:
             return WaitingTask(self, token)
         for child in self._children.values():
             task = child.find_task(token)
@@ -200,6 +202,12 @@ class DefinitionRun:
             (t for child in children if (t := child.take_activity_task(activity_arn, moment, worker_name))), None
         )
 
+    def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
+        """Change the limits of a map run."""
+        self.rewind(moment)
+        self._run.update_map_run(map_run_arn, moment, **changes)
+        self.carry(moment)
+
     def rewind(self, moment: int) -> None:
         """Go back to ``moment`` if the clock went back, as something is to happen then."""
         if moment < self._carried_to:
@@ -210,6 +218,7 @@ class DefinitionRun:
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Do a task; that of an activity waits for a worker."""
+        self._tokens.add(call.token)
         if call.resource.kind is ResourceKind.ACTIVITY:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
             return Pending(is_started=False)
@@ -296,15 +305,22 @@ class WaitingTask:
         self._run = run
         self._token = token
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the task still waits for its answer."""
+        return self._run._run.has_task(self._token)
+
     def succeed(self, moment: int, output: str) -> None:
         """Give the task its result, as JSON text."""
         self._run.rewind(moment)
         self._run._run.complete_task(self._token, json.loads(output), moment)
+        self._run.carry(moment)
 
     def fail(self, moment: int, error: str | None, cause: str | None) -> None:
         """Give the task its error."""
         self._run.rewind(moment)
         self._run._run.fail_task(self._token, error, cause, moment)
+        self._run.carry(moment)
 
     def beat(self, moment: int) -> None:
         """Note a heartbeat of the task."""
