@@ -285,6 +285,8 @@ def test_errors_without_a_counterpart(text: str, message: str) -> None:
         pytest.param("(" * 9000 + "1" + ")" * 9000, id="nesting too deep to parse"),
         pytest.param("(" * 2000 + "1" + ")" * 2000, id="deep nesting"),
         pytest.param("[1..1e7]", id="long range"),
+        pytest.param("[1..10000].([1..10000])", id="nested ranges"),
+        pytest.param("$reduce([1..100000], $append)", id="arrays of a function"),
     ],
 )
 def test_an_expression_without_an_end_is_stopped(text: str) -> None:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sfn_mock.asl.jsonata.conversions import to_text
-from sfn_mock.asl.jsonata.guards import MAX_CHARACTERS, PYTHON_ERRORS, TOO_LONG, standard_frame
+from sfn_mock.asl.jsonata.guards import MAX_CHARACTERS, PYTHON_ERRORS, standard_frame
 from sfn_mock.asl.jsonata.library import failure, library, rename
-from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
 from sfn_mock.asl.jsonata.regexes import Regex
 from sfn_mock.asl.jsonata.signatures import validate
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, is_number, to_library, whole
@@ -21,6 +21,12 @@ from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, is_nu
 MAX_STEPS = 100_000
 MAX_DEPTH = 500
 MAX_ITEMS = 1_000_000
+
+# How many items all arrays that one evaluation makes may hold together.
+MAX_ITEMS_MADE = 4_000_000
+
+# The nodes whose result is an array that was there before.
+_READING = ("variable", "block", "condition", "bind")
 
 # What a nested node needs of Python's stack, rounded up, with room for the parser's own recursion.
 _FRAMES = 14 * MAX_DEPTH
@@ -92,6 +98,7 @@ class Evaluation:
     def __init__(self, parsed: Any, values: Mapping[str, object], functions: Mapping[str, Function]) -> None:
         self._library = library()
         self._steps = 0
+        self._items = 0
         self._depth = 0
         self._tree = parsed.ast
         # A copy for each evaluation: the library keeps the input and the environment on the object.
@@ -114,6 +121,7 @@ class Evaluation:
         self._range = engine.evaluate_range_expression
         engine.eval = self._step
         engine.apply_inner = self._call
+        engine.count_items = self._count_items
         engine.validate_arguments = self._validate
         engine.evaluate_numeric_expression = self._arithmetic
         engine.evaluate_string_concat = self._concatenate
@@ -152,10 +160,17 @@ class Evaluation:
             raise failure("T0410", 1, _procedure_name(node), position=node.position) from error
         finally:
             self._depth -= 1
-        limit = MAX_CHARACTERS if isinstance(result, str) else MAX_ITEMS
-        if isinstance(result, (str, list)) and len(result) > limit:
+        if isinstance(result, list) and node.type not in _READING:
+            self._count_items(len(result))
+        elif isinstance(result, str) and len(result) > MAX_CHARACTERS:
             raise QueryError("U1001", TOO_LONG)
         return result
+
+    def _count_items(self, items: int) -> None:
+        """Count the items of an array that the evaluation has made."""
+        self._items += items
+        if self._items > MAX_ITEMS_MADE:
+            raise QueryError("U1001", TOO_LONG)
 
     def _call(self, function: Any, arguments: Any, focus: Any, frame: Any) -> Any:
         """Call a function, and nothing else."""

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 from sfn_mock.asl.jsonata.library import failure, library
-from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
+from sfn_mock.asl.jsonata.replacing import replace
 from sfn_mock.asl.jsonata.signatures import validate
 from sfn_mock.asl.jsonata.values import from_library, is_number
 
@@ -18,7 +19,6 @@ from sfn_mock.asl.jsonata.values import from_library, is_number
 MAX_CHARACTERS = 4_000_000
 # What the library raises where it should raise an error of its own.
 PYTHON_ERRORS = (ArithmeticError, ValueError, TypeError, AttributeError, LookupError)
-TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
 
 # The code of each function that cannot use its argument.
 _CODES = {
@@ -52,22 +52,29 @@ def standard_frame() -> Any:
 
 def _guarded(name: str, native: Any) -> Any:
     """Return a function of the library that raises QueryError where the original raises a Python error."""
-    original = native.call
+    original = _replace if name == "replace" else native.call
     known = library().error
 
     def call(focus: Any, arguments: Any) -> Any:
         arguments = validate(native.signature, arguments, focus)
         _check(name, arguments)
         try:
-            return original(focus, arguments)
+            result = original(focus, arguments)
         except (known, RecursionError, QueryError):
             raise
         except (*PYTHON_ERRORS, RuntimeError) as error:
             raise _translate(name, arguments, error) from error
+        if isinstance(result, list):
+            library().engine.CURRENT.jsonata.count_items(len(result))
+        return result
 
     guarded = copy.copy(native)
     guarded.call = call
     return guarded
+
+
+def _replace(_focus: object, arguments: Sequence[Any]) -> str | None:
+    return replace(*arguments)
 
 
 def _check(name: str, arguments: Sequence[Any]) -> None:

@@ -18,6 +18,7 @@ class Library(NamedTuple):
     error: Any
     null: Any
     signature: Any
+    apply: Callable[[Any, list[Any]], Any]
     is_function: Callable[[Any], bool]
     is_lambda: Callable[[Any], bool]
     is_regex: Callable[[Any], bool]
@@ -44,6 +45,7 @@ def library() -> Library:
         error=importlib.import_module("jsonata.jexception").JException,
         null=utils.NULL_VALUE,
         signature=importlib.import_module("jsonata.signature").Signature,
+        apply=functions.func_apply,
         is_function=utils.is_function,
         is_lambda=functions.is_lambda,
         is_regex=functions.is_regex,

@@ -6,6 +6,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+# The message of U1001 where an evaluation goes on for too long.
+TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
+
 _PLACEHOLDER = re.compile(r"\{\{(\{?)(\w+)\}?\}\}")
 
 # The names of element types in "must be an array of ...".

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
+from sfn_mock.asl.jsonata.backtracking import Match, bounded
 from sfn_mock.asl.jsonata.conversions import to_text
 from sfn_mock.asl.jsonata.library import library
 from sfn_mock.asl.jsonata.messages import QueryError
 from sfn_mock.asl.jsonata.values import from_library
 
-# What JavaScript and Python write differently: an escape, a class, a named group, the end of the text.
-_SYNTAX = re.compile(r"\\k<(?P<reference>\w+)>|\\.|\[(?:\\.|[^\]\\])*\]|\(\?<(?P<group>\w+)>|(?P<end>\$)", re.DOTALL)
+# What JavaScript and Python write or understand differently.
+_SYNTAX = re.compile(
+    r"""\\k<(?P<reference>\w+)>
+    |\(\?<(?P<group>[A-Za-z_]\w*)>
+    |\\(?P<escape>.)
+    |(?P<class>\[(?:\\.|[^\]\\])*\])
+    |(?P<foreign>\(\?(?![:=!<])|(?:[*+?]|\{\d+(?:,\d*)?\})\+)
+    |(?P<brace>\{(?!\d+(?:,\d*)?\}))
+    |(?P<end>\$)
+    |(?P<any>\.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_IN_CLASS = re.compile(r"\\(?P<escape>.)|(?P<symbol>[\[&~|]|(?<=-)-)", re.DOTALL)
+# The escapes that mean the same in both; JavaScript takes any other letter as it is.
+_SHARED_ESCAPES = "BDSWbdfnrstvwxu"
+_SPACES = "\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+
+AnyMatch: TypeAlias = "re.Match[str] | Match"
 
 
 class Flags(Protocol):
@@ -37,7 +54,9 @@ class Regex:
         if flags.multiline:
             options |= re.MULTILINE
         try:
-            self._pattern = re.compile(_translate(pattern, multiline=flags.multiline), options)
+            translated = _translate(pattern, multiline=flags.multiline)
+            self._pattern = re.compile(translated, options)
+            self._program = bounded(translated, options)
         except (re.error, RecursionError, OverflowError) as error:
             raise QueryError("S0303", f"Invalid regular expression: /{pattern}/") from error
 
@@ -46,22 +65,16 @@ class Regex:
         text = to_text(from_library(arguments[0]))
         return self._found(self.finditer(text)) if isinstance(text, str) else None
 
-    def _found(self, matches: Iterator[re.Match[str]]) -> Any:
+    def _found(self, matches: Iterator[AnyMatch]) -> Any:
         match = next(matches, None)
         if match is None:
             return None
-        return {
-            "match": match[0],
-            "start": match.start(),
-            "end": match.end(),
-            "groups": list(match.groups()),
-            "next": library().engine.JLambda(lambda: self._found(matches)),
-        }
+        return {**describe(match), "next": library().engine.JLambda(lambda: self._found(matches))}
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+    def finditer(self, text: str) -> Iterator[AnyMatch]:
         """Yield the matches in a text."""
         end = 0
-        for match in self._pattern.finditer(text):
+        for match in (self._program or self._pattern).finditer(text):
             # The search is over at the end of the text; an empty match before it is an error.
             if end and end == len(text):
                 return
@@ -70,15 +83,20 @@ class Regex:
                 raise QueryError("D1004", "Regular expression matches zero length string")
             yield match
 
-    def search(self, text: str) -> re.Match[str] | None:
+    def search(self, text: str) -> AnyMatch | None:
         """Return the first match in a text."""
         return next(self.finditer(text), None)
 
-    def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
-        """Return the text with its matches replaced, at most `count` of them where it is not 0."""
-        for _ in self.finditer(text):
-            pass
-        return self._pattern.sub(replacement, text, count=count)
+    def sub(self, replace: Callable[[AnyMatch], str], text: str, count: int | None = None) -> str:
+        """Return the text with its first matches replaced, or all where no count is given."""
+        parts = []
+        start = 0
+        for done, match in enumerate(self.finditer(text)):
+            if done == count:
+                break
+            parts += [text[start : match.start()], replace(match)]
+            start = match.end()
+        return "".join([*parts, text[start:]])
 
     def split(self, text: str, maxsplit: int = 0) -> list[str]:
         """Return the parts of the text between its matches."""
@@ -90,15 +108,52 @@ class Regex:
         return [*parts, text[start:]]
 
 
+def describe(match: AnyMatch) -> dict[str, Any]:
+    """Return a match as functions of JSONata get it."""
+    return {"match": match.group(), "start": match.start(), "end": match.end(), "groups": list(match.groups())}
+
+
 def _translate(pattern: str, *, multiline: bool) -> str:
-    """Return a JavaScript pattern in Python's syntax."""
+    """Return a JavaScript pattern in Python's syntax.
+
+    Raises:
+        re.error: JavaScript refuses the pattern, and Python does not.
+    """
 
     def replace(match: re.Match[str]) -> str:
-        if match["reference"]:
-            return f"(?P={match['reference']})"
-        if match["group"]:
-            return f"(?P<{match['group']}>"
-        # Python's $ also matches before a line break at the end.
-        return r"\Z" if match["end"] and not multiline else match[0]
+        kind = str(match.lastgroup)
+        value = match[kind]
+        if kind == "foreign":
+            raise re.error("invalid group or repetition")
+        if kind == "escape":
+            return {"s": f"[{_SPACES}]", "S": f"[^{_SPACES}]"}.get(value) or _escape(value)
+        if kind == "class":
+            inner = _IN_CLASS.sub(_replace_in_class, value[1:-1])
+            return {"": "(?!)", "^": r"[\s\S]"}.get(inner) or f"[{inner}]"
+        if kind == "end":
+            # Python's $ also matches before a line break at the end.
+            return "$" if multiline else r"\Z"
+        return {
+            "reference": f"(?P={value})",
+            "group": f"(?P<{value}>",
+            "brace": r"\{",
+            "any": r"[^\n\r\u2028\u2029]",
+        }[kind]
 
     return _SYNTAX.sub(replace, pattern)
+
+
+def _replace_in_class(match: re.Match[str]) -> str:
+    """Return a part of a class in Python's syntax."""
+    if match["symbol"]:
+        return f"\\{match['symbol']}"
+    return _SPACES if match["escape"] == "s" else _escape(match["escape"])
+
+
+def _escape(character: str) -> str:
+    """Return an escaped character in Python's syntax."""
+    if character == "0":
+        return r"\x00"
+    if character.isascii() and character.isalpha() and character not in _SHARED_ESCAPES:
+        return character
+    return f"\\{character}"

@@ -1,0 +1,267 @@
+"""Regular expressions whose search may not end in time, matched in a bounded number of steps.
+
+Python's module re tries every way in which nested repetitions can share a text: `(a+)+c` takes hours on forty
+characters, and nothing can stop it. Patterns of this kind become a program here, whose steps are counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
+
+MAX_STEPS = 1_000_000
+MAX_INSTRUCTIONS = 20_000
+
+_TOKEN = re.compile(
+    r"""(?P<look>\(\?<?[=!])
+    |(?P<back>\\(?P<number>[1-9]\d?)|\(\?P=(?P<group>\w+)\))
+    |(?P<open>\((?:(?P<plain>\?:)|\?P<(?P<name>\w+)>)?)
+    |(?P<close>\))
+    |(?P<either>\|)
+    |(?P<repeat>(?:[*+?]|\{(?P<least>\d+)(?P<more>,(?P<most>\d*))?\})(?P<lazy>\??))
+    |(?P<one>\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)|\[\^?(?:\\.|[^\]\\])*\]|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_BOUNDS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
+
+class Instruction(NamedTuple):
+    """One step of a program.
+
+    Attributes:
+        name: What to do: match "one" pattern of a character or a position, "split", "jump", "open" or "close" a group,
+            "mark" a position, go on if the position has "moved" since, or match what a group matched, "back".
+        first: A number of instructions to go on by, or the number of a group or a mark; for "one", the number before
+            its first group.
+        second: For a split, the number of instructions to go on by where the first way fails.
+        pattern: For "one", the pattern.
+    """
+
+    name: str
+    first: int = 1
+    second: int = 0
+    pattern: re.Pattern[str] | None = None
+
+
+class Part(NamedTuple):
+    """A part of a program, and whether it can match one text in several ways."""
+
+    code: list[Instruction]
+    varies: bool = False
+
+
+class Match:
+    """A match, with those methods of re.Match that are needed."""
+
+    def __init__(self, text: str, start: int, end: int, spans: Mapping[int, tuple[int, int]], groups: int) -> None:
+        self._text = text
+        self._spans = {**spans, 0: (start, end)}
+        self._groups = groups
+
+    def start(self) -> int:
+        """Return the offset of the first character."""
+        return self._spans[0][0]
+
+    def end(self) -> int:
+        """Return the offset behind the last character."""
+        return self._spans[0][1]
+
+    def group(self, index: int = 0) -> str | None:
+        """Return what a group matched, or None."""
+        start, end = self._spans.get(index, (0, None))
+        return None if end is None else self._text[start:end]
+
+    def groups(self) -> tuple[str | None, ...]:
+        """Return what each group matched."""
+        return tuple(self.group(index + 1) for index in range(self._groups))
+
+
+class Program:
+    """A regular expression as instructions."""
+
+    def __init__(self, code: list[Instruction], groups: int) -> None:
+        self._code = [*code, Instruction("end")]
+        self._groups = groups
+
+    def finditer(self, text: str) -> Iterator[Match]:
+        """Yield the matches in a text, which do not overlap.
+
+        Raises:
+            QueryError: The search takes too many steps.
+        """
+        steps = MAX_STEPS
+        start = 0
+        while start <= len(text):
+            found, steps = self._match(text, start, steps)
+            if found is None:
+                start += 1
+                continue
+            yield found
+            start = max(found.end(), start + 1)
+
+    def _match(self, text: str, start: int, steps: int) -> tuple[Match | None, int]:
+        """Return the match that begins at an offset, and how many steps are left."""
+        waiting: list[tuple[int, int, dict[tuple[str, int], int], dict[int, tuple[int, int]]]] = [(0, start, {}, {})]
+        while waiting:
+            at, position, marks, spans = waiting.pop()
+            while True:
+                steps -= 1
+                if steps < 0:
+                    raise QueryError("U1001", TOO_LONG)
+                name, first, second, pattern = self._code[at]
+                if name == "end":
+                    return Match(text, start, position, spans, self._groups), steps
+                if pattern is not None:
+                    one = pattern.match(text, position)
+                    if one is None:
+                        break
+                    position = one.end()
+                    if pattern.groups:
+                        found = {first + index: one.span(index) for index in range(1, pattern.groups + 1)}
+                        spans = {**spans, **{index: span for index, span in found.items() if span[0] >= 0}}
+                elif name == "split":
+                    waiting.append((at + second, position, marks, spans))
+                elif name in ("open", "mark"):
+                    marks = {**marks, (name, first): position}
+                elif name == "close":
+                    spans = {**spans, first: (marks["open", first], position)}
+                elif name == "moved":
+                    if marks["mark", first] == position:
+                        break
+                elif name == "back":
+                    begin, end = spans.get(first, (0, 0))
+                    if not text.startswith(text[begin:end], position):
+                        break
+                    position += end - begin
+                at += first if name in ("split", "jump") else 1
+        return None, steps
+
+
+class _Parser:
+    """Make a program of a pattern in Python's syntax."""
+
+    def __init__(self, pattern: str, options: int) -> None:
+        self._pattern = pattern
+        self._options = options
+        self._tokens = list(_TOKEN.finditer(pattern))
+        self._next = 0
+        self._marks = 0
+        self._names: dict[str, int] = {}
+        self.groups = 0
+        self.endless = False
+
+    def _kind(self) -> str | None:
+        """Return the kind of the next token, or None at the end."""
+        return self._tokens[self._next].lastgroup if self._next < len(self._tokens) else None
+
+    def _take(self) -> re.Match[str]:
+        self._next += 1
+        return self._tokens[self._next - 1]
+
+    def alternatives(self) -> Part:
+        """Return the part for alternatives, up to a closing parenthesis or the end."""
+        parts = [self._sequence()]
+        while self._kind() == "either":
+            self._take()
+            parts.append(self._sequence())
+        code = parts[-1].code
+        for part in reversed(parts[:-1]):
+            split = Instruction("split", 1, len(part.code) + 2)
+            code = [split, *part.code, Instruction("jump", len(code) + 1), *code]
+        return Part(code, len(parts) > 1 or parts[0].varies)
+
+    def _sequence(self) -> Part:
+        code: list[Instruction] = []
+        varies = False
+        while self._kind() not in ("close", "either", None):
+            part = self._item()
+            if self._kind() == "repeat":
+                part = self._repeated(part)
+            code += part.code
+            varies = varies or part.varies
+        return Part(code, varies)
+
+    def _item(self) -> Part:
+        """Return the part for one character, position, reference or group."""
+        token = self._take()
+        if token["one"]:
+            return self._one(token[0])
+        if token["back"]:
+            return Part([Instruction("back", int(token["number"] or self._names[token["group"]]))])
+        outer = self.groups
+        number = 0
+        if token["open"] and not token["plain"]:
+            self.groups += 1
+            number = self.groups
+            self._names[token["name"]] = number
+        inner = self.alternatives()
+        close = self._take()
+        if token["look"]:
+            return self._one(self._pattern[token.start() : close.end()], outer)
+        if number:
+            return Part([Instruction("open", number), *inner.code, Instruction("close", number)], inner.varies)
+        return inner
+
+    def _one(self, pattern: str, outer: int = 0) -> Part:
+        return Part([Instruction("one", outer, pattern=re.compile(pattern, self._options))])
+
+    def _repeated(self, part: Part) -> Part:
+        """Return a part as often as the next token tells."""
+        token = self._take()
+        if token["least"]:
+            least = int(token["least"])
+            most = int(token["most"]) if token["most"] else None if token["more"] else least
+        else:
+            least, most = _BOUNDS[token[0][0]]
+        if len(part.code) * max(least, most or 0) > MAX_INSTRUCTIONS:
+            raise OverflowError
+        if part.varies and most != 1:
+            self.endless = True
+        code = part.code * least
+        code += (
+            self._loop(part.code, token["lazy"]) if most is None else _optional(part.code, most - least, token["lazy"])
+        )
+        return Part(code, least != most)
+
+    def _loop(self, code: list[Instruction], lazy: str) -> list[Instruction]:
+        """Return code that runs any number of times, as long as it gets on."""
+        self._marks += 1
+        mark = self._marks
+        back = Instruction("jump", -len(code) - 3)
+        return [
+            _choice(len(code) + 4, lazy), Instruction("mark", mark), *code, Instruction("moved", mark), back,
+        ]  # fmt: skip
+
+
+def _optional(code: list[Instruction], times: int, lazy: str) -> list[Instruction]:
+    """Return code that runs at most some times."""
+    total = (len(code) + 1) * times
+    return [
+        instruction
+        for done in range(times)
+        for instruction in (_choice(total - (len(code) + 1) * done, lazy), *code)
+    ]  # fmt: skip
+
+
+def _choice(beyond: int, lazy: str) -> Instruction:
+    """Return the choice between going on and leaving; a lazy repetition leaves first."""
+    return Instruction("split", beyond, 1) if lazy else Instruction("split", 1, beyond)
+
+
+def bounded(pattern: str, options: int) -> Program | None:
+    """Return a program for a pattern that repeats what can match in several ways, None for any other.
+
+    Args:
+        pattern: A pattern that the module re accepts.
+        options: The flags of the module re.
+    """
+    parser = _Parser(pattern, options)
+    try:
+        part = parser.alternatives()
+    except (OverflowError, re.error):
+        # Too long, or a group that is referred to from within a lookahead: left to the module re.
+        return None
+    return Program(part.code, parser.groups) if parser.endless else None

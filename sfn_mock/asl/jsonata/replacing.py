@@ -1,0 +1,60 @@
+"""The function $replace, which the library applies to text that it has replaced already."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from sfn_mock.asl.jsonata.library import failure, library
+from sfn_mock.asl.jsonata.regexes import AnyMatch, Regex, describe
+
+_REFERENCE = re.compile(r"\$(\$|[0-9]+)?")
+
+
+def replace(text: str | None, pattern: str | Regex, replacement: Any, limit: float | None) -> str | None:
+    """Return a text with what matches a pattern replaced, at most `limit` times from its start.
+
+    Args:
+        text: The text, or None where it is undefined.
+        pattern: A text or a regular expression to look for.
+        replacement: A text, which may refer to groups such as `$1`, or a function of a match.
+        limit: How often to replace; None for every match.
+    """
+    if text is None:
+        return None
+    most = None if limit is None else math.ceil(limit)
+    if isinstance(replacement, str):
+        if isinstance(pattern, str):
+            return text.replace(pattern, replacement, -1 if most is None else most)
+        return pattern.sub(lambda match: _fill(replacement, match), text, most)
+
+    def call(match: AnyMatch) -> str:
+        result = library().apply(replacement, [describe(match)])
+        if isinstance(result, str):
+            return result
+        raise failure("D3012")
+
+    if isinstance(pattern, str):
+        raise failure("D3012")
+    return pattern.sub(call, text, most)
+
+
+def _fill(replacement: str, match: AnyMatch) -> str:
+    """Return a replacement with its references replaced by what the groups matched."""
+    groups = match.groups()
+    digits = len(str(len(groups)))
+
+    def refer(reference: re.Match[str]) -> str:
+        name = reference[1]
+        if name in (None, "$"):
+            return "$"
+        if name.startswith("0"):
+            return f"{match.group()}{name[1:]}"
+        number = name[:digits]
+        if digits > 1 and int(number) > len(groups):
+            number = name[: digits - 1]
+        value = groups[int(number) - 1] if int(number) <= len(groups) else None
+        return f"{value or ''}{name[len(number) :]}"
+
+    return _REFERENCE.sub(refer, replacement)
