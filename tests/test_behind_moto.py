@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-import time
 from datetime import datetime, timedelta, timezone
-from threading import Event
 
 import boto3
 import pytest
@@ -722,13 +719,12 @@ def test_backend_that_code_within_moto_holds(sfn):
         backend.start_execution(ARN, name=81 * "n")
 
 
-# --- moto's interpreter ------------------------------------------------------------------------------------------
+# --- Definitions that run ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def executed(sfn_executions):
     """The handle, with a mock_aws that executes state machines."""
-    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
         yield sfn_executions
 
@@ -748,15 +744,8 @@ def start(executed):
 
 
 def ended(run) -> str:
-    """The status of the execution once it has ended."""
-    deadline = time.monotonic() + 20
-    while run.status == "RUNNING" and time.monotonic() < deadline:
-        time.sleep(0.01)
+    """The status of the execution: what takes no time is over when StartExecution returns."""
     return run.status
-
-
-def interpreter_of(run):
-    return stepfunctions_backends[ACCOUNT][REGION].records.runs[run._record]
 
 
 def types(client, run) -> list[str]:
@@ -810,21 +799,24 @@ def test_executed_timeout(executed):
         "orders", definition=json.dumps({"StartAt": "Hold", "TimeoutSeconds": 1, "States": states})
     )
     client = boto3.client("stepfunctions", REGION)
-    run = executed.get_execution(client.start_execution(stateMachineArn=ARN)["executionArn"])
+    with freeze_time(NOW) as clock:
+        run = executed.get_execution(client.start_execution(stateMachineArn=ARN)["executionArn"])
+        assert run.status == "RUNNING"
+        clock.tick(3600)
 
-    assert ended(run) == "TIMED_OUT"
-    assert types(client, run)[-1] == "ExecutionTimedOut"
+        assert (run.status, run.stop_date) == ("TIMED_OUT", date(NOW) + timedelta(seconds=1))
+        assert types(client, run)[-1] == "ExecutionTimedOut"
 
 
-def test_executed_definition_that_the_interpreter_cannot_read(start):
-    """It ends as FAILED with what the interpreter says, instead of running for ever."""
+def test_executed_definition_that_cannot_be_read(start):
+    """A seeded definition that AWS would refuse ends as FAILED, and says where it is wrong."""
     _, run = start({"Odd": {"Type": "Pass", "InputPath": 5, "End": True}})
 
     assert ended(run) == "FAILED"
-    assert run.error == "States.Runtime"
+    assert (run.error, run.cause) == ("States.Runtime", "/States/Odd/InputPath must be a string, got 5")
 
 
-def test_executed_input_that_the_interpreter_cannot_read(executed):
+def test_executed_input_that_cannot_be_read(executed):
     """AWS takes a number of any length, Python does not: the start is answered, and the execution FAILED."""
     executed.add_state_machine("orders")
     client = boto3.client("stepfunctions", REGION)
@@ -994,58 +986,10 @@ def test_executed_and_stopped(waiting):
 
     client.stop_execution(executionArn=run.arn, error="Enough")
 
-    interpreter_of(run).wait()
     assert (run.status, run.error) == ("ABORTED", "Enough")
     assert types(client, run)[-1] == "ExecutionAborted"
     with pytest.raises(client.exceptions.TaskTimedOut):
         client.send_task_success(taskToken=token, output="{}")
-
-
-@pytest.fixture
-def held(monkeypatch):
-    """Holds the interpreter where it has read a definition and not begun with it, until the event is set."""
-    from sfn_mock.moto_interpreter import workflow_runs
-
-    go_on = Event()
-    complete = workflow_runs.service_tasks.complete
-    monkeypatch.setattr(workflow_runs.service_tasks, "complete", lambda program: (go_on.wait(20), complete(program)))
-    return go_on
-
-
-def test_executed_and_stopped_at_once(start, held):
-    """What was stopped before its first state enters none."""
-    client, run = start({"Add": {"Type": "Pass", "End": True}})
-    client.stop_execution(executionArn=run.arn)
-    held.set()
-
-    interpreter_of(run).wait()
-    assert types(client, run) == ["ExecutionStarted", "ExecutionAborted"]
-
-
-def test_executed_call_ends_before_the_mock(monkeypatch):
-    """A Task that is at work when the mock ends is answered by it, and not by what comes after."""
-    from moto.sqs.models import SQSBackend
-
-    within, answered = Event(), []
-    list_queues = SQSBackend.list_queues
-
-    def listed(backend, *arguments):
-        within.set()
-        mock_has_ended.wait(0.2)
-        answered.append(mock_has_ended.is_set())
-        return list_queues(backend, *arguments)
-
-    monkeypatch.setattr(SQSBackend, "list_queues", listed)
-    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:listQueues", "Parameters": {}, "End": True}
-    mock_has_ended = Event()
-    with mock_aws():
-        with mock_sfn_executions(execute=True) as sfn:
-            sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Look", "States": {"Look": task}}))
-            boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN)
-            assert within.wait(20)
-        mock_has_ended.set()
-
-    assert answered == [False]
 
 
 def test_executed_and_ended_by_the_test(waiting):
@@ -1061,7 +1005,7 @@ def test_executed_and_ended_by_the_test(waiting):
 
 
 def test_executed_map_run(start):
-    """A Distributed Map's run is listed and described with the items that the interpreter counts."""
+    """A Distributed Map's run is listed and described with the child executions that it started."""
     client, run = start(
         {
             "Items": {
@@ -1085,7 +1029,9 @@ def test_executed_map_run(start):
     assert item["stateMachineArn"] == f"{ARN}/Items"
     assert described["status"] == "SUCCEEDED"
     assert (described["itemCounts"]["succeeded"], described["itemCounts"]["total"]) == (3, 3)
-    assert client.list_executions(mapRunArn=item["mapRunArn"])["executions"] == []
+    children = client.list_executions(mapRunArn=item["mapRunArn"])["executions"]
+    assert [(child["status"], child["itemCount"]) for child in children] == [("SUCCEEDED", 1)] * 3
+    assert [child.input for child in run.map_runs[0].executions] == ["1", "2", "3"]
 
 
 def test_executed_map_run_that_is_stopped(start):
@@ -1099,17 +1045,15 @@ def test_executed_map_run_that_is_stopped(start):
                 "ItemProcessor": {
                     "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
                     "StartAt": "One",
-                    "States": {"One": {"Type": "Wait", "Seconds": 1, "End": True}},
+                    "States": {"One": {"Type": "Wait", "Seconds": 100, "End": True}},
                 },
                 "End": True,
             }
         },
         [1, 2, 3],
     )
-    deadline = time.monotonic() + 20
-    while not (items := client.list_map_runs(executionArn=run.arn)["mapRuns"]) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    arn = items[0]["mapRunArn"]
+    [item] = client.list_map_runs(executionArn=run.arn)["mapRuns"]
+    arn = item["mapRunArn"]
 
     so_far = types(client, run)
     client.update_map_run(mapRunArn=arn, maxConcurrency=3)
@@ -1117,7 +1061,6 @@ def test_executed_map_run_that_is_stopped(start):
     updated = client.describe_map_run(mapRunArn=arn)
     client.stop_execution(executionArn=run.arn)
     stopped = client.describe_map_run(mapRunArn=arn)
-    interpreter_of(run).wait()
     left = client.describe_map_run(mapRunArn=arn)
     run.redrive()
     redriven = client.describe_map_run(mapRunArn=arn)
@@ -1163,7 +1106,6 @@ def test_synchronous_execution_is_executed(executed):
 
 def test_execution_by_the_mocks_own_option():
     """execute=True asks for the interpreter as moto's configuration does, and for this mock alone."""
-    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
     definition = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 7, "End": true}}}'
     outcomes = []
     for execute in (True, False):
@@ -1179,29 +1121,25 @@ def test_execution_by_the_mocks_own_option():
 
 
 def test_tasks_of_what_is_executed_without_mock_aws():
-    """Step Functions answers them itself; another service is refused by name, whatever listens on this machine."""
-    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
-    tasks = {
-        "starts": {"Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": ARN}},
-        "sends": {"Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "q", "MessageBody": "m"}},
-    }
-    ends = {}
-    mock = mock_sfn_executions(execute=True)
-    sfn = mock.start()
-    orders = sfn.add_state_machine("orders")
-    client = boto3.client("stepfunctions", REGION)
-    for name, task in tasks.items():
-        definition = {"StartAt": "Call", "States": {"Call": {"Type": "Task", "End": True, **task}}}
-        machine = sfn.add_state_machine(name, definition=json.dumps(definition))
-        run = sfn.get_execution(client.start_execution(stateMachineArn=machine.arn)["executionArn"])
-        ends[name] = ended(run), run.cause
-    started = len(orders.executions)
-    with pytest.raises(UnmockedServiceError, match=r"swallowed the error: sqs SendMessage\."):
-        mock.stop()
+    """Step Functions answers them itself; a task of another service is told by state, execution and service."""
+    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True}
+    send = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}
+    with mock_sfn_executions(execute=True) as sfn:
+        orders = sfn.add_state_machine("orders")
+        start["Parameters"] = {"StateMachineArn": ARN}
+        send["Parameters"] = {"QueueUrl": "q", "MessageBody": "m"}
+        for name, task in (("starts", start), ("sends", send)):
+            sfn.add_state_machine(name, definition=json.dumps({"StartAt": "Call", "States": {"Call": task}}))
+        client = boto3.client("stepfunctions", REGION)
+        client.start_execution(stateMachineArn=f"{PREFIX}:stateMachine:starts")
+        with pytest.raises(UnmockedServiceError) as error:
+            client.start_execution(stateMachineArn=f"{PREFIX}:stateMachine:sends", name="nightly")
 
-    assert (ends["starts"], started) == (("SUCCEEDED", None), 1)
-    assert ends["sends"][0] == "FAILED"
-    assert "sqs SendMessage is not mocked" in ends["sends"][1]
+        assert [run.status for run in orders.executions] == ["SUCCEEDED"]
+    assert str(error.value) == (
+        f"State 'Call' of {PREFIX}:execution:sends:nightly calls arn:aws:states:::sqs:sendMessage, which nothing "
+        "answers: add moto's mock_aws to this test, or control the outcome of its executions with on_start()."
+    )
 
 
 def test_frozen_execution(executed):
@@ -1228,34 +1166,3 @@ def test_on_start_outweighs_the_interpreter(executed):
     run = executed.get_execution(client.start_execution(stateMachineArn=ARN)["executionArn"])
 
     assert (run.status, run.output) == ("SUCCEEDED", '{"ok": true}')
-
-
-def test_end_of_the_mock_while_it_executes():
-    """An interpreter that is still at work when the mock ends finds nobody to tell, and says nothing."""
-    pytest.importorskip("antlr4", reason="moto[stepfunctions] is not installed")
-    states = {"Hold": {"Type": "Wait", "Seconds": 1, "End": True}}
-    with mock_sfn_executions() as sfn, mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
-        sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Hold", "States": states}))
-        boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN)
-        (run,) = sfn.get_state_machine("orders").executions
-        interpreter = interpreter_of(run)
-
-    interpreter.wait()
-
-    with pytest.raises(RuntimeError):
-        sfn.get_state_machine("orders")
-
-
-def test_interpreter_that_is_not_installed(sfn_executions, monkeypatch):
-    """Without moto[stepfunctions] a start says how to install it, and starts nothing."""
-    monkeypatch.setitem(sys.modules, "sfn_mock.moto_interpreter.workflow_runs", None)
-    machine = sfn_executions.add_state_machine("orders")
-
-    executing = mock_aws(config={"stepfunctions": {"execute_state_machine": True}})
-    with executing, pytest.raises(NotImplementedError) as error:
-        boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN)
-
-    assert machine.executions == []
-    assert str(error.value) == (
-        "The mock is told to execute state machines, which needs moto's interpreter: pip install 'moto[stepfunctions]'"
-    )

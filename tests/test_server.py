@@ -412,21 +412,6 @@ def test_service_that_needs_more(sfn, monkeypatch):
     assert client_of(sfn, "sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-@pytest.mark.sfn_executions(execute=True)
-def test_interpreter_that_is_missing(sfn, post, monkeypatch):
-    """The test's author, who is told so by an error in place, reads it in the answer over HTTP."""
-    monkeypatch.setitem(sys.modules, "sfn_mock.moto_interpreter.workflow_runs", None)
-    orders = sfn.add_state_machine("orders")
-    answer = post(json.dumps({"stateMachineArn": MACHINE}), target("StartExecution"))
-
-    assert answer.status == 501
-    assert answer.json() == {
-        "message": "The mock is told to execute state machines, which needs moto's interpreter: pip install "
-        "'moto[stepfunctions]'"
-    }
-    assert orders.executions == []
-
-
 def test_motos_own_reset_resets_all(sfn, client, post):
     """Suites that were written for moto's server empty it by moto's own address."""
     sfn.add_state_machine("orders")
