@@ -162,8 +162,7 @@ def _run(records: Records, execution: Execution, moment: int) -> None:
     except ValueError as error:
         execution.end(moment, Ending("FAILED", error="States.Runtime", cause=str(error)))
         return
-    records.runs[execution] = records.live_runs[execution] = run
-    run.carry(moment)
+    records.start_run(execution, run, moment)
 
 
 def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Outcome | None:

@@ -115,10 +115,24 @@ class Records:
         if not self.live_runs or self._closed:
             return
         with self._lock:
-            for execution, run in list(self.live_runs.items()):
-                run.carry(moment)
-                if not run.is_running:
-                    self.live_runs.pop(execution, None)
+            for execution in list(self.live_runs):
+                self._carry_run(execution, moment)
+
+    def start_run(self, execution: Execution, run: Run, moment: int) -> None:
+        """Put a definition to work, and do at once what takes no time."""
+        self.runs[execution] = self.live_runs[execution] = run
+        self._carry_run(execution, moment)
+
+    def _carry_run(self, execution: Execution, moment: int) -> None:
+        run = self.runs[execution]
+        try:
+            run.carry(moment)
+        except Exception:
+            # Told once to whoever carried it there: a task that nothing answers holds the run where it is.
+            self.live_runs.pop(execution, None)
+            raise
+        if not run.is_running:
+            self.live_runs.pop(execution, None)
 
     def close(self) -> None:
         """End their life: whoever still holds one of them gets a RuntimeError instead of writing into nothing."""
