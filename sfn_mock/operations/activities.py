@@ -85,7 +85,7 @@ def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, wo
         task = activity.hand_out(moment)
         if task is not None:
             return {"taskToken": task.token, "input": task.execution.input}
-        for run in list(records.live_runs.values()):
+        for run in list(records.runs.values()):
             taken = run.take_activity_task(activity.arn, moment, worker_name)
             if taken is not None:
                 return {"taskToken": taken[0], "input": taken[1]}

@@ -391,9 +391,7 @@ class Execution:
             map_run.redrive_with_parent(moment, state, turns)
         if self.map_run is not None:
             self.map_run.take_turns(moment)
-        records = self.owner.records
-        if self in records.runs:
-            records.live_runs[self] = records.runs[self]
+        self.owner.records.revive(self)
 
     def run_again(self, moment: int, since: int, outcome: Outcome) -> None:
         """Let its next attempt begin ``since`` then, instead of what its time line held after ``moment``."""

@@ -123,6 +123,11 @@ class Records:
         self.runs[execution] = self.live_runs[execution] = run
         self._carry_run(execution, moment)
 
+    def revive(self, execution: Execution) -> None:
+        """Have the definition of an execution at work again, if it is one that runs."""
+        if execution in self.runs:
+            self.live_runs[execution] = self.runs[execution]
+
     def _carry_run(self, execution: Execution, moment: int) -> None:
         run = self.runs[execution]
         try:

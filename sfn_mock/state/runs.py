@@ -56,11 +56,16 @@ class Services(Protocol):
 class DefinitionRun:
     """The run of one execution, and those of the child executions of its map runs."""
 
-    def __init__(self, execution: Execution, program: Program, services: Services) -> None:
+    def __init__(
+        self, execution: Execution, program: Program, services: Services, parent: DefinitionRun | None = None
+    ) -> None:
         self._execution = execution
+        self._parent = parent
         self._program = program
         self._services = services
         self._children: dict[tuple[str, int], DefinitionRun] = {}
+        #: The children whose end the run knows.
+        self._told: set[tuple[str, int]] = set()
         #: By ARN: the map runs, with what their children run.
         self._processors: dict[str, tuple[MapRun, Program]] = {}
         #: Of all its tasks so far.
@@ -100,26 +105,30 @@ class DefinitionRun:
         self._is_carrying = True
         try:
             self._follow_execution(moment)
-            self._step(self._execution.start)
-            while (due := self._next_due()) is not None and due <= moment:
-                self._step(due)
-            self._step(max(moment, self._carried_to))
-            self._poll(moment)
+            self._advance(moment)
         finally:
             self._is_carrying = False
+
+    def _advance(self, moment: int) -> None:
+        self._step(self._carried_to)
+        while (due := self._next_due()) is not None and due <= moment:
+            self._step(due)
+        self._step(max(moment, self._carried_to))
+        self._poll(moment)
 
     def _step(self, moment: int) -> None:
         self._carried_to = max(moment, self._carried_to)
         self._run.advance_to(moment)
         for key, child in list(self._children.items()):
-            if child.is_running:
-                child.carry(moment)
+            if key not in self._told:
+                child._advance(moment)
                 self._tell_end(key, child)
         self._end_execution()
 
     def _tell_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
         run = child._run
         if run.stop_moment is not None:
+            self._told.add(key)
             output = None if run.output is None else json.loads(run.output)
             self._run.child_ended(*key, ChildEnd(run.status, output, run.error, run.cause), run.stop_moment)
 
@@ -172,6 +181,8 @@ class DefinitionRun:
         if stop is not None and stop != self._run.stop_moment:
             self._run.rewind_to(stop)
             self._run.stop(stop, attempt.ending.error, attempt.ending.cause)
+        for child in list(self._children.values()):
+            child._follow_execution(moment)
 
     def events(self, moment: int) -> list[Event]:
         """Return what has happened by ``moment``."""
@@ -191,10 +202,10 @@ class DefinitionRun:
 
     def take_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
         """Have a worker take up the task that waits for an activity; return its token and input."""
+        self.rewind(moment)
         for token, (arn, input) in list(self._activity_tasks.items()):
             if arn == activity_arn and self._run.has_task(token):
                 del self._activity_tasks[token]
-                self.rewind(moment)
                 self._run.start_task(token, moment, worker_name)
                 return token, input
         children = self._children.values()
@@ -206,13 +217,21 @@ class DefinitionRun:
         """Change the limits of a map run."""
         self.rewind(moment)
         self._run.update_map_run(map_run_arn, moment, **changes)
-        self.carry(moment)
+        self.carry_all(moment)
 
     def rewind(self, moment: int) -> None:
         """Go back to ``moment`` if the clock went back, as something is to happen then."""
         if moment < self._carried_to:
             self._run.rewind_to(moment)
             self._carried_to = moment
+            self._execution.owner.records.revive(self._execution)
+
+    def carry_all(self, moment: int) -> None:
+        """Carry the whole run that this one is part of."""
+        if self._parent is None:
+            self.carry(moment)
+        else:
+            self._parent.carry_all(moment)
 
     # --- What the run asks: see asl.host.Host ----------------------------------------------------------------------
 
@@ -230,7 +249,6 @@ class DefinitionRun:
     def abandon_task(self, token: str, moment: int) -> None:
         """Forget a task that nobody waits for any longer."""
         self._polls.pop(token, None)
-        self._activity_tasks.pop(token, None)
 
     def read_items(self, request: ReadRequest) -> list[Any]:
         """Read the items of a distributed Map state."""
@@ -277,7 +295,7 @@ class DefinitionRun:
             records.new_id() if map_run.execution_type == "EXPRESS" else None,
         )
         map_run.take_in([child])
-        self._children[start.map_run_arn, start.index] = DefinitionRun(child, processor, self._services)
+        self._children[start.map_run_arn, start.index] = DefinitionRun(child, processor, self._services, self)
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
         """End a map run; children that still run are stopped."""
@@ -294,6 +312,7 @@ class DefinitionRun:
         for (arn, index), child in self._children.items():
             if arn == map_run_arn and child._run.status in UNSUCCESSFUL:
                 child._run.redrive(moment)
+                self._told.discard((arn, index))
                 redriven.append(index)
         return redriven
 
@@ -314,13 +333,13 @@ class WaitingTask:
         """Give the task its result, as JSON text."""
         self._run.rewind(moment)
         self._run._run.complete_task(self._token, json.loads(output), moment)
-        self._run.carry(moment)
+        self._run.carry_all(moment)
 
     def fail(self, moment: int, error: str | None, cause: str | None) -> None:
         """Give the task its error."""
         self._run.rewind(moment)
         self._run._run.fail_task(self._token, error, cause, moment)
-        self._run.carry(moment)
+        self._run.carry_all(moment)
 
     def beat(self, moment: int) -> None:
         """Note a heartbeat of the task."""

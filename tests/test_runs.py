@@ -1,0 +1,400 @@
+"""Definitions that run: in virtual time, on the test's clock, listed as AWS lists them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from freezegun import freeze_time
+from moto import mock_aws
+
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+ARN = f"{PREFIX}:stateMachine:orders"
+PASS = {"Type": "Pass", "End": True}
+ASK = {
+    "Type": "Task",
+    "Resource": f"{PREFIX}:activity:pack",
+    "TimeoutSeconds": 600,
+    "HeartbeatSeconds": 300,
+    "End": True,
+}
+
+
+@pytest.fixture
+def clock():
+    with freeze_time(NOW) as clock:
+        yield clock
+
+
+@pytest.fixture
+def sfn(clock):
+    with mock_sfn_executions(execute=True) as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def client(sfn):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def start(sfn, client):
+    """Starts an execution of the given states, and gives its view."""
+
+    def start(states, input="{}", type="STANDARD", **top):
+        definition = json.dumps({"StartAt": next(iter(states)), "States": states, **top})
+        sfn.add_state_machine("orders", type=type, definition=definition)
+        answer = client.start_execution(stateMachineArn=ARN, name="nightly", input=input)
+        return sfn.get_execution(answer["executionArn"])
+
+    return start
+
+
+def types(client, run):
+    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
+
+
+def distributed(state, **more):
+    """A Distributed Map whose children run one state."""
+    return {
+        "Type": "Map",
+        "Label": "Items",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "One",
+            "States": {"One": state},
+        },
+        "End": True,
+        **more,
+    }
+
+
+# --- Time --------------------------------------------------------------------------------------------------------
+
+
+def test_a_wait_that_the_clock_has_passed_ended_when_it_was_due(clock, client, start):
+    """An hour's Wait and two hours later: the execution ended an hour ago, and is listed so."""
+    run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "Next": "Done"}, "Done": {"Type": "Succeed"}})
+    before = run.status
+    clock.tick(7200)
+    [item] = client.list_executions(stateMachineArn=ARN)["executions"]
+
+    assert before == "RUNNING"
+    assert (item["status"], item["stopDate"]) == ("SUCCEEDED", NOW + timedelta(hours=1))
+    assert (run.status, run.stop_date, run.redrive_count) == ("SUCCEEDED", NOW + timedelta(hours=1), 0)
+
+
+def test_a_clock_that_goes_back_shows_the_run_as_it_stood(clock, client, start):
+    """What a test changes there erases what the run did later."""
+    run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
+    clock.tick(7200)
+    assert run.status == "SUCCEEDED"
+    clock.move_to(NOW + timedelta(minutes=30))
+    assert (run.status, types(client, run)) == ("RUNNING", ["ExecutionStarted", "WaitStateEntered"])
+    client.stop_execution(executionArn=run.arn, error="Enough")
+    clock.tick(7200)
+
+    assert (run.status, run.error, run.stop_date) == ("ABORTED", "Enough", NOW + timedelta(minutes=30))
+    assert types(client, run) == ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted"]
+
+
+def test_before_its_start_nothing_runs(clock, sfn, client, start):
+    """A clock moved before the start of an execution finds nothing."""
+    run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
+    clock.move_to(NOW - timedelta(hours=1))
+
+    assert run.status is None
+    assert client.list_executions(stateMachineArn=ARN)["executions"] == []
+
+
+def test_history_without_data(client, start):
+    """Without execution data, inputs and outputs are left out."""
+    run = start({"Add": {**PASS, "Result": 7}})
+    events = client.get_execution_history(executionArn=run.arn, includeExecutionData=False)["events"]
+
+    assert [event.get("stateExitedEventDetails") for event in events] == [None, None, {"name": "Add"}, None]
+
+
+def test_an_express_execution_ends_after_five_minutes(clock, sfn, client):
+    """StartSyncExecution answers how it ends, however far the clock would have to go."""
+    definition = json.dumps({"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}}})
+    fast = sfn.add_state_machine("fast", type="EXPRESS", definition=definition)
+    answer = client.start_sync_execution(stateMachineArn=fast.arn)
+
+    assert (answer["status"], answer["stopDate"] - answer["startDate"]) == ("TIMED_OUT", timedelta(minutes=5))
+
+
+# --- Tasks -------------------------------------------------------------------------------------------------------
+
+
+def test_an_activity(clock, client, start):
+    """A worker takes up the task of an activity, sends a heartbeat, and answers."""
+    client.create_activity(name="pack")
+    client.create_activity(name="ship")
+    run = start({"Pack": ASK}, input='{"id": 7}')
+    task = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack", workerName="w")
+    nothing = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+    clock.tick(200)
+    client.send_task_heartbeat(taskToken=task["taskToken"])
+    clock.tick(200)
+    client.send_task_success(taskToken=task["taskToken"], output='{"packed": true}')
+
+    assert (json.loads(task["input"]), "taskToken" in nothing) == ({"id": 7}, False)
+    assert (run.status, run.output, run.stop_date) == ("SUCCEEDED", '{"packed":true}', NOW + timedelta(seconds=400))
+    assert types(client, run)[2:5] == ["ActivityScheduled", "ActivityStarted", "ActivitySucceeded"]
+
+
+def test_an_activity_within_a_map_run(client, start):
+    """A worker takes up the task of a child execution, too, and its failure is the child's."""
+    client.create_activity(name="pack")
+    client.create_activity(name="ship")
+    run = start({"Each": distributed(ASK)}, input="[1, 2]")
+    tokens = [client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")["taskToken"] for _ in range(2)]
+    nothing = client.get_activity_task(activityArn=f"{PREFIX}:activity:ship")
+    client.send_task_failure(taskToken=tokens[1], error="Broken", cause="It broke.")
+    [batch] = run.map_runs
+
+    assert "taskToken" not in nothing
+    assert (run.status, run.error, batch.status) == ("FAILED", "States.ExceedToleratedFailureThreshold", "FAILED")
+    assert {child.status for child in batch.executions} == {"FAILED", "ABORTED"}
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=tokens[0], output="{}")
+    with pytest.raises(client.exceptions.InvalidToken):
+        client.send_task_success(taskToken="none", output="{}")
+
+
+def test_a_task_answered_in_the_past(clock, client, start):
+    """An answer that comes after the clock went back counts from then."""
+    client.create_activity(name="pack")
+    run = start({"Pack": ASK})
+    clock.tick(900)
+    assert (run.status, run.error) == ("FAILED", "States.Timeout")
+    clock.move_to(NOW + timedelta(seconds=60))
+    task = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+    client.send_task_success(taskToken=task["taskToken"], output="1")
+
+    assert (run.status, run.output, run.stop_date) == ("SUCCEEDED", "1", NOW + timedelta(seconds=60))
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["succeeds", "fails"])
+def test_a_nested_execution_is_waited_for(clock, sfn, client, start, fails):
+    """The parent goes on when the nested execution has stopped, as of that moment."""
+    inner = sfn.add_state_machine(
+        "inner",
+        definition=json.dumps(
+            {
+                "StartAt": "Hold",
+                "States": {
+                    "Hold": {"Type": "Wait", "Seconds": 60, "Next": "End"},
+                    "End": {"Type": "Fail", "Error": "Broken"} if fails else {"Type": "Succeed"},
+                },
+            }
+        ),
+    )
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": inner.arn},
+        "End": True,
+    }
+    run = start({"Nest": task})
+    before = run.status
+    clock.tick(600)
+
+    assert (before, inner.executions[0].status) == ("RUNNING", "FAILED" if fails else "SUCCEEDED")
+    assert run.status == ("FAILED" if fails else "SUCCEEDED")
+    assert run.error == ("States.TaskFailed" if fails else None)
+
+
+def test_a_task_of_a_service_that_nothing_answers(sfn, client, start):
+    """The call that carried the run there raises an error that names state, execution and service."""
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": True}
+    with pytest.raises(UnmockedServiceError, match=r"^State .Charge. of .*:orders:nightly calls arn:aws:lambda"):
+        start({"Charge": task})
+
+    assert [run.status for run in sfn.get_state_machine("orders").executions] == ["RUNNING"]
+
+
+def test_a_task_that_no_client_can_do(sfn, client, start):
+    """An HTTP task is nobody's, also beside mock_aws."""
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::http:invoke",
+        "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "a"}},
+        "End": True,
+    }
+    with mock_aws(), pytest.raises(UnmockedServiceError, match="http:invoke"):
+        start({"Get": task})
+
+
+def test_parameters_that_cannot_be_used(client, start):
+    """A service that lacks a parameter fails the state before it is called."""
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": "soon"},
+        "End": True,
+    }
+    with mock_aws():
+        run = start({"Send": task})
+
+    assert (run.status, run.error) == ("FAILED", "States.Runtime")
+
+
+# --- Map runs ----------------------------------------------------------------------------------------------------
+
+
+def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
+    """The children of a Distributed Map are executions of their own, and redriven with their parent."""
+    client.create_activity(name="pack")
+    run = start({"Each": distributed(ASK, ToleratedFailurePercentage=100)}, input="[1, 2]")
+    tokens = [client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")["taskToken"] for _ in range(2)]
+    [batch] = run.map_runs
+    client.update_map_run(mapRunArn=batch.arn, toleratedFailurePercentage=0, toleratedFailureCount=0)
+    client.send_task_success(taskToken=tokens[0], output="1")
+    client.send_task_failure(taskToken=tokens[1])
+    assert (run.status, batch.status) == ("FAILED", "FAILED")
+    clock.tick(60)
+    client.redrive_execution(executionArn=run.arn)
+    statuses = [child.status for child in batch.executions]
+    task = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+    client.send_task_success(taskToken=task["taskToken"], output="2")
+    described = client.describe_map_run(mapRunArn=batch.arn)
+
+    assert statuses == ["SUCCEEDED", "RUNNING"]
+    assert (run.status, run.output, run.redrive_count) == ("SUCCEEDED", "[1,2]", 1)
+    assert (described["status"], described["executionCounts"]["succeeded"]) == ("SUCCEEDED", 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "reader", "items"),
+    [
+        pytest.param('[{"id": 1}, {"id": 2}]', {"InputType": "JSON"}, ['{"id":1}', '{"id":2}'], id="JSON"),
+        pytest.param('{"id": 1}\n\n{"id": 2}', {"InputType": "JSONL"}, ['{"id":1}', '{"id":2}'], id="JSON lines"),
+        pytest.param(
+            "id,name\n1,a\n2,b",
+            {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "MaxItems": 1},
+            ['{"id":"1","name":"a"}'],
+            id="CSV",
+        ),
+        pytest.param(
+            "1;a",
+            {
+                "InputType": "CSV",
+                "CSVHeaderLocation": "GIVEN",
+                "CSVHeaders": ["id", "name"],
+                "CSVDelimiter": "SEMICOLON",
+            },
+            ['{"id":"1","name":"a"}'],
+            id="CSV with given headers",
+        ),
+    ],
+)
+def test_items_come_from_s3(sfn, client, start, body, reader, items):
+    """An ItemReader reads an object of mock_aws's S3, and a ResultWriter writes the results there."""
+    with mock_aws():
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="lists")
+        s3.put_object(Bucket="lists", Key="items", Body=body.encode())
+        run = start(
+            {
+                "Each": distributed(
+                    PASS,
+                    ItemReader={
+                        "Resource": "arn:aws:states:::s3:getObject",
+                        "ReaderConfig": reader,
+                        "Parameters": {"Bucket": "lists", "Key": "items"},
+                    },
+                    ResultWriter={
+                        "Resource": "arn:aws:states:::s3:putObject",
+                        "Parameters": {"Bucket": "lists", "Prefix": "results/"},
+                    },
+                )
+            }
+        )
+        children = [child.input for child in run.map_runs[0].executions]
+        result = json.loads(run.output)
+        key = result["ResultWriterDetails"]["Key"]
+        manifest = json.loads(s3.get_object(Bucket="lists", Key=key)["Body"].read())
+
+    assert (run.status, children) == ("SUCCEEDED", items)
+    assert key == f"results/{run.map_runs[0].id}/manifest.json"
+    assert [len(manifest["ResultFiles"][status]) for status in ("SUCCEEDED", "FAILED", "PENDING")] == [1, 0, 0]
+
+
+def test_items_are_the_objects_of_a_bucket(client, start):
+    """listObjectsV2 gives an item for each object."""
+    with mock_aws():
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="lists")
+        s3.put_object(Bucket="lists", Key="one", Body=b"1")
+        reader = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "lists"}}
+        run = start({"Each": distributed(PASS, ItemReader=reader)})
+        [child] = run.map_runs[0].executions
+
+    assert json.loads(child.input)["Key"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("parts", "error"),
+    [
+        pytest.param(
+            {
+                "ItemReader": {
+                    "Resource": "arn:aws:states:::s3:getObject",
+                    "ReaderConfig": {"InputType": "JSON"},
+                    "Parameters": {"Bucket": "lists", "Key": "items"},
+                }
+            },
+            "States.ItemReaderFailed",
+            id="an object that is not a list",
+        ),
+        pytest.param(
+            {"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "none"}}},
+            "States.ResultWriterFailed",
+            id="a bucket that is not there",
+        ),
+    ],
+)
+def test_items_and_results_that_fail(client, start, parts, error):
+    """What S3 refuses, or does not hold, fails the state."""
+    with mock_aws():
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="lists")
+        s3.put_object(Bucket="lists", Key="items", Body=b'{"id": 1}')
+        run = start({"Each": distributed(PASS, **parts)}, input="[1]")
+
+    assert (run.status, run.error) == ("FAILED", error)
+
+
+# --- Redrives ----------------------------------------------------------------------------------------------------
+
+
+def test_a_redrive_goes_on_from_the_failed_state(clock, client, start):
+    """States that succeeded are not run again, and the history is appended."""
+    client.create_activity(name="pack")
+    run = start({"Add": {"Type": "Pass", "Result": 7, "Next": "Pack"}, "Pack": ASK})
+    clock.tick(900)
+    assert run.error == "States.Timeout"
+    client.redrive_execution(executionArn=run.arn)
+    task = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")
+    client.send_task_success(taskToken=task["taskToken"], output="8")
+
+    assert (run.status, run.output, run.redrive_count) == ("SUCCEEDED", "8", 1)
+    assert types(client, run).count("PassStateEntered") == 1
+    assert "ExecutionRedriven" in types(client, run)
+
+
+def test_a_test_may_end_a_run(client, start):
+    """succeed() ends the execution, and its history with the test's output."""
+    run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
+    run.succeed('{"ok": true}')
+    events = client.get_execution_history(executionArn=run.arn)["events"]
+
+    assert [event["type"] for event in events][-1] == "ExecutionSucceeded"
+    assert events[-1]["executionSucceededEventDetails"] == {"output": '{"ok": true}'}
