@@ -49,3 +49,39 @@ def test_public_names_are_the_documented_ones(documented, names):
 
     assert public == set(names.split())
     assert [name for name in public if not inspect.getdoc(getattr(documented, name))] == []
+
+
+def test_what_views_show(sfn_executions):
+    """Each documented attribute shows what the record holds."""
+    orders = sfn_executions.add_state_machine("orders")
+    version = orders.publish_version("first")
+    live = orders.add_alias("live", version, description="for customers")
+    run = orders.add_execution("nightly", status="FAILED", alias="live", error="Broken", start_date="2026-01-10")
+    batch = run.add_map_run("Items", tolerated_failure_count=2, tolerated_failure_percentage=5)
+
+    assert (version.state_machine, live.state_machine, batch.state_machine) == (orders, orders, orders)
+    assert (live.versions, live.description) == ([(1, 100)], "for customers")
+    assert (run.version, run.alias, run.trace_header) == (version, live, None)
+    assert (batch.execution_type, batch.parent, batch.label) == ("STANDARD", run, "Items")
+    assert (batch.tolerated_failure_count, batch.tolerated_failure_percentage) == (2, 5.0)
+    assert (batch.stop_date, batch.start_date) == (run.stop_date, run.start_date)
+    assert orders.executions != "executions"
+    assert repr(orders.executions) == f"[{run!r}]"
+    assert orders.executions[:1] == orders.executions
+    assert version != "version"
+    assert repr(live) == f"<Alias {live.arn}>"
+
+
+def test_what_may_be_assigned(sfn_executions):
+    """Status, dates and details of an execution may be assigned to, as suites do that were written for moto."""
+    run = sfn_executions.add_state_machine("orders").add_execution("nightly", status="RUNNING")
+    run.start_date = "2026-01-10T00:00:00Z"
+    run.stop_date = "2026-01-10T01:00:00Z"
+    run.error = "Broken"
+    run.cause = "It broke."
+    run.status = "FAILED"
+
+    assert (run.status, run.error, run.cause, run.stop_date.hour) == ("FAILED", "Broken", "It broke.", 1)
+    run.status = "SUCCEEDED"
+    run.output = "7"
+    assert run.output == "7"

@@ -127,8 +127,11 @@ class DefinitionRun:
 
     def _tell_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
         run = child._run
-        if run.stop_moment is not None:
-            self._told.add(key)
+        if run.stop_moment is None:
+            return
+        self._told.add(key)
+        # A run that was stopped, or has failed, needs to know no more.
+        if self.is_running:
             output = None if run.output is None else json.loads(run.output)
             self._run.child_ended(*key, ChildEnd(run.status, output, run.error, run.cause), run.stop_moment)
 
