@@ -113,8 +113,8 @@ def mock_sfn_executions(target: Callable[..., Any] | None = None, /, **options: 
     ``retention``; ``quotas`` limit the calls of operations, as in ``{"ListExecutions": (200, 5)}``, which is a bucket
     and what refills it each second, and the ``"open_executions"``; ``"default"`` stands for AWS's own numbers.
 
-    With ``execute=True`` moto's interpreter (``moto[stepfunctions]``) runs the definition of what is started, unless
-    ``on_start`` says what that comes to; the services that its tasks call are those of ``mock_aws``.
+    With ``execute=True`` the definition of what is started runs on the test's clock, unless ``on_start`` controls its
+    outcome; the services that its tasks call are those of ``mock_aws``.
     With ``transport="wire"`` botocore signs and serialises each request to the bytes of HTTP, and parses the answer's,
     as it does with AWS; by default calls are answered before that, with the same answers in a fraction of the time.
     ValueError for an option that says nothing of its kind.

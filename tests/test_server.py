@@ -412,6 +412,18 @@ def test_service_that_needs_more(sfn, monkeypatch):
     assert client_of(sfn, "sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
+@pytest.mark.sfn_executions(execute=True)
+def test_task_that_nothing_answers(sfn, post):
+    """The test's author, who is told so by an error in place, reads it in the answer over HTTP."""
+    parameters = {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "a"}}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": parameters, "End": True}
+    sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Get", "States": {"Get": task}}))
+    answer = post(json.dumps({"stateMachineArn": MACHINE, "name": "nightly"}), target("StartExecution"))
+
+    assert answer.status == 501
+    assert answer.json()["message"].startswith("State 'Get' of arn:aws:states:us-east-1:123456789012:execution:orders:")
+
+
 def test_motos_own_reset_resets_all(sfn, client, post):
     """Suites that were written for moto's server empty it by moto's own address."""
     sfn.add_state_machine("orders")

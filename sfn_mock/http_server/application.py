@@ -18,6 +18,7 @@ from sfn_mock import activation
 from sfn_mock.http_server import origins
 from sfn_mock.http_server.control import PREFIX, Control, error_response, page_response
 from sfn_mock.http_server.page import ROOT
+from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.operations.pipeline import plain_service
 from sfn_mock.session import Session
 from sfn_mock.transport.addressing import account_of_role, records_of
@@ -100,7 +101,7 @@ class Application:
         except BotoCoreError as error:
             # A fault of the connection: the handler of the request closes it and says nothing.
             raise ConnectionAbortedError(str(error)) from None
-        except NotImplementedError as error:
+        except UnmockedServiceError as error:
             return error_response(501, str(error))
         return Response(body, status, Headers({**answer_headers, **_date_of_client(request)}))
 

@@ -524,9 +524,6 @@ class Execution:
             return f"starts only at {clock.describe(self.start)}"
         return f"is {attempt.status_at(moment)}"
 
-    def __repr__(self) -> str:
-        return f"<Execution {self.arn} {self.status or 'not started'}>"
-
 
 def _date(moment: int | None) -> datetime | None:
     return None if moment is None else clock.to_datetime(moment)

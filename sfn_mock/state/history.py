@@ -41,14 +41,10 @@ class Event(NamedTuple):
     type: str
     #: By the names that the API's members have in snake_case; None for a type that has no details.
     details: Mapping[str, Any] | None
-    #: The event it follows, where several states run at once; otherwise that is the one told before it.
-    follows: int | None = None
 
     @property
     def previous_id(self) -> int:
         """The first two events have none before them, as recorded on AWS."""
-        if self.follows is not None:
-            return self.follows
         return self.id - 1 if self.id > 2 else 0
 
 

@@ -334,9 +334,6 @@ class MapRun(ExecutionScope):
     def check_outcome(self, outcome: Outcome) -> Outcome:
         return check_express(outcome) if self.execution_type == "EXPRESS" else outcome
 
-    def __repr__(self) -> str:
-        return f"<MapRun {self.arn}>"
-
 
 def new_map_run(
     now: int,

@@ -82,9 +82,6 @@ class Version:
     def creation_date(self) -> datetime:
         return clock.to_datetime(self.created)
 
-    def __repr__(self) -> str:
-        return f"<Version {self.arn}>"
-
 
 class Route(NamedTuple):
     """A version, by its number, and how many of a hundred starts it gets."""
@@ -155,9 +152,6 @@ class Alias:
         chosen = max(self.routes, key=lambda route: self.credits[route.qualifier]).qualifier
         self.credits[chosen] -= 100
         return chosen
-
-    def __repr__(self) -> str:
-        return f"<Alias {self.arn}>"
 
 
 class StateMachine(ExecutionScope):
@@ -362,9 +356,6 @@ class StateMachine(ExecutionScope):
             raise ValueError(
                 f"{self.arn} is an EXPRESS state machine, whose executions AWS never lists: add them to a STANDARD one."
             )
-
-    def __repr__(self) -> str:
-        return f"<StateMachine {self.arn}>"
 
 
 def check_alias_name(name: object) -> None:
