@@ -1,6 +1,6 @@
 """A nightly job whose definition waits until 06:00, run on the test's clock.
 
-The production bug: the report is sent as soon as the execution starts, while the orders of the night are still coming in.
+The production bug: the report is sent as soon as the execution starts, while the orders of the night still come in.
 With ``execute=True`` the definition itself runs; the clock decides how far.
 """
 
