@@ -65,6 +65,9 @@ def test_what_views_show(sfn_executions):
     assert (batch.execution_type, batch.parent, batch.label) == ("STANDARD", run, "Items")
     assert (batch.tolerated_failure_count, batch.tolerated_failure_percentage) == (2, 5.0)
     assert (batch.stop_date, batch.start_date) == (run.stop_date, run.start_date)
+    assert live.creation_date == live.update_date
+    assert orders.creation_date == orders.update_date
+    assert version.creation_date <= live.creation_date
     assert orders.executions != "executions"
     assert repr(orders.executions) == f"[{run!r}]"
     assert orders.executions[:1] == orders.executions
