@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any, NoReturn
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.models import botocore_stubber
 
 from sfn_mock.asl.errors import StateError
@@ -19,6 +20,9 @@ from sfn_mock.integrations.service_calls import Caller, unusable_parameters_caus
 from sfn_mock.integrations.tasks import answer_task, poll_task
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.runs import Poll
+
+#: What S3 or the object itself may have wrong; that nothing mocks S3 is told to the test's author instead.
+_FAULTS = (BotoCoreError, ClientError, ValueError, LookupError, TypeError, csv.Error)
 
 
 class ServicesOfMocks:
@@ -59,7 +63,7 @@ class ServicesOfMocks:
                 return found[:limit]
             body = s3.get_object(**request.parameters)["Body"].read().decode()
             return _items(body, request.config)[:limit]
-        except Exception as error:
+        except _FAULTS as error:
             raise StateError("States.ItemReaderFailed", str(error)) from None
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
@@ -83,7 +87,7 @@ class ServicesOfMocks:
                     files[status].append({"Key": key, "Size": len(body)})
             manifest = {"DestinationBucket": bucket, "MapRunArn": request.map_run_arn, "ResultFiles": files}
             s3.put_object(Bucket=bucket, Key=f"{folder}/manifest.json", Body=json.dumps(manifest).encode())
-        except Exception as error:
+        except _FAULTS as error:
             raise StateError("States.ResultWriterFailed", str(error)) from None
         details = {"Bucket": bucket, "Key": f"{folder}/manifest.json"}
         return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": details}
