@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from moto import settings
 
-from sfn_mock.asl.definition import parse_definition
 from sfn_mock.aws.exceptions import ExecutionAlreadyExists, InvalidExecutionInput, StateMachineTypeNotSupported
 from sfn_mock.aws.names import check_name
 from sfn_mock.aws.payloads import json_fault
@@ -18,7 +17,7 @@ from sfn_mock.operations.task_calls import ServicesOfMocks
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.outcomes import FAILS_AT_ONCE, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
 from sfn_mock.state.records import Records
-from sfn_mock.state.runs import DefinitionRun
+from sfn_mock.state.runs import start_run
 from sfn_mock.state.state_machines import Alias, StateMachine, Version
 
 #: How long after its stop an execution keeps its name from others (StartExecution: "you can reuse the name 90 days
@@ -151,18 +150,8 @@ def _start(
         outcome=RUNS_UNTIL_ENDED if outcome is None else outcome,
     )
     if outcome is None:
-        _run(machine.records, execution, moment)
+        start_run(execution, moment, ServicesOfMocks())
     return execution
-
-
-def _run(records: Records, execution: Execution, moment: int) -> None:
-    """Put the definition to work, and do what takes no time at once."""
-    try:
-        run = DefinitionRun(execution, parse_definition(execution.revision.definition), ServicesOfMocks())
-    except ValueError as error:
-        execution.end(moment, Ending("FAILED", error="States.Runtime", cause=str(error)))
-        return
-    records.start_run(execution, run, moment)
 
 
 def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Outcome | None:

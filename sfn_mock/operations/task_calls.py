@@ -6,14 +6,15 @@ import csv
 import json
 from functools import partial
 from io import StringIO
-from typing import Any, NoReturn
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.models import botocore_stubber
 
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.host import ChildEnd, ReadRequest, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.asl.host import ChildEnd, Pending, ReadRequest, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.asl.resources import ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.integrations.requests import ParametersError
 from sfn_mock.integrations.service_calls import Caller, unusable_parameters_cause
@@ -29,24 +30,17 @@ class ServicesOfMocks:
     """Calls Step Functions on the mock itself, and other services where ``mock_aws`` answers them."""
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Call the service that a task names.
+        """Do a task. The first that applies answers it: a worker of its activity, Step Functions, another service.
 
         Raises:
             StateError: What the state fails with if its parameters are unusable.
             UnmockedServiceError: If nothing answers the service.
         """
-        resource = call.resource
-        if not botocore_stubber.enabled and resource.service not in ("states", "sfn"):
-            _refuse(execution, call)
-        client_for = partial(boto3.client, region_name=execution.owner.records.region)
-        caller = Caller(execution.arn, execution.state_machine.arn)
-        try:
-            answer, job = answer_task(call, client_for=client_for, caller=caller)
-        except ParametersError as error:
-            raise StateError("States.Runtime", unusable_parameters_cause(call.parameters, error.problems)) from None
-        except LookupError:
-            _refuse(execution, call)
-        return answer, None if job is None else partial(poll_task, job, client_for=client_for)
+        if call.resource.kind is ResourceKind.ACTIVITY:
+            return Pending(is_started=False), None
+        if call.resource.service in ("states", "sfn") or botocore_stubber.enabled:
+            return _call_service(execution, call)
+        raise _unmocked(execution, call)
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
         """Read the items of a distributed Map state out of S3: an object of JSON, JSONL or CSV, or a list of objects.
@@ -93,11 +87,24 @@ class ServicesOfMocks:
         return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": details}
 
 
-def _refuse(execution: Execution, call: TaskCall) -> NoReturn:
-    raise UnmockedServiceError(
+def _call_service(execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
+    """Call the service that a task names by boto3, which the mock itself or moto answers."""
+    client_for = partial(boto3.client, region_name=execution.owner.records.region)
+    caller = Caller(execution.arn, execution.state_machine.arn)
+    try:
+        answer, job = answer_task(call, client_for=client_for, caller=caller)
+    except ParametersError as error:
+        raise StateError("States.Runtime", unusable_parameters_cause(call.parameters, error.problems)) from None
+    except LookupError:
+        raise _unmocked(execution, call) from None
+    return answer, None if job is None else partial(poll_task, job, client_for=client_for)
+
+
+def _unmocked(execution: Execution, call: TaskCall) -> UnmockedServiceError:
+    return UnmockedServiceError(
         f"State {call.state!r} of {execution.arn} calls {call.resource.arn}, which nothing answers: add moto's "
         f"mock_aws to this test, or control the outcome of its executions with on_start()."
-    ) from None
+    )
 
 
 def _listed(item: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from sfn_mock.asl.context import ExecutionInfo
+from sfn_mock.asl.definition import parse_definition
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import (
     ChildEnd,
@@ -25,7 +26,6 @@ from sfn_mock.asl.host import (
     WriteRequest,
 )
 from sfn_mock.asl.nodes import Program
-from sfn_mock.asl.resources import ResourceKind
 from sfn_mock.asl.run import Run
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun, Tolerance
@@ -44,13 +44,35 @@ class Services(Protocol):
     """What is outside the records: the services that tasks call, and where items and results are."""
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Do a task; with a poll, the task goes on until that gives its end."""
+        """Do a task; with a poll, the task goes on until that gives its end.
+
+        A Pending answer that is not started leaves the task to the workers of its activity.
+        """
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
         """Return the items of a distributed Map state."""
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
         """Write the results of a map run, and return the state's result."""
+
+
+def start_run(execution: Execution, moment: int, services: Services) -> None:
+    """Run the definition of an execution, and do at once what takes no time.
+
+    Args:
+        execution: A stored execution that goes on until it is ended.
+        moment: The current moment.
+        services: What answers the tasks of the run, and of the child executions of its map runs.
+
+    Raises:
+        Exception: What the services raise, other than a StateError.
+    """
+    try:
+        run = DefinitionRun(execution, parse_definition(execution.revision.definition), services)
+    except ValueError as error:
+        execution.end(moment, Ending("FAILED", error="States.Runtime", cause=str(error)))
+        return
+    execution.owner.records.start_run(execution, run, moment)
 
 
 class DefinitionRun:
@@ -239,12 +261,11 @@ class DefinitionRun:
     # --- What the run asks: see asl.host.Host ----------------------------------------------------------------------
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
-        """Do a task; that of an activity waits for a worker."""
+        """Do a task; one that the services leave to a worker waits for GetActivityTask."""
         self._tokens.add(call.token)
-        if call.resource.kind is ResourceKind.ACTIVITY:
-            self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
-            return Pending(is_started=False)
         answer, poll = self._services.start_task(self._execution, call)
+        if isinstance(answer, Pending) and not answer.is_started:
+            self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
         if poll is not None:
             self._polls[call.token] = poll
         return answer
