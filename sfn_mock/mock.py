@@ -114,7 +114,8 @@ def mock_sfn_executions(target: Callable[..., Any] | None = None, /, **options: 
     and what refills it each second, and the ``"open_executions"``; ``"default"`` stands for AWS's own numbers.
 
     With ``execute=True`` the definition of what is started runs on the test's clock, unless ``on_start`` controls its
-    outcome; the services that its tasks call are those of ``mock_aws``.
+    outcome; the services that its tasks call are those of ``mock_aws``. ``wait_scale`` multiplies the delays of its
+    Wait states and the pauses of its retries; with ``wait_scale=0`` they take no time.
     With ``transport="wire"`` botocore signs and serialises each request to the bytes of HTTP, and parses the answer's,
     as it does with AWS; by default calls are answered before that, with the same answers in a fraction of the time.
     ValueError for an option that says nothing of its kind.

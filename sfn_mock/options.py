@@ -6,6 +6,7 @@ To add an option, add a field to ``Options`` and a row to the table of options i
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -52,6 +53,9 @@ class Options:
         default=None, metadata={"help": 'limits of calls, such as {"ListExecutions": [200, 5]}'}
     )
     execute: bool = field(default=False, metadata={"help": "run the definition of each execution that is started"})
+    wait_scale: float = field(
+        default=1.0, metadata={"help": "multiplies Wait states and Retry pauses of what runs, 0 for none"}
+    )
     transport: Transport = "direct"
 
     def __post_init__(self) -> None:
@@ -65,6 +69,7 @@ class Options:
         check_account_id(self.account_id)
         if self.region is not None:
             check_region(self.region)
+        _check_scale("wait_scale", self.wait_scale)
         _check_duration("consistency_lag", self.consistency_lag, or_none=False)
         _check_duration("retention", self.retention, or_none=True)
         # Reading quotas needs botocore's model, which a mock without quotas need not load here.
@@ -82,6 +87,7 @@ class Options:
             short_pages=self.short_pages,
             retention=None if self.retention is None else _milliseconds(self.retention),
             quotas=quotas.NO_QUOTAS if self.quotas is None else quotas.read(self.quotas),
+            wait_scale=self.wait_scale,
         )
 
 
@@ -111,6 +117,11 @@ def keyword_signature(options: Callable[..., Any], *first: inspect.Parameter) ->
 def _check_switch(name: str, value: object) -> None:
     if not isinstance(value, bool):
         raise ValueError(f"{name} must be True or False, got {value!r}.")
+
+
+def _check_scale(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+        raise ValueError(f"{name} must be a number from 0 up, got {value!r}.")
 
 
 def _check_duration(name: str, value: object, *, or_none: bool) -> None:

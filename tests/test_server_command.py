@@ -180,12 +180,13 @@ def test_options(main):
     options = [
         *("--account-id", "210987654321", "--region", "eu-central-1", "--consistency-lag", "5s", "--short-pages"),
         *("--retention", "90d", "--quotas", '{"open_executions": 3}', "--execute"),
+        *("--wait-scale", "0.5"),
     ]
     code, _, [edges, _] = main(*options, look=lambda sfn: sfn._session.records().simulation)
 
     assert code == 0
     assert (edges.consistency_lag, edges.short_pages, edges.retention) == (5000, True, 90 * 24 * 3600 * 1000)
-    assert edges.quotas.open_executions == 3
+    assert (edges.quotas.open_executions, edges.wait_scale) == (3, 0.5)
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,7 @@ def run_state(activation: Activation) -> Steps:
                 pause = retries.pause(error, run.chance)
                 if pause is None:
                     return catch_error(activation, error)
-                delay = int(min(pause * 1000 * run.wait_scale, 10**15))
-                if delay > 0:
-                    yield run.scheduler.sleep(delay)
+                yield from run.scheduler.pause(pause * 1000, run.wait_scale)
                 activation.retry_count = retries.count
                 activation.frame.leave_behind()
     except AbortedError:

@@ -14,6 +14,9 @@ from sfn_mock.asl.errors import StateError
 
 Steps = Generator["Future", Any, Any]
 
+#: In milliseconds: beyond what any execution lasts, and well within what numbers can tell.
+_LONGEST_PAUSE = 10**15
+
 
 class Future:
     """A value, or a failure, that comes later."""
@@ -120,11 +123,13 @@ class Scheduler:
         heapq.heappush(self._queue, (max(moment, self.now), self._order, timer))
         return timer
 
-    def sleep(self, milliseconds: int) -> Future:
-        """Return a future that has its value after a time."""
-        future = Future()
-        self.at(self.now + milliseconds, future.resolve)
-        return future
+    def pause(self, milliseconds: float, scale: float = 1.0) -> Steps:
+        """Wait for a time, multiplied by a scale; less than a millisecond is no wait at all."""
+        length = int(min(min(milliseconds, _LONGEST_PAUSE) * scale, _LONGEST_PAUSE))
+        if length > 0:
+            future = Future()
+            self.at(self.now + length, future.resolve)
+            yield future
 
     def next_due(self) -> int | None:
         """Return the moment of the next action, None where nothing is scheduled."""

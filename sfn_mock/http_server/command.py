@@ -98,6 +98,7 @@ def _json(text: str) -> Any:
 #: How the command reads the values of options, by type, and what its help calls them.
 _READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
     "str": (str, None),
+    "float": (float, "NUMBER"),
     "timedelta": (_length, "LENGTH"),
     "Mapping[str, Any]": (_json, "JSON"),
 }

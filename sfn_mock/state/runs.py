@@ -114,6 +114,7 @@ class DefinitionRun:
             info=info,
             start=execution.start,
             host=self,
+            wait_scale=machine.records.simulation.wait_scale,
             time_limit_seconds=_LONGEST_STANDARD if execution.express_id is None else _LONGEST_EXPRESS,
         )
 

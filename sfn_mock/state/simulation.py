@@ -17,6 +17,8 @@ class Simulation(NamedTuple):
     #: How long closed executions are kept; None means for ever.
     retention: int | None = None
     quotas: Quotas = NO_QUOTAS
+    #: What the delays of Wait states and retries are multiplied by.
+    wait_scale: float = 1.0
 
 
 NO_SIMULATION = Simulation()

@@ -21,9 +21,7 @@ def run_wait(activation: Activation, state: WaitState) -> Steps:
     delay = _delay(activation, state, value)
     if delay > LONGEST_DELAY * 1000:
         raise activation.failure(RUNTIME, "Wait state delay is too long")
-    scaled = int(delay * activation.run.wait_scale)
-    if scaled > 0:
-        yield activation.run.scheduler.sleep(scaled)
+    yield from activation.run.scheduler.pause(delay, activation.run.wait_scale)
     return activation.pass_on(value)
 
 
