@@ -8,8 +8,10 @@ import socket
 import boto3
 import pytest
 
-# Not left to the first test that needs them: pytester takes out of sys.modules what a run inside has imported first,
-# and a second copy of the rooms would be a second mock.
+# pytester takes out of sys.modules what a run inside it imports first. The package is imported before, as a second copy
+# of its modules would be a second mock.
+import sfn_mock.activation
+import sfn_mock.http_server.server  # noqa: F401
 
 pytest_plugins = ["pytester"]
 

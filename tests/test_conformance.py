@@ -130,7 +130,9 @@ def test_each_named_test_exists():
     assert missing == []
 
 
-@pytest.mark.parametrize("file", ["tests/test_listing.py", "tests/test_pages.py", "tests/test_errors.py"])
+@pytest.mark.parametrize(
+    "file", ["tests/operations/test_listing.py", "tests/operations/test_pages.py", "tests/operations/test_errors.py"]
+)
 def test_each_test_of_list_executions_is_named(file):
     """A new rule of ListExecutions cannot be forgotten: its test wants a row."""
     named = {found["function"] for row in rows() if (found := NAMED_TEST.fullmatch(row.test)) and found["file"] == file}

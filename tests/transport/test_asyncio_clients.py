@@ -24,9 +24,9 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
+from every_operation import CALLS, comparable, in_order, over, seed
 from freezegun import freeze_time
 from moto import mock_aws
-from test_direct import CALLS, comparable, in_order, over, seed
 
 from sfn_mock import UnmockedServiceError, mock_sfn_executions
 

@@ -15,7 +15,7 @@ from sfn_mock.http_server.control import Control
 from sfn_mock.options import NAMES
 from sfn_mock.seeding import documents as seed_documents
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

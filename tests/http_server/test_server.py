@@ -16,9 +16,9 @@ import urllib3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from every_operation import CALLS, NOW, answered, comparable, in_order, seed
 from freezegun import freeze_time
 from moto import mock_aws
-from test_direct import CALLS, NOW, answered, comparable, in_order, seed
 
 import sfn_mock
 from sfn_mock import PagingError, get_mock, mock_sfn_executions
@@ -640,7 +640,7 @@ def test_fixture_takes_the_markers_options(pytester):
 
 def test_the_package_carries_the_page():
     """What the page is made of is installed with the package."""
-    setup = (Path(__file__).parent.parent / "setup.cfg").read_text(encoding="utf-8")
+    setup = (Path(__file__).parents[2] / "setup.cfg").read_text(encoding="utf-8")
 
     assert "http_server/page_files/*" in setup
     assert "sfn-mock-server = sfn_mock.http_server.command:main" in setup

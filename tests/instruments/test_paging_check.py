@@ -26,7 +26,7 @@ from sfn_mock import PagingError, PagingWarning, UnmockedServiceError, get_mock,
 from sfn_mock.instruments.paging_check import LISTINGS
 from sfn_mock.operations import listing, registry
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOW = "2026-01-10T12:00:00Z"
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 UNREAD = (

@@ -1,19 +1,14 @@
-"""The direct way and the wire give the same answers, in every particular."""
+"""Calls of every operation, and how answers are compared: what tests of the ways that calls come share."""
 
 from __future__ import annotations
 
 import json
-import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 import boto3
-import pytest
 from botocore.exceptions import ClientError
-from botocore.utils import parse_timestamp
-from freezegun import freeze_time
 
 from sfn_mock import mock_sfn_executions
-from sfn_mock.transport import local_dates
 
 NOW = "2026-01-10T12:00:00.250Z"
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -144,118 +139,3 @@ def over(way, operation, arguments):
         response, error = answered(client, operation, json.loads(text))
         assert len(sent) == (way == "wire")
         return in_order(comparable(response)), error
-
-
-@pytest.mark.parametrize(
-    ("operation", "arguments"), [pytest.param(*call, id=f"{index}-{call[0]}") for index, call in enumerate(CALLS)]
-)
-@pytest.mark.parametrize("ignored", [pytest.param([], id="frozen"), pytest.param(["botocore"], id="botocore unfrozen")])
-def test_both_ways_give_the_same(operation, arguments, ignored):
-    """Keys and their order, values, classes, zones, ResponseMetadata, the error's class and members: all are equal."""
-    with freeze_time(NOW, ignore=ignored):
-        assert over("direct", operation, arguments) == over("wire", operation, arguments)
-
-
-def test_every_operation_is_compared():
-    """No operation of the API is missing from the calls above."""
-    with mock_sfn_executions():
-        methods = boto3.client("stepfunctions").meta.method_to_api_mapping
-
-    assert {name for name, _ in CALLS} == set(methods)
-
-
-@freeze_time(NOW)
-def test_answers_are_the_callers_own(sfn_executions):
-    """What code under test does to an answer changes nothing in the store."""
-    client = boto3.client("stepfunctions")
-    arns = [MACHINE, sfn_executions.add_state_machine("orders").publish_version().arn]
-    client.create_state_machine_alias(
-        name="live", routingConfiguration=[{"stateMachineVersionArn": arns[1], "weight": 100}]
-    )
-    client.tag_resource(resourceArn=MACHINE, tags=[{"key": "team", "value": "orders"}])
-    calls = [
-        lambda: client.describe_state_machine(stateMachineArn=MACHINE),
-        lambda: client.describe_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:live"),
-        lambda: client.list_tags_for_resource(resourceArn=MACHINE),
-    ]
-    before = [in_order(comparable(call())) for call in calls]
-
-    for call in calls:
-        spoil(call())
-
-    assert [in_order(comparable(call())) for call in calls] == before
-
-
-def spoil(value):
-    """Empty every container in the value, the innermost first."""
-    for part in list(value.values()) if isinstance(value, dict) else value:
-        if isinstance(part, dict | list):
-            spoil(part)
-    value.clear()
-
-
-# --- Dates -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def zone(monkeypatch):
-    """Sets the machine's time zone, as the environment variable TZ does."""
-
-    def set_zone(name):
-        monkeypatch.setenv("TZ", name)
-        time.tzset()
-
-    yield set_zone
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"])
-@pytest.mark.parametrize(
-    "around",
-    [
-        pytest.param("2026-03-29T01:00:00", id="clocks go forward in Europe"),
-        pytest.param("2026-10-25T01:00:00", id="clocks go back in Europe"),
-        pytest.param("2026-03-08T07:00:00", id="clocks go forward in America"),
-        pytest.param("2026-11-01T06:00:00", id="clocks go back in America"),
-        pytest.param("2026-04-04T15:00:00", id="clocks go back on Lord Howe"),
-        pytest.param("2026-07-01T00:00:00", id="summer"),
-        pytest.param("2026-01-01T00:00:00", id="winter"),
-    ],
-)
-def test_dates_are_those_of_botocores_parser(zone, name, around):
-    """In every zone and around each change of the clocks: same wall time, offset, fold and class."""
-    zone(name)
-    middle = datetime.fromisoformat(around).replace(tzinfo=timezone.utc).timestamp()
-    dates = local_dates.current()
-
-    for step in range(-200, 201):
-        moment = round((middle + step * 1799.871) * 1000)
-        assert in_order(dates.date(moment)) == in_order(parse_timestamp(moment / 1000))
-
-
-def test_dates_follow_a_change_of_zone(zone):
-    """Whoever sets another time zone between two calls gets dates in that."""
-    zone("UTC")
-    in_utc = local_dates.current().date(0)
-    zone("Asia/Kolkata")
-
-    in_kolkata = local_dates.current().date(0)
-
-    assert (in_utc, in_utc.utcoffset()) == (in_kolkata, timedelta(0))
-    assert in_kolkata.utcoffset() == timedelta(hours=5, minutes=30)
-
-
-def test_dates_where_the_machine_knows_no_zone(monkeypatch):
-    """Windows cannot tell the zone's offset before 1970: of the day after that, botocore's parser is asked."""
-    original = time.localtime
-
-    def localtime(seconds):
-        if seconds < 0:
-            raise OSError("Invalid argument")
-        return original(seconds)
-
-    monkeypatch.setattr(local_dates.time, "localtime", localtime)
-    dates = local_dates.LocalDates()
-
-    assert [dates.date(moment) for moment in (0, 250)] == [parse_timestamp(seconds) for seconds in (0, 0.25)]
