@@ -125,6 +125,22 @@ class MapRunRequest:
 
 
 @dataclass(frozen=True)
+class KnownMapRun:
+    """What is known of a map run before its children run, because it has run elsewhere.
+
+    Attributes:
+        end: How the Map state ends: Succeeded with its output, Failed, or Pending for one that does not end; None for
+            a map run whose children are run.
+        assigned: The variables that the state assigns if it succeeds.
+        inputs: The inputs of the children, in place of the items that an ItemReader would read; None to read them.
+    """
+
+    end: TaskAnswer | None = None
+    assigned: dict[str, Any] = field(default_factory=dict)
+    inputs: list[Any] | None = None
+
+
+@dataclass(frozen=True)
 class ChildStart:
     """A child execution that a map run wants started.
 
@@ -209,6 +225,9 @@ class Host(Protocol):
 
     def start_map_run(self, request: MapRunRequest) -> str:
         """Start a map run without child executions and return its ARN."""
+
+    def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
+        """Return what is known of a map run that has just been started or redriven."""
 
     def start_child(self, start: ChildStart) -> None:
         """Start a child execution; its end is told to the run by `child_ended`."""

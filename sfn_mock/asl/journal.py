@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.host import ChildStart, Host, MapRunRequest, ReadRequest, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.asl.host import (
+    ChildStart,
+    Host,
+    KnownMapRun,
+    MapRunRequest,
+    ReadRequest,
+    TaskAnswer,
+    TaskCall,
+    WriteRequest,
+)
 
 
 class RecordedHost:
@@ -43,6 +52,11 @@ class RecordedHost:
         """Start a map run; see Host."""
         arn: str = self._ask("start_map_run", request)
         return arn
+
+    def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
+        """Return what is known of a map run; see Host."""
+        known: KnownMapRun = self._ask("recall_map_run", map_run_arn)
+        return known
 
     def start_child(self, start: ChildStart) -> None:
         """Start a child execution; see Host."""

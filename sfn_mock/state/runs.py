@@ -17,6 +17,7 @@ from sfn_mock.asl.host import (
     ChildEnd,
     ChildStart,
     Failed,
+    KnownMapRun,
     MapRunRequest,
     Pending,
     ReadRequest,
@@ -302,6 +303,10 @@ class DefinitionRun:
         self._processors[map_run.arn] = map_run, request.processor
         return map_run.arn
 
+    def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
+        """Return that nothing is known of a map run before it has run."""
+        return KnownMapRun()
+
     def start_child(self, start: ChildStart) -> None:
         """Store a child execution, and run it."""
         map_run, processor = self._processors[start.map_run_arn]
@@ -320,7 +325,11 @@ class DefinitionRun:
             records.new_id() if map_run.execution_type == "EXPRESS" else None,
         )
         map_run.take_in([child])
-        self._children[start.map_run_arn, start.index] = DefinitionRun(child, processor, self._services, self)
+        self._children[start.map_run_arn, start.index] = self._new_child(child, processor, start)
+
+    def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
+        """Return the run of a child execution."""
+        return DefinitionRun(child, processor, self._services, self)
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
         """End a map run; children that still run are stopped."""

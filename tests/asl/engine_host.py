@@ -12,6 +12,7 @@ from sfn_mock.asl.host import (
     ChildEnd,
     ChildStart,
     Failed,
+    KnownMapRun,
     MapRunRequest,
     ReadRequest,
     Succeeded,
@@ -42,9 +43,11 @@ class EngineHost:
         self,
         *answers: TaskAnswer | Callable[[TaskCall], TaskAnswer],
         items: list[Any] | Exception | None = None,
+        known: list[KnownMapRun] | None = None,
     ) -> None:
         self.answers = list(answers)
         self.items = items
+        self.known = known or []
         self.calls: list[TaskCall] = []
         self.abandoned: list[tuple[str, int]] = []
         self.map_runs: dict[str, MapRunRequest] = {}
@@ -73,6 +76,9 @@ class EngineHost:
         arn = f"{ACCOUNT}:mapRun:orders/{request.state}:{len(self.map_runs)}"
         self.map_runs[arn] = request
         return arn
+
+    def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
+        return self.known.pop(0) if self.known else KnownMapRun()
 
     def start_child(self, start: ChildStart) -> None:
         self.starts.append(start)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sfn_mock.asl.activation import Activation
+from sfn_mock.asl.activation import Activation, Outcome
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.host import ChildEnd, MapRunRequest, ReadRequest, WriteRequest
+from sfn_mock.asl.host import (
+    ChildEnd,
+    Failed,
+    KnownMapRun,
+    MapRunRequest,
+    Pending,
+    ReadRequest,
+    Succeeded,
+    TaskAnswer,
+    WriteRequest,
+)
 from sfn_mock.asl.map_runs import Child, MapRun
 from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState
-from sfn_mock.asl.scheduler import AbortedError, Steps
+from sfn_mock.asl.scheduler import AbortedError, Future, Steps
 from sfn_mock.asl.states.map_settings import read_count, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 from sfn_mock.asl.texts import json_text
@@ -21,14 +31,21 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
     map_run = activation.frame.map_run
     try:
         if map_run is None:
-            map_run = _start(activation, state, effective)
+            map_run, items = _start(activation, state, effective)
+            known = activation.run.host.recall_map_run(map_run.arn)
+            if known.end is None:
+                map_run.add_children(_children(activation, state, effective, items, known))
         else:
             map_run.redrive()
             details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
             activation.add_event("MapRunRedriven", details)
-        map_run.start()
-        yield map_run.done
-        result = _result(activation, state, effective, map_run)
+            known = activation.run.host.recall_map_run(map_run.arn)
+        if known.end is not None:
+            yield from _repeat(activation, map_run, known.end)
+        else:
+            map_run.start()
+            yield map_run.done
+            result = _result(activation, state, effective, map_run)
     except AbortedError:
         _abort(activation)
         raise
@@ -39,12 +56,15 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
     activation.run.host.end_map_run(map_run.arn, "SUCCEEDED", now)
     activation.add_event("MapRunSucceeded")
     activation.add_event("MapStateSucceeded", advance=False)
+    if isinstance(known.end, Succeeded):
+        return activation.checked(Outcome(known.end.result, state.next, known.assigned))
     activation.observe("result", result)
     payload = state.payload
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _start(activation: Activation, state: MapState, effective: Any) -> MapRun:
+def _start(activation: Activation, state: MapState, effective: Any) -> tuple[MapRun, list[Any]]:
+    """Start a map run without child executions; return it, and the items where none are to be read."""
     concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     items: list[Any] = [] if state.item_reader is not None else find_items(activation, state, effective)
     activation.add_event("MapStateStarted", {"length": len(items)})
@@ -84,16 +104,40 @@ def _start(activation: Activation, state: MapState, effective: Any) -> MapRun:
     activation.frame.map_run = map_run
     run.open_map_run(map_run)
     activation.add_event("MapRunStarted", {"mapRunArn": arn})
+    return map_run, items
+
+
+def _children(
+    activation: Activation, state: MapState, effective: Any, items: list[Any], known: KnownMapRun
+) -> list[Child]:
+    """Return the child executions that the map run is to start."""
     if state.item_reader is not None:
+        if known.inputs is not None:
+            return [Child(input, _count_items(state, input)) for input in known.inputs]
         items = _read(activation, state.item_reader, effective)
     selected = [
         select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)
     ]
     if state.item_batcher is None:
-        map_run.add_children([Child(item, 1) for item in selected])
-    else:
-        map_run.add_children(make_batches(activation, state.item_batcher, selected, effective))
-    return map_run
+        return [Child(item, 1) for item in selected]
+    return make_batches(activation, state.item_batcher, selected, effective)
+
+
+def _count_items(state: MapState, input: Any) -> int:
+    """Return how many items a child execution with that input works on."""
+    items = input.get("Items") if state.item_batcher is not None and isinstance(input, dict) else None
+    return len(items) if isinstance(items, list) else 1
+
+
+def _repeat(activation: Activation, map_run: MapRun, end: TaskAnswer) -> Steps:
+    """End a map run as it is known to have ended."""
+    if isinstance(end, Pending):
+        yield Future()
+    elif end.duration_ms:
+        yield activation.run.scheduler.sleep(end.duration_ms)
+    map_run.done.resolve()
+    if isinstance(end, Failed):
+        raise StateError(end.error, end.cause)
 
 
 def _abort(activation: Activation) -> None:
