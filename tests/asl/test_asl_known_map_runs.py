@@ -61,7 +61,7 @@ def test_known_to_go_on():
 
 def test_redrive_of_a_known_map_run():
     """A redriven map run ends as is known of it after the redrive."""
-    run, host = run_known(KnownMapRun(Failed("E")), KnownMapRun(Succeeded("done")))
+    run, _ = run_known(KnownMapRun(Failed("E")), KnownMapRun(Succeeded("done")))
     run.redrive(START + 1000)
 
     assert (run.status, result(run)) == ("SUCCEEDED", "done")
