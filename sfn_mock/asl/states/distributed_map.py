@@ -133,8 +133,8 @@ def _repeat(activation: Activation, map_run: MapRun, end: TaskAnswer) -> Steps:
     """End a map run as it is known to have ended."""
     if isinstance(end, Pending):
         yield Future()
-    elif end.duration_ms:
-        yield activation.run.scheduler.sleep(end.duration_ms)
+    else:
+        yield from activation.run.scheduler.pause(end.duration_ms)
     map_run.done.resolve()
     if isinstance(end, Failed):
         raise StateError(end.error, end.cause)
