@@ -9,7 +9,7 @@ from threading import Lock
 
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
-from sfn_mock.instruments import paging_check, report
+from sfn_mock.instruments import guard, paging_check, report
 from sfn_mock.instruments.guard import Guard, UnmockedServiceError
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.moto_integration import takeover
@@ -52,6 +52,7 @@ class _Activation:
                 takeover.taken(session.backend, wire) as self.prepare_service,
                 interception.installed(direct, wire, self.guard, self.paging),
                 plain_http.installed(wire, self.guard),
+                guard.active(self.guard),
                 nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
                 execution_mode.switched_on() if options.execute else nullcontext(),
                 # First of all: what is executed still may make calls, and none is to get past the mock.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
 from sfn_mock.instruments import failures
@@ -13,9 +15,11 @@ class UnmockedServiceError(Exception):
 
 
 class _RefusedCall(NamedTuple):
-    #: Service and operation, such as "s3 PutObject".
+    #: Service and operation, such as "s3 PutObject", or the state and execution of a task.
     name: str
     error: UnmockedServiceError
+    #: Whether it is the task of a state.
+    is_task: bool = False
 
 
 class Guard:
@@ -33,6 +37,10 @@ class Guard:
         )
         self._refused.append(_RefusedCall(name, error))
         raise error
+
+    def remember_task(self, name: str, error: UnmockedServiceError) -> None:
+        """Remember a task that nothing answers until it is accounted for."""
+        self._refused.append(_RefusedCall(name, error, is_task=True))
 
     def settle(self, failure: BaseException | None) -> None:
         """Account for the calls refused so far, now that ``failure``, or nothing, goes out to the test's runner.
@@ -54,10 +62,51 @@ class Guard:
         failures.join(failure, sentence)
 
 
-def _report(swallowed: list[_RefusedCall]) -> str:
-    counts = Counter(call.name for call in swallowed)
-    calls = ", ".join(name if count == 1 else f"{name} ({count} times)" for name, count in counts.items())
-    return (
-        f"The code under test called AWS services that are not mocked, and swallowed the error: {calls}. Add moto's "
-        f"mock_aws to this test, or stub the client."
+#: The guard of the active mock.
+_active: Guard | None = None
+
+
+@contextmanager
+def active(guard: Guard) -> Iterator[None]:
+    """Have a guard remember the tasks that nothing answers."""
+    global _active
+    _active = guard
+    try:
+        yield
+    finally:
+        _active = None
+
+
+def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -> UnmockedServiceError:
+    """Return the error of a task that nothing answers, which says how to give its state a result."""
+    name = f"state {state!r} of {execution_arn}"
+    error = UnmockedServiceError(
+        f"S{name[1:]} calls {resource}, which nothing answers: give the state a result with "
+        f"sfn.get_state_machine({machine!r}).mock_task({state!r}, result=...), or add moto's mock_aws to this test."
     )
+    # Behind every mock_aws of the process, after install(), no mock ends that could raise it again.
+    if _active is not None:
+        _active.remember_task(name, error)
+    return error
+
+
+def _report(swallowed: list[_RefusedCall]) -> str:
+    calls = _listed(call for call in swallowed if not call.is_task)
+    tasks = _listed(call for call in swallowed if call.is_task)
+    sentences = []
+    if calls:
+        sentences.append(
+            f"The code under test called AWS services that are not mocked, and swallowed the error: {calls}. Add "
+            f"moto's mock_aws to this test, or stub the client."
+        )
+    if tasks:
+        sentences.append(
+            f"Executions came to tasks that nothing answers, and the code under test swallowed the error: {tasks}. "
+            f"Give their states results with mock_task(), or add moto's mock_aws to this test."
+        )
+    return " ".join(sentences)
+
+
+def _listed(calls: Iterable[_RefusedCall]) -> str:
+    counts = Counter(call.name for call in calls)
+    return ", ".join(name if count == 1 else f"{name} ({count} times)" for name, count in counts.items())

@@ -15,7 +15,7 @@ from moto.core.models import botocore_stubber
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, Pending, ReadRequest, TaskAnswer, TaskCall, WriteRequest
 from sfn_mock.asl.resources import ResourceKind
-from sfn_mock.instruments.guard import UnmockedServiceError
+from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
 from sfn_mock.integrations.requests import ParametersError
 from sfn_mock.integrations.service_calls import Caller, unusable_parameters_cause
 from sfn_mock.integrations.tasks import answer_task, poll_task
@@ -101,10 +101,7 @@ def _call_service(execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Pol
 
 
 def _unmocked(execution: Execution, call: TaskCall) -> UnmockedServiceError:
-    return UnmockedServiceError(
-        f"State {call.state!r} of {execution.arn} calls {call.resource.arn}, which nothing answers: add moto's "
-        f"mock_aws to this test, or control the outcome of its executions with on_start()."
-    )
+    return unmocked_task(call.state, execution.arn, execution.state_machine.name, call.resource.arn)
 
 
 def _listed(item: dict[str, Any]) -> dict[str, Any]:

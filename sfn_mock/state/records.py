@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid3
 
 from sfn_mock.aws.arns import arn_prefix, parse_execution_arn
@@ -26,6 +26,8 @@ from sfn_mock.state.state_machines import Revision, StateMachine, new_revision
 
 if TYPE_CHECKING:
     from sfn_mock.asl.events import Event
+
+_T = TypeVar("_T")
 
 
 class WaitingTask(AnyTask, Protocol):
@@ -100,15 +102,35 @@ class Records:
     def using(self) -> Iterator[int]:
         """The current moment, read once, with these records to oneself. RecordsGone after their end."""
         with self._lock:
-            if self._closed:
-                raise RecordsGone(
-                    f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
-                    f"or was reset: seed again inside an active mock."
-                )
+            self._check_open()
             moment = clock.now()
             self.carry_runs(moment)
+            # What tasks have called may have ended the records.
+            self._check_open()
             self._finish_deletions(moment)
             yield moment
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RecordsGone(
+                f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
+                f"or was reset: seed again inside an active mock."
+            )
+
+    def leave(self, ask: Callable[[], _T]) -> _T:
+        """Return what a call gives, with these records left to other threads while it is made.
+
+        A task may do its work in threads that it waits for, and these may call Step Functions.
+        """
+        # All levels of the lock at once, as threading.Condition gives it up and takes it back.
+        lock: Any = self._lock
+        held = None
+        try:
+            held = lock._release_save()
+            return ask()
+        finally:
+            if held is not None:
+                lock._acquire_restore(held)
 
     def carry_runs(self, moment: int) -> None:
         """Carry the definitions at work to ``moment``; not after the records' end."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sfn_mock.asl.context import ExecutionInfo
 from sfn_mock.asl.definition import parse_definition
@@ -28,6 +28,7 @@ from sfn_mock.asl.host import (
 )
 from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.run import Run
+from sfn_mock.state import clock
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun, Tolerance
 from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending
@@ -36,6 +37,8 @@ from sfn_mock.state.seeds import Life
 #: How long executions may last, in seconds (Developer Guide, service quotas).
 _LONGEST_STANDARD = 31_536_000
 _LONGEST_EXPRESS = 300
+
+_T = TypeVar("_T")
 
 #: Asks how a job ends that a task waits for; None while it goes on.
 Poll = Callable[[], Succeeded | Failed | None]
@@ -130,6 +133,8 @@ class DefinitionRun:
         try:
             self._follow_execution(moment)
             self._advance(moment)
+            # What a task called may have stopped the execution.
+            self._follow_execution(moment)
         finally:
             self._is_carrying = False
 
@@ -166,10 +171,11 @@ class DefinitionRun:
 
     def _poll(self, moment: int) -> None:
         for token, poll in list(self._polls.items()):
-            end = poll()
+            end = self._leave(poll)
             if end is None:
                 continue
-            del self._polls[token]
+            # Who called meanwhile may have ended the task, which then takes no answer.
+            self._polls.pop(token, None)
             # Step Functions tells when the execution stopped that the task waited for.
             stop = end.result.get("StopDate") if isinstance(end, Succeeded) and isinstance(end.result, dict) else None
             self._answer(token, end, min(stop, moment) if isinstance(stop, int) else moment)
@@ -260,12 +266,21 @@ class DefinitionRun:
         else:
             self._parent.carry_all(moment)
 
+    def _leave(self, ask: Callable[[], _T]) -> _T:
+        """Ask something that is outside the records, which others may use meanwhile."""
+        return self._execution.owner.records.leave(ask)
+
     # --- What the run asks: see asl.host.Host ----------------------------------------------------------------------
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Do a task; one that the services leave to a worker waits for GetActivityTask."""
         self._tokens.add(call.token)
-        answer, poll = self._services.start_task(self._execution, call)
+        before = self._execution.attempt_at(call.moment)
+        answer, poll = self._leave(lambda: self._services.start_task(self._execution, call))
+        after = self._execution.attempt_at(call.moment)
+        if after is not None and after is not before and not after.is_open(clock.NEVER):
+            # The task has stopped the execution: the run is to stop in this state, whatever the answer.
+            return Pending()
         if isinstance(answer, Pending) and not answer.is_started:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
         if poll is not None:
@@ -278,11 +293,11 @@ class DefinitionRun:
 
     def read_items(self, request: ReadRequest) -> list[Any]:
         """Read the items of a distributed Map state."""
-        return self._services.read_items(self._execution, request)
+        return self._leave(lambda: self._services.read_items(self._execution, request))
 
     def write_results(self, request: WriteRequest) -> Any:
         """Write the results of a map run."""
-        return self._services.write_results(self._execution, request)
+        return self._leave(lambda: self._services.write_results(self._execution, request))
 
     def start_map_run(self, request: MapRunRequest) -> str:
         """Store a map run without children, and return its ARN."""

@@ -10,7 +10,7 @@ import pytest
 from freezegun import freeze_time
 from moto import mock_aws
 
-from sfn_mock import UnmockedServiceError, mock_sfn_executions
+from sfn_mock import mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -209,27 +209,6 @@ def test_a_nested_execution_is_waited_for(clock, sfn, client, start, fails):
     assert (before, inner.executions[0].status) == ("RUNNING", "FAILED" if fails else "SUCCEEDED")
     assert run.status == ("FAILED" if fails else "SUCCEEDED")
     assert run.error == ("States.TaskFailed" if fails else None)
-
-
-def test_a_task_of_a_service_that_nothing_answers(sfn, client, start):
-    """The call that carried the run there raises an error that names state, execution and service."""
-    task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": True}
-    with pytest.raises(UnmockedServiceError, match=r"^State .Charge. of .*:orders:nightly calls arn:aws:lambda"):
-        start({"Charge": task})
-
-    assert [run.status for run in sfn.get_state_machine("orders").executions] == ["RUNNING"]
-
-
-def test_a_task_that_no_client_can_do(sfn, client, start):
-    """An HTTP task is nobody's, also beside mock_aws."""
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::http:invoke",
-        "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "a"}},
-        "End": True,
-    }
-    with mock_aws(), pytest.raises(UnmockedServiceError, match="http:invoke"):
-        start({"Get": task})
 
 
 def test_parameters_that_cannot_be_used(client, start):

@@ -1,0 +1,151 @@
+"""Tasks that nothing answers: told where the run comes to them, and told again if that was swallowed."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import boto3
+import pytest
+from moto import mock_aws
+
+import sfn_mock
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
+
+RUN = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
+CHARGE = {"Type": "Task", "Resource": FUNCTION, "End": True}
+GET = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::http:invoke",
+    "Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "a"}},
+    "End": True,
+}
+CHARGE_IS_UNMOCKED = (
+    f"State 'Charge' of {RUN} calls {FUNCTION}, which nothing answers: give the state a result with "
+    "sfn.get_state_machine('orders').mock_task('Charge', result=...), or add moto's mock_aws to this test."
+)
+SWALLOWED_TASK = (
+    "Executions came to tasks that nothing answers, and the code under test swallowed the error: "
+    f"state 'Charge' of {RUN}. Give their states results with mock_task(), or add moto's mock_aws to this test."
+)
+SWALLOWED_CALL = (
+    "The code under test called AWS services that are not mocked, and swallowed the error: s3 ListBuckets. Add moto's "
+    "mock_aws to this test, or stub the client."
+)
+
+
+def start(sfn, states, input="{}") -> None:
+    definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+    machine = sfn.add_state_machine("orders", definition=definition)
+    client = boto3.client("stepfunctions", "us-east-1")
+    client.start_execution(stateMachineArn=machine.arn, name="nightly", input=input)
+
+
+def start_and_swallow(sfn) -> None:
+    """As code under test that means well."""
+    with suppress(Exception):
+        start(sfn, {"Charge": CHARGE})
+
+
+def swallow_all() -> None:
+    with mock_sfn_executions(execute=True) as sfn:
+        with suppress(Exception):
+            boto3.client("s3").list_buckets()
+        start_and_swallow(sfn)
+
+
+def test_the_call_that_carried_the_run_there_raises():
+    """The error names state, execution and service, and says what to add; the run stays where it is."""
+    mock = mock_sfn_executions(execute=True)
+    sfn = mock.start()
+    with pytest.raises(UnmockedServiceError) as error:
+        start(sfn, {"Charge": CHARGE})
+    [run] = sfn.get_state_machine("orders").executions
+    with pytest.raises(UnmockedServiceError):
+        mock.stop()
+
+    assert str(error.value) == CHARGE_IS_UNMOCKED
+    assert run.status == "RUNNING"
+
+
+def test_a_task_that_no_client_can_do():
+    """An HTTP task is nobody's, also beside mock_aws."""
+    with pytest.raises(UnmockedServiceError) as error, mock_aws(), mock_sfn_executions(execute=True) as sfn:
+        start(sfn, {"Get": GET})
+
+    assert str(error.value).startswith(f"State 'Get' of {RUN} calls arn:aws:states:::http:invoke, which nothing")
+
+
+def test_a_swallowed_error_is_raised_at_the_end():
+    """The mock's end raises what the code under test kept to itself, and shows where it came from."""
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions(execute=True) as sfn:
+        start_and_swallow(sfn)
+
+    assert str(error.value) == SWALLOWED_TASK
+    assert str(error.value.__cause__) == CHARGE_IS_UNMOCKED
+
+
+def test_a_swallowed_error_joins_another_failure():
+    """A test that fails of something else keeps its failure, which shows the task too."""
+
+    @mock_sfn_executions(execute=True)
+    def fail():
+        start_and_swallow(sfn_mock.get_mock())
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as error:
+        fail()
+
+    assert error.value.__notes__ == [SWALLOWED_TASK]
+
+
+def test_swallowed_calls_and_tasks():
+    """Calls of clients and tasks of states are told apart, as each has its own remedy."""
+    with pytest.raises(UnmockedServiceError) as error:
+        swallow_all()
+
+    assert str(error.value) == f"{SWALLOWED_CALL} {SWALLOWED_TASK}"
+
+
+def test_behind_every_mock_aws():
+    """After install() the call raises all the same; there is no end of a mock that could raise it again."""
+    sfn_mock.install()
+    try:
+        with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), pytest.raises(UnmockedServiceError):
+            start(sfn_mock.get_mock(), {"Get": GET})
+    finally:
+        sfn_mock.uninstall()
+
+
+READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}}
+WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("part", "operation"),
+    [
+        pytest.param({"ItemReader": READER}, "GetObject", id="reader"),
+        pytest.param({"ItemsPath": "$.items", "ResultWriter": WRITER}, "PutObject", id="writer"),
+    ],
+)
+def test_an_s3_that_nothing_mocks(part, operation):
+    """Items and results in S3 need mock_aws; without it the test's author is told, and not the definition."""
+    states = {
+        "All": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "One",
+                "States": {"One": {"Type": "Pass", "End": True}},
+            },
+            **part,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+            "Next": "Caught",
+        },
+        "Caught": {"Type": "Pass", "End": True},
+    }
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions(execute=True) as sfn:
+        start(sfn, states, input='{"items": [1]}')
+
+    assert str(error.value).startswith(f"s3 {operation} is not mocked: ")

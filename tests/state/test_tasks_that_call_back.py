@@ -1,0 +1,142 @@
+"""Tasks whose code calls Step Functions itself, in its own thread or in others that it waits for."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.asl.host import Succeeded
+from sfn_mock.operations.task_calls import ServicesOfMocks
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+RUN = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
+DEFINITION = {
+    "StartAt": "Charge",
+    "States": {
+        "Charge": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": "q", "MessageBody": "m"},
+            "End": True,
+        }
+    },
+}
+
+
+def in_this_thread(call):
+    return call()
+
+
+def in_another_thread(call):
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(call).result(timeout=30)
+
+
+def in_many_threads(call):
+    with ThreadPoolExecutor(20) as threads:
+        return [threads.submit(call) for _ in range(20)][-1].result(timeout=30)
+
+
+@pytest.fixture(params=[in_this_thread, in_another_thread, in_many_threads])
+def make(request):
+    """Makes a call somewhere that the task waits for."""
+    return request.param
+
+
+@pytest.fixture
+def sfn():
+    with mock_sfn_executions(execute=True) as sfn:
+        sfn.add_state_machine("orders", definition=json.dumps(DEFINITION))
+        yield sfn
+
+
+@pytest.fixture
+def client(sfn):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def start(monkeypatch, client):
+    """Starts an execution whose task is done by the given code."""
+
+    def start(code, name="nightly"):
+        monkeypatch.setattr(ServicesOfMocks, "start_task", lambda *arguments: (Succeeded(code()), None))
+        client.start_execution(stateMachineArn=MACHINE, name=name)
+
+    return start
+
+
+def test_a_task_may_look_at_its_own_execution(sfn, client, start, make):
+    """The execution is RUNNING while its task is done, whoever looks."""
+    start(lambda: make(lambda: client.describe_execution(executionArn=RUN)["status"]))
+
+    assert (sfn.get_execution(RUN).status, sfn.get_execution(RUN).output) == ("SUCCEEDED", '"RUNNING"')
+
+
+def test_a_task_may_start_executions(sfn, client, start, make):
+    """What a task starts runs at once, while the run that it is a task of is being carried."""
+    depths = iter(range(1000))
+
+    def code():
+        depth = next(depths)
+        if depth < 3:
+            make(lambda: client.start_execution(stateMachineArn=MACHINE))
+        return depth
+
+    start(code)
+
+    assert {run.status for run in sfn.get_state_machine("orders").executions} == {"SUCCEEDED"}
+    assert sfn.get_execution(RUN).output == "0"
+
+
+def test_a_task_may_stop_its_own_execution(sfn, client, start, make):
+    """The execution is ABORTED in the state that had the task done, whatever the task gives."""
+    start(lambda: make(lambda: client.stop_execution(executionArn=RUN, error="Enough")) and None)
+
+    run = sfn.get_execution(RUN)
+    events = client.get_execution_history(executionArn=RUN)["events"]
+    assert (run.status, run.error) == ("ABORTED", "Enough")
+    assert [event["type"] for event in events] == [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskStarted",
+        "ExecutionAborted",
+    ]
+
+
+def test_a_task_may_reset_the_mock(sfn, start, make):
+    """What was started is gone when the task is done, and nothing is written into nothing."""
+    start(lambda: make(sfn.reset))
+
+    assert sfn.state_machines == []
+
+
+def test_a_call_that_carries_a_run_into_a_reset(sfn, client, monkeypatch):
+    """A call whose carrying had a task reset the mock is answered from the new records."""
+    waiting = {"Wait": {"Type": "Wait", "Seconds": 1, "Next": "Charge"}, **DEFINITION["States"]}
+    sfn.add_state_machine("waiting", definition=json.dumps({"StartAt": "Wait", "States": waiting}))
+    monkeypatch.setattr(ServicesOfMocks, "start_task", lambda *arguments: (Succeeded(sfn.reset()), None))
+    with freeze_time("2026-01-10") as clock:
+        client.start_execution(stateMachineArn=MACHINE.replace("orders", "waiting"))
+        clock.tick(2)
+        names = [machine["name"] for machine in client.list_state_machines()["stateMachines"]]
+
+    assert names == []
+
+
+def test_a_task_that_fails_in_a_thread(sfn, client, start, make):
+    """What the task's code raises comes out of the call that carried the run there, and the records are free again."""
+
+    def code():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        start(lambda: make(code))
+
+    assert in_another_thread(lambda: sfn.get_execution(RUN).status) == "RUNNING"
