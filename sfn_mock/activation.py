@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import replace
 from threading import Lock
+from typing import NamedTuple
 
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.instruments import guard, paging_check, report
 from sfn_mock.instruments.guard import Guard, UnmockedServiceError
 from sfn_mock.instruments.paging_check import PagingCheck
+from sfn_mock.instruments.starts import Starts
 from sfn_mock.moto_integration import takeover
 from sfn_mock.moto_integration.installation import SessionWithinMockAWS, session_of_mock_aws
 from sfn_mock.operations import execution_mode
@@ -25,11 +28,32 @@ from sfn_mock.transport.wire import Wire
 _DEFAULTS = Options()
 
 
+class _Level:
+    """One mock among those that are nested, with how many have begun it at once."""
+
+    def __init__(self, roll_back: Callable[[], None] | None) -> None:
+        self.users = 0
+        #: Brings the store back to how it stood; None for the outermost, whose end ends the store.
+        self.roll_back = roll_back
+
+
+class _Entry(NamedTuple):
+    """What the context that began a mock is in: its level, and the entry that it was in before."""
+
+    level: _Level
+    before: _Entry | None
+
+
+#: A mock that begins in the context of the innermost one is nested in it. Other threads and tasks share that one.
+_entry: ContextVar[_Entry | None] = ContextVar("sfn_mock_entry", default=None)
+
+
 class _Activation:
     """All that is in effect while any mock is active, and how to undo it."""
 
     def __init__(self, options: Options) -> None:
-        self.depth = 0
+        self._levels: list[_Level] = []
+        self.starts = Starts()
         self.guard = Guard()
         self.paging = PagingCheck(options.check_paging or paging_check.default())
         self._options = options
@@ -60,8 +84,44 @@ class _Activation:
             ):
                 yield session
 
-    def undo(self) -> None:
-        self._in_effect.__exit__(None, None, None)
+    def enter(self) -> None:
+        """Begin a mock: the first one, one nested in the innermost, or one that shares the innermost."""
+        entry = _entry.get()
+        if not self._levels:
+            self._levels.append(_Level(None))
+        elif entry is not None and entry.level is self._levels[-1]:
+            self._levels.append(_Level(self.session.savepoint()))
+        level = self._levels[-1]
+        level.users += 1
+        _entry.set(_Entry(level, entry))
+
+    def leave(self, failure: BaseException | None) -> str | None:
+        """End what one ``enter`` began; return the report, empty without a failure, if this ends a mock.
+
+        Whatever the report meets, what there is to undo is undone.
+        """
+        entry = _entry.get()
+        level = self._levels[-1]
+        if entry is not None and entry.level in self._levels:
+            level = entry.level
+            _entry.set(entry.before)
+        level.users -= 1
+        words = None
+        while self._levels and not self._levels[-1].users:
+            roll_back = self._levels.pop().roll_back
+            if roll_back is None:
+                self._in_effect.__exit__(None, None, None)
+                return "" if failure is None else _report(self.session)
+            try:
+                words = "" if failure is None else _report(self.session)
+            finally:
+                roll_back()
+        return words
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last mock has ended."""
+        return not self._levels
 
     def check_shared(self, options: Options) -> None:
         """RuntimeError unless ``options`` ask for nothing that this activation does not have."""
@@ -90,21 +150,27 @@ _activation: _Activation | None = None
 _last_words = ""
 
 
-def begin(options: Options) -> StepFunctionsMock:
-    """Begin the mock, or share the one that is active. RuntimeError if that one has other options."""
+def begin(options: Options, started_by: object = None) -> StepFunctionsMock:
+    """Begin the mock, or one within the one that is active. RuntimeError if that one has other options.
+
+    ``started_by`` is what has to be stopped, for a mock that is not bound to a block of code.
+    """
     global _activation
     with _lock:
         if _activation is None:
             activation = _Activation(options)
         else:
             activation = _activation
+            activation.starts.warn_of_forgotten()
             activation.check_shared(options)
-        activation.depth += 1
+        activation.enter()
+        if started_by is not None:
+            activation.starts.add(started_by)
         _activation = activation
     return activation.handle
 
 
-def end(failure: BaseException | None) -> None:
+def end(failure: BaseException | None, started_by: object = None) -> None:
     """Undo one ``begin``; the last one ends the mock, with ``failure``, or nothing, on its way to the test's runner.
 
     UnmockedServiceError, without a failure, if the code under test swallowed one; PagingError if check_paging is on
@@ -114,12 +180,15 @@ def end(failure: BaseException | None) -> None:
     with _lock:
         activation = _activation
         assert activation is not None, "each end has its begin"
-        activation.depth -= 1
-        if activation.depth:
+        activation.starts.remove(started_by)
+        try:
+            words = activation.leave(failure)
+        finally:
+            if activation.is_over:
+                _activation = None
+        _last_words = _last_words if words is None else words
+        if _activation is not None:
             return
-        _last_words = "" if failure is None else _report(activation.session)
-        _activation = None
-        activation.undo()
     activation.settle(failure)
 
 
@@ -171,6 +240,10 @@ def take_last_words() -> str:
 
 
 def _report(session: Session) -> str:
-    # As of the last time that anybody looked: a frozen clock may have been let go since.
-    with clock.last_read() as moment:
-        return report.describe(session.call_log.calls, session.execution_scopes(), moment)
+    """Return the report of a mock, also of one that has ended; a report that cannot be made says so."""
+    try:
+        # As of the last time that anybody looked: a frozen clock may have been let go since.
+        with clock.last_read() as moment:
+            return report.describe(session.call_log.calls, session.scopes_as_they_stand(), moment)
+    except Exception as error:
+        return f"The report of this mock cannot be made: {type(error).__name__}."

@@ -15,7 +15,8 @@ Function = Callable[..., Any]
 
 _TEST_METHODS = TestLoader.testMethodPrefix
 _TEST_CLASSES = "Test"
-#: Where a test's instance keeps the mock that its setup_method started and its teardown_method stops.
+#: Where a test's instance keeps the mock that is active from its setup_method to its teardown_method, and a class the
+#: one from its setUpClass or setup_class on.
 _STARTED = "_sfn_mock_started"
 
 
@@ -31,6 +32,8 @@ class Mock(Protocol):
 
 
 Context = AbstractContextManager[Any] | Mock
+#: Gives what a call is made in, for its positional arguments.
+ContextOf = Callable[[tuple[Any, ...]], Context]
 
 
 def decorated(mock: Mock, target: Target) -> Target:
@@ -43,52 +46,52 @@ def decorated(mock: Mock, target: Target) -> Target:
             f"mock_sfn_executions decorates functions and classes, and {target!r} is neither: give options by their "
             f"names, and put it below decorators such as @pytest.fixture or @staticmethod."
         )
-    return _within(mock, target)  # type: ignore[return-value]  # functools.wraps keeps the signature
+    return _within(lambda args: mock, target)  # type: ignore[return-value]  # functools.wraps keeps the signature
 
 
 # --- Functions ---------------------------------------------------------------------------------------------------
 
 
-def _within(context: Context, function: Function) -> Function:
-    """The function, each call of which is in the context from its first line to its last."""
+def _within(context_of: ContextOf, function: Function) -> Function:
+    """The function, each call of which is in its context from its first line to its last."""
     if inspect.isasyncgenfunction(function):
-        within = _async_generator(context, function)
+        within = _async_generator(context_of, function)
     elif inspect.iscoroutinefunction(function):
-        within = _coroutine(context, function)
+        within = _coroutine(context_of, function)
     elif inspect.isgeneratorfunction(function):
-        within = _generator(context, function)
+        within = _generator(context_of, function)
     else:
-        within = _call(context, function)
+        within = _call(context_of, function)
     return wraps(function)(within)
 
 
-def _call(context: Context, function: Function) -> Function:
+def _call(context_of: ContextOf, function: Function) -> Function:
     def within(*args: Any, **kwargs: Any) -> Any:
-        with context:
+        with context_of(args):
             return function(*args, **kwargs)
 
     return within
 
 
-def _generator(context: Context, function: Function) -> Function:
+def _generator(context_of: ContextOf, function: Function) -> Function:
     def within(*args: Any, **kwargs: Any) -> Any:
-        with context:
+        with context_of(args):
             return (yield from function(*args, **kwargs))
 
     return within
 
 
-def _coroutine(context: Context, function: Function) -> Function:
+def _coroutine(context_of: ContextOf, function: Function) -> Function:
     async def within(*args: Any, **kwargs: Any) -> Any:
-        with context:
+        with context_of(args):
             return await function(*args, **kwargs)
 
     return within
 
 
-def _async_generator(context: Context, function: Function) -> Function:
+def _async_generator(context_of: ContextOf, function: Function) -> Function:
     async def within(*args: Any, **kwargs: Any) -> Any:
-        with context:
+        with context_of(args):
             async with aclosing(function(*args, **kwargs)) as generator:
                 step = generator.asend(None)
                 while True:
@@ -136,7 +139,12 @@ def _decorate_members(mock: Mock, cls: type[Any], *, inherited: bool) -> None:
                 _decorate_class(mock, member)
         elif wrapper is not None and isinstance(member, FunctionType):
             setattr(cls, name, wrapper(mock, member))
-        elif wrapper is not None and isinstance(member, classmethod) and name in _CLASS_LEVEL:
+        elif (
+            wrapper is not None
+            and isinstance(member, classmethod)
+            and name in _CLASS_LEVEL
+            and member is not vars(TestCase).get("setUpClass")
+        ):
             setattr(cls, name, classmethod(wrapper(mock, member.__func__)))
 
 
@@ -150,31 +158,30 @@ def _pair_up(cls: type[Any]) -> None:
         for name in names:
             if not hasattr(cls, name):
                 setattr(cls, name, _nothing)
+    if hasattr(cls, "setup_class") and not hasattr(cls, "teardown_class"):
+        setattr(cls, "teardown_class", _nothing)  # noqa: B010  # mypy knows of no such attribute
 
 
 def _nothing(self: object) -> None:
-    """Stand in for a setup_method or teardown_method that a class does without."""
+    """Stand in for a method around tests that a class does without."""
 
 
 def _wrapper(cls: type, name: str) -> Callable[[Mock, Function], Function] | None:
     """How the member of that name runs under the mock; None for what is left alone."""
     if name in _CLASS_LEVEL:
-        return _class_level
+        return _CLASS_LEVEL[name]
     if name in _AROUND_TESTS:
         return _AROUND_TESTS[name]
     if issubclass(cls, TestCase):
         return _OF_TEST_CASES.get(name)
-    return _reported if name.startswith(_TEST_METHODS) else None
+    return _of_instance if name.startswith(_TEST_METHODS) else None
 
 
-class _Outcome:
-    """The mock around what a test runner calls: a failure that leaves it is seen there, so nobody swallowed it."""
-
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
+class _Settling:
+    """Around a part of a test: a failure that leaves it is seen there, so nobody swallowed it."""
 
     def __enter__(self) -> None:
-        self._mock.__enter__()
+        """Nothing yet."""
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
@@ -183,11 +190,45 @@ class _Outcome:
 
         if failure is not None:
             activation.settle(failure)
-        self._mock.__exit__(kind, failure, traceback)
+
+
+class _Ending:
+    """Around the last part of a test: the mock that was started for it ends there."""
+
+    def __init__(self, started: Mock) -> None:
+        self._started = started
+
+    def __enter__(self) -> None:
+        """It is active already."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        from sfn_mock import activation
+
+        try:
+            activation.settle(failure)
+        except BaseException as found:
+            self._started.__exit__(type(found), found, found.__traceback__)
+            raise
+        self._started.__exit__(kind, failure, traceback)
 
 
 def _reported(mock: Mock, function: Function) -> Function:
-    return _within(_Outcome(mock), function)
+    return _within(lambda args: _Settling(), function)
+
+
+def _of_instance(mock: Mock, function: Function) -> Function:
+    """A test method of a plain class, in the mock that its setup_method started, or in one of its own."""
+
+    def context(args: tuple[Any, ...]) -> Context:
+        return _Settling() if _is_started(args[0]) else mock
+
+    return _within(context, function)
+
+
+def _debugged(mock: Mock, function: Function) -> Function:
+    return _within(lambda args: mock, function)
 
 
 def _running(mock: Mock, run: Function) -> Function:
@@ -204,33 +245,61 @@ def _running(mock: Mock, run: Function) -> Function:
     return running
 
 
-def _class_level(mock: Mock, function: Function) -> Function:
-    """With the class as an argument of its own: pytest counts them before it calls."""
+def _starting_class(mock: Mock, setup: Function) -> Function:
+    """``setUpClass`` or ``setup_class``, from which on the mock is active until the class is done.
 
-    @wraps(function)
-    def class_level(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
-        with mock:
-            return function(cls, *args, **kwargs)
+    With the class as an argument of its own: pytest counts them before it calls.
+    """
 
-    return class_level
+    @wraps(setup)
+    def set_up_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
+        _start(mock, cls)
+        try:
+            with _Settling():
+                return setup(cls, *args, **kwargs)
+        except BaseException as failure:
+            # unittest still does the cleanups of a class whose setUpClass failed; pytest has done with a plain one.
+            if not issubclass(cls, TestCase):
+                _stop(cls, failure)
+            raise
+
+    return set_up_class
+
+
+def _ending_class(mock: Mock, teardown: Function) -> Function:
+    """``teardown_class`` or ``doClassCleanups``, with which the mock ends that was started for the class."""
+
+    @wraps(teardown)
+    def tear_down_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
+        with _last(mock, cls):
+            return teardown(cls, *args, **kwargs)
+
+    return tear_down_class
+
+
+def _within_class(mock: Mock, teardown: Function) -> Function:
+    @wraps(teardown)
+    def tear_down_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
+        with _Settling() if _is_started(cls) else mock:
+            return teardown(cls, *args, **kwargs)
+
+    return tear_down_class
 
 
 def _starting(mock: Mock, setup: Function) -> Function:
-    """pytest's ``setup_method``, behind which the mock goes on until ``teardown_method``."""
+    """pytest's ``setup_method``, from which on the mock is active until ``teardown_method`` has returned."""
     takes_method = len(inspect.signature(setup).parameters) > 1
 
     @wraps(setup)
     def setup_method(self: object, method: object = None) -> None:
-        with _Outcome(mock):
-            try:
+        # Where it calls its base class's, that one finds the mock started.
+        _start(mock, self)
+        try:
+            with _Settling():
                 setup(self, *([method] if takes_method else []))
-            except BaseException:
-                _stop_started(self)
-                raise
-            # Where it calls its base class's, that one has started the mock already.
-            if _STARTED not in vars(self):
-                mock.start()
-                vars(self)[_STARTED] = mock
+        except BaseException as failure:
+            _stop(self, failure)
+            raise
 
     return setup_method
 
@@ -240,26 +309,49 @@ def _stopping(mock: Mock, teardown: Function) -> Function:
 
     @wraps(teardown)
     def teardown_method(self: object, method: object = None) -> None:
-        with _Outcome(mock):
-            try:
-                teardown(self, *([method] if takes_method else []))
-            finally:
-                _stop_started(self)
+        with _last(mock, self):
+            teardown(self, *([method] if takes_method else []))
 
     return teardown_method
 
 
-def _stop_started(instance: object) -> None:
-    started: Mock | None = vars(instance).pop(_STARTED, None)
-    if started is not None:
-        started.stop()
+def _is_started(target: object) -> bool:
+    return _STARTED in vars(target)
 
 
-_CLASS_LEVEL = {"setUpClass", "tearDownClass", "doClassCleanups", "setup_class", "teardown_class"}
+def _start(mock: Mock, target: object) -> None:
+    if not _is_started(target):
+        mock.__enter__()
+        setattr(target, _STARTED, mock)
+
+
+def _stop(target: object, failure: BaseException) -> None:
+    if _is_started(target):
+        started: Mock = getattr(target, _STARTED)
+        delattr(target, _STARTED)
+        started.__exit__(type(failure), failure, failure.__traceback__)
+
+
+def _last(mock: Mock, target: object) -> Context:
+    """What the last part of ``target`` is done in: the mock that was started for it, or one of its own."""
+    if not _is_started(target):
+        return mock
+    started: Mock = getattr(target, _STARTED)
+    delattr(target, _STARTED)
+    return _Ending(started)
+
+
+_CLASS_LEVEL = {
+    "setUpClass": _starting_class,
+    "tearDownClass": _within_class,
+    "doClassCleanups": _ending_class,
+    "setup_class": _starting_class,
+    "teardown_class": _ending_class,
+}
 _AROUND_TESTS = {"setup_method": _starting, "teardown_method": _stopping}
 _OF_TEST_CASES = {
     "run": _running,
-    "debug": _within,
+    "debug": _debugged,
     # Python's own names for the three parts of a test. What they raise is what `run` reports.
     "_callSetUp": _reported,
     "_callTestMethod": _reported,

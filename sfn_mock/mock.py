@@ -42,7 +42,10 @@ class MockSFNExecutions:
 
     def start(self) -> StepFunctionsMock:
         """Begin mocking and give the handle. RuntimeError if a mock with other options is active."""
-        handle = self._activation.begin(self._options)
+        return self._start(self)
+
+    def _start(self, started_by: object) -> StepFunctionsMock:
+        handle = self._activation.begin(self._options, started_by)
         with self._lock:
             self._starts += 1
         return handle
@@ -53,22 +56,22 @@ class MockSFNExecutions:
         If this ends the mock: UnmockedServiceError if the code under test has swallowed such an error, and PagingError
         if ``check_paging`` is on and has found a mistake.
         """
-        self._stop(None)
+        self._stop(None, self)
 
-    def _stop(self, failure: BaseException | None) -> None:
+    def _stop(self, failure: BaseException | None, started_by: object) -> None:
         with self._lock:
             if not self._starts:
                 raise RuntimeError("stop() without start(): this mock is not active.")
             self._starts -= 1
-        self._activation.end(failure)
+        self._activation.end(failure, started_by)
 
     def __enter__(self) -> StepFunctionsMock:
-        return self.start()
+        return self._start(None)
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stop(failure)
+        self._stop(failure, None)
 
     def __call__(self, target: Target) -> Target:
         """Decorate a function, coroutine function, generator function or class; TypeError for anything else."""

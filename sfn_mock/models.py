@@ -119,7 +119,7 @@ class SFNBackend(StepFunctionBackend):
         anew.held, anew.records.simulation = self.held, records.simulation
         # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
         self.__dict__ = vars(anew)
-        records.close()
+        records.drop()
 
     # --- In moto's shape -----------------------------------------------------------------------------------------
     #

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sfn_mock.instruments.calls import CallLog
 from sfn_mock.instruments.faults import Faults
@@ -12,6 +12,7 @@ from sfn_mock.operations.pipeline import Service
 from sfn_mock.state import clock
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.records import Records
+from sfn_mock.state.savepoints import Savepoint
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.transport.addressing import records_of
 
@@ -79,6 +80,14 @@ class Session:
             for scope in (*records.state_machines.values(), *records.map_runs.values())
         ]
 
+    def scopes_as_they_stand(self) -> list[ExecutionScope]:
+        """Return the same, also after the session's end; nothing is carried on by looking."""
+        scopes: list[ExecutionScope] = []
+        for backend in self.backends():
+            with backend.records.locked():
+                scopes += (*backend.records.state_machines.values(), *backend.records.map_runs.values())
+        return scopes
+
     def reset(self) -> None:
         """Empty all records, remove the faults, and forget the calls."""
         self.check_open()
@@ -86,6 +95,34 @@ class Session:
         self.call_log.clear()
         for backend in self.backends():
             backend.empty()
+
+    def savepoint(self) -> Callable[[], None]:
+        """Return a function that brings records, faults and calls back, in place, to how they stand now."""
+        self.check_open()
+        take_back_calls = self.call_log.mark()
+        faults = Savepoint()
+        faults.keep(self.faults)
+        savepoints: dict[SFNBackend, tuple[Records, Savepoint]] = {}
+        for backend in self.backends():
+            records, savepoint = savepoints[backend] = backend.records, Savepoint()
+            with records.locked():
+                savepoint.keep(backend)
+
+        def roll_back() -> None:
+            for backend in self.backends():
+                if backend not in savepoints:
+                    # Whoever else holds it, such as moto's dictionary, goes on with it.
+                    backend.empty()
+                    continue
+                records, savepoint = savepoints[backend]
+                if backend.records is not records:
+                    backend.records.drop()
+                with records.locked():
+                    savepoint.roll_back()
+            faults.roll_back()
+            take_back_calls()
+
+        return roll_back
 
     def close(self) -> None:
         """End the session, with all its records."""

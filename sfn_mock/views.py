@@ -2,7 +2,8 @@
 
 A view holds a record and nothing else; it is made when somebody looks. Two views of one record are equal. Dates are
 aware datetimes in UTC. What a test author gives is checked here or in ``state``, and what AWS could never show is a
-ValueError, with nothing stored. A view whose record was deleted or reset raises RuntimeError when it is changed.
+ValueError, with nothing stored. A view whose record was deleted, reset or rolled back raises
+RuntimeError; one whose mock has ended can be read as it last stood, and not changed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
-from typing import Any, Generic, Literal, TypeVar, cast, overload
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast, overload
 
 from sfn_mock.state import clock, outcomes
 from sfn_mock.state import executions as execution_records
@@ -26,22 +27,50 @@ Status = outcomes.Status
 MapRunStatus = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
 MachineType = Literal["STANDARD", "EXPRESS"]
 
-_Record = TypeVar("_Record")
+
+class _Readable(Protocol):
+    """A record that says when it is gone."""
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+
+
+_Record = TypeVar("_Record", bound=_Readable)
 
 
 class _View(Generic[_Record]):
     """A record, as a test sees it."""
 
-    __slots__ = ("_record",)
+    __slots__ = ("_kept_record",)
 
     def __init__(self, record: _Record) -> None:
-        self._record = record
+        self._kept_record = record
+
+    @property
+    def _record(self) -> _Record:
+        self._kept_record.check_readable()
+        return self._kept_record
 
     def __eq__(self, other: object) -> bool:
-        return self._record is other._record if isinstance(other, _View) else NotImplemented
+        return self._kept_record is other._kept_record if isinstance(other, _View) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._record)
+        return hash(self._kept_record)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        try:
+            return f"<{name} {self._describe()}>"
+        except RuntimeError:
+            return f"<{name} that is gone>"
+
+    def _describe(self) -> str:
+        """Return what the repr says of it."""
+        return self._record.arn
 
 
 # --- Executions --------------------------------------------------------------------------------------------------
@@ -337,8 +366,8 @@ class Execution(_View[execution_records.Execution]):
             )
         return attempt
 
-    def __repr__(self) -> str:
-        return f"<Execution {self.arn} {self.status or 'not started'}>"
+    def _describe(self) -> str:
+        return f"{self.arn} {self.status or 'not started'}"
 
 
 class Executions(Sequence[Execution]):
@@ -408,9 +437,6 @@ class Version(_View[machine_records.Version]):
         """When it was published, in UTC."""
         return self._record.creation_date
 
-    def __repr__(self) -> str:
-        return f"<Version {self.arn}>"
-
 
 class Alias(_View[machine_records.Alias]):
     """A name for one version of a state machine, or for two with weights."""
@@ -451,9 +477,6 @@ class Alias(_View[machine_records.Alias]):
     def update_date(self) -> datetime:
         """When it was last updated, in UTC."""
         return self._record.update_date
-
-    def __repr__(self) -> str:
-        return f"<Alias {self.arn}>"
 
 
 # --- State machines and map runs ---------------------------------------------------------------------------------
@@ -781,9 +804,6 @@ class StateMachine(_View[machine_records.StateMachine]):
             raise ValueError(f"{alias!r} is no alias of {self.arn} (any more): it has {there_are}.")
         return found
 
-    def __repr__(self) -> str:
-        return f"<StateMachine {self.arn}>"
-
 
 class MapRun(_View[map_run_records.MapRun]):
     """A map run: the child executions that one Distributed Map state of one execution started."""
@@ -964,8 +984,8 @@ class MapRun(_View[map_run_records.MapRun]):
             self._record, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
         )
 
-    def __repr__(self) -> str:
-        return f"<MapRun {self.arn} {self.status}>"
+    def _describe(self) -> str:
+        return f"{self.arn} {self.status}"
 
 
 def _set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | None, **keywords: Any) -> None:

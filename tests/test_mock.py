@@ -531,14 +531,15 @@ def test_method():
 
 
 def test_nested_mocks_share_one_handle():
-    """The inner mock neither empties the store nor ends it."""
+    """The inner mock neither empties the store nor ends it; what it adds is gone when it ends."""
     with mock_sfn_executions() as outer:
         outer.add_state_machine("orders")
         with mock_sfn_executions() as inner:
             assert inner is outer
             inner.add_state_machine("invoices")
+            assert machine_names() == ["orders", "invoices"]
 
-        assert machine_names() == ["orders", "invoices"]
+        assert machine_names() == ["orders"]
 
 
 @pytest.mark.parametrize("option", ["execute", "retry_sleeps", "short_pages"])
@@ -793,25 +794,25 @@ PLAIN_CLASS = """
             get_mock().add_state_machine("derived")
 
         def test_inherited(self):
-            assert seen() == ["setup-of-test_inherited", "derived"]
+            assert seen() == ["class", "setup-of-test_inherited", "derived"]
 
         def test_own(self, from_fixture):
-            assert seen() == ["setup-of-test_own", "derived", "fixture"]
+            assert seen() == ["class", "setup-of-test_own", "derived", "fixture"]
 
         @pytest.mark.parametrize("number", [1, 2])
         def test_parametrized(self, number):
             get_mock().add_state_machine("test")
-            assert seen() == ["setup-of-test_parametrized", "derived", "test"]
+            assert seen() == ["class", "setup-of-test_parametrized", "derived", "test"]
 
         def teardown_method(self):
             assert "derived" in seen()
 
         def teardown_class(cls):
-            assert seen() == []
+            assert seen() == ["class"]
 
         class TestNested:
             def test_nested(self):
-                assert seen() == []
+                assert seen() == ["class"]
 
     class TestDerived(TestDecorated):
         def setup_method(self, method):
@@ -819,7 +820,7 @@ PLAIN_CLASS = """
             super().setup_method(method)
 
         def test_inherited(self):
-            assert seen() == ["first", "setup-of-test_inherited", "derived"]
+            assert seen() == ["class", "first", "setup-of-test_inherited", "derived"]
 
         test_own = test_parametrized = None
 
@@ -1007,8 +1008,8 @@ def test_isolated_asyncio_test_case():
     assert seen == [["setup", "async-setup", "test"]]
 
 
-def test_set_up_class_has_a_mock_of_its_own():
-    """Its calls stay on the machine, clients made in it go on working, and its seeds are gone."""
+def test_set_up_class_seeds_for_each_test():
+    """Its calls stay on the machine, clients made in it go on working, and its seeds are there in each test."""
 
     @mock_sfn_executions
     class Case(TestCase):
@@ -1020,12 +1021,15 @@ def test_set_up_class_has_a_mock_of_its_own():
 
         def test_it(self):
             assert self.machines == []
-            assert machine_names() == []
-            assert self.client.list_state_machines()["stateMachines"] == []
+            assert machine_names() == ["class"]
+            assert [item["name"] for item in self.client.list_state_machines()["stateMachines"]] == ["class"]
+            seed("test")
+
+        test_again = test_it
 
         @classmethod
         def tearDownClass(cls):
-            cls.client.list_state_machines()
+            assert machine_names() == ["class"]
 
     assert problems(run_case(Case)) == []
     assert not is_active()

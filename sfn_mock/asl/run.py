@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import ChildEnd, Host
 from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program
+
+#: No moment is later.
+_LATEST = sys.maxsize
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,26 @@ class Run:
             time_limit_seconds=self._time_limit,
             context=self._given_context,
         )
+
+    def mark(self) -> Callable[[], None]:
+        """Return a function that brings the run back to how it stands now.
+
+        In the middle of an action of the run it does nothing: what is done there is the run's own.
+        """
+        answers, signals = self._answers.copy(), self._signals.copy()
+        applied, steps = self._applied, self._engine.scheduler.steps
+        is_advancing = self._is_advancing
+
+        def go_back() -> None:
+            if is_advancing:
+                return
+            self._answers[:], self._signals[:] = answers, signals
+            self._is_sound = False
+            self._make_sound()
+            while self._applied < applied or self._engine.scheduler.steps < steps:
+                self._advance_once(_LATEST)
+
+        return go_back
 
     # --- What can be asked of it -------------------------------------------------------------------------------------
 

@@ -181,6 +181,17 @@ class CallLog:
             self._answers.clear()
             self._items = 0
 
+    def mark(self) -> Callable[[], None]:
+        """Return a function that forgets all calls from now on; answers that were dropped meanwhile stay dropped."""
+        with self._lock:
+            calls, answers, items = list(self.calls), self._answers.copy(), self._items
+
+        def take_back() -> None:
+            with self._lock:
+                self.calls[:], self._answers, self._items = calls, answers, items
+
+        return take_back
+
     def answered(self, request: Request, outcome: Outcome | Callable[[], Outcome], items: int) -> None:
         """Record a call that succeeded; its answer has so many items in its lists."""
         self._add(Call(request, outcome), items)

@@ -31,7 +31,7 @@ def _calls(calls: Calls) -> str:
 
 
 def _executions(scopes: list[ExecutionScope], moment: int) -> str:
-    executions = [execution for scope in scopes for execution in scope.executions]
+    executions = [execution for scope in scopes for execution in scope.index.executions]
     if not executions:
         return ""
     newest = nlargest(_ROWS, executions, key=lambda execution: (execution.start, execution.sequence))

@@ -93,18 +93,25 @@ class ExecutionScope(ABC):
     @property
     def executions(self) -> list[Execution]:
         """Its executions in order of adding, also those that the clock has not reached yet."""
-        self.records.carry_runs(clock.now())
+        self.records.carry_runs(self.records.now())
         return list(self.index.executions)
 
     @contextmanager
     def using(self) -> Iterator[int]:
         """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
         with self.records.using() as moment:
-            if not self.records.holds(self.state_machine):
-                raise RuntimeError(
-                    f"{self.state_machine.arn} was deleted, and all that belonged to it: add the state machine anew."
-                )
+            self.check_readable()
             yield moment
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.records.check_readable()
+        machine = self.state_machine
+        if self.records.holds(machine):
+            return
+        if machine.deleting:
+            raise RuntimeError(f"{machine.arn} was deleted, and all that belonged to it: add the state machine anew.")
+        raise RuntimeError(f"{machine.arn} is gone: the inner mock, fixture or test that added it has ended.")
 
     # --- Redrives ------------------------------------------------------------------------------------------------
 

@@ -264,7 +264,7 @@ class Execution:
 
     def _now(self) -> int:
         """Return the current moment, to which the definitions at work are carried first."""
-        moment = clock.now()
+        moment = self.owner.records.now()
         self.owner.records.carry_runs(moment)
         return moment
 
@@ -370,6 +370,10 @@ class Execution:
                     f"this one had stopped: get_execution() gives that one."
                 )
             yield moment
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.owner.check_readable()
 
     def may_run_again(self, moment: int) -> bool:
         """Whether it is unsuccessful, or waits for a redrive."""

@@ -118,6 +118,11 @@ class MapRun(ExecutionScope):
     def as_map_run(self) -> MapRun | None:
         return self
 
+    def check_readable(self) -> None:
+        super().check_readable()
+        if self.records.map_runs.get(self.arn) is not self:
+            raise RuntimeError(f"{self.arn} is gone: the inner mock, fixture or test that added it has ended.")
+
     @property
     def path(self) -> str:
         return f"{self._state_machine.name}/{self.label}"
@@ -151,7 +156,7 @@ class MapRun(ExecutionScope):
         return None if stop is None else clock.to_datetime(stop)
 
     def _now(self) -> int:
-        moment = clock.now()
+        moment = self.records.now()
         self.records.carry_runs(moment)
         return moment
 

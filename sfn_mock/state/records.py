@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from itertools import count
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid3
@@ -95,8 +94,11 @@ class Records:
         self._deleting: list[StateMachine] = []
         self._lock = RLock()
         self._closed = False
-        self._sequence = count()
-        self._ids = count()
+        self._was_reset = False
+        #: The moment up to which their mock has lived, once it has ended.
+        self._ended_at: int | None = None
+        self._sequence = 0
+        self._ids = 0
 
     @contextmanager
     def using(self) -> Iterator[int]:
@@ -112,10 +114,7 @@ class Records:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise RecordsGone(
-                f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
-                f"or was reset: seed again inside an active mock."
-            )
+            raise self._gone()
 
     def leave(self, ask: Callable[[], _T]) -> _T:
         """Return what a call gives, with these records left to other threads while it is made.
@@ -131,6 +130,25 @@ class Records:
         finally:
             if held is not None:
                 lock._acquire_restore(held)
+
+    def locked(self) -> AbstractContextManager[bool]:
+        """These records to oneself, as they are, also after their end."""
+        return self._lock
+
+    def check_readable(self) -> None:
+        """Raise RecordsGone if they were reset. After the mock's end they can be read."""
+        if self._was_reset:
+            raise self._gone()
+
+    def now(self) -> int:
+        """Return the current moment; after their mock's end, the last one that it has seen."""
+        return clock.now() if self._ended_at is None else self._ended_at
+
+    def _gone(self) -> RecordsGone:
+        return RecordsGone(
+            f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
+            f"or was reset: seed again inside an active mock."
+        )
 
     def carry_runs(self, moment: int) -> None:
         """Carry the definitions at work to ``moment``; not after the records' end."""
@@ -162,19 +180,27 @@ class Records:
             self.live_runs.pop(execution, None)
 
     def close(self) -> None:
-        """End their life: whoever still holds one of them gets a RuntimeError instead of writing into nothing."""
+        """End them with their mock: from here on they can be read as they stand now, and not changed."""
+        with self._lock, clock.last_read() as moment:
+            self._closed, self._ended_at = True, moment
+
+    def drop(self) -> None:
+        """End them for good: from here on they can neither be read nor changed."""
         with self._lock:
-            self._closed = True
+            self._closed = self._was_reset = True
 
     # --- Numbers and ids -----------------------------------------------------------------------------------------
 
     def next_sequence(self) -> int:
         """The next place in the order of adding."""
-        return next(self._sequence)
+        self._sequence += 1
+        return self._sequence
 
     def new_id(self) -> str:
         """The next of a fixed sequence of UUIDs, so that a test sees the same ones each time it runs."""
-        return str(uuid3(NAMESPACE_URL, f"{self.arn_prefix}{next(self._ids)}"))
+        id = uuid3(NAMESPACE_URL, f"{self.arn_prefix}{self._ids}")
+        self._ids += 1
+        return str(id)
 
     # --- State machines ------------------------------------------------------------------------------------------
 

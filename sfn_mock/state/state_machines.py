@@ -70,6 +70,12 @@ class Version:
         self.description = description
         self.created = created
 
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.state_machine.check_readable()
+        if self.state_machine.versions.get(self.qualifier) is not self:
+            raise RuntimeError(f"{self.arn} was deleted: publish a version anew.")
+
     @property
     def qualifier(self) -> str:
         return str(self.number)
@@ -111,6 +117,12 @@ class Alias:
         self.updated = created
         #: How much of their share its versions have waited for.
         self.credits: dict[str, int] = {}
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.state_machine.check_readable()
+        if self.state_machine.aliases.get(self.name) is not self:
+            raise RuntimeError(f"{self.arn} was deleted or replaced: add the alias anew.")
 
     @property
     def qualifier(self) -> str:

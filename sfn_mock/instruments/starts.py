@@ -1,0 +1,65 @@
+"""Mocks that were started and are not stopped yet, so that a forgotten one can be named."""
+
+from __future__ import annotations
+
+import os
+import warnings
+import weakref
+from typing import NamedTuple
+
+from sfn_mock.instruments.callers import Caller, find_caller
+
+#: Where pytest says what runs: a test's id, and in brackets its phase.
+_CURRENT_TEST = "PYTEST_CURRENT_TEST"
+_CALL_PHASE = " (call)"
+
+
+class _Start(NamedTuple):
+    mock: weakref.ref[object]
+    caller: Caller
+    #: What pytest said; None without pytest.
+    test: str | None
+
+    def is_forgotten(self) -> bool:
+        """Whether nobody can stop it any more, or the test in whose body it was started is over."""
+        if self.mock() is None:
+            return True
+        is_of_test = self.test is not None and self.test.endswith(_CALL_PHASE)
+        return is_of_test and _test_id(self.test) != _test_id(os.environ.get(_CURRENT_TEST))
+
+    def describe(self) -> str:
+        """Return where it was started."""
+        return str(self.caller) if self.test is None else f"{self.caller}, in {_test_id(self.test)}"
+
+
+def _test_id(test: str | None) -> str:
+    return (test or "").rpartition(" ")[0]
+
+
+class Starts:
+    """The calls of ``start()`` that have no ``stop()`` yet."""
+
+    def __init__(self) -> None:
+        self._starts: list[_Start] = []
+
+    def add(self, mock: object) -> None:
+        """Note that a mock was started by whoever calls."""
+        self._starts.append(_Start(weakref.ref(mock), find_caller(), os.environ.get(_CURRENT_TEST)))
+
+    def remove(self, mock: object) -> None:
+        """Note that a mock was stopped, if ``start()`` has started it."""
+        for index, start in reversed(list(enumerate(self._starts))):
+            if start.mock() is mock:
+                del self._starts[index]
+                return
+
+    def warn_of_forgotten(self) -> None:
+        """Warn, once for each, of mocks that were not stopped."""
+        forgotten = [start for start in self._starts if start.is_forgotten()]
+        self._starts = [start for start in self._starts if start not in forgotten]
+        for start in forgotten:
+            warnings.warn(
+                f"A mock_sfn_executions was started and not stopped, at {start.describe()}. What is started there is "
+                f"still active, with all that it holds: call stop(), or use it as a context manager or decorator.",
+                stacklevel=2,
+            )

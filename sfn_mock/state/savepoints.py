@@ -1,0 +1,146 @@
+"""A savepoint: what brings records back, in place, to how they stood when it was made.
+
+It goes through all that can be reached from the records and keeps the contents of each object. Rolling back gives the
+same objects their contents again, so that whoever holds a record from before goes on holding it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import cache, partial
+from types import CellType, FunctionType, MethodType
+from typing import Any, cast
+
+from sortedcontainers import SortedList
+
+from sfn_mock.asl.run import Run
+from sfn_mock.state.execution_index import ExecutionIndex
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.executions import Attempt, Execution
+
+#: Kept by whoever holds them; nothing within them can change. It is asked of each object, so the commonest are named.
+_UNCHANGING = frozenset({str, int, float, bool, bytes, type(None), datetime, timedelta, Attempt})
+_OWN_PACKAGE = "sfn_mock."
+#: Its parsed definitions never change, and its runs know how to go back.
+_ENGINE = "sfn_mock.asl."
+
+
+class Savepoint:
+    """The contents of objects, and of all that is reached from them, at the moment of ``keep``."""
+
+    def __init__(self) -> None:
+        #: By id, each with the object itself, so that no other object gets its id.
+        self._seen: dict[int, object] = {}
+        self._executions: list[tuple[Execution, int, Attempt, tuple[Attempt, ...]]] = []
+        self._indexes: list[ExecutionIndex] = []
+        self._restores: list[Callable[[], None]] = []
+        self._run_restores: list[Callable[[], None]] = []
+
+    def keep(self, root: object) -> None:
+        """Keep the contents of ``root`` and of all that is reached from it."""
+        waiting: list[Any] = [root]
+        while waiting:
+            value = waiting.pop()
+            kind = type(value)
+            if kind in _UNCHANGING or id(value) in self._seen:
+                continue
+            self._seen[id(value)] = value
+            if kind is Execution:
+                # There may be a million of them. All else that they hold is reached from their owner.
+                self._executions.append((value, value.start, value._last, value._earlier))
+            else:
+                waiting.extend(self._keep(value, kind))
+
+    def roll_back(self) -> None:
+        """Give all objects the contents that they had. Executions that were added since are gone."""
+        for index in self._indexes:
+            for execution in index.executions:
+                if id(execution) not in self._seen:
+                    execution.owner = cast(ExecutionScope, _NoOwner(execution.arn))
+        for execution, start, last, earlier in self._executions:
+            execution.start, execution._last, execution._earlier = start, last, earlier
+        for restore in (*self._restores, *self._run_restores):
+            restore()
+
+    def _keep(self, value: Any, kind: type) -> Iterable[object]:
+        """Keep the contents of one object, and return what is reached from it."""
+        if issubclass(kind, tuple):
+            return cast(Iterable[object], value)
+        if issubclass(kind, SortedList):
+            # Its items stand in other lists too.
+            self._restores.append(partial(_restore_list, value, list(value)))
+            return ()
+        if issubclass(kind, dict):
+            contents = dict(value)
+            self._restores.append(partial(_restore_dict, value, contents))
+            return (*contents.keys(), *contents.values())
+        if issubclass(kind, (list, set, deque)):
+            items = list(value)
+            self._restores.append(partial(_restore_list, value, items))
+            return items
+        if kind is Run:
+            self._run_restores.append(value.mark())
+            return ()
+        if kind is MethodType:
+            return (value.__self__,)
+        if kind is partial:
+            return (value.func, *value.args)
+        if kind is FunctionType:
+            return (value.__closure__ or ()) if value.__module__.startswith(_OWN_PACKAGE) else ()
+        if kind is CellType:
+            return (value.cell_contents,)
+        module = kind.__module__
+        if not module.startswith(_OWN_PACKAGE) or module.startswith(_ENGINE):
+            return ()
+        if kind is ExecutionIndex:
+            self._indexes.append(value)
+        return self._keep_attributes(value, kind)
+
+    def _keep_attributes(self, value: object, kind: type) -> Iterable[object]:
+        attributes = dict(getattr(value, "__dict__", ()))
+        slots = {name: getattr(value, name) for name in _slots(kind) if hasattr(value, name)}
+        self._restores.append(partial(_restore_attributes, value, attributes, slots))
+        return (*attributes.values(), *slots.values())
+
+
+class _NoOwner:
+    """Stands for the owner of an execution that is gone: whoever asks anything of it gets a RuntimeError."""
+
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(f"{self._arn} is gone: the inner mock, fixture or test that added it has ended.")
+
+
+@cache
+def _slots(kind: type) -> tuple[str, ...]:
+    return tuple(_names(kind))
+
+
+def _names(kind: type) -> Iterator[str]:
+    for base in kind.__mro__:
+        yield from vars(base).get("__slots__", ())
+
+
+def _restore_dict(value: dict[Any, Any], contents: dict[Any, Any]) -> None:
+    value.clear()
+    value.update(contents)
+
+
+def _restore_list(value: Any, items: list[Any]) -> None:
+    value.clear()
+    # Lists and deques have extend, sets and sorted lists update.
+    getattr(value, "extend" if isinstance(value, (list, deque)) else "update")(items)
+
+
+def _restore_attributes(value: object, attributes: dict[str, Any], slots: dict[str, Any]) -> None:
+    if attributes:
+        current = vars(value)
+        for name in current.keys() - attributes.keys():
+            del current[name]
+        current.update(attributes)
+    for name, content in slots.items():
+        object.__setattr__(value, name, content)

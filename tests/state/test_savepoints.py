@@ -1,0 +1,383 @@
+"""What an inner mock does is gone when it ends, and all from before stands as it did."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime, timedelta, timezone
+from threading import Barrier, Thread
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from freezegun import freeze_time
+from moto import mock_aws
+
+from sfn_mock import get_mock, mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+MINUTE = timedelta(minutes=1)
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+MACHINE = f"{PREFIX}:stateMachine:orders"
+PASS = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}})
+WAITING = json.dumps(
+    {
+        "StartAt": "Ask",
+        "States": {
+            "Ask": {
+                "Type": "Task",
+                "Resource": f"{PREFIX}:activity:people",
+                "Next": "Pause",
+            },
+            "Pause": {"Type": "Wait", "Seconds": 60, "End": True},
+        },
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+class Outer:
+    """A mock that a module would hold, with one record of each kind."""
+
+    def __init__(self, sfn):
+        self.sfn = sfn
+        self.client = boto3.client("stepfunctions")
+        self.orders = sfn.add_state_machine("orders")
+        self.version = self.orders.publish_version()
+        self.live = self.orders.add_alias("live", self.version)
+        self.parent = self.orders.add_execution("parent", status="RUNNING")
+        self.failed = self.orders.add_execution("failed", status="FAILED")
+        self.batch = self.parent.add_map_run("Items")
+        self.child = self.batch.add_execution("child", status="RUNNING")
+
+    def picture(self):
+        """All that a test can see of it."""
+        listed = self.client.list_executions(stateMachineArn=MACHINE)["executions"]
+        children = self.client.list_executions(mapRunArn=self.batch.arn)["executions"]
+        return (
+            [(item["name"], item["status"], item.get("stopDate")) for item in listed + children],
+            [machine.name for machine in self.sfn.state_machines],
+            [execution.name for execution in self.orders.executions],
+            list(self.orders.versions),
+            list(self.orders.aliases),
+            [map_run.arn for map_run in self.parent.map_runs],
+            self.client.list_activities()["activities"],
+            self.client.list_tags_for_resource(resourceArn=MACHINE)["tags"],
+            self.failed.redrive_count,
+        )
+
+
+@pytest.fixture
+def outer():
+    with mock_sfn_executions() as sfn:
+        yield Outer(sfn)
+
+
+def _seed(outer):
+    outer.sfn.add_state_machine("invoices").add_execution(status="RUNNING")
+    outer.orders.add_execution("later", status="RUNNING")
+    outer.orders.add_executions(3, status="SUCCEEDED")
+    outer.batch.add_execution("another", status="FAILED")
+    outer.parent.add_map_run("More")
+    outer.orders.publish_version()
+    outer.orders.add_alias("beta", outer.version)
+
+
+def _end(outer):
+    outer.child.fail()
+    outer.parent.succeed()
+    outer.failed.redrive()
+
+
+def _call(outer):
+    outer.client.create_activity(name="people")
+    outer.client.tag_resource(resourceArn=MACHINE, tags=[{"key": "team", "value": "billing"}])
+    outer.client.start_execution(stateMachineArn=MACHINE, name="started")
+    outer.client.stop_execution(executionArn=outer.parent.arn)
+    outer.client.update_state_machine(stateMachineArn=MACHINE, definition=PASS)
+
+
+def _delete(outer):
+    outer.client.delete_state_machine_alias(stateMachineAliasArn=outer.live.arn)
+    outer.client.delete_state_machine_version(stateMachineVersionArn=outer.version.arn)
+    outer.child.abort()
+    outer.parent.abort()
+    outer.client.delete_state_machine(stateMachineArn=MACHINE)
+
+
+def _reset(outer):
+    outer.sfn.reset()
+    outer.sfn.add_state_machine("orders").add_execution("parent", status="SUCCEEDED")
+
+
+@pytest.mark.parametrize("change", [_seed, _end, _call, _delete, _reset])
+def test_what_an_inner_mock_changes_is_as_before(outer, change):
+    """Records that were held before go on, with all that they had."""
+    before = outer.picture()
+    definition = outer.orders.definition
+
+    with mock_sfn_executions():
+        change(outer)
+
+    assert outer.picture() == before
+    assert outer.orders.definition == definition
+    outer.orders.add_execution("next", status="RUNNING")
+    assert outer.picture()[2] == ["parent", "failed", "next"]
+
+
+def test_two_inner_mocks_see_the_same_names_and_ids(outer):
+    """Default names and ids go on from where the outer mock stands, so tests do not depend on their order."""
+    names = []
+    for _ in range(2):
+        with mock_sfn_executions():
+            names.append((outer.orders.add_execution(status="RUNNING").name, outer.parent.add_map_run().arn))
+
+    assert names[0] == names[1]
+
+
+def test_inner_mocks_within_one_another(outer):
+    """Each takes back what was done since it began, and no more."""
+    seen = []
+    with mock_sfn_executions():
+        outer.orders.add_execution("one", status="RUNNING")
+        with mock_sfn_executions():
+            outer.orders.add_execution("two", status="RUNNING")
+            seen.append(len(outer.orders.executions))
+        seen.append(len(outer.orders.executions))
+
+    assert [*seen, len(outer.orders.executions)] == [4, 3, 2]
+
+
+def test_calls_and_faults_of_an_inner_mock_are_gone(outer):
+    """The record of calls and the counts of faults are the outer mock's again."""
+    outer.client.list_state_machines()
+    fault = outer.sfn.add_fault("ListActivities", error="AccessDeniedException")
+
+    with mock_sfn_executions():
+        with pytest.raises(ClientError):
+            outer.client.list_activities()
+        outer.sfn.add_fault("ListStateMachines", error="AccessDeniedException")
+        inside = [call.operation for call in outer.sfn.calls]
+
+    assert inside == ["ListStateMachines", "ListActivities"]
+    assert [call.operation for call in outer.sfn.calls] == ["ListStateMachines"]
+    assert fault.count == 0
+    assert len(outer.client.list_state_machines()["stateMachines"]) == 1
+
+
+def test_outcomes_of_starts_are_dealt_anew(outer):
+    """A list of outcomes is where it was; what an inner mock says of starts is forgotten."""
+    outer.orders.on_start(["FAILED", "SUCCEEDED"])
+    statuses = []
+    for _ in range(2):
+        with mock_sfn_executions():
+            arn = outer.client.start_execution(stateMachineArn=MACHINE)["executionArn"]
+            statuses.append(outer.sfn.get_execution(arn).status)
+            outer.orders.on_start(status="ABORTED")
+
+    assert statuses == ["FAILED", "FAILED"]
+
+
+def test_another_account_starts_empty_again():
+    """Records of an account or region that the inner mock was the first to use are emptied."""
+    with mock_sfn_executions() as sfn:
+        with mock_sfn_executions():
+            machine = sfn.add_state_machine("orders", region="eu-west-1")
+
+        assert sfn.state_machines == []
+        with pytest.raises(RuntimeError, match=r"^The records of account 123456789012 in eu-west-1 are gone"):
+            _ = machine.arn
+
+
+def test_seeds_under_moto_are_gone_too():
+    """The dictionary in which moto's other services look leads to the same records."""
+    with mock_sfn_executions() as sfn, mock_aws():
+        sfn.add_state_machine("orders")
+        with mock_sfn_executions():
+            sfn.add_state_machine("invoices")
+            boto3.client("stepfunctions", "eu-west-1").create_activity(name="people")
+
+        tagging = boto3.client("stepfunctions")
+        assert [item["name"] for item in tagging.list_state_machines()["stateMachines"]] == ["orders"]
+        assert boto3.client("stepfunctions", "eu-west-1").list_activities()["activities"] == []
+
+
+# --- Views of what is gone ---------------------------------------------------------------------------------------
+
+GONE = " is gone: the inner mock, fixture or test that added it has ended."
+
+
+def test_views_of_an_inner_mock_say_that_they_are_gone(outer):
+    """Reading one is a RuntimeError, and so is changing it."""
+    with mock_sfn_executions():
+        invoices = outer.sfn.add_state_machine("invoices")
+        later = outer.orders.add_execution("later", status="RUNNING")
+        more = outer.parent.add_map_run("More")
+        version = outer.orders.publish_version()
+        alias = outer.orders.add_alias("beta", version)
+        arns = [each.arn for each in (invoices, later, more, version, alias)]
+
+    for view, arn, sentence in (
+        (invoices, arns[0], GONE),
+        (later, arns[1], GONE),
+        (more, arns[2], GONE),
+        (version, arns[3], " was deleted: publish a version anew."),
+        (alias, arns[4], " was deleted or replaced: add the alias anew."),
+    ):
+        with pytest.raises(RuntimeError) as refusal:
+            _ = view.arn
+        assert str(refusal.value) == arn + sentence
+        assert repr(view) == f"<{type(view).__name__} that is gone>"
+    with pytest.raises(RuntimeError):
+        later.fail()
+
+
+def test_views_can_be_read_after_the_mock(clock):
+    """They stand as they last stood, whatever the clock shows by then, and cannot be changed."""
+    with mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        run = orders.add_execution("one", status="SUCCEEDED", duration=MINUTE)
+        batch = orders.add_execution("two", status="RUNNING").add_map_run("Items")
+        assert run.status == "RUNNING"
+    clock.tick(2 * MINUTE)
+
+    assert (run.status, run.stop_date, batch.status) == ("RUNNING", None, "RUNNING")
+    assert [each.name for each in orders.executions] == ["one", "two"]
+    with pytest.raises(RuntimeError, match="are gone, because their mock has ended"):
+        run.abort()
+
+
+def test_views_cannot_be_read_after_a_reset(outer):
+    """What a reset or a deletion took away is not there to be read."""
+    outer.sfn.reset()
+
+    for view in (outer.orders, outer.version, outer.live, outer.parent, outer.batch, outer.child):
+        with pytest.raises(RuntimeError, match="are gone, because their mock has ended or was reset"):
+            _ = view.arn
+
+
+def test_views_cannot_be_read_after_a_deletion(outer):
+    """The sentence says what was deleted."""
+    _delete(outer)
+
+    for view in (outer.orders, outer.parent, outer.batch, outer.child):
+        with pytest.raises(RuntimeError) as refusal:
+            _ = view.arn
+        assert str(refusal.value) == f"{MACHINE} was deleted, and all that belonged to it: add the state machine anew."
+
+
+# --- Definitions that run ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def executed():
+    with mock_sfn_executions(execute=True) as sfn:
+        yield sfn
+
+
+def test_a_run_goes_back_to_where_it_stood(executed, clock):
+    """What an inner mock answered to a task was never answered, and can be answered otherwise."""
+    client = boto3.client("stepfunctions")
+    arn = client.create_activity(name="people")["activityArn"]
+    machine = executed.add_state_machine("orders", definition=WAITING)
+    started = client.start_execution(stateMachineArn=machine.arn)["executionArn"]
+    token = client.get_activity_task(activityArn=arn)["taskToken"]
+    run = executed.get_execution(started)
+    before = client.get_execution_history(executionArn=started)["events"]
+
+    with mock_sfn_executions():
+        client.send_task_success(taskToken=token, output='"inner"')
+        clock.tick(2 * MINUTE)
+        inside = run.status, run.output
+    clock.move_to(NOW)
+    after = client.get_execution_history(executionArn=started)["events"]
+    client.send_task_failure(taskToken=token, error="Declined")
+
+    assert inside == ("SUCCEEDED", '"inner"')
+    assert after == before
+    assert (run.status, run.error) == ("FAILED", "Declined")
+
+
+def test_a_run_that_waits_goes_on_after_an_inner_mock(executed, clock):
+    """The clock carries it to its end as if nothing had been in between."""
+    client = boto3.client("stepfunctions")
+    pause = json.dumps({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}})
+    machine = executed.add_state_machine("orders", definition=pause)
+    run = executed.get_execution(client.start_execution(stateMachineArn=machine.arn, input="1")["executionArn"])
+
+    with mock_sfn_executions():
+        client.stop_execution(executionArn=run.arn)
+        inside = run.status
+    outside = run.status
+    clock.tick(MINUTE)
+
+    assert (inside, outside, run.status, run.output) == ("ABORTED", "RUNNING", "SUCCEEDED", "1")
+
+
+# --- Threads and tasks -------------------------------------------------------------------------------------------
+
+
+def test_threads_share_the_innermost_mock(outer):
+    """What another thread's mock adds stays: it is no inner mock of this one."""
+
+    def work(name):
+        with mock_sfn_executions():
+            outer.orders.add_execution(name, status="RUNNING")
+
+    threads = [Thread(target=work, args=(f"thread-{number}",)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+        thread.join()
+
+    assert len(outer.orders.executions) == 5
+
+
+def test_tasks_that_overlap_share_one_savepoint(outer):
+    """The first to begin makes it, and the last to end rolls it back."""
+    counts = []
+
+    @mock_sfn_executions
+    async def work(name, steps):
+        outer.orders.add_execution(name, status="RUNNING")
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        counts.append(len(outer.orders.executions))
+
+    async def both():
+        await asyncio.gather(work("one", 1), work("two", 3))
+
+    asyncio.run(both())
+
+    assert counts == [4, 4]
+    assert len(outer.orders.executions) == 2
+
+
+def test_a_mock_that_ends_before_one_that_began_later():
+    """The store lives until the last of them has ended."""
+    first, second = mock_sfn_executions(), mock_sfn_executions()
+    barrier = Barrier(2)
+
+    def later():
+        second.start()
+        barrier.wait()
+        barrier.wait()
+        get_mock().add_state_machine("orders")
+        second.stop()
+
+    first.start()
+    thread = Thread(target=later)
+    thread.start()
+    barrier.wait()
+    first.stop()
+    alive = get_mock().state_machines
+    barrier.wait()
+    thread.join()
+
+    assert alive == []
+    with pytest.raises(RuntimeError):
+        get_mock()
