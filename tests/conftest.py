@@ -7,6 +7,7 @@ import socket
 
 import boto3
 import pytest
+from freezegun import freeze_time
 
 # pytester takes out of sys.modules what a run inside it imports first. The package is imported before, as a second copy
 # of its modules would be a second mock.
@@ -46,3 +47,28 @@ def pytester(pytester):
     """pytest's own fixture, with the one setting that pytest-asyncio warns about the lack of."""
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     return pytester
+
+
+@pytest.fixture
+def clock(request):
+    """freezegun's clock, which stands at the NOW of the test's module until the test moves it."""
+    with freeze_time(request.module.NOW) as clock:
+        yield clock
+
+
+@pytest.fixture
+def sfn(sfn_executions):
+    """The handle of the mock."""
+    return sfn_executions
+
+
+@pytest.fixture
+def client(sfn):
+    """A client of the mock, in the region of its handle."""
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+@pytest.fixture
+def orders(sfn):
+    """A STANDARD state machine named orders."""
+    return sfn.add_state_machine("orders")

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 import boto3
 import pytest
 from answers import members, refusal
-from freezegun import freeze_time
 from moto import mock_aws
 from moto.core.exceptions import ServiceException
 from moto.stepfunctions.models import stepfunctions_backends
@@ -15,26 +14,12 @@ from moto.stepfunctions.models import stepfunctions_backends
 from sfn_mock import mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 PICK = f"{PREFIX}:activity:pick"
 INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
 KEY = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/orders", "kmsDataKeyReusePeriodSeconds": 300}
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 @pytest.fixture

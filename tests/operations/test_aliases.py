@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-import boto3
 import pytest
 from answers import members, refusal
 from botocore.exceptions import ParamValidationError
-from freezegun import freeze_time
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 LATER = NOW + timedelta(minutes=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
@@ -20,17 +20,6 @@ LABELLED = f"{MACHINE}/ProcessItems"
 NOT_FOUND = "Request references a resource that does not exist."
 INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
 NAME_PATTERN = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 @pytest.fixture

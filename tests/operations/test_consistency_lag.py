@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-import boto3
 import pytest
 from freezegun import freeze_time
 
@@ -25,11 +24,6 @@ def clock():
 def orders(clock):
     with mock_sfn_executions(consistency_lag=LAG) as sfn:
         yield sfn.add_state_machine("orders")
-
-
-@pytest.fixture
-def client(orders):
-    return boto3.client("stepfunctions")
 
 
 def listed(client, **arguments):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
-import boto3
 import pytest
 from answers import members, refusal
-from freezegun import freeze_time
 
 NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -23,17 +23,6 @@ DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
 CHANGED = '{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 1, "End": true}}}'
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 INPUT_SIZE = 262144
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 @pytest.fixture

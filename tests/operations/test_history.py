@@ -18,6 +18,8 @@ from moto import mock_aws
 from sfn_mock import SeedWarning, mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 MILLISECOND = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -29,17 +31,6 @@ ROLE = "arn:aws:iam::123456789012:role/orders"
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:pack"
 ACTIVITY = f"{PREFIX}:activity:pack"
 WHOLE = {"truncated": False}
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
-import boto3
 import pytest
 from answers import members, refusal
-from freezegun import freeze_time
 
 NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -19,22 +19,6 @@ PARENT = f"{PREFIX}:execution:orders:nightly"
 NO_SUCH_MAP_RUN = f"{PREFIX}:mapRun:orders/ProcessItems:0d9b3c1e-6a0f-4a57-9f6c-2b1b7f7a1c55"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UNSUCCESSFUL = ["FAILED", "TIMED_OUT", "ABORTED"]
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 @pytest.fixture

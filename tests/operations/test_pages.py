@@ -7,26 +7,11 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 def names(page) -> list[str]:

@@ -5,34 +5,18 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta, timezone
 
-import boto3
 import pytest
 from answers import members, refusal
-from freezegun import freeze_time
 
 NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 MILLISECOND = timedelta(milliseconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
 UNSUCCESSFUL = ["FAILED", "TIMED_OUT", "ABORTED"]
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 @pytest.fixture

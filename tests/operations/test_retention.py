@@ -30,16 +30,6 @@ def sfn(clock):
         yield sfn
 
 
-@pytest.fixture
-def orders(sfn):
-    return sfn.add_state_machine("orders")
-
-
-@pytest.fixture
-def client(orders):
-    return boto3.client("stepfunctions")
-
-
 def listed(client, **arguments):
     arguments = arguments or {"stateMachineArn": f"{PREFIX}:stateMachine:orders"}
     return [run["name"] for run in client.list_executions(**arguments)["executions"]]

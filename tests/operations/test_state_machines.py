@@ -9,11 +9,12 @@ from uuid import UUID
 import boto3
 import pytest
 from answers import members, refusal
-from freezegun import freeze_time
 from moto.core.exceptions import ServiceException
 from moto.stepfunctions.models import stepfunctions_backends
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 LATER = NOW + timedelta(minutes=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
@@ -27,17 +28,6 @@ LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/orders:*"
 LOGGING = {"level": "ERROR", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": LOG_GROUP}}]}
 KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/0b7a3c1e-6a0f-4a57-9f6c-2b1b7f7a1c55"
 ENCRYPTION = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": KMS_KEY, "kmsDataKeyReusePeriodSeconds": 60}
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 @pytest.fixture

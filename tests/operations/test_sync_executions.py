@@ -10,9 +10,10 @@ import boto3
 import pytest
 from answers import members, refusal
 from botocore.config import Config
-from freezegun import freeze_time
 
 NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 MILLISECOND = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -21,17 +22,6 @@ FAST = f"{PREFIX}:stateMachine:fast"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 INPUT_SIZE = 262144
 INCLUDED = {"included": True}
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 import boto3
 import pytest
 from answers import members, refusal
-from freezegun import freeze_time
 from moto import mock_aws
 from moto.core.exceptions import ServiceException
 from moto.stepfunctions.models import stepfunctions_backends
@@ -16,6 +15,8 @@ from moto.stepfunctions.models import stepfunctions_backends
 from sfn_mock import mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
 ACTIVITY = f"{PREFIX}:activity:pick"
@@ -23,22 +24,6 @@ ROLE = "arn:aws:iam::123456789012:role/orders"
 DEFINITION = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
 TEAM = {"key": "team", "value": "billing"}
 FIFTY = [{"key": f"tag-{number:02}", "value": ""} for number in range(50)]
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 @pytest.fixture(params=["STANDARD", "EXPRESS", "activity"])

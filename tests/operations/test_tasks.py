@@ -7,32 +7,17 @@ from datetime import datetime, timedelta, timezone
 import boto3
 import pytest
 from answers import members, refusal
-from freezegun import freeze_time
 from moto.stepfunctions.models import stepfunctions_backends
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
 MINUTE = timedelta(minutes=1)
 MILLISECOND = timedelta(milliseconds=1)
 INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
 TIMED_OUT = ("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 @pytest.fixture

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import boto3
 import pytest
-from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfn_mock import SeedWarning, mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 DATA = Path(__file__).parent / "data"
 V1 = DATA / "invoices.cli-v1.json"
 V2 = DATA / "thumbnails.cli-v2.json"
@@ -25,22 +26,6 @@ ARNS = "arn:aws:states:us-east-1:123456789012:"
 INVOICES = f"{ARNS}stateMachine:invoices"
 GALLERY = f"{ARNS}stateMachine:gallery"
 THUMBNAILS = f"{ARNS}mapRun:gallery/Thumbnails:a4d0b7c6-92f3-3b18-9d6e-5f20c81e7a34"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def sfn(sfn_executions):
-    return sfn_executions
-
-
-@pytest.fixture
-def client(sfn):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 def at(text: str) -> datetime:

@@ -11,11 +11,12 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 from sfn_mock import SeedWarning, get_mock, mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -23,21 +24,10 @@ PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
 
 
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
 @cache
 def made_client():
     """One client for all tests: making one takes longer than most of them."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return made_client()
 
 
 # --- What is refused ---------------------------------------------------------------------------------------------

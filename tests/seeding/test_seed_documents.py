@@ -74,16 +74,6 @@ def sfn(sfn_executions):
         yield sfn_executions
 
 
-@pytest.fixture
-def client(sfn):
-    return boto3.client("stepfunctions")
-
-
-@pytest.fixture
-def orders(sfn):
-    return sfn.add_state_machine("orders")
-
-
 def with_orders(**parts):
     return {"state_machines": [{"name": "orders", **parts}]}
 

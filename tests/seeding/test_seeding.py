@@ -10,11 +10,12 @@ from uuid import UUID
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 from sfn_mock import SeedWarning
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -22,26 +23,10 @@ PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
 
 
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
 @cache
 def made_client():
     """One client for all tests: making one takes longer than most of them."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return made_client()
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 @pytest.fixture

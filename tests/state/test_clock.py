@@ -25,21 +25,10 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 MILLISECOND = timedelta(milliseconds=1)
 
 
-@pytest.fixture
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
-
-
 @cache
 def made_client():
     """One client for all tests: making one takes longer than most of them."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-
-
-@pytest.fixture
-def client(sfn_executions):
-    return made_client()
 
 
 @pytest.fixture

@@ -26,16 +26,6 @@ def sfn(clock):
         yield sfn
 
 
-@pytest.fixture
-def orders(sfn):
-    return sfn.add_state_machine("orders")
-
-
-@pytest.fixture
-def client(orders):
-    return boto3.client("stepfunctions")
-
-
 def start(client, orders, name, input="{}"):
     """Start it, and give the status that it has then."""
     arn = client.start_execution(stateMachineArn=orders.arn, name=name, input=input)["executionArn"]

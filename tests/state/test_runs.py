@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
-from freezegun import freeze_time
 from moto import mock_aws
 
 from sfn_mock import mock_sfn_executions
@@ -26,20 +25,9 @@ ASK = {
 
 
 @pytest.fixture
-def clock():
-    with freeze_time(NOW) as clock:
-        yield clock
-
-
-@pytest.fixture
 def sfn(clock):
     with mock_sfn_executions(execute=True) as sfn:
         yield sfn
-
-
-@pytest.fixture
-def client(sfn):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 @pytest.fixture

@@ -36,16 +36,6 @@ def restless_threads():
     sys.setswitchinterval(interval)
 
 
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
-
-
 def at_once(*jobs: Callable[[], object]) -> list:
     """What the jobs return, each run in a thread of its own, all begun together."""
     barrier = Barrier(len(jobs))

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 import sfn_mock
 from sfn_mock import mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+
+pytestmark = pytest.mark.usefixtures("clock")
 HOUR = {"StartAt": "Hour", "States": {"Hour": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 #: Fails for good after five retries that wait 1 + 2 + 4 + 8 + 16 seconds, and is of the start of an unknown machine.
 RETRIES = {
@@ -28,12 +29,6 @@ RETRIES = {
         }
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as clock:
-        yield clock
 
 
 def started(sfn, definition=HOUR):
