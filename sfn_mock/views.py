@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, overload
 
-from sfn_mock.state import clock, outcomes
+from sfn_mock.state import clock, outcomes, progress, waiting
 from sfn_mock.state import executions as execution_records
 from sfn_mock.state import map_runs as map_run_records
 from sfn_mock.state import seeds as seeding
@@ -214,6 +214,39 @@ class Execution(_View[execution_records.Execution]):
     @cause.setter
     def cause(self, cause: str | None) -> None:
         self._record.cause = cause
+
+    @property
+    def visited(self) -> list[str]:
+        """The names of the states it has entered by now, in order.
+
+        They are those of its definition's run; of one whose definition is not run, those that its history shows.
+        """
+        with self._record.owner.records.using() as moment:
+            return progress.visited(self._record, moment)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The context object as it stands now, as the state that was entered last sees it.
+
+        Of one whose definition is not run it has ``Execution``, ``StateMachine`` and ``State`` as the history shows.
+        """
+        with self._record.owner.records.using() as moment:
+            return progress.context(self._record, moment)
+
+    def wait_until_done(self, timeout: timedelta = timedelta(seconds=60)) -> None:
+        """Wait until it has ended. It moves no clock: if that stands still, it only tells what is waited for.
+
+        Args:
+            timeout: How long to wait at most, by the machine's own clock.
+
+        Raises:
+            RuntimeError: The clock is frozen and it has not ended; the message names the state that it is in, the task
+                tokens that it waits for, and when it goes on by itself.
+            TimeoutError: It has not ended in time; the message tells the same.
+            UnmockedServiceError: Nothing answers one of its tasks.
+            ValueError: The timeout is not a timedelta, or negative.
+        """
+        waiting.wait_until_done(self._record, clock.to_milliseconds(timeout, name="timeout"))
 
     def succeed(self, output: str | None = None) -> None:
         """Make it SUCCEEDED now.

@@ -50,6 +50,15 @@ class Run(Protocol):
     def events(self, moment: int) -> list[Event]:
         """Return what has happened in the execution by ``moment``."""
 
+    def context(self, moment: int) -> dict[str, Any]:
+        """Return the context object as it stood at ``moment``."""
+
+    def next_due(self) -> int | None:
+        """Return the moment of the next action, None where there is none."""
+
+    def open_tokens(self) -> list[str]:
+        """Return the tokens of the tasks that somebody is to answer."""
+
     def find_task(self, token: str) -> WaitingTask | None:
         """Return the task of that token if it is one of the execution's."""
 
@@ -162,6 +171,12 @@ class Records:
         """Put a definition to work, and do at once what takes no time."""
         self.runs[execution] = self.live_runs[execution] = run
         self._carry_run(execution, moment)
+
+    def resume_run(self, execution: Execution, moment: int) -> None:
+        """Carry the definition of an execution once more, if it is held where nothing answers its task."""
+        run = self.runs.get(execution)
+        if run is not None and run.is_running and execution not in self.live_runs:
+            self._carry_run(execution, moment)
 
     def revive(self, execution: Execution) -> None:
         """Have the definition of an execution at work again, if it is one that runs."""

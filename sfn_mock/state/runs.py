@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from sfn_mock.asl.context import ExecutionInfo
 from sfn_mock.asl.definition import parse_definition
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import (
@@ -32,6 +31,7 @@ from sfn_mock.state import clock
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun, Tolerance
 from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending
+from sfn_mock.state.progress import execution_info
 from sfn_mock.state.seeds import Life
 
 #: How long executions may last, in seconds (Developer Guide, service quotas).
@@ -94,31 +94,20 @@ class DefinitionRun:
         self._told: set[tuple[str, int]] = set()
         #: By ARN: the map runs, with what their children run.
         self._processors: dict[str, tuple[MapRun, Program]] = {}
-        #: Of all its tasks so far.
-        self._tokens: set[str] = set()
+        #: Of all its tasks so far, in order.
+        self._tokens: dict[str, None] = {}
         self._polls: dict[str, Poll] = {}
         #: The tasks of activities that no worker has taken up: ARN and input, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
         self._is_carrying = False
         self._carried_to = execution.start
-        machine, revision = execution.state_machine, execution.revision
-        info = ExecutionInfo(
-            id=execution.arn,
-            name=execution.name,
-            role_arn=revision.role_arn,
-            state_machine_id=machine.arn,
-            state_machine_name=machine.name,
-            region=machine.records.region,
-            version_arn=execution.version_arn,
-            alias_arn=execution.alias_arn,
-        )
         self._run = Run(
             program,
             input=execution.input,
-            info=info,
+            info=execution_info(execution),
             start=execution.start,
             host=self,
-            wait_scale=machine.records.simulation.wait_scale,
+            wait_scale=execution.owner.records.simulation.wait_scale,
             time_limit_seconds=_LONGEST_STANDARD if execution.express_id is None else _LONGEST_EXPRESS,
         )
 
@@ -140,7 +129,7 @@ class DefinitionRun:
 
     def _advance(self, moment: int) -> None:
         self._step(self._carried_to)
-        while (due := self._next_due()) is not None and due <= moment:
+        while (due := self.next_due()) is not None and due <= moment:
             self._step(due)
         self._step(max(moment, self._carried_to))
         self._poll(moment)
@@ -164,9 +153,10 @@ class DefinitionRun:
             output = None if run.output is None else json.loads(run.output)
             self._run.child_ended(*key, ChildEnd(run.status, output, run.error, run.cause), run.stop_moment)
 
-    def _next_due(self) -> int | None:
+    def next_due(self) -> int | None:
+        """Return the moment of the next action, here or in a child execution; None where there is none."""
         own = self._run.next_due()
-        dues = [due for child in self._children.values() if (due := child._next_due()) is not None]
+        dues = [due for child in self._children.values() if (due := child.next_due()) is not None]
         return min([*dues, *([] if own is None else [own])], default=None)
 
     def _poll(self, moment: int) -> None:
@@ -221,7 +211,22 @@ class DefinitionRun:
         """Return what has happened by ``moment``."""
         return [event for event in self._run.events if event.moment <= moment]
 
+    def context(self, moment: int) -> dict[str, Any]:
+        """Return the context object as it stood at ``moment``."""
+        if moment >= self._carried_to:
+            return self._run.context
+        self._run.rewind_to(moment)
+        try:
+            return self._run.context
+        finally:
+            self._run.advance_to(self._carried_to)
+
     # --- Tasks that wait -------------------------------------------------------------------------------------------
+
+    def open_tokens(self) -> list[str]:
+        """Return the tokens of the tasks that somebody is to answer, here and in child executions."""
+        own = [token for token in self._tokens if self._run.has_task(token) and token not in self._polls]
+        return [*own, *(token for child in self._children.values() for token in child.open_tokens())]
 
     def find_task(self, token: str) -> WaitingTask | None:
         """Return the task of that token if it is one of the run's, or of a child's."""
@@ -274,7 +279,7 @@ class DefinitionRun:
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Do a task; one that the services leave to a worker waits for GetActivityTask."""
-        self._tokens.add(call.token)
+        self._tokens[call.token] = None
         before = self._execution.attempt_at(call.moment)
         answer, poll = self._leave(lambda: self._services.start_task(self._execution, call))
         after = self._execution.attempt_at(call.moment)

@@ -1,0 +1,111 @@
+"""How far an execution has come: the states it has entered, its context object, and what it waits for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from sfn_mock.asl.context import ExecutionInfo, execution_context, format_moment
+from sfn_mock.state import clock
+from sfn_mock.state.history import events_until
+
+if TYPE_CHECKING:
+    from sfn_mock.asl.events import Event as RunEvent
+    from sfn_mock.state.executions import Attempt, Execution
+    from sfn_mock.state.history import Event
+
+_ENTERED = "StateEntered"
+_EXITED = "StateExited"
+
+
+def execution_info(execution: Execution) -> ExecutionInfo:
+    """Return what the states of an execution are told about it."""
+    machine = execution.state_machine
+    return ExecutionInfo(
+        id=execution.arn,
+        name=execution.name,
+        role_arn=execution.revision.role_arn,
+        state_machine_id=machine.arn,
+        state_machine_name=machine.name,
+        region=machine.records.region,
+        version_arn=execution.version_arn,
+        alias_arn=execution.alias_arn,
+    )
+
+
+def visited(execution: Execution, moment: int) -> list[str]:
+    """Return the names of the states that an execution has entered by a moment, in order."""
+    return [name for _, name in _entered(execution, moment)]
+
+
+def context(execution: Execution, moment: int) -> dict[str, Any]:
+    """Return the context object as it stands at a moment, as the state that was entered last sees it."""
+    run = execution.owner.records.runs.get(execution)
+    if run is not None:
+        return deepcopy(run.context(moment))
+    attempt = execution.attempt_at(moment)
+    redrives = (0, None) if attempt is None else (attempt.redrive_count, attempt.redrive)
+    told = execution_context(execution_info(execution), json.loads(execution.input), execution.start, *redrives)
+    for since, name in _entered(execution, moment):
+        told["State"] = {"Name": name, "EnteredTime": format_moment(since)}
+    return told
+
+
+def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int) -> str:
+    """Return what an execution that has not ended waits for, and until when, as the end of a sentence.
+
+    Args:
+        execution: The execution.
+        attempt: Its attempt in force at the moment, None before its start.
+        moment: The current moment.
+    """
+    if attempt is None or attempt.status_at(moment) != "RUNNING":
+        return f"it {execution.describe_status(moment)}"
+    records = execution.owner.records
+    states = " and ".join(repr(name) for name in _open_states(execution, moment))
+    told = f"it is RUNNING in state {states}" if states else "it is RUNNING"
+    run = records.runs.get(execution)
+    if run is not None:
+        tokens, due = run.open_tokens(), run.next_due()
+    else:
+        task = records.task_of(execution)
+        tokens = [task.token] if task is not None and task.is_open(moment) else []
+        due = attempt.stop
+    for token in tokens:
+        told += f", waits for SendTaskSuccess or SendTaskFailure with the task token {token!r}"
+    if due is not None:
+        return f"{told}, and goes on by itself at {clock.describe(due)}"
+    return told if tokens else f"{told} until something ends it, such as succeed(), fail() or StopExecution"
+
+
+def _entered(execution: Execution, moment: int) -> Iterator[tuple[int, str]]:
+    """Yield the moment and the name of each state that was entered."""
+    for event in _events(execution, moment):
+        if event.type.endswith(_ENTERED):
+            yield event.moment, _name(event)
+
+
+def _open_states(execution: Execution, moment: int) -> list[str]:
+    """Return the names of the states that were entered and not left, the innermost last."""
+    names: list[str] = []
+    for event in _events(execution, moment):
+        if event.type.endswith(_ENTERED):
+            names.append(_name(event))
+        elif event.type.endswith(_EXITED):
+            names.remove(_name(event))
+    return names
+
+
+def _name(event: Event | RunEvent) -> str:
+    assert event.details is not None, "events of states have details"
+    return str(event.details["name"])
+
+
+def _events(execution: Execution, moment: int) -> list[Event] | list[RunEvent]:
+    """Return the events of the definition's run where there is one; else those that follow from the time line."""
+    run = execution.owner.records.runs.get(execution)
+    if run is not None:
+        return run.events(moment)
+    return [] if execution.attempt_at(moment) is None else events_until(execution, moment)
