@@ -221,7 +221,7 @@ class Execution(_View[execution_records.Execution]):
 
         They are those of its definition's run; of one whose definition is not run, those that its history shows.
         """
-        with self._record.owner.records.using() as moment:
+        with self._record.owner.records.reading() as moment:
             return progress.visited(self._record, moment)
 
     @property
@@ -230,7 +230,7 @@ class Execution(_View[execution_records.Execution]):
 
         Of one whose definition is not run it has ``Execution``, ``StateMachine`` and ``State`` as the history shows.
         """
-        with self._record.owner.records.using() as moment:
+        with self._record.owner.records.reading() as moment:
             return progress.context(self._record, moment)
 
     def wait_until_done(self, timeout: timedelta = timedelta(seconds=60)) -> None:

@@ -93,7 +93,7 @@ def _details(details: Answer, *, with_data: bool) -> Answer:
 
 def _events(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Told]:
     """Return the events of the definition's run where there is one; else those that follow from the time line."""
-    run = records.runs.get(execution)
+    run = records.run_of(execution)
     if run is None:
         return list(events_until(execution, moment))
     run.carry(moment)

@@ -195,7 +195,7 @@ def to_milliseconds(duration: object, *, name: str) -> int:
     if not isinstance(duration, timedelta):
         raise ValueError(f"{name}={duration!r} is no length of time: give a datetime.timedelta.")
     if duration < timedelta(0):
-        raise ValueError(f"{name}={duration!r} is negative: an execution cannot stop before it started.")
+        raise ValueError(f"{name}={duration!r} is negative: give a length of time of zero or more.")
     return duration // _MILLISECOND
 
 

@@ -42,7 +42,7 @@ def visited(execution: Execution, moment: int) -> list[str]:
 
 def context(execution: Execution, moment: int) -> dict[str, Any]:
     """Return the context object as it stands at a moment, as the state that was entered last sees it."""
-    run = execution.owner.records.runs.get(execution)
+    run = execution.owner.records.run_of(execution)
     if run is not None:
         return deepcopy(run.context(moment))
     attempt = execution.attempt_at(moment)
@@ -66,7 +66,7 @@ def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int)
     records = execution.owner.records
     states = " and ".join(repr(name) for name in _open_states(execution, moment))
     told = f"it is RUNNING in state {states}" if states else "it is RUNNING"
-    run = records.runs.get(execution)
+    run = records.run_of(execution)
     if run is not None:
         tokens, due = run.open_tokens(), run.next_due()
     else:
@@ -105,7 +105,7 @@ def _name(event: Event | RunEvent) -> str:
 
 def _events(execution: Execution, moment: int) -> list[Event] | list[RunEvent]:
     """Return the events of the definition's run where there is one; else those that follow from the time line."""
-    run = execution.owner.records.runs.get(execution)
+    run = execution.owner.records.run_of(execution)
     if run is not None:
         return run.events(moment)
     return [] if execution.attempt_at(moment) is None else events_until(execution, moment)

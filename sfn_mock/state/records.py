@@ -50,6 +50,9 @@ class Run(Protocol):
     def events(self, moment: int) -> list[Event]:
         """Return what has happened in the execution by ``moment``."""
 
+    def run_of(self, child: Execution) -> Run | None:
+        """Return the run of a child execution, None where it is none of this run's."""
+
     def context(self, moment: int) -> dict[str, Any]:
         """Return the context object as it stood at ``moment``."""
 
@@ -153,6 +156,17 @@ class Records:
         """Return the current moment; after their mock's end, the last one that it has seen."""
         return clock.now() if self._ended_at is None else self._ended_at
 
+    @contextmanager
+    def reading(self) -> Iterator[int]:
+        """The moment as of which to read these records, to oneself; after their mock's end the last that it has seen.
+
+        Definitions at work are carried to it first.
+        """
+        with self._lock:
+            moment = self.now()
+            self.carry_runs(moment)
+            yield moment
+
     def _gone(self) -> RecordsGone:
         return RecordsGone(
             f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
@@ -171,6 +185,14 @@ class Records:
         """Put a definition to work, and do at once what takes no time."""
         self.runs[execution] = self.live_runs[execution] = run
         self._carry_run(execution, moment)
+
+    def run_of(self, execution: Execution) -> Run | None:
+        """Return the run of an execution, also of a child execution, None where its definition is not run."""
+        parent = None if execution.map_run is None else execution.map_run.parent
+        if parent is None:
+            return self.runs.get(execution)
+        run = self.runs.get(parent)
+        return None if run is None else run.run_of(execution)
 
     def resume_run(self, execution: Execution, moment: int) -> None:
         """Carry the definition of an execution once more, if it is held where nothing answers its task."""

@@ -211,6 +211,10 @@ class DefinitionRun:
         """Return what has happened by ``moment``."""
         return [event for event in self._run.events if event.moment <= moment]
 
+    def run_of(self, child: Execution) -> DefinitionRun | None:
+        """Return the run of a child execution, None where it is none of this run's."""
+        return next((run for run in self._children.values() if run._execution is child), None)
+
     def context(self, moment: int) -> dict[str, Any]:
         """Return the context object as it stood at ``moment``."""
         if moment >= self._carried_to:

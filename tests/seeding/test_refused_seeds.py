@@ -203,7 +203,7 @@ REFUSED = [
     ),
     pytest.param(
         add(status="FAILED", duration=-SECOND),
-        "duration=datetime.timedelta(days=-1, seconds=86399) is negative: an execution cannot stop before it started.",
+        "duration=datetime.timedelta(days=-1, seconds=86399) is negative: give a length of time of zero or more.",
         id="negative duration",
     ),
     pytest.param(
