@@ -73,7 +73,7 @@ class _Activation:
             wire_only = operations() if options.transport == "wire" else simulation.quotas.buckets
             direct = Direct(service, session.account_id, wire_only=wire_only)
             with (
-                takeover.taken(session.backend, wire) as self.prepare_service,
+                takeover.taken(session.backend, session.backends, wire) as self.prepare_service,
                 interception.installed(direct, wire, self.guard, self.paging),
                 plain_http.installed(wire, self.guard),
                 guard.active(self.guard),

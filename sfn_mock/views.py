@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, overload
 
+from sfn_mock.operations import status_events
 from sfn_mock.state import clock, outcomes, progress, waiting
 from sfn_mock.state import executions as execution_records
 from sfn_mock.state import map_runs as map_run_records
@@ -247,6 +248,17 @@ class Execution(_View[execution_records.Execution]):
             ValueError: The timeout is not a timedelta, or negative.
         """
         waiting.wait_until_done(self._record, clock.to_milliseconds(timeout, name="timeout"))
+
+    def status_change_event(self) -> dict[str, Any]:
+        """Return the event that EventBridge gets of its status as it stands now, as a target of a rule gets it.
+
+        Under ``mock_aws`` the event is put on the bus by itself when the status changes.
+
+        Raises:
+            RuntimeError: It has not started, or is EXPRESS: AWS sends no event then.
+        """
+        with self._record.owner.records.reading() as moment:
+            return status_events.last_event(self._record, moment)
 
     def succeed(self, output: str | None = None) -> None:
         """Make it SUCCEEDED now.

@@ -11,7 +11,8 @@ import sfn_mock
 LIFE_OF_AN_EXECUTION = "succeed fail time_out abort redrive wait_for_task wait_until_done add_map_run"
 SHOWN_OF_AN_EXECUTION = (
     "arn name state_machine state_machine_arn map_run map_runs version version_arn alias alias_arn item_count input "
-    "trace_header status start_date stop_date redrive_count redrive_date output error cause visited context"
+    "trace_header status start_date stop_date redrive_count redrive_date output error cause visited context "
+    "status_change_event"
 )
 SEEDING = "add_execution add_executions on_redrive executions"
 SHOWN_OF_A_MAP_RUN = (

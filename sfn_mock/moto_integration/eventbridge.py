@@ -9,10 +9,13 @@ from datetime import datetime, timezone
 from typing import Any
 from unittest.mock import patch
 
+from moto.core.exceptions import ServiceException
 from moto.stepfunctions.models import stepfunctions_backends
 from moto.utilities.arns import parse_arn
+from werkzeug.exceptions import HTTPException
 
 from sfn_mock.aws.exceptions import SFNError
+from sfn_mock.operations import status_events
 
 Target = dict[str, Any]
 
@@ -26,15 +29,35 @@ def targets() -> Iterator[None]:
     original = Rule.send_to_targets
 
     def send_to_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
-        targets = rule.targets
-        rule.targets = [target for target in targets if not _is_state_machine(target)]
-        try:
-            original(rule, original_event, transform_input)
-        finally:
-            rule.targets = targets
+        if original_event["source"] == status_events.SOURCE:
+            send_status_event(rule, original_event, transform_input)
+            return
+        others = [target for target in rule.targets if not _is_state_machine(target)]
+        send_by_moto(rule, others, original_event, transform_input)
         if rule.event_pattern.matches_event(original_event):
-            for target in filter(_is_state_machine, targets):
+            for target in filter(_is_state_machine, rule.targets):
                 _start(target, _input(target, original_event, EventTemplateParser.parse))
+
+    def send_status_event(rule: Rule, event: Any, transform_input: bool) -> None:
+        """Send an event of Step Functions' own: no target that cannot take it is an error of whoever caused it."""
+        if not rule.event_pattern.matches_event(event):
+            return
+        for target in rule.targets:
+            with suppress(NotImplementedError, HTTPException, ServiceException):
+                if _is_state_machine(target):
+                    _start(target, _input(target, event, EventTemplateParser.parse))
+                elif parse_arn(target["Arn"]).service == "sns":
+                    _publish(target, _input(target, event, EventTemplateParser.parse))
+                else:
+                    send_by_moto(rule, [target], event, transform_input)
+
+    def send_by_moto(rule: Rule, targets: list[Target], event: Any, transform_input: bool) -> None:
+        kept = rule.targets
+        rule.targets = targets
+        try:
+            original(rule, event, transform_input)
+        finally:
+            rule.targets = kept
 
     with patch.object(Rule, "send_to_targets", send_to_targets):
         yield
@@ -65,3 +88,11 @@ def _start(target: Target, input: str) -> None:
     arn = parse_arn(target["Arn"])
     with suppress(SFNError):
         stepfunctions_backends[arn.account][arn.region].start_execution(target["Arn"], "", input)
+
+
+def _publish(target: Target, message: str) -> None:
+    """Publish a message to a topic."""
+    from moto.sns.models import sns_backends
+
+    arn = parse_arn(target["Arn"])
+    sns_backends[arn.account][arn.region].publish(message, arn=target["Arn"])

@@ -6,7 +6,7 @@ the mock is installed, this is so in every ``mock_aws`` of the process, and moto
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from threading import Lock
 from typing import Any
@@ -20,7 +20,7 @@ from moto.stepfunctions import responses
 from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backends
 
 from sfn_mock.models import SFNBackend
-from sfn_mock.moto_integration import cloudformation, eventbridge
+from sfn_mock.moto_integration import cloudformation, eventbridge, status_events
 from sfn_mock.moto_integration.adoption import adopt
 from sfn_mock.transport.addressing import BackendOf
 from sfn_mock.transport.patching import wrapped
@@ -32,27 +32,36 @@ def is_free() -> bool:
     return stepfunctions_backends.backend is StepFunctionBackend and not botocore_stubber.enabled
 
 
+#: Gives the backends made so far.
+Backends = Callable[[], Iterable[SFNBackend]]
+
 #: Readies a service of moto's, by the first part of its host, for its first request.
 PrepareService = Callable[[str], None]
 
 
 @contextmanager
-def taken(backend_of: BackendOf, wire: Wire) -> Iterator[PrepareService]:
+def taken(backend_of: BackendOf, backends: Backends, wire: Wire) -> Iterator[PrepareService]:
     """Put ``backend_of(account_id, region)`` behind moto, unless it stands there already.
 
     What moto holds is taken over, and is its own again after. Gives what a request to another service that does not
     come by moto's stubber is to be announced to.
     """
     dictionary = nullcontext() if is_shared() else _dictionary(backend_of)
-    with dictionary, _one_dictionary(), _stubber(is_step_functions, wire.answer) as prepare_service:
+    stubber = _stubber(is_step_functions, wire.answer, backends)
+    with dictionary, _one_dictionary(), status_events.sent(), stubber as prepare_service:
         yield prepare_service
 
 
 @contextmanager
 def installed(answer: Callable[[AWSPreparedRequest], Answer]) -> Iterator[None]:
     """Have moto make our backends where it made its own, and ``answer`` what ``mock_aws`` would have answered."""
-    with _class(SFNBackend), _one_dictionary(), _stubber(_is_motos, answer):
+    with _class(SFNBackend), _one_dictionary(), status_events.sent(), _stubber(_is_motos, answer, _made_by_moto):
         yield
+
+
+def _made_by_moto() -> Iterable[SFNBackend]:
+    backends = (backend for _, _, backend in stepfunctions_backends.iter_backends())
+    return [backend for backend in backends if isinstance(backend, SFNBackend)]
 
 
 def is_shared() -> bool:
@@ -139,7 +148,7 @@ _OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": ev
 
 @contextmanager
 def _stubber(
-    is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer]
+    is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer], backends: Backends
 ) -> Iterator[PrepareService]:
     """Have moto's stubber answer Step Functions calls by the same room as ours, whatever host they go to.
 
@@ -165,6 +174,9 @@ def _stubber(
         if active and is_ours(request):
             return answer(request)
         prepare((urlsplit(request.url).hostname or "").partition(".")[0])
+        # What it asks for may be the work of a run, or an event that tells of one.
+        for backend in backends() if active else ():
+            backend.records.keep_up()
         return by_host(request)
 
     botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # put back below

@@ -220,7 +220,10 @@ class ExecutionScope(ABC):
         return map(origin, qualifiers)
 
     def take_in(self, executions: list[Execution]) -> None:
-        """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes."""
+        """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes.
+
+        What their time lines hold until now has been; what comes later is news.
+        """
         named = {execution.name: execution for execution in executions}
         for name in self.names.keys() & named.keys():
             earlier = self.names[name]
@@ -229,6 +232,7 @@ class ExecutionScope(ABC):
                 earlier.owner.forget(earlier)
         self.names.update(named)
         self.index.add(executions)
+        self.records.status_changes.follow(executions, self.records.moment + 1)
 
     def mark(self) -> Callable[[], None]:
         """What takes back all that is added from now on, as if it had never been."""

@@ -329,9 +329,14 @@ class Execution:
         for map_run in running:
             map_run.end_with_parent(moment)
 
+    def _change(self, moment: int, attempts: tuple[Attempt, ...]) -> None:
+        """Give it another time line, whose changes of status are news from ``moment`` on."""
+        self._index.change(self, attempts)
+        self.owner.records.status_changes.follow([self], moment)
+
     def go_on(self, moment: int, attempt: Attempt) -> None:
         """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
-        self._index.change(self, (*self._history_until(moment)[:-1], attempt))
+        self._change(moment, (*self._history_until(moment)[:-1], attempt))
         if self.map_run is not None:
             self.map_run.take_turns(moment)
 
@@ -342,7 +347,7 @@ class Execution:
         """
         attempt = self.attempt_at(moment)
         if attempt is None:
-            self._index.change(self, (Attempt(clock.NEVER),))
+            self._change(moment, (Attempt(clock.NEVER),))
         elif attempt.is_open(moment):
             self.end(moment, Ending("ABORTED"))
         elif self.waits_at(moment):
@@ -402,12 +407,12 @@ class Execution:
         redrives = self._attempt_in_force(moment).redrive_count + 1
         date = None if self.express_id is not None else since
         again = Attempt(since, outcome.stop_after(since), outcome.ending, redrives, date)
-        self._index.change(self, (*self._history_until(moment), again))
+        self._change(moment, (*self._history_until(moment), again))
 
     def wait_for_redrive(self, moment: int) -> None:
         """Let it be PENDING_REDRIVE from ``moment`` on: its map run was redriven and has not come to it yet."""
         waiting = self._attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE"))
-        self._index.change(self, (*self._history_until(moment), waiting))
+        self._change(moment, (*self._history_until(moment), waiting))
 
     def waits_at(self, moment: int) -> bool:
         """Whether it is PENDING_REDRIVE."""
@@ -424,7 +429,7 @@ class Execution:
             before = earlier[-1].ending if earlier else OPEN
             ending = before if before.status in UNSUCCESSFUL else Ending("FAILED")
             line.append(waiting._replace(since=max(until, waiting.since, waiting.stop or 0), ending=ending))
-        self._index.change(self, tuple(line))
+        self._change(moment, tuple(line))
 
     def waited_in_vain_at(self, moment: int) -> bool:
         """Whether its map run has ended before it came to be redriven."""
@@ -436,7 +441,7 @@ class Execution:
         """Start it at ``moment`` if an end of its map run kept it from starting."""
         if self._never_starts:
             self.start = moment
-            self._index.change(self, (Attempt(moment),))
+            self._change(moment, (Attempt(moment),))
 
     @property
     def _never_starts(self) -> bool:
@@ -474,7 +479,7 @@ class Execution:
                 )
             stop = None if first.stop is None else max(first.stop, start)
             self.start = start
-            self._index.change(self, (first._replace(since=start, stop=stop), *redrives))
+            self._change(moment, (first._replace(since=start, stop=stop), *redrives))
 
     def _assign_stop(self, date: clock.Date | None) -> None:
         with self.using() as moment:

@@ -22,6 +22,7 @@ from sfn_mock.state.outcomes import check_json_text
 from sfn_mock.state.quotas import Allowance
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.state_machines import Revision, StateMachine, new_revision
+from sfn_mock.state.status_changes import StatusChange, StatusChanges, tell
 
 if TYPE_CHECKING:
     from sfn_mock.asl.events import Event
@@ -102,6 +103,14 @@ class Records:
         self.token_key = secrets.token_bytes(16)
         #: What the mock that holds these was asked for.
         self.simulation = NO_SIMULATION
+        #: The moment of the last use; later than all before the first.
+        self.moment = clock.NEVER
+        #: What EventBridge is still to be told.
+        self.status_changes = StatusChanges()
+        #: How many uses of these records are within one another.
+        self._uses = 0
+        #: How many definitions are just being carried.
+        self._carrying = 0
         self._allowances: dict[str, Allowance] = {}
         self._deleting: list[StateMachine] = []
         self._lock = RLock()
@@ -114,15 +123,34 @@ class Records:
 
     @contextmanager
     def using(self) -> Iterator[int]:
-        """The current moment, read once, with these records to oneself. RecordsGone after their end."""
-        with self._lock:
-            self._check_open()
-            moment = clock.now()
-            self.carry_runs(moment)
-            # What tasks have called may have ended the records.
-            self._check_open()
-            self._finish_deletions(moment)
-            yield moment
+        """The current moment, read once, with these records to oneself. RecordsGone after their end.
+
+        When the outermost use ends, the changes of status that it has brought are told; the records are free then.
+        """
+        news: list[StatusChange] = []
+        try:
+            with self._lock:
+                self._check_open()
+                moment = self.moment = clock.now()
+                self._uses += 1
+                try:
+                    self.carry_runs(moment)
+                    # What tasks have called may have ended the records.
+                    self._check_open()
+                    self._finish_deletions(moment)
+                    yield moment
+                finally:
+                    self._uses -= 1
+                    if not self._uses:
+                        news = self.status_changes.take_due(moment)
+        finally:
+            tell(news)
+
+    def keep_up(self) -> None:
+        """Do what is due, and tell what has changed, before somebody asks another service about it."""
+        if (self.live_runs or self.status_changes.is_due(clock.now())) and not (self._carrying or self._closed):
+            with self.using():
+                pass
 
     def _check_open(self) -> None:
         if self._closed:
@@ -136,12 +164,14 @@ class Records:
         # All levels of the lock at once, as threading.Condition gives it up and takes it back.
         lock: Any = self._lock
         held = None
+        uses, self._uses = self._uses, 0
         try:
             held = lock._release_save()
             return ask()
         finally:
             if held is not None:
                 lock._acquire_restore(held)
+            self._uses = uses
 
     def locked(self) -> AbstractContextManager[bool]:
         """These records to oneself, as they are, also after their end."""
@@ -207,12 +237,15 @@ class Records:
 
     def _carry_run(self, execution: Execution, moment: int) -> None:
         run = self.runs[execution]
+        self._carrying += 1
         try:
             run.carry(moment)
         except Exception:
             # Told once to whoever carried it there: a task that nothing answers holds the run where it is.
             self.live_runs.pop(execution, None)
             raise
+        finally:
+            self._carrying -= 1
         if not run.is_running:
             self.live_runs.pop(execution, None)
 

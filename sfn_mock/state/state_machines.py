@@ -355,6 +355,7 @@ class StateMachine(ExecutionScope):
             self.records.new_id() if self.type == "EXPRESS" else None,
         )
         self.take_in([execution])
+        self.records.status_changes.follow([execution], moment)
         return execution
 
     def is_running(self, moment: int) -> bool:

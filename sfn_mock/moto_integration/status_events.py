@@ -1,0 +1,45 @@
+"""Changes of executions' status as events on the default bus of moto's EventBridge."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.core.models import botocore_stubber
+
+from sfn_mock.operations import status_events
+from sfn_mock.state import status_changes
+from sfn_mock.state.status_changes import StatusChange
+
+
+@contextmanager
+def sent() -> Iterator[None]:
+    """Put an event on the bus for each change of status, while a ``mock_aws`` is active."""
+    with status_changes.told_to(_put):
+        yield
+
+
+def _put(change: StatusChange) -> None:
+    models: Any = sys.modules.get("moto.events.models")
+    # Until somebody has called EventBridge there is no rule that an event could match.
+    if models is None or not botocore_stubber.enabled:
+        return
+    records = change.execution.owner.records
+    backend = models.events_backends[records.account_id][records.region]
+    if not backend.event_buses["default"].rules:
+        return
+    event = status_events.event(change)
+    backend.put_events(
+        [
+            {
+                "Source": event["source"],
+                "DetailType": event["detail-type"],
+                "Resources": event["resources"],
+                "Detail": json.dumps(event["detail"]),
+                "Time": change.moment // 1000,
+            }
+        ]
+    )

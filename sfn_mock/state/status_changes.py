@@ -1,0 +1,117 @@
+"""The changes of executions' status that AWS would tell EventBridge of, each once, when the clock comes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_mock.state.outcomes import OPEN
+
+if TYPE_CHECKING:
+    from sfn_mock.state.executions import Attempt, Execution
+
+#: What tells two changes of one execution apart: moment, status, and how often it was redriven before.
+_Key = tuple[int, str, int]
+
+
+class StatusChange(NamedTuple):
+    """One change of an execution's status."""
+
+    execution: Execution
+    moment: int
+    #: The attempt as it stands after the change.
+    attempt: Attempt
+
+    @property
+    def status(self) -> str:
+        """The status after the change."""
+        return self.attempt.ending.status
+
+    @property
+    def key(self) -> _Key:
+        """What tells it apart from other changes of the execution."""
+        return self.moment, self.status, self.attempt.redrive_count
+
+
+def changes_of(execution: Execution) -> list[StatusChange]:
+    """Return the changes that the time line of an execution holds, in order, those to come included.
+
+    PENDING_REDRIVE is not among them: what waits for its redrive has not begun it.
+    """
+    changes: list[StatusChange] = []
+    redrives = -1
+    for attempt in execution.attempts:
+        if attempt.redrive_count > redrives and attempt.ending.status != "PENDING_REDRIVE":
+            redrives = attempt.redrive_count
+            changes.append(StatusChange(execution, attempt.since, attempt._replace(stop=None, ending=OPEN)))
+        if attempt.stop is not None and attempt.ending.status not in ("RUNNING", "PENDING_REDRIVE"):
+            changes.append(StatusChange(execution, attempt.stop, attempt))
+    return changes
+
+
+class StatusChanges:
+    """The changes that are still to be told, of the executions of one account and region."""
+
+    def __init__(self) -> None:
+        #: When to look at an execution next, in which order at one moment, and since when its changes are told.
+        self._upcoming: list[tuple[int, int, int, Execution]] = []
+        self._told: dict[Execution, set[_Key]] = {}
+        self._order = 0
+
+    def follow(self, executions: Iterable[Execution], since: int) -> None:
+        """Tell the changes of executions from a moment on; EXPRESS ones send no events."""
+        for execution in executions:
+            last = execution.attempts[-1]
+            changes_later = last.since >= since or (last.stop is not None and last.stop >= since)
+            if changes_later and execution.express_id is None:
+                self._push(since, since, execution)
+
+    def _push(self, moment: int, since: int, execution: Execution) -> None:
+        self._order += 1
+        heappush(self._upcoming, (moment, self._order, since, execution))
+
+    def take_due(self, moment: int) -> list[StatusChange]:
+        """Return the changes that are due by a moment and were not told before, in order."""
+        due: list[StatusChange] = []
+        while self.is_due(moment):
+            at, _, since, execution = heappop(self._upcoming)
+            told = self._told.setdefault(execution, set())
+            for change in changes_of(execution):
+                if change.moment > at:
+                    self._push(change.moment, since, execution)
+                    break
+                if change.moment >= since and change.key not in told:
+                    told.add(change.key)
+                    due.append(change)
+        return due
+
+    def is_due(self, moment: int) -> bool:
+        """Tell whether some change may be due by a moment."""
+        return bool(self._upcoming) and self._upcoming[0][0] <= moment
+
+
+# --- Who is told -------------------------------------------------------------------------------------------------
+
+#: Takes a change.
+Listener = Callable[[StatusChange], None]
+
+_listeners: list[Listener] = []
+
+
+@contextmanager
+def told_to(listener: Listener) -> Iterator[None]:
+    """Tell a listener of the changes in all records; of nested ones, the innermost."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def tell(changes: Iterable[StatusChange]) -> None:
+    """Tell the listener, if there is one, of changes."""
+    for change in changes:
+        for listener in _listeners[-1:]:
+            listener(change)

@@ -1,0 +1,397 @@
+"""Events of changed statuses: on moto's EventBridge, and for tests without it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from moto import mock_aws
+
+import sfn_mock
+
+NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+AT_3 = 1768014000000
+HOUR = 3_600_000
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+PREFIX = f"arn:aws:states:{REGION}:{ACCOUNT}"
+ARN = f"{PREFIX}:stateMachine:orders"
+PATTERN = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
+REPORT = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+ITEMS = {
+    "Type": "Map",
+    "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Sleep",
+        "States": REPORT["States"],
+    },
+    "End": True,
+}
+
+
+@pytest.fixture
+def sfn(clock):
+    with mock_aws(), sfn_mock.mock_sfn_executions(execute=True) as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def orders(sfn):
+    return sfn.add_state_machine("orders", definition=json.dumps(REPORT))
+
+
+def make_queue(pattern=PATTERN, **target):
+    """Makes a queue that a rule of that pattern sends events to, and returns what takes the events out of it."""
+    queues = boto3.client("sqs", REGION)
+    url = queues.create_queue(QueueName="changes")["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:changes"
+    events = boto3.client("events", REGION)
+    events.put_rule(Name="changes", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="changes", Targets=[{"Id": "queue", "Arn": arn, **target}])
+
+    def take():
+        messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in messages:
+            queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in messages]
+
+    return take
+
+
+@pytest.fixture
+def take(sfn):
+    return make_queue()
+
+
+def statuses(events):
+    return [(event["detail"]["name"], event["detail"]["status"], event["time"]) for event in events]
+
+
+def test_start_and_end_of_a_run(clock, client, orders, take):
+    """A run sends an event when it starts and, once the clock is there, when it ends; none twice."""
+    client.start_execution(stateMachineArn=ARN, name="nightly")
+    [started] = take()
+    clock.tick(7200)
+    [ended] = take()
+    clock.move_to(NOW)
+    assert (orders.executions[0].status, take()) == ("RUNNING", [])
+    clock.tick(7200)
+    assert (orders.executions[0].status, take()) == ("SUCCEEDED", [])
+
+    arn = f"{PREFIX}:execution:orders:nightly"
+    # moto leaves the account out of what it sends to a queue.
+    assert {**started, "id": "", "account": ACCOUNT} == {
+        "version": "0",
+        "id": "",
+        "detail-type": "Step Functions Execution Status Change",
+        "source": "aws.states",
+        "account": ACCOUNT,
+        "time": "2026-01-10T03:00:00Z",
+        "region": REGION,
+        "resources": [arn],
+        "detail": {
+            "executionArn": arn,
+            "stateMachineArn": ARN,
+            "name": "nightly",
+            "status": "RUNNING",
+            "startDate": AT_3,
+            "stopDate": None,
+            "input": "{}",
+            "inputDetails": {"included": True},
+            "output": None,
+            "outputDetails": None,
+            "stateMachineVersionArn": None,
+            "stateMachineAliasArn": None,
+            "redriveCount": 0,
+            "redriveDate": None,
+            "redriveStatus": "NOT_REDRIVABLE",
+            "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
+            "error": None,
+            "cause": None,
+        },
+    }
+    assert ended["time"] == "2026-01-10T04:00:00Z"
+    assert ended["detail"] == {
+        **started["detail"],
+        "status": "SUCCEEDED",
+        "stopDate": AT_3 + HOUR,
+        "output": "{}",
+        "outputDetails": {"included": True},
+        "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+    }
+
+
+def test_ends_by_on_start(clock, client, orders, take):
+    """What on_start says ends when the clock comes to it; what starts and ends at once sends both events."""
+    orders.on_start([{"status": "FAILED", "duration": timedelta(minutes=5), "error": "Broken"}, "SUCCEEDED"])
+    client.start_execution(stateMachineArn=ARN, name="slow")
+    client.start_execution(stateMachineArn=ARN, name="fast")
+
+    assert statuses(take()) == [
+        ("slow", "RUNNING", "2026-01-10T03:00:00Z"),
+        ("fast", "RUNNING", "2026-01-10T03:00:00Z"),
+        ("fast", "SUCCEEDED", "2026-01-10T03:00:00Z"),
+    ]
+    clock.tick(600)
+    [failed] = take()
+    assert failed["time"] == "2026-01-10T03:05:00Z"
+    assert (failed["detail"]["error"], failed["detail"]["cause"]) == ("Broken", None)
+    assert (failed["detail"]["redriveStatus"], failed["detail"]["redriveStatusReason"]) == ("REDRIVABLE", None)
+
+
+def test_changes_come_in_order(clock, client, orders, take):
+    """Several changes that one look comes past are sent in order of their moments."""
+    minutes = [{"status": "SUCCEEDED", "duration": timedelta(minutes=number)} for number in (9, 3)]
+    orders.on_start(minutes)
+    client.start_execution(stateMachineArn=ARN, name="nine")
+    client.start_execution(stateMachineArn=ARN, name="three")
+    take()
+    clock.tick(600)
+
+    assert statuses(take()) == [
+        ("three", "SUCCEEDED", "2026-01-10T03:03:00Z"),
+        ("nine", "SUCCEEDED", "2026-01-10T03:09:00Z"),
+    ]
+
+
+def test_calls_and_handle(clock, client, orders, take):
+    """Stops, redrives and what a test does send events, too."""
+    run = orders.add_execution("nightly", status="FAILED", start_date=timedelta(hours=-1))
+    client.redrive_execution(executionArn=run.arn)
+    run.fail("Broken", "It broke.")
+    clock.tick(60)
+    run.redrive()
+    client.stop_execution(executionArn=run.arn, error="Stop")
+
+    events = take()
+    assert statuses(events) == [
+        ("nightly", "RUNNING", "2026-01-10T03:00:00Z"),
+        ("nightly", "FAILED", "2026-01-10T03:00:00Z"),
+        ("nightly", "RUNNING", "2026-01-10T03:01:00Z"),
+        ("nightly", "ABORTED", "2026-01-10T03:01:00Z"),
+    ]
+    assert [event["detail"]["redriveCount"] for event in events] == [1, 1, 2, 2]
+    assert events[2]["detail"]["redriveDate"] == AT_3 + 60_000
+
+
+def test_seeds(clock, orders, take):
+    """What a seed has done by now sends nothing; what it does later does. EXPRESS executions send nothing."""
+    orders.add_execution("over", status="SUCCEEDED")
+    orders.add_execution("ending", status="SUCCEEDED", start_date=timedelta(hours=-1), duration=timedelta(hours=2))
+    with pytest.warns(sfn_mock.SeedWarning):
+        orders.add_execution("later", status="RUNNING", start_date=timedelta(minutes=30))
+    orders.add_execution("open", status="RUNNING").add_map_run("Items").add_execution(status="PENDING_REDRIVE")
+
+    assert take() == []
+    clock.tick(7200)
+    assert statuses(take()) == [
+        ("later", "RUNNING", "2026-01-10T03:30:00Z"),
+        ("ending", "SUCCEEDED", "2026-01-10T04:00:00Z"),
+    ]
+
+
+def test_express_executions(sfn, client, take):
+    """AWS sends no events of EXPRESS executions."""
+    express = sfn.add_state_machine("express", type="EXPRESS")
+    client.start_execution(stateMachineArn=express.arn)
+    client.start_sync_execution(stateMachineArn=express.arn)
+
+    assert take() == []
+    with pytest.raises(RuntimeError, match="AWS sends none for EXPRESS executions"):
+        express.executions[0].status_change_event()
+
+
+def test_child_executions(clock, sfn, client, take):
+    """STANDARD child executions of a map run send events of their own, when they start and end."""
+    sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Items", "States": {"Items": ITEMS}}))
+    client.start_execution(stateMachineArn=ARN, name="nightly", input="[7]")
+    clock.tick(3600)
+    [batch] = sfn.get_execution(f"{PREFIX}:execution:orders:nightly").map_runs
+    [child] = batch.executions
+    events = take()
+
+    assert statuses(events) == [
+        ("nightly", "RUNNING", "2026-01-10T03:00:00Z"),
+        (child.name, "RUNNING", "2026-01-10T03:00:00Z"),
+        (child.name, "SUCCEEDED", "2026-01-10T04:00:00Z"),
+        ("nightly", "SUCCEEDED", "2026-01-10T04:00:00Z"),
+    ]
+    assert events[1]["detail"]["stateMachineArn"] == child.state_machine_arn
+
+
+def test_an_end_that_is_taken_back(clock, client, orders, take):
+    """With the clock moved back, another end of the same execution is news."""
+    client.start_execution(stateMachineArn=ARN, name="nightly")
+    clock.tick(3600)
+    assert [status for _, status, _ in statuses(take())] == ["RUNNING", "SUCCEEDED"]
+    clock.move_to(NOW + timedelta(minutes=1))
+    orders.executions[0].abort()
+    clock.tick(7200)
+
+    assert statuses(take()) == [("nightly", "ABORTED", "2026-01-10T03:01:00Z")]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        pytest.param({"source": ["aws.states"], "detail": {"status": ["FAILED"]}}, ["bad"], id="status"),
+        pytest.param({"source": ["aws.states"], "detail": {"stateMachineArn": ["other"]}}, [], id="machine"),
+        pytest.param({"source": ["shop"]}, [], id="source"),
+    ],
+)
+def test_patterns(client, orders, pattern, names):
+    """A rule gets what its pattern matches."""
+    take = make_queue(pattern)
+    orders.on_start(["SUCCEEDED", "FAILED"])
+    client.start_execution(stateMachineArn=ARN, name="good")
+    client.start_execution(stateMachineArn=ARN, name="bad")
+
+    assert [event["detail"]["name"] for event in take()] == names
+
+
+def test_targets(sfn, client, orders):
+    """Topics and state machines get events; a target that moto cannot deliver to keeps none from others."""
+    other = sfn.add_state_machine("other")
+    other.on_start(status="RUNNING")
+    take = make_queue({**PATTERN, "detail": {"stateMachineArn": [ARN]}})
+    topic = boto3.client("sns", REGION).create_topic(Name="changes")["TopicArn"]
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:changes"
+    boto3.client("sns", REGION).subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    role = f"arn:aws:iam::{ACCOUNT}:role/rules"
+    arns = {
+        "a-function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:gone",
+        "a-topic": topic,
+        "gone": f"arn:aws:sns:{REGION}:{ACCOUNT}:gone",
+        "machine": other.arn,
+    }
+    targets = [{"Id": id, "Arn": arn, "RoleArn": role} for id, arn in arns.items()]
+    boto3.client("events", REGION).put_targets(Rule="changes", Targets=targets)
+    orders.on_start(status="RUNNING")
+    client.start_execution(stateMachineArn=ARN, name="nightly")
+
+    published, direct = sorted(take(), key=lambda message: "detail" in message)
+    assert direct["detail"]["name"] == json.loads(published["Message"])["detail"]["name"] == "nightly"
+    [started] = other.executions
+    assert json.loads(started.input)["detail"] == direct["detail"]
+
+
+def test_installed_behind_mock_aws(clock):
+    """Behind every mock_aws of the process, too, the clock brings events when another service is asked."""
+    sfn_mock.install()
+    try:
+        with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+            sfn = sfn_mock.get_mock()
+            sfn.add_state_machine("orders", definition=json.dumps(REPORT))
+            take = make_queue()
+            boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN, name="nightly")
+            clock.tick(3600)
+
+            assert [status for _, status, _ in statuses(take())] == ["RUNNING", "SUCCEEDED"]
+    finally:
+        sfn_mock.uninstall()
+
+
+def test_without_mock_aws(clock):
+    """Where no mock_aws is active, a change is told to nobody, and not later either."""
+    with sfn_mock.mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN, name="nightly")
+        with mock_aws():
+            take = make_queue()
+            assert take() == []
+            orders.executions[0].succeed()
+            assert [status for _, status, _ in statuses(take())] == ["SUCCEEDED"]
+
+
+# --- Without EventBridge -----------------------------------------------------------------------------------------
+
+
+def test_event_of_the_status_as_it_stands(clock, sfn):
+    """A test that needs no EventBridge asks an execution for the event of its status."""
+    orders = sfn.add_state_machine("orders")
+    version = orders.publish_version()
+    live = orders.add_alias("live", version)
+    run = orders.add_execution(
+        "nightly",
+        status="SUCCEEDED",
+        start_date=NOW - timedelta(hours=1),
+        duration=timedelta(hours=2),
+        alias=live,
+        input='{"a": 1}',
+        output='{"b": 2}',
+    )
+    running = run.status_change_event()
+    clock.tick(3600)
+    event = run.status_change_event()
+
+    assert (running["time"], running["detail"]["status"], running["detail"]["output"]) == (
+        "2026-01-10T02:00:00Z",
+        "RUNNING",
+        None,
+    )
+    assert running["id"] != event["id"]
+    assert event["resources"] == [run.arn]
+    assert event["detail"] == {
+        "executionArn": run.arn,
+        "stateMachineArn": ARN,
+        "name": "nightly",
+        "status": "SUCCEEDED",
+        "startDate": AT_3 - HOUR,
+        "stopDate": AT_3 + HOUR,
+        "input": '{"a": 1}',
+        "inputDetails": {"included": True},
+        "output": '{"b": 2}',
+        "outputDetails": {"included": True},
+        "stateMachineVersionArn": version.arn,
+        "stateMachineAliasArn": live.arn,
+        "redriveCount": 0,
+        "redriveDate": None,
+        "redriveStatus": "NOT_REDRIVABLE",
+        "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+        "error": None,
+        "cause": None,
+    }
+
+
+def test_event_before_the_start(sfn):
+    """What has not started has sent no event."""
+    with pytest.warns(sfn_mock.SeedWarning):
+        later = sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date=timedelta(hours=1))
+
+    with pytest.raises(RuntimeError, match="has no event yet: it starts only at 2026-01-10T04:00:00"):
+        later.status_change_event()
+
+
+def test_event_of_a_child_execution(sfn):
+    """A failed child execution is redriven by its map run."""
+    parent = sfn.add_state_machine("orders").add_execution(status="RUNNING")
+    child = parent.add_map_run("Items").add_execution(status="FAILED")
+
+    assert child.status_change_event()["detail"]["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+
+
+BIG = json.dumps("x" * 130_000)
+LARGER = json.dumps("x" * 260_000)
+#: Each quotation mark takes two bytes more when it is escaped.
+QUOTED = json.dumps('"' * 70_000)
+
+
+@pytest.mark.parametrize(
+    ("input", "output", "included"),
+    [
+        pytest.param(BIG, "{}", (True, True), id="both fit"),
+        pytest.param(BIG, BIG, (False, True), id="together too large"),
+        pytest.param("{}", LARGER, (False, False), id="output too large"),
+        pytest.param(LARGER, "{}", (False, True), id="input too large"),
+        pytest.param(QUOTED, "{}", (False, True), id="escaped too large"),
+    ],
+)
+def test_large_data(sfn, input, output, included):
+    """Together, input and output have at most 248 KiB in an event; the input is left out first."""
+    run = sfn.add_state_machine("orders").add_execution(status="SUCCEEDED", input=input, output=output)
+    detail = run.status_change_event()["detail"]
+
+    assert (detail["inputDetails"]["included"], detail["outputDetails"]["included"]) == included
+    assert (detail["input"], detail["output"]) == (input if included[0] else None, output if included[1] else None)
