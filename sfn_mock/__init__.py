@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
     from sfn_mock.http_server.server import server
     from sfn_mock.instruments.calls import Call, Calls
+    from sfn_mock.instruments.coverage import Coverage, CoverageReport
     from sfn_mock.instruments.faults import Fault
     from sfn_mock.instruments.guard import UnmockedServiceError
     from sfn_mock.instruments.paging_check import PagingError, PagingWarning
@@ -22,6 +23,8 @@ __all__ = [
     "Alias",
     "Call",
     "Calls",
+    "Coverage",
+    "CoverageReport",
     "Execution",
     "Executions",
     "Fault",
@@ -46,6 +49,8 @@ _MODULES = {
     "Alias": "views",
     "Call": "instruments.calls",
     "Calls": "instruments.calls",
+    "Coverage": "instruments.coverage",
+    "CoverageReport": "instruments.coverage",
     "Execution": "views",
     "Executions": "views",
     "Fault": "instruments.faults",

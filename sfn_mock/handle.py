@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 
 from sfn_mock.aws.accounts import check_account_id, check_region
 from sfn_mock.instruments.calls import Calls
+from sfn_mock.instruments.coverage import CoverageReport
+from sfn_mock.instruments.coverage_log import CoverageLog
 from sfn_mock.instruments.faults import Fault, When
 from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding.documents import Document
@@ -171,6 +173,17 @@ class StepFunctionsMock:
         """
         self._session.check_open()
         return self._session.call_log.calls
+
+    def coverage(self) -> CoverageReport:
+        """Return what executions, and TestState, have taken of the definitions of all state machines by now.
+
+        Machines of one name, in any account and region, are joined if their definitions have the same states, rules,
+        catchers and retriers.
+        """
+        log = CoverageLog()
+        for records in self._session.each_records():
+            log.note(records, clock.now())
+        return log.report()
 
     @property
     def endpoint_url(self) -> str:

@@ -10,6 +10,7 @@ from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
 from sfn_mock.aws import constraints
+from sfn_mock.instruments import session_coverage
 from sfn_mock.operations import registry
 from sfn_mock.operations.finding import find_qualified
 from sfn_mock.operations.registry import Answer
@@ -63,6 +64,7 @@ class SFNBackend(StepFunctionBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         self.records = Records(region_name, account_id, get_partition(region_name))
+        session_coverage.follow(self.records)
         #: While a mock holds this backend, only that mock resets it: entering or leaving any ``mock_aws`` resets
         #: every backend that moto knows of.
         self.held = False
@@ -119,6 +121,7 @@ class SFNBackend(StepFunctionBackend):
         anew.held, anew.records.simulation = self.held, records.simulation
         # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
         self.__dict__ = vars(anew)
+        session_coverage.leave(records)
         records.drop()
 
     # --- In moto's shape -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sfn_mock.instruments import session_coverage
 from sfn_mock.instruments.calls import CallLog
 from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.paging_check import PagingCheck
@@ -114,6 +115,7 @@ class Session:
                     # Whoever else holds it, such as moto's dictionary, goes on with it.
                     backend.empty()
                     continue
+                session_coverage.leave(backend.records)
                 records, savepoint = savepoints[backend]
                 if backend.records is not records:
                     backend.records.drop()
@@ -129,6 +131,7 @@ class Session:
         # First, so that no thread makes another backend meanwhile.
         self.closed = True
         for backend in self.backends():
+            session_coverage.leave(backend.records)
             backend.records.close()
 
     def check_open(self) -> None:

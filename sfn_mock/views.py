@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, overload
 
+from sfn_mock.instruments.coverage import Coverage
+from sfn_mock.instruments.coverage_log import CoverageLog
 from sfn_mock.operations import status_events
 from sfn_mock.state import clock, outcomes, progress, waiting
 from sfn_mock.state import executions as execution_records
@@ -581,6 +583,21 @@ class StateMachine(_View[machine_records.StateMachine]):
     def executions(self) -> Executions:
         """Its executions in order of adding, also those that have not started yet; no child executions."""
         return Executions(self._record.executions)
+
+    def coverage(self) -> Coverage:
+        """Return what its executions, and TestState, have taken of its definition by now, and what they never took.
+
+        Executions that ran another definition, with other states, rules, catchers or retriers, do not count, nor do
+        those whose definition is not run.
+
+        Raises:
+            ValueError: The definition is none that could run.
+        """
+        records = self._record.records
+        with records.reading() as moment:
+            log = CoverageLog()
+            log.note(records, moment)
+            return log.coverage(self.name, self.definition)
 
     def publish_version(self, description: str | None = None) -> Version:
         """Publish a new version of the machine as it stands, and return it.

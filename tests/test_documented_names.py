@@ -28,12 +28,12 @@ SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_dat
         pytest.param(
             sfn_mock.StepFunctionsMock,
             "account_id region add_state_machine load seed add_fault state_machines get_state_machine get_execution "
-            "get_map_run calls endpoint_url partial_listing reset",
+            "get_map_run calls coverage endpoint_url partial_listing reset",
             id="handle",
         ),
         pytest.param(
             sfn_mock.StateMachine,
-            f"{SHOWN_OF_A_MACHINE} publish_version add_alias on_start {SEEDING}",
+            f"{SHOWN_OF_A_MACHINE} publish_version add_alias on_start coverage {SEEDING}",
             id="state machine",
         ),
         pytest.param(sfn_mock.Version, "arn number state_machine description creation_date", id="version"),
@@ -41,6 +41,8 @@ SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_dat
             sfn_mock.Alias, "arn name state_machine versions description creation_date update_date", id="alias"
         ),
         pytest.param(sfn_mock.Execution, f"{SHOWN_OF_AN_EXECUTION} {LIFE_OF_AN_EXECUTION}", id="execution"),
+        pytest.param(sfn_mock.Coverage, "name definition runs counts taken missed percentage as_dict", id="coverage"),
+        pytest.param(sfn_mock.CoverageReport, "machines percentage as_dict", id="coverage report"),
         pytest.param(sfn_mock.MapRun, f"{SHOWN_OF_A_MAP_RUN} {SEEDING}", id="map run"),
     ],
 )

@@ -29,6 +29,7 @@ from sfn_mock.asl.paths import (
     parse_reference_path,
 )
 from sfn_mock.asl.scheduler import Scheduler, Steps
+from sfn_mock.asl.steps import ONWARD, Way
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
 from sfn_mock.asl.texts import json_text
 
@@ -71,6 +72,9 @@ class Services(Protocol):
 
     def note_state(self, activation: Activation) -> None:
         """Learn that a state was entered."""
+
+    def note_exit(self, activation: Activation, way: Way) -> None:
+        """Learn that a state was left, or is retried."""
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
         """Run states one after the other, from where a frame stands, and return the output of the last."""
@@ -121,11 +125,13 @@ class Outcome:
         output: The state's output.
         next: The name of the state that follows, None at an end.
         assigned: The variables that the state assigns.
+        way: What leads on: Next or End, a rule, Default or a catcher.
     """
 
     output: Any
     next: str | None
     assigned: Mapping[str, Any]
+    way: Way = ONWARD
 
 
 class Activation:

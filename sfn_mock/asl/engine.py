@@ -20,6 +20,7 @@ from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program, StateMachine
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.scheduler import Future, Process, Scheduler, Steps
+from sfn_mock.asl.steps import Step, Way
 from sfn_mock.asl.texts import json_text
 
 
@@ -44,6 +45,7 @@ class Engine:
         redrive_count: How often it was redriven.
         redrive_moment: When it was redriven last.
         visited: The names of the states that were entered, in order.
+        steps: The states that were entered, and how each was left or retried, in order.
         current: The stay in the state that was entered last, None before the first.
     """
 
@@ -80,6 +82,7 @@ class Engine:
         self.redrive_count = 0
         self.redrive_moment: int | None = None
         self.visited: list[str] = []
+        self.steps: list[Step] = []
         self.current: Activation | None = None
         self._program = program
         self._input = input
@@ -123,7 +126,12 @@ class Engine:
     def note_state(self, activation: Activation) -> None:
         """Learn that a state was entered."""
         self.visited.append(activation.state.name)
+        self.steps.append(Step(self.scheduler.now, activation.state.name, "state"))
         self.current = activation
+
+    def note_exit(self, activation: Activation, way: Way) -> None:
+        """Learn that a state was left, or is retried."""
+        self.steps.append(Step(self.scheduler.now, activation.state.name, *way))
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
         """Run states one after the other."""

@@ -20,6 +20,7 @@ from sfn_mock.asl.states.pass_state import run_pass
 from sfn_mock.asl.states.succeed import run_succeed
 from sfn_mock.asl.states.task import run_task
 from sfn_mock.asl.states.wait import run_wait
+from sfn_mock.asl.steps import Way
 
 _RUNNERS: dict[str, Callable[[Activation, Any], Steps]] = {
     "Choice": run_choice,
@@ -50,6 +51,7 @@ def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) ->
             run.note_state(activation)
         outcome = yield from run_state(activation)
         activation.exit(outcome)
+        run.note_exit(activation, outcome.way)
         frame.variables = {**frame.variables, **outcome.assigned}
         if outcome.next is None:
             frame.output = outcome.output
@@ -74,6 +76,7 @@ def run_state(activation: Activation) -> Steps:
                 pause = retries.pause(error, run.chance)
                 if pause is None:
                     return catch_error(activation, error)
+                run.note_exit(activation, Way("retrier", retries.last))
                 yield from run.scheduler.pause(pause * 1000, run.wait_scale)
                 activation.retry_count = retries.count
                 activation.frame.leave_behind()
@@ -115,4 +118,5 @@ def catch_error(activation: Activation, error: StateError) -> Outcome:
     else:
         assigned = activation.assign(catcher.assign, caught)
         caught = activation.put(catcher.result_path, caught)
-    return activation.checked(Outcome(caught, catcher.next, assigned))
+    way = Way("catcher", state.catch.index(catcher))
+    return activation.checked(Outcome(caught, catcher.next, assigned, way))

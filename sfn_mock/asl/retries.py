@@ -59,10 +59,12 @@ class Retries:
 
     Attributes:
         count: How many there were.
+        last: The number of the retrier that made the last one.
     """
 
     def __init__(self, retriers: tuple[Retrier, ...]) -> None:
         self.count = 0
+        self.last = 0
         self._retriers = retriers
         self._attempts = [0] * len(retriers)
 
@@ -85,4 +87,5 @@ class Retries:
         seconds = backoff_seconds(retrier, self._attempts[index], chance)
         self._attempts[index] += 1
         self.count += 1
+        self.last = index
         return seconds

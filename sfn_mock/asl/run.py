@@ -14,6 +14,7 @@ from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import ChildEnd, Host
 from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program
+from sfn_mock.asl.steps import Step
 
 #: No moment is later.
 _LATEST = sys.maxsize
@@ -301,6 +302,11 @@ class Run:
     def visited(self) -> list[str]:
         """The names of the states that were entered, in order."""
         return self._engine.visited
+
+    @property
+    def steps(self) -> list[Step]:
+        """The states that were entered, and how each was left or retried, in order."""
+        return self._engine.steps
 
     @property
     def context(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState, Program, State
 from sfn_mock.asl.retries import backoff_seconds, find_handler
 from sfn_mock.asl.scheduler import Process, Steps
 from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_parallel
+from sfn_mock.asl.steps import Way
 from sfn_mock.asl.texts import json_text
 
 #: The most seconds that TestState can tell of a pause: the greatest integer of its type.
@@ -58,6 +59,7 @@ class StateReport:
         error: The error that the state failed with, also of one that is caught.
         cause: The error's cause.
         next_state: The name of the state that follows, None at an end.
+        way: How the state is left or retried, None where it fails.
         inspection: The values in between, as TestState spells and tells them.
     """
 
@@ -66,6 +68,7 @@ class StateReport:
     error: str | None = None
     cause: str | None = None
     next_state: str | None = None
+    way: Way | None = None
     inspection: dict[str, Any] = field(default_factory=dict)
 
 
@@ -140,7 +143,7 @@ def _attempt(activation: Activation, work: MockedWork | None) -> Steps:
 
 def _leave(status: str, outcome: Outcome, failure: StateError | None = None) -> StateReport:
     told = (None, None) if failure is None else (failure.error, failure.cause)
-    return StateReport(status, json_text(outcome.output), *told, next_state=outcome.next)
+    return StateReport(status, json_text(outcome.output), *told, next_state=outcome.next, way=outcome.way)
 
 
 def _handle(activation: Activation, failure: StateError, retry_count: int, details: dict[str, int]) -> StateReport:
@@ -151,7 +154,8 @@ def _handle(activation: Activation, failure: StateError, retry_count: int, detai
         seconds = backoff_seconds(retrier, retry_count, activation.run.chance)
         details["retryIndex"] = state.retry.index(retrier)
         details["retryBackoffIntervalSeconds"] = int(min(seconds, _LONGEST_PAUSE))
-        return StateReport("RETRIABLE", error=failure.error, cause=failure.cause)
+        way = Way("retrier", details["retryIndex"])
+        return StateReport("RETRIABLE", error=failure.error, cause=failure.cause, way=way)
     catcher = find_handler(state.catch, failure)
     try:
         outcome = catch_error(activation, failure)

@@ -22,6 +22,7 @@ from sfn_mock.asl.nodes import MapState, State, TaskState
 from sfn_mock.asl.resources import Pattern, ResourceKind, parse_resource
 from sfn_mock.asl.single_state import StateInput, StateReport, run_single_state
 from sfn_mock.asl.states.mocked import MockedWork
+from sfn_mock.asl.steps import Step
 from sfn_mock.aws.arns import state_machine_arn
 from sfn_mock.aws.exceptions import (
     ContextNeedsMock,
@@ -44,7 +45,7 @@ from sfn_mock.integrations.tasks import answer_task
 from sfn_mock.operations.definition_checks import checked_definition, refuse_faults
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import checked_role
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Records, StateTests
 
 _LONG_NUMBER = "Number value length exceeds the maximum allowed"
 _NO_SERVICE = (
@@ -105,7 +106,17 @@ def test_state(
     # The records are others' again while the state runs: its task may be a call to Step Functions.
     report = run_single_state(state, given, _task_answerer(state, info, work))
     _check_failure_count(configuration, work)
+    if state_name is not None:
+        _note_steps(records, definition, state_name, report, moment)
     return _answer(report, inspection_level in ("DEBUG", "TRACE"))
+
+
+def _note_steps(records: Records, definition: str, name: str, report: StateReport, moment: int) -> None:
+    steps = [Step(moment, name, "state")]
+    if report.way is not None:
+        steps.append(Step(moment, name, *report.way))
+    with records.using():
+        records.state_tests.setdefault(definition, StateTests()).steps += steps
 
 
 def _answer(report: StateReport, is_inspected: bool) -> Answer:

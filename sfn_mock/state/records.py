@@ -26,6 +26,7 @@ from sfn_mock.state.status_changes import StatusChange, StatusChanges, tell
 
 if TYPE_CHECKING:
     from sfn_mock.asl.events import Event
+    from sfn_mock.asl.steps import Step
 
 _T = TypeVar("_T")
 
@@ -51,6 +52,9 @@ class Run(Protocol):
     def events(self, moment: int) -> list[Event]:
         """Return what has happened in the execution by ``moment``."""
 
+    def steps(self) -> Iterator[Step]:
+        """Yield the steps that were taken, also in child executions."""
+
     def run_of(self, child: Execution) -> Run | None:
         """Return the run of a child execution, None where it is none of this run's."""
 
@@ -71,6 +75,13 @@ class Run(Protocol):
 
     def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
         """Change the limits of a map run."""
+
+
+class StateTests:
+    """The steps that TestState took in states of one definition."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
 
 
 class RecordsGone(RuntimeError):
@@ -99,6 +110,8 @@ class Records:
         self.runs: dict[Execution, Run] = {}
         #: Those of them that are still at work.
         self.live_runs: dict[Execution, Run] = {}
+        #: By definition.
+        self.state_tests: dict[str, StateTests] = {}
         #: What page tokens are signed with; another life of the same account and region has another.
         self.token_key = secrets.token_bytes(16)
         #: What the mock that holds these was asked for.

@@ -7,7 +7,7 @@ Wait which the clock has passed ended when it was due. No thread waits, and noth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 from sfn_mock.asl.definition import parse_definition
@@ -27,6 +27,7 @@ from sfn_mock.asl.host import (
 )
 from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.run import Run
+from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun, Tolerance
@@ -210,6 +211,12 @@ class DefinitionRun:
     def events(self, moment: int) -> list[Event]:
         """Return what has happened by ``moment``."""
         return [event for event in self._run.events if event.moment <= moment]
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the steps that were taken, here and in child executions."""
+        yield from self._run.steps
+        for child in self._children.values():
+            yield from child.steps()
 
     def run_of(self, child: Execution) -> DefinitionRun | None:
         """Return the run of a child execution, None where it is none of this run's."""

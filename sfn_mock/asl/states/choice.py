@@ -24,6 +24,7 @@ from sfn_mock.asl.nodes import (
 )
 from sfn_mock.asl.paths import PathError, parse_path
 from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.steps import Way
 
 _RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "Equals": eq,
@@ -43,22 +44,23 @@ def run_choice(activation: Activation, state: ChoiceState) -> Steps:
 
 def _outcome(activation: Activation, state: ChoiceState) -> Outcome:
     value = activation.effective_input()
-    rule = next((rule for index, rule in enumerate(state.choices) if _holds(activation, rule.test, value, index)), None)
-    if rule is not None:
-        return _leave(activation, rule, value)
+    for index, rule in enumerate(state.choices):
+        if _holds(activation, rule.test, value, index):
+            return _leave(activation, rule, value, Way("choice", index))
     if state.default is None:
         reason = "Failed to transition out of the state. The state does not point to a next state."
         raise activation.failure("States.NoChoiceMatched", reason)
-    return _leave(activation, ChoiceRule(Conjunction(()), state.default, state.output, state.assign), value)
+    default = ChoiceRule(Conjunction(()), state.default, state.output, state.assign)
+    return _leave(activation, default, value, Way("default"))
 
 
-def _leave(activation: Activation, rule: ChoiceRule, value: Any) -> Outcome:
+def _leave(activation: Activation, rule: ChoiceRule, value: Any, way: Way) -> Outcome:
     assigned = activation.assign(rule.assign, value)
     if activation.state.is_jsonata:
         output = activation.input if rule.output is ABSENT else activation.compute(rule.output, "Output")
     else:
         output = activation.select(activation.state.output_path, value)
-    return activation.checked(Outcome(output, rule.next, assigned))
+    return activation.checked(Outcome(output, rule.next, assigned, way))
 
 
 def _holds(activation: Activation, test: ChoiceTest, value: Any, index: int) -> bool:

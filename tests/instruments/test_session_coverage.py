@@ -1,0 +1,110 @@
+"""The coverage of all mocks of a process."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from moto import mock_aws
+
+import sfn_mock
+from sfn_mock.instruments.session_coverage import SessionCoverage
+
+DEFINITION = json.dumps(
+    {
+        "StartAt": "Check",
+        "States": {
+            "Check": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.big", "BooleanEquals": True, "Next": "Ask"}],
+                "Default": "Done",
+            },
+            "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True},
+            "Done": {"Type": "Succeed"},
+        },
+    }
+)
+
+
+def run(sfn, big):
+    if not sfn.state_machines:
+        sfn.add_state_machine("orders", definition=DEFINITION)
+    client = boto3.client("stepfunctions", "us-east-1")
+    client.start_execution(stateMachineArn=sfn.state_machines[0].arn, input=json.dumps({"big": big}))
+
+
+@pytest.fixture
+def coverage():
+    """What is counted while the test goes on; stop() ends it."""
+    coverage = SessionCoverage()
+    coverage.start()
+    return coverage
+
+
+def counted(coverage):
+    coverage.stop()
+    [machine] = coverage.log.report().machines
+    return machine.runs, machine.counts["Check"], machine.counts["Check: Default -> Done"]
+
+
+def test_one_mock_after_the_other(coverage):
+    """What mocks have run is counted when they end."""
+    for _ in range(3):
+        with sfn_mock.mock_sfn_executions(execute=True) as sfn:
+            run(sfn, big=False)
+
+    assert counted(coverage) == (3, 3, 3)
+
+
+def test_a_mock_that_has_not_ended(coverage):
+    """What a mock holds at the end of the session is counted."""
+    with sfn_mock.mock_sfn_executions(execute=True) as sfn:
+        run(sfn, big=False)
+        assert counted(coverage) == (1, 1, 1)
+
+
+def test_reset(coverage):
+    """What reset empties was counted before."""
+    with sfn_mock.mock_sfn_executions(execute=True) as sfn:
+        run(sfn, big=False)
+        sfn.reset()
+        run(sfn, big=False)
+
+    assert counted(coverage) == (2, 2, 2)
+
+
+def test_what_an_inner_mock_takes_back(coverage):
+    """What an inner mock runs counts, and what the outer one ran before counts once."""
+    with sfn_mock.mock_sfn_executions(execute=True) as sfn:
+        run(sfn, big=False)
+        with sfn_mock.mock_sfn_executions():
+            run(sfn, big=False)
+        run(sfn, big=False)
+
+    assert counted(coverage) == (3, 3, 3)
+
+
+def test_behind_every_mock_aws(coverage):
+    """Where the mock is installed behind every mock_aws, the runs of each count."""
+    sfn_mock.install()
+    try:
+        for _ in range(2):
+            with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+                run(sfn_mock.get_mock(), big=False)
+    finally:
+        sfn_mock.uninstall()
+
+    assert counted(coverage) == (2, 2, 2)
+
+
+def test_innermost_counts(coverage):
+    """A session within another, as pytester has it, counts for itself."""
+    inner = SessionCoverage()
+    inner.start()
+    with sfn_mock.mock_sfn_executions(execute=True) as sfn:
+        run(sfn, big=False)
+
+    assert counted(inner) == (1, 1, 1)
+    coverage.stop()
+    assert coverage.log.report().machines == []
