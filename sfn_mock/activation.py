@@ -21,7 +21,7 @@ from sfn_mock.operations import execution_mode
 from sfn_mock.options import NAMES, Options
 from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.transport import environment, interception, plain_http, retry_sleeps
+from sfn_mock.transport import environment, expected_errors, interception, plain_http, retry_sleeps
 from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
@@ -76,6 +76,7 @@ class _Activation:
                 takeover.taken(session.backend, session.backends, wire) as self.prepare_service,
                 interception.installed(direct, wire, self.guard, self.paging),
                 plain_http.installed(wire, self.guard),
+                expected_errors.accepted(self.guard),
                 guard.active(self.guard),
                 nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
                 execution_mode.switched_on() if options.execute else nullcontext(),

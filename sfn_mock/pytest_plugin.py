@@ -152,8 +152,31 @@ def pytest_runtest_makereport(
         return (yield)
     if call.excinfo is not None:
         activation.settle(call.excinfo.value)
+        _hide_own_frames(call.excinfo)
     report = yield
     ended = activation.take_last_words()
-    if report.failed and (told := activation.tell() or ended):
+    if report.failed and (told := ended or activation.tell()):
         report.sections.append(("Step Functions, as mocked", told))
     return report
+
+
+def _hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Have pytest leave our frames out of the tracebacks of errors that are told to the test's author."""
+    for entry in excinfo.traceback:
+        namespace = entry.frame.f_globals
+        if _is_own(namespace.get("__name__", "")):
+            # pytest looks for this name in a frame's variables, then in its module's.
+            namespace["__tracebackhide__"] = _is_told_to_author
+
+
+def _is_own(module: str) -> bool:
+    return module.partition(".")[0] == "sfn_mock"
+
+
+#: What the seeding calls and the handle raise; other errors that begin in our code are faults of ours.
+_TOLD = (ValueError, TypeError, LookupError, RuntimeError)
+
+
+def _is_told_to_author(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+    raised_in: Any = excinfo.traceback[-1].frame.f_globals.get("__name__", "")
+    return _is_own(type(excinfo.value).__module__) or (type(excinfo.value) in _TOLD and _is_own(raised_in))

@@ -42,6 +42,11 @@ class Guard:
         """Remember a task that nothing answers until it is accounted for."""
         self._refused.append(_RefusedCall(name, error, is_task=True))
 
+    def accept(self, expected: BaseException) -> None:
+        """Account for the calls whose errors ``expected`` shows, which the test itself has caught."""
+        reported = _reported(self._refused, expected)
+        self._refused = [call for call in self._refused if call.name not in reported]
+
     def settle(self, failure: BaseException | None) -> None:
         """Account for the calls refused so far, now that ``failure``, or nothing, goes out to the test's runner.
 
@@ -51,8 +56,7 @@ class Guard:
         refused, self._refused = self._refused, []
         if not refused:
             return
-        shown = failures.shown_with(failure)
-        reported = {call.name for call in refused if any(call.error is error for error in shown)}
+        reported = _reported(refused, failure)
         swallowed = [call for call in refused if call.name not in reported]
         if not swallowed:
             return
@@ -88,6 +92,12 @@ def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -
     if _active is not None:
         _active.remember_task(name, error)
     return error
+
+
+def _reported(refused: list[_RefusedCall], failure: BaseException | None) -> set[str]:
+    """Return the names of the calls whose errors the failure shows."""
+    shown = failures.shown_with(failure)
+    return {call.name for call in refused if any(call.error is error for error in shown)}
 
 
 def _report(swallowed: list[_RefusedCall]) -> str:

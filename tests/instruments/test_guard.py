@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import suppress
 from unittest import IsolatedAsyncioTestCase, TestCase, TestResult, defaultTestLoader
@@ -361,6 +362,66 @@ def test_next_mock_reports_nothing_old():
 
     with mock:
         pass
+
+
+# --- Expected ----------------------------------------------------------------------------------------------------
+
+
+def _with_pytest() -> None:
+    with pytest.raises(UnmockedServiceError):
+        list_buckets()
+
+
+def _with_pytest_and_a_function() -> None:
+    pytest.raises(UnmockedServiceError, list_buckets)  # noqa: RUF061  # the form that is tested
+
+
+def _with_unittest() -> None:
+    with TestCase().assertRaises(UnmockedServiceError):  # noqa: PT027  # the form that is tested
+        list_buckets()
+
+
+def _as_the_cause() -> None:
+    with pytest.raises(LookupError):
+        _raise_from()
+
+
+@pytest.mark.parametrize("run", [_with_pytest, _with_pytest_and_a_function, _with_unittest, _as_the_cause])
+def test_refusal_that_the_test_expects_is_not_raised_again(run):
+    """What pytest.raises or assertRaises has caught inside the mock, nobody has swallowed."""
+    with mock_sfn_executions() as sfn:
+        run()
+
+    assert sfn.region == "us-east-1"
+
+
+def test_refusal_beside_an_expected_one():
+    """Another call that was swallowed is reported still, also after errors that have nothing to do with it."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        swallow()
+        with pytest.raises(UnmockedServiceError):
+            boto3.client("sts").get_caller_identity()
+        with pytest.raises(ZeroDivisionError):
+            raise ZeroDivisionError
+        with suppress(UnmockedServiceError), pytest.raises(ZeroDivisionError):
+            list_buckets()
+
+    with pytest.raises(UnmockedServiceError) as error:
+        run()
+
+    assert str(error.value) == swallowed("s3 ListBuckets (2 times)")
+
+
+def test_without_pytest_nothing_of_it_is_watched(monkeypatch):
+    """unittest runs without it."""
+    monkeypatch.delitem(sys.modules, "pytest")
+
+    with mock_sfn_executions() as sfn:
+        _with_unittest()
+
+    assert sfn.region == "us-east-1"
 
 
 # --- In test classes ---------------------------------------------------------------------------------------------

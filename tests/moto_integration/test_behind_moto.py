@@ -1138,7 +1138,8 @@ def test_tasks_of_what_is_executed_without_mock_aws():
         assert [run.status for run in orders.executions] == ["SUCCEEDED"]
     assert str(error.value) == (
         f"State 'Call' of {PREFIX}:execution:sends:nightly calls arn:aws:states:::sqs:sendMessage, which nothing "
-        "answers: add moto's mock_aws to this test, or control the outcome of its executions with on_start()."
+        "answers: give the state a result with sfn.get_state_machine('sends').mock_task('Call', result=...), or add "
+        "moto's mock_aws to this test."
     )
 
 

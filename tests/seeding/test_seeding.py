@@ -478,11 +478,12 @@ def test_default_names_run_on_from_call_to_call(orders):
 def test_default_names_of_each_machine_start_at_nought(sfn_executions, orders):
     """What is taken on one machine is free on another, also on one of the same name after a reset."""
     orders.add_executions(2, status="SUCCEEDED")
-    other = sfn_executions.add_state_machine("other").add_executions(1, status="SUCCEEDED")
+    [other] = sfn_executions.add_state_machine("other").add_executions(1, status="SUCCEEDED")
+    name = other.name
     sfn_executions.reset()
-    anew = sfn_executions.add_state_machine("orders").add_executions(1, status="SUCCEEDED")
+    [anew] = sfn_executions.add_state_machine("orders").add_executions(1, status="SUCCEEDED")
 
-    assert [run.name for run in (*other, *anew)] == ["execution-0", "execution-0"]
+    assert (name, anew.name) == ("execution-0", "execution-0")
 
 
 # --- Versions and aliases ----------------------------------------------------------------------------------------
