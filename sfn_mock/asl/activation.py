@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sfn_mock.asl.context import format_moment
 from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, RUNTIME, StateError
-from sfn_mock.asl.events import Chain
+from sfn_mock.asl.events import Chain, state_entered, state_exited
 from sfn_mock.asl.expressions import (
     Bindings,
     ExpressionError,
@@ -169,18 +169,13 @@ class Activation:
 
     def enter(self) -> None:
         """Tell in the history that the state is entered."""
-        details = {"name": self.state.name, "input": json_text(self.input), "inputDetails": {"truncated": False}}
-        self.add_event(f"{self.state.type}StateEntered", details)
+        self.add_event(*state_entered(self.state.type, self.state.name, json_text(self.input)))
         self.entered_id = self.chain.head
 
     def exit(self, outcome: Outcome) -> None:
         """Tell in the history that the state is left."""
-        details: dict[str, Any] = {"name": self.state.name, "output": json_text(outcome.output)}
-        details["outputDetails"] = {"truncated": False}
-        if outcome.assigned:
-            details["assignedVariables"] = {name: json_text(value) for name, value in outcome.assigned.items()}
-            details["assignedVariablesDetails"] = {"truncated": False}
-        self.add_event(f"{self.state.type}StateExited", details)
+        assigned = {name: json_text(value) for name, value in outcome.assigned.items()}
+        self.add_event(*state_exited(self.state.type, self.state.name, json_text(outcome.output), assigned))
 
     def add_event(self, event_type: str, details: dict[str, Any] | None = None, *, advance: bool = True) -> int:
         """Add an event to the state's chain and return its number."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from sfn_mock.asl.activation import Activation, Frame, Observer
 from sfn_mock.asl.context import ExecutionInfo, execution_context
-from sfn_mock.asl.errors import RUNTIME, TIMEOUT, StateError
-from sfn_mock.asl.events import Chain, History, HistoryFullError
+from sfn_mock.asl.errors import RUNTIME, StateError
+from sfn_mock.asl.events import Chain, History, HistoryFullError, execution_ended, execution_started
 from sfn_mock.asl.host import ChildEnd, Failed, Host, Succeeded
 from sfn_mock.asl.interpreter import run_sequence
 from sfn_mock.asl.journal import RecordedHost
@@ -169,13 +169,10 @@ class Engine:
     # --- What happens ------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        details: dict[str, Any] = {"input": self._input, "inputDetails": {"truncated": False}}
-        details["roleArn"] = self._info.role_arn
-        if self._info.alias_arn is not None:
-            details["stateMachineAliasArn"] = self._info.alias_arn
-        if self._info.version_arn is not None:
-            details["stateMachineVersionArn"] = self._info.version_arn
-        self.history.add(self.scheduler.now, "ExecutionStarted", details, self._chain, advance=False)
+        event_type, details = execution_started(
+            self._input, self._info.role_arn, alias_arn=self._info.alias_arn, version_arn=self._info.version_arn
+        )
+        self.history.add(self.scheduler.now, event_type, details, self._chain, advance=False)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -191,21 +188,19 @@ class Engine:
         if process.error is not None:
             self._fail(process.error)
             return
-        text = json_text(process.value)
-        details = {"output": text, "outputDetails": {"truncated": False}}
-        self.output = text
-        self._end("SUCCEEDED", "ExecutionSucceeded", details, self._chain.head)
+        self.output = json_text(process.value)
+        self._end("SUCCEEDED")
 
     def _fail(self, error: StateError) -> None:
         self.error, self.cause = error.error, error.cause
-        self._end("FAILED", "ExecutionFailed", self._error_details(), self._chain.head)
+        self._end("FAILED")
 
     def _time_out(self) -> None:
-        # AWS tells the error in the history alone.
-        self._end("TIMED_OUT", "ExecutionTimedOut", {"error": TIMEOUT}, 0)
+        self._end("TIMED_OUT")
 
-    def _end(self, status: str, event_type: str, details: dict[str, Any], previous_event_id: int) -> None:
-        self.history.end(self.scheduler.now, event_type, details, previous_event_id)
+    def _end(self, status: str) -> None:
+        event_type, details = execution_ended(status, output=self.output, error=self.error, cause=self.cause)
+        self.history.end(self.scheduler.now, event_type, details, self._chain)
         self.status = status
         self.stop_moment = self.scheduler.now
         self.scheduler.clear()
@@ -216,10 +211,6 @@ class Engine:
         for map_run in self._map_runs.values():
             if not map_run.done.is_done:
                 self.host.end_map_run(map_run.arn, "ABORTED", now)
-
-    def _error_details(self) -> dict[str, Any]:
-        told = (("error", self.error), ("cause", self.cause))
-        return {name: text for name, text in told if text is not None}
 
     # --- Signals -----------------------------------------------------------------------------------------------------
 
@@ -254,7 +245,7 @@ class Engine:
     def _on_stop(self, error: str | None, cause: str | None) -> None:
         if self.status == "RUNNING":
             self.error, self.cause = error, cause
-            self._end("ABORTED", "ExecutionAborted", self._error_details(), 0)
+            self._end("ABORTED")
 
     def _on_redrive(self) -> None:
         self.status = "RUNNING"
@@ -264,7 +255,6 @@ class Engine:
         self.context = execution_context(
             self._info, self._value, self._start_moment, self.redrive_count, self.redrive_moment
         )
-        self._chain.head = len(self.history.events)
-        self.history.add(self.scheduler.now, "ExecutionRedriven", {"redriveCount": self.redrive_count}, self._chain)
+        self.history.redrive(self.scheduler.now, self.redrive_count, self._chain)
         self._frame.mark_redriven()
         self._go_on()

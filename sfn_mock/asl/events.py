@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sfn_mock.asl.errors import TIMEOUT
 from sfn_mock.asl.task_events import details_member
 
 #: The most events that a history may have; the last one tells that the run failed.
@@ -51,6 +53,51 @@ class Event:
         return described if self.details is None else {**described, self.details_member: self.details}
 
 
+def execution_started(
+    input: str, role_arn: str, *, alias_arn: str | None, version_arn: str | None
+) -> tuple[str, dict[str, Any]]:
+    """Return type and details of an execution's first event; the ARNs are those that it was started through."""
+    details = {**_data("input", input), "roleArn": role_arn}
+    if alias_arn is not None:
+        details["stateMachineAliasArn"] = alias_arn
+    if version_arn is not None:
+        details["stateMachineVersionArn"] = version_arn
+    return "ExecutionStarted", details
+
+
+def execution_ended(
+    status: str, *, output: str | None, error: str | None, cause: str | None
+) -> tuple[str, dict[str, Any]]:
+    """Return type and details of the event that tells the end of an execution with a closing status."""
+    if status == "SUCCEEDED":
+        return "ExecutionSucceeded", _data("output", output or "{}")
+    if status == "TIMED_OUT":
+        # AWS tells the error in the history alone.
+        return "ExecutionTimedOut", {"error": TIMEOUT}
+    told = (("error", error), ("cause", cause))
+    details = {name: text for name, text in told if text is not None}
+    return f"Execution{status.capitalize()}", details
+
+
+def state_entered(state_type: str, name: str, input: str) -> tuple[str, dict[str, Any]]:
+    """Return type and details of the event that enters a state."""
+    return f"{state_type}StateEntered", {"name": name, **_data("input", input)}
+
+
+def state_exited(
+    state_type: str, name: str, output: str, assigned: Mapping[str, str] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return type and details of the event that leaves a state; ``assigned`` are variables as JSON texts."""
+    details = {"name": name, **_data("output", output)}
+    if assigned:
+        details |= {"assignedVariables": dict(assigned), "assignedVariablesDetails": {"truncated": False}}
+    return f"{state_type}StateExited", details
+
+
+def _data(member: str, text: str) -> dict[str, Any]:
+    return {member: text, f"{member}Details": {"truncated": False}}
+
+
 class Chain:
     """The events of one sequence of states: of a machine, a branch or an iteration.
 
@@ -63,10 +110,12 @@ class Chain:
 
 
 class History:
-    """The events of a run, in order."""
+    """The events of an execution, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = HISTORY_LIMIT) -> None:
+        """Make a history that takes so many events at most."""
         self.events: list[Event] = []
+        self._limit = limit
 
     def add(
         self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True
@@ -83,13 +132,22 @@ class History:
         Raises:
             HistoryFullError: Only the event of the run's end would fit.
         """
-        if len(self.events) >= HISTORY_LIMIT - 1:
+        if len(self.events) >= self._limit - 1:
             raise HistoryFullError
         return self._append(moment, event_type, details, chain, advance)
 
-    def end(self, moment: int, event_type: str, details: dict[str, Any] | None, previous_event_id: int) -> None:
-        """Add the event that tells the run's end; it always fits."""
-        self._append(moment, event_type, details, Chain(previous_event_id), advance=False)
+    def end(self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain) -> None:
+        """Add the event that tells the execution's end; it always fits.
+
+        An end that comes from outside the states follows no event.
+        """
+        is_from_outside = event_type in ("ExecutionAborted", "ExecutionTimedOut")
+        self._append(moment, event_type, details, Chain() if is_from_outside else chain, advance=False)
+
+    def redrive(self, moment: int, redrive_count: int, chain: Chain) -> None:
+        """Add the event of a redrive, which follows the end of the run before."""
+        chain.head = len(self.events)
+        self.add(moment, "ExecutionRedriven", {"redriveCount": redrive_count}, chain)
 
     def _append(
         self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain, advance: bool

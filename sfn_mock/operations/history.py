@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from moto.core.utils import underscores_to_camelcase
-
-from sfn_mock.asl.events import Event as RunEvent
+from sfn_mock.asl.events import Event, execution_ended
 from sfn_mock.operations.finding import find_execution
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.state.executions import Attempt, Execution
-from sfn_mock.state.history import Event, closing, events_until
+from sfn_mock.state.history import events_until
 from sfn_mock.state.records import Records
-
-#: An event of a run, or one that follows from a time line.
-Told = Event | RunEvent
 
 #: What is left out of events without execution data.
 _DATA = ("input", "output", "assignedVariables")
-
-# The states' own events, such as "PassStateEntered", have their details under one name for all types of states.
-_STATE_EVENT = re.compile("^[A-Z][a-z]+State(?=Entered$|Exited$)")
 
 
 @operation
@@ -55,23 +46,7 @@ def get_execution_history(
         )
 
 
-def _event(event: Told, date: DateForm, *, with_data: bool) -> Answer:
-    if isinstance(event, RunEvent):
-        return _run_event(event, date, with_data=with_data)
-    answer: Answer = {
-        "timestamp": date(event.moment),
-        "type": event.type,
-        "id": event.id,
-        "previousEventId": event.previous_id,
-    }
-    if event.details is not None:
-        kind = _STATE_EVENT.sub("State", event.type)
-        details = {underscores_to_camelcase(name): value for name, value in event.details.items()}
-        answer[f"{kind[0].lower()}{kind[1:]}EventDetails"] = _details(details, with_data=with_data)
-    return answer
-
-
-def _run_event(event: RunEvent, date: DateForm, *, with_data: bool) -> Answer:
+def _event(event: Event, date: DateForm, *, with_data: bool) -> Answer:
     answer = {"timestamp": date(event.moment), **event.describe()}
     if event.details is not None and not with_data:
         left_out = {*_DATA, *(f"{member}Details" for member in _DATA)}
@@ -80,27 +55,18 @@ def _run_event(event: RunEvent, date: DateForm, *, with_data: bool) -> Answer:
     return answer
 
 
-def _details(details: Answer, *, with_data: bool) -> Answer:
-    """Return the details that have a value. Without data, input and output are left out, and only they."""
-    members = present(**details)
-    for member in ("input", "output"):
-        if member in members and with_data:
-            members[f"{member}Details"] = {"truncated": False}
-        else:
-            members.pop(member, None)
-    return members
-
-
-def _events(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Told]:
+def _events(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Event]:
     """Return the events of the definition's run where there is one; else those that follow from the time line."""
     run = records.run_of(execution)
     if run is None:
-        return list(events_until(execution, moment))
+        return events_until(execution, moment)
     run.carry(moment)
     events = run.events(moment)
     if attempt.stop_at(moment) is not None:
-        type, details = closing(attempt.ending_at(moment))
+        ending = attempt.ending_at(moment)
+        type, details = execution_ended(ending.status, output=ending.output, error=ending.error, cause=ending.cause)
         if events[-1].type != type:
             # A test has ended the execution in a way that no call does.
-            events[-1] = replace(events[-1], type=type, details=present(**details))
+            previous = 0 if type == "ExecutionTimedOut" else events[-2].id
+            events[-1] = replace(events[-1], type=type, details=details, previous_event_id=previous)
     return list(events)

@@ -29,6 +29,8 @@ class Ending(NamedTuple):
     output: str | None = None
     error: str | None = None
     cause: str | None = None
+    #: The name of the state in which the execution fails; for another ending, of the one in which it was to fail.
+    failed_in: str | None = None
 
 
 #: For an attempt that runs until somebody ends it.

@@ -85,7 +85,13 @@ def chain(*states):
 
 PASS = {"Type": "Pass"}
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
-MAP = {"Type": "Map", "Label": "items", "ItemProcessor": {"StartAt": "Pack", "States": chain(("Pack", TASK))}}
+DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+MAP = {
+    "Type": "Map",
+    "Label": "items",
+    "ItemProcessor": {**DISTRIBUTED, "StartAt": "Pack", "States": chain(("Pack", TASK))},
+}
+INLINE = {"Type": "Map", "ItemProcessor": {"StartAt": "Each", "States": chain(("Each", TASK))}}
 SUCCEED = {"Type": "Succeed"}
 FAIL = {"Type": "Fail"}
 
@@ -178,7 +184,7 @@ def test_execution_keeps_the_definition_it_started_with(client, orders):
             {"error": "Late", "cause": "Rain"},
             id="failed, saying why",
         ),
-        pytest.param({"status": "TIMED_OUT"}, "ExecutionTimedOut", {}, id="timed out"),
+        pytest.param({"status": "TIMED_OUT"}, "ExecutionTimedOut", {"error": "States.Timeout"}, id="timed out"),
         pytest.param({"status": "ABORTED"}, "ExecutionAborted", {}, id="aborted"),
         pytest.param({"status": "ABORTED", "error": "Late"}, "ExecutionAborted", {"error": "Late"}, id="with an error"),
         pytest.param(
@@ -264,17 +270,20 @@ def test_running_execution_tells_what_has_happened_so_far(client, orders, clock)
             id="a wait of unknown length",
         ),
         pytest.param(
-            chain(("A", {"Type": "Task", "Resource": "unknown"}), ("B", {"Type": "Task"})),
+            chain(("A", {"Type": "Task", "Resource": "unknown"}), ("B", {"Type": "Task", "Resource": "arn:other"})),
             ["0 TaskStateEntered A"],
             ["60 TaskStateExited A", "60 TaskStateEntered B", "60 TaskStateExited B"],
             id="tasks of unknown kinds",
         ),
         pytest.param(
-            chain(("A", {"Type": "Parallel", "Branches": []}), ("B", {"Type": "Map"}), ("C", SUCCEED)),
-            ["0 ParallelStateEntered A"],
+            chain(("A", {"Type": "Parallel", "Branches": []}), ("B", INLINE), ("C", SUCCEED)),
+            ["0 ParallelStateEntered A", "0 ParallelStateStarted"],
             [
+                "60 ParallelStateSucceeded",
                 "60 ParallelStateExited A",
                 "60 MapStateEntered B",
+                "60 MapStateStarted",
+                "60 MapStateSucceeded",
                 "60 MapStateExited B",
                 "60 SucceedStateEntered C",
                 "60 SucceedStateExited C",
@@ -301,9 +310,7 @@ def test_running_execution_tells_what_has_happened_so_far(client, orders, clock)
             ["60 PassStateExited B"],
             id="a circle is gone through once",
         ),
-        pytest.param(
-            {"A": {**PASS, "Next": "B"}}, ["0 PassStateEntered A"], ["60 PassStateExited A"], id="next state missing"
-        ),
+        pytest.param({"A": {**PASS, "Next": "B"}}, [], [], id="next state missing"),
         pytest.param({"A": {"Type": ["Pass"]}}, [], [], id="a type of no type"),
         pytest.param({"A": {"Type": "Fly"}}, [], [], id="an unknown type"),
         pytest.param({"A": []}, [], [], id="a state that is none"),
@@ -391,7 +398,7 @@ SEND = {"resourceType": "sqs", "resource": "sendMessage"}
             LAMBDA, "LambdaFunction", {"resource": LAMBDA, "input": "[7]", "inputDetails": WHOLE}, None, {}, id="Lambda"
         ),
         pytest.param(
-            ACTIVITY, "Activity", {"resource": ACTIVITY, "input": "[7]", "inputDetails": WHOLE}, {}, {}, id="activity"
+            ACTIVITY, "Activity", {"resource": ACTIVITY, "input": "[7]", "inputDetails": WHOLE}, None, {}, id="activity"
         ),
         pytest.param(
             TASK["Resource"],
@@ -439,7 +446,11 @@ def test_task_tells_what_it_calls(client, machine_of, resource, kind, scheduled,
             id="a job, and a path that stays as it is written",
         ),
         pytest.param(
-            {"Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem", "Arguments": {"TableName": "{% $t %}"}},
+            {
+                "QueryLanguage": "JSONata",
+                "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem",
+                "Arguments": {"TableName": "{% $t %}"},
+            },
             {"resourceType": "aws-sdk:dynamodb", "resource": "getItem", "parameters": '{"TableName":"{% $t %}"}'},
             id="AWS SDK, JSONata",
         ),
@@ -622,6 +633,7 @@ def test_map_run_starts_in_its_map_state_and_ends(client, packing, clock, status
         "60 TaskSucceeded",
         "60 TaskStateExited A",
         "60 MapStateEntered B",
+        "60 MapStateStarted",
         "60 MapRunStarted",
         f"61 {event_type}",
     ]
@@ -656,7 +668,7 @@ def test_map_run_is_redriven_with_its_execution(client, packing, clock):
     clock.tick(SECOND)
     child.succeed()
 
-    assert before[-3:] == ["0 MapRunStarted", "0 MapRunFailed", "0 ExecutionFailed"]
+    assert before[-4:] == ["0 MapRunStarted", "0 MapRunFailed", "0 MapStateFailed", "0 ExecutionFailed"]
     assert story(client) == [*before, "0 ExecutionRedriven", "0 MapRunRedriven", "1 MapRunSucceeded"]
     assert details(client, "MapRunRedriven") == [{"mapRunArn": batch.arn, "redriveCount": 1}]
 
@@ -798,7 +810,7 @@ def test_error_and_cause_are_no_execution_data(client, orders):
 @pytest.fixture
 def long(machine_of):
     """An execution with 1003 events."""
-    states = chain(*((f"S{number}", PASS) for number in range(500)), ("Last", {"Type": "Task"}))
+    states = chain(*((f"S{number}", PASS) for number in range(500)), ("Last", {"Type": "Wait"}))
     return machine_of(states).add_execution("nightly", status="FAILED")
 
 

@@ -364,4 +364,7 @@ def test_a_test_may_end_a_run(client, start):
     events = client.get_execution_history(executionArn=run.arn)["events"]
 
     assert [event["type"] for event in events][-1] == "ExecutionSucceeded"
-    assert events[-1]["executionSucceededEventDetails"] == {"output": '{"ok": true}'}
+    assert events[-1]["executionSucceededEventDetails"] == {
+        "output": '{"ok": true}',
+        "outputDetails": {"truncated": False},
+    }

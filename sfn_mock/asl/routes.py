@@ -1,0 +1,146 @@
+"""Ways through a definition that nothing runs: from its start, or from one of its states, to another."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sfn_mock.asl.definition import parse_definition
+from sfn_mock.asl.nodes import Catcher, ChoiceState, MapState, ParallelState, Program, State
+
+#: States after which no other follows.
+FINAL_TYPES = ("Fail", "Succeed")
+
+#: What is known of a definition that cannot be read.
+NO_STATES = Program("", {})
+
+
+class Step(NamedTuple):
+    """A state on a way through a definition.
+
+    Attributes:
+        state: The state.
+        catcher: The catcher by which the way leaves the state, None where it fails in nothing.
+        inner: Where the way goes on inside the state, None where it does not.
+    """
+
+    state: State
+    catcher: Catcher | None = None
+    inner: Leg | None = None
+
+
+class Leg(NamedTuple):
+    """A way through a branch of a Parallel state, or through the processor of a Map state."""
+
+    program: Program
+    steps: tuple[Step, ...]
+
+
+def read_program(definition: str, label: str | None = None) -> Program:
+    """Return the states of a definition, or those that the Map state of a label runs for its items.
+
+    Returns NO_STATES for a text that is no definition, and for a label that it does not have.
+    """
+    try:
+        program: Program = parse_definition(definition)
+    except ValueError:
+        # Taken over from moto, which does not read definitions, or beyond what Python reads.
+        return NO_STATES
+    if label is None:
+        return program
+    return next((state.processor for state in _all_maps(program) if state.label == label), NO_STATES)
+
+
+def _all_maps(program: Program) -> Iterator[MapState]:
+    for state in program.states.values():
+        if isinstance(state, MapState):
+            yield state
+            yield from _all_maps(state.processor)
+        elif isinstance(state, ParallelState):
+            for branch in state.branches:
+                yield from _all_maps(branch)
+
+
+def state_names(program: Program) -> list[str]:
+    """Return the names of the states that an execution may come to; those of child executions are not among them."""
+    names = list(program.states)
+    for state in program.states.values():
+        for inner in _inner_programs(state):
+            names += state_names(inner)
+    return names
+
+
+def follow(program: Program, name: str | None) -> Iterator[Step]:
+    """Go from a state along Next, up to the first state where the way parts, turns back or ends."""
+    passed: set[str] = set()
+    while name is not None and name in program.states and name not in passed:
+        state = program.states[name]
+        yield Step(state)
+        passed.add(name)
+        name = None if state.type in FINAL_TYPES else state.next
+
+
+def find_route(program: Program, target: str, start: str | None = None) -> tuple[Step, ...] | None:
+    """Find the shortest way to a state, through branches and iterations too.
+
+    Args:
+        program: The states among which the way begins.
+        target: The name of the state that it leads to.
+        start: The name of the state that it begins at; the first one where not given.
+
+    Returns:
+        The steps of the way, the first and the last state among them; None where no way leads there.
+    """
+    name = program.start_at if start is None else start
+    arrivals: dict[str, tuple[str, Catcher | None] | None] = {name: None}
+    ahead = deque([name] if name in program.states else [])
+    while ahead:
+        name = ahead.popleft()
+        state = program.states[name]
+        last = Step(state) if name == target else _step_into(state, target)
+        if last is not None:
+            return _trace_back(program, arrivals, last)
+        for following, catcher in _exits(state):
+            if following not in arrivals:
+                arrivals[following] = (name, catcher)
+                ahead.append(following)
+    return None
+
+
+def _step_into(state: State, target: str) -> Step | None:
+    for inner in _inner_programs(state):
+        steps = find_route(inner, target)
+        if steps is not None:
+            return Step(state, inner=Leg(inner, steps))
+    return None
+
+
+def _trace_back(
+    program: Program, arrivals: dict[str, tuple[str, Catcher | None] | None], last: Step
+) -> tuple[Step, ...]:
+    steps = [last]
+    while (arrival := arrivals[steps[-1].state.name]) is not None:
+        name, catcher = arrival
+        steps.append(Step(program.states[name], catcher))
+    return tuple(reversed(steps))
+
+
+def _inner_programs(state: State) -> tuple[Program, ...]:
+    """Return the branches or the processor of a state, as far as they run in the same execution."""
+    if isinstance(state, ParallelState):
+        return state.branches
+    return (state.processor,) if isinstance(state, MapState) and not state.is_distributed else ()
+
+
+def _exits(state: State) -> Iterator[tuple[str, Catcher | None]]:
+    """Yield the states that may follow a state, each with the catcher that leads there."""
+    if state.next is not None and state.type not in FINAL_TYPES:
+        yield state.next, None
+    if isinstance(state, ChoiceState):
+        for rule in state.choices:
+            yield rule.next, None
+        if state.default is not None:
+            yield state.default, None
+    for catcher in state.catch:
+        yield catcher.next, catcher
