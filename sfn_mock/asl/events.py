@@ -112,10 +112,10 @@ class Chain:
 class History:
     """The events of an execution, in order."""
 
-    def __init__(self, limit: int = HISTORY_LIMIT) -> None:
-        """Make a history that takes so many events at most."""
+    def __init__(self, *, is_limited: bool = True) -> None:
+        """Make a history without events, of HISTORY_LIMIT events at most if it is limited."""
         self.events: list[Event] = []
-        self._limit = limit
+        self._is_limited = is_limited
 
     def add(
         self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True
@@ -132,7 +132,7 @@ class History:
         Raises:
             HistoryFullError: Only the event of the run's end would fit.
         """
-        if len(self.events) >= self._limit - 1:
+        if self._is_limited and len(self.events) >= HISTORY_LIMIT - 1:
             raise HistoryFullError
         return self._append(moment, event_type, details, chain, advance)
 

@@ -20,9 +20,6 @@ from sfn_mock.state.records import Records
 from sfn_mock.state.runs import start_run
 from sfn_mock.state.state_machines import Alias, StateMachine, Version
 
-#: How long after its stop an execution keeps its name from others (StartExecution: "you can reuse the name 90 days
-#: after it closes"), unless the mock has a retention: AWS has forgotten the execution itself by then.
-_NAME_KEPT = 90 * 24 * 60 * 60 * 1000
 #: What an EXPRESS execution is billed for at least, and in what chunks: megabytes and milliseconds (recorded on AWS).
 _BILLED_MEMORY = 64
 _BILLED_CHUNK = 100
@@ -176,8 +173,7 @@ def _running_already(machine: StateMachine, name: str, input: str, moment: int) 
     stop = None if attempt is None else attempt.stop_at(moment)
     if attempt is not None and stop is None and execution.input == input:
         return execution
-    retention = machine.records.simulation.retention
-    if stop is not None and moment - stop >= (_NAME_KEPT if retention is None else retention):
+    if not execution.is_kept_at(moment):
         return None
     raise ExecutionAlreadyExists(arn=execution.arn)
 

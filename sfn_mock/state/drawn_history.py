@@ -10,7 +10,6 @@ comes after it: what was told at one moment is told the same at every later one.
 from __future__ import annotations
 
 import json
-import sys
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -59,7 +58,7 @@ class DrawnHistory:
         self._data = input
         self._region = region
         # Nothing runs that could come to the end of a history.
-        self._history = History(limit=sys.maxsize)
+        self._history = History(is_limited=False)
         self._levels = [_Level(program, Chain())]
         #: The state that the way leads to, where it is known.
         self._target: str | None = None

@@ -494,6 +494,110 @@ def test_failed_execution_goes_into_the_fail_state_at_the_end(client, machine_of
     assert told[-1 - len(expected) : -1] == expected
 
 
+@pytest.mark.parametrize(
+    ("resource", "event_type"),
+    [
+        pytest.param(LAMBDA, "LambdaFunctionTimedOut", id="Lambda"),
+        pytest.param(ACTIVITY, "ActivityTimedOut", id="activity"),
+        pytest.param(TASK["Resource"], "TaskTimedOut", id="integration"),
+    ],
+)
+def test_missed_timeout_is_an_event_of_its_own(client, machine_of, resource, event_type):
+    """A task that failed with States.Timeout has timed out; the execution has FAILED of it."""
+    machine_of(chain(("A", {"Type": "Task", "Resource": resource}))).add_execution(
+        "nightly", status="FAILED", error="States.Timeout"
+    )
+
+    assert story(client)[-2:] == [f"0 {event_type}", "0 ExecutionFailed"]
+    assert details(client, event_type)[0]["error"] == "States.Timeout"
+
+
+def test_missed_heartbeat_is_a_timeout(client, machine_of, clock):
+    """An execution that waited for a heartbeat fails as its task times out."""
+    nightly = machine_of(chain(("A", TASK))).add_execution("nightly", status="RUNNING")
+    nightly.wait_for_task(heartbeat=MINUTE)
+    clock.tick(DAY)
+
+    assert story(client)[-2:] == ["60 TaskTimedOut", "60 ExecutionFailed"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "submits"),
+    [
+        pytest.param("arn:aws:states:::sqs:sendMessage.waitForTaskToken", True, id="token"),
+        pytest.param("arn:aws:states:::states:startExecution.sync", True, id="sync"),
+        pytest.param("arn:aws:states:::states:startExecution.sync:2", True, id="sync:2"),
+        pytest.param("arn:aws:states:::states:startExecution", False, id="answer alone"),
+    ],
+)
+def test_task_that_waits_is_submitted(client, machine_of, resource, submits):
+    """What waits for a job or a token tells that the service took the call."""
+    machine_of(chain(("A", {"Type": "Task", "Resource": resource}))).add_execution("nightly", status="RUNNING")
+
+    assert story(client)[2:] == ["0 TaskScheduled", "0 TaskStarted", *["0 TaskSubmitted"][: int(submits)]]
+
+
+def test_activity_tells_its_timeouts(client, machine_of):
+    """ActivityScheduled has the state's TimeoutSeconds and HeartbeatSeconds, where they are numbers."""
+    task = {"Type": "Task", "Resource": ACTIVITY}
+    states = chain(("A", {**task, "TimeoutSeconds": 60, "HeartbeatSeconds": 9}))
+    machine_of(states).add_execution("nightly", status="RUNNING")
+
+    assert details(client, "ActivityScheduled") == [
+        {
+            "resource": ACTIVITY,
+            "input": "{}",
+            "inputDetails": WHOLE,
+            "timeoutInSeconds": 60,
+            "heartbeatInSeconds": 9,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "previous"), [pytest.param("abort", 0, id="abort"), pytest.param("time_out", 0, id="time-out")]
+)
+def test_end_from_outside_follows_no_event(client, orders, end, previous):
+    """ExecutionAborted and ExecutionTimedOut have previousEventId 0, whatever state was active."""
+    getattr(orders.add_execution("nightly", status="RUNNING"), end)()
+
+    assert [event["previousEventId"] for event in history(client)] == [0, 0, previous]
+
+
+def test_success_of_a_parallel_state_does_not_lead_on(client, machine_of):
+    """ParallelStateExited follows the same event as ParallelStateSucceeded."""
+    machine_of(chain(("A", {"Type": "Parallel", "Branches": []}))).add_execution("nightly", status="SUCCEEDED")
+
+    assert [(event["type"], event["previousEventId"]) for event in history(client)] == [
+        ("ExecutionStarted", 0),
+        ("ParallelStateEntered", 0),
+        ("ParallelStateStarted", 2),
+        ("ParallelStateSucceeded", 3),
+        ("ParallelStateExited", 3),
+        ("ExecutionSucceeded", 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "input", "expected"),
+    [
+        pytest.param({}, "[7, 8]", {"length": 2}, id="the input"),
+        pytest.param({"ItemsPath": "$.orders"}, '{"orders": [7]}', {"length": 1}, id="ItemsPath"),
+        pytest.param({"QueryLanguage": "JSONata"}, "[7]", {"length": 1}, id="JSONata, the input"),
+        pytest.param({"QueryLanguage": "JSONata", "Items": [7, 8]}, "{}", {"length": 2}, id="JSONata, a list"),
+        pytest.param({"QueryLanguage": "JSONata", "Items": "{% $o %}"}, "[7]", {}, id="JSONata, an expression"),
+        pytest.param({"ItemsPath": "$.orders"}, "{}", {}, id="a path that leads nowhere"),
+        pytest.param({}, f"[{5000 * '9'}]", {}, id="an input that Python does not read"),
+    ],
+)
+def test_map_state_tells_how_many_items_it_has(client, machine_of, settings, input, expected):
+    """MapStateStarted has the number of items, where the input tells it."""
+    machine_of(chain(("A", {**INLINE, **settings}))).add_execution("nightly", status="RUNNING", input=input)
+
+    assert story(client)[1:] == ["0 MapStateEntered A", "0 MapStateStarted"]
+    assert details(client, "MapStateStarted") == [expected]
+
+
 # --- Redrives --------------------------------------------------------------------------------------------------
 
 

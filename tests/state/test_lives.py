@@ -473,11 +473,12 @@ def test_records_die_with_their_machine(client, sfn_executions, change, argument
     assert listed(client) == []
 
 
+@pytest.mark.sfn_executions(retention=timedelta(days=90))
 @pytest.mark.parametrize(
     "change", ["succeed", "fail", "time_out", "abort", "redrive", "add_map_run"], ids=lambda change: change
 )
 def test_a_record_dies_when_its_name_is_given_away(client, clock, orders, change):
-    """90 days after an execution stopped, another may be started under its name: the record is not the new one's."""
+    """Once the retention of an execution has passed, its name is another's: the record is not the new one's."""
     failed = orders.add_execution("nightly", status="FAILED")
     clock.move_to(NOW + timedelta(days=90))
     client.start_execution(stateMachineArn=MACHINE, name="nightly")
