@@ -12,9 +12,8 @@ from sfn_mock.state import clock
 from sfn_mock.state.history import events_until
 
 if TYPE_CHECKING:
-    from sfn_mock.asl.events import Event as RunEvent
+    from sfn_mock.asl.events import Event
     from sfn_mock.state.executions import Attempt, Execution
-    from sfn_mock.state.history import Event
 
 _ENTERED = "StateEntered"
 _EXITED = "StateExited"
@@ -98,12 +97,12 @@ def _open_states(execution: Execution, moment: int) -> list[str]:
     return names
 
 
-def _name(event: Event | RunEvent) -> str:
+def _name(event: Event) -> str:
     assert event.details is not None, "events of states have details"
     return str(event.details["name"])
 
 
-def _events(execution: Execution, moment: int) -> list[Event] | list[RunEvent]:
+def _events(execution: Execution, moment: int) -> list[Event]:
     """Return the events of the definition's run where there is one; else those that follow from the time line."""
     run = execution.owner.records.run_of(execution)
     if run is not None:
