@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_mock import pytest_coverage
 from sfn_mock.options import NAMES, CheckPaging
 from sfn_mock.suggestions import did_you_mean
 
@@ -24,6 +25,7 @@ _CHECK_PAGING_VALUES: dict[str, CheckPaging] = {"false": False, "true": True, "w
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    pytest_coverage.add_options(parser)
     parser.addini(
         _REPLACE_MOTO,
         "Put sfn_mock behind every mock_aws of the run, in place of moto's own Step Functions.",
@@ -41,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getini(_REPLACE_MOTO):
         _replace_moto(config)
     _check_paging_by_ini(config)
+    pytest_coverage.register(config)
     options = ", ".join(f"{name}=..." for name in NAMES)
     config.addinivalue_line(
         "markers", f"{_NAME}({options}): run the test under mock_sfn_executions with these options."

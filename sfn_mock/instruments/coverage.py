@@ -34,11 +34,15 @@ class Part(NamedTuple):
 
     def __str__(self) -> str:
         """Return the part as a reader finds it in the definition."""
-        label = _LABELS[self.kind].format(self.number)
-        if self.kind == "transition" and self.next is None:
-            label = "End"
-        where = f"{self.state}: {label}" if label else self.state
+        where = f"{self.state}: {self.label}" if self.label else self.state
         return where if self.next is None else f"{where} -> {self.next}"
+
+    @property
+    def label(self) -> str:
+        """The field of the state, such as ``Choices[0]``; empty for the state itself."""
+        if self.kind == "transition" and self.next is None:
+            return "End"
+        return _LABELS[self.kind].format(self.number)
 
     @property
     def key(self) -> PartKey:
@@ -64,12 +68,13 @@ def parts_of(definition: str) -> tuple[Part, ...]:
 def _parts(program: Program) -> Iterator[Part]:
     for state in program.states.values():
         yield Part("state", state.name)
-        yield from _ways(state)
+        yield from ways_of(state)
         for inner in inner_programs(state):
             yield from _parts(inner)
 
 
-def _ways(state: State) -> Iterator[Part]:
+def ways_of(state: State) -> Iterator[Part]:
+    """Yield the parts by which a state is left or retried."""
     if isinstance(state, ChoiceState):
         for number, rule in enumerate(state.choices):
             yield Part("choice", state.name, number, rule.next)

@@ -1,0 +1,163 @@
+"""Draw a definition as a graph in SVG: states in rows from the start on, and what was taken in another colour."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import NamedTuple
+
+from sfn_mock.asl.nodes import Program, State
+from sfn_mock.instruments.coverage import Part, PartKey, inner_programs, ways_of
+
+# All lengths are in pixels.
+_LETTER = 7.5
+_LINE = 18
+_PADDING = 12
+_COLUMN_GAP = 48
+_ROW_GAP = 80
+_START_HEIGHT = 40
+
+Counts = Mapping[PartKey, int]
+_Point = tuple[float, float]
+
+
+class Picture(NamedTuple):
+    """A drawing and its size."""
+
+    width: float
+    height: float
+    svg: str
+
+
+class _Box:
+    """A state, with its name, how it ends or is retried, and the pictures of its branches or processor."""
+
+    def __init__(self, state: State, counts: Counts) -> None:
+        self.name = state.name
+        self.ways = list(ways_of(state))
+        #: What leads to no other state stands in the box.
+        self.lines = [Part("state", state.name), *(part for part in self.ways if part.next is None)]
+        self.pictures = [draw(program, counts) for program in inner_programs(state)]
+        texts = [_text(part, counts) for part in self.lines]
+        widths = [max(map(len, texts)) * _LETTER, sum(picture.width + _PADDING for picture in self.pictures)]
+        self.inner_top = len(self.lines) * _LINE + _PADDING
+        self.width = max(widths) + 2 * _PADDING
+        self.height = self.inner_top + max((picture.height for picture in self.pictures), default=0)
+        self.x = self.y = 0.0
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+    def svg(self, counts: Counts) -> str:
+        drawn = [
+            f'<rect class="{_class(self.lines[0], counts)}" x="{self.x:g}" y="{self.y:g}" width="{self.width:g}" '
+            f'height="{self.height:g}" rx="6"/>'
+        ]
+        for number, part in enumerate(self.lines, 1):
+            drawn.append(_label(part, counts, self.middle, self.y + number * _LINE))
+        left = self.x + _PADDING
+        for picture in self.pictures:
+            drawn.append(f'<g transform="translate({left:g} {self.y + self.inner_top:g})">{picture.svg}</g>')
+            left += picture.width + _PADDING
+        return "".join(drawn)
+
+
+def draw(program: Program, counts: Counts) -> Picture:
+    """Return the picture of a definition, of a branch or of a processor.
+
+    Args:
+        program: What to draw.
+        counts: How often each part was taken.
+    """
+    boxes = {name: _Box(state, counts) for name, state in program.states.items()}
+    rows = _rows(program.start_at, boxes)
+    width, height = _place(rows)
+    start = boxes[program.start_at]
+    drawn = [f'<circle class="start" cx="{start.middle:g}" cy="8" r="6"/>']
+    first = _class(start.lines[0], counts)
+    drawn.append(f'<path class="{first}" d="M{start.middle:g} 14V{start.y:g}" marker-end="url(#{first})"/>')
+    ranks = {box.name: number for number, row in enumerate(rows) for box in row}
+    right = width
+    for box in boxes.values():
+        onward = [part for part in box.ways if part.next in boxes]
+        for number, part in enumerate(onward, 1):
+            target = boxes[str(part.next)]
+            leave = box.x + box.width * number / (len(onward) + 1)
+            begin, end = (leave, box.y + box.height), (target.middle, target.y)
+            if ranks[target.name] > ranks[box.name]:
+                drawn.append(_edge(part, counts, begin, end, number / (len(onward) + 1)))
+                continue
+            half = len(_text(part, counts)) * _LETTER / 2
+            side = right + half + _PADDING
+            right = side + half
+            drawn.append(_edge_back(part, counts, begin, end, side))
+    drawn += [box.svg(counts) for box in boxes.values()]
+    return Picture(right + _PADDING, height, "".join(drawn))
+
+
+def _rows(start_at: str, boxes: Mapping[str, _Box]) -> list[list[_Box]]:
+    """Return the states in rows, by the fewest steps that lead to each; what none leads to comes last."""
+    ranks = {start_at: 0}
+    waiting = deque(ranks)
+    while waiting:
+        name = waiting.popleft()
+        for part in boxes[name].ways:
+            if part.next in boxes and part.next not in ranks:
+                ranks[str(part.next)] = ranks[name] + 1
+                waiting.append(str(part.next))
+    last = max(ranks.values()) + 1
+    rows: dict[int, list[_Box]] = {}
+    for name, box in boxes.items():
+        rows.setdefault(ranks.get(name, last), []).append(box)
+    return [rows[rank] for rank in sorted(rows)]
+
+
+def _place(rows: Sequence[Sequence[_Box]]) -> tuple[float, float]:
+    """Give each state its place, each row in the middle, and return the size of all."""
+    widths = [sum(box.width for box in row) + _COLUMN_GAP * (len(row) - 1) for row in rows]
+    top = float(_START_HEIGHT)
+    for row, width in zip(rows, widths, strict=True):
+        left = (max(widths) - width) / 2
+        for box in row:
+            box.x, box.y = left, top
+            left += box.width + _COLUMN_GAP
+        top += max(box.height for box in row) + _ROW_GAP
+    return max(widths), top - _ROW_GAP + _PADDING
+
+
+def _edge(part: Part, counts: Counts, begin: _Point, end: _Point, at: float) -> str:
+    """Draw a way to a state in a row below; its label stands at a part of the way, apart from those beside it."""
+    (x, y), (to_x, to_y) = begin, end
+    bend = (to_y - y) / 2
+    path = f"M{x:g} {y:g}C{x:g} {y + bend:g} {to_x:g} {to_y - bend:g} {to_x:g} {to_y:g}"
+    # How far a cubic Bezier curve with these handles has come to the side.
+    aside = at * at * (3 - 2 * at)
+    return _line(part, counts, path) + _label(part, counts, x + (to_x - x) * aside, y + (to_y - y) * at + 4)
+
+
+def _edge_back(part: Part, counts: Counts, begin: _Point, end: _Point, side: float) -> str:
+    """Draw a way to a state in the same row or above, round by the side."""
+    (x, y), (to_x, to_y) = begin, end
+    path = f"M{x:g} {y:g}v12H{side:g}V{to_y - 12:g}H{to_x:g}v12"
+    return _line(part, counts, path) + _label(part, counts, side, (y + to_y) / 2 + 4)
+
+
+def _line(part: Part, counts: Counts, path: str) -> str:
+    kind = _class(part, counts)
+    return f'<path class="{kind}" d="{path}" marker-end="url(#{kind})"><title>{escape(str(part))}</title></path>'
+
+
+def _label(part: Part, counts: Counts, x: float, y: float) -> str:
+    text = escape(_text(part, counts))
+    return f'<text class="{_class(part, counts)} {part.kind}" x="{x:g}" y="{y:g}">{text}</text>'
+
+
+def _text(part: Part, counts: Counts) -> str:
+    count = counts.get(part.key, 0)
+    return f"{part.label or part.state}: {count or 'never'}"
+
+
+def _class(part: Part, counts: Counts) -> str:
+    return "taken" if counts.get(part.key, 0) else "missed"
