@@ -515,8 +515,9 @@ class Execution:
                 ending("SUCCEEDED" if "output" in detail else "FAILED", **detail)
                 changed = attempt.ending._replace(**detail)
             else:
-                _, *before = attempt.ending
-                changed = ending(status, **{**dict(zip(Ending._fields[1:], before, strict=True)), **detail})
+                before = attempt.ending
+                kept = {"output": before.output, "error": before.error, "cause": before.cause}
+                changed = ending(status, **{**kept, **detail})._replace(failed_in=before.failed_in)
             self.go_on(moment, attempt._replace(ending=changed))
 
     def _attempt_to_change(self, moment: int) -> Attempt:
