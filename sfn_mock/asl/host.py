@@ -214,6 +214,12 @@ class Host(Protocol):
     run forward, and the run asks again the next time.
     """
 
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        """Return what is wrong with evaluated parameters, in AWS's words; a task with a fault is not scheduled.
+
+        It depends on nothing but the arguments.
+        """
+
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Do a task, or say that it goes on."""
 

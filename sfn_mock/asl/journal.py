@@ -19,6 +19,7 @@ from sfn_mock.asl.host import (
     TaskCall,
     WriteRequest,
 )
+from sfn_mock.asl.resources import Resource
 
 
 class RecordedHost:
@@ -33,6 +34,10 @@ class RecordedHost:
         self.answers = answers
         self.asked = 0
         self._host = host
+
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        """Return the faults of parameters, which are the same each time; see Host."""
+        return self._host.check_parameters(resource, parameters)
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Do a task; see Host."""

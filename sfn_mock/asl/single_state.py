@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sfn_mock.asl.activation import Activation, Frame, Outcome
 from sfn_mock.asl.context import ExecutionInfo
@@ -15,6 +15,7 @@ from sfn_mock.asl.events import Chain
 from sfn_mock.asl.host import Host, TaskAnswer, TaskCall
 from sfn_mock.asl.interpreter import attempt_state, catch_error
 from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState, Program, State
+from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.retries import backoff_seconds, find_handler
 from sfn_mock.asl.scheduler import Process, Steps
 from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_parallel
@@ -72,16 +73,26 @@ class StateReport:
     inspection: dict[str, Any] = field(default_factory=dict)
 
 
-def run_single_state(state: State, given: StateInput, start_task: Callable[[TaskCall], TaskAnswer]) -> StateReport:
+class TaskHost(Protocol):
+    """The part of a Host that a single state needs."""
+
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        """Return what is wrong with the parameters of a task; see Host."""
+
+    def start_task(self, call: TaskCall) -> TaskAnswer:
+        """Do the task of a Task state; its answer is not Pending and takes no time."""
+
+
+def run_single_state(state: State, given: StateInput, host: TaskHost) -> StateReport:
     """Run a state once; a Wait state does not wait.
 
     Args:
         state: The state.
         given: What it is run with.
-        start_task: Does the task of a Task state; its answer is not Pending and takes no time.
+        host: What answers the task of a Task state.
     """
     observed: dict[str, Any] = {}
-    activation = _activate(state, given, _TaskHost(start_task), observed.__setitem__)
+    activation = _activate(state, given, host, observed.__setitem__)
     process = Process(_attempt(activation, given.work))
     process.start()
     details: dict[str, int] = {}
@@ -102,14 +113,7 @@ def run_single_state(state: State, given: StateInput, start_task: Callable[[Task
     return replace(report, inspection=inspection)
 
 
-class _TaskHost:
-    """The part of a Host that a single state needs."""
-
-    def __init__(self, start_task: Callable[[TaskCall], TaskAnswer]) -> None:
-        self.start_task = start_task
-
-
-def _activate(state: State, given: StateInput, host: _TaskHost, observe: Callable[[str, Any], None]) -> Activation:
+def _activate(state: State, given: StateInput, host: TaskHost, observe: Callable[[str, Any], None]) -> Activation:
     """Enter the state in an execution of its own."""
     engine = Engine(
         Program(state.name, {state.name: state}),

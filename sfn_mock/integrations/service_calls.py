@@ -12,6 +12,7 @@ from sfn_mock.asl.resources import Pattern, Resource, parse_resource
 from sfn_mock.asl.texts import json_text
 from sfn_mock.integrations import emr
 from sfn_mock.integrations.failures import client_failure, invalid_request_failure
+from sfn_mock.integrations.http_tasks import build_http_request, is_http_task
 from sfn_mock.integrations.jobs import Job, start_job
 from sfn_mock.integrations.lambda_functions import read_invocation
 from sfn_mock.integrations.operations import ClientFactory, Operation, find_operation
@@ -58,10 +59,12 @@ def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
         parameters: The evaluated parameters.
     """
     operation = find_operation(resource)
-    if operation is None:
-        return ()
     try:
-        if _is_emr(operation):
+        if is_http_task(resource):
+            build_http_request(resource, parameters)
+        elif operation is None:
+            return ()
+        elif _is_emr(operation):
             emr.check_parameters(resource, parameters)
         else:
             build_request(operation, parameters)
@@ -81,17 +84,6 @@ def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str]:
     if operation is None:
         return []
     return unknown_members(operation, parameters, besides=resource.required_parameters)
-
-
-def unusable_parameters_cause(parameters: Any, problems: tuple[str, ...], *, field: str = "Parameters") -> str:
-    """Return the cause of the States.Runtime error of a Task that cannot start, without the state's name before it.
-
-    Args:
-        parameters: The evaluated parameters.
-        problems: What ``check_parameters`` has found.
-        field: ``Parameters``, or ``Arguments`` of a state with JSONata.
-    """
-    return f"The {field} '{json_text(parameters)}' could not be used to start the Task: [{', '.join(problems)}]"
 
 
 def call_service(resource: Resource, parameters: Any, *, client_for: ClientFactory, caller: Caller) -> ServiceAnswer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -14,12 +13,11 @@ from sfn_mock.asl.checks.definitions import LONE_STATE
 from sfn_mock.asl.checks.workflows import workflows
 from sfn_mock.asl.context import ExecutionInfo, context_fault, format_moment
 from sfn_mock.asl.definition import parse_state
-from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.host import Failed, Succeeded, TaskAnswer, TaskCall
 from sfn_mock.asl.item_data import parse_items
 from sfn_mock.asl.json_text import read_json
 from sfn_mock.asl.nodes import MapState, State, TaskState
-from sfn_mock.asl.resources import Pattern, ResourceKind, parse_resource
+from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resource
 from sfn_mock.asl.single_state import StateInput, StateReport, run_single_state
 from sfn_mock.asl.states.mocked import MockedWork
 from sfn_mock.asl.steps import Step
@@ -39,8 +37,7 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.integrations import mock_results
-from sfn_mock.integrations.requests import ParametersError
-from sfn_mock.integrations.service_calls import Caller, unknown_fields, unusable_parameters_cause
+from sfn_mock.integrations.service_calls import Caller, check_parameters, unknown_fields
 from sfn_mock.integrations.tasks import answer_task
 from sfn_mock.operations.definition_checks import checked_definition, refuse_faults
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
@@ -104,7 +101,7 @@ def test_state(
         work=work,
     )
     # The records are others' again while the state runs: its task may be a call to Step Functions.
-    report = run_single_state(state, given, _task_answerer(state, info, work))
+    report = run_single_state(state, given, _CalledServices(info) if work is None else _MockedTask(work))
     _check_failure_count(configuration, work)
     if state_name is not None:
         _note_steps(records, definition, state_name, report, moment)
@@ -243,16 +240,33 @@ def _default_context(info: ExecutionInfo, role_arn: str | None, input: Any, mome
     }
 
 
-def _task_answerer(state: State, info: ExecutionInfo, work: MockedWork | None) -> Callable[[TaskCall], TaskAnswer]:
-    field = "Arguments" if state.is_jsonata else "Parameters"
+class _CalledServices:
+    """Does the task by calling its service."""
 
-    def answer(call: TaskCall) -> TaskAnswer:
-        return _call_service(call, info, field) if work is None else work.answer
+    def __init__(self, info: ExecutionInfo) -> None:
+        self._info = info
 
-    return answer
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        return check_parameters(resource, parameters)
+
+    def start_task(self, call: TaskCall) -> TaskAnswer:
+        return _call_service(call, self._info)
 
 
-def _call_service(call: TaskCall, info: ExecutionInfo, field: str) -> TaskAnswer:
+class _MockedTask:
+    """Answers the task as the test says, whatever its parameters are."""
+
+    def __init__(self, work: MockedWork) -> None:
+        self._work = work
+
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        return ()
+
+    def start_task(self, call: TaskCall) -> TaskAnswer:
+        return self._work.answer
+
+
+def _call_service(call: TaskCall, info: ExecutionInfo) -> TaskAnswer:
     if not botocore_stubber.enabled:
         raise RuntimeError(_NO_SERVICE)
 
@@ -261,11 +275,6 @@ def _call_service(call: TaskCall, info: ExecutionInfo, field: str) -> TaskAnswer
 
     try:
         answer, _ = answer_task(call, client_for=client_for, caller=Caller(info.id, info.state_machine_id))
-    except ParametersError as error:
-        reason = unusable_parameters_cause(call.parameters, error.problems, field=field)
-        # The state is entered by the second event of its execution.
-        place = f"'{call.state}' (entered at the event id #2)"
-        raise StateError(RUNTIME, f"An error occurred while executing the state {place}. {reason}") from None
     except LookupError as error:
         raise RuntimeError(f"TestState {error}: give the state a mock.") from None
     return answer

@@ -14,10 +14,9 @@ from moto.core.models import botocore_stubber
 
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, Pending, ReadRequest, TaskAnswer, TaskCall, WriteRequest
-from sfn_mock.asl.resources import ResourceKind
+from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
-from sfn_mock.integrations.requests import ParametersError
-from sfn_mock.integrations.service_calls import Caller, unusable_parameters_cause
+from sfn_mock.integrations.service_calls import Caller, check_parameters
 from sfn_mock.integrations.tasks import answer_task, poll_task
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.runs import Poll
@@ -29,11 +28,14 @@ _FAULTS = (BotoCoreError, ClientError, ValueError, LookupError, TypeError, csv.E
 class ServicesOfMocks:
     """Calls Step Functions on the mock itself, and other services where ``mock_aws`` answers them."""
 
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        """Return what AWS says is wrong with the parameters of a task."""
+        return check_parameters(resource, parameters)
+
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
         """Do a task. The first that applies answers it: a worker of its activity, Step Functions, another service.
 
         Raises:
-            StateError: What the state fails with if its parameters are unusable.
             UnmockedServiceError: If nothing answers the service.
         """
         if call.resource.kind is ResourceKind.ACTIVITY:
@@ -93,8 +95,6 @@ def _call_service(execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Pol
     caller = Caller(execution.arn, execution.state_machine.arn)
     try:
         answer, job = answer_task(call, client_for=client_for, caller=caller)
-    except ParametersError as error:
-        raise StateError("States.Runtime", unusable_parameters_cause(call.parameters, error.problems)) from None
     except LookupError:
         raise _unmocked(execution, call) from None
     return answer, None if job is None else partial(poll_task, job, client_for=client_for)

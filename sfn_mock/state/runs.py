@@ -26,6 +26,7 @@ from sfn_mock.asl.host import (
     WriteRequest,
 )
 from sfn_mock.asl.nodes import Program
+from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.run import Run
 from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
@@ -47,6 +48,9 @@ Poll = Callable[[], Succeeded | Failed | None]
 
 class Services(Protocol):
     """What is outside the records: the services that tasks call, and where items and results are."""
+
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        """Return what is wrong with the parameters of a task, which is then not scheduled."""
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
         """Do a task; with a poll, the task goes on until that gives its end.
@@ -287,6 +291,10 @@ class DefinitionRun:
         return self._execution.owner.records.leave(ask)
 
     # --- What the run asks: see asl.host.Host ----------------------------------------------------------------------
+
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        """Return what is wrong with the parameters of a task."""
+        return self._services.check_parameters(resource, parameters)
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Do a task; one that the services leave to a worker waits for GetActivityTask."""

@@ -21,6 +21,7 @@ from sfn_mock.asl.host import (
     WriteRequest,
 )
 from sfn_mock.asl.nodes import Program
+from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.run import Run
 
 #: 2026-01-10T03:00:00Z
@@ -44,7 +45,9 @@ class EngineHost:
         *answers: TaskAnswer | Callable[[TaskCall], TaskAnswer],
         items: list[Any] | Exception | None = None,
         known: list[KnownMapRun] | None = None,
+        faults: list[str] | None = None,
     ) -> None:
+        self.faults = faults or []
         self.answers = list(answers)
         self.items = items
         self.known = known or []
@@ -57,6 +60,9 @@ class EngineHost:
         self.reads: list[ReadRequest] = []
         self.writes: list[WriteRequest] = []
         self.told: set[tuple[str, int]] = set()
+
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        return tuple(self.faults)
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         self.calls.append(call)

@@ -22,7 +22,6 @@ from sfn_mock.integrations.service_calls import (
     can_call,
     check_parameters,
     unknown_fields,
-    unusable_parameters_cause,
 )
 
 CALLER = Caller("execution-arn", "machine-arn")
@@ -439,7 +438,13 @@ def test_a_python_function_answers_like_lambda():
         pytest.param(
             "sqs:sendMessage", {"QueueUrl": "q"}, ("The field 'MessageBody' is required but was missing",), id="missing"
         ),
-        pytest.param("http:invoke", {}, (), id="not known"),
+        pytest.param("eks:call", {}, (), id="not known"),
+        pytest.param(
+            "http:invoke",
+            {"ApiEndpoint": "a", "Method": "GET", "Headers": 1},
+            ("The value for the field 'Headers' must be an OBJECT",),
+            id="HTTP",
+        ),
         pytest.param("elasticmapreduce:cancelStep", {"ClusterId": "c", "StepId": "s"}, (), id="EMR, usable"),
         pytest.param(
             "elasticmapreduce:cancelStep",
@@ -518,13 +523,6 @@ def test_parameters_are_checked_before_a_task_starts(action, parameters, problem
 def test_a_definition_names_only_parameters_that_the_service_knows(action, parameters, unknown):
     """The names of parameters begin with a capital, at any depth; those of paths end in ``.$``."""
     assert unknown_fields(resource_of(action), parameters) == unknown
-
-
-def test_unusable_parameters_have_a_cause():
-    """The cause shows the parameters and all that is wrong with them."""
-    assert unusable_parameters_cause({"a": 1}, ("x", "y"), field="Arguments") == (
-        "The Arguments '{\"a\":1}' could not be used to start the Task: [x, y]"
-    )
 
 
 def test_unusable_parameters_are_not_sent():

@@ -199,18 +199,40 @@ def test_a_nested_execution_is_waited_for(clock, sfn, client, start, fails):
     assert run.error == ("States.TaskFailed" if fails else None)
 
 
-def test_parameters_that_cannot_be_used(client, start):
-    """A service that lacks a parameter fails the state before it is called."""
+@pytest.mark.parametrize(
+    ("language", "field"),
+    [pytest.param("JSONPath", "Parameters", id="JSONPath"), pytest.param("JSONata", "Arguments", id="JSONata")],
+)
+def test_parameters_that_cannot_be_used(client, start, language, field):
+    """A task whose parameters its service cannot take is not scheduled: the state fails in AWS's words."""
     task = {
         "Type": "Task",
+        "QueryLanguage": language,
         "Resource": "arn:aws:states:::sqs:sendMessage",
-        "Parameters": {"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": "soon"},
+        field: {"QueueUrl": "q", "MessageBody": "m", "DelaySeconds": "soon"},
         "End": True,
     }
-    with mock_aws():
-        run = start({"Send": task})
+    run = start({"Send": task})
 
     assert (run.status, run.error) == ("FAILED", "States.Runtime")
+    assert run.cause == (
+        f"An error occurred while executing the state 'Send' (entered at the event id #2). The {field} "
+        '\'{"QueueUrl":"q","MessageBody":"m","DelaySeconds":"soon"}\' could not be used to start the Task: '
+        "[The value for the field 'DelaySeconds' must be a NUMBER]"
+    )
+    assert types(client, run) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+
+
+def test_parameters_of_an_http_task(client, start):
+    """HTTP tasks are checked too, although no model has their parameters."""
+    parameters = {"ApiEndpoint": "a", "Method": "GET", "Authentication": {"ConnectionArn": "c"}, "Headers.$": "$.h"}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": parameters, "End": True}
+    run = start({"Get": task}, '{"h": 1}')
+
+    assert (run.status, run.error) == ("FAILED", "States.Runtime")
+    assert run.cause.endswith(
+        "could not be used to start the Task: [The value for the field 'Headers' must be an OBJECT]"
+    )
 
 
 # --- Map runs ----------------------------------------------------------------------------------------------------

@@ -38,9 +38,17 @@ def run_task(activation: Activation, state: TaskState) -> Steps:
             activation, "HeartbeatSeconds", state.heartbeat_seconds, state.heartbeat_seconds_path, value
         ),
     )
+    faults = activation.run.host.check_parameters(resource, call.parameters)
+    if faults:
+        field = "Arguments" if state.is_jsonata else "Parameters"
+        raise activation.failure(RUNTIME, _unusable_parameters(field, call.parameters, faults))
     result = yield from _do(activation, call)
     activation.observe("result", result)
     return activation.finish(result, selector=state.payload.result_selector, result_path=state.payload.result_path)
+
+
+def _unusable_parameters(field: str, parameters: Any, faults: tuple[str, ...]) -> str:
+    return f"The {field} '{json_text(parameters)}' could not be used to start the Task: [{', '.join(faults)}]"
 
 
 def _do(activation: Activation, call: TaskCall) -> Steps:
