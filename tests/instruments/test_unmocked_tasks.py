@@ -57,16 +57,12 @@ def swallow_all() -> None:
 
 def test_the_call_that_carried_the_run_there_raises():
     """The error names state, execution and service, and says what to add; the run stays where it is."""
-    mock = mock_sfn_executions(execute=True)
-    sfn = mock.start()
-    with pytest.raises(UnmockedServiceError) as error:
-        start(sfn, {"Charge": CHARGE})
-    [run] = sfn.get_state_machine("orders").executions
-    with pytest.raises(UnmockedServiceError):
-        mock.stop()
+    with mock_sfn_executions(execute=True) as sfn:
+        with pytest.raises(UnmockedServiceError) as error:
+            start(sfn, {"Charge": CHARGE})
 
+        assert [run.status for run in sfn.get_state_machine("orders").executions] == ["RUNNING"]
     assert str(error.value) == CHARGE_IS_UNMOCKED
-    assert run.status == "RUNNING"
 
 
 def test_a_task_that_no_client_can_do():
