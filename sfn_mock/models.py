@@ -105,9 +105,13 @@ class SFNBackend(StepFunctionBackend):
         """As for ``state_machines``."""
 
     def reset(self) -> None:
-        """Start empty, unless a mock holds this backend: then only that mock empties it."""
+        """Start empty, unless a mock holds this backend: then only that mock empties it.
+
+        moto calls this when a ``mock_aws`` begins or ends. What a test holds of it stays readable, as
+        after any mock's end.
+        """
         if not self.held:
-            self.empty()
+            self._begin_anew().close()
 
     def hold(self, simulation: Simulation) -> None:
         """Be a mock's, with the rough edges that it was asked for."""
@@ -115,14 +119,18 @@ class SFNBackend(StepFunctionBackend):
         self.records.simulation = simulation
 
     def empty(self) -> None:
-        """Start empty; records handed out before are dead from here on."""
+        """Start empty; records handed out before can be read no more."""
+        self._begin_anew().drop()
+
+    def _begin_anew(self) -> Records:
+        """Take empty records, and return those held until now."""
         records = self.records
         anew = SFNBackend(self.region_name, self.account_id)
         anew.held, anew.records.simulation = self.held, records.simulation
         # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
         self.__dict__ = vars(anew)
         session_coverage.leave(records)
-        records.drop()
+        return records
 
     # --- In moto's shape -----------------------------------------------------------------------------------------
     #
