@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sfn_mock.mock import get_mock, mock_sfn_executions
     from sfn_mock.moto_integration.installation import install, uninstall
     from sfn_mock.state.seeds import SeedWarning
+    from sfn_mock.state.task_mocks import TaskError
     from sfn_mock.views import Alias, Execution, Executions, MapRun, StateMachine, Status, Version
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "StateMachine",
     "Status",
     "StepFunctionsMock",
+    "TaskError",
     "UnmockedServiceError",
     "Version",
     "get_mock",
@@ -61,6 +63,7 @@ _MODULES = {
     "StateMachine": "views",
     "Status": "views",
     "StepFunctionsMock": "handle",
+    "TaskError": "state.task_mocks",
     "UnmockedServiceError": "instruments.guard",
     "Version": "views",
     "get_mock": "mock",

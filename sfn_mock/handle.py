@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from os import PathLike
+from typing import Any, Protocol, TypeVar
 
+from sfn_mock.asl.nodes import ABSENT
 from sfn_mock.aws.accounts import check_account_id, check_region
+from sfn_mock.instruments import task_mocks
 from sfn_mock.instruments.calls import Calls
 from sfn_mock.instruments.coverage import CoverageReport
 from sfn_mock.instruments.coverage_log import CoverageLog
 from sfn_mock.instruments.faults import Fault, When
+from sfn_mock.instruments.task_mocks import Duration, TaskOutcomes
+from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
+from sfn_mock.operations import execution_mode
 from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding.documents import Document
 from sfn_mock.seeding.exports import Source
 from sfn_mock.seeding.loading import load
+from sfn_mock.seeding.mock_config import read_mock_config
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state import state_machines as machine_records
@@ -104,6 +111,80 @@ class StepFunctionsMock:
         self._session.check_open()
         with clock.read_once():
             return seed_documents.seed(self._session.records, source)
+
+    # --- Tasks ---------------------------------------------------------------------------------------------------
+
+    def mock_task(
+        self,
+        state_or_resource: str,
+        outcomes: TaskOutcomes | None = None,
+        /,
+        *,
+        result: Any = ABSENT,
+        error: str | None = None,
+        cause: str | None = None,
+        duration: Duration | None = None,
+        strict: bool = True,
+    ) -> None:
+        """Say what tasks come to in executions of any state machine, from now on.
+
+        What ``StateMachine.mock_task`` says of a state goes first, then what is said here of a name, then what is said
+        of a resource, the latest first.
+
+        Args:
+            state_or_resource: The name of a Task state, in whichever machine; or the ARN of a resource, in which ``*``
+                stands for any text, such as ``arn:aws:states:::sqs:*``.
+            outcomes: As for ``StateMachine.mock_task``, as are the others.
+            result: The result of the task.
+            error: The error's name, in place of a result.
+            cause: The error's cause.
+            duration: How long the task takes.
+            strict: Whether a result that the service's API could not give is refused.
+
+        Raises:
+            ValueError: If no machine has such a Task state, or for an outcome that cannot be.
+        """
+        self._session.check_open()
+        execution_mode.check_on("mock_task")
+        said = TaskOutcome(result, error, cause, duration)
+        mocks, machines = self._session.task_mocks, self._machine_records()
+        task_mocks.mock_anywhere(mocks, machines, state_or_resource, outcomes, said, strict)
+
+    def mock_lambda(self, name: str, handler: Callable[[Any, Any], Any]) -> None:
+        """Have a handler stand in for a Lambda function wherever a task invokes it, from now on.
+
+        It is called as ``handler(event, context)`` when the task is due. What it returns is the function's answer; an
+        exception is the function's error, named after its class. It may call Step Functions.
+
+        Args:
+            name: The function's name, or its ARN. With a version or an alias behind it, the handler stands in for that
+                one alone.
+            handler: The handler of the function, or another callable.
+
+        Raises:
+            ValueError: If the name is none that a function can have, or the handler cannot be called.
+        """
+        self._session.check_open()
+        execution_mode.check_on("mock_lambda")
+        task_mocks.mock_function(self._session.task_mocks, name, handler)
+
+    def load_mock_config(self, source: str | PathLike[str] | Mapping[str, Any]) -> None:
+        """Take the test cases of a mock config of AWS Step Functions Local.
+
+        ``start_execution(stateMachineArn=machine.arn + "#HappyPath")`` then starts an execution whose states are
+        answered as the case ``HappyPath`` says. States that the case does not name run as without it. A machine that a
+        config loaded earlier names too has the cases of the later one.
+
+        Args:
+            source: The path of a MockConfigFile.json, or the dict that it holds.
+
+        Raises:
+            ValueError: For a mistake in the config; nothing of it is taken then.
+            FileNotFoundError: If there is no such file.
+        """
+        self._session.check_open()
+        execution_mode.check_on("load_mock_config")
+        self._session.task_mocks.cases.update(read_mock_config(source, self._machine_records()))
 
     # --- What goes wrong -----------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from sfn_mock.state.executions import Execution
 from sfn_mock.state.records import Records
 from sfn_mock.state.simulation import Simulation
 from sfn_mock.state.state_machines import Alias, Revision, StateMachine, Version
+from sfn_mock.state.task_mocks import TaskMocks
 
 if TYPE_CHECKING:
     from moto.core.resource_tagging import TaggedResource
@@ -113,10 +114,11 @@ class SFNBackend(StepFunctionBackend):
         if not self.held:
             self._begin_anew().close()
 
-    def hold(self, simulation: Simulation) -> None:
-        """Be a mock's, with the rough edges that it was asked for."""
+    def hold(self, simulation: Simulation, task_mocks: TaskMocks) -> None:
+        """Be a mock's, with the rough edges that it was asked for and the answers that it has for tasks."""
         self.held = True
         self.records.simulation = simulation
+        self.records.task_mocks = task_mocks
 
     def empty(self) -> None:
         """Start empty; records handed out before can be read no more."""
@@ -127,6 +129,7 @@ class SFNBackend(StepFunctionBackend):
         records = self.records
         anew = SFNBackend(self.region_name, self.account_id)
         anew.held, anew.records.simulation = self.held, records.simulation
+        anew.records.task_mocks = records.task_mocks
         # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
         self.__dict__ = vars(anew)
         session_coverage.leave(records)

@@ -15,6 +15,7 @@ from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.records import Records
 from sfn_mock.state.savepoints import Savepoint
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
+from sfn_mock.state.task_mocks import TaskMocks
 from sfn_mock.transport.addressing import records_of
 
 
@@ -37,6 +38,7 @@ class Session:
         self.simulation = simulation
         self.faults = Faults()
         self.call_log = CallLog()
+        self.task_mocks = TaskMocks()
         #: URLs of the servers that answer for it, the innermost last.
         self.endpoint_urls: list[str] = []
         self.closed = False
@@ -52,7 +54,7 @@ class Session:
         key = (account_id or self.account_id, region or self.region)
         if key not in self._backends:
             backend = SFNBackend(key[1], key[0])
-            backend.hold(self.simulation)
+            backend.hold(self.simulation, self.task_mocks)
             # Of two threads that are here at once, both get the first one's.
             self._backends.setdefault(key, backend)
         return self._backends[key]
@@ -90,19 +92,20 @@ class Session:
         return scopes
 
     def reset(self) -> None:
-        """Empty all records, remove the faults, and forget the calls."""
+        """Empty all records, remove the faults and the answers for tasks, and forget the calls."""
         self.check_open()
         self.faults.clear()
         self.call_log.clear()
+        self.task_mocks.clear()
         for backend in self.backends():
             backend.empty()
 
     def savepoint(self) -> Callable[[], None]:
-        """Return a function that brings records, faults and calls back, in place, to how they stand now."""
+        """Return a function that brings records, faults, answers for tasks and calls back, in place, to how they stand now."""
         self.check_open()
         take_back_calls = self.call_log.mark()
-        faults = Savepoint()
-        faults.keep(self.faults)
+        instruments = Savepoint()
+        instruments.keep((self.faults, self.task_mocks))
         savepoints: dict[SFNBackend, tuple[Records, Savepoint]] = {}
         for backend in self.backends():
             records, savepoint = savepoints[backend] = backend.records, Savepoint()
@@ -121,7 +124,7 @@ class Session:
                     backend.records.drop()
                 with records.locked():
                     savepoint.roll_back()
-            faults.roll_back()
+            instruments.roll_back()
             take_back_calls()
 
         return roll_back

@@ -13,9 +13,13 @@ from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, overload
 
+from sfn_mock.asl.nodes import ABSENT
+from sfn_mock.instruments import task_mocks
 from sfn_mock.instruments.coverage import Coverage
 from sfn_mock.instruments.coverage_log import CoverageLog
-from sfn_mock.operations import status_events
+from sfn_mock.instruments.task_mocks import Duration, TaskOutcomes
+from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
+from sfn_mock.operations import execution_mode, status_events
 from sfn_mock.state import clock, outcomes, progress, waiting
 from sfn_mock.state import executions as execution_records
 from sfn_mock.state import map_runs as map_run_records
@@ -810,6 +814,44 @@ class StateMachine(_View[machine_records.StateMachine]):
         _set_redrive_plan(
             self._record, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
         )
+
+    def mock_task(
+        self,
+        state: str,
+        outcomes: TaskOutcomes | None = None,
+        /,
+        *,
+        result: Any = ABSENT,
+        error: str | None = None,
+        cause: str | None = None,
+        duration: Duration | None = None,
+        strict: bool = True,
+    ) -> None:
+        """Say what the tasks of a Task state come to in executions of this machine, from now on.
+
+        It replaces what was said of the state before, and holds for children of Distributed Maps too. The names are
+        those of the definition as it is now.
+
+        Args:
+            state: The name of the state, which may be inside a Map or a Parallel state.
+            outcomes: In place of keywords, a list of dicts with ``result``, ``error``, ``cause`` and ``duration``: one
+                for each task, retries included, of which the last holds on. Or a callable that is given each task's
+                input and returns its result; it may raise ``TaskError``, and any other exception leaves the call that
+                carried the execution there.
+            result: The result, a JSON value as AWS would give it. For an invocation of a Lambda function it is what
+                the function returns.
+            error: The error's name, in place of a result.
+            cause: The error's cause.
+            duration: How long the task takes, a timedelta or text such as ``"3s"``; no time unless given.
+            strict: Whether a result that the service's API could not give is refused.
+
+        Raises:
+            ValueError: If the machine has no such Task state, or for an outcome that cannot be.
+        """
+        execution_mode.check_on("mock_task")
+        with self._record.using():
+            said = TaskOutcome(result, error, cause, duration)
+            task_mocks.mock_state(self._record, state, outcomes, said, strict)
 
     def _check_status(self, status: str) -> str:
         if status == "PENDING_REDRIVE":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal
@@ -274,3 +274,14 @@ class StateMachine(Program):
     query_language: QueryLanguage
     timeout_seconds: float | None
     comment: str | None
+
+
+def each_state(program: Program) -> Iterator[State]:
+    """Yield the states of a program, and those inside its Parallel and Map states."""
+    for state in program.states.values():
+        yield state
+        if isinstance(state, ParallelState):
+            for branch in state.branches:
+                yield from each_state(branch)
+        elif isinstance(state, MapState):
+            yield from each_state(state.processor)

@@ -19,8 +19,8 @@ from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.server import server
 from sfn_mock.options import Options
 from sfn_mock.seeding import documents as seed_documents
-from sfn_mock.seeding import durations
 from sfn_mock.seeding.exports import naming
+from sfn_mock.state import durations
 from sfn_mock.state import seeds as seeding
 
 #: moto's own server's.

@@ -14,9 +14,8 @@ from sfn_mock.http_server.page import page
 from sfn_mock.instruments.calls import Call
 from sfn_mock.instruments.faults import Fault
 from sfn_mock.seeding import documents as seed_documents
-from sfn_mock.seeding import durations
 from sfn_mock.session import Session
-from sfn_mock.state import clock
+from sfn_mock.state import clock, durations
 from sfn_mock.state import seeds as seeding
 
 PREFIX = "/sfn-mock/"

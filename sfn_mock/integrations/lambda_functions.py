@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from typing import Any
@@ -14,12 +15,26 @@ from sfn_mock.integrations.results import http_metadata
 #: The version of a function that an unqualified name means.
 LATEST = "$LATEST"
 
+#: A function as Invoke names it: its name, its partial ARN or its ARN, with a version or an alias behind it.
+_FUNCTION = re.compile(
+    r"(?:(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?\d{12}:function:|function:)?"
+    r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>[A-Za-z0-9_-]+|\$LATEST))?"
+)
 
-def read_invocation(answer: dict[str, Any]) -> Any:
+
+def parse_function(name: object) -> tuple[str, str | None] | None:
+    """Return the name and the qualifier of a function as Invoke names it, None for what names no function."""
+    parts = _FUNCTION.fullmatch(name) if isinstance(name, str) else None
+    return None if parts is None else (parts["name"], parts["qualifier"])
+
+
+def read_invocation(answer: dict[str, Any], *, compact: bool = False) -> Any:
     """Return what a function answered: a value, or text where it is no JSON.
 
     Args:
         answer: What the boto3 client returned for Invoke.
+        compact: Whether the cause of an error is printed anew, without blanks, as ``lambda:invoke`` does. A function's
+            own ARN gives it as the function sent it.
 
     Raises:
         StateError: The function ended with an error, which is named after the type of its exception; the cause is all
@@ -32,6 +47,8 @@ def read_invocation(answer: dict[str, Any]) -> Any:
         payload = text
     if not answer.get("FunctionError"):
         return payload
+    if compact and isinstance(payload, dict):
+        text = json_text(payload)
     error_type = payload.get("errorType") if isinstance(payload, dict) else None
     raise StateError(error_type if isinstance(error_type, str) and error_type else "Lambda.Unknown", text)
 
@@ -47,9 +64,26 @@ def invocation_answer(
         moment: When the function answers.
         executed_version: The version of the function.
     """
+    text = json_text(payload)
+    metadata = http_metadata(
+        invocation_metadata(text, request_id=request_id, moment=moment, executed_version=executed_version)
+    )
+    result = {"ExecutedVersion": executed_version, "Payload": payload, "StatusCode": 200, **metadata}
+    return dict(sorted(result.items()))
+
+
+def invocation_metadata(payload: str, *, request_id: str, moment: datetime, executed_version: str) -> dict[str, Any]:
+    """Return ``ResponseMetadata`` as boto3 tells it of an answer to Invoke.
+
+    Args:
+        payload: What the function returns, as text.
+        request_id: The id of the request.
+        moment: When the function answers.
+        executed_version: The version of the function.
+    """
     headers = {
         "connection": "keep-alive",
-        "content-length": str(len(json_text(payload).encode())),
+        "content-length": str(len(payload.encode())),
         "content-type": "application/json",
         "date": format_datetime(moment.astimezone(timezone.utc), usegmt=True),
         "x-amz-executed-version": executed_version,
@@ -57,9 +91,7 @@ def invocation_answer(
         "x-amzn-requestid": request_id,
         "x-amzn-trace-id": f"root=1-{int(moment.timestamp()):08x}-{request_id.replace('-', '')[:24]};sampled=0",
     }
-    metadata = http_metadata({"HTTPStatusCode": 200, "RequestId": request_id, "HTTPHeaders": headers})
-    result = {"ExecutedVersion": executed_version, "Payload": payload, "StatusCode": 200, **metadata}
-    return dict(sorted(result.items()))
+    return {"HTTPStatusCode": 200, "RequestId": request_id, "HTTPHeaders": headers}
 
 
 def function_error(error_type: str, message: str, *, request_id: str, stack_trace: list[str]) -> StateError:

@@ -178,6 +178,6 @@ def _check_entries(operation: Operation, result: dict[str, Any]) -> None:
 
 
 def _invocation_result(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]:
-    payload = read_invocation(answer)
+    payload = read_invocation(answer, compact=True)
     known = {**answer, "Payload": None}
     return dict(sorted({**shape_answer(operation, known), "Payload": payload}.items()))

@@ -20,6 +20,7 @@ from sfn_mock.moto_integration import takeover as moto_place
 from sfn_mock.operations.pipeline import Service
 from sfn_mock.session import Session
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
+from sfn_mock.state.task_mocks import TaskMocks
 from sfn_mock.transport.addressing import records_of
 from sfn_mock.transport.environment import DEFAULT_REGION
 from sfn_mock.transport.wire import Answer, Wire
@@ -62,12 +63,13 @@ def uninstall() -> None:
 
 
 class _Stay:
-    """What a test does to one outermost ``mock_aws`` beside its backends: faults, and the record of calls."""
+    """What a test does to one outermost ``mock_aws`` beside its backends: faults, calls, and answers for tasks."""
 
     def __init__(self, began_with: object) -> None:
         self.began_with = began_with
         self.faults = Faults()
         self.call_log = CallLog()
+        self.task_mocks = TaskMocks()
 
 
 _stay = _Stay(None)
@@ -101,6 +103,7 @@ class SessionWithinMockAWS(Session):
         stay = _stay_of_mock_aws()
         self.faults = stay.faults
         self.call_log = stay.call_log
+        self.task_mocks = stay.task_mocks
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
         self.check_open()
@@ -137,6 +140,7 @@ def _backend(account_id: str, region: str) -> SFNBackend:
 
 def _of_ours(backend: object) -> SFNBackend:
     assert isinstance(backend, SFNBackend), "install() waits until moto has none of its own"
+    backend.records.task_mocks = _stay_of_mock_aws().task_mocks
     return backend
 
 

@@ -28,3 +28,12 @@ def switched_on() -> Iterator[None]:
 def is_on() -> bool:
     """Return whether the active mock, or ``mock_aws``, asks for it."""
     return _switched_on or bool(default_user_config.get("stepfunctions", {}).get("execute_state_machine"))
+
+
+def check_on(caller: str) -> None:
+    """Raise ValueError, naming who asks, unless definitions are run."""
+    if not is_on():
+        raise ValueError(
+            f"{caller} needs a mock that runs definitions: use mock_sfn_executions(execute=True), or "
+            f"@pytest.mark.sfn_executions(execute=True) for the fixture."
+        )

@@ -10,6 +10,7 @@ from sfn_mock.aws.payloads import json_fault
 from sfn_mock.operations import execution_mode
 from sfn_mock.operations.finding import find_execution, find_qualified
 from sfn_mock.operations.limits import check_open_executions
+from sfn_mock.operations.mock_cases import split_case
 from sfn_mock.operations.redrives import obstacle
 from sfn_mock.operations.registry import Answer, DateForm, date_or_none, includes_data, operation, present
 from sfn_mock.operations.state_machines import describe_revision, refuse_deleting
@@ -19,6 +20,7 @@ from sfn_mock.state.outcomes import FAILS_AT_ONCE, RUNS_UNTIL_ENDED, SUCCEEDS_AT
 from sfn_mock.state.records import Records
 from sfn_mock.state.runs import start_run
 from sfn_mock.state.state_machines import Alias, StateMachine, Version
+from sfn_mock.state.task_mocks import Case, CaseRun
 
 #: What an EXPRESS execution is billed for at least, and in what chunks: megabytes and milliseconds (recorded on AWS).
 _BILLED_MEMORY = 64
@@ -39,7 +41,8 @@ def start_execution(
 ) -> Answer:
     """Start an execution; for a name and input that are running already, answer with the one that runs."""
     with records.using() as moment:
-        machine, qualified = find_qualified(records, state_machine_arn)
+        arn, case = split_case(records, state_machine_arn)
+        machine, qualified = find_qualified(records, arn)
         refuse_deleting(machine)
         text = _checked_input(name, input)
         execution = None
@@ -49,7 +52,7 @@ def start_execution(
             if execution is None:
                 check_open_executions(records, moment)
         if execution is None:
-            execution = _start(machine, qualified, moment, name, text, trace_header)
+            execution = _start(machine, qualified, moment, name, text, trace_header, case)
         return {"executionArn": execution.arn, "startDate": date(execution.start)}
 
 
@@ -66,12 +69,13 @@ def start_sync_execution(
 ) -> Answer:
     """Tell how and when an EXPRESS execution ends. The call does not wait, and moves no clock."""
     with records.using() as moment:
-        machine, qualified = find_qualified(records, state_machine_arn)
+        arn, case = split_case(records, state_machine_arn)
+        machine, qualified = find_qualified(records, arn)
         if machine.type != "EXPRESS":
             raise StateMachineTypeNotSupported
         refuse_deleting(machine)
         text = _checked_input(name, input)
-        execution = _start(machine, qualified, moment, name, text, trace_header, sync=True)
+        execution = _start(machine, qualified, moment, name, text, trace_header, case, sync=True)
         if execution in records.runs:
             # Its caller learns the end, however far the clock has to go until then.
             records.runs[execution].carry(moment + _LONGEST_EXPRESS)
@@ -127,11 +131,13 @@ def _start(
     name: str | None,
     input: str,
     trace_header: str | None,
+    case: Case | None,
     *,
     sync: bool = False,
 ) -> Execution:
     name = machine.records.new_id() if name is None else name
-    outcome = _outcome(machine, name, input, sync=sync)
+    # A test case is asked for by this very start, so that it goes before what is said of all starts.
+    outcome = _outcome(machine, name, input, sync=sync) if case is None else None
     version_number = alias_name = None
     if isinstance(qualified, Alias):
         version_number, alias_name = qualified.deal(), qualified.name
@@ -147,7 +153,7 @@ def _start(
         outcome=RUNS_UNTIL_ENDED if outcome is None else outcome,
     )
     if outcome is None:
-        start_run(execution, moment, ServicesOfMocks())
+        start_run(execution, moment, ServicesOfMocks(None if case is None else CaseRun(case)))
     return execution
 
 

@@ -16,32 +16,58 @@ from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, Pending, ReadRequest, TaskAnswer, TaskCall, WriteRequest
 from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
+from sfn_mock.integrations.operations import ClientFactory
 from sfn_mock.integrations.service_calls import Caller, check_parameters
 from sfn_mock.integrations.tasks import answer_task, poll_task
+from sfn_mock.operations.mocked_functions import MockedFunction, invoked_function
+from sfn_mock.state import clock
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.runs import Poll
+from sfn_mock.state.task_mocks import CaseRun
 
 #: What S3 or the object itself may have wrong; that nothing mocks S3 is told to the test's author instead.
 _FAULTS = (BotoCoreError, ClientError, ValueError, LookupError, TypeError, csv.Error)
 
 
 class ServicesOfMocks:
-    """Calls Step Functions on the mock itself, and other services where ``mock_aws`` answers them."""
+    """Answers tasks as the test says, calls Step Functions on the mock itself, and other services of ``mock_aws``.
+
+    Args:
+        case: The test case of a mock config that the execution was started with.
+    """
+
+    def __init__(self, case: CaseRun | None = None) -> None:
+        self._case = case
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what AWS says is wrong with the parameters of a task."""
         return check_parameters(resource, parameters)
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Do a task. The first that applies answers it: a worker of its activity, Step Functions, another service.
+        """Do a task, at the moment at which it is due. The first of these that applies answers it:
+
+        `mock_task`, the case of a mock config, `mock_lambda`, Step Functions, a worker of the activity, a service of
+        ``mock_aws``.
 
         Raises:
-            UnmockedServiceError: If nothing answers the service.
+            UnmockedServiceError: If nothing answers the task.
+            Exception: What a callable of the test raises, other than a TaskError.
         """
-        if call.resource.kind is ResourceKind.ACTIVITY:
-            return Pending(is_started=False), None
-        if call.resource.service in ("states", "sfn") or botocore_stubber.enabled:
-            return _call_service(execution, call)
+        mocks, resource = execution.owner.records.task_mocks, call.resource
+        with clock.at(call.moment):
+            if (mock := mocks.find(execution.state_machine, call)) is not None:
+                return mock.answer(execution, call), None
+            if self._case is not None and (answer := self._case.answer(call)) is not None:
+                return answer, None
+            function = invoked_function(call)
+            if function is not None and (handler := mocks.find_handler(function)) is not None:
+                return _call_service(execution, call, MockedFunction(handler, function, call, execution))
+            if resource.service in ("states", "sfn") and resource.is_service:
+                return _call_service(execution, call)
+            if resource.kind is ResourceKind.ACTIVITY:
+                return Pending(is_started=False), None
+            if botocore_stubber.enabled:
+                return _call_service(execution, call)
         raise _unmocked(execution, call)
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
@@ -89,9 +115,12 @@ class ServicesOfMocks:
         return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": details}
 
 
-def _call_service(execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-    """Call the service that a task names by boto3, which the mock itself or moto answers."""
-    client_for = partial(boto3.client, region_name=execution.owner.records.region)
+def _call_service(
+    execution: Execution, call: TaskCall, function: MockedFunction | None = None
+) -> tuple[TaskAnswer, Poll | None]:
+    """Call the service that a task names: by boto3, which the mock itself or moto answers, or a mocked function."""
+    boto3_client = partial(boto3.client, region_name=execution.owner.records.region)
+    client_for: ClientFactory = boto3_client if function is None else lambda _: function
     caller = Caller(execution.arn, execution.state_machine.arn)
     try:
         answer, job = answer_task(call, client_for=client_for, caller=caller)

@@ -17,8 +17,8 @@ from reprlib import repr as shortened
 from typing import Any
 
 from sfn_mock.aws.accounts import check_account_id, check_region
-from sfn_mock.seeding import durations
 from sfn_mock.seeding.exports import naming
+from sfn_mock.state import durations
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.outcome_plans import OutcomeWords
 from sfn_mock.state.records import Records, seed_state_machine

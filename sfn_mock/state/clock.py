@@ -33,15 +33,18 @@ _last_reading = 0
 
 
 def now() -> int:
-    """The current moment, frozen or not.
+    """The current moment, frozen or not; within ``read_once`` or ``at`` the moment that these hold."""
+    reading = _reading.get()
+    return shown() if reading is None else reading
+
+
+def shown() -> int:
+    """The moment that the test's clock shows, frozen or not.
 
     A frozen clock is asked directly: freezegun hides its time from code that runs as the bare target of a thread,
     and every reading through several of its fakes would move an auto-ticking clock several times.
     """
     global _last_reading
-    reading = _reading.get()
-    if reading is not None:
-        return reading
     freezegun: Any = sys.modules.get("freezegun.api")
     # In one step: a test may let go of the time while a server's thread looks.
     innermost = () if freezegun is None else freezegun.freeze_factories[-1:]
@@ -123,6 +126,11 @@ def _is_travelling() -> bool:
 def read_once() -> AbstractContextManager[int]:
     """The current moment, which is the one for all that is done within, as one call has one date."""
     return _Held(now())
+
+
+def at(moment: int) -> AbstractContextManager[int]:
+    """Have that moment be the current one for all that is done within, as a run does what was due earlier."""
+    return _Held(moment)
 
 
 def last_read() -> AbstractContextManager[int]:

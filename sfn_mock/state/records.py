@@ -23,6 +23,7 @@ from sfn_mock.state.quotas import Allowance
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.state_machines import Revision, StateMachine, new_revision
 from sfn_mock.state.status_changes import StatusChange, StatusChanges, tell
+from sfn_mock.state.task_mocks import TaskMocks
 
 if TYPE_CHECKING:
     from sfn_mock.asl.events import Event
@@ -124,6 +125,8 @@ class Records:
         self._uses = 0
         #: How many definitions are just being carried.
         self._carrying = 0
+        #: The answers that the mock which holds these has for tasks.
+        self.task_mocks = TaskMocks()
         self._allowances: dict[str, Allowance] = {}
         self._deleting: list[StateMachine] = []
         self._lock = RLock()

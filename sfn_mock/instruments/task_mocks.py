@@ -1,0 +1,259 @@
+"""Read what a test says of tasks: what ``mock_task`` and ``mock_lambda`` take, checked against definitions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import NAMESPACE_OID, uuid3
+
+from sfn_mock.asl.definition import parse_definition
+from sfn_mock.asl.host import Failed, Succeeded, TaskCall
+from sfn_mock.asl.nodes import ABSENT, TaskState, each_state
+from sfn_mock.asl.resources import Resource, ResourceError, parse_resource
+from sfn_mock.integrations.lambda_functions import parse_function
+from sfn_mock.integrations.mocked_results import mocked_result, mocked_submission
+from sfn_mock.state import clock, durations
+from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.task_mocks import Answer, Case, Handler, Invocation, TaskError, TaskMock, TaskMocks, matches
+from sfn_mock.suggestions import did_you_mean
+
+#: One outcome after the other, each a dict of the keywords of ``mock_task``; or what gives a result for an input.
+TaskOutcomes = Sequence[Mapping[str, Any]] | Callable[[Any], Any]
+#: A length of time, or text such as "3s".
+Duration = timedelta | str
+
+_KEYWORDS = ("result", "error", "cause", "duration")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one task comes to, as a test says it.
+
+    Attributes:
+        result: A JSON value, ABSENT where there is none.
+        error: The name of the error.
+        cause: Its cause.
+        duration: How long the task takes.
+    """
+
+    result: Any = ABSENT
+    error: str | None = None
+    cause: str | None = None
+    duration: Duration | None = None
+
+
+def mock_state(machine: StateMachine, state: str, outcomes: TaskOutcomes | None, said: Outcome, strict: bool) -> None:
+    """Mock a Task state of one state machine; see ``StateMachine.mock_task``."""
+    resource = _own_task(machine, state)
+    machine.records.task_mocks.add_for_state(machine, state, _mock(outcomes, said, strict, [resource]))
+
+
+def mock_anywhere(
+    mocks: TaskMocks,
+    machines: Iterable[StateMachine],
+    state_or_resource: str,
+    outcomes: TaskOutcomes | None,
+    said: Outcome,
+    strict: bool,
+) -> None:
+    """Mock a Task state in any machine, or the tasks of a resource; see ``StepFunctionsMock.mock_task``."""
+    name = _text(state_or_resource, "state")
+    tasks = [task for machine in machines for task in _tasks(machine)]
+    if name.startswith("arn:"):
+        resources = [task.resource for task in tasks if matches(name, task.resource.arn)]
+        if "*" not in name:
+            resources.append(_parsed(name))
+        mocks.add_for_resource(name, _mock(outcomes, said, strict, resources))
+        return
+    resources = [task.resource for task in tasks if task.state == name]
+    if not resources:
+        raise ValueError(
+            f"No state machine of this mock has a Task state {name!r}. {did_you_mean(name, _names(tasks))} Add or "
+            f"create the state machine with its definition first, or mock the task by the ARN of its resource."
+        )
+    mocks.add_for_state(None, name, _mock(outcomes, said, strict, resources))
+
+
+def mock_function(mocks: TaskMocks, name: str, handler: Handler) -> None:
+    """Have a handler stand in for a Lambda function; see ``StepFunctionsMock.mock_lambda``."""
+    parsed = parse_function(name)
+    if parsed is None:
+        raise ValueError(f"name must be the name or ARN of a Lambda function, got {name!r}.")
+    if not callable(handler):
+        raise ValueError(f"handler must be callable(event, context), got {handler!r}.")
+    mocks.add_function(Invocation(*parsed), handler)
+
+
+def check_case(machine: StateMachine, name: str, case: Case) -> None:
+    """Check that a test case of a mock config mocks Task states that a machine has; raise ValueError if not."""
+    for state in case:
+        try:
+            _own_task(machine, state)
+        except ValueError as error:
+            raise ValueError(f"Test case {name!r} of state machine {machine.name!r}: {error}") from None
+
+
+# --- States ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A Task state of a definition."""
+
+    state: str
+    resource: Resource
+
+
+def _own_task(machine: StateMachine, state: str) -> Resource:
+    name = _text(state, "state")
+    try:
+        states = {found.name: found for found in each_state(parse_definition(machine.revision.definition))}
+    except ValueError as error:
+        raise ValueError(
+            f"{machine.arn} has no definition that can run ({error}): give add_state_machine(definition=...) one."
+        ) from None
+    tasks = {found.name: found for found in states.values() if isinstance(found, TaskState)}
+    if name in tasks:
+        return _parsed(tasks[name].resource)
+    if not tasks:
+        raise ValueError(
+            f"{machine.arn} has no Task state to mock: give add_state_machine(definition=...) the definition to run."
+        )
+    if name in states:
+        raise ValueError(f"State {name!r} of {machine.arn} must be a Task state, got a {states[name].type} state.")
+    raise ValueError(f"{machine.arn} has no state {name!r}. {did_you_mean(name, tasks)}")
+
+
+def _tasks(machine: StateMachine) -> list[_Task]:
+    """Return the Task states of a machine; none of a definition that cannot run."""
+    try:
+        states = list(each_state(parse_definition(machine.revision.definition)))
+        return [_Task(state.name, parse_resource(state.resource)) for state in states if isinstance(state, TaskState)]
+    except ValueError:
+        return []
+
+
+def _names(tasks: list[_Task]) -> list[str]:
+    return list(dict.fromkeys(task.state for task in tasks))
+
+
+def _parsed(arn: str) -> Resource:
+    try:
+        return parse_resource(arn)
+    except ResourceError as error:
+        raise ValueError(f"resource {arn!r} cannot be mocked: {error}") from None
+
+
+# --- Outcomes ----------------------------------------------------------------------------------------------------
+
+
+def _mock(outcomes: TaskOutcomes | None, said: Outcome, strict: bool, resources: list[Resource]) -> TaskMock:
+    """Return the mock that a test describes; ValueError for what cannot be."""
+    if outcomes is None:
+        return TaskMock([_answer(said, strict, resources)])
+    if said.result is not ABSENT or said.error is not None or said.cause is not None:
+        raise ValueError("mock_task takes result, error and cause as keywords or as outcomes, got both.")
+    if callable(outcomes):
+        return TaskMock([_computed(outcomes, _milliseconds(said.duration), strict)])
+    if isinstance(outcomes, str | Mapping) or not isinstance(outcomes, Sequence) or not outcomes:
+        raise ValueError(
+            f"outcomes must be a list of dicts such as [{{'error': 'Declined'}}, {{'result': {{}}}}], or a callable of "
+            f"the task's input, got {outcomes!r}."
+        )
+    return TaskMock([_answer(_read(words, said.duration), strict, resources) for words in outcomes])
+
+
+def _read(words: Mapping[str, Any], duration: Duration | None) -> Outcome:
+    if not isinstance(words, Mapping):
+        raise ValueError(f"outcome must be a dict with any of {', '.join(_KEYWORDS)}, got {words!r}.")
+    for key in words:
+        if key not in _KEYWORDS:
+            raise ValueError(f"Unknown key {key!r} in an outcome of mock_task. {did_you_mean(key, _KEYWORDS)}")
+    return Outcome(**{"duration": duration, **words})
+
+
+def _answer(said: Outcome, strict: bool, resources: list[Resource]) -> Answer:
+    """Return what gives one outcome, checked for each resource that is known."""
+    duration = _milliseconds(said.duration)
+    if said.error is not None:
+        if said.result is not ABSENT:
+            raise ValueError("A task has a result or an error, got both.")
+        return _failing(_text(said.error, "error"), said.cause, duration)
+    if said.cause is not None:
+        raise ValueError(f"cause must come with an error, got {said.cause!r} alone.")
+    if said.result is ABSENT:
+        raise ValueError("mock_task needs a result, an error, a list of outcomes or a callable of the task's input.")
+    text = _json_text(said.result)
+    for resource in resources:
+        _result(resource, json.loads(text), "check", 0, strict)
+
+    def answer(call: TaskCall) -> Succeeded:
+        return _succeeded(call, json.loads(text), duration, strict)
+
+    return answer
+
+
+def _failing(error: str, cause: str | None, duration: int) -> Answer:
+    if cause is not None:
+        _text(cause, "cause")
+
+    def answer(call: TaskCall) -> Failed:
+        return _failed(call, error, cause, duration)
+
+    return answer
+
+
+def _computed(function: Callable[[Any], Any], duration: int, strict: bool) -> Answer:
+    def answer(call: TaskCall) -> Succeeded | Failed:
+        try:
+            result = function(json.loads(json.dumps(call.parameters)))
+        except TaskError as error:
+            return _failed(call, error.error, error.cause, duration)
+        return _succeeded(call, json.loads(_json_text(result)), duration, strict)
+
+    return answer
+
+
+def _succeeded(call: TaskCall, value: Any, duration: int, strict: bool) -> Succeeded:
+    result = _result(call.resource, value, call.token, call.moment + duration, strict)
+    return Succeeded(result, duration, _submitted(call))
+
+
+def _failed(call: TaskCall, error: str, cause: str | None, duration: int) -> Failed:
+    return Failed(error, cause, duration, _submitted(call), is_timeout=error == "States.Timeout")
+
+
+def _submitted(call: TaskCall) -> Any:
+    return mocked_submission(call.resource, request_id=_request_id(call.token), moment=clock.to_datetime(call.moment))
+
+
+def _result(resource: Resource, value: Any, token: str, moment: int, strict: bool) -> Any:
+    request_id = _request_id(token)
+    return mocked_result(resource, value, request_id=request_id, moment=clock.to_datetime(moment), strict=strict)
+
+
+def _request_id(token: str) -> str:
+    return str(uuid3(NAMESPACE_OID, token))
+
+
+def _milliseconds(duration: Duration | None) -> int:
+    if duration is None:
+        return 0
+    length = durations.to_timedelta(duration, name="duration") if isinstance(duration, str) else duration
+    return clock.to_milliseconds(length, name="duration")
+
+
+def _json_text(value: Any) -> str:
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"result must be a JSON value, got {type(value).__name__}: {error}") from None
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name} must be a text that is not empty, got {value!r}.")
+    return value

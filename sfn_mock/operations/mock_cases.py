@@ -1,0 +1,36 @@
+"""The test case of a mock config that a start names behind ``#``, as AWS Step Functions Local takes it."""
+
+from __future__ import annotations
+
+import warnings
+
+from sfn_mock.instruments.task_mocks import check_case
+from sfn_mock.operations.finding import find_qualified
+from sfn_mock.state.records import Records
+from sfn_mock.state.seeds import SeedWarning
+from sfn_mock.state.task_mocks import Case
+from sfn_mock.suggestions import did_you_mean
+
+
+def split_case(records: Records, arn: str) -> tuple[str, Case | None]:
+    """Return the ARN without its test case, and the case.
+
+    An ARN with a case that no mock config has names no state machine, as on AWS; a warning tells the test's author.
+
+    Raises:
+        ValueError: If the case mocks a state that the machine does not have.
+    """
+    machine_arn, mark, name = arn.partition("#")
+    if not mark or not records.task_mocks.cases:
+        return arn, None
+    machine, _ = find_qualified(records, machine_arn)
+    cases = records.task_mocks.cases.get(machine.name, {})
+    if name not in cases:
+        warnings.warn(
+            f"No test case {name!r} of state machine {machine.name!r} in the mock config. {did_you_mean(name, cases)}",
+            SeedWarning,
+            stacklevel=2,
+        )
+        return arn, None
+    check_case(machine, name, cases[name])
+    return machine_arn, cases[name]

@@ -1,0 +1,153 @@
+"""Handlers that stand in for Lambda functions: invoked in place of boto3's client, with Lambda's answers and errors."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from uuid import NAMESPACE_OID, uuid3
+
+from botocore.exceptions import ClientError
+
+from sfn_mock.asl.host import TaskCall
+from sfn_mock.asl.resources import ResourceKind
+from sfn_mock.instruments.guard import UnmockedServiceError
+from sfn_mock.integrations.lambda_functions import LATEST, function_error, invocation_metadata, parse_function
+from sfn_mock.state import clock
+from sfn_mock.state.executions import Execution
+from sfn_mock.state.task_mocks import Handler, Invocation
+
+#: How long a function may take at most, in milliseconds (Lambda's quotas).
+_TIMEOUT = 15 * 60 * 1000
+_MEMORY = 128
+
+
+@dataclass(frozen=True)
+class LambdaContext:
+    """What a handler gets as its context, in the names of Lambda's Python runtime."""
+
+    aws_request_id: str
+    function_name: str
+    function_version: str
+    invoked_function_arn: str
+    log_group_name: str
+    log_stream_name: str
+    memory_limit_in_mb: int = _MEMORY
+    client_context: None = None
+    identity: None = None
+    _since: int = field(default_factory=clock.shown)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the function may still take, by the test's clock."""
+        return max(0, _TIMEOUT - (clock.shown() - self._since))
+
+
+class MockedFunction:
+    """Invokes a handler as boto3's Lambda client invokes a function.
+
+    Args:
+        handler: What stands in for the function.
+        function: The function as the task names it.
+        call: The task.
+        execution: The execution of the task.
+    """
+
+    def __init__(self, handler: Handler, function: Invocation, call: TaskCall, execution: Execution) -> None:
+        self._handler = handler
+        self._call = call
+        self._request_id = str(uuid3(NAMESPACE_OID, call.token))
+        qualifier = function.qualifier or LATEST
+        self._version = qualifier if qualifier.isdecimal() else LATEST
+        self._context = self._new_context(function, execution)
+
+    def _new_context(self, function: Invocation, execution: Execution) -> LambdaContext:
+        records, resource = execution.owner.records, self._call.resource
+        region, account_id = resource.region or records.region, resource.account_id or records.account_id
+        arn = f"arn:{records.partition}:lambda:{region}:{account_id}:function:{function.name}"
+        day = clock.to_datetime(self._call.moment).strftime("%Y/%m/%d")
+        return LambdaContext(
+            aws_request_id=self._request_id,
+            function_name=function.name,
+            function_version=self._version,
+            invoked_function_arn=arn if function.qualifier is None else f"{arn}:{function.qualifier}",
+            log_group_name=f"/aws/lambda/{function.name}",
+            log_stream_name=f"{day}/[{self._version}]{self._request_id.replace('-', '')}",
+        )
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        """Answer Lambda's Invoke.
+
+        Raises:
+            ClientError: If the payload is not JSON.
+            UnmockedServiceError: If the handler calls a service that nothing mocks.
+        """
+        kind = request.get("InvocationType", "RequestResponse")
+        if kind == "DryRun":
+            return self._answer(204, "")
+        try:
+            event = json.loads(request.get("Payload") or b"{}")
+        except ValueError as error:
+            raise _unreadable(error) from None
+        text, failed = self._run(event)
+        if kind == "Event":
+            # Nobody waits for what the function returns.
+            return self._answer(202, "")
+        answer = self._answer(200, text)
+        return {**answer, "FunctionError": "Unhandled"} if failed else answer
+
+    def _run(self, event: Any) -> tuple[str, bool]:
+        """Return what the function answers, and whether that is an error."""
+        try:
+            result = self._handler(event, self._context)
+        except UnmockedServiceError:
+            raise
+        except Exception as error:
+            frames = traceback.extract_tb(error.__traceback__)[1:]
+            return self._error(type(error).__name__, str(error), [_line(frame) for frame in frames]), True
+        try:
+            return json.dumps(result), False
+        except (TypeError, ValueError) as error:
+            return self._error("Runtime.MarshalError", f"Unable to marshal response: {error}", []), True
+
+    def _error(self, error_type: str, message: str, stack_trace: list[str]) -> str:
+        error = function_error(error_type, message, request_id=self._request_id, stack_trace=stack_trace)
+        assert error.cause is not None, "an error of a function has a cause"
+        return error.cause
+
+    def _answer(self, status: int, payload: str) -> dict[str, Any]:
+        metadata = invocation_metadata(
+            payload,
+            request_id=self._request_id,
+            moment=clock.to_datetime(self._call.moment),
+            executed_version=self._version,
+        )
+        return {
+            "StatusCode": status,
+            "ExecutedVersion": self._version,
+            "Payload": BytesIO(payload.encode()),
+            "ResponseMetadata": {**metadata, "HTTPStatusCode": status},
+        }
+
+
+def invoked_function(call: TaskCall) -> Invocation | None:
+    """Return the Lambda function that a task invokes, None for a task that invokes none."""
+    resource, qualifier = call.resource, None
+    if resource.kind is ResourceKind.LAMBDA_FUNCTION:
+        parsed = parse_function(resource.action)
+    elif resource.is_service and (resource.service, resource.action) == ("lambda", "invoke"):
+        parameters = call.parameters if isinstance(call.parameters, dict) else {}
+        parsed, qualifier = parse_function(parameters.get("FunctionName")), parameters.get("Qualifier")
+    else:
+        return None
+    return None if parsed is None else Invocation(parsed[0], parsed[1] or qualifier)
+
+
+def _unreadable(error: ValueError) -> ClientError:
+    told = {"Code": "InvalidRequestContentException", "Message": f"Could not parse request body into json: {error}"}
+    return ClientError({"Error": told}, "Invoke")
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    return f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'

@@ -1,0 +1,125 @@
+"""Read the mock configs of AWS Step Functions Local: test cases by state machine, and the responses that they use."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from operator import attrgetter
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from sfn_mock.asl.host import Failed, Succeeded
+from sfn_mock.instruments.task_mocks import check_case
+from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.task_mocks import Case, CaseState, Response
+from sfn_mock.suggestions import did_you_mean
+
+#: The number of an invocation, or the first and the last one.
+_RANGE = re.compile(r"(?P<first>\d+)(?:-(?P<last>\d+))?")
+
+
+def read_mock_config(
+    source: str | PathLike[str] | Mapping[str, Any], machines: Iterable[StateMachine]
+) -> dict[str, dict[str, Case]]:
+    """Return the test cases of a mock config, by name of the state machine and of the case.
+
+    Args:
+        source: The path of the file, or the dict that it holds.
+        machines: The state machines whose states the cases may name; machines may also come later.
+
+    Raises:
+        ValueError: For a mistake in the config; the message says where it is.
+        FileNotFoundError: If there is no such file.
+    """
+    config = _object(_read(source), "mock config", ("StateMachines", "MockedResponses"), required=("StateMachines",))
+    mocked = _object(config.get("MockedResponses", {}), "MockedResponses")
+    responses = {name: _responses(name, told) for name, told in mocked.items()}
+    cases: dict[str, dict[str, Case]] = {}
+    for name, told in _object(config["StateMachines"], "StateMachines").items():
+        place = f"StateMachines[{name!r}]"
+        machine = _object(told, place, ("TestCases",), required=("TestCases",))
+        cases[name] = {
+            case: _case(f"{place}.TestCases[{case!r}]", states, responses)
+            for case, states in _object(machine["TestCases"], f"{place}.TestCases").items()
+        }
+    for existing in machines:
+        for case, states in cases.get(existing.name, {}).items():
+            check_case(existing, case, states)
+    return cases
+
+
+def _read(source: str | PathLike[str] | Mapping[str, Any]) -> Any:
+    if isinstance(source, Mapping):
+        return source
+    if not isinstance(source, str | PathLike):
+        raise ValueError(f"source must be a path or a dict, got {source!r}.")
+    try:
+        return json.loads(Path(source).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"mock config {str(source)!r} must hold JSON: {error}") from None
+
+
+def _case(place: str, told: Any, responses: Mapping[str, tuple[Response, ...]]) -> Case:
+    case: dict[str, CaseState] = {}
+    for state, name in _object(told, place).items():
+        if not isinstance(name, str):
+            raise ValueError(f"{place}[{state!r}] must be the name of a response, got {name!r}.")
+        if name not in responses:
+            raise ValueError(f"MockedResponses has no {name!r}, which {place} uses. {did_you_mean(name, responses)}")
+        case[state] = CaseState(name, responses[name])
+    return case
+
+
+def _responses(name: str, told: Any) -> tuple[Response, ...]:
+    place = f"MockedResponses[{name!r}]"
+    numbered = _object(told, place)
+    if not numbered:
+        raise ValueError(f"{place} must have a response, such as {{'0': {{'Return': {{}}}}}}.")
+    responses = sorted((_response(place, key, told) for key, told in numbered.items()), key=attrgetter("first"))
+    for before, after in pairwise(responses):
+        if after.first <= before.last:
+            raise ValueError(f"{place} has two responses for invocation {after.first}: give each number once.")
+    return tuple(responses)
+
+
+def _response(place: str, key: str, told: Any) -> Response:
+    numbers = _RANGE.fullmatch(key)
+    first, last = (int(numbers["first"]), int(numbers["last"] or numbers["first"])) if numbers else (1, 0)
+    if last < first:
+        raise ValueError(f"{place} must have keys such as '0' or '1-2', the numbers of invocations, got {key!r}.")
+    response = _object(told, f"{place}[{key!r}]", ("Return", "Throw"))
+    if len(response) != 1:
+        raise ValueError(f"{place}[{key!r}] must have either Return or Throw, got {list(response)}.")
+    if "Return" in response:
+        return Response(first, last, Succeeded(_json_value(response["Return"], f"{place}[{key!r}].Return")))
+    thrown = _object(response["Throw"], f"{place}[{key!r}].Throw", ("Error", "Cause"), required=("Error",))
+    for member, text in thrown.items():
+        if not isinstance(text, str):
+            raise ValueError(f"{place}[{key!r}].Throw.{member} must be a text, got {text!r}.")
+    error = thrown["Error"]
+    return Response(first, last, Failed(error, thrown.get("Cause"), is_timeout=error == "States.Timeout"))
+
+
+def _json_value(value: Any, place: str) -> Any:
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{place} must be a JSON value: {error}") from None
+
+
+def _object(
+    value: Any, place: str, known: tuple[str, ...] | None = None, required: tuple[str, ...] = ()
+) -> Mapping[str, Any]:
+    """Return an object of the config whose members are known; ValueError for anything else."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise ValueError(f"{place} must be an object with texts for keys, got {value!r}.")
+    for key in value:
+        if known is not None and key not in known:
+            raise ValueError(f"Unknown key {key!r} in {place}. {did_you_mean(key, known)}")
+    for key in required:
+        if key not in value:
+            raise ValueError(f"{place} must have {key}, got {list(value)}.")
+    return value

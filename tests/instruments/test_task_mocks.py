@@ -1,0 +1,557 @@
+"""`mock_task`: what the tasks of a state or of a resource come to."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import TaskError, mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+PREFIX = "arn:aws:states:us-east-1:123456789012"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
+INVOKE = "arn:aws:states:::lambda:invoke"
+SDK_INVOKE = "arn:aws:states:::aws-sdk:lambda:invoke"
+SEND = "arn:aws:states:::sqs:sendMessage"
+MESSAGE = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/orders", "MessageBody": "x"}
+
+
+@pytest.fixture
+def clock():
+    with freeze_time(NOW) as clock:
+        yield clock
+
+
+@pytest.fixture
+def sfn(clock):
+    with mock_sfn_executions(execute=True) as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def client(sfn):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+def task(resource, **more):
+    return {"Type": "Task", "Resource": resource, "End": True, **more}
+
+
+@pytest.fixture
+def add(sfn):
+    """Adds a state machine of the given states."""
+
+    def add(states, name="orders", **more):
+        definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+        return sfn.add_state_machine(name, definition=definition, **more)
+
+    return add
+
+
+@pytest.fixture
+def start(sfn, client):
+    """Starts an execution of a machine, and gives its view."""
+
+    def start(machine, input="{}", **more):
+        answer = client.start_execution(stateMachineArn=machine.arn, input=input, **more)
+        return sfn.get_execution(answer["executionArn"])
+
+    return start
+
+
+def types(client, run):
+    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
+
+
+# --- What a task comes to ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "output", "error", "cause"),
+    [
+        pytest.param({"result": {"charged": True}}, "SUCCEEDED", '{"charged":true}', None, None, id="result"),
+        pytest.param({"result": None}, "SUCCEEDED", "null", None, None, id="null"),
+        pytest.param({"error": "Declined", "cause": "no funds"}, "FAILED", None, "Declined", "no funds", id="error"),
+        pytest.param({"error": "Declined"}, "FAILED", None, "Declined", None, id="error alone"),
+    ],
+)
+def test_an_outcome(add, start, said, status, output, error, cause):
+    """A task has a result or an error, as the test says."""
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", **said)
+    run = start(orders)
+
+    assert (run.status, run.output, run.error, run.cause) == (status, output, error, cause)
+
+
+@pytest.mark.parametrize(
+    "duration", [pytest.param(timedelta(seconds=3), id="timedelta"), pytest.param("3s", id="text")]
+)
+def test_a_duration(clock, add, start, duration):
+    """A task that takes three seconds ends three seconds after it was due."""
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", result={}, duration=duration)
+    run = start(orders)
+    before = run.status
+    clock.tick(10)
+
+    assert (before, run.status, run.stop_date) == ("RUNNING", "SUCCEEDED", NOW + timedelta(seconds=3))
+
+
+def test_a_duration_beyond_the_timeout(clock, add, start):
+    """A task that takes longer than its state allows times out."""
+    orders = add({"Charge": task(FUNCTION, TimeoutSeconds=2)})
+    orders.mock_task("Charge", result={}, duration="5s")
+    run = start(orders)
+    clock.tick(10)
+
+    assert (run.status, run.error, run.stop_date) == ("FAILED", "States.Timeout", NOW + timedelta(seconds=2))
+
+
+def test_an_error_that_is_a_timeout(client, add, start):
+    """The error States.Timeout is told as a timeout of the task."""
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", error="States.Timeout")
+    run = start(orders)
+
+    assert (run.error, types(client, run)[-2]) == ("States.Timeout", "LambdaFunctionTimedOut")
+
+
+def test_retries_take_one_outcome_after_the_other(clock, add, start):
+    """The last outcome of a sequence holds on."""
+    retry = [{"ErrorEquals": ["Declined"], "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 1}]
+    orders = add({"Charge": task(FUNCTION, Retry=retry)})
+    orders.mock_task(
+        "Charge", [{"error": "Declined"}, {"error": "Declined", "cause": "x"}, {"result": 1}], duration="1s"
+    )
+    first = start(orders)
+    clock.tick(60)
+    second = start(orders)
+    clock.tick(60)
+
+    assert (first.status, first.stop_date) == ("SUCCEEDED", NOW + timedelta(seconds=5))
+    assert (second.output, second.stop_date) == ("1", NOW + timedelta(seconds=61))
+
+
+def test_a_clock_that_goes_back_asks_for_no_other_outcome(clock, client, add, start):
+    """A task that is asked again after the clock went back has the outcome it had."""
+    orders = add({"Hold": {"Type": "Wait", "Seconds": 60, "Next": "Charge"}, "Charge": task(FUNCTION)})
+    orders.mock_task("Charge", [{"result": 1}, {"result": 2}])
+    first = start(orders)
+    clock.tick(120)
+    assert first.output == "1"
+    clock.move_to(NOW + timedelta(seconds=30))
+    assert first.status == "RUNNING"
+    clock.tick(120)
+    second = start(orders)
+    clock.tick(120)
+
+    assert (first.output, second.output) == ("1", "2")
+
+
+def test_a_redrive_takes_the_next_outcome(client, add, start):
+    """A task that a redrive runs again is another task."""
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", [{"error": "Declined"}, {"result": 2}])
+    run = start(orders)
+    assert run.status == "FAILED"
+    client.redrive_execution(executionArn=run.arn)
+
+    assert (run.status, run.output, run.redrive_count) == ("SUCCEEDED", "2", 1)
+
+
+def test_a_callable(add, start):
+    """A callable is given the task's input, and returns its result."""
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", lambda input: {"charged": input["amount"]})
+
+    assert start(orders, '{"amount": 7}').output == '{"charged":7}'
+
+
+def test_a_callable_that_raises_a_task_error(add, start):
+    """TaskError is the task's error."""
+
+    def decline(input):
+        raise TaskError("Declined", f"no {input['amount']}")
+
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", decline)
+    run = start(orders, '{"amount": 7}')
+
+    assert (run.status, run.error, run.cause) == ("FAILED", "Declined", "no 7")
+
+
+def test_any_other_exception_of_a_callable_is_the_tests_own(client, add):
+    """It leaves the call that carried the execution there, as an assertion in a callable should."""
+
+    def check(input):
+        assert "amount" in input, "no amount"
+
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", check)
+
+    with pytest.raises(AssertionError, match="no amount"):
+        client.start_execution(stateMachineArn=orders.arn)
+
+
+def test_a_callable_gets_a_copy(add, start):
+    """What a callable does to the input stays with it."""
+    orders = add({"Charge": task(FUNCTION, ResultPath="$.charged")})
+    orders.mock_task("Charge", lambda input: input.pop("amount"))
+
+    assert json.loads(start(orders, '{"amount": 7}').output) == {"amount": 7, "charged": 7}
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        pytest.param(TaskError("Declined"), "Declined", id="error"),
+        pytest.param(TaskError("Declined", "no funds"), "Declined: no funds", id="error and cause"),
+    ],
+)
+def test_a_task_error_as_text(error, text):
+    """It reads as its name and its cause."""
+    assert str(error) == text
+
+
+# --- Which tasks -------------------------------------------------------------------------------------------------
+
+
+def test_states_inside_of_states(client, add, start):
+    """The states of branches, iterations and child executions go by their names too."""
+    inner = {"StartAt": "Charge", "States": {"Charge": task(FUNCTION)}}
+    other = {"StartAt": "Ship", "States": {"Ship": task(FUNCTION)}}
+    batch = {"StartAt": "Pack", "States": {"Pack": task(FUNCTION)}}
+    distributed = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **batch}
+    orders = add(
+        {
+            "Both": {"Type": "Parallel", "Branches": [inner], "Next": "Each"},
+            "Each": {"Type": "Map", "ItemProcessor": other, "Next": "Many"},
+            "Many": {"Type": "Map", "ItemProcessor": distributed, "End": True},
+        }
+    )
+    orders.mock_task("Charge", result="charged")
+    orders.mock_task("Ship", result="shipped")
+    orders.mock_task("Pack", result="packed")
+
+    assert start(orders).output == '["packed"]'
+
+
+def test_a_name_in_any_machine(sfn, add, start):
+    """The handle's mock holds for each machine with such a state; a machine's own goes first."""
+    first, second = (
+        add({"Charge": task(FUNCTION)}),
+        add({"Charge": task(INVOKE, Parameters={"FunctionName": "c"})}, "b"),
+    )
+    add({"Broken": {"Type": "Nothing"}}, "broken")
+    sfn.mock_task("Charge", result=1)
+    first.mock_task("Charge", result=2)
+
+    assert start(first).output == "2"
+    assert json.loads(start(second).output)["Payload"] == 1
+
+
+def test_a_nested_execution(sfn, add, start):
+    """A machine that another one starts has its tasks mocked too."""
+    nested = add({"Charge": task(FUNCTION)}, name="nested")
+    call = task("arn:aws:states:::states:startExecution.sync:2", Parameters={"StateMachineArn": nested.arn})
+    orders = add({"Nested": {**call, "OutputPath": "$.Output"}})
+    sfn.mock_task("Charge", result="charged")
+
+    assert start(orders).output == '"charged"'
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(FUNCTION, id="whole"),
+        pytest.param("arn:aws:lambda:*:charge", id="star"),
+        pytest.param("arn:*", id="all"),
+    ],
+)
+def test_a_resource(sfn, add, start, pattern):
+    """A mock may go by the ARN of the resource, in which a star stands for any text."""
+    sfn.mock_task("arn:aws:lambda:*:other", result=0)
+    sfn.mock_task(pattern, result=1)
+
+    assert start(add({"Charge": task(FUNCTION)})).output == "1"
+
+
+def test_the_latest_mock_of_a_resource_goes_first(sfn, add, start):
+    """Of two patterns that both match, the later one answers; saying one anew makes it the latest."""
+    orders = add({"Charge": task(FUNCTION)})
+    sfn.mock_task("arn:aws:lambda:*", result=1)
+    sfn.mock_task(FUNCTION, result=2)
+    second = start(orders).output
+    sfn.mock_task("arn:aws:lambda:*", result=3)
+
+    assert (second, start(orders).output) == ("2", "3")
+
+
+def test_reset_forgets_the_mocks(sfn, client, add):
+    """After `reset` nothing answers."""
+    sfn.mock_task("arn:aws:lambda:*", result=1)
+    sfn.reset()
+
+    with pytest.raises(Exception, match="mock_task"):
+        client.start_execution(stateMachineArn=add({"Charge": task(FUNCTION)}).arn)
+
+
+# --- The shape of results ----------------------------------------------------------------------------------------
+
+
+def test_an_invocation(add, start):
+    """What `lambda:invoke` gives has the function's answer as its Payload."""
+    orders = add({"Charge": task(INVOKE, Parameters={"FunctionName": "charge"})})
+    orders.mock_task("Charge", result={"charged": True})
+    output = json.loads(start(orders).output)
+
+    assert (output["Payload"], output["StatusCode"], output["ExecutedVersion"]) == ({"charged": True}, 200, "$LATEST")
+    assert output["SdkHttpMetadata"]["HttpHeaders"]["Date"] == "Sat, 10 Jan 2026 03:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "result", "output"),
+    [
+        pytest.param(
+            INVOKE,
+            {"FunctionName": "c"},
+            {"Payload": 7, "StatusCode": 200},
+            {"Payload": 7, "StatusCode": 200},
+            id="whole",
+        ),
+        pytest.param(
+            SDK_INVOKE,
+            {"FunctionName": "c"},
+            {"a": 7},
+            {"ExecutedVersion": "$LATEST", "Payload": '{"a":7}', "StatusCode": 200},
+            id="SDK",
+        ),
+        pytest.param(SEND, MESSAGE, {"MessageId": "m"}, {"MessageId": "m"}, id="other service"),
+        pytest.param(f"{SEND}.waitForTaskToken", MESSAGE, {"any": 1}, {"any": 1}, id="token"),
+        pytest.param(f"{INVOKE}.waitForTaskToken", {"FunctionName": "c"}, {"any": 1}, {"any": 1}, id="invoke, token"),
+        pytest.param(f"{PREFIX}:activity:pack", {}, [1], [1], id="activity"),
+    ],
+)
+def test_a_shape(add, start, resource, parameters, result, output):
+    """A result is given whole, except for what a function returns."""
+    orders = add({"Charge": task(resource, Parameters=parameters)})
+    orders.mock_task("Charge", result=result)
+
+    assert json.loads(start(orders).output) == output
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "submitted"),
+    [
+        pytest.param(f"{SEND}.waitForTaskToken", MESSAGE, {"SdkHttpMetadata", "SdkResponseMetadata"}, id="optimised"),
+        pytest.param(
+            f"{INVOKE}.waitForTaskToken",
+            {"FunctionName": "c"},
+            {"ExecutedVersion", "Payload", "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"},
+            id="invoke",
+        ),
+        pytest.param("arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken", MESSAGE, set(), id="SDK"),
+    ],
+)
+def test_a_task_that_waits_is_submitted(client, add, start, resource, parameters, submitted):
+    """The history of a task that waits for a token or a job tells that it was submitted."""
+    orders = add({"Charge": task(resource, Parameters=parameters)})
+    orders.mock_task("Charge", error="Declined")
+    run = start(orders)
+    events = client.get_execution_history(executionArn=run.arn)["events"]
+
+    assert [event["type"] for event in events[2:]] == [
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSubmitted",
+        "TaskFailed",
+        "ExecutionFailed",
+    ]
+    assert json.loads(events[4]["taskSubmittedEventDetails"]["output"]).keys() == submitted
+
+
+def test_a_result_that_the_service_could_not_give(sfn, add, start):
+    """It is refused by the check that TestState uses, unless `strict` is False."""
+    orders = add({"Send": task(SEND, Parameters=MESSAGE)})
+    problem = (
+        f'result must be one that {SEND} can give, got {{"MessageId":7}}: Mock result schema validation error: Field '
+        "'MessageId' must be a string. Pass strict=False to mock it all the same."
+    )
+    for mock in (orders.mock_task, sfn.mock_task):
+        with pytest.raises(ValueError) as error:
+            mock("Send", result={"MessageId": 7})
+        assert str(error.value) == problem
+    with pytest.raises(ValueError, match="'MessageId' must be a string"):
+        sfn.mock_task(SEND, result={"MessageId": 7})
+    with pytest.raises(ValueError, match="'MessageId' must be a string"):
+        sfn.mock_task("arn:aws:states:::sqs:*", result={"MessageId": 7})
+    orders.mock_task("Send", result={"MessageId": 7}, strict=False)
+
+    assert start(orders).output == '{"MessageId":7}'
+
+
+def test_a_callable_is_checked_when_it_is_asked(client, add):
+    """A result that the service could not give leaves the call that carried the execution there."""
+    orders = add({"Send": task(SEND, Parameters=MESSAGE)})
+    orders.mock_task("Send", lambda input: 7)
+
+    with pytest.raises(ValueError, match="Mock result must be an object"):
+        client.start_execution(stateMachineArn=orders.arn)
+
+
+# --- Mistakes ----------------------------------------------------------------------------------------------------
+
+DICTS = "[{'error': 'Declined'}, {'result': {}}]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keywords", "problem"),
+    [
+        pytest.param(
+            ("Chrage",),
+            {"result": 1},
+            f"{PREFIX}:stateMachine:orders has no state 'Chrage'. Did you mean 'Charge'?",
+            id="mistyped",
+        ),
+        pytest.param(
+            ("Hold",),
+            {"result": 1},
+            f"State 'Hold' of {PREFIX}:stateMachine:orders must be a Task state, got a Wait state.",
+            id="no task",
+        ),
+        pytest.param((7,), {"result": 1}, "state must be a text that is not empty, got 7.", id="no name"),
+        pytest.param(
+            ("Charge",),
+            {},
+            "mock_task needs a result, an error, a list of outcomes or a callable of the task's input.",
+            id="nothing",
+        ),
+        pytest.param(
+            ("Charge",),
+            {"result": 1, "error": "E"},
+            "A task has a result or an error, got both.",
+            id="result and error",
+        ),
+        pytest.param(("Charge",), {"cause": "c"}, "cause must come with an error, got 'c' alone.", id="cause alone"),
+        pytest.param(("Charge",), {"error": ""}, "error must be a text that is not empty, got ''.", id="empty error"),
+        pytest.param(
+            ("Charge",), {"error": "E", "cause": 7}, "cause must be a text that is not empty, got 7.", id="no cause"
+        ),
+        pytest.param(
+            ("Charge",),
+            {"result": {1, 2}},
+            "result must be a JSON value, got set: Object of type set is not JSON serializable",
+            id="no JSON",
+        ),
+        pytest.param(
+            ("Charge",),
+            {"result": 1, "duration": "soon"},
+            "duration='soon' is no length of time: write it like '5m', '1h30m', '250ms' or 'PT1H30M'.",
+            id="no duration",
+        ),
+        pytest.param(
+            ("Charge", [{"result": 1}]),
+            {"error": "E"},
+            "mock_task takes result, error and cause as keywords or as outcomes, got both.",
+            id="outcomes and keywords",
+        ),
+        pytest.param(
+            ("Charge", []),
+            {},
+            f"outcomes must be a list of dicts such as {DICTS}, or a callable of the task's input, got [].",
+            id="empty list",
+        ),
+        pytest.param(
+            ("Charge", "E"),
+            {},
+            f"outcomes must be a list of dicts such as {DICTS}, or a callable of the task's input, got 'E'.",
+            id="text",
+        ),
+        pytest.param(
+            ("Charge", ["E"]),
+            {},
+            "outcome must be a dict with any of result, error, cause, duration, got 'E'.",
+            id="no outcome",
+        ),
+        pytest.param(
+            ("Charge", [{"eror": "E"}]),
+            {},
+            "Unknown key 'eror' in an outcome of mock_task. Did you mean 'error'?",
+            id="mistyped key",
+        ),
+    ],
+)
+def test_a_mistake(add, arguments, keywords, problem):
+    """What cannot be meant is a ValueError at once."""
+    orders = add({"Hold": {"Type": "Wait", "Seconds": 1, "Next": "Charge"}, "Charge": task(FUNCTION)})
+    with pytest.raises(ValueError) as error:
+        orders.mock_task(*arguments, **keywords)
+
+    assert str(error.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("definition", "problem"),
+    [
+        pytest.param(
+            None,
+            "has no Task state to mock: give add_state_machine(definition=...) the definition to run.",
+            id="default",
+        ),
+        pytest.param("{}", "has no definition that can run", id="broken"),
+    ],
+)
+def test_a_machine_without_tasks(sfn, definition, problem):
+    """The names of states are those of a definition, which must be there."""
+    orders = sfn.add_state_machine("orders", definition=definition)
+
+    with pytest.raises(ValueError, match=f"^{orders.arn} ") as error:
+        orders.mock_task("Charge", result=1)
+    assert problem in str(error.value)
+
+
+def test_a_name_in_no_machine(sfn, add):
+    """The handle suggests the names of all machines."""
+    add({"Charge": task(FUNCTION)})
+    with pytest.raises(ValueError) as error:
+        sfn.mock_task("Chrage", result=1)
+
+    assert str(error.value) == (
+        "No state machine of this mock has a Task state 'Chrage'. Did you mean 'Charge'? Add or create the state "
+        "machine with its definition first, or mock the task by the ARN of its resource."
+    )
+
+
+def test_a_resource_that_is_none(sfn, add):
+    """A whole ARN must be one that a task can call, in a definition too."""
+    with pytest.raises(ValueError, match="resource 'arn:aws:states:::sqs:send' cannot be mocked: The resource"):
+        sfn.mock_task("arn:aws:states:::sqs:send", result={})
+    with pytest.raises(ValueError, match="resource 'arn:nothing' cannot be mocked: Value is not"):
+        add({"Charge": task("arn:nothing")}).mock_task("Charge", result={})
+
+
+def test_a_mock_that_runs_nothing(clock):
+    """Tasks can be mocked where definitions run."""
+    with mock_sfn_executions() as sfn, pytest.raises(ValueError) as error:
+        sfn.add_state_machine("orders").mock_task("Charge", result=1)
+
+    assert str(error.value) == (
+        "mock_task needs a mock that runs definitions: use mock_sfn_executions(execute=True), or "
+        "@pytest.mark.sfn_executions(execute=True) for the fixture."
+    )
+
+
+def test_an_update_of_the_definition(client, add, start):
+    """Names are checked against the definition as it is at the time of `mock_task`."""
+    orders = add({"Charge": task(FUNCTION)})
+    orders.mock_task("Charge", result=1)
+    definition = json.dumps({"StartAt": "Pay", "States": {"Pay": task(FUNCTION)}})
+    client.update_state_machine(stateMachineArn=orders.arn, definition=definition)
+    orders.mock_task("Pay", result=2)
+
+    assert start(orders).output == "2"
