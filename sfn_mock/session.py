@@ -101,7 +101,7 @@ class Session:
             backend.empty()
 
     def savepoint(self) -> Callable[[], None]:
-        """Return a function that brings records, faults, answers for tasks and calls back, in place, to how they stand now."""
+        """Return a function that brings records, faults, task mocks and calls back, in place, to how they stand now."""
         self.check_open()
         take_back_calls = self.call_log.mark()
         instruments = Savepoint()

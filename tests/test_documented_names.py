@@ -33,7 +33,7 @@ SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_dat
         ),
         pytest.param(
             sfn_mock.StateMachine,
-            f"{SHOWN_OF_A_MACHINE} publish_version add_alias on_start coverage {SEEDING}",
+            f"{SHOWN_OF_A_MACHINE} publish_version add_alias on_start mock_task coverage {SEEDING}",
             id="state machine",
         ),
         pytest.param(sfn_mock.Version, "arn number state_machine description creation_date", id="version"),
