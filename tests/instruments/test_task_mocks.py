@@ -9,7 +9,7 @@ import boto3
 import pytest
 from freezegun import freeze_time
 
-from sfn_mock import TaskError, UnmockedServiceError, mock_sfn_executions
+from sfn_mock import TaskError, mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -292,14 +292,12 @@ def test_the_latest_mock_of_a_resource_goes_first(sfn, add, start):
     assert (second, start(orders).output) == ("2", "3")
 
 
-def test_reset_forgets_the_mocks(clock):
-    """After `reset` nothing answers."""
-    definition = json.dumps({"StartAt": "Charge", "States": {"Charge": task(FUNCTION)}})
-    with pytest.raises(UnmockedServiceError), mock_sfn_executions(execute=True) as sfn:
-        sfn.mock_task("arn:aws:lambda:*", result=1)
-        sfn.reset()
-        orders = sfn.add_state_machine("orders", definition=definition)
-        boto3.client("stepfunctions", "us-east-1").start_execution(stateMachineArn=orders.arn)
+def test_reset_forgets_the_mocks(sfn, add, start):
+    """After `reset` the task of an activity waits for a worker again."""
+    sfn.mock_task("arn:*:activity:*", result=1)
+    sfn.reset()
+
+    assert start(add({"Pack": task(f"{PREFIX}:activity:pack")})).status == "RUNNING"
 
 
 # --- The shape of results ----------------------------------------------------------------------------------------
