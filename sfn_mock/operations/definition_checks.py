@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
+from functools import lru_cache
 
 from sfn_mock.asl.checks import Diagnostic, check_definition
+from sfn_mock.asl.variable_references import variable_references
 from sfn_mock.aws.exceptions import InvalidDefinition
 from sfn_mock.integrations.service_calls import unknown_fields
 
@@ -22,6 +25,23 @@ def checked_definition(text: str, machine_type: str) -> str:
     """
     refuse_faults(diagnostics(text, machine_type))
     return text
+
+
+def find_variable_references(text: str) -> dict[str, list[str]] | None:
+    """Return the variables that each state of a definition refers to; None if no state does.
+
+    A definition that AWS would refuse, which only a test can seed, tells of none.
+    """
+    # An answer given in place is the caller's own.
+    return deepcopy(_variable_references(text)) or None
+
+
+@lru_cache(maxsize=256)
+def _variable_references(text: str) -> dict[str, list[str]]:
+    # What an EXPRESS state machine may have, a STANDARD one may have too.
+    if any(diagnostic.severity == "ERROR" for diagnostic in diagnostics(text, "STANDARD")):
+        return {}
+    return variable_references(text)
 
 
 def refuse_faults(found: Iterable[Diagnostic]) -> None:

@@ -17,7 +17,7 @@ from sfn_mock.aws.exceptions import (
     VersionDescriptionWithoutPublish,
 )
 from sfn_mock.aws.names import check_name
-from sfn_mock.operations.definition_checks import checked_definition
+from sfn_mock.operations.definition_checks import checked_definition, find_variable_references
 from sfn_mock.operations.finding import find_qualified, find_state_machine
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, includes_data, operation, present
@@ -106,15 +106,17 @@ def describe_state_machine(
 
 def describe_revision(revision: Revision, included_data: str | None) -> Answer:
     """Return the members of an answer that tell about a revision."""
+    with_data = includes_data(included_data)
     return {
         # Without data "the returned definition will be {}" (DescribeStateMachine).
-        "definition": revision.definition if includes_data(included_data) else "{}",
+        "definition": revision.definition if with_data else "{}",
         "roleArn": revision.role_arn,
         # Copies, as an answer given in place is the caller's own.
         "loggingConfiguration": deepcopy(revision.logging_configuration),
         "tracingConfiguration": deepcopy(revision.tracing_configuration),
         "encryptionConfiguration": deepcopy(revision.encryption_configuration),
         "revisionId": revision.id,
+        **present(variableReferences=find_variable_references(revision.definition) if with_data else None),
     }
 
 

@@ -1,0 +1,70 @@
+"""``variableReferences`` in what Describe answers."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.operations.definition_checks import find_variable_references
+
+USES = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Set",
+    "States": {
+        "Set": {"Type": "Pass", "Assign": {"amount": 1}, "Next": "Use"},
+        "Use": {"Type": "Pass", "Output": "{% $amount %}", "End": True},
+    },
+}
+
+
+@pytest.fixture
+def sfn():
+    with mock_sfn_executions() as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def client(sfn):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+def test_both_operations_tell_them(sfn, client):
+    """DescribeStateMachine and DescribeStateMachineForExecution name the variables of each state that uses any."""
+    orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
+    run = orders.add_execution(status="RUNNING")
+    answers = [
+        client.describe_state_machine(stateMachineArn=orders.arn),
+        client.describe_state_machine_for_execution(executionArn=run.arn),
+    ]
+
+    assert [answer["variableReferences"] for answer in answers] == [{"Use": ["amount"]}] * 2
+
+
+def test_the_answer_is_the_callers_own(sfn, client):
+    """A caller that changes its answer changes no other."""
+    orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
+    client.describe_state_machine(stateMachineArn=orders.arn)["variableReferences"]["Use"].clear()
+
+    assert client.describe_state_machine(stateMachineArn=orders.arn)["variableReferences"] == {"Use": ["amount"]}
+
+
+@pytest.mark.parametrize(
+    ("definition", "arguments"),
+    [
+        pytest.param('{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}', {}, id="no variables"),
+        pytest.param(json.dumps(USES), {"includedData": "METADATA_ONLY"}, id="without data"),
+    ],
+)
+def test_where_there_are_none(sfn, client, definition, arguments):
+    """The member is absent where no state refers to a variable, and where the definition is left out."""
+    orders = sfn.add_state_machine("orders", definition=definition)
+
+    assert "variableReferences" not in client.describe_state_machine(stateMachineArn=orders.arn, **arguments)
+
+
+def test_a_definition_that_aws_would_refuse():
+    """Where the checks find a fault, no state is asked for its variables."""
+    assert find_variable_references('{"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$a["}}}') is None
