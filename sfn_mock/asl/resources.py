@@ -225,7 +225,7 @@ def parse_resource(arn: str) -> Resource:
         raise ResourceError("Value is not a valid resource ARN")
     resource = _parse_rest(arn, parts)
     if resource is None:
-        raise ResourceError(_not_recognized(arn))
+        raise ResourceError(not_recognized(arn))
     return resource
 
 
@@ -273,12 +273,13 @@ def _parse_data_resource(arn: str, actions: Mapping[str, tuple[str, ...]]) -> Re
         raise ResourceError("Value is not a valid resource ARN")
     required = actions.get(parts["rest"])
     if parts["service"] != "states" or parts["region"] or parts["account"] or required is None:
-        raise ResourceError(_not_recognized(arn))
+        raise ResourceError(not_recognized(arn))
     service, action = parts["rest"].split(":")
     return Resource(arn, ResourceKind.OPTIMISED, service, action, required_parameters=required)
 
 
-def _not_recognized(arn: str) -> str:
+def not_recognized(arn: str) -> str:
+    """Return AWS's sentence about a resource that names nothing it can call."""
     return (
         f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is not "
         "available in this region."

@@ -134,6 +134,16 @@ def find_operation(resource: Resource) -> Operation | None:
     return Operation(client_name, model, is_optimised, has_new_sdk)
 
 
+def has_sdk_action(resource: Resource) -> bool:
+    """Return whether the SDK has the service and action of an ``aws-sdk`` resource, callable by a Task or not."""
+    client_name = _sdk_services().get(resource.service)
+    if client_name is None:
+        return False
+    # How the SDK writes acronyms at the start of a name does not follow from the model.
+    names = (name.lower() for name in get_service_model(client_name).operation_names)
+    return resource.action.lower() in names
+
+
 @lru_cache(maxsize=1)
 def _services() -> frozenset[str]:
     """Return boto3's names of all services."""

@@ -8,14 +8,14 @@ from typing import Any
 from botocore.exceptions import ClientError, ParamValidationError
 
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.resources import Pattern, Resource, parse_resource
+from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resource
 from sfn_mock.asl.texts import json_text
 from sfn_mock.integrations import emr
 from sfn_mock.integrations.failures import client_failure, invalid_request_failure
 from sfn_mock.integrations.http_tasks import build_http_request, is_http_task
 from sfn_mock.integrations.jobs import Job, start_job
 from sfn_mock.integrations.lambda_functions import read_invocation
-from sfn_mock.integrations.operations import ClientFactory, Operation, find_operation
+from sfn_mock.integrations.operations import ClientFactory, Operation, find_operation, has_sdk_action
 from sfn_mock.integrations.requests import ParametersError, build_request, unknown_members
 from sfn_mock.integrations.results import shape_answer
 
@@ -46,11 +46,6 @@ class ServiceAnswer:
     job: Job | None = None
 
 
-def can_call(resource: Resource) -> bool:
-    """Whether boto3 has the operation that a ``Resource`` calls."""
-    return find_operation(resource) is not None
-
-
 def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
     """Return AWS's sentences about parameters with which a Task cannot start; none if it can.
 
@@ -73,16 +68,19 @@ def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
     return ()
 
 
-def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str]:
+def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str] | None:
     """Return the fields of a Task's parameters that its service does not know; `check_definition` takes this function.
 
     Args:
         resource: What the Task calls.
         parameters: The parameters as the definition has them.
+
+    Returns:
+        The fields; None where the SDK has no such service or action.
     """
     operation = find_operation(resource)
     if operation is None:
-        return []
+        return None if resource.kind is ResourceKind.AWS_SDK and not has_sdk_action(resource) else []
     return unknown_members(operation, parameters, besides=resource.required_parameters)
 
 
@@ -90,7 +88,7 @@ def call_service(resource: Resource, parameters: Any, *, client_for: ClientFacto
     """Call a service for a Task.
 
     Args:
-        resource: What the Task calls; ``can_call`` holds of it.
+        resource: What the Task calls.
         parameters: The evaluated parameters.
         client_for: Returns the boto3 client of a service.
         caller: The execution that the Task belongs to.

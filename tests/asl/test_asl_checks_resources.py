@@ -184,6 +184,18 @@ def test_unknown_parameters() -> None:
         assert [(fault.message, fault.location) for fault in found] == [(message, f"/States/{name}/Parameters")]
 
 
+def test_an_action_that_does_not_exist() -> None:
+    """The caller may know that the SDK has no such action, which AWS says as of any other unknown resource."""
+    arn = "arn:aws:states:::aws-sdk:sqs:sendMesage"
+    definition = json.dumps(machine(task(arn, Parameters={"Body": "b"})))
+    faults = check_definition(definition, type="EXPRESS", unknown_fields=lambda resource, parameters: None)
+
+    assert [str(fault) for fault in faults] == [
+        f"SCHEMA_VALIDATION_FAILED: The resource provided {arn} is not recognized. The value is not a valid resource "
+        "ARN, or the resource is not available in this region. at /States/S/Resource"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -19,7 +19,6 @@ from sfn_mock.integrations.service_calls import (
     Caller,
     call_function,
     call_service,
-    can_call,
     check_parameters,
     unknown_fields,
 )
@@ -518,6 +517,9 @@ def test_parameters_are_checked_before_a_task_starts(action, parameters, problem
             "elasticmapreduce:addStep", {"ClusterId": "c", "Step": {"Name": "n"}, "A": 1}, ["A"], id="parameters of EMR"
         ),
         pytest.param("http:invoke", {"A": 1}, [], id="not known"),
+        pytest.param("aws-sdk:transcribestreaming:startTranscription", {}, None, id="no such service"),
+        pytest.param("aws-sdk:sqs:sendMesage", {}, None, id="no such action"),
+        pytest.param("aws-sdk:s3:selectObjectContent", {"A": 1}, [], id="a stream"),
     ],
 )
 def test_a_definition_names_only_parameters_that_the_service_knows(action, parameters, unknown):
@@ -544,15 +546,6 @@ def test_what_boto3_refuses_fails_the_task():
         "Parameter validation failed:\ntoo short (Service: AmazonSQS; Status Code: 400; "
         "Error Code: ValidationException; Request ID: ; Proxy: null)",
     )
-
-
-@pytest.mark.parametrize(
-    ("action", "expected"),
-    [pytest.param("sqs:sendMessage", True, id="yes"), pytest.param("http:invoke", False, id="no")],
-)
-def test_some_resources_cannot_be_called(action, expected):
-    """boto3 has no operation for an HTTP task."""
-    assert can_call(resource_of(action)) is expected
 
 
 def test_what_cannot_be_called_is_named():

@@ -38,8 +38,9 @@ class Diagnostic:
         return f"{self.code}: {self.message} at {self.location or 'null'}"
 
 
-#: Tells the fields of a Task's parameters that the service behind its Resource does not know.
-UnknownFields: TypeAlias = Callable[[Resource, dict[str, Any]], Iterable[str]]
+#: Tells the fields of a Task's parameters that the service behind its Resource does not know; None where there is no
+#: such service or action.
+UnknownFields: TypeAlias = Callable[[Resource, dict[str, Any]], "Iterable[str] | None"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sfn_mock.asl.resources import (
     Resource,
     ResourceError,
     ResourceKind,
+    not_recognized,
     parse_reader_resource,
     parse_resource,
     parse_writer_resource,
@@ -27,7 +28,9 @@ def task_resource(value: Any, location: str, scope: Scope) -> Checks:
     except ResourceError as fault:
         yield error(str(fault), location)
         return
-    if scope.express:
+    if scope.unknown_fields is not None and scope.unknown_fields(resource, {}) is None:
+        yield error(not_recognized(value), location)
+    elif scope.express:
         yield _express(resource, location)
 
 
@@ -68,7 +71,7 @@ def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Check
     if isinstance(parameters, dict):
         for name in resource.required_parameters:
             yield needed(parameters, name, f"{location}/{field}", scope)
-        for name in scope.unknown_fields(resource, parameters) if scope.unknown_fields else ():
+        for name in (scope.unknown_fields and scope.unknown_fields(resource, parameters)) or ():
             yield error(f'The field "{name}" is not supported by Step Functions', f"{location}/{field}")
     elif parameters is None and resource.required_parameters:
         yield error(f"{field} field is required for resource ARN: {resource.arn}", f"{location}/Resource")
