@@ -21,7 +21,7 @@ from sfn_mock.operations import execution_mode
 from sfn_mock.options import NAMES, Options
 from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.transport import environment, expected_errors, interception, plain_http, retry_sleeps
+from sfn_mock.transport import connections, environment, expected_errors, interception, plain_http, retry_sleeps
 from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
@@ -54,6 +54,8 @@ class _Activation:
     def __init__(self, options: Options) -> None:
         self._levels: list[_Level] = []
         self.starts = Starts()
+        #: The report for a failure that a test's runner keeps to itself.
+        self.kept_report = ""
         self.guard = Guard()
         self.paging = PagingCheck(options.check_paging or paging_check.default())
         self._options = options
@@ -76,6 +78,7 @@ class _Activation:
                 takeover.taken(session.backend, session.backends, wire) as self.prepare_service,
                 interception.installed(direct, wire, self.guard, self.paging),
                 plain_http.installed(wire, self.guard),
+                connections.refused(self.guard),
                 expected_errors.accepted(self.guard),
                 guard.active(self.guard),
                 nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
@@ -112,12 +115,16 @@ class _Activation:
             roll_back = self._levels.pop().roll_back
             if roll_back is None:
                 self._in_effect.__exit__(None, None, None)
-                return "" if failure is None else _report(self.session)
+                return self._take_report(failure)
             try:
-                words = "" if failure is None else _report(self.session)
+                words = self._take_report(failure)
             finally:
                 roll_back()
         return words
+
+    def _take_report(self, failure: BaseException | None) -> str:
+        kept, self.kept_report = self.kept_report, ""
+        return kept if failure is None else _report(self.session)
 
     @property
     def is_over(self) -> bool:
@@ -231,6 +238,13 @@ def tell() -> str:
     """Return the report of the active mock for a failed test; empty without one, or if there is nothing to tell."""
     activation = _activation
     return "" if activation is None else _report(activation.session)
+
+
+def keep_report() -> None:
+    """Keep the report of the active mock for a failure that does not leave it, as the test's runner catches it."""
+    activation = _activation
+    if activation is not None:
+        activation.kept_report = _report(activation.session)
 
 
 def take_last_words() -> str:

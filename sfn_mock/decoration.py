@@ -190,6 +190,7 @@ class _Settling:
 
         if failure is not None:
             activation.settle(failure)
+            activation.keep_report()
 
 
 class _Ending:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 
 def shown_with(failure: BaseException | None) -> list[BaseException]:
     """The failure and all that its report shows beside it: causes, contexts and the members of groups."""
@@ -11,11 +13,20 @@ def shown_with(failure: BaseException | None) -> list[BaseException]:
         error = waiting.pop()
         if error is not None and not any(error is other for other in shown):
             shown.append(error)
-            waiting += [error.__cause__, error.__context__, *getattr(error, "exceptions", ())]
+            waiting += [error.__cause__, error.__context__, *_members(error)]
     return shown
+
+
+def _members(error: BaseException) -> list[BaseException]:
+    """Return the members of a group. What else has an attribute of that name may have anything there."""
+    # A property of an exception may raise, and would replace the failure.
+    with suppress(Exception):
+        return [member for member in error.exceptions if isinstance(member, BaseException)]  # type: ignore[attr-defined]
+    return []
 
 
 def join(failure: BaseException, sentence: str) -> None:
     """Have the report of ``failure`` show ``sentence`` too."""
-    # As add_note does, which Python 3.10 does not have.
-    vars(failure).setdefault("__notes__", []).append(sentence)
+    # As add_note does, which Python 3.10 does not have. What cannot be told must not replace the failure.
+    with suppress(Exception):
+        vars(failure).setdefault("__notes__", []).append(sentence)

@@ -38,6 +38,23 @@ class Guard:
         self._refused.append(_RefusedCall(name, error))
         raise error
 
+    def refuse_connection(self, host: str, *, is_probe: bool) -> NoReturn:
+        """Raise UnmockedServiceError for a connection to AWS that no client of ours makes.
+
+        Args:
+            host: Where it leads to.
+            is_probe: Whether code asks there only to learn where it runs, and expects no answer; then an error that it
+                swallows is not reported.
+        """
+        name = f"connection to {host}"
+        error = UnmockedServiceError(
+            f"A {name} is refused, as nothing leaves this machine while mock_sfn_executions is active. Step Functions "
+            f"is answered for boto3, requests and urllib3; mock what else the code under test asks of AWS."
+        )
+        if not is_probe:
+            self._refused.append(_RefusedCall(name, error))
+        raise error
+
     def remember_task(self, name: str, error: UnmockedServiceError) -> None:
         """Remember a task that nothing answers until it is accounted for."""
         self._refused.append(_RefusedCall(name, error, is_task=True))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import boto3
 import pytest
+
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
 
 SECTION = "*- Step Functions, as mocked -*"
 
@@ -191,6 +196,36 @@ def test_calls_alone(run):
         ),
         pytest.param(
             """
+            import unittest
+            from sfn_mock import get_mock, mock_sfn_executions
+
+            @mock_sfn_executions
+            class TestIt(unittest.TestCase):
+                def test_it(self):
+                    get_mock().add_state_machine("orders").add_execution("a", status="FAILED")
+                    self.fail()
+            """,
+            id="decorated unittest",
+        ),
+        pytest.param(
+            """
+            import pytest
+            from sfn_mock import get_mock, mock_sfn_executions
+
+            @pytest.fixture(scope="module", autouse=True)
+            def held():
+                with mock_sfn_executions():
+                    yield
+
+            @mock_sfn_executions
+            def test_it():
+                get_mock().add_state_machine("orders").add_execution("a", status="FAILED")
+                assert False
+            """,
+            id="decorated function under a mock of the module",
+        ),
+        pytest.param(
+            """
             from sfn_mock import mock_sfn_executions
 
             def test_it():
@@ -262,3 +297,92 @@ def test_section_with_xdist(run):
     )
 
     assert [line.split()[:3] for line in section(result)[2:]] == [["stateMachine:orders", "a", "FAILED"]]
+
+
+# --- Whatever there is to tell -----------------------------------------------------------------------------------
+
+HOSTILE = """
+    import pytest
+    import urllib3
+
+    @pytest.mark.parametrize(
+        "body",
+        ["{" * 50_000, "[" * 50_000, '{"name":' * 50_000, '{"name":' + "[" * 900 + "]" * 900 + "}", b"\\xff\\xfe",
+         '{"\\\\ud800":"\\\\u0000\\\\u001b[31m","name":NaN}'],
+        ids=range(6),
+    )
+    def test_it(sfn_executions, body):
+        http = urllib3.PoolManager()
+        target = {"X-Amz-Target": "AWSStepFunctions.CreateActivity"}
+        http.request("POST", "https://states.us-east-1.amazonaws.com/", body=body, headers=target)
+        assert False, "its own failure"
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "1"], ids=["in the process", "in a worker"])
+def test_hostile_requests(run, workers):
+    """What a request held is read safely: the test's own failure is what pytest reports."""
+    result = run(HOSTILE, "-n", workers)
+
+    result.assert_outcomes(failed=6)
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    assert sum("its own failure" in line for line in result.outlines if line.startswith("E ")) == 6
+
+
+BROKEN = """
+    import pytest
+    from sfn_mock import get_mock, mock_sfn_executions
+    from sfn_mock.instruments import report
+
+    @pytest.fixture(autouse=True)
+    def broken(monkeypatch):
+        def describe(*_):
+            raise RecursionError
+
+        monkeypatch.setattr(report, "describe", describe)
+
+    def test_it():
+        with mock_sfn_executions():
+            with mock_sfn_executions():
+                assert False, "its own failure"
+
+    def test_next():
+        with pytest.raises(RuntimeError):
+            get_mock()
+"""
+
+
+def test_report_that_cannot_be_made(run):
+    """It says so, replaces no failure, and the mock ends all the same."""
+    result = run(BROKEN)
+
+    result.assert_outcomes(failed=1, passed=1)
+    assert section(result) == ["The report of this mock cannot be made: RecursionError."]
+    assert any(line.startswith("E ") and "its own failure" in line for line in result.outlines)
+
+
+class OddError(Exception):
+    """A failure whose attributes are no help."""
+
+    __notes__ = None
+
+    @property
+    def exceptions(self):
+        raise ZeroDivisionError
+
+
+def test_failure_that_cannot_be_joined():
+    """What cannot be told does not replace it."""
+    odd = OddError()
+    vars(odd)["__notes__"] = "no list"
+
+    @mock_sfn_executions
+    def run_code() -> None:
+        with suppress(UnmockedServiceError):
+            boto3.client("s3").list_buckets()
+        raise odd
+
+    with pytest.raises(OddError) as error:
+        run_code()
+
+    assert error.value is odd

@@ -1,0 +1,123 @@
+"""Connections to AWS, by whatever client: refused while the mock is active, so that nothing leaves the machine.
+
+Every client of this process ends in Python's sockets: http.client, urllib, httpx, aiohttp, urllib3 alike. What goes
+through a proxy is seen in http.client, which urllib and urllib3 use.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.client import HTTPConnection
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.loaders import create_loader
+from moto.core.config import default_user_config
+from moto.core.models import botocore_stubber
+
+from sfn_mock.instruments.guard import Guard
+from sfn_mock.transport.patching import wrapped
+
+#: Where AWS tells a machine about itself, and a container its credentials.
+_METADATA = frozenset(
+    map(ip_address, ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"))
+)
+#: Those that hold, whatever botocore's data says.
+_DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "api.aws")
+
+
+@contextmanager
+def refused(guard: Guard) -> Iterator[None]:
+    """Have ``guard`` refuse connections to AWS; all others go where they would have gone."""
+    connections = _Connections(guard)
+    with (
+        wrapped(socket, "getaddrinfo", connections.watch_lookup),
+        wrapped(socket.socket, "connect", connections.watch_connect),
+        wrapped(socket.socket, "connect_ex", connections.watch_connect),
+        wrapped(HTTPConnection, "putrequest", connections.watch_request),
+        wrapped(HTTPConnection, "set_tunnel", connections.watch_tunnel),
+    ):
+        try:
+            yield
+        finally:
+            connections.intercepted = False
+
+
+class _Connections:
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self.intercepted = True
+
+    def watch_lookup(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def getaddrinfo(host: Any, *others: Any, **options: Any) -> Any:
+            self._check(host)
+            return original(host, *others, **options)
+
+        return getaddrinfo
+
+    def watch_connect(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def connect(connection: socket.socket, address: Any) -> Any:
+            # An address that is no tuple belongs to this machine.
+            if isinstance(address, tuple):
+                self._check(address[0])
+            return original(connection, address)
+
+        return connect
+
+    def watch_request(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def putrequest(connection: Any, method: str, url: str, *others: Any, **options: Any) -> Any:
+            # A proxy is told the whole URL, and http.client takes such a URL apart in the same way.
+            if url.startswith("http"):
+                self._check(urlsplit(url).hostname)
+            return original(connection, method, url, *others, **options)
+
+        return putrequest
+
+    def watch_tunnel(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def set_tunnel(connection: Any, host: str, *others: Any, **options: Any) -> Any:
+            self._check(host)
+            return original(connection, host, *others, **options)
+
+        return set_tunnel
+
+    def _check(self, host: Any) -> None:
+        name = host.decode(errors="replace") if isinstance(host, bytes) else host
+        if not self.intercepted or not isinstance(name, str):
+            return
+        address = _address(name)
+        is_probe = address in _METADATA
+        if (is_probe or (address is None and _is_of_aws(name))) and not _passes_on():
+            self._guard.refuse_connection(name, is_probe=is_probe)
+
+
+def _passes_on() -> bool:
+    """Whether a test has moto pass requests on to AWS, and so means them to get there."""
+    passed_on = default_user_config.get("core", {}).get("passthrough", {})
+    return botocore_stubber.enabled and any(passed_on.values())
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is written as; None for a name."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _is_of_aws(host: str) -> bool:
+    name = host.lower().rstrip(".")
+    return "." in name and any(name == domain or name.endswith(f".{domain}") for domain in _domains())
+
+
+@cache
+def _domains() -> frozenset[str]:
+    """Return the domains of AWS in all its partitions."""
+    partitions = create_loader().load_data("endpoints")["partitions"]
+    variants = [variant for partition in partitions for variant in partition["defaults"]["variants"]]
+    return frozenset([*_DOMAINS, *(each["dnsSuffix"] for each in (*partitions, *variants) if "dnsSuffix" in each)])

@@ -1,0 +1,250 @@
+"""No client of the process gets a connection to AWS while the mock is active. No test of these contacts an address."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import socket
+import urllib.request
+from contextlib import suppress
+
+import boto3
+import pytest
+import requests
+import urllib3
+from moto import mock_aws
+
+from sfn_mock import UnmockedServiceError, mock_sfn_executions
+
+URL = "https://sts.us-east-1.amazonaws.com/"
+PROXY = "http://proxy.example.com:8080"
+
+
+class ReachedError(OSError):
+    """Whoever asked got past the mock."""
+
+
+@pytest.fixture(autouse=True)
+def reached(monkeypatch):
+    """Hosts and addresses that were asked for; nothing is sent there."""
+    asked: list[object] = []
+
+    def ask(host, *others, **options):
+        asked.append(host)
+        raise ReachedError
+
+    def connect(connection, address):
+        asked.append(address[0] if isinstance(address, tuple) else address)
+        raise ReachedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    monkeypatch.setattr(socket.socket, "connect", connect, raising=False)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect, raising=False)
+    return asked
+
+
+def refusal(host: str) -> str:
+    return (
+        f"A connection to {host} is refused, as nothing leaves this machine while mock_sfn_executions is active. Step "
+        f"Functions is answered for boto3, requests and urllib3; mock what else the code under test asks of AWS."
+    )
+
+
+# --- Clients -----------------------------------------------------------------------------------------------------
+
+
+def _http_client(url: str) -> None:
+    host = urllib3.util.parse_url(url).host
+    http.client.HTTPSConnection(host).request("GET", "/")
+
+
+def _tunnel(url: str) -> None:
+    connection = http.client.HTTPSConnection("proxy.example.com", 8080)
+    connection.set_tunnel(urllib3.util.parse_url(url).host)
+    connection.request("GET", "/")
+
+
+def _urllib(url: str) -> None:
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url)
+
+
+def _urllib_by_proxy(url: str) -> None:
+    urllib.request.build_opener(urllib.request.ProxyHandler({"https": PROXY, "http": PROXY})).open(url)
+
+
+def _urllib3(url: str) -> None:
+    urllib3.PoolManager(retries=False).request("GET", url)
+
+
+def _urllib3_by_proxy(url: str) -> None:
+    urllib3.ProxyManager(PROXY, retries=False).request("GET", url)
+
+
+def _requests(url: str) -> None:
+    requests.get(url, timeout=5)
+
+
+def _socket(url: str) -> None:
+    socket.create_connection((urllib3.util.parse_url(url).host, 443))
+
+
+def _asyncio(url: str) -> None:
+    asyncio.run(asyncio.open_connection(urllib3.util.parse_url(url).host, 443))
+
+
+CLIENTS = [_http_client, _tunnel, _urllib, _urllib_by_proxy, _urllib3, _urllib3_by_proxy, _requests, _socket, _asyncio]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_client_is_refused(client, reached):
+    """The error names the host, is no error of the connection, and nothing was asked for."""
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
+        client(URL)
+
+    assert str(error.value) == refusal("sts.us-east-1.amazonaws.com")
+    assert not isinstance(error.value, OSError)
+    assert reached == []
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_other_hosts_are_left_alone(client, reached):
+    """What is not AWS's goes where it would have gone."""
+    with mock_sfn_executions(), pytest.raises((OSError, urllib3.exceptions.HTTPError)):
+        client("https://weather.example.com/")
+
+    assert reached[0] in ("weather.example.com", "proxy.example.com")
+
+
+def test_plain_request_to_a_proxy_is_refused(reached):
+    """Without TLS a proxy is told the whole URL."""
+    with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
+        _urllib_by_proxy("http://s3.amazonaws.com/bucket")
+
+    assert str(error.value) == refusal("s3.amazonaws.com")
+
+
+def test_presigned_url_is_refused(reached):
+    """A URL that was signed in the mock leads nowhere, whoever fetches it."""
+    with mock_sfn_executions():
+        url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": "reports", "Key": "a"})
+        with pytest.raises(UnmockedServiceError) as error:
+            _urllib(url)
+
+    assert str(error.value) == refusal("reports.s3.amazonaws.com")
+    assert reached == []
+
+
+# --- Hosts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("STS.amazonaws.com.", id="as it may be written"),
+        pytest.param(b"sts.amazonaws.com", id="bytes"),
+        pytest.param("sts.cn-north-1.amazonaws.com.cn", id="China"),
+        pytest.param("s3.dualstack.us-east-1.api.aws", id="dual stack"),
+        pytest.param("sts.us-iso-east-1.c2s.ic.gov", id="another partition"),
+        pytest.param("169.254.169.254", id="instance metadata"),
+        pytest.param("fd00:0ec2::254", id="instance metadata, IPv6"),
+        pytest.param("::ffff:169.254.169.254", id="instance metadata, IPv4 in IPv6"),
+        pytest.param("169.254.170.2", id="credentials of a container"),
+        pytest.param("169.254.170.23", id="credentials of a pod"),
+    ],
+)
+@pytest.mark.parametrize("method", ["connect", "connect_ex"])
+def test_hosts_of_aws(host, method, reached):
+    """By name in any partition, or by the addresses that AWS gives a machine."""
+    with (
+        mock_sfn_executions(),
+        socket.socket() as connection,
+        pytest.raises(UnmockedServiceError, match=r"^A connection to "),
+    ):
+        getattr(connection, method)((host, 443))
+
+    assert reached == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param(("127.0.0.1", 80), id="this machine"),
+        pytest.param(("::1", 80), id="this machine, IPv6"),
+        pytest.param(("localhost", 80), id="this machine, by name"),
+        pytest.param(("states.amazonaws.com.localhost", 80), id="a name of this machine"),
+        pytest.param(("notamazonaws.com", 80), id="a name that ends alike"),
+        pytest.param(("10.0.0.1", 80), id="an address"),
+        pytest.param("/run/app.sock", id="a file"),
+        pytest.param((5, 80), id="another family's address"),
+    ],
+)
+def test_hosts_of_others(address, reached):
+    """Everything else is asked for as ever."""
+    with mock_sfn_executions(), socket.socket() as connection, pytest.raises(ReachedError):
+        connection.connect(address)
+
+    assert reached == [address[0] if isinstance(address, tuple) else address]
+
+
+def test_url_that_cannot_be_read(reached):
+    """http.client refuses it, as ever."""
+    with mock_sfn_executions(), pytest.raises(ValueError, match=r"^Invalid IPv6 URL$"):
+        http.client.HTTPConnection("example.com").request("GET", "http://[broken")
+
+    assert reached == []
+
+
+# --- Together with the rest ---------------------------------------------------------------------------------------
+
+
+def test_swallowed_refusal_is_reported():
+    """As any other call that nothing mocks."""
+    mock = mock_sfn_executions()
+    mock.start()
+    with suppress(UnmockedServiceError):
+        _urllib(URL)
+    with pytest.raises(
+        UnmockedServiceError, match=r"swallowed the error: connection to sts\.us-east-1\.amazonaws\.com"
+    ):
+        mock.stop()
+
+
+def test_swallowed_question_for_metadata_is_not_reported():
+    """Code that asks where it runs expects no answer on a developer's machine."""
+    with mock_sfn_executions() as sfn, suppress(UnmockedServiceError):
+        _urllib("http://169.254.169.254/latest/meta-data/")
+
+    assert sfn.region == "us-east-1"
+
+
+def test_with_mock_aws(reached):
+    """moto's mocks of requests and botocore answer before; what gets past them is refused too."""
+    with mock_sfn_executions(), mock_aws():
+        boto3.client("sts").get_caller_identity()
+        with pytest.raises(UnmockedServiceError):
+            _urllib(URL)
+
+    assert reached == []
+
+
+@pytest.mark.parametrize("passthrough", [{"services": ["sts"]}, {"urls": ["https://sts.*"]}], ids=["service", "url"])
+def test_what_moto_is_told_to_pass_on(passthrough, reached):
+    """A test that has moto pass requests on to AWS means them to get there."""
+    with mock_sfn_executions(), mock_aws(config={"core": {"passthrough": passthrough}}), pytest.raises(OSError):
+        _urllib(URL)
+
+    assert reached == ["sts.us-east-1.amazonaws.com"]
+
+
+def test_afterwards_nothing_is_patched(reached):
+    """Sockets are Python's own again, also where a class inherits their methods."""
+    before = socket.getaddrinfo, dict(vars(socket.socket)), dict(vars(http.client.HTTPConnection))
+
+    with mock_sfn_executions():
+        kept = socket.create_connection, socket.getaddrinfo
+    after = socket.getaddrinfo, dict(vars(socket.socket)), dict(vars(http.client.HTTPConnection))
+    with pytest.raises(ReachedError):
+        kept[1]("sts.amazonaws.com", 443)
+
+    assert after == before
+    assert reached == ["sts.amazonaws.com"]
