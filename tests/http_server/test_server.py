@@ -21,7 +21,7 @@ from freezegun import freeze_time
 from moto import mock_aws
 
 import sfn_mock
-from sfn_mock import PagingError, get_mock, mock_sfn_executions
+from sfn_mock import PagingError, UnmockedServiceError, activation, get_mock, mock_sfn_executions
 
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
@@ -422,6 +422,8 @@ def test_task_that_nothing_answers(sfn, post):
 
     assert answer.status == 501
     assert answer.json()["message"].startswith("State 'Get' of arn:aws:states:us-east-1:123456789012:execution:orders:")
+    with pytest.raises(UnmockedServiceError, match=r"^Executions came to tasks that nothing answers"):
+        activation.settle(None)  # as the mock does at its end
 
 
 def test_motos_own_reset_resets_all(sfn, client, post):
