@@ -35,7 +35,7 @@ def is_free() -> bool:
 #: Gives the backends made so far.
 Backends = Callable[[], Iterable[SFNBackend]]
 
-#: Readies a service of moto's, by the first part of its host, for its first request.
+#: Readies a service of moto's, by the first part of its host, for a request.
 PrepareService = Callable[[str], None]
 
 
@@ -162,6 +162,9 @@ def _stubber(
     lock = Lock()
 
     def prepare(service: str) -> None:
+        # What is asked for may be the work of a run, or an event that tells of one.
+        for backend in backends() if active else ():
+            backend.records.keep_up()
         if service not in waiting:
             return
         # Of two first requests that come at once, one waits: the other's change may take seconds to import.
@@ -174,9 +177,6 @@ def _stubber(
         if active and is_ours(request):
             return answer(request)
         prepare((urlsplit(request.url).hostname or "").partition(".")[0])
-        # What it asks for may be the work of a run, or an event that tells of one.
-        for backend in backends() if active else ():
-            backend.records.keep_up()
         return by_host(request)
 
     botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # put back below

@@ -63,7 +63,8 @@ class StatusChanges:
     def follow(self, executions: Iterable[Execution], since: int) -> None:
         """Tell the changes of executions from a moment on; EXPRESS ones send no events."""
         for execution in executions:
-            last = execution.attempts[-1]
+            # There may be a million of them, so the tuple of all attempts is not made.
+            last = execution._last
             changes_later = last.since >= since or (last.stop is not None and last.stop >= since)
             if changes_later and execution.express_id is None:
                 self._push(since, since, execution)

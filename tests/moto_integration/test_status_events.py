@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 import sfn_mock
+from sfn_mock.state.clock import put_back, set_to
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 AT_3 = 1768014000000
@@ -42,14 +43,14 @@ def orders(sfn):
     return sfn.add_state_machine("orders", definition=json.dumps(REPORT))
 
 
-def make_queue(pattern=PATTERN, **target):
+def make_queue(pattern=PATTERN, endpoint_url=None):
     """Makes a queue that a rule of that pattern sends events to, and returns what takes the events out of it."""
-    queues = boto3.client("sqs", REGION)
+    queues = boto3.client("sqs", REGION, endpoint_url=endpoint_url)
     url = queues.create_queue(QueueName="changes")["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:changes"
-    events = boto3.client("events", REGION)
+    events = boto3.client("events", REGION, endpoint_url=endpoint_url)
     events.put_rule(Name="changes", EventPattern=json.dumps(pattern))
-    events.put_targets(Rule="changes", Targets=[{"Id": "queue", "Arn": arn, **target}])
+    events.put_targets(Rule="changes", Targets=[{"Id": "queue", "Arn": arn}])
 
     def take():
         messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
@@ -291,6 +292,20 @@ def test_installed_behind_mock_aws(clock):
             assert [status for _, status, _ in statuses(take())] == ["RUNNING", "SUCCEEDED"]
     finally:
         sfn_mock.uninstall()
+
+
+def test_through_a_server():
+    """A client of a server gets the events of runs that the clock has carried on since its last call."""
+    with put_back(), sfn_mock.server(execute=True) as sfn:
+        set_to(AT_3, tick=False)
+        sfn.add_state_machine("orders", definition=json.dumps(REPORT))
+        take = make_queue(endpoint_url=sfn.endpoint_url)
+        client = boto3.client("stepfunctions", REGION, endpoint_url=sfn.endpoint_url)
+        client.start_execution(stateMachineArn=ARN, name="nightly")
+        assert [status for _, status, _ in statuses(take())] == ["RUNNING"]
+        set_to(AT_3 + HOUR, tick=False)
+
+        assert statuses(take()) == [("nightly", "SUCCEEDED", "2026-01-10T04:00:00Z")]
 
 
 def test_without_mock_aws(clock):
