@@ -278,13 +278,19 @@ class Execution(_View[execution_records.Execution]):
         """
         self._end("SUCCEEDED", output=output)
 
-    def fail(self, error: str | None = None, cause: str | None = None) -> None:
+    def fail(self, error: str | None = None, cause: str | None = None, *, failed_in: str | None = None) -> None:
         """Make it FAILED now.
+
+        Args:
+            error: The error's name.
+            cause: The error's cause.
+            failed_in: The name of the state in which it fails; an execution whose definition runs fails where it is.
 
         Raises:
             RuntimeError: Unless it is RUNNING.
+            ValueError: If the definition has no such state, or runs.
         """
-        self._end("FAILED", error=error, cause=cause)
+        self._end("FAILED", error=error, cause=cause, failed_in=failed_in)
 
     def time_out(self) -> None:
         """Make it TIMED_OUT now.
@@ -405,7 +411,9 @@ class Execution(_View[execution_records.Execution]):
     def _end(self, status: str, **details: str | None) -> None:
         with self._record.using() as moment:
             self._running_attempt(moment, f"be made {status}", "end")
-            self._record.end(moment, outcomes.ending(status, **details))
+            ending = outcomes.ending(status, **details)
+            self._record.check_failed_in(ending.failed_in)
+            self._record.end(moment, ending)
 
     def _running_attempt(self, moment: int, verb: str, short_verb: str) -> execution_records.Attempt:
         """Return the attempt that runs at ``moment``; RuntimeError, saying what it cannot do, if none does."""
@@ -653,6 +661,7 @@ class StateMachine(_View[machine_records.StateMachine]):
         output: str | None = None,
         error: str | None = None,
         cause: str | None = None,
+        failed_in: str | None = None,
         redrive_count: int = 0,
         redrive_date: clock.Date | None = None,
     ) -> Execution:
@@ -672,6 +681,8 @@ class StateMachine(_View[machine_records.StateMachine]):
             output: JSON text, for SUCCEEDED alone; ``{}`` unless given.
             error: The error's name, for FAILED and ABORTED alone.
             cause: The error's cause, for FAILED and ABORTED alone.
+            failed_in: The name of the state in which it failed, for FAILED alone: its history leads there on the
+                shortest way through the definition.
             redrive_count: How often it was redriven, which needs a ``redrive_date``.
             redrive_date: When it was last redriven; alone it means one redrive. Before it the execution shows as
                 RUNNING and never redriven.
@@ -692,6 +703,7 @@ class StateMachine(_View[machine_records.StateMachine]):
                 output=output,
                 error=error,
                 cause=cause,
+                failed_in=failed_in,
                 redrive_count=redrive_count,
                 redrive_date=redrive_date,
                 qualifiers=self._qualifiers(version, alias),
@@ -762,6 +774,7 @@ class StateMachine(_View[machine_records.StateMachine]):
         output: str | None = None,
         error: str | None = None,
         cause: str | None = None,
+        failed_in: str | None = None,
     ) -> None:
         """Control the outcome of executions that are started from now on.
 
@@ -778,6 +791,7 @@ class StateMachine(_View[machine_records.StateMachine]):
             output: JSON text, for SUCCEEDED alone.
             error: The error's name, for FAILED and ABORTED alone.
             cause: The error's cause, for FAILED and ABORTED alone.
+            failed_in: The name of the state in which they fail, for FAILED alone.
 
         Raises:
             ValueError: For an outcome that no start can have.
@@ -791,6 +805,7 @@ class StateMachine(_View[machine_records.StateMachine]):
                 output=output,
                 error=error,
                 cause=cause,
+                failed_in=failed_in,
             )
 
     def on_redrive(
@@ -803,6 +818,7 @@ class StateMachine(_View[machine_records.StateMachine]):
         output: str | None = None,
         error: str | None = None,
         cause: str | None = None,
+        failed_in: str | None = None,
     ) -> None:
         """Control the outcome of redrives of its executions, as ``on_start`` does for starts.
 
@@ -812,7 +828,14 @@ class StateMachine(_View[machine_records.StateMachine]):
             ValueError: For an outcome that no redrive can have, and for an EXPRESS machine.
         """
         _set_redrive_plan(
-            self._record, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
+            self._record,
+            outcomes,
+            status=status,
+            duration=duration,
+            output=output,
+            error=error,
+            cause=cause,
+            failed_in=failed_in,
         )
 
     def mock_task(
@@ -992,6 +1015,7 @@ class MapRun(_View[map_run_records.MapRun]):
         output: str | None = None,
         error: str | None = None,
         cause: str | None = None,
+        failed_in: str | None = None,
         redrive_count: int = 0,
         redrive_date: clock.Date | None = None,
     ) -> Execution:
@@ -1018,6 +1042,7 @@ class MapRun(_View[map_run_records.MapRun]):
                 output=output,
                 error=error,
                 cause=cause,
+                failed_in=failed_in,
                 redrive_count=redrive_count,
                 redrive_date=redrive_date,
                 express=self.execution_type == "EXPRESS",
@@ -1078,6 +1103,7 @@ class MapRun(_View[map_run_records.MapRun]):
         output: str | None = None,
         error: str | None = None,
         cause: str | None = None,
+        failed_in: str | None = None,
     ) -> None:
         """Control the outcome of redrives of its child executions, which come with their parent's.
 
@@ -1085,7 +1111,14 @@ class MapRun(_View[map_run_records.MapRun]):
             ValueError: For an outcome that no redrive can have.
         """
         _set_redrive_plan(
-            self._record, outcomes, status=status, duration=duration, output=output, error=error, cause=cause
+            self._record,
+            outcomes,
+            status=status,
+            duration=duration,
+            output=output,
+            error=error,
+            cause=cause,
+            failed_in=failed_in,
         )
 
     def _describe(self) -> str:

@@ -236,7 +236,7 @@ _EXECUTIONS = _arguments_of(StateMachine.add_executions)
 _MAP_RUN = _arguments_of(Execution.add_map_run, "executions", "on_redrive")
 _CHILD = _arguments_of(MapRun.add_execution)
 _CHILDREN = _arguments_of(MapRun.add_executions)
-_OUTCOME = frozenset({"status", "duration", "output", "error", "cause"})
+_OUTCOME = frozenset({"status", "duration", "output", "error", "cause", "failed_in"})
 
 #: Keys of what is seeded by a call of its own.
 _PARTS = frozenset({"versions", "aliases", "executions", "map_runs", "on_start", "on_redrive"})

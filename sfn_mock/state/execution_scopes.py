@@ -10,6 +10,7 @@ from functools import cache
 from itertools import repeat
 from typing import TYPE_CHECKING, cast
 
+from sfn_mock.asl.routes import find_route, read_program, state_names
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
@@ -18,6 +19,7 @@ from sfn_mock.state.executions import Execution, Origin
 from sfn_mock.state.garbage_collection import left_alone
 from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
+from sfn_mock.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from sfn_mock.state.map_runs import MapRun
@@ -73,6 +75,11 @@ class ExecutionScope(ABC):
 
     @property
     @abstractmethod
+    def label(self) -> str | None:
+        """The label of the Map state that runs its executions, None for those of the machine itself."""
+
+    @property
+    @abstractmethod
     def path(self) -> str:
         """What its executions' ARNs hold between the resource type and their names."""
 
@@ -119,6 +126,20 @@ class ExecutionScope(ABC):
     def check_outcome(self, outcome: Outcome) -> Outcome:
         """``outcome``, if one of its executions can come to it; ValueError otherwise."""
 
+    def check_failed_in(self, failed_in: str | None, revision: Revision) -> None:
+        """Raise ValueError for what is no state that an execution of ``revision`` can fail in; None says nothing."""
+        if failed_in is None:
+            return
+        program = read_program(revision.definition, self.label)
+        names = state_names(program)
+        if failed_in not in names:
+            raise ValueError(
+                f"failed_in must be a state that the definition of {self.state_machine_arn} has, got {failed_in!r}. "
+                f"{did_you_mean(failed_in, names)}"
+            )
+        if find_route(program, failed_in) is None:
+            raise ValueError(f"failed_in must be a state that can be reached, got {failed_in!r}: no state leads to it.")
+
     def outcome_of_redrive(self, execution: Execution) -> Outcome:
         """What the next redrive, which is one of ``execution``, will come to."""
         return RUNS_UNTIL_ENDED if self.redrive_plan is None else self.redrive_plan(execution.name, execution.input)
@@ -138,6 +159,7 @@ class ExecutionScope(ABC):
         output: str | None,
         error: str | None,
         cause: str | None,
+        failed_in: str | None,
         redrive_count: int,
         redrive_date: clock.Date | None,
         express: bool = False,
@@ -149,7 +171,7 @@ class ExecutionScope(ABC):
         life = seeding.life(
             moment,
             check_status(status),
-            ending(status, output=output, error=error, cause=cause),
+            ending(status, output=output, error=error, cause=cause, failed_in=failed_in),
             start_date=start_date,
             stop_date=stop_date,
             duration=duration,
@@ -161,13 +183,15 @@ class ExecutionScope(ABC):
         seeding.warn_if_upcoming(moment, start_date, [life.start])
         *earlier, last = life.attempts
         seeding.warn_if_forgotten(moment, [last], self.records.simulation.retention)
+        origin = next(self._origins(qualifiers, input, item_count))
+        self.check_failed_in(failed_in, origin.revision)
         execution = Execution(
             self,
             self.records.new_id() if name is None else name,
             self.records.next_sequence(),
             life.start,
             last,
-            next(self._origins(qualifiers, input, item_count)),
+            origin,
             self.records.new_id() if express else None,
             tuple(earlier),
         )

@@ -325,9 +325,21 @@ class Execution:
         """
         # How a map run stands depends on this execution, so it is asked before that ends.
         running = [run for run in self.map_runs_at(moment) if run.state_at(moment).status == "RUNNING"]
-        self.go_on(moment, self._attempt_in_force(moment)._replace(stop=moment, ending=ending))
+        attempt = self._attempt_in_force(moment)
+        # It stays on its way, so that its history goes on with what was told of it.
+        failed_in = attempt.ending.failed_in if ending.failed_in is None else ending.failed_in
+        self.go_on(moment, attempt._replace(stop=moment, ending=ending._replace(failed_in=failed_in)))
         for map_run in running:
             map_run.end_with_parent(moment)
+
+    def check_failed_in(self, failed_in: str | None) -> None:
+        """Raise ValueError for what is no state that it can fail in; None says nothing."""
+        if failed_in is not None and self.owner.records.run_of(self) is not None:
+            raise ValueError(
+                f"failed_in must be left out, got {failed_in!r}: the definition of {self.arn} runs, and fails where it "
+                f"is; let mock_task() give the state's task an error instead."
+            )
+        self.owner.check_failed_in(failed_in, self.revision)
 
     def _change(self, moment: int, attempts: tuple[Attempt, ...]) -> None:
         """Give it another time line, whose changes of status are news from ``moment`` on."""

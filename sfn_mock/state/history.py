@@ -25,8 +25,7 @@ def events_until(execution: Execution, moment: int) -> list[Event]:
     """Return what has happened in ``execution``, which has started, by ``moment``, oldest first."""
     runs = list(_runs(execution, moment))
     turns = _turns_of_map_runs(execution, runs, moment)
-    map_run = execution.map_run
-    program = read_program(execution.revision.definition, None if map_run is None else map_run.label)
+    program = read_program(execution.revision.definition, execution.owner.label)
     history = DrawnHistory(program, execution.input, execution.state_machine.records.region)
     for run, turns_in_run in zip(runs, turns, strict=True):
         if history.events:

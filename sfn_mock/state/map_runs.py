@@ -93,7 +93,7 @@ class MapRun(ExecutionScope):
         self._state_machine = state_machine
         #: The execution that started it; None for one that was loaded without its parent.
         self.parent = parent
-        self.label = label
+        self._label = label
         self.id = id
         self.execution_type = execution_type
         self.max_concurrency = max_concurrency
@@ -113,6 +113,10 @@ class MapRun(ExecutionScope):
     @property
     def state_machine(self) -> StateMachine:
         return self._state_machine
+
+    @property
+    def label(self) -> str:
+        return self._label
 
     @property
     def as_map_run(self) -> MapRun | None:
@@ -337,6 +341,7 @@ class MapRun(ExecutionScope):
     # --- Redrives ------------------------------------------------------------------------------------------------
 
     def check_outcome(self, outcome: Outcome) -> Outcome:
+        self.check_failed_in(outcome.ending.failed_in, self.revision_for(None))
         return check_express(outcome) if self.execution_type == "EXPRESS" else outcome
 
 

@@ -17,7 +17,7 @@ Plan = Callable[[str, str], Outcome]
 #: Gives back an outcome that may be; ValueError for another.
 Check = Callable[[Outcome], Outcome]
 
-_KEYWORDS = ("status", "duration", "output", "error", "cause")
+_KEYWORDS = ("status", "duration", "output", "error", "cause", "failed_in")
 
 
 def plan(
@@ -29,17 +29,24 @@ def plan(
     output: str | None,
     error: str | None,
     cause: str | None,
+    failed_in: str | None,
 ) -> Plan:
     """The plan that ``outcomes`` or, without them, the keywords describe; ValueError for what cannot be.
 
     A callable's ValueErrors come when it is asked.
     """
-    keywords = (status, duration, output, error, cause)
+    details: dict[str, Any] = {
+        "duration": duration,
+        "output": output,
+        "error": error,
+        "cause": cause,
+        "failed_in": failed_in,
+    }
     if outcomes is None:
         if status is None:
             raise ValueError("Nothing says what is to come: give status=..., a list of outcomes, or a callable.")
-        return _always(check(outcome(status, duration=duration, output=output, error=error, cause=cause)))
-    if any(keyword is not None for keyword in keywords):
+        return _always(check(outcome(status, **details)))
+    if any(keyword is not None for keyword in (status, *details.values())):
         raise ValueError("Outcomes and keywords both say what is to come: put the keywords into the outcomes.")
     if callable(outcomes):
         return _chosen_by(outcomes, check)

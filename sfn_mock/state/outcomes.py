@@ -68,10 +68,18 @@ def _check_text(text: object, name: str) -> None:
     _check_size(len(text), name, "characters")
 
 
-def ending(status: str, *, output: str | None = None, error: str | None = None, cause: str | None = None) -> Ending:
+def ending(
+    status: str,
+    *,
+    output: str | None = None,
+    error: str | None = None,
+    cause: str | None = None,
+    failed_in: str | None = None,
+) -> Ending:
     """The ending with ``status``; ValueError for what that status cannot carry.
 
-    Only SUCCEEDED has an output, ``{}`` unless given; only FAILED and ABORTED have an error and a cause.
+    Only SUCCEEDED has an output, ``{}`` unless given; only FAILED and ABORTED have an error and a cause, and only
+    FAILED a state in which it failed.
     """
     if output is not None and status != "SUCCEEDED":
         raise ValueError(f"{status} executions have no output on AWS: leave output out, or choose SUCCEEDED.")
@@ -79,11 +87,13 @@ def ending(status: str, *, output: str | None = None, error: str | None = None, 
         raise ValueError(
             f"{status} executions have no error or cause on AWS: leave them out, or choose FAILED or ABORTED."
         )
+    if failed_in is not None and status != "FAILED":
+        raise ValueError(f"{status} executions have failed in no state: leave failed_in out, or choose FAILED.")
     _check_text(error, "error")
     _check_text(cause, "cause")
     if status == "SUCCEEDED":
         output = check_json_text("{}" if output is None else output, "output")
-    return Ending(status, output, error, cause)
+    return Ending(status, output, error, cause, failed_in)
 
 
 def turned(before: Ending, status: str) -> Ending:
@@ -121,6 +131,7 @@ def outcome(
     output: str | None = None,
     error: str | None = None,
     cause: str | None = None,
+    failed_in: str | None = None,
 ) -> Outcome:
     """The outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can come to."""
     if status == "PENDING_REDRIVE":
@@ -128,7 +139,7 @@ def outcome(
     check_status(status, STATUSES_OUTSIDE_MAP_RUNS)
     if status == "RUNNING" and duration is not None:
         raise ValueError("A start that stays RUNNING has no duration: leave duration out, or give a closing status.")
-    end = ending(status, output=output, error=error, cause=cause)
+    end = ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
     if status == "RUNNING":
         return RUNS_UNTIL_ENDED
     return Outcome(end, 0 if duration is None else clock.to_milliseconds(duration, name="duration"))

@@ -213,6 +213,10 @@ class StateMachine(ExecutionScope):
         return None
 
     @property
+    def label(self) -> None:
+        return None
+
+    @property
     def path(self) -> str:
         return self.name
 
@@ -327,6 +331,7 @@ class StateMachine(ExecutionScope):
     # --- Starts --------------------------------------------------------------------------------------------------
 
     def check_outcome(self, outcome: Outcome) -> Outcome:
+        self.check_failed_in(outcome.ending.failed_in, self.revision)
         return check_express(outcome) if self.type == "EXPRESS" else outcome
 
     def outcome_of_start(self, name: str, input: str) -> Outcome | None:
