@@ -350,7 +350,8 @@ NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAI
         pytest.param(
             with_orders(executions=[{"status": "FAILED", "interval": "1m"}]),
             "state_machines[0].executions[0]: there is no 'interval' here; there are alias, cause, duration, error, "
-            "input, map_runs, name, output, redrive_count, redrive_date, start_date, status, stop_date, version.",
+            "failed_in, input, map_runs, name, output, redrive_count, redrive_date, start_date, status, stop_date, "
+            "version.",
             id="a key that one has not",
         ),
         pytest.param(

@@ -338,7 +338,7 @@ def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batc
                 [["FAILED", words]],
                 {},
                 f"{words!r} is no outcome: give a status, or a dict with 'status' and any of duration, output, error, "
-                f"cause.",
+                f"cause, failed_in.",
                 id=f"no outcome: {words}",
             )
             for words in (None, {}, {"status": "FAILED", "reason": "x"})
