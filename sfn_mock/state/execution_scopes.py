@@ -256,7 +256,7 @@ class ExecutionScope(ABC):
                 earlier.owner.forget(earlier)
         self.names.update(named)
         self.index.add(executions)
-        self.records.status_changes.follow(executions, self.records.moment + 1)
+        self.records.status_changes.follow_seeds(executions, self.records.moment)
 
     def mark(self) -> Callable[[], None]:
         """What takes back all that is added from now on, as if it had never been."""

@@ -344,7 +344,7 @@ class Execution:
     def _change(self, moment: int, attempts: tuple[Attempt, ...]) -> None:
         """Give it another time line, whose changes of status are news from ``moment`` on."""
         self._index.change(self, attempts)
-        self.owner.records.status_changes.follow([self], moment)
+        self.owner.records.status_changes.follow(self, moment)
 
     def go_on(self, moment: int, attempt: Attempt) -> None:
         """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""

@@ -364,7 +364,7 @@ class DefinitionRun:
             records.new_id() if map_run.execution_type == "EXPRESS" else None,
         )
         map_run.take_in([child])
-        records.status_changes.follow([child], start.moment)
+        records.status_changes.follow_start(child, start.moment)
         self._children[start.map_run_arn, start.index] = self._new_child(child, processor, start)
 
     def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:

@@ -360,7 +360,7 @@ class StateMachine(ExecutionScope):
             self.records.new_id() if self.type == "EXPRESS" else None,
         )
         self.take_in([execution])
-        self.records.status_changes.follow([execution], moment)
+        self.records.status_changes.follow_start(execution, moment)
         return execution
 
     def is_running(self, moment: int) -> bool:

@@ -60,14 +60,24 @@ class StatusChanges:
         self._told: dict[Execution, set[_Key]] = {}
         self._order = 0
 
-    def follow(self, executions: Iterable[Execution], since: int) -> None:
-        """Tell the changes of executions from a moment on; EXPRESS ones send no events."""
+    def follow_seeds(self, executions: Iterable[Execution], moment: int) -> None:
+        """Tell what executions do after a moment; what their time lines hold by then has been."""
         for execution in executions:
-            # There may be a million of them, so the tuple of all attempts is not made.
+            # There may be a million of them, nearly all of them over.
             last = execution._last
-            changes_later = last.since >= since or (last.stop is not None and last.stop >= since)
-            if changes_later and execution.express_id is None:
-                self._push(since, since, execution)
+            if last.since >= moment or (last.stop is not None and last.stop >= moment):
+                self._told[execution] = {change.key for change in changes_of(execution) if change.moment == moment}
+                self.follow(execution, moment)
+
+    def follow_start(self, execution: Execution, moment: int) -> None:
+        """Tell what an execution does that was started at a moment, the start included."""
+        self._told.pop(execution, None)
+        self.follow(execution, moment)
+
+    def follow(self, execution: Execution, since: int) -> None:
+        """Tell the changes of an execution from a moment on; EXPRESS ones send no events."""
+        if execution.express_id is None:
+            self._push(since, since, execution)
 
     def _push(self, moment: int, since: int, execution: Execution) -> None:
         self._order += 1

@@ -177,6 +177,34 @@ def test_calls_and_handle(clock, client, orders, take):
     assert events[2]["detail"]["redriveDate"] == AT_3 + 60_000
 
 
+def test_what_happens_within_a_call(sfn, client, orders, take):
+    """What a test's plan does within a call is told when the call ends, in order."""
+    other = sfn.add_state_machine("other")
+    waiting = other.add_execution("waiting", status="RUNNING")
+
+    def plan(name, input):
+        waiting.succeed()
+        return "FAILED"
+
+    orders.on_start(plan)
+    client.start_execution(stateMachineArn=ARN, name="nightly")
+
+    now = "2026-01-10T03:00:00Z"
+    assert statuses(take()) == [
+        ("waiting", "SUCCEEDED", now),
+        ("nightly", "RUNNING", now),
+        ("nightly", "FAILED", now),
+    ]
+
+
+def test_bus_without_rules(client, orders):
+    """What happened before there was a rule is not sent later."""
+    boto3.client("events", REGION).list_rules()
+    client.start_execution(stateMachineArn=ARN)
+
+    assert make_queue()() == []
+
+
 def test_seeds(clock, orders, take):
     """What a seed has done by now sends nothing; what it does later does. EXPRESS executions send nothing."""
     orders.add_execution("over", status="SUCCEEDED")
