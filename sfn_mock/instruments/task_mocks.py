@@ -255,5 +255,5 @@ def _json_text(value: Any) -> str:
 
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str) or not value:
-        raise ValueError(f"{name} must be a text that is not empty, got {value!r}.")
+        raise ValueError(f"{name} must be a string that is not empty, got {value!r}.")
     return value

@@ -9,8 +9,6 @@ from io import BytesIO
 from typing import Any
 from uuid import NAMESPACE_OID, uuid3
 
-from botocore.exceptions import ClientError
-
 from sfn_mock.asl.host import TaskCall
 from sfn_mock.asl.resources import ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError
@@ -80,17 +78,12 @@ class MockedFunction:
         """Answer Lambda's Invoke.
 
         Raises:
-            ClientError: If the payload is not JSON.
             UnmockedServiceError: If the handler calls a service that nothing mocks.
         """
         kind = request.get("InvocationType", "RequestResponse")
         if kind == "DryRun":
             return self._answer(204, "")
-        try:
-            event = json.loads(request.get("Payload") or b"{}")
-        except ValueError as error:
-            raise _unreadable(error) from None
-        text, failed = self._run(event)
+        text, failed = self._run(json.loads(request.get("Payload") or b"{}"))
         if kind == "Event":
             # Nobody waits for what the function returns.
             return self._answer(202, "")
@@ -107,8 +100,8 @@ class MockedFunction:
             frames = traceback.extract_tb(error.__traceback__)[1:]
             return self._error(type(error).__name__, str(error), [_line(frame) for frame in frames]), True
         try:
-            return json.dumps(result), False
-        except (TypeError, ValueError) as error:
+            return json.dumps(result, allow_nan=False), False
+        except (TypeError, ValueError, RecursionError) as error:
             return self._error("Runtime.MarshalError", f"Unable to marshal response: {error}", []), True
 
     def _error(self, error_type: str, message: str, stack_trace: list[str]) -> str:
@@ -142,11 +135,6 @@ def invoked_function(call: TaskCall) -> Invocation | None:
     else:
         return None
     return None if parsed is None else Invocation(parsed[0], parsed[1] or qualifier)
-
-
-def _unreadable(error: ValueError) -> ClientError:
-    told = {"Code": "InvalidRequestContentException", "Message": f"Could not parse request body into json: {error}"}
-    return ClientError({"Error": told}, "Invoke")
 
 
 def _line(frame: traceback.FrameSummary) -> str:

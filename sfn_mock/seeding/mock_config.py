@@ -39,11 +39,11 @@ def read_mock_config(
     responses = {name: _responses(name, told) for name, told in mocked.items()}
     cases: dict[str, dict[str, Case]] = {}
     for name, told in _object(config["StateMachines"], "StateMachines").items():
-        place = f"StateMachines[{name!r}]"
-        machine = _object(told, place, ("TestCases",), required=("TestCases",))
+        location = f"StateMachines[{name!r}]"
+        machine = _object(told, location, ("TestCases",), required=("TestCases",))
         cases[name] = {
-            case: _case(f"{place}.TestCases[{case!r}]", states, responses)
-            for case, states in _object(machine["TestCases"], f"{place}.TestCases").items()
+            case: _case(f"{location}.TestCases[{case!r}]", states, responses)
+            for case, states in _object(machine["TestCases"], f"{location}.TestCases").items()
         }
     for existing in machines:
         for case, states in cases.get(existing.name, {}).items():
@@ -62,64 +62,64 @@ def _read(source: str | PathLike[str] | Mapping[str, Any]) -> Any:
         raise ValueError(f"mock config {str(source)!r} must hold JSON: {error}") from None
 
 
-def _case(place: str, told: Any, responses: Mapping[str, tuple[Response, ...]]) -> Case:
+def _case(location: str, told: Any, responses: Mapping[str, tuple[Response, ...]]) -> Case:
     case: dict[str, CaseState] = {}
-    for state, name in _object(told, place).items():
+    for state, name in _object(told, location).items():
         if not isinstance(name, str):
-            raise ValueError(f"{place}[{state!r}] must be the name of a response, got {name!r}.")
+            raise ValueError(f"{location}[{state!r}] must be the name of a response, got {name!r}.")
         if name not in responses:
-            raise ValueError(f"MockedResponses has no {name!r}, which {place} uses. {did_you_mean(name, responses)}")
+            raise ValueError(f"MockedResponses has no {name!r}, which {location} uses. {did_you_mean(name, responses)}")
         case[state] = CaseState(name, responses[name])
     return case
 
 
 def _responses(name: str, told: Any) -> tuple[Response, ...]:
-    place = f"MockedResponses[{name!r}]"
-    numbered = _object(told, place)
+    location = f"MockedResponses[{name!r}]"
+    numbered = _object(told, location)
     if not numbered:
-        raise ValueError(f"{place} must have a response, such as {{'0': {{'Return': {{}}}}}}.")
-    responses = sorted((_response(place, key, told) for key, told in numbered.items()), key=attrgetter("first"))
+        raise ValueError(f"{location} must have a response, such as {{'0': {{'Return': {{}}}}}}.")
+    responses = sorted((_response(location, key, told) for key, told in numbered.items()), key=attrgetter("first"))
     for before, after in pairwise(responses):
         if after.first <= before.last:
-            raise ValueError(f"{place} has two responses for invocation {after.first}: give each number once.")
+            raise ValueError(f"{location} has two responses for invocation {after.first}: give each number once.")
     return tuple(responses)
 
 
-def _response(place: str, key: str, told: Any) -> Response:
+def _response(location: str, key: str, told: Any) -> Response:
     numbers = _RANGE.fullmatch(key)
     first, last = (int(numbers["first"]), int(numbers["last"] or numbers["first"])) if numbers else (1, 0)
     if last < first:
-        raise ValueError(f"{place} must have keys such as '0' or '1-2', the numbers of invocations, got {key!r}.")
-    response = _object(told, f"{place}[{key!r}]", ("Return", "Throw"))
+        raise ValueError(f"{location} must have keys such as '0' or '1-2', the numbers of invocations, got {key!r}.")
+    response = _object(told, f"{location}[{key!r}]", ("Return", "Throw"))
     if len(response) != 1:
-        raise ValueError(f"{place}[{key!r}] must have either Return or Throw, got {list(response)}.")
+        raise ValueError(f"{location}[{key!r}] must have either Return or Throw, got {list(response)}.")
     if "Return" in response:
-        return Response(first, last, Succeeded(_json_value(response["Return"], f"{place}[{key!r}].Return")))
-    thrown = _object(response["Throw"], f"{place}[{key!r}].Throw", ("Error", "Cause"), required=("Error",))
+        return Response(first, last, Succeeded(_json_value(response["Return"], f"{location}[{key!r}].Return")))
+    thrown = _object(response["Throw"], f"{location}[{key!r}].Throw", ("Error", "Cause"), required=("Error",))
     for member, text in thrown.items():
         if not isinstance(text, str):
-            raise ValueError(f"{place}[{key!r}].Throw.{member} must be a text, got {text!r}.")
+            raise ValueError(f"{location}[{key!r}].Throw.{member} must be a string, got {text!r}.")
     error = thrown["Error"]
     return Response(first, last, Failed(error, thrown.get("Cause"), is_timeout=error == "States.Timeout"))
 
 
-def _json_value(value: Any, place: str) -> Any:
+def _json_value(value: Any, location: str) -> Any:
     try:
         return json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"{place} must be a JSON value: {error}") from None
+        raise ValueError(f"{location} must be a JSON value: {error}") from None
 
 
 def _object(
-    value: Any, place: str, known: tuple[str, ...] | None = None, required: tuple[str, ...] = ()
+    value: Any, location: str, known: tuple[str, ...] | None = None, required: tuple[str, ...] = ()
 ) -> Mapping[str, Any]:
     """Return an object of the config whose members are known; ValueError for anything else."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise ValueError(f"{place} must be an object with texts for keys, got {value!r}.")
+        raise ValueError(f"{location} must be an object with strings for keys, got {value!r}.")
     for key in value:
         if known is not None and key not in known:
-            raise ValueError(f"Unknown key {key!r} in {place}. {did_you_mean(key, known)}")
+            raise ValueError(f"Unknown key {key!r} in {location}. {did_you_mean(key, known)}")
     for key in required:
         if key not in value:
-            raise ValueError(f"{place} must have {key}, got {list(value)}.")
+            raise ValueError(f"{location} must have {key}, got {list(value)}.")
     return value

@@ -423,7 +423,7 @@ DICTS = "[{'error': 'Declined'}, {'result': {}}]"
             f"State 'Hold' of {PREFIX}:stateMachine:orders must be a Task state, got a Wait state.",
             id="no task",
         ),
-        pytest.param((7,), {"result": 1}, "state must be a text that is not empty, got 7.", id="no name"),
+        pytest.param((7,), {"result": 1}, "state must be a string that is not empty, got 7.", id="no name"),
         pytest.param(
             ("Charge",),
             {},
@@ -437,9 +437,9 @@ DICTS = "[{'error': 'Declined'}, {'result': {}}]"
             id="result and error",
         ),
         pytest.param(("Charge",), {"cause": "c"}, "cause must come with an error, got 'c' alone.", id="cause alone"),
-        pytest.param(("Charge",), {"error": ""}, "error must be a text that is not empty, got ''.", id="empty error"),
+        pytest.param(("Charge",), {"error": ""}, "error must be a string that is not empty, got ''.", id="empty error"),
         pytest.param(
-            ("Charge",), {"error": "E", "cause": 7}, "cause must be a text that is not empty, got 7.", id="no cause"
+            ("Charge",), {"error": "E", "cause": 7}, "cause must be a string that is not empty, got 7.", id="no cause"
         ),
         pytest.param(
             ("Charge",),

@@ -1,0 +1,201 @@
+"""`load_mock_config`: the mock configs of AWS Step Functions Local, and what is said of mistakes in them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
+
+
+def config(responses=None, states=None):
+    """A config of one case, with one mocked response."""
+    return {
+        "StateMachines": {"orders": {"TestCases": {"Happy": {"Charge": "Charged"} if states is None else states}}},
+        "MockedResponses": {"Charged": {"0": {"Return": 1}} if responses is None else responses},
+    }
+
+
+def add(sfn, name="orders"):
+    states = {
+        "Hold": {"Type": "Wait", "Seconds": 1, "Next": "Charge"},
+        "Charge": {"Type": "Task", "Resource": FUNCTION, "End": True},
+    }
+    return sfn.add_state_machine(name, definition=json.dumps({"StartAt": "Hold", "States": states}))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "MockConfigFile.json"
+
+
+@pytest.mark.parametrize("kind", [pytest.param(str, id="text"), pytest.param(Path, id="path")])
+def test_a_file(clock, client, sfn, path, kind):
+    """The file is read as it is."""
+    path.write_text(json.dumps(config()), encoding="utf-8")
+    orders = add(sfn)
+    sfn.load_mock_config(kind(path))
+    client.start_execution(stateMachineArn=f"{orders.arn}#Happy")
+    clock.tick(2)
+
+    assert orders.executions[0].output == "1"
+
+
+def test_a_machine_that_comes_later(clock, client, sfn):
+    """A config may name machines that are created after it is loaded."""
+    sfn.load_mock_config(config())
+    orders = add(sfn)
+    client.start_execution(stateMachineArn=f"{orders.arn}#Happy")
+    clock.tick(2)
+
+    assert orders.executions[0].output == "1"
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        pytest.param(7, "source must be a path or a dict, got 7.", id="no source"),
+        pytest.param({}, "mock config must have StateMachines, got [].", id="no machines"),
+        pytest.param(
+            {"StateMachine": {}},
+            "Unknown key 'StateMachine' in mock config. Did you mean 'StateMachines'?",
+            id="unknown key",
+        ),
+        pytest.param(
+            {"StateMachines": []}, "StateMachines must be an object with strings for keys, got [].", id="list"
+        ),
+        pytest.param(
+            {"StateMachines": {7: {}}},
+            "StateMachines must be an object with strings for keys, got {7: {}}.",
+            id="key that is no string",
+        ),
+        pytest.param(
+            {"StateMachines": {"orders": {}}},
+            "StateMachines['orders'] must have TestCases, got [].",
+            id="no cases",
+        ),
+        pytest.param(
+            {"StateMachines": {"orders": {"TestCases": {"Happy": []}}}},
+            "StateMachines['orders'].TestCases['Happy'] must be an object with strings for keys, got [].",
+            id="case",
+        ),
+        pytest.param(
+            config(states={"Charge": 7}),
+            "StateMachines['orders'].TestCases['Happy']['Charge'] must be the name of a response, got 7.",
+            id="name of a response",
+        ),
+        pytest.param(
+            config(states={"Charge": "Chraged"}),
+            "MockedResponses has no 'Chraged', which StateMachines['orders'].TestCases['Happy'] uses. "
+            "Did you mean 'Charged'?",
+            id="unknown response",
+        ),
+        pytest.param(
+            config({}),
+            "MockedResponses['Charged'] must have a response, such as {'0': {'Return': {}}}.",
+            id="no response",
+        ),
+        pytest.param(
+            config({"first": {"Return": 1}}),
+            "MockedResponses['Charged'] must have keys such as '0' or '1-2', the numbers of invocations, got 'first'.",
+            id="no number",
+        ),
+        pytest.param(
+            config({"2-1": {"Return": 1}}),
+            "MockedResponses['Charged'] must have keys such as '0' or '1-2', the numbers of invocations, got '2-1'.",
+            id="range backwards",
+        ),
+        pytest.param(
+            config({"0-2": {"Return": 1}, "2": {"Return": 2}}),
+            "MockedResponses['Charged'] has two responses for invocation 2: give each number once.",
+            id="overlap",
+        ),
+        pytest.param(
+            config({"0": {"Retrun": 1}}),
+            "Unknown key 'Retrun' in MockedResponses['Charged']['0']. Did you mean 'Return'?",
+            id="mistyped Return",
+        ),
+        pytest.param(
+            config({"0": {}}),
+            "MockedResponses['Charged']['0'] must have either Return or Throw, got [].",
+            id="neither",
+        ),
+        pytest.param(
+            config({"0": {"Return": 1, "Throw": {"Error": "E"}}}),
+            "MockedResponses['Charged']['0'] must have either Return or Throw, got ['Return', 'Throw'].",
+            id="both",
+        ),
+        pytest.param(
+            config({"0": {"Throw": {"Cause": "c"}}}),
+            "MockedResponses['Charged']['0'].Throw must have Error, got ['Cause'].",
+            id="no error",
+        ),
+        pytest.param(
+            config({"0": {"Throw": {"Error": "E", "Cause": 7}}}),
+            "MockedResponses['Charged']['0'].Throw.Cause must be a string, got 7.",
+            id="cause",
+        ),
+        pytest.param(
+            config({"0": {"Return": {1, 2}}}),
+            "MockedResponses['Charged']['0'].Return must be a JSON value: Object of type set is not JSON serializable",
+            id="no JSON value",
+        ),
+        pytest.param(
+            config(states={"Chrage": "Charged"}),
+            f"Test case 'Happy' of state machine 'orders': {MACHINE} has no state 'Chrage'. Did you mean 'Charge'?",
+            id="unknown state",
+        ),
+        pytest.param(
+            config(states={"Hold": "Charged"}),
+            f"Test case 'Happy' of state machine 'orders': State 'Hold' of {MACHINE} must be a Task state, got a Wait "
+            "state.",
+            id="no task",
+        ),
+    ],
+)
+def test_a_mistake(sfn, source, problem):
+    """A mistake is a ValueError that says where it is."""
+    add(sfn)
+    with pytest.raises(ValueError) as error:
+        sfn.load_mock_config(source)
+
+    assert str(error.value) == problem
+
+
+def test_a_file_that_is_no_json(sfn, path):
+    """The error names the file and the line."""
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(ValueError) as error:
+        sfn.load_mock_config(path)
+
+    assert str(error.value).startswith(f"mock config {str(path)!r} must hold JSON: Expecting property name")
+
+
+def test_no_file(sfn, path):
+    """A path where there is no file is a FileNotFoundError."""
+    with pytest.raises(FileNotFoundError):
+        sfn.load_mock_config(path)
+
+
+def test_a_mistake_takes_nothing(client, sfn):
+    """A config with a mistake leaves the cases of an earlier one as they were."""
+    orders = add(sfn)
+    sfn.load_mock_config(config())
+    with pytest.raises(ValueError, match="has no state 'Pay'"):
+        sfn.load_mock_config(config(states={"Pay": "Charged"}))
+
+    assert client.start_execution(stateMachineArn=f"{orders.arn}#Happy")["executionArn"] == orders.executions[0].arn
+
+
+@pytest.mark.sfn_executions(execute=False)
+def test_a_mock_that_runs_nothing(sfn):
+    """A config can be loaded where definitions run."""
+    with pytest.raises(ValueError, match=r"^load_mock_config needs a mock that runs definitions: use mock_sfn"):
+        sfn.load_mock_config(config())
