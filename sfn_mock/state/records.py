@@ -246,6 +246,11 @@ class Records:
         if run is not None and run.is_running and execution not in self.live_runs:
             self._carry_run(execution, moment)
 
+    def keep_run(self, execution: Execution, run: Run) -> None:
+        """Show the events of a run that somebody else carries."""
+        self.runs[execution] = run
+        self.live_runs.pop(execution, None)
+
     def revive(self, execution: Execution) -> None:
         """Have the definition of an execution at work again, if it is one that runs."""
         if execution in self.runs:

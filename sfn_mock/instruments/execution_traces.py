@@ -1,0 +1,312 @@
+"""What happened in an execution, by where it happened: states, tasks and map runs, read from the events of its history.
+
+Branches and iterations have no order among each other. So a state is found by its path: the branches and iterations
+around it, its name, and how often a state of that name was entered there before. The path follows from the chains of
+previousEventId.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sfn_mock.asl.events import Event
+
+#: Where something happened: the states, attempts, branches and iterations around it, each with its number.
+Path = tuple[tuple[str, str | int, int], ...]
+
+_SCHEDULED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
+_STARTED = ("TaskStarted", "LambdaFunctionStarted", "ActivityStarted")
+_SUCCEEDED = ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded")
+_TIMED_OUT = ("TaskTimedOut", "LambdaFunctionTimedOut", "ActivityTimedOut")
+_REFUSED = ("TaskSubmitFailed",)
+_FAILED = (
+    "TaskFailed",
+    "TaskStartFailed",
+    "LambdaFunctionFailed",
+    "LambdaFunctionScheduleFailed",
+    "LambdaFunctionStartFailed",
+    "ActivityFailed",
+    "ActivityScheduleFailed",
+)
+#: By the type of event that tells it: how a task ended.
+_TASK_ENDS = {
+    **dict.fromkeys(_SUCCEEDED, "SUCCEEDED"),
+    **dict.fromkeys(_FAILED, "FAILED"),
+    **dict.fromkeys(_TIMED_OUT, "TIMED_OUT"),
+    **dict.fromkeys(_REFUSED, "REFUSED"),
+}
+_MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED", "MapRunAborted": "ABORTED"}
+_EXECUTION_ENDS = {
+    "ExecutionSucceeded": "SUCCEEDED",
+    "ExecutionFailed": "FAILED",
+    "ExecutionTimedOut": "TIMED_OUT",
+    "ExecutionAborted": "ABORTED",
+}
+
+
+@dataclass
+class Span:
+    """A task, a map run or an execution: when it began, and how it ended.
+
+    Attributes:
+        begin: The event that began it.
+        details: That event's details.
+        is_started: Whether it was taken up.
+        submitted: What a service answered to a task that went on waiting, as JSON text.
+        status: SUCCEEDED, FAILED, TIMED_OUT, ABORTED or, of a call that was refused, REFUSED; None while it goes on.
+        end: The event that ended it.
+    """
+
+    begin: Event
+    is_started: bool = False
+    submitted: str | None = None
+    status: str | None = None
+    end: Event | None = None
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The details of the event that began it."""
+        return self.begin.details or {}
+
+    def told(self, member: str) -> Any:
+        """Return a member of the details of the event that ended it, None where there is none."""
+        return None if self.end is None or self.end.details is None else self.end.details.get(member)
+
+    @property
+    def duration(self) -> int:
+        """How long it took, in milliseconds; 0 while it goes on."""
+        return 0 if self.end is None else max(self.end.moment - self.begin.moment, 0)
+
+    def finish(self, status: str, event: Event) -> None:
+        """Note how it ended."""
+        self.status, self.end = status, event
+
+
+@dataclass
+class Visit:
+    """One stay in a state.
+
+    Attributes:
+        path: Where it is.
+        entered: The event that entered it.
+        exited: The event that left it, None where it failed, was aborted or goes on.
+        tasks: The tasks of a Task state, one for each attempt.
+        map_runs: The map runs of a Map state, each time they were started or redriven.
+        evaluation: The event that tells that an expression could not be evaluated.
+        is_failed: Whether it is known to have failed, at least once, rather than to go on or to be aborted.
+    """
+
+    path: Path
+    entered: Event
+    exited: Event | None = None
+    tasks: list[Span] = field(default_factory=list)
+    map_runs: list[Span] = field(default_factory=list)
+    evaluation: Event | None = None
+    is_failed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The state's name."""
+        return str(self.path[-1][1])
+
+    @property
+    def type(self) -> str:
+        """The state's type."""
+        return self.entered.type.removesuffix("StateEntered")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on, or was aborted."""
+        return self.exited is None and not self.is_failed
+
+
+class Trace:
+    """What happened in an execution.
+
+    Attributes:
+        sequences: By path of a branch or an iteration, or () for the execution itself: its states, in order.
+        visits: The stays in states, by path.
+        runs: The execution's attempts: from its start, and from each redrive.
+        events: The events so far.
+    """
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.sequences: dict[Path, list[Visit]] = {}
+        self.visits: dict[Path, Visit] = {}
+        self.runs: list[Span] = []
+        self.events: list[Event] = []
+        self._positions: dict[int, Path] = {0: ()}
+        self._counts: Counter[Path] = Counter()
+        #: The attempts of Parallel and Map states that have failed.
+        self._failed_attempts: set[Path] = set()
+        self.extend(events)
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Take in events that follow those so far."""
+        for event in events:
+            self.events.append(event)
+            self._positions[event.id] = self._take(event, self._positions[event.previous_event_id])
+
+    def visit_of(self, event: Event) -> Visit | None:
+        """Return the stay in a state that an event belongs to, None for one outside all states."""
+        return next(self._visits_around(self._positions[event.id]), None)
+
+    @property
+    def input(self) -> Any:
+        """The execution's input, as JSON text."""
+        return self.runs[0].details.get("input")
+
+    @property
+    def end(self) -> Span:
+        """The execution's last attempt."""
+        return self.runs[-1]
+
+    def is_cut(self, sequence: Path) -> bool:
+        """Tell whether a sequence of states may have been cut off, so that more states would have followed."""
+        attempt = _up_to(sequence, "attempt")
+        if not attempt:
+            return self.end.status not in ("SUCCEEDED", "FAILED")
+        return attempt in self._failed_attempts or self.visits[attempt[:-1]].exited is None
+
+    # --- Where an event belongs --------------------------------------------------------------------------------------
+
+    def _take(self, event: Event, path: Path) -> Path:
+        """Note an event that follows what happened at a path; return its own path."""
+        kind = event.type
+        if kind in ("ExecutionStarted", "ExecutionRedriven"):
+            self.runs.append(Span(event))
+        elif kind in _EXECUTION_ENDS:
+            self.end.finish(_EXECUTION_ENDS[kind], event)
+            if kind == "ExecutionFailed":
+                self._fail(path)
+        elif kind.endswith("StateEntered"):
+            return self._enter(event, path)
+        elif kind.endswith("StateExited"):
+            return self._exit(event, path)
+        elif kind in ("ParallelStateStarted", "MapStateStarted"):
+            return self._number((*_up_to(path, "state"), ("attempt", "", 0)))
+        elif kind in ("ParallelStateFailed", "MapStateFailed"):
+            return self._fail_attempt(kind.removesuffix("StateFailed"), path)
+        elif kind == "MapIterationStarted":
+            index = int((event.details or {}).get("index", 0))
+            return self._number((*self._map_of(event, path), ("iteration", index, 0)))
+        elif kind == "MapIterationFailed":
+            self._fail(path)
+        elif kind == "EvaluationFailed":
+            return self._fail_evaluation(event, path)
+        else:
+            self._take_in_state(event, path)
+        return path
+
+    def _number(self, path: Path) -> Path:
+        """Return a path with the number of its last part, among those that are alike there."""
+        self._counts[path] += 1
+        return (*path[:-1], (*path[-1][:2], self._counts[path]))
+
+    def _enter(self, event: Event, path: Path) -> Path:
+        name = str((event.details or {}).get("name"))
+        around = path
+        # A state that was not left has failed, and its execution was redriven.
+        while around and around[-1][0] == "state":
+            around = around[:-1]
+        if around and around[-1][0] == "attempt":
+            around = self._number((*around, ("branch", name, 0)))
+        path = self._number((*around, ("state", name, 0)))
+        visit = self.visits[path] = Visit(path, event)
+        self.sequences.setdefault(around, []).append(visit)
+        return path
+
+    def _exit(self, event: Event, path: Path) -> Path:
+        name = (event.details or {}).get("name")
+        for visit in self._visits_around(path):
+            if visit.name == name:
+                visit.exited = event
+                return visit.path[:-1]
+        return path
+
+    def _map_of(self, event: Event, path: Path) -> Path:
+        """Return the path of the attempt of a Map state whose iteration starts, perhaps after another iteration."""
+        name = (event.details or {}).get("name")
+        for visit in self._visits_around(path):
+            if visit.name == name:
+                return path[: len(visit.path) + 1]
+        return path
+
+    def _visits_around(self, path: Path) -> Iterator[Visit]:
+        """Yield the stays in states that a path lies within, innermost first."""
+        for length in range(len(path), 0, -1):
+            if path[length - 1][0] == "state":
+                yield self.visits[path[:length]]
+
+    # --- What happens in a state -------------------------------------------------------------------------------------
+
+    def _fail(self, path: Path) -> None:
+        visit = next(self._visits_around(path), None)
+        if visit is not None:
+            visit.is_failed = True
+
+    def _fail_attempt(self, state_type: str, path: Path) -> Path:
+        """Note that an attempt of a Parallel or Map state has failed, with the states in it that a path lies in."""
+        for visit in self._visits_around(path):
+            attempt = path[: len(visit.path) + 1]
+            visit.is_failed = True
+            if visit.type == state_type and attempt not in self._failed_attempts:
+                self._failed_attempts.add(attempt)
+                return visit.path
+        return path
+
+    def _fail_evaluation(self, event: Event, path: Path) -> Path:
+        """Note a failed evaluation, which may follow the event before its state was entered."""
+        name = (event.details or {}).get("state")
+        around = next((visit for visit in self._visits_around(path) if visit.name == name), None)
+        if around is None:
+            around = next((visit for visit in reversed(self.visits.values()) if visit.name == name), None)
+        if around is None:
+            return path
+        around.evaluation = event
+        return around.path
+
+    def _take_in_state(self, event: Event, path: Path) -> None:
+        visit = next(self._visits_around(path), None)
+        if visit is None:
+            return
+        kind = event.type
+        if kind in _SCHEDULED:
+            visit.tasks.append(Span(event))
+        elif kind in ("MapRunStarted", "MapRunRedriven"):
+            visit.map_runs.append(Span(event))
+        elif kind in _MAP_RUN_ENDS and visit.map_runs:
+            visit.map_runs[-1].finish(_MAP_RUN_ENDS[kind], event)
+        elif visit.tasks:
+            self._take_in_task(event, visit.tasks[-1])
+
+    def _take_in_task(self, event: Event, task: Span) -> None:
+        kind = event.type
+        if kind in _STARTED:
+            task.is_started = True
+        elif kind == "TaskSubmitted":
+            task.submitted = (event.details or {}).get("output")
+        elif kind in _TASK_ENDS:
+            task.finish(_TASK_ENDS[kind], event)
+
+
+def _up_to(path: Path, kind: str) -> Path:
+    """Return a path up to its last part of a kind."""
+    while path and path[-1][0] != kind:
+        path = path[:-1]
+    return path
+
+
+def describe_path(path: Path) -> str:
+    """Return where a state is, in words: ``iteration 2 of 'Pack'``; empty outside branches and iterations."""
+    words = []
+    for position, (kind, name, _) in enumerate(path):
+        around = path[position - 2][1] if position >= 2 else ""
+        if kind == "iteration":
+            words.append(f"iteration {name} of {around!r}")
+        elif kind == "branch":
+            words.append(f"branch {name!r} of {around!r}")
+    return ", ".join(reversed(words))

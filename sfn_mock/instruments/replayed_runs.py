@@ -1,0 +1,260 @@
+"""Run a definition with the outcomes of a recorded history instead of services."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sfn_mock.asl.host import (
+    ChildStart,
+    Failed,
+    KnownMapRun,
+    Pending,
+    ReadRequest,
+    Succeeded,
+    TaskAnswer,
+    TaskCall,
+    WriteRequest,
+)
+from sfn_mock.asl.nodes import Program
+from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit
+from sfn_mock.state import clock
+from sfn_mock.state.executions import Execution
+from sfn_mock.state.outcomes import Ending
+from sfn_mock.state.runs import DefinitionRun, Poll
+
+#: How long a replay of an execution that ended goes on at most, in milliseconds: less than executions may last.
+_LONGEST = {"STANDARD": 31_536_000_000 - 1, "EXPRESS": 300_000 - 1}
+
+
+class NoOutcomeError(Exception):
+    """The recorded history has no outcome of a task or map run that the definition starts."""
+
+
+@dataclass
+class Answers:
+    """Answers the tasks of a replayed execution and of its child executions from their recorded histories.
+
+    Attributes:
+        children: By name of a Map state: the recorded child executions of its map runs that no replayed one has taken.
+        limit: The moment at which the replay stops.
+        unknown: By execution: where a task or map run began that has no outcome.
+        runs: The replayed runs, by their executions.
+    """
+
+    children: dict[str, list[Trace]]
+    limit: int = clock.NEVER
+    unknown: set[tuple[Execution, Path]] = field(default_factory=set)
+    runs: dict[Execution, ReplayedRun] = field(default_factory=dict)
+
+    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
+        """Return what a task came to."""
+        return self.runs[execution].answer(call), None
+
+    def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
+        """Return no items: those of a replayed map run are the inputs of its recorded children."""
+        return []
+
+    def write_results(self, execution: Execution, request: WriteRequest) -> Any:
+        """Return what the recorded map run gave; nothing is written."""
+        return self.runs[execution].written_results(request)
+
+
+class ReplayedRun(DefinitionRun):
+    """The run of a replayed execution, or of a child execution of one.
+
+    Attributes:
+        execution: The replayed execution.
+        recorded: What happened in the recorded one; without it nothing in this run has an outcome.
+        map_state: The name of the Map state that started it, empty where none did.
+        map_states: By ARN of a map run of its own: the name of its state.
+    """
+
+    def __init__(
+        self,
+        execution: Execution,
+        program: Program,
+        answers: Answers,
+        recorded: Trace | None,
+        parent: ReplayedRun | None = None,
+        map_state: str = "",
+    ) -> None:
+        super().__init__(execution, program, answers, parent)
+        self.execution = execution
+        self.recorded = recorded
+        self.map_state = map_state
+        self.map_states: dict[str, str] = {}
+        self._answers = answers
+        self._trace = Trace()
+        answers.runs[execution] = self
+
+    def trace(self) -> Trace:
+        """Return what has happened in this run."""
+        events = self._run.events
+        if len(events) < len(self._trace.events):
+            self._trace = Trace()
+        self._trace.extend(events[len(self._trace.events) :])
+        return self._trace
+
+    # --- Carrying it -------------------------------------------------------------------------------------------------
+
+    def _advance(self, moment: int) -> None:
+        super()._advance(min(moment, self._answers.limit))
+
+    def carry_until_unknown(self, moment: int) -> None:
+        """Carry it to a moment, or to where the first task begins that has no outcome."""
+        while True:
+            try:
+                self.carry(moment)
+            except NoOutcomeError:
+                continue
+            return
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a task or map run has no outcome, here or in another run of the replay."""
+        return bool(self._answers.unknown)
+
+    def is_unknown(self, path: Path) -> bool:
+        """Tell whether a task or map run of the state at a path has no outcome."""
+        return (self.execution, path) in self._answers.unknown
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """The tokens of its tasks so far."""
+        return frozenset(self._tokens)
+
+    def all_runs(self) -> list[ReplayedRun]:
+        """Return the runs of the whole replay, in order of their starts."""
+        return list(self._answers.runs.values())
+
+    # --- Answers -----------------------------------------------------------------------------------------------------
+
+    def answer(self, call: TaskCall) -> TaskAnswer:
+        """Return what the task came to that this run has just scheduled."""
+        visit = self._current_visit()
+        span = self._find(visit, "tasks", call.moment)
+        if span is None:
+            return Pending()
+        submitted = None if span.submitted is None else read_value(span.submitted)
+        error, cause = span.told("error"), span.told("cause")
+        if span.status == "SUCCEEDED":
+            return Succeeded(read_value(span.told("output")), span.duration, submitted)
+        if span.status in ("FAILED", "REFUSED"):
+            return Failed(error, cause, span.duration, submitted, is_refused=span.status == "REFUSED")
+        if span.status == "TIMED_OUT" and call.timeout_seconds is None and call.heartbeat_seconds is None:
+            return Failed(error, cause, span.duration, submitted, is_timeout=True)
+        # It did not end, or its own timeout ends it.
+        return Pending(span.is_started, submitted)
+
+    def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
+        """Return how the map run ended that has just been started or redriven, or the inputs of its children."""
+        visit = self._current_visit()
+        self.map_states[map_run_arn] = visit.name
+        children = self._answers.children.get(visit.name)
+        if children is not None:
+            return KnownMapRun(inputs=[read_value(child.input) for child in children])
+        span = self._find(visit, "map_runs", visit.map_runs[-1].begin.moment)
+        if span is None:
+            return KnownMapRun(Pending())
+        recorded = self._recorded_visit(visit.path)
+        if span.status == "FAILED":
+            return KnownMapRun(Failed(span.told("error"), span.told("cause"), span.duration))
+        if span.status == "SUCCEEDED" and recorded is not None and recorded.exited is not None:
+            left = recorded.exited.details or {}
+            assigned = left.get("assignedVariables", {})
+            end = Succeeded(read_value(left.get("output")), span.duration)
+            return KnownMapRun(end, {name: read_value(value) for name, value in assigned.items()})
+        return KnownMapRun(Pending())
+
+    def written_results(self, request: WriteRequest) -> Any:
+        """Return the result of a Map state with a ResultWriter, as far as the recorded state's output tells it."""
+        visit = self._current_visit()
+        recorded = self._recorded_visit(visit.path)
+        left = None if recorded is None or recorded.exited is None else recorded.exited.details
+        output = read_value((left or {}).get("output"))
+        if isinstance(output, dict) and "ResultWriterDetails" in output:
+            return output
+        bucket = request.parameters.get("Bucket")
+        return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": {"Bucket": bucket, "Key": ""}}
+
+    def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
+        name = self.map_states[start.map_run_arn]
+        left = self._answers.children.get(name, [])
+        recorded = next((trace for trace in left if read_value(trace.input) == start.input), None)
+        if recorded is None and left:
+            recorded = left[0]
+        if recorded is not None:
+            left.remove(recorded)
+        return ReplayedRun(child, processor, self._answers, recorded, self, name)
+
+    def _current_visit(self) -> Visit:
+        trace = self.trace()
+        visit = trace.visit_of(trace.events[-1])
+        assert visit is not None, "tasks and map runs begin in a state"
+        return visit
+
+    def _recorded_visit(self, path: Path) -> Visit | None:
+        return None if self.recorded is None else self.recorded.visits.get(path)
+
+    def _find(self, visit: Visit, kind: str, moment: int) -> Span | None:
+        """Return the recorded task or map run that is the same as the last of a stay, None for one that did not end.
+
+        Raises:
+            NoOutcomeError: There is none, though the recorded execution was not cut off before; the first time only.
+        """
+        recorded = self._recorded_visit(visit.path)
+        spans: list[Span] = [] if recorded is None else getattr(recorded, kind)
+        number = len(getattr(visit, kind))
+        if number <= len(spans):
+            return spans[number - 1]
+        is_cut = self.recorded is not None and self.recorded.is_cut(visit.path[:-1])
+        if is_cut if recorded is None else recorded.is_open:
+            return None
+        if (self.execution, visit.path) not in self._answers.unknown:
+            self._answers.unknown.add((self.execution, visit.path))
+            self._answers.limit = min(self._answers.limit, moment)
+            raise NoOutcomeError
+        return None
+
+
+def replay_execution(execution: Execution, program: Program, recorded: Trace, answers: Answers) -> ReplayedRun:
+    """Carry an execution through what the recorded one went through, redrives and stops included.
+
+    Args:
+        execution: A stored execution that starts when the recorded one did.
+        program: What it runs.
+        recorded: What happened in the recorded execution.
+        answers: What answers the tasks.
+    """
+    records = execution.owner.records
+    run = ReplayedRun(execution, program, answers, recorded)
+    records.keep_run(execution, run)
+    for number, attempt in enumerate(recorded.runs):
+        if number:
+            if run.is_stuck or not execution.may_run_again(attempt.begin.moment):
+                break
+            execution.redrive_at(attempt.begin.moment)
+            records.keep_run(execution, run)
+        last = recorded.events[-1].moment if attempt.end is None else attempt.end.moment
+        run.carry_until_unknown(last)
+        if attempt.status == "ABORTED" and run.is_running and not run.is_stuck:
+            error, cause = attempt.told("error"), attempt.told("cause")
+            execution.end(last, Ending("ABORTED", error=error, cause=cause))
+        elif attempt.end is not None and number + 1 == len(recorded.runs):
+            last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
+        run.carry_until_unknown(last)
+    # What happens later is not known.
+    answers.limit = min(answers.limit, last)
+    return run
+
+
+def read_value(text: Any) -> Any:
+    """Return the JSON value of a text in a history; a text that is no JSON stands for itself."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
