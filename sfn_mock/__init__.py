@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from sfn_mock.instruments.faults import Fault
     from sfn_mock.instruments.guard import UnmockedServiceError
     from sfn_mock.instruments.paging_check import PagingError, PagingWarning
+    from sfn_mock.instruments.replay_differences import ReplayDifference
     from sfn_mock.mock import get_mock, mock_sfn_executions
     from sfn_mock.moto_integration.installation import install, uninstall
     from sfn_mock.state.seeds import SeedWarning
     from sfn_mock.state.task_mocks import TaskError
-    from sfn_mock.views import Alias, Execution, Executions, MapRun, StateMachine, Status, Version
+    from sfn_mock.views import Alias, Execution, Executions, MapRun, Replay, StateMachine, Status, Version
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,8 @@ __all__ = [
     "MapRun",
     "PagingError",
     "PagingWarning",
+    "Replay",
+    "ReplayDifference",
     "SeedWarning",
     "StateMachine",
     "Status",
@@ -59,6 +62,8 @@ _MODULES = {
     "MapRun": "views",
     "PagingError": "instruments.paging_check",
     "PagingWarning": "instruments.paging_check",
+    "Replay": "views",
+    "ReplayDifference": "instruments.replay_differences",
     "SeedWarning": "state.seeds",
     "StateMachine": "views",
     "Status": "views",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import count
 from os import PathLike
 from typing import Any, Protocol, TypeVar
 
@@ -14,6 +16,8 @@ from sfn_mock.instruments.calls import Calls
 from sfn_mock.instruments.coverage import CoverageReport
 from sfn_mock.instruments.coverage_log import CoverageLog
 from sfn_mock.instruments.faults import Fault, When
+from sfn_mock.instruments.recorded_events import History
+from sfn_mock.instruments.replays import Children
 from sfn_mock.instruments.task_mocks import Duration, TaskOutcomes
 from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
 from sfn_mock.operations import execution_mode
@@ -26,7 +30,7 @@ from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state import state_machines as machine_records
 from sfn_mock.state.records import seed_state_machine
-from sfn_mock.views import Execution, Executions, MapRun, StateMachine
+from sfn_mock.views import Execution, Executions, MapRun, Replay, StateMachine
 
 
 class StepFunctionsMock:
@@ -84,6 +88,31 @@ class StepFunctionsMock:
                 creation_date=creation_date,
             )
             return StateMachine(machine)
+
+    def replay(
+        self, *, definition: str | Mapping[str, Any], history: History, children: Children | None = None
+    ) -> Replay:
+        """Run a definition with the input and the outcomes of tasks of a recorded execution.
+
+        The definition becomes that of a new STANDARD state machine, ``replay-1``, ``replay-2`` and so on.
+
+        Args:
+            definition: JSON text, or the definition as a dict.
+            history: As of ``StateMachine.replay``.
+            children: As of ``StateMachine.replay``.
+
+        Returns:
+            The replayed execution, and where it does not do what the recorded one did.
+
+        Raises:
+            ValueError: Unless the definition can run, and the histories are those of executions.
+        """
+        text = json.dumps(definition) if isinstance(definition, Mapping) else definition
+        with self._session.records().using():
+            taken = {machine.name for machine in self._machine_records()}
+            name = next(name for number in count(1) if (name := f"replay-{number}") not in taken)
+            machine = self.add_state_machine(name, definition=text)
+            return machine.replay(history, children=children)
 
     def load(self, source: Source, *, parent: Execution | None = None) -> Executions:
         """Seed what ``aws stepfunctions list-executions`` printed or boto3 answered, and return the executions.

@@ -9,14 +9,17 @@ RuntimeError; one whose mock has ended can be read as it last stood, and not cha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, overload
 
 from sfn_mock.asl.nodes import ABSENT
-from sfn_mock.instruments import task_mocks
+from sfn_mock.instruments import replays, task_mocks
 from sfn_mock.instruments.coverage import Coverage
 from sfn_mock.instruments.coverage_log import CoverageLog
+from sfn_mock.instruments.recorded_events import History
+from sfn_mock.instruments.replay_differences import ReplayDifference
 from sfn_mock.instruments.task_mocks import Duration, TaskOutcomes
 from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
 from sfn_mock.operations import execution_mode, status_events
@@ -429,6 +432,20 @@ class Execution(_View[execution_records.Execution]):
         return f"{self.arn} {self.status or 'not started'}"
 
 
+@dataclass(frozen=True)
+class Replay:
+    """What came of replaying a recorded execution.
+
+    Attributes:
+        execution: The replayed execution.
+        differences: Where it does not do what the recorded one did: of each branch, iteration and child execution the
+            first event, and how the execution ends; empty where it does the same.
+    """
+
+    execution: Execution
+    differences: list[ReplayDifference]
+
+
 class Executions(Sequence[Execution]):
     """Executions in order of adding; their views are made when somebody looks at them."""
 
@@ -610,6 +627,31 @@ class StateMachine(_View[machine_records.StateMachine]):
             log = CoverageLog()
             log.note(records, moment)
             return log.coverage(self.name, self.definition)
+
+    def replay(self, history: History, *, children: replays.Children | None = None) -> Replay:
+        """Run the definition of today with the input and the outcomes of tasks of a recorded execution.
+
+        No service is called, and ``execute=True`` is not needed. The replayed execution starts when the recorded one
+        did; it is described and listed like any other. A task or map run that the recorded execution did not have ends
+        the replay, which ``differences`` tells.
+
+        Args:
+            history: What GetExecutionHistory answered: one answer, several, their events, JSON text, or the path of a
+                JSON file, such as the AWS CLI's output.
+            children: By name of a distributed Map state, the histories of its child executions, in any order: each
+                goes to the child with the same input. A map run of which none are given ends as it did, without
+                children.
+
+        Returns:
+            The replayed execution, and where it does not do what the recorded one did.
+
+        Raises:
+            ValueError: Unless ``history`` and ``children`` are histories of executions.
+        """
+        recording = replays.read_recording(history, children)
+        with self._record.using():
+            execution, differences = replays.replay(self._record, recording)
+            return Replay(Execution(execution), differences)
 
     def publish_version(self, description: str | None = None) -> Version:
         """Publish a new version of the machine as it stands, and return it.

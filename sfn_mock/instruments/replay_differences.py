@@ -202,11 +202,11 @@ class _Comparison:
         """Return the first difference of two stays in a state at the same place."""
         if (old.name, old.type) != (new.name, new.type):
             names = (f"{new.type} state {new.name!r}", f"{old.type} state {old.name!r}")
-            what = f"enters {names[0]} instead of {names[1]}.{self._stop(new)}"
+            what = f"the execution enters {names[0]} instead of {names[1]}.{self._stop(new)}"
             return self._difference("state", old, old.name, new.name, what, old.entered.id)
         inputs = [(visit.entered.details or {}).get("input") for visit in (old, new)]
         if not self._likeness.same(*inputs):
-            return self._changed("input", old, *inputs, "is entered with the input", old.entered.id)
+            return self._changed("input", old, inputs, "is entered with the input", old.entered.id)
         self._shared.add(old.path)
         for number, task in enumerate(new.tasks):
             if number < len(old.tasks):
@@ -227,10 +227,10 @@ class _Comparison:
     def _compare_tasks(self, visit: Visit, old: Span, new: Span) -> ReplayDifference | None:
         called = [{key: span.details.get(key) for key in ("resourceType", "resource")} for span in (old, new)]
         if not self._likeness.same(*called):
-            return self._changed("input", visit, *called, "calls", old.begin.id)
+            return self._changed("input", visit, called, "calls", old.begin.id)
         given = [span.details.get("parameters", span.details.get("input")) for span in (old, new)]
         if not self._likeness.same(*given):
-            return self._changed("input", visit, *given, "calls its task with", old.begin.id)
+            return self._changed("input", visit, given, "calls its task with", old.begin.id)
         if old.end is not None and new.end is not None and old.status != new.status:
             what = f"the task of {visit.name!r} ends {new.status} instead of {old.status}."
             return self._difference("output", visit, old.status, new.status, what, old.end.id)
@@ -243,7 +243,7 @@ class _Comparison:
             outputs = [(event.details or {}).get("output") for event in (old.exited, new.exited)]
             if self._likeness.same(*outputs):
                 return None
-            return self._changed("output", old, *outputs, "gives the output", old.exited.id)
+            return self._changed("output", old, outputs, "gives the output", old.exited.id)
         if (old.exited is None) is (new.exited is None):
             return None
         ends = ["succeeds" if visit.exited is not None else "fails" for visit in (old, new)]
@@ -272,16 +272,17 @@ class _Comparison:
             what = f"the execution {now}, where it had ended {old.status}{_told(old)}."
             return self._difference("end", None, old.status, new.status, what, old.end.id)
         for member in ("output", "error", "cause"):
-            told = old.told(member), new.told(member)
+            told = [old.told(member), new.told(member)]
             if not self._likeness.same(*told) and (is_same_so_far or member != "output"):
-                return self._changed("end", None, *told, f"the execution ends with the {member}", old.end.id)
+                return self._changed("end", None, told, f"the execution ends with the {member}", old.end.id)
         return None
 
     # --- Sentences ---------------------------------------------------------------------------------------------------
 
     def _changed(
-        self, kind: DifferenceKind, visit: Visit | None, old: Any, new: Any, what: str, event_id: int | None
+        self, kind: DifferenceKind, visit: Visit | None, values: list[Any], what: str, event_id: int
     ) -> ReplayDifference:
+        old, new = values
         subject = "" if visit is None else f"{visit.name!r} "
         reason = f"{subject}{what} {_shown(new)} instead of {_shown(old)}."
         return self._difference(kind, visit, read_value(old), read_value(new), reason, event_id)
