@@ -27,13 +27,13 @@ SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_dat
     [
         pytest.param(
             sfn_mock.StepFunctionsMock,
-            "account_id region add_state_machine load seed add_fault state_machines get_state_machine get_execution "
+            "account_id region add_state_machine replay load seed add_fault state_machines get_state_machine get_execution "
             "get_map_run mock_task mock_lambda load_mock_config calls coverage endpoint_url partial_listing reset",
             id="handle",
         ),
         pytest.param(
             sfn_mock.StateMachine,
-            f"{SHOWN_OF_A_MACHINE} publish_version add_alias on_start mock_task coverage {SEEDING}",
+            f"{SHOWN_OF_A_MACHINE} publish_version add_alias replay on_start mock_task coverage {SEEDING}",
             id="state machine",
         ),
         pytest.param(sfn_mock.Version, "arn number state_machine description creation_date", id="version"),

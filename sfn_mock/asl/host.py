@@ -51,11 +51,13 @@ class Succeeded:
         duration_ms: How long the task takes, counted from when it is scheduled.
         submitted: What the service answers to the call of a task that waits for a job or a token; such a task is
             TaskSubmitted at once.
+        sends_heartbeats: Whether heartbeats come all the time, so that none is missed.
     """
 
     result: Any
     duration_ms: int = 0
     submitted: Any = None
+    sends_heartbeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Failed:
         submitted: As of Succeeded.
         is_refused: Whether the call itself was refused, for a task that would go on waiting.
         is_timeout: Whether the task is told to have timed out.
+        sends_heartbeats: As of Succeeded.
     """
 
     error: str | None
@@ -77,6 +80,7 @@ class Failed:
     submitted: Any = None
     is_refused: bool = False
     is_timeout: bool = False
+    sends_heartbeats: bool = False
 
 
 @dataclass(frozen=True)

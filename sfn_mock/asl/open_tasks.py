@@ -42,6 +42,10 @@ class OpenTask(Future):
         self._on_start(worker_name)
         self.beat()
 
+    def expect_no_heartbeats(self) -> None:
+        """Let no heartbeat be missed."""
+        self._heartbeat_seconds = None
+
     def beat(self) -> None:
         """Note a heartbeat: the time until the next one starts anew."""
         self._stop(self._heartbeat)

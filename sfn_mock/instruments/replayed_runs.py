@@ -139,10 +139,12 @@ class ReplayedRun(DefinitionRun):
             return Pending()
         submitted = None if span.submitted is None else read_value(span.submitted)
         error, cause = span.told("error"), span.told("cause")
+        # A history does not tell heartbeats: those of a task that ended have come in time.
         if span.status == "SUCCEEDED":
-            return Succeeded(read_value(span.told("output")), span.duration, submitted)
+            return Succeeded(read_value(span.told("output")), span.duration, submitted, sends_heartbeats=True)
         if span.status in ("FAILED", "REFUSED"):
-            return Failed(error, cause, span.duration, submitted, is_refused=span.status == "REFUSED")
+            is_refused = span.status == "REFUSED"
+            return Failed(error, cause, span.duration, submitted, is_refused=is_refused, sends_heartbeats=True)
         if span.status == "TIMED_OUT" and call.timeout_seconds is None and call.heartbeat_seconds is None:
             return Failed(error, cause, span.duration, submitted, is_timeout=True)
         # It did not end, or its own timeout ends it.

@@ -73,6 +73,8 @@ def _do(activation: Activation, call: TaskCall) -> Steps:
     run.open_task(call.token, task)
     try:
         answer = run.host.start_task(call)
+        if not isinstance(answer, Pending) and answer.sends_heartbeats:
+            task.expect_no_heartbeats()
         if not isinstance(answer, Pending) or answer.is_started:
             task.start()
         if answer.submitted is not None:

@@ -1,0 +1,116 @@
+"""Replays of recorded histories: today's definition with the outcomes of then."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sfn_mock import mock_sfn_executions
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
+
+
+def definition(**charge):
+    """Return a definition whose only state charges an amount."""
+    state = {"Type": "Task", "Resource": FUNCTION, "Parameters": {"amount.$": "$.amount"}, "End": True, **charge}
+    return {"StartAt": "Charge", "States": {"Charge": state}}
+
+
+def history():
+    """Return the history of an execution that charged an amount for two seconds."""
+    events = [
+        ("ExecutionStarted", "executionStarted", {"input": '{"amount":5}', "roleArn": "arn:aws:iam::1:role/r"}),
+        ("TaskStateEntered", "stateEntered", {"name": "Charge", "input": '{"amount":5}'}),
+        ("LambdaFunctionScheduled", "lambdaFunctionScheduled", {"resource": FUNCTION, "input": '{"amount":5}'}),
+        ("LambdaFunctionStarted", None, None),
+        ("LambdaFunctionSucceeded", "lambdaFunctionSucceeded", {"output": '{"charged":true}'}),
+        ("TaskStateExited", "stateExited", {"name": "Charge", "output": '{"charged":true}'}),
+        ("ExecutionSucceeded", "executionSucceeded", {"output": '{"charged":true}'}),
+    ]
+    return [
+        {
+            "id": number,
+            "previousEventId": 0 if number == 2 else number - 1,
+            "timestamp": f"2026-01-09T03:00:0{number}Z",
+            "type": kind,
+            **({} if member is None else {f"{member}EventDetails": details}),
+        }
+        for number, (kind, member, details) in enumerate(events, 1)
+    ]
+
+
+@pytest.fixture
+def mock():
+    with mock_sfn_executions() as mock:
+        yield mock
+
+
+def test_same_definition(mock):
+    """A definition that does what it did has no differences, and its execution starts when the recorded one did."""
+    replay = mock.replay(definition=definition(), history={"events": history()})
+
+    assert replay.differences == []
+    assert (replay.execution.status, json.loads(replay.execution.output)) == ("SUCCEEDED", {"charged": True})
+    assert replay.execution.start_date.isoformat() == "2026-01-09T03:00:01+00:00"
+    assert replay.execution.state_machine.name == "replay-1"
+
+
+@pytest.mark.parametrize(
+    ("charge", "kinds", "first"),
+    [
+        pytest.param(
+            {"Parameters": {"total.$": "$.amount"}},
+            ["input"],
+            'Event 3: \'Charge\' calls its task with {"total":5} instead of {"amount":5}.',
+            id="input",
+        ),
+        pytest.param(
+            {"TimeoutSeconds": 1},
+            ["output", "end"],
+            "Event 5: The task of 'Charge' ends TIMED_OUT instead of SUCCEEDED.",
+            id="timeout",
+        ),
+    ],
+)
+def test_changed_definition(mock, charge, kinds, first):
+    """A difference names the first event that differs, and why."""
+    machine = mock.add_state_machine("orders", definition=json.dumps(definition(**charge)))
+    replay = machine.replay(history())
+
+    assert [difference.kind for difference in replay.differences] == kinds
+    assert str(replay.differences[0]) == first
+
+
+def test_new_task(mock):
+    """A task that the recorded execution did not have calls no service, and ends the replay."""
+    states = {
+        **definition(End=False, Next="Ship")["States"],
+        "Ship": {"Type": "Task", "Resource": FUNCTION, "End": True},
+    }
+    del states["Charge"]["End"]
+    replay = mock.replay(definition={"StartAt": "Charge", "States": states}, history=history())
+
+    assert [str(difference) for difference in replay.differences] == [
+        "The execution enters 'Ship', where the recorded part had ended after 'Charge'. "
+        "The history has no outcome for it; the replay stops."
+    ]
+    assert replay.execution.status == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        pytest.param([], "history must be the events of an execution, got none.", id="empty"),
+        pytest.param(
+            history()[1:], "history must be complete, got no event of number 1 of 7: read all pages.", id="gap"
+        ),
+        pytest.param(3, "history must be what GetExecutionHistory answered or the path of a file, got 3.", id="type"),
+    ],
+)
+def test_unusable_history(mock, given, reason):
+    """What is no history of an execution is told to the test's author."""
+    with pytest.raises(ValueError, match=r"^history must be") as caught:
+        mock.replay(definition=definition(), history=given)
+
+    assert str(caught.value) == reason
