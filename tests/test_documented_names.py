@@ -27,8 +27,9 @@ SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_dat
     [
         pytest.param(
             sfn_mock.StepFunctionsMock,
-            "account_id region add_state_machine replay load seed add_fault state_machines get_state_machine get_execution "
-            "get_map_run mock_task mock_lambda load_mock_config calls coverage endpoint_url partial_listing reset",
+            "account_id region add_state_machine replay load seed add_fault state_machines get_state_machine "
+            "get_execution get_map_run mock_task mock_lambda load_mock_config calls coverage endpoint_url "
+            "partial_listing reset",
             id="handle",
         ),
         pytest.param(

@@ -184,7 +184,7 @@ class _Comparison:
             visit,
             visit.name,
             None,
-            f"does not enter {visit.name!r}: this part {then}.",
+            f"the execution does not enter {visit.name!r}: this part {then}.",
             visit.entered.id,
         )
 
@@ -195,7 +195,7 @@ class _Comparison:
             visit,
             None,
             visit.name,
-            f"enters {visit.name!r}, where the recorded part {then}.{self._stop(visit)}",
+            f"the execution enters {visit.name!r}, where the recorded part {then}.{self._stop(visit)}",
         )
 
     def _compare_visits(self, old: Visit, new: Visit) -> ReplayDifference | None:
