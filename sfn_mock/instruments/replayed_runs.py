@@ -18,7 +18,9 @@ from sfn_mock.asl.host import (
     WriteRequest,
 )
 from sfn_mock.asl.nodes import Program
+from sfn_mock.asl.resources import Resource
 from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit
+from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.outcomes import Ending
@@ -47,6 +49,10 @@ class Answers:
     limit: int = clock.NEVER
     unknown: set[tuple[Execution, Path]] = field(default_factory=set)
     runs: dict[Execution, ReplayedRun] = field(default_factory=dict)
+
+    def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
+        """Return what AWS says is wrong with the parameters of a task."""
+        return check_parameters(resource, parameters)
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
         """Return what a task came to."""
