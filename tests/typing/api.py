@@ -13,6 +13,8 @@ import pytest
 
 from sfn_mock import (
     Alias,
+    Coverage,
+    CoverageReport,
     Execution,
     Executions,
     MapRun,
@@ -231,5 +233,19 @@ def looking(sfn: StepFunctionsMock, run: Execution, batch: MapRun) -> None:
     assert_type(run.redrive_count, int)
     assert_type(run.redrive_date, datetime | None)
     assert_type(run.map_runs, list[MapRun])
+    assert_type(run.visited, list[str])
+    run.wait_until_done(timedelta(seconds=5))
+    detail: dict[str, object] = run.status_change_event()["detail"]
+    started: str = run.context["Execution"]["StartTime"]
+    print(detail, started)
     assert_type(batch.arn, str)
     assert_type(batch.executions, Executions)
+
+
+def coverage_of_definitions(sfn: StepFunctionsMock, orders: StateMachine) -> list[str]:
+    report = sfn.coverage()
+    assert_type(report, CoverageReport)
+    assert_type(report.machines, list[Coverage])
+    assert_type(report.percentage, float)
+    assert_type(orders.coverage().counts, dict[str, int])
+    return orders.coverage().missed
