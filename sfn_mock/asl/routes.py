@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sfn_mock.asl.definition import parse_definition
-from sfn_mock.asl.nodes import Catcher, ChoiceState, MapState, ParallelState, Program, State
+from sfn_mock.asl.nodes import Catcher, ChoiceState, MapState, ParallelState, Program, State, StateMachine
 
 #: States after which no other follows.
 FINAL_TYPES = ("Fail", "Succeed")
@@ -50,6 +50,13 @@ def read_program(definition: str, label: str | None = None) -> Program:
     if label is None:
         return program
     return next((state.processor for state in _all_maps(program) if state.label == label), NO_STATES)
+
+
+def read_time_limit(definition: str) -> int | None:
+    """Return the TimeoutSeconds of a definition in milliseconds; None where it has none, or cannot be read."""
+    program = read_program(definition)
+    seconds = program.timeout_seconds if isinstance(program, StateMachine) else None
+    return None if seconds is None else int(max(seconds, 0) * 1000)
 
 
 def _all_maps(program: Program) -> Iterator[MapState]:

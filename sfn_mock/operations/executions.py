@@ -151,6 +151,7 @@ def _start(
         alias_name=alias_name,
         trace_header=trace_header,
         outcome=RUNS_UNTIL_ENDED if outcome is None else outcome,
+        runs=outcome is None,
     )
     if outcome is None:
         start_run(execution, moment, ServicesOfMocks(None if case is None else CaseRun(case)))

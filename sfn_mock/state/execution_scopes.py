@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from itertools import repeat
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, cast
 
-from sfn_mock.asl.routes import find_route, read_program, state_names
+from sfn_mock.asl.routes import find_route, read_program, read_time_limit, state_names
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_index import ExecutionIndex
-from sfn_mock.state.executions import Execution, Origin
+from sfn_mock.state.executions import Attempt, Execution, Origin, within
 from sfn_mock.state.garbage_collection import left_alone
 from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
@@ -140,6 +140,13 @@ class ExecutionScope(ABC):
         if find_route(program, failed_in) is None:
             raise ValueError(f"failed_in must be a state that can be reached, got {failed_in!r}: no state leads to it.")
 
+    def time_limit_of(self, revision: Revision) -> int | None:
+        """How many milliseconds after its start or redrive an execution of ``revision`` is TIMED_OUT; None for never.
+
+        TimeoutSeconds is of the whole definition, not of what a Map state runs for its items.
+        """
+        return read_time_limit(revision.definition) if self.label is None else None
+
     def outcome_of_redrive(self, execution: Execution) -> Outcome:
         """What the next redrive, which is one of ``execution``, will come to."""
         return RUNS_UNTIL_ENDED if self.redrive_plan is None else self.redrive_plan(execution.name, execution.input)
@@ -185,12 +192,17 @@ class ExecutionScope(ABC):
         seeding.warn_if_forgotten(moment, [last], self.records.simulation.retention)
         origin = next(self._origins(qualifiers, input, item_count))
         self.check_failed_in(failed_in, origin.revision)
+        limit = self.time_limit_of(origin.revision)
+        seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
+        # What was redriven later than it may last was TIMED_OUT before.
+        if earlier and limit is not None and life.start + limit < last.since:
+            earlier = [within(earlier[0], limit)]
         execution = Execution(
             self,
             self.records.new_id() if name is None else name,
             self.records.next_sequence(),
             life.start,
-            last,
+            within(last, limit),
             origin,
             self.records.new_id() if express else None,
             tuple(earlier),
@@ -223,7 +235,17 @@ class ExecutionScope(ABC):
             names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
             seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in attempts])
             seeding.warn_if_forgotten(moment, attempts, self.records.simulation.retention)
-            origins = self._origins(qualifiers, input, item_count)
+            origins = list(islice(self._origins(qualifiers, input, item_count), len(attempts)))
+            limits = {
+                id(origin): self.time_limit_of(origin.revision) for origin in {id(o): o for o in origins}.values()
+            }
+            if duration is not seeding.DEFAULT_DURATION:
+                for attempt, origin in zip(attempts, origins, strict=True):
+                    seeding.check_time_limit(attempt, limits[id(origin)], "duration")
+            if any(limit is not None for limit in limits.values()):
+                attempts = [
+                    _shortened(attempt, limits[id(origin)]) for attempt, origin in zip(attempts, origins, strict=True)
+                ]
             next_sequence, new_id = self.records.next_sequence, self.records.new_id
             executions = [
                 Execution(self, name, next_sequence(), attempt.since, attempt, origin, new_id() if express else None)
@@ -280,3 +302,10 @@ class ExecutionScope(ABC):
     def count_running(self, moment: int) -> int:
         self.index.settle(moment)
         return self.index.count("RUNNING")
+
+
+def _shortened(attempt: Attempt, time_limit: int | None) -> Attempt:
+    """Return a seed that ends within a time limit: as it ends, or TIMED_OUT if it would not end."""
+    if time_limit is None or attempt.stop is None:
+        return within(attempt, time_limit)
+    return attempt._replace(stop=min(attempt.stop, attempt.since + time_limit))

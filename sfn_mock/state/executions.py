@@ -71,6 +71,16 @@ class Attempt(NamedTuple):
         return OPEN if self.is_open(moment) else self.ending
 
 
+def within(attempt: Attempt, time_limit: int | None) -> Attempt:
+    """Return an attempt that is TIMED_OUT after so many milliseconds, unless it has stopped by then."""
+    if time_limit is None:
+        return attempt
+    due = attempt.since + time_limit
+    if attempt.stop is not None and attempt.stop <= due:
+        return attempt
+    return attempt._replace(stop=due, ending=Ending("TIMED_OUT", failed_in=attempt.ending.failed_in))
+
+
 class Origin(NamedTuple):
     """How an execution was started; all that were started alike, as thousands of seeds are, share one."""
 
@@ -342,7 +352,13 @@ class Execution:
         self.owner.check_failed_in(failed_in, self.revision)
 
     def _change(self, moment: int, attempts: tuple[Attempt, ...]) -> None:
-        """Give it another time line, whose changes of status are news from ``moment`` on."""
+        """Give it another time line, whose changes of status are news from ``moment`` on.
+
+        An execution that does not run by its definition ends when its machine's TimeoutSeconds are over.
+        """
+        if self.owner.records.run_of(self) is None:
+            *earlier, last = attempts
+            attempts = (*earlier, within(last, self.owner.time_limit_of(self.revision)))
         self._index.change(self, attempts)
         self.owner.records.status_changes.follow(self, moment)
 

@@ -11,7 +11,7 @@ from sfn_mock.aws.arns import state_machine_arn
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.executions import Attempt, Execution, Origin
+from sfn_mock.state.executions import Attempt, Execution, Origin, within
 from sfn_mock.state.map_runs import MapRun
 from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_express
@@ -348,15 +348,21 @@ class StateMachine(ExecutionScope):
         alias_name: str | None = None,
         trace_header: str | None = None,
         outcome: Outcome = RUNS_UNTIL_ENDED,
+        runs: bool = False,
     ) -> Execution:
-        """Start an execution, whose name is known to be free, at ``moment``; it comes to ``outcome``."""
+        """Start an execution, whose name is known to be free, at ``moment``.
+
+        It comes to ``outcome`` or is TIMED_OUT before; one that ``runs`` finds out itself.
+        """
+        revision = self.revision_for(version_number)
+        attempt = Attempt(moment, outcome.stop_after(moment), outcome.ending)
         execution = Execution(
             self,
             name,
             self.records.next_sequence(),
             moment,
-            Attempt(moment, outcome.stop_after(moment), outcome.ending),
-            Origin(self.revision_for(version_number), version_number, alias_name, input, trace_header),
+            attempt if runs else within(attempt, self.time_limit_of(revision)),
+            Origin(revision, version_number, alias_name, input, trace_header),
             self.records.new_id() if self.type == "EXPRESS" else None,
         )
         self.take_in([execution])

@@ -269,7 +269,10 @@ def test_child_execution_fails_in_a_state_of_the_processor(client, machine_of):
     """The states of a child execution are those that its Map state runs, wherever the definition has it."""
     each = {**inline(STATES), "Label": "items"}
     each["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-    states = {"Both": ended(parallel({"Inner": ended(inline({"First": before(PASS, "Each"), "Each": ended(each)}))}))}
+    states = {
+        "First": before(parallel(SHIP_ALONE), "Both"),
+        "Both": ended(parallel({"Inner": ended(inline({"First": before(PASS, "Each"), "Each": ended(each)}))})),
+    }
     batch = machine_of(states).add_execution(status="RUNNING").add_map_run("items")
     child = batch.add_execution(status="FAILED", failed_in="Ship")
 

@@ -1,0 +1,220 @@
+"""TimeoutSeconds of a definition: what starts without running, and what is seeded, is TIMED_OUT when they are over."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with freeze_time(NOW) as frozen:
+        yield frozen
+
+
+@pytest.fixture
+def client(sfn_executions):
+    return boto3.client("stepfunctions", "us-east-1")
+
+
+def definition(seconds=60):
+    return json.dumps(
+        {"TimeoutSeconds": seconds, "StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 600, "End": True}}}
+    )
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    """A machine whose executions last a minute at most."""
+    return sfn_executions.add_state_machine("orders", definition=definition())
+
+
+def seen(run):
+    return run.status, run.stop_date
+
+
+TIMED_OUT = ("TIMED_OUT", NOW + MINUTE)
+
+
+def seed(orders, client):
+    return orders.add_execution(status="RUNNING")
+
+
+def seed_many(orders, client):
+    return orders.add_executions(1, status="RUNNING")[0]
+
+
+def start(orders, client):
+    client.start_execution(stateMachineArn=orders.arn)
+    return orders.executions[0]
+
+
+def start_what_takes_longer(orders, client):
+    orders.on_start(status="SUCCEEDED", duration=2 * MINUTE)
+    return start(orders, client)
+
+
+def let_it_run_again(orders, client):
+    run = orders.add_execution(status="SUCCEEDED")
+    run.status = "RUNNING"
+    return run
+
+
+@pytest.mark.parametrize("make", [seed, seed_many, start, start_what_takes_longer, let_it_run_again])
+def test_execution_is_timed_out_when_it_is_due(client, orders, clock, make):
+    """It is RUNNING until then, and stops exactly TimeoutSeconds after its start, for every operation."""
+    run = make(orders, client)
+    clock.tick(MINUTE - MILLISECOND)
+    assert seen(run) == ("RUNNING", None)
+
+    clock.tick(MINUTE)
+
+    assert seen(run) == TIMED_OUT
+    described = client.describe_execution(executionArn=run.arn)
+    assert (described["status"], described["stopDate"]) == TIMED_OUT
+    assert {"error", "cause"} & set(described) == set()
+    listed = client.list_executions(stateMachineArn=orders.arn, statusFilter="TIMED_OUT")["executions"]
+    assert [(item["name"], item["stopDate"]) for item in listed] == [(run.name, NOW + MINUTE)]
+    last = client.get_execution_history(executionArn=run.arn)["events"][-1]
+    assert (last["type"], last["timestamp"], last["previousEventId"], last["executionTimedOutEventDetails"]) == (
+        "ExecutionTimedOut",
+        NOW + MINUTE,
+        0,
+        {"error": "States.Timeout"},
+    )
+
+
+def test_redrive_counts_anew(client, orders, clock):
+    """A redriven execution may last as long again."""
+    run = orders.add_execution(status="FAILED")
+    clock.tick(2 * MINUTE)
+    client.redrive_execution(executionArn=run.arn)
+    clock.tick(MINUTE - MILLISECOND)
+    assert seen(run) == ("RUNNING", None)
+
+    clock.tick(MINUTE)
+
+    assert seen(run) == ("TIMED_OUT", NOW + 3 * MINUTE)
+
+
+def test_seeded_redrive_counts_anew(orders, clock):
+    """Before its redrive, a seed that ran for longer than it may was TIMED_OUT."""
+    run = orders.add_execution(status="RUNNING", start_date=-3 * MINUTE, redrive_date=-SECOND)
+    short = orders.add_execution(status="RUNNING", start_date=-30 * SECOND, redrive_date=-SECOND)
+    clock.move_to(NOW - MINUTE)
+    assert seen(run) == ("TIMED_OUT", NOW - 2 * MINUTE)
+
+    clock.move_to(NOW + 2 * MINUTE)
+
+    assert seen(run) == seen(short) == ("TIMED_OUT", NOW + 59 * SECOND)
+
+
+def test_earlier_end_counts(client, orders, clock):
+    """What ends in time ends as it was told."""
+    orders.on_start(status="FAILED", duration=MINUTE)
+    started = start(orders, client)
+    seeded = orders.add_execution(status="SUCCEEDED", duration=MINUTE)
+    aborted = orders.add_execution(status="RUNNING")
+    clock.tick(SECOND)
+    aborted.abort()
+    clock.tick(2 * MINUTE)
+
+    assert [seen(run) for run in (started, seeded, aborted)] == [
+        ("FAILED", NOW + MINUTE),
+        ("SUCCEEDED", NOW + MINUTE),
+        ("ABORTED", NOW + SECOND),
+    ]
+
+
+def test_default_durations_are_cut(sfn_executions):
+    """Seeds whose duration is left to the mock stop within TimeoutSeconds."""
+    quick = sfn_executions.add_state_machine("quick", definition=definition(10))
+    many = quick.add_executions(2, status="SUCCEEDED", start_date=-MINUTE)
+
+    assert [run.stop_date - run.start_date for run in many] == [10 * SECOND, 10 * SECOND]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        pytest.param({"duration": MINUTE + MILLISECOND}, "duration", id="duration"),
+        pytest.param({"stop_date": MINUTE + MILLISECOND}, "stop_date", id="stop date"),
+    ],
+)
+def test_seed_that_outlives_it(orders, arguments, name):
+    """A seed that would last longer than AWS lets it is a ValueError."""
+    with pytest.raises(ValueError) as refusal:
+        orders.add_execution(status="SUCCEEDED", **arguments)
+
+    assert str(refusal.value) == (
+        f"{name} must be within the TimeoutSeconds of the definition, which end at 2026-01-10T12:01:00.000Z, got a "
+        f"stop at 2026-01-10T12:01:00.001Z."
+    )
+    assert list(orders.executions) == []
+
+
+def test_many_seeds_that_outlive_it(orders):
+    """So are many."""
+    with pytest.raises(ValueError, match=r"^duration must be within the TimeoutSeconds of the definition"):
+        orders.add_executions(3, status="SUCCEEDED", duration=2 * MINUTE)
+
+    assert list(orders.executions) == []
+
+
+def test_revision_that_was_started_decides(client, orders, clock):
+    """An update of the definition changes nothing for what has started, and holds for versions alone as published."""
+    before = orders.add_execution(status="RUNNING")
+    version = orders.publish_version()
+    client.update_state_machine(stateMachineArn=orders.arn, definition=definition(120))
+    after = orders.add_execution(status="RUNNING")
+    through = orders.add_execution(status="RUNNING", version=version)
+    many = orders.add_executions(1, status="RUNNING", version=version)[0]
+    clock.tick(3 * MINUTE)
+
+    assert [seen(run) for run in (before, through, many)] == 3 * [TIMED_OUT]
+    assert seen(after) == ("TIMED_OUT", NOW + 2 * MINUTE)
+
+
+def test_child_executions_have_no_limit_of_their_own(orders, clock):
+    """TimeoutSeconds is of the whole definition."""
+    parent = orders.add_execution(status="RUNNING")
+    child = parent.add_map_run("items").add_execution(status="SUCCEEDED", duration=MINUTE)
+    clock.tick(2 * MINUTE)
+
+    assert child.status == "SUCCEEDED"
+
+
+def test_execution_without_a_stop_date_is_timed_out(orders, clock):
+    """A stop date that a test takes away leaves the execution to its TimeoutSeconds."""
+    run = orders.add_execution(status="FAILED", duration=SECOND, error="Late")
+    run.stop_date = None
+    clock.tick(2 * MINUTE)
+
+    assert (seen(run), run.error) == (TIMED_OUT, None)
+
+
+def test_definition_that_runs_finds_out_itself(clock):
+    """With execute=True the run itself ends when TimeoutSeconds are over, also after a redrive."""
+    with mock_sfn_executions(execute=True) as sfn:
+        states = {"A": {"Type": "Wait", "Seconds": 600, "End": True}}
+        text = json.dumps({"TimeoutSeconds": 60, "StartAt": "A", "States": states})
+        orders = sfn.add_state_machine("running", definition=text)
+        boto3.client("stepfunctions").start_execution(stateMachineArn=orders.arn)
+        run = orders.executions[0]
+        clock.tick(2 * MINUTE)
+        assert seen(run) == TIMED_OUT
+        run.redrive()
+        clock.tick(2 * MINUTE)
+
+        assert seen(run) == ("TIMED_OUT", NOW + 3 * MINUTE)
