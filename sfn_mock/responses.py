@@ -69,8 +69,8 @@ class SFNResponse(StepFunctionResponse):
     def call_action(self) -> TYPE_RESPONSE:
         """Answer the request that moto has read, as of one moment."""
         with clock.read_once() as moment:
-            operation = self._get_action()
-            request = Request(operation, self.body, self.current_account, self.region, moment, self.uri)
+            operation, trace_id = self._get_action(), self.headers.get("X-Amzn-Trace-Id", "")
+            request = Request(operation, self.body, self.current_account, self.region, moment, self.uri, trace_id)
             return respond(self._service(), request, _BYTES)
 
     def _service(self) -> Service:

@@ -113,6 +113,13 @@ class StateMachineDeleting(SFNError):
 # --- What an account has too much of ---------------------------------------------------------------------------
 
 
+class ServiceQuotaExceeded(SFNError):
+    """The code is the model's, the sentence is ours."""
+
+    code = "ServiceQuotaExceededException"
+    message = "State Machine '{arn}' has reached its quota of {quota}."
+
+
 class ExecutionLimitExceeded(SFNError):
     """The code is the model's, the sentence is ours."""
 

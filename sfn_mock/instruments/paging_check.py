@@ -264,9 +264,9 @@ class PagingCheck:
         return self._given.get(token) if isinstance(token, str) else None
 
     def _call(self, request: Request, parameters: Answer) -> _Call:
-        operation, _, account_id, region, moment, _ = request
-        place = account_id, region
-        call = _Call(operation, parameters, place, moment, find_caller(), self._partial > 0, _Walk())
+        place = request.account_id, request.region
+        caller = find_caller()
+        call = _Call(request.operation, parameters, place, request.moment, caller, self._partial > 0, _Walk())
         giver = self._giver(call)
         if giver is not None:
             giver.sent = True

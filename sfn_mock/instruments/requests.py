@@ -19,6 +19,8 @@ class Request(NamedTuple):
     #: When it arrived, in milliseconds since 1970.
     moment: int
     url: str = ""
+    #: The X-Amzn-Trace-Id header; empty without one.
+    trace_id: str = ""
 
     def read(self) -> dict[str, Any]:
         """Return the parameters as they were sent, a new dict each time.

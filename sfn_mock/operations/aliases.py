@@ -18,6 +18,7 @@ from sfn_mock.aws.exceptions import (
     StateMachineDoesNotExist,
 )
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
+from sfn_mock.operations.limits import check_number_of_aliases
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
@@ -44,6 +45,7 @@ def create_state_machine_alias(
         refuse_deleting(machine)
         alias = machine.aliases.get(name)
         if alias is None:
+            check_number_of_aliases(machine)
             alias = machine.set_alias(name, routes, description, moment)
         elif (alias.routes, alias.description) != (routes, description):
             raise AliasAlreadyExists
@@ -85,8 +87,10 @@ def update_state_machine_alias(
         routes = None
         if routing_configuration is not None:
             _, routes = _read_routing(records, routing_configuration, alias.state_machine)
-        alias.update(routes, description, moment)
-        return {"updateDate": date(moment)}
+        # A repeat of what the alias has already is no update (API reference).
+        if routes not in (None, alias.routes) or description not in (None, alias.description):
+            alias.update(routes, description, moment)
+        return {"updateDate": date(alias.updated)}
 
 
 @operation

@@ -14,6 +14,9 @@ from sfn_mock.state.map_runs import MapRun, MapRunState, Tolerance
 from sfn_mock.state.outcomes import UNSUCCESSFUL
 from sfn_mock.state.records import Records
 
+#: What AWS answers for a map run that has no limit of concurrency.
+_NO_LIMIT = 2_147_483_647
+
 
 @operation
 def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> Answer:
@@ -30,7 +33,7 @@ def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> A
             status=state.status,
             startDate=date(map_run.start),
             stopDate=date_or_none(date, state.stop),
-            maxConcurrency=map_run.max_concurrency,
+            maxConcurrency=map_run.max_concurrency or _NO_LIMIT,
             toleratedFailurePercentage=map_run.tolerance.percentage,
             toleratedFailureCount=map_run.tolerance.failures,
             itemCounts=items,

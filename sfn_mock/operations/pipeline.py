@@ -36,6 +36,9 @@ from sfn_mock.operations.limits import check_rate
 from sfn_mock.operations.registry import Answer, DateForm
 from sfn_mock.state.records import Records, RecordsGone
 
+#: The operations that start a trace.
+_TRACED = ("StartExecution", "StartSyncExecution")
+
 _Response_co = TypeVar("_Response_co", covariant=True)
 
 #: Gives the records of an account and region.
@@ -114,6 +117,9 @@ def _answer(service: Service, records: Records, request: Request, date: DateForm
     parameters = request.read()
     try:
         constraints.check(request.operation, parameters)
+        if request.trace_id and request.operation in _TRACED:
+            # The header goes before the parameter (API reference of StartExecution).
+            parameters["traceHeader"] = request.trace_id
         return parameters, registry.run(request.operation, records, parameters, date)
     except SFNError as error:
         service.paging.refused(request, parameters, error.code)

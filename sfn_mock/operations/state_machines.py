@@ -19,6 +19,7 @@ from sfn_mock.aws.exceptions import (
 from sfn_mock.aws.names import check_name
 from sfn_mock.operations.definition_checks import checked_definition, find_variable_references
 from sfn_mock.operations.finding import find_qualified, find_state_machine
+from sfn_mock.operations.limits import check_number_of_versions
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, includes_data, operation, present
 from sfn_mock.operations.tags import read_tags
@@ -184,6 +185,9 @@ def update_state_machine(
             tracing_configuration=_either(tracing, current.tracing_configuration),
             encryption_configuration=_either(encryption, current.encryption_configuration),
         )
+        is_new = not revision.says_the_same_as(current)
+        if publish and (is_new or machine.published(version_description, anew=True) is None):
+            check_number_of_versions(machine)
         machine.update(revision, moment)
         version = machine.publish(version_description, moment, anew=True) if publish else None
         return present(

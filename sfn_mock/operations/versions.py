@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 from sfn_mock.aws.exceptions import InvalidArn, RevisionConflict, StateMachineDoesNotExist, VersionReferencedByAlias
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
+from sfn_mock.operations.limits import check_number_of_versions
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
@@ -33,6 +34,8 @@ def publish_state_machine_version(
         current = machine.revision.id or _INITIAL
         if revision_id is not None and revision_id != current:
             raise RevisionConflict(given=revision_id, current=current)
+        if machine.published(description) is None:
+            check_number_of_versions(machine)
         return _summary(machine.publish(description, moment), date)
 
 

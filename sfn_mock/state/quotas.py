@@ -1,4 +1,4 @@
-"""What AWS allows one account in one region: calls of each operation, and executions that are open at once."""
+"""What AWS allows: calls of each operation, open executions, and versions and aliases of a state machine."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sfn_mock.aws.constraints import operations
+from sfn_mock.suggestions import did_you_mean
 
-#: The one quota that is not an operation's.
+#: The quotas that are not an operation's, with AWS's numbers (Developer Guide, service quotas).
 OPEN_EXECUTIONS = "open_executions"
+_DEFAULT_NUMBERS = {OPEN_EXECUTIONS: 1_000_000, "versions": 1_000, "aliases": 100}
 #: In place of numbers: what AWS allows unless asked for more.
 DEFAULT = "default"
-
-_DEFAULT_OPEN_EXECUTIONS = 1_000_000
 
 
 class Bucket(NamedTuple):
@@ -42,6 +42,9 @@ class Quotas(NamedTuple):
 
     #: How many executions may be open at once; None for any number.
     open_executions: int | None = None
+    #: How many versions and aliases a state machine may have.
+    versions: int = _DEFAULT_NUMBERS["versions"]
+    aliases: int = _DEFAULT_NUMBERS["aliases"]
     #: By operation; None where AWS's default is asked for, which depends on the region.
     buckets: Mapping[str, Bucket | None] = {}
 
@@ -56,31 +59,31 @@ NO_QUOTAS = Quotas()
 
 
 def read(quotas: object) -> Quotas:
-    """The quotas that a test's mapping asks for; ValueError for what no quota is called or comes to.
+    """Return the quotas that a test's mapping asks for.
 
-    ``open_executions`` is a number. An operation has ``(bucket, refill per second)``. Either may be ``"default"``.
+    ``open_executions``, ``versions`` and ``aliases`` are numbers. An operation has ``(bucket, refill per second)``.
+    Either may be ``"default"``.
+
+    Raises:
+        ValueError: If a name is unknown, or a value is not of its kind.
     """
     if not isinstance(quotas, Mapping):
-        raise ValueError(f"quotas={quotas!r} is no mapping: write it like {{'ListExecutions': (200, 5)}}.")
-    known = operations()
+        raise ValueError(f"quotas must be a mapping such as {{'ListExecutions': (200, 5)}}, got {quotas!r}.")
+    names = [*_DEFAULT_NUMBERS, *sorted(operations())]
     for name in quotas:
-        if name not in known and name != OPEN_EXECUTIONS:
-            raise ValueError(
-                f"quotas has no {name!r}: name {OPEN_EXECUTIONS!r} or operations, which are {', '.join(sorted(known))}."
-            )
-    return Quotas(
-        _open_executions(quotas[OPEN_EXECUTIONS]) if OPEN_EXECUTIONS in quotas else None,
-        {name: _bucket(name, quota) for name, quota in quotas.items() if name != OPEN_EXECUTIONS},
-    )
+        if name not in names:
+            numbers_too = ", ".join(_DEFAULT_NUMBERS)
+            raise ValueError(f"quotas must name operations or {numbers_too}, got {name!r}. {did_you_mean(name, names)}")
+    numbers = {name: _number(name, quotas[name]) for name in _DEFAULT_NUMBERS if name in quotas}
+    buckets = {name: _bucket(name, quota) for name, quota in quotas.items() if name not in numbers}
+    return Quotas(**numbers, buckets=buckets)
 
 
-def _open_executions(quota: object) -> int:
+def _number(name: str, quota: object) -> int:
     if quota == DEFAULT:
-        return _DEFAULT_OPEN_EXECUTIONS
+        return _DEFAULT_NUMBERS[name]
     if not isinstance(quota, int) or isinstance(quota, bool) or quota < 0:
-        raise ValueError(
-            f"quotas[{OPEN_EXECUTIONS!r}]={quota!r} counts no executions: give a whole number or {DEFAULT!r}."
-        )
+        raise ValueError(f"quotas[{name!r}] must be an int from 0 up or {DEFAULT!r}, got {quota!r}.")
     return quota
 
 
@@ -89,15 +92,14 @@ def _bucket(operation: str, quota: object) -> Bucket | None:
         return None
     if quota == DEFAULT:
         raise ValueError(
-            f"quotas[{operation!r}]={DEFAULT!r} is not known: give (bucket, refill per second); defaults are known of "
+            f"quotas[{operation!r}] must be (bucket, refill per second), got {DEFAULT!r}: AWS's own is known only for "
             f"{', '.join(_DEFAULT_BUCKETS)}."
         )
     match quota:
         case (int(size), (int() | float()) as refill) if isinstance(quota, Sequence) and size >= 1 and refill >= 0:
             return Bucket(size, refill)
     raise ValueError(
-        f"quotas[{operation!r}]={quota!r} limits no calls: give (bucket, refill per second), such as (200, 5), or "
-        f"{DEFAULT!r}."
+        f"quotas[{operation!r}] must be (bucket, refill per second), such as (200, 5), or {DEFAULT!r}, got {quota!r}."
     )
 
 

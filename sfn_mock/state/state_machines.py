@@ -257,15 +257,20 @@ class StateMachine(ExecutionScope):
     # --- Versions and aliases ------------------------------------------------------------------------------------
 
     def publish(self, description: str | None, moment: int, *, anew: bool = False) -> Version:
-        """Publish the current revision; its newest version, where it is published already.
+        """Publish the current revision, or return the version that it is published as already: see `published`."""
+        published = self.published(description, anew=anew)
+        return self.add_version(self.last_number + 1, description, moment) if published is None else published
 
-        With ``anew``, a description other than that version's is reason enough for another version.
+    def published(self, description: str | None, *, anew: bool = False) -> Version | None:
+        """Return the newest version of the current revision, if there is one.
+
+        With ``anew``, a description other than that version's asks for another version.
         """
-        published = [version for version in self.versions.values() if version.revision == self.revision]
-        newest = max(published, key=lambda version: version.number, default=None)
-        if newest is not None and not (anew and description not in (None, newest.description)):
-            return newest
-        return self.add_version(self.last_number + 1, description, moment)
+        same = [version for version in self.versions.values() if version.revision == self.revision]
+        newest = max(same, key=lambda version: version.number, default=None)
+        if newest is None or (anew and description not in (None, newest.description)):
+            return None
+        return newest
 
     def add_version(self, number: int, description: str | None, moment: int) -> Version:
         """Store a version under a number of its own; the next published one gets a higher."""

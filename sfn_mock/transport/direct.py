@@ -44,7 +44,8 @@ class Direct:
         """Return the response and its parsed form, as botocore's endpoint would have returned them."""
         account_id = account_of_role(access_key) or self._account_id
         with clock.read_once() as moment:
-            arrived = Request(model.name, request["body"], account_id, region, moment, request["url"])
+            trace_id = request["headers"].get("X-Amzn-Trace-Id", "")
+            arrived = Request(model.name, request["body"], account_id, region, moment, request["url"], trace_id)
             response, parsed = respond(self._service, arrived, _InPlace(model))
         return response, self._service.paging.watched(parsed)
 

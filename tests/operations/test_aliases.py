@@ -371,6 +371,17 @@ def test_update(client, orders, clock, changes):
     assert describe(client) == {**before, **changes, "updateDate": LATER}
 
 
+def test_a_repeated_update_is_none(client, orders, clock):
+    """An update that gives what the alias has already answers the date of the update before, and changes nothing."""
+    create(client, description="for customers")
+    update = {"stateMachineAliasArn": LIVE, "description": "for us", "routingConfiguration": TO_TWO}
+    client.update_state_machine_alias(**update)
+    clock.move_to(LATER)
+
+    assert members(client.update_state_machine_alias(**update)) == {"updateDate": NOW}
+    assert describe(client)["updateDate"] == NOW
+
+
 def test_update_routes_future_starts(client, orders):
     """A start goes where the alias routes at that time; executions already started keep their version."""
     create(client)

@@ -98,7 +98,7 @@ def test_closed_map_run(client, nightly):
         "status": "SUCCEEDED",
         "startDate": NOW,
         "stopDate": NOW,
-        "maxConcurrency": 0,
+        "maxConcurrency": 2_147_483_647,
         "toleratedFailurePercentage": 0.0,
         "toleratedFailureCount": 0,
         "itemCounts": counts(succeeded=21, total=21, resultsWritten=21),
@@ -125,7 +125,7 @@ def test_seeded_map_run(client, orders):
         "status": "FAILED",
         "startDate": NOW - DAY + MINUTE,
         "stopDate": NOW - 2 * MINUTE,
-        "maxConcurrency": 0,
+        "maxConcurrency": 2_147_483_647,
         "toleratedFailurePercentage": 0.0,
         "toleratedFailureCount": 0,
         "itemCounts": counts(),
@@ -883,7 +883,7 @@ def test_page_size_and_token_have_limits(client, nightly):
         pytest.param({"toleratedFailureCount": 0}, (40, 0, 12.5), id="count"),
         pytest.param({"toleratedFailurePercentage": 50}, (40, 3, 50.0), id="percentage"),
         pytest.param(
-            {"maxConcurrency": 0, "toleratedFailureCount": 9, "toleratedFailurePercentage": 0}, (0, 9, 0.0), id="all"
+            {"maxConcurrency": 0, "toleratedFailureCount": 9, "toleratedFailurePercentage": 0}, (2_147_483_647, 9, 0.0), id="all"
         ),
     ],
 )

@@ -230,6 +230,46 @@ def test_the_default_limit_is_out_of_reach(clock):
         assert len(orders.executions) == 31
 
 
+# --- Versions and aliases ------------------------------------------------------------------------------------------
+
+DEFINITIONS = [json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed", "Comment": n}}}) for n in "abcd"]
+ORDERS = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
+
+
+def quota_reached(quota):
+    return ("ServiceQuotaExceededException", f"State Machine '{ORDERS}' has reached its quota of {quota}.")
+
+
+def test_versions_are_limited():
+    """Publishing what is published already makes no version, and is never refused."""
+    with mock_sfn_executions(quotas={"versions": 2}) as sfn:
+        client = client_in()
+        orders = sfn.add_state_machine("orders", definition=DEFINITIONS[0])
+        for definition in DEFINITIONS[:2]:
+            client.update_state_machine(stateMachineArn=orders.arn, definition=definition, publish=True)
+
+        again = client.publish_state_machine_version(stateMachineArn=orders.arn)["stateMachineVersionArn"]
+        assert again == f"{ORDERS}:2"
+        update = {"stateMachineArn": orders.arn, "definition": DEFINITIONS[2], "publish": True}
+        assert refusal(client.update_state_machine, **update) == quota_reached("versions")
+        assert client.describe_state_machine(stateMachineArn=orders.arn)["definition"] == DEFINITIONS[1]
+        client.update_state_machine(stateMachineArn=orders.arn, definition=DEFINITIONS[2])
+        assert refusal(client.publish_state_machine_version, stateMachineArn=orders.arn) == quota_reached("versions")
+
+
+def test_aliases_are_limited_without_being_asked():
+    """AWS allows a state machine 100 aliases; a repeat of a call that made one is no 101st."""
+    with mock_sfn_executions() as sfn:
+        client = client_in()
+        routing = [{"stateMachineVersionArn": sfn.add_state_machine("orders").publish_version().arn, "weight": 100}]
+        for number in range(100):
+            client.create_state_machine_alias(name=f"alias-{number}", routingConfiguration=routing)
+
+        client.create_state_machine_alias(name="alias-0", routingConfiguration=routing)
+        refused = refusal(client.create_state_machine_alias, name="one-more", routingConfiguration=routing)
+        assert refused == quota_reached("aliases")
+
+
 # --- What a test may ask for ---------------------------------------------------------------------------------------
 
 
@@ -237,25 +277,25 @@ def test_the_default_limit_is_out_of_reach(clock):
     ("quotas", "sentence"),
     [
         pytest.param(
-            200, r"quotas=200 is no mapping: write it like \{'ListExecutions': \(200, 5\)\}\.$", id="no mapping"
+            200, r"quotas must be a mapping such as \{'ListExecutions': \(200, 5\)\}, got 200\.$", id="no mapping"
         ),
         pytest.param(
             {"list_executions": (1, 1)},
-            r"quotas has no 'list_executions': name 'open_executions' or operations, which are CreateActivity, .*, "
-            r"ListExecutions, .*ValidateStateMachineDefinition\.$",
+            r"quotas must name operations or open_executions, versions, aliases, got 'list_executions'\. "
+            r"Did you mean 'ListExecutions'\?$",
             id="no operation",
         ),
         pytest.param(
             {"ListActivities": "default"},
-            r"quotas\['ListActivities'\]='default' is not known: give \(bucket, refill per second\); defaults are "
-            r"known of DescribeExecution, .*, UpdateMapRun\.$",
+            r"quotas\['ListActivities'\] must be \(bucket, refill per second\), got 'default': AWS's own is known only "
+            r"for DescribeExecution, .*, UpdateMapRun\.$",
             id="no default known",
         ),
         *(
             pytest.param(
                 {"ListExecutions": quota},
-                r"quotas\['ListExecutions'\]=.* limits no calls: give \(bucket, refill per second\), such as "
-                r"\(200, 5\), or 'default'\.$",
+                r"quotas\['ListExecutions'\] must be \(bucket, refill per second\), such as \(200, 5\), or 'default', "
+                r"got .*\.$",
                 id=f"no bucket: {quota}",
             )
             for quota in (200, (200,), (0, 1), (1, -1), (1.5, 1), "2", {1: 2, 3: 4}, None)
@@ -263,7 +303,7 @@ def test_the_default_limit_is_out_of_reach(clock):
         *(
             pytest.param(
                 {"open_executions": quota},
-                r"quotas\['open_executions'\]=.* counts no executions: give a whole number or 'default'\.$",
+                r"quotas\['open_executions'\] must be an int from 0 up or 'default', got .*\.$",
                 id=f"no number: {quota}",
             )
             for quota in (-1, 1.5, True, (1, 1), None)
