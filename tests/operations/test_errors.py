@@ -265,17 +265,18 @@ def test_machine_being_deleted_is_listed_until_it_is_gone(client, sfn_executions
 def test_deleted_version_and_alias_list_nothing_any_more(client, sfn_executions):
     """What was started through them stays in the machine's list, and goes on naming them there."""
     orders = sfn_executions.get_state_machine("orders")
-    live = orders.add_alias("live", orders.publish_version())
-    orders.add_execution("by-alias", status="SUCCEEDED", alias=live)
-    client.delete_state_machine_alias(stateMachineAliasArn=live.arn)
+    alias = orders.add_alias("live", orders.publish_version())
+    live = alias.arn
+    orders.add_execution("by-alias", status="SUCCEEDED", alias=alias)
+    client.delete_state_machine_alias(stateMachineAliasArn=live)
     client.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:1")
 
-    for arn in (live.arn, f"{MACHINE}:1"):
+    for arn in (live, f"{MACHINE}:1"):
         with pytest.raises(client.exceptions.StateMachineDoesNotExist) as caught:
             client.list_executions(stateMachineArn=arn)
         assert caught.value.response["message"] == f"State Machine Does Not Exist: '{arn}'"
     newest, _ = client.list_executions(stateMachineArn=MACHINE)["executions"]
-    assert (newest["stateMachineAliasArn"], newest["stateMachineVersionArn"]) == (live.arn, f"{MACHINE}:1")
+    assert (newest["stateMachineAliasArn"], newest["stateMachineVersionArn"]) == (live, f"{MACHINE}:1")
 
 
 # --- What never arrives ----------------------------------------------------------------------------------------

@@ -883,7 +883,9 @@ def test_page_size_and_token_have_limits(client, nightly):
         pytest.param({"toleratedFailureCount": 0}, (40, 0, 12.5), id="count"),
         pytest.param({"toleratedFailurePercentage": 50}, (40, 3, 50.0), id="percentage"),
         pytest.param(
-            {"maxConcurrency": 0, "toleratedFailureCount": 9, "toleratedFailurePercentage": 0}, (2_147_483_647, 9, 0.0), id="all"
+            {"maxConcurrency": 0, "toleratedFailureCount": 9, "toleratedFailurePercentage": 0},
+            (2_147_483_647, 9, 0.0),
+            id="all",
         ),
     ],
 )
@@ -918,7 +920,7 @@ def test_closed_map_run_cannot_be_updated(client, nightly, closed):
         f"Map Run has completed and cannot be updated: '{batch.arn}'",
         {"reason": "CANNOT_UPDATE_COMPLETED_MAP_RUN"},
     )
-    assert describe(client, batch)["maxConcurrency"] == 0
+    assert describe(client, batch)["maxConcurrency"] == 2_147_483_647
 
 
 @pytest.mark.parametrize("closed", ["RUNNING", "SUCCEEDED"])

@@ -1009,18 +1009,19 @@ def test_delete_waits_for_child_executions(client, sfn_executions, execution_typ
     """So it is while a child execution of a map run is at work, though the machine's own executions have ended."""
     orders = sfn_executions.add_state_machine("orders")
     batch = orders.add_execution(status="SUCCEEDED").add_map_run("Items", execution_type=execution_type)
+    batch_arn = batch.arn
     child = batch.add_execution("item", status="RUNNING")
     other = sfn_executions.add_state_machine("other").add_execution(status="RUNNING")
     other.add_map_run("Items").add_execution(status="RUNNING")
     client.delete_state_machine(stateMachineArn=MACHINE)
 
     assert client.describe_state_machine(stateMachineArn=MACHINE)["status"] == "DELETING"
-    assert [run["name"] for run in client.list_executions(mapRunArn=batch.arn)["executions"]] == ["item"]
+    assert [run["name"] for run in client.list_executions(mapRunArn=batch_arn)["executions"]] == ["item"]
 
     child.succeed()
 
     assert refusal(client.describe_state_machine, stateMachineArn=MACHINE) == does_not_exist(MACHINE)
-    assert refusal(client.list_executions, mapRunArn=batch.arn)[0] == "ResourceNotFound"
+    assert refusal(client.list_executions, mapRunArn=batch_arn)[0] == "ResourceNotFound"
     assert other.status == "RUNNING"
 
 

@@ -300,7 +300,7 @@ def test_a_map_run_seeded_with_nothing(client, orders):
     answer = client.describe_map_run(mapRunArn=batch.arn)
     assert batch.arn == f"{PREFIX}:mapRun:orders/{UUID(batch.label)}:{UUID(batch.id)}"
     assert (answer["status"], answer["startDate"], "stopDate" in answer) == ("RUNNING", at("02:00:00"), False)
-    assert (answer["maxConcurrency"], answer["toleratedFailureCount"]) == (0, 0)
+    assert (answer["maxConcurrency"], answer["toleratedFailureCount"]) == (2_147_483_647, 0)
     assert (answer["toleratedFailurePercentage"], answer["redriveCount"]) == (0.0, 0)
     assert parent.map_runs == [batch]
 
