@@ -59,6 +59,7 @@ class StatusChanges:
         self._upcoming: list[tuple[int, int, int, Execution]] = []
         self._told: dict[Execution, set[_Key]] = {}
         self._order = 0
+        self._is_silenced = False
 
     def follow_seeds(self, executions: Iterable[Execution], moment: int) -> None:
         """Tell what executions do after a moment; what their time lines hold by then has been."""
@@ -76,8 +77,17 @@ class StatusChanges:
 
     def follow(self, execution: Execution, since: int) -> None:
         """Tell the changes of an execution from a moment on; EXPRESS ones send no events."""
-        if execution.express_id is None:
+        if execution.express_id is None and not self._is_silenced:
             self._push(since, since, execution)
+
+    @contextmanager
+    def silenced(self) -> Iterator[None]:
+        """Tell nothing of what is done meanwhile, such as the replay of a recorded execution."""
+        self._is_silenced = True
+        try:
+            yield
+        finally:
+            self._is_silenced = False
 
     def _push(self, moment: int, since: int, execution: Execution) -> None:
         self._order += 1

@@ -197,6 +197,23 @@ def test_what_happens_within_a_call(sfn, client, orders, take):
     ]
 
 
+def test_replays(sfn, take):
+    """A replay sends no events: the recorded execution has sent its own."""
+    events = [
+        ("ExecutionStarted", "executionStartedEventDetails", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
+        ("PassStateEntered", "stateEnteredEventDetails", {"name": "Pass", "input": "{}"}),
+        ("PassStateExited", "stateExitedEventDetails", {"name": "Pass", "output": "{}"}),
+        ("ExecutionSucceeded", "executionSucceededEventDetails", {"output": "{}"}),
+    ]
+    history = [
+        {"id": id, "previousEventId": id - 1, "timestamp": "2026-01-09T03:00:00Z", "type": kind, member: details}
+        for id, (kind, member, details) in enumerate(events, 1)
+    ]
+    replay = sfn.add_state_machine("seeded").replay({"events": history})
+
+    assert (replay.execution.status, replay.differences, take()) == ("SUCCEEDED", [], [])
+
+
 def test_bus_without_rules(client, orders):
     """What happened before there was a rule is not sent later."""
     boto3.client("events", REGION).list_rules()
