@@ -172,12 +172,14 @@ class ChildEnd:
         output: The output of one that succeeded, a JSON value.
         error: The error of one that failed.
         cause: Its cause.
+        description: What else a ResultWriter tells of it, as AWS spells that: ARN, input, dates.
     """
 
     status: str
     output: Any = None
     error: str | None = None
     cause: str | None = None
+    description: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

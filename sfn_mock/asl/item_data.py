@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
+from itertools import chain, repeat
 from typing import Any, NoReturn
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+
+
+class NotIterableError(ValueError):
+    """A file holds a value that gives no items."""
 
 
 def parse_items(text: str, config: Mapping[str, Any]) -> list[Any]:
@@ -30,13 +35,15 @@ def parse_items(text: str, config: Mapping[str, Any]) -> list[Any]:
 
 def _json_items(text: str, pointer: str) -> list[Any]:
     value = _json(text)
+    if not pointer and not isinstance(value, list):
+        raise NotIterableError("must be a JSON array")
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         value = value.get(name) if isinstance(value, dict) else None
     if isinstance(value, dict):
         return [{"Key": name, "Value": item} for name, item in value.items()]
     if not isinstance(value, list):
-        raise ValueError(f"must have an array at ItemsPointer {pointer}" if pointer else "must be a JSON array")
+        raise NotIterableError(f"must have an array at ItemsPointer {pointer}")
     return value
 
 
@@ -57,4 +64,5 @@ def _csv_items(text: str, config: Mapping[str, Any]) -> list[Any]:
     except csv.Error as error:
         raise ValueError(f"must be valid CSV: {error}") from None
     headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else rows.pop(0) if rows else []
-    return [dict(zip(headers, row, strict=False)) for row in rows if row]
+    # A row that is too short has empty texts, and what is too many in a row is left out.
+    return [dict(zip(headers, chain(row, repeat("")), strict=False)) for row in rows if row]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from functools import partial
-from io import StringIO
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.models import botocore_stubber
 
-from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.host import ChildEnd, Pending, ReadRequest, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.asl.host import Pending, ReadRequest, TaskAnswer, TaskCall, WriteRequest
 from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
+from sfn_mock.integrations.map_data import read_items, write_results
 from sfn_mock.integrations.operations import ClientFactory
 from sfn_mock.integrations.service_calls import Caller, check_parameters
 from sfn_mock.integrations.tasks import answer_task, poll_task
@@ -24,9 +20,6 @@ from sfn_mock.state import clock
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.runs import Poll
 from sfn_mock.state.task_mocks import CaseRun
-
-#: What S3 or the object itself may have wrong; that nothing mocks S3 is told to the test's author instead.
-_FAULTS = (BotoCoreError, ClientError, ValueError, LookupError, TypeError, csv.Error)
 
 
 class ServicesOfMocks:
@@ -71,22 +64,12 @@ class ServicesOfMocks:
         raise _unmocked(execution, call)
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
-        """Read the items of a distributed Map state out of S3: an object of JSON, JSONL or CSV, or a list of objects.
+        """Read the items of a distributed Map state out of the S3 of ``mock_aws``.
 
         Raises:
             StateError: States.ItemReaderFailed, with S3's sentence.
         """
-        s3 = boto3.client("s3", region_name=execution.owner.records.region)
-        limit = request.config.get("MaxItems") or None
-        try:
-            if request.resource.endswith(":s3:listObjectsV2"):
-                pages = s3.get_paginator("list_objects_v2").paginate(**request.parameters)
-                found = [_listed(item) for page in pages for item in page.get("Contents", ())]
-                return found[:limit]
-            body = s3.get_object(**request.parameters)["Body"].read().decode()
-            return _items(body, request.config)[:limit]
-        except _FAULTS as error:
-            raise StateError("States.ItemReaderFailed", str(error)) from None
+        return read_items(_s3(execution), request)
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
         """Write the ends of the children to S3, by status, with a manifest; return where that is.
@@ -94,25 +77,11 @@ class ServicesOfMocks:
         Raises:
             StateError: States.ResultWriterFailed, with S3's sentence.
         """
-        bucket, prefix = request.parameters.get("Bucket"), request.parameters.get("Prefix", "")
-        folder = "/".join(part for part in (prefix.strip("/"), request.map_run_arn.rpartition(":")[2]) if part)
-        s3 = boto3.client("s3", region_name=execution.owner.records.region)
-        files: dict[str, list[dict[str, Any]]] = {}
-        try:
-            for status in ("SUCCEEDED", "FAILED", "PENDING"):
-                ends = [end for end in request.ends if _file_of(end) == status]
-                files[status] = []
-                if ends:
-                    body = json.dumps([_result(end) for end in ends])
-                    key = f"{folder}/{status}_0.json"
-                    s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
-                    files[status].append({"Key": key, "Size": len(body)})
-            manifest = {"DestinationBucket": bucket, "MapRunArn": request.map_run_arn, "ResultFiles": files}
-            s3.put_object(Bucket=bucket, Key=f"{folder}/manifest.json", Body=json.dumps(manifest).encode())
-        except _FAULTS as error:
-            raise StateError("States.ResultWriterFailed", str(error)) from None
-        details = {"Bucket": bucket, "Key": f"{folder}/manifest.json"}
-        return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": details}
+        return write_results(_s3(execution), request)
+
+
+def _s3(execution: Execution) -> Any:
+    return boto3.client("s3", region_name=execution.owner.records.region)
 
 
 def _call_service(
@@ -131,34 +100,3 @@ def _call_service(
 
 def _unmocked(execution: Execution, call: TaskCall) -> UnmockedServiceError:
     return unmocked_task(call.state, execution.arn, execution.state_machine.name, call.resource.arn)
-
-
-def _listed(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "LastModified": item["LastModified"].timestamp()}
-
-
-def _items(body: str, config: dict[str, Any]) -> list[Any]:
-    """Return the items that an object holds, in the format that the ReaderConfig names."""
-    match config.get("InputType"):
-        case "CSV":
-            rows = list(csv.reader(StringIO(body), delimiter=_DELIMITERS.get(config.get("CSVDelimiter", "COMMA"), ",")))
-            headers = config.get("CSVHeaders") or rows.pop(0)
-            return [dict(zip(headers, row, strict=False)) for row in rows]
-        case "JSONL":
-            return [json.loads(line) for line in body.splitlines() if line.strip()]
-    items = json.loads(body)
-    if not isinstance(items, list):
-        raise ValueError("The object must hold a JSON array.")
-    return items
-
-
-_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
-
-
-def _file_of(end: ChildEnd) -> str:
-    return end.status if end.status == "SUCCEEDED" else "FAILED"
-
-
-def _result(end: ChildEnd) -> dict[str, Any]:
-    told = {"Status": end.status, "Output": json.dumps(end.output), "Error": end.error, "Cause": end.cause}
-    return {name: value for name, value in told.items() if value is not None}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
+from sfn_mock.asl.context import format_moment
 from sfn_mock.asl.definition import parse_definition
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import (
@@ -156,7 +157,21 @@ class DefinitionRun:
         # A run that was stopped, or has failed, needs to know no more.
         if self.is_running:
             output = None if run.output is None else json.loads(run.output)
-            self._run.child_ended(*key, ChildEnd(run.status, output, run.error, run.cause), run.stop_moment)
+            end = ChildEnd(run.status, output, run.error, run.cause, child._describe(run.stop_moment))
+            self._run.child_ended(*key, end, run.stop_moment)
+
+    def _describe(self, stop: int) -> dict[str, Any]:
+        """Return what a ResultWriter tells of a child execution."""
+        execution = self._execution
+        return {
+            "ExecutionArn": execution.arn,
+            "Input": execution.input,
+            "InputDetails": {"Included": True},
+            "Name": execution.name,
+            "StartDate": format_moment(execution.start),
+            "StateMachineArn": execution.state_machine_arn,
+            "StopDate": format_moment(stop),
+        }
 
     def next_due(self) -> int | None:
         """Return the moment of the next action, here or in a child execution; None where there is none."""

@@ -654,8 +654,8 @@ def test_inspection_of_a_map_state_in_jsonata(run):
             id="CSV with headers of the state",
         ),
         pytest.param(
-            {"InputType": "JSON"},
-            '{"a": 1, "b": 2}',
+            {"InputType": "JSON", "ItemsPointer": "/all"},
+            '{"all": {"a": 1, "b": 2}}',
             [{"Key": "a", "Value": 1}, {"Key": "b", "Value": 2}],
             id="a JSON object",
         ),
@@ -684,6 +684,7 @@ def test_items_pointer(run):
     ("config", "data", "reason"),
     [
         pytest.param({}, "1", "must be a JSON array", id="a number"),
+        pytest.param({}, '{"a": 1}', "must be a JSON array", id="an object"),
         pytest.param({}, "[NaN]", "must be valid JSON", id="not a number"),
         pytest.param(
             {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},

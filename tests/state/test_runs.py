@@ -326,7 +326,13 @@ def test_items_are_the_objects_of_a_bucket(client, start):
         run = start({"Each": distributed(PASS, ItemReader=reader)})
         [child] = run.map_runs[0].executions
 
-    assert json.loads(child.input)["Key"] == "one"
+    assert json.loads(child.input) == {
+        "Etag": '"c4ca4238a0b923820dcc509a6f75849b"',
+        "Key": "one",
+        "LastModified": 1768014000,
+        "Size": 1,
+        "StorageClass": "STANDARD",
+    }
 
 
 @pytest.mark.parametrize(

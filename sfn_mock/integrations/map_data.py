@@ -1,0 +1,175 @@
+"""Items that a distributed Map state reads out of S3, and results that it writes there."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import zlib
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import ChildEnd, ReadRequest, WriteRequest
+from sfn_mock.asl.item_data import NotIterableError, parse_items
+from sfn_mock.asl.texts import json_text
+
+#: What S3 or an object may have wrong; that nothing mocks S3 is told to the test's author instead.
+_FAULTS = (BotoCoreError, ClientError, ValueError, OSError, EOFError, zlib.error)
+_GZIP = b"\x1f\x8b"
+_STATUSES = ("SUCCEEDED", "FAILED", "PENDING")
+
+
+def read_items(s3: Any, request: ReadRequest) -> list[Any]:
+    """Read the items of a distributed Map state: those that an object holds, or the list of a bucket's objects.
+
+    Args:
+        s3: The boto3 client of S3.
+        request: What the ItemReader asks for.
+
+    Raises:
+        StateError: States.ItemReaderFailed, with the sentence of S3 or of what the object has wrong.
+    """
+    limit = request.config.get("MaxItems")
+    try:
+        parameters = _object("ItemReader", request.parameters)
+        if not request.resource.endswith(":s3:listObjectsV2"):
+            items = _object_items(s3, parameters, request.config)
+        elif request.config.get("Transformation") == "LOAD_AND_FLATTEN":
+            keys = [entry["Key"] for entry in _list_objects(s3, parameters)]
+            found = [_text(s3, {"Bucket": parameters["Bucket"], "Key": key}) for key in keys]
+            items = [item for text in found for item in _parse(text, request.config)]
+        else:
+            items = _list_objects(s3, parameters)
+    except _FAULTS as error:
+        raise StateError("States.ItemReaderFailed", str(error)) from None
+    return items[:limit] if limit else items
+
+
+def _object(field: str, parameters: Any) -> dict[str, Any]:
+    if not isinstance(parameters, dict):
+        raise ValueError(f"The Arguments of {field} must be an object but were: {json_text(parameters)}")
+    return parameters
+
+
+def _list_objects(s3: Any, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    pages = s3.get_paginator("list_objects_v2").paginate(**parameters)
+    entries = [entry for page in pages for entry in page.get("Contents", ())]
+    return [
+        {
+            "Etag": entry["ETag"],
+            "Key": entry["Key"],
+            "LastModified": int(entry["LastModified"].timestamp()),
+            "Size": entry["Size"],
+            "StorageClass": entry["StorageClass"],
+        }
+        for entry in entries
+    ]
+
+
+def _object_items(s3: Any, parameters: dict[str, Any], config: dict[str, Any]) -> list[Any]:
+    text = _text(s3, parameters)
+    kind = config.get("ManifestType") or ("S3_INVENTORY" if config.get("InputType") == "MANIFEST" else None)
+    if kind == "S3_INVENTORY":
+        return _inventory_items(s3, text)
+    if kind == "ATHENA_DATA":
+        return _listed_items(s3, text, config)
+    return _parse(text, config)
+
+
+def _inventory_items(s3: Any, text: str) -> list[Any]:
+    """Return an item for each object that the files of an S3 Inventory report list."""
+    manifest = json.loads(text)
+    try:
+        bucket = manifest["destinationBucket"].rpartition(":")[2]
+        headers = [name.strip() for name in manifest["fileSchema"].split(",")]
+        keys = [file["key"] for file in manifest["files"]]
+    except (LookupError, TypeError, AttributeError):
+        raise ValueError(
+            "The manifest must have destinationBucket, fileSchema and files with keys, as S3 Inventory writes them."
+        ) from None
+    config = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": headers}
+    found = [_text(s3, {"Bucket": bucket, "Key": key}) for key in keys]
+    return [item for text in found for item in _parse(text, config)]
+
+
+def _listed_items(s3: Any, text: str, config: dict[str, Any]) -> list[Any]:
+    """Return the items of all files whose addresses a manifest of Athena's UNLOAD lists."""
+    items: list[Any] = []
+    for row in csv.reader(text.splitlines()):
+        bucket, _, key = "".join(row).removeprefix("s3://").partition("/")
+        items += _parse(_text(s3, {"Bucket": bucket, "Key": key}), config)
+    return items
+
+
+def _text(s3: Any, parameters: dict[str, Any]) -> str:
+    body: bytes = s3.get_object(**parameters)["Body"].read()
+    return (gzip.decompress(body) if body.startswith(_GZIP) else body).decode()
+
+
+def _parse(text: str, config: dict[str, Any]) -> list[Any]:
+    if config.get("InputType") == "PARQUET":
+        raise ValueError("Parquet files are not read here: use a file of another InputType in this test.")
+    try:
+        return parse_items(text, config)
+    except NotIterableError:
+        raise ValueError("Attempting to map over non-iterable node.") from None
+    except ValueError as fault:
+        raise ValueError(f"The object {fault}") from None
+
+
+# --- Results -----------------------------------------------------------------------------------------------------
+
+
+def write_results(s3: Any, request: WriteRequest) -> Any:
+    """Write how the children of a map run ended to S3, by status, with a manifest; return where that is.
+
+    Args:
+        s3: The boto3 client of S3.
+        request: What the ResultWriter asks for. Without a bucket the results are only put into another form.
+
+    Raises:
+        StateError: States.ResultWriterFailed, with S3's sentence.
+    """
+    transformation = request.config.get("Transformation", "NONE")
+    if request.resource is None:
+        return _transform(request.ends, transformation)
+    has_lines = request.config.get("OutputType") == "JSONL"
+    files: dict[str, list[dict[str, Any]]] = {status: [] for status in _STATUSES}
+    try:
+        parameters = _object("ResultWriter", request.parameters)
+        bucket, prefix = parameters.get("Bucket"), str(parameters.get("Prefix", "")).strip("/")
+        folder = "/".join(part for part in (prefix, request.map_run_arn.rpartition(":")[2]) if part)
+        for status in ("SUCCEEDED", "FAILED"):
+            ends = [end for end in request.ends if (end.status == "SUCCEEDED") == (status == "SUCCEEDED")]
+            if ends:
+                # What has failed has no output to transform.
+                found = _transform(ends, transformation if status == "SUCCEEDED" else "NONE")
+                body = "\n".join(map(json_text, found)) if has_lines else json_text(found)
+                key = f"{folder}/{status}_0.{'jsonl' if has_lines else 'json'}"
+                s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
+                files[status].append({"Key": key, "Size": len(body.encode())})
+        manifest = {"DestinationBucket": bucket, "MapRunArn": request.map_run_arn, "ResultFiles": files}
+        s3.put_object(Bucket=bucket, Key=f"{folder}/manifest.json", Body=json_text(manifest).encode())
+    except _FAULTS as error:
+        raise StateError("States.ResultWriterFailed", str(error)) from None
+    details = {"Bucket": bucket, "Key": f"{folder}/manifest.json"}
+    return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": details}
+
+
+def _transform(ends: list[ChildEnd], transformation: str) -> list[Any]:
+    """Return the ends whole, or the outputs alone, or these with their arrays made one."""
+    if transformation == "NONE":
+        return [_result(end) for end in ends]
+    outputs = [end.output for end in ends]
+    if transformation == "COMPACT":
+        return outputs
+    return [item for output in outputs for item in (output if isinstance(output, list) else [output])]
+
+
+def _result(end: ChildEnd) -> dict[str, Any]:
+    told = {**end.description, "Status": end.status, "Error": end.error, "Cause": end.cause}
+    if end.status == "SUCCEEDED":
+        told |= {"Output": json_text(end.output), "OutputDetails": {"Included": True}}
+    return {name: told[name] for name in sorted(told) if told[name] is not None}

@@ -1,0 +1,203 @@
+"""Items that an ItemReader takes out of S3, and results that a ResultWriter puts there."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.host import ChildEnd, ReadRequest, WriteRequest
+from sfn_mock.integrations.map_data import read_items, write_results
+
+GET = "arn:aws:states:::s3:getObject"
+LIST = "arn:aws:states:::s3:listObjectsV2"
+PUT = "arn:aws:states:::s3:putObject"
+MAP_RUN = "arn:aws:states:us-east-1:123456789012:mapRun:orders/Each:1"
+OBJECT = {"Bucket": "lists", "Key": "items"}
+INVENTORY = {
+    "destinationBucket": "arn:aws:s3:::lists",
+    "fileSchema": "Bucket, Key, Size",
+    "files": [{"key": "inventory/1.csv.gz"}, {"key": "inventory/2.csv.gz"}],
+}
+
+
+@pytest.fixture
+def s3():
+    with mock_sfn_executions(), mock_aws():
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="lists")
+        yield s3
+
+
+def read(s3, config, parameters=OBJECT, resource=GET):
+    return read_items(s3, ReadRequest(resource, parameters, config, 0))
+
+
+def put(s3, **objects):
+    for key, body in objects.items():
+        s3.put_object(Bucket="lists", Key=key, Body=body if isinstance(body, bytes) else body.encode())
+
+
+@pytest.mark.parametrize(
+    ("config", "body", "items"),
+    [
+        pytest.param({}, "[1, 2]", [1, 2], id="JSON unless told otherwise"),
+        pytest.param({"InputType": "JSON", "MaxItems": 1}, "[1, 2]", [1], id="MaxItems"),
+        pytest.param({"InputType": "JSON", "MaxItems": 0}, "[1, 2]", [1, 2], id="no limit"),
+        pytest.param({"InputType": "JSON", "ItemsPointer": "/a/b"}, '{"a": {"b": [1]}}', [1], id="ItemsPointer"),
+        pytest.param({"InputType": "JSONL"}, gzip.compress(b'{"a": 1}\n2'), [{"a": 1}, 2], id="compressed lines"),
+        pytest.param(
+            {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "a,b\n1\n1,2,3",
+            [{"a": "1", "b": ""}, {"a": "1", "b": "2"}],
+            id="CSV with short and long rows",
+        ),
+    ],
+)
+def test_items_of_an_object(s3, config, body, items):
+    """An object gives the items that the reader's configuration says."""
+    put(s3, items=body)
+
+    assert read(s3, config) == items
+
+
+def test_items_of_all_objects(s3):
+    """LOAD_AND_FLATTEN reads each object of the list, in the order of the keys."""
+    put(s3, one="[1, 2]", two="[3]")
+    config = {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"}
+
+    assert read(s3, config, {"Bucket": "lists"}, LIST) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [pytest.param({"InputType": "MANIFEST"}, id="type"), pytest.param({"ManifestType": "S3_INVENTORY"}, id="manifest")],
+)
+def test_items_of_an_inventory(s3, config):
+    """A manifest of S3 Inventory gives an item for each row of its files, with the names of its schema."""
+    put(s3, items=json.dumps(INVENTORY))
+    put(s3, **{"inventory/1.csv.gz": gzip.compress(b'"b","one","1"\n"b","two","2"\n')})
+    put(s3, **{"inventory/2.csv.gz": gzip.compress(b'"b","three","3"\n')})
+
+    assert read(s3, config) == [
+        {"Bucket": "b", "Key": "one", "Size": "1"},
+        {"Bucket": "b", "Key": "two", "Size": "2"},
+        {"Bucket": "b", "Key": "three", "Size": "3"},
+    ]
+
+
+def test_items_of_a_manifest_of_athena(s3):
+    """A manifest of Athena names files, which give their items in turn."""
+    put(s3, items="s3://lists/one\ns3://lists/two\n", one="1\n2", two="3")
+
+    assert read(s3, {"ManifestType": "ATHENA_DATA", "InputType": "JSONL"}) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("config", "body", "cause"),
+    [
+        pytest.param({}, '{"a": 1}', "Attempting to map over non-iterable node.", id="not a list"),
+        pytest.param({}, "{", "The object must be valid JSON", id="not JSON"),
+        pytest.param(
+            {"InputType": "PARQUET"},
+            "PAR1",
+            "Parquet files are not read here: use a file of another InputType in this test.",
+            id="Parquet",
+        ),
+        pytest.param(
+            {"InputType": "MANIFEST"},
+            '{"files": []}',
+            "The manifest must have destinationBucket, fileSchema and files with keys, as S3 Inventory writes them.",
+            id="manifest",
+        ),
+        pytest.param(
+            {"InputType": "JSONL"},
+            b"\x1f\x8bnot",
+            "Compressed file ended before the end-of-stream marker was reached",
+            id="broken compression",
+        ),
+    ],
+)
+def test_objects_that_cannot_be_read(s3, config, body, cause):
+    """What an object has wrong fails the state."""
+    put(s3, items=body)
+    with pytest.raises(StateError) as error:
+        read(s3, config)
+
+    assert (error.value.error, error.value.cause) == ("States.ItemReaderFailed", cause)
+
+
+def test_parameters_that_are_no_object(s3):
+    """An expression may give anything for the arguments of a reader."""
+    with pytest.raises(StateError) as error:
+        read(s3, {}, [1])
+
+    assert error.value.cause == "The Arguments of ItemReader must be an object but were: [1]"
+
+
+ENDS = [
+    ChildEnd("SUCCEEDED", [1, 2], description={"Name": "a"}),
+    ChildEnd("SUCCEEDED", 3),
+    ChildEnd("FAILED", error="E", cause="c"),
+]
+WHOLE = [
+    {"Name": "a", "Output": "[1,2]", "OutputDetails": {"Included": True}, "Status": "SUCCEEDED"},
+    {"Output": "3", "OutputDetails": {"Included": True}, "Status": "SUCCEEDED"},
+]
+
+
+def write(s3, config, resource=PUT, ends=ENDS):
+    return write_results(s3, WriteRequest(MAP_RUN, resource, {"Bucket": "lists", "Prefix": "/out/"}, config, 0, ends))
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "text"),
+    [
+        pytest.param({}, "out/1/SUCCEEDED_0.json", json.dumps(WHOLE, separators=(",", ":")), id="whole"),
+        pytest.param({"Transformation": "COMPACT"}, "out/1/SUCCEEDED_0.json", "[[1,2],3]", id="outputs"),
+        pytest.param({"Transformation": "FLATTEN"}, "out/1/SUCCEEDED_0.json", "[1,2,3]", id="flat"),
+        pytest.param(
+            {"Transformation": "COMPACT", "OutputType": "JSONL"}, "out/1/SUCCEEDED_0.jsonl", "[1,2]\n3", id="lines"
+        ),
+    ],
+)
+def test_results_by_writer_config(s3, config, key, text):
+    """The results of children that succeeded have the form that WriterConfig says; the manifest names the files."""
+    result = write(s3, config)
+    manifest = json.loads(s3.get_object(Bucket="lists", Key="out/1/manifest.json")["Body"].read())
+    suffix = key.rpartition(".")[2]
+
+    assert result == {
+        "MapRunArn": MAP_RUN,
+        "ResultWriterDetails": {"Bucket": "lists", "Key": "out/1/manifest.json"},
+    }
+    assert s3.get_object(Bucket="lists", Key=key)["Body"].read().decode() == text
+    assert manifest == {
+        "DestinationBucket": "lists",
+        "MapRunArn": MAP_RUN,
+        "ResultFiles": {
+            "SUCCEEDED": [{"Key": key, "Size": len(text)}],
+            "FAILED": [{"Key": f"out/1/FAILED_0.{suffix}", "Size": 45 if suffix == "json" else 43}],
+            "PENDING": [],
+        },
+    }
+
+
+def test_results_without_a_bucket(s3):
+    """Without a Resource the results are the state's own, in the form that WriterConfig says."""
+    assert write(s3, {"Transformation": "FLATTEN"}, None, ENDS[:2]) == [1, 2, 3]
+
+
+def test_results_that_cannot_be_written(s3):
+    """What S3 refuses fails the state."""
+    s3.delete_bucket(Bucket="lists")
+    with pytest.raises(StateError) as error:
+        write(s3, {})
+
+    assert error.value.error == "States.ResultWriterFailed"
+    assert error.value.cause.endswith("The specified bucket does not exist")
