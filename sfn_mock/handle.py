@@ -279,9 +279,11 @@ class StepFunctionsMock:
         """The calls that the mock has answered so far, oldest first; it goes on growing, and ``reset`` empties it.
 
         Each request counts, also one that botocore repeats. ``sfn.calls.of("ListExecutions")`` are those of one
-        operation; ``str(sfn.calls)`` is a table to print.
+        operation; ``str(sfn.calls)`` is a table to print. It keeps 32 MiB: of what is more the oldest answers go, then
+        the oldest calls, of which a warning tells.
         """
         self._session.check_open()
+        self._session.call_log.warn_of_dropped()
         return self._session.call_log.calls
 
     def coverage(self) -> CoverageReport:

@@ -167,7 +167,7 @@ class Control:
         return {}
 
     def _calls(self, request: Request) -> Told:
-        calls = self._sfn.calls
+        calls = self._session.call_log.calls
         unknown = [name for name in request.args if name != "operation"]
         if unknown:
             raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes operation.")

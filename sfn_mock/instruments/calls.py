@@ -6,6 +6,7 @@ There is one entry for each request, as AWS would have seen them: a call that bo
 from __future__ import annotations
 
 import re
+import warnings
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -22,8 +23,11 @@ from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.tables import cut, table
 from sfn_mock.state import clock
 
-#: The record keeps the newest answers, as many as have this many items in their lists together: some ten megabytes.
-KEPT_ITEMS = 20_000
+#: How many bytes the record may hold. Of what is more the oldest answers go first, then the oldest calls.
+KEPT_BYTES = 32 * 1024 * 1024
+#: What a call takes beside its body, and an item of a list of AWS's, about.
+_BYTES_OF_CALL = 1_000
+_BYTES_OF_ITEM = 500
 #: Of a longer parameter or member only so much is shown: an ARN without its beginning fits.
 _WIDEST_VALUE = 64
 
@@ -78,7 +82,7 @@ class Call:
 
         None where no answer came. What the caller adds to the answer, takes from it or sorts in it is not seen here;
         what stands deeper, such as the items of its lists, is shared. RuntimeError for an answer that is kept no more:
-        the record keeps the newest ones, with 20,000 items in all.
+        the record keeps the newest ones, up to 32 MiB in all.
         """
         return self._read().response
 
@@ -99,12 +103,17 @@ class Call:
         outcome = self._outcome
         if outcome is None:
             raise RuntimeError(
-                f"The answer to this {self.operation} is kept no more: sfn.calls keeps the newest answers, with "
-                f"{KEPT_ITEMS:,} items in all. Look at it earlier, or call sfn.reset() in between."
+                f"The answer to this {self.operation} is kept no more: sfn.calls keeps the newest answers, up to "
+                f"{_amount()} in all. Look at it earlier, or call sfn.reset() in between."
             )
         if not isinstance(outcome, Outcome):
             outcome = self._outcome = outcome()
         return outcome
+
+    @property
+    def size(self) -> int:
+        """How many bytes the record needs for it, without its answer."""
+        return len(self._request.body) + _BYTES_OF_CALL
 
     def give_up(self) -> None:
         """Keep the answer no more."""
@@ -170,31 +179,46 @@ class CallLog:
     def __init__(self) -> None:
         self.calls = Calls()
         self._lock = Lock()
-        #: Calls with answers worth dropping, oldest first, each with its number of items.
+        #: Calls with answers, oldest first, each with the bytes of its answer.
         self._answers: deque[tuple[Call, int]] = deque()
-        self._items = 0
+        self._bytes = 0
+        #: How many calls are kept no more, and of how many a test was told.
+        self._dropped = 0
+        self._told = 0
 
     def clear(self) -> None:
         """Forget all calls."""
         with self._lock:
             self.calls.clear()
             self._answers.clear()
-            self._items = 0
+            self._bytes = self._dropped = self._told = 0
+
+    def warn_of_dropped(self) -> None:
+        """Warn a test that asks for calls which are kept no more, each time there are others."""
+        if self._dropped > self._told:
+            self._told = self._dropped
+            warnings.warn(
+                f"sfn.calls keeps the newest calls, up to {_amount()} in all: the oldest {self._dropped} are gone. "
+                f"Look at them earlier, or call sfn.reset() in between.",
+                stacklevel=3,
+            )
 
     def mark(self) -> Callable[[], None]:
         """Return a function that forgets all calls from now on; answers that were dropped meanwhile stay dropped."""
         with self._lock:
-            calls, answers, items = list(self.calls), self._answers.copy(), self._items
+            calls, answers, size = list(self.calls), self._answers.copy(), self._bytes
+            dropped, told = self._dropped, self._told
 
         def take_back() -> None:
             with self._lock:
-                self.calls[:], self._answers, self._items = calls, answers, items
+                self.calls[:], self._answers, self._bytes = calls, answers, size
+                self._dropped, self._told = dropped, told
 
         return take_back
 
-    def answered(self, request: Request, outcome: Outcome | Callable[[], Outcome], items: int) -> None:
-        """Record a call that succeeded; its answer has so many items in its lists."""
-        self._add(Call(request, outcome), items)
+    def answered(self, request: Request, outcome: Outcome | Callable[[], Outcome], answer: dict[str, Any]) -> None:
+        """Record a call that succeeded, with ``answer``, of which the outcome is made."""
+        self._add(Call(request, outcome), answer)
 
     def refused(self, request: Request, error: SFNError) -> None:
         """Record a call that ended in an error of AWS's."""
@@ -202,29 +226,54 @@ class CallLog:
         # botocore reads other members of those errors only that the model has.
         if get_service_model("stepfunctions").shape_for_error_code(error.code) is not None:
             response.update(members_of_error(error))
-        self._add(Call(request, Outcome(error.code, response)), 0)
+        self._add(Call(request, Outcome(error.code, response)), None)
 
     def failed(self, request: Request, error: Exception) -> None:
         """Record a call that ended in an error of the connection."""
-        self._add(Call(request, Outcome(type(error).__name__, None)), 0)
+        self._add(Call(request, Outcome(type(error).__name__, None)), None)
 
-    def _add(self, call: Call, items: int) -> None:
+    def _add(self, call: Call, answer: dict[str, Any] | None) -> None:
+        size = 0 if answer is None else _size(answer, call.operation.startswith("List"))
         with self._lock:
             self.calls.append(call)
-            if not items:
-                return
-            self._answers.append((call, items))
-            self._items += items
-            while self._items > KEPT_ITEMS and len(self._answers) > 1:
-                oldest, its_items = self._answers.popleft()
+            self._bytes += call.size + size
+            if size:
+                self._answers.append((call, size))
+            while self._bytes > KEPT_BYTES and self._answers and self._answers[0][0] is not call:
+                oldest, its_size = self._answers.popleft()
                 oldest.give_up()
-                self._items -= its_items
+                self._bytes -= its_size
+            if self._bytes > KEPT_BYTES:
+                self._drop_calls()
+
+    def _drop_calls(self) -> None:
+        """Drop the oldest calls, all but the last one if need be."""
+        # Some more than there must, as each time all others move up.
+        number = 0
+        while self._bytes > KEPT_BYTES * 7 // 8 and number < len(self.calls) - 1:
+            self._bytes -= self.calls[number].size
+            number += 1
+        del self.calls[:number]
+        self._dropped += number
+
+
+def _size(value: object, is_listing: bool) -> int:
+    """Return about how many bytes an answer takes. The items of a listing are all small, and may be a thousand."""
+    if isinstance(value, dict):
+        return sum(_size(member, is_listing) for member in value.values())
+    if isinstance(value, list):
+        return len(value) * _BYTES_OF_ITEM + (0 if is_listing else sum(_size(item, False) for item in value))
+    return len(value) if isinstance(value, str) else 0
+
+
+def _amount() -> str:
+    return f"{KEPT_BYTES / 1024 / 1024:g} MiB"
 
 
 class _NoLog(CallLog):
     """For calls that are not the test's, such as those of the page that shows the mock."""
 
-    def _add(self, call: Call, items: int) -> None:
+    def _add(self, call: Call, answer: dict[str, Any] | None) -> None:
         """Record nothing."""
 
 

@@ -91,9 +91,8 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
     except BotoCoreError as error:
         service.calls.failed(request, error)
         raise
-    items = sum(len(value) for value in answer.values() if isinstance(value, list))
     response, outcome = form.give(request, answer)
-    service.calls.answered(request, outcome, items)
+    service.calls.answered(request, outcome, answer)
     service.paging.answered(request, parameters, answer)
     return response
 

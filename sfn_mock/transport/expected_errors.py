@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 from unittest.case import _AssertRaisesContext
 
@@ -25,16 +26,17 @@ def accepted(guard: Guard) -> Iterator[None]:
 
         return leave
 
-    with ExitStack() as stack:
-        for context_class in _context_classes():
-            stack.enter_context(wrapped(context_class, "__exit__", watch_exit))
+    pytests = _class_of_pytest() if "pytest" in sys.modules else None
+    with (
+        wrapped(_AssertRaisesContext, "__exit__", watch_exit),
+        nullcontext() if pytests is None else wrapped(pytests, "__exit__", watch_exit),
+    ):
         yield
 
 
-def _context_classes() -> list[type]:
-    """Return the classes of the context managers that catch what a test expects."""
-    classes: list[type] = [_AssertRaisesContext]
-    pytest: Any = sys.modules.get("pytest")
-    if pytest is not None:
-        classes.append(type(pytest.raises(Exception)))
-    return classes
+@cache
+def _class_of_pytest() -> type:
+    """Return the class of the context managers of ``pytest.raises``."""
+    import pytest
+
+    return type(pytest.raises(Exception))

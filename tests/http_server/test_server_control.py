@@ -251,7 +251,7 @@ def test_calls(ask, client, sfn):
 
 def test_calls_whose_answers_are_kept_no_more(ask, client, sfn, monkeypatch):
     """Of such a call the answer is null, and the rest is told."""
-    monkeypatch.setattr("sfn_mock.instruments.calls.KEPT_ITEMS", 1)
+    monkeypatch.setattr("sfn_mock.instruments.calls.KEPT_BYTES", 10_000)
     sfn.add_state_machine("orders").add_executions(10, status="RUNNING")
     for _ in range(2):
         client.list_executions(stateMachineArn=MACHINE)

@@ -207,7 +207,7 @@ def test_threads(sfn_executions):
 
 def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
     """The record keeps calls for ever, but of large answers only the newest."""
-    monkeypatch.setattr(calls, "KEPT_ITEMS", 5)
+    monkeypatch.setattr(calls, "KEPT_BYTES", 32 * 1024)
     sfn_executions.get_state_machine("orders").add_executions(48, status="FAILED", start_date="2026-01-01")
     for size in (3, 50, 50):
         client.list_executions(stateMachineArn=MACHINE, maxResults=size)
@@ -218,12 +218,51 @@ def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
         print(second.response)
 
     assert str(gone.value) == (
-        "The answer to this ListExecutions is kept no more: sfn.calls keeps the newest answers, with 5 items in all. "
-        "Look at it earlier, or call sfn.reset() in between."
+        "The answer to this ListExecutions is kept no more: sfn.calls keeps the newest answers, up to 0.03125 MiB in "
+        "all. Look at it earlier, or call sfn.reset() in between."
     )
     assert (first.parameters["maxResults"], first.error) == (3, None)
     assert repr(first) == "<ListExecutions(stateMachineArn='stateMachine:orders', maxResults=3) -> (kept no more)>"
     assert (len(third.response["executions"]), refused.error) == (50, "InvalidArn")
+
+
+def test_old_calls_are_dropped(client, sfn_executions, monkeypatch):
+    """Where requests alone are too large, the oldest go, and whoever asks for calls is told so once."""
+    monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
+    machine = sfn_executions.get_state_machine("orders")
+    for number in range(6):
+        client.start_execution(stateMachineArn=machine.arn, name=f"run-{number}", input=f'"{"x" * 250_000}"')
+    with pytest.warns(UserWarning, match=r"^sfn\.calls keeps") as warned:
+        kept = [call.parameters["name"] for call in sfn_executions.calls]
+
+    assert [str(warning.message) for warning in warned] == [
+        "sfn.calls keeps the newest calls, up to 1 MiB in all: the oldest 2 are gone. Look at them earlier, or call "
+        "sfn.reset() in between."
+    ]
+    assert kept == ["run-2", "run-3", "run-4", "run-5"]
+    assert len(sfn_executions.calls) == 4
+
+
+def test_last_call_is_kept(client, sfn_executions, monkeypatch):
+    """Also one that is larger than the whole record may be, with its answer."""
+    monkeypatch.setattr(calls, "KEPT_BYTES", 1)
+    client.list_executions(stateMachineArn=MACHINE)
+    client.list_executions(stateMachineArn=MACHINE, maxResults=1)
+    with pytest.warns(UserWarning, match=r": the oldest 1 are gone\."):
+        [call] = sfn_executions.calls
+
+    assert call.parameters["maxResults"] == 1
+    assert len(call.response["executions"]) == 1
+
+
+def test_long_answers_count_as_much_as_they_take(client, sfn_executions, monkeypatch):
+    """A history is as large as the inputs and outputs in it."""
+    monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
+    run = sfn_executions.get_state_machine("orders").add_execution(status="RUNNING", input=f'"{"x" * 200_000}"')
+    for _ in range(6):
+        client.get_execution_history(executionArn=run.arn)
+
+    assert [call.is_kept for call in sfn_executions.calls] == [False, False, False, False, True, True]
 
 
 # --- Looking at it -----------------------------------------------------------------------------------------------
