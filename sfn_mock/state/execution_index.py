@@ -43,34 +43,42 @@ class ExecutionIndex:
         self._settled = 0
         self._upcoming: SortedList[tuple[int, int, Execution]] = SortedList()
         self._lists: dict[_Key, SortedList[Entry]] = {}
+        #: False while a change is made to the order: an interrupt then leaves it so, and the next settling sorts anew.
+        self._is_sound = True
 
     def add(self, executions: Iterable[Execution]) -> None:
         """Take in new executions; they are sorted in when the index is next settled."""
         self.executions.extend(executions)
 
     def remove(self, execution: Execution) -> None:
-        if self._is_placed(execution):
+        was_sound, self._is_sound = self._is_sound, False
+        if was_sound and self._is_placed(execution):
             self._take_out(execution)
             self._placed -= 1
         self.executions.remove(execution)
+        self._is_sound = was_sound
 
     def change(self, execution: Execution, attempts: tuple[Attempt, ...]) -> None:
         """Give ``execution`` another time line."""
-        if not self._is_placed(execution):
+        if not self._is_sound or not self._is_placed(execution):
             execution.attempts = attempts
             return
+        self._is_sound = False
         self._take_out(execution)
         execution.attempts = attempts
         self._put_in([execution])
+        self._is_sound = True
 
     def lose_order(self) -> None:
         """Have all sorted in anew: how long executions are kept has changed."""
-        self._placed = 0
-        self._upcoming = SortedList()
-        self._lists = {}
+        self._is_sound = False
 
     def settle(self, moment: int) -> None:
         """Bring every list to ``moment``, be it later or earlier than the last."""
+        if not self._is_sound:
+            with left_alone():
+                self._rebuild(moment)
+            return
         changed = list(self._changed_by(moment)) if moment != self._settled else []
         if not changed and self._placed == len(self.executions):
             self._settled = moment
@@ -124,19 +132,23 @@ class ExecutionIndex:
                     yield execution
 
     def _move(self, changed: list[Execution], moment: int) -> None:
+        self._is_sound = False
         for execution in changed:
             self._take_out(execution)
         self._settled = moment
         new = self.executions[self._placed :]
         self._placed += len(new)
         self._put_in([*changed, *new])
+        self._is_sound = True
 
     def _rebuild(self, moment: int) -> None:
+        self._is_sound = False
         self._settled = moment
         self._upcoming = SortedList()
         self._lists = {}
         self._placed = len(self.executions)
         self._put_in(self.executions)
+        self._is_sound = True
 
     def _put_in(self, executions: Sequence[Execution]) -> None:
         moment = self._settled
