@@ -186,8 +186,8 @@ class StepFunctionsMock:
         exception is the function's error, named after its class. It may call Step Functions.
 
         Args:
-            name: The function's name, or its ARN. With a version or an alias behind it, the handler stands in for that
-                one alone.
+            name: The function's name, or its ARN, of which region and account are not looked at. With a version or an
+                alias behind it, the handler stands in for that one alone.
             handler: The handler of the function, or another callable.
 
         Raises:

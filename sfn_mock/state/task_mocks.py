@@ -25,9 +25,16 @@ class TaskError(Exception):
     Args:
         error: The name of the error, which Retry and Catch match.
         cause: Its cause.
+
+    Raises:
+        ValueError: If one of them is no string, or the name is empty.
     """
 
     def __init__(self, error: str, cause: str | None = None) -> None:
+        if not isinstance(error, str) or not error:
+            raise ValueError(f"error must be a string that is not empty, got {error!r}.")
+        if not isinstance(cause, str | None):
+            raise ValueError(f"cause must be a string, got {cause!r}.")
         super().__init__(error, cause)
         self.error = error
         self.cause = cause

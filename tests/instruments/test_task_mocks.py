@@ -218,6 +218,22 @@ def test_a_task_error_as_text(error, text):
     assert str(error) == text
 
 
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        pytest.param((7,), "error must be a string that is not empty, got 7.", id="error"),
+        pytest.param(("",), "error must be a string that is not empty, got ''.", id="empty error"),
+        pytest.param(("Declined", 7), "cause must be a string, got 7.", id="cause"),
+    ],
+)
+def test_a_task_error_that_cannot_be(arguments, problem):
+    """The name of an error is what Retry and Catch match, so that it must be a string."""
+    with pytest.raises(ValueError) as error:
+        TaskError(*arguments)
+
+    assert str(error.value) == problem
+
+
 # --- Which tasks -------------------------------------------------------------------------------------------------
 
 

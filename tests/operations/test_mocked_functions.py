@@ -141,6 +141,13 @@ def test_a_handler_of_one_version(sfn, add, start, name, output):
     assert start(add(FUNCTION.replace("charge", name))).output == output
 
 
+def test_a_function_of_another_region(sfn, add, start):
+    """A function goes by its name, whatever the region and the account of its ARN."""
+    sfn.mock_lambda(FUNCTION.replace("us-east-1:123456789012", "eu-west-1:210987654321"), echo)
+
+    assert start(add(FUNCTION)).output == '{"event":{}}'
+
+
 def test_a_later_handler(sfn, add, start):
     """A second handler of a function replaces the first."""
     sfn.mock_lambda("charge", lambda event, context: 1)

@@ -22,6 +22,7 @@ from sfn_mock import (
     StateMachine,
     Status,
     StepFunctionsMock,
+    TaskError,
     UnmockedServiceError,
     Version,
     get_mock,
@@ -240,6 +241,26 @@ def looking(sfn: StepFunctionsMock, run: Execution, batch: MapRun) -> None:
     print(detail, started)
     assert_type(batch.arn, str)
     assert_type(batch.executions, Executions)
+
+
+def decline(input: dict[str, int]) -> dict[str, int]:
+    raise TaskError("Declined", f"no {input['amount']}")
+
+
+def charge(event: dict[str, int], context: object) -> dict[str, bool]:
+    return {"charged": event["amount"] > 0}
+
+
+def answers_of_tasks(sfn: StepFunctionsMock, orders: StateMachine, config: Path) -> None:
+    orders.mock_task("Charge", result={"charged": True}, duration="3s")
+    orders.mock_task(
+        "Charge", [{"error": "Declined", "cause": "no funds"}, {"result": {}}], duration=timedelta(seconds=3)
+    )
+    orders.mock_task("Charge", decline)
+    sfn.mock_task("arn:aws:states:::sqs:*", error="Sqs.SqsException", cause=None, strict=False)
+    sfn.mock_lambda("charge", charge)
+    sfn.load_mock_config(config)
+    sfn.load_mock_config({"StateMachines": {}})
 
 
 def coverage_of_definitions(sfn: StepFunctionsMock, orders: StateMachine) -> list[str]:
