@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from threading import Barrier, Thread
 
 import boto3
@@ -13,7 +14,11 @@ from botocore.exceptions import ClientError
 from freezegun import freeze_time
 from moto import mock_aws
 
-from sfn_mock import get_mock, mock_sfn_executions
+from sfn_mock import activation, get_mock, mock_sfn_executions
+from sfn_mock.instruments.calls import Call, Outcome
+from sfn_mock.instruments.faults import Fault, Faults
+from sfn_mock.instruments.requests import Request
+from sfn_mock.state.savepoints import Savepoint
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
@@ -381,3 +386,63 @@ def test_a_mock_that_ends_before_one_that_began_later():
     assert alive == []
     with pytest.raises(RuntimeError):
         get_mock()
+
+
+# --- What is reached ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        pytest.param(lambda faults: [faults], id="a list"),
+        pytest.param(lambda faults: [faults.add], id="a method"),
+        pytest.param(lambda faults: [partial(faults.add)], id="a partial"),
+    ],
+)
+def test_contents_come_back_however_they_are_held(hold):
+    """What was added is gone, attributes included, and what was there is there."""
+    faults = Faults()
+    fault = faults.add(Fault("ListExecutions", "ThrottlingException"))
+    savepoint = Savepoint()
+    savepoint.keep(hold(faults))
+    faults.clear()
+    fault.note = "added"
+
+    savepoint.roll_back()
+
+    assert list(faults) == [fault]
+    assert fault.awaits("ListExecutions")
+    assert not hasattr(fault, "note")
+
+
+def test_slots_come_back():
+    """Objects without a dict are no different."""
+    call = Call(Request("ListExecutions", "{}", "123456789012", "us-east-1", 0), Outcome(None, {}))
+    savepoint = Savepoint()
+    savepoint.keep(call)
+    call.give_up()
+
+    savepoint.roll_back()
+
+    assert call.is_kept
+
+
+def test_a_mock_that_another_thread_stops():
+    """A thread that has begun none ends the innermost."""
+    mock = mock_sfn_executions()
+    mock.start()
+    thread = Thread(target=mock.stop)
+    thread.start()
+    thread.join()
+
+    with pytest.raises(RuntimeError):
+        get_mock()
+    with mock_sfn_executions() as sfn:
+        assert sfn.state_machines == []
+
+
+def test_without_a_mock_no_report_is_kept():
+    """A failure outside of every mock has nothing to tell."""
+    activation.keep_report()
+
+    assert activation.tell() == ""
