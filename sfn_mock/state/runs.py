@@ -151,14 +151,13 @@ class DefinitionRun:
 
     def _tell_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
         run = child._run
-        if run.stop_moment is None:
+        # A run that was stopped, or has failed, learns of it when it is redriven.
+        if run.stop_moment is None or not self.is_running:
             return
         self._told.add(key)
-        # A run that was stopped, or has failed, needs to know no more.
-        if self.is_running:
-            output = None if run.output is None else json.loads(run.output)
-            end = ChildEnd(run.status, output, run.error, run.cause, child._describe(run.stop_moment))
-            self._run.child_ended(*key, end, run.stop_moment)
+        output = None if run.output is None else json.loads(run.output)
+        end = ChildEnd(run.status, output, run.error, run.cause, child._describe(run.stop_moment))
+        self._run.child_ended(*key, end, run.stop_moment)
 
     def _describe(self, stop: int) -> dict[str, Any]:
         """Return what a ResultWriter tells of a child execution."""

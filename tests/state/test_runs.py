@@ -260,6 +260,20 @@ def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
     assert (described["status"], described["executionCounts"]["succeeded"]) == ("SUCCEEDED", 2)
 
 
+def test_a_redrive_learns_of_children_that_ended_when_the_map_run_had_failed(sfn, client):
+    """Children that succeeded at the moment of another's failure are not run again, and their outputs are kept."""
+    call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
+    definition = json.dumps({"StartAt": "Each", "States": {"Each": distributed(call)}})
+    orders = sfn.add_state_machine("orders", definition=definition)
+    orders.mock_task("One", [{"error": "Broken"}, {"result": 2}, {"result": 1}])
+    client.start_execution(stateMachineArn=ARN, input="[1, 2]")
+    [run] = orders.executions
+    before = run.status
+    client.redrive_execution(executionArn=run.arn)
+
+    assert (before, run.status, run.output) == ("FAILED", "SUCCEEDED", "[1,2]")
+
+
 @pytest.mark.parametrize(
     ("body", "reader", "items"),
     [
