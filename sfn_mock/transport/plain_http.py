@@ -23,7 +23,7 @@ from urllib3 import HTTPConnectionPool, HTTPResponse
 
 from sfn_mock.instruments.guard import Guard
 from sfn_mock.transport.patching import wrapped
-from sfn_mock.transport.wire import Answer, Wire, is_loopback, is_step_functions
+from sfn_mock.transport.wire import Answer, Wire, is_loopback, is_step_functions, text_of
 
 # What a signature says it is for, in the Authorization header or in the query of a presigned URL.
 _SIGNED_SERVICE = re.compile(r"Credential=[^\s,&]+/([^\s,&/]+)/aws4_request")
@@ -111,7 +111,7 @@ def _request(
     if url.startswith("/"):
         host = f"[{pool.host}]" if ":" in pool.host else pool.host
         url = f"{pool.scheme}://{host}{url}"
-    texts = {name: value.decode() if isinstance(value, bytes) else value for name, value in headers.items()}
+    texts = {name: text_of(value) for name, value in headers.items()}
     return AWSPreparedRequest(method, url, CaseInsensitiveDict(texts), body, False)
 
 

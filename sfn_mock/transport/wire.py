@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -24,13 +26,17 @@ TARGET_PREFIX = "AWSStepFunctions."
 _THIS_MACHINE = re.compile(r"(.+[.-])?(localhost|127(\.\d+){3}|0\.0\.0\.0)\.?|::1")
 _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
 
+#: In the Authorization header of what is signed for Step Functions.
+_SIGNED_FOR_IT = "/states/aws4_request"
+
 Answer = tuple[int, dict[str, Any], Any]
 
 
 def is_step_functions(request: AWSPreparedRequest | werkzeug.Request) -> bool:
-    """Whether the request is one to Step Functions, at any host but one of this machine's."""
-    target = _text(request.headers.get("X-Amz-Target", ""))
-    return target.startswith(TARGET_PREFIX) and not is_loopback(request.url)
+    """Whether the request names one of Step Functions' operations or is signed for it, at any host but this machine."""
+    target = text_of(request.headers.get("X-Amz-Target", ""))
+    signed = text_of(request.headers.get("Authorization", ""))
+    return (target.startswith(TARGET_PREFIX) or _SIGNED_FOR_IT in signed) and not is_loopback(request.url)
 
 
 @lru_cache
@@ -52,7 +58,7 @@ class Wire:
         Raises:
             BotoCoreError: For a fault of the connection, as if no answer had come.
         """
-        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        headers = {name.lower(): text_of(value) for name, value in request.headers.items()}
         region = headers.pop(REGION_HEADER, None)
         # However the body was to be sent, it is whole here, and an older moto would wait for its parts.
         headers.pop("transfer-encoding", None)
@@ -60,6 +66,8 @@ class Wire:
         account_id = account_of_role(signed and signed[1]) or self._account_id
         # An older moto reads what comes from `requests` itself, and hands on what it has read.
         body = request.data if isinstance(request, werkzeug.Request) else request.body
+        if headers.pop("content-encoding", None) == "gzip" and body:
+            body = _unpacked(body)
         read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
         return AddressedResponse(self._service, account_id, region)._dispatch(read, request.url, read.headers)
 
@@ -71,5 +79,14 @@ class Wire:
         return AWSResponse(request.url, status, headers, raw)
 
 
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def text_of(header: str | bytes) -> str:
+    """Return a header's value as text, whatever bytes it has."""
+    return header.decode(errors="replace") if isinstance(header, bytes) else header
+
+
+def _unpacked(body: Any) -> Any:
+    """Return what was packed with gzip; a body that only says that it was, as it is."""
+    try:
+        return gzip.decompress(body.encode() if isinstance(body, str) else body)
+    except (OSError, EOFError, zlib.error):
+        return body

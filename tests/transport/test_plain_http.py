@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from contextlib import suppress
@@ -438,3 +439,37 @@ def test_unsigned_calls_are_nobodys_business(monkeypatch):
         requests.get("https://[2001:db8::1]/", timeout=5)
 
     assert gone == [("ip-ranges.amazonaws.com", "/ip-ranges.json"), ("2001:db8::1", "/")]
+
+
+# --- Requests as no library would send them ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        pytest.param({"X-Other": b"\xff\xfe"}, b"{}", id="header of no text"),
+        pytest.param({"Authorization": b"\xff Credential=\xff/x"}, b"{}", id="signature of no text"),
+        pytest.param({"Content-Encoding": "gzip"}, gzip.compress(b"{}"), id="gzip"),
+        pytest.param({"Content-Encoding": "gzip"}, b"{}", id="no gzip"),
+        pytest.param({"Content-Encoding": "gzip"}, gzip.compress(b"{}")[:-4] + b"more", id="gzip that is cut off"),
+        pytest.param({"Content-Encoding": "br"}, b"{}", id="no brotli"),
+    ],
+)
+def test_headers_that_lie(sfn_executions, headers, body):
+    """Whatever the headers of a call hold, it is answered; a Content-Encoding that is not the body's is ignored."""
+    target = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+    answer = requests.post(URL, data=body, headers={**target, **headers})
+
+    known = (200, {"stateMachines": []}), (400, {"__type": "com.amazon.coral.service#SerializationException"})
+    assert (answer.status_code, answer.json()) == known["more" in body.decode("latin-1")]
+
+
+@pytest.mark.parametrize(
+    "target", [pytest.param({}, id="none"), pytest.param({"X-Amz-Target": b"AWSStepFunctions.\xff"}, id="no text")]
+)
+def test_a_signed_call_that_names_no_operation(sfn_executions, target):
+    """What is signed for Step Functions is answered by it, also where no operation of that name is known."""
+    answer = requests.post(URL, data=b"{}", headers={**signed("states", URL, body="{}"), **target})
+
+    assert answer.status_code == 400
+    assert answer.json() == {"__type": "com.amazon.coral.service#UnknownOperationException"}
