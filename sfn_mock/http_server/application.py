@@ -33,7 +33,9 @@ PAGE_HEADER = "x-sfn-mock-page"
 HEADERS_ARE_AWS = "sfn_mock.headers_are_aws"
 #: moto's own: the account that a call belongs to.
 _ACCOUNT_HEADER = "x-moto-account-id"
-#: Where moto's server is told to empty all services; it would leave out what a mock holds.
+#: Where moto's server is told what to do; what it writes to files, no other site may ask for.
+_MOTOS_CONTROL = "/moto-api/"
+#: Where it is told to empty all services; it would leave out what a mock holds.
 _MOTOS_RESET = "/moto-api/reset"
 _SIGNED = re.compile(r"Credential=(?P<key>[^/,]+)/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
 _HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
@@ -53,28 +55,28 @@ class Application:
         signed = _SIGNED.search(request.headers.get("Authorization", ""))
         if request.path.startswith(PREFIX):
             response = self._to_ourselves(request, self._control.respond)
-        elif request.path == _MOTOS_RESET and request.method == "POST":
-            response = self._to_ourselves(request, self._reset_all)
+        elif request.path.startswith(_MOTOS_CONTROL):
+            response = self._to_ourselves(request, self._to_motos_control)
         elif _is_step_functions(request, signed):
             response = self._from_anybody(request, lambda request: self._to_step_functions(request, signed))
         elif _is_for_a_reader(request):
             response = self._to_ourselves(request, lambda request: page_response(request, ROOT))
         else:
-            try:
-                return self._to_motos_services(request, signed)(environ, start_response)
-            except ImportError as error:
-                response = error_response(
-                    501, f"moto needs more than is installed for this ({error}): pip install 'moto[server]'."
-                )
+            response = self._from_anybody(request, lambda request: self._to_motos_services(request, signed))
         return response(environ, start_response)
 
-    def _to_motos_services(self, request: Request, signed: re.Match[str] | None) -> WSGIApplication:
+    def _to_motos_services(self, request: Request, signed: re.Match[str] | None) -> Response:
         if signed is not None:
             activation.prepare_service(signed["service"])
             if account_of_role(signed["key"]) is None:
                 # All services belong to one account, unless the request says otherwise.
                 request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._session.account_id)
-        return self._motos
+        try:
+            return Response.from_app(self._motos, request.environ)
+        except ImportError as error:
+            return error_response(
+                501, f"moto needs more than is installed for this ({error}): pip install 'moto[server]'."
+            )
 
     def _to_ourselves(self, request: Request, respond: Callable[[Request], Response]) -> Response:
         try:
@@ -87,8 +89,9 @@ class Application:
         """What programs may ask for under any name, such as one of AWS's; browsers alone tell an origin."""
         return self._to_ourselves(request, respond) if "Origin" in request.headers else respond(request)
 
-    def _reset_all(self, request: Request) -> Response:
-        self._session.reset()
+    def _to_motos_control(self, request: Request) -> Response:
+        if request.path == _MOTOS_RESET and request.method == "POST":
+            self._session.reset()
         return Response.from_app(self._motos, request.environ)
 
     def _to_step_functions(self, request: Request, signed: re.Match[str] | None) -> Response:

@@ -34,6 +34,10 @@ _POLL_INTERVAL = 0.02
 _PATIENCE = 5
 
 
+#: Those that listen: each goes on until it is stopped, also where a test keeps no reference to it.
+_listening: set[Server] = set()
+
+
 class Server:
     """What ``server(...)`` gives: a context manager, and ``start`` with ``stop``."""
 
@@ -65,6 +69,7 @@ class Server:
             session.endpoint_urls.append(url)
             stack.callback(session.endpoint_urls.remove, url)
             self._undo = stack.pop_all()
+        _listening.add(self)
         return sfn
 
     def stop(self) -> None:
@@ -83,6 +88,7 @@ class Server:
         if self._undo is None:
             raise RuntimeError("stop() without start(): this server does not listen.")
         undo, self._undo = self._undo, None
+        _listening.discard(self)
         undo.__exit__(kind, failure, traceback)
 
 

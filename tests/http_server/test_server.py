@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -646,3 +647,21 @@ def test_the_package_carries_the_page():
 
     assert "http_server/page_files/*" in setup
     assert "sfn-mock-server = sfn_mock.http_server.command:main" in setup
+
+
+FORGOTTEN = """
+import gc
+import boto3
+import sfn_mock
+url = sfn_mock.server().start().endpoint_url
+gc.collect()
+client = boto3.client("stepfunctions", "us-east-1", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b")
+print(client.list_state_machines()["stateMachines"])
+"""
+
+
+def test_a_started_server_listens_until_the_interpreter_exits():
+    """It goes on where nobody keeps the server or its handle, and never keeps the interpreter from exiting."""
+    ended = subprocess.run([sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[]\n", "")

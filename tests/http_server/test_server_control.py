@@ -538,6 +538,27 @@ def test_other_sites_may_not_reset_all(ask, sfn):
     assert sfn.state_machines == [orders]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Origin": "https://example.com"}, id="another site"),
+        pytest.param({"Host": "example.com"}, id="a name that leads here"),
+    ],
+)
+def test_other_sites_may_not_tell_moto_what_to_do(ask, headers):
+    """What moto's own addresses do, such as writing a recording to a file, no other site reaches."""
+    assert ask("GET", "/moto-api/recorder/download-recording", headers=headers)[0] == 403
+
+
+def test_other_sites_may_not_call_motos_services(sfn):
+    """A site's page gets nothing from moto's other services; programs send no Origin, and do."""
+    boto3.client("s3").create_bucket(Bucket="private")
+    url, pool = f"{sfn.endpoint_url}/private", urllib3.PoolManager()
+
+    assert pool.request("GET", url).status == 200
+    assert pool.request("GET", url, headers={"Origin": "https://example.com"}).status == 403
+
+
 def test_on_all_addresses_any_host_may_be_asked_for():
     """In a container the server has whatever name the others know it by; other sites may not ask all the same."""
     with sfn_mock.server(host="0.0.0.0") as sfn:
