@@ -1,0 +1,175 @@
+"""Histories as they were kept: read alike, whichever way, and refused with a sentence where they are none."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+
+import pytest
+
+from sfn_mock import mock_sfn_executions
+
+DEFINITION = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+
+
+def event(number, kind, **members):
+    """Return an event that follows the one before it."""
+    return {"id": number, "previousEventId": number - 1, "timestamp": 1768000000 + number, "type": kind, **members}
+
+
+STARTED = event(1, "ExecutionStarted", executionStartedEventDetails={"input": "{}"})
+ENTERED = event(2, "PassStateEntered", stateEnteredEventDetails={"name": "A", "input": "{}"}) | {"previousEventId": 0}
+EXITED = event(3, "PassStateExited", stateExitedEventDetails={"name": "A", "output": "{}"})
+SUCCEEDED = event(4, "ExecutionSucceeded", executionSucceededEventDetails={"output": "{}"})
+EVENTS = [STARTED, ENTERED, EXITED, SUCCEEDED]
+
+
+@pytest.fixture
+def mock():
+    with mock_sfn_executions() as mock:
+        yield mock
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param(EVENTS, id="events"),
+        pytest.param(tuple(reversed(EVENTS)), id="newest first"),
+        pytest.param(iter(EVENTS), id="iterator"),
+        pytest.param({"events": EVENTS}, id="answer"),
+        pytest.param([{"events": EVENTS[:2]}, {"events": EVENTS[1:]}], id="pages with an event twice"),
+        pytest.param(json.dumps({"events": EVENTS}), id="JSON text of an answer"),
+        pytest.param(json.dumps(EVENTS), id="JSON text of events"),
+        pytest.param([{**given, "timestamp": float(given["timestamp"])} for given in EVENTS], id="CLI version 1"),
+        pytest.param(
+            [{**given, "timestamp": f"2026-01-09T23:06:4{given['id']}+00:00"} for given in EVENTS], id="CLI version 2"
+        ),
+        pytest.param(
+            [
+                {**given, "timestamp": datetime(2026, 1, 9, 23, 6, 40 + given["id"], tzinfo=timezone.utc)}
+                for given in EVENTS
+            ],
+            id="boto3",
+        ),
+    ],
+)
+def test_forms(mock, history):
+    """A history is read in each form in which an AWS tool gives it."""
+    replay = mock.replay(definition=DEFINITION, history=history)
+
+    assert replay.differences == []
+    assert replay.execution.start_date == datetime(2026, 1, 9, 23, 6, 41, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("as_path", [pytest.param(str, id="text"), pytest.param(lambda path: path, id="Path")])
+def test_file(mock, tmp_path, as_path):
+    """A path is that of a JSON file."""
+    path = tmp_path / "history.json"
+    path.write_text(json.dumps({"events": EVENTS}))
+
+    assert mock.replay(definition=DEFINITION, history=as_path(path)).differences == []
+
+
+def test_definition_as_text(mock):
+    """A definition may be JSON text."""
+    assert mock.replay(definition=json.dumps(DEFINITION), history=EVENTS).differences == []
+
+
+@pytest.mark.parametrize(
+    ("history", "reason"),
+    [
+        pytest.param(
+            [*EVENTS, {**SUCCEEDED, "type": "ExecutionFailed"}],
+            "history must be of one execution, got two events of number 4 that differ.",
+            id="two executions",
+        ),
+        pytest.param(
+            [STARTED, {**ENTERED, "previousEventId": 2}],
+            "history must have events that follow earlier ones, got number 2 with previousEventId 2.",
+            id="own predecessor",
+        ),
+        pytest.param("{", "history must be JSON, got '{': ", id="no JSON"),
+        pytest.param(
+            "/none.json", "history must be the path of a file that can be read, got '/none.json': ", id="file"
+        ),
+        pytest.param({}, "history must have the member 'events', got [].", id="no events"),
+        pytest.param({"events": 1}, "history must have a list as 'events', got 1.", id="events of a number"),
+        pytest.param([1], "history must be made of events, got 1.", id="number for an event"),
+        pytest.param(
+            [{"id": 1}],
+            "history must be made of events with id, previousEventId and type, got {'id': 1}.",
+            id="event without type",
+        ),
+        pytest.param(
+            [{**STARTED, "executionStartedEventDetails": 1}],
+            "history must have an object as details of event 1, got 1.",
+            id="details",
+        ),
+        pytest.param(
+            [{**STARTED, "timestamp": None}],
+            "history event 1 timestamp must be a datetime, ISO 8601 text or seconds since 1970, got None.",
+            id="timestamp",
+        ),
+        pytest.param(
+            [{**ENTERED, "id": 1}], "history must begin with ExecutionStarted, got PassStateEntered.", id="other start"
+        ),
+        pytest.param(
+            [event(1, "ExecutionStarted")],
+            "history must be read with includeExecutionData, got an ExecutionStarted without its input.",
+            id="without data",
+        ),
+        pytest.param(
+            [{**STARTED, "executionStartedEventDetails": {"input": "?"}}],
+            "history input must be JSON, got '?': ",
+            id="input",
+        ),
+    ],
+)
+def test_refused_history(mock, history, reason):
+    """What is no complete history of one execution is told to the test's author."""
+    with pytest.raises(ValueError, match=r"^history ") as caught:
+        mock.replay(definition=DEFINITION, history=history)
+
+    assert str(caught.value).startswith(reason)
+    assert reason.endswith(": ") or str(caught.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("children", "reason"),
+    [
+        pytest.param([], "children must be a dict of names of Map states and lists of histories, got [].", id="list"),
+        pytest.param(
+            {"A": []}, "children must be of Map states that started a map run in history, got 'A'. ", id="other state"
+        ),
+    ],
+)
+def test_refused_children(mock, children, reason):
+    """Children belong to Map states that started a map run."""
+    with pytest.raises(ValueError, match=r"^children must be") as caught:
+        mock.replay(definition=DEFINITION, history=EVENTS, children=children)
+
+    assert str(caught.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "given", [pytest.param(1, id="number"), pytest.param("x", id="text"), pytest.param({}, id="dict")]
+)
+def test_children_of_a_map_run(mock, given):
+    """The children of a map run are a list of histories."""
+    details = {"mapRunArn": "arn:aws:states:us-east-1:123456789012:mapRun:m/Each:1"}
+    events = [
+        STARTED,
+        event(2, "MapStateEntered", stateEnteredEventDetails={"name": "Each", "input": "{}"}) | {"previousEventId": 0},
+        event(3, "MapStateStarted", mapStateStartedEventDetails={"length": 0}),
+        event(4, "MapRunStarted", mapRunStartedEventDetails=details),
+    ]
+    with pytest.raises(ValueError, match=r"^children\['Each'\] must be a list of histories, got "):
+        mock.replay(definition=DEFINITION, history=events, children={"Each": given})
+
+
+def test_definition_that_cannot_run(mock):
+    """A machine whose definition cannot run is named."""
+    orders = mock.add_state_machine("orders", definition="{}")
+
+    with pytest.raises(ValueError, match=r"^definition must be one that can run, got arn:aws:states:[\w:-]+:orders: "):
+        orders.replay(EVENTS)
