@@ -1,0 +1,176 @@
+"""What a replay tells of ends, children and map runs that differ from what was recorded."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:work"
+OTHER_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:other"
+OK = [{"result": {"ok": True}}]
+ERROR = [{"error": "Broken", "cause": "why"}]
+A_PASS = {"Type": "Pass", "End": True}
+WAIT = {"Type": "Wait", "Seconds": 60, "End": True}
+FAIL = {"Type": "Fail", "Error": "Broken", "Cause": "why"}
+
+
+def task(**members):
+    return {"Type": "Task", "Resource": FUNCTION, "End": True, **members}
+
+
+def machine(states):
+    return {"StartAt": next(iter(states)), "States": states}
+
+
+def distributed(states, **members):
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(states)}
+    return machine({"Each": {"Type": "Map", "ItemProcessor": processor, "Label": "Each", "End": True, **members}})
+
+
+@pytest.fixture
+def clock():
+    with freeze_time("2026-01-10T03:00:00Z") as clock:
+        yield clock
+
+
+def history_of(arn):
+    client = boto3.client("stepfunctions")
+    return list(client.get_paginator("get_execution_history").paginate(executionArn=arn))
+
+
+@pytest.fixture
+def record(clock, sfn_executions):
+    """Run a definition for some seconds and return its history."""
+
+    def run(definition, value=None, mocks=None, seconds=1000):
+        orders = sfn_executions.add_state_machine("recorded", definition=json.dumps(definition))
+        for name, outcomes in (mocks or {}).items():
+            orders.mock_task(name, outcomes)
+        client = boto3.client("stepfunctions")
+        arn = client.start_execution(stateMachineArn=orders.arn, input=json.dumps(value))["executionArn"]
+        clock.tick(seconds)
+        return history_of(arn)
+
+    return run
+
+
+def sentences(replay):
+    return [str(difference) for difference in replay.differences]
+
+
+@pytest.mark.sfn_executions(execute=True)
+@pytest.mark.parametrize(
+    ("before", "after", "mocks", "expected"),
+    [
+        pytest.param(
+            machine({"A": FAIL}),
+            machine({"A": {**FAIL, "Error": "Other"}}),
+            {},
+            ["Event 3: The execution ends with the error Other instead of Broken."],
+            id="error",
+        ),
+        pytest.param(
+            machine({"A": FAIL}),
+            machine({"A": {**FAIL, "Cause": "because"}}),
+            {},
+            ["Event 3: The execution ends with the cause because instead of why."],
+            id="cause",
+        ),
+        pytest.param(
+            machine({"A": task()}),
+            machine({"A": task(Resource=OTHER_FUNCTION)}),
+            {"A": OK},
+            [
+                f'Event 3: \'A\' calls {{"resourceType": null, "resource": "{OTHER_FUNCTION}"}} instead of '
+                f'{{"resourceType": null, "resource": "{FUNCTION}"}}.'
+            ],
+            id="resource",
+        ),
+        pytest.param(
+            machine({"A": {"Type": "Pass", "Next": "B"}, "B": A_PASS}),
+            machine({"A": {"Type": "Pass", "Result": 1, "Next": "B"}, "B": A_PASS}),
+            {},
+            ["Event 3: 'A' gives the output 1 instead of null."],
+            id="output",
+        ),
+        pytest.param(
+            machine({"A": A_PASS}),
+            machine({"A": {**A_PASS, "InputPath": "$.none"}}),
+            {},
+            [
+                "Event 3: 'A' fails, where it succeeded.",
+                "Event 4: The execution ends FAILED with States.Runtime, where it had ended SUCCEEDED.",
+            ],
+            id="state that fails",
+        ),
+        pytest.param(
+            machine({"A": {**A_PASS, "InputPath": "$.none"}}),
+            machine({"A": A_PASS}),
+            {},
+            [
+                "'A' succeeds, where it failed.",
+                "Event 3: The execution ends SUCCEEDED, where it had ended FAILED with States.Runtime.",
+            ],
+            id="state that succeeds",
+        ),
+    ],
+)
+def test_ends(sfn_executions, record, before, after, mocks, expected):
+    """Ends of states and of the execution are compared with the recorded ones."""
+    replay = sfn_executions.replay(definition=after, history=record(before, mocks=mocks))
+
+    assert sentences(replay) == expected
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_running(sfn_executions, record):
+    """A replay of an execution that went on does not know what happens later."""
+    definition = machine({"A": WAIT})
+    replay = sfn_executions.replay(definition=definition, history=record(definition, seconds=5))
+
+    assert (sentences(replay), replay.execution.status) == ([], "RUNNING")
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_redrive_of_what_succeeds(sfn_executions, clock, record):
+    """An execution that succeeds today cannot be redriven as the recorded one was."""
+    history = record(machine({"A": FAIL}))
+    arn = sfn_executions.state_machines[0].executions[0].arn
+    boto3.client("stepfunctions").redrive_execution(executionArn=arn)
+    clock.tick(5)
+    assert history != history_of(arn)
+    replay = sfn_executions.replay(definition=machine({"A": {"Type": "Succeed"}}), history=history_of(arn))
+
+    assert sentences(replay)[-1] == "Event 4: The execution cannot be redriven, as it is SUCCEEDED."
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_child_that_is_not_started(sfn_executions, record):
+    """A recorded child execution that the replay does not start is told with its input."""
+    history = record(distributed({"A": task()}), [1, 2], {"A": OK})
+    map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
+    children = [history_of(child.arn) for child in map_run.executions]
+    after = machine({"Each": {"Type": "Pass", "End": True}})
+    replay = sfn_executions.replay(definition=after, history=history, children={"Each": children[:1]})
+
+    assert sentences(replay)[-1] == "'Each' does not start the child execution with the input 1."
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_difference_in_a_child(sfn_executions, record):
+    """A difference within a child execution names the child and its Map state."""
+    history = record(distributed({"A": task()}), [1, 2], {"A": OK})
+    map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
+    children = [history_of(child.arn) for child in map_run.executions]
+    replay = sfn_executions.replay(
+        definition=distributed({"A": task(Parameters={"x": 1})}), history=history, children={"Each": children}
+    )
+
+    names = [child.name for child in replay.execution.map_runs[0].executions]
+    assert [sentence for sentence in sentences(replay) if sentence.startswith("Event 3: In child")] == [
+        f"Event 3: In child execution {name} of 'Each', 'A' calls its task with {{\"x\":1}} instead of {number}."
+        for number, name in enumerate(names, 1)
+    ]
