@@ -1,0 +1,114 @@
+"""What happened in an execution, by where it happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfn_mock.asl.events import Event
+from sfn_mock.instruments.execution_traces import Trace, describe_path
+
+
+def trace_of(*events):
+    """Return the trace of events that each follow the one before, one a second."""
+    chained = [
+        Event(number, number - 1, number * 1000, kind, details) for number, (kind, details) in enumerate(events, 1)
+    ]
+    return Trace(chained)
+
+
+STARTED = ("ExecutionStarted", {"input": "{}"})
+ENTERED = ("TaskStateEntered", {"name": "A", "input": "{}"})
+PATH = (("state", "A", 1),)
+
+
+def test_task():
+    """A task is a span of its state, with how it ended, what was submitted and how long it took."""
+    trace = trace_of(
+        STARTED,
+        ENTERED,
+        ("TaskScheduled", {"resource": "startExecution.sync"}),
+        ("TaskStarted", None),
+        ("TaskSubmitted", {"output": '{"id":1}'}),
+        ("TaskSucceeded", {"output": "{}"}),
+    )
+    (task,) = trace.visits[PATH].tasks
+
+    assert (task.status, task.is_started, task.submitted, task.duration) == ("SUCCEEDED", True, '{"id":1}', 3000)
+    assert (task.told("output"), task.told("error")) == ("{}", None)
+
+
+def test_task_that_goes_on():
+    """A task that goes on has no status, and no duration yet."""
+    trace = trace_of(STARTED, ENTERED, ("TaskScheduled", None), ("TaskSubmitted", None), ("Unheard", None))
+    (task,) = trace.visits[PATH].tasks
+
+    assert (task.status, task.duration, task.told("output"), task.submitted, task.details) == (None, 0, None, None, {})
+    assert trace.is_cut(())
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(("TaskStateExited", {"name": "B"}), id="end of a state that was not entered"),
+        pytest.param(("MapStateFailed", None), id="end of a Map state that was not entered"),
+        pytest.param(("EvaluationFailed", {"state": "B"}), id="evaluation in a state that was not entered"),
+        pytest.param(("MapRunSucceeded", None), id="end of a map run that was not started"),
+        pytest.param(("TaskSucceeded", None), id="end of a task that was not scheduled"),
+    ],
+)
+def test_event_without_its_beginning(event):
+    """An event whose beginning is not in the history changes nothing but what is known to have failed."""
+    trace = trace_of(STARTED, ENTERED, event)
+
+    assert list(trace.visits) == [PATH]
+    visit = trace.visits[PATH]
+    assert (visit.exited, visit.tasks, visit.map_runs, visit.evaluation) == (None, [], [], None)
+
+
+def test_event_outside_states():
+    """Events outside all states belong to no state."""
+    trace = trace_of(STARTED, ("TaskSucceeded", None), ("ExecutionFailed", {"error": "E"}))
+
+    assert (trace.visits, trace.end.status, trace.end.told("error")) == ({}, "FAILED", "E")
+    assert trace.visit_of(trace.events[1]) is None
+
+
+def test_iteration_after_another():
+    """An iteration belongs to its Map state, though its first event may follow another iteration."""
+    trace = trace_of(
+        STARTED,
+        ("MapStateEntered", {"name": "Each", "input": "[]"}),
+        ("MapStateStarted", {"length": 2}),
+        ("MapIterationStarted", {"name": "Each", "index": 0}),
+        ("TaskStateEntered", {"name": "A"}),
+        ("MapIterationStarted", {"name": "Each", "index": 1}),
+        ("MapIterationStarted", {"name": "Other", "index": 2}),
+    )
+    attempt = (("state", "Each", 1), ("attempt", "", 1))
+
+    assert list(trace.sequences) == [(), (*attempt, ("iteration", 0, 1))]
+    assert describe_path((*attempt, ("iteration", 0, 1), ("state", "A", 1))) == "iteration 0 of 'Each'"
+    assert trace.visit_of(trace.events[5]) is trace.visits[(("state", "Each", 1),)]
+
+
+def test_end_of_a_state_around():
+    """The end of a state is found though a state within it was never left."""
+    trace = trace_of(
+        STARTED,
+        ("ParallelStateEntered", {"name": "Both"}),
+        ("ParallelStateStarted", None),
+        ("TaskStateEntered", {"name": "A"}),
+        ("ParallelStateExited", {"name": "Both"}),
+    )
+    both, within = trace.visits.values()
+
+    assert (both.is_open, within.is_open) == (False, True)
+    assert describe_path(within.path) == "branch 'A' of 'Both'"
+
+
+def test_evaluation_before_its_state_is_current():
+    """A failed evaluation may follow an event of another state; its name tells the state."""
+    events = [Event(1, 0, 0, *STARTED), Event(2, 0, 0, *ENTERED), Event(3, 1, 0, "EvaluationFailed", {"state": "A"})]
+    trace = Trace(events)
+
+    assert trace.visits[PATH].evaluation is events[2]
