@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -174,3 +175,58 @@ def test_difference_in_a_child(sfn_executions, record):
         f"Event 3: In child execution {name} of 'Each', 'A' calls its task with {{\"x\":1}} instead of {number}."
         for number, name in enumerate(names, 1)
     ]
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_recorded_timeout(sfn_executions, record):
+    """A task that timed out does so again, though its state has no timeout any more."""
+    slow = [{"result": {}, "duration": timedelta(seconds=5)}]
+    history = record(machine({"A": task(TimeoutSeconds=2)}), mocks={"A": slow})
+    replay = sfn_executions.replay(definition=machine({"A": task()}), history=history)
+
+    assert sentences(replay) == []
+    assert (replay.execution.status, replay.execution.error) == ("FAILED", "States.Timeout")
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_input_of_a_state(sfn_executions, record):
+    """A child execution that has no recorded one of its input takes one that is left, and its input differs."""
+    history = record(distributed({"A": A_PASS}), [1])
+    map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
+    children = [history_of(child.arn) for child in map_run.executions]
+    after = distributed({"A": A_PASS}, ItemSelector={"x.$": "$$.Map.Item.Value"})
+    replay = sfn_executions.replay(definition=after, history=history, children={"Each": children})
+
+    assert [(one.kind, one.recorded, one.replayed) for one in replay.differences if one.kind == "input"] == [
+        ("input", 1, {"x": 1})
+    ]
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_map_run_that_goes_on(sfn_executions, record):
+    """A map run that had not ended goes on in the replay."""
+    definition = distributed({"A": WAIT})
+    replay = sfn_executions.replay(definition=definition, history=record(definition, [1], seconds=5))
+
+    assert (sentences(replay), replay.execution.status) == ([], "RUNNING")
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_map_run_without_an_outcome(sfn_executions, record):
+    """A map run that the recorded execution did not have stops the replay."""
+    before = machine({"Each": {"Type": "Map", "ItemProcessor": machine({"A": A_PASS}), "End": True}})
+    replay = sfn_executions.replay(definition=distributed({"A": A_PASS}), history=record(before, [1]))
+
+    assert sentences(replay)[0] == (
+        "'Each' calls a task or starts a map run of which the history has no outcome; the replay stops."
+    )
+    assert replay.execution.status == "RUNNING"
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_clock_of_the_context_object(sfn_executions, record):
+    """Moments in milliseconds that lie within both executions are no differences."""
+    definition = machine({"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $millis() %}", "End": True}})
+    replay = sfn_executions.replay(definition=definition, history=record(definition))
+
+    assert sentences(replay) == []
