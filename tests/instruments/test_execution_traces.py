@@ -112,3 +112,18 @@ def test_evaluation_before_its_state_is_current():
     trace = Trace(events)
 
     assert trace.visits[PATH].evaluation is events[2]
+
+
+def test_redriven_state():
+    """A state that a redrive enters again lies beside the one that failed, not within it."""
+    trace = trace_of(STARTED, ENTERED, ("ExecutionFailed", None), ("ExecutionRedriven", None), ENTERED)
+
+    assert [visit.path for visit in trace.sequences[()]] == [PATH, (("state", "A", 2),)]
+    assert len(trace.runs) == 2
+
+
+def test_evaluation_in_its_state():
+    """A failed evaluation that follows an event of its state is that state's."""
+    trace = trace_of(STARTED, ENTERED, ("EvaluationFailed", {"state": "A"}))
+
+    assert trace.visits[PATH].evaluation is trace.events[2]

@@ -230,3 +230,68 @@ def test_clock_of_the_context_object(sfn_executions, record):
     replay = sfn_executions.replay(definition=definition, history=record(definition))
 
     assert sentences(replay) == []
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_moments_in_milliseconds(sfn_executions, record):
+    """Moments in milliseconds that lie within the executions are no differences."""
+
+    def waits(seconds):
+        output = {"moment": "{% $millis() %}"}
+        told = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": output, "End": True}
+        return machine({"W": {"Type": "Wait", "Seconds": seconds, "Next": "A"}, "A": told})
+
+    replay = sfn_executions.replay(definition=waits(30), history=record(waits(60)))
+
+    assert sentences(replay) == []
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_within_a_state_of_another_input(sfn_executions, record):
+    """What lies within a state whose input differs is not compared."""
+
+    def each(result):
+        mapped = {"Type": "Map", "ItemProcessor": machine({"B": A_PASS}), "End": True}
+        return machine({"A": {"Type": "Pass", "Result": result, "Next": "Each"}, "Each": mapped})
+
+    replay = sfn_executions.replay(definition=each([2]), history=record(each([1])))
+
+    assert sentences(replay) == ["Event 3: 'A' gives the output [2] instead of [1]."]
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_branch_that_was_cut_off(sfn_executions, record):
+    """What a branch that was cut off would have done is not known, so that nothing differs there."""
+
+    def both(seconds):
+        left = machine({"A": task()})
+        right = machine({"W": {"Type": "Wait", "Seconds": seconds, "Next": "C"}, "C": task()})
+        return machine({"Both": {"Type": "Parallel", "Branches": [left, right], "End": True}})
+
+    slow = [{"error": "Broken", "cause": "why", "duration": timedelta(seconds=5)}]
+    replay = sfn_executions.replay(definition=both(1), history=record(both(60), mocks={"A": slow, "C": OK}))
+
+    assert sentences(replay) == []
+    assert (replay.execution.status, replay.execution.error) == ("FAILED", "Broken")
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_written_results(sfn_executions, record):
+    """A ResultWriter writes nothing; its state gives what the recorded one gave."""
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "results", "Prefix": "each"}}
+    history = record(distributed({"A": A_PASS}), [1])
+    map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
+    children = {"Each": [history_of(child.arn) for child in map_run.executions]}
+    after = distributed({"A": A_PASS}, ResultWriter=writer)
+
+    without = sfn_executions.replay(definition=after, history=history, children=children)
+    details = json.loads(without.execution.output)
+    assert details["ResultWriterDetails"] == {"Bucket": "results", "Key": ""}
+
+    written = json.dumps({"MapRunArn": map_run.arn, "ResultWriterDetails": {"Bucket": "results", "Key": "each/1"}})
+    for event in history[0]["events"]:
+        for member in ("stateExitedEventDetails", "executionSucceededEventDetails"):
+            if member in event:
+                event[member]["output"] = written
+    again = sfn_executions.replay(definition=after, history=history, children=children)
+    assert (sentences(again), again.execution.output) == ([], json.dumps(json.loads(written), separators=(",", ":")))
