@@ -135,7 +135,7 @@ class StepFunctionsMock:
         with all that belongs to them, under the names of the arguments of the seeding calls; a state machine that
         exists already is added to. Dates may also be like ``-2h``, and lengths of time are like ``5m`` or ``PT5M``.
         ValueError, naming the place in the document, and nothing stored, for what AWS could never show;
-        FileNotFoundError for a path that leads to no file. README.md and docs/server.md have it in full.
+        FileNotFoundError for a path that leads to no file. docs/seeding.md and docs/server.md have it in full.
         """
         self._session.check_open()
         with clock.read_once():

@@ -1,4 +1,4 @@
-"""README.md against the code it speaks of: its Python runs, its tables and links are true."""
+"""README.md and the pages of docs/ against the code: their Python runs, their tables and links are true."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -17,15 +18,24 @@ from botocore.session import Session
 from freezegun import freeze_time
 
 from sfn_mock.aws.exceptions import SFNError
+from sfn_mock.options import Options
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-TEXT = README.read_text(encoding="utf-8")
+#: The pages whose Python is run here.
+PAGES = [README, *(ROOT / "docs" / f"{name}.md" for name in ("seeding", "outcomes", "listing", "simulation", "set-up"))]
+#: The pages whose links are followed.
+LINKED = [README, ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
 class Block(NamedTuple):
-    """A block of Python: where it stands in README.md, and its code."""
+    """A block of Python: the page and line where it stands, and its code."""
 
+    page: Path
     line: int
     code: str
 
@@ -36,8 +46,10 @@ class Block(NamedTuple):
 
 
 def python_blocks() -> Iterator[Block]:
-    for match in re.finditer(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE):
-        yield Block(TEXT.count("\n", 0, match.start(1)) + 1, match[1])
+    for page in PAGES:
+        text = text_of(page)
+        for match in re.finditer(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
+            yield Block(page, text.count("\n", 0, match.start(1)) + 1, match[1])
 
 
 BLOCKS = list(python_blocks())
@@ -46,7 +58,7 @@ FILES = [block for block in BLOCKS if re.search(r"^(def test_|class )", block.co
 SNIPPETS = [block for block in BLOCKS if block not in FILES]
 
 
-#: What the file that README.md loads holds.
+#: What the file that docs/seeding.md loads holds.
 PRINTED_BY_THE_CLI = {
     "executions": [
         {
@@ -64,7 +76,7 @@ PRINTED_BY_THE_CLI = {
 
 
 def test_the_first_test_fits_the_first_screen():
-    """A complete test of at most 15 lines begins by line 12."""
+    """A complete test of at most 15 lines begins by line 12 of README.md."""
     first = BLOCKS[0]
 
     assert first in FILES
@@ -73,9 +85,9 @@ def test_the_first_test_fits_the_first_screen():
 
 
 def test_the_tests_pass_as_they_stand(tmp_path):
-    """Each test of README.md passes when saved to a file and run by pytest."""
+    """Each test of the pages passes when saved to a file and run by pytest."""
     for block in FILES:
-        (tmp_path / f"test_readme_line_{block.line}.py").write_text(block.padded, encoding="utf-8")
+        (tmp_path / f"test_{block.page.stem}_line_{block.line}.py").write_text(block.padded, encoding="utf-8")
 
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-c", ROOT / "setup.cfg", "--rootdir", tmp_path, "-p", "no:xdist", tmp_path],
@@ -89,10 +101,12 @@ def test_the_tests_pass_as_they_stand(tmp_path):
 
 
 @pytest.mark.sfn_executions(region="us-east-1", retry_sleeps=False)
-@pytest.mark.parametrize("snippet", [pytest.param(block, id=f"line {block.line}") for block in SNIPPETS])
+@pytest.mark.parametrize(
+    "snippet", [pytest.param(block, id=f"{block.page.stem} line {block.line}") for block in SNIPPETS]
+)
 @freeze_time("2026-01-10 03:00:00")
 def test_each_snippet_runs(snippet, sfn_executions, tmp_path, monkeypatch):
-    """The other Python of README.md runs with the names and the time that it announces, and its asserts hold."""
+    """The other Python of the pages runs with the names and the time that it announces, and its asserts hold."""
     monkeypatch.chdir(tmp_path)
     Path("executions.json").write_text(json.dumps(PRINTED_BY_THE_CLI))
     names = {
@@ -107,7 +121,7 @@ def test_each_snippet_runs(snippet, sfn_executions, tmp_path, monkeypatch):
         "timezone": timezone,
     }
 
-    exec(compile(snippet.padded, README, "exec"), names)
+    exec(compile(snippet.padded, snippet.page, "exec"), names)
 
 
 def declared(error: type[SFNError]) -> Iterator[tuple[str, str]]:
@@ -120,27 +134,60 @@ def declared(error: type[SFNError]) -> Iterator[tuple[str, str]]:
 
 def test_the_table_of_errors_is_true():
     """Each code goes with that sentence in the code, and all six errors of ListExecutions are there."""
-    rows = re.findall(r"^\| `(\w+)` \| `(.+?)`", TEXT, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| `(.+?)`", text_of(ROOT / "docs" / "listing.md"), re.MULTILINE)
     operation = Session().get_service_model("stepfunctions").operation_model("ListExecutions")
 
     assert set(rows) <= set(declared(SFNError))
     assert {code for code, _ in rows} == {shape.name for shape in operation.error_shapes}
 
 
+def test_each_option_is_listed():
+    """The table of options names each option of a mock with its default, and the server command's spelling."""
+    rows = re.findall(
+        r"^\| `(\w+)` \| `(.+?)` \| .* \| (?:`--([\w-]+)` )?\|$", text_of(ROOT / "docs/set-up.md"), re.MULTILINE
+    )
+    options = fields(Options)
+
+    assert {name: eval(default) for name, default, _ in rows} == {
+        option.name: option.default for option in options
+    }  # text of ours
+    assert {spelled.replace("-", "_") for _, _, spelled in rows if spelled} == {
+        option.name for option in options if "help" in option.metadata
+    }
+
+
 def test_each_example_is_listed():
     """The table of examples names each file of examples/, and no other."""
-    listed = re.findall(r"^\| \[\w+\.py\]\((examples/\w+\.py)\)", TEXT, re.MULTILINE)
+    listed = re.findall(r"^\| \[\w+\.py\]\((\w+\.py)\)", text_of(ROOT / "examples" / "README.md"), re.MULTILINE)
 
-    assert sorted(listed) == sorted(f"examples/{path.name}" for path in ROOT.glob("examples/test_*.py"))
-
-
-def anchors() -> set[str]:
-    """Where a link within the page can lead: its headings, as they are written in an address."""
-    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", TEXT, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
-    return {"#" + re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert sorted(listed) == sorted(path.name for path in ROOT.glob("examples/test_*.py"))
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)\s]+)\)", TEXT))))
-def test_each_link_leads_somewhere(target):
-    """A link leads to a heading of the page or to a file of the repository."""
-    assert target in anchors() or (ROOT / target).exists()
+def test_readme_is_short():
+    """README.md has at most 180 lines; what is longer has a page of its own."""
+    assert len(text_of(README).splitlines()) <= 180
+
+
+def anchors(page: Path) -> set[str]:
+    """Where a link can lead within a page: its headings, as they are written in an address."""
+    text = re.sub(r"^```.*?^```$", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    ("page", "target"),
+    [
+        pytest.param(page, target, id=f"{page.relative_to(ROOT)}: {target}")
+        for page in LINKED
+        for target in sorted(set(re.findall(r"\]\(([^)\s]+)\)", text_of(page))))
+        if not target.startswith("https://")
+    ],
+)
+def test_each_link_leads_somewhere(page, target):
+    """A link leads to a file of the repository and, where it names a heading, to a heading that the file has."""
+    path, _, anchor = target.partition("#")
+    leads_to = (page.parent / path).resolve() if path else page
+
+    assert leads_to.exists()
+    assert not anchor or anchor in anchors(leads_to)
