@@ -97,8 +97,9 @@ class ReplayedRun(DefinitionRun):
 
     def trace(self) -> Trace:
         """Return what has happened in this run."""
-        events = self._run.events
-        if len(events) < len(self._trace.events):
+        events, known = self._run.events, self._trace.events
+        if known[-1:] != events[: len(known)][-1:]:
+            # The clock went back, and something else has happened since.
             self._trace = Trace()
         self._trace.extend(events[len(self._trace.events) :])
         return self._trace

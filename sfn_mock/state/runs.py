@@ -214,15 +214,15 @@ class DefinitionRun:
 
     def _follow_execution(self, moment: int) -> None:
         """Stop where the execution was stopped by a call or a test, and go on where it was redriven."""
-        attempt = self._execution.attempt_at(moment)
-        if attempt is None:
-            return
-        if attempt.redrive_count > self._run.redrive_count:
-            self._run.redrive(attempt.since)
-        stop = attempt.stop_at(moment)
-        if stop is not None and stop != self._run.stop_moment:
-            self._run.rewind_to(stop)
-            self._run.stop(stop, attempt.ending.error, attempt.ending.cause)
+        for attempt in self._execution.attempts:
+            if attempt.since > moment or attempt.redrive_count < self._run.redrive_count:
+                continue
+            if attempt.redrive_count > self._run.redrive_count:
+                self._run.redrive(attempt.since)
+            stop = attempt.stop_at(moment)
+            if stop is not None and stop != self._run.stop_moment:
+                self._run.rewind_to(stop)
+                self._run.stop(stop, attempt.ending.error, attempt.ending.cause)
         for child in list(self._children.values()):
             child._follow_execution(moment)
 

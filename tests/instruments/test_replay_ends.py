@@ -9,6 +9,9 @@ import boto3
 import pytest
 from freezegun import freeze_time
 
+from sfn_mock.asl.host import ReadRequest
+from sfn_mock.instruments.replayed_runs import Answers
+
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:work"
 OTHER_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:other"
 OK = [{"result": {"ok": True}}]
@@ -158,6 +161,45 @@ def test_child_that_is_not_started(sfn_executions, record):
     replay = sfn_executions.replay(definition=after, history=history, children={"Each": children[:1]})
 
     assert sentences(replay)[-1] == "'Each' does not start the child execution with the input 1."
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_child_without_a_history(sfn_executions, record):
+    """A child execution for which no recorded one is left stops the replay at its first task."""
+    definition = distributed({"A": task()})
+    history = record(definition, [1, 2], {"A": OK})
+    map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
+    children = [history_of(child.arn) for child in map_run.executions]
+    replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children[:1]})
+
+    names = [child.name for child in replay.execution.map_runs[0].executions]
+    assert f"'Each' starts child execution {names[1]}, which has no history." in sentences(replay)
+    assert replay.execution.status == "RUNNING"
+
+
+def test_a_replay_reads_no_items():
+    """The items of a replayed map run are the inputs of its recorded children, so that no reader is asked."""
+    request = ReadRequest("arn:aws:states:::s3:getObject", {"Bucket": "b", "Key": "k"}, {}, 0)
+
+    assert Answers({}).read_items(None, request) == []
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_a_replay_that_goes_another_way_after_the_clock_went_back(sfn_executions, clock, record):
+    """What a test changes in the past of a replay takes back what the replay did later; tasks still have outcomes."""
+    steps = {"A": {**task(), "Next": "W"}, "W": {**WAIT, "Next": "B"}, "B": task()}
+    for state in ("A", "W"):
+        del steps[state]["End"]
+    history = record(machine(steps), mocks={"A": OK, "B": OK})
+    replay = sfn_executions.replay(definition=machine(steps), history=history)
+    run = replay.execution
+    assert (run.status, sentences(replay)) == ("SUCCEEDED", [])
+
+    clock.move_to(run.start_date + timedelta(seconds=30))
+    boto3.client("stepfunctions").stop_execution(executionArn=run.arn)
+    boto3.client("stepfunctions").redrive_execution(executionArn=run.arn)
+    clock.tick(1000)
+    assert (run.status, run.redrive_count, run.visited) == ("SUCCEEDED", 1, ["A", "W", "B"])
 
 
 @pytest.mark.sfn_executions(execute=True)
