@@ -23,7 +23,10 @@ from sfn_mock.options import Options
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 #: The pages whose Python is run here.
-PAGES = [README, *(ROOT / "docs" / f"{name}.md" for name in ("seeding", "outcomes", "listing", "simulation", "set-up"))]
+PAGES = [
+    README,
+    *(ROOT / "docs" / f"{name}.md" for name in ("seeding", "outcomes", "listing", "simulation", "set-up", "migrating")),
+]
 #: The pages whose links are followed.
 LINKED = [README, ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
