@@ -545,9 +545,12 @@ def test_other_sites_may_not_reset_all(ask, sfn):
         pytest.param({"Host": "example.com"}, id="a name that leads here"),
     ],
 )
-def test_other_sites_may_not_tell_moto_what_to_do(ask, headers):
-    """What moto's own addresses do, such as writing a recording to a file, no other site reaches."""
-    assert ask("GET", "/moto-api/recorder/download-recording", headers=headers)[0] == 403
+def test_other_sites_may_not_tell_moto_what_to_do(ask, sfn, headers):
+    """What moto tells and does at its own addresses, such as writing a file, no other site reaches; programs do."""
+    told = "/moto-api/data.json"
+
+    assert ask("GET", told, headers=headers)[0] == 403
+    assert urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{told}").status == 200
 
 
 def test_other_sites_may_not_call_motos_services(sfn):

@@ -47,6 +47,19 @@ def test_a_closed_execution_is_listed_so_long(clock, orders, client, status):
     assert seen == [["nightly"], [], [], ["nightly"], []]
 
 
+def test_a_name_is_used_again(clock, orders, client):
+    """Once the execution of a name is gone another may have it, and is listed alone."""
+    orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")
+    orders.add_execution("other", status="RUNNING", start_date="2026-01-10T03:00:00Z")
+    assert listed(client) == ["other", "nightly"]
+    clock.move_to(GONE)
+    assert listed(client) == ["other"]
+
+    client.start_execution(stateMachineArn=orders.arn, name="nightly")
+    assert listed(client) == ["nightly", "other"]
+    assert [run.status for run in orders.executions] == ["RUNNING", "RUNNING"]
+
+
 def test_what_runs_is_kept(clock, orders, client):
     """However long ago it started; the retention begins when it stops."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2025-06-01T00:00:00Z")

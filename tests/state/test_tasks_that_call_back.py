@@ -12,6 +12,7 @@ from freezegun import freeze_time
 from sfn_mock import mock_sfn_executions
 from sfn_mock.asl.host import Succeeded
 from sfn_mock.operations.task_calls import ServicesOfMocks
+from sfn_mock.state.records import Records
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 RUN = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
@@ -140,3 +141,36 @@ def test_a_task_that_fails_in_a_thread(sfn, client, start, make):
         start(lambda: make(code))
 
     assert in_another_thread(lambda: sfn.get_execution(RUN).status) == "RUNNING"
+
+
+@freeze_time("2026-01-10 03:00:00")
+def test_a_task_may_use_a_mock_of_its_own(sfn, client):
+    """What the inner mock does is gone when it ends; the run that the task is of goes on."""
+
+    def charge(input):
+        with mock_sfn_executions() as inner:
+            inner.add_state_machine("inner").add_execution("a", status="RUNNING")
+            return {"machines": [machine.name for machine in inner.state_machines]}
+
+    sfn.mock_task("Charge", charge, strict=False)
+    client.start_execution(stateMachineArn=MACHINE, name="nightly")
+
+    assert sfn.get_execution(RUN).output == '{"machines":["orders","inner"]}'
+    assert [machine.name for machine in sfn.state_machines] == ["orders"]
+
+
+def test_an_interrupt_while_the_records_are_left(sfn):
+    """An interrupt that comes before the lock is given up leaves the records as they were."""
+    records = Records("us-east-1", "123456789012", "aws")
+
+    class Interrupted:
+        def _release_save(self):
+            raise KeyboardInterrupt
+
+    lock, records._lock = records._lock, Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        records.leave(list)
+    records._lock = lock
+
+    with records.using() as moment:
+        assert moment > 0
