@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.session import Session
+
+
+def needs_member(operation, member):
+    """Skip a test where botocore is too old to know that member of an operation's input or output."""
+    model = Session().get_service_model("stepfunctions").operation_model(operation)
+    known = {*model.input_shape.members, *model.output_shape.members}
+    return pytest.mark.skipif(member not in known, reason=f"botocore is too old for {member}")
 
 
 def members(response):

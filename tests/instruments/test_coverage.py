@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 import boto3
 import pytest
+from answers import needs_member
 
 import sfn_mock
 from sfn_mock.instruments.coverage_log import CoverageLog
@@ -233,6 +234,7 @@ def state_test(client, name, definition=ORDERS, **parameters):
     return client.test_state(definition=json.dumps(definition), stateName=name, **parameters)["status"]
 
 
+@needs_member("TestState", "stateName")
 def test_what_test_state_takes(orders, client):
     """TestState with the machine's definition and a state's name takes that state, and how it is left or retried."""
     slow = {"errorOutput": {"error": "Slow", "cause": ""}}
@@ -261,6 +263,7 @@ def test_what_test_state_takes(orders, client):
     assert orders.coverage().runs == 0
 
 
+@needs_member("TestState", "stateName")
 def test_test_state_alone(sfn, client):
     """A definition that no machine has is reported by itself."""
     state_test(client, "Check", FEW, input='{"kind": "new"}')
@@ -341,6 +344,7 @@ def test_definition_that_is_none(sfn):
     assert sfn.coverage().machines == []
 
 
+@needs_member("TestState", "stateName")
 def test_log_from_process_to_process(sfn, orders, few, run, client):
     """A log can be given to another process as JSON, and is added to that one's."""
     run(few, kind="new")

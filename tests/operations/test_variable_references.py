@@ -6,6 +6,7 @@ import json
 
 import boto3
 import pytest
+from answers import needs_member
 
 from sfn_mock import mock_sfn_executions
 from sfn_mock.operations.definition_checks import find_variable_references
@@ -31,6 +32,7 @@ def client(sfn):
     return boto3.client("stepfunctions", "us-east-1")
 
 
+@needs_member("DescribeStateMachine", "variableReferences")
 def test_both_operations_tell_them(sfn, client):
     """DescribeStateMachine and DescribeStateMachineForExecution name the variables of each state that uses any."""
     orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
@@ -43,6 +45,7 @@ def test_both_operations_tell_them(sfn, client):
     assert [answer["variableReferences"] for answer in answers] == [{"Use": ["amount"]}] * 2
 
 
+@needs_member("DescribeStateMachine", "variableReferences")
 def test_the_answer_is_the_callers_own(sfn, client):
     """A caller that changes its answer changes no other."""
     orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
