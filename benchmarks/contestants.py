@@ -5,6 +5,7 @@ The others live in processes of their own: two mocks do not go into one, and nei
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import count, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from time import process_time
+from time import process_time, sleep
 from typing import Any
 
 import boto3
@@ -202,6 +203,13 @@ class MotoAfresh:
         with mock_aws():
             start_five_and_list()
 
+    def run_definitions(self, times: int, how_many: int) -> float:
+        return seconds(lambda: self._run_definitions(how_many), times)
+
+    def _run_definitions(self, how_many: int) -> None:
+        with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+            run_and_list(how_many)
+
     def add_executions(self, times: int, how_many: int) -> float:
         return seconds(lambda: _executions(how_many), times)
 
@@ -220,6 +228,40 @@ def start_five_and_list() -> None:
     for index in range(5):
         client.start_execution(stateMachineArn=arn, name=f"execution-{index}")
     assert len(client.list_executions(stateMachineArn=arn)["executions"]) == 5
+
+
+#: Six states that take no time.
+SIX_STATES = json.dumps(
+    {
+        "StartAt": "Prepare",
+        "States": {
+            "Prepare": {"Type": "Pass", "Result": {"amount": 7, "items": [1, 2, 3]}, "Next": "Count"},
+            "Count": {
+                "Type": "Pass",
+                "Parameters": {"count.$": "States.ArrayLength($.items)", "amount.$": "$.amount"},
+                "Next": "IsLarge",
+            },
+            "IsLarge": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.amount", "NumericGreaterThan": 5, "Next": "Large"}],
+                "Default": "Done",
+            },
+            "Large": {"Type": "Pass", "Result": True, "ResultPath": "$.large", "Next": "Select"},
+            "Select": {"Type": "Pass", "InputPath": "$.large", "Next": "Done"},
+            "Done": {"Type": "Succeed"},
+        },
+    }
+)
+
+
+def run_and_list(how_many: int) -> None:
+    """Start executions of six states and list them when all have ended."""
+    client = boto3.client("stepfunctions", REGION)
+    arn = client.create_state_machine(name="orders", definition=SIX_STATES, roleArn=ROLE)["stateMachineArn"]
+    for index in range(how_many):
+        client.start_execution(stateMachineArn=arn, name=f"execution-{index}", input="{}")
+    while len(client.list_executions(stateMachineArn=arn, statusFilter="SUCCEEDED")["executions"]) < how_many:
+        sleep(0.01)
 
 
 def held(make: Callable[[], Any]) -> float:
