@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sfn_mock import pytest_coverage
+from sfn_mock.aws.accounts import check_region
 from sfn_mock.options import NAMES, CheckPaging
 from sfn_mock.suggestions import did_you_mean
 
@@ -20,6 +21,7 @@ _NAME = "sfn_executions"
 #: The fixtures that take the marker's options.
 _FIXTURES = {_NAME, "sfn_executions_server"}
 _REPLACE_MOTO = "sfn_mock_replace_moto"
+_REGION = "sfn_mock_region"
 _CHECK_PAGING = "sfn_mock_check_paging"
 _CHECK_PAGING_VALUES: dict[str, CheckPaging] = {"false": False, "true": True, "warn": "warn"}
 
@@ -32,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
+    parser.addini(_REGION, "region of every mock that does not ask for another.", default="")
     parser.addini(
         _CHECK_PAGING,
         f"check_paging of every mock that does not ask for another: {', '.join(_CHECK_PAGING_VALUES)}.",
@@ -43,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getini(_REPLACE_MOTO):
         _replace_moto(config)
     _check_paging_by_ini(config)
+    _region_by_ini(config)
     pytest_coverage.register(config)
     options = ", ".join(f"{name}=..." for name in NAMES)
     config.addinivalue_line(
@@ -79,13 +83,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """What the ini file says of paging holds for every mock of a test, unless the test's marker says otherwise."""
-    mode = _check_paging(item)
-    if not mode:
-        return (yield)
-    from sfn_mock.instruments import paging_check
+    """Apply what the ini file says of paging and of the region to mocks of a test that do not ask for another."""
+    with ExitStack() as stack:
+        if mode := _check_paging(item):
+            from sfn_mock.instruments import paging_check
 
-    with paging_check.by_default(mode):
+            stack.enter_context(paging_check.by_default(mode))
+        if region := _region_by_ini(item.config):
+            from sfn_mock.transport import environment
+
+            stack.enter_context(environment.region_by_default(region))
         return (yield)
 
 
@@ -101,6 +108,17 @@ def _check_paging_by_ini(config: pytest.Config) -> CheckPaging:
     if value not in _CHECK_PAGING_VALUES:
         raise pytest.UsageError(f"{_CHECK_PAGING} must be {' or '.join(_CHECK_PAGING_VALUES)}, got {value}.")
     return _CHECK_PAGING_VALUES[value]
+
+
+def _region_by_ini(config: pytest.Config) -> str:
+    """UsageError for what cannot be a region."""
+    region = str(config.getini(_REGION))
+    if region:
+        try:
+            check_region(region)
+        except ValueError as error:
+            raise pytest.UsageError(f"{_REGION}: {error}") from None
+    return region
 
 
 @pytest.fixture

@@ -38,6 +38,21 @@ _CLEARED: dict[str, str | None] = {**dict.fromkeys(_REMOVED), **_METADATA}
 _VARIABLES = (*_CLEARED, _REGION)
 
 
+#: The region of mocks that do not ask for one, where a test run sets it.
+_region_of_run: str | None = None
+
+
+@contextmanager
+def region_by_default(region: str) -> Iterator[None]:
+    """Meanwhile every new mock is in this region, unless it asks for another."""
+    global _region_of_run
+    before, _region_of_run = _region_of_run, region
+    try:
+        yield
+    finally:
+        _region_of_run = before
+
+
 @contextmanager
 def faked(region: str | None) -> Iterator[str]:
     """Fake credentials and a region for clients made meanwhile; gives the region, ``region`` if there is one.
@@ -45,7 +60,7 @@ def faked(region: str | None) -> Iterator[str]:
     Afterwards everything is as before, in whatever order this and a ``mock_aws`` begin and end.
     """
     kept = _values(_VARIABLES)
-    region = region or kept[_REGION] or DEFAULT_REGION
+    region = region or _region_of_run or kept[_REGION] or DEFAULT_REGION
     _set({**_CLEARED, _REGION: region})
     try:
         with _shared_with_mock_aws():

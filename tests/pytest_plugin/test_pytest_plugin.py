@@ -384,3 +384,43 @@ def test_unused_plugin_is_light(pytester):
     program = f"import pytest; pytest.main(['-p', 'no:randomly', '-p', 'no:cacheprovider', {str(pytester.path)!r}])"
 
     assert loaded_by(program) == "loaded: []"
+
+
+# --- The region of a test run --------------------------------------------------------------------------------------
+
+REGIONS = """
+    import os
+    import pytest
+    from sfn_mock import mock_sfn_executions
+
+    def test_fixture(sfn_executions):
+        assert sfn_executions.add_state_machine("a").arn.split(":")[3] == "eu-west-3"
+        assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-3"
+
+    @pytest.mark.sfn_executions(region="eu-north-1")
+    def test_marker(sfn_executions):
+        assert sfn_executions.add_state_machine("a").arn.split(":")[3] == "eu-north-1"
+
+    def test_context_manager():
+        with mock_sfn_executions() as sfn:
+            assert sfn.add_state_machine("a").arn.split(":")[3] == "eu-west-3"
+"""
+
+
+def test_region_of_the_run(pytester, monkeypatch):
+    """The ini file names the region of every mock that asks for none, whatever the environment says."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    pytester.makeini("[pytest]\nsfn_mock_region = eu-west-3\nasyncio_default_fixture_loop_scope = function\n")
+    pytester.makepyfile(REGIONS)
+
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=3)
+    assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
+
+
+def test_region_of_the_run_that_is_none(pytester):
+    """A region that cannot be one is refused before the first test, with the ini value's name."""
+    pytester.makeini("[pytest]\nsfn_mock_region = moon\nasyncio_default_fixture_loop_scope = function\n")
+
+    result = pytester.runpytest()
+    result.stderr.fnmatch_lines(["*sfn_mock_region: region must be the name of an AWS region, *, got 'moon'."])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
