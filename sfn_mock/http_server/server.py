@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from threading import Condition, Thread, current_thread
@@ -36,6 +37,14 @@ _PATIENCE = 5
 
 #: Those that listen: each goes on until it is stopped, also where a test keeps no reference to it.
 _listening: set[Server] = set()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Stop those that still listen when the interpreter exits: later, stopping would wait for a thread that is gone."""
+    for one in list(_listening):
+        with suppress(Exception):
+            one.stop()
 
 
 class Server:
