@@ -38,7 +38,7 @@ class _Level:
 
 
 class _Entry(NamedTuple):
-    """What the context that began a mock is in: its level, and the entry that it was in before."""
+    """Which mock the current context uses: the level of that mock, and the entry to return to when it ends."""
 
     level: _Level
     before: _Entry | None

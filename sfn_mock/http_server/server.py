@@ -6,7 +6,7 @@ import atexit
 import socket
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from threading import Condition, Thread, current_thread
@@ -33,18 +33,6 @@ _Given = ParamSpec("_Given")
 _POLL_INTERVAL = 0.02
 #: How long it waits, when it stops, for requests that it has begun to answer, in seconds.
 _PATIENCE = 5
-
-
-#: Those that listen: each goes on until it is stopped, also where a test keeps no reference to it.
-_listening: set[Server] = set()
-
-
-@atexit.register
-def _stop_all() -> None:
-    """Stop those that still listen when the interpreter exits: later, stopping would wait for a thread that is gone."""
-    for one in list(_listening):
-        with suppress(Exception):
-            one.stop()
 
 
 class Server:
@@ -78,7 +66,9 @@ class Server:
             session.endpoint_urls.append(url)
             stack.callback(session.endpoint_urls.remove, url)
             self._undo = stack.pop_all()
-        _listening.add(self)
+        # This keeps the server until it is stopped. Later in the interpreter's exit, stopping would wait for ever: the
+        # thread that answers is gone by then.
+        atexit.register(self.stop)
         return sfn
 
     def stop(self) -> None:
@@ -97,7 +87,7 @@ class Server:
         if self._undo is None:
             raise RuntimeError("stop() without start(): this server does not listen.")
         undo, self._undo = self._undo, None
-        _listening.discard(self)
+        atexit.unregister(self.stop)
         undo.__exit__(kind, failure, traceback)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 
 def shown_with(failure: BaseException | None) -> list[BaseException]:
@@ -21,7 +22,8 @@ def _members(error: BaseException) -> list[BaseException]:
     """Return the members of a group. What else has an attribute of that name may have anything there."""
     # A property of an exception may raise, and would replace the failure.
     with suppress(Exception):
-        return [member for member in error.exceptions if isinstance(member, BaseException)]  # type: ignore[attr-defined]
+        members: Any = getattr(error, "exceptions", ())
+        return [member for member in members if isinstance(member, BaseException)]
     return []
 
 
