@@ -169,9 +169,8 @@ def _stubber(
             return
         # Of two first requests that come at once, one waits: the other's change may take seconds to import.
         with lock:
-            if active and service in waiting:
-                changed.enter_context(waiting[service]())
-                del waiting[service]
+            changed.enter_context(waiting.get(service, nullcontext)())
+            waiting.pop(service, None)
 
     def process_request(request: AWSPreparedRequest) -> Any:
         if active and is_ours(request):
@@ -185,6 +184,7 @@ def _stubber(
     finally:
         with lock:
             active = False
+            waiting.clear()
             changed.close()
         if before is None:
             del botocore_stubber.process_request
