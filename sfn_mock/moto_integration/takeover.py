@@ -167,7 +167,8 @@ def _stubber(
             backend.records.keep_up()
         if service not in waiting:
             return
-        # Of two first requests that come at once, one waits: the other's change may take seconds to import.
+        # Of two first requests that come at once, one waits while the other changes the service: its import may take
+        # seconds. The one that waited, or comes at the mock's end, then finds nothing left to change.
         with lock:
             changed.enter_context(waiting.get(service, nullcontext)())
             waiting.pop(service, None)
