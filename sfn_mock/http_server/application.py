@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import format_datetime
@@ -15,8 +15,9 @@ from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
 from sfn_mock import activation
-from sfn_mock.http_server import origins
-from sfn_mock.http_server.control import PREFIX, Control, error_response, page_response
+from sfn_mock.http_server.answers import error_response
+from sfn_mock.http_server.control import PREFIX, Control, page_response
+from sfn_mock.http_server.origins import ForeignOrigin, Origins
 from sfn_mock.http_server.page import ROOT
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.operations.pipeline import plain_service
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
 
 #: With it the page says that a call is its own, which nobody is to find among those of the code under test.
 PAGE_HEADER = "x-sfn-mock-page"
-#: In the environment of a request whose answer has all the headers that AWS's would have.
-HEADERS_ARE_AWS = "sfn_mock.headers_are_aws"
+#: Longest body of a call to Step Functions and of a request to the server itself, in bytes.
+MAX_BODY = 16 << 20
+#: Longest body of a request to another service of moto's, such as an object for S3, in bytes.
+_MAX_OTHER_BODY = 1 << 30
 #: moto's own: the account that a call belongs to.
 _ACCOUNT_HEADER = "x-moto-account-id"
-#: Where moto's server is told what to do; what it writes to files, no other site may ask for.
+#: Where moto's server is told what to do, such as writing a file.
 _MOTOS_CONTROL = "/moto-api/"
 #: Where it is told to empty all services; it would leave out what a mock holds.
 _MOTOS_RESET = "/moto-api/reset"
@@ -42,28 +45,41 @@ _HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\
 
 
 class Application:
-    """A WSGI application, for a server that listens to this machine alone where it is ``loopback``."""
+    """A WSGI application that answers the requests of ``origins``."""
 
-    def __init__(self, session: Session, motos: WSGIApplication, version: str, *, loopback: bool) -> None:
+    def __init__(self, session: Session, motos: WSGIApplication, version: str, origins: Origins) -> None:
         self._session = session
         self._motos = motos
         self._control = Control(session, version)
-        self._loopback = loopback
+        self._origins = origins
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        signed = _SIGNED.search(request.headers.get("Authorization", ""))
-        if request.path.startswith(PREFIX):
-            response = self._to_ourselves(request, self._control.respond)
-        elif request.path.startswith(_MOTOS_CONTROL):
-            response = self._to_ourselves(request, self._to_motos_control)
-        elif _is_step_functions(request, signed):
-            response = self._from_anybody(request, lambda request: self._to_step_functions(request, signed))
-        elif _is_for_a_reader(request):
-            response = self._to_ourselves(request, lambda request: page_response(request, ROOT))
+        try:
+            self._origins.check(request)
+        except ForeignOrigin as error:
+            response = error_response(403, str(error))
         else:
-            response = self._from_anybody(request, lambda request: self._to_motos_services(request, signed))
+            response = self._respond(request)
         return response(environ, start_response)
+
+    def body_limit(self, environ: WSGIEnvironment) -> int:
+        """Return how many bytes the body of a request may have."""
+        request = Request(environ)
+        is_ours = request.path.startswith(PREFIX) or _is_step_functions(request, _signature(request))
+        return MAX_BODY if is_ours else _MAX_OTHER_BODY
+
+    def _respond(self, request: Request) -> Response:
+        signed = _signature(request)
+        if request.path.startswith(PREFIX):
+            return self._control.respond(request)
+        if request.path.startswith(_MOTOS_CONTROL):
+            return self._to_motos_control(request)
+        if _is_step_functions(request, signed):
+            return self._to_step_functions(request, signed)
+        if _is_for_a_reader(request):
+            return page_response(request, ROOT)
+        return self._to_motos_services(request, signed)
 
     def _to_motos_services(self, request: Request, signed: re.Match[str] | None) -> Response:
         if signed is not None:
@@ -78,24 +94,12 @@ class Application:
                 501, f"moto needs more than is installed for this ({error}): pip install 'moto[server]'."
             )
 
-    def _to_ourselves(self, request: Request, respond: Callable[[Request], Response]) -> Response:
-        try:
-            origins.check(request, loopback=self._loopback)
-        except origins.ForeignOrigin as error:
-            return error_response(403, str(error))
-        return respond(request)
-
-    def _from_anybody(self, request: Request, respond: Callable[[Request], Response]) -> Response:
-        """What programs may ask for under any name, such as one of AWS's; browsers alone tell an origin."""
-        return self._to_ourselves(request, respond) if "Origin" in request.headers else respond(request)
-
     def _to_motos_control(self, request: Request) -> Response:
         if request.path == _MOTOS_RESET and request.method == "POST":
             self._session.reset()
         return Response.from_app(self._motos, request.environ)
 
     def _to_step_functions(self, request: Request, signed: re.Match[str] | None) -> Response:
-        request.environ[HEADERS_ARE_AWS] = True
         headers = dict(request.headers)
         headers[REGION_HEADER] = self._region(request, signed)
         prepared = AWSPreparedRequest(request.method, request.url, headers, request.get_data(), False)
@@ -136,6 +140,10 @@ def _date_of_client(request: Request) -> dict[str, str]:
 
 def _environment_name(header: str) -> str:
     return f"HTTP_{header.upper().replace('-', '_')}"
+
+
+def _signature(request: Request) -> re.Match[str] | None:
+    return _SIGNED.search(request.headers.get("Authorization", ""))
 
 
 def _is_step_functions(request: Request, signed: re.Match[str] | None) -> bool:

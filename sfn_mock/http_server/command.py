@@ -54,6 +54,14 @@ def _parser() -> argparse.ArgumentParser:
         "-p", "--port", type=int, default=DEFAULT_PORT, help="the port, 0 for any that is free (%(default)s)"
     )
     parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        dest="allowed_hosts",
+        metavar="NAME",
+        help="a host name to answer for, beside this machine's and AWS's, * for any; may be given several times",
+    )
+    parser.add_argument(
         "--seed",
         action="append",
         default=[],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from werkzeug import Request, Response
 
 from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.http_server.answers import Told, error_response, json_response
 from sfn_mock.http_server.page import page
 from sfn_mock.instruments.calls import Call
 from sfn_mock.instruments.faults import Fault
@@ -27,9 +27,6 @@ _PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-
-#: What a route answers: the members of a JSON object, or a list.
-Told = dict[str, Any] | list[Any]
 
 
 class Control:
@@ -62,7 +59,7 @@ class Control:
         if request.method not in methods:
             return _wrong_method(request, *methods)
         try:
-            return _json_response(200, methods[request.method](request))
+            return json_response(200, methods[request.method](request))
         except ValueError as error:
             return error_response(400, str(error))
 
@@ -196,28 +193,10 @@ def page_response(request: Request, path: str) -> Response:
 # --- Answers -------------------------------------------------------------------------------------------------------
 
 
-def error_response(status: int, sentence: str) -> Response:
-    return _json_response(status, {"message": sentence})
-
-
 def _wrong_method(request: Request, *methods: str) -> Response:
     response = error_response(405, f"{request.path} takes {', '.join(methods)}, not {request.method}.")
     response.headers["Allow"] = ", ".join(methods)
     return response
-
-
-def _json_response(status: int, told: Told) -> Response:
-    try:
-        text = json.dumps(told, default=_date, allow_nan=False)
-    except ValueError:
-        # A call may hold NaN or a number without end, which Python reads and the page's browser would not.
-        text = json.dumps(json.loads(json.dumps(told, default=_date), parse_constant=str))
-    return Response(text, status, content_type="application/json")
-
-
-def _date(value: object) -> str:
-    assert isinstance(value, datetime), "an answer of AWS's holds nothing else that is not JSON's"
-    return clock.describe(clock.to_moment(value, 0))
 
 
 def _fault(fault: Fault) -> dict[str, Any]:

@@ -1,44 +1,82 @@
-"""Who may look at and change what a server holds: programs, and its own page. Not the pages of other sites.
+"""Decide who may ask a server: programs, and its own page, but no page of another site.
 
-A browser sends a request of any site's to this machine, with the site's origin: what is simple at once, and the rest
-because moto, which it asks first, lets all in. A site may even have its name lead to this machine: then the name it was
-asked under, in the Host header, gives it away.
+A browser sends a request of any site's page to this machine, with that site's origin. A site may also let its own name
+lead to this machine (DNS rebinding). Its page then has the server's origin, and only the Host header gives it away.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from werkzeug import Request
 
+#: Allows every Host header.
+ANY_HOST = "*"
+
 _PORT = re.compile(r":\d*$")
+_AWS = re.compile(r"(?:.+\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)")
+#: What follows a host prefix of an operation, as in "sync-localhost", is no name that a site can have.
+_LOCALHOST = re.compile(r"(?:.+[.-])?localhost")
+#: Top-level names that belong to private networks, such as host.docker.internal and svc.cluster.local.
+_PRIVATE = (".internal", ".local", ".test")
 
 
 class ForeignOrigin(Exception):
-    """A request that a site other than the server's own page has made."""
+    """A request that the page of another site has made."""
 
 
-def check(request: Request, *, loopback: bool) -> None:
-    """ForeignOrigin for a request by another site, or, where ``loopback``, under a name that is not this machine's."""
-    host = request.headers.get("Host", "")
-    if loopback and not is_this_machine(_PORT.sub("", host)):
-        raise ForeignOrigin(
-            f"Host {host!r} is not this machine, and this server listens to it alone: ask for localhost or 127.0.0.1."
-        )
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"{request.scheme}://{host}":
-        raise ForeignOrigin(
-            f"Origin {origin!r} is no part of {request.scheme}://{host}: only the server's own page, and programs "
-            f"that are no browser, may ask for this."
-        )
+@dataclass(frozen=True)
+class Origins:
+    """Whose requests a server answers.
+
+    Attributes:
+        loopback: Whether the server listens to this machine alone.
+        allowed_hosts: Host names that are allowed beside those that every server allows, in lower case.
+    """
+
+    loopback: bool
+    allowed_hosts: frozenset[str] = frozenset()
+
+    def check(self, request: Request) -> None:
+        """Check the headers Host and Origin of a request.
+
+        Raises:
+            ForeignOrigin: If the page of another site may have sent it.
+        """
+        host = request.headers.get("Host", "")
+        if not self._is_allowed(_PORT.sub("", host).rstrip(".").lower()):
+            raise ForeignOrigin(
+                f"Host {host!r} is not allowed: use localhost or 127.0.0.1, or start the server with "
+                f"allowed_hosts=[...] or --allow-host."
+            )
+        origin = request.headers.get("Origin")
+        if origin is not None and origin != f"{request.scheme}://{host}":
+            raise ForeignOrigin(
+                f"Origin {origin!r} is no part of {request.scheme}://{host}: only the server's own page, and programs "
+                f"that are no browser, may ask for this."
+            )
+
+    def _is_allowed(self, host: str) -> bool:
+        if not host or is_this_machine(host) or _AWS.fullmatch(host) or self.allowed_hosts & {host, ANY_HOST}:
+            return True
+        # No site can have an address, a name without a dot or a private name as its own.
+        return not self.loopback and (_is_address(host) or "." not in host or host.endswith(_PRIVATE))
 
 
 def is_this_machine(host: str) -> bool:
     """Whether ``host`` is a name or an address of the machine that it is asked on, and of no other."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+    return _LOCALHOST.fullmatch(host) is not None or (_is_address(host) and ip_address(_bare(host)).is_loopback)
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+        ip_address(_bare(host))
     except ValueError:
         return False
+    return True
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("[").removesuffix("]")

@@ -5,34 +5,33 @@ from __future__ import annotations
 import atexit
 import socket
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from threading import Condition, Thread, current_thread
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from moto.core.models import MockAWS
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler
 
 from sfn_mock import activation
 from sfn_mock.handle import StepFunctionsMock
-from sfn_mock.http_server.application import HEADERS_ARE_AWS, Application
-from sfn_mock.http_server.origins import is_this_machine
+from sfn_mock.http_server.application import Application
+from sfn_mock.http_server.connections import ConnectionServer
+from sfn_mock.http_server.origins import Origins, is_this_machine
 from sfn_mock.mock import MockSFNExecutions
 from sfn_mock.options import Options, keyword_signature, read_options
 from sfn_mock.state import clock
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 _Given = ParamSpec("_Given")
 
 #: How often the server looks whether it is to stop, in seconds.
 _POLL_INTERVAL = 0.02
-#: How long it waits, when it stops, for requests that it has begun to answer, in seconds.
-_PATIENCE = 5
 
 
 class Server:
@@ -41,6 +40,8 @@ class Server:
     def __init__(self, options: ServerOptions) -> None:
         self._host = options.host
         self._port = options.port
+        allowed_hosts = frozenset(host.lower() for host in options.allowed_hosts)
+        self._origins = Origins(is_this_machine(options.host), allowed_hosts)
         self._mock = MockSFNExecutions(options)
         self._undo: ExitStack | None = None
 
@@ -60,7 +61,7 @@ class Server:
             stack.enter_context(MockAWS())
             stack.enter_context(clock.put_back())
             session = activation.current_session()
-            application = Application(session, motos, version("sfn_mock"), loopback=is_this_machine(self._host))
+            application = Application(session, motos, version("sfn_mock"), self._origins)
             stack.enter_context(_serving(listening, application, handler))
             url = _url(listening)
             session.endpoint_urls.append(url)
@@ -97,6 +98,7 @@ class ServerOptions(Options):
 
     host: str = "127.0.0.1"
     port: int = 0
+    allowed_hosts: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -104,6 +106,15 @@ class ServerOptions(Options):
             raise ValueError(f"host must be an address as text, such as '127.0.0.1', got {self.host!r}.")
         if isinstance(self.port, bool) or not isinstance(self.port, int) or not 0 <= self.port <= 65535:
             raise ValueError(f"port must be an int from 0 to 65535, got {self.port!r}.")
+        hosts = self.allowed_hosts
+        if (
+            isinstance(hosts, str)
+            or not isinstance(hosts, Sequence)
+            or not all(isinstance(host, str) for host in hosts)
+        ):
+            raise ValueError(
+                f"allowed_hosts must be a list of host names, such as ['mock.example.com'], got {hosts!r}."
+            )
 
 
 def _server_factory(
@@ -122,7 +133,8 @@ def server(**options: Any) -> Server:
 
     A context manager that gives the handle, as ``mock_sfn_executions`` does; the same by ``start()`` and ``stop()``.
     The handle's ``endpoint_url`` is what clients are given as theirs. It listens to this machine only unless ``host``
-    says otherwise, and on a free port unless ``port`` is given. The other options are those of
+    says otherwise, and on a free port unless ``port`` is given. It refuses requests for a host name that a site could
+    have as its own, unless ``allowed_hosts`` has that name; ``"*"`` allows all. The other options are those of
     ``mock_sfn_executions``; the region of a call is the one that it is signed for. ValueError for an option that says
     nothing of its kind.
 
@@ -171,33 +183,7 @@ def _url(listening: socket.socket) -> str:
 def _serving(listening: socket.socket, application: Application, handler: type[WSGIRequestHandler]) -> Iterator[None]:
     """Answer, in a thread, what comes to the socket."""
 
-    class Quiet(handler):  # type: ignore[misc, valid-type]  # moto's, or an older moto's
-        """Writes no line for each request, as the record of calls has them, and no header that an answer has."""
-
-        protocol_version = "HTTP/1.1"
-        #: That of the request; what is no HTTP, such as a TLS client's first bytes, is refused before there is one.
-        environ: Mapping[str, Any] = {}
-
-        def send_response(self, code: int, message: str | None = None) -> None:
-            if self.environ.get(HEADERS_ARE_AWS):
-                self.send_response_only(code, message)
-            else:
-                super().send_response(code, message)
-
-        def handle(self) -> None:
-            # What is said of a call names the place that it comes from, and here that is none of this process.
-            current_thread().name = "over HTTP"
-            super().handle()
-
-        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
-            self.close_connection = True
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            pass
-
-    host, port = listening.getsockname()[:2]
-    requests = _Requests(application)
-    made = make_server(host, port, requests, True, request_handler=Quiet, fd=listening.fileno())
+    made = ConnectionServer(listening, application, application.body_limit, handler)
     # It closes its socket, which is another on the same port, when it ends.
     thread = Thread(target=made.serve_forever, args=(_POLL_INTERVAL,), name="sfn_mock server", daemon=True)
     thread.start()
@@ -206,28 +192,4 @@ def _serving(listening: socket.socket, application: Application, handler: type[W
     finally:
         made.shutdown()
         thread.join()
-        requests.wait()
-
-
-class _Requests:
-    """Passes requests on, and knows how many are at work. Each has a connection of its own."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-        self._at_work = 0
-        self._changed = Condition()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with self._changed:
-            self._at_work += 1
-        try:
-            return self._application(environ, start_response)
-        finally:
-            with self._changed:
-                self._at_work -= 1
-                self._changed.notify_all()
-
-    def wait(self) -> None:
-        """Until all that have come are answered, or for a while."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._at_work, _PATIENCE)
+        made.close_connections()

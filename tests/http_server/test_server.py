@@ -121,7 +121,7 @@ def test_host_prefix(sfn, client):
         pytest.param({"x-sfn-mock-region": "eu-west-1"}, "eu-west-1", id="unsigned, with a header of ours"),
         pytest.param({"Host": "states.ap-southeast-2.amazonaws.com"}, "ap-southeast-2", id="unsigned, to AWS's host"),
         pytest.param({"Host": "sync-states.us-west-2.amazonaws.com"}, "us-west-2", id="unsigned, to the other host"),
-        pytest.param({"Host": "sfn-mock:5000"}, "us-east-1", id="unsigned, to a host of the user's"),
+        pytest.param({"Host": "sync-localhost:5000"}, "us-east-1", id="unsigned, to a host with a prefix"),
     ],
 )
 def test_region_of_a_call(sfn, post, headers, region):
@@ -205,7 +205,7 @@ def test_answer_on_the_wire(sfn, post):
     assert headers.getlist("Date") == ["Sat, 10 Jan 2026 02:00:00 GMT"]
     assert "Server" not in headers
     assert headers.getlist("Content-Length") == [str(len(answer.data))]
-    assert headers.getlist("Connection") == ["close"]
+    assert headers.getlist("Connection") == ["keep-alive"]
     assert len(headers["x-amzn-RequestId"]) == 36
 
 

@@ -516,8 +516,8 @@ def test_what_a_refused_site_is_told(ask):
     assert ask("POST", "/sfn-mock/reset", headers={"Host": "example.com"}) == (
         403,
         {
-            "message": "Host 'example.com' is not this machine, and this server listens to it alone: ask for "
-            "localhost or 127.0.0.1."
+            "message": "Host 'example.com' is not allowed: use localhost or 127.0.0.1, or start the server with "
+            "allowed_hosts=[...] or --allow-host."
         },
     )
     assert ask("POST", "/sfn-mock/reset", headers={"Host": "localhost", "Origin": "http://example.com"}) == (
@@ -562,19 +562,64 @@ def test_other_sites_may_not_call_motos_services(sfn):
     assert pool.request("GET", url, headers={"Origin": "https://example.com"}).status == 403
 
 
-def test_on_all_addresses_any_host_may_be_asked_for():
-    """In a container the server has whatever name the others know it by; other sites may not ask all the same."""
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        pytest.param("sfn-mock:5000", 200, id="a name without a dot"),
+        pytest.param("host.docker.internal:5000", 200, id="a private name"),
+        pytest.param("192.0.2.7:5000", 200, id="an address"),
+        pytest.param("[2001:db8::7]:5000", 200, id="an address of IPv6"),
+        pytest.param("example.com:5000", 403, id="a name that a site may have"),
+    ],
+)
+def test_on_all_addresses_names_of_a_network_may_be_asked_for(host, status):
+    """In a container the server has whatever name its network gives it; other sites may not ask all the same."""
     with sfn_mock.server(host="0.0.0.0") as sfn:
         url = f"{sfn.endpoint_url}/sfn-mock/info"
         pool = urllib3.PoolManager()
 
-        assert pool.request("GET", url, headers={"Host": "sfn-mock:5000"}).status == 200
-        assert pool.request("GET", url, headers={"Host": "sfn-mock:5000", "Origin": "http://a:1"}).status == 403
+        assert pool.request("GET", url, headers={"Host": host}).status == status
+        assert pool.request("GET", url, headers={"Host": host, "Origin": "http://a:1"}).status == 403
 
 
-def test_aws_calls_are_nobodys_but_the_clients(ask, sfn):
-    """Calls to AWS are answered under any name: clients may be told one of their own."""
-    headers = {"Host": "sfn-mock:5000", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+@pytest.mark.parametrize(
+    ("allowed", "status"),
+    [
+        pytest.param([], 403, id="none"),
+        pytest.param(["other.example.com"], 403, id="another name"),
+        pytest.param(["Mock.Example.com"], 200, id="that name"),
+        pytest.param(("*",), 200, id="any name"),
+    ],
+)
+def test_allowed_hosts(allowed, status):
+    """A Host header that a site could have is refused, for calls as for routes, unless it is allowed."""
+    with sfn_mock.server(allowed_hosts=allowed) as sfn:
+        pool = urllib3.PoolManager()
+        told = {"Host": "mock.example.com.:80"}
+        call = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", **told}
+        statuses = [
+            pool.request("GET", f"{sfn.endpoint_url}/sfn-mock/info", headers=told).status,
+            pool.request("GET", f"{sfn.endpoint_url}/moto-api/data.json", headers=told).status,
+            pool.request("POST", sfn.endpoint_url, body="{}", headers=call).status,
+        ]
+
+    assert statuses == [status] * 3
+
+
+@pytest.mark.parametrize("allowed", ["mock.example.com", [1], None])
+def test_allowed_hosts_that_are_none(allowed):
+    """What is no list of names is refused when the server is made."""
+    with pytest.raises(ValueError) as error:
+        sfn_mock.server(allowed_hosts=allowed)
+
+    assert str(error.value) == (
+        f"allowed_hosts must be a list of host names, such as ['mock.example.com'], got {allowed!r}."
+    )
+
+
+def test_hosts_of_aws_may_be_asked_for(ask):
+    """A client may be made to send what is for AWS's host to the server; a site cannot have that name."""
+    headers = {"Host": "states.eu-west-1.amazonaws.com", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
 
     assert ask("POST", "/", "{}", headers) == (200, {"stateMachines": []})
 

@@ -84,7 +84,7 @@ def test_table_of_options():
 
 def test_the_function_has_all_options_of_the_mock():
     """A server takes every option of a mock, beside where it listens."""
-    assert {*NAMES, "host", "port"} == set(inspect.signature(sfn_mock.server).parameters)
+    assert {*NAMES, "host", "port", "allowed_hosts"} == set(inspect.signature(sfn_mock.server).parameters)
 
 
 def test_table_of_routes(sfn_executions):

@@ -1,0 +1,363 @@
+"""Connections to a server: how requests are read and answers written, and the limits of both.
+
+A request is read as a whole before it is passed on, so that nothing behind this module waits for a slow client.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import socket
+from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
+from threading import Condition, Timer, current_thread
+from traceback import format_exc
+from typing import IO, TYPE_CHECKING, Any
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.test import run_wsgi_app
+
+from sfn_mock.http_server.answers import error_response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+#: How long a client may take to send a request that it has begun, in seconds.
+SENDING_SECONDS = 30
+#: How long a connection may stay open without a request, in seconds.
+IDLE_SECONDS = 30
+#: How many connections are open at once: each has a thread.
+MAX_CONNECTIONS = 256
+#: With more connections than these, each is closed after its answer.
+_MAX_KEPT = MAX_CONNECTIONS // 2
+#: How long a server waits, when it stops, for requests that it has begun to answer, in seconds.
+_PATIENCE = 5
+#: Bodies up to this size stay in memory, in bytes.
+_IN_MEMORY = 16 << 20
+_PIECE = 1 << 16
+#: Longest line with the size of a chunk, or of a trailer, in bytes.
+_LONGEST_LINE = 4096
+
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_LENGTH = re.compile(r"[0-9]{1,18}")
+
+BodyLimit = Callable[["WSGIEnvironment"], int]
+
+
+class RequestRefused(Exception):
+    """A request that cannot be read.
+
+    Attributes:
+        status: The HTTP status of the answer.
+    """
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class ConnectionServer(ThreadedWSGIServer):
+    """Listens on a socket that is open already, and gives each connection a thread."""
+
+    app: WSGIApplication
+    body_limit: BodyLimit
+
+    def __init__(
+        self,
+        listening: socket.socket,
+        application: WSGIApplication,
+        body_limit: BodyLimit,
+        handler: type[WSGIRequestHandler],
+    ) -> None:
+        host, port = listening.getsockname()[:2]
+        # moto's reads headers in a way of its own.
+        own = type("Connection", (Connection, handler), {})
+        super().__init__(host, port, application, own, fd=listening.fileno())
+        self.body_limit = body_limit
+        self._changed = Condition()
+        self._open: set[socket.socket] = set()
+        self._at_work: set[socket.socket] = set()
+        self._is_stopping = False
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer the connection in a thread, or refuse it if there are too many."""
+        with self._changed:
+            is_one_too_many = len(self._open) >= MAX_CONNECTIONS
+            if not is_one_too_many:
+                self._open.add(request)
+        if is_one_too_many:
+            _send_refusal(request, 503, f"At most {MAX_CONNECTIONS} connections may be open at once.")
+            self.shutdown_request(request)
+        else:
+            super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close the connection."""
+        with self._changed:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def begin_work(self, connection: socket.socket) -> None:
+        """Note that a request of a connection has come."""
+        with self._changed:
+            self._at_work.add(connection)
+
+    def end_work(self, connection: socket.socket) -> None:
+        """Note that a request of a connection is answered."""
+        with self._changed:
+            self._at_work.discard(connection)
+            self._changed.notify_all()
+
+    def keeps_alive(self) -> bool:
+        """Whether a connection stays open after an answer."""
+        with self._changed:
+            return not self._is_stopping and len(self._open) <= _MAX_KEPT
+
+    def close_connections(self) -> None:
+        """Close what waits for requests, and wait for a while until the requests that have come are answered."""
+        with self._changed:
+            self._is_stopping = True
+            for connection in self._open - self._at_work:
+                _stop_reading(connection)
+            self._changed.wait_for(lambda: not self._at_work, _PATIENCE)
+
+
+class Connection(WSGIRequestHandler):
+    """Reads the requests of one connection, one after the other."""
+
+    server: ConnectionServer
+    protocol_version = "HTTP/1.1"
+    #: Headers and body are two writes: neither waits for the other to arrive.
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        """Read through a limit of time."""
+        super().setup()
+        self._input = _TimedInput(self.connection)
+        self.rfile.close()
+        self.rfile = io.BufferedReader(self._input, _PIECE)
+
+    def handle(self) -> None:
+        """Answer requests until the connection is closed."""
+        # What is said of a call names where it comes from, and here that is no line of this process.
+        current_thread().name = "over HTTP"
+        super().handle()
+
+    def handle_one_request(self) -> None:
+        """Answer the next request, if one comes."""
+        self._input.await_request()
+        try:
+            super().handle_one_request()
+        finally:
+            self._input.end_request()
+            self.server.end_work(self.connection)
+
+    def run_wsgi(self) -> None:
+        """Answer a request whose headers are read."""
+        self.server.begin_work(self.connection)
+        # A large body, such as an object for S3, need not be held in memory.
+        with SpooledTemporaryFile(_IN_MEMORY) as body:
+            try:
+                environ = self._read_request(body)
+            except RequestRefused as refusal:
+                self._refuse(refusal)
+            else:
+                self._answer(environ)
+
+    def _answer(self, environ: WSGIEnvironment) -> None:
+        try:
+            body, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        except ConnectionAbortedError:
+            # A fault of the connection, which a test has asked for: no answer.
+            self.close_connection = True
+            return
+        except Exception:
+            self.server.log("error", f"Error on request:\n{format_exc()}")
+            failure = error_response(500, "The server has failed: its log has the traceback.")
+            body, status, headers = run_wsgi_app(failure, environ, buffered=True)
+        self._write(status, list(headers), b"".join(body))
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        """Close what the client has closed."""
+        self.close_connection = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write no line, as the record of calls has them."""
+
+    # --- The request -----------------------------------------------------------------------------------------------
+
+    def _read_request(self, body: IO[bytes]) -> WSGIEnvironment:
+        if self._input.has_ended:
+            raise self._cut_short()
+        environ = self.make_environ()
+        read = self._body_reader(environ)
+        if self.headers.get("Expect", "").strip().lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        length = read(body)
+        body.seek(0)
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["wsgi.input"] = body
+        environ["wsgi.input_terminated"] = True
+        environ["CONTENT_LENGTH"] = str(length)
+        return environ
+
+    def _body_reader(self, environ: WSGIEnvironment) -> Callable[[IO[bytes]], int]:
+        """Return what copies the body into a file and tells its length."""
+        limit = self.server.body_limit(environ)
+        lengths = self.headers.get_all("Content-Length", [])
+        encodings = self.headers.get_all("Transfer-Encoding", [])
+        if encodings:
+            if lengths or [encoding.strip().lower() for encoding in encodings] != ["chunked"]:
+                raise RequestRefused(400, "Transfer-Encoding must be chunked, and without a Content-Length.")
+            return lambda body: self._copy_chunks(body, limit)
+        if len(set(lengths)) > 1 or not all(_LENGTH.fullmatch(length) for length in lengths):
+            raise RequestRefused(400, f"Content-Length must be one whole number, got {', '.join(lengths)}.")
+        length = int(lengths[0]) if lengths else 0
+        if length > limit:
+            raise _too_long(limit)
+        return lambda body: self._copy(body, length)
+
+    def _copy(self, body: IO[bytes], length: int) -> int:
+        left = length
+        while left:
+            piece = self.rfile.read(min(left, _PIECE))
+            if not piece:
+                raise self._cut_short()
+            body.write(piece)
+            left -= len(piece)
+        return length
+
+    def _copy_chunks(self, body: IO[bytes], limit: int) -> int:
+        length = 0
+        while True:
+            size = _SIZE.fullmatch(self._line())
+            if size is None:
+                raise RequestRefused(400, "A chunk must begin with a line that gives its size in hexadecimal digits.")
+            if not int(size[1], 16):
+                break
+            length += int(size[1], 16)
+            if length > limit:
+                raise _too_long(limit)
+            self._copy(body, int(size[1], 16))
+            if self._line().strip():
+                raise RequestRefused(400, "A chunk must end where its size says, with a line break.")
+        while self._line().strip():
+            pass  # trailers, which nothing here reads
+        return length
+
+    def _line(self) -> bytes:
+        line = self.rfile.readline(_LONGEST_LINE)
+        if not line:
+            raise self._cut_short()
+        return line
+
+    def _cut_short(self) -> RequestRefused:
+        if self._input.is_late:
+            return RequestRefused(408, f"A request must be sent within {SENDING_SECONDS} seconds.")
+        return RequestRefused(400, "The request must be sent as a whole: it ended early.")
+
+    # --- The answer ------------------------------------------------------------------------------------------------
+
+    def _refuse(self, refusal: RequestRefused) -> None:
+        self.close_connection = True
+        self.wfile.write(_refusal(refusal.status, str(refusal)))
+        # A client reads no answer before all is sent that it has to send, so it may send it.
+        self.connection.shutdown(socket.SHUT_WR)
+        while self.rfile.read(_PIECE):
+            pass
+
+    def _write(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        code, _, reason = status.partition(" ")
+        if any(name.lower() == "date" for name, _ in headers):
+            # Those of AWS are complete, and tell of no server.
+            self.send_response_only(int(code), reason)
+        else:
+            self.send_response(int(code), reason)
+        for name, value in headers:
+            if name.lower() not in ("connection", "content-length"):
+                self.send_header(name, value)
+        if int(code) not in (204, 304):
+            told = [value for name, value in headers if name.lower() == "content-length"]
+            # An answer to HEAD tells the length of what GET would give.
+            self.send_header("Content-Length", told[0] if told and self.command == "HEAD" else str(len(body)))
+        if not self.server.keeps_alive():
+            self.close_connection = True
+        self.send_header("Connection", "close" if self.close_connection else "keep-alive")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+class _TimedInput(io.RawIOBase):
+    """What a client sends. Its end comes, too, if the client keeps silent, or takes too long for a request.
+
+    Times are those of the machine's locks, whatever a test has done to its clocks.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._timer: Timer | None = None
+        self._has_begun = False
+        self.has_ended = False
+        self.is_late = False
+        connection.settimeout(IDLE_SECONDS)
+
+    def readable(self) -> bool:
+        return True
+
+    def await_request(self) -> None:
+        """Wait for the first bytes of a request without a limit on the whole of it."""
+        self._has_begun = False
+
+    def end_request(self) -> None:
+        """Lift the limit of time."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def readinto(self, buffer: Any) -> int:
+        if self._has_begun and self._timer is None:
+            # Most requests come in one piece, and need no timer.
+            self._timer = Timer(SENDING_SECONDS, self._give_up)
+            self._timer.daemon = True
+            self._timer.start()
+        self._has_begun = True
+        try:
+            count = self._connection.recv_into(buffer)
+        except (TimeoutError, ConnectionError):
+            count = 0
+        self.has_ended = not count
+        return count
+
+    def _give_up(self) -> None:
+        self.is_late = True
+        _stop_reading(self._connection)
+
+
+def _too_long(limit: int) -> RequestRefused:
+    return RequestRefused(413, f"The body of this request must be of at most {limit} bytes.")
+
+
+def _refusal(status: int, sentence: str) -> bytes:
+    response = error_response(status, sentence)
+    body = response.get_data()
+    head = (
+        f"HTTP/1.1 {response.status}\r\nContent-Type: {response.content_type}\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _send_refusal(connection: socket.socket, status: int, sentence: str) -> None:
+    connection.settimeout(1)
+    try:
+        connection.sendall(_refusal(status, sentence))
+    except OSError:
+        return  # the client is gone
+
+
+def _stop_reading(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RD)
+    except OSError:
+        return  # it is closed already
