@@ -560,9 +560,9 @@ def test_every_way_in_has_the_same_options():
         return {each.name: each.default for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY}
 
     asked_of_a_server = options(sfn_mock.server)
-    of_its_own = asked_of_a_server.pop("host"), asked_of_a_server.pop("port")
+    of_its_own = [asked_of_a_server.pop(name) for name in ("host", "port", "allowed_hosts")]
 
-    assert of_its_own == ("127.0.0.1", 0)
+    assert of_its_own == ["127.0.0.1", 0, ()]
     assert asked_of_a_server == options(mock_sfn_executions) == vars(Options())
 
 

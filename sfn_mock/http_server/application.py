@@ -23,15 +23,13 @@ from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.operations.pipeline import plain_service
 from sfn_mock.session import Session
 from sfn_mock.transport.addressing import account_of_role, records_of
-from sfn_mock.transport.wire import REGION_HEADER, TARGET_PREFIX, Wire
+from sfn_mock.transport.wire import MAX_BODY, REGION_HEADER, TARGET_PREFIX, Wire
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: With it the page says that a call is its own, which nobody is to find among those of the code under test.
 PAGE_HEADER = "x-sfn-mock-page"
-#: Longest body of a call to Step Functions and of a request to the server itself, in bytes.
-MAX_BODY = 16 << 20
 #: Longest body of a request to another service of moto's, such as an object for S3, in bytes.
 _MAX_OTHER_BODY = 1 << 30
 #: moto's own: the account that a call belongs to.

@@ -9,6 +9,7 @@ import io
 import re
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from threading import Condition, Timer, current_thread
 from traceback import format_exc
@@ -143,6 +144,10 @@ class Connection(WSGIRequestHandler):
         current_thread().name = "over HTTP"
         super().handle()
 
+    def handle_expect_100(self) -> bool:
+        """Say nothing yet: whether the body may be sent depends on its length."""
+        return True
+
     def handle_one_request(self) -> None:
         """Answer the next request, if one comes."""
         self._input.await_request()
@@ -176,10 +181,6 @@ class Connection(WSGIRequestHandler):
             failure = error_response(500, "The server has failed: its log has the traceback.")
             body, status, headers = run_wsgi_app(failure, environ, buffered=True)
         self._write(status, list(headers), b"".join(body))
-
-    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
-        """Close what the client has closed."""
-        self.close_connection = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Write no line, as the record of calls has them."""
@@ -350,14 +351,10 @@ def _refusal(status: int, sentence: str) -> bytes:
 
 def _send_refusal(connection: socket.socket, status: int, sentence: str) -> None:
     connection.settimeout(1)
-    try:
+    with suppress(OSError):  # the client may be gone
         connection.sendall(_refusal(status, sentence))
-    except OSError:
-        return  # the client is gone
 
 
 def _stop_reading(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # it may be closed already
         connection.shutdown(socket.SHUT_RD)
-    except OSError:
-        return  # it is closed already

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import json
 import re
 import zlib
 from functools import lru_cache
@@ -24,6 +24,8 @@ REGION_HEADER = "x-sfn-mock-region"
 TARGET_PREFIX = "AWSStepFunctions."
 # An operation's host prefix, such as "sync-", may stand before the host of the user's endpoint.
 _THIS_MACHINE = re.compile(r"(.+[.-])?(localhost|127(\.\d+){3}|0\.0\.0\.0)\.?|::1")
+#: Longest body of a call, also after it is unpacked, in bytes.
+MAX_BODY = 16 << 20
 _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
 
 #: In the Authorization header of what is signed for Step Functions.
@@ -68,6 +70,9 @@ class Wire:
         body = request.data if isinstance(request, werkzeug.Request) else request.body
         if headers.pop("content-encoding", None) == "gzip" and body:
             body = _unpacked(body)
+            if len(body) > MAX_BODY:
+                sentence = f"The body of a call must be of at most {MAX_BODY} bytes when it is unpacked."
+                return 413, {"Content-Type": "application/json"}, json.dumps({"message": sentence})
         read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
         return AddressedResponse(self._service, account_id, region)._dispatch(read, request.url, read.headers)
 
@@ -85,8 +90,11 @@ def text_of(header: str | bytes) -> str:
 
 
 def _unpacked(body: Any) -> Any:
-    """Return what was packed with gzip; a body that only says that it was, as it is."""
+    """Return what was packed with gzip, up to one byte too many; a body that only says that it was, as it is."""
+    packed = body.encode() if isinstance(body, str) else body
+    unpacking = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        return gzip.decompress(body.encode() if isinstance(body, str) else body)
-    except (OSError, EOFError, zlib.error):
+        unpacked = unpacking.decompress(packed, MAX_BODY + 1)
+    except zlib.error:
         return body
+    return unpacked if unpacking.eof or len(unpacked) > MAX_BODY else body

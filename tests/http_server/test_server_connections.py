@@ -1,0 +1,308 @@
+"""Connections to a server: what is read from clients that are slow, wrong or many, and what they are told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import socket
+import struct
+from contextlib import ExitStack, suppress
+
+import boto3
+import pytest
+import urllib3
+from botocore.config import Config
+
+import sfn_mock
+from sfn_mock.http_server import application, connections
+
+CALL = b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\n"
+LIST = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+
+
+@pytest.fixture
+def sfn(sfn_executions_server):
+    return sfn_executions_server
+
+
+@pytest.fixture
+def connect(sfn):
+    """Gives connections to the server, which are closed after the test."""
+    with ExitStack() as stack:
+        port = int(sfn.endpoint_url.rpartition(":")[2])
+        yield lambda: stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+
+
+@pytest.fixture
+def exchange(connect):
+    """Sends bytes, and then the end if that is wanted; gives the status and the body of each answer until the end."""
+
+    def exchanged(told: bytes, *, end: bool = True) -> list[tuple[int, str]]:
+        connection = connect()
+        connection.sendall(told)
+        if end:
+            connection.shutdown(socket.SHUT_WR)
+        return answers(connection)
+
+    return exchanged
+
+
+def answers(connection):
+    """Each answer that comes until the connection is closed: its status, and its JSON or text."""
+    text = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    parts = re.split(r"HTTP/1\.1 (\d+) [^\r]*\r\n(?:[^\r]+\r\n)*\r\n", text)
+    return [(int(status), body) for status, body in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def told(status, sentence):
+    return [(status, json.dumps({"message": sentence}))]
+
+
+MACHINES = (200, '{"stateMachines": []}')
+
+
+def test_connections_are_kept(sfn):
+    """A client's calls go over one connection."""
+    pool = urllib3.PoolManager(maxsize=1)
+    for _ in range(3):
+        assert pool.request("POST", sfn.endpoint_url, body="{}", headers=LIST).status == 200
+
+    [only] = [pool.pools.get(key) for key in pool.pools.keys()]  # noqa: SIM118  # not a dict
+    assert (only.num_connections, only.num_requests) == (1, 3)
+
+
+def test_requests_one_after_the_other(exchange):
+    """Requests that are sent at once are answered in their order."""
+    call = CALL + b"Content-Length: 2\r\n\r\n{}"
+
+    assert exchange(call * 3) == [MACHINES] * 3
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        pytest.param(b"Content-Length: 2\r\n", b"{}", id="with a length"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n", b"1\r\n{\r\n1;a=b\r\n}\r\n0\r\n\r\n", id="in chunks"),
+        pytest.param(b"Transfer-Encoding: Chunked\r\n", b"2\r\n{}\r\n0\r\nX-Sum: 1\r\n\r\n", id="with a trailer"),
+    ],
+)
+def test_bodies(exchange, headers, body):
+    """A body is read in each of the ways in which HTTP sends it."""
+    assert exchange(CALL + headers + b"\r\n" + body) == [MACHINES]
+
+
+def test_a_client_that_waits_to_send_is_told_to(connect):
+    """Expect: 100-continue is answered before the body comes."""
+    connection = connect()
+    connection.sendall(CALL + b"Content-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+
+    assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    connection.sendall(b"{}")
+    connection.shutdown(socket.SHUT_WR)
+    assert answers(connection) == [MACHINES]
+
+
+EARLY = "The request must be sent as a whole: it ended early."
+NO_LENGTH = "Content-Length must be one whole number, got {}."
+NO_CHUNK = "A chunk must begin with a line that gives its size in hexadecimal digits."
+
+
+@pytest.mark.parametrize(
+    ("rest", "sentence"),
+    [
+        pytest.param(b"", EARLY, id="half of the headers"),
+        pytest.param(b"Content-Length: 10\r\n\r\n{}", EARLY, id="half a body"),
+        pytest.param(
+            b"Content-Length: -1\r\n\r\n", "Content-Length must be one whole number, got -1.", id="a length below 0"
+        ),
+        pytest.param(
+            b"Content-Length: 1_0\r\n\r\n", "Content-Length must be one whole number, got 1_0.", id="no length"
+        ),
+        pytest.param(
+            b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            NO_LENGTH.format("1, 2"),
+            id="two lengths",
+        ),
+        pytest.param(
+            b"Transfer-Encoding: gzip\r\n\r\n",
+            "Transfer-Encoding must be chunked, and without a Content-Length.",
+            id="an unknown encoding",
+        ),
+        pytest.param(
+            b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}",
+            "Transfer-Encoding must be chunked, and without a Content-Length.",
+            id="chunks and a length",
+        ),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", NO_CHUNK, id="no size"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n", NO_CHUNK, id="a size as in Python"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n" + b"0" * 9000, NO_CHUNK, id="a size without end"),
+        pytest.param(
+            b"Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n",
+            "A chunk must end where its size says, with a line break.",
+            id="a chunk that is longer than its size",
+        ),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n5\r\n{}", EARLY, id="half a chunk"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", EARLY, id="no last chunk"),
+    ],
+)
+def test_requests_that_cannot_be_read(sfn, exchange, rest, sentence):
+    """What is no whole request is 400 with one sentence, and no call."""
+    assert exchange(CALL + rest) == told(400, sentence)
+    assert sfn.calls == []
+
+
+TOO_LONG = "The body of this request must be of at most 16777216 bytes."
+
+
+@pytest.mark.parametrize("path", ["/", "/sfn-mock/seed"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(b"Content-Length: 16777217\r\n\r\n", id="a length"),
+        pytest.param(b"Content-Length: 16777217\r\nExpect: 100-continue\r\n\r\n", id="a length before a body"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n1000001\r\n", id="a chunk"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1000000\r\n", id="chunks together"),
+    ],
+)
+def test_bodies_that_are_too_long(exchange, path, headers):
+    """More than 16 MiB is 413, of which the client is told before it has sent all."""
+    assert exchange(CALL.replace(b"/ ", path.encode() + b" ", 1) + headers) == told(413, TOO_LONG)
+
+
+def test_a_client_that_sends_all_of_a_long_body_reads_the_answer(sfn):
+    """What a client that does not listen sends on is read and dropped."""
+    answer = urllib3.PoolManager(retries=False).request("POST", sfn.endpoint_url, body=b" " * 17_000_000, headers=LIST)
+
+    assert (answer.status, answer.json()) == (413, {"message": TOO_LONG})
+
+
+def test_a_body_of_the_longest_length(sfn):
+    """16 MiB is not too much."""
+    body = b"{}".ljust(16 << 20)
+
+    assert urllib3.PoolManager().request("POST", sfn.endpoint_url, body=body, headers=LIST).status == 200
+
+
+@pytest.mark.parametrize(("length", "status"), [(16 << 20, 200), ((16 << 20) + 1, 413)])
+def test_bodies_that_are_unpacked(sfn, length, status):
+    """The limit holds for what is unpacked, of which no more is unpacked than that."""
+    packed = gzip.compress(b"{}".ljust(length))
+    headers = {**LIST, "Content-Encoding": "gzip"}
+    answer = urllib3.PoolManager().request("POST", sfn.endpoint_url, body=packed, headers=headers)
+
+    assert (answer.status, len(sfn.calls)) == (status, status == 200)
+
+
+def test_a_body_that_is_packed_in_part_is_read_as_it_is(sfn):
+    """gzip that ends early unpacks to nothing that was meant."""
+    packed = gzip.compress(b'{"maxResults": 1}')[:-3]
+    headers = {**LIST, "Content-Encoding": "gzip"}
+    answer = urllib3.PoolManager().request("POST", sfn.endpoint_url, body=packed, headers=headers)
+
+    assert answer.status == 400
+    assert answer.json()["__type"].endswith("SerializationException")
+
+
+def test_objects_of_other_services_may_be_longer(sfn):
+    """The limit of calls to Step Functions is none of S3's."""
+    s3 = boto3.client("s3", endpoint_url=sfn.endpoint_url, config=Config(s3={"addressing_style": "path"}))
+    s3.create_bucket(Bucket="large")
+    s3.put_object(Bucket="large", Key="a", Body=b"a" * 17_000_000)
+
+    assert s3.head_object(Bucket="large", Key="a")["ContentLength"] == 17_000_000
+
+
+def test_answers_without_a_body(sfn, exchange):
+    """An answer that can have no body tells no length of one, and the connection goes on after it."""
+    boto3.client("s3").create_bucket(Bucket="small")
+    forget = b"DELETE /small/a HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    assert exchange(forget * 2) == [(204, "")] * 2
+
+
+def test_a_client_that_goes_away(sfn, connect):
+    """A client that is gone before its answer comes breaks nothing of the server."""
+    for _ in range(20):
+        connection = connect()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(CALL + b"Content-Length: 2\r\n\r\n{}")
+        connection.close()
+
+    assert urllib3.PoolManager().request("POST", sfn.endpoint_url, body="{}", headers=LIST).status == 200
+
+
+def test_answers_to_head(exchange):
+    """An answer to HEAD tells the length of the page, and has none of it."""
+    page = b"/sfn-mock/page/index.html HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    assert exchange(b"HEAD " + page) == [(405, "")]
+
+
+def test_a_client_that_takes_too_long(connect, monkeypatch):
+    """A request that is not there in time is 408, however often a part of it comes."""
+    monkeypatch.setattr(connections, "SENDING_SECONDS", 0.2)
+    connection = connect()
+    connection.sendall(CALL)
+    with suppress(OSError):
+        while not connection.sendall(b"X"):
+            connection.settimeout(0.02)
+            with suppress(TimeoutError):
+                if connection.recv(1, socket.MSG_PEEK):
+                    break
+    connection.settimeout(20)
+    connection.shutdown(socket.SHUT_WR)
+
+    assert answers(connection) == told(408, "A request must be sent within 0.2 seconds.")
+
+
+def test_a_client_that_keeps_silent(connect, monkeypatch):
+    """A connection without a request is closed after a while, without an answer."""
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.1)
+
+    assert answers(connect()) == []
+
+
+def test_too_many_connections(sfn, connect, monkeypatch):
+    """One connection too many is refused; when another is closed there may be one again."""
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
+    held = [connect(), connect()]
+
+    assert answers(connect()) == told(503, "At most 2 connections may be open at once.")
+    for connection in held:
+        connection.shutdown(socket.SHUT_WR)
+        assert answers(connection) == []
+    assert urllib3.PoolManager().request("POST", sfn.endpoint_url, body="{}", headers=LIST).status == 200
+
+
+def test_connections_are_closed_where_there_are_many(connect, monkeypatch):
+    """With many connections each is closed after its answer, so that others can come."""
+    monkeypatch.setattr(connections, "_MAX_KEPT", 0)
+    connection = connect()
+    connection.sendall(CALL + b"Content-Length: 2\r\n\r\n{}")
+
+    assert answers(connection) == [MACHINES]
+
+
+def test_a_server_that_stops_closes_its_connections():
+    """A client that keeps a connection learns that the server is gone, and stop() does not wait for it."""
+    server = sfn_mock.server()
+    port = int(server.start().endpoint_url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(CALL + b"Content-Length: 2\r\n\r\n{}")
+        connection.recv(1)
+        server.stop()
+
+        assert answers(connection) == []
+
+
+def test_failures_of_the_server_itself(exchange, monkeypatch, caplog):
+    """What fails within the server is 500 in JSON, with the traceback in the log."""
+
+    def fail(*_):
+        raise ZeroDivisionError("nothing to share")
+
+    monkeypatch.setattr(application.Application, "_respond", fail)
+
+    assert exchange(CALL + b"\r\n") == told(500, "The server has failed: its log has the traceback.")
+    assert "ZeroDivisionError: nothing to share" in caplog.text
