@@ -7,6 +7,7 @@ lead to this machine (DNS rebinding). Its page then has the server's origin, and
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -46,10 +47,11 @@ class Origins:
             ForeignOrigin: If the page of another site may have sent it.
         """
         host = request.headers.get("Host", "")
-        if not self._is_allowed(_PORT.sub("", host).rstrip(".").lower()):
+        name = _PORT.sub("", host).rstrip(".").lower()
+        if not self._is_allowed(name):
             raise ForeignOrigin(
                 f"Host {host!r} is not allowed: use localhost or 127.0.0.1, or start the server with "
-                f"allowed_hosts=[...] or --allow-host."
+                f"allowed_hosts=[{name!r}] in Python, or as sfn-mock-server --allow-host {shlex.quote(name)}."
             )
         origin = request.headers.get("Origin")
         if origin is not None and origin != f"{request.scheme}://{host}":

@@ -517,7 +517,7 @@ def test_what_a_refused_site_is_told(ask):
         403,
         {
             "message": "Host 'example.com' is not allowed: use localhost or 127.0.0.1, or start the server with "
-            "allowed_hosts=[...] or --allow-host."
+            "allowed_hosts=['example.com'] in Python, or as sfn-mock-server --allow-host example.com."
         },
     )
     assert ask("POST", "/sfn-mock/reset", headers={"Host": "localhost", "Origin": "http://example.com"}) == (
@@ -604,6 +604,23 @@ def test_allowed_hosts(allowed, status):
         ]
 
     assert statuses == [status] * 3
+
+
+def test_the_option_that_a_refused_name_needs(ask):
+    """A server on this machine alone says which option makes it answer for a container's name."""
+    refused = (403, {"message": NOT_ALLOWED})
+
+    assert ask("GET", "/sfn-mock/info", headers={"Host": "sfn-mock:5000"}) == refused
+    with sfn_mock.server(allowed_hosts=["sfn-mock"]) as sfn:
+        url = f"{sfn.endpoint_url}/sfn-mock/info"
+
+        assert urllib3.PoolManager().request("GET", url, headers={"Host": "sfn-mock:5000"}).status == 200
+
+
+NOT_ALLOWED = (
+    "Host 'sfn-mock:5000' is not allowed: use localhost or 127.0.0.1, or start the server with "
+    "allowed_hosts=['sfn-mock'] in Python, or as sfn-mock-server --allow-host sfn-mock."
+)
 
 
 @pytest.mark.parametrize("allowed", ["mock.example.com", [1], None])
