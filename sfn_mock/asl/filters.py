@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from sfn_mock.asl.path_regexes import PathRegex
 from sfn_mock.asl.texts import json_key
 
 
@@ -69,8 +69,8 @@ def _at_least(left: Any, right: Any) -> bool:
     return _comparable(left, right) and not _less(left, right)
 
 
-def _matches(left: Any, right: re.Pattern[str]) -> bool:
-    return isinstance(left, str) and right.fullmatch(left) is not None
+def _matches(left: Any, right: PathRegex) -> bool:
+    return isinstance(left, str) and right.matches(left)
 
 
 def _holds(values: Any, value: Any) -> bool:

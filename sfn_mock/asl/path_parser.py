@@ -30,6 +30,7 @@ from sfn_mock.asl.path_nodes import (
     Test,
     Wildcard,
 )
+from sfn_mock.asl.path_regexes import PathRegex
 
 _T = TypeVar("_T")
 
@@ -39,7 +40,6 @@ _SLICE = re.compile(r"(-?[0-9]{1,10})?\s*:\s*(-?[0-9]{1,10})?\s*(?=\])")
 _FUNCTION = re.compile(r"(\w+)\(\s*\)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,99})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([imsx]*)")
-_REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 _UNESCAPED = {"'": re.compile(r"[^'\\]+"), '"': re.compile(r'[^"\\]+')}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATOR = re.compile("|".join(f"{name}\\b" if name.isalpha() else re.escape(name) for name in OPERATORS))
@@ -267,15 +267,12 @@ class PathParser:
             raise self.error("expected a value")
         return json.loads(number[0])
 
-    def regex(self) -> re.Pattern[str]:
+    def regex(self) -> PathRegex:
         match = self.match(_REGEX)
         if not match:
             raise self.error("expected a regular expression such as /a.*/")
-        flags = 0
-        for letter in match[2]:
-            flags |= _REGEX_FLAGS[letter]
         try:
-            return re.compile(match[1], flags)
+            return PathRegex(match[1], match[2])
         except (re.error, OverflowError, RecursionError) as error:
             raise self.error(f"bad regular expression: {error}") from None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from sfn_mock.asl.backtracking import EndlessSearchError
 from sfn_mock.asl.path_functions import NoResultError
 from sfn_mock.asl.path_nodes import Index, Name, Query
 from sfn_mock.asl.path_parser import NAME_IN_CALL, PLAIN_NAME, PathParser, PathSyntaxError
@@ -87,8 +88,8 @@ class Path:
             root = (context or {}) if self.is_context else input
         try:
             return self.query.find(root, root)
-        except NoResultError as error:
-            raise PathError(self.text, error.reason) from None
+        except (NoResultError, EndlessSearchError) as error:
+            raise PathError(self.text, str(error)) from None
 
 
 class ResultPathError(Exception):

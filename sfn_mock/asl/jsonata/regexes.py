@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from sfn_mock.asl.jsonata.backtracking import Match, bounded
+from sfn_mock.asl.backtracking import EndlessSearchError, Match, bounded
 from sfn_mock.asl.jsonata.conversions import to_text
 from sfn_mock.asl.jsonata.library import library
-from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
 from sfn_mock.asl.jsonata.values import from_library
 
 # What JavaScript and Python write or understand differently.
@@ -73,6 +73,12 @@ class Regex:
 
     def finditer(self, text: str) -> Iterator[AnyMatch]:
         """Yield the matches in a text."""
+        try:
+            yield from self._matches(text)
+        except EndlessSearchError as error:
+            raise QueryError("U1001", TOO_LONG) from error
+
+    def _matches(self, text: str) -> Iterator[AnyMatch]:
         end = 0
         for match in (self._program or self._pattern).finditer(text):
             # The search is over at the end of the text; an empty match before it is an error.

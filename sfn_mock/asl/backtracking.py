@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
-
-MAX_STEPS = 1_000_000
+MAX_STEPS = 100_000
+# A long text may take more of them, as long as their number does not grow faster than the text.
+STEPS_PER_CHARACTER = 20
 MAX_INSTRUCTIONS = 20_000
 
 _TOKEN = re.compile(
-    r"""(?P<look>\(\?<?[=!])
+    r"""(?P<look>\(\?(?P<behind><)?(?:=|(?P<negated>!)))
     |(?P<back>\\(?P<number>[1-9]\d?)|\(\?P=(?P<group>\w+)\))
-    |(?P<open>\((?:(?P<plain>\?:)|\?P<(?P<name>\w+)>)?)
+    |(?P<open>\((?:(?P<plain>\?(?P<on>[ims]*)(?:-(?P<off>[ims]+))?:)|\?P<(?P<name>\w+)>)?)
     |(?P<close>\))
     |(?P<either>\|)
     |(?P<repeat>(?:[*+?]|\{(?P<least>\d+)(?P<more>,(?P<most>\d*))?\})(?P<lazy>\??))
@@ -26,6 +26,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BOUNDS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
+
+
+class EndlessSearchError(Exception):
+    """A search takes more steps than a text can need."""
 
 
 class Instruction(NamedTuple):
@@ -33,17 +38,23 @@ class Instruction(NamedTuple):
 
     Attributes:
         name: What to do: match "one" pattern of a character or a position, "split", "jump", "open" or "close" a group,
-            "mark" a position, go on if the position has "moved" since, or match what a group matched, "back".
+            "mark" a position, go on if the position has "moved" since, match what a group matched, "back", or "look"
+            ahead.
         first: A number of instructions to go on by, or the number of a group or a mark; for "one", the number before
-            its first group.
+            its first group; for "look", whether the program ahead must match.
         second: For a split, the number of instructions to go on by where the first way fails.
         pattern: For "one", the pattern.
+        ahead: For "look", the program that is tried.
     """
 
     name: str
     first: int = 1
     second: int = 0
     pattern: re.Pattern[str] | None = None
+    ahead: tuple[Instruction, ...] = ()
+
+
+_END = Instruction("end")
 
 
 class Part(NamedTuple):
@@ -79,43 +90,63 @@ class Match:
         return tuple(self.group(index + 1) for index in range(self._groups))
 
 
+Spans: TypeAlias = dict[int, tuple[int, int]]
+
+
 class Program:
     """A regular expression as instructions."""
 
     def __init__(self, code: list[Instruction], groups: int) -> None:
-        self._code = [*code, Instruction("end")]
+        self._code = (*code, _END)
         self._groups = groups
 
     def finditer(self, text: str) -> Iterator[Match]:
         """Yield the matches in a text, which do not overlap.
 
         Raises:
-            QueryError: The search takes too many steps.
+            EndlessSearchError: The search takes too many steps.
         """
-        steps = MAX_STEPS
+        search = _Search(text)
         start = 0
         while start <= len(text):
-            found, steps = self._match(text, start, steps)
+            found = search.run(self._code, start, {})
             if found is None:
                 start += 1
                 continue
-            yield found
-            start = max(found.end(), start + 1)
+            end, spans = found
+            yield Match(text, start, end, spans, self._groups)
+            start = max(end, start + 1)
 
-    def _match(self, text: str, start: int, steps: int) -> tuple[Match | None, int]:
-        """Return the match that begins at an offset, and how many steps are left."""
-        waiting: list[tuple[int, int, dict[tuple[str, int], int], dict[int, tuple[int, int]]]] = [(0, start, {}, {})]
+    def matches(self, text: str) -> bool:
+        """Tell whether the whole text matches.
+
+        Raises:
+            EndlessSearchError: The search takes too many steps.
+        """
+        return _Search(text).run((*self._code[:-1], Instruction("whole"), _END), 0, {}) is not None
+
+
+class _Search:
+    """The search of programs in one text, with a limit of steps."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._steps = MAX_STEPS + STEPS_PER_CHARACTER * len(text)
+
+    def run(self, code: tuple[Instruction, ...], start: int, spans: Spans) -> tuple[int, Spans] | None:
+        """Return where the match that begins at an offset ends, and the spans of its groups."""
+        waiting: list[tuple[int, int, dict[tuple[str, int], int], Spans]] = [(0, start, {}, spans)]
         while waiting:
             at, position, marks, spans = waiting.pop()
             while True:
-                steps -= 1
-                if steps < 0:
-                    raise QueryError("U1001", TOO_LONG)
-                name, first, second, pattern = self._code[at]
+                self._steps -= 1
+                if self._steps < 0:
+                    raise EndlessSearchError("The regular expression takes too many steps")
+                name, first, second, pattern, ahead = code[at]
                 if name == "end":
-                    return Match(text, start, position, spans, self._groups), steps
+                    return position, spans
                 if pattern is not None:
-                    one = pattern.match(text, position)
+                    one = pattern.match(self._text, position)
                     if one is None:
                         break
                     position = one.end()
@@ -133,11 +164,18 @@ class Program:
                         break
                 elif name == "back":
                     begin, end = spans.get(first, (0, 0))
-                    if not text.startswith(text[begin:end], position):
+                    if not self._text.startswith(self._text[begin:end], position):
                         break
                     position += end - begin
+                elif name == "look":
+                    seen = self.run(ahead, position, spans)
+                    if (seen is None) is bool(first):
+                        break
+                    spans = seen[1] if seen else spans
+                elif name == "whole" and position != len(self._text):
+                    break
                 at += first if name in ("split", "jump") else 1
-        return None, steps
+        return None
 
 
 class _Parser:
@@ -191,16 +229,24 @@ class _Parser:
             return self._one(token[0])
         if token["back"]:
             return Part([Instruction("back", int(token["number"] or self._names[token["group"]]))])
-        outer = self.groups
+        outer, options = self.groups, self._options
         number = 0
         if token["open"] and not token["plain"]:
             self.groups += 1
             number = self.groups
             self._names[token["name"]] = number
+        for letter in token["on"] or "":
+            self._options |= FLAGS[letter]
+        for letter in token["off"] or "":
+            self._options &= ~FLAGS[letter]
         inner = self.alternatives()
         close = self._take()
-        if token["look"]:
+        self._options = options
+        if token["behind"]:
+            # Its length is fixed, so that it cannot go on for long.
             return self._one(self._pattern[token.start() : close.end()], outer)
+        if token["look"]:
+            return Part([Instruction("look", int(not token["negated"]), ahead=(*inner.code, _END))])
         if number:
             return Part([Instruction("open", number), *inner.code, Instruction("close", number)], inner.varies)
         return inner

@@ -1,0 +1,92 @@
+"""Regular expressions in JSONPath filters: Java's syntax, and the bound of a search."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from sfn_mock.asl.path_regexes import PathRegex
+from sfn_mock.asl.paths import PathError, PathSyntaxError, parse_path
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters", "text", "matches"),
+    [
+        pytest.param("a.c", "", "abc", True, id="whole-text"),
+        pytest.param("a.c", "", "abcd", False, id="part-of-a-text"),
+        pytest.param("A.C", "i", "abc", True, id="flag-behind"),
+        pytest.param("(?i)A.C", "", "abc", True, id="flag-ahead"),
+        pytest.param("(?si)A.C", "", "a\nc", True, id="flags-ahead"),
+        pytest.param("a.c", "s", "a\nc", True, id="dot-of-a-line-break"),
+        pytest.param("(?:.|\n)*^b", "m", "a\nb", True, id="lines"),
+        pytest.param(r"a b # more", "x", "ab", True, id="blanks-and-comments"),
+        pytest.param(r"a\ b[ ]", "x", "a b ", True, id="blanks-that-count"),
+        pytest.param(r"(?<n>a|b)\k<n>", "", "bb", True, id="named-group"),
+        pytest.param(r"(?<n>a|b)\k<n>", "", "ab", False, id="named-group-of-another-text"),
+        pytest.param("[[a]+", "", "[a[", True, id="bracket-in-a-class"),
+        pytest.param(r"[\w&&--]+", "", "a&-", True, id="symbols-in-a-class"),
+        pytest.param(r"\d+", "", "१२", False, id="digits-of-ascii"),
+        pytest.param(r"a\z", "", "a", True, id="end"),
+        pytest.param(r"a\Z\n", "", "a\n", True, id="end-before-a-line-break"),
+        pytest.param("(?:(?i:a)+b)+", "", "AbaAb", True, id="flag-of-a-group"),
+        pytest.param("(?:(?i:a)+b)+", "", "ABaB", False, id="flag-ends-with-its-group"),
+        pytest.param("(?i)(?:(?-i:a)+b)+", "", "aBab", True, id="flag-that-a-group-takes-back"),
+        pytest.param("(?i)(?:(?-i:a)+b)+", "", "AB", False, id="flag-that-does-not-hold"),
+        pytest.param("(?=(a|b))(?:a*b*)*", "", "abab", True, id="lookahead"),
+        pytest.param("(?!a)(?:a*b*)*", "", "abab", False, id="negative-lookahead"),
+        pytest.param("(?!c)(?:a*b*)*", "", "abab", True, id="negative-lookahead-passes"),
+        pytest.param(r"(?=(a|b))(?:a*b*)*\1", "", "abba", True, id="group-of-a-lookahead"),
+        pytest.param("(?:a*b*)*(?<=b)", "", "aab", True, id="lookbehind"),
+        pytest.param(r"(?:a|b)+?(?<=(b))\1", "", "abb", True, id="group-of-a-lookbehind"),
+        pytest.param("(?:a*b*)*(?<!b)", "", "aab", False, id="negative-lookbehind"),
+        pytest.param("(?:a+)+", "", "aab", False, id="nested-repetitions-of-a-part"),
+    ],
+)  # fmt: skip
+def test_regex_matches_whole_texts(pattern: str, letters: str, text: str, matches: bool) -> None:
+    """A pattern of a filter matches whole texts, as Java's does."""
+    assert PathRegex(pattern, letters).matches(text) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        pytest.param("(?P<n>a)", "(?P is not supported", id="python-group"),
+        pytest.param("a(?i)b", "(?i) is not supported", id="flag-within"),
+        pytest.param("(?>a)", "(?> is not supported", id="atomic-group"),
+        pytest.param("a++", "++ is not supported", id="possessive"),
+        pytest.param("a{2}+", "{2}+ is not supported", id="possessive-number"),
+        pytest.param("a(?#b)", "(?# is not supported", id="comment"),
+    ],
+)
+def test_pattern_of_another_dialect_is_refused(pattern: str, reason: str) -> None:
+    """What only some versions of Python know, and Java's newer constructs, make a path that cannot be parsed."""
+    path = f"$[?(@.a =~ /{pattern}/)]"
+
+    with pytest.raises(PathSyntaxError, match=rf": bad regular expression: {re.escape(reason)}$"):
+        parse_path(path)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param("^(a+)+$", id="nested-repetitions"),
+        pytest.param("(a|aa)+", id="repeated-alternatives"),
+        pytest.param("(?=(a+)+$).*", id="in-a-lookahead"),
+        pytest.param("(?i:(A+)+)", id="in-a-group-with-a-flag"),
+    ],
+)
+@pytest.mark.parametrize("path", ["$[?(@.t =~ {})]", "$[?(@[?(@.t =~ {})])]"])
+def test_search_without_an_end_is_a_path_error(path: str, pattern: str) -> None:
+    """A search that would take hours ends the evaluation of the path, however many elements follow."""
+    path = path.format(f"/{pattern}/")
+    items: list[Any] = [{"t": "a" * 40 + "b"}] * 20
+    started = time.monotonic()
+
+    with pytest.raises(PathError) as caught:
+        parse_path(path).evaluate(items if path.count("[") == 1 + pattern.count("[") else [items])
+
+    assert str(caught.value) == f"Invalid path '{path}' : The regular expression takes too many steps"
+    assert time.monotonic() - started < 5
