@@ -10,6 +10,7 @@ from werkzeug import Request, Response
 
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.answers import Told, error_response, json_response
+from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
 from sfn_mock.instruments.calls import Call
 from sfn_mock.instruments.faults import Fault
@@ -42,6 +43,7 @@ class Control:
             "load": {"POST": self._load},
             "reset": {"POST": self._reset},
             "clock": {"GET": self._clock, "PUT": self._set_clock, "DELETE": self._unset_clock},
+            "moments": {"GET": self._moments},
             "faults": {"GET": self._faults, "POST": self._add_fault, "DELETE": self._remove_faults},
             "calls": {"GET": self._calls, "DELETE": self._forget_calls},
         }
@@ -145,6 +147,12 @@ class Control:
         clock.unset()
         return self._clock(request)
 
+    def _moments(self, request: Request) -> Told:
+        with clock.read_once() as moment:
+            return describe_moments(
+                self._session, moment, _read_arguments(request, "state_machine").get("state_machine")
+            )
+
     # --- Faults and calls ----------------------------------------------------------------------------------------
 
     def _faults(self, request: Request) -> Told:
@@ -165,10 +173,7 @@ class Control:
 
     def _calls(self, request: Request) -> Told:
         calls = self._session.call_log.calls
-        unknown = [name for name in request.args if name != "operation"]
-        if unknown:
-            raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes operation.")
-        operation = request.args.get("operation")
+        operation = _read_arguments(request, "operation").get("operation")
         return [_call(call) for call in (calls.copy() if operation is None else calls.of(operation))]
 
     def _forget_calls(self, request: Request) -> Told:
@@ -231,6 +236,13 @@ def _read_json(request: Request) -> Any:
         return json.loads(request.get_data())
     except (ValueError, RecursionError):
         raise ValueError("The request's body is no JSON.") from None
+
+
+def _read_arguments(request: Request, *names: str) -> dict[str, str]:
+    unknown = [name for name in request.args if name not in names]
+    if unknown:
+        raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes {', '.join(names)}.")
+    return request.args.to_dict()
 
 
 def _read_object(request: Request, *members: str) -> dict[str, Any]:

@@ -300,7 +300,10 @@ def test_info(ask, client, sfn):
 
 # --- What cannot be asked for ------------------------------------------------------------------------------------
 
-ROUTES = "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/reset, /sfn-mock/clock, /sfn-mock/faults, "
+ROUTES = (
+    "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/reset, /sfn-mock/clock, /sfn-mock/moments, "
+    "/sfn-mock/faults, "
+)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 /** The page: what the URL says is asked for, and shown. */
 
 import { server, stepFunctions } from "/sfn-mock/page/api.js";
-import { parse } from "/sfn-mock/page/arns.js";
+import { parse, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { calls } from "/sfn-mock/page/calls.js";
 import { controls } from "/sfn-mock/page/controls.js";
 import { html } from "/sfn-mock/page/dom.js";
@@ -11,6 +11,7 @@ import { machines } from "/sfn-mock/page/machines.js";
 import { mapRun } from "/sfn-mock/page/map_run.js";
 import { sentence } from "/sfn-mock/page/problems.js";
 import { hash, read, viewOf } from "/sfn-mock/page/route.js";
+import { scrubber } from "/sfn-mock/page/scrubber.js";
 import { counted, time } from "/sfn-mock/page/words.js";
 
 const VIEWS = { machines, executions, execution, "map-run": mapRun, calls, controls };
@@ -22,16 +23,20 @@ const part = (id) => document.getElementById(id);
 /** The number of the rendering at work: an older one that ends later is not shown. */
 let turn = 0;
 let timer;
+/** When executions change, as the server last said. */
+let moments = null;
+const showScrubber = scrubber(setClock);
 
 // --- Rendering -------------------------------------------------------------------------------------------------------
 
-async function render() {
+/** Asks for what the URL says and shows it; quick, while the reader drags the clock, without what that leaves alone. */
+async function render({ isQuick = false } = {}) {
   const mine = ++turn;
   const asked = location.hash;
   clearTimeout(timer);
   part("main").setAttribute("aria-busy", "true");
   try {
-    const here = await whereWeAre();
+    const here = await whereWeAre(isQuick);
     const shown = await here.show(here);
     if (mine === turn) {
       showBar(here);
@@ -46,15 +51,20 @@ async function render() {
   if (mine === turn) {
     part("main").setAttribute("aria-busy", "false");
     if (read().parameters.get("live")) {
-      timer = setTimeout(render, REFRESH_MILLISECONDS);
+      timer = setTimeout(() => render(), REFRESH_MILLISECONDS);
     }
   }
 }
 
 /** What a view is given: where the reader is, how to ask from there, and how to get elsewhere. */
-async function whereWeAre() {
-  const info = await server("GET", "info");
+async function whereWeAre(isQuick) {
   const { view: asked, parameters } = read();
+  const machine = parameters.get("arn") ? `?state_machine=${stateMachineArn(parameters.get("arn"))}` : "";
+  const [info, found] = await Promise.all([
+    server("GET", "info"),
+    isQuick ? moments : server("GET", `moments${machine}`).then(inMilliseconds),
+  ]);
+  moments = found;
   const view = Object.hasOwn(VIEWS, asked) ? asked : "machines";
   const home = { account: info.account_id, region: info.region };
   const place = chosenPlace(parameters) ?? home;
@@ -71,12 +81,18 @@ async function whereWeAre() {
     info,
     place,
     now: Date.parse(info.now),
+    moments,
     call: stepFunctions(place),
     href,
     /** The same view with other parameters. */
     change: (changes, state = null) => go(hash(view, { ...Object.fromEntries(parameters), ...changes }), state),
     act,
   };
+}
+
+/** The server's moments; null stays null. */
+function inMilliseconds(told) {
+  return Object.fromEntries(Object.entries(told).map(([name, date]) => [name, date && Date.parse(date)]));
 }
 
 function chosenPlace(parameters) {
@@ -110,6 +126,19 @@ async function act(doIt) {
   await render();
 }
 
+/** Sets the clock, where it stands still, and shows what there is then; whether that went well. */
+async function setClock(now, isDone) {
+  try {
+    await server("PUT", "clock", { now });
+    say("problem", null);
+  } catch (error) {
+    say("problem", error);
+    return false;
+  }
+  await render({ isQuick: !isDone });
+  return true;
+}
+
 /** Shows an error in the box that is kept for it, or hides the box. */
 function say(id, error) {
   part(id).hidden = error === null;
@@ -140,6 +169,7 @@ function showBar(here) {
     ),
   );
   part("clock").replaceChildren(time(here.now), " UTC");
+  showScrubber(here);
   part("live").checked = Boolean(here.parameters.get("live"));
 }
 
@@ -157,7 +187,7 @@ part("live").addEventListener("change", (event) => {
   part("main").dataset.hash = location.hash;
   render();
 });
-part("refresh").addEventListener("click", render);
+part("refresh").addEventListener("click", () => render());
 part("skip").addEventListener("click", (event) => {
   // The hash says what is shown, and not where on the page.
   event.preventDefault();

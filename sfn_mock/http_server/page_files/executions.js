@@ -7,7 +7,7 @@ import { facts, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
 import { STATUSES, statusLabel } from "/sfn-mock/page/statuses.js";
-import { axis, bar, span, spanText } from "/sfn-mock/page/timeline.js";
+import { axis, bar, span, spanText, wholeSpan } from "/sfn-mock/page/timeline.js";
 import { counted, lasted, moment, pretty, time } from "/sfn-mock/page/words.js";
 
 const PAGE_SIZES = ["10", "25", "100", "250", "1000"];
@@ -151,7 +151,7 @@ async function list(here, arn, isOfMapRun) {
   const found = page.executions;
   return [
     found.length > 0
-      ? table(summary(found), columns(here, found, isOfMapRun), found)
+      ? table(summary(found), columns(here, found, isOfMapRun, scaleOf(here, page)), found)
       : html("p", { class: "empty" }, "No execution to show."),
     pager(here, page.nextToken),
   ];
@@ -170,8 +170,15 @@ function given(name, value) {
   return value ? { [name]: value } : {};
 }
 
-function columns(here, found, isOfMapRun) {
-  const scale = span(found, here.now);
+/** The span of the line of time: of the executions on a page of several, else of all of the machine. */
+function scaleOf(here, { executions: found, nextToken }) {
+  const isOneOfSeveral = here.parameters.get("token") || nextToken !== undefined;
+  return isOneOfSeveral || here.moments.first === null
+    ? span(found, here.now)
+    : wholeSpan(found, here.now, here.moments);
+}
+
+function columns(here, found, isOfMapRun, scale) {
   return [
     {
       title: "Name",

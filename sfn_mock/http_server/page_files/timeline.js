@@ -28,14 +28,25 @@ export function span(items, now) {
   return { from, to: Math.max(...stops, from + 1) };
 }
 
+/** The same, from the first change of all to the last one, past or to come, so that it stays while time is moved. */
+export function wholeSpan(items, now, { first, last }) {
+  const { from, to } = span(items, now);
+  return { from: Math.min(from, first), to: Math.max(to, last) };
+}
+
 /** Where a moment stands on the line. */
 function at(milliseconds, { from, to }) {
   const part = (milliseconds - from) / (to - from);
   return `${(100 * (MARGIN + part * (1 - 2 * MARGIN))).toFixed(3)}%`;
 }
 
+/** The shortest step of an axis that is at least so many milliseconds long. */
+export function niceStep(length) {
+  return STEPS.find((candidate) => candidate >= length) ?? STEPS.at(-1);
+}
+
 function marks({ from, to }) {
-  const step = STEPS.find((candidate) => (to - from) / candidate <= MOST_MARKS) ?? STEPS.at(-1);
+  const step = niceStep((to - from) / MOST_MARKS);
   const found = [];
   for (let mark = Math.ceil(from / step) * step; mark <= to; mark += step) {
     found.push({ mark, text: markText(mark, step) });
@@ -98,6 +109,7 @@ export function bar(item, scale, now) {
     // However short it was, it can be seen.
     svg("rect", { x: at(start, scale), y: 11, width: 3, height: 12, class: status }),
     stop === undefined && sign(at(end, scale), "M0-9l8 9-8 9z", status),
+    now >= scale.from && now <= scale.to && svg("line", { x1: at(now, scale), x2: at(now, scale), y1: 0, y2: "100%", class: "now" }),
     redriven !== undefined && sign(at(redriven, scale), "M0-8l5 8-5 8-5-8z", "redrive"),
   );
 }

@@ -1,0 +1,59 @@
+"""When executions change: the moments between which a clock is worth setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sfn_mock.session import Session
+from sfn_mock.state import clock
+from sfn_mock.state.executions import Execution
+from sfn_mock.state.records import Run
+
+
+def describe_moments(session: Session, now: int, state_machine_arn: str | None) -> dict[str, str | None]:
+    """Return the first and last change, and the ones before and after a moment; None where there is none.
+
+    Args:
+        session: Whose executions are looked at.
+        now: The moment.
+        state_machine_arn: Whose executions alone are looked at, child executions included; None for all.
+    """
+    first = last = previous = following = None
+    for moment in _moments(session, state_machine_arn):
+        first = moment if first is None else min(first, moment)
+        last = moment if last is None else max(last, moment)
+        if moment < now:
+            previous = moment if previous is None else max(previous, moment)
+        elif moment > now:
+            following = moment if following is None else min(following, moment)
+    found = {"first": first, "previous": previous, "next": following, "last": last}
+    return {name: None if moment is None else clock.describe(moment) for name, moment in found.items()}
+
+
+def _moments(session: Session, state_machine_arn: str | None) -> Iterator[int]:
+    """Yield the moments at which executions start, stop or are redriven, and at which definitions act."""
+    for records in session.each_records():
+        scopes = [*records.state_machines.values(), *records.map_runs.values()]
+        for scope in scopes:
+            if state_machine_arn in (None, scope.state_machine.arn):
+                yield from _changes(scope.index.executions)
+        for execution, run in records.runs.items():
+            if state_machine_arn in (None, execution.state_machine.arn):
+                yield from _actions(run)
+
+
+def _changes(executions: Iterable[Execution]) -> Iterator[int]:
+    for execution in executions:
+        for attempt in execution.attempts:
+            yield attempt.since
+            # A stop that a test has assigned ahead of a closing status is none yet.
+            if attempt.stop is not None and attempt.ending.status != "RUNNING":
+                yield attempt.stop
+
+
+def _actions(run: Run) -> Iterator[int]:
+    for event in run.events(clock.NEVER):
+        yield event.moment
+    due = run.next_due()
+    if due is not None:
+        yield due

@@ -1,0 +1,137 @@
+/** The bar by which the reader moves the clock: drags it, plays it, and steps from change to change. */
+
+import { niceStep, spanText } from "/sfn-mock/page/timeline.js";
+import { utc } from "/sfn-mock/page/words.js";
+
+const part = (id) => document.getElementById(id);
+
+/** In so many steps the slider goes from end to end; played, with so long between two of them. */
+const STEPS = 200;
+const PLAY_MILLISECONDS = 100;
+const PLAY = "M4 2.5v11l9-5.5z";
+const PAUSE = "M4 2.5h3v11h-3zM9.5 2.5h3v11h-3z";
+/** Views that show what the clock moves. */
+const VIEWS = ["machines", "executions", "execution", "map-run"];
+
+/**
+ * Joins the bar to the page. `setClock` has the server set its clock and shows what there is then; it tells whether
+ * that went well, and asks for the moments anew only if the second argument is true. What this gives shows the bar.
+ */
+export function scrubber(setClock) {
+  let now = 0;
+  let ends = null;
+  let moments = null;
+  let timer;
+  let isPlaying = false;
+  /** The clock is set by one request at a time, of which the last wins. */
+  let wanted = null;
+  let isSetting = false;
+
+  async function set(moment, isLast) {
+    wanted = { moment, isLast };
+    if (isSetting) {
+      return;
+    }
+    isSetting = true;
+    let went = true;
+    while (wanted !== null && went) {
+      const { moment: next, isLast: isDone } = wanted;
+      wanted = null;
+      went = await setClock(new Date(next).toISOString(), isDone);
+    }
+    isSetting = false;
+    wanted = null;
+    if (!went) {
+      pause();
+    }
+  }
+
+  function pause() {
+    isPlaying = false;
+    clearTimeout(timer);
+    showPlay();
+  }
+
+  function showPlay() {
+    const text = isPlaying ? "Pause" : "Play";
+    part("time-play").setAttribute("aria-label", text);
+    part("time-play").setAttribute("title", text);
+    part("time-play").querySelector("path").setAttribute("d", isPlaying ? PAUSE : PLAY);
+  }
+
+  async function play() {
+    const next = (Math.floor(now / ends.step) + 1) * ends.step;
+    await set(Math.min(next, ends.to), next >= ends.to);
+    if (next >= ends.to) {
+      pause();
+    } else if (isPlaying) {
+      timer = setTimeout(play, PLAY_MILLISECONDS);
+    }
+  }
+
+  part("time").addEventListener("input", (event) => {
+    pause();
+    set(ends.from + Number(event.target.value), false);
+  });
+  // When the reader lets go, there is a previous and a next change to find.
+  part("time").addEventListener("change", (event) => set(ends.from + Number(event.target.value), true));
+  for (const which of ["previous", "next"]) {
+    part(`time-${which}`).addEventListener("click", () => {
+      pause();
+      if (moments[which] !== null) {
+        set(moments[which], true);
+      }
+    });
+  }
+  part("time-play").addEventListener("click", async () => {
+    if (isPlaying) {
+      pause();
+      set(now, true);
+      return;
+    }
+    isPlaying = true;
+    showPlay();
+    if (now >= ends.to || now < ends.from) {
+      await set(ends.from, false);
+    }
+    play();
+  });
+
+  return (here) => {
+    ({ now, moments } = here);
+    ends = moments.first === null ? null : endsOf(moments);
+    part("scrubber").hidden = ends === null || !VIEWS.includes(here.view);
+    if (ends !== null) {
+      show();
+    }
+  };
+
+  function show() {
+    const slider = part("time");
+    slider.max = String(ends.to - ends.from);
+    slider.step = String(ends.step);
+    slider.value = String(now - ends.from);
+    slider.setAttribute("aria-valuetext", `${utc(now)} UTC`);
+    slider.title = spanText(ends);
+    part("time-first").textContent = utc(ends.from);
+    part("time-last").textContent = utc(ends.to);
+    part("time-note").textContent = note();
+    // They keep the focus while there is nothing to step to for a moment.
+    part("time-previous").setAttribute("aria-disabled", String(moments.previous === null));
+    part("time-next").setAttribute("aria-disabled", String(moments.next === null));
+  }
+
+  function note() {
+    if (now > ends.to) {
+      return "Now is after the last change.";
+    }
+    return now < ends.from ? "Now is before the first change." : "";
+  }
+}
+
+/** From a little before the first change to a little after the last, in steps of a length that people count in. */
+function endsOf({ first, last }) {
+  const margin = Math.max((last - first) * 0.03, 1000);
+  const step = niceStep((last - first + 2 * margin) / STEPS);
+  return { from: Math.floor((first - margin) / step) * step, to: Math.ceil((last + margin) / step) * step, step };
+}
