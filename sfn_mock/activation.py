@@ -76,7 +76,7 @@ class _Activation:
             direct = Direct(service, session.account_id, wire_only=wire_only)
             with (
                 takeover.taken(session.backend, session.backends, wire) as self.prepare_service,
-                interception.installed(direct, wire, self.guard, self.paging),
+                interception.installed(direct, wire, self.guard, self.paging, session.endpoint_urls),
                 plain_http.installed(wire, self.guard),
                 connections.refused(self.guard),
                 expected_errors.accepted(self.guard),

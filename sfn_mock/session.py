@@ -46,7 +46,7 @@ class Session:
 
     def service(self) -> Service:
         """Return what calls are answered with."""
-        return Service(records_of(self.backend), self.faults, self.call_log, self.paging)
+        return Service(records_of(self.backend), self.faults, self.call_log, self.paging, all_records=self.all_records)
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
         """Return the backend of an account and region, the mock's own unless given; made when first asked for."""
@@ -66,6 +66,10 @@ class Session:
     def records(self, account_id: str | None = None, region: str | None = None) -> Records:
         """Return the records of an account and region, the mock's own unless given."""
         return self.backend(account_id, region).records
+
+    def all_records(self) -> list[Records]:
+        """Return the records of every account and region, none of them locked."""
+        return [backend.records for backend in self.backends()]
 
     def each_records(self) -> Iterator[Records]:
         """Yield the records of every account and region as they stand now, each locked while it is looked at."""

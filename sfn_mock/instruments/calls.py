@@ -10,6 +10,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+from itertools import compress
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from moto.core.utils import get_service_model
 from sfn_mock.aws.exceptions import SFNError
 from sfn_mock.aws.http_answers import members_of_error
 from sfn_mock.aws.operations import operation_named
+from sfn_mock.instruments.elsewhere import Elsewhere, Location
 from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.tables import cut, table
 from sfn_mock.state import clock
@@ -44,10 +46,14 @@ class Outcome(NamedTuple):
 class Call:
     """One request to Step Functions, and what it was answered with."""
 
-    __slots__ = ("_outcome", "_request")
+    __slots__ = ("_elsewhere", "_outcome", "_request")
 
-    def __init__(self, request: Request, outcome: Outcome | Callable[[], Outcome]) -> None:
+    def __init__(
+        self, request: Request, outcome: Outcome | Callable[[], Outcome], elsewhere: Elsewhere | None = None
+    ) -> None:
         self._request = request
+        #: Where in the mock that exists which the call did not find.
+        self._elsewhere = elsewhere
         #: Read when somebody looks; None once the answer has been given up.
         self._outcome: Outcome | Callable[[], Outcome] | None = outcome
 
@@ -121,14 +127,21 @@ class Call:
 
     # --- For people ----------------------------------------------------------------------------------------------
 
-    def row(self) -> tuple[str, str, str, str]:
-        """Its date, operation, parameters and answer, in a few words."""
+    def row(self) -> tuple[str, ...]:
+        """Its cells in the table of calls, in a few words each."""
         return (
             clock.describe(self._request.moment),
+            self.region,
+            self.account_id,
             self.operation,
             self._describe_parameters(),
             self._describe_outcome(),
         )
+
+    def locations(self) -> set[Location]:
+        """Return the regions and accounts that its row speaks of."""
+        there = () if self._elsewhere is None else self._elsewhere.locations
+        return {Location(self.region, self.account_id), *there}
 
     def _describe_parameters(self) -> str:
         return ", ".join(f"{name}={self._short(value)}" for name, value in self.parameters.items())
@@ -140,7 +153,8 @@ class Call:
         if response is None:
             return str(error)
         if error is not None:
-            return f"{error}: {self._shorten(response['Error']['Message'])}"
+            where = "" if self._elsewhere is None else f" (exists in {self._elsewhere})"
+            return f"{error}{where}: {self._shorten(response['Error']['Message'])}"
         return ", ".join(self._describe(member, value) for member, value in response.items()) or "(no members)"
 
     def _describe(self, member: str, value: object) -> str:
@@ -162,7 +176,10 @@ class Call:
 
 
 class Calls(list[Call]):
-    """Calls in the order in which they were answered; as text, a table of them."""
+    """Calls in the order in which they were answered; as text, a table of them.
+
+    The table has columns for the region and the account where there are several.
+    """
 
     def of(self, operation: str) -> Calls:
         """Those of one operation, by its API or snake_case name; ValueError if there is no such operation."""
@@ -170,7 +187,16 @@ class Calls(list[Call]):
         return Calls(call for call in self if call.operation == name)
 
     def __str__(self) -> str:
-        return table(("date", "operation", "parameters", "answer"), [call.row() for call in self])
+        locations = {location for call in self for location in call.locations()}
+        shown = (
+            True,
+            len({location.region for location in locations}) > 1,
+            len({location.account_id for location in locations}) > 1,
+            *(True, True, True),
+        )
+        rows = [("date", "region", "account", "operation", "parameters", "answer"), *(call.row() for call in self)]
+        heading, *others = [tuple(compress(row, shown)) for row in rows]
+        return table(heading, others)
 
 
 class CallLog:
@@ -220,13 +246,13 @@ class CallLog:
         """Record a call that succeeded, with ``answer``, of which the outcome is made."""
         self._add(Call(request, outcome), answer)
 
-    def refused(self, request: Request, error: SFNError) -> None:
-        """Record a call that ended in an error of AWS's."""
+    def refused(self, request: Request, error: SFNError, elsewhere: Elsewhere | None) -> None:
+        """Record a call that ended in an error of AWS's, and where that exists which it did not find."""
         response: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
         # botocore reads other members of those errors only that the model has.
         if get_service_model("stepfunctions").shape_for_error_code(error.code) is not None:
             response.update(members_of_error(error))
-        self._add(Call(request, Outcome(error.code, response)), None)
+        self._add(Call(request, Outcome(error.code, response), elsewhere), None)
 
     def failed(self, request: Request, error: Exception) -> None:
         """Record a call that ended in an error of the connection."""

@@ -19,6 +19,7 @@ from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import takeover as moto_place
 from sfn_mock.operations.pipeline import Service
 from sfn_mock.session import Session
+from sfn_mock.state.records import Records
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.task_mocks import TaskMocks
 from sfn_mock.transport.addressing import records_of
@@ -113,7 +114,7 @@ class SessionWithinMockAWS(Session):
         return backend
 
     def backends(self) -> list[SFNBackend]:
-        return [_of_ours(backend) for _, _, backend in stepfunctions_backends.iter_backends()]
+        return _backends()
 
     def close(self) -> None:
         """End the session. The records stay, and lose what it simulated."""
@@ -126,6 +127,14 @@ class SessionWithinMockAWS(Session):
         if not botocore_stubber.enabled:
             raise RuntimeError("The mock_aws has ended whose Step Functions this is: use the handle inside of it.")
         super().check_open()
+
+
+def _backends() -> list[SFNBackend]:
+    return [_of_ours(backend) for _, _, backend in stepfunctions_backends.iter_backends()]
+
+
+def _all_records() -> list[Records]:
+    return [backend.records for backend in _backends()]
 
 
 def _backend(account_id: str, region: str) -> SFNBackend:
@@ -147,7 +156,7 @@ def _of_ours(backend: object) -> SFNBackend:
 def _answer(request: AWSPreparedRequest) -> Answer:
     """The answer to a call that, unless made under a role, belongs to the account that moto gives it."""
     stay = _stay_of_mock_aws()
-    service = Service(records_of(_backend), stay.faults, stay.call_log, PagingCheck(False))
+    service = Service(records_of(_backend), stay.faults, stay.call_log, PagingCheck(False), all_records=_all_records)
     return Wire(service, _account_id(request.headers)).answer(request)
 
 

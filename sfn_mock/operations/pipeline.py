@@ -5,7 +5,7 @@ Read ``respond`` from top to bottom: fault, quota, constraints, operation, recor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError
@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError
 from sfn_mock.aws import constraints
 from sfn_mock.aws.exceptions import SFNError, UnknownOperationException
 from sfn_mock.instruments.calls import NO_LOG, CallLog, Outcome
+from sfn_mock.instruments.elsewhere import find_elsewhere, warn_of_elsewhere
 from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.instruments.requests import Request
@@ -45,6 +46,10 @@ _Response_co = TypeVar("_Response_co", covariant=True)
 RecordsOf = Callable[[str, str], Records]
 
 
+def _no_records() -> tuple[Records, ...]:
+    return ()
+
+
 class Service(NamedTuple):
     """What calls are answered with: the records, and the instruments of the mock that holds them."""
 
@@ -54,6 +59,8 @@ class Service(NamedTuple):
     paging: PagingCheck
     #: Whether quotas count the calls.
     limited: bool = True
+    #: Gives the records of every account and region, among which somebody may look for what a call did not find.
+    all_records: Callable[[], Iterable[Records]] = _no_records
 
 
 def plain_service(records: RecordsOf, *, limited: bool = True) -> Service:
@@ -86,7 +93,10 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
         service.faults.strike(request)
         parameters, answer = _answer_beyond_resets(service, request, form.date)
     except SFNError as error:
-        service.calls.refused(request, error)
+        elsewhere = find_elsewhere(request, error, service.all_records())
+        service.calls.refused(request, error, elsewhere)
+        if elsewhere is not None:
+            warn_of_elsewhere(request, elsewhere)
         return form.refuse(request, error)
     except BotoCoreError as error:
         service.calls.failed(request, error)

@@ -27,7 +27,7 @@ DEFAULT_DURATION = timedelta(seconds=30)
 
 
 class SeedWarning(UserWarning):
-    """A seed that AWS could show, and that most likely is not what the test's author meant."""
+    """A seed or a call that AWS takes, and that most likely is not what the test's author meant."""
 
 
 class Life(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -15,6 +16,8 @@ from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session as BotocoreSession
 from moto.core.models import MockAWS
+
+from sfn_mock.instruments.callers import find_caller
 
 DEFAULT_REGION = "us-east-1"
 _REGION = "AWS_DEFAULT_REGION"
@@ -51,6 +54,27 @@ def region_by_default(region: str) -> Iterator[None]:
         yield
     finally:
         _region_of_run = before
+
+
+def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
+    """Warn of a call that goes past the mock because of an endpoint in the environment.
+
+    Args:
+        url: Where the call goes, on this machine.
+        servers: URLs of the servers that answer for the mock.
+    """
+    for name in ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"):
+        endpoint = os.environ.get(name)
+        if endpoint and url.startswith(endpoint) and not url.startswith(tuple(servers)):
+            caller = find_caller()
+            warnings.warn_explicit(
+                f"{name}={endpoint} is set, so this call to Step Functions goes there and not to the mock. "
+                f"Remove the variable, such as by monkeypatch.delenv({name!r}), and make the client after that.",
+                UserWarning,
+                caller.file,
+                caller.line,
+            )
+            return
 
 
 @contextmanager

@@ -6,7 +6,7 @@ The original goes first: what a Stubber, a handler of the user's, or moto's own 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,17 +20,19 @@ from sfn_mock.instruments.guard import Guard
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.transport.asyncio_clients import AwaitedResponse, is_awaited, then
 from sfn_mock.transport.direct import Direct
+from sfn_mock.transport.environment import warn_of_endpoint_url
 from sfn_mock.transport.patching import wrapped
 from sfn_mock.transport.wire import REGION_HEADER, Wire, is_loopback
 
 
 @contextmanager
-def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck) -> Iterator[None]:
+def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]) -> Iterator[None]:
     """Answer Step Functions calls, and have ``guard`` refuse the others that nobody answers.
 
-    ``paging`` hears of calls that come to an error, of whatever service.
+    ``paging`` hears of calls that come to an error, of whatever service. ``servers`` has the URLs of the servers that
+    answer for the mock.
     """
-    clients = _Clients(direct, wire, guard, paging)
+    clients = _Clients(direct, wire, guard, paging, servers)
     with (
         wrapped(EventAliaser, "emit", clients.watch_emit),
         wrapped(EventAliaser, "emit_until_response", clients.watch_emit_until_response),
@@ -45,11 +47,12 @@ def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck) -> 
 class _Clients:
     """What happens at each event of a call that the client's own handlers left unanswered."""
 
-    def __init__(self, direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck) -> None:
+    def __init__(self, direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]) -> None:
         self._direct = direct
         self._wire = wire
         self._guard = guard
         self._paging = paging
+        self._servers = servers
         self.intercepted = True
 
     def watch_emit_until_response(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,6 +117,8 @@ class _Clients:
     ) -> Any:
         """Answer a Step Functions call in place; where somebody may want to see the request, ready it for the wire."""
         if is_loopback(params["url"]):
+            if _is_step_functions(event_name):
+                warn_of_endpoint_url(params["url"], self._servers)
             return None
         # Only moto knows accounts by their keys.
         credentials = request_signer._credentials if botocore_stubber.enabled else None

@@ -1,0 +1,104 @@
+"""Find what a call has asked for in vain in the other regions and accounts of the mock, and warn the test's author."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from sfn_mock.aws.arns import parse_activity_arn, parse_state_machine_arn
+from sfn_mock.aws.exceptions import (
+    ActivityDoesNotExist,
+    ExecutionDoesNotExist,
+    InvalidArn,
+    ResourceNotFound,
+    SFNError,
+    StateMachineDoesNotExist,
+)
+from sfn_mock.instruments.callers import find_caller
+from sfn_mock.instruments.requests import Request
+from sfn_mock.state.records import Records
+from sfn_mock.state.seeds import SeedWarning
+
+_NOT_FOUND = (StateMachineDoesNotExist, ExecutionDoesNotExist, ResourceNotFound, ActivityDoesNotExist)
+
+
+class Location(NamedTuple):
+    """A region of an account."""
+
+    region: str
+    account_id: str
+
+    def __str__(self) -> str:
+        return f"{self.region} (account {self.account_id})"
+
+
+class Elsewhere(NamedTuple):
+    """What a call has not found, and where in the mock it exists."""
+
+    arn: str
+    locations: tuple[Location, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.locations))
+
+
+def find_elsewhere(request: Request, error: SFNError, all_records: Iterable[Records]) -> Elsewhere | None:
+    """Return where that exists which a call was told does not exist; None if it exists nowhere in the mock.
+
+    No records are locked: a thread that holds the lock of some may ask for others.
+    """
+    if not isinstance(error, _NOT_FOUND):
+        return None
+    all_records = list(all_records)
+    for arn in _arns(request):
+        fields = arn.split(":", 5)
+        prefix, resource = ":".join(fields[:5]) + ":", fields[-1]
+        holders = [records for records in all_records if _holds(records, resource)]
+        named = [records for records in holders if records.arn_prefix == prefix]
+        locations = tuple(Location(records.region, records.account_id) for records in named or holders)
+        # What exists where the call went was not found for another reason: some operations take no qualified ARN.
+        if locations and not (named and locations == (Location(request.region, request.account_id),)):
+            return Elsewhere(arn, locations)
+    return None
+
+
+def warn_of_elsewhere(request: Request, elsewhere: Elsewhere) -> None:
+    """Warn that a call has gone to another region or account than what it asks for.
+
+    Where warnings are errors, there is none: the code under test gets AWS's error, whose row in the report of a failed
+    test tells the same.
+    """
+    caller = find_caller()
+    with suppress(SeedWarning):
+        warnings.warn_explicit(
+            f"{request.operation} found no {elsewhere.arn!r} in {Location(request.region, request.account_id)}. "
+            f"It exists in {elsewhere}. Use a client and an ARN of that region and account, or add it where the "
+            f"client asks for it.",
+            SeedWarning,
+            caller.file,
+            caller.line,
+        )
+
+
+def _arns(request: Request) -> Iterator[str]:
+    parameters = request.parameters()
+    routing = parameters.get("routingConfiguration") or ()
+    for name, value in (*parameters.items(), *(pair for entry in routing for pair in entry.items())):
+        if name.lower().endswith("arn") and isinstance(value, str):
+            yield value
+
+
+def _holds(records: Records, resource: str) -> bool:
+    """Return whether the records have a machine, execution, map run or activity of that name."""
+    arn = records.arn_prefix + resource
+    kind = resource.partition(":")[0]
+    with suppress(InvalidArn):
+        if kind == "stateMachine":
+            parsed = parse_state_machine_arn(arn)
+            machine = records.state_machines.get(parsed.name)
+            return machine is not None and (parsed.qualifier is None or machine.qualified(parsed.qualifier) is not None)
+        if kind == "activity":
+            return parse_activity_arn(arn).name in records.activities
+    return arn in records.map_runs or records.find_execution(arn) is not None

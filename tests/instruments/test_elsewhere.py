@@ -1,0 +1,202 @@
+"""Calls for what exists in another region or account of the mock: AWS's error, a warning, and rows that say where."""
+
+from __future__ import annotations
+
+import warnings
+
+import boto3
+import pytest
+from answers import refusal
+from botocore.exceptions import ClientError
+from freezegun import freeze_time
+from moto import mock_aws
+
+import sfn_mock
+from sfn_mock import Calls, SeedWarning, activation
+from sfn_mock.aws.exceptions import ResourceNotFound
+from sfn_mock.instruments.elsewhere import find_elsewhere
+from sfn_mock.instruments.requests import Request
+
+NOW = "2026-01-10 02:00:00"
+ABROAD = "arn:aws:states:eu-west-1:123456789012"
+HOME = "arn:aws:states:us-east-1:123456789012"
+NO_MACHINE = "StateMachineDoesNotExist"
+NO_EXECUTION = "ExecutionDoesNotExist"
+
+
+@pytest.fixture
+def abroad(sfn):
+    """A state machine of another region, with a version, an alias, a map run and an activity."""
+    machine = sfn.add_state_machine("orders", region="eu-west-1")
+    machine.add_alias("live", machine.publish_version())
+    machine.add_execution("nightly", status="RUNNING").add_map_run("Items").add_execution("child", status="RUNNING")
+    boto3.client("stepfunctions", "eu-west-1").create_activity(name="ship")
+    return machine
+
+
+def arn_of_the_map_run(sfn):
+    [run] = sfn.state_machines[0].executions
+    return run.map_runs[0].arn
+
+
+@pytest.mark.parametrize(
+    ("operation", "member", "resource", "code"),
+    [
+        pytest.param("list_executions", "stateMachineArn", "stateMachine:orders", NO_MACHINE, id="machine"),
+        pytest.param("start_execution", "stateMachineArn", "stateMachine:orders:1", NO_MACHINE, id="version"),
+        pytest.param("start_execution", "stateMachineArn", "stateMachine:orders:live", NO_MACHINE, id="alias"),
+        pytest.param(
+            "describe_state_machine_alias",
+            "stateMachineAliasArn",
+            "stateMachine:orders:live",
+            "ResourceNotFound",
+            id="alias by itself",
+        ),
+        pytest.param("describe_execution", "executionArn", "execution:orders:nightly", NO_EXECUTION, id="execution"),
+        pytest.param("stop_execution", "executionArn", "execution:orders/Items:child", NO_EXECUTION, id="child"),
+        pytest.param("describe_map_run", "mapRunArn", None, "ResourceNotFound", id="map run"),
+        pytest.param("describe_activity", "activityArn", "activity:ship", "ActivityDoesNotExist", id="activity"),
+        pytest.param("list_tags_for_resource", "resourceArn", "activity:ship", "ResourceNotFound", id="tags"),
+    ],
+)
+@freeze_time(NOW)
+def test_another_region(sfn, client, abroad, operation, member, resource, code):
+    """What exists in another region is AWS's error, and a warning at the caller's line that says where it exists."""
+    arn = f"{ABROAD}:{resource}" if resource else arn_of_the_map_run(sfn)
+    with pytest.warns(SeedWarning) as caught, pytest.raises(ClientError) as error:
+        getattr(client, operation)(**{member: arn})
+
+    name = operation.title().replace("_", "")
+    assert error.value.response["Error"]["Code"] == code
+    assert [(str(warning.message), warning.filename) for warning in caught] == [
+        (
+            f"{name} found no {arn!r} in us-east-1 (account 123456789012). It exists in eu-west-1 (account "
+            "123456789012). Use a client and an ARN of that region and account, or add it where the client asks for "
+            "it.",
+            __file__,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "region", "there"),
+    [
+        pytest.param(HOME, "us-east-1", "eu-west-1", id="the client's region in the ARN"),
+        pytest.param(ABROAD, "us-east-1", "eu-west-1", id="the right region in the ARN"),
+        pytest.param(HOME, "eu-west-1", "eu-west-1", id="another region in the ARN than the client's"),
+    ],
+)
+def test_either_may_be_wrong(abroad, asked, region, there):
+    """The warning says where it exists, whether the client's region is wrong or that of the ARN."""
+    client = boto3.client("stepfunctions", region)
+    with pytest.warns(SeedWarning, match=rf"in {region} \(account \d+\)\. It exists in {there} \(account \d+\)\. "):
+        assert refusal(client.list_executions, stateMachineArn=f"{asked}:stateMachine:orders")[0] == NO_MACHINE
+
+
+def test_versions_that_an_alias_is_to_route_to(sfn, client, orders, abroad):
+    """A version in a routing configuration is looked for, too."""
+    live = orders.add_alias("live", orders.publish_version())
+    routing = [{"stateMachineVersionArn": f"{ABROAD}:stateMachine:orders:1", "weight": 100}]
+    with pytest.warns(SeedWarning, match="^UpdateStateMachineAlias found no .*orders:1' in us-east-1"):
+        refused = refusal(
+            client.update_state_machine_alias, stateMachineAliasArn=live.arn, routingConfiguration=routing
+        )
+
+    assert refused[0] == "ResourceNotFound"
+
+
+@pytest.mark.parametrize(
+    ("operation", "arn"),
+    [
+        pytest.param("describe_state_machine", f"{HOME}:stateMachine:bills", id="nowhere in the mock"),
+        pytest.param("publish_state_machine_version", f"{HOME}:stateMachine:orders:1", id="here as well"),
+        pytest.param("list_executions", f"{ABROAD}:stateMachine:orders:7", id="a version that is nowhere"),
+    ],
+)
+def test_what_exists_nowhere_else(client, orders, abroad, operation, arn):
+    """AWS's error alone is what a call gets for what no other region has, or the client's own has as well."""
+    orders.publish_version()
+    code, _ = refusal(getattr(client, operation), stateMachineArn=arn)
+
+    assert code == NO_MACHINE
+
+
+def test_an_arn_that_cannot_be_read(sfn, client, abroad):
+    """An ARN that the operation has not read before it failed is found nowhere."""
+    client.list_state_machines()
+    body = '{"routingConfiguration": [{"stateMachineVersionArn": "arn:aws:states:a:b:stateMachine:c:d:e"}]}'
+    request = Request("CreateStateMachineAlias", body, "123456789012", "us-east-1", 0)
+
+    assert find_elsewhere(request, ResourceNotFound(arn="a"), activation.current_session().all_records()) is None
+
+
+def test_faults_say_nothing_of_other_regions(sfn, client, abroad):
+    """An error that the test has asked for is no sign of a wrong region."""
+    sfn.add_fault("ListExecutions", error="StateMachineDoesNotExist")
+
+    assert refusal(client.list_executions, stateMachineArn=abroad.arn)[0] == NO_MACHINE
+
+
+def test_warnings_that_are_errors(sfn, client, abroad):
+    """Where warnings are errors the code under test gets AWS's error all the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        assert refusal(client.list_executions, stateMachineArn=abroad.arn)[0] == NO_MACHINE
+
+
+def test_rows_say_where_it_exists(sfn, client, orders, abroad):
+    """The table of calls has the region of each, and where that exists which a call did not find."""
+    with freeze_time(NOW):
+        client.list_state_machines()
+        with pytest.warns(SeedWarning):
+            refusal(client.list_executions, stateMachineArn=f"{ABROAD}:stateMachine:orders")
+
+    assert str(sfn.calls.of("ListExecutions")).splitlines() == [
+        "date                      region     operation       "
+        "parameters                                                                   answer",
+        "2026-01-10T02:00:00.000Z  us-east-1  ListExecutions  "
+        "stateMachineArn='arn:aws:states:eu-west-1:123456789012:stateMachine:orders'  "
+        "StateMachineDoesNotExist (exists in eu-west-1 (account 123456789012)): State Machine Does Not Exist…",
+    ]
+    [heading, _] = str(sfn.calls.of("ListStateMachines")).splitlines()
+    assert heading.split() == ["date", "operation", "parameters", "answer"]
+
+
+def test_columns_of_regions_and_accounts(sfn, client):
+    """The table of calls has columns for the region and the account where there are several."""
+    sfn.add_state_machine("orders", account_id="210987654321")
+    other = HOME.replace("123456789012", "210987654321")
+    with pytest.warns(SeedWarning, match=r"It exists in us-east-1 \(account 210987654321\)\. "):
+        refusal(client.list_executions, stateMachineArn=f"{other}:stateMachine:orders")
+    boto3.client("stepfunctions", "eu-west-1").list_state_machines()
+
+    heading, *rows = str(Calls(sfn.calls)).splitlines()
+    assert heading.split() == ["date", "region", "account", "operation", "parameters", "answer"]
+    assert [row.split()[1:4] for row in rows] == [
+        ["us-east-1", "123456789012", "ListExecutions"],
+        ["eu-west-1", "123456789012", "ListStateMachines"],
+    ]
+    assert str(Calls(sfn.calls[:1])).splitlines()[0].split()[:3] == ["date", "account", "operation"]
+
+
+def test_a_server_says_where_it_exists(sfn_executions_server):
+    """A call over HTTP is recorded as one in place; its client gets AWS's error."""
+    sfn = sfn_executions_server
+    machine = sfn.add_state_machine("orders", region="eu-west-1")
+    client = boto3.client("stepfunctions", "us-east-1", endpoint_url=sfn.endpoint_url)
+
+    assert refusal(client.list_executions, stateMachineArn=machine.arn)[0] == NO_MACHINE
+    assert "StateMachineDoesNotExist (exists in eu-west-1 (account 123456789012))" in str(sfn.calls)
+
+
+def test_an_installed_mock_says_where_it_exists():
+    """An installed mock warns as well, of what is in another region of the mock_aws."""
+    sfn_mock.install()
+    try:
+        with mock_aws():
+            machine = sfn_mock.get_mock().add_state_machine("orders", region="eu-west-1")
+            with pytest.warns(SeedWarning, match=r"It exists in eu-west-1 \(account 123456789012\)"):
+                refusal(boto3.client("stepfunctions", "us-east-1").list_executions, stateMachineArn=machine.arn)
+    finally:
+        sfn_mock.uninstall()
