@@ -18,18 +18,20 @@ from sfn_mock.instruments.coverage_log import CoverageLog
 from sfn_mock.instruments.faults import Fault, When
 from sfn_mock.instruments.recorded_events import History
 from sfn_mock.instruments.replays import Children
-from sfn_mock.instruments.task_mocks import Duration, TaskOutcomes
 from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
+from sfn_mock.instruments.task_mocks import TaskOutcomes
 from sfn_mock.operations import execution_mode
 from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding.documents import Document
 from sfn_mock.seeding.exports import Source
 from sfn_mock.seeding.loading import load
 from sfn_mock.seeding.mock_config import read_mock_config
+from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state import state_machines as machine_records
-from sfn_mock.state.records import seed_state_machine
+from sfn_mock.suggestions import closest
+from sfn_mock.types import Duration, MachineType
 from sfn_mock.views import Execution, Executions, MapRun, Replay, StateMachine
 
 
@@ -59,8 +61,8 @@ class StepFunctionsMock:
         self,
         name: str,
         *,
-        type: str = "STANDARD",
-        definition: str | None = None,
+        type: MachineType = "STANDARD",
+        definition: str | Mapping[str, Any] | None = None,
         role_arn: str | None = None,
         creation_date: clock.Date | None = None,
         region: str | None = None,
@@ -68,9 +70,18 @@ class StepFunctionsMock:
     ) -> StateMachine:
         """Seed a state machine and return it, to add executions to.
 
-        ``type`` is STANDARD or EXPRESS; ``definition`` Amazon States Language, a single Pass state unless given.
-        It is created now, in the mock's account and region, unless the arguments say otherwise. ValueError for what
-        AWS could never show, or a name that is taken.
+        Args:
+            name: The machine's name.
+            type: STANDARD or EXPRESS.
+            definition: Amazon States Language, as JSON text or a dict; a single Pass state unless given.
+            role_arn: The ARN of its role.
+            creation_date: When it was created; now unless given.
+            region: Its region; the mock's unless given.
+            account_id: Its account; the mock's unless given.
+
+        Raises:
+            ValueError: For what AWS could never show, a name that is taken, or a definition that CreateStateMachine
+                refuses, in AWS's words.
         """
         if account_id is not None:
             check_account_id(account_id)
@@ -338,6 +349,8 @@ _Any = TypeVar("_Any", bound=_Record)
 
 #: How many of the existing ARNs a LookupError names.
 _NAMED = 10
+#: With how many of them it compares the one that was asked for.
+_COMPARED = 1000
 
 
 def _find(arn: str, kind: str, records: list[_Any]) -> _Any:
@@ -348,6 +361,8 @@ def _find(arn: str, kind: str, records: list[_Any]) -> _Any:
 
 
 def _none_such(arn: str, kind: str, records: Sequence[_Record]) -> LookupError:
-    there_are = ", ".join(record.arn for record in records[:_NAMED]) or "none yet"
+    known = [record.arn for record in records[:_COMPARED]]
     more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
-    return LookupError(f"There is no {kind} {arn!r}; there are: {there_are}{more}.")
+    meant = closest(arn, known if ":" in str(arn) else [other.rpartition(":")[2] for other in known])
+    hint = f" Did you mean {meant!r}?" if meant is not None else ""
+    return LookupError(f"No {kind} {arn!r}.{hint} Known: {', '.join(known[:_NAMED]) or 'none'}{more}.")

@@ -12,16 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import repeat
-from typing import Any, Generic, Literal, Protocol, TypeVar, cast, overload
+from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
+from sfn_mock import types
+from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.asl.nodes import ABSENT
 from sfn_mock.instruments import replays, task_mocks
 from sfn_mock.instruments.coverage import Coverage
 from sfn_mock.instruments.coverage_log import CoverageLog
 from sfn_mock.instruments.recorded_events import History
 from sfn_mock.instruments.replay_differences import ReplayDifference
-from sfn_mock.instruments.task_mocks import Duration, TaskOutcomes
 from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
+from sfn_mock.instruments.task_mocks import TaskOutcomes
 from sfn_mock.operations import execution_mode, status_events
 from sfn_mock.state import clock, outcomes, progress, waiting
 from sfn_mock.state import executions as execution_records
@@ -29,13 +31,15 @@ from sfn_mock.state import map_runs as map_run_records
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state import state_machines as machine_records
 from sfn_mock.state.execution_scopes import ExecutionScope, Qualifiers
-from sfn_mock.state.outcome_plans import Outcomes, plan
+from sfn_mock.state.outcome_plans import plan
 from sfn_mock.state.state_machines import Route, check_alias_name
+from sfn_mock.suggestions import did_you_mean
+from sfn_mock.types import Duration, Json, Outcomes
 
 #: A status of an execution; PENDING_REDRIVE belongs to child executions of map runs alone.
-Status = outcomes.Status
-MapRunStatus = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
-MachineType = Literal["STANDARD", "EXPRESS"]
+Status = types.Status
+MapRunStatus = types.MapRunStatus
+MachineType = types.MachineType
 
 
 class _Readable(Protocol):
@@ -50,6 +54,9 @@ class _Readable(Protocol):
 
 
 _Record = TypeVar("_Record", bound=_Readable)
+
+
+_ROUTES = "a version, or pairs such as [(v1, 90), (v2, 10)]"
 
 
 class _View(Generic[_Record]):
@@ -204,7 +211,7 @@ class Execution(_View[execution_records.Execution]):
         return self._record.output
 
     @output.setter
-    def output(self, output: str | None) -> None:
+    def output(self, output: Json | None) -> None:
         self._record.output = output
 
     @property
@@ -269,15 +276,15 @@ class Execution(_View[execution_records.Execution]):
         with self._record.owner.records.reading() as moment:
             return status_events.last_event(self._record, moment)
 
-    def succeed(self, output: str | None = None) -> None:
+    def succeed(self, output: Json | None = None) -> None:
         """Make it SUCCEEDED now.
 
         Args:
-            output: JSON text, ``{}`` unless given.
+            output: JSON text, or a dict or list that becomes compact JSON; ``{}`` unless given.
 
         Raises:
             RuntimeError: Unless it is RUNNING.
-            ValueError: If the output is not JSON text.
+            ValueError: If the output cannot be JSON text.
         """
         self._end("SUCCEEDED", output=output)
 
@@ -329,7 +336,7 @@ class Execution(_View[execution_records.Execution]):
             self._record.redrive_at(moment)
 
     def wait_for_task(
-        self, token: str | None = None, *, activity: str | None = None, heartbeat: timedelta | None = None
+        self, token: str | None = None, *, activity: str | None = None, heartbeat: Duration | None = None
     ) -> str:
         """Have it wait, from now on, for the answer to a task, and return the task token that the answer needs.
 
@@ -382,7 +389,8 @@ class Execution(_View[execution_records.Execution]):
             status: How it ends. Without it, the status follows from its child executions, its tolerances and this
                 execution.
             start_date: When it starts; with this execution unless given.
-            stop_date: When it stops; needs a ``status``.
+            stop_date: When it stops; needs a ``status``. A map run with a closing status and no stop date stops with
+                the last of its child executions.
             redrive_count: How often it was redriven.
             redrive_date: When it was last redriven.
 
@@ -391,7 +399,9 @@ class Execution(_View[execution_records.Execution]):
         """
         with self._record.using() as moment:
             if self._record.map_run is not None:
-                raise ValueError(f"{self.arn} is a child execution: give the map run to an execution of the machine.")
+                raise ValueError(
+                    f"cannot add a map run to {self.arn}: it is a child execution; add it to one that is none instead."
+                )
             machine = self._record.state_machine
             map_run = map_run_records.new_map_run(
                 moment,
@@ -411,10 +421,18 @@ class Execution(_View[execution_records.Execution]):
             machine.store_map_run(map_run)
             return MapRun(map_run)
 
-    def _end(self, status: str, **details: str | None) -> None:
+    def _end(
+        self,
+        status: str,
+        *,
+        output: Json | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+        failed_in: str | None = None,
+    ) -> None:
         with self._record.using() as moment:
             self._running_attempt(moment, f"be made {status}", "end")
-            ending = outcomes.ending(status, **details)
+            ending = outcomes.ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
             self._record.check_failed_in(ending.failed_in)
             self._record.end(moment, ending)
 
@@ -696,11 +714,11 @@ class StateMachine(_View[machine_records.StateMachine]):
         status: Status,
         start_date: clock.Date | None = None,
         stop_date: clock.Date | None = None,
-        duration: timedelta | None = None,
+        duration: Duration | None = None,
         version: Version | int | None = None,
         alias: Alias | str | None = None,
-        input: str = "{}",
-        output: str | None = None,
+        input: Json = "{}",
+        output: Json | None = None,
         error: str | None = None,
         cause: str | None = None,
         failed_in: str | None = None,
@@ -709,7 +727,8 @@ class StateMachine(_View[machine_records.StateMachine]):
     ) -> Execution:
         """Seed one execution and return it.
 
-        Dates are datetimes (naive ones are UTC), ISO 8601 text, or a timedelta from now.
+        Dates are datetimes or dates (naive ones are UTC), ISO 8601 text, a timedelta from now, or text such as
+        ``-2h``. Lengths of time are timedeltas or text such as ``5m``.
 
         Args:
             name: The execution's name, a UUID unless given.
@@ -719,8 +738,8 @@ class StateMachine(_View[machine_records.StateMachine]):
             duration: How long it runs, in place of ``stop_date``.
             version: The version it was started through, or its number.
             alias: The alias it was started through, or its name.
-            input: JSON text.
-            output: JSON text, for SUCCEEDED alone; ``{}`` unless given.
+            input: JSON text, or a dict or list that becomes compact JSON.
+            output: The same, for SUCCEEDED alone; ``{}`` unless given.
             error: The error's name, for FAILED and ABORTED alone.
             cause: The error's cause, for FAILED and ABORTED alone.
             failed_in: The name of the state in which it failed, for FAILED alone: its history leads there on the
@@ -758,13 +777,13 @@ class StateMachine(_View[machine_records.StateMachine]):
         *,
         status: Status,
         start_date: clock.Date | None = None,
-        interval: timedelta = timedelta(seconds=1),
-        duration: timedelta = seeding.DEFAULT_DURATION,
+        interval: Duration = timedelta(seconds=1),
+        duration: Duration = seeding.DEFAULT_DURATION,
         name: str = seeding.DEFAULT_NAMES,
         version: Version | int | None = None,
         alias: Alias | str | None = None,
-        input: str = "{}",
-        output: str | None = None,
+        input: Json = "{}",
+        output: Json | None = None,
         error: str | None = None,
         cause: str | None = None,
     ) -> Executions:
@@ -780,8 +799,8 @@ class StateMachine(_View[machine_records.StateMachine]):
             name: Their names; ``{index}`` counts from 0 for the oldest. Default names run on from call to call.
             version: The version they were started through, or its number.
             alias: The alias they were started through, or its name.
-            input: JSON text.
-            output: JSON text, for SUCCEEDED alone; ``{}`` unless given.
+            input: JSON text, or a dict or list that becomes compact JSON.
+            output: The same, for SUCCEEDED alone; ``{}`` unless given.
             error: The error's name, for FAILED and ABORTED alone.
             cause: The error's cause, for FAILED and ABORTED alone.
 
@@ -808,12 +827,12 @@ class StateMachine(_View[machine_records.StateMachine]):
 
     def on_start(
         self,
-        outcomes: Outcomes | None = None,
+        outcomes: Outcomes | Status | None = None,
         /,
         *,
         status: Status | None = None,
-        duration: timedelta | None = None,
-        output: str | None = None,
+        duration: Duration | None = None,
+        output: Json | None = None,
         error: str | None = None,
         cause: str | None = None,
         failed_in: str | None = None,
@@ -830,7 +849,7 @@ class StateMachine(_View[machine_records.StateMachine]):
                 keywords. If a callable raises, the call that starts fails, and nothing is started.
             status: How they end.
             duration: How long they run; no time unless given.
-            output: JSON text, for SUCCEEDED alone.
+            output: JSON text, or a dict or list that becomes compact JSON; for SUCCEEDED alone.
             error: The error's name, for FAILED and ABORTED alone.
             cause: The error's cause, for FAILED and ABORTED alone.
             failed_in: The name of the state in which they fail, for FAILED alone.
@@ -852,12 +871,12 @@ class StateMachine(_View[machine_records.StateMachine]):
 
     def on_redrive(
         self,
-        outcomes: Outcomes | None = None,
+        outcomes: Outcomes | Status | None = None,
         /,
         *,
         status: Status | None = None,
-        duration: timedelta | None = None,
-        output: str | None = None,
+        duration: Duration | None = None,
+        output: Json | None = None,
         error: str | None = None,
         cause: str | None = None,
         failed_in: str | None = None,
@@ -920,9 +939,7 @@ class StateMachine(_View[machine_records.StateMachine]):
 
     def _check_status(self, status: str) -> str:
         if status == "PENDING_REDRIVE":
-            raise ValueError(
-                "Only child executions of a map run are ever PENDING_REDRIVE: add it to what add_map_run returned."
-            )
+            raise ArgumentError("status", "must not be PENDING_REDRIVE outside a map run: add it to a map run")
         return outcomes.check_status(status, outcomes.STATUSES_OUTSIDE_MAP_RUNS)
 
     def _qualifiers(self, version: Version | int | None, alias: Alias | str | None) -> Iterator[Qualifiers]:
@@ -938,39 +955,36 @@ class StateMachine(_View[machine_records.StateMachine]):
         try:
             pairs = [(target, weight) for target, weight in weighted]
         except (TypeError, ValueError):
-            raise ValueError(
-                f"{version!r} routes to no version: give a version, or pairs such as [(v1, 90), (v2, 10)]."
-            ) from None
+            raise must_be("version", _ROUTES, version) from None
         routes = tuple(Route(self._own_version(target).qualifier, weight) for target, weight in pairs)
         if not 1 <= len(routes) <= 2 or len({route.qualifier for route in routes}) < len(routes):
-            raise ValueError(f"An alias routes to one version or to two different ones, not to {version!r}.")
+            raise must_be("version", "one version, or pairs of two different ones", version)
         weights = [route.weight for route in routes]
         if any(isinstance(weight, bool) or not isinstance(weight, int) or weight < 0 for weight in weights):
-            raise ValueError(f"Weights are whole numbers from 0 to 100, not {weights}.")
+            raise must_be("version", "given weights that are ints from 0 to 100", weights)
         if sum(weights) != 100:
-            raise ValueError(f"The weights of an alias sum to 100, and {weights} sum to {sum(weights)}.")
+            raise must_be("version", "given weights that sum to 100", weights)
         return routes
 
     def _own_version(self, version: Version | int) -> machine_records.Version:
         versions = self._record.versions
-        there_are = f"it has {', '.join(versions)}" if versions else "it has none, publish_version() makes one"
         if isinstance(version, Version):
             record = version._record
             if versions.get(record.qualifier) is record:
                 return record
-            raise ValueError(f"{version.arn} is no version of {self.arn} (any more): {there_are}.")
-        if isinstance(version, bool) or not isinstance(version, int):
-            raise ValueError(f"version={version!r} is no version: pass what publish_version returned, or a number.")
-        if str(version) not in versions:
-            raise ValueError(f"{self.arn} has no version {version}: {there_are}.")
-        return versions[str(version)]
+        elif isinstance(version, bool) or not isinstance(version, int):
+            raise must_be("version", "what publish_version returned, or its number", version)
+        elif str(version) in versions:
+            return versions[str(version)]
+        expected = f"a version of {self.arn}, which has {', '.join(versions) or 'none'}"
+        raise must_be("version", expected, version)
 
     def _own_alias(self, alias: Alias | str) -> machine_records.Alias:
         name = alias.name if isinstance(alias, Alias) else alias
         found = self._record.aliases.get(name) if isinstance(name, str) else None
         if found is None or (isinstance(alias, Alias) and found is not alias._record):
-            there_are = ", ".join(self._record.aliases) or "none, add_alias() makes one"
-            raise ValueError(f"{alias!r} is no alias of {self.arn} (any more): it has {there_are}.")
+            hint = did_you_mean(name, self._record.aliases)
+            raise must_be("alias", f"an alias of {self.arn}", alias, hint)
         return found
 
 
@@ -1052,9 +1066,9 @@ class MapRun(_View[map_run_records.MapRun]):
         item_count: int = 1,
         start_date: clock.Date | None = None,
         stop_date: clock.Date | None = None,
-        duration: timedelta | None = None,
-        input: str = "{}",
-        output: str | None = None,
+        duration: Duration | None = None,
+        input: Json = "{}",
+        output: Json | None = None,
         error: str | None = None,
         cause: str | None = None,
         failed_in: str | None = None,
@@ -1064,7 +1078,8 @@ class MapRun(_View[map_run_records.MapRun]):
         """Seed one child execution and return it.
 
         Arguments are those of ``StateMachine.add_execution``, without version and alias. PENDING_REDRIVE is a status
-        that only child executions have; their stop date is that of the attempt before.
+        that only child executions have; their stop date is that of the attempt before. A child starts with its map
+        run unless told otherwise, and neither starts nor stops outside it.
 
         Args:
             item_count: How many items of the map run it processes.
@@ -1099,17 +1114,18 @@ class MapRun(_View[map_run_records.MapRun]):
         status: Status,
         item_count: int = 1,
         start_date: clock.Date | None = None,
-        interval: timedelta = timedelta(seconds=1),
-        duration: timedelta = seeding.DEFAULT_DURATION,
+        interval: Duration = timedelta(seconds=1),
+        duration: Duration = seeding.DEFAULT_DURATION,
         name: str = seeding.DEFAULT_NAMES,
-        input: str = "{}",
-        output: str | None = None,
+        input: Json = "{}",
+        output: Json | None = None,
         error: str | None = None,
         cause: str | None = None,
     ) -> Executions:
         """Seed ``count`` child executions, the oldest first, and return them.
 
-        Arguments are those of ``StateMachine.add_executions``, without version and alias.
+        Arguments are those of ``StateMachine.add_executions``, without version and alias; without ``start_date``
+        the first one starts with the map run, and none after now.
 
         Args:
             item_count: How many items of the map run each one processes.
@@ -1137,12 +1153,12 @@ class MapRun(_View[map_run_records.MapRun]):
 
     def on_redrive(
         self,
-        outcomes: Outcomes | None = None,
+        outcomes: Outcomes | Status | None = None,
         /,
         *,
         status: Status | None = None,
-        duration: timedelta | None = None,
-        output: str | None = None,
+        duration: Duration | None = None,
+        output: Json | None = None,
         error: str | None = None,
         cause: str | None = None,
         failed_in: str | None = None,
@@ -1167,11 +1183,11 @@ class MapRun(_View[map_run_records.MapRun]):
         return f"{self.arn} {self.status}"
 
 
-def _set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | None, **keywords: Any) -> None:
+def _set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | Status | None, **keywords: Any) -> None:
     with scope.using():
         if scope.state_machine.type == "EXPRESS":
             raise ValueError(
-                f"{scope.arn} is an EXPRESS state machine, and AWS redrives none of its executions: on_start() says "
-                f"what they come to."
+                f"cannot set on_redrive() of {scope.arn}: AWS redrives no executions of EXPRESS state machines; use "
+                f"on_start() instead."
             )
         scope.redrive_plan = plan(scope.check_outcome, outcomes, **keywords)

@@ -18,9 +18,9 @@ from typing import Any
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.server import server
 from sfn_mock.options import Options
-from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding.exports import naming
-from sfn_mock.state import durations
+from sfn_mock.seeding.texts import parse, read_file
+from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 
 #: moto's own server's.
@@ -91,7 +91,7 @@ def _add_option(parser: argparse.ArgumentParser, option: Field[Any]) -> None:
 
 def _length(text: str) -> timedelta:
     try:
-        return durations.to_timedelta(text, name="LENGTH")
+        return timedelta(milliseconds=clock.to_milliseconds(text, name="LENGTH"))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -115,7 +115,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
 def _seed(sfn: StepFunctionsMock, path: str) -> None:
     """Seed a document or what ``list-executions`` printed, whichever the file at ``path`` holds."""
     with naming(path), seeding.collected_warnings() as warnings:
-        document = seed_documents.read(path)
+        document = parse(read_file(path))
         if isinstance(document, list) or (isinstance(document, dict) and "executions" in document):
             sfn.load(document)
         elif isinstance(document, dict):

@@ -14,9 +14,9 @@ from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
 from sfn_mock.instruments.calls import Call
 from sfn_mock.instruments.faults import Fault
-from sfn_mock.seeding import documents as seed_documents
+from sfn_mock.seeding.texts import parse
 from sfn_mock.session import Session
-from sfn_mock.state import clock, durations
+from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 
 PREFIX = "/sfn-mock/"
@@ -102,7 +102,7 @@ class Control:
             text = request.get_data().decode()
         except UnicodeDecodeError:
             raise ValueError("The request's body is no text in UTF-8.") from None
-        document = seed_documents.parse(text)
+        document = parse(text)
         # Never a str, which sfn.seed() would take for a path on this machine.
         if not isinstance(document, dict):
             raise ValueError("The request's body is no seed document: send an object with 'state_machines', a list.")
@@ -139,8 +139,7 @@ class Control:
             raise ValueError(f"tick={tick!r} is neither true nor false.")
         if "now" not in told:
             raise ValueError('now is missing: send {"now": "2026-01-10T02:00:00Z"}.')
-        date = durations.to_date(told["now"], name="now")
-        clock.set_to(clock.to_moment(date, clock.now(), name="now"), tick=tick)
+        clock.set_to(clock.to_moment(told["now"], clock.now(), name="now"), tick=tick)
         return self._clock(request)
 
     def _unset_clock(self, request: Request) -> Told:

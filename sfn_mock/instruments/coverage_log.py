@@ -14,7 +14,8 @@ from weakref import WeakKeyDictionary
 
 from sfn_mock.asl.steps import Step
 from sfn_mock.instruments.coverage import Coverage, CoverageReport, Part, PartKey, count_steps, parts_of
-from sfn_mock.state.records import DEFAULT_DEFINITION, Records
+from sfn_mock.state.records import Records
+from sfn_mock.state.state_machines import DEFAULT_DEFINITION
 
 #: The name in reports of definitions of which TestState has run a state, and that no state machine has.
 _TESTED_ALONE = "(TestState alone)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid3
 
@@ -15,15 +14,14 @@ from sfn_mock.asl.nodes import ABSENT, TaskState, each_state
 from sfn_mock.asl.resources import Resource, ResourceError, parse_resource
 from sfn_mock.integrations.lambda_functions import parse_function
 from sfn_mock.integrations.mocked_results import mocked_result, mocked_submission
-from sfn_mock.state import clock, durations
+from sfn_mock.state import clock
 from sfn_mock.state.state_machines import StateMachine
 from sfn_mock.state.task_mocks import Answer, Case, Handler, Invocation, TaskError, TaskMock, TaskMocks, matches
 from sfn_mock.suggestions import did_you_mean
+from sfn_mock.types import Duration
 
 #: One outcome after the other, each a dict of the keywords of ``mock_task``; or what gives a result for an input.
 TaskOutcomes = Sequence[Mapping[str, Any]] | Callable[[Any], Any]
-#: A length of time, or text such as "3s".
-Duration = timedelta | str
 
 _KEYWORDS = ("result", "error", "cause", "duration")
 
@@ -240,10 +238,7 @@ def _request_id(token: str) -> str:
 
 
 def _milliseconds(duration: Duration | None) -> int:
-    if duration is None:
-        return 0
-    length = durations.to_timedelta(duration, name="duration") if isinstance(duration, str) else duration
-    return clock.to_milliseconds(length, name="duration")
+    return 0 if duration is None else clock.to_milliseconds(duration, name="duration")
 
 
 def _json_text(value: Any) -> str:

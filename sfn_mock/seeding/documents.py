@@ -7,87 +7,24 @@ came before it is taken back.
 from __future__ import annotations
 
 import inspect
-import json
 import os
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import timedelta
-from reprlib import repr as shortened
 from typing import Any
 
+from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws.accounts import check_account_id, check_region
 from sfn_mock.seeding.exports import naming
-from sfn_mock.state import durations
+from sfn_mock.seeding.state_machines import seed_state_machine
+from sfn_mock.seeding.texts import is_text, parse, read_file
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state.outcome_plans import OutcomeWords
-from sfn_mock.state.records import Records, seed_state_machine
+from sfn_mock.state.records import Records
+from sfn_mock.suggestions import did_you_mean
+from sfn_mock.types import Outcome
 from sfn_mock.views import Execution, MapRun, StateMachine
 
 #: A path, JSON or YAML text, or the same as a dict.
 Document = str | os.PathLike[str] | Mapping[str, Any]
-
-_FIRST_WORD = re.compile(r"\w+")
-
-
-# --- The text --------------------------------------------------------------------------------------------------
-
-
-def read(path: str | os.PathLike[str]) -> Any:
-    """What the file at ``path`` says, in JSON or YAML; ValueError if it is neither, FileNotFoundError without one."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"There is no seed file {os.path.abspath(path)!r}: give the path of one, or its text, which begins with "
-            f"'{{' or has several lines."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ValueError(f"It cannot be read ({error}): give the path of a seed file.") from None
-    return parse(text)
-
-
-def parse(text: str) -> Any:
-    """What ``text`` says: JSON if it begins with a bracket, else YAML. ValueError, with line and column, if neither."""
-    return _parse_json(text) if text.lstrip().startswith(("{", "[")) else _parse_yaml(text)
-
-
-def _parse_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"It is no JSON (line {error.lineno}, column {error.colno}: {error.msg}).") from None
-    except RecursionError:
-        raise ValueError("It is no JSON that can be read (too deep).") from None
-
-
-def _parse_yaml(text: str) -> Any:
-    try:
-        import yaml
-    except ImportError:
-        raise ValueError(
-            "It is no JSON, and YAML needs PyYAML: install it with pip install 'sfn_mock[server]'."
-        ) from None
-
-    class Loader(yaml.SafeLoader):
-        """Leaves dates as they are written: the seeding calls read them, with all that they may be."""
-
-        yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own way to say it
-            first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-    try:
-        return yaml.load(text, Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
-        raise ValueError(f"It is no YAML ({place}{error.problem}).") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ValueError(f"It is no YAML ({' '.join(str(error).split())}).") from None
-    except (LookupError, AttributeError):  # what PyYAML comes to with !!bool and !!timestamp
-        raise ValueError("It is no YAML (a tag such as !!bool stands before what is no such thing).") from None
 
 
 # --- The document ----------------------------------------------------------------------------------------------
@@ -99,20 +36,20 @@ def seed(records_of: Callable[[str | None, str | None], Records], source: object
     ``records_of`` gives the records of an account and region, the mock's own for None. ValueError, with nothing stored,
     naming the place in the document of what AWS could never show.
     """
-    if isinstance(source, str) and (source.lstrip().startswith("{") or "\n" in source):
+    if isinstance(source, str) and is_text(source):
         with naming("The seed document"):
             document = parse(source)
         return _seed(records_of, document)
     if isinstance(source, (str, os.PathLike)):
         with naming(os.fspath(source)):
-            return _seed(records_of, read(source))
+            return _seed(records_of, parse(read_file(source)))
     return _seed(records_of, source)
 
 
 def _seed(records_of: Callable[[str | None, str | None], Records], document: object) -> list[StateMachine]:
     if not isinstance(document, Mapping) or "state_machines" not in document:
-        raise ValueError(f"{shortened(document)} is no seed document: it is an object with 'state_machines', a list.")
-    _Entry("The document", document, _DOCUMENT)
+        raise must_be("The seed document", "an object with 'state_machines', a list", document)
+    _Entry("The seed document", document, _DOCUMENT)
     entries = [
         _Entry(place, entry, _MACHINE, required=("name",))
         for place, entry in _items("state_machines", document["state_machines"])
@@ -145,16 +82,15 @@ def _seed_machine(entry: _Entry, records: Records, moment: int, undo: ExitStack)
     with entry.naming():
         machine = records.state_machines.get(seeding.check_name(entry.get("name")))
     if machine is None:
-        arguments = {"type": "STANDARD", "definition": None, "role_arn": None, "creation_date": None}
         with entry.naming():
-            given = entry.arguments("name", *arguments)
-            machine = seed_state_machine(records, moment, given.pop("name"), **{**arguments, **given})
+            given = entry.arguments("name", *_OF_NEW_MACHINES)
+            machine = seed_state_machine(records, moment, given.pop("name"), **given)
         undo.callback(records.discard, machine)
     else:
         with entry.naming():
-            for key in ("type", "definition", "role_arn", "creation_date"):
+            for key in _OF_NEW_MACHINES:
                 if key in entry.keys:
-                    raise ValueError(f"{key} is given, and {machine.arn} exists already: leave it out to add to that.")
+                    raise ArgumentError(key, f"must be left out to add to {machine.arn}, which exists already")
         undo.callback(machine.mark())
     view = StateMachine(machine)
     for version in entry.entries("versions", _VERSION):
@@ -205,10 +141,10 @@ def _seed_outcomes(entry: _Entry, key: str, say: Callable[..., None]) -> None:
         with outcome.naming():
             say(**outcome.arguments())
         return
-    outcomes: list[OutcomeWords] = []
+    outcomes: list[Outcome] = []
     for place, words in _items(f"{entry.place}.{key}", told):
         if isinstance(words, str):
-            outcomes.append(words)
+            outcomes.append({"status": words})
             continue
         outcome = _Entry(place, words, _OUTCOME, required=("status",))
         with outcome.naming():
@@ -229,6 +165,8 @@ _MACHINE = frozenset(
     {"name", "type", "definition", "role_arn", "creation_date", "region", "account_id"}
     | {"versions", "aliases", "executions", "on_start", "on_redrive"}
 )
+#: Keys of machines that are not there yet.
+_OF_NEW_MACHINES = ("type", "definition", "role_arn", "creation_date")
 _VERSION = _arguments_of(StateMachine.publish_version)
 _ALIAS = _arguments_of(StateMachine.add_alias)
 _EXECUTION = _arguments_of(StateMachine.add_execution, "map_runs")
@@ -238,33 +176,11 @@ _CHILD = _arguments_of(MapRun.add_execution)
 _CHILDREN = _arguments_of(MapRun.add_executions)
 _OUTCOME = frozenset({"status", "duration", "output", "error", "cause", "failed_in"})
 
+#: What a list of outcomes is called by the call that takes it.
+_OUTCOMES = "outcomes"
+
 #: Keys of what is seeded by a call of its own.
 _PARTS = frozenset({"versions", "aliases", "executions", "map_runs", "on_start", "on_redrive"})
-
-
-def _date(value: object, name: str) -> object:
-    return durations.to_date(value, name=name)
-
-
-def _duration(value: object, name: str) -> object:
-    return value if isinstance(value, timedelta) else durations.to_timedelta(value, name=name)
-
-
-def _json_text(value: object, name: str) -> object:
-    if isinstance(value, str):
-        return value
-    try:
-        return json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        raise ValueError(f"{name}={shortened(value)} cannot be written as JSON: give its JSON text.") from None
-
-
-#: What the values of some keys become before they are passed on.
-_FORMS: dict[str, Callable[[object, str], object]] = {
-    **dict.fromkeys(("start_date", "stop_date", "redrive_date", "creation_date"), _date),
-    **dict.fromkeys(("duration", "interval"), _duration),
-    **dict.fromkeys(("input", "output", "definition"), _json_text),
-}
 
 
 class _Entry:
@@ -273,22 +189,22 @@ class _Entry:
     def __init__(self, place: str, value: object, known: frozenset[str], *, required: tuple[str, ...] = ()) -> None:
         self.place = place
         if not isinstance(value, Mapping):
-            raise ValueError(f"{place}: {shortened(value)} is no object: give it any of {', '.join(sorted(known))}.")
+            raise must_be(place, f"an object with any of {', '.join(sorted(known))}", value)
         self._value = {key: part for key, part in value.items() if part is not None}
         self.check(known)
         for key in required:
             if key not in self._value:
-                raise ValueError(f"{place}: {key} is missing.")
+                raise ArgumentError(f"{place}.{key}", "must be given, got nothing")
 
     @property
     def keys(self) -> set[str]:
         return set(self._value)
 
     def check(self, known: frozenset[str]) -> None:
-        """ValueError for a key that is not ``known``."""
+        """ArgumentError for a key that is not ``known``."""
         for key in self._value:
             if key not in known:
-                raise ValueError(f"{self.place}: there is no {key!r} here; there are {', '.join(sorted(known))}.")
+                raise ArgumentError(self.place, f"has the unknown key {key!r}. {did_you_mean(key, sorted(known))}")
 
     def get(self, key: str) -> Any:
         return self._value.get(key)
@@ -300,20 +216,16 @@ class _Entry:
 
     def arguments(self, *names: str) -> dict[str, Any]:
         """The values as the seeding call takes them, all or those of ``names``."""
-        return {
-            key: _FORMS[key](value, key) if key in _FORMS else value
-            for key, value in self._value.items()
-            if (key in names if names else key not in _PARTS)
-        }
+        return {key: value for key, value in self._value.items() if (key in names if names else key not in _PARTS)}
 
     def naming(self) -> AbstractContextManager[None]:
-        """Put the place into a ValueError, to the very key if its sentence begins with one."""
+        """Put the place into a ValueError, and the very key into one that is about an argument."""
         return _at(self.place, self.keys)
 
 
 def _items(place: str, value: object) -> Iterator[tuple[str, object]]:
     if not isinstance(value, (list, tuple)):
-        raise ValueError(f"{place}: {shortened(value)} is no list.")
+        raise must_be(place, "a list", value)
     return ((f"{place}[{index}]", item) for index, item in enumerate(value))
 
 
@@ -322,6 +234,8 @@ def _at(place: str, keys: Collection[str] = ()) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        subject = _FIRST_WORD.match(str(error))
-        key = f".{subject[0]}" if subject and subject[0] in keys else ""
-        raise ValueError(f"{place}{key}: {error}") from None
+        if isinstance(error, ArgumentError) and error.name in keys:
+            raise ArgumentError(f"{place}.{error.name}", error.problem) from None
+        if isinstance(error, ArgumentError) and error.name.startswith(_OUTCOMES):
+            raise ArgumentError(f"{place}{error.name.removeprefix(_OUTCOMES)}", error.problem) from None
+        raise ValueError(f"{place}: {error}") from None

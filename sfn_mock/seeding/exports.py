@@ -312,7 +312,7 @@ def _optional_moment(raw: Mapping[str, object], member: str) -> int | None:
 def _moment(member: str, value: object) -> int:
     """The moment of a date as the AWS CLI (epoch seconds in version 1, ISO 8601 in 2) or boto3 gives it."""
     if isinstance(value, (str, datetime)):
-        return clock.to_moment(value, 0, name=member)
+        return clock.to_moment(clock.read_iso(value, member) if isinstance(value, str) else value, 0, name=member)
     if type(value) is int or (isinstance(value, float) and isfinite(value * 1000)):
         # Rounded, as few floats hold a whole number of milliseconds exactly.
         return clock.check(round(value * 1000), member)

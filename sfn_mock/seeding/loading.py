@@ -15,12 +15,13 @@ from sfn_mock import views
 from sfn_mock.aws.arns import ExecutionArn, parse_map_run_arn
 from sfn_mock.seeding import exports as recordings
 from sfn_mock.seeding.exports import Item, Place, Shown
+from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun, Tolerance
-from sfn_mock.state.records import Records, seed_state_machine
+from sfn_mock.state.records import Records
 from sfn_mock.state.state_machines import Route, StateMachine
 
 
@@ -239,7 +240,7 @@ def _owner(item: Item, records: Records, moment: int, first_start: int, parent: 
     """The machine or map run it belongs to; what is missing comes into being, a map run as of its first child."""
     name, arn = item.arn.state_machine_name, item.shown.map_run_arn
     if name not in records.state_machines:
-        seed_state_machine(records, moment, name, type="STANDARD", definition=None, role_arn=None, creation_date=None)
+        seed_state_machine(records, moment, name)
     machine = records.state_machines[name]
     if arn is None:
         return machine

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sfn_mock.argument_errors import must_be
 from sfn_mock.aws.arns import activity_arn
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Attempt, Execution
 from sfn_mock.state.outcomes import Ending
+from sfn_mock.suggestions import did_you_mean
+from sfn_mock.types import Duration
 
 if TYPE_CHECKING:
     from sfn_mock.state.records import Records
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 #: Longest task token, in characters, by botocore's model of GetActivityTask.
 _LONGEST_TOKEN = 2048
 #: HeartbeatSeconds is a whole number of seconds, up to eight nines (Amazon States Language, Task state).
-_SHORTEST_HEARTBEAT = timedelta(seconds=1)
-_LONGEST_HEARTBEAT = timedelta(seconds=99_999_999)
+_SHORTEST_HEARTBEAT = 1000
+_LONGEST_HEARTBEAT = 99_999_999_000
 #: A Task state whose heartbeat stays away fails with this error, and the execution, which catches nothing, with it.
 _HEARTBEAT_MISSED = Ending("FAILED", error="States.Timeout")
 
@@ -122,7 +125,7 @@ def new_task(
     token: str | None,
     *,
     activity: str | None,
-    heartbeat: timedelta | None,
+    heartbeat: Duration | None,
 ) -> Task:
     """The task that ``execution`` waits for in its running ``attempt``; ValueError for one that AWS could never have.
 
@@ -130,8 +133,7 @@ def new_task(
     """
     if execution.express_id is not None:
         raise ValueError(
-            f"{execution.arn} is an EXPRESS execution, and on AWS none waits for a task token or an activity: "
-            f"use a STANDARD one."
+            f"cannot have {execution.arn} wait for a task: no EXPRESS execution does; use a STANDARD one instead."
         )
     if token is not None:
         _check_token(token, records)
@@ -146,28 +148,22 @@ def new_task(
 
 def _check_token(token: object, records: Records) -> None:
     if not isinstance(token, str) or not 1 <= len(token) <= _LONGEST_TOKEN:
-        raise ValueError(f"token={token!r} is no task token: pass a str of 1 to {_LONGEST_TOKEN} characters.")
+        raise must_be("token", f"a str of 1 to {_LONGEST_TOKEN} characters", token)
     if token in records.tasks:
-        raise ValueError(
-            f"token={token!r} was given to {records.tasks[token].execution.arn} already: AWS never gives one twice."
-        )
+        raise must_be("token", f"new, but {records.tasks[token].execution.arn} has it", token)
 
 
 def _find_activity(records: Records, arn_or_name: object) -> Activity:
     for activity in records.activities.values():
         if arn_or_name in (activity.arn, activity.name):
             return activity
-    there_are = ", ".join(records.activities) or "none, create_activity() of boto3's client makes one"
-    raise ValueError(
-        f"activity={arn_or_name!r} is no activity of account {records.account_id} in {records.region}: "
-        f"there are {there_are}."
-    )
+    expected = f"the ARN or name of an activity of account {records.account_id} in {records.region}"
+    raise must_be("activity", expected, arn_or_name, did_you_mean(arn_or_name, records.activities))
 
 
 def _check_heartbeat(heartbeat: object) -> int:
     """The time between two heartbeats in milliseconds."""
-    if not isinstance(heartbeat, timedelta) or not _SHORTEST_HEARTBEAT <= heartbeat <= _LONGEST_HEARTBEAT:
-        raise ValueError(
-            f"heartbeat={heartbeat!r} is no HeartbeatSeconds: give a timedelta from one second to 99999999 seconds."
-        )
-    return clock.to_milliseconds(heartbeat, name="heartbeat")
+    milliseconds = clock.to_milliseconds(heartbeat, name="heartbeat")
+    if not _SHORTEST_HEARTBEAT <= milliseconds <= _LONGEST_HEARTBEAT:
+        raise must_be("heartbeat", "from 1 to 99999999 seconds", heartbeat)
+    return milliseconds

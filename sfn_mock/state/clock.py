@@ -11,13 +11,17 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from dateutil.parser import isoparse
 
-#: What callers may give for a date: a datetime (a naive one is read as UTC), ISO 8601 text, or a timedelta from now.
-Date = datetime | timedelta | str
+from sfn_mock.argument_errors import ArgumentError, must_be
+from sfn_mock.state.durations import read_duration, read_offset
+from sfn_mock.types import Date as Date
+
+_ISO_FORMS = "ISO 8601 text like '2026-01-10T02:00:00Z'"
+_OFFSETS = "'-2h', '+5m' or 'now'"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
@@ -91,10 +95,19 @@ def setting() -> Setting | None:
 def set_to(moment: int, *, tick: bool) -> None:
     """Set the clock, to stand still there or to ``tick``. ValueError while freezegun or time-machine moves it."""
     global _setting
-    freezegun: Any = sys.modules.get("freezegun.api")
-    if _is_travelling() or (freezegun is not None and freezegun.freeze_factories):
+    if _is_test_moving():
         raise ValueError("The clock is the test's, which has frozen it: move it there, with freezegun or time-machine.")
     _setting = Setting(moment, _machines_time(), tick)
+
+
+def is_frozen() -> bool:
+    """Whether the time is a test's own: freezegun's, time-machine's, or one that was set."""
+    return _setting is not None or _is_test_moving()
+
+
+def local_offset(moment: int) -> timedelta:
+    """How far the machine's own time zone is from UTC at that moment."""
+    return timedelta(seconds=time.localtime(moment // 1000).tm_gmtoff)
 
 
 def unset() -> None:
@@ -112,6 +125,12 @@ def put_back() -> Iterator[None]:
         yield
     finally:
         _setting = before
+
+
+def _is_test_moving() -> bool:
+    """Whether freezegun or time-machine moves the clock."""
+    freezegun: Any = sys.modules.get("freezegun.api")
+    return _is_travelling() or (freezegun is not None and bool(freezegun.freeze_factories))
 
 
 def _is_travelling() -> bool:
@@ -159,52 +178,51 @@ class _Held:
 
 
 def to_moment(value: object, now: int, *, name: str = "date") -> int:
-    """The moment that ``value`` names; ValueError, naming the argument ``name``, for anything that names none."""
+    """The moment that ``value`` names; ArgumentError, about ``name``, for anything that names none."""
+    if isinstance(value, str):
+        offset = read_offset(value)
+        value = read_iso(value, name, f"{_ISO_FORMS}, or a time from now like {_OFFSETS}") if offset is None else offset
     if isinstance(value, timedelta):
         moment = now + value // _MILLISECOND
     elif isinstance(value, datetime):
         moment = (value - (_NAIVE_EPOCH if value.utcoffset() is None else EPOCH)) // _MILLISECOND
-    elif isinstance(value, str):
-        moment = to_moment(_read(value, name), now, name=name)
+    elif isinstance(value, date):
+        moment = (value - _NAIVE_EPOCH.date()) // _MILLISECOND
     else:
-        raise ValueError(
-            f"{name}={value!r} names no moment: give a datetime (a naive one is UTC), ISO 8601 text such as "
-            f"'2026-01-10T02:00:00Z', or a timedelta from now."
-        )
+        raise must_be(name, f"a datetime, a date, {_ISO_FORMS}, or a timedelta from now like {_OFFSETS}", value)
     return check(moment, name)
 
 
 def check(moment: int, name: str) -> int:
-    """``moment``, if it is one a datetime can show; ValueError, naming the argument ``name``, otherwise."""
+    """``moment``, if it is one a datetime can show; ArgumentError, about ``name``, otherwise."""
     if not 0 <= moment <= _LAST:
-        raise ValueError(f"{name} lies outside the years 1970 to 9999: AWS's dates stay within them.")
+        raise ArgumentError(name, "must lie within the years 1970 to 9999, as AWS's dates do.")
     return moment
 
 
-def _read(text: str, name: str) -> datetime:
+def read_iso(text: str, name: str, expected: str = _ISO_FORMS) -> datetime:
+    """The datetime that ISO 8601 text names; ArgumentError, about ``name`` and what is ``expected``, for other text."""
     try:
         return isoparse(text)
     except (ValueError, OverflowError):  # 24:00 on the calendar's last day overflows
-        raise ValueError(
-            f"{name}={text!r} is no ISO 8601 date: write it like '2026-01-10', '2026-01-10T02:00:00Z' or "
-            f"'2026-01-10T03:00:00.250+01:00'."
-        ) from None
+        raise must_be(name, expected, text) from None
 
 
 def is_naive(value: object) -> bool:
     """Whether ``value`` is a date without a time zone, which is read as UTC."""
     if isinstance(value, str):
-        value = isoparse(value)
-    return isinstance(value, datetime) and value.utcoffset() is None
+        value = timedelta(0) if read_offset(value) is not None else isoparse(value)
+    if isinstance(value, datetime):
+        return value.utcoffset() is None
+    return isinstance(value, date)
 
 
 def to_milliseconds(duration: object, *, name: str) -> int:
-    """A length of time in whole milliseconds; ValueError for what is no timedelta or is negative."""
-    if not isinstance(duration, timedelta):
-        raise ValueError(f"{name}={duration!r} is no length of time: give a datetime.timedelta.")
-    if duration < timedelta(0):
-        raise ValueError(f"{name}={duration!r} is negative: give a length of time of zero or more.")
-    return duration // _MILLISECOND
+    """A length of time in whole milliseconds; ArgumentError for what is none or is negative."""
+    length = read_duration(duration) if isinstance(duration, str) else duration
+    if not isinstance(length, timedelta) or length < timedelta(0):
+        raise must_be(name, "a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M'", duration)
+    return length // _MILLISECOND
 
 
 def to_datetime(moment: int) -> datetime:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import cache
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, cast
@@ -18,8 +17,9 @@ from sfn_mock.state.execution_index import ExecutionIndex
 from sfn_mock.state.executions import Attempt, Execution, Origin, within
 from sfn_mock.state.garbage_collection import left_alone
 from sfn_mock.state.outcome_plans import Plan
-from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_json_text, check_status, ending
+from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_status, ending, json_text
 from sfn_mock.suggestions import did_you_mean
+from sfn_mock.types import Duration, Json
 
 if TYPE_CHECKING:
     from sfn_mock.state.map_runs import MapRun
@@ -82,6 +82,11 @@ class ExecutionScope(ABC):
     @abstractmethod
     def path(self) -> str:
         """What its executions' ARNs hold between the resource type and their names."""
+
+    @property
+    def span(self) -> seeding.Span | None:
+        """When its executions may run; None for at any time."""
+        return None
 
     @property
     def execution_arn_prefix(self) -> str:
@@ -161,9 +166,9 @@ class ExecutionScope(ABC):
         *,
         start_date: clock.Date | None,
         stop_date: clock.Date | None,
-        duration: timedelta | None,
-        input: str,
-        output: str | None,
+        duration: Duration | None,
+        input: Json,
+        output: Json | None,
         error: str | None,
         cause: str | None,
         failed_in: str | None,
@@ -185,12 +190,13 @@ class ExecutionScope(ABC):
             redrive_count=redrive_count,
             redrive_date=redrive_date,
             express=express,
+            within=self.span,
         )
-        check_json_text(input, "input")
+        origin = next(self._origins(qualifiers, json_text(input, "input"), item_count))
+        self.records.naive_dates.check(moment, start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
         seeding.warn_if_upcoming(moment, start_date, [life.start])
         *earlier, last = life.attempts
         seeding.warn_if_forgotten(moment, [last], self.records.simulation.retention)
-        origin = next(self._origins(qualifiers, input, item_count))
         self.check_failed_in(failed_in, origin.revision)
         limit = self.time_limit_of(origin.revision)
         seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
@@ -217,11 +223,11 @@ class ExecutionScope(ABC):
         status: str,
         *,
         start_date: clock.Date | None,
-        interval: timedelta,
-        duration: timedelta,
+        interval: Duration,
+        duration: Duration,
         name: str,
-        input: str,
-        output: str | None,
+        input: Json,
+        output: Json | None,
         error: str | None,
         cause: str | None,
         qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
@@ -229,13 +235,16 @@ class ExecutionScope(ABC):
         item_count: int | None = None,
     ) -> list[Execution]:
         end = ending(check_status(status), output=output, error=error, cause=cause)
-        check_json_text(input, "input")
+        unbounded_origins = self._origins(qualifiers, json_text(input, "input"), item_count)
         with left_alone():
-            attempts = seeding.lives(moment, count, end, start_date=start_date, interval=interval, duration=duration)
+            attempts = seeding.lives(
+                moment, count, end, start_date=start_date, interval=interval, duration=duration, within=self.span
+            )
             names = seeding.names(name, count, NamesTaken(self.names, moment), given=self._default_names)
+            self.records.naive_dates.check(moment, start_date=start_date)
             seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in attempts])
             seeding.warn_if_forgotten(moment, attempts, self.records.simulation.retention)
-            origins = list(islice(self._origins(qualifiers, input, item_count), len(attempts)))
+            origins = list(islice(unbounded_origins, len(attempts)))
             limits = {
                 id(origin): self.time_limit_of(origin.revision) for origin in {id(o): o for o in origins}.values()
             }

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.state import clock
 from sfn_mock.state.outcomes import (
@@ -20,6 +21,7 @@ from sfn_mock.state.outcomes import (
     ending,
     turned,
 )
+from sfn_mock.types import Json
 
 if TYPE_CHECKING:
     from sfn_mock.state.execution_index import ExecutionIndex
@@ -253,7 +255,7 @@ class Execution:
         return self._ending.output
 
     @output.setter
-    def output(self, output: str | None) -> None:
+    def output(self, output: Json | None) -> None:
         self._assign_detail(output=output)
 
     @property
@@ -501,10 +503,8 @@ class Execution:
             start = clock.to_moment(date, moment, name="start_date")
             first, *redrives = self.attempts
             if redrives and redrives[0].since < start:
-                raise ValueError(
-                    f"start_date={date!r} is after a redrive of {self.arn}, at {clock.describe(redrives[0].since)}: "
-                    f"choose an earlier one."
-                )
+                limit, got = clock.describe(redrives[0].since), clock.describe(start)
+                raise ArgumentError("start_date", f"must not lie after the redrive at {limit}, got {got}")
             stop = None if first.stop is None else max(first.stop, start)
             self.start = start
             self._change(moment, (first._replace(since=start, stop=stop), *redrives))
@@ -518,18 +518,16 @@ class Execution:
                 self.go_on(moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
             else:
                 raise ValueError(
-                    f"{self.arn} {self.describe_status(moment)}, and what has ended has a stop date on AWS: assign "
-                    f"status = 'RUNNING' to let it run."
+                    f"cannot take the stop date from {self.arn}: it {self.describe_status(moment)}; assign status = "
+                    f"'RUNNING' instead."
                 )
 
     def _stop_at(self, moment: int, attempt: Attempt, stop: int) -> None:
         """Change the attempt in force to stop then; an execution never redriven starts no later than that."""
         if stop < attempt.since:
             if len(self._history_until(moment)) > 1:
-                raise ValueError(
-                    f"stop_date={clock.describe(stop)} is before the last redrive of {self.arn}, at "
-                    f"{clock.describe(attempt.since)}: choose a later one."
-                )
+                limit, got = clock.describe(attempt.since), clock.describe(stop)
+                raise ArgumentError("stop_date", f"must not lie before the last redrive at {limit}, got {got}")
             self.start = stop
             attempt = attempt._replace(since=stop)
         self.go_on(moment, attempt._replace(stop=stop))
@@ -540,8 +538,8 @@ class Execution:
             status = attempt.ending.status
             if status == "RUNNING":
                 # As a closing status that can carry it would.
-                ending("SUCCEEDED" if "output" in detail else "FAILED", **detail)
-                changed = attempt.ending._replace(**detail)
+                closed = ending("SUCCEEDED" if "output" in detail else "FAILED", **detail)
+                changed = attempt.ending._replace(**{name: getattr(closed, name) for name in detail})
             else:
                 before = attempt.ending
                 kept = {"output": before.output, "error": before.error, "cause": before.cause}

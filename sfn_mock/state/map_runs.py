@@ -8,6 +8,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
 from sfn_mock.aws.arns import map_run_arn, state_machine_arn
 from sfn_mock.aws.names import forbidden_character
 from sfn_mock.state import clock
@@ -88,6 +89,7 @@ class MapRun(ExecutionScope):
         tolerance: Tolerance,
         life: seeding.Life,
         follows_children: bool,
+        stops_with_children: bool = False,
     ) -> None:
         super().__init__(state_machine.records, state_machine.names_of_children(label), tells_redriven=True)
         self._state_machine = state_machine
@@ -103,6 +105,8 @@ class MapRun(ExecutionScope):
         #: From which of its redrives on, 0 being its start, its status follows from its children; before, and where
         #: this is None, it is as seeded or as it was when it was redriven.
         self._follows_from = 0 if follows_children else None
+        #: Whether it has a closing status and no stop date: it stops with the last of its children.
+        self._stops_with_children = stops_with_children
         #: Those of its redriven children that were still waiting when it was last looked.
         self._turns: list[Turn] = []
 
@@ -310,17 +314,31 @@ class MapRun(ExecutionScope):
     def _end_ahead(self) -> int | None:
         """When it ends, as far as it was said, whatever becomes of its children."""
         own = self._attempts[-1]
-        if not self._follows_children(own):
-            return own.stop
+        return self._parent_end if self._follows_children(own) else own.stop
+
+    @property
+    def _parent_end(self) -> int | None:
+        """When its parent ends, as far as that was said."""
         if self.parent is None:
             return None
         last = self.parent.attempts[-1]
         # What a test has assigned ahead of a closing status is no end yet.
         return None if last.ending.status == "RUNNING" else last.stop
 
+    @property
+    def span(self) -> seeding.Span:
+        """From its start to its stop or, while that depends on its children, to its parent's."""
+        stop = self._parent_end if self._stops_with_children else self._end_ahead
+        return seeding.Span("its map run", self.start, stop, ends=self._stops_with_children or stop is not None)
+
     def take_in(self, executions: list[Execution]) -> None:
         """The same; what is seeded to wait for its redrive waits no longer than the map run lasts."""
         super().take_in(executions)
+        if self._stops_with_children:
+            *earlier, last = self._attempts
+            stops = [child.attempts[-1].stop for child in executions]
+            stop = max(stop for stop in (last.stop, *stops) if stop is not None)
+            self._attempts = (*earlier, last._replace(stop=stop))
         for child in executions:
             last = child.attempts[-1]
             if last.ending.status == "PENDING_REDRIVE":
@@ -363,14 +381,14 @@ def new_map_run(
 ) -> MapRun:
     """A map run of ``parent``, not yet stored; ValueError for one that AWS could never show."""
     if execution_type not in ("STANDARD", "EXPRESS"):
-        raise ValueError(f"execution_type={execution_type!r} is neither STANDARD nor EXPRESS.")
+        raise must_be_one_of("execution_type", ("STANDARD", "EXPRESS"), execution_type)
     if status is not None and status not in STATUSES_OF_MAP_RUNS:
-        raise ValueError(f"status={status!r} is no status of a map run: choose {', '.join(STATUSES_OF_MAP_RUNS)}.")
+        raise must_be_one_of("status", STATUSES_OF_MAP_RUNS, status)
     if status is None and stop_date is not None:
-        raise ValueError("stop_date needs a status: say whether the map run SUCCEEDED, FAILED or was ABORTED.")
+        raise ArgumentError("stop_date", "must come with the status that the map run ends with")
     percentage = tolerated_failure_percentage
     if isinstance(percentage, bool) or not isinstance(percentage, (int, float)) or not 0 <= percentage <= 100:
-        raise ValueError(f"tolerated_failure_percentage={percentage!r} is no percentage: give a number from 0 to 100.")
+        raise must_be("tolerated_failure_percentage", "a number from 0 to 100", percentage)
     if label is not None:
         check_label(label)
     seeding.check_count(max_concurrency, "max_concurrency")
@@ -380,12 +398,15 @@ def new_map_run(
         now,
         closing_status,
         Ending(closing_status),
-        start_date=parent.start_date if start_date is None else start_date,
+        start_date=start_date,
         stop_date=stop_date,
         duration=None,
         redrive_count=redrive_count,
         redrive_date=redrive_date,
+        within=_span_of(parent, follows_children=status is None),
     )
+    dates = {"start_date": start_date, "stop_date": stop_date, "redrive_date": redrive_date}
+    state_machine.records.naive_dates.check(now, **dates)
     seeding.warn_if_upcoming(now, start_date, [life.start], kind="map run")
     return MapRun(
         state_machine,
@@ -397,13 +418,20 @@ def new_map_run(
         tolerance=Tolerance(tolerated_failure_count, float(percentage)),
         life=life,
         follows_children=status is None,
+        stops_with_children=closing_status != "RUNNING" and stop_date is None,
     )
+
+
+def _span_of(parent: Execution, *, follows_children: bool) -> seeding.Span:
+    """When a map run of ``parent`` may run; what follows its children ends with its parent, whatever they do."""
+    last = parent.attempts[-1]
+    # What a test has assigned ahead of a closing status is no end yet.
+    stop = None if last.ending.status == "RUNNING" else last.stop
+    return seeding.Span("its parent execution", parent.start, stop, ends=stop is not None and not follows_children)
 
 
 def check_label(label: object) -> str:
     """``label``, if a Map state may have it; ValueError otherwise."""
     if not isinstance(label, str) or not 1 <= len(label) <= LONGEST_LABEL or forbidden_character(label) is not None:
-        raise ValueError(
-            f"label={label!r} is no label of a Map state: use 1 to {LONGEST_LABEL} letters, digits, '-', '_' and '.'."
-        )
+        raise must_be("label", f"1 to {LONGEST_LABEL} letters, digits, '-', '_' and '.'", label)
     return label

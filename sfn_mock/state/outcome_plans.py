@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
+from sfn_mock import types
+from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.state.outcomes import Outcome, outcome
+from sfn_mock.suggestions import did_you_mean
+from sfn_mock.types import Duration, Json
 
-#: A status, or the keywords that say the same: ``{"status": "FAILED", "duration": ..., "error": ...}``.
-OutcomeWords = str | Mapping[str, Any]
-#: One outcome after the other, of which the last holds on; or what gives one for a name and an input.
-Outcomes = Sequence[OutcomeWords] | Callable[[str, str], OutcomeWords]
 #: Gives the next outcome, for an execution's name and input.
 Plan = Callable[[str, str], Outcome]
 #: Gives back an outcome that may be; ValueError for another.
@@ -22,18 +21,18 @@ _KEYWORDS = ("status", "duration", "output", "error", "cause", "failed_in")
 
 def plan(
     check: Check,
-    outcomes: Outcomes | None,
+    outcomes: types.Outcomes | str | None,
     *,
     status: str | None,
-    duration: timedelta | None,
-    output: str | None,
+    duration: Duration | None,
+    output: Json | None,
     error: str | None,
     cause: str | None,
     failed_in: str | None,
 ) -> Plan:
     """The plan that ``outcomes`` or, without them, the keywords describe; ValueError for what cannot be.
 
-    A callable's ValueErrors come when it is asked.
+    A status in place of ``outcomes`` is one. A callable's ValueErrors come when it is asked.
     """
     details: dict[str, Any] = {
         "duration": duration,
@@ -42,30 +41,36 @@ def plan(
         "cause": cause,
         "failed_in": failed_in,
     }
+    if isinstance(outcomes, str):
+        if status is not None:
+            raise ArgumentError("status", "must be given once, got it by position and by keyword")
+        outcomes, status = None, outcomes
     if outcomes is None:
         if status is None:
-            raise ValueError("Nothing says what is to come: give status=..., a list of outcomes, or a callable.")
+            raise must_be("outcomes", "a status, a list of outcomes or a callable(name, input)", None)
         return _always(check(outcome(status, **details)))
     if any(keyword is not None for keyword in (status, *details.values())):
-        raise ValueError("Outcomes and keywords both say what is to come: put the keywords into the outcomes.")
+        raise ArgumentError("outcomes", "must not be given beside keywords: put the keywords into the outcomes")
     if callable(outcomes):
         return _chosen_by(outcomes, check)
-    if isinstance(outcomes, (str, Mapping)) or not isinstance(outcomes, Sequence) or not outcomes:
-        raise ValueError(
-            f"{outcomes!r} is neither a list of outcomes nor a callable of name and input: write it like "
-            f"['FAILED', 'SUCCEEDED'], or give one outcome by keywords."
-        )
-    return _one_after_the_other([check(_read(words)) for words in outcomes])
+    if isinstance(outcomes, Mapping) or not isinstance(outcomes, Sequence) or not outcomes:
+        raise must_be("outcomes", "a status, a list like ['FAILED', 'SUCCEEDED'] or a callable(name, input)", outcomes)
+    return _one_after_the_other([check(_read(words, f"outcomes[{index}]")) for index, words in enumerate(outcomes)])
 
 
-def _read(words: object) -> Outcome:
+def _read(words: object, name: str) -> Outcome:
+    """The outcome that a status or a dict says; ArgumentError about ``name`` or a key of it."""
     if isinstance(words, str):
-        return outcome(words)
-    if not isinstance(words, Mapping) or "status" not in words or not set(words) <= set(_KEYWORDS):
-        raise ValueError(
-            f"{words!r} is no outcome: give a status, or a dict with 'status' and any of {', '.join(_KEYWORDS[1:])}."
-        )
-    return outcome(**words)
+        words = {"status": words}
+    if not isinstance(words, Mapping) or "status" not in words:
+        raise must_be(name, "a status, or a dict with 'status'", words)
+    for key in words:
+        if key not in _KEYWORDS:
+            raise ArgumentError(name, f"has the unknown key {key!r}. {did_you_mean(key, _KEYWORDS)}")
+    try:
+        return outcome(**words)
+    except ArgumentError as error:
+        raise ArgumentError(f"{name}.{error.name}", error.problem) from None
 
 
 def _always(single: Outcome) -> Plan:
@@ -77,5 +82,5 @@ def _one_after_the_other(outcomes: Sequence[Outcome]) -> Plan:
     return lambda name, input: left.pop() if len(left) > 1 else left[0]
 
 
-def _chosen_by(choose: Callable[[str, str], OutcomeWords], check: Check) -> Plan:
-    return lambda name, input: check(_read(choose(name, input)))
+def _chosen_by(choose: Callable[[str, str], types.Outcome], check: Check) -> Plan:
+    return lambda name, input: check(_read(choose(name, input), "The callable's outcome"))

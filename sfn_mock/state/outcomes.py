@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Literal, NamedTuple, get_args
+import json
+from typing import NamedTuple, get_args
 
+from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.state import clock
+from sfn_mock.types import Duration, Json, Status
 
 #: How long an EXPRESS execution may take, in milliseconds (Developer Guide, service quotas).
 _LONGEST_EXPRESS = 5 * 60 * 1000
 
-Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"]
 STATUSES: tuple[str, ...] = get_args(Status)
 #: Those of executions that no map run started.
 STATUSES_OUTSIDE_MAP_RUNS = tuple(status for status in STATUSES if status != "PENDING_REDRIVE")
+_STATUSES_OF_EXPRESS = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT")
 #: Statuses an execution may be redriven from.
 UNSUCCESSFUL = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
 
@@ -38,62 +40,68 @@ OPEN = Ending("RUNNING")
 
 
 def check_status(status: object, choices: tuple[str, ...] = STATUSES) -> str:
-    """``status``, if it is one of the ``choices``; ValueError otherwise."""
+    """``status``, if it is one of the ``choices``; ArgumentError otherwise."""
     if not isinstance(status, str) or status not in choices:
-        raise ValueError(f"status={status!r} is no status of an execution: choose one of {', '.join(choices)}.")
+        raise must_be_one_of("status", choices, status)
     return status
 
 
-def check_json_text(text: object, name: str) -> str:
-    """``text``, if it is JSON text that AWS would take; ValueError otherwise."""
-    if not isinstance(text, str):
-        raise ValueError(f"{name}={text!r} is no JSON text: pass json.dumps(...) of the value.")
+def json_text(value: object, name: str) -> str:
+    """JSON text that AWS would take: ``value`` itself if it is a str, else compact JSON; ArgumentError otherwise."""
+    text = value if isinstance(value, str) else _compact(value, name)
     fault = json_fault(text) if text.strip() else "it is empty"
     if fault is not None:
-        raise ValueError(f"{name}={text!r} is no JSON text ({fault}): pass json.dumps(...) of the value.")
+        raise must_be(name, "JSON text, or a dict or list to be written as JSON", text, f"It is no JSON: {fault}.")
     _check_size(len(text.encode("utf-8", "surrogatepass")), name, "bytes in UTF-8")
     return text
 
 
+def _compact(value: object, name: str) -> str:
+    try:
+        if value is not None:
+            return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        pass
+    raise must_be(name, "JSON text, or a dict or list to be written as JSON", value)
+
+
 def _check_size(size: int, name: str, unit: str) -> None:
     if size > _MOST[name]:
-        raise ValueError(f"{name} has {size} {unit}, and AWS takes at most {_MOST[name]}: shorten it.")
+        raise ArgumentError(name, f"must have at most {_MOST[name]} {unit}, got {size}")
 
 
 def _check_text(text: object, name: str) -> None:
     if text is None:
         return
     if not isinstance(text, str):
-        raise ValueError(f"{name}={text!r} is no text: pass a str.")
+        raise must_be(name, "a str", text)
     _check_size(len(text), name, "characters")
 
 
 def ending(
     status: str,
     *,
-    output: str | None = None,
+    output: Json | None = None,
     error: str | None = None,
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Ending:
-    """The ending with ``status``; ValueError for what that status cannot carry.
+    """The ending with ``status``; ArgumentError for what that status cannot carry.
 
     Only SUCCEEDED has an output, ``{}`` unless given; only FAILED and ABORTED have an error and a cause, and only
     FAILED a state in which it failed.
     """
     if output is not None and status != "SUCCEEDED":
-        raise ValueError(f"{status} executions have no output on AWS: leave output out, or choose SUCCEEDED.")
-    if (error is not None or cause is not None) and status not in ("FAILED", "ABORTED"):
-        raise ValueError(
-            f"{status} executions have no error or cause on AWS: leave them out, or choose FAILED or ABORTED."
-        )
+        raise ArgumentError("output", f"must be left out unless the status is SUCCEEDED, got it with {status}")
+    for name, detail in (("error", error), ("cause", cause)):
+        if detail is not None and status not in ("FAILED", "ABORTED"):
+            problem = f"must be left out unless the status is FAILED or ABORTED, got it with {status}"
+            raise ArgumentError(name, problem)
+        _check_text(detail, name)
     if failed_in is not None and status != "FAILED":
-        raise ValueError(f"{status} executions have failed in no state: leave failed_in out, or choose FAILED.")
-    _check_text(error, "error")
-    _check_text(cause, "cause")
-    if status == "SUCCEEDED":
-        output = check_json_text("{}" if output is None else output, "output")
-    return Ending(status, output, error, cause, failed_in)
+        raise ArgumentError("failed_in", f"must be left out unless the status is FAILED, got it with {status}")
+    text = None if output is None else json_text(output, "output")
+    return Ending(status, "{}" if status == "SUCCEEDED" and text is None else text, error, cause, failed_in)
 
 
 def turned(before: Ending, status: str) -> Ending:
@@ -127,18 +135,18 @@ FAILS_AT_ONCE = Outcome(ending("FAILED", error="AnError", cause="An error occurr
 def outcome(
     status: str,
     *,
-    duration: timedelta | None = None,
-    output: str | None = None,
+    duration: Duration | None = None,
+    output: Json | None = None,
     error: str | None = None,
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Outcome:
     """The outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can come to."""
-    if status == "PENDING_REDRIVE":
-        raise ValueError("No start ends as PENDING_REDRIVE: choose SUCCEEDED, FAILED, TIMED_OUT, ABORTED or RUNNING.")
     check_status(status, STATUSES_OUTSIDE_MAP_RUNS)
     if status == "RUNNING" and duration is not None:
-        raise ValueError("A start that stays RUNNING has no duration: leave duration out, or give a closing status.")
+        raise ArgumentError(
+            "duration", "must be left out if the status is RUNNING, or the status must be a closing one"
+        )
     end = ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
     if status == "RUNNING":
         return RUNS_UNTIL_ENDED
@@ -148,10 +156,8 @@ def outcome(
 def check_express(outcome: Outcome) -> Outcome:
     """``outcome``, if an execution of an EXPRESS state machine can come to it; ValueError otherwise."""
     if outcome.ending.status == "ABORTED":
-        raise ValueError(
-            "Nothing aborts an execution of an EXPRESS state machine, as StopExecution refuses it: choose SUCCEEDED, "
-            "FAILED, TIMED_OUT or RUNNING."
-        )
+        raise must_be_one_of("status", _STATUSES_OF_EXPRESS, "ABORTED", "StopExecution refuses EXPRESS executions.")
     if outcome.duration is not None and outcome.duration > _LONGEST_EXPRESS:
-        raise ValueError("AWS ends an EXPRESS execution after five minutes: give a shorter duration.")
+        seconds = outcome.duration / 1000
+        raise ArgumentError("duration", f"must be at most five minutes for an EXPRESS execution, got {seconds:g} s")
     return outcome

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid3
@@ -18,12 +17,12 @@ from sfn_mock.state.activities import Activity, AnyTask, Task, new_task
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution
 from sfn_mock.state.map_runs import MapRun
-from sfn_mock.state.outcomes import check_json_text
 from sfn_mock.state.quotas import Allowance
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
-from sfn_mock.state.state_machines import Revision, StateMachine, new_revision
+from sfn_mock.state.state_machines import Revision, StateMachine
 from sfn_mock.state.status_changes import StatusChange, StatusChanges, tell
 from sfn_mock.state.task_mocks import TaskMocks
+from sfn_mock.types import Duration
 
 if TYPE_CHECKING:
     from sfn_mock.asl.events import Event
@@ -115,6 +114,7 @@ class Records:
         self.state_tests: dict[str, StateTests] = {}
         #: What page tokens are signed with; another life of the same account and region has another.
         self.token_key = secrets.token_bytes(16)
+        self.naive_dates = seeding.NaiveDateCheck()
         #: What the mock that holds these was asked for.
         self.simulation = NO_SIMULATION
         #: The moment of the last use; later than all before the first.
@@ -375,7 +375,7 @@ class Records:
         token: str | None,
         *,
         activity: str | None,
-        heartbeat: timedelta | None,
+        heartbeat: Duration | None,
     ) -> Task:
         """``execution``'s seeding call; see ``Execution.wait_for_task``."""
         task = new_task(self, moment, execution, attempt, token, activity=activity, heartbeat=heartbeat)
@@ -385,38 +385,3 @@ class Records:
     def task_of(self, execution: Execution) -> Task | None:
         """What ``execution`` waits for, or waited for last."""
         return self._waiting.get(execution)
-
-
-#: What a seeded machine runs unless it is told otherwise.
-DEFAULT_DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
-
-
-def seed_state_machine(
-    records: Records,
-    moment: int,
-    name: str,
-    *,
-    type: str,
-    definition: str | None,
-    role_arn: str | None,
-    creation_date: clock.Date | None,
-) -> StateMachine:
-    """Store a seeded machine; ValueError for one that AWS could never show, or whose name is taken."""
-    seeding.check_name(name)
-    if name in records.state_machines:
-        raise ValueError(f"{records.state_machines[name].arn} exists already: get_state_machine() gives it.")
-    if type not in ("STANDARD", "EXPRESS"):
-        raise ValueError(f"type={type!r} is neither STANDARD nor EXPRESS.")
-    role = (
-        f"arn:{records.partition}:iam::{records.account_id}:role/service-role/{name}" if role_arn is None else role_arn
-    )
-    if not isinstance(role, str) or not role.startswith("arn:"):
-        raise ValueError(f"role_arn={role_arn!r} is no ARN: write it like 'arn:aws:iam::123456789012:role/orders'.")
-    return records.add_state_machine(
-        name,
-        type=type,
-        revision=new_revision(
-            check_json_text(DEFAULT_DEFINITION if definition is None else definition, "definition"), role
-        ),
-        moment=moment if creation_date is None else clock.to_moment(creation_date, moment, name="creation_date"),
-    )

@@ -12,10 +12,12 @@ from itertools import count as count_from
 from itertools import islice
 from typing import NamedTuple
 
+from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws.names import forbidden_character
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Attempt
 from sfn_mock.state.outcomes import OPEN, Ending
+from sfn_mock.types import Duration
 
 #: Longest name of an execution or a state machine, in characters.
 LONGEST_NAME = 80
@@ -23,11 +25,63 @@ LONGEST_NAME = 80
 LONGEST_DESCRIPTION = 256
 DEFAULT_NAMES = "execution-{index}"
 _BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
+_TEMPLATE = "a str whose only field is {index}, as 'nightly-{index}'"
 DEFAULT_DURATION = timedelta(seconds=30)
 
 
 class SeedWarning(UserWarning):
     """A seed or a call that AWS takes, and that most likely is not what the test's author meant."""
+
+
+class Span(NamedTuple):
+    """When something may happen that belongs to something else: from its owner's start to its owner's end."""
+
+    #: What sentences call the owner.
+    owner: str
+    start: int
+    #: None while no end is known.
+    stop: int | None
+    #: Whether the owner ends, though perhaps only with the last of what it owns.
+    ends: bool
+
+    def check(self, status: str, start: int, stop: int | None) -> None:
+        """ArgumentError for what would begin before the owner, or end after it."""
+        if start < self.start:
+            raise self._outside("start_date", "before the start", self.start, start)
+        if self.ends and status == "RUNNING":
+            raise ArgumentError("status", f"must be a closing status, as {self.owner} has one, got 'RUNNING'")
+        if self.stop is not None and start > self.stop:
+            raise self._outside("start_date", "after the stop", self.stop, start)
+        if self.stop is not None and stop is not None and stop > self.stop:
+            raise self._outside("stop_date", "after the stop", self.stop, stop)
+
+    def latest(self, now: int) -> int:
+        """The latest moment within it that is not after ``now``; its start where that is yet to come."""
+        return max(self.start, now if self.stop is None else min(now, self.stop))
+
+    def _outside(self, name: str, where: str, limit: int, moment: int) -> ArgumentError:
+        limit_text, got = clock.describe(limit), clock.describe(moment)
+        return ArgumentError(name, f"must not lie {where} of {self.owner} at {limit_text}, got {got}")
+
+
+class NaiveDateCheck:
+    """Warns of the first date without a time zone that means another moment on the clock on the wall.
+
+    A frozen clock reads such dates as UTC too, so nothing is said while it is frozen.
+    """
+
+    def __init__(self) -> None:
+        self._has_warned = False
+
+    def check(self, now: int, **dates: object) -> None:
+        """Warn, once, if one of the ``dates`` is such a date."""
+        if self._has_warned or clock.is_frozen():
+            return
+        for name, given in dates.items():
+            if clock.is_naive(given) and clock.local_offset(clock.to_moment(given, now)):
+                warn(f"{name} {given!s} has no time zone and was read as UTC: write it with one, as in '...Z'.")
+                self._has_warned = True
+                return
 
 
 class Life(NamedTuple):
@@ -44,39 +98,43 @@ def life(
     *,
     start_date: clock.Date | None,
     stop_date: clock.Date | None,
-    duration: timedelta | None,
+    duration: Duration | None,
     redrive_count: int,
     redrive_date: clock.Date | None,
     express: bool = False,
+    within: Span | None = None,
 ) -> Life:
     """The time line of one seeded execution or map run; redrives of ``express`` child executions have no date."""
-    start = now if start_date is None else clock.to_moment(start_date, now, name="start_date")
+    default_start = now if within is None else within.start
+    start = default_start if start_date is None else clock.to_moment(start_date, now, name="start_date")
     stop = _stop(now, start, status, stop_date, duration)
+    if within is not None:
+        within.check(status, start, stop)
     redrive, redrives = _redrive(now, start, stop, status, redrive_count, redrive_date, express)
     last = Attempt(start if redrive is None else redrive, stop, OPEN if stop is None else ending, redrives, redrive)
     return Life(start, (last,) if redrive is None else (Attempt(start), last))
 
 
-def _stop(now: int, start: int, status: str, stop_date: clock.Date | None, duration: timedelta | None) -> int | None:
+def _stop(now: int, start: int, status: str, stop_date: clock.Date | None, duration: Duration | None) -> int | None:
     if stop_date is not None and duration is not None:
-        raise ValueError("stop_date and duration both say when the execution stopped: give one of them.")
+        raise ArgumentError("duration", "must be left out where stop_date is given: both say when it stopped")
     if status == "RUNNING":
-        if stop_date is not None or duration is not None:
-            raise ValueError(
-                f"What is RUNNING has not stopped: leave {'duration' if stop_date is None else 'stop_date'} out, or "
-                f"give the status it ends with; it is RUNNING until its stop date anyway."
-            )
+        for name, given in (("stop_date", stop_date), ("duration", duration)):
+            if given is not None:
+                raise ArgumentError(
+                    name,
+                    "must be left out if the status is RUNNING; give the status it ends with instead, as it is RUNNING "
+                    "until it stops anyway",
+                )
         return None
     if duration is not None:
-        return clock.check(start + clock.to_milliseconds(duration, name="duration"), "The stop date")
+        return clock.check(start + clock.to_milliseconds(duration, name="duration"), "stop_date")
     if stop_date is None:
         return start
     stop = clock.to_moment(stop_date, now, name="stop_date")
     if stop < start:
-        raise ValueError(
-            f"stop_date {clock.describe(stop)} lies before the start at {clock.describe(start)}: give a date from the "
-            f"start on."
-        )
+        problem = f"must not lie before the start at {clock.describe(start)}, got {clock.describe(stop)}"
+        raise ArgumentError("stop_date", problem)
     return stop
 
 
@@ -93,30 +151,20 @@ def _redrive(
     check_count(redrive_count, "redrive_count")
     if redrive_date is None:
         if redrive_count and not express:
-            raise ValueError(
-                f"redrive_count={redrive_count} needs a redrive_date: AWS shows the date of the last redrive too."
-            )
+            raise ArgumentError("redrive_count", f"must come with a redrive_date, got {redrive_count} without one")
         return None, redrive_count
     if express:
-        raise ValueError(
-            "AWS keeps no redrive date for EXPRESS child executions: leave redrive_date out; redrive_count may stay."
-        )
+        problem = "must be left out for EXPRESS child executions, which have none on AWS; redrive_count may stay"
+        raise ArgumentError("redrive_date", problem)
     redrive = clock.to_moment(redrive_date, now, name="redrive_date")
+    got = clock.describe(redrive)
     if redrive < start:
-        raise ValueError(
-            f"redrive_date {clock.describe(redrive)} lies before the start at {clock.describe(start)}: only what has "
-            f"started can be redriven."
-        )
+        raise ArgumentError("redrive_date", f"must not lie before the start at {clock.describe(start)}, got {got}")
     if redrive > now:
-        raise ValueError(
-            f"redrive_date {clock.describe(redrive)} lies after now ({clock.describe(now)}): seed redrives of the "
-            f"past here, and call redrive() when the clock gets to a later one."
-        )
+        problem = f"must not lie after now ({clock.describe(now)}), got {got}; call redrive() when the clock is there"
+        raise ArgumentError("redrive_date", problem)
     if stop is not None and redrive > stop:
-        raise ValueError(
-            f"redrive_date {clock.describe(redrive)} lies after the stop at {clock.describe(stop)}: what stopped "
-            f"{status} was last redriven before that."
-        )
+        raise ArgumentError("redrive_date", f"must not lie after the stop at {clock.describe(stop)}, got {got}")
     return redrive, redrive_count or 1
 
 
@@ -209,35 +257,27 @@ def _frames_to_the_test() -> int:
 def check_count(number: object, name: str) -> int:
     """``number``, if it counts something; ValueError otherwise."""
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        raise ValueError(f"{name}={number!r} counts nothing: give a whole number from 0 on.")
+        raise must_be(name, "an int >= 0", number)
     return number
 
 
 def check_description(description: object) -> None:
     """ValueError for what is no description of a version or alias."""
     if description is not None and (not isinstance(description, str) or len(description) > LONGEST_DESCRIPTION):
-        raise ValueError(
-            f"description={description!r} is no description: pass a str of up to {LONGEST_DESCRIPTION} characters."
-        )
-
-
-# --- Places ----------------------------------------------------------------------------------------------------
+        raise must_be("description", f"a str of at most {LONGEST_DESCRIPTION} characters", description)
 
 
 # --- Names -----------------------------------------------------------------------------------------------------
 
 
-def check_name(name: object) -> str:
-    """``name``, if AWS would take it; ValueError otherwise."""
-    if not isinstance(name, str):
-        raise ValueError(f"name={name!r} is no name: pass a str.")
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise ValueError(f"name {name!r} has {len(name)} characters, and AWS takes 1 to {LONGEST_NAME}.")
+def check_name(name: object, *, argument: str = "name") -> str:
+    """``name``, if AWS would take it; ArgumentError otherwise."""
+    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME:
+        hint = "YAML reads a bare no or 12 as false or a number: quote it." if isinstance(name, (bool, int)) else ""
+        raise must_be(argument, f"a str of 1 to {LONGEST_NAME} characters", name, hint)
     character = forbidden_character(name)
     if character is not None:
-        raise ValueError(
-            f"name {name!r} contains {character!r}, which AWS refuses: use letters, digits, '-', '_' and '.'."
-        )
+        raise must_be(argument, f"without {character!r}, which AWS refuses in names", name)
     return name
 
 
@@ -246,10 +286,10 @@ def names(template: str, how_many: int, taken: Container[str], *, given: int = 0
     if template == DEFAULT_NAMES:
         return _free_names(how_many, taken, given)
     if not isinstance(template, str):
-        raise ValueError(f"name={template!r} is no template for names: write it like 'nightly-{{index}}'.")
+        raise must_be("name", _TEMPLATE, template)
     made = [check_name(_fill(template, index)) for index in range(how_many)]
     if len(set(made)) < len(made):
-        raise ValueError(f"name={template!r} gives several executions one name: put {{index}} into it.")
+        raise must_be("name", "different for each execution, so hold {index}", template)
     for name in made:
         check_free(name, taken)
     return made
@@ -264,16 +304,12 @@ def _fill(template: str, index: int) -> str:
     try:
         return template.format(index=index)
     except (LookupError, ValueError, AttributeError, TypeError):
-        raise ValueError(
-            f"name={template!r} is no template for names: its only field is {{index}}, as in 'nightly-{{index}}'."
-        ) from None
+        raise must_be("name", _TEMPLATE, template) from None
 
 
 def check_free(name: str, taken: Container[str]) -> None:
     if name in taken:
-        raise ValueError(
-            f"An execution named {name!r} exists already: AWS keeps the names of one state machine's executions apart."
-        )
+        raise must_be("name", "unused in the state machine or Map state", name)
 
 
 # --- Many at once ----------------------------------------------------------------------------------------------
@@ -285,37 +321,43 @@ def lives(
     ending: Ending,
     *,
     start_date: clock.Date | None,
-    interval: timedelta,
-    duration: timedelta,
+    interval: Duration,
+    duration: Duration,
+    within: Span | None = None,
 ) -> list[Attempt]:
     """The one attempt each of ``count`` executions started one ``interval`` after the other, the oldest first.
 
-    Without ``start_date`` the newest starts now; and where the duration was left to us too, those that would go on
-    beyond now have stopped by now, so that what is seeded as closed is closed.
+    Without ``start_date`` the newest starts now or, of children, the oldest with its map run and none after now; and
+    where the duration was left to us too, those that would go on beyond now have stopped by now, so that what is
+    seeded as closed is closed.
     """
     count = check_count(count, "count")
-    step = _step(interval)
-    first = now - (count - 1) * step if start_date is None else clock.to_moment(start_date, now, name="start_date")
-    last = first + (count - 1) * step
+    step = clock.to_milliseconds(interval, name="interval")
     length = clock.to_milliseconds(duration, name="duration")
+    latest = now if within is None else within.latest(now)
+    if start_date is not None:
+        first = clock.to_moment(start_date, now, name="start_date")
+    else:
+        first = now - (count - 1) * step if within is None else within.start
+    last = first + (count - 1) * step
     if count:
-        clock.check(first, "The oldest start date")
-        clock.check(last + length, "The newest stop date")
+        clock.check(first, "start_date of the oldest")
+        clock.check(last + length, "stop_date of the newest")
+    starts = [first + index * step for index in range(count)]
+    if start_date is None and within is not None:
+        starts = [min(start, latest) for start in starts]
     if ending.status == "RUNNING":
         if duration is not DEFAULT_DURATION:
-            raise ValueError(
-                "RUNNING executions have not stopped: leave duration out, or give the status they end with."
-            )
-        return [Attempt(start) for start in _starts(first, step, count)]
-    latest_stop = now if start_date is None and duration is DEFAULT_DURATION else last + length
-    return [Attempt(start, min(start + length, latest_stop), ending) for start in _starts(first, step, count)]
-
-
-def _starts(first: int, step: int, count: int) -> list[int]:
-    return [first + index * step for index in range(count)]
-
-
-def _step(interval: object) -> int:
-    if not isinstance(interval, timedelta) or interval < timedelta(0):
-        raise ValueError(f"interval={interval!r} is no time between two starts: give a timedelta, zero or longer.")
-    return interval // timedelta(milliseconds=1)
+            raise ArgumentError("duration", "must be left out if the status is RUNNING, or the status be a closing one")
+        attempts = [Attempt(start) for start in starts]
+    else:
+        limit = last + length
+        if duration is DEFAULT_DURATION and start_date is None:
+            limit = latest
+        elif duration is DEFAULT_DURATION and within is not None and within.stop is not None:
+            limit = within.stop
+        attempts = [Attempt(start, min(start + length, limit), ending) for start in starts]
+    if within is not None:
+        for attempt in (*attempts[:1], *attempts[-1:]):
+            within.check(ending.status, attempt.since, attempt.stop)
+    return attempts

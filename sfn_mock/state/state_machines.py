@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_mock.argument_errors import must_be
 from sfn_mock.aws.arns import state_machine_arn
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
@@ -18,6 +19,9 @@ from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome, check_express
 
 if TYPE_CHECKING:
     from sfn_mock.state.records import Records
+
+#: What a seeded machine runs unless it is told otherwise.
+DEFAULT_DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
 
 _ALIAS_NAME = re.compile(r"(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+")
 
@@ -383,14 +387,13 @@ class StateMachine(ExecutionScope):
         """Raise ValueError for an EXPRESS machine: ListExecutions shows no execution of it."""
         if self.type == "EXPRESS":
             raise ValueError(
-                f"{self.arn} is an EXPRESS state machine, whose executions AWS never lists: add them to a STANDARD one."
+                f"cannot add executions to {self.arn}: AWS never lists those of an EXPRESS state machine; add them to "
+                f"a STANDARD one instead."
             )
 
 
 def check_alias_name(name: object) -> None:
     """ValueError for what AWS would not take as the name of an alias."""
     if not isinstance(name, str) or not 1 <= len(name) <= seeding.LONGEST_NAME or not _ALIAS_NAME.fullmatch(name):
-        raise ValueError(
-            f"name={name!r} is no name of an alias: use up to {seeding.LONGEST_NAME} letters, digits, '-', '_' and "
-            f"'.', with at least one that is no digit."
-        )
+        expected = f"1 to {seeding.LONGEST_NAME} letters, digits, '-', '_' and '.', at least one of them no digit"
+        raise must_be("name", expected, name)

@@ -132,8 +132,8 @@ def main(capsys, monkeypatch):
     [
         pytest.param(
             '{"state_machines": [{"name": "orders", "executions": [{"status": "FAILD"}]}]}',
-            "state_machines[0].executions[0].status: status='FAILD' is no status of an execution: choose one of "
-            "RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED.",
+            "state_machines[0].executions[0].status must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got "
+            "'FAILD'. Did you mean 'FAILED'?",
             id="a seed that cannot be",
         ),
         pytest.param(
@@ -162,7 +162,7 @@ def test_no_seed_file(main, tmp_path):
     code, told, _ = main("--seed", str(tmp_path / "nowhere.yaml"))
 
     assert (code, told.out) == (1, "")
-    assert told.err.startswith(f"sfn-mock-server: There is no seed file '{tmp_path}/nowhere.yaml'")
+    assert told.err.startswith(f"sfn-mock-server: No file '{tmp_path}/nowhere.yaml'")
 
 
 def test_seed_warnings_are_told(main, tmp_path):
@@ -196,7 +196,7 @@ def test_options(main):
         pytest.param(["--region", "moon"], 1, "got 'moon'.", id="region"),
         pytest.param(["--quotas", "[]"], 1, "quotas must be a mapping such as", id="quotas"),
         pytest.param(["--quotas", "{"], 2, "argument --quotas: '{' is no JSON", id="quotas that are no JSON"),
-        pytest.param(["--retention", "9"], 2, "argument --retention: LENGTH='9' is no length of time", id="retention"),
+        pytest.param(["--retention", "9"], 2, "argument --retention: LENGTH must be a timedelta >= 0", id="retention"),
         pytest.param(["--port", "none"], 2, "argument -p/--port: invalid int value: 'none'", id="port"),
         pytest.param(["--port", "70000"], 1, "port must be an int from 0 to 65535, got 70000.", id="no such port"),
         pytest.param(["--host", "192.0.2.7"], 1, "Cannot listen on port 0 of 192.0.2.7 (", id="host"),

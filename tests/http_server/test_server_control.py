@@ -369,7 +369,7 @@ ROUTES = (
             "seed",
             '{"state_machines": [{"name": "a", "type": "FAST"}]}',
             400,
-            "state_machines[0].type: type='FAST' is neither STANDARD nor EXPRESS.",
+            "state_machines[0].type must be one of STANDARD, EXPRESS, got 'FAST'",
             id="a seed that cannot be",
         ),
         pytest.param("PUT", "clock", "[]", 400, "[] is no JSON object: send one with now, tick.", id="no object"),
@@ -379,8 +379,8 @@ ROUTES = (
             "clock",
             '{"now": 7}',
             400,
-            "now=7 names no moment: give a datetime (a naive one is UTC), ISO 8601 text such as "
-            "'2026-01-10T02:00:00Z', or a timedelta from now.",
+            "now must be a datetime, a date, ISO 8601 text like '2026-01-10T02:00:00Z', or a timedelta from now like "
+            "'-2h', '+5m' or 'now', got 7",
             id="a number for a time",
         ),
         pytest.param(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from answers import members, refusal
 
+from sfn_mock.state.clock import to_moment
+
 NOW = datetime(2026, 1, 10, 12, 0, 0, 250000, tzinfo=timezone.utc)
 
 pytestmark = pytest.mark.usefixtures("clock")
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
@@ -215,16 +219,18 @@ def test_counts_move_with_the_clock(client, nightly, clock, moment, executions, 
     assert counted(client, batch, "itemCounts") == items
 
 
-def test_children_before_their_map_run(client, nightly):
-    """A child may be seeded with dates before its map run's; the map run does not stop before it started."""
+def test_no_child_before_its_map_run(nightly):
+    """A map run starts its children."""
     batch = nightly.add_map_run("ProcessItems")
-    batch.add_execution(status="SUCCEEDED", start_date=-DAY, duration=MINUTE)
 
-    assert status(client, batch) == ("SUCCEEDED", NOW)
+    with pytest.raises(ValueError, match=r"^start_date must not lie before the start of its map run at "):
+        batch.add_execution(status="SUCCEEDED", start_date=-DAY, duration=MINUTE)
+    assert batch.executions == []
 
 
 def test_failures_beyond_redrive(client, nightly, clock):
     """failuresNotRedrivable counts the unsuccessful children that a redrive comes too late for."""
+    nightly.start_date = NOW - 20 * DAY
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution(status="FAILED", item_count=2, start_date=-15 * DAY)
     batch.add_execution(status="ABORTED", item_count=3, start_date=-20 * DAY)
@@ -262,14 +268,14 @@ def test_pending_redrives(client, nightly, closed, shown, waiting):
 def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
     """The clock comes to the map run's end: counts and list agree before and after, and each stop date stays."""
     batch = nightly.add_map_run("ProcessItems", status="FAILED", stop_date=MINUTE)
-    waiting = batch.add_execution("waiting", status="PENDING_REDRIVE", item_count=7, start_date=-MINUTE)
+    waiting = batch.add_execution("waiting", status="PENDING_REDRIVE", item_count=7)
     assert children(client, batch, statusFilter="PENDING_REDRIVE") == [("waiting", "PENDING_REDRIVE", 0)]
     assert counted(client, batch, "itemCounts") == {"pendingRedrive": 7, "total": 7}
     clock.tick(MINUTE)
 
     assert children(client, batch, statusFilter="FAILED") == [("waiting", "FAILED", 0)]
     assert counted(client, batch, "itemCounts") == {"failed": 7, "total": 7}
-    assert waiting.stop_date == NOW - MINUTE
+    assert waiting.stop_date == NOW
 
 
 def test_what_waits_goes_on_with_a_parent_that_runs(client, nightly, clock):
@@ -373,23 +379,92 @@ def test_map_run_without_children_follows_its_parent(client, orders, clock, pare
     assert status(client, batch) == (expected, NOW + MINUTE)
 
 
-@pytest.mark.parametrize("seed", ["RUNNING", "SUCCEEDED"])
 @pytest.mark.parametrize("parent", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
-def test_seeded_parent_ends_what_is_unfinished(client, orders, clock, parent, seed):
-    """Where a seeded parent stops before its children, the map run stops with the parent."""
+@pytest.mark.parametrize(
+    ("seed", "sentence"),
+    [
+        pytest.param({"status": "RUNNING"}, "status must be a closing status, as its map run has one", id="running"),
+        pytest.param(
+            {"status": "SUCCEEDED", "duration": 5 * MINUTE},
+            "stop_date must not lie after the stop of its map run at 2026-01-10T12:01:00.250Z, got "
+            "2026-01-10T12:05:00.250Z",
+            id="stops later",
+        ),
+        pytest.param(
+            {"status": "SUCCEEDED", "start_date": 5 * MINUTE},
+            "start_date must not lie after the stop of its map run at 2026-01-10T12:01:00.250Z, got "
+            "2026-01-10T12:05:00.250Z",
+            id="starts later",
+        ),
+    ],
+)
+def test_no_child_outlives_its_map_runs_parent(orders, parent, seed, sentence):
+    """What ends with the parent has no child that goes on."""
     batch = orders.add_execution(status=parent, duration=MINUTE).add_map_run()
-    batch.add_execution(status=seed, duration=None if seed == "RUNNING" else 5 * MINUTE)
-    clock.tick(2 * MINUTE)
 
-    assert status(client, batch) == ("ABORTED", NOW + MINUTE)
+    with pytest.raises(ValueError, match=sentence):
+        batch.add_execution(**seed)
+    assert batch.executions == []
+
+
+def test_map_run_with_a_status_alone_stops_with_the_last_of_its_children(client, orders):
+    """A closing status without a stop date says how it ends, and its children say when; none of them still runs."""
+    parent = orders.add_execution(status="RUNNING", start_date=-HOUR)
+    batch = parent.add_map_run(status="SUCCEEDED", tolerated_failure_count=1)
+    assert status(client, batch) == ("SUCCEEDED", NOW - HOUR)
+
+    batch.add_execution(status="SUCCEEDED", duration=10 * MINUTE)
+    batch.add_execution(status="FAILED", duration=5 * MINUTE)
+
+    assert status(client, batch) == ("SUCCEEDED", NOW - 50 * MINUTE)
+    with pytest.raises(ValueError, match=r"^status must be a closing status, as its map run has one, got 'RUNNING'$"):
+        batch.add_execution(status="RUNNING")
+
+
+def test_map_run_lies_within_its_parent(orders):
+    """It starts and stops while its parent runs."""
+    parent = orders.add_execution(status="SUCCEEDED", start_date=-HOUR, duration=MINUTE)
+
+    for seed, sentence in [
+        ({"start_date": -2 * HOUR}, "start_date must not lie before the start of its parent execution"),
+        ({"start_date": -MINUTE}, "start_date must not lie after the stop of its parent execution"),
+        ({"status": "FAILED", "stop_date": -MINUTE}, "stop_date must not lie after the stop of its parent execution"),
+        ({"status": "RUNNING"}, "status must be a closing status, as its parent execution has one"),
+    ]:
+        with pytest.raises(ValueError, match=f"^{sentence}"):
+            parent.add_map_run(**seed)
+    assert parent.map_runs == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "dates"),
+    [
+        pytest.param({}, [(-60, -59), (-59, -58), (-58, -57)], id="from the map run's start"),
+        pytest.param({"interval": 40 * MINUTE}, [(-60, -59), (-20, -19), (0, 1)], id="none after now"),
+        pytest.param({"start_date": -MINUTE}, [(-1, 0), (0, 1), (1, 2)], id="as told"),
+    ],
+)
+def test_many_children_start_with_their_map_run(orders, seed, dates):
+    """Without a start date the oldest starts with the map run, and none after now."""
+    batch = orders.add_execution(status="RUNNING", start_date=-HOUR).add_map_run()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        children = batch.add_executions(3, status="FAILED", **{"interval": MINUTE, "duration": MINUTE} | seed)
+
+    lines = [child._record.attempts[-1] for child in children]
+    assert [(line.since, line.stop) for line in lines] == [
+        tuple(to_moment(NOW + minute * MINUTE, 0) for minute in line) for line in dates
+    ]
 
 
 def test_failed_map_run_leaves_items_pending(client, orders):
     """One failure that is not tolerated: the parent fails, and what had not started stays pending."""
-    batch = orders.add_execution(status="FAILED").add_map_run()
+    parent = orders.add_execution(status="RUNNING")
+    batch = parent.add_map_run()
     batch.add_execution(status="FAILED")
     with pytest.warns(match="lies after now"):
         batch.add_execution(status="SUCCEEDED", start_date=MINUTE)
+    parent.fail()
 
     assert status(client, batch) == ("FAILED", NOW)
     assert counted(client, batch) == {"pending": 1, "failed": 1, "total": 2}
@@ -730,9 +805,7 @@ def test_label_aws_would_refuse(nightly, label):
     with pytest.raises(ValueError) as refused:
         nightly.add_map_run(label)
 
-    assert str(refused.value) == (
-        f"label={label!r} is no label of a Map state: use 1 to 40 letters, digits, '-', '_' and '.'."
-    )
+    assert str(refused.value) == (f"label must be 1 to 40 letters, digits, '-', '_' and '.', got {label!r}")
     assert nightly.map_runs == []
 
 
@@ -801,12 +874,9 @@ def test_children_of_a_map_run_that_has_not_started(client, nightly, clock):
         batch.add_execution("later", status="RUNNING", start_date=2 * MINUTE)
     assert children(client, batch) == []
 
-    batch.add_execution("earlier", status="FAILED", start_date=-MINUTE)
-    assert children(client, batch) == [("earlier", "FAILED", 0)]
-
     clock.tick(2 * MINUTE)
 
-    assert children(client, batch) == [("later", "RUNNING", 0), ("earlier", "FAILED", 0)]
+    assert children(client, batch) == [("later", "RUNNING", 0)]
 
 
 @pytest.mark.parametrize(

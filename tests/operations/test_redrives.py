@@ -345,8 +345,8 @@ def test_first_obstacle_is_told(client, orders, life, deleting, reason):
 
 def test_obstacle_of_a_child_comes_before_its_map_run(client, orders):
     """A child beyond redrive is told so; only of one that could be redriven is it told by what."""
-    batch = orders.add_execution(status="RUNNING").add_map_run("ProcessItems")
-    child = batch.add_execution(status="FAILED", start_date=NOW - 15 * DAY)
+    batch = orders.add_execution(status="RUNNING", start_date=NOW - 15 * DAY).add_map_run("ProcessItems")
+    child = batch.add_execution(status="FAILED")
     reason = "Execution redrivable period exceeded"
 
     assert describe(client, child.arn)["redriveStatusReason"] == reason

@@ -403,37 +403,49 @@ def test_heartbeats_do_not_prolong(client, orders, clock):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        pytest.param({"token": ""}, "token='' is no task token: pass a str of 1 to 2048 characters.", id="no text"),
-        pytest.param({"token": 7}, "token=7 is no task token: pass a str of 1 to 2048 characters.", id="a number"),
+        pytest.param({"token": ""}, "token must be a str of 1 to 2048 characters, got ''", id="no text"),
+        pytest.param({"token": 7}, "token must be a str of 1 to 2048 characters, got 7", id="a number"),
         pytest.param(
             {"token": "t" * 2049},
-            f"token='{'t' * 2049}' is no task token: pass a str of 1 to 2048 characters.",
+            (
+                "token must be a str of 1 to 2048 characters, got "
+                "'ttttttttttttttttttttttttttttttttttttttttttttttt...tttttttttttttttttttttttttttttttttttttttttttttttt'"
+            ),
             id="token too long",
         ),
         pytest.param(
             {"token": "taken"},
-            f"token='taken' was given to {PREFIX}:execution:orders:other already: AWS never gives one twice.",
+            ("token must be new, but arn:aws:states:us-east-1:123456789012:execution:orders:other has it, got 'taken'"),
             id="token taken",
         ),
         pytest.param(
             {"activity": "pack"},
-            "activity='pack' is no activity of account 123456789012 in us-east-1: there are pick, sort.",
+            (
+                "activity must be the ARN or name of an activity of account 123456789012 in us-east-1, got 'pack'. "
+                "Did you mean 'pick'?"
+            ),
             id="no such activity",
         ),
         pytest.param(
             {"activity": ["pick"]},
-            "activity=['pick'] is no activity of account 123456789012 in us-east-1: there are pick, sort.",
+            (
+                "activity must be the ARN or name of an activity of account 123456789012 in us-east-1, got "
+                "['pick']. Did you mean 'pick'?"
+            ),
             id="no name of an activity",
+        ),
+        pytest.param(
+            {"heartbeat": 60, "activity": "pick"},
+            "heartbeat must be a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M', got 60",
+            id="a number of seconds",
         ),
         *(
             pytest.param(
                 {"heartbeat": heartbeat, "activity": "pick"},
-                f"heartbeat={heartbeat!r} is no HeartbeatSeconds: give a timedelta from one second to 99999999 "
-                "seconds.",
+                f"heartbeat must be from 1 to 99999999 seconds, got {heartbeat!r}",
                 id=label,
             )
             for heartbeat, label in [
-                (60, "a number of seconds"),
                 (timedelta(seconds=1) - MILLISECOND, "heartbeat too short"),
                 (timedelta(seconds=100_000_000), "heartbeat too long"),
             ]
@@ -462,8 +474,7 @@ def test_wait_without_any_activity(run):
         run.wait_for_task(activity="pick")
 
     assert str(refused.value) == (
-        "activity='pick' is no activity of account 123456789012 in us-east-1: there are none, create_activity() of "
-        "boto3's client makes one."
+        "activity must be the ARN or name of an activity of account 123456789012 in us-east-1, got 'pick'. Known: none."
     )
 
 
@@ -474,8 +485,7 @@ def test_express_child_does_not_wait(run):
         child.wait_for_task()
 
     assert str(refused.value) == (
-        f"{child.arn} is an EXPRESS execution, and on AWS none waits for a task token or an activity: use a STANDARD "
-        "one."
+        f"cannot have {child.arn} wait for a task: no EXPRESS execution does; use a STANDARD one instead."
     )
 
 

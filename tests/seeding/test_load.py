@@ -175,8 +175,10 @@ def test_whatever_the_mock_lists_can_be_loaded(own, express, data):
         gallery = sfn.add_state_machine("gallery")
         gallery.publish_version()
         gallery.publish_version()
-        executions = [gallery.add_execution(**seed) for seed in own]
-        run = executions[0].add_map_run(execution_type="EXPRESS" if express else "STANDARD")
+        for seed in own:
+            gallery.add_execution(**seed)
+        parent = gallery.add_execution("parent", status="RUNNING", start_date="-4s")
+        run = parent.add_map_run(execution_type="EXPRESS" if express else "STANDARD")
         for seed in children:
             run.add_execution(**seed)
         scopes = [{"stateMachineArn": gallery.arn}, {"mapRunArn": run.arn}]
@@ -468,9 +470,9 @@ def test_map_run_that_stands_alone_gets_a_parent_later(sfn):
 
 def test_map_run_that_was_seeded_takes_children_in(client, sfn):
     """Children of a map run that exists join those it has."""
-    parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING")
+    parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING", start_date="2026-01-09")
     run = parent.add_map_run("Thumbnails")
-    run.add_execution("seeded", status="SUCCEEDED", start_date="2026-01-09T00:00:00Z")
+    run.add_execution("seeded", status="SUCCEEDED")
 
     loaded = sfn.load([child("loaded", mapRunArn=run.arn)])
 
@@ -741,8 +743,9 @@ def test_executions_of_an_express_machine_are_refused(sfn):
         sfn.load([item()])
 
     assert str(caught.value) == (
-        f"Item 1 ({ARNS}execution:invoices:nightly): {INVOICES} is an EXPRESS state machine, whose executions AWS "
-        f"never lists: add them to a STANDARD one."
+        "Item 1 (arn:aws:states:us-east-1:123456789012:execution:invoices:nightly): cannot add executions to "
+        "arn:aws:states:us-east-1:123456789012:stateMachine:invoices: AWS never lists those of an EXPRESS "
+        "state machine; add them to a STANDARD one instead."
     )
     assert machine.executions == []
 
@@ -934,9 +937,7 @@ def missing(member: str, wrong: dict):
             "itemCount is given without mapRunArn: AWS shows it for child executions only.",
             id="itemCount without mapRunArn",
         ),
-        pytest.param(
-            child(itemCount=-1), "itemCount=-1 counts nothing: give a whole number from 0 on.", id="negative itemCount"
-        ),
+        pytest.param(child(itemCount=-1), "itemCount must be an int >= 0, got -1", id="negative itemCount"),
         pytest.param(
             child(mapRunArn=f"{ARNS}mapRun:gallery/Previews:a4d0"),
             f"mapRunArn='{ARNS}mapRun:gallery/Previews:a4d0' is not the ARN that belongs there: write it like "
@@ -973,8 +974,7 @@ def missing(member: str, wrong: dict):
         ),
         pytest.param(
             item(stateMachineVersionArn=f"{INVOICES}:1", stateMachineAliasArn=f"{INVOICES}:2"),
-            "name='2' is no name of an alias: use up to 80 letters, digits, '-', '_' and '.', with at least one that "
-            "is no digit.",
+            "name must be 1 to 80 letters, digits, '-', '_' and '.', at least one of them no digit, got '2'",
             id="version for an alias",
         ),
         pytest.param(
@@ -995,13 +995,12 @@ def missing(member: str, wrong: dict):
         ),
         pytest.param(
             item(redriveCount="1"),
-            "redriveCount='1' counts nothing: give a whole number from 0 on.",
+            "redriveCount must be an int >= 0, got '1'",
             id="redriveCount of another type",
         ),
         pytest.param(
             item(startDate="yesterday"),
-            "startDate='yesterday' is no ISO 8601 date: write it like '2026-01-10', '2026-01-10T02:00:00Z' or "
-            "'2026-01-10T03:00:00.250+01:00'.",
+            "startDate must be ISO 8601 text like '2026-01-10T02:00:00Z', got 'yesterday'",
             id="no date",
         ),
         *(
@@ -1016,7 +1015,7 @@ def missing(member: str, wrong: dict):
         *(
             pytest.param(
                 item(startDate=value),
-                "startDate lies outside the years 1970 to 9999: AWS's dates stay within them.",
+                "startDate must lie within the years 1970 to 9999, as AWS's dates do.",
                 id=id,
             )
             for value, id in [(1689733388393, "milliseconds"), (-0.5, "before 1970"), (10**400, "many digits")]
@@ -1045,17 +1044,17 @@ def missing(member: str, wrong: dict):
         ),
         pytest.param(
             item("night ly"),
-            "name 'night ly' contains ' ', which AWS refuses: use letters, digits, '-', '_' and '.'.",
+            "name must be without ' ', which AWS refuses in names, got 'night ly'",
             id="forbidden name",
         ),
         pytest.param(
             item(executionArn=f"{ARNS}execution:in voices:nightly"),
-            "name 'in voices' contains ' ', which AWS refuses: use letters, digits, '-', '_' and '.'.",
+            "name must be without ' ', which AWS refuses in names, got 'in voices'",
             id="forbidden name of a machine",
         ),
         pytest.param(
             item(executionArn=f"{ARNS}execution:gallery/{'x' * 41}:nightly"),
-            f"label='{'x' * 41}' is no label of a Map state: use 1 to 40 letters, digits, '-', '_' and '.'.",
+            f"label must be 1 to 40 letters, digits, '-', '_' and '.', got '{'x' * 41}'",
             id="label too long",
         ),
         pytest.param(
@@ -1102,7 +1101,9 @@ def test_item_that_could_not_be_seeded_is_refused(sfn, wrong):
     """What seeding says about a status and its dates, loading says about the item that has them."""
     owner = sfn.add_state_machine("gallery")
     if ":express:" in wrong["executionArn"]:
-        owner = owner.add_execution("parent", status="RUNNING").add_map_run("Thumbnails", execution_type="EXPRESS")
+        owner = owner.add_execution("parent", status="RUNNING", start_date="2026-01-01").add_map_run(
+            "Thumbnails", execution_type="EXPRESS"
+        )
     with pytest.raises(ValueError) as seeding:
         owner.add_execution(**{SEEDED_BY[member]: value for member, value in wrong.items() if member in SEEDED_BY})
 

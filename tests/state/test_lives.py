@@ -599,7 +599,7 @@ def test_express_executions_of_one_name_are_found(client, sfn_executions):
     arns = [client.start_sync_execution(stateMachineArn=fast.arn, name="a")["executionArn"] for _ in range(2)]
 
     assert [sfn_executions.get_execution(arn) for arn in arns] == fast.executions
-    with pytest.raises(LookupError, match="There is no execution"):
+    with pytest.raises(LookupError, match=r"^No execution "):
         sfn_executions.get_execution(f"{arns[0]}0")
 
 
@@ -611,33 +611,48 @@ def test_an_upcoming_execution_is_found(sfn_executions, orders):
     assert sfn_executions.get_execution(later.arn) == later
 
 
+#: What is said where text like a name was given.
+MEANT = " Did you mean 'orders'?"
+
+
 @pytest.mark.parametrize(
     ("look", "sentence"),
     [
         pytest.param(
             lambda sfn: sfn.get_state_machine("order"),
-            f"There is no state machine 'order'; there are: {MACHINE}, {PREFIX}:stateMachine:other.",
+            (
+                "No state machine 'order'. Did you mean 'orders'? Known: "
+                "arn:aws:states:us-east-1:123456789012:stateMachine:orders, "
+                "arn:aws:states:us-east-1:123456789012:stateMachine:other."
+            ),
             id="machine",
         ),
         pytest.param(
             lambda sfn: sfn.get_execution(MACHINE),
-            f"There is no execution '{MACHINE}'; there are: {PREFIX}:execution:orders:parent, "
-            f"{PREFIX}:execution:orders:failed, {PREFIX}:execution:orders/Items:child.",
+            (
+                "No execution 'arn:aws:states:us-east-1:123456789012:stateMachine:orders'. Did you mean "
+                "'arn:aws:states:us-east-1:123456789012:execution:orders:parent'? Known: "
+                "arn:aws:states:us-east-1:123456789012:execution:orders:parent, "
+                "arn:aws:states:us-east-1:123456789012:execution:orders:failed, "
+                "arn:aws:states:us-east-1:123456789012:execution:orders/Items:child."
+            ),
             id="execution",
         ),
         pytest.param(
             lambda sfn: sfn.get_map_run("Items"),
-            f"There is no map run 'Items'; there are: "
-            f"{PREFIX}:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e.",
+            (
+                "No map run 'Items'. Known: "
+                "arn:aws:states:us-east-1:123456789012:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e."
+            ),
             id="map run",
         ),
         *[
             pytest.param(
                 lambda sfn, value=value: sfn.get_state_machine(value),
-                f"There is no state machine {value!r}; there are: {MACHINE}, {PREFIX}:stateMachine:other.",
+                f"No state machine {value!r}.{hint} Known: {MACHINE}, {PREFIX}:stateMachine:other.",
                 id=f"machine {value!r}",
             )
-            for value in (None, 5, b"orders", ["orders"], {})
+            for value, hint in ((None, ""), (5, ""), (b"orders", MEANT), (["orders"], MEANT), ({}, ""))
         ],
     ],
 )
@@ -655,9 +670,9 @@ def test_a_record_there_is_not_names_those_there_are(sfn_executions, look, sente
 @pytest.mark.parametrize(
     ("look", "sentence"),
     [
-        pytest.param(lambda sfn: sfn.get_state_machine("x"), "There is no state machine 'x'", id="machine"),
-        pytest.param(lambda sfn: sfn.get_execution("x"), "There is no execution 'x'", id="execution"),
-        pytest.param(lambda sfn: sfn.get_map_run("x"), "There is no map run 'x'", id="map run"),
+        pytest.param(lambda sfn: sfn.get_state_machine("x"), "No state machine 'x'", id="machine"),
+        pytest.param(lambda sfn: sfn.get_execution("x"), "No execution 'x'", id="execution"),
+        pytest.param(lambda sfn: sfn.get_map_run("x"), "No map run 'x'", id="map run"),
     ],
 )
 def test_where_there_is_nothing_a_lookup_says_so(sfn_executions, look, sentence):
@@ -665,7 +680,7 @@ def test_where_there_is_nothing_a_lookup_says_so(sfn_executions, look, sentence)
     with pytest.raises(LookupError) as refusal:
         look(sfn_executions)
 
-    assert str(refusal.value) == f"{sentence}; there are: none yet."
+    assert str(refusal.value) == f"{sentence}. Known: none."
 
 
 def test_a_lookup_names_ten_and_counts_the_rest(sfn_executions, orders):
@@ -676,7 +691,7 @@ def test_a_lookup_names_ten_and_counts_the_rest(sfn_executions, orders):
         sfn_executions.get_execution("x")
 
     first_ten = ", ".join(f"{PREFIX}:execution:orders:execution-{index}" for index in range(10))
-    assert str(refusal.value) == f"There is no execution 'x'; there are: {first_ten} and 3 more."
+    assert str(refusal.value) == f"No execution 'x'. Known: {first_ten} and 3 more."
 
 
 def test_records_come_in_order_of_adding(client, sfn_executions):

@@ -113,7 +113,7 @@ def test_seeding_is_one_step(orders):
 
     assert [answer for answer in answers if not isinstance(answer, str)] == orders.executions
     assert [answer for answer in answers if isinstance(answer, str)] == [
-        "An execution named 'nightly' exists already: AWS keeps the names of one state machine's executions apart."
+        "name must be unused in the state machine or Map state, got 'nightly'"
     ]
 
 

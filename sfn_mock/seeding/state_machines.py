@@ -1,0 +1,53 @@
+"""Seeded state machines, whose definitions are checked as CreateStateMachine checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
+from sfn_mock.operations.definition_checks import diagnostics
+from sfn_mock.state import clock
+from sfn_mock.state import seeds as seeding
+from sfn_mock.state.outcomes import json_text
+from sfn_mock.state.records import Records
+from sfn_mock.state.state_machines import DEFAULT_DEFINITION, StateMachine, new_revision
+
+_TYPES = ("STANDARD", "EXPRESS")
+
+
+def seed_state_machine(
+    records: Records,
+    moment: int,
+    name: str,
+    *,
+    type: str = "STANDARD",
+    definition: str | Mapping[str, Any] | None = None,
+    role_arn: str | None = None,
+    creation_date: clock.Date | None = None,
+) -> StateMachine:
+    """Store a seeded machine; ArgumentError for one that AWS could never show, or whose name is taken."""
+    seeding.check_name(name)
+    if name in records.state_machines:
+        taken = records.state_machines[name].arn
+        raise ArgumentError("name", f"must be new, got that of {taken}: get_state_machine() gives it")
+    if type not in _TYPES:
+        raise must_be_one_of("type", _TYPES, type)
+    role = (
+        f"arn:{records.partition}:iam::{records.account_id}:role/service-role/{name}" if role_arn is None else role_arn
+    )
+    if not isinstance(role, str) or not role.startswith("arn:"):
+        raise must_be("role_arn", "an ARN like 'arn:aws:iam::123456789012:role/orders'", role_arn)
+    text = DEFAULT_DEFINITION if definition is None else _checked_definition(definition, type)
+    created = moment if creation_date is None else clock.to_moment(creation_date, moment, name="creation_date")
+    records.naive_dates.check(moment, creation_date=creation_date)
+    return records.add_state_machine(name, type=type, revision=new_revision(text, role), moment=created)
+
+
+def _checked_definition(definition: str | Mapping[str, Any], type: str) -> str:
+    """The text of a definition; ArgumentError, in AWS's words, for one that CreateStateMachine refuses."""
+    text = definition if isinstance(definition, str) else json_text(definition, "definition")
+    faults = [str(diagnostic) for diagnostic in diagnostics(text, type) if diagnostic.severity == "ERROR"]
+    if faults:
+        raise ArgumentError("definition", f"must be one that AWS accepts, got {', '.join(faults)}")
+    return json_text(text, "definition")

@@ -1,0 +1,77 @@
+"""Read files and texts in JSON and YAML."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+
+def read_file(path: str | os.PathLike[str]) -> str:
+    """Return the text of a file.
+
+    Raises:
+        FileNotFoundError: There is none; the message says how to give a text instead.
+        ValueError: It cannot be read.
+    """
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"No file {os.path.abspath(path)!r}: give the path of one, or its text, which begins with '{{' or '[' or "
+            f"has several lines."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ValueError(f"cannot read {os.fspath(path)!r} ({error}): give the path of a file in UTF-8.") from None
+
+
+def is_text(source: str) -> bool:
+    """Whether ``source`` is JSON or YAML text rather than a path."""
+    return source.lstrip().startswith(("{", "[")) or "\n" in source
+
+
+def parse(text: str) -> Any:
+    """Return what ``text`` says: JSON if it begins with a bracket, else YAML.
+
+    Raises:
+        ValueError: It is neither; the message says in which line and column.
+    """
+    return _parse_json(text) if text.lstrip().startswith(("{", "[")) else _parse_yaml(text)
+
+
+def _parse_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"It is no JSON (line {error.lineno}, column {error.colno}: {error.msg}).") from None
+    except RecursionError:
+        raise ValueError("It is no JSON that can be read (too deep).") from None
+
+
+def _parse_yaml(text: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise ValueError(
+            "It is no JSON, and YAML needs PyYAML: install it with pip install 'sfn_mock[server]'."
+        ) from None
+
+    class Loader(yaml.SafeLoader):
+        """Leaves dates as they are written: the seeding calls read them, with all that they may be."""
+
+        yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own way to say it
+            first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    try:
+        return yaml.load(text, Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
+        raise ValueError(f"It is no YAML ({place}{error.problem}).") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ValueError(f"It is no YAML ({' '.join(str(error).split())}).") from None
+    except (LookupError, AttributeError):  # what PyYAML comes to with !!bool and !!timestamp
+        raise ValueError("It is no YAML (a tag such as !!bool stands before what is no such thing).") from None

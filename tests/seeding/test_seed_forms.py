@@ -1,0 +1,165 @@
+"""Python takes what seed files take: short dates and lengths, dates, dicts and lists; definitions are checked."""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import SeedWarning
+from sfn_mock.types import OutcomeDict, SeedDocument
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+HOUR = timedelta(hours=1)
+WAIT = {"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 5, "End": True}}}
+DANGLING = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "C": {"Type": "Succeed"}}}
+
+
+@pytest.fixture
+def frozen():
+    with freeze_time(NOW) as clock:
+        yield clock
+
+
+@pytest.fixture
+def orders(sfn_executions):
+    return sfn_executions.add_state_machine("orders")
+
+
+@pytest.mark.parametrize(
+    ("given", "start"),
+    [
+        pytest.param("-2h", NOW - 2 * HOUR, id="hours ago"),
+        pytest.param("-PT30M", NOW - HOUR / 2, id="ISO 8601 length ago"),
+        pytest.param("now", NOW, id="now"),
+        pytest.param(date(2026, 1, 9), datetime(2026, 1, 9, tzinfo=timezone.utc), id="date"),
+        pytest.param(datetime(2026, 1, 9, 8), datetime(2026, 1, 9, 8, tzinfo=timezone.utc), id="naive datetime"),
+    ],
+)
+def test_forms_of_dates(frozen, orders, given, start):
+    """Short dates and dates without a time are dates in UTC."""
+    assert orders.add_execution(status="RUNNING", start_date=given).start_date == start
+
+
+def test_forms_of_lengths(frozen, orders):
+    """Text is a length of time wherever one is taken."""
+    run = orders.add_execution(status="FAILED", start_date="-1h", duration="5m")
+    many = orders.add_executions(2, status="FAILED", start_date="-2h", interval="PT1M", duration="30s")
+    orders.on_start(status="SUCCEEDED", duration="1h30m")
+
+    assert run.stop_date == NOW - 55 * timedelta(minutes=1)
+    assert [one.start_date for one in many] == [NOW - 2 * HOUR, NOW - 119 * timedelta(minutes=1)]
+    assert many[0].stop_date == NOW - 2 * HOUR + timedelta(seconds=30)
+
+
+def test_values_become_compact_json(orders):
+    """Dicts, lists and numbers are written as compact JSON; text stays as it is."""
+    run = orders.add_execution(status="SUCCEEDED", input={"order": 7, "of": "é"}, output=[1, 2])
+    other = orders.add_execution(status="RUNNING", input='{ "a": 1 }')
+    other.succeed({"b": [None]})
+    other_output = other.output
+    other.output = 5
+
+    assert (run.input, run.output) == ('{"order":7,"of":"é"}', "[1,2]")
+    assert (other.input, other_output, other.output) == ('{ "a": 1 }', '{"b":[null]}', "5")
+
+
+@pytest.mark.parametrize("value", [{1, 2}, {"a": NOW}, [float("nan")]], ids=["set", "date within", "NaN"])
+def test_what_is_no_json_is_refused(orders, value):
+    """The error names the argument."""
+    with pytest.raises(ValueError, match=r"^input must be JSON text, or a dict or list to be written as JSON, got "):
+        orders.add_execution(status="RUNNING", input=value)
+    assert orders.executions == []
+
+
+def test_a_status_alone_is_an_outcome(client, orders):
+    """on_start and on_redrive take a status by position, with the details by keyword."""
+    orders.on_start("FAILED", error="Broken")
+    arn = client.start_execution(stateMachineArn=orders.arn)["executionArn"]
+
+    assert client.describe_execution(executionArn=arn)["error"] == "Broken"
+    with pytest.raises(ValueError, match=r"^status must be given once, got it by position and by keyword$"):
+        orders.on_start("FAILED", status="FAILED")
+
+
+def test_typed_dicts_are_taken(client, sfn_executions):
+    """The types of sfn_mock.types describe outcomes and seed documents."""
+    outcome: OutcomeDict = {"status": "SUCCEEDED", "output": {"ok": True}}
+    document: SeedDocument = {"state_machines": [{"name": "orders", "on_start": outcome, "definition": WAIT}]}
+    (orders,) = sfn_executions.seed(document)
+    arn = client.start_execution(stateMachineArn=orders.arn)["executionArn"]
+
+    assert client.describe_execution(executionArn=arn)["output"] == '{"ok":true}'
+    assert json.loads(orders.definition) == WAIT
+
+
+@pytest.mark.parametrize(
+    ("definition", "sentence"),
+    [
+        pytest.param(
+            DANGLING,
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next, "
+            'MISSING_TRANSITION_TARGET: State "C" is not reachable. at /States/C',
+            id="dict",
+        ),
+        pytest.param("[]", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null", id="no object"),
+        pytest.param(
+            '{"StartAt": "P", "States": {"P": {"Type": "Nap", "End": true}}}',
+            "SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: "
+            "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/P/Type",
+            id="text",
+        ),
+    ],
+)
+def test_definition_is_checked_as_create_state_machine_does(client, sfn_executions, definition, sentence):
+    """Seeding and CreateStateMachine say the same, the one to the test and the other to the code under test."""
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    with pytest.raises(client.exceptions.InvalidDefinition) as of_call:
+        client.create_state_machine(name="a", definition=text, roleArn="arn:aws:iam::123456789012:role/a")
+    with pytest.raises(ValueError) as of_seed:
+        sfn_executions.add_state_machine("a", definition=definition)
+    with pytest.raises(ValueError) as of_document:
+        sfn_executions.seed({"state_machines": [{"name": "a", "definition": definition}]})
+
+    assert str(of_seed.value).startswith(f"definition must be one that AWS accepts, got {sentence}")
+    assert str(of_document.value) == f"state_machines[0].{of_seed.value}"
+    assert sentence in str(of_call.value)
+    assert sfn_executions.state_machines == []
+
+
+@pytest.fixture
+def berlin(monkeypatch):
+    """A machine whose clock on the wall is not UTC's."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_naive_date_warns_once(berlin, orders):
+    """Where it would mean another moment on the wall, a date without a zone is said to be UTC, once in a mock."""
+    with pytest.warns(SeedWarning, match=r"^start_date 2026-01-09 has no time zone and was read as UTC"):
+        orders.add_execution(status="RUNNING", start_date="2026-01-09")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        orders.add_executions(1, status="RUNNING", start_date=datetime(2026, 1, 9))
+
+
+@pytest.mark.parametrize("given", ["2026-01-09T00:00:00Z", "-2h", -HOUR, None], ids=repr)
+def test_date_with_a_zone_does_not_warn(berlin, orders, given):
+    """What names one moment needs no warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        orders.add_execution(status="RUNNING", start_date=given)
+
+
+def test_naive_date_does_not_warn_under_a_frozen_clock(berlin, frozen, orders):
+    """A frozen clock reads naive dates as UTC too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        orders.add_execution(status="RUNNING", start_date=datetime(2026, 1, 9))
