@@ -377,8 +377,8 @@ NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAI
             with_orders(executions=[{"status": "FAILED", "interval": "1m"}]),
             (
                 "state_machines[0].executions[0] has the unknown key 'interval'. Known: alias, cause, duration, "
-                "error, failed_in, input, map_runs, name, output, redrive_count, redrive_date, start_date, status, stop_date, "
-                "version."
+                "error, failed_in, input, map_runs, name, output, redrive_count, redrive_date, start_date, status, "
+                "stop_date, version."
             ),
             id="a key that one has not",
         ),
