@@ -192,11 +192,12 @@ class ExecutionScope(ABC):
             express=express,
             within=self.span,
         )
-        origin = next(self._origins(qualifiers, json_text(input, "input"), item_count))
+        origins = self._origins(qualifiers, json_text(input, "input"), item_count)
         self.records.naive_dates.check(moment, start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
         seeding.warn_if_upcoming(moment, start_date, [life.start])
         *earlier, last = life.attempts
         seeding.warn_if_forgotten(moment, [last], self.records.simulation.retention)
+        origin = next(origins)
         self.check_failed_in(failed_in, origin.revision)
         limit = self.time_limit_of(origin.revision)
         seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
