@@ -13,7 +13,11 @@ from sfn_mock import mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
-TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
+TASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage",
+    "Parameters": {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/orders", "MessageBody": "x"},
+}
 PASS = {"Type": "Pass"}
 CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": True, "Next": "Ship"}], "Default": "Reject"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
