@@ -418,7 +418,7 @@ UNREACHABLE = {"A": ended(PASS), "Ship": ended(TASK)}
         pytest.param(
             STATES,
             {"status": "SUCCEEDED", "failed_in": "Ship"},
-            "SUCCEEDED executions have failed in no state: leave failed_in out, or choose FAILED.",
+            "failed_in must be left out unless the status is FAILED, got it with SUCCEEDED",
             id="no failure",
         ),
         pytest.param(
