@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, cast
 
+from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.asl.routes import find_route, read_program, read_time_limit, state_names
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.state import clock
@@ -132,18 +133,17 @@ class ExecutionScope(ABC):
         """``outcome``, if one of its executions can come to it; ValueError otherwise."""
 
     def check_failed_in(self, failed_in: str | None, revision: Revision) -> None:
-        """Raise ValueError for what is no state that an execution of ``revision`` can fail in; None says nothing."""
+        """Raise ArgumentError for what is no state that an execution of ``revision`` can fail in; None says nothing."""
         if failed_in is None:
             return
         program = read_program(revision.definition, self.label)
         names = state_names(program)
         if failed_in not in names:
-            raise ValueError(
-                f"failed_in must be a state that the definition of {self.state_machine_arn} has, got {failed_in!r}. "
-                f"{did_you_mean(failed_in, names)}"
-            )
+            expected = f"a state that the definition of {self.state_machine_arn} has"
+            raise must_be("failed_in", expected, failed_in, did_you_mean(failed_in, names))
         if find_route(program, failed_in) is None:
-            raise ValueError(f"failed_in must be a state that can be reached, got {failed_in!r}: no state leads to it.")
+            problem = f"must be a state that can be reached, got {failed_in!r}: no state leads to it"
+            raise ArgumentError("failed_in", problem)
 
     def time_limit_of(self, revision: Revision) -> int | None:
         """How many milliseconds after its start or redrive an execution of ``revision`` is TIMED_OUT; None for never.

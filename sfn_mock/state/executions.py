@@ -347,10 +347,11 @@ class Execution:
     def check_failed_in(self, failed_in: str | None) -> None:
         """Raise ValueError for what is no state that it can fail in; None says nothing."""
         if failed_in is not None and self.owner.records.run_of(self) is not None:
-            raise ValueError(
-                f"failed_in must be left out, got {failed_in!r}: the definition of {self.arn} runs, and fails where it "
-                f"is; let mock_task() give the state's task an error instead."
+            problem = (
+                f"must be left out, got {failed_in!r}: the definition of {self.arn} runs, and fails where it is; let "
+                f"mock_task() give the state's task an error instead"
             )
+            raise ArgumentError("failed_in", problem)
         self.owner.check_failed_in(failed_in, self.revision)
 
     def _change(self, moment: int, attempts: tuple[Attempt, ...]) -> None:

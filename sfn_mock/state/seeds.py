@@ -210,13 +210,11 @@ def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None)
 
 
 def check_time_limit(last: Attempt, time_limit: int | None, name: str) -> None:
-    """Raise ValueError, naming the argument ``name``, for a seed that outlives its machine's TimeoutSeconds."""
+    """Raise ArgumentError, about ``name``, for a seed that outlives its machine's TimeoutSeconds."""
     if time_limit is None or last.stop is None or last.stop <= last.since + time_limit:
         return
-    raise ValueError(
-        f"{name} must be within the TimeoutSeconds of the definition, which end at "
-        f"{clock.describe(last.since + time_limit)}, got a stop at {clock.describe(last.stop)}."
-    )
+    end, got = clock.describe(last.since + time_limit), clock.describe(last.stop)
+    raise ArgumentError(name, f"must be within the TimeoutSeconds of the definition, which end at {end}, got {got}")
 
 
 #: Where SeedWarnings go instead of to Python's warnings; None where they go there.

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import boto3
 import pytest
-from answers import needs_member
+from answers import needs_member, unchecked_machine
 
 import sfn_mock
 from sfn_mock.instruments.coverage_log import CoverageLog
@@ -337,7 +337,7 @@ def test_another_definition(few, run, client):
 
 def test_definition_that_is_none(sfn):
     """A definition that cannot run has no coverage."""
-    machine = sfn.add_state_machine("orders", definition="{}")
+    machine = unchecked_machine(sfn, "{}")
 
     with pytest.raises(ValueError, match="/States must be an object, got nothing"):
         machine.coverage()

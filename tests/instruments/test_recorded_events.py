@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timezone
 
 import pytest
+from answers import unchecked_machine
 
 from sfn_mock import mock_sfn_executions
 
@@ -169,7 +170,7 @@ def test_children_of_a_map_run(mock, given):
 
 def test_definition_that_cannot_run(mock):
     """A machine whose definition cannot run is named."""
-    orders = mock.add_state_machine("orders", definition="{}")
+    orders = unchecked_machine(mock, "{}")
 
     with pytest.raises(ValueError, match=r"^definition must be one that can run, got arn:aws:states:[\w:-]+:orders: "):
         orders.replay(EVENTS)

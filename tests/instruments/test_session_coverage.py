@@ -11,6 +11,7 @@ from moto import mock_aws
 import sfn_mock
 from sfn_mock.instruments.session_coverage import SessionCoverage
 
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:ask"
 DEFINITION = json.dumps(
     {
         "StartAt": "Check",
@@ -20,7 +21,7 @@ DEFINITION = json.dumps(
                 "Choices": [{"Variable": "$.big", "BooleanEquals": True, "Next": "Ask"}],
                 "Default": "Done",
             },
-            "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True},
+            "Ask": {"Type": "Task", "Resource": ACTIVITY, "End": True},
             "Done": {"Type": "Succeed"},
         },
     }

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
+from answers import unchecked_machine
 from freezegun import freeze_time
 
 from sfn_mock import TaskError, mock_sfn_executions
@@ -263,7 +264,7 @@ def test_a_name_in_any_machine(sfn, add, start):
         add({"Charge": task(FUNCTION)}),
         add({"Charge": task(INVOKE, Parameters={"FunctionName": "c"})}, "b"),
     )
-    add({"Broken": {"Type": "Nothing"}}, "broken")
+    unchecked_machine(sfn, "{}", "broken")
     sfn.mock_task("Charge", result=1)
     first.mock_task("Charge", result=2)
 
@@ -466,7 +467,7 @@ DICTS = "[{'error': 'Declined'}, {'result': {}}]"
         pytest.param(
             ("Charge",),
             {"result": 1, "duration": "soon"},
-            "duration='soon' is no length of time: write it like '5m', '1h30m', '250ms' or 'PT1H30M'.",
+            "duration must be a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M', got 'soon'",
             id="no duration",
         ),
         pytest.param(
@@ -523,7 +524,7 @@ def test_a_mistake(add, arguments, keywords, problem):
 )
 def test_a_machine_without_tasks(sfn, definition, problem):
     """The names of states are those of a definition, which must be there."""
-    orders = sfn.add_state_machine("orders", definition=definition)
+    orders = sfn.add_state_machine("orders") if definition is None else unchecked_machine(sfn, definition)
 
     with pytest.raises(ValueError, match=f"^{orders.arn} ") as error:
         orders.mock_task("Charge", result=1)
@@ -542,12 +543,13 @@ def test_a_name_in_no_machine(sfn, add):
     )
 
 
-def test_a_resource_that_is_none(sfn, add):
+def test_a_resource_that_is_none(sfn):
     """A whole ARN must be one that a task can call, in a definition too."""
     with pytest.raises(ValueError, match="resource 'arn:aws:states:::sqs:send' cannot be mocked: The resource"):
         sfn.mock_task("arn:aws:states:::sqs:send", result={})
+    definition = json.dumps({"StartAt": "Charge", "States": {"Charge": task("arn:nothing")}})
     with pytest.raises(ValueError, match="resource 'arn:nothing' cannot be mocked: Value is not"):
-        add({"Charge": task("arn:nothing")}).mock_task("Charge", result={})
+        unchecked_machine(sfn, definition).mock_task("Charge", result={})
 
 
 def test_a_mock_that_runs_nothing(clock):

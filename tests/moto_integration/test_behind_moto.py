@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
+from answers import unchecked_machine
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
 from moto import mock_aws
@@ -622,12 +623,10 @@ def test_poked_redriven_execution(frozen, client, sfn):
 
     assert listed(client) == [("seeded", "FAILED", date("2026-01-10T01:00:00+00:00"), date(NOW))]
     assert str(stop.value) == (
-        f"stop_date=2026-01-10T01:30:00.000Z is before the last redrive of {run.arn}, at 2026-01-10T02:00:00.000Z: "
-        f"choose a later one."
+        "stop_date must not lie before the last redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T01:30:00.000Z"
     )
     assert str(start.value) == (
-        f"start_date='2026-01-10T02:30:00Z' is after a redrive of {run.arn}, at 2026-01-10T02:00:00.000Z: choose an "
-        f"earlier one."
+        "start_date must not lie after the redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T02:30:00.000Z"
     )
 
 
@@ -637,27 +636,28 @@ def test_poked_redriven_execution(frozen, client, sfn):
         pytest.param(
             "status",
             "DONE",
-            "status='DONE' is no status of an execution: choose one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED.",
+            "status must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got 'DONE'",
             id="no status",
         ),
         pytest.param(
             "output",
             "done",
-            "output='done' is no JSON text (Unrecognized token 'done': was expecting (JSON String, Number, Array, "
-            "Object or token 'null', 'true' or 'false')): pass json.dumps(...) of the value.",
+            "output must be JSON text, or a dict or list to be written as JSON, got 'done'. It is no JSON: "
+            "Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
+            "'false').",
             id="an output that is no JSON",
         ),
         pytest.param(
             "error",
             "Broken",
-            "SUCCEEDED executions have no error or cause on AWS: leave them out, or choose FAILED or ABORTED.",
+            "error must be left out unless the status is FAILED or ABORTED, got it with SUCCEEDED",
             id="an error of a success",
         ),
         pytest.param(
             "stop_date",
             None,
-            f"{PREFIX}:execution:orders:poked is SUCCEEDED, and what has ended has a stop date on AWS: assign status = "
-            f"'RUNNING' to let it run.",
+            f"cannot take the stop date from {PREFIX}:execution:orders:poked: it is SUCCEEDED; assign status = "
+            f"'RUNNING' instead.",
             id="no stop date of a success",
         ),
     ],
@@ -808,9 +808,12 @@ def test_executed_timeout(executed):
         assert types(client, run)[-1] == "ExecutionTimedOut"
 
 
-def test_executed_definition_that_cannot_be_read(start):
-    """A seeded definition that AWS would refuse ends as FAILED, and says where it is wrong."""
-    _, run = start({"Odd": {"Type": "Pass", "InputPath": 5, "End": True}})
+def test_executed_definition_that_cannot_be_read(executed):
+    """A definition that nobody checked, and that AWS would refuse, ends as FAILED and says where it is wrong."""
+    states = {"Odd": {"Type": "Pass", "InputPath": 5, "End": True}}
+    machine = unchecked_machine(executed, json.dumps({"StartAt": "Odd", "States": states}))
+    client = boto3.client("stepfunctions", REGION)
+    run = executed.get_execution(client.start_execution(stateMachineArn=machine.arn)["executionArn"])
 
     assert ended(run) == "FAILED"
     assert (run.error, run.cause) == ("States.Runtime", "/States/Odd/InputPath must be a string, got 5")

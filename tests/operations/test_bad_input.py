@@ -51,7 +51,7 @@ def seed(sfn, client):
     orders.add_execution("done", status="SUCCEEDED", start_date="2026-01-10T08:00:00Z", alias=live)
     parent = orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T10:00:00Z")
     batch = parent.add_map_run("Items")
-    child = batch.add_execution("child", status="FAILED", duration=timedelta(minutes=1))
+    child = batch.add_execution("child", status="FAILED", start_date="now", duration=timedelta(minutes=1))
     quick = parent.add_map_run("Quick", execution_type="EXPRESS").add_execution(status="RUNNING")
     activity = client.create_activity(name="pack", tags=[{"key": "team", "value": "orders"}])["activityArn"]
     parent.wait_for_task("token", activity="pack")

@@ -9,7 +9,7 @@ from functools import cache
 
 import boto3
 import pytest
-from answers import members, refusal
+from answers import members, refusal, unchecked_machine
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,13 +43,6 @@ def orders(sfn_executions):
 def machine_of(sfn_executions):
     """Make a machine of states, which start at the first."""
     return lambda states: unchecked_machine(sfn_executions, workflow(states))
-
-
-def unchecked_machine(sfn, definition):
-    """Make a machine of a definition that nobody checked, such as moto's machines have when they are taken over."""
-    machine = sfn.add_state_machine("orders")
-    machine._record.revision = machine._record.revision._replace(definition=definition)
-    return machine
 
 
 def workflow(states):
@@ -809,22 +802,24 @@ def test_map_run_that_succeeded_is_not_redriven(client, packing):
 @pytest.mark.parametrize(
     ("start", "expected"),
     [
-        pytest.param(-SECOND, ["0 MapRunStarted", "60 PassStateExited Pass"], id="before its execution"),
-        pytest.param(2 * MINUTE, ["0 PassStateEntered Pass", "60 PassStateExited Pass"], id="after it"),
+        pytest.param(timedelta(0), ["1 MapRunStarted", "60 PassStateExited Pass"], id="before its execution"),
+        pytest.param(2 * MINUTE, ["1 PassStateEntered Pass", "60 PassStateExited Pass"], id="after it"),
     ],
 )
 def test_map_run_is_told_within_its_execution(client, orders, clock, start, expected):
-    """Map runs may be seeded with other dates than their execution; its history stays between start and stop."""
-    nightly = orders.add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
+    """The history stays between start and stop, also where a test assigns them beyond those of a map run."""
+    nightly = orders.add_execution("nightly", status="SUCCEEDED", duration=2 * MINUTE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SeedWarning)
         nightly.add_map_run("items", start_date=start)
+    nightly.start_date = NOW + SECOND
+    nightly.stop_date = NOW + MINUTE
     clock.tick(DAY)
 
     told = story(client)
     assert told[-1] == "60 ExecutionSucceeded"
     assert [line for line in told if line in expected] == expected
-    assert len(told) == 4 + expected.count("0 MapRunStarted") * 2
+    assert len(told) == 4 + expected.count("1 MapRunStarted") * 2
 
 
 # --- Child executions ------------------------------------------------------------------------------------------

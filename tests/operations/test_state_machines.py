@@ -1010,7 +1010,8 @@ def test_delete_waits_for_child_executions(client, sfn_executions, execution_typ
     orders = sfn_executions.add_state_machine("orders")
     batch = orders.add_execution(status="SUCCEEDED").add_map_run("Items", execution_type=execution_type)
     batch_arn = batch.arn
-    child = batch.add_execution("item", status="RUNNING")
+    child = batch.add_execution("item", status="FAILED")
+    child.status = "RUNNING"
     other = sfn_executions.add_state_machine("other").add_execution(status="RUNNING")
     other.add_map_run("Items").add_execution(status="RUNNING")
     client.delete_state_machine(stateMachineArn=MACHINE)

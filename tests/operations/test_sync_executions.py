@@ -324,13 +324,13 @@ def test_deleting_machine_starts_nothing(client, fast):
     [
         pytest.param(
             {"status": "ABORTED"},
-            "Nothing aborts an execution of an EXPRESS state machine, as StopExecution refuses it: choose SUCCEEDED, "
-            "FAILED, TIMED_OUT or RUNNING.",
+            "status must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, got 'ABORTED'. StopExecution refuses EXPRESS "
+            "executions.",
             id="aborted",
         ),
         pytest.param(
             {"status": "SUCCEEDED", "duration": 5 * MINUTE + MILLISECOND},
-            "AWS ends an EXPRESS execution after five minutes: give a shorter duration.",
+            "duration must be at most five minutes for an EXPRESS execution, got 300.001 s",
             id="too long",
         ),
     ],

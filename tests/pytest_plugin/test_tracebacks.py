@@ -31,7 +31,7 @@ TEST = """
 @pytest.mark.parametrize(
     ("test", "error", "shows_ours"),
     [
-        pytest.param("test_seed", "ValueError", False, id="a seed that cannot be"),
+        pytest.param("test_seed", "ArgumentError", False, id="a seed that cannot be"),
         pytest.param("test_service", "UnmockedServiceError", False, id="a service that nothing mocks"),
         pytest.param("test_fault_of_ours", "AttributeError", True, id="a fault of ours"),
         pytest.param("test_fault_of_the_test", "ValueError: mine", True, id="an error of the test's own function"),

@@ -158,8 +158,8 @@ def test_seed_that_outlives_it(orders, arguments, name):
         orders.add_execution(status="SUCCEEDED", **arguments)
 
     assert str(refusal.value) == (
-        f"{name} must be within the TimeoutSeconds of the definition, which end at 2026-01-10T12:01:00.000Z, got a "
-        f"stop at 2026-01-10T12:01:00.001Z."
+        f"{name} must be within the TimeoutSeconds of the definition, which end at 2026-01-10T12:01:00.000Z, got "
+        f"2026-01-10T12:01:00.001Z"
     )
     assert list(orders.executions) == []
 
