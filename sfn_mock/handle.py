@@ -194,7 +194,8 @@ class StepFunctionsMock:
         """Have a handler stand in for a Lambda function wherever a task invokes it, from now on.
 
         It is called as ``handler(event, context)`` when the task is due. What it returns is the function's answer; an
-        exception is the function's error, named after its class. It may call Step Functions.
+        exception is the function's error, named after its class, or by its ``error`` for a TaskError. It may call Step
+        Functions.
 
         Args:
             name: The function's name, or its ARN, of which region and account are not looked at. With a version or an
@@ -202,7 +203,7 @@ class StepFunctionsMock:
             handler: The handler of the function, or another callable.
 
         Raises:
-            ValueError: If the name is none that a function can have, or the handler cannot be called.
+            ValueError: If the name is none that a function can have, or the handler cannot be called, or is async.
         """
         self._session.check_open()
         execution_mode.check_on("mock_lambda")

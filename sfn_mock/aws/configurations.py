@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sfn_mock.aws.exceptions import KmsKeyMissing, LogDestinationNotFound, LogDestinationsNotOne
+from sfn_mock.aws.exceptions import KmsKeyMissing, KmsKeyNotAllowed, LogDestinationNotFound, LogDestinationsNotOne
 
 # "The ARN must end with :*" (LogDestination in the API's documentation).
 _LOG_GROUP_ARN = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]+:\*")
@@ -40,12 +40,14 @@ def tracing_configuration(given: dict[str, Any] | None) -> dict[str, Any] | None
 
 
 def encryption_configuration(given: dict[str, Any] | None) -> dict[str, Any] | None:
-    """InvalidEncryptionConfiguration for a customer managed key that is not named."""
+    """InvalidEncryptionConfiguration for a customer managed key that is not named, and for AWS's own key that is."""
     if given is None:
         return None
     kept = _members(given, "type", "kmsKeyId", "kmsDataKeyReusePeriodSeconds")
     if kept["type"] == "CUSTOMER_MANAGED_KMS_KEY" and "kmsKeyId" not in kept:
         raise KmsKeyMissing
+    if kept["type"] == "AWS_OWNED_KEY" and "kmsKeyId" in kept:
+        raise KmsKeyNotAllowed
     return kept
 
 

@@ -243,6 +243,12 @@ class KmsKeyMissing(InvalidEncryptionConfiguration):
     message = "Invalid Encryption Configuration: Must specify a KMS key for type CUSTOMER_MANAGED_KMS_KEY."
 
 
+class KmsKeyNotAllowed(InvalidEncryptionConfiguration):
+    """The code is the model's, the sentence is ours."""
+
+    message = "Invalid Encryption Configuration: Must not specify a KMS key for type AWS_OWNED_KEY."
+
+
 class KmsInvalidState(SFNError):
     """The code and the member are the model's, the sentence and the state of the key are ours."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import Any
 from uuid import NAMESPACE_OID, uuid3
 
@@ -82,6 +83,11 @@ def mock_function(mocks: TaskMocks, name: str, handler: Handler) -> None:
         raise ValueError(f"name must be the name or ARN of a Lambda function, got {name!r}.")
     if not callable(handler):
         raise ValueError(f"handler must be callable(event, context), got {handler!r}.")
+    if iscoroutinefunction(handler) or iscoroutinefunction(type(handler).__call__):
+        raise ValueError(
+            f"handler must be a plain function, got the async {handler!r}: Lambda's Python runtime awaits nothing. "
+            f"Run its coroutine within a plain function, such as by asyncio.run()."
+        )
     mocks.add_function(Invocation(*parsed), handler)
 
 

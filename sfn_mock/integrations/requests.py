@@ -56,13 +56,13 @@ def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
     request = reader.structure(parameters, operation.model.input_shape or _NO_MEMBERS, "Parameters")
     if reader.problems:
         raise ParametersError(reader.problems)
-    if operation.client_name == "lambda" and operation.is_optimised:
+    if operation.client_name == "lambda" and (operation.is_optimised or "Payload" in request):
         request["Payload"] = function_payload(request.get("Payload"))
     return request
 
 
 def function_payload(value: Any) -> bytes:
-    """Return what ``lambda:invoke`` sends to a function: JSON text as it is, other values as JSON, ``{}`` for null."""
+    """Return what an invocation sends to a function: JSON text as it is, other values as JSON, ``{}`` for null."""
     if value is None:
         return b"{}"
     if isinstance(value, str) and _is_json(value):
@@ -151,7 +151,7 @@ class _Reader:
         return result
 
     def _member(self, value: Any, shape: Shape, member: str) -> Any:
-        if member == "Payload" and self._operation.is_optimised and self._operation.client_name == "lambda":
+        if member == "Payload" and self._operation.client_name == "lambda":
             return value
         if member in self._json_texts and not isinstance(value, str):
             return json_text(value)

@@ -15,7 +15,7 @@ from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.integrations.lambda_functions import LATEST, function_error, invocation_metadata, parse_function
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Execution
-from sfn_mock.state.task_mocks import Handler, Invocation
+from sfn_mock.state.task_mocks import Handler, Invocation, TaskError
 
 #: How long a function may take at most, in milliseconds (Lambda's quotas).
 _TIMEOUT = 15 * 60 * 1000
@@ -98,7 +98,10 @@ class MockedFunction:
             raise
         except Exception as error:
             frames = traceback.extract_tb(error.__traceback__)[1:]
-            return self._error(type(error).__name__, str(error), [_line(frame) for frame in frames]), True
+            name, message = type(error).__name__, str(error)
+            if isinstance(error, TaskError):
+                name, message = error.error, error.cause or ""
+            return self._error(name, message, [_line(frame) for frame in frames]), True
         try:
             return json.dumps(result, allow_nan=False), False
         except (TypeError, ValueError, RecursionError) as error:

@@ -95,6 +95,14 @@ def test_create_with_another_key(client, pick):
             id="no key named",
         ),
         pytest.param(
+            {"name": "pick", "encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsKeyId": "alias/orders"}},
+            (
+                "InvalidEncryptionConfiguration",
+                "Invalid Encryption Configuration: Must not specify a KMS key for type AWS_OWNED_KEY.",
+            ),
+            id="key id of the default key",
+        ),
+        pytest.param(
             {"name": "pick", "tags": [{"value": "billing"}]},
             (
                 "ValidationException",

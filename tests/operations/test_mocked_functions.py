@@ -9,7 +9,7 @@ import boto3
 import pytest
 from freezegun import freeze_time
 
-from sfn_mock import UnmockedServiceError, mock_sfn_executions
+from sfn_mock import TaskError, UnmockedServiceError, mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
@@ -47,6 +47,22 @@ def echo(event, context):
 
 def decline(event, context):
     raise ValueError("no funds")
+
+
+async def charge_later(event, context):
+    """What Lambda does not take for a handler."""
+
+
+class ChargeLater:
+    async def __call__(self, event, context):
+        """The same, in a class."""
+
+
+LATER = ChargeLater()
+ASYNC = (
+    "handler must be a plain function, got the async {!r}: Lambda's Python runtime awaits nothing. Run its coroutine "
+    "within a plain function, such as by asyncio.run()."
+)
 
 
 def details(client, run, event_type):
@@ -110,6 +126,25 @@ def test_an_invocation_by_the_sdk(sfn, add, start):
         "StatusCode": 200,
         "Payload": '{"event": {"amount": 7}}',
     }
+
+
+@pytest.mark.parametrize("resource", [pytest.param(INVOKE, id="optimised"), pytest.param(SDK_INVOKE, id="SDK")])
+@pytest.mark.parametrize(
+    ("payload", "event"),
+    [
+        pytest.param('{"amount": 7}', {"amount": 7}, id="JSON text"),
+        pytest.param('"7"', "7", id="JSON text of a string"),
+        pytest.param("seven", "seven", id="other text"),
+        pytest.param([7], [7], id="list"),
+    ],
+)
+def test_an_event(sfn, add, start, resource, payload, event):
+    """The function gets what the JSON text of a payload says; other values are sent as JSON."""
+    events = []
+    sfn.mock_lambda("charge", lambda event, context: events.append(event))
+    start(add(resource, Parameters={"FunctionName": "charge", "Payload": payload}))
+
+    assert events == [event]
 
 
 @pytest.mark.parametrize("resource", [pytest.param(INVOKE, id="optimised"), pytest.param(SDK_INVOKE, id="SDK")])
@@ -209,6 +244,20 @@ def test_an_exception(client, sfn, add, start, resource, more, event_type):
     assert cause["stackTrace"] == [f'  File "{__file__}", line {line}, in decline\n    raise ValueError("no funds")\n']
     assert len(cause["requestId"]) == 36
     assert details(client, run, event_type)["cause"] == run.cause
+
+
+@pytest.mark.parametrize(("cause", "message"), [("no funds", "no funds"), (None, "")])
+def test_a_task_error(sfn, add, start, cause, message):
+    """A TaskError is an error of the name that it was given, not of its class."""
+
+    def decline_by_name(event, context):
+        raise TaskError("CardDeclined", cause)
+
+    sfn.mock_lambda("charge", decline_by_name)
+    run = start(add(FUNCTION))
+    told = json.loads(run.cause)
+
+    assert (run.error, told["errorType"], told["errorMessage"]) == ("CardDeclined", "CardDeclined", message)
 
 
 def test_an_exception_in_an_answer_of_the_sdk(sfn, add, start):
@@ -365,6 +414,8 @@ def test_the_moment_of_a_call(clock, client, sfn, start):
         ),
         pytest.param(7, echo, "name must be the name or ARN of a Lambda function, got 7.", id="no text"),
         pytest.param("charge", {}, "handler must be callable(event, context), got {}.", id="no handler"),
+        pytest.param("charge", charge_later, ASYNC.format(charge_later), id="async function"),
+        pytest.param("charge", LATER, ASYNC.format(LATER), id="async callable"),
     ],
 )
 def test_a_mistake(sfn, name, handler, problem):

@@ -445,6 +445,14 @@ def logged_to(arn: str) -> dict:
             id="no key",
         ),
         pytest.param(
+            {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsKeyId": "alias/orders"}},
+            (
+                "InvalidEncryptionConfiguration",
+                "Invalid Encryption Configuration: Must not specify a KMS key for type AWS_OWNED_KEY.",
+            ),
+            id="key id of the default key",
+        ),
+        pytest.param(
             {"encryptionConfiguration": {"type": "NONE"}},
             (
                 "ValidationException",

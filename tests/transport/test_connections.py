@@ -7,6 +7,7 @@ import http.client
 import socket
 import urllib.request
 from contextlib import suppress
+from types import ModuleType
 
 import boto3
 import pytest
@@ -15,6 +16,17 @@ import urllib3
 from moto import mock_aws
 
 from sfn_mock import UnmockedServiceError, mock_sfn_executions
+
+httpx: ModuleType | None
+aiohttp: ModuleType | None
+try:
+    import httpx
+except ImportError:
+    httpx = None
+try:
+    import aiohttp
+except ImportError:
+    aiohttp = None
 
 URL = "https://sts.us-east-1.amazonaws.com/"
 PROXY = "http://proxy.example.com:8080"
@@ -92,7 +104,38 @@ def _asyncio(url: str) -> None:
     asyncio.run(asyncio.open_connection(urllib3.util.parse_url(url).host, 443))
 
 
-CLIENTS = [_http_client, _tunnel, _urllib, _urllib_by_proxy, _urllib3, _urllib3_by_proxy, _requests, _socket, _asyncio]
+def _httpx(url: str) -> None:
+    httpx.get(url, trust_env=False)
+
+
+def _httpx_async(url: str) -> None:
+    async def get() -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await client.get(url)
+
+    asyncio.run(get())
+
+
+def _aiohttp(url: str) -> None:
+    async def get() -> None:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())) as client:
+            await client.get(url)
+
+    asyncio.run(get())
+
+
+NEEDS_HTTPX = pytest.mark.skipif(httpx is None, reason="httpx is not installed")
+NEEDS_AIOHTTP = pytest.mark.skipif(aiohttp is None, reason="aiohttp is not installed")
+
+#: What clients raise where nothing listens.
+NOT_REACHED = (OSError, urllib3.exceptions.HTTPError, *([] if httpx is None else [httpx.ConnectError]))
+
+CLIENTS = [
+    *(_http_client, _tunnel, _urllib, _urllib_by_proxy, _urllib3, _urllib3_by_proxy, _requests, _socket, _asyncio),
+    pytest.param(_httpx, marks=NEEDS_HTTPX),
+    pytest.param(_httpx_async, marks=NEEDS_HTTPX),
+    pytest.param(_aiohttp, marks=NEEDS_AIOHTTP),
+]
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -109,7 +152,7 @@ def test_every_client_is_refused(client, reached):
 @pytest.mark.parametrize("client", CLIENTS)
 def test_other_hosts_are_left_alone(client, reached):
     """What is not AWS's goes where it would have gone."""
-    with mock_sfn_executions(), pytest.raises((OSError, urllib3.exceptions.HTTPError)):
+    with mock_sfn_executions(), pytest.raises(NOT_REACHED):
         client("https://weather.example.com/")
 
     assert reached[0] in ("weather.example.com", "proxy.example.com")
