@@ -29,12 +29,10 @@ from sfn_mock.asl.paths import (
     parse_reference_path,
 )
 from sfn_mock.asl.scheduler import Scheduler, Steps
+from sfn_mock.asl.sizes import fits
 from sfn_mock.asl.steps import ONWARD, Way
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
 from sfn_mock.asl.texts import json_text
-
-#: The most bytes that the input or output of a state may have, as JSON in UTF-8.
-DATA_LIMIT = 262_144
 
 #: Told of the intermediate values of a state: their names in TestState's answer, and the values.
 Observer = Callable[[str, Any], None]
@@ -328,6 +326,12 @@ class Activation:
             assigned: dict[str, Any] = self.compute(dict(template), "Assign", **known)
         else:
             assigned = self.fill(dict(template), value)
+        if not fits(assigned):
+            raise StateError(
+                DATA_LIMIT_EXCEEDED,
+                f"The state/task '{self.state.name}' assigned variables with a size exceeding the maximum number of "
+                "bytes service limit.",
+            )
         self.observe("variables", {**self.frame.variables, **assigned})
         return assigned
 
@@ -358,7 +362,7 @@ class Activation:
 
     def checked(self, outcome: Outcome) -> Outcome:
         """Return the end of the state, unless its output is too large."""
-        if len(json_text(outcome.output).encode("utf-8", "replace")) > DATA_LIMIT:
+        if not fits(outcome.output):
             raise StateError(
                 DATA_LIMIT_EXCEEDED,
                 f"The state/task '{self.state.name}' returned a result with a size exceeding the maximum number of "
