@@ -95,6 +95,11 @@ class Session:
                 scopes += (*backend.records.state_machines.values(), *backend.records.map_runs.values())
         return scopes
 
+    def release_waiting(self) -> None:
+        """Have calls that wait for something answer now."""
+        for records in self.all_records():
+            records.releases += 1
+
     def reset(self) -> None:
         """Empty all records, remove the faults and the answers for tasks, and forget the calls."""
         self.check_open()

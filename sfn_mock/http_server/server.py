@@ -23,6 +23,7 @@ from sfn_mock.http_server.connections import ConnectionServer
 from sfn_mock.http_server.origins import Origins, is_this_machine
 from sfn_mock.mock import MockSFNExecutions
 from sfn_mock.options import Options, keyword_signature, read_options
+from sfn_mock.session import Session
 from sfn_mock.state import clock
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Server:
             stack.enter_context(clock.put_back())
             session = activation.current_session()
             application = Application(session, motos, version("sfn_mock"), self._origins)
-            stack.enter_context(_serving(listening, application, handler))
+            stack.enter_context(_serving(listening, application, handler, session))
             url = _url(listening)
             session.endpoint_urls.append(url)
             stack.callback(session.endpoint_urls.remove, url)
@@ -180,7 +181,9 @@ def _url(listening: socket.socket) -> str:
 
 
 @contextmanager
-def _serving(listening: socket.socket, application: Application, handler: type[WSGIRequestHandler]) -> Iterator[None]:
+def _serving(
+    listening: socket.socket, application: Application, handler: type[WSGIRequestHandler], session: Session
+) -> Iterator[None]:
     """Answer, in a thread, what comes to the socket."""
 
     made = ConnectionServer(listening, application, application.body_limit, handler)
@@ -192,4 +195,5 @@ def _serving(listening: socket.socket, application: Application, handler: type[W
     finally:
         made.shutdown()
         thread.join()
+        session.release_waiting()
         made.close_connections()

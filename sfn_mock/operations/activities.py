@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import Any
 
 from sfn_mock.aws import arns
@@ -12,8 +14,14 @@ from sfn_mock.aws.names import check_name
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.tags import read_tags
+from sfn_mock.state import clock
 from sfn_mock.state.activities import Activity
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Records, RecordsGone
+
+#: How long AWS holds the request of a worker for which there is no task, in milliseconds (API reference).
+_LONGEST = 60_000
+#: How often to look, in seconds.
+_PAUSE = 0.01
 
 
 @operation
@@ -79,7 +87,27 @@ def delete_activity(records: Records, date: DateForm, *, activity_arn: str) -> A
 
 @operation
 def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, worker_name: str | None = None) -> Answer:
-    """Give the task that has waited longest; none, at once, where AWS would hold the connection for a minute first."""
+    """Give the task that has waited longest; a worker's thread waits for one for up to a minute.
+
+    Whoever is no thread of its own is answered at once, as the test cannot go on meanwhile, and so is everybody while
+    the clock is the test's, which alone can move it.
+    """
+    releases, until = records.releases, clock.shown() + _LONGEST
+    answer = _take_task(records, activity_arn, worker_name)
+    while not answer and _may_wait() and records.releases == releases and clock.shown() < until:
+        _pause()
+        try:
+            with clock.at(clock.shown()):
+                answer = _take_task(records, activity_arn, worker_name)
+        except RecordsGone:
+            if records.has_ended:
+                break
+            raise
+    return answer
+
+
+def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> Answer:
+    """Give the task that has waited longest, or nothing."""
     with records.using() as moment:
         activity = _find(records, activity_arn)
         task = activity.hand_out(moment)
@@ -90,6 +118,20 @@ def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, wo
             if taken is not None:
                 return {"taskToken": taken[0], "input": taken[1]}
         return {}
+
+
+def _may_wait() -> bool:
+    """Return whether this thread can wait while the test goes on: it is not the test's, and runs no event loop."""
+    return (
+        clock.is_the_machines()
+        and threading.current_thread() is not threading.main_thread()
+        and asyncio._get_running_loop() is None
+    )
+
+
+def _pause() -> None:
+    # The machine's own pause, whatever the test has done to time.sleep.
+    threading.Event().wait(_PAUSE)
 
 
 def _summary(activity: Activity, date: DateForm) -> Answer:

@@ -92,6 +92,12 @@ def setting() -> Setting | None:
     return _setting
 
 
+def is_the_machines() -> bool:
+    """Return whether the machine's own time is shown, which no test has frozen, moved or set."""
+    freezegun: Any = sys.modules.get("freezegun.api")
+    return _setting is None and not _is_travelling() and not (freezegun is not None and freezegun.freeze_factories)
+
+
 def set_to(moment: int, *, tick: bool) -> None:
     """Set the clock, to stand still there or to ``tick``. ValueError while freezegun or time-machine moves it."""
     global _setting

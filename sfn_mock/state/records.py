@@ -134,6 +134,8 @@ class Records:
         self._was_reset = False
         #: The moment up to which their mock has lived, once it has ended.
         self._ended_at: int | None = None
+        #: How often calls that wait were told to wait no longer.
+        self.releases = 0
         self._sequence = 0
         self._ids = 0
 
@@ -274,6 +276,11 @@ class Records:
         """End them with their mock: from here on they can be read as they stand now, and not changed."""
         with self._lock, clock.last_read() as moment:
             self._closed, self._ended_at = True, moment
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether their mock has ended."""
+        return self._ended_at is not None
 
     def drop(self) -> None:
         """End them for good: from here on they can neither be read nor changed."""
