@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import sys
 from collections.abc import Callable, Mapping
@@ -30,6 +31,28 @@ class Library(NamedTuple):
         return templates
 
 
+class _Datetime:
+    """The class datetime, whose utcnow Python 3.12 does not warn of."""
+
+    def __call__(self, *arguments: Any) -> datetime.datetime:
+        return datetime.datetime(*arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(datetime.datetime, name)
+
+    def utcnow(self) -> datetime.datetime:
+        return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+
+
+class _DatetimeModule:
+    """The module datetime as the package sees it, which looks its members up at each use."""
+
+    datetime = _Datetime()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(datetime, name)
+
+
 @cache
 def library() -> Library:
     """Import the package when the first expression is parsed; the interpreter's recursion limit stays as it was."""
@@ -40,6 +63,8 @@ def library() -> Library:
         sys.setrecursionlimit(limit)
     functions = importlib.import_module("jsonata.functions").Functions
     utils = importlib.import_module("jsonata.utils").Utils
+    # A date picture asks for today, in a way that Python 3.12 deprecates.
+    vars(importlib.import_module("jsonata.datetimeutils"))["datetime"] = _DatetimeModule()
     return Library(
         engine=engine,
         error=importlib.import_module("jsonata.jexception").JException,

@@ -1,0 +1,32 @@
+"""What is put right about the package jsonata-python where it is imported."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock.asl.expressions import Bindings, parse_expression
+
+
+def refuse() -> Any:
+    """Stand in for what must not be called."""
+    raise DeprecationWarning("utcnow")
+
+
+def test_date_pictures_do_not_call_what_python_deprecates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture without a date takes today's, by a call of which no version of Python warns."""
+    parse_expression("1").evaluate(Bindings({}))
+    module = sys.modules["jsonata.datetimeutils"]
+
+    with freeze_time("2026-01-10T03:00:00Z"):
+        monkeypatch.setattr(datetime.datetime, "utcnow", refuse)
+        today = parse_expression("$toMillis('10:30', '[H]:[m]')").evaluate(Bindings({}))
+        given = parse_expression("$toMillis('2026-02-01', '[Y0001]-[M01]-[D01]')").evaluate(Bindings({}))
+        text = parse_expression("$fromMillis(0, '[Y0001]-[M01]-[D01]')").evaluate(Bindings({}))
+
+    assert (today, given, text) == (1_768_041_000_000, 1_769_904_000_000, "1970-01-01")
+    assert module.datetime.datetime is not datetime.datetime
