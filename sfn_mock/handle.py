@@ -126,14 +126,15 @@ class StepFunctionsMock:
             return machine.replay(history, children=children)
 
     def load(self, source: Source, *, parent: Execution | None = None) -> Executions:
-        """Seed what ``aws stepfunctions list-executions`` printed or boto3 answered, and return the executions.
+        """Seed what ListExecutions, DescribeExecution or a ResultWriter showed, and return the executions.
 
-        ``source`` is a path, JSON text, the parsed dict, or a list of items or of pages; its dates may be epoch
-        seconds (AWS CLI v1), ISO 8601 (v2) or datetimes (boto3). State machines, versions, aliases and map runs named
-        in it come into being, in the account and region of their ARNs; ``parent`` becomes the parent of such a map
-        run. Listing gives the items back in the source's order. What is stored already is skipped; ValueError, and
-        nothing stored, for an item that differs from a stored one or that AWS could never show; FileNotFoundError for
-        a path that leads to no file. SeedWarning for an account other than the mock's, and for a start after now.
+        ``source`` is a path, JSON or YAML text, the parsed dict, or a list of items, descriptions or pages. Input,
+        output, error and cause are kept where it tells them. Its dates may be epoch seconds (AWS CLI v1), ISO 8601 (v2)
+        or datetimes (boto3). State machines, versions, aliases and map runs named in it come into being, in the account
+        and region of their ARNs; ``parent`` becomes the parent of such a map run. Listing gives the items back in the
+        source's order. What is stored already is skipped; ValueError, and nothing stored, for an item that differs from
+        a stored one or that AWS could never show; FileNotFoundError for a path that leads to no file. SeedWarning for
+        an account other than the mock's, for members that AWS does not have, and for a start after now.
         """
         self._session.check_open()
         with clock.read_once():

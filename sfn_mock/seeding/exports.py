@@ -1,4 +1,7 @@
-"""What ``aws stepfunctions list-executions`` printed or boto3 answered, read into items that AWS could have shown.
+"""What AWS showed of executions, read into items that it could have shown.
+
+That is what ListExecutions or DescribeExecution answered, as the AWS CLI prints it in JSON or YAML or as boto3 gives
+it, and what a ResultWriter wrote of child executions, whose members are in PascalCase.
 
 Nothing here looks at what is stored. Sentences about a member spell it as AWS does.
 """
@@ -23,13 +26,15 @@ from sfn_mock.aws.arns import (
     state_machine_arn,
 )
 from sfn_mock.aws.exceptions import InvalidArn
+from sfn_mock.seeding.texts import is_text, parse
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.map_runs import check_label
-from sfn_mock.state.outcomes import STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending
+from sfn_mock.state.outcomes import STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, json_text
 from sfn_mock.state.state_machines import check_alias_name
+from sfn_mock.suggestions import closest
 
-#: A path, JSON text, one answer of ListExecutions, or a list of such answers or of their items.
+#: A path, JSON or YAML text, an answer of ListExecutions or DescribeExecution, or a list of such answers or of items.
 Source = str | os.PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 #: An account and a region.
 Place = tuple[str, str]
@@ -37,6 +42,31 @@ Place = tuple[str, str]
 _PLACE = re.compile(r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):")
 _VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _WHAT_TO_LOAD = "load what 'aws stepfunctions list-executions --output json' printed"
+
+
+#: Members of an execution, and those of them that are read.
+_MEMBERS = frozenset(
+    {"executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "mapRunArn", "itemCount"}
+    | {"stateMachineVersionArn", "stateMachineAliasArn", "redriveCount", "redriveDate", "redriveStatus"}
+    | {"redriveStatusReason", "input", "inputDetails", "output", "outputDetails", "traceHeader", "error", "cause"}
+    | {"ResponseMetadata"}
+)
+#: The status that a ResultWriter writes of a child that has not started.
+_PENDING = "PENDING"
+
+
+class Details(NamedTuple):
+    """What DescribeExecution and a ResultWriter show beside what is listed; None for what is not told."""
+
+    input: str | None
+    output: str | None
+    error: str | None
+    cause: str | None
+    trace_header: str | None
+
+    def joined_with(self, other: Details) -> Details:
+        """Return what either of them tells, this one first."""
+        return Details._make(mine if mine is not None else theirs for mine, theirs in zip(self, other, strict=True))
 
 
 class Shown(NamedTuple):
@@ -64,9 +94,12 @@ class Item(NamedTuple):
     version_number: str | None
     alias_name: str | None
     shown: Shown
+    details: Details
     life: seeding.Life
     #: The start date as the source writes it.
     written_start: object
+    #: Its members that AWS does not have.
+    unknown: tuple[str, ...]
 
     @property
     def identity(self) -> ExecutionArn:
@@ -80,7 +113,25 @@ class Item(NamedTuple):
 
 def read(source: object) -> list[Item]:
     """The items of ``source``, in its order; ValueError for one that AWS could never show, or no source at all."""
-    return [_read_item(position, raw) for position, raw in enumerate(_raw_items(_document(source)), 1)]
+    raws = (_in_camel_case(raw) for raw in _raw_items(_document(source)))
+    # What is PENDING has not started, and AWS lists no such execution.
+    return [
+        _read_item(position, raw)
+        for position, raw in enumerate(raws, 1)
+        if not isinstance(raw, Mapping) or raw.get("status") != _PENDING
+    ]
+
+
+def unknown_members(items: Sequence[Item]) -> str | None:
+    """Return a sentence about members that AWS does not have, with what each was meant to be; None without any."""
+    unknown = {member: item.label for item in reversed(items) for member in reversed(item.unknown)}
+    if not unknown:
+        return None
+    parts = []
+    for member, label in reversed(unknown.items()):
+        meant = closest(member, sorted(_MEMBERS))
+        parts.append(f"{member!r} of {label}{'' if meant is None else f' (did you mean {meant!r}?)'}")
+    return f"Members that AWS does not have were ignored: {', '.join(parts)}."
 
 
 @contextmanager
@@ -97,11 +148,21 @@ def naming(label: str) -> Iterator[None]:
 
 def _document(source: object) -> object:
     """The source with its JSON, if it is some, read."""
-    if isinstance(source, str) and source.lstrip().startswith(("{", "[")):
-        return _read_json(source, "The text to load")
+    if isinstance(source, str) and is_text(source):
+        return _read_text(source, source, "The text to load")
     if isinstance(source, (str, os.PathLike)):
-        return _read_json(_read_file(source), os.fspath(source))
+        content = _read_file(source)
+        # As JSON's parser reads bytes: what PowerShell writes is UTF-16. What it cannot read it says itself.
+        text = content.decode(json.detect_encoding(content), "replace")
+        return _read_text(content, text, os.fspath(source))
     return source
+
+
+def _read_text(content: str | bytes, text: str, name: str) -> object:
+    if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) or not text.strip():
+        return _read_json(content, name)
+    with naming(name):
+        return parse(text)
 
 
 def _read_file(path: str | os.PathLike[str]) -> bytes:
@@ -111,7 +172,7 @@ def _read_file(path: str | os.PathLike[str]) -> bytes:
     except FileNotFoundError:
         raise FileNotFoundError(
             f"There is no file {os.path.abspath(path)!r} to load: give the path of one, or JSON text that starts with "
-            f"'{{' or '['."
+            f"'{{' or '[', or YAML text of several lines."
         ) from None
     except (OSError, ValueError) as error:
         raise ValueError(f"{os.fspath(path)!r} cannot be read ({error}): give the path of a JSON file.") from None
@@ -125,8 +186,8 @@ def _read_json(text: str | bytes, name: str) -> object:
 
 
 def _raw_items(document: object) -> Iterator[object]:
-    """The items of a page, of a list of pages, or of a list of items."""
-    if _is_page(document):
+    """The items of a page, of a list of pages and items, or the one item that the document is."""
+    if _is_page(document) or _is_item(document):
         document = [document]
     if not isinstance(document, (list, tuple)):
         raise ValueError(f"{shortened(document)} holds no 'executions': {_WHAT_TO_LOAD}, or a list of its items.")
@@ -144,6 +205,17 @@ def _is_page(document: Any) -> bool:
     return isinstance(document, Mapping) and "executions" in document
 
 
+def _is_item(document: Any) -> bool:
+    return isinstance(document, Mapping) and ("executionArn" in document or "ExecutionArn" in document)
+
+
+def _in_camel_case(raw: object) -> object:
+    """An item of a ResultWriter's with its members as the API has them; any other as it is."""
+    if not isinstance(raw, Mapping) or "ExecutionArn" not in raw:
+        return raw
+    return {f"{member[:1].lower()}{member[1:]}": value for member, value in raw.items() if isinstance(member, str)}
+
+
 # --- An item by itself -----------------------------------------------------------------------------------------
 
 
@@ -159,20 +231,23 @@ def _read_item(position: int, raw: object) -> Item:
         _check_agrees(raw, "name", arn.name)
         _check_agrees(raw, "stateMachineArn", state_machine_arn(arn.prefix, path))
         version_number, alias_name = _qualifiers(raw, state_machine_arn(arn.prefix, arn.state_machine_name))
+        status = _status(raw, arn)
         shown = Shown(
             execution_arn=text,
             map_run_arn=_map_run_arn(raw, arn),
             item_count=_item_count(raw, arn),
             state_machine_version_arn=_optional_text(raw, "stateMachineVersionArn"),
             state_machine_alias_arn=_optional_text(raw, "stateMachineAliasArn"),
-            status=_status(raw, arn),
+            status=status,
             start_date=_moment("startDate", _required(raw, "startDate")),
-            stop_date=_optional_moment(raw, "stopDate"),
+            stop_date=_stop(raw, status),
             redrive_count=_redrive_count(raw),
             redrive_date=_optional_moment(raw, "redriveDate"),
         )
-        life = _life(shown, express=arn.express_id is not None)
-    return Item(label, place, arn, version_number, alias_name, shown, life, raw["startDate"])
+        details = _details(raw, status)
+        life = _life(shown, details, express=arn.express_id is not None)
+        unknown = tuple(str(member) for member in raw if member not in _MEMBERS)
+    return Item(label, place, arn, version_number, alias_name, shown, details, life, raw["startDate"], unknown)
 
 
 def _required(raw: Mapping[str, object], member: str) -> object:
@@ -240,7 +315,8 @@ def _map_run_arn(raw: Mapping[str, object], arn: ExecutionArn) -> str | None:
             raise ValueError("mapRunArn is given, and executionArn is no child execution's: take one of them out.")
         return None
     if text is None:
-        raise ValueError("mapRunArn is missing: AWS lists child executions by their map run only, and shows it.")
+        # A ResultWriter tells the label alone.
+        return None
     shape = map_run_arn(arn.prefix, arn.state_machine_name, arn.label, "25bc2fbb-0f1d-3c4e-8a5b-6d7e8f901234")
     named = _parse(raw, "mapRunArn", parse_map_run_arn, shape)
     if named[:-1] != (arn.prefix, arn.state_machine_name, arn.label):
@@ -275,8 +351,10 @@ def _qualifier(raw: Mapping[str, object], member: str, machine_arn: str) -> str 
 
 
 def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
+    """How many items a child processes; None where that is not told, as DescribeExecution does not."""
     if arn.label is not None:
-        return seeding.check_count(_required(raw, "itemCount"), "itemCount")
+        count = raw.get("itemCount")
+        return None if count is None else seeding.check_count(count, "itemCount")
     if raw.get("itemCount") is not None:
         raise ValueError("itemCount is given without mapRunArn: AWS shows it for child executions only.")
     return None
@@ -289,10 +367,27 @@ def _status(raw: Mapping[str, object], arn: ExecutionArn) -> str:
     status = _required(raw, "status")
     if status == "PENDING_REDRIVE" and arn.label is None:
         raise ValueError("status is PENDING_REDRIVE without mapRunArn: only child executions are ever pending redrive.")
-    status = check_status(status, STATUSES_OUTSIDE_MAP_RUNS if arn.label is None else STATUSES)
-    if status != "RUNNING" and raw.get("stopDate") is None:
+    return check_status(status, STATUSES_OUTSIDE_MAP_RUNS if arn.label is None else STATUSES)
+
+
+def _stop(raw: Mapping[str, object], status: str) -> int | None:
+    """When it stopped; for one that waits for its redrive, and does not tell, when it was last redriven or started."""
+    stop = _optional_moment(raw, "stopDate")
+    if status == "PENDING_REDRIVE" and stop is None:
+        stop = _optional_moment(raw, "redriveDate")
+        return _moment("startDate", raw["startDate"]) if stop is None else stop
+    if status != "RUNNING" and stop is None:
         raise ValueError(f"stopDate is missing: AWS shows when a {status} execution stopped.")
-    return status
+    return stop
+
+
+def _details(raw: Mapping[str, object], status: str) -> Details:
+    """Its data, as far as told; AWS may show an error of what timed out, and here only FAILED and ABORTED have one."""
+    texts = [_optional_text(raw, member) for member in ("input", "output", "error", "cause", "traceHeader")]
+    input, output, error, cause, trace_header = texts
+    if status not in ("FAILED", "ABORTED"):
+        error = cause = None
+    return Details(None if input is None else json_text(input, "input"), output, error, cause, trace_header)
 
 
 def _redrive_count(raw: Mapping[str, object]) -> int:
@@ -322,14 +417,14 @@ def _moment(member: str, value: object) -> int:
     )
 
 
-def _life(shown: Shown, *, express: bool) -> seeding.Life:
+def _life(shown: Shown, details: Details, *, express: bool) -> seeding.Life:
     """The time line that comes to what is shown; before its redrive it is RUNNING and never redriven."""
     dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
     return seeding.life(
         # A recording is complete, so it is judged by its own last date, wherever the test's clock stands.
         max(dates),
         shown.status,
-        ending(shown.status),
+        ending(shown.status, output=details.output, error=details.error, cause=details.cause),
         start_date=clock.to_datetime(shown.start_date),
         stop_date=None if shown.stop_date is None else clock.to_datetime(shown.stop_date),
         duration=None,

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from uuid import NAMESPACE_OID, uuid3
 
 from moto.core.utils import underscores_to_camelcase
 
 from sfn_mock import views
-from sfn_mock.aws.arns import ExecutionArn, parse_map_run_arn
+from sfn_mock.aws.arns import ExecutionArn, map_run_arn, parse_map_run_arn
 from sfn_mock.seeding import exports as recordings
-from sfn_mock.seeding.exports import Item, Place, Shown
+from sfn_mock.seeding.exports import Details, Item, Place, Shown
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.executions import Attempt, Execution, Origin
 from sfn_mock.state.map_runs import MapRun, Tolerance
+from sfn_mock.state.outcomes import ending
 from sfn_mock.state.records import Records
 from sfn_mock.state.state_machines import Route, StateMachine
 
@@ -35,11 +37,12 @@ def load(
     with nothing stored, for what AWS could never show or what differs from a stored execution.
     """
     items = recordings.read(source)
-    parent = _parent(parent_view, items)
     with ExitStack() as stack:
         # In one order whatever the source's, so that two loads at a time never wait for each other.
         records = {place: records_of(*place) for place in sorted({item.place for item in items})}
         moment = max((stack.enter_context(own.using()) for own in records.values()), default=0)
+        items = _with_map_runs(items, records)
+        parent = _parent(parent_view, items)
         _check_owners(items, records, parent)
         stored, new = _sort_out(items, records, moment)
         _warn(items, new, records, own_account_id, moment)
@@ -47,6 +50,29 @@ def load(
             _adopt(items, records, parent)
         executions = {**stored, **_store(new, records, moment, parent)}
         return views.Executions([executions[item.identity] for item in items])
+
+
+def _with_map_runs(items: list[Item], records: Mapping[Place, Records]) -> list[Item]:
+    """The items, those of children that name no map run with the one that is known for their label, or a new one."""
+    found = [item.shown.map_run_arn for item in items]
+    stored = [arn for own in records.values() for arn in own.map_runs]
+    known: dict[tuple[str, str, str], list[str]] = {}
+    for arn in dict.fromkeys(arn for arn in (*found, *stored) if arn is not None):
+        known.setdefault(parse_map_run_arn(arn)[:3], []).append(arn)
+    named: list[Item] = []
+    for item in items:
+        label = item.arn.label
+        if label is None or item.shown.map_run_arn is not None:
+            named.append(item)
+            continue
+        place = (item.arn.prefix, item.arn.state_machine_name, label)
+        choices = known.get(place) or [map_run_arn(*place, str(uuid3(NAMESPACE_OID, "/".join(place))))]
+        if len(choices) > 1:
+            raise ValueError(
+                f"{item.label}: mapRunArn must be given, as several map runs have the label {label!r}, got nothing"
+            )
+        named.append(item._replace(shown=item.shown._replace(map_run_arn=choices[0])))
+    return named
 
 
 # --- Held against what is stored -------------------------------------------------------------------------------
@@ -111,9 +137,13 @@ def _sort_out(
             execution = _find(item, records[item.place])
             if execution is not None and _is_taken(execution, item, moment):
                 _check_equal(item, _states(execution, moment), "An execution of that name is stored already")
+                _check_details(item, _details(execution, item), "An execution of that name is stored already")
                 stored[item.identity] = execution
             elif item.identity in new:
-                _check_equal(item, [new[item.identity].shown], "An item before it has that name")
+                earlier = new[item.identity]
+                _check_equal(item, [earlier.shown], "An item before it has that name")
+                _check_details(item, earlier.details, "An item before it has that name")
+                new[item.identity] = _joined(earlier, item)
             else:
                 new[item.identity] = item
     return stored, list(new.values())
@@ -121,7 +151,40 @@ def _sort_out(
 
 def _is_taken(execution: Execution, item: Item, moment: int) -> bool:
     """Whether ``execution`` has its name still; forgotten, it does where ``item`` shows what it was."""
-    return execution.is_kept_at(moment) or item.shown in _states(execution, moment)
+    return execution.is_kept_at(moment) or any(_agree(item.shown, state) for state in _states(execution, moment))
+
+
+def _agree(one: Shown, other: Shown) -> bool:
+    """Whether they show the same, as far as both tell how many items there are."""
+    return one == other or (
+        (one.item_count is None or other.item_count is None) and one._replace(item_count=other.item_count) == other
+    )
+
+
+def _joined(earlier: Item, item: Item) -> Item:
+    """The earlier item with what only the later one of that name tells."""
+    details = earlier.details.joined_with(item.details)
+    count = item.shown.item_count if earlier.shown.item_count is None else earlier.shown.item_count
+    *attempts, last = earlier.life.attempts
+    end = ending(last.ending.status, output=details.output, error=details.error, cause=details.cause)
+    life = earlier.life._replace(attempts=(*attempts, last._replace(ending=end)))
+    return earlier._replace(details=details, shown=earlier.shown._replace(item_count=count), life=life)
+
+
+def _details(execution: Execution, item: Item) -> Details:
+    """What a stored execution has beside what is listed, when it has the item's status."""
+    end = execution.attempts[-1].ending
+    if end.status != item.shown.status:
+        return Details(execution.input, None, None, None, execution.trace_header)
+    return Details(execution.input, end.output, end.error, end.cause, execution.trace_header)
+
+
+def _check_details(item: Item, there: Details, what: str) -> None:
+    """ValueError where both tell something and it differs."""
+    for member, mine, other in zip(Details._fields, item.details, there, strict=True):
+        if mine is not None and other is not None and mine != other:
+            difference = f"{underscores_to_camelcase(member)} {mine} instead of {other}"
+            raise _differs(what, difference)
 
 
 def _find(item: Item, records: Records) -> Execution | None:
@@ -156,14 +219,20 @@ def _shown(execution: Execution, attempt: Attempt, moment: int) -> Shown:
 
 
 def _check_equal(item: Item, states: list[Shown], what: str) -> None:
-    if item.shown in states:
+    if any(_agree(item.shown, state) for state in states):
         return
     differences = ", ".join(
         f"{underscores_to_camelcase(member)} {_say(member, here)} instead of {_say(member, there)}"
         for member, here, there in zip(Shown._fields, item.shown, states[0], strict=True)
         if here != there
     )
-    raise ValueError(f"{what}, and this one differs ({differences}): leave it out, or reset() the mock before loading.")
+    raise _differs(what, differences)
+
+
+def _differs(what: str, differences: str) -> ValueError:
+    return ValueError(
+        f"{what}, and this one differs ({differences}): leave it out, or reset() the mock before loading."
+    )
 
 
 def _say(member: str, value: object) -> str:
@@ -181,6 +250,9 @@ def _warn(
             f"What is loaded is of account {' and '.join(others)}, and calls arrive in {own_account_id}, which does "
             f"not list it: choose mock_sfn_executions(account_id={others[0]!r})."
         )
+    unknown = recordings.unknown_members(items)
+    if unknown is not None:
+        seeding.warn(unknown)
     for place, own in records.items():
         lives = [item.life.attempts[-1] for item in new if item.place == place]
         seeding.warn_if_forgotten(moment, lives, own.simulation.retention)
@@ -211,11 +283,12 @@ def _store(
         arn, start = item.shown.map_run_arn, item.life.start
         first_starts[arn] = min(start, first_starts.get(arn, start))
     executions: dict[ExecutionArn, Execution] = {}
+    below: dict[str | None, int] = {}
     # From the end, as among equal dates the one added last is listed first.
     for item in reversed(new):
         own = records[item.place]
         owner = _owner(item, own, moment, first_starts[item.shown.map_run_arn], parent)
-        *earlier, last = item.life.attempts
+        *earlier, last = _in_order(item, below, moment)
         execution = executions[item.identity] = Execution(
             owner,
             item.arn.name,
@@ -226,7 +299,9 @@ def _store(
                 owner.revision_for(item.version_number),
                 item.version_number,
                 item.alias_name,
-                item_count=item.shown.item_count,
+                "{}" if item.details.input is None else item.details.input,
+                item.details.trace_header,
+                _item_count(item),
             ),
             item.arn.express_id,
             tuple(earlier),
@@ -234,6 +309,26 @@ def _store(
         owner.take_in([execution])
     _store_qualifiers(executions.values(), moment)
     return executions
+
+
+def _item_count(item: Item) -> int | None:
+    """How many items a child processes, one where that is not told; None for what is no child."""
+    return 1 if item.arn.label is not None and item.shown.item_count is None else item.shown.item_count
+
+
+def _in_order(item: Item, below: dict[str | None, int], moment: int) -> tuple[Attempt, ...]:
+    """The attempts of an item, that is listed above all that were stored before it.
+
+    Redrives of EXPRESS child executions have no date, and the listing is sorted by it: one that runs again was redriven
+    no earlier than the date of the item below it.
+    """
+    (*earlier, last), shown = item.life.attempts, item.shown
+    floor = below.get(shown.map_run_arn, 0)
+    if item.arn.express_id is not None and last.stop is None and shown.redrive_count:
+        since = max(shown.start_date, min(floor, moment))
+        earlier, last = [Attempt(shown.start_date)], last._replace(since=since)
+    below[shown.map_run_arn] = last.since if last.stop is None else last.stop
+    return (*earlier, last)
 
 
 def _owner(item: Item, records: Records, moment: int, first_start: int, parent: Execution | None) -> ExecutionScope:
