@@ -30,15 +30,20 @@ freezegun.api._get_module_attributes_hash = _state_of
 LOOPBACK = {"127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "sync-localhost", None}
 
 
-@pytest.fixture(autouse=True)
-def no_aws_settings(monkeypatch):
-    """No credentials, region, profile or default session from elsewhere, and no service to ask for them."""
+def forget_aws_settings(monkeypatch):
+    """Take away what the machine tells boto3: credentials, region, profile, default session, and where to ask."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.fixture(autouse=True)
+def no_aws_settings(monkeypatch):
+    """No credentials, region, profile or default session from elsewhere, and no service to ask for them."""
+    forget_aws_settings(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
@@ -73,10 +78,21 @@ def sfn(sfn_executions):
     return sfn_executions
 
 
+@pytest.fixture(scope="session")
+def kept_client():
+    """A client made once, as making one costs more than a hundred calls; every mock answers it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        forget_aws_settings(monkeypatch)
+        client = boto3.client(
+            "stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+        )
+    return client
+
+
 @pytest.fixture
-def client(sfn):
-    """A client of the mock, in the region of its handle."""
-    return boto3.client("stepfunctions", "us-east-1")
+def client(sfn, kept_client):
+    """A client of the mock, in the region of its handle. A test that adds handlers to a client makes its own."""
+    return kept_client
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta, timezone
 
-import boto3
 import pytest
 from answers import unchecked_machine
 from freezegun import freeze_time
@@ -31,11 +30,6 @@ def clock():
 def sfn(clock):
     with mock_sfn_executions(execute=True) as sfn:
         yield sfn
-
-
-@pytest.fixture
-def client(sfn):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 def task(resource, **more):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import boto3
 import pytest
 from answers import members, refusal
 from freezegun import freeze_time
@@ -33,9 +32,8 @@ CUT_OFF = '[Source: (String)"{"StartAt": "Pack""; line: 1, column: 19]'
 
 
 @pytest.fixture
-def client(sfn_executions):
+def client(client):
     with freeze_time(NOW):
-        client = boto3.client("stepfunctions", "us-east-1")
         if "mock" not in client.meta.service_model.operation_model("TestState").input_shape.members:
             pytest.skip("This botocore knows only the first form of both operations.")
         yield client

@@ -22,11 +22,11 @@ ENUM = "[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
 
 
 @pytest.fixture
-def client(sfn_executions):
+def client(client, sfn_executions):
     orders = sfn_executions.add_state_machine("orders")
     orders.add_execution("nightly", status="FAILED")
     sfn_executions.add_state_machine("fast", type="EXPRESS").publish_version()
-    return boto3.client("stepfunctions", "us-east-1")
+    return client
 
 
 def refused(value: str, member: str, constraint: str) -> str:

@@ -32,11 +32,6 @@ def clock():
 
 
 @pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
-@pytest.fixture
 def machine_of(sfn_executions):
     """Make a machine of states, which start at the first."""
     return lambda states: sfn_executions.add_state_machine("orders", definition=json.dumps(workflow(states)))

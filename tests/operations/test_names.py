@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-import boto3
 import pytest
 from answers import refusal
 from freezegun import freeze_time
@@ -26,9 +25,9 @@ FORBIDDEN = '<>{}[]?*"#%\\^|~`$&,;:/\ufffe\uffff\U0010ffff' + "".join(
 
 
 @pytest.fixture
-def client(sfn_executions):
+def client(client):
     with freeze_time(NOON):
-        yield boto3.client("stepfunctions", "us-east-1")
+        yield client
 
 
 @pytest.fixture

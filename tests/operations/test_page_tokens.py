@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import boto3
 import pytest
 from answers import refusal
 from freezegun import freeze_time
@@ -39,10 +38,9 @@ EACH_OPERATION = pytest.mark.parametrize("operation", list(PAGED))
 
 
 @pytest.fixture
-def client(sfn_executions):
+def client(client, sfn_executions):
     """More than one of everything, of the longest names."""
     with freeze_time(NOW):
-        client = boto3.client("stepfunctions", "us-east-1")
         sfn_executions.add_state_machine("other").publish_version()
         machine = sfn_executions.add_state_machine(LONG)
         for alias in ("a" * 80, "b" * 80):

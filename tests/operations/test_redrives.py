@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta, timezone
 
+import boto3
 import pytest
 from answers import members, refusal
 
@@ -440,12 +441,13 @@ def test_client_token_belongs_to_one_execution(client, orders, nightly):
     assert [execution.redrive_count for execution in (nightly, other)] == [1, 1]
 
 
-def test_redrives_without_a_client_token(client, nightly, clock):
+def test_redrives_without_a_client_token(nightly, clock):
     """SDKs make tokens up; a request that comes without one is never taken for a repeated one."""
 
     def leave_out_token(params, **_):
         params["body"] = json.dumps({"executionArn": EXECUTION}).encode()
 
+    client = boto3.client("stepfunctions", "us-east-1")
     client.meta.events.register("before-call.sfn.RedriveExecution", leave_out_token)
     redrive(client)
     nightly.fail()

@@ -35,9 +35,8 @@ RESULT = {"result": "[1]"}
 
 
 @pytest.fixture
-def client(sfn_executions):
+def client(client):
     with freeze_time(NOW):
-        client = boto3.client("stepfunctions", "us-east-1")
         if "mock" not in client.meta.service_model.operation_model("TestState").input_shape.members:
             pytest.skip("This botocore knows only the first form of the operation.")
         yield client

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import boto3
 import pytest
 from answers import needs_member
 
@@ -25,11 +24,6 @@ USES = {
 def sfn():
     with mock_sfn_executions() as sfn:
         yield sfn
-
-
-@pytest.fixture
-def client(sfn):
-    return boto3.client("stepfunctions", "us-east-1")
 
 
 @needs_member("DescribeStateMachine", "variableReferences")

@@ -72,8 +72,8 @@ def test_no_option(run):
 
 
 def test_workers_are_added_up(run):
-    """Under pytest-xdist the controller tells what all workers took."""
-    result = run("--sfn-coverage", "-n", "2")
+    """Under pytest-xdist the controller tells what all workers took, and holds that against the threshold."""
+    result = run("--sfn-coverage-fail-under", "50", "-n", "2")
 
     assert (result.ret, section(result)) == (pytest.ExitCode.OK, SECTION)
 
@@ -107,11 +107,6 @@ def test_threshold(run, least, code, lines):
     result = run("--sfn-coverage-fail-under", least)
 
     assert (result.ret, section(result)) == (code, [*SECTION, *lines])
-
-
-def test_threshold_under_workers(run):
-    """The controller decides, not a worker that took a part alone."""
-    assert run("--sfn-coverage-fail-under", "50", "-n", "2").ret == pytest.ExitCode.OK
 
 
 def test_threshold_of_a_session_that_fails_anyway(run):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from textwrap import dedent
+from xml.etree import ElementTree
+
 import pytest
 
 TEST = """
@@ -28,6 +33,19 @@ TEST = """
 """
 
 
+@pytest.fixture(scope="module")
+def tracebacks(tmp_path_factory):
+    """What pytest printed of each test, by its name: one process runs them all."""
+    folder = tmp_path_factory.mktemp("tracebacks")
+    (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+    (folder / "test_tracebacks_of_users.py").write_text(dedent(TEST))
+    report = folder / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "--tb=short", f"--junit-xml={report}", folder]
+    subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    tests = ElementTree.parse(report).iter("testcase")
+    return {test.get("name"): [failure.text for failure in test.findall("failure")] for test in tests}
+
+
 @pytest.mark.parametrize(
     ("test", "error", "shows_ours"),
     [
@@ -37,13 +55,9 @@ TEST = """
         pytest.param("test_fault_of_the_test", "ValueError: mine", True, id="an error of the test's own function"),
     ],
 )
-def test_frames(pytester, test, error, shows_ours):
+def test_frames(tracebacks, test, error, shows_ours):
     """Only an error that we raise on purpose hides where."""
-    pytester.makepyfile(TEST)
+    [text] = tracebacks[test]
 
-    result = pytester.runpytest_subprocess("--tb=short", "-k", test)
-
-    text = result.stdout.str()
-    result.assert_outcomes(failed=1, deselected=3)
     assert error in text
-    assert ("sfn_mock/" in text.split("captured")[0].replace("sfn_mock/instruments/guard", "")) is shows_ours
+    assert ("sfn_mock/" in text.replace("sfn_mock/instruments/guard", "")) is shows_ours

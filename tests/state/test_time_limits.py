@@ -23,11 +23,6 @@ def clock():
         yield frozen
 
 
-@pytest.fixture
-def client(sfn_executions):
-    return boto3.client("stepfunctions", "us-east-1")
-
-
 def definition(seconds=60):
     return json.dumps(
         {"TimeoutSeconds": seconds, "StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 600, "End": True}}}
