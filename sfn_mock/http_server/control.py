@@ -8,12 +8,15 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from sfn_mock.asl.routes import read_program
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.answers import Told, error_response, json_response
 from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
 from sfn_mock.instruments.calls import Call
+from sfn_mock.instruments.execution_graph import describe_states
 from sfn_mock.instruments.faults import Fault
+from sfn_mock.operations.history import events_of
 from sfn_mock.seeding.texts import parse
 from sfn_mock.session import Session
 from sfn_mock.state import clock
@@ -44,6 +47,7 @@ class Control:
             "reset": {"POST": self._reset},
             "clock": {"GET": self._clock, "PUT": self._set_clock, "DELETE": self._unset_clock},
             "moments": {"GET": self._moments},
+            "graph": {"GET": self._graph},
             "faults": {"GET": self._faults, "POST": self._add_fault, "DELETE": self._remove_faults},
             "calls": {"GET": self._calls, "DELETE": self._forget_calls},
         }
@@ -121,6 +125,18 @@ class Control:
     def _reset(self, request: Request) -> Told:
         self._sfn.reset()
         return {}
+
+    def _graph(self, request: Request) -> Told:
+        arn = _read_arguments(request, "execution").get("execution", "")
+        with clock.read_once() as moment:
+            for records in self._session.each_records():
+                execution = records.find_execution(arn)
+                attempt = None if execution is None else execution.attempt_at(moment)
+                if execution is not None and attempt is not None and execution.express_id is None:
+                    program = read_program(execution.revision.definition, execution.owner.label)
+                    events = events_of(records, execution, attempt, moment)
+                    return describe_states(program, events, records.run_of(execution), moment)
+        raise ValueError(f"execution must be the ARN of a STANDARD execution that has started, got {arn!r}.")
 
     # --- The clock -----------------------------------------------------------------------------------------------
 

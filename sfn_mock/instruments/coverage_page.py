@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from sfn_mock.asl.definition import parse_definition
-from sfn_mock.instruments.coverage import Coverage, CoverageReport, summary
-from sfn_mock.instruments.coverage_graph import draw
+from sfn_mock.instruments.coverage import Coverage, CoverageReport, Part, PartKey, summary
+from sfn_mock.instruments.definition_graph import draw
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff; }
@@ -33,6 +34,25 @@ _MARKERS = "".join(
 )
 
 
+class CoverageLook:
+    """Parts with how often they were taken."""
+
+    def __init__(self, counts: Mapping[PartKey, int]) -> None:
+        self._counts = counts
+
+    def kind(self, part: Part) -> str:
+        """Return whether a part was taken."""
+        return "taken" if self._counts.get(part.key, 0) else "missed"
+
+    def start_kind(self, part: Part) -> str:
+        """Return whether a first state was taken."""
+        return self.kind(part)
+
+    def text(self, part: Part) -> str:
+        """Return how often a part was taken."""
+        return f"{part.label or part.state}: {self._counts.get(part.key, 0) or 'never'}"
+
+
 def page(report: CoverageReport) -> str:
     """Return the page: a picture and a table for each state machine."""
     machines = "\n".join(_section(coverage) for coverage in report.machines)
@@ -46,7 +66,7 @@ def page(report: CoverageReport) -> str:
 
 def _section(coverage: Coverage) -> str:
     counts = {(part["kind"], part["state"], part["number"]): part["taken"] for part in coverage.as_dict()["parts"]}
-    picture = draw(parse_definition(coverage.definition), counts)
+    picture = draw(parse_definition(coverage.definition), CoverageLook(counts))
     rows = "\n".join(
         f'<tr class="{"taken" if count else "missed"}"><td>{escape(part)}</td><td>{count or "never"}</td></tr>'
         for part, count in coverage.counts.items()

@@ -35,7 +35,7 @@ def get_execution_history(
             records,
             moment,
             ("GetExecutionHistory", execution.sequence, bool(reverse_order), with_data),
-            _events(records, execution, attempt, moment),
+            events_of(records, execution, attempt, moment),
             lambda event: event.id,
             max_results=max_results,
             next_token=next_token,
@@ -55,7 +55,7 @@ def _event(event: Event, date: DateForm, *, with_data: bool) -> Answer:
     return answer
 
 
-def _events(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Event]:
+def events_of(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Event]:
     """Return the events of the definition's run where there is one; else those that follow from the time line."""
     run = records.run_of(execution)
     if run is None:

@@ -432,6 +432,40 @@ def test_execution(sfn, reader, orders):
     assert [row[0] for row in reader.rows()] == ["4", "3", "2", "1"]
 
 
+def test_graph(sfn, reader):
+    """The definition is drawn in the colours of an execution's history; a click unfolds what is known of a state."""
+    definition = {
+        "StartAt": "Check",
+        "States": {
+            "Check": {"Type": "Pass", "Next": "Ship"},
+            "Ship": {"Type": "Pass", "Next": "Done"},
+            "Done": {"Type": "Succeed"},
+        },
+    }
+    orders = sfn.add_state_machine("orders", definition=json.dumps(definition))
+    run = orders.add_execution(
+        "a", status="FAILED", failed_in="Ship", error="Out", cause="of stock", input='{"n":1}',
+        start_date="2026-01-10T01:00:00Z", stop_date="2026-01-10T01:00:05Z",
+    )  # fmt: skip
+    reader.open("execution", arn=run.arn)
+    boxes = [
+        (box.get_attribute("data-state"), box.get_attribute("class"))
+        for box in reader.page.locator("figure rect").all()
+    ]
+    colour = "getComputedStyle(document.querySelector('figure rect.status-failed')).stroke"
+
+    assert boxes == [("Check", "status-succeeded"), ("Ship", "status-failed"), ("Done", "status-untouched")]
+    assert reader.page.locator("figure text").all_text_contents() == ["Check: SUCCEEDED", "Ship: FAILED", "Done"]
+    assert reader.page.evaluate(colour) == "rgb(197, 48, 42)"
+    assert reader.texts(".states summary") == ["Check Pass SUCCEEDED 0 s", "Ship Pass FAILED 5 s Out"]
+    reader.page.click("figure text[data-state=Ship]")
+    assert reader.page.evaluate("document.activeElement.closest('details').id") == "state-1"
+    assert reader.texts("#state-1 dd") == ["2026-01-10 01:00:00", "5 s", "FAILED", "Out", "of stock"]
+    assert reader.text("pre[aria-label='Input of Ship']") == '{ "n": 1 }'
+    reader.page.click("figure text[data-state=Done]")
+    assert reader.texts("details[open] summary") == ["Ship Pass FAILED 5 s Out"]
+
+
 def test_map_run(sfn, reader, orders):
     """Map runs with what their items and children came to, from the execution to the children and back."""
     night = orders.executions[0]

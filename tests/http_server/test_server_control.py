@@ -302,7 +302,7 @@ def test_info(ask, client, sfn):
 
 ROUTES = (
     "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/reset, /sfn-mock/clock, /sfn-mock/moments, "
-    "/sfn-mock/faults, "
+    "/sfn-mock/graph, /sfn-mock/faults, "
 )
 
 
@@ -657,3 +657,27 @@ def test_other_sites_may_not_call_aws(ask, sfn, headers):
 
     assert ask("POST", "/", {"name": "a"}, call)[0] == 403
     assert sfn.calls == []
+
+
+# --- The graph of an execution -----------------------------------------------------------------------------------
+
+
+@freeze_time("2026-01-10 03:00:00")
+def test_graph(ask, sfn):
+    """A started STANDARD execution has a graph, with what its states came to; nothing else has one."""
+    orders = sfn.add_state_machine("orders")
+    run = orders.add_execution("a", status="SUCCEEDED")
+    batches = orders.add_execution("b", status="RUNNING").add_map_run("Batches", execution_type="EXPRESS")
+    child = batches.add_execution(status="SUCCEEDED")
+    with pytest.warns(SeedWarning):
+        later = orders.add_execution("c", status="RUNNING", start_date=timedelta(hours=1))
+    sfn.add_state_machine("other", region="eu-central-1")
+    status, told = ask("GET", f"/sfn-mock/graph?execution={run.arn}")
+
+    assert status == 200
+    assert [(state["name"], state["status"], state["count"]) for state in told["states"]] == [("Pass", "SUCCEEDED", 1)]
+    for arn in (child.arn, later.arn, f"{run.arn}x", ""):
+        assert ask("GET", f"/sfn-mock/graph?execution={arn}") == (
+            400,
+            {"message": f"execution must be the ARN of a STANDARD execution that has started, got {arn!r}."},
+        )

@@ -1,9 +1,10 @@
 /** One execution: what it is, what it was given and gave, its map runs and its history. */
 
-import { all } from "/sfn-mock/page/api.js";
+import { all, server } from "/sfn-mock/page/api.js";
 import { label, lastName, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
 import { facts, html, NONE, table } from "/sfn-mock/page/dom.js";
+import { graph } from "/sfn-mock/page/graph.js";
 import { mapRunSummary } from "/sfn-mock/page/map_run.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
@@ -15,10 +16,11 @@ const EVENTS = 100;
 
 export async function execution(here) {
   const arn = here.arn;
-  const [execution, mapRuns, history] = await Promise.all([
+  const [execution, mapRuns, history, told] = await Promise.all([
     orProblem(() => here.call("DescribeExecution", { executionArn: arn })),
     orProblem(() => mapRunsOf(here, arn)),
     orProblem(() => here.call("GetExecutionHistory", historyParameters(here, arn))),
+    orProblem(() => server("GET", `graph?execution=${encodeURIComponent(arn)}`)),
   ]);
   const name = lastName(arn);
   const known = !(execution instanceof Node);
@@ -29,6 +31,8 @@ export async function execution(here) {
       html("h1", { tabindex: -1 }, name, known && statusLabel(execution.status)),
       known ? description(here, execution) : execution,
       known && payloads(execution),
+      // The history's own box says what is wrong with an ARN.
+      known && !(told instanceof Node) && graph(told),
       known && mapRunsSection(here, mapRuns),
       known &&
         html(

@@ -1,14 +1,14 @@
-"""Draw a definition as a graph in SVG: states in rows from the start on, and what was taken in another colour."""
+"""Draw a definition as a graph in SVG: states in rows from the start on, each part as its look says."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sfn_mock.asl.nodes import Program, State
-from sfn_mock.instruments.coverage import Part, PartKey, inner_programs, ways_of
+from sfn_mock.instruments.coverage import Part, inner_programs, ways_of
 
 # All lengths are in pixels.
 _LETTER = 7.5
@@ -18,8 +18,20 @@ _COLUMN_GAP = 48
 _ROW_GAP = 80
 _START_HEIGHT = 40
 
-Counts = Mapping[PartKey, int]
 _Point = tuple[float, float]
+
+
+class Look(Protocol):
+    """What a picture says of the parts of a definition."""
+
+    def kind(self, part: Part) -> str:
+        """Return the class of a part, which gives it its colour. A way's is also the id of the marker of its end."""
+
+    def start_kind(self, part: Part) -> str:
+        """Return the class of the way that leads to a first state."""
+
+    def text(self, part: Part) -> str:
+        """Return the label of a part; empty for one without."""
 
 
 class Picture(NamedTuple):
@@ -33,13 +45,14 @@ class Picture(NamedTuple):
 class _Box:
     """A state, with its name, how it ends or is retried, and the pictures of its branches or processor."""
 
-    def __init__(self, state: State, counts: Counts) -> None:
+    def __init__(self, state: State, look: Look) -> None:
         self.name = state.name
         self.ways = list(ways_of(state))
         #: What leads to no other state stands in the box.
-        self.lines = [Part("state", state.name), *(part for part in self.ways if part.next is None)]
-        self.pictures = [draw(program, counts) for program in inner_programs(state)]
-        texts = [_text(part, counts) for part in self.lines]
+        ends = (part for part in self.ways if part.next is None and look.text(part))
+        self.lines = [Part("state", state.name), *ends]
+        self.pictures = [draw(program, look) for program in inner_programs(state)]
+        texts = [look.text(part) for part in self.lines]
         widths = [max(map(len, texts)) * _LETTER, sum(picture.width + _PADDING for picture in self.pictures)]
         self.inner_top = len(self.lines) * _LINE + _PADDING
         self.width = max(widths) + 2 * _PADDING
@@ -50,13 +63,13 @@ class _Box:
     def middle(self) -> float:
         return self.x + self.width / 2
 
-    def svg(self, counts: Counts) -> str:
+    def svg(self, look: Look) -> str:
         drawn = [
-            f'<rect class="{_class(self.lines[0], counts)}" x="{self.x:g}" y="{self.y:g}" width="{self.width:g}" '
-            f'height="{self.height:g}" rx="6"/>'
+            f'<rect class="{look.kind(self.lines[0])}" data-state="{escape(self.name)}" '
+            f'x="{self.x:g}" y="{self.y:g}" width="{self.width:g}" height="{self.height:g}" rx="6"/>'
         ]
         for number, part in enumerate(self.lines, 1):
-            drawn.append(_label(part, counts, self.middle, self.y + number * _LINE))
+            drawn.append(_label(part, look, self.middle, self.y + number * _LINE))
         left = self.x + _PADDING
         for picture in self.pictures:
             drawn.append(f'<g transform="translate({left:g} {self.y + self.inner_top:g})">{picture.svg}</g>')
@@ -64,19 +77,19 @@ class _Box:
         return "".join(drawn)
 
 
-def draw(program: Program, counts: Counts) -> Picture:
+def draw(program: Program, look: Look) -> Picture:
     """Return the picture of a definition, of a branch or of a processor.
 
     Args:
         program: What to draw.
-        counts: How often each part was taken.
+        look: What it says of the parts.
     """
-    boxes = {name: _Box(state, counts) for name, state in program.states.items()}
+    boxes = {name: _Box(state, look) for name, state in program.states.items()}
     rows = _rows(program.start_at, boxes)
     width, height = _place(rows)
     start = boxes[program.start_at]
     drawn = [f'<circle class="start" cx="{start.middle:g}" cy="8" r="6"/>']
-    first = _class(start.lines[0], counts)
+    first = look.start_kind(start.lines[0])
     drawn.append(f'<path class="{first}" d="M{start.middle:g} 14V{start.y:g}" marker-end="url(#{first})"/>')
     ranks = {box.name: number for number, row in enumerate(rows) for box in row}
     right = width
@@ -87,13 +100,13 @@ def draw(program: Program, counts: Counts) -> Picture:
             leave = box.x + box.width * number / (len(onward) + 1)
             begin, end = (leave, box.y + box.height), (target.middle, target.y)
             if ranks[target.name] > ranks[box.name]:
-                drawn.append(_edge(part, counts, begin, end, number / (len(onward) + 1)))
+                drawn.append(_edge(part, look, begin, end, number / (len(onward) + 1)))
                 continue
-            half = len(_text(part, counts)) * _LETTER / 2
+            half = len(look.text(part)) * _LETTER / 2
             side = right + half + _PADDING
             right = side + half
-            drawn.append(_edge_back(part, counts, begin, end, side))
-    drawn += [box.svg(counts) for box in boxes.values()]
+            drawn.append(_edge_back(part, look, begin, end, side))
+    drawn += [box.svg(look) for box in boxes.values()]
     return Picture(right + _PADDING, height, "".join(drawn))
 
 
@@ -127,37 +140,31 @@ def _place(rows: Sequence[Sequence[_Box]]) -> tuple[float, float]:
     return max(widths), top - _ROW_GAP + _PADDING
 
 
-def _edge(part: Part, counts: Counts, begin: _Point, end: _Point, at: float) -> str:
+def _edge(part: Part, look: Look, begin: _Point, end: _Point, at: float) -> str:
     """Draw a way to a state in a row below; its label stands at a part of the way, apart from those beside it."""
     (x, y), (to_x, to_y) = begin, end
     bend = (to_y - y) / 2
     path = f"M{x:g} {y:g}C{x:g} {y + bend:g} {to_x:g} {to_y - bend:g} {to_x:g} {to_y:g}"
     # How far a cubic Bezier curve with these handles has come to the side.
     aside = at * at * (3 - 2 * at)
-    return _line(part, counts, path) + _label(part, counts, x + (to_x - x) * aside, y + (to_y - y) * at + 4)
+    return _line(part, look, path) + _label(part, look, x + (to_x - x) * aside, y + (to_y - y) * at + 4)
 
 
-def _edge_back(part: Part, counts: Counts, begin: _Point, end: _Point, side: float) -> str:
+def _edge_back(part: Part, look: Look, begin: _Point, end: _Point, side: float) -> str:
     """Draw a way to a state in the same row or above, round by the side."""
     (x, y), (to_x, to_y) = begin, end
     path = f"M{x:g} {y:g}v12H{side:g}V{to_y - 12:g}H{to_x:g}v12"
-    return _line(part, counts, path) + _label(part, counts, side, (y + to_y) / 2 + 4)
+    return _line(part, look, path) + _label(part, look, side, (y + to_y) / 2 + 4)
 
 
-def _line(part: Part, counts: Counts, path: str) -> str:
-    kind = _class(part, counts)
+def _line(part: Part, look: Look, path: str) -> str:
+    kind = look.kind(part)
     return f'<path class="{kind}" d="{path}" marker-end="url(#{kind})"><title>{escape(str(part))}</title></path>'
 
 
-def _label(part: Part, counts: Counts, x: float, y: float) -> str:
-    text = escape(_text(part, counts))
-    return f'<text class="{_class(part, counts)} {part.kind}" x="{x:g}" y="{y:g}">{text}</text>'
-
-
-def _text(part: Part, counts: Counts) -> str:
-    count = counts.get(part.key, 0)
-    return f"{part.label or part.state}: {count or 'never'}"
-
-
-def _class(part: Part, counts: Counts) -> str:
-    return "taken" if counts.get(part.key, 0) else "missed"
+def _label(part: Part, look: Look, x: float, y: float) -> str:
+    text = look.text(part)
+    if not text:
+        return ""
+    kind = f"{look.kind(part)} {part.kind}"
+    return f'<text class="{kind}" data-state="{escape(part.state)}" x="{x:g}" y="{y:g}">{escape(text)}</text>'

@@ -1,0 +1,215 @@
+"""What the states of a definition came to in one execution, and the picture in these colours."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.asl.routes import NO_STATES, read_program
+from sfn_mock.instruments.execution_graph import MOST_VISITS, describe_states
+from sfn_mock.operations.history import events_of
+
+NOW = "2026-01-10T03:00:00Z"
+SVG = "{http://www.w3.org/2000/svg}"
+LAMBDA = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+ORDER = {
+    "StartAt": "Check",
+    "States": {
+        "Check": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.n", "NumericGreaterThan": 3, "Next": "Charge"},
+                {"Variable": "$.n", "NumericLessThan": 0, "Next": "Charge"},
+            ],
+            "Default": "Skip",
+        },
+        "Charge": {**LAMBDA, "Catch": [{"ErrorEquals": ["Declined"], "Next": "Refund"}], "Next": "Done"},
+        "Refund": {"Type": "Pass", "Next": "Done"},
+        "Skip": {"Type": "Fail", "Error": "Skipped"},
+        "Done": {"Type": "Succeed"},
+    },
+}
+EACH = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "End": True,
+            "ItemProcessor": {"StartAt": "Pack", "States": {"Pack": {**LAMBDA, "End": True}}},
+        }
+    },
+}
+
+
+@pytest.fixture
+def sfn(clock):
+    with mock_sfn_executions(execute=True) as sfn:
+        yield sfn
+
+
+def told(sfn, run):
+    """What is told of an execution: its states by name, and the classes and texts of the picture."""
+    [records] = sfn._session.each_records()
+    execution = records.find_execution(run.arn)
+    now = records.now()
+    events = events_of(records, execution, execution.attempt_at(now), now)
+    graph = describe_states(read_program(execution.revision.definition), events, records.run_of(execution), now)
+    tree = ElementTree.fromstring(graph["svg"])
+    ways = {
+        path.find(f"{SVG}title").text: path.get("class")
+        for path in tree.iter(f"{SVG}path")
+        if path.find(f"{SVG}title") is not None
+    }
+    boxes = {rect.get("data-state"): rect.get("class") for rect in tree.iter(f"{SVG}rect")}
+    texts = [text.text for text in tree.iter(f"{SVG}text")]
+    return {state["name"]: state for state in graph["states"]}, boxes, ways, texts
+
+
+def start(sfn, client, definition, input, **tasks):
+    machine = sfn.add_state_machine("orders", definition=json.dumps(definition))
+    for name, answers in tasks.items():
+        machine.mock_task(name, answers)
+    arn = client.start_execution(stateMachineArn=machine.arn, input=json.dumps(input))["executionArn"]
+    return sfn.get_execution(arn)
+
+
+def test_a_run(sfn, client):
+    """States have the colour of their status, ways that of whether the run took them; errors that were caught show."""
+    run = start(sfn, client, ORDER, {"n": -1}, Charge=[{"error": "Declined", "cause": "no funds"}])
+    states, boxes, ways, texts = told(sfn, run)
+
+    assert boxes == {
+        "Check": "status-succeeded",
+        "Charge": "status-caught",
+        "Refund": "status-succeeded",
+        "Skip": "status-untouched",
+        "Done": "status-succeeded",
+    }
+    assert {way for way, kind in ways.items() if kind == "way-taken"} == {
+        "Check: Choices[1] -> Charge",
+        "Charge: Catch[0] -> Refund",
+        "Refund: Next -> Done",
+    }
+    assert set(texts) == {
+        "Check: SUCCEEDED", "Charge: CAUGHT", "Refund: SUCCEEDED", "Skip", "Done: SUCCEEDED",
+        "Choices[0]", "Choices[1]", "Default", "Catch[0]",
+    }  # fmt: skip
+    assert states["Charge"] == {
+        "name": "Charge",
+        "type": "Task",
+        "status": "CAUGHT",
+        "count": 1,
+        "visits": [
+            {
+                "status": "CAUGHT",
+                "entered": "2026-01-10T03:00:00.000Z",
+                "duration": 0,
+                "input": '{"n":-1}',
+                "output": '{"Error":"Declined","Cause":"no funds"}',
+                "error": "Declined",
+                "cause": "no funds",
+            }
+        ],
+    }
+
+
+def test_a_failed_run(sfn, client):
+    """A Fail state has the error of the execution."""
+    run = start(sfn, client, ORDER, {"n": 1})
+    states, boxes, _, _ = told(sfn, run)
+    [visit] = states["Skip"]["visits"]
+
+    assert (boxes["Check"], boxes["Skip"]) == ("status-succeeded", "status-failed")
+    assert (visit["status"], visit["error"], visit["cause"], visit["output"]) == ("FAILED", "Skipped", None, None)
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "duration"),
+    [
+        pytest.param(None, "RUNNING", 90_000, id="running"),
+        pytest.param("abort", "ABORTED", 60_000, id="aborted"),
+        pytest.param("time_out", "TIMED_OUT", 60_000, id="timed out"),
+    ],
+)
+def test_a_state_that_was_not_left(sfn, client, clock, end, status, duration):
+    """A state that goes on lasts until now; one that ended with its execution has that one's status and length."""
+    definition = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
+    run = start(sfn, client, definition, {})
+    clock.tick(timedelta(seconds=60))
+    if end is not None:
+        getattr(run, end)()
+    clock.tick(timedelta(seconds=30))
+    states, boxes, ways, _ = told(sfn, run)
+    [visit] = states["Wait"]["visits"]
+
+    assert (visit["status"], visit["duration"]) == (status, duration)
+    assert boxes == {"Wait": f"status-{status.lower().replace('_', '-')}"}
+    assert ways == {}
+
+
+def test_items_of_a_map(sfn, client):
+    """A state within a map has the gravest status of its items, and the last twenty are told."""
+    items = [{"result": {"Payload": {}}}] * 24 + [{"error": "Torn"}]
+    run = start(sfn, client, EACH, list(range(25)), Pack=items)
+    states, boxes, _, texts = told(sfn, run)
+
+    assert (boxes["Each"], boxes["Pack"]) == ("status-failed", "status-failed")
+    assert "Pack: FAILED, 25 times" in texts
+    assert (states["Pack"]["count"], len(states["Pack"]["visits"])) == (25, MOST_VISITS)
+    assert states["Pack"]["visits"][-1]["error"] == "Torn"
+
+
+def test_a_seed(sfn):
+    """The ways of an execution that does not run follow from the order of its states; of two, the first is shown."""
+    machine = sfn.add_state_machine("orders", definition=json.dumps(ORDER))
+    run = machine.add_execution(
+        "a",
+        status="FAILED",
+        failed_in="Charge",
+        error="Out",
+        cause="of stock",
+        start_date="2026-01-10T01:00:00Z",
+        stop_date="2026-01-10T01:00:05Z",
+    )
+    states, boxes, ways, _ = told(sfn, run)
+    [visit] = states["Charge"]["visits"]
+
+    assert (boxes["Check"], boxes["Charge"], boxes["Done"]) == (
+        "status-succeeded",
+        "status-failed",
+        "status-untouched",
+    )
+    assert (visit["error"], visit["cause"], visit["duration"]) == ("Out", "of stock", 5000)
+    assert {way for way, kind in ways.items() if kind == "way-taken"} == {"Check: Choices[0] -> Charge"}
+
+
+def taken(ways):
+    return [way for way, kind in ways.items() if kind == "way-taken"]
+
+
+def test_ways_of_a_seed(sfn):
+    """A seed's ways lead to the state that it was in next, by a rule, by Default or by Next."""
+    machine = sfn.add_state_machine("orders", definition=json.dumps(ORDER))
+    skipped = machine.add_execution("a", status="FAILED", failed_in="Skip", error="Skipped")
+    straight = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}
+    done = sfn.add_state_machine("straight", definition=json.dumps(straight)).add_execution("b", status="SUCCEEDED")
+    _, boxes, ways, _ = told(sfn, done)
+
+    assert taken(told(sfn, skipped)[2]) == ["Check: Default -> Skip"]
+    assert (boxes, taken(ways)) == ({"A": "status-succeeded", "B": "status-succeeded"}, ["A: Next -> B"])
+
+
+def test_no_definition(sfn):
+    """What has no states that can be read has an empty picture."""
+    run = sfn.add_state_machine("orders").add_execution("a", status="SUCCEEDED")
+    [records] = sfn._session.each_records()
+    execution = records.find_execution(run.arn)
+    events = events_of(records, execution, execution.attempt_at(records.now()), records.now())
+    graph = describe_states(NO_STATES, events, None, records.now())
+
+    assert len(list(ElementTree.fromstring(graph["svg"]))) == 1
+    assert [state["status"] for state in graph["states"]] == ["SUCCEEDED"]
