@@ -182,6 +182,10 @@ class Connection(WSGIRequestHandler):
             body, status, headers = run_wsgi_app(failure, environ, buffered=True)
         self._write(status, list(headers), b"".join(body))
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse a request whose first line or headers cannot be read, in JSON as every other."""
+        self._refuse(RequestRefused(code, f"The request cannot be read: {message or 'its first line is too long'}."))
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Write no line, as the record of calls has them."""
 
@@ -190,7 +194,12 @@ class Connection(WSGIRequestHandler):
     def _read_request(self, body: IO[bytes]) -> WSGIEnvironment:
         if self._input.has_ended:
             raise self._cut_short()
-        environ = self.make_environ()
+        if self.headers.defects:
+            raise RequestRefused(400, "Each header must be a line with a name, a colon and a value.")
+        try:
+            environ = self.make_environ()
+        except ValueError:
+            raise RequestRefused(400, "The target of the request must be a path or a URL.") from None
         read = self._body_reader(environ)
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")

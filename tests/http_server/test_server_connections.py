@@ -152,6 +152,53 @@ def test_requests_that_cannot_be_read(sfn, exchange, rest, sentence):
     assert sfn.calls == []
 
 
+LOCAL = b" HTTP/1.1\r\nHost: localhost\r\n"
+NO_HEADER = "Each header must be a line with a name, a colon and a value."
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "sentence"),
+    [
+        pytest.param(b"HELLO\r\n\r\n", 400, "The request cannot be read: Bad request syntax ('HELLO').", id="no HTTP"),
+        pytest.param(
+            b"GET / HTTP/9.9\r\n\r\n", 505, "The request cannot be read: Invalid HTTP version (9.9).", id="version"
+        ),
+        pytest.param(b"GET /\r\n", 400, EARLY, id="HTTP/0.9"),
+        pytest.param(
+            b"GET /" + b"a" * 70_000 + LOCAL,
+            414,
+            "The request cannot be read: its first line is too long.",
+            id="long target",
+        ),
+        pytest.param(
+            b"GET /" + LOCAL + b"X-A: " + b"a" * 70_000,
+            431,
+            "The request cannot be read: Line too long.",
+            id="long header",
+        ),
+        pytest.param(
+            b"GET /" + LOCAL + b"X-A: a\r\n" * 200 + b"\r\n",
+            431,
+            "The request cannot be read: Too many headers.",
+            id="many headers",
+        ),
+        pytest.param(CALL + b"Content-Length : 2\r\n\r\n{}", 400, NO_HEADER, id="a blank before a colon"),
+        pytest.param(CALL + b"Content-Length 2\r\n\r\n{}", 400, NO_HEADER, id="no colon"),
+        pytest.param(
+            b"GET http://[::1/" + LOCAL + b"\r\n",
+            400,
+            "The target of the request must be a path or a URL.",
+            id="no URL",
+        ),
+    ],
+)
+def test_requests_that_are_no_http(sfn, exchange, capfd, request_, status, sentence):
+    """What is no request is refused in JSON, with no other request read from the rest, and nothing is printed."""
+    assert exchange(request_) == told(status, sentence)
+    assert sfn.calls == []
+    assert capfd.readouterr() == ("", "")
+
+
 TOO_LONG = "The body of this request must be of at most 16777216 bytes."
 
 
