@@ -9,16 +9,16 @@ from dataclasses import replace
 from threading import Lock
 from typing import NamedTuple
 
+from sfn_mock import active_mock
 from sfn_mock.aws.constraints import operations
 from sfn_mock.handle import StepFunctionsMock
-from sfn_mock.instruments import guard, paging_check, report
+from sfn_mock.instruments import report
 from sfn_mock.instruments.guard import Guard, UnmockedServiceError
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.instruments.starts import Starts
 from sfn_mock.moto_integration import takeover
 from sfn_mock.moto_integration.installation import SessionWithinMockAWS, session_of_mock_aws
-from sfn_mock.operations import execution_mode
-from sfn_mock.options import NAMES, Options
+from sfn_mock.options import NAMES, Options, run_defaults
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.transport import connections, environment, expected_errors, interception, plain_http, retry_sleeps
@@ -57,7 +57,7 @@ class _Activation:
         #: The report for a failure that a test's runner keeps to itself.
         self.kept_report = ""
         self.guard = Guard()
-        self.paging = PagingCheck(options.check_paging or paging_check.default())
+        self.paging = PagingCheck(options.check_paging or run_defaults().check_paging)
         self._options = options
         self._in_effect = self._enter(options)
         self.session = self._in_effect.__enter__()
@@ -65,24 +65,25 @@ class _Activation:
 
     @contextmanager
     def _enter(self, options: Options) -> Iterator[Session]:
-        with environment.faked(options.region) as region:
+        with environment.faked(options.region or run_defaults().region) as region:
             simulation = options.simulation()
             # Within a mock_aws whose Step Functions is ours already, the store is that one's.
             session_class = SessionWithinMockAWS if takeover.is_shared() else Session
-            session = session_class(options.account_id, region, self.paging, simulation)
+            session = session_class(
+                options.account_id, region, self.paging, self.guard, simulation=simulation, executes=options.execute
+            )
             service = session.service()
             wire = Wire(service, session.account_id)
             wire_only = operations() if options.transport == "wire" else simulation.quotas.buckets
             direct = Direct(service, session.account_id, wire_only=wire_only)
             with (
+                active_mock.active(session),
                 takeover.taken(session.backend, session.backends, wire) as self.prepare_service,
                 interception.installed(direct, wire, self.guard, self.paging, session.endpoint_urls),
                 plain_http.installed(wire, self.guard),
                 connections.refused(self.guard),
                 expected_errors.accepted(self.guard),
-                guard.active(self.guard),
                 nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
-                execution_mode.switched_on() if options.execute else nullcontext(),
                 # First of all: what is executed still may make calls, and none is to get past the mock.
                 closing(session),
             ):

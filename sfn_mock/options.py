@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
 from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID, check_account_id, check_region
 from sfn_mock.suggestions import did_you_mean
@@ -89,6 +90,32 @@ class Options:
             quotas=quotas.NO_QUOTAS if self.quotas is None else quotas.read(self.quotas),
             wait_scale=self.wait_scale,
         )
+
+
+class RunDefaults(NamedTuple):
+    """What a test run gives the mocks that do not ask for it, such as its ini file does."""
+
+    check_paging: CheckPaging = False
+    region: str | None = None
+
+
+_run_defaults = RunDefaults()
+
+
+def run_defaults() -> RunDefaults:
+    """Return what the test run gives the mocks that do not ask for it."""
+    return _run_defaults
+
+
+@contextmanager
+def defaults_of_run(defaults: RunDefaults) -> Iterator[None]:
+    """Give these to every mock that begins meanwhile and does not ask for them."""
+    global _run_defaults
+    before, _run_defaults = _run_defaults, defaults
+    try:
+        yield
+    finally:
+        _run_defaults = before
 
 
 #: The options' names, in the order of their declaration.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sfn_mock import pytest_coverage
 from sfn_mock.aws.accounts import check_region
-from sfn_mock.options import NAMES, CheckPaging
+from sfn_mock.options import NAMES, CheckPaging, RunDefaults, defaults_of_run
 from sfn_mock.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -84,15 +84,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Apply what the ini file says of paging and of the region to mocks of a test that do not ask for another."""
-    with ExitStack() as stack:
-        if mode := _check_paging(item):
-            from sfn_mock.instruments import paging_check
-
-            stack.enter_context(paging_check.by_default(mode))
-        if region := _region_by_ini(item.config):
-            from sfn_mock.transport import environment
-
-            stack.enter_context(environment.region_by_default(region))
+    defaults = RunDefaults(_check_paging(item), _region_by_ini(item.config) or None)
+    with defaults_of_run(defaults):
         return (yield)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from sfn_mock.instruments import session_coverage
 from sfn_mock.instruments.calls import CallLog
 from sfn_mock.instruments.faults import Faults
+from sfn_mock.instruments.guard import Guard
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.operations.pipeline import Service
@@ -26,16 +27,27 @@ class Session:
         account_id: The account of seeds and calls.
         region: The region of seeds.
         paging: The check of how the code under test reads pages.
+        guard: What refuses calls to other services.
         simulation: What the mock simulates of AWS's limits and delays.
+        executes: Whether the definitions of started executions are run.
     """
 
     def __init__(
-        self, account_id: str, region: str, paging: PagingCheck, simulation: Simulation = NO_SIMULATION
+        self,
+        account_id: str,
+        region: str,
+        paging: PagingCheck,
+        guard: Guard,
+        *,
+        simulation: Simulation = NO_SIMULATION,
+        executes: bool = False,
     ) -> None:
         self.account_id = account_id
         self.region = region
         self.paging = paging
+        self.guard = guard
         self.simulation = simulation
+        self.executes = executes
         self.faults = Faults()
         self.call_log = CallLog()
         self.task_mocks = TaskMocks()

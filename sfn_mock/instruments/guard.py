@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import NamedTuple, NoReturn
 
+from sfn_mock import active_mock
 from sfn_mock.instruments import failures
 
 
@@ -83,21 +83,6 @@ class Guard:
         failures.join(failure, sentence)
 
 
-#: The guard of the active mock.
-_active: Guard | None = None
-
-
-@contextmanager
-def active(guard: Guard) -> Iterator[None]:
-    """Have a guard remember the tasks that nothing answers."""
-    global _active
-    _active = guard
-    try:
-        yield
-    finally:
-        _active = None
-
-
 def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -> UnmockedServiceError:
     """Return the error of a task that nothing answers, which says how to give its state a result."""
     name = f"state {state!r} of {execution_arn}"
@@ -106,8 +91,9 @@ def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -
         f"sfn.get_state_machine({machine!r}).mock_task({state!r}, result=...), or add moto's mock_aws to this test."
     )
     # Behind every mock_aws of the process, after install(), no mock ends that could raise it again.
-    if _active is not None:
-        _active.remember_task(name, error)
+    session = active_mock.session()
+    if session is not None:
+        session.guard.remember_task(name, error)
     return error
 
 

@@ -53,27 +53,6 @@ class PagingWarning(UserWarning):
     """The same as a PagingError tells, where it is not to fail the test, or is not certain."""
 
 
-# --- What is asked for -------------------------------------------------------------------------------------------
-
-_default: CheckPaging = False
-
-
-def default() -> CheckPaging:
-    """The mode of mocks that do not ask for one."""
-    return _default
-
-
-@contextmanager
-def by_default(mode: CheckPaging) -> Iterator[None]:
-    """Meanwhile every new mock checks in this mode, unless it asks for another."""
-    global _default
-    before, _default = _default, mode
-    try:
-        yield
-    finally:
-        _default = before
-
-
 # --- What is known of a call -------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from typing import Any
-from unittest.mock import patch
 
 from moto.core.exceptions import ServiceException
 from moto.stepfunctions.models import stepfunctions_backends
@@ -16,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from sfn_mock.aws.exceptions import SFNError
 from sfn_mock.operations import status_events
+from sfn_mock.transport.patching import wrapped
 
 Target = dict[str, Any]
 
@@ -26,40 +26,41 @@ def targets() -> Iterator[None]:
     from moto.events.models import Rule
     from moto.events.utils import EventTemplateParser
 
-    original = Rule.send_to_targets
+    def watch_targets(original: Callable[..., None]) -> Callable[..., None]:
+        def send_to_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
+            if original_event["source"] == status_events.SOURCE:
+                send_status_event(rule, original_event, transform_input)
+                return
+            others = [target for target in rule.targets if not _is_state_machine(target)]
+            send_by_moto(rule, others, original_event, transform_input)
+            if rule.event_pattern.matches_event(original_event):
+                for target in filter(_is_state_machine, rule.targets):
+                    _start(target, _input(target, original_event, EventTemplateParser.parse))
 
-    def send_to_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
-        if original_event["source"] == status_events.SOURCE:
-            send_status_event(rule, original_event, transform_input)
-            return
-        others = [target for target in rule.targets if not _is_state_machine(target)]
-        send_by_moto(rule, others, original_event, transform_input)
-        if rule.event_pattern.matches_event(original_event):
-            for target in filter(_is_state_machine, rule.targets):
-                _start(target, _input(target, original_event, EventTemplateParser.parse))
+        def send_status_event(rule: Rule, event: Any, transform_input: bool) -> None:
+            """Send an event of Step Functions' own: no target that cannot take it is an error of whoever caused it."""
+            if not rule.event_pattern.matches_event(event):
+                return
+            for target in rule.targets:
+                with suppress(NotImplementedError, HTTPException, ServiceException):
+                    if _is_state_machine(target):
+                        _start(target, _input(target, event, EventTemplateParser.parse))
+                    elif parse_arn(target["Arn"]).service == "sns":
+                        _publish(target, _input(target, event, EventTemplateParser.parse))
+                    else:
+                        send_by_moto(rule, [target], event, transform_input)
 
-    def send_status_event(rule: Rule, event: Any, transform_input: bool) -> None:
-        """Send an event of Step Functions' own: no target that cannot take it is an error of whoever caused it."""
-        if not rule.event_pattern.matches_event(event):
-            return
-        for target in rule.targets:
-            with suppress(NotImplementedError, HTTPException, ServiceException):
-                if _is_state_machine(target):
-                    _start(target, _input(target, event, EventTemplateParser.parse))
-                elif parse_arn(target["Arn"]).service == "sns":
-                    _publish(target, _input(target, event, EventTemplateParser.parse))
-                else:
-                    send_by_moto(rule, [target], event, transform_input)
+        def send_by_moto(rule: Rule, targets: list[Target], event: Any, transform_input: bool) -> None:
+            kept = rule.targets
+            rule.targets = targets
+            try:
+                original(rule, event, transform_input)
+            finally:
+                rule.targets = kept
 
-    def send_by_moto(rule: Rule, targets: list[Target], event: Any, transform_input: bool) -> None:
-        kept = rule.targets
-        rule.targets = targets
-        try:
-            original(rule, event, transform_input)
-        finally:
-            rule.targets = kept
+        return send_to_targets
 
-    with patch.object(Rule, "send_to_targets", send_to_targets):
+    with wrapped(Rule, "send_to_targets", watch_targets):
         yield
 
 

@@ -14,9 +14,10 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 from sfn_mock.instruments.calls import CallLog
 from sfn_mock.instruments.faults import Faults
+from sfn_mock.instruments.guard import Guard
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
-from sfn_mock.moto_integration import takeover as moto_place
+from sfn_mock.moto_integration import takeover
 from sfn_mock.operations.pipeline import Service
 from sfn_mock.session import Session
 from sfn_mock.state.records import Records
@@ -26,9 +27,36 @@ from sfn_mock.transport.addressing import records_of
 from sfn_mock.transport.environment import DEFAULT_REGION
 from sfn_mock.transport.wire import Answer, Wire
 
+
+class _MockAwsState:
+    """What a test adds to one outermost ``mock_aws`` beside its backends: faults, calls, and answers for tasks."""
+
+    def __init__(self, account: object = None) -> None:
+        #: moto's dictionary of the account, which each outermost ``mock_aws`` makes anew.
+        self.account = account
+        self.faults = Faults()
+        self.call_log = CallLog()
+        self.task_mocks = TaskMocks()
+
+
+class _Installation:
+    """What ``install()`` has put behind every ``mock_aws``, and how to undo it."""
+
+    def __init__(self, undo: ExitStack) -> None:
+        self.undo = undo
+        self._state = _MockAwsState()
+
+    def state(self) -> _MockAwsState:
+        """Return the state of the active ``mock_aws``."""
+        account = stepfunctions_backends[DEFAULT_ACCOUNT_ID]
+        if self._state.account is not account:
+            self._state = _MockAwsState(account)
+        return self._state
+
+
 _lock = Lock()
-#: What undoes the installation; None when there is none.
-_installation: ExitStack | None = None
+#: None where it is not installed.
+_installation: _Installation | None = None
 
 
 def install() -> None:
@@ -41,14 +69,14 @@ def install() -> None:
     with _lock:
         if _installation is not None:
             raise RuntimeError("install() was called before: once is enough, until uninstall().")
-        if not moto_place.is_free():
+        if not takeover.is_free():
             raise RuntimeError(
                 "install() takes moto's place while nobody stands there: call it before mock_aws or "
                 "mock_sfn_executions begins, in a conftest.py for instance."
             )
         with ExitStack() as stack:
-            stack.enter_context(moto_place.installed(_answer))
-            _installation = stack.pop_all()
+            stack.enter_context(takeover.installed(_answer))
+            _installation = _Installation(stack.pop_all())
 
 
 def uninstall() -> None:
@@ -59,52 +87,41 @@ def uninstall() -> None:
             raise RuntimeError("uninstall() without install(): moto's own Step Functions is in its place.")
         if botocore_stubber.enabled or stepfunctions_backends.backend is not SFNBackend:
             raise RuntimeError("uninstall() cannot take away what a mock uses: call it after mock_aws has ended.")
-        _installation.close()
+        _installation.undo.close()
         _installation = None
 
 
-class _Stay:
-    """What a test does to one outermost ``mock_aws`` beside its backends: faults, calls, and answers for tasks."""
-
-    def __init__(self, began_with: object) -> None:
-        self.began_with = began_with
-        self.faults = Faults()
-        self.call_log = CallLog()
-        self.task_mocks = TaskMocks()
-
-
-_stay = _Stay(None)
-
-
-def _stay_of_mock_aws() -> _Stay:
-    """That of the active ``mock_aws``: moto makes an account's dictionary anew whenever the outermost one begins."""
-    global _stay
-    account = stepfunctions_backends[DEFAULT_ACCOUNT_ID]
-    if _stay.began_with is not account:
-        _stay = _Stay(account)
-    return _stay
+def _state_of_mock_aws() -> _MockAwsState:
+    assert _installation is not None, "who asks is behind mock_aws by install()"
+    return _installation.state()
 
 
 def session_of_mock_aws() -> Session | None:
     """Return a session over what the active ``mock_aws`` holds; None without one, or where this is not installed."""
     if _installation is None or not botocore_stubber.enabled:
         return None
-    return SessionWithinMockAWS(
-        _account_id({}), os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION, PagingCheck(False)
-    )
+    region = os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    return SessionWithinMockAWS(_account_id({}), region, PagingCheck(False), Guard())
 
 
 class SessionWithinMockAWS(Session):
     """A session over what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
 
     def __init__(
-        self, account_id: str, region: str, paging: PagingCheck, simulation: Simulation = NO_SIMULATION
+        self,
+        account_id: str,
+        region: str,
+        paging: PagingCheck,
+        guard: Guard,
+        *,
+        simulation: Simulation = NO_SIMULATION,
+        executes: bool = False,
     ) -> None:
-        super().__init__(account_id, region, paging, simulation)
-        stay = _stay_of_mock_aws()
-        self.faults = stay.faults
-        self.call_log = stay.call_log
-        self.task_mocks = stay.task_mocks
+        super().__init__(account_id, region, paging, guard, simulation=simulation, executes=executes)
+        state = _state_of_mock_aws()
+        self.faults = state.faults
+        self.call_log = state.call_log
+        self.task_mocks = state.task_mocks
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
         self.check_open()
@@ -149,14 +166,14 @@ def _backend(account_id: str, region: str) -> SFNBackend:
 
 def _of_ours(backend: object) -> SFNBackend:
     assert isinstance(backend, SFNBackend), "install() waits until moto has none of its own"
-    backend.records.task_mocks = _stay_of_mock_aws().task_mocks
+    backend.records.task_mocks = _state_of_mock_aws().task_mocks
     return backend
 
 
 def _answer(request: AWSPreparedRequest) -> Answer:
     """The answer to a call that, unless made under a role, belongs to the account that moto gives it."""
-    stay = _stay_of_mock_aws()
-    service = Service(records_of(_backend), stay.faults, stay.call_log, PagingCheck(False), all_records=_all_records)
+    state = _state_of_mock_aws()
+    service = Service(records_of(_backend), state.faults, state.call_log, PagingCheck(False), all_records=_all_records)
     return Wire(service, _account_id(request.headers)).answer(request)
 
 

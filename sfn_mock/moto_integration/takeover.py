@@ -19,6 +19,7 @@ from moto.core.models import botocore_stubber
 from moto.stepfunctions import responses
 from moto.stepfunctions.models import StepFunctionBackend, stepfunctions_backends
 
+from sfn_mock import active_mock
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import cloudformation, eventbridge, status_events
 from sfn_mock.moto_integration.adoption import adopt
@@ -94,7 +95,6 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
     """moto's dictionary as a view: a ``mock_aws`` that begins or ends empties it, and the backends outlive that."""
     with backend_lock:
         motos_class = stepfunctions_backends.backend
-        _holders.append(backend_of)
         kept = [
             (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
         ]
@@ -106,7 +106,6 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
         yield
     finally:
         with backend_lock:
-            _holders.remove(backend_of)
             stepfunctions_backends.backend = motos_class
             # An account that is gone was emptied by moto meanwhile, and stays gone.
             there = list(stepfunctions_backends.values())
@@ -123,13 +122,11 @@ class _HeldBackend(SFNBackend):
     """A class, because moto asks for its bases. Called for a new backend, it gives the mock's."""
 
     def __new__(cls, region_name: str, account_id: str) -> SFNBackend:  # type: ignore[misc]  # not one of its own
-        [backend_of] = _holders
-        return backend_of(account_id, region_name)
-
-
-#: Gives the active mock's backends. Not an attribute of the class: each time that one changes, Python forgets what it
-#: has learned of the class.
-_holders: list[BackendOf] = []
+        # Not an attribute of the class: each time that one changes, Python forgets what it has learned of the class.
+        session = active_mock.session()
+        assert session is not None, "moto's dictionaries have this class while a mock is active"
+        backend: SFNBackend = session.backend(account_id, region_name)
+        return backend
 
 
 def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) -> dict[str, SFNBackend]:
@@ -150,12 +147,10 @@ _OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": ev
 def _stubber(
     is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer], backends: Backends
 ) -> Iterator[PrepareService]:
-    """Have moto's stubber answer Step Functions calls by the same room as ours, whatever host they go to.
+    """Have moto's stubber answer Step Functions calls as the mock does, whatever host they go to.
 
     By host, moto finds `states.` and answers 404 to `sync-states.`, FIPS and VPC endpoints.
     """
-    before = vars(botocore_stubber).get("process_request")
-    by_host = botocore_stubber.process_request
     waiting = dict(_OTHER_SERVICES)
     changed = ExitStack()
     active = True
@@ -173,24 +168,23 @@ def _stubber(
             changed.enter_context(waiting.get(service, nullcontext)())
             waiting.pop(service, None)
 
-    def process_request(request: AWSPreparedRequest) -> Any:
-        if active and is_ours(request):
-            return answer(request)
-        prepare((urlsplit(request.url).hostname or "").partition(".")[0])
-        return by_host(request)
+    def watch_requests(by_host: Callable[[AWSPreparedRequest], Any]) -> Callable[[AWSPreparedRequest], Any]:
+        def process_request(request: AWSPreparedRequest) -> Any:
+            if active and is_ours(request):
+                return answer(request)
+            prepare((urlsplit(request.url).hostname or "").partition(".")[0])
+            return by_host(request)
 
-    botocore_stubber.process_request = process_request  # type: ignore[method-assign]  # put back below
-    try:
-        yield prepare
-    finally:
-        with lock:
-            active = False
-            waiting.clear()
-            changed.close()
-        if before is None:
-            del botocore_stubber.process_request
-        else:
-            botocore_stubber.process_request = before  # type: ignore[method-assign]  # the outer mock's
+        return process_request
+
+    with wrapped(botocore_stubber, "process_request", watch_requests):
+        try:
+            yield prepare
+        finally:
+            with lock:
+                active = False
+                waiting.clear()
+                changed.close()
 
 
 def _is_motos(request: AWSPreparedRequest) -> bool:

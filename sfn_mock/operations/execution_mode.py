@@ -6,28 +6,17 @@ True}})``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from moto.core.config import default_user_config
 
-_switched_on = False
-
-
-@contextmanager
-def switched_on() -> Iterator[None]:
-    """Run the definitions of what is started meanwhile, however ``mock_aws`` is configured."""
-    global _switched_on
-    _switched_on = True
-    try:
-        yield
-    finally:
-        _switched_on = False
+from sfn_mock import active_mock
 
 
 def is_on() -> bool:
     """Return whether the active mock, or ``mock_aws``, asks for it."""
-    return _switched_on or bool(default_user_config.get("stepfunctions", {}).get("execute_state_machine"))
+    session = active_mock.session()
+    if session is not None and session.executes:
+        return True
+    return bool(default_user_config.get("stepfunctions", {}).get("execute_state_machine"))
 
 
 def check_on(caller: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from functools import cache
 from threading import RLock
@@ -18,6 +18,7 @@ from botocore.session import Session as BotocoreSession
 from moto.core.models import MockAWS
 
 from sfn_mock.instruments.callers import find_caller
+from sfn_mock.transport.patching import wrapped
 
 DEFAULT_REGION = "us-east-1"
 _REGION = "AWS_DEFAULT_REGION"
@@ -39,21 +40,6 @@ _REMOVED = (
 
 _CLEARED: dict[str, str | None] = {**dict.fromkeys(_REMOVED), **_METADATA}
 _VARIABLES = (*_CLEARED, _REGION)
-
-
-#: The region of mocks that do not ask for one, where a test run sets it.
-_region_of_run: str | None = None
-
-
-@contextmanager
-def region_by_default(region: str) -> Iterator[None]:
-    """Meanwhile every new mock is in this region, unless it asks for another."""
-    global _region_of_run
-    before, _region_of_run = _region_of_run, region
-    try:
-        yield
-    finally:
-        _region_of_run = before
 
 
 def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
@@ -84,7 +70,7 @@ def faked(region: str | None) -> Iterator[str]:
     Afterwards everything is as before, in whatever order this and a ``mock_aws`` begin and end.
     """
     kept = _values(_VARIABLES)
-    region = region or _region_of_run or kept[_REGION] or DEFAULT_REGION
+    region = region or kept[_REGION] or DEFAULT_REGION
     _set({**_CLEARED, _REGION: region})
     try:
         with _shared_with_mock_aws():
@@ -218,30 +204,30 @@ def _shared_with_mock_aws() -> Iterator[None]:
     shared = _Shared()
     around = MockAWS._nested_count > 0
     waiting = False
-    original = MockAWS.stop
 
-    def put_back() -> None:
-        shared.restore()
-        if MockAWS.stop is stop:
-            MockAWS.stop = original  # type: ignore[method-assign]  # as it was
+    def watch_stop(original: Callable[..., None]) -> Callable[..., None]:
+        def stop(mock: MockAWS, *args: Any, **kwargs: Any) -> None:
+            nonlocal around, waiting
+            original(mock, *args, **kwargs)
+            if MockAWS._nested_count > 0:
+                return
+            if around:
+                around = False
+                shared.replace()
+            if waiting:
+                waiting = False
+                undo.close()
 
-    def stop(self: MockAWS, *args: Any, **kwargs: Any) -> None:
-        nonlocal around, waiting
-        original(self, *args, **kwargs)
-        if MockAWS._nested_count > 0:
-            return
-        if around:
-            around = False
-            shared.replace()
-        if waiting:
-            waiting = False
-            put_back()
+        return stop
 
-    MockAWS.stop = stop  # type: ignore[method-assign]  # moto tells nobody when it ends
+    undo = ExitStack()
+    # moto tells nobody when a mock_aws ends.
+    undo.enter_context(wrapped(MockAWS, "stop", watch_stop))
+    undo.callback(shared.restore)
     try:
         yield
     finally:
         waiting = MockAWS._nested_count > 0 and not around
         around = False
         if not waiting:
-            put_back()
+            undo.close()

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from botocore.hooks import EventAliaser
 from botocore.retries.bucket import TokenBucket
 
 from sfn_mock.transport.asyncio_clients import then
+from sfn_mock.transport.patching import wrapped
 from sfn_mock.transport.wire import is_loopback
 
 #: Whether what is being sent need not wait for a token.
@@ -33,29 +33,14 @@ def skipped(own_urls: Collection[str]) -> Iterator[None]:
     Of those to this very machine only the ones to ``own_urls``, where the mock's own servers listen.
     """
     with ExitStack() as stack:
-        stack.enter_context(_wrapped(EventAliaser, "emit", _Emit(stack, own_urls).without_pauses))
-        stack.enter_context(_wrapped(TokenBucket, "acquire", _without_waiting))
-        yield
-
-
-@contextmanager
-def _wrapped(cls: type, name: str, wrap: Callable[[_Function], _Function]) -> Iterator[None]:
-    original = getattr(cls, name)
-    wrapper = wrap(original)
-    active = True
-
-    @wraps(original)
-    def method(*args: Any, **kwargs: Any) -> Any:
-        return (wrapper if active else original)(*args, **kwargs)
-
-    setattr(cls, name, method)
-    try:
-        yield
-    finally:
-        active = False
-        # What someone else has wrapped meanwhile stays, and finds nothing of ours to do.
-        if getattr(cls, name) is method:
-            setattr(cls, name, original)
+        emit = _Emit(stack, own_urls)
+        stack.enter_context(wrapped(EventAliaser, "emit", emit.without_pauses))
+        stack.enter_context(wrapped(TokenBucket, "acquire", _without_waiting))
+        try:
+            yield
+        finally:
+            # A wrapper that someone else has wrapped meanwhile stays, and does nothing from here on.
+            emit.skips_pauses = False
 
 
 class _Emit:
@@ -65,9 +50,12 @@ class _Emit:
         self._stack = stack
         self._own_urls = own_urls
         self._async_bucket: type | None = None
+        self.skips_pauses = True
 
     def without_pauses(self, original: _Function) -> _Function:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
+            if not self.skips_pauses:
+                return original(emitter, event_name, **kwargs)
             if event_name.startswith("before-send.sfn.") and self._is_meant(kwargs["request"].url):
                 with _sending_at_once():
                     handled = original(emitter, event_name, **kwargs)
@@ -91,7 +79,7 @@ class _Emit:
         bucket = getattr(sys.modules.get("aiobotocore.retries.bucket"), "AsyncTokenBucket", None)
         if bucket is not None and bucket is not self._async_bucket:
             self._async_bucket = bucket
-            self._stack.enter_context(_wrapped(bucket, "acquire", _without_awaiting))
+            self._stack.enter_context(wrapped(bucket, "acquire", _without_awaiting))
 
 
 @contextmanager
