@@ -54,8 +54,6 @@ class _Emit:
 
     def without_pauses(self, original: _Function) -> _Function:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
-            if not self.skips_pauses:
-                return original(emitter, event_name, **kwargs)
             if event_name.startswith("before-send.sfn.") and self._is_meant(kwargs["request"].url):
                 with _sending_at_once():
                     handled = original(emitter, event_name, **kwargs)
@@ -72,7 +70,8 @@ class _Emit:
 
     def _is_meant(self, url: str) -> bool:
         # By the port, as this machine has several names.
-        return not is_loopback(url) or urlsplit(url).port in {urlsplit(own).port for own in self._own_urls}
+        is_mocked = not is_loopback(url) or urlsplit(url).port in {urlsplit(own).port for own in self._own_urls}
+        return self.skips_pauses and is_mocked
 
     def _wrap_async_bucket(self) -> None:
         """Do as with botocore's own bucket; aiobotocore may have been imported only after the mock began."""
