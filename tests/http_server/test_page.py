@@ -466,6 +466,25 @@ def test_graph(sfn, reader):
     assert reader.texts("details[open] summary") == ["Ship Pass FAILED 5 s Out"]
 
 
+def test_stop_and_redrive(sfn, reader, orders):
+    """A running execution is stopped, and one that AWS lets be redriven is redriven, by buttons."""
+    night = orders.executions[0]
+    reader.open("execution", arn=night.arn)
+    disabled = [reader.page.is_disabled("#redrive")]
+    reader.page.click("#stop")
+    reader.page.wait_for_selector("h1:has-text('ABORTED')")
+    reader.wait()
+    disabled.append(reader.page.is_disabled("#stop"))
+    stopped = night.status
+    reader.page.click("#redrive")
+    reader.page.wait_for_selector("h1:has-text('RUNNING')")
+    reader.wait()
+
+    assert disabled == [True, True]
+    assert (stopped, night.status, night.redrive_count) == ("ABORTED", "RUNNING", 1)
+    assert list(sfn.calls) == []
+
+
 def test_map_run(sfn, reader, orders):
     """Map runs with what their items and children came to, from the execution to the children and back."""
     night = orders.executions[0]

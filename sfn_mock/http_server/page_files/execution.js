@@ -30,6 +30,7 @@ export async function execution(here) {
       breadcrumbs(wayTo(here, arn, execution.mapRunArn), name),
       html("h1", { tabindex: -1 }, name, known && statusLabel(execution.status)),
       known ? description(here, execution) : execution,
+      known && actions(here, execution),
       known && payloads(execution),
       // The history's own box says what is wrong with an ARN.
       known && !(told instanceof Node) && graph(told),
@@ -72,6 +73,22 @@ function description(here, execution) {
     Error: execution.error,
     Cause: execution.cause,
   });
+}
+
+/** What the page may do to the execution, by AWS's own operations. */
+function actions(here, { executionArn, status, redriveStatus }) {
+  const button = (id, text, operation, enabled) =>
+    html(
+      "button",
+      { type: "button", id, disabled: !enabled, click: () => here.act(() => here.call(operation, { executionArn })) },
+      text,
+    );
+  return html(
+    "div",
+    { class: "buttons" },
+    button("stop", "Stop", "StopExecution", status === "RUNNING"),
+    button("redrive", "Redrive", "RedriveExecution", redriveStatus === "REDRIVABLE"),
+  );
 }
 
 function payloads({ input, output }) {
