@@ -95,6 +95,10 @@ class ReplayedRun(DefinitionRun):
         self._trace = Trace()
         answers.runs[execution] = self
 
+    def _wait_scale(self, execution: Execution) -> float:
+        """Return 1: a replay waits as long as the recorded execution did."""
+        return 1.0
+
     def trace(self) -> Trace:
         """Return what has happened in this run."""
         events, known = self._run.events, self._trace.events

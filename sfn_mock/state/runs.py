@@ -113,9 +113,13 @@ class DefinitionRun:
             info=execution_info(execution),
             start=execution.start,
             host=self,
-            wait_scale=execution.owner.records.simulation.wait_scale,
+            wait_scale=self._wait_scale(execution),
             time_limit_seconds=_LONGEST_STANDARD if execution.express_id is None else _LONGEST_EXPRESS,
         )
+
+    def _wait_scale(self, execution: Execution) -> float:
+        """Return what waits are multiplied by."""
+        return execution.owner.records.simulation.wait_scale
 
     # --- Carrying it -----------------------------------------------------------------------------------------------
 

@@ -114,3 +114,30 @@ def test_unusable_history(mock, given, reason):
         mock.replay(definition=definition(), history=given)
 
     assert str(caught.value) == reason
+
+
+def test_wait_scale_does_not_hold_for_replays():
+    """A replay waits as long as the recorded execution did, also where the mock's runs wait for nothing."""
+    wait = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3, "End": True}}}
+    events = [
+        (1, "ExecutionStarted", "executionStarted", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
+        (1, "WaitStateEntered", "stateEntered", {"name": "Rest", "input": "{}"}),
+        (4, "WaitStateExited", "stateExited", {"name": "Rest", "output": "{}"}),
+        (4, "ExecutionSucceeded", "executionSucceeded", {"output": "{}"}),
+    ]
+    recorded = [
+        {
+            "id": number,
+            "previousEventId": 0 if number == 2 else number - 1,
+            "timestamp": f"2026-01-09T03:00:0{second}Z",
+            "type": kind,
+            f"{member}EventDetails": details,
+        }
+        for number, (second, kind, member, details) in enumerate(events, 1)
+    ]
+
+    with mock_sfn_executions(wait_scale=0) as mock:
+        replay = mock.replay(definition=wait, history={"events": recorded})
+
+        assert replay.differences == []
+        assert replay.execution.stop_date.isoformat() == "2026-01-09T03:00:04+00:00"
