@@ -6,6 +6,9 @@ import json
 import os
 from typing import Any
 
+#: How many values YAML may come to when its aliases are written out: a few lines may stand for billions.
+MOST_VALUES = 10_000_000
+
 
 def read_file(path: str | os.PathLike[str]) -> str:
     """Return the text of a file.
@@ -66,7 +69,7 @@ def _parse_yaml(text: str) -> Any:
         }
 
     try:
-        return yaml.load(text, Loader)
+        document = yaml.load(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
@@ -75,3 +78,21 @@ def _parse_yaml(text: str) -> Any:
         raise ValueError(f"It is no YAML ({' '.join(str(error).split())}).") from None
     except (LookupError, AttributeError):  # what PyYAML comes to with !!bool and !!timestamp
         raise ValueError("It is no YAML (a tag such as !!bool stands before what is no such thing).") from None
+    _check_size(document, {})
+    return document
+
+
+def _check_size(value: object, sizes: dict[int, int]) -> int:
+    """Return how many values a document has when its aliases are written out; ValueError beyond the limit.
+
+    ``sizes`` has those of the lists and objects that were counted, with the limit for those that are being counted.
+    """
+    if not isinstance(value, (dict, list)):
+        return 1
+    if id(value) not in sizes:
+        sizes[id(value)] = MOST_VALUES
+        parts = value.values() if isinstance(value, dict) else value
+        sizes[id(value)] = 1 + sum(_check_size(part, sizes) for part in parts)
+    if sizes[id(value)] >= MOST_VALUES:
+        raise ValueError(f"YAML must have fewer than {MOST_VALUES:,} values when its aliases are written out.")
+    return sizes[id(value)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -25,6 +26,8 @@ LONGEST_NAME = 80
 LONGEST_DESCRIPTION = 256
 DEFAULT_NAMES = "execution-{index}"
 _BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
+#: A width or precision beyond any name's, which would only cost memory, or one that another field gives.
+_TOO_WIDE = re.compile(r"\{index[^{}]*:(?:[^}]*[1-9][0-9]{2}|[^}]*\{)")
 _TEMPLATE = "a str whose only field is {index}, as 'nightly-{index}'"
 DEFAULT_DURATION = timedelta(seconds=30)
 
@@ -299,6 +302,8 @@ def _free_names(how_many: int, taken: Container[str], first: int) -> list[str]:
 
 
 def _fill(template: str, index: int) -> str:
+    if _TOO_WIDE.search(template):
+        raise must_be("name", "without numbers of three digits or more behind the colon of {index}", template)
     try:
         return template.format(index=index)
     except (LookupError, ValueError, AttributeError, TypeError):

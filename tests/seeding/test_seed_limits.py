@@ -1,0 +1,53 @@
+"""Limits of what is seeded: a few characters cannot stand for more than the memory of the machine."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def laughs(depth):
+    """YAML whose aliases come to ten to the power of ``depth`` values."""
+    lines = ["state_machines: []", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    for level in range(1, depth):
+        aliases = ", ".join([f"*a{level - 1}"] * 10)
+        lines.append(f"a{level}: &a{level} [{aliases}]")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [pytest.param(laughs(9), id="billion laughs"), pytest.param("a: &a\n  - *a\n", id="an alias within itself")],
+)
+def test_aliases_of_yaml(sfn, text):
+    """Aliases that come to too many values are refused before anything is seeded."""
+    with pytest.raises(ValueError) as refused:
+        sfn.seed(text)
+
+    assert str(refused.value) == (
+        "The seed document: YAML must have fewer than 10,000,000 values when its aliases are written out."
+    )
+
+
+def test_aliases_of_yaml_are_taken(sfn):
+    """A few aliases are good YAML."""
+    [first, second] = sfn.seed(
+        "state_machines:\n- name: a\n  executions: &runs [{status: FAILED}]\n- name: b\n  executions: *runs\n"
+    )
+
+    assert [len(first.executions), len(second.executions)] == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["{index:1000000000}", "{index:.999999999f}", "{index!s:>0500}", "{index:{index}}"])
+def test_widths_of_names(orders, name):
+    """A template cannot ask for a name that is far longer than any."""
+    with pytest.raises(ValueError) as refused:
+        orders.add_executions(2, status="FAILED", name=name)
+
+    assert str(refused.value) == (
+        f"name must be without numbers of three digits or more behind the colon of {{index}}, got {name!r}"
+    )
+
+
+def test_widths_within_a_name_are_taken(orders):
+    """Zeros before a number are what widths are for."""
+    assert [run.name for run in orders.add_executions(2, status="FAILED", name="n-{index:03}")] == ["n-000", "n-001"]
