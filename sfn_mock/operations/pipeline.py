@@ -46,10 +46,6 @@ _Response_co = TypeVar("_Response_co", covariant=True)
 RecordsOf = Callable[[str, str], Records]
 
 
-def _no_records() -> tuple[Records, ...]:
-    return ()
-
-
 class Service(NamedTuple):
     """What calls are answered with: the records, and the instruments of the mock that holds them."""
 
@@ -59,8 +55,8 @@ class Service(NamedTuple):
     paging: PagingCheck
     #: Whether quotas count the calls.
     limited: bool = True
-    #: Gives the records of every account and region, among which somebody may look for what a call did not find.
-    all_records: Callable[[], Iterable[Records]] = _no_records
+    #: Gives the records of every account and region, to look in for what a call did not find; none unless given.
+    all_records: Callable[[], Iterable[Records]] = tuple
 
 
 def plain_service(records: RecordsOf, *, limited: bool = True) -> Service:
