@@ -25,7 +25,7 @@ let turn = 0;
 let timer;
 /** When executions change, as the server last said. */
 let moments = null;
-const showScrubber = scrubber(setClock);
+const showScrubber = scrubber(setClock, findMoment);
 
 // --- Rendering -------------------------------------------------------------------------------------------------------
 
@@ -59,10 +59,9 @@ async function render({ isQuick = false } = {}) {
 /** What a view is given: where the reader is, how to ask from there, and how to get elsewhere. */
 async function whereWeAre(isQuick) {
   const { view: asked, parameters } = read();
-  const machine = parameters.get("arn") ? `?state_machine=${stateMachineArn(parameters.get("arn"))}` : "";
   const [info, found] = await Promise.all([
     server("GET", "info"),
-    isQuick ? moments : server("GET", `moments${machine}`).then(inMilliseconds),
+    isQuick ? moments : findMoments(),
   ]);
   moments = found;
   const view = Object.hasOwn(VIEWS, asked) ? asked : "machines";
@@ -90,9 +89,22 @@ async function whereWeAre(isQuick) {
   };
 }
 
-/** The server's moments; null stays null. */
-function inMilliseconds(told) {
+/** When executions of what is shown change, in milliseconds; null where there is no such moment. */
+async function findMoments() {
+  const arn = read().parameters.get("arn");
+  const machine = arn ? `?state_machine=${encodeURIComponent(stateMachineArn(arn))}` : "";
+  const told = await server("GET", `moments${machine}`);
   return Object.fromEntries(Object.entries(told).map(([name, date]) => [name, date && Date.parse(date)]));
+}
+
+/** The previous or the next of them; null also where the server does not answer, which the reader is told. */
+async function findMoment(which) {
+  try {
+    return (await findMoments())[which];
+  } catch (error) {
+    say("connection", error);
+    return null;
+  }
 }
 
 function chosenPlace(parameters) {

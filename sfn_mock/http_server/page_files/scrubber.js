@@ -15,9 +15,10 @@ const VIEWS = ["machines", "executions", "execution", "map-run"];
 
 /**
  * Joins the bar to the page. `setClock` has the server set its clock and shows what there is then; it tells whether
- * that went well, and asks for the moments anew only if the second argument is true. What this gives shows the bar.
+ * that went well, and asks for the moments anew only if the second argument is true. `findMoment` asks for the previous or
+ * next change; null where there is none. What this gives shows the bar.
  */
-export function scrubber(setClock) {
+export function scrubber(setClock, findMoment) {
   let now = 0;
   let ends = null;
   let moments = null;
@@ -25,24 +26,25 @@ export function scrubber(setClock) {
   let isPlaying = false;
   /** The clock is set by one request at a time, of which the last wins. */
   let wanted = null;
-  let isSetting = false;
+  let setting = null;
 
-  async function set(moment, isLast) {
+  /** Sets the clock; done when it stands there, or where a later request has it stand. */
+  function set(moment, isLast) {
     wanted = { moment, isLast };
-    if (isSetting) {
-      return;
-    }
-    isSetting = true;
-    let went = true;
-    while (wanted !== null && went) {
-      const { moment: next, isLast: isDone } = wanted;
+    setting ??= setWanted().finally(() => {
+      setting = null;
+    });
+    return setting;
+  }
+
+  async function setWanted() {
+    while (wanted !== null) {
+      const { moment, isLast } = wanted;
       wanted = null;
-      went = await setClock(new Date(next).toISOString(), isDone);
-    }
-    isSetting = false;
-    wanted = null;
-    if (!went) {
-      pause();
+      if (!(await setClock(new Date(moment).toISOString(), isLast))) {
+        wanted = null;
+        pause();
+      }
     }
   }
 
@@ -59,13 +61,13 @@ export function scrubber(setClock) {
     part("time-play").querySelector("path").setAttribute("d", isPlaying ? PAUSE : PLAY);
   }
 
-  async function play() {
-    const next = (Math.floor(now / ends.step) + 1) * ends.step;
+  async function play(from) {
+    const next = (Math.floor(from / ends.step) + 1) * ends.step;
     await set(Math.min(next, ends.to), next >= ends.to);
     if (next >= ends.to) {
       pause();
     } else if (isPlaying) {
-      timer = setTimeout(play, PLAY_MILLISECONDS);
+      timer = setTimeout(() => play(next), PLAY_MILLISECONDS);
     }
   }
 
@@ -76,10 +78,13 @@ export function scrubber(setClock) {
   // When the reader lets go, there is a previous and a next change to find.
   part("time").addEventListener("change", (event) => set(ends.from + Number(event.target.value), true));
   for (const which of ["previous", "next"]) {
-    part(`time-${which}`).addEventListener("click", () => {
+    part(`time-${which}`).addEventListener("click", async () => {
       pause();
-      if (moments[which] !== null) {
-        set(moments[which], true);
+      // While the reader drags, those shown are not those of now.
+      await setting;
+      const moment = await findMoment(which);
+      if (moment !== null) {
+        set(moment, true);
       }
     });
   }
@@ -91,10 +96,15 @@ export function scrubber(setClock) {
     }
     isPlaying = true;
     showPlay();
-    if (now >= ends.to || now < ends.from) {
-      await set(ends.from, false);
+    await setting;
+    let from = now;
+    if (from >= ends.to || from < ends.from) {
+      from = ends.from;
+      await set(from, false);
     }
-    play();
+    if (isPlaying) {
+      play(from);
+    }
   });
 
   return (here) => {
