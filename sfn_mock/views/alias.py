@@ -1,0 +1,50 @@
+"""What a test sees of an alias."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sfn_mock import views
+from sfn_mock.state import state_machines as machine_records
+from sfn_mock.views.view import View
+
+
+class Alias(View[machine_records.Alias]):
+    """A name for one version of a state machine, or for two with weights."""
+
+    __slots__ = ()
+
+    @property
+    def arn(self) -> str:
+        """The alias's ARN, the machine's followed by the name."""
+        return self._record.arn
+
+    @property
+    def name(self) -> str:
+        """The alias's name."""
+        return self._record.name
+
+    @property
+    def state_machine(self) -> views.StateMachine:
+        """The machine whose versions it names."""
+        return views.StateMachine(self._record.state_machine)
+
+    @property
+    def versions(self) -> list[tuple[int, int]]:
+        """The numbers of the versions it routes to, each with its weight of 100."""
+        return [(int(route.qualifier), route.weight) for route in self._record.routes]
+
+    @property
+    def description(self) -> str | None:
+        """The description it was made with."""
+        return self._record.description
+
+    @property
+    def creation_date(self) -> datetime:
+        """When it was made, in UTC."""
+        return self._record.creation_date
+
+    @property
+    def update_date(self) -> datetime:
+        """When it was last updated, in UTC."""
+        return self._record.update_date

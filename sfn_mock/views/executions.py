@@ -1,0 +1,43 @@
+"""A sequence of executions whose views are made when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+from sfn_mock.state import executions as execution_records
+from sfn_mock.views.execution import Execution
+
+
+class Executions(Sequence[Execution]):
+    """Executions in order of adding; their views are made when somebody looks at them."""
+
+    __slots__ = ("_records",)
+
+    def __init__(self, records: Sequence[execution_records.Execution]) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, index: int) -> Execution: ...
+    @overload
+    def __getitem__(self, index: slice) -> Executions: ...
+    def __getitem__(self, index: int | slice) -> Execution | Executions:
+        if isinstance(index, slice):
+            return Executions(self._records[index])
+        return Execution(self._records[index])
+
+    def __iter__(self) -> Iterator[Execution]:
+        return map(Execution, self._records)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (list, Executions)):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == its for mine, its in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none
+
+    def __repr__(self) -> str:
+        return repr(list(self))

@@ -1,0 +1,20 @@
+"""The outcomes of redrives, as a test sets them on a state machine or a map run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.outcome_plans import plan
+from sfn_mock.types import Outcomes, Status
+
+
+def set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | Status | None, **keywords: Any) -> None:
+    """Set the outcomes of the redrives of a scope."""
+    with scope.using():
+        if scope.state_machine.type == "EXPRESS":
+            raise ValueError(
+                f"cannot set on_redrive() of {scope.arn}: AWS redrives no executions of EXPRESS state machines; use "
+                f"on_start() instead."
+            )
+        scope.redrive_plan = plan(scope.check_outcome, outcomes, **keywords)

@@ -1,0 +1,443 @@
+"""What a test sees of a state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import repeat
+from typing import Any, cast
+
+from sfn_mock import views
+from sfn_mock.argument_errors import ArgumentError, must_be
+from sfn_mock.asl.nodes import ABSENT
+from sfn_mock.instruments import replays, task_mocks
+from sfn_mock.instruments.coverage import Coverage
+from sfn_mock.instruments.coverage_log import CoverageLog
+from sfn_mock.instruments.recorded_events import History
+from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
+from sfn_mock.instruments.task_mocks import TaskOutcomes
+from sfn_mock.operations import execution_mode
+from sfn_mock.state import clock, outcomes
+from sfn_mock.state import seeds as seeding
+from sfn_mock.state import state_machines as machine_records
+from sfn_mock.state.execution_scopes import Qualifiers
+from sfn_mock.state.outcome_plans import plan
+from sfn_mock.state.state_machines import Route, check_alias_name
+from sfn_mock.suggestions import did_you_mean
+from sfn_mock.types import Duration, Json, MachineType, Outcomes, Status
+from sfn_mock.views.redrive_plans import set_redrive_plan
+from sfn_mock.views.view import View
+
+_ROUTES = "a version, or pairs such as [(v1, 90), (v2, 10)]"
+
+
+class StateMachine(View[machine_records.StateMachine]):
+    """A state machine, to which a test adds versions, aliases and executions."""
+
+    __slots__ = ()
+
+    @property
+    def arn(self) -> str:
+        """The machine's ARN."""
+        return self._record.arn
+
+    @property
+    def name(self) -> str:
+        """The machine's name."""
+        return self._record.name
+
+    @property
+    def type(self) -> MachineType:
+        """STANDARD or EXPRESS."""
+        return cast(MachineType, self._record.type)
+
+    @property
+    def definition(self) -> str:
+        """The definition, as JSON text."""
+        return self._record.definition
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of the role it runs under."""
+        return self._record.role_arn
+
+    @property
+    def creation_date(self) -> datetime:
+        """When it was made, in UTC."""
+        return self._record.creation_date
+
+    @property
+    def update_date(self) -> datetime:
+        """When it was last updated, in UTC."""
+        return self._record.update_date
+
+    @property
+    def versions(self) -> dict[str, views.Version]:
+        """Its versions by number, as text, oldest first."""
+        return {number: views.Version(record) for number, record in self._record.versions.items()}
+
+    @property
+    def aliases(self) -> dict[str, views.Alias]:
+        """Its aliases by name, oldest first."""
+        return {name: views.Alias(record) for name, record in self._record.aliases.items()}
+
+    @property
+    def executions(self) -> views.Executions:
+        """Its executions in order of adding, also those that have not started yet; no child executions."""
+        return views.Executions(self._record.executions)
+
+    def coverage(self) -> Coverage:
+        """Return what its executions, and TestState, have taken of its definition by now, and what they never took.
+
+        Executions that ran another definition, with other states, rules, catchers or retriers, do not count, nor do
+        those whose definition is not run.
+
+        Raises:
+            ValueError: The definition is none that could run.
+        """
+        records = self._record.records
+        with records.reading() as moment:
+            log = CoverageLog()
+            log.note(records, moment)
+            return log.coverage(self.name, self.definition)
+
+    def replay(self, history: History, *, children: replays.Children | None = None) -> views.Replay:
+        """Run the definition of today with the input and the outcomes of tasks of a recorded execution.
+
+        No service is called, and ``execute=True`` is not needed. The replayed execution starts when the recorded one
+        did; it is described and listed like any other. A task or map run that the recorded execution did not have ends
+        the replay, which ``differences`` tells.
+
+        Args:
+            history: What GetExecutionHistory answered: one answer, several, their events, JSON text, or the path of a
+                JSON file, such as the AWS CLI's output.
+            children: By name of a distributed Map state, the histories of its child executions, in any order: each
+                goes to the child with the same input. A map run of which none are given ends as it did, without
+                children.
+
+        Returns:
+            The replayed execution, and where it does not do what the recorded one did.
+
+        Raises:
+            ValueError: Unless ``history`` and ``children`` are histories of executions.
+        """
+        recording = replays.read_recording(history, children)
+        with self._record.using():
+            execution, differences = replays.replay(self._record, recording)
+            return views.Replay(views.Execution(execution), differences)
+
+    def publish_version(self, description: str | None = None) -> views.Version:
+        """Publish a new version of the machine as it stands, and return it.
+
+        Raises:
+            ValueError: If the description is not text of at most 256 characters.
+        """
+        with self._record.using() as moment:
+            seeding.check_description(description)
+            return views.Version(self._record.add_version(self._record.last_number + 1, description, moment))
+
+    def add_alias(
+        self,
+        name: str,
+        version: views.Version | int | Sequence[tuple[views.Version | int, int]],
+        *,
+        description: str | None = None,
+    ) -> views.Alias:
+        """Seed an alias for one version, or for two with weights, and return it.
+
+        Starts through a weighted alias get their versions in a fixed sequence that follows the weights. An alias of
+        that name is replaced; executions already started keep theirs.
+
+        Args:
+            name: The alias's name, which must hold a character that is not a digit.
+            version: A version or its number, or pairs such as ``[(v1, 90), (v2, 10)]`` whose weights sum to 100.
+            description: A description.
+
+        Raises:
+            ValueError: For what AWS would refuse.
+        """
+        with self._record.using() as moment:
+            routes = self._routes(version)
+            check_alias_name(name)
+            seeding.check_description(description)
+            return views.Alias(self._record.set_alias(name, routes, description, moment))
+
+    def add_execution(
+        self,
+        name: str | None = None,
+        *,
+        status: Status,
+        start_date: clock.Date | None = None,
+        stop_date: clock.Date | None = None,
+        duration: Duration | None = None,
+        version: views.Version | int | None = None,
+        alias: views.Alias | str | None = None,
+        input: Json = "{}",
+        output: Json | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+        failed_in: str | None = None,
+        redrive_count: int = 0,
+        redrive_date: clock.Date | None = None,
+    ) -> views.Execution:
+        """Seed one execution and return it.
+
+        Dates are datetimes or dates (naive ones are UTC), ISO 8601 text, a timedelta from now, or text such as
+        ``-2h``. Lengths of time are timedeltas or text such as ``5m``.
+
+        Args:
+            name: The execution's name, a UUID unless given.
+            status: How it ends: before its start date it is not listed, until its stop date it is RUNNING.
+            start_date: When it starts; now unless given.
+            stop_date: When it stops; at its start unless this or ``duration`` is given.
+            duration: How long it runs, in place of ``stop_date``.
+            version: The version it was started through, or its number.
+            alias: The alias it was started through, or its name.
+            input: JSON text, or a dict or list that becomes compact JSON.
+            output: The same, for SUCCEEDED alone; ``{}`` unless given.
+            error: The error's name, for FAILED and ABORTED alone.
+            cause: The error's cause, for FAILED and ABORTED alone.
+            failed_in: The name of the state in which it failed, for FAILED alone: its history leads there on the
+                shortest way through the definition.
+            redrive_count: How often it was redriven, which needs a ``redrive_date``.
+            redrive_date: When it was last redriven; alone it means one redrive. Before it the execution shows as
+                RUNNING and never redriven.
+
+        Raises:
+            ValueError: For what AWS could never show.
+        """
+        with self._record.using() as moment:
+            self._record.refuse_express()
+            execution = self._record.add_seed(
+                moment,
+                name,
+                self._check_status(status),
+                start_date=start_date,
+                stop_date=stop_date,
+                duration=duration,
+                input=input,
+                output=output,
+                error=error,
+                cause=cause,
+                failed_in=failed_in,
+                redrive_count=redrive_count,
+                redrive_date=redrive_date,
+                qualifiers=self._qualifiers(version, alias),
+            )
+            return views.Execution(execution)
+
+    def add_executions(
+        self,
+        count: int,
+        *,
+        status: Status,
+        start_date: clock.Date | None = None,
+        interval: Duration = timedelta(seconds=1),
+        duration: Duration = seeding.DEFAULT_DURATION,
+        name: str = seeding.DEFAULT_NAMES,
+        version: views.Version | int | None = None,
+        alias: views.Alias | str | None = None,
+        input: Json = "{}",
+        output: Json | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> views.Executions:
+        """Seed ``count`` executions, the oldest first, and return them.
+
+        Args:
+            count: How many.
+            status: How they end.
+            start_date: When the first one starts; without it, the last one starts now.
+            interval: How long after one the next one starts.
+            duration: How long each one runs; where neither this nor ``start_date`` is given, those that would still
+                be running now have just stopped.
+            name: Their names; ``{index}`` counts from 0 for the oldest. Default names run on from call to call.
+            version: The version they were started through, or its number.
+            alias: The alias they were started through, or its name.
+            input: JSON text, or a dict or list that becomes compact JSON.
+            output: The same, for SUCCEEDED alone; ``{}`` unless given.
+            error: The error's name, for FAILED and ABORTED alone.
+            cause: The error's cause, for FAILED and ABORTED alone.
+
+        Raises:
+            ValueError: For what AWS could never show; then none of them is stored.
+        """
+        with self._record.using() as moment:
+            self._record.refuse_express()
+            executions = self._record.add_seeds(
+                moment,
+                count,
+                self._check_status(status),
+                start_date=start_date,
+                interval=interval,
+                duration=duration,
+                name=name,
+                input=input,
+                output=output,
+                error=error,
+                cause=cause,
+                qualifiers=self._qualifiers(version, alias),
+            )
+            return views.Executions(executions)
+
+    def on_start(
+        self,
+        outcomes: Outcomes | Status | None = None,
+        /,
+        *,
+        status: Status | None = None,
+        duration: Duration | None = None,
+        output: Json | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+        failed_in: str | None = None,
+    ) -> None:
+        """Control the outcome of executions that are started from now on.
+
+        It holds for starts by machine, version and alias, replaces what was said before, and never touches seeds.
+        Without it, or with RUNNING, an execution runs until something ends it, and StartSyncExecution, which waits for
+        the end, answers SUCCEEDED at once with output ``{}``.
+
+        Args:
+            outcomes: In place of keywords, a list of outcomes, one for each start, of which the last holds on; or a
+                callable that is given the name and input of each start. An outcome is a status, or a dict of the
+                keywords. If a callable raises, the call that starts fails, and nothing is started.
+            status: How they end.
+            duration: How long they run; no time unless given.
+            output: JSON text, or a dict or list that becomes compact JSON; for SUCCEEDED alone.
+            error: The error's name, for FAILED and ABORTED alone.
+            cause: The error's cause, for FAILED and ABORTED alone.
+            failed_in: The name of the state in which they fail, for FAILED alone.
+
+        Raises:
+            ValueError: For an outcome that no start can have.
+        """
+        with self._record.using():
+            self._record.start_plan = plan(
+                self._record.check_outcome,
+                outcomes,
+                status=status,
+                duration=duration,
+                output=output,
+                error=error,
+                cause=cause,
+                failed_in=failed_in,
+            )
+
+    def on_redrive(
+        self,
+        outcomes: Outcomes | Status | None = None,
+        /,
+        *,
+        status: Status | None = None,
+        duration: Duration | None = None,
+        output: Json | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+        failed_in: str | None = None,
+    ) -> None:
+        """Control the outcome of redrives of its executions, as ``on_start`` does for starts.
+
+        Without it a redriven execution runs until something ends it.
+
+        Raises:
+            ValueError: For an outcome that no redrive can have, and for an EXPRESS machine.
+        """
+        set_redrive_plan(
+            self._record,
+            outcomes,
+            status=status,
+            duration=duration,
+            output=output,
+            error=error,
+            cause=cause,
+            failed_in=failed_in,
+        )
+
+    def mock_task(
+        self,
+        state: str,
+        outcomes: TaskOutcomes | None = None,
+        /,
+        *,
+        result: Any = ABSENT,
+        error: str | None = None,
+        cause: str | None = None,
+        duration: Duration | None = None,
+        strict: bool = True,
+    ) -> None:
+        """Say what the tasks of a Task state come to in executions of this machine, from now on.
+
+        It replaces what was said of the state before, and holds for children of Distributed Maps too. The names are
+        those of the definition as it is now.
+
+        Args:
+            state: The name of the state, which may be inside a Map or a Parallel state.
+            outcomes: In place of keywords, a list of dicts with ``result``, ``error``, ``cause`` and ``duration``: one
+                for each task, retries included, of which the last holds on. Or a callable that is given each task's
+                input and returns its result; it may raise ``TaskError``, and any other exception leaves the call that
+                carried the execution there.
+            result: The result, a JSON value as AWS would give it. For an invocation of a Lambda function it is what
+                the function returns.
+            error: The error's name, in place of a result.
+            cause: The error's cause.
+            duration: How long the task takes, a timedelta or text such as ``"3s"``; no time unless given.
+            strict: Whether a result that the service's API could not give is refused.
+
+        Raises:
+            ValueError: If the machine has no such Task state, or for an outcome that cannot be.
+        """
+        execution_mode.check_on("mock_task")
+        with self._record.using():
+            said = TaskOutcome(result, error, cause, duration)
+            task_mocks.mock_state(self._record, state, outcomes, said, strict)
+
+    def _check_status(self, status: str) -> str:
+        if status == "PENDING_REDRIVE":
+            raise ArgumentError("status", "must not be PENDING_REDRIVE outside a map run: add it to a map run")
+        return outcomes.check_status(status, outcomes.STATUSES_OUTSIDE_MAP_RUNS)
+
+    def _qualifiers(self, version: views.Version | int | None, alias: views.Alias | str | None) -> Iterator[Qualifiers]:
+        """Yield version number and alias name, one pair for each execution that is then seeded."""
+        own_alias = None if alias is None else self._own_alias(alias)
+        if version is not None or own_alias is None:
+            number = None if version is None else self._own_version(version).qualifier
+            return repeat((number, None if own_alias is None else own_alias.name))
+        return ((own_alias.deal(), own_alias.name) for _ in repeat(None))
+
+    def _routes(self, version: views.Version | int | Sequence[tuple[views.Version | int, int]]) -> tuple[Route, ...]:
+        weighted: Iterable[Any] = version if isinstance(version, Sequence) else [(version, 100)]
+        try:
+            pairs = [(target, weight) for target, weight in weighted]
+        except (TypeError, ValueError):
+            raise must_be("version", _ROUTES, version) from None
+        routes = tuple(Route(self._own_version(target).qualifier, weight) for target, weight in pairs)
+        if not 1 <= len(routes) <= 2 or len({route.qualifier for route in routes}) < len(routes):
+            raise must_be("version", "one version, or pairs of two different ones", version)
+        weights = [route.weight for route in routes]
+        if any(isinstance(weight, bool) or not isinstance(weight, int) or weight < 0 for weight in weights):
+            raise must_be("version", "given weights that are ints from 0 to 100", weights)
+        if sum(weights) != 100:
+            raise must_be("version", "given weights that sum to 100", weights)
+        return routes
+
+    def _own_version(self, version: views.Version | int) -> machine_records.Version:
+        versions = self._record.versions
+        if isinstance(version, views.Version):
+            record = version._record
+            if versions.get(record.qualifier) is record:
+                return record
+        elif isinstance(version, bool) or not isinstance(version, int):
+            raise must_be("version", "what publish_version returned, or its number", version)
+        elif str(version) in versions:
+            return versions[str(version)]
+        expected = f"a version of {self.arn}, which has {', '.join(versions) or 'none'}"
+        raise must_be("version", expected, version)
+
+    def _own_alias(self, alias: views.Alias | str) -> machine_records.Alias:
+        name = alias.name if isinstance(alias, views.Alias) else alias
+        found = self._record.aliases.get(name) if isinstance(name, str) else None
+        if found is None or (isinstance(alias, views.Alias) and found is not alias._record):
+            hint = did_you_mean(name, self._record.aliases)
+            raise must_be("alias", f"an alias of {self.arn}", alias, hint)
+        return found

@@ -1,0 +1,40 @@
+"""What a test sees of a version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sfn_mock import views
+from sfn_mock.state import state_machines as machine_records
+from sfn_mock.views.view import View
+
+
+class Version(View[machine_records.Version]):
+    """A published version of a state machine."""
+
+    __slots__ = ()
+
+    @property
+    def arn(self) -> str:
+        """The version's ARN, the machine's followed by the number."""
+        return self._record.arn
+
+    @property
+    def number(self) -> int:
+        """The version's number, counted from 1."""
+        return self._record.number
+
+    @property
+    def state_machine(self) -> views.StateMachine:
+        """The machine it is a version of."""
+        return views.StateMachine(self._record.state_machine)
+
+    @property
+    def description(self) -> str | None:
+        """The description it was published with."""
+        return self._record.description
+
+    @property
+    def creation_date(self) -> datetime:
+        """When it was published, in UTC."""
+        return self._record.creation_date

@@ -1,0 +1,50 @@
+"""The base of all views: a record that can be read, and equality by the record."""
+
+from __future__ import annotations
+
+from typing import Generic, Protocol, TypeVar
+
+
+class Readable(Protocol):
+    """A record that says when it is gone."""
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+
+
+Record = TypeVar("Record", bound=Readable)
+
+
+class View(Generic[Record]):
+    """A record, as a test sees it."""
+
+    __slots__ = ("_kept_record",)
+
+    def __init__(self, record: Record) -> None:
+        self._kept_record = record
+
+    @property
+    def _record(self) -> Record:
+        self._kept_record.check_readable()
+        return self._kept_record
+
+    def __eq__(self, other: object) -> bool:
+        return self._kept_record is other._kept_record if isinstance(other, View) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._kept_record)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        try:
+            return f"<{name} {self._describe()}>"
+        except RuntimeError:
+            return f"<{name} that is gone>"
+
+    def _describe(self) -> str:
+        """Return what the repr says of it."""
+        return self._record.arn
