@@ -326,7 +326,7 @@ class Activation:
             assigned: dict[str, Any] = self.compute(dict(template), "Assign", **known)
         else:
             assigned = self.fill(dict(template), value)
-        if not fits(assigned):
+        if not fits(assigned, self.input):
             raise StateError(
                 DATA_LIMIT_EXCEEDED,
                 f"The state/task '{self.state.name}' assigned variables with a size exceeding the maximum number of "
@@ -362,7 +362,7 @@ class Activation:
 
     def checked(self, outcome: Outcome) -> Outcome:
         """Return the end of the state, unless its output is too large."""
-        if not fits(outcome.output):
+        if not fits(outcome.output, self.input):
             raise StateError(
                 DATA_LIMIT_EXCEEDED,
                 f"The state/task '{self.state.name}' returned a result with a size exceeding the maximum number of "

@@ -8,19 +8,27 @@ from sfn_mock.asl.texts import json_text
 
 #: The most bytes that the input, the output or the variables of a state may have, as JSON in UTF-8.
 DATA_LIMIT = 262_144
-#: The most arrays and objects within each other: what a run adds to at each state would become too deep for json.
+#: The most arrays and objects within each other that a state may make of an input of fewer levels: what a run adds to
+#: at each state would become too deep for json.
 DEPTH_LIMIT = 600
 
 
-def fits(value: Any) -> bool:
-    """Tell whether a JSON value is neither larger nor nested deeper than the data of a state may be."""
+def fits(value: Any, state_input: Any = None) -> bool:
+    """Tell whether a JSON value is neither larger nor nested deeper than the data of a state may be.
+
+    Args:
+        value: What the state returns or assigns.
+        state_input: The state's input. The value may have as many levels as the input, if these are more than 600.
+    """
     try:
         text = json_text(value)
     except RecursionError:
         return False
     if len(text.encode("utf-8", "replace")) > DATA_LIMIT:
         return False
-    return text.count("[") + text.count("{") <= DEPTH_LIMIT or _depth(value) <= DEPTH_LIMIT
+    if text.count("[") + text.count("{") <= DEPTH_LIMIT:
+        return True
+    return _depth(value) <= max(DEPTH_LIMIT, _depth(state_input))
 
 
 def _depth(value: Any) -> int:

@@ -272,9 +272,10 @@ class Connection(WSGIRequestHandler):
         self.close_connection = True
         self.wfile.write(_refusal(refusal.status, str(refusal)))
         # A client reads no answer before all is sent that it has to send, so it may send it.
-        self.connection.shutdown(socket.SHUT_WR)
-        while self.rfile.read(_PIECE):
-            pass
+        with suppress(OSError):  # raised where the client has gone
+            self.connection.shutdown(socket.SHUT_WR)
+            while self.rfile.read(_PIECE):
+                pass
 
     def _write(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         code, _, reason = status.partition(" ")

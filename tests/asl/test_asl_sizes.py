@@ -34,6 +34,13 @@ def test_size(value: Any, expected: bool) -> None:
     assert fits(value) is expected
 
 
+def test_levels_of_the_input() -> None:
+    """A value may have as many levels as the state's input has."""
+    deep = nested(DEPTH_LIMIT + 100)
+    assert fits(deep, deep)
+    assert not fits([deep], deep)
+
+
 def endless(state: dict[str, Any]) -> dict[str, Any]:
     """Return a definition that goes through a state again and again."""
     state = {"Type": "Pass", "Next": "Again", **state}
