@@ -348,6 +348,12 @@ def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batc
             "outcomes[1].duration must be left out if the status is RUNNING, or the status must be a closing one",
             id="impossible outcome",
         ),
+        pytest.param(
+            [["FAILED", {"status": "FAILED", "eror": "Card.Declined"}]],
+            {},
+            "outcomes[1] has the unknown key 'eror'. Did you mean 'error'?",
+            id="unknown key",
+        ),
     ],
 )
 def test_what_says_no_outcome(client, orders, say, arguments, keywords, sentence):
