@@ -8,7 +8,7 @@ from statistics import median
 
 import boto3
 import pytest
-from contestants import NEWEST, Elsewhere, Moto, Pages, seconds, seed
+from contestants import INTERVAL, NEWEST, Elsewhere, Moto, Pages, seconds, seed
 from plot import Curve, plot
 
 from sfn_mock import mock_sfn_executions
@@ -40,7 +40,8 @@ class Crowd:
         self.alias = self.machine.add_alias("live", self.version)
         seed(self.machine, executions // 2, "direct")
         seed(self.machine, executions // 2, "live", alias=self.alias)
-        parent = self.machine.add_execution("parent", status="RUNNING", start_date=NEWEST)
+        # Children lie within their map run, so the parent starts with the oldest of them.
+        parent = self.machine.add_execution("parent", status="RUNNING", start_date=NEWEST - executions * INTERVAL)
         self.map_run = parent.add_map_run()
         seed(self.map_run, executions, "child")
         for index in range(2 * PAGE_SIZE):
