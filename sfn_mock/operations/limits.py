@@ -8,7 +8,7 @@ from sfn_mock.state.state_machines import StateMachine
 
 
 def check_rate(records: Records, operation: str) -> None:
-    """ThrottlingException for one call of ``operation`` too many."""
+    """ThrottlingException for one call too many of ``operation``, which has a quota."""
     with records.using() as moment:
         if not records.take_call(operation, moment):
             raise ThrottlingException

@@ -117,7 +117,7 @@ def _answer_beyond_resets(service: Service, request: Request, date: DateForm) ->
 def _answer(service: Service, records: Records, request: Request, date: DateForm) -> tuple[dict[str, Any], Answer]:
     if request.operation not in registry.names():
         raise UnknownOperationException
-    if service.limited:
+    if service.limited and request.operation in records.simulation.quotas.buckets:
         check_rate(records, request.operation)
     parameters = request.read()
     try:

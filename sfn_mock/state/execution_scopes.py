@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.asl.routes import find_route, read_program, read_time_limit, state_names
-from sfn_mock.aws.arns import execution_arn
+from sfn_mock.aws.arns import execution_arn, state_machine_arn
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_index import ExecutionIndex
@@ -47,8 +47,25 @@ class NamesTaken:
 class ExecutionScope(ABC):
     """Executions that are listed together and whose names are kept apart."""
 
-    def __init__(self, records: Records, names: dict[str, Execution], *, tells_redriven: bool = False) -> None:
+    #: The machine it is, or is a map run of.
+    state_machine: StateMachine
+    #: The label of the Map state that runs its executions, None for those of the machine itself.
+    label: str | None = None
+    #: Itself, if it is a map run.
+    as_map_run: MapRun | None = None
+
+    def __init__(
+        self, records: Records, names: dict[str, Execution], arn: str, path: str, *, tells_redriven: bool = False
+    ) -> None:
         self.records = records
+        #: Its own ARN.
+        self.arn = arn
+        #: What its executions' ARNs hold between the resource type and their names.
+        self.path = path
+        #: What the ARNs of its STANDARD executions hold before their names.
+        self.execution_arn_prefix = execution_arn(records.arn_prefix, path, "", None)
+        #: What its executions show as ``stateMachineArn``.
+        self.state_machine_arn = state_machine_arn(records.arn_prefix, path)
         #: Its place in the order of adding, which no later record of the same name shares.
         self.sequence = records.next_sequence()
         self.index = ExecutionIndex(tells_redriven=tells_redriven)
@@ -60,44 +77,9 @@ class ExecutionScope(ABC):
         self.redrive_plan: Plan | None = None
 
     @property
-    @abstractmethod
-    def arn(self) -> str:
-        """Its own ARN."""
-
-    @property
-    @abstractmethod
-    def state_machine(self) -> StateMachine:
-        """The machine it is, or is a map run of."""
-
-    @property
-    @abstractmethod
-    def as_map_run(self) -> MapRun | None:
-        """Itself, if it is a map run."""
-
-    @property
-    @abstractmethod
-    def label(self) -> str | None:
-        """The label of the Map state that runs its executions, None for those of the machine itself."""
-
-    @property
-    @abstractmethod
-    def path(self) -> str:
-        """What its executions' ARNs hold between the resource type and their names."""
-
-    @property
     def span(self) -> seeding.Span | None:
         """When its executions may run; None for at any time."""
         return None
-
-    @property
-    def execution_arn_prefix(self) -> str:
-        """What the ARNs of its STANDARD executions hold before their names."""
-        return execution_arn(self.records.arn_prefix, self.path, "", None)
-
-    @property
-    @abstractmethod
-    def state_machine_arn(self) -> str:
-        """What its executions show as ``stateMachineArn``."""
 
     @abstractmethod
     def revision_for(self, version_number: str | None) -> Revision:
@@ -118,13 +100,7 @@ class ExecutionScope(ABC):
 
     def check_readable(self) -> None:
         """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
-        self.records.check_readable()
-        machine = self.state_machine
-        if self.records.holds(machine):
-            return
-        if machine.deleting:
-            raise RuntimeError(f"{machine.arn} was deleted, and all that belonged to it: add the state machine anew.")
-        raise RuntimeError(f"{machine.arn} is gone: the inner mock, fixture or test that added it has ended.")
+        self.records.check_readable(self.state_machine)
 
     # --- Redrives ------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
-from sfn_mock.aws.arns import map_run_arn, state_machine_arn
+from sfn_mock.aws.arns import map_run_arn
 from sfn_mock.aws.names import forbidden_character
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
@@ -91,11 +91,14 @@ class MapRun(ExecutionScope):
         follows_children: bool,
         stops_with_children: bool = False,
     ) -> None:
-        super().__init__(state_machine.records, state_machine.names_of_children(label), tells_redriven=True)
-        self._state_machine = state_machine
+        records, names = state_machine.records, state_machine.names_of_children(label)
+        arn = map_run_arn(records.arn_prefix, state_machine.name, label, id)
+        super().__init__(records, names, arn, f"{state_machine.name}/{label}", tells_redriven=True)
+        self.state_machine = state_machine
+        self.as_map_run = self
         #: The execution that started it; None for one that was loaded without its parent.
         self.parent = parent
-        self._label = label
+        self.label: str = label
         self.id = id
         self.execution_type = execution_type
         self.max_concurrency = max_concurrency
@@ -110,44 +113,20 @@ class MapRun(ExecutionScope):
         #: Those of its redriven children that were still waiting when it was last looked.
         self._turns: list[Turn] = []
 
-    @property
-    def arn(self) -> str:
-        return map_run_arn(self.records.arn_prefix, self._state_machine.name, self.label, self.id)
-
-    @property
-    def state_machine(self) -> StateMachine:
-        return self._state_machine
-
-    @property
-    def label(self) -> str:
-        return self._label
-
-    @property
-    def as_map_run(self) -> MapRun | None:
-        return self
-
     def check_readable(self) -> None:
         super().check_readable()
         if self.records.map_runs.get(self.arn) is not self:
             raise RuntimeError(f"{self.arn} is gone: the inner mock, fixture or test that added it has ended.")
 
-    @property
-    def path(self) -> str:
-        return f"{self._state_machine.name}/{self.label}"
-
-    @property
-    def state_machine_arn(self) -> str:
-        return state_machine_arn(self.records.arn_prefix, self.path)
-
     def revision_for(self, version_number: str | None) -> Revision:
-        return self._state_machine.revision if self.parent is None else self.parent.revision
+        return self.state_machine.revision if self.parent is None else self.parent.revision
 
     @property
     def execution_arn(self) -> str:
         """The parent execution's ARN; for a map run loaded without its parent, one that names no execution."""
         if self.parent is not None:
             return self.parent.arn
-        return f"{self.records.arn_prefix}execution:{self._state_machine.name}:{self.id}"
+        return f"{self.records.arn_prefix}execution:{self.state_machine.name}:{self.id}"
 
     @property
     def start_date(self) -> datetime:

@@ -48,10 +48,8 @@ class Quotas(NamedTuple):
     #: By operation; None where AWS's default is asked for, which depends on the region.
     buckets: Mapping[str, Bucket | None] = {}
 
-    def bucket(self, operation: str, region: str) -> Bucket | None:
-        """What limits the calls of ``operation`` in ``region``, if anything does."""
-        if operation not in self.buckets:
-            return None
+    def bucket(self, operation: str, region: str) -> Bucket:
+        """Return what limits the calls of an operation, one of ``buckets``, in a region."""
         return self.buckets[operation] or _DEFAULT_BUCKETS[operation][region not in _LARGE_REGIONS]
 
 

@@ -159,10 +159,11 @@ class Records:
                     yield moment
                 finally:
                     self._uses -= 1
-                    if not self._uses:
+                    if not self._uses and self.status_changes.upcoming:
                         news = self.status_changes.take_due(moment)
         finally:
-            tell(news)
+            if news:
+                tell(news)
 
     def keep_up(self) -> None:
         """Do what is due, and tell what has changed, before somebody asks another service about it."""
@@ -195,10 +196,15 @@ class Records:
         """These records to oneself, as they are, also after their end."""
         return self._lock
 
-    def check_readable(self) -> None:
-        """Raise RecordsGone if they were reset. After the mock's end they can be read."""
+    def check_readable(self, machine: StateMachine) -> None:
+        """Raise RuntimeError if they were reset or hold a machine no longer; after the mock's end they can be read."""
         if self._was_reset:
             raise self._gone()
+        if self.state_machines.get(machine.name) is machine:
+            return
+        if machine.deleting:
+            raise RuntimeError(f"{machine.arn} was deleted, and all that belonged to it: add the state machine anew.")
+        raise RuntimeError(f"{machine.arn} is gone: the inner mock, fixture or test that added it has ended.")
 
     def now(self) -> int:
         """Return the current moment; after their mock's end, the last one that it has seen."""
@@ -356,11 +362,9 @@ class Records:
     # --- Quotas --------------------------------------------------------------------------------------------------
 
     def take_call(self, operation: str, moment: int) -> bool:
-        """Whether one more call of ``operation`` is within its quota, which then has one less."""
-        bucket = self.simulation.quotas.bucket(operation, self.region)
-        if bucket is None:
-            return True
+        """Whether one more call of ``operation``, which has a quota, is within it; the quota then has one less."""
         if operation not in self._allowances:
+            bucket = self.simulation.quotas.bucket(operation, self.region)
             self._allowances[operation] = Allowance(bucket, moment)
         return self._allowances[operation].take(moment)
 

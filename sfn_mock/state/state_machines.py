@@ -185,7 +185,8 @@ class StateMachine(ExecutionScope):
         revision: Revision,
         created: int,
     ) -> None:
-        super().__init__(records, {})
+        super().__init__(records, {}, state_machine_arn(records.arn_prefix, name), name)
+        self.state_machine = self
         self.name = name
         self.type = type
         self.revision = revision
@@ -203,30 +204,6 @@ class StateMachine(ExecutionScope):
         self._children: dict[str, dict[str, Execution]] = {}
         #: Map runs by the execution that started them.
         self._map_runs: dict[Execution, list[MapRun]] = {}
-
-    @property
-    def arn(self) -> str:
-        return state_machine_arn(self.records.arn_prefix, self.name)
-
-    @property
-    def state_machine(self) -> StateMachine:
-        return self
-
-    @property
-    def as_map_run(self) -> MapRun | None:
-        return None
-
-    @property
-    def label(self) -> None:
-        return None
-
-    @property
-    def path(self) -> str:
-        return self.name
-
-    @property
-    def state_machine_arn(self) -> str:
-        return self.arn
 
     @property
     def definition(self) -> str:

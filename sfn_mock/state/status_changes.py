@@ -56,7 +56,7 @@ class StatusChanges:
 
     def __init__(self) -> None:
         #: When to look at an execution next, in which order at one moment, and since when its changes are told.
-        self._upcoming: list[tuple[int, int, int, Execution]] = []
+        self.upcoming: list[tuple[int, int, int, Execution]] = []
         self._told: dict[Execution, set[_Key]] = {}
         self._order = 0
         self._is_silenced = False
@@ -91,13 +91,13 @@ class StatusChanges:
 
     def _push(self, moment: int, since: int, execution: Execution) -> None:
         self._order += 1
-        heappush(self._upcoming, (moment, self._order, since, execution))
+        heappush(self.upcoming, (moment, self._order, since, execution))
 
     def take_due(self, moment: int) -> list[StatusChange]:
         """Return the changes that are due by a moment and were not told before, in order."""
         due: list[StatusChange] = []
         while self.is_due(moment):
-            at, _, since, execution = heappop(self._upcoming)
+            at, _, since, execution = heappop(self.upcoming)
             told = self._told.setdefault(execution, set())
             for change in changes_of(execution):
                 if change.moment > at:
@@ -110,7 +110,7 @@ class StatusChanges:
 
     def is_due(self, moment: int) -> bool:
         """Tell whether some change may be due by a moment."""
-        return bool(self._upcoming) and self._upcoming[0][0] <= moment
+        return bool(self.upcoming) and self.upcoming[0][0] <= moment
 
 
 # --- Who is told -------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Direct:
         self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
     ) -> tuple[AWSResponse, Parsed]:
         """Return the response and its parsed form, as botocore's endpoint would have returned them."""
-        account_id = account_of_role(access_key) or self._account_id
+        account_id = (access_key and account_of_role(access_key)) or self._account_id
         with clock.read_once() as moment:
             trace_id = request["headers"].get("X-Amzn-Trace-Id", "")
             arrived = Request(model.name, request["body"], account_id, region, moment, request["url"], trace_id)

@@ -62,17 +62,12 @@ class _Clients:
                 return handled
 
             def unless_answered(handled: tuple[Any, Any]) -> Any:
-                if handled[1] is not None:
-                    return handled
-                return then(self._before_call(emitter, event_name, **kwargs), self._as_handled)
+                return handled if handled[1] is not None else self._before_call(emitter, event_name, **kwargs)
 
-            return then(handled, unless_answered)
+            # botocore's own clients have a tuple here, those of asyncio something to await.
+            return unless_answered(handled) if type(handled) is tuple else then(handled, unless_answered)
 
         return emit_until_response
-
-    def _as_handled(self, answer: Any) -> tuple[Any, Any]:
-        """``answer`` as botocore's emitters give it, with who answered."""
-        return self, answer
 
     def watch_emit(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
@@ -115,11 +110,14 @@ class _Clients:
         request_signer: Any,
         **others: Any,
     ) -> Any:
-        """Answer a Step Functions call in place; where somebody may want to see the request, ready it for the wire."""
+        """Answer a Step Functions call in place; where somebody may want to see the request, ready it for the wire.
+
+        Return who answered and the answer, None for no answer, as botocore's emitters do.
+        """
         if is_loopback(params["url"]):
             if _is_step_functions(event_name):
                 warn_of_endpoint_url(params["url"], self._servers)
-            return None
+            return self, None
         # Only moto knows accounts by their keys.
         credentials = request_signer._credentials if botocore_stubber.enabled else None
         if _is_step_functions(event_name):
@@ -127,17 +125,17 @@ class _Clients:
             if self._direct.can_answer(model.name) and not _has_sender(emitter, event_name):
                 region = context["client_region"]
                 if credentials is None:
-                    return self._direct.respond(model, params, None, region)
+                    return self, self._direct.respond(model, params, None, region)
                 return then(
                     credentials.get_frozen_credentials(),
-                    lambda keys: self._direct.respond(model, params, keys.access_key, region),
+                    lambda keys: (self, self._direct.respond(model, params, keys.access_key, region)),
                 )
             params["headers"][REGION_HEADER] = context["client_region"]
             credentials = credentials or _at_hand(request_signer._credentials)
         # Without moto a request to another service is refused, signed or not.
         if credentials is None:
             context["auth_type"] = "none"
-        return None
+        return self, None
 
     def _before_send(self, event_name: str, request: Any, **_: Any) -> Any:
         if is_loopback(request.url):

@@ -113,8 +113,8 @@ class MapRun(View[map_run_records.MapRun]):
         Raises:
             ValueError: For what AWS could never show.
         """
-        with self._record.using() as moment:
-            execution = self._record.add_seed(
+        with self._kept_record.using() as moment:
+            execution = self._kept_record.add_seed(
                 moment,
                 name,
                 status,
@@ -159,8 +159,8 @@ class MapRun(View[map_run_records.MapRun]):
         Raises:
             ValueError: For what AWS could never show; then none of them is stored.
         """
-        with self._record.using() as moment:
-            executions = self._record.add_seeds(
+        with self._kept_record.using() as moment:
+            executions = self._kept_record.add_seeds(
                 moment,
                 count,
                 status,

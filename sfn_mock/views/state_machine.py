@@ -122,7 +122,7 @@ class StateMachine(View[machine_records.StateMachine]):
             ValueError: Unless ``history`` and ``children`` are histories of executions.
         """
         recording = replays.read_recording(history, children)
-        with self._record.using():
+        with self._kept_record.using():
             execution, differences = replays.replay(self._record, recording)
             return views.Replay(views.Execution(execution), differences)
 
@@ -132,7 +132,7 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: If the description is not text of at most 256 characters.
         """
-        with self._record.using() as moment:
+        with self._kept_record.using() as moment:
             seeding.check_description(description)
             return views.Version(self._record.add_version(self._record.last_number + 1, description, moment))
 
@@ -156,7 +156,7 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For what AWS would refuse.
         """
-        with self._record.using() as moment:
+        with self._kept_record.using() as moment:
             routes = self._routes(version)
             check_alias_name(name)
             seeding.check_description(description)
@@ -206,9 +206,9 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For what AWS could never show.
         """
-        with self._record.using() as moment:
-            self._record.refuse_express()
-            execution = self._record.add_seed(
+        with self._kept_record.using() as moment:
+            self._kept_record.refuse_express()
+            execution = self._kept_record.add_seed(
                 moment,
                 name,
                 self._check_status(status),
@@ -262,9 +262,9 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For what AWS could never show; then none of them is stored.
         """
-        with self._record.using() as moment:
-            self._record.refuse_express()
-            executions = self._record.add_seeds(
+        with self._kept_record.using() as moment:
+            self._kept_record.refuse_express()
+            executions = self._kept_record.add_seeds(
                 moment,
                 count,
                 self._check_status(status),
@@ -312,7 +312,7 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For an outcome that no start can have.
         """
-        with self._record.using():
+        with self._kept_record.using():
             self._record.start_plan = plan(
                 self._record.check_outcome,
                 outcomes,
@@ -388,7 +388,7 @@ class StateMachine(View[machine_records.StateMachine]):
             ValueError: If the machine has no such Task state, or for an outcome that cannot be.
         """
         execution_mode.check_on("mock_task")
-        with self._record.using():
+        with self._kept_record.using():
             said = TaskOutcome(result, error, cause, duration)
             task_mocks.mock_state(self._record, state, outcomes, said, strict)
 

@@ -25,6 +25,7 @@ class View(Generic[Record]):
     __slots__ = ("_kept_record",)
 
     def __init__(self, record: Record) -> None:
+        #: Not known to be readable: ``using()`` of a record checks that itself.
         self._kept_record = record
 
     @property

@@ -1,0 +1,48 @@
+"""How many files a call goes through: whoever follows one in an editor opens that many."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parent.parent / "benchmarks" / "count_files.py"
+
+
+@pytest.fixture(scope="module")
+def paths():
+    return runpy.run_path(str(SCRIPT))["follow_all"]()
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "changes"),
+    [
+        pytest.param("a listing in place", 19, 41, id="ListExecutions"),
+        pytest.param("a seed", 13, 36, id="add_execution"),
+    ],
+)
+def test_a_call_goes_through_few_files(paths, name, files, changes):
+    """A call enters no more files, and changes file no more often, than it has come to; the aim is fewer."""
+    path = paths[name]
+
+    assert len(path.files) <= files
+    assert path.changes <= changes
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        pytest.param([], "    operations/listing.py", id="files"),
+        pytest.param(["--path"], "    operations/listing.py list_executions", id="functions"),
+    ],
+)
+def test_what_the_script_prints(capsys, monkeypatch, options, line):
+    """The script prints each path's numbers, with its files or its functions below."""
+    monkeypatch.setattr(sys, "argv", ["count_files.py", *options])
+    runpy.run_path(str(SCRIPT), run_name="__main__")
+    lines = capsys.readouterr().out.splitlines()
+
+    assert [line.partition(":")[0] for line in lines if not line.startswith(" ")] == ["a listing in place", "a seed"]
+    assert line in lines
