@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any, ClassVar
-from unittest.mock import patch
 
 from moto.stepfunctions.models import stepfunctions_backends
 from moto.utilities.utils import get_partition
 
 from sfn_mock.models import SFNBackend
+from sfn_mock.transport.patching import with_items
 
 Properties = dict[str, Any]
 
@@ -239,10 +239,8 @@ def resource_types() -> Iterator[None]:
     from moto.cloudformation.parsing import get_model_map, get_name_type_map
 
     classes: dict[str, Any] = {resource.resource_type: resource for resource in _RESOURCES}
-    with ExitStack() as stack:
-        stack.enter_context(patch.dict(get_model_map(), classes))
-        names = {name: resource.name_property for name, resource in classes.items()}
-        stack.enter_context(patch.dict(get_name_type_map(), names))
+    names = {name: resource.name_property for name, resource in classes.items()}
+    with with_items(get_model_map(), classes), with_items(get_name_type_map(), names):
         yield
 
 

@@ -24,7 +24,7 @@ from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import cloudformation, eventbridge, status_events
 from sfn_mock.moto_integration.adoption import adopt
 from sfn_mock.transport.addressing import BackendOf
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import replaced, wrapped
 from sfn_mock.transport.wire import Answer, Wire, is_step_functions
 
 
@@ -73,16 +73,17 @@ def is_shared() -> bool:
 @contextmanager
 def _class(backend: type[StepFunctionBackend]) -> Iterator[None]:
     """moto makes backends of that class. Those made before are of no active ``mock_aws``, and go."""
-    before = stepfunctions_backends.backend
-    with backend_lock:
-        stepfunctions_backends.backend = backend
-        stepfunctions_backends.clear()
     try:
-        yield
+        with replaced(stepfunctions_backends, "backend", backend):
+            _forget_backends()
+            yield
     finally:
-        with backend_lock:
-            stepfunctions_backends.backend = before
-            stepfunctions_backends.clear()
+        _forget_backends()
+
+
+def _forget_backends() -> None:
+    with backend_lock:
+        stepfunctions_backends.clear()
 
 
 def _one_dictionary() -> wrapped:
@@ -93,26 +94,25 @@ def _one_dictionary() -> wrapped:
 @contextmanager
 def _dictionary(backend_of: BackendOf) -> Iterator[None]:
     """moto's dictionary as a view: a ``mock_aws`` that begins or ends empties it, and the backends outlive that."""
+    classes = ExitStack()
     with backend_lock:
-        motos_class = stepfunctions_backends.backend
         kept = [
             (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
         ]
-        stepfunctions_backends.backend = _HeldBackend
+        classes.enter_context(replaced(stepfunctions_backends, "backend", _HeldBackend))
         for account, _, ours in kept:
-            account.backend = _HeldBackend
+            classes.enter_context(replaced(account, "backend", _HeldBackend))
             account.update(ours)
     try:
         yield
     finally:
         with backend_lock:
-            stepfunctions_backends.backend = motos_class
+            classes.close()
             # An account that is gone was emptied by moto meanwhile, and stays gone.
             there = list(stepfunctions_backends.values())
             stepfunctions_backends.clear()
             for account, motos, _ in kept:
                 if any(account is other for other in there):
-                    account.backend = motos_class
                     account.clear()
                     account.update(motos)
                     stepfunctions_backends[account.account_id] = account

@@ -15,7 +15,7 @@ from moto.core.models import botocore_stubber
 
 import sfn_mock
 from sfn_mock import mock_sfn_executions
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import replaced, with_items, wrapped
 
 PATCHED_PACKAGES = ("boto3", "botocore", "moto", "responses", "urllib3")
 PATCHED_MODULES = (socket, http.client, unittest.case)
@@ -104,3 +104,25 @@ def test_what_others_patch_meanwhile_stays():
         theirs.__enter__()
 
     assert Owner().method() == ["original", "mine", "theirs"]
+
+
+def test_an_attribute_is_replaced_for_a_while():
+    """A replaced attribute is afterwards what it was."""
+
+    class Owner:
+        kind = "before"
+
+    with replaced(Owner, "kind", "meanwhile"):
+        assert Owner.kind == "meanwhile"
+
+    assert Owner.kind == "before"
+
+
+def test_items_of_a_dictionary_are_replaced_for_a_while():
+    """Items that were put into a dictionary go; what was there before comes back, and what others put there stays."""
+    dictionary = {"replaced": "before", "other": 1}
+    with with_items(dictionary, {"replaced": "ours", "added": "ours", "theirs": "ours"}):
+        assert dictionary == {"replaced": "ours", "added": "ours", "theirs": "ours", "other": 1}
+        dictionary.update(theirs="theirs", more=2)
+
+    assert dictionary == {"replaced": "before", "other": 1, "theirs": "theirs", "more": 2}
