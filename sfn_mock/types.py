@@ -24,6 +24,7 @@ class _OutcomeDetails(TypedDict, total=False):
     output: Json
     error: str
     cause: str
+    failed_in: str
 
 
 class OutcomeDict(_OutcomeDetails):
@@ -66,6 +67,7 @@ class _ExecutionDetails(TypedDict, total=False):
     output: Json
     error: str
     cause: str
+    failed_in: str
     redrive_count: int
     redrive_date: Date
     count: int

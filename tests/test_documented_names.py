@@ -19,6 +19,8 @@ SHOWN_OF_A_MAP_RUN = (
     "arn label id parent state_machine execution_type max_concurrency tolerated_failure_count "
     "tolerated_failure_percentage status start_date stop_date"
 )
+#: What every list has.
+LIST = [name for name in dir(list) if not name.startswith("_")]
 SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_date versions aliases"
 
 
@@ -44,6 +46,9 @@ SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_dat
         pytest.param(sfn_mock.Execution, f"{SHOWN_OF_AN_EXECUTION} {LIFE_OF_AN_EXECUTION}", id="execution"),
         pytest.param(sfn_mock.Coverage, "name definition runs counts taken missed percentage as_dict", id="coverage"),
         pytest.param(sfn_mock.CoverageReport, "machines percentage as_dict", id="coverage report"),
+        pytest.param(sfn_mock.Fault, "count remove", id="fault"),
+        pytest.param(sfn_mock.Call, "operation parameters account_id region date response error", id="call"),
+        pytest.param(sfn_mock.Calls, f"of {' '.join(LIST)}", id="calls"),
         pytest.param(sfn_mock.MapRun, f"{SHOWN_OF_A_MAP_RUN} {SEEDING}", id="map run"),
     ],
 )
@@ -92,3 +97,19 @@ def test_what_may_be_assigned(sfn_executions):
     run.status = "SUCCEEDED"
     run.output = "7"
     assert run.output == "7"
+
+
+def test_what_a_fault_shows(sfn_executions):
+    """A fault shows what it was added with, and how often it has struck."""
+    fault = sfn_executions.add_fault("list_executions", error="ThrottlingException", times=2, skip=1, message="Slow.")
+    shown = {name for name in vars(fault) if not name.startswith("_")}
+
+    assert shown == {"operation", "error", "times", "skip", "message"}
+    assert (fault.operation, fault.error, fault.times, fault.skip, fault.message) == (
+        "ListExecutions",
+        "ThrottlingException",
+        2,
+        1,
+        "Slow.",
+    )
+    assert fault.count == 0

@@ -13,7 +13,7 @@ from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.answers import Told, error_response, json_response
 from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
-from sfn_mock.instruments.calls import Call
+from sfn_mock.instruments.calls import Call, is_kept
 from sfn_mock.instruments.execution_graph import describe_states
 from sfn_mock.instruments.faults import Fault
 from sfn_mock.operations.history import events_of
@@ -235,7 +235,7 @@ def _call(call: Call) -> dict[str, Any]:
     return {
         "operation": call.operation,
         "parameters": call.parameters,
-        "response": call.response if call.is_kept else None,
+        "response": call.response if is_kept(call) else None,
         "error": call.error,
         "date": call.date,
         "account_id": call.account_id,

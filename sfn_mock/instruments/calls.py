@@ -100,11 +100,6 @@ class Call:
         """
         return None if self._outcome is None else self._read().error
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether its answer is kept still."""
-        return self._outcome is not None
-
     def _read(self) -> Outcome:
         outcome = self._outcome
         if outcome is None:
@@ -116,18 +111,9 @@ class Call:
             outcome = self._outcome = outcome()
         return outcome
 
-    @property
-    def size(self) -> int:
-        """How many bytes the record needs for it, without its answer."""
-        return len(self._request.body) + _BYTES_OF_CALL
-
-    def give_up(self) -> None:
-        """Keep the answer no more."""
-        self._outcome = None
-
     # --- For people ----------------------------------------------------------------------------------------------
 
-    def row(self) -> tuple[str, ...]:
+    def _row(self) -> tuple[str, ...]:
         """Its cells in the table of calls, in a few words each."""
         return (
             clock.describe(self._request.moment),
@@ -138,7 +124,7 @@ class Call:
             self._describe_outcome(),
         )
 
-    def locations(self) -> set[Location]:
+    def _locations(self) -> set[Location]:
         """Return the regions and accounts that its row speaks of."""
         there = () if self._elsewhere is None else self._elsewhere.locations
         return {Location(self.region, self.account_id), *there}
@@ -187,16 +173,31 @@ class Calls(list[Call]):
         return Calls(call for call in self if call.operation == name)
 
     def __str__(self) -> str:
-        locations = {location for call in self for location in call.locations()}
+        locations = {location for call in self for location in call._locations()}
         shown = (
             True,
             len({location.region for location in locations}) > 1,
             len({location.account_id for location in locations}) > 1,
             *(True, True, True),
         )
-        rows = [("date", "region", "account", "operation", "parameters", "answer"), *(call.row() for call in self)]
+        rows = [("date", "region", "account", "operation", "parameters", "answer"), *(call._row() for call in self)]
         heading, *others = [tuple(compress(row, shown)) for row in rows]
         return table(heading, others)
+
+
+def is_kept(call: Call) -> bool:
+    """Return whether the answer to a call is kept still."""
+    return call._outcome is not None
+
+
+def give_up(call: Call) -> None:
+    """Keep the answer to a call no more."""
+    call._outcome = None
+
+
+def _size_of_call(call: Call) -> int:
+    """Return how many bytes the record needs for a call, without its answer."""
+    return len(call._request.body) + _BYTES_OF_CALL
 
 
 class CallLog:
@@ -262,12 +263,12 @@ class CallLog:
         size = 0 if answer is None else _size(answer, call.operation.startswith("List"))
         with self._lock:
             self.calls.append(call)
-            self._bytes += call.size + size
+            self._bytes += _size_of_call(call) + size
             if size:
                 self._answers.append((call, size))
             while self._bytes > KEPT_BYTES and self._answers and self._answers[0][0] is not call:
                 oldest, its_size = self._answers.popleft()
-                oldest.give_up()
+                give_up(oldest)
                 self._bytes -= its_size
             if self._bytes > KEPT_BYTES:
                 self._drop_calls()
@@ -277,7 +278,7 @@ class CallLog:
         # Some more than there must, as each time all others move up.
         number = 0
         while self._bytes > KEPT_BYTES * 7 // 8 and number < len(self.calls) - 1:
-            self._bytes -= self.calls[number].size
+            self._bytes -= _size_of_call(self.calls[number])
             number += 1
         del self.calls[:number]
         self._dropped += number

@@ -90,21 +90,21 @@ class Fault:
         """Let it strike no more. Its count stays."""
         self._removed = True
 
-    def awaits(self, operation: str) -> bool:
+    def _awaits(self, operation: str) -> bool:
         """Whether a request for the operation may still be struck."""
         return self.operation == operation and not self._removed and self.count != self.times
 
-    def strikes(self, request: Request) -> bool:
+    def _strikes(self, request: Request) -> bool:
         """Whether this very request is struck, which is then counted."""
         if self._when is not None and not self._when(request.parameters()):
             return False
         with self._lock:
-            if not self.awaits(request.operation):
+            if not self._awaits(request.operation):
                 return False
             self._seen += 1
             return self._seen > self.skip
 
-    def raise_for(self, request: Request) -> NoReturn:
+    def _raise_for(self, request: Request) -> NoReturn:
         """Raise what the request comes to: an SFNError, or botocore's BotoCoreError where no answer comes."""
         connection_error = _CONNECTION_ERRORS.get(self.error)
         if connection_error is not None:
@@ -139,7 +139,7 @@ class Faults:
 
     def await_any(self, operation: str) -> bool:
         """Whether a request for the operation may be struck, so that it has to go over the wire."""
-        return bool(self._faults) and any(fault.awaits(operation) for fault in self._faults)
+        return bool(self._faults) and any(fault._awaits(operation) for fault in self._faults)
 
     def strike(self, request: Request) -> None:
         """Raise what the first fault makes of the request; nothing happens if none strikes.
@@ -147,8 +147,8 @@ class Faults:
         SFNError for an answer of AWS's, and botocore's BotoCoreError, naming the URL, where no answer comes.
         """
         for fault in self._faults:
-            if fault.awaits(request.operation) and fault.strikes(request):
-                fault.raise_for(request)
+            if fault._awaits(request.operation) and fault._strikes(request):
+                fault._raise_for(request)
 
 
 def _check_error(operation: str, error: object) -> None:

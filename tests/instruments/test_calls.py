@@ -16,6 +16,7 @@ from moto import mock_aws
 
 from sfn_mock import Call, Calls
 from sfn_mock.instruments import calls
+from sfn_mock.instruments.calls import is_kept
 
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
@@ -262,7 +263,7 @@ def test_long_answers_count_as_much_as_they_take(client, sfn_executions, monkeyp
     for _ in range(6):
         client.get_execution_history(executionArn=run.arn)
 
-    assert [call.is_kept for call in sfn_executions.calls] == [False, False, False, False, True, True]
+    assert [is_kept(call) for call in sfn_executions.calls] == [False, False, False, False, True, True]
 
 
 # --- Looking at it -----------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from sfn_mock import (
     server,
     uninstall,
 )
+from sfn_mock.types import ExecutionSeed, OutcomeDict, SeedDocument
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -210,6 +211,14 @@ def seeds(sfn: StepFunctionsMock) -> None:
     assert_type(sfn.load("executions.json"), Executions)
     sfn.load(Path("executions.json"), parent=run)
     sfn.load([{"executions": []}])
+
+
+def documents(sfn: StepFunctionsMock, orders: StateMachine) -> None:
+    failed: ExecutionSeed = {"status": "FAILED", "failed_in": "Charge", "error": "Declined"}
+    outcome: OutcomeDict = {"status": "FAILED", "failed_in": "Charge", "duration": "5m"}
+    document: SeedDocument = {"state_machines": [{"name": "orders", "executions": [failed], "on_start": outcome}]}
+    sfn.seed(document)
+    orders.on_start([outcome])
 
 
 def lives(run: Execution) -> None:
