@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parent.parent / "benchmarks" / "count_files.py"
+ROOT = Path(__file__).parent.parent
+SCRIPT = ROOT / "benchmarks" / "count_files.py"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,21 @@ def test_a_call_goes_through_few_files(paths, name, files, changes):
 
     assert len(path.files) <= files
     assert path.changes <= changes
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        pytest.param("a listing in place", "**A listing**", id="ListExecutions"),
+        pytest.param("a seed", "**A seed**", id="add_execution"),
+    ],
+)
+def test_the_walks_name_every_file(paths, name, heading):
+    """CONTRIBUTING.md names each file that a listing and a seed enter, in order."""
+    _, _, walk = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(heading)
+    table = walk.split("\n\n")[1]
+
+    assert re.findall(r"^\| `([\w/]+\.py)` \|", table, re.MULTILINE) == paths[name].files
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,4 @@
-"""What type checkers are to refuse: an ignore comment without an error under it is itself an error, by mypy's strict mode
-and by the setting below.
-"""
+"""What type checkers refuse: an ignore comment that nothing needs is an error, by mypy strict and this setting."""
 # pyright: reportUnnecessaryTypeIgnoreComment=true, reportUnnecessaryComparison=true
 
 from __future__ import annotations
