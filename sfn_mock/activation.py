@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
 _DEFAULTS = Options()
+#: Tells what was found, with a failure or, if that is None, as one of its own.
+_Settle = Callable[[BaseException | None], None]
 
 
 class _Level:
@@ -96,6 +99,8 @@ class _Activation:
             self._levels.append(_Level(None))
         elif entry is not None and entry.level is self._levels[-1]:
             self._levels.append(_Level(self.session.savepoint()))
+            self.guard.nest()
+            self.paging.nest()
         level = self._levels[-1]
         level.users += 1
         _entry.set(_Entry(level, entry))
@@ -145,12 +150,25 @@ class _Activation:
 
     def settle(self, failure: BaseException | None) -> None:
         """Tell what guard and paging check have found, with ``failure`` or, if it is None, as one of its own."""
-        try:
-            self.guard.settle(failure)
-        except UnmockedServiceError as error:
-            self.paging.settle(error)
-            raise
-        self.paging.settle(failure)
+        _tell_both(self.guard.settle, self.paging.settle, failure)
+
+    def settlement_of_ended(self) -> _Settle:
+        """Return what tells of the mocks that have just ended: of all, or of the inner ones alone."""
+        if self.is_over:
+            return self.settle
+        depth = len(self._levels)
+        guard = partial(self.guard.settle_inner, self.guard.unnest(depth))
+        paging = partial(self.paging.settle_inner, self.paging.unnest(depth))
+        return partial(_tell_both, guard, paging)
+
+
+def _tell_both(guard: _Settle, paging: _Settle, failure: BaseException | None) -> None:
+    try:
+        guard(failure)
+    except UnmockedServiceError as error:
+        paging(error)
+        raise
+    paging(failure)
 
 
 _lock = Lock()
@@ -180,10 +198,10 @@ def begin(options: Options, started_by: object = None) -> StepFunctionsMock:
 
 
 def end(failure: BaseException | None, started_by: object = None) -> None:
-    """Undo one ``begin``; the last one ends the mock, with ``failure``, or nothing, on its way to the test's runner.
+    """Undo one ``begin``, with ``failure``, or nothing, on its way to the test's runner; the last one ends the mock.
 
-    UnmockedServiceError, without a failure, if the code under test swallowed one; PagingError if check_paging is on
-    and found a mistake.
+    If a mock ends, inner or not: UnmockedServiceError, without a failure, if the code under test swallowed one since it
+    began; PagingError if check_paging is on and found a mistake.
     """
     global _activation, _last_words
     with _lock:
@@ -196,9 +214,8 @@ def end(failure: BaseException | None, started_by: object = None) -> None:
             if activation.is_over:
                 _activation = None
         _last_words = _last_words if words is None else words
-        if _activation is not None:
-            return
-    activation.settle(failure)
+        settle_ended = activation.settlement_of_ended()
+    settle_ended(failure)
 
 
 def active() -> StepFunctionsMock:

@@ -53,8 +53,8 @@ class MockSFNExecutions:
     def stop(self) -> None:
         """End what one ``start`` began. RuntimeError without one.
 
-        If this ends the mock: UnmockedServiceError if the code under test has swallowed such an error, and PagingError
-        if ``check_paging`` is on and has found a mistake.
+        If this ends a mock, inner or not: UnmockedServiceError if the code under test has swallowed such an error since
+        it began, and PagingError if ``check_paging`` is on and has found a mistake.
         """
         self._stop(None, self)
 

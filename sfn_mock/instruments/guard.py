@@ -26,7 +26,18 @@ class Guard:
     """Refuses calls to other services, and remembers them until they are accounted for."""
 
     def __init__(self) -> None:
-        self._refused: list[_RefusedCall] = []
+        #: One list for each of the nested mocks, the innermost one's last.
+        self._refused: list[list[_RefusedCall]] = [[]]
+
+    def nest(self) -> None:
+        """Remember apart what an inner mock refuses."""
+        self._refused.append([])
+
+    def unnest(self, depth: int) -> list[_RefusedCall]:
+        """Forget the inner mocks that have ended, all but ``depth``; return what they have refused."""
+        ended = self._refused[depth:]
+        del self._refused[depth:]
+        return [call for calls in ended for call in calls]
 
     def refuse(self, service: str, operation: str) -> NoReturn:
         """Raise UnmockedServiceError, which names the call and says how to mock it."""
@@ -35,7 +46,7 @@ class Guard:
             f"{name} is not mocked: mock_sfn_executions answers Step Functions only. Add moto's mock_aws to this test, "
             f"or stub the client."
         )
-        self._refused.append(_RefusedCall(name, error))
+        self._refused[-1].append(_RefusedCall(name, error))
         raise error
 
     def refuse_connection(self, host: str, *, is_probe: bool) -> NoReturn:
@@ -52,35 +63,34 @@ class Guard:
             f"is answered for boto3, requests and urllib3; mock what else the code under test asks of AWS."
         )
         if not is_probe:
-            self._refused.append(_RefusedCall(name, error))
+            self._refused[-1].append(_RefusedCall(name, error))
         raise error
 
     def remember_task(self, name: str, error: UnmockedServiceError) -> None:
         """Remember a task that nothing answers until it is accounted for."""
-        self._refused.append(_RefusedCall(name, error, is_task=True))
+        self._refused[-1].append(_RefusedCall(name, error, is_task=True))
 
     def accept(self, expected: BaseException) -> None:
         """Account for the calls whose errors ``expected`` shows, which the test itself has caught."""
-        reported = _reported(self._refused, expected)
-        self._refused = [call for call in self._refused if call.name not in reported]
+        reported = _reported([call for calls in self._refused for call in calls], expected)
+        for calls in self._refused:
+            calls[:] = [call for call in calls if call.name not in reported]
 
     def settle(self, failure: BaseException | None) -> None:
-        """Account for the calls refused so far, now that ``failure``, or nothing, goes out to the test's runner.
+        """Account for the calls refused so far, now that ``failure``, or nothing, goes out to the test's runner."""
+        refused = [call for calls in self._refused for call in calls]
+        for calls in self._refused:
+            calls.clear()
+        _tell(_swallowed(refused, failure), failure)
 
-        Calls whose error the failure shows are reported by it. Any other error was swallowed on its way: it joins the
-        report of the failure as a note, or without one is raised as an UnmockedServiceError of its own.
+    def settle_inner(self, refused: list[_RefusedCall], failure: BaseException | None) -> None:
+        """Account for what an inner mock has refused, now that ``failure``, or nothing, leaves it.
+
+        What the failure shows stays with the outer mock, within which it may be swallowed still.
         """
-        refused, self._refused = self._refused, []
-        if not refused:
-            return
-        reported = _reported(refused, failure)
-        swallowed = [call for call in refused if call.name not in reported]
-        if not swallowed:
-            return
-        sentence = _report(swallowed)
-        if failure is None:
-            raise UnmockedServiceError(sentence) from swallowed[0].error
-        failures.join(failure, sentence)
+        swallowed = _swallowed(refused, failure)
+        self._refused[-1] += [call for call in refused if call not in swallowed]
+        _tell(swallowed, failure)
 
 
 def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -> UnmockedServiceError:
@@ -101,6 +111,22 @@ def _reported(refused: list[_RefusedCall], failure: BaseException | None) -> set
     """Return the names of the calls whose errors the failure shows."""
     shown = failures.shown_with(failure)
     return {call.name for call in refused if any(call.error is error for error in shown)}
+
+
+def _swallowed(refused: list[_RefusedCall], failure: BaseException | None) -> list[_RefusedCall]:
+    """Return the calls that the failure does not report, as their errors were swallowed on their way."""
+    reported = _reported(refused, failure)
+    return [call for call in refused if call.name not in reported]
+
+
+def _tell(swallowed: list[_RefusedCall], failure: BaseException | None) -> None:
+    """Add the swallowed calls to the report of the failure, or without one raise an UnmockedServiceError of its own."""
+    if not swallowed:
+        return
+    sentence = _report(swallowed)
+    if failure is None:
+        raise UnmockedServiceError(sentence) from swallowed[0].error
+    failures.join(failure, sentence)
 
 
 def _report(swallowed: list[_RefusedCall]) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sfn_mock.instruments import failures
+from sfn_mock.instruments import failures, paging_sentences
 from sfn_mock.instruments.callers import Caller, find_caller
 from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.watched_answers import TOKEN, WatchedAnswer
@@ -144,8 +144,21 @@ class _Finding(NamedTuple):
         again = f" ({self.times} times at this line; these are the calls of the first.)" if self.times > 1 else ""
         return "\n".join([f"{self.caller}: {self.mistake}{again}", *_lines(self.calls)])
 
+    def is_among(self, shown: list[BaseException]) -> bool:
+        """Whether one of the errors shown has told it at once."""
+        return any(error in shown for error in self.errors)
+
     def warn(self) -> None:
         warnings.warn_explicit(str(self), PagingWarning, self.caller.file, self.caller.line)
+
+
+@dataclass
+class _Pending:
+    """What one mock has to tell when it ends."""
+
+    #: Those that have not been judged, or have gone on since.
+    walks: dict[_Walk, None] = field(default_factory=dict)
+    findings: list[_Finding] = field(default_factory=list)
 
 
 # --- The judge ---------------------------------------------------------------------------------------------------
@@ -162,9 +175,20 @@ class PagingCheck:
         self._courses: WeakKeyDictionary[Any, _Course] = WeakKeyDictionary()
         #: By token: the call that gave it.
         self._given: dict[str, _Call] = {}
-        #: Those that have not been judged, or have gone on since.
-        self._walks: dict[_Walk, None] = {}
-        self._findings: list[_Finding] = []
+        #: One for each of the nested mocks, the innermost one's last.
+        self._pending = [_Pending()]
+
+    def nest(self) -> None:
+        """Keep apart what is to be judged when an inner mock ends."""
+        with self._lock:
+            self._pending.append(_Pending())
+
+    def unnest(self, depth: int) -> list[_Pending]:
+        """Forget the inner mocks that have ended, all but ``depth``; return what is to be judged of them."""
+        with self._lock:
+            ended = self._pending[depth:]
+            del self._pending[depth:]
+        return ended
 
     @contextmanager
     def partial(self) -> Iterator[None]:
@@ -199,7 +223,8 @@ class PagingCheck:
                 self._judge_at_once(course, call)
             course.last = call
             call.walk.calls.append(call)
-            self._walks[call.walk] = None
+            if not any(call.walk in pending.walks for pending in self._pending):
+                self._pending[-1].walks[call.walk] = None
             if call.token is not None:
                 self._given[call.token] = call
 
@@ -214,9 +239,11 @@ class PagingCheck:
             call = self._call(request, parameters)
             giver = self._giver(call)
             if giver is not None and code == "InvalidToken":
-                differences = _differences(giver.bound_to, call.bound_to)
+                differences = paging_sentences.differences(giver.bound_to, call.bound_to)
                 if differences:
-                    self._findings.append(_Finding(_OTHER_ARGUMENTS.format(differences=differences), [giver, call]))
+                    self._pending[-1].findings.append(
+                        _Finding(paging_sentences.OTHER_ARGUMENTS.format(differences=differences), [giver, call])
+                    )
 
     def failed(self) -> None:
         """Take note that a call of this thread or task, to whatever service, came to an error."""
@@ -261,7 +288,7 @@ class PagingCheck:
             same = course.with_token.setdefault(call.parameters[TOKEN], [])
             same.append(call)
             if len(same) == _SAME_TOKEN:
-                self._tell_at_once(_Finding(_TOKEN_AGAIN, [giver, *same]))
+                self._tell_at_once(_Finding(paging_sentences.TOKEN_AGAIN, [giver, *same]))
             return
         same = course.first_pages
         if call.token is None or (same and same[-1].asked_for != call.asked_for):
@@ -269,14 +296,14 @@ class PagingCheck:
         if call.token is not None:
             same.append(call)
             if len(same) == _SAME_FIRST_PAGE:
-                self._tell_at_once(_Finding(_FIRST_PAGE_AGAIN, list(same)))
+                self._tell_at_once(_Finding(paging_sentences.FIRST_PAGE_AGAIN, list(same)))
 
     def _tell_at_once(self, finding: _Finding) -> None:
         if self.mode == "warn":
             finding.warn()
             return
         error = PagingError(str(finding))
-        self._findings.append(finding._replace(errors=[error]))
+        self._pending[-1].findings.append(finding._replace(errors=[error]))
         self.failed()
         raise error
 
@@ -286,14 +313,14 @@ class PagingCheck:
         if last.token is None or last.sent or last.partial or last.cut_short:
             return None
         if last.size == 0:
-            mistake = _EMPTY_PAGE
+            mistake = paging_sentences.EMPTY_PAGE
         elif last.looked_at or last.caller.paginated or last.has_what_was_asked_for:
             return None
         else:
-            mistake = _UNREAD
+            mistake = paging_sentences.UNREAD
         if last.reads_seen:
             return _Finding(mistake, walk.calls)
-        return _Finding(f"{mistake} {_UNSEEN}", walk.calls, certain=False)
+        return _Finding(f"{mistake} {paging_sentences.UNSEEN}", walk.calls, certain=False)
 
     # --- The outcome ---------------------------------------------------------------------------------------------
 
@@ -303,14 +330,30 @@ class PagingCheck:
         It joins the report of the failure as a note, except for what that shows already. Without a failure it is a
         PagingError or, in the mode "warn" and where it is not certain, a PagingWarning for each line of the code.
         """
-        if not self._walks and not self._findings:
-            return
         with self._lock:
-            ended = [finding for walk in self._walks if (finding := self._judge(walk)) is not None]
-            groups = _by_line([*self._findings, *ended])
-            self._findings, self._walks = [], {}
+            found = self._found(self._pending)
+            self._pending = [_Pending() for _ in self._pending]
+        self._tell(found, failure)
+
+    def settle_inner(self, ended: list[_Pending], failure: BaseException | None) -> None:
+        """Tell in the same way what was found in an inner mock, now that ``failure``, or nothing, leaves it.
+
+        What the failure shows stays with the outer mock, within which it may be swallowed still.
+        """
         shown = failures.shown_with(failure)
-        findings = [finding for finding in groups if not any(error in shown for error in finding.errors)]
+        with self._lock:
+            found = self._found(ended)
+            self._pending[-1].findings += [finding for finding in found if finding.is_among(shown)]
+        self._tell(found, failure)
+
+    def _found(self, settled: list[_Pending]) -> list[_Finding]:
+        found = [finding for pending in settled for finding in pending.findings]
+        judged = [self._judge(walk) for pending in settled for walk in pending.walks]
+        return [*found, *(finding for finding in judged if finding is not None)]
+
+    def _tell(self, found: list[_Finding], failure: BaseException | None) -> None:
+        shown = failures.shown_with(failure)
+        findings = [finding for finding in _by_line(found) if not finding.is_among(shown)]
         if not findings:
             return
         text = "\n\n".join(map(str, findings))
@@ -332,41 +375,7 @@ def _thread_or_task() -> object:
     return task or threading.current_thread()
 
 
-# --- In words ----------------------------------------------------------------------------------------------------
-
-_UNREAD = (
-    "the nextToken of this answer was neither looked at nor sent, so the rest of the list was never read. Go on until "
-    "an answer has no nextToken; where stopping early is meant, say so by `with sfn.partial_listing():`."
-)
-_EMPTY_PAGE = (
-    "an empty page with a nextToken was taken for the end. A page may have few items or none: only an answer without "
-    "nextToken is the last."
-)
-_UNSEEN = "(The answer went over the wire, where nobody sees whether its nextToken is looked at: so this only warns.)"
-_OTHER_ARGUMENTS = (
-    "a nextToken was refused with InvalidToken, since it was sent with other arguments than it was given for: "
-    "{differences}. Change none of them within a list but maxResults."
-)
-_TOKEN_AGAIN = (
-    "the same nextToken is answered for the third time, with the same page, and no error in between. Send the "
-    "nextToken of the latest answer."
-)
-_FIRST_PAGE_AGAIN = (
-    "the same first page is read for the hundredth time running, while the clock stands still. Send the nextToken of "
-    "each answer with the next call, or move the clock between two polls."
-)
-
-
-def _differences(given: Mapping[str, Any], sent: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{name} was {_value(given, name)} and is {_value(sent, name)}"
-        for name in dict.fromkeys([*given, *sent])
-        if _value(given, name) != _value(sent, name)
-    )
-
-
-def _value(arguments: Mapping[str, Any], name: str) -> str:
-    return repr(arguments[name]) if name in arguments else "absent"
+# --- In words ------------------------------------------------------------------------------------------------------
 
 
 def _by_line(findings: Iterable[_Finding]) -> list[_Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 from unittest.case import _AssertRaisesContext
@@ -26,17 +26,16 @@ def accepted(guard: Guard) -> Iterator[None]:
 
         return leave
 
-    pytests = _class_of_pytest() if "pytest" in sys.modules else None
-    with (
-        wrapped(_AssertRaisesContext, "__exit__", watch_exit),
-        nullcontext() if pytests is None else wrapped(pytests, "__exit__", watch_exit),
-    ):
+    with ExitStack() as stack:
+        for expecting in (_AssertRaisesContext, *(_classes_of_pytest() if "pytest" in sys.modules else ())):
+            stack.enter_context(wrapped(expecting, "__exit__", watch_exit))
         yield
 
 
 @cache
-def _class_of_pytest() -> type:
-    """Return the class of the context managers of ``pytest.raises``."""
+def _classes_of_pytest() -> list[type]:
+    """Return the classes of the context managers of ``pytest.raises`` and, where it is known, ``RaisesGroup``."""
     import pytest
 
-    return type(pytest.raises(Exception))
+    classes: list[type | None] = [type(pytest.raises(Exception)), getattr(pytest, "RaisesGroup", None)]
+    return [expecting for expecting in classes if expecting is not None]

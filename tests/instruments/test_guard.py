@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import threading
 from contextlib import suppress
+from contextvars import copy_context
 from unittest import IsolatedAsyncioTestCase, TestCase, TestResult, defaultTestLoader
 
 import boto3
@@ -300,11 +302,11 @@ def _raise_while_handling() -> None:
         raise LookupError  # noqa: B904  # the context is the point
 
 
-def _raise_in_a_group() -> None:
+def _raise_in_a_group(make_group=_Group) -> None:
     try:
         list_buckets()
     except UnmockedServiceError as error:
-        group = _Group(ValueError(), error)
+        group = make_group(ValueError(), error)
     raise group
 
 
@@ -337,21 +339,65 @@ def test_refusal_beside_another_failure():
     assert error.value.__notes__ == [swallowed("sts GetCallerIdentity")]
 
 
-def test_inner_mock_leaves_the_report_to_the_outer():
-    """What is swallowed within an inner mock is reported once, when the last one ends."""
-    inner_ended = []
+def test_inner_mock_reports_what_was_swallowed_in_it():
+    """The end of the mock in which a call was made raises it, and no outer one's."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        swallow(lambda: boto3.client("sts").get_caller_identity())
+        with pytest.raises(UnmockedServiceError) as inner, mock_sfn_executions():
+            swallow()
+        assert str(inner.value) == swallowed("s3 ListBuckets")
+
+    with pytest.raises(UnmockedServiceError) as outer:
+        run()
+
+    assert str(outer.value) == swallowed("sts GetCallerIdentity")
+
+
+def test_swallowed_call_joins_a_failure_that_leaves_an_inner_mock():
+    """The failure tells of it, and the outer mock does not tell it again."""
 
     @mock_sfn_executions
     def run() -> None:
         with mock_sfn_executions():
             swallow()
-        inner_ended.append(True)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as error:
+        run()
+
+    assert error.value.__notes__ == [swallowed("s3 ListBuckets")]
+
+
+def test_refusal_that_leaves_an_inner_mock_may_be_swallowed_still():
+    """A refusal that an inner mock lets out, and that nothing shows in the end, is the outer mock's to report."""
+
+    @mock_sfn_executions
+    def run() -> None:
+        with suppress(UnmockedServiceError), mock_sfn_executions():
+            list_buckets()
 
     with pytest.raises(UnmockedServiceError) as error:
         run()
 
-    assert inner_ended == [True]
     assert str(error.value) == swallowed("s3 ListBuckets")
+
+
+def test_inner_mocks_that_end_together():
+    """A mock that ends after the one around it, as in a task, reports what was swallowed in both."""
+    middle, inner = mock_sfn_executions(), mock_sfn_executions()
+    with mock_sfn_executions():
+        middle.start()
+        swallow()
+        task = copy_context()
+        task.run(inner.start)
+        swallow()
+        middle.stop()
+        with pytest.raises(UnmockedServiceError) as error:
+            task.run(inner.stop)
+
+    assert str(error.value) == swallowed("s3 ListBuckets (2 times)")
 
 
 def test_next_mock_reports_nothing_old():
@@ -384,6 +430,21 @@ def _with_unittest() -> None:
 def _as_the_cause() -> None:
     with pytest.raises(LookupError):
         _raise_from()
+
+
+#: Python 3.10 has none, and older versions of pytest no RaisesGroup.
+EXCEPTION_GROUP = getattr(builtins, "ExceptionGroup", None)
+
+
+@pytest.mark.skipif(
+    EXCEPTION_GROUP is None or not hasattr(pytest, "RaisesGroup"), reason="no ExceptionGroup, or no RaisesGroup"
+)
+def test_group_with_a_refusal_that_the_test_expects():
+    """pytest.RaisesGroup has caught the members of the group, too."""
+    with mock_sfn_executions() as sfn, pytest.RaisesGroup(ValueError, UnmockedServiceError):
+        _raise_in_a_group(lambda *members: EXCEPTION_GROUP("two", members))
+
+    assert sfn.region == "us-east-1"
 
 
 @pytest.mark.parametrize("run", [_with_pytest, _with_pytest_and_a_function, _with_unittest, _as_the_cause])

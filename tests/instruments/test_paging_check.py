@@ -793,10 +793,42 @@ def test_nested():
     def within(client):
         with mock_sfn_executions(), mock_sfn_executions(check_paging=True):
             page(client)
+
+    def asks_otherwise(client):
         with pytest.raises(RuntimeError, match="so it cannot have check_paging='warn'"):
             mock_sfn_executions(check_paging="warn").start()
 
     assert UNREAD in found(within)
+    assert found(asks_otherwise) == ""
+
+
+def test_inner_mock_tells_what_was_found_in_it():
+    """A walk belongs to the mock in which it began, whose end tells of it once."""
+    ended = []
+
+    def within(client):
+        begun = page(client)
+        with mock_sfn_executions():
+            page(client, nextToken=begun["nextToken"])
+        ended.append("nothing found")
+        with pytest.raises(PagingError, match="neither looked at nor sent"), mock_sfn_executions():
+            page(client)
+        ended.append("found")
+
+    assert found(within).count(UNREAD) == 1
+    assert ended == ["nothing found", "found"]
+
+
+def test_error_that_leaves_an_inner_mock():
+    """What the code swallows outside of the inner mock in which it was told at once, the outer mock tells again."""
+
+    def within(client):
+        token = page(client)["nextToken"]
+        with suppress(PagingError), mock_sfn_executions():
+            for _ in range(3):
+                page(client, nextToken=token)["nextToken"]
+
+    assert TOKEN_AGAIN in found(within)
 
 
 # --- pytest ------------------------------------------------------------------------------------------------------
