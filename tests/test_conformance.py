@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "conformance.md"
 
-KINDS = ("model", "documented", "recorded", "reported", "our choice", "differs from the user's page")
+KINDS = ("model", "documented", "recorded", "reported", "measured", "our choice", "differs from the user's page")
 NEED_A_REASON = ("our choice", "differs from the user's page")
 EVIDENCE = re.compile(rf"(?P<kind>{'|'.join(KINDS)})( \d{{4}}-\d\d(-\d\d)?)?(: (?P<reason>.+))?")
 NAMED_TEST = re.compile(r"`(?P<file>(tests|examples)/(\w+/)?test_\w+\.py)::(?P<function>test_\w+)(\[(?P<id>.+?)\])?`")
