@@ -15,7 +15,8 @@ from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
 from sfn_mock import activation
-from sfn_mock.http_server.answers import error_response
+from sfn_mock.http_server import other_services
+from sfn_mock.http_server.answers import aws_error_response, error_response
 from sfn_mock.http_server.control import PREFIX, Control, page_response
 from sfn_mock.http_server.origins import ForeignOrigin, Origins
 from sfn_mock.http_server.page import ROOT
@@ -38,6 +39,8 @@ _ACCOUNT_HEADER = "x-moto-account-id"
 _MOTOS_CONTROL = "/moto-api/"
 #: Where it is told to empty all services; it would leave out what a mock holds.
 _MOTOS_RESET = "/moto-api/reset"
+#: How a header begins that says who has signed a request.
+_SIGNATURE = "AWS4-HMAC-SHA256"
 _SIGNED = re.compile(r"Credential=(?P<key>[^/,]+)/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
 _HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
 
@@ -85,17 +88,18 @@ class Application:
             if account_of_role(signed["key"]) is None:
                 # All services belong to one account, unless the request says otherwise.
                 request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._session.account_id)
-        try:
-            return Response.from_app(self._motos, request.environ)
-        except ImportError as error:
-            return error_response(
-                501, f"moto needs more than is installed for this ({error}): pip install 'moto[server]'."
+        elif request.headers.get("Authorization", "").startswith(_SIGNATURE):
+            return aws_error_response(
+                400,
+                "IncompleteSignatureException",
+                "The Authorization header must have a Credential with key, date, region and service.",
             )
+        return other_services.answer(self._motos, request, None if signed is None else signed["service"])
 
     def _to_motos_control(self, request: Request) -> Response:
         if request.path == _MOTOS_RESET and request.method == "POST":
             self._session.reset()
-        return Response.from_app(self._motos, request.environ)
+        return other_services.answer(self._motos, request, None)
 
     def _to_step_functions(self, request: Request, signed: re.Match[str] | None) -> Response:
         headers = dict(request.headers)

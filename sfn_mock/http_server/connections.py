@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-from sfn_mock.http_server.answers import error_response
+from sfn_mock.http_server.answers import aws_error_response, error_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -38,8 +38,11 @@ _IN_MEMORY = 16 << 20
 _PIECE = 1 << 16
 #: Longest line with the size of a chunk, or of a trailer, in bytes.
 _LONGEST_LINE = 4096
+#: Longest trailers of a body in chunks, in bytes.
+_LONGEST_TRAILERS = 1 << 16
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_PORT = re.compile(r":([0-9]+)$")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
 BodyLimit = Callable[["WSGIEnvironment"], int]
@@ -178,7 +181,7 @@ class Connection(WSGIRequestHandler):
             return
         except Exception:
             self.server.log("error", f"Error on request:\n{format_exc()}")
-            failure = error_response(500, "The server has failed: its log has the traceback.")
+            failure = aws_error_response(500, "InternalFailure", "The server has failed: its log has the traceback.")
             body, status, headers = run_wsgi_app(failure, environ, buffered=True)
         self._write(status, list(headers), b"".join(body))
 
@@ -196,6 +199,9 @@ class Connection(WSGIRequestHandler):
             raise self._cut_short()
         if self.headers.defects:
             raise RequestRefused(400, "Each header must be a line with a name, a colon and a value.")
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) > 1 or not all(map(_is_host, hosts)):
+            raise RequestRefused(400, f"Host must be one name or address, with a port up to 65535, got {hosts}.")
         try:
             environ = self.make_environ()
         except ValueError:
@@ -251,9 +257,16 @@ class Connection(WSGIRequestHandler):
             self._copy(body, int(size[1], 16))
             if self._line().strip():
                 raise RequestRefused(400, "A chunk must end where its size says, with a line break.")
-        while self._line().strip():
-            pass  # trailers, which nothing here reads
+        self._skip_trailers()
         return length
+
+    def _skip_trailers(self) -> None:
+        """Read the headers behind a body, which nothing here needs."""
+        length = 0
+        while (line := self._line()).strip():
+            length += len(line)
+            if length > _LONGEST_TRAILERS:
+                raise RequestRefused(431, f"The trailers must be of at most {_LONGEST_TRAILERS} bytes.")
 
     def _line(self) -> bytes:
         line = self.rfile.readline(_LONGEST_LINE)
@@ -343,6 +356,11 @@ class _TimedInput(io.RawIOBase):
     def _give_up(self) -> None:
         self.is_late = True
         _stop_reading(self._connection)
+
+
+def _is_host(header: str) -> bool:
+    port = _PORT.search(header)
+    return port is None or (len(port[1]) <= 5 and int(port[1]) <= 65535)
 
 
 def _too_long(limit: int) -> RequestRefused:

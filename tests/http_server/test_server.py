@@ -407,10 +407,85 @@ def test_service_that_needs_more(sfn, monkeypatch):
 
     assert answer.status == 501
     assert answer.json() == {
+        "__type": "NotImplemented",
         "message": "moto needs more than is installed for this (import of moto.sns halted; None in sys.modules): "
-        "pip install 'moto[server]'."
+        "pip install 'moto[server]'.",
     }
     assert client_of(sfn, "sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "error"),
+    [
+        pytest.param(
+            "POST",
+            "/",
+            scope("us-east-1", "fortunes"),
+            (501, "NotImplemented", "No service 'fortunes': this server has Step Functions, and what moto has."),
+            id="service",
+        ),
+        pytest.param(
+            "POST",
+            "/fortunes_us-east-1/today",
+            {},
+            (
+                501,
+                "NotImplemented",
+                "No service '/fortunes_us-east-1/today': this server has Step Functions, and what moto has.",
+            ),
+            id="service in the path, as moto has it",
+        ),
+        pytest.param(
+            "POST",
+            "/",
+            {**scope("us-east-1", "secretsmanager"), "X-Amz-Target": "secretsmanager.Tell"},
+            (501, "NotImplemented", "moto does not have this operation: The tell action has not been implemented"),
+            id="operation",
+        ),
+        pytest.param(
+            "TRACE", "/", {}, (405, "UnknownOperationException", "moto does not answer TRACE /."), id="method"
+        ),
+        pytest.param(
+            "GET",
+            "/moto-api/fortunes",
+            {},
+            (404, "UnknownOperationException", "moto does not answer GET /moto-api/fortunes."),
+            id="route",
+        ),
+        pytest.param(
+            "POST",
+            "/",
+            {"Authorization": "AWS4-HMAC-SHA256 Credential=a/us-east-1"},
+            (
+                400,
+                "IncompleteSignatureException",
+                "The Authorization header must have a Credential with key, date, region and service.",
+            ),
+            id="signature",
+        ),
+    ],
+)
+def test_what_no_service_answers(sfn, caplog, method, path, headers, error):
+    """Neither a page nor a traceback, but an error as AWS's services have them, which SDKs can read."""
+    answer = urllib3.PoolManager().request(method, sfn.endpoint_url + path, headers=headers)
+
+    assert (answer.status, answer.headers["x-amzn-ErrorType"], answer.json()["message"]) == error
+    assert answer.json()["__type"] == error[1]
+    assert caplog.text == ""
+
+
+def test_head_of_what_no_service_answers(sfn):
+    """An answer to HEAD has the status and headers of the error alone."""
+    answer = urllib3.PoolManager().request("HEAD", f"{sfn.endpoint_url}/moto-api/fortunes")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/json")
+
+
+def test_error_of_a_service_without_a_page(sfn):
+    """What one of moto's services answers is left as it is, without a body too."""
+    answer = urllib3.PoolManager().request("OPTIONS", f"{sfn.endpoint_url}/bucket")
+
+    assert (answer.status, answer.data) == (403, b"")
 
 
 @pytest.mark.sfn_executions(execute=True)

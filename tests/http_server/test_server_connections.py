@@ -153,6 +153,7 @@ def test_requests_that_cannot_be_read(sfn, exchange, rest, sentence):
 
 
 LOCAL = b" HTTP/1.1\r\nHost: localhost\r\n"
+NO_HOST = "Host must be one name or address, with a port up to 65535, got [{}]."
 NO_HEADER = "Each header must be a line with a name, a colon and a value."
 
 
@@ -189,6 +190,27 @@ NO_HEADER = "Each header must be a line with a name, a colon and a value."
             400,
             "The target of the request must be a path or a URL.",
             id="no URL",
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: localhost:65536\r\n\r\n", 400, NO_HOST.format("'localhost:65536'"), id="no port"
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: localhost:" + b"9" * 11 + b"\r\n\r\n",
+            400,
+            NO_HOST.format("'localhost:99999999999'"),
+            id="long port",
+        ),
+        pytest.param(
+            b"GET /" + LOCAL + b"Host: example.com\r\n\r\n",
+            400,
+            NO_HOST.format("'localhost', 'example.com'"),
+            id="two hosts",
+        ),
+        pytest.param(
+            CALL + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n" + b"X-A: a\r\n" * 10_000,
+            431,
+            "The trailers must be of at most 65536 bytes.",
+            id="long trailers",
         ),
     ],
 )
@@ -351,5 +373,9 @@ def test_failures_of_the_server_itself(exchange, monkeypatch, caplog):
 
     monkeypatch.setattr(application.Application, "_respond", fail)
 
-    assert exchange(CALL + b"\r\n") == told(500, "The server has failed: its log has the traceback.")
+    [(status, body)] = exchange(CALL + b"\r\n")
+    assert (status, json.loads(body)) == (
+        500,
+        {"__type": "InternalFailure", "message": "The server has failed: its log has the traceback."},
+    )
     assert "ZeroDivisionError: nothing to share" in caplog.text

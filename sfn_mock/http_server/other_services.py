@@ -1,0 +1,78 @@
+"""Requests to moto's other services, and errors in AWS's form where moto has a page or an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.model import OperationNotFoundError
+from werkzeug import Request, Response
+
+from sfn_mock.http_server.answers import aws_error_response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_Name = TypeVar("_Name")
+_Application = TypeVar("_Application")
+
+#: How the pages begin that werkzeug makes of errors.
+_ERROR_PAGE = b"<!doctype html>\n<html lang=en>\n<title>%d "
+
+
+class UnknownService(Exception):
+    """A request for a service that moto does not have."""
+
+
+def known_only(application_of: Callable[[_Name], _Application]) -> Callable[[_Name], _Application]:
+    """Return a function that gives moto's application of a service, by its name in moto.
+
+    Raises:
+        UnknownService: If moto has found no name.
+    """
+
+    def application(service: _Name) -> _Application:
+        if service is None:
+            raise UnknownService
+        return application_of(service)
+
+    return application
+
+
+def answer(motos: WSGIApplication, request: Request, service: str | None) -> Response:
+    """Return the answer of moto's server.
+
+    Args:
+        motos: The application of moto's server.
+        request: What it is asked.
+        service: The service that the request is signed for, if it is signed.
+    """
+    try:
+        response = Response.from_app(motos, request.environ)
+    except UnknownService:
+        return aws_error_response(
+            501,
+            "NotImplemented",
+            f"No service {service or request.path!r}: this server has Step Functions, and what moto has.",
+        )
+    except ImportError as error:
+        return aws_error_response(
+            501,
+            "NotImplemented",
+            f"moto needs more than is installed for this ({error}): pip install 'moto[server]'.",
+        )
+    except (NotImplementedError, OperationNotFoundError) as error:
+        return aws_error_response(501, "NotImplemented", f"moto does not have this operation: {error}")
+    if _is_error_page(response):
+        return aws_error_response(
+            response.status_code, "UnknownOperationException", f"moto does not answer {request.method} {request.path}."
+        )
+    return response
+
+
+def _is_error_page(response: Response) -> bool:
+    """Whether moto's server, and none of its services, has made the answer. An answer to HEAD has no body."""
+    page = response.get_data()
+    if page:
+        return page.startswith(_ERROR_PAGE % response.status_code)
+    return response.mimetype == "text/html" and response.status_code in (404, 405)
