@@ -110,7 +110,7 @@ def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> 
     """Give the task that has waited longest, or nothing."""
     with records.using() as moment:
         activity = _find(records, activity_arn)
-        task = activity.hand_out(moment)
+        task = activity.hand_out(moment, worker_name)
         if task is not None:
             return {"taskToken": task.token, "input": task.execution.input}
         for run in list(records.runs.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sfn_mock.argument_errors import must_be
 from sfn_mock.aws.arns import activity_arn
@@ -53,11 +53,12 @@ class Activity:
     def creation_date(self) -> datetime:
         return clock.to_datetime(self.created)
 
-    def hand_out(self, moment: int) -> Task | None:
+    def hand_out(self, moment: int, worker_name: str | None) -> Task | None:
         """The open task scheduled first, which no worker is given again; None when there is none."""
         for task in self.scheduled:
             if task.is_open(moment):
                 self.scheduled.remove(task)
+                task.taken = Taken(moment, worker_name)
                 return task
         return None
 
@@ -73,6 +74,13 @@ class AnyTask(Protocol):
     def beat(self, moment: int) -> None: ...
 
 
+class Taken(NamedTuple):
+    """When a worker has taken a task, and the name that the worker gave."""
+
+    moment: int
+    worker_name: str | None
+
+
 class Task:
     """What an execution waits for: an answer that gives the token."""
 
@@ -83,10 +91,17 @@ class Task:
         self.token = token
         #: None for a task whose token reaches its worker by another way than GetActivityTask.
         self.activity = activity
+        #: None while no worker has the task.
+        self.taken: Taken | None = None
         #: How many milliseconds may lie between two heartbeats; None where none are expected.
         self._heartbeat = heartbeat
         #: The attempt that waits, as it goes on while heartbeats come.
         self._attempt = attempt
+
+    @property
+    def redrive_count(self) -> int:
+        """How often the execution had been redriven when it began to wait."""
+        return self._attempt.redrive_count
 
     def is_open(self, moment: int) -> bool:
         """Whether the execution still waits: no redrive brings back a task of the attempt before."""

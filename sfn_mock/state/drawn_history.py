@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -64,6 +63,10 @@ class DrawnHistory:
         self._target: str | None = None
         #: Since when the execution has been in its state.
         self._since = 0
+        #: The activity whose task is known to be taken by no worker yet.
+        self._awaited: str | None = None
+        #: By activity: the worker that has taken its task before the execution came there.
+        self._workers: dict[str, str | None] = {}
 
     @property
     def events(self) -> list[Event]:
@@ -94,6 +97,21 @@ class DrawnHistory:
         if target is not None:
             self._aim_at(moment, target)
         self._call(moment)
+
+    def await_worker(self, activity_arn: str | None) -> None:
+        """Tell that an activity's task is started only when a worker takes it, in the attempt that begins."""
+        self._awaited = activity_arn
+        self._workers = {}
+
+    def hand_out(self, moment: int, worker_name: str | None) -> None:
+        """Tell that a worker takes the task that is awaited, here or where the execution comes to it."""
+        activity_arn, self._awaited = self._awaited, None
+        inside = self._inmost.inside
+        resource = None if inside is None else _resource(inside.state)
+        if resource is not None and resource.arn == activity_arn:
+            self._tell_started(moment, resource, worker_name, self._inmost.chain)
+        elif activity_arn is not None:
+            self._workers[activity_arn] = worker_name
 
     def end(self, moment: int, ending: Ending) -> None:
         """End the execution."""
@@ -192,6 +210,7 @@ class DrawnHistory:
         elif state.type in _NESTING:
             self._add(moment, (f"{state.type}StateSucceeded", None), level.chain, advance=False)
         elif (resource := _resource(state)) is not None:
+            self._begin_work(moment, resource, level.chain)
             self._add(moment, task_events.succeeded(resource, self._data), level.chain)
         self._add(moment, state_exited(state.type, state.name, self._data), level.chain)
         level.inside = None
@@ -223,8 +242,22 @@ class DrawnHistory:
         resource = _resource(inside.state)
         if resource is None:
             return
-        for event_type, details in _call_events(inside.state, resource, self._data, self._region):
-            self._add(moment, (event_type, details or None), self._inmost.chain)
+        chain = self._inmost.chain
+        self._add(moment, _scheduled(inside.state, resource, self._data, self._region), chain)
+        if resource.arn != self._awaited:
+            self._tell_started(moment, resource, self._workers.get(resource.arn), chain)
+        if resource.pattern is not Pattern.REQUEST_RESPONSE:
+            self._add(moment, task_events.submitted(resource, "{}"), chain)
+
+    def _tell_started(self, moment: int, resource: Resource, worker_name: str | None, chain: Chain) -> None:
+        event_type, details = task_events.started(resource, worker_name=worker_name)
+        self._add(moment, (event_type, details or None), chain)
+
+    def _begin_work(self, moment: int, resource: Resource, chain: Chain) -> None:
+        """Tell that an unknown worker takes the task, if none has: only then can it come to an end."""
+        if resource.arn == self._awaited:
+            self._awaited = None
+            self._tell_started(moment, resource, None, chain)
 
     def _fail_work(self, moment: int, level: _Level, error: str | None, cause: str | None) -> None:
         """Tell that what the state does has failed."""
@@ -234,9 +267,11 @@ class DrawnHistory:
         if state.type in _NESTING:
             self._add(moment, (f"{state.type}StateFailed", None), level.chain)
         elif (resource := _resource(state)) is not None:
-            failed = task_events.failed(resource, error, cause)
-            late = task_events.timed_out(resource, TIMEOUT, cause)
-            self._add(moment, late if error == TIMEOUT else failed, level.chain)
+            if error == TIMEOUT:
+                self._add(moment, task_events.timed_out(resource, TIMEOUT, cause), level.chain)
+                return
+            self._begin_work(moment, resource, level.chain)
+            self._add(moment, task_events.failed(resource, error, cause), level.chain)
 
     # --- The end -------------------------------------------------------------------------------------------------
 
@@ -298,9 +333,9 @@ def _resource(state: State) -> Resource | None:
         return None
 
 
-def _call_events(state: TaskState, resource: Resource, data: str, region: str) -> Iterable[task_events.TaskEvent]:
+def _scheduled(state: TaskState, resource: Resource, data: str, region: str) -> task_events.TaskEvent:
     payload = state.payload.arguments if state.is_jsonata else state.payload.parameters
-    yield task_events.scheduled(
+    return task_events.scheduled(
         resource,
         # Paths and expressions in it stay as they are written.
         data if payload is ABSENT else json.dumps(payload, separators=(",", ":")),
@@ -308,9 +343,6 @@ def _call_events(state: TaskState, resource: Resource, data: str, region: str) -
         timeout_seconds=_whole(state.timeout_seconds),
         heartbeat_seconds=_whole(state.heartbeat_seconds),
     )
-    yield task_events.started(resource)
-    if resource.pattern is not Pattern.REQUEST_RESPONSE:
-        yield task_events.submitted(resource, "{}")
 
 
 def _whole(seconds: float | str | None) -> int | None:

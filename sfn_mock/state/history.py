@@ -14,6 +14,7 @@ from sfn_mock.state.drawn_history import DrawnHistory
 from sfn_mock.state.outcomes import Ending
 
 if TYPE_CHECKING:
+    from sfn_mock.state.activities import Taken
     from sfn_mock.state.executions import Execution
     from sfn_mock.state.map_runs import MapRun
 
@@ -25,9 +26,12 @@ def events_until(execution: Execution, moment: int) -> list[Event]:
     """Return what has happened in ``execution``, which has started, by ``moment``, oldest first."""
     runs = list(_runs(execution, moment))
     turns = _turns_of_map_runs(execution, runs, moment)
+    tasks = {task.redrive_count: task for task in execution.state_machine.records.tasks_of(execution)}
     program = read_program(execution.revision.definition, execution.owner.label)
     history = DrawnHistory(program, execution.input, execution.state_machine.records.region)
     for run, turns_in_run in zip(runs, turns, strict=True):
+        task = tasks.get(run.redrive_count)
+        history.await_worker(None if task is None or task.activity is None else task.activity.arn)
         if history.events:
             history.redrive(run.since, run.redrive_count, run.failed_in)
         else:
@@ -38,19 +42,31 @@ def events_until(execution: Execution, moment: int) -> list[Event]:
                 version_arn=execution.version_arn,
                 target=run.failed_in,
             )
-        _draw(history, run, turns_in_run)
+        taken = None if task is None or task.taken is None or task.taken.moment > moment else task.taken
+        _draw(history, run, turns_in_run, taken)
     return history.events
 
 
-def _draw(history: DrawnHistory, run: _Run, turns: list[_Turn]) -> None:
+def _draw(history: DrawnHistory, run: _Run, turns: list[_Turn], taken: Taken | None) -> None:
     for turn in turns:
+        taken = _take(history, taken, turn.moment)
         history.pass_states(turn.moment)
         if turn.label is not None:
             history.go_to_map(turn.moment, turn.label)
         history.tell(turn.moment, turn.type, turn.details, advance=turn.type != "MapRunAborted")
+    _take(history, taken, run.until)
     history.pass_states(run.until)
     if run.ending is not None:
         history.end(run.until, run.ending)
+
+
+def _take(history: DrawnHistory, taken: Taken | None, until: int) -> Taken | None:
+    """Have a worker take the task, if that came to pass by then; return None once it has."""
+    if taken is None or taken.moment > until:
+        return taken
+    history.pass_states(taken.moment)
+    history.hand_out(taken.moment, taken.worker_name)
+    return None
 
 
 # --- What there is to tell ---------------------------------------------------------------------------------------

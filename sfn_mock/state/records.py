@@ -103,7 +103,7 @@ class Records:
         #: What executions wait or waited for, by task token.
         self.tasks: dict[str, Task] = {}
         #: What each of these executions waits for, or waited for last.
-        self._waiting: dict[Execution, Task] = {}
+        self._waiting: dict[Execution, list[Task]] = {}
         #: Client tokens of executions' last successful redrives, with the date each was answered with.
         self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
         #: Those of executions that were started to be executed.
@@ -390,9 +390,15 @@ class Records:
     ) -> Task:
         """``execution``'s seeding call; see ``Execution.wait_for_task``."""
         task = new_task(self, moment, execution, attempt, token, activity=activity, heartbeat=heartbeat)
-        self.tasks[task.token] = self._waiting[execution] = task
+        self.tasks[task.token] = task
+        self._waiting.setdefault(execution, []).append(task)
         return task
 
     def task_of(self, execution: Execution) -> Task | None:
         """What ``execution`` waits for, or waited for last."""
-        return self._waiting.get(execution)
+        tasks = self.tasks_of(execution)
+        return tasks[-1] if tasks else None
+
+    def tasks_of(self, execution: Execution) -> list[Task]:
+        """All that ``execution`` has waited for, in order."""
+        return self._waiting.get(execution, [])
