@@ -1,4 +1,4 @@
-"""The command sfn-mock-server, as a process of its own."""
+"""The command sfn-mock-server, as a process of its own: ``python -m sfn_mock``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import urllib3
 import sfn_mock
 from sfn_mock.http_server import command
 
-COMMAND = [sys.executable, "-m", "sfn_mock.http_server.command"]
+COMMAND = [sys.executable, "-m", "sfn_mock"]
 
 
 @contextmanager
