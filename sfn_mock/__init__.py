@@ -1,4 +1,15 @@
-"""AWS Step Functions for unit tests: seed executions with chosen statuses and dates, and list them as AWS would."""
+"""AWS Step Functions for unit tests: seed executions with chosen statuses and dates, and list them as AWS would.
+
+Use the pytest fixture ``sfn_executions``, or the context manager and decorator ``mock_sfn_executions``:
+
+    with mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T02:00:00Z")
+        boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)
+
+``help(sfn_mock.mock_sfn_executions)`` explains the options, ``help(sfn_mock.StepFunctionsMock)`` the handle ``sfn``,
+``help(sfn_mock.StateMachine)`` what ``orders`` offers. ``python -m sfn_mock --help`` explains the server.
+"""
 
 from __future__ import annotations
 

@@ -34,24 +34,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
-    parser.addini(_REGION, "region of every mock that does not ask for another.", default="")
+    parser.addini(_REGION, "The region of every mock that does not ask for another.", default="")
     parser.addini(
         _CHECK_PAGING,
-        f"check_paging of every mock that does not ask for another: {', '.join(_CHECK_PAGING_VALUES)}.",
+        f"The option check_paging of every mock that does not ask for another: {', '.join(_CHECK_PAGING_VALUES)}.",
         default="false",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getini(_REPLACE_MOTO):
+    if _replace_moto_by_ini(config):
         _replace_moto(config)
     _check_paging_by_ini(config)
     _region_by_ini(config)
     pytest_coverage.register(config)
     options = ", ".join(f"{name}=..." for name in NAMES)
     config.addinivalue_line(
-        "markers", f"{_NAME}({options}): run the test under mock_sfn_executions with these options."
+        "markers",
+        f"{_NAME}({options}): run the test under mock_sfn_executions with these options, all of which may be left out. "
+        f"A marked test need not take the fixture {_NAME} as an argument; the closest marker wins.",
     )
+
+
+def _replace_moto_by_ini(config: pytest.Config) -> bool:
+    """UsageError for a value that is no truth value."""
+    try:
+        return bool(config.getini(_REPLACE_MOTO))
+    except (
+        ValueError,
+        pytest.UsageError,
+    ) as error:  # which of them depends on pytest's version; neither names the option
+        raise pytest.UsageError(f"{_REPLACE_MOTO} must be true or false: {error}.") from None
 
 
 def _replace_moto(config: pytest.Config) -> None:
@@ -116,9 +129,9 @@ def _region_by_ini(config: pytest.Config) -> str:
 
 @pytest.fixture
 def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
-    """AWS Step Functions, mocked while the test runs. Gives the handle that seeds executions and inspects them.
-
-    ``@pytest.mark.sfn_executions(...)`` takes the options of ``mock_sfn_executions``.
+    """Mock AWS Step Functions while the test runs, and give the handle that seeds and inspects executions.
+    Seed with ``sfn_executions.add_state_machine("orders").add_execution("nightly", status="FAILED")``; boto3 lists it.
+    ``@pytest.mark.sfn_executions(...)`` sets the options of ``mock_sfn_executions``.
     """
     options = _marker_options(request)
     from sfn_mock.mock import mock_sfn_executions
@@ -129,9 +142,9 @@ def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock
 
 @pytest.fixture
 def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
-    """AWS Step Functions on a port of this machine while the test runs, for clients of any process and language.
-
-    Gives the handle of ``sfn_executions``, and takes the options of its marker; ``endpoint_url`` is where it listens.
+    """Serve AWS Step Functions on a free port of this machine, for clients of any process and language.
+    Gives the handle that ``sfn_executions`` gives; clients use its ``endpoint_url``.
+    ``@pytest.mark.sfn_executions(...)`` sets the options. Needs the extra ``server``.
     """
     options = _marker_options(request)
     from sfn_mock.http_server.server import server

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import pydoc
+import re
 import subprocess
 import sys
 
 import boto3
 import pytest
 
+import sfn_mock
 from sfn_mock import StepFunctionsMock, get_mock
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
@@ -424,3 +427,39 @@ def test_region_of_the_run_that_is_none(pytester):
     result = pytester.runpytest()
     result.stderr.fnmatch_lines(["*sfn_mock_region: region must be the name of an AWS region, *, got 'moon'."])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_replace_moto_that_is_no_truth_value(pytester):
+    """A value that is neither true nor false is refused before the first test, with the ini value's name."""
+    pytester.makeini("[pytest]\nsfn_mock_replace_moto = maybe\nasyncio_default_fixture_loop_scope = function\n")
+
+    result = pytester.runpytest()
+    result.stderr.fnmatch_lines(["ERROR: sfn_mock_replace_moto must be true or false: invalid truth value 'maybe'."])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_fixtures_are_explained(pytester):
+    """--fixtures tells what each fixture does, how to seed, and which marker sets its options."""
+    result = pytester.runpytest("--fixtures")
+
+    result.stdout.fnmatch_lines(
+        [
+            "sfn_executions -- *",
+            "    Mock AWS Step Functions while the test runs, and give the handle that seeds and inspects executions.",
+            '    Seed with ``sfn_executions.add_state_machine("orders").add_execution("nightly", *',
+            "    ``@pytest.mark.sfn_executions(...)`` sets the options of ``mock_sfn_executions``.",
+            "sfn_executions_server -- *",
+            "    Serve AWS Step Functions on a free port of this machine, for clients of any process and language.",
+            "    Gives the handle that ``sfn_executions`` gives; clients use its ``endpoint_url``.",
+        ]
+    )
+
+
+def test_help_begins_with_a_guide():
+    """The first screen of help(sfn_mock) has an example, and names what to read next; all of it exists."""
+    guide = pydoc.render_doc(sfn_mock, renderer=pydoc.plaintext).splitlines()[:24]
+    text = "\n".join(guide)
+
+    assert "with mock_sfn_executions() as sfn:" in text
+    assert re.findall(r"help\(sfn_mock\.(\w+)\)", text) == ["mock_sfn_executions", "StepFunctionsMock", "StateMachine"]
+    assert "PACKAGE CONTENTS" in guide
