@@ -193,21 +193,58 @@ def reader(sfn, browser):
 
 
 def test_state_machines(sfn, reader):
-    """All state machines of the account and region, with type, status, versions and aliases."""
+    """All state machines of the account and region: type, status, executions, last start, versions and aliases."""
     orders = sfn.add_state_machine("orders", creation_date="2026-01-01T00:00:00Z")
     v1, v2 = orders.publish_version(), orders.publish_version("faster")
     orders.add_alias("live", [(v1, 90), (v2, 10)])
+    orders.add_executions(3, status="SUCCEEDED", start_date="2026-01-08T03:00:00Z", name="good-{index}")
+    orders.add_execution("bad", status="FAILED", start_date="2026-01-10T00:59:00Z")
+    orders.add_execution(
+        "again",
+        status="RUNNING",
+        start_date="2026-01-07T00:00:00Z",
+        redrive_date="2026-01-10T02:00:00Z",
+    )
     sfn.add_state_machine("clicks", type="EXPRESS", creation_date="2026-01-02T00:00:00Z")
     reader.open()
 
     assert reader.page.title() == "State machines · sfn_mock"
     assert reader.text("caption") == "2 state machines"
     assert reader.rows() == [
-        ["clicks", "EXPRESS", "ACTIVE", NONE, NONE, "2026-01-02 00:00:00"],
-        ["orders", "STANDARD", "ACTIVE", "2 1", "live", "2026-01-01 00:00:00"],
+        ["clicks", "EXPRESS", "ACTIVE", NONE, NONE, NONE, NONE, "2026-01-02 00:00:00"],
+        [
+            *["orders", "STANDARD", "ACTIVE", "1 RUNNING 3 SUCCEEDED 1 FAILED", "2026-01-10 00:59:00 2 h ago"],
+            *["2 1", "live", "2026-01-01 00:00:00"],
+        ],
     ]
     assert reader.text("#clock") == "2026-01-10 03:00:00 UTC"
     assert list(sfn.calls) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        pytest.param("2026-01-10T03:00:00Z", "just now", id="now"),
+        pytest.param("2026-01-10T02:59:01Z", "59 s ago", id="seconds"),
+        pytest.param("2026-01-10T02:00:01Z", "59 min ago", id="minutes"),
+        pytest.param("2026-01-09T03:00:01Z", "23 h ago", id="hours"),
+        pytest.param("2026-01-08T03:00:00Z", "2 d ago", id="days"),
+    ],
+)
+def test_last_start(sfn, reader, start, words):
+    """Beside the date of the last start stands how long ago it was, in the greatest unit."""
+    sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date=start)
+    reader.open()
+
+    assert reader.text("td.last .beside") == words
+
+
+def test_more_executions_than_are_counted(sfn, reader):
+    """The newest thousand executions of a machine are counted, and the page says that there are more."""
+    sfn.add_state_machine("orders").add_executions(1001, status="SUCCEEDED", start_date="2026-01-10T00:00:00Z")
+    reader.open()
+
+    assert reader.text("td.tally") == "1,000 SUCCEEDED the newest 1,000; there are more"
 
 
 def test_many_state_machines(sfn, reader):
@@ -297,12 +334,28 @@ def test_executions(sfn, reader, orders):
     assert reader.rows() == [
         ["again", "SUCCEEDED", f"{day} 01:00:00", f"{day} 02:30:00", "1 h 30 min", "1, last 02:00:00", NONE],
         ["night", "RUNNING", f"{day} 02:00:00", NONE, "1 h so far", NONE, "live, version 1"],
-        ["bad", "FAILED", f"{day} 01:00:00", f"{day} 01:00:01.250", "1.25 s", NONE, NONE],
+        ["bad", "FAILED Out", f"{day} 01:00:00", f"{day} 01:00:01.250", "1.25 s", NONE, NONE],
         ["slow", "TIMED_OUT", "2026-01-09 00:00:00", f"{day} 00:30:00", "1 d 30 min", NONE, NONE],
         ["off", "ABORTED", "2026-01-09 23:00:00", "2026-01-09 23:05:00", "5 min", NONE, NONE],
     ]
     assert reader.page.locator("tbody .status svg path").count() == 5
     assert len({path.get_attribute("d") for path in reader.page.locator("tbody .status path").all()}) == 5
+
+
+def test_reasons(sfn, reader, orders):
+    """Below the status stand the error and the cause; while the clock is dragged they are not asked for again."""
+    orders.add_execution(
+        "worse", status="FAILED", start_date="2026-01-10T02:00:00Z", error="Full", cause="No <b>shelf</b> is left."
+    )
+    reader.open("executions", arn=orders.arn)
+    reasons = reader.texts("tbody .reason")
+    described = []
+    reader.page.on("request", lambda request: described.append(request.headers.get("x-amz-target", "")))
+    drag(reader, "2026-01-10 02:50:00")
+
+    assert reasons == ["Full: No <b>shelf</b> is left.", "Out"]
+    assert reader.texts("tbody .reason") == reasons
+    assert [target for target in described if target.endswith("DescribeExecution")] == []
 
 
 def test_time_line(sfn, reader, orders):
@@ -362,6 +415,7 @@ def test_pages(sfn, reader):
         rows = reader.rows()
         return rows[0][0], rows[-1][0], reader.text("#page-words")
 
+    assert reader.text("caption") == "100 executions on this page: 100 SUCCEEDED"
     pages = [shown()]
     for button in ("#page-next", "#page-next", "#page-previous", "#page-next", "#page-first"):
         reader.click(button)
@@ -558,19 +612,25 @@ def until(reader, date):
     reader.wait()
 
 
+def drag(reader, date):
+    """Drag the clock, which begins at 23:10 on 8 January with the executions of `orders`, and do not let go."""
+    reader.page.evaluate(
+        """date => {
+          const slider = document.getElementById("time");
+          slider.value = Date.parse(date) - Date.parse("2026-01-08 23:10:00Z");
+          slider.dispatchEvent(new Event("input"));
+        }""",
+        f"{date}Z",
+    )
+    until(reader, date)
+
+
 def test_dragging_the_clock(sfn, reader, orders):
     """Where the slider is dragged to, the clock stands; executions are listed as they were then."""
     reader.open("executions", arn=orders.arn)
     ends = reader.text("#time-first"), reader.text("#time-last")
     axis = reader.page.locator("thead .axis text").all_text_contents()
-    reader.page.evaluate(
-        """() => {
-          const slider = document.getElementById("time");
-          slider.value = Date.parse("2026-01-10T00:20Z") - Date.parse("2026-01-08T23:10Z");
-          slider.dispatchEvent(new Event("input"));
-        }"""
-    )
-    until(reader, "2026-01-10 00:20:00")
+    drag(reader, "2026-01-10 00:20:00")
 
     assert ends == ("2026-01-08 23:10:00", "2026-01-10 03:20:00")
     assert statuses(reader) == {"slow": "RUNNING", "off": "ABORTED"}

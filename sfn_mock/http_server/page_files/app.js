@@ -77,6 +77,8 @@ async function whereWeAre(isQuick) {
     parameters,
     arn: parameters.get("arn") ?? "",
     state: history.state,
+    /** Whether the reader is dragging the clock. */
+    isQuick,
     info,
     place,
     now: Date.parse(info.now),

@@ -6,6 +6,7 @@ import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
 import { facts, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
+import { reasons, reasonText } from "/sfn-mock/page/reasons.js";
 import { STATUSES, statusLabel } from "/sfn-mock/page/statuses.js";
 import { axis, bar, span, spanText, wholeSpan } from "/sfn-mock/page/timeline.js";
 import { counted, lasted, moment, pretty, time } from "/sfn-mock/page/words.js";
@@ -149,18 +150,19 @@ async function list(here, arn, isOfMapRun) {
     ...given("nextToken", here.parameters.get("token")),
   });
   const found = page.executions;
+  const why = await reasons(here, found);
   return [
     found.length > 0
-      ? table(summary(found), columns(here, found, isOfMapRun, scaleOf(here, page)), found)
+      ? table(summary(found, isOneOfSeveral(here, page)), columns(here, isOfMapRun, scaleOf(here, page), why), found)
       : html("p", { class: "empty" }, "No execution to show."),
     pager(here, page.nextToken),
   ];
 }
 
-/** "3 executions: 1 RUNNING, 2 SUCCEEDED". */
-function summary(found) {
+/** "3 executions: 1 RUNNING, 2 SUCCEEDED"; where there are other pages, it says that it counts this one alone. */
+function summary(found, isPart) {
   const parts = STATUSES.map((status) => [found.filter((execution) => execution.status === status).length, status]);
-  return `${counted(found.length, "execution")}: ${parts
+  return `${counted(found.length, "execution")}${isPart ? " on this page" : ""}: ${parts
     .filter(([count]) => count)
     .map((part) => part.join(" "))
     .join(", ")}`;
@@ -171,21 +173,25 @@ function given(name, value) {
 }
 
 /** The span of the line of time: of the executions on a page of several, else of all of the machine. */
-function scaleOf(here, { executions: found, nextToken }) {
-  const isOneOfSeveral = here.parameters.get("token") || nextToken !== undefined;
-  return isOneOfSeveral || here.moments.first === null
+function scaleOf(here, page) {
+  const found = page.executions;
+  return isOneOfSeveral(here, page) || here.moments.first === null
     ? span(found, here.now)
     : wholeSpan(found, here.now, here.moments);
 }
 
-function columns(here, found, isOfMapRun, scale) {
+function isOneOfSeveral({ parameters }, { nextToken }) {
+  return Boolean(parameters.get("token")) || nextToken !== undefined;
+}
+
+function columns(here, isOfMapRun, scale, why) {
   return [
     {
       title: "Name",
       className: "name",
       cell: ({ executionArn, name }) => html("a", { href: here.href("execution", { arn: executionArn }) }, name),
     },
-    { title: "Status", className: "state", cell: ({ status }) => statusLabel(status) },
+    { title: "Status", className: "state", cell: (execution) => [statusLabel(execution.status), reason(why, execution)] },
     {
       title: [html("span", { class: "span" }, spanText(scale)), axis(scale)],
       className: "line",
@@ -203,6 +209,12 @@ function columns(here, found, isOfMapRun, scale) {
       ? { title: "Items", className: "items", cell: ({ itemCount }) => itemCount ?? NONE }
       : { title: "Through", className: "through", cell: through },
   ];
+}
+
+/** The error and cause below a status, cut to two lines: the execution's own view has the whole text. */
+function reason(why, { executionArn }) {
+  const text = reasonText(why.get(executionArn));
+  return text && html("span", { class: "reason", title: text }, text);
 }
 
 /** "2, last 02:10:00", with the date where it is not that of the start. */

@@ -31,6 +31,26 @@ export function statusLabel(status) {
   );
 }
 
+/** How many of the executions have each status, as signs with numbers; a screen reader hears the words. */
+export function statusCounts(executions) {
+  const counts = STATUSES.map((status) => [status, executions.filter((each) => each.status === status).length]);
+  return html(
+    "span",
+    { class: "status-counts" },
+    counts
+      .filter(([, count]) => count)
+      .map(([status, count]) => {
+        const label = statusLabel(status);
+        label.lastChild.replaceWith(
+          count.toLocaleString("en"),
+          html("span", { class: "unseen" }, ` ${status}`),
+        );
+        label.title = status;
+        return label;
+      }),
+  );
+}
+
 /** The members of a map run's counts that make up its total, in the order of their bar. */
 const COUNTED = [
   ["succeeded", "SUCCEEDED"],

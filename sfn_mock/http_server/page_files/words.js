@@ -44,6 +44,18 @@ export function duration(milliseconds) {
   );
 }
 
+/** "2 h ago", in the greatest unit alone, or "just now". */
+export function ago(milliseconds, now) {
+  const passed = now - milliseconds;
+  const found = [
+    [DAY, "d"],
+    [HOUR, "h"],
+    [MINUTE, "min"],
+    [SECOND, "s"],
+  ].find(([unit]) => passed >= unit);
+  return found ? `${Math.floor(passed / found[0])} ${found[1]} ago` : "just now";
+}
+
 /** How long an execution or map run took, or has been at work. */
 export function lasted(item, now) {
   const start = moment(item.startDate);
