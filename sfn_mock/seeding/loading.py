@@ -20,7 +20,7 @@ from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.executions import Attempt, Execution, Origin
+from sfn_mock.state.executions import Attempt, Execution, Origin, within
 from sfn_mock.state.map_runs import MapRun, Tolerance
 from sfn_mock.state.outcomes import ending
 from sfn_mock.state.records import Records
@@ -288,7 +288,12 @@ def _store(
     for item in reversed(new):
         own = records[item.place]
         owner = _owner(item, own, moment, first_starts[item.shown.map_run_arn], parent)
+        revision = owner.revision_for(item.version_number)
         *earlier, last = _in_order(item, below, moment)
+        due = within(last, owner.time_limit_of(revision))
+        if last.stop is None and due.is_open(moment):
+            # What is overdue by this definition was started with another one, as it was seen to run.
+            last = due
         execution = executions[item.identity] = Execution(
             owner,
             item.arn.name,
@@ -296,7 +301,7 @@ def _store(
             item.life.start,
             last,
             Origin(
-                owner.revision_for(item.version_number),
+                revision,
                 item.version_number,
                 item.alias_name,
                 "{}" if item.details.input is None else item.details.input,

@@ -213,3 +213,42 @@ def test_definition_that_runs_finds_out_itself(clock):
         clock.tick(2 * MINUTE)
 
         assert seen(run) == ("TIMED_OUT", NOW + 3 * MINUTE)
+
+
+def listing(**item):
+    """What ListExecutions showed of one execution."""
+    return [
+        {
+            "executionArn": "arn:aws:states:us-east-1:123456789012:execution:orders:nightly",
+            "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders",
+            "name": "nightly",
+            "startDate": NOW - 30 * SECOND,
+            **item,
+        }
+    ]
+
+
+def test_loaded_execution_is_timed_out_when_it_is_due(sfn_executions, orders, clock):
+    """One that was seen to run runs on until TimeoutSeconds after its start."""
+    [run] = sfn_executions.load(listing(status="RUNNING"))
+    assert seen(run) == ("RUNNING", None)
+
+    clock.tick(MINUTE)
+
+    assert seen(run) == ("TIMED_OUT", NOW + 30 * SECOND)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param({"status": "RUNNING", "startDate": NOW - 2 * MINUTE}, id="running"),
+        pytest.param({"status": "SUCCEEDED", "startDate": NOW - 5 * MINUTE, "stopDate": NOW}, id="closed"),
+        pytest.param({"status": "SUCCEEDED", "startDate": NOW, "stopDate": NOW + 2 * MINUTE}, id="closed later"),
+    ],
+)
+def test_loaded_execution_that_outlives_it(sfn_executions, orders, clock, item):
+    """What was seen is shown, also where today's definition would have ended it: it had another one then."""
+    [run] = sfn_executions.load(listing(**item))
+    clock.tick(2 * MINUTE)
+
+    assert seen(run) == (item["status"], item.get("stopDate"))
