@@ -18,6 +18,7 @@ from sfn_mock.operations.tags import tagged_resources
 from sfn_mock.state.activities import Activity
 from sfn_mock.state.executions import Execution
 from sfn_mock.state.records import Records
+from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import Simulation
 from sfn_mock.state.state_machines import Alias, Revision, StateMachine, Version
 from sfn_mock.state.task_mocks import TaskMocks
@@ -114,11 +115,12 @@ class SFNBackend(StepFunctionBackend):
         if not self.held:
             self._begin_anew().close()
 
-    def hold(self, simulation: Simulation, task_mocks: TaskMocks) -> None:
-        """Be a mock's, with the rough edges that it was asked for and the answers that it has for tasks."""
+    def hold(self, simulation: Simulation, task_mocks: TaskMocks, naive_dates: NaiveDateCheck) -> None:
+        """Be a mock's, with what it simulates, the answers that it has for tasks, and its check of dates."""
         self.held = True
         self.records.simulation = simulation
         self.records.task_mocks = task_mocks
+        self.records.naive_dates = naive_dates
 
     def empty(self) -> None:
         """Start empty; records handed out before can be read no more."""
@@ -129,7 +131,7 @@ class SFNBackend(StepFunctionBackend):
         records = self.records
         anew = SFNBackend(self.region_name, self.account_id)
         anew.held, anew.records.simulation = self.held, records.simulation
-        anew.records.task_mocks = records.task_mocks
+        anew.records.task_mocks, anew.records.naive_dates = records.task_mocks, records.naive_dates
         # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
         self.__dict__ = vars(anew)
         session_coverage.leave(records)

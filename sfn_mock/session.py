@@ -15,6 +15,7 @@ from sfn_mock.state import clock
 from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.records import Records
 from sfn_mock.state.savepoints import Savepoint
+from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.task_mocks import TaskMocks
 from sfn_mock.transport.addressing import records_of
@@ -51,6 +52,7 @@ class Session:
         self.faults = Faults()
         self.call_log = CallLog()
         self.task_mocks = TaskMocks()
+        self._naive_dates = NaiveDateCheck()
         #: URLs of the servers that answer for it, the innermost last.
         self.endpoint_urls: list[str] = []
         self.closed = False
@@ -66,7 +68,7 @@ class Session:
         key = (account_id or self.account_id, region or self.region)
         if key not in self._backends:
             backend = SFNBackend(key[1], key[0])
-            backend.hold(self.simulation, self.task_mocks)
+            backend.hold(self.simulation, self.task_mocks, self._naive_dates)
             # Of two threads that are here at once, both get the first one's.
             self._backends.setdefault(key, backend)
         return self._backends[key]

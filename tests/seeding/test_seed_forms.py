@@ -141,13 +141,16 @@ def berlin(monkeypatch):
     time.tzset()
 
 
-def test_naive_date_warns_once(berlin, orders):
+def test_naive_date_warns_once(berlin, sfn_executions, orders):
     """Where it would mean another moment on the wall, a date without a zone is said to be UTC, once in a mock."""
     with pytest.warns(SeedWarning, match=r"^start_date 2026-01-09 has no time zone and was read as UTC"):
         orders.add_execution(status="RUNNING", start_date="2026-01-09")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         orders.add_executions(1, status="RUNNING", start_date=datetime(2026, 1, 9))
+        sfn_executions.add_state_machine("orders", region="eu-west-1", creation_date=datetime(2026, 1, 9))
+        sfn_executions.reset()
+        sfn_executions.add_state_machine("orders", creation_date=datetime(2026, 1, 9))
 
 
 @pytest.mark.parametrize("given", ["2026-01-09T00:00:00Z", "-2h", -HOUR, None], ids=repr)
