@@ -27,7 +27,7 @@ from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
 _DEFAULTS = Options()
-#: Tells what was found, with a failure or, if that is None, as one of its own.
+#: Reports what was found: as a note of the failure given, or as an error of its own if that is None.
 _Settle = Callable[[BaseException | None], None]
 
 
@@ -153,7 +153,7 @@ class _Activation:
         _tell_both(self.guard.settle, self.paging.settle, failure)
 
     def settlement_of_ended(self) -> _Settle:
-        """Return what tells of the mocks that have just ended: of all, or of the inner ones alone."""
+        """Return the function that reports on the mocks that have just ended: on all, or on the inner ones alone."""
         if self.is_over:
             return self.settle
         depth = len(self._levels)
@@ -163,6 +163,7 @@ class _Activation:
 
 
 def _tell_both(guard: _Settle, paging: _Settle, failure: BaseException | None) -> None:
+    """Report the findings of both; an error of the guard carries those of the paging check as a note."""
     try:
         guard(failure)
     except UnmockedServiceError as error:
@@ -278,5 +279,5 @@ def _report(session: Session) -> str:
         # As of the last time that anybody looked: a frozen clock may have been let go since.
         with clock.last_read() as moment:
             return report.describe(session.call_log.calls, session.scopes_as_they_stand(), moment)
-    except Exception as error:
+    except Exception as error:  # a report must never replace the failure of a test
         return f"The report of this mock cannot be made: {type(error).__name__}."

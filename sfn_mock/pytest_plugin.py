@@ -60,10 +60,8 @@ def _replace_moto_by_ini(config: pytest.Config) -> bool:
     """UsageError for a value that is no truth value."""
     try:
         return bool(config.getini(_REPLACE_MOTO))
-    except (
-        ValueError,
-        pytest.UsageError,
-    ) as error:  # which of them depends on pytest's version; neither names the option
+    except (ValueError, pytest.UsageError) as error:
+        # Which of them depends on pytest's version. Neither names the option.
         raise pytest.UsageError(f"{_REPLACE_MOTO} must be true or false: {error}.") from None
 
 

@@ -179,7 +179,7 @@ class Connection(WSGIRequestHandler):
             # A fault of the connection, which a test has asked for: no answer.
             self.close_connection = True
             return
-        except Exception:
+        except Exception:  # one request that fails must not end the connection's thread
             self.server.log("error", f"Error on request:\n{format_exc()}")
             failure = aws_error_response(500, "InternalFailure", "The server has failed: its log has the traceback.")
             body, status, headers = run_wsgi_app(failure, environ, buffered=True)
@@ -359,6 +359,7 @@ class _TimedInput(io.RawIOBase):
 
 
 def _is_host(header: str) -> bool:
+    """Whether a Host header has no port, or one up to 65535."""
     port = _PORT.search(header)
     return port is None or (len(port[1]) <= 5 and int(port[1]) <= 65535)
 

@@ -154,9 +154,9 @@ class _Finding(NamedTuple):
 
 @dataclass
 class _Pending:
-    """What one mock has to tell when it ends."""
+    """The walks and findings of one mock that are reported when it ends."""
 
-    #: Those that have not been judged, or have gone on since.
+    #: Walks not judged yet, or with calls since, in order.
     walks: dict[_Walk, None] = field(default_factory=dict)
     findings: list[_Finding] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""What ``check_paging`` says of each mistake."""
+"""The sentence for each mistake that ``check_paging`` finds."""
 
 from __future__ import annotations
 

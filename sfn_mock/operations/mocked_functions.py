@@ -96,7 +96,7 @@ class MockedFunction:
             result = self._handler(event, self._context)
         except UnmockedServiceError:
             raise
-        except Exception as error:
+        except Exception as error:  # Lambda answers whatever its function raises
             frames = traceback.extract_tb(error.__traceback__)[1:]
             name, message = type(error).__name__, str(error)
             if isinstance(error, TaskError):

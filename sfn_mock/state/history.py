@@ -61,7 +61,7 @@ def _draw(history: DrawnHistory, run: _Run, turns: list[_Turn], taken: Taken | N
 
 
 def _take(history: DrawnHistory, taken: Taken | None, until: int) -> Taken | None:
-    """Have a worker take the task, if that came to pass by then; return None once it has."""
+    """Add that a worker took the task, if it had by then; return None once it is added."""
     if taken is None or taken.moment > until:
         return taken
     history.pass_states(taken.moment)

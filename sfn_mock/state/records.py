@@ -102,7 +102,7 @@ class Records:
         self.activities: dict[str, Activity] = {}
         #: What executions wait or waited for, by task token.
         self.tasks: dict[str, Task] = {}
-        #: What each of these executions waits for, or waited for last.
+        #: All tasks that each of these executions has waited for, in order.
         self._waiting: dict[Execution, list[Task]] = {}
         #: Client tokens of executions' last successful redrives, with the date each was answered with.
         self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
@@ -200,7 +200,7 @@ class Records:
         """Raise RuntimeError if they were reset or hold a machine no longer; after the mock's end they can be read."""
         if self._was_reset:
             raise self._gone()
-        if self.state_machines.get(machine.name) is machine:
+        if self.holds(machine):
             return
         if machine.deleting:
             raise RuntimeError(f"{machine.arn} was deleted, and all that belonged to it: add the state machine anew.")
@@ -269,8 +269,8 @@ class Records:
         self._carrying += 1
         try:
             run.carry(moment)
-        except Exception:
-            # Told once to whoever carried it there: a task that nothing answers holds the run where it is.
+        except Exception:  # such as UnmockedServiceError, for a task that nothing answers
+            # The caller gets it once. From then on the run stays where it is.
             self.live_runs.pop(execution, None)
             raise
         finally:
