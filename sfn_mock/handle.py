@@ -261,7 +261,7 @@ class StepFunctionsMock:
         return [StateMachine(machine) for machine in self._machine_records()]
 
     def _machine_records(self) -> list[machine_records.StateMachine]:
-        return [machine for records in self._session.each_records() for machine in records.state_machines.values()]
+        return self._session.gather(lambda records: records.state_machines.values())
 
     def get_state_machine(self, arn_or_name: str) -> StateMachine:
         """The state machine of that ARN or, in the mock's own account and region, name; LookupError if none."""
@@ -275,16 +275,15 @@ class StepFunctionsMock:
     def get_execution(self, arn: str) -> Execution:
         """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
         with clock.read_once():
-            for records in self._session.each_records():
-                execution = records.find_execution(arn)
-                if execution is not None:
-                    return Execution(execution)
+            for found in self._session.gather(lambda records: [records.find_execution(arn)]):
+                if found is not None:
+                    return Execution(found)
             executions = [execution for scope in self._session.execution_scopes() for execution in scope.executions]
             raise _none_such(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """The map run of that ARN; LookupError if none."""
-        map_runs = [map_run for records in self._session.each_records() for map_run in records.map_runs.values()]
+        map_runs = self._session.gather(lambda records: records.map_runs.values())
         return MapRun(_find(arn, "map run", map_runs))
 
     @property
@@ -305,9 +304,12 @@ class StepFunctionsMock:
         Machines of one name, in any account and region, are joined if their definitions have the same states, rules,
         catchers and retriers.
         """
+        self._session.check_open()
         log = CoverageLog()
-        for records in self._session.each_records():
-            log.note(records, clock.now())
+        with clock.read_once():
+            for records in self._session.all_records():
+                with records.using() as moment:
+                    log.note(records, moment)
         return log.report()
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from sfn_mock.instruments import session_coverage
 from sfn_mock.instruments.calls import CallLog
@@ -19,6 +20,8 @@ from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.task_mocks import TaskMocks
 from sfn_mock.transport.addressing import records_of
+
+_T = TypeVar("_T")
 
 
 class Session:
@@ -85,28 +88,26 @@ class Session:
         """Return the records of every account and region, none of them locked."""
         return [backend.records for backend in self.backends()]
 
-    def each_records(self) -> Iterator[Records]:
-        """Yield the records of every account and region as they stand now, each locked while it is looked at."""
+    def gather(self, ask: Callable[[Records], Iterable[_T]]) -> list[_T]:
+        """Return what a function finds in the records of every account and region, each locked meanwhile."""
         self.check_open()
+        found: list[_T] = []
         with clock.read_once():
-            for backend in self.backends():
-                with backend.records.using():
-                    yield backend.records
+            for records in self.all_records():
+                with records.using():
+                    found += ask(records)
+        return found
 
     def execution_scopes(self) -> list[ExecutionScope]:
         """Return the state machines and map runs of every account and region, which have executions."""
-        return [
-            scope
-            for records in self.each_records()
-            for scope in (*records.state_machines.values(), *records.map_runs.values())
-        ]
+        return self.gather(scopes_of)
 
     def scopes_as_they_stand(self) -> list[ExecutionScope]:
         """Return the same, also after the session's end; nothing is carried on by looking."""
         scopes: list[ExecutionScope] = []
         for backend in self.backends():
             with backend.records.locked():
-                scopes += (*backend.records.state_machines.values(), *backend.records.map_runs.values())
+                scopes += scopes_of(backend.records)
         return scopes
 
     def release_waiting(self) -> None:
@@ -164,3 +165,8 @@ class Session:
         """Raise RuntimeError once the session has ended."""
         if self.closed:
             raise RuntimeError("This mock has ended: use its handle inside the with block, decorated test or fixture.")
+
+
+def scopes_of(records: Records) -> list[ExecutionScope]:
+    """Return the state machines and map runs of records."""
+    return [*records.state_machines.values(), *records.map_runs.values()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sfn_mock.asl.activation import Observer
@@ -153,9 +154,12 @@ class Run:
 
     def _signal(self, moment: int, name: str, *arguments: Any) -> None:
         self.advance_to(moment)
-        # What the run did later, before it was shown as it stood earlier, does not happen any longer.
-        del self._signals[self._applied :]
-        del self._answers[self._engine.recorded_host.asked :]
+        # What the run did later, before it was shown as it stood earlier, does not happen any longer. The lists stay
+        # as they are for whoever holds a checkpoint.
+        asked = self._engine.recorded_host.asked
+        if self._applied < len(self._signals) or asked < len(self._answers):
+            self._signals = self._signals[: self._applied]
+            self._answers = self._engine.recorded_host.answers = self._answers[:asked]
         steps = self._engine.scheduler.steps + self._is_advancing
         self._signals.append(_Signal(steps, moment, name, arguments))
         self.advance_to(moment)
@@ -174,6 +178,16 @@ class Run:
             time_limit_seconds=self._time_limit,
             context=self._given_context,
         )
+
+    def checkpoint(self) -> Callable[[], None]:
+        """Return a function that takes back what the run is told from now on; carried on, the run asks for it again."""
+        return partial(self._forget, self._answers, len(self._answers), self._signals, len(self._signals))
+
+    def _forget(self, answers: list[Any], answered: int, signals: list[_Signal], signalled: int) -> None:
+        self._is_sound = False
+        self._answers, self._signals = answers, signals
+        del answers[answered:]
+        del signals[signalled:]
 
     def mark(self) -> Callable[[], None]:
         """Return a function that brings the run back to how it stands now.

@@ -129,13 +129,14 @@ class Control:
     def _graph(self, request: Request) -> Told:
         arn = _read_arguments(request, "execution").get("execution", "")
         with clock.read_once() as moment:
-            for records in self._session.each_records():
-                execution = records.find_execution(arn)
-                attempt = None if execution is None else execution.attempt_at(moment)
-                if execution is not None and attempt is not None and execution.express_id is None:
-                    program = read_program(execution.revision.definition, execution.owner.label)
-                    events = events_of(records, execution, attempt, moment)
-                    return describe_states(program, events, records.run_of(execution), moment)
+            for records in self._session.all_records():
+                with records.using():
+                    execution = records.find_execution(arn)
+                    attempt = None if execution is None else execution.attempt_at(moment)
+                    if execution is not None and attempt is not None and execution.express_id is None:
+                        program = read_program(execution.revision.definition, execution.owner.label)
+                        events = events_of(records, execution, attempt, moment)
+                        return describe_states(program, events, records.run_of(execution), moment)
         raise ValueError(f"execution must be the ARN of a STANDARD execution that has started, got {arn!r}.")
 
     # --- The clock -----------------------------------------------------------------------------------------------

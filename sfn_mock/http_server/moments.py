@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sfn_mock.session import Session
+from sfn_mock.session import Session, scopes_of
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Execution
-from sfn_mock.state.records import Run
+from sfn_mock.state.records import Records, Run
 
 
 def describe_moments(session: Session, now: int, state_machine_arn: str | None) -> dict[str, str | None]:
@@ -19,7 +19,7 @@ def describe_moments(session: Session, now: int, state_machine_arn: str | None) 
         state_machine_arn: Whose executions alone are looked at, child executions included; None for all.
     """
     first = last = previous = following = None
-    for moment in _moments(session, state_machine_arn):
+    for moment in session.gather(lambda records: _moments(records, state_machine_arn)):
         first = moment if first is None else min(first, moment)
         last = moment if last is None else max(last, moment)
         if moment < now:
@@ -30,16 +30,14 @@ def describe_moments(session: Session, now: int, state_machine_arn: str | None) 
     return {name: None if moment is None else clock.describe(moment) for name, moment in found.items()}
 
 
-def _moments(session: Session, state_machine_arn: str | None) -> Iterator[int]:
+def _moments(records: Records, state_machine_arn: str | None) -> Iterator[int]:
     """Yield the moments at which executions start, stop or are redriven, and at which definitions act."""
-    for records in session.each_records():
-        scopes = [*records.state_machines.values(), *records.map_runs.values()]
-        for scope in scopes:
-            if state_machine_arn in (None, scope.state_machine.arn):
-                yield from _changes(scope.index.executions)
-        for execution, run in records.runs.items():
-            if state_machine_arn in (None, execution.state_machine.arn):
-                yield from _actions(run)
+    for scope in scopes_of(records):
+        if state_machine_arn in (None, scope.state_machine.arn):
+            yield from _changes(scope.index.executions)
+    for execution, run in records.runs.items():
+        if state_machine_arn in (None, execution.state_machine.arn):
+            yield from _actions(run)
 
 
 def _changes(executions: Iterable[Execution]) -> Iterator[int]:

@@ -133,6 +133,7 @@ def update_map_run(
         failures, percentage = map_run.tolerance
         if max_concurrency is not None:
             map_run.set_max_concurrency(moment, max_concurrency)
+        records.undo.keep(map_run, "tolerance")
         map_run.tolerance = Tolerance(
             failures if tolerated_failure_count is None else tolerated_failure_count,
             percentage if tolerated_failure_percentage is None else float(tolerated_failure_percentage),

@@ -70,5 +70,6 @@ def redrive_execution(
         check_open_executions(records, moment)
         execution.redrive_at(moment)
         if client_token is not None:
+            records.undo.keep_item(records.redrive_tokens, execution)
             records.redrive_tokens[execution] = (*tokens, (client_token, moment))[-_TOKENS_KEPT:]
         return {"redriveDate": date(moment)}

@@ -40,6 +40,7 @@ def untag_resource(records: Records, date: DateForm, *, resource_arn: str, tag_k
     """Remove the tags of those keys; there may be none."""
     with records.using():
         resource = _find(records, resource_arn)
+        records.undo.keep(resource, "tags")
         for key in tag_keys:
             resource.tags.pop(key, None)
         return {}

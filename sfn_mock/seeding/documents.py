@@ -54,16 +54,13 @@ def _seed(records_of: Callable[[str | None, str | None], Records], document: obj
         _Entry(place, entry, _MACHINE, required=("name",))
         for place, entry in _items("state_machines", document["state_machines"])
     ]
-    with ExitStack() as locks, ExitStack() as undo:
+    with ExitStack() as locks:
         places = [_place(entry) for entry in entries]
         # In one order whatever the document's, so that two of them at a time never wait for each other.
         ordered = sorted(set(places), key=lambda place: tuple(part or "" for part in place))
         records = {place: records_of(*place) for place in ordered}
         moment = max((locks.enter_context(own.using()) for own in records.values()), default=0)
-        machines = [
-            _seed_machine(entry, records[place], moment, undo) for entry, place in zip(entries, places, strict=True)
-        ]
-        undo.pop_all()
+        machines = [_seed_machine(entry, records[place], moment) for entry, place in zip(entries, places, strict=True)]
         return list(dict.fromkeys(machines))
 
 
@@ -77,7 +74,7 @@ def _place(entry: _Entry) -> tuple[str | None, str | None]:
     return account_id, region
 
 
-def _seed_machine(entry: _Entry, records: Records, moment: int, undo: ExitStack) -> StateMachine:
+def _seed_machine(entry: _Entry, records: Records, moment: int) -> StateMachine:
     """The machine of that name, new or there already, with what the entry adds to it."""
     with entry.naming():
         machine = records.state_machines.get(seeding.check_name(entry.get("name")))
@@ -85,13 +82,11 @@ def _seed_machine(entry: _Entry, records: Records, moment: int, undo: ExitStack)
         with entry.naming():
             given = entry.arguments("name", *_OF_NEW_MACHINES)
             machine = seed_state_machine(records, moment, given.pop("name"), **given)
-        undo.callback(records.discard, machine)
     else:
         with entry.naming():
             for key in _OF_NEW_MACHINES:
                 if key in entry.keys:
                     raise ArgumentError(key, f"must be left out to add to {machine.arn}, which exists already")
-        undo.callback(machine.mark())
     view = StateMachine(machine)
     for version in entry.entries("versions", _VERSION):
         with version.naming():

@@ -57,6 +57,7 @@ class Activity:
         """The open task scheduled first, which no worker is given again; None when there is none."""
         for task in self.scheduled:
             if task.is_open(moment):
+                self.records.undo.keep(self, "scheduled")
                 self.scheduled.remove(task)
                 task.taken = Taken(moment, worker_name)
                 return task
@@ -157,6 +158,7 @@ def new_task(
     task = Task(execution, attempt, records.new_id() if token is None else token, worker, beats)
     task.beat(moment)
     if worker is not None:
+        records.undo.keep(worker, "scheduled")
         worker.scheduled.append(task)
     return task
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, cast
 
@@ -239,6 +239,7 @@ class ExecutionScope(ABC):
             ]
             self.take_in(executions)
         if name == seeding.DEFAULT_NAMES:
+            self.records.undo.keep(self, "_default_names")
             self._default_names += count
         return executions
 
@@ -262,28 +263,31 @@ class ExecutionScope(ABC):
             # The names of EXPRESS executions are free at any time.
             if earlier.express_id is None:
                 earlier.owner.forget(earlier)
+        before = {name: self.names[name] for name in self.names.keys() & named.keys()}
+        self.records.undo.note(partial(self._leave_out, named, before, len(self.index.executions)))
         self.names.update(named)
         self.index.add(executions)
         self.records.status_changes.follow_seeds(executions, self.records.moment)
 
-    def mark(self) -> Callable[[], None]:
-        """What takes back all that is added from now on, as if it had never been."""
-        executions, names, default_names = self.executions, self.names.copy(), self._default_names
-        redrive_plan = self.redrive_plan
-
-        def take_back() -> None:
-            self.names.clear()
-            self.names.update(names)
-            self.index.executions = executions
-            self.index.lose_order()
-            self._default_names, self.redrive_plan = default_names, redrive_plan
-
-        return take_back
+    def _leave_out(self, named: dict[str, Execution], before: dict[str, Execution], kept: int) -> None:
+        """Let executions go that were being taken in, all but the first so many."""
+        for name in named:
+            self.names.pop(name, None)
+        self.names.update(before)
+        del self.index.executions[kept:]
+        self.index.lose_order()
 
     def forget(self, execution: Execution) -> None:
         """Let ``execution`` and its name go."""
+        self.records.undo.note(partial(self._remember, execution, list(self.index.executions)))
         del self.names[execution.name]
         self.index.remove(execution)
+
+    def _remember(self, execution: Execution, executions: list[Execution]) -> None:
+        """Have an execution again that was being forgotten."""
+        self.names[execution.name] = execution
+        self.index.executions = executions
+        self.index.lose_order()
 
     def count_running(self, moment: int) -> int:
         self.index.settle(moment)

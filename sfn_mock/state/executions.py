@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_mock.argument_errors import ArgumentError
@@ -295,8 +296,10 @@ class Execution:
 
     @attempts.setter
     def attempts(self, attempts: tuple[Attempt, ...]) -> None:
-        *earlier, self._last = attempts
-        self._earlier = tuple(earlier)
+        *earlier, last = attempts
+        # In one line that calls nothing, between whose halves no interrupt comes.
+        rest = tuple(earlier)
+        self._earlier, self._last = rest, last
 
     def attempt_at(self, moment: int) -> Attempt | None:
         """The attempt in force at ``moment``; None before the start."""
@@ -362,8 +365,17 @@ class Execution:
         if self.owner.records.run_of(self) is None:
             *earlier, last = attempts
             attempts = (*earlier, within(last, self.owner.time_limit_of(self.revision)))
+        self._keep()
         self._index.change(self, attempts)
         self.owner.records.status_changes.follow(self, moment)
+
+    def _keep(self) -> None:
+        """Note the time line as it stands, for the case that a change of it is cut short."""
+        self.owner.records.undo.note(partial(self._restore, self.start, self._last, self._earlier))
+
+    def _restore(self, start: int, last: Attempt, earlier: tuple[Attempt, ...]) -> None:
+        self.start, self._last, self._earlier = start, last, earlier
+        self._index.lose_order()
 
     def go_on(self, moment: int, attempt: Attempt) -> None:
         """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
@@ -471,6 +483,7 @@ class Execution:
     def start_late(self, moment: int) -> None:
         """Start it at ``moment`` if an end of its map run kept it from starting."""
         if self._never_starts:
+            self._keep()
             self.start = moment
             self._change(moment, (Attempt(moment),))
 
@@ -507,6 +520,7 @@ class Execution:
                 limit, got = clock.describe(redrives[0].since), clock.describe(start)
                 raise ArgumentError("start_date", f"must not lie after the redrive at {limit}, got {got}")
             stop = None if first.stop is None else max(first.stop, start)
+            self._keep()
             self.start = start
             self._change(moment, (first._replace(since=start, stop=stop), *redrives))
 
@@ -529,6 +543,7 @@ class Execution:
             if len(self._history_until(moment)) > 1:
                 limit, got = clock.describe(attempt.since), clock.describe(stop)
                 raise ArgumentError("stop_date", f"must not lie before the last redrive at {limit}, got {got}")
+            self._keep()
             self.start = stop
             attempt = attempt._replace(since=stop)
         self.go_on(moment, attempt._replace(stop=stop))

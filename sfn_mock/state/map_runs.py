@@ -219,6 +219,7 @@ class MapRun(ExecutionScope):
 
         Those that wait for their redrive are what they were before.
         """
+        self.records.undo.keep(self, "_turns", "_attempts")
         self._turns = []
         *earlier, current = self.attempts_until(moment)
         if not self._follows_children(current):
@@ -229,6 +230,7 @@ class MapRun(ExecutionScope):
 
     def end_as(self, moment: int, status: str) -> None:
         """End it with a status that its run has found out."""
+        self.records.undo.keep(self, "_attempts", "_follows_from")
         *earlier, current = self.attempts_until(moment)
         self._attempts = (*earlier, current._replace(stop=moment, ending=Ending(status)))
         self._follows_from = None
@@ -247,6 +249,7 @@ class MapRun(ExecutionScope):
         *earlier, current = self.attempts_until(moment)
         closed = current._replace(stop=state.stop, ending=Ending(state.status))
         again = Attempt(moment, redrive_count=current.redrive_count + 1, redrive=moment)
+        self.records.undo.keep(self, "_attempts", "_follows_from", "_turns")
         self._attempts = (*earlier, closed, again)
         self._follows_from = again.redrive_count
         for child in self.index.executions:
@@ -265,6 +268,7 @@ class MapRun(ExecutionScope):
         Those for which no end is in sight wait on, as do those whose turn would come after the map run's own end;
         whatever ends one or changes its end later asks again.
         """
+        self.records.undo.keep(self, "_turns")
         self._turns = self._waiting_at(moment)
         if not self._turns:
             return
@@ -317,6 +321,7 @@ class MapRun(ExecutionScope):
             *earlier, last = self._attempts
             stops = [child.attempts[-1].stop for child in executions]
             stop = max(stop for stop in (last.stop, *stops) if stop is not None)
+            self.records.undo.keep(self, "_attempts")
             self._attempts = (*earlier, last._replace(stop=stop))
         for child in executions:
             last = child.attempts[-1]
@@ -328,6 +333,7 @@ class MapRun(ExecutionScope):
 
     def set_max_concurrency(self, moment: int, max_concurrency: int) -> None:
         """Let so many children run at once from ``moment`` on; 0 for any number. None that runs is stopped."""
+        self.records.undo.keep(self, "max_concurrency")
         self.max_concurrency = max_concurrency
         self.take_turns(moment)
 

@@ -22,6 +22,7 @@ from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.state_machines import Revision, StateMachine
 from sfn_mock.state.status_changes import StatusChange, StatusChanges, tell
 from sfn_mock.state.task_mocks import TaskMocks
+from sfn_mock.state.undo_log import UndoLog
 from sfn_mock.types import Duration
 
 if TYPE_CHECKING:
@@ -119,10 +120,14 @@ class Records:
         self.simulation = NO_SIMULATION
         #: The moment of the last use; later than all before the first.
         self.moment = clock.NEVER
+        #: What takes back the changes of the current use, until that has come to its end.
+        self.undo = UndoLog()
         #: What EventBridge is still to be told.
-        self.status_changes = StatusChanges()
+        self.status_changes = StatusChanges(self.undo)
         #: How many uses of these records are within one another.
         self._uses = 0
+        #: What the last call that was made outside the records has raised, if any has.
+        self._refusal: Exception | None = None
         #: How many definitions are just being carried.
         self._carrying = 0
         #: The answers that the mock which holds these has for tasks.
@@ -143,27 +148,48 @@ class Records:
     def using(self) -> Iterator[int]:
         """The current moment, read once, with these records to oneself. RecordsGone after their end.
 
-        When the outermost use ends, the changes of status that it has brought are told; the records are free then.
+        What is changed meanwhile is taken back if an error or an interrupt ends the outermost use. When that ends, the
+        changes of status that it has brought are told; the records are free then.
         """
         news: list[StatusChange] = []
         try:
-            with self._lock:
+            with self._changing() as is_outermost:
                 self._check_open()
                 moment = self.moment = clock.now()
-                self._uses += 1
-                try:
-                    self.carry_runs(moment)
-                    # What tasks have called may have ended the records.
-                    self._check_open()
-                    self._finish_deletions(moment)
-                    yield moment
-                finally:
-                    self._uses -= 1
-                    if not self._uses and self.status_changes.upcoming:
+                self.carry_runs(moment)
+                # What tasks have called may have ended the records.
+                self._check_open()
+                self._finish_deletions(moment)
+                if is_outermost:
+                    # What time alone has brought stays, whatever becomes of this use.
+                    if self.status_changes.upcoming:
                         news = self.status_changes.take_due(moment)
+                    self.undo.clear()
+                yield moment
+                if is_outermost and self.status_changes.upcoming:
+                    news += self.status_changes.take_due(moment)
         finally:
             if news:
                 tell(news)
+
+    @contextmanager
+    def _changing(self) -> Iterator[bool]:
+        """These records to oneself, to change them as a whole or not at all; whether this is the outermost use."""
+        lock: Any = self._lock
+        # What an interrupt has left of an earlier use does not count.
+        uses = self._uses if lock._is_owned() else 0
+        with self._lock:
+            if not uses:
+                self.undo.take_back()
+            try:
+                self._uses = uses + 1
+                yield not uses
+                if not uses:
+                    self.undo.clear()
+            finally:
+                self._uses = uses
+                if not uses:
+                    self.undo.take_back()
 
     def keep_up(self) -> None:
         """Do what is due, and tell what has changed, before somebody asks another service about it."""
@@ -180,13 +206,19 @@ class Records:
 
         A task may do its work in threads that it waits for, and these may call Step Functions.
         """
+        # All that was changed so far stays, whatever becomes of the call.
+        self.undo.clear()
         # All levels of the lock at once, as threading.Condition gives it up and takes it back.
         lock: Any = self._lock
         held = None
-        uses, self._uses = self._uses, 0
+        uses = self._uses
         try:
+            self._uses = 0
             held = lock._release_save()
             return ask()
+        except Exception as error:
+            self._refusal = error
+            raise
         finally:
             if held is not None:
                 lock._acquire_restore(held)
@@ -216,7 +248,7 @@ class Records:
 
         Definitions at work are carried to it first.
         """
-        with self._lock:
+        with self._changing():
             moment = self.now()
             self.carry_runs(moment)
             yield moment
@@ -231,12 +263,13 @@ class Records:
         """Carry the definitions at work to ``moment``; not after the records' end."""
         if not self.live_runs or self._closed:
             return
-        with self._lock:
+        with self._changing():
             for execution in list(self.live_runs):
                 self._carry_run(execution, moment)
 
     def start_run(self, execution: Execution, run: Run, moment: int) -> None:
         """Put a definition to work, and do at once what takes no time."""
+        self._note_run(execution)
         self.runs[execution] = self.live_runs[execution] = run
         self._carry_run(execution, moment)
 
@@ -256,26 +289,37 @@ class Records:
 
     def keep_run(self, execution: Execution, run: Run) -> None:
         """Show the events of a run that somebody else carries."""
+        self._note_run(execution)
         self.runs[execution] = run
         self.live_runs.pop(execution, None)
 
     def revive(self, execution: Execution) -> None:
         """Have the definition of an execution at work again, if it is one that runs."""
         if execution in self.runs:
+            self._note_run(execution)
             self.live_runs[execution] = self.runs[execution]
+
+    def _note_run(self, execution: Execution) -> None:
+        """Note for the undo log whether an execution has a run, and whether that is at work."""
+        self.undo.keep_item(self.runs, execution)
+        self.undo.keep_item(self.live_runs, execution)
 
     def _carry_run(self, execution: Execution, moment: int) -> None:
         run = self.runs[execution]
-        self._carrying += 1
+        carrying = self._carrying
         try:
+            self._carrying = carrying + 1
             run.carry(moment)
-        except Exception:  # such as UnmockedServiceError, for a task that nothing answers
-            # The caller gets it once. From then on the run stays where it is.
-            self.live_runs.pop(execution, None)
+        except Exception as error:
+            if error is self._refusal:
+                # The caller gets it once: from then on a run stays at its task that nothing answers.
+                self._refusal = None
+                self.live_runs.pop(execution, None)
             raise
         finally:
-            self._carrying -= 1
+            self._carrying = carrying
         if not run.is_running:
+            self._note_run(execution)
             self.live_runs.pop(execution, None)
 
     def close(self) -> None:
@@ -309,11 +353,13 @@ class Records:
     # --- State machines ------------------------------------------------------------------------------------------
 
     def add_state_machine(self, name: str, *, type: str, revision: Revision, moment: int) -> StateMachine:
+        self.undo.keep_item(self.state_machines, name)
         machine = self.state_machines[name] = StateMachine(self, name, type=type, revision=revision, created=moment)
         return machine
 
     def discard(self, machine: StateMachine) -> None:
         """Let ``machine`` go with all that is its own, at once."""
+        self.undo.keep(self, "state_machines", "map_runs")
         del self.state_machines[machine.name]
         self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
 
@@ -324,12 +370,15 @@ class Records:
     def delete(self, machine: StateMachine, moment: int) -> None:
         """Let ``machine`` go: DELETING while anything of it is RUNNING, then gone with all that is its own."""
         if not machine.deleting:
+            self.undo.keep(machine, "deleting")
+            self.undo.keep(self, "_deleting")
             machine.deleting = True
             self._deleting.append(machine)
         self._finish_deletions(moment)
 
     def _finish_deletions(self, moment: int) -> None:
         for machine in [machine for machine in self._deleting if not machine.is_running(moment)]:
+            self.undo.keep(self, "_deleting")
             self._deleting.remove(machine)
             self.discard(machine)
 
@@ -390,8 +439,10 @@ class Records:
     ) -> Task:
         """``execution``'s seeding call; see ``Execution.wait_for_task``."""
         task = new_task(self, moment, execution, attempt, token, activity=activity, heartbeat=heartbeat)
+        self.undo.keep_item(self.tasks, task.token)
+        self.undo.keep_item(self._waiting, execution)
         self.tasks[task.token] = task
-        self._waiting.setdefault(execution, []).append(task)
+        self._waiting[execution] = [*self._waiting.get(execution, ()), task]
         return task
 
     def task_of(self, execution: Execution) -> Task | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from sfn_mock.asl.context import format_moment
@@ -92,6 +93,7 @@ class DefinitionRun:
         self, execution: Execution, program: Program, services: Services, parent: DefinitionRun | None = None
     ) -> None:
         self._execution = execution
+        self._undo = execution.owner.records.undo
         self._parent = parent
         self._program = program
         self._services = services
@@ -128,14 +130,23 @@ class DefinitionRun:
         if self._is_carrying:
             # A task of this run looks at the records.
             return
-        self._is_carrying = True
         try:
-            self._follow_execution(moment)
-            self._advance(moment)
-            # What a task called may have stopped the execution.
-            self._follow_execution(moment)
+            try:
+                self._is_carrying = True
+                self._follow_execution(moment)
+                self._advance(moment)
+                # What a task called may have stopped the execution.
+                self._follow_execution(moment)
+            finally:
+                self._is_carrying = False
         finally:
+            # An interrupt may have come just before the line above.
             self._is_carrying = False
+
+    def _note(self) -> None:
+        """Note for the undo log how far the run has come, before it goes on or is told something."""
+        self._undo.note(self._run.checkpoint())
+        self._undo.keep(self, "_carried_to")
 
     def _advance(self, moment: int) -> None:
         self._step(self._carried_to)
@@ -145,6 +156,7 @@ class DefinitionRun:
         self._poll(moment)
 
     def _step(self, moment: int) -> None:
+        self._note()
         self._carried_to = max(moment, self._carried_to)
         self._run.advance_to(moment)
         for key, child in list(self._children.items()):
@@ -158,6 +170,8 @@ class DefinitionRun:
         # A run that was stopped, or has failed, learns of it when it is redriven.
         if run.stop_moment is None or not self.is_running:
             return
+        self._note()
+        self._undo.note(partial(self._told.discard, key))
         self._told.add(key)
         output = None if run.output is None else json.loads(run.output)
         end = ChildEnd(run.status, output, run.error, run.cause, child._describe(run.stop_moment))
@@ -187,12 +201,17 @@ class DefinitionRun:
             end = self._leave(poll)
             if end is None:
                 continue
+            self._note()
             # Who called meanwhile may have ended the task, which then takes no answer.
-            self._polls.pop(token, None)
+            self._end_poll(token)
             # Step Functions tells when the execution stopped that the task waited for.
             stop = end.result.get("StopDate") if isinstance(end, Succeeded) and isinstance(end.result, dict) else None
             self._answer(token, end, min(stop, moment) if isinstance(stop, int) else moment)
             self._step(moment)
+
+    def _end_poll(self, token: str) -> None:
+        self._undo.keep_item(self._polls, token)
+        self._polls.pop(token, None)
 
     def _answer(self, token: str, end: Succeeded | Failed, moment: int) -> None:
         if isinstance(end, Succeeded):
@@ -218,6 +237,7 @@ class DefinitionRun:
 
     def _follow_execution(self, moment: int) -> None:
         """Stop where the execution was stopped by a call or a test, and go on where it was redriven."""
+        self._note()
         for attempt in self._execution.attempts:
             if attempt.since > moment or attempt.redrive_count < self._run.redrive_count:
                 continue
@@ -276,6 +296,8 @@ class DefinitionRun:
         self.rewind(moment)
         for token, (arn, input) in list(self._activity_tasks.items()):
             if arn == activity_arn and self._run.has_task(token):
+                self._note()
+                self._undo.keep_item(self._activity_tasks, token)
                 del self._activity_tasks[token]
                 self._run.start_task(token, moment, worker_name)
                 return token, input
@@ -286,16 +308,22 @@ class DefinitionRun:
 
     def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
         """Change the limits of a map run."""
-        self.rewind(moment)
+        self.prepare(moment)
         self._run.update_map_run(map_run_arn, moment, **changes)
         self.carry_all(moment)
 
     def rewind(self, moment: int) -> None:
         """Go back to ``moment`` if the clock went back, as something is to happen then."""
         if moment < self._carried_to:
+            self._note()
             self._run.rewind_to(moment)
             self._carried_to = moment
             self._execution.owner.records.revive(self._execution)
+
+    def prepare(self, moment: int) -> None:
+        """Ready the run for what somebody tells it at ``moment``."""
+        self.rewind(moment)
+        self._note()
 
     def carry_all(self, moment: int) -> None:
         """Carry the whole run that this one is part of."""
@@ -331,7 +359,8 @@ class DefinitionRun:
 
     def abandon_task(self, token: str, moment: int) -> None:
         """Forget a task that nobody waits for any longer."""
-        self._polls.pop(token, None)
+        self._note()
+        self._end_poll(token)
 
     def read_items(self, request: ReadRequest) -> list[Any]:
         """Read the items of a distributed Map state."""
@@ -343,6 +372,7 @@ class DefinitionRun:
 
     def start_map_run(self, request: MapRunRequest) -> str:
         """Store a map run without children, and return its ARN."""
+        self._note()
         machine = self._execution.state_machine
         records = machine.records
         map_run = MapRun(
@@ -357,6 +387,7 @@ class DefinitionRun:
             follows_children=False,
         )
         machine.store_map_run(map_run)
+        self._undo.keep_item(self._processors, map_run.arn)
         self._processors[map_run.arn] = map_run, request.processor
         return map_run.arn
 
@@ -366,6 +397,7 @@ class DefinitionRun:
 
     def start_child(self, start: ChildStart) -> None:
         """Store a child execution, and run it."""
+        self._note()
         map_run, processor = self._processors[start.map_run_arn]
         records = map_run.records
         child = Execution(
@@ -383,6 +415,7 @@ class DefinitionRun:
         )
         map_run.take_in([child])
         records.status_changes.follow_start(child, start.moment)
+        self._undo.keep_item(self._children, (start.map_run_arn, start.index))
         self._children[start.map_run_arn, start.index] = self._new_child(child, processor, start)
 
     def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
@@ -391,19 +424,24 @@ class DefinitionRun:
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
         """End a map run; children that still run are stopped."""
+        self._note()
         map_run, _ = self._processors[map_run_arn]
         map_run.end_as(moment, status)
         for (arn, _), child in self._children.items():
             if arn == map_run_arn and child.is_running:
+                child._note()
                 child._run.stop(moment, None, None)
                 child._end_execution()
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
         """Run the unsuccessful children of a map run again, and return their numbers."""
+        self._note()
         redriven = []
         for (arn, index), child in self._children.items():
             if arn == map_run_arn and child._run.status in UNSUCCESSFUL:
+                child._note()
                 child._run.redrive(moment)
+                self._undo.note(partial(self._told.add, (arn, index)))
                 self._told.discard((arn, index))
                 redriven.append(index)
         return redriven
@@ -423,17 +461,17 @@ class WaitingTask:
 
     def succeed(self, moment: int, output: str) -> None:
         """Give the task its result, as JSON text."""
-        self._run.rewind(moment)
+        self._run.prepare(moment)
         self._run._run.complete_task(self._token, json.loads(output), moment)
         self._run.carry_all(moment)
 
     def fail(self, moment: int, error: str | None, cause: str | None) -> None:
         """Give the task its error."""
-        self._run.rewind(moment)
+        self._run.prepare(moment)
         self._run._run.fail_task(self._token, error, cause, moment)
         self._run.carry_all(moment)
 
     def beat(self, moment: int) -> None:
         """Note a heartbeat of the task."""
-        self._run.rewind(moment)
+        self._run.prepare(moment)
         self._run._run.heartbeat(self._token, moment)

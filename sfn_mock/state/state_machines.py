@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -146,11 +145,13 @@ class Alias:
 
     def route(self, routes: tuple[Route, ...]) -> None:
         """Route future starts; executions already started keep the version they got."""
+        self.state_machine.records.undo.keep(self, "routes", "credits")
         self.routes = routes
         self.credits = {}
 
     def update(self, routes: tuple[Route, ...] | None, description: str | None, moment: int) -> None:
         """Change what is given, and leave the rest as it is."""
+        self.state_machine.records.undo.keep(self, "description", "updated")
         if routes is not None:
             self.route(routes)
         if description is not None:
@@ -163,6 +164,7 @@ class Alias:
         AWS draws one by weight. Here the draws come in a fixed sequence that follows the weights, so that a test
         sees the same each time: whoever has waited longest for its share is next.
         """
+        self.state_machine.records.undo.keep(self, "credits")
         for route in self.routes:
             self.credits[route.qualifier] = self.credits.get(route.qualifier, 0) + route.weight
         chosen = max(self.routes, key=lambda route: self.credits[route.qualifier]).qualifier
@@ -231,6 +233,7 @@ class StateMachine(ExecutionScope):
 
     def update(self, revision: Revision, moment: int) -> None:
         """Take on ``revision``, under an id of its own unless it says what the current one says."""
+        self.records.undo.keep(self, "revision", "updated")
         if not revision.says_the_same_as(self.revision):
             self.revision = revision._replace(id=self.records.new_id(), updated=moment)
         self.updated = moment
@@ -256,12 +259,15 @@ class StateMachine(ExecutionScope):
     def add_version(self, number: int, description: str | None, moment: int) -> Version:
         """Store a version under a number of its own; the next published one gets a higher."""
         version = Version(self, number, self.revision, description, moment)
+        self.records.undo.keep_item(self.versions, version.qualifier)
+        self.records.undo.keep(self, "last_number")
         self.versions[version.qualifier] = version
         self.last_number = max(self.last_number, number)
         return version
 
     def set_alias(self, name: str, routes: tuple[Route, ...], description: str | None, moment: int) -> Alias:
         # One that replaces another is listed as the newest.
+        self.records.undo.keep(self, "aliases")
         self.aliases.pop(name, None)
         alias = self.aliases[name] = Alias(self, name, routes, description, moment)
         return alias
@@ -269,26 +275,6 @@ class StateMachine(ExecutionScope):
     def aliases_of(self, qualifier: str) -> list[Alias]:
         """The aliases that route starts to the version of that number, oldest first."""
         return [alias for alias in self.aliases.values() if any(route.qualifier == qualifier for route in alias.routes)]
-
-    def mark(self) -> Callable[[], None]:
-        """The same of its versions, aliases, outcomes and map runs, whose children share names by label."""
-        take_back_executions = super().mark()
-        versions, aliases, last_number = self.versions.copy(), self.aliases.copy(), self.last_number
-        credits = {alias: alias.credits.copy() for alias in aliases.values()}
-        start_plan, map_runs = self.start_plan, self.records.map_runs.copy()
-        children = {label: names.copy() for label, names in self._children.items()}
-
-        def take_back() -> None:
-            take_back_executions()
-            self.versions, self.aliases, self.last_number = versions, aliases, last_number
-            for alias, before in credits.items():
-                alias.credits = before
-            self.start_plan, self.records.map_runs = start_plan, map_runs
-            for label, names in self._children.items():
-                names.clear()
-                names.update(children.get(label, {}))
-
-        return take_back
 
     # --- Map runs ------------------------------------------------------------------------------------------------
 
@@ -305,14 +291,17 @@ class StateMachine(ExecutionScope):
 
     def store_map_run(self, map_run: MapRun) -> None:
         """Take in a new map run."""
+        self.records.undo.keep_item(self.records.map_runs, map_run.arn)
         self.records.map_runs[map_run.arn] = map_run
         if map_run.parent is not None:
             self.give_parent(map_run, map_run.parent)
 
     def give_parent(self, map_run: MapRun, parent: Execution) -> None:
         """Let ``parent`` be who started ``map_run``."""
+        self.records.undo.keep(map_run, "parent")
+        self.records.undo.keep_item(self._map_runs, parent)
         map_run.parent = parent
-        self._map_runs.setdefault(parent, []).append(map_run)
+        self._map_runs[parent] = [*self._map_runs.get(parent, ()), map_run]
 
     # --- Starts --------------------------------------------------------------------------------------------------
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from heapq import heappop, heappush
+from functools import partial
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_mock.state.outcomes import OPEN
+from sfn_mock.state.undo_log import UndoLog
 
 if TYPE_CHECKING:
     from sfn_mock.state.executions import Attempt, Execution
 
 #: What tells two changes of one execution apart: moment, status, and how often it was redriven before.
 _Key = tuple[int, str, int]
+#: When to look at an execution, in which order at one moment, since when its changes are told, and the execution.
+_Upcoming = tuple[int, int, int, "Execution"]
 
 
 class StatusChange(NamedTuple):
@@ -54,9 +58,10 @@ def changes_of(execution: Execution) -> list[StatusChange]:
 class StatusChanges:
     """The changes that are still to be told, of the executions of one account and region."""
 
-    def __init__(self) -> None:
-        #: When to look at an execution next, in which order at one moment, and since when its changes are told.
-        self.upcoming: list[tuple[int, int, int, Execution]] = []
+    def __init__(self, undo: UndoLog) -> None:
+        self._undo = undo
+        #: When to look at an execution next, in which order at one moment, and since when its changes are told; a heap.
+        self.upcoming: list[_Upcoming] = []
         self._told: dict[Execution, set[_Key]] = {}
         self._order = 0
         self._is_silenced = False
@@ -72,6 +77,7 @@ class StatusChanges:
 
     def follow_start(self, execution: Execution, moment: int) -> None:
         """Tell what an execution does that was started at a moment, the start included."""
+        self._undo.keep_item(self._told, execution)
         self._told.pop(execution, None)
         self.follow(execution, moment)
 
@@ -91,14 +97,31 @@ class StatusChanges:
 
     def _push(self, moment: int, since: int, execution: Execution) -> None:
         self._order += 1
-        heappush(self.upcoming, (moment, self._order, since, execution))
+        entry = (moment, self._order, since, execution)
+        self._undo.note(partial(self._drop, entry))
+        heappush(self.upcoming, entry)
+
+    def _put_back(self, entry: _Upcoming) -> None:
+        """Take back that an entry was taken."""
+        if not any(other is entry for other in self.upcoming):
+            heappush(self.upcoming, entry)
+
+    def _drop(self, entry: _Upcoming) -> None:
+        """Take back a push."""
+        self.upcoming = [other for other in self.upcoming if other is not entry]
+        heapify(self.upcoming)
 
     def take_due(self, moment: int) -> list[StatusChange]:
         """Return the changes that are due by a moment and were not told before, in order."""
         due: list[StatusChange] = []
         while self.is_due(moment):
-            at, _, since, execution = heappop(self.upcoming)
-            told = self._told.setdefault(execution, set())
+            entry = self.upcoming[0]
+            at, _, since, execution = entry
+            told = set(self._told.get(execution, ()))
+            self._undo.keep_item(self._told, execution)
+            self._undo.note(partial(self._put_back, entry))
+            self._told[execution] = told
+            heappop(self.upcoming)
             for change in changes_of(execution):
                 if change.moment > at:
                     self._push(change.moment, since, execution)

@@ -17,4 +17,5 @@ def set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | Status | None, 
                 f"cannot set on_redrive() of {scope.arn}: AWS redrives no executions of EXPRESS state machines; use "
                 f"on_start() instead."
             )
+        scope.records.undo.keep(scope, "redrive_plan")
         scope.redrive_plan = plan(scope.check_outcome, outcomes, **keywords)

@@ -313,6 +313,7 @@ class StateMachine(View[machine_records.StateMachine]):
             ValueError: For an outcome that no start can have.
         """
         with self._kept_record.using():
+            self._record.records.undo.keep(self._record, "start_plan")
             self._record.start_plan = plan(
                 self._record.check_outcome,
                 outcomes,

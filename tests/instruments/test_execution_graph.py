@@ -53,7 +53,7 @@ def sfn(clock):
 
 def told(sfn, run):
     """What is told of an execution: its states by name, and the classes and texts of the picture."""
-    [records] = sfn._session.each_records()
+    [records] = sfn._session.all_records()
     execution = records.find_execution(run.arn)
     now = records.now()
     events = events_of(records, execution, execution.attempt_at(now), now)
@@ -206,7 +206,7 @@ def test_ways_of_a_seed(sfn):
 def test_no_definition(sfn):
     """What has no states that can be read has an empty picture."""
     run = sfn.add_state_machine("orders").add_execution("a", status="SUCCEEDED")
-    [records] = sfn._session.each_records()
+    [records] = sfn._session.all_records()
     execution = records.find_execution(run.arn)
     events = events_of(records, execution, execution.attempt_at(records.now()), records.now())
     graph = describe_states(NO_STATES, events, None, records.now())

@@ -1,0 +1,48 @@
+"""The undo log of the records: what takes back the changes that an error or an interrupt has cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+
+class UndoLog:
+    """The steps that take back what was changed since the log was last cleared, oldest first.
+
+    Each step is noted before its change begins and may be done twice. So an interrupt between any two lines, also
+    while changes are taken back, leaves nothing half done.
+    """
+
+    def __init__(self) -> None:
+        self._steps: list[Callable[[], object]] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take back."""
+        return not self._steps
+
+    def note(self, step: Callable[[], object]) -> None:
+        """Note what takes back the change that comes next."""
+        self._steps.append(step)
+
+    def keep(self, owner: object, *names: str) -> None:
+        """Note the values of attributes, of lists and dicts also the contents."""
+        for name in names:
+            value = getattr(owner, name)
+            self.note(partial(setattr, owner, name, value.copy() if isinstance(value, (dict, list, set)) else value))
+
+    def keep_item(self, contents: dict[Any, Any], key: object) -> None:
+        """Note an item of a dict, or that there is none."""
+        is_there = key in contents
+        self.note(partial(contents.__setitem__, key, contents[key]) if is_there else partial(contents.pop, key, None))
+
+    def clear(self) -> None:
+        """Let what was changed stay so."""
+        self._steps = []
+
+    def take_back(self) -> None:
+        """Take back all that was changed since the log was cleared, newest first."""
+        while self._steps:
+            self._steps[-1]()
+            self._steps.pop()

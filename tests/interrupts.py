@@ -1,0 +1,108 @@
+"""Interrupts between lines, and what has to be right after one."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, NamedTuple
+
+import sfn_mock
+from sfn_mock.state.execution_index import ExecutionIndex
+
+PACKAGE = str(Path(sfn_mock.__file__).parent)
+
+
+class Interrupt(BaseException):
+    """What a signal raises, as Ctrl-C and pytest-timeout do."""
+
+
+class Line(NamedTuple):
+    """One execution of a line."""
+
+    file: str
+    number: int
+    #: Counted from 1.
+    execution: int
+
+
+class executed_lines:
+    """Counts the lines of the package that are executed."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, int]] = Counter()
+
+    def __enter__(self) -> executed_lines:
+        self._before = sys.gettrace()
+        sys.settrace(self._trace)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        sys.settrace(self._before)
+
+    def _trace(self, frame: FrameType, event: str, argument: object) -> Any:
+        file = frame.f_code.co_filename
+        if not file.startswith(PACKAGE):
+            return None
+        if event == "line" and _takes_signals(file, frame.f_lineno):
+            self._counts[file, frame.f_lineno] += 1
+        return self._trace
+
+    def chosen(self) -> list[Line]:
+        """The first and last execution of each line, or each execution where SFN_MOCK_SOAK is set."""
+        chosen: list[Line] = []
+        for (file, number), count in self._counts.items():
+            executions = range(1, count + 1) if os.environ.get("SFN_MOCK_SOAK") else sorted({1, count})
+            chosen += (Line(file, number, execution) for execution in executions)
+        return chosen
+
+
+@contextmanager
+def interrupted_at(line: Line) -> Iterator[None]:
+    """Raise an Interrupt before one execution of a line, and catch it where this ends."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        if frame.f_code.co_filename != line.file:
+            return None
+        if event == "line" and frame.f_lineno == line.number:
+            count += 1
+            if count == line.execution:
+                raise Interrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    except Interrupt:
+        pass
+    finally:
+        sys.settrace(before)
+
+
+@cache
+def _takes_signals(file: str, number: int) -> bool:
+    """Whether a signal may be handled before a line.
+
+    It is not between a with or try and its first line, nor before a with is left, where tracing stops once more.
+    """
+    return not linecache.getline(file, number).lstrip().startswith(("with ", "async with ", "try:"))
+
+
+def check_order(index: ExecutionIndex) -> None:
+    """Compare every list with what sorting all anew gives."""
+    anew = ExecutionIndex(tells_redriven=index._tells_redriven)
+    anew.add(index.executions)
+    anew.settle(index._settled)
+    kept = {key: list(entries) for key, entries in index._lists.items() if entries}
+
+    assert kept == {key: list(entries) for key, entries in anew._lists.items()}
+    assert list(index._upcoming) == list(anew._upcoming)

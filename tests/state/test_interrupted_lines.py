@@ -1,0 +1,230 @@
+"""An interrupt at any line of a call leaves records, locks, clock, environment and patches right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+import pytest
+from freezegun import freeze_time
+from interrupts import check_order, executed_lines, interrupted_at
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.state import clock as mock_clock
+from sfn_mock.state.records import Records
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+MINUTE = timedelta(minutes=1)
+ROLE = "arn:aws:iam::123456789012:role/orders"
+WAITING = (
+    '{"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Done"},'
+    ' "Done": {"Type": "Pass", "Result": 7, "End": true}}}'
+)
+
+
+# --- What is checked -----------------------------------------------------------------------------------------------
+
+
+def contents(records: Records) -> Any:
+    """All that the records hold, without the ids that are made from a counter."""
+    machines = [
+        (
+            *(machine.name, machine.type, machine.revision, machine.updated, machine.tags, machine.deleting),
+            [(version.number, version.description) for version in machine.versions.values()],
+            [(alias.name, alias.routes, alias.description, alias.credits) for alias in machine.aliases.values()],
+            machine.last_number,
+            machine.published_at_creation,
+            executions_of(machine),
+        )
+        for machine in records.state_machines.values()
+    ]
+    map_runs = [
+        (
+            *(run.label, run.parent and run.parent.name, run.attempts_until(mock_clock.NEVER), run.tolerance),
+            *(run.max_concurrency, [turn.child.name for turn in run._turns], executions_of(run)),
+            run.parent is None or run in run.state_machine.map_runs_of(run.parent),
+        )
+        for run in records.map_runs.values()
+    ]
+    upcoming = sorted((moment, since, run.name) for moment, _, since, run in records.status_changes.upcoming)
+    tasks = [(token, task.execution.name) for token, task in records.tasks.items()]
+    tokens = [(run.name, tokens) for run, tokens in records.redrive_tokens.items()]
+    activities = [
+        (activity.name, [task.token for task in activity.scheduled]) for activity in records.activities.values()
+    ]
+    return machines, map_runs, upcoming, tasks, tokens, activities
+
+
+def executions_of(scope: Any) -> Any:
+    lines = [(run.name, run.start, run.attempts, run.version_number, run.alias_name) for run in scope.index.executions]
+    return lines, [name for name, run in scope.names.items() if run.owner is scope], scope._default_names
+
+
+def check_sound(sfn: Any) -> None:
+    """Check that lists are in order, that nothing is held, and that no use goes on."""
+    for records in sfn._session.all_records():
+        with records.using() as moment:
+            for scope in (*records.state_machines.values(), *records.map_runs.values()):
+                scope.index.settle(moment)
+                check_order(scope.index)
+
+        assert records.undo.is_empty
+        assert (records._uses, records._carrying) == (0, 0)
+        assert not records._lock._is_owned()
+    assert mock_clock._reading.get() is None
+
+
+# --- What is interrupted -------------------------------------------------------------------------------------------
+
+
+def seed(sfn: Any) -> None:
+    orders = sfn.add_state_machine("orders")
+    orders.add_executions(6, status="SUCCEEDED", start_date=-20 * MINUTE, interval=MINUTE, duration=MINUTE)
+    orders.add_execution("running", status="RUNNING", start_date=-10 * MINUTE)
+    orders.add_execution("late", status="FAILED", start_date=-10 * MINUTE, stop_date=5 * MINUTE)
+    parent = orders.add_execution("parent", status="FAILED", start_date=-9 * MINUTE, stop_date=-MINUTE)
+    batch = parent.add_map_run("Items", max_concurrency=1, status="FAILED", stop_date=-MINUTE)
+    for number in range(3):
+        batch.add_execution(f"child-{number}", status="FAILED", start_date=-8 * MINUTE, stop_date=-2 * MINUTE)
+    orders.add_alias("live", orders.publish_version())
+    sfn.add_state_machine("empty")
+    client = boto3.client("stepfunctions", "us-east-1")
+    tags = [{"key": "team", "value": "orders"}, {"key": "cost", "value": "1"}]
+    client.create_activity(name="pack", tags=tags)
+    orders.add_execution("waiting", status="RUNNING").wait_for_task("token", activity="pack")
+
+
+def execution(sfn: Any, name: str) -> Any:
+    return sfn.get_execution(f"arn:aws:states:us-east-1:123456789012:execution:orders:{name}")
+
+
+def arn(name: str) -> str:
+    return f"arn:aws:states:us-east-1:123456789012:stateMachine:{name}"
+
+
+def start(sfn, client, clock):
+    client.start_execution(stateMachineArn=arn("orders:live"), name="new")
+
+
+def stop(sfn, client, clock):
+    client.stop_execution(executionArn=execution(sfn, "running").arn)
+
+
+def redrive_parent(sfn, client, clock):
+    client.redrive_execution(executionArn=execution(sfn, "parent").arn, clientToken="again")
+
+
+def list_all(sfn, client, clock):
+    client.list_executions(stateMachineArn=arn("orders"))
+
+
+def tick(sfn, client, clock):
+    clock.tick(10 * MINUTE)
+    list_all(sfn, client, clock)
+
+
+def go_back(sfn, client, clock):
+    clock.tick(-5 * MINUTE)
+    list_all(sfn, client, clock)
+
+
+def add_many(sfn, client, clock):
+    sfn.get_state_machine("orders").add_executions(5, status="SUCCEEDED")
+
+
+def add_map_run(sfn, client, clock):
+    execution(sfn, "running").add_map_run("More")
+
+
+def assign(sfn, client, clock):
+    execution(sfn, "running").start_date = NOW - 30 * MINUTE
+
+
+def delete(sfn, client, clock):
+    client.delete_state_machine(stateMachineArn=arn("empty"))
+
+
+def publish(sfn, client, clock):
+    client.publish_state_machine_version(stateMachineArn=arn("empty"))
+
+
+def create(sfn, client, clock):
+    client.create_state_machine(name="other", definition=WAITING, roleArn=ROLE, publish=True)
+
+
+def update_alias(sfn, client, clock):
+    route = {"stateMachineVersionArn": arn("orders:1"), "weight": 100}
+    client.update_state_machine_alias(
+        stateMachineAliasArn=arn("orders:live"), description="new", routingConfiguration=[route]
+    )
+
+
+def untag(sfn, client, clock):
+    client.untag_resource(resourceArn="arn:aws:states:us-east-1:123456789012:activity:pack", tagKeys=["team", "cost"])
+
+
+def take_task(sfn, client, clock):
+    client.get_activity_task(activityArn="arn:aws:states:us-east-1:123456789012:activity:pack")
+
+
+def wait_for_task(sfn, client, clock):
+    execution(sfn, "running").wait_for_task("other", activity="pack", heartbeat=MINUTE)
+
+
+def seed_document(sfn, client, clock):
+    failed = {"status": "FAILED", "map_runs": [{"label": "Each", "executions": [{"name": "a", "status": "FAILED"}]}]}
+    more = {"name": "more", "versions": [{}], "aliases": [{"name": "live", "version": 1}], "executions": []}
+    orders = {"name": "orders", "executions": [{"name": "one", **failed}], "on_start": "SUCCEEDED", "versions": [{}]}
+    sfn.seed({"state_machines": [more, orders]})
+
+
+def load(sfn, client, clock):
+    prefix = "arn:aws:states:us-east-1:123456789012:"
+    items = [
+        {
+            "executionArn": f"{prefix}execution:loaded:{name}",
+            "stateMachineArn": arn("loaded"),
+            "stateMachineVersionArn": arn("loaded:2"),
+            "name": name,
+            "status": "RUNNING",
+            "startDate": NOW,
+        }
+        for name in ("a", "b")
+    ]
+    sfn.load({"executions": items})
+
+
+#: Each changes the account once, or not at all.
+ACTIONS = [start, stop, redrive_parent, list_all, tick, go_back, add_many, add_map_run, assign, delete, publish, create]
+ACTIONS += [update_alias, untag, take_task, wait_for_task, seed_document, load]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_interrupted_change(action: Callable[..., None]) -> None:
+    """What a call changes is there as a whole or not at all, whichever of its lines is interrupted."""
+
+    def outcome(watch: AbstractContextManager[Any]) -> Any:
+        """What the records hold after the action, and after half an hour more."""
+        clock.move_to(NOW)
+        with mock_sfn_executions():
+            with watch:
+                action(sfn, client, clock)
+            check_sound(sfn)
+            found = contents(sfn._session.records())
+            clock.move_to(NOW + 30 * MINUTE)
+            check_sound(sfn)
+            return found
+
+    with freeze_time(NOW) as clock, mock_sfn_executions() as sfn:
+        seed(sfn)
+        client = boto3.client("stepfunctions", "us-east-1")
+        list_all(sfn, client, clock)
+        before = contents(sfn._session.records())
+        outcome(nullcontext())
+        lines = executed_lines()
+        after = outcome(lines)
+        for line in lines.chosen():
+            assert outcome(interrupted_at(line)) in (before, after), line
