@@ -14,6 +14,7 @@ from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 import sfn_mock
+from sfn_mock.state import clock
 from sfn_mock.state.execution_index import ExecutionIndex
 
 PACKAGE = str(Path(sfn_mock.__file__).parent)
@@ -54,12 +55,14 @@ class executed_lines:
             self._counts[file, frame.f_lineno] += 1
         return self._trace
 
-    def chosen(self) -> list[Line]:
-        """The first and last execution of each line, or each execution where SFN_MOCK_SOAK is set."""
+    def chosen(self, *places: str) -> list[Line]:
+        """The first execution of each line of these files or folders, or each where SFN_MOCK_SOAK is set."""
         chosen: list[Line] = []
         for (file, number), count in self._counts.items():
-            executions = range(1, count + 1) if os.environ.get("SFN_MOCK_SOAK") else sorted({1, count})
-            chosen += (Line(file, number, execution) for execution in executions)
+            if not file.startswith(tuple(f"{PACKAGE}{os.sep}{place}" for place in places or ("",))):
+                continue
+            tried = count if os.environ.get("SFN_MOCK_SOAK") else 1
+            chosen += (Line(file, number, execution + 1) for execution in range(tried))
         return chosen
 
 
@@ -106,3 +109,17 @@ def check_order(index: ExecutionIndex) -> None:
 
     assert kept == {key: list(entries) for key, entries in anew._lists.items()}
     assert list(index._upcoming) == list(anew._upcoming)
+
+
+def check_sound(sfn: Any) -> None:
+    """Check that lists are in order, that nothing is held, and that no use goes on."""
+    for records in sfn._session.all_records():
+        with records.using() as moment:
+            for scope in (*records.state_machines.values(), *records.map_runs.values()):
+                scope.index.settle(moment)
+                check_order(scope.index)
+
+        assert records.undo.is_empty
+        assert (records._uses, records._carrying) == (0, 0)
+        assert not records._lock._is_owned()
+    assert clock._reading.get() is None

@@ -81,9 +81,13 @@ class Run:
         self._answers: list[Any] = []
         self._signals: list[_Signal] = []
         self._applied = 0
+        #: Whether the last of the applied signals is still being acted on.
+        self._is_in_signal = False
         self._is_sound = True
         self._is_advancing = False
-        self._engine = self._new_engine()
+        #: How many signals and actions to show, after the rest was taken back; None for all that was done.
+        self._shown: tuple[int, int] | None = None
+        self._last_engine = self._new_engine()
 
     # --- Carrying the run --------------------------------------------------------------------------------------------
 
@@ -101,6 +105,7 @@ class Run:
             try:
                 self._is_advancing = True
                 self._make_sound()
+                self._shown = None
                 while self._advance_once(moment):
                     pass
             finally:
@@ -129,7 +134,8 @@ class Run:
         """Start over with what is known, after an interrupt or a rewinding."""
         if not self._is_sound:
             self._applied = 0
-            self._engine = self._new_engine()
+            self._is_in_signal = False
+            self._last_engine = self._new_engine()
             self._is_sound = True
 
     def _advance_once(self, moment: int) -> bool:
@@ -140,8 +146,10 @@ class Run:
                 if signal.moment > moment:
                     return False
                 self._is_sound = False
+                self._is_in_signal = True
                 self._applied += 1
                 self._engine.signal(signal.moment, signal.name, signal.arguments)
+                self._is_in_signal = False
                 self._is_sound = True
                 return True
         due = self._engine.next_due()
@@ -159,7 +167,7 @@ class Run:
         asked = self._engine.recorded_host.asked
         if self._applied < len(self._signals) or asked < len(self._answers):
             self._signals = self._signals[: self._applied]
-            self._answers = self._engine.recorded_host.answers = self._answers[:asked]
+            self._answers = self._last_engine.recorded_host.answers = self._answers[:asked]
         steps = self._engine.scheduler.steps + self._is_advancing
         self._signals.append(_Signal(steps, moment, name, arguments))
         self.advance_to(moment)
@@ -180,14 +188,40 @@ class Run:
         )
 
     def checkpoint(self) -> Callable[[], None]:
-        """Return a function that takes back what the run is told from now on; carried on, the run asks for it again."""
-        return partial(self._forget, self._answers, len(self._answers), self._signals, len(self._signals))
+        """Return a function that takes back what the run does, and is told, from now on.
 
-    def _forget(self, answers: list[Any], answered: int, signals: list[_Signal], signalled: int) -> None:
-        self._is_sound = False
+        Carried on, the run asks again. Making a checkpoint takes no time, unlike `mark`.
+        """
+        shown = self._applied - self._is_in_signal, self._engine.scheduler.steps
+        return partial(self._forget, self._answers, len(self._answers), self._signals, len(self._signals), shown)
+
+    def _forget(
+        self, answers: list[Any], answered: int, signals: list[_Signal], signalled: int, shown: tuple[int, int]
+    ) -> None:
         self._answers, self._signals = answers, signals
         del answers[answered:]
         del signals[signalled:]
+        # What another thread is carrying goes on.
+        if not self._is_advancing:
+            self._is_sound, self._shown = False, shown
+
+    @property
+    def _engine(self) -> Engine:
+        if self._shown is not None and not self._is_advancing:
+            self._repeat(*self._shown)
+        return self._last_engine
+
+    def _repeat(self, applied: int, steps: int) -> None:
+        """Do again, from the start, so many signals and actions, whose answers are known."""
+        self._is_sound = False
+        try:
+            self._is_advancing = True
+            self._make_sound()
+            while self._applied < applied or self._engine.scheduler.steps < steps:
+                self._advance_once(_LATEST)
+            self._shown = None
+        finally:
+            self._is_advancing = False
 
     def mark(self) -> Callable[[], None]:
         """Return a function that brings the run back to how it stands now.
@@ -202,10 +236,7 @@ class Run:
             if is_advancing:
                 return
             self._answers[:], self._signals[:] = answers, signals
-            self._is_sound = False
-            self._make_sound()
-            while self._applied < applied or self._engine.scheduler.steps < steps:
-                self._advance_once(_LATEST)
+            self._repeat(applied, steps)
 
         return go_back
 

@@ -308,8 +308,11 @@ class Records:
         run = self.runs[execution]
         carrying = self._carrying
         try:
-            self._carrying = carrying + 1
-            run.carry(moment)
+            try:
+                self._carrying = carrying + 1
+                run.carry(moment)
+            finally:
+                self._carrying = carrying
         except Exception as error:
             if error is self._refusal:
                 # The caller gets it once: from then on a run stays at its task that nothing answers.
@@ -317,6 +320,7 @@ class Records:
                 self.live_runs.pop(execution, None)
             raise
         finally:
+            # An interrupt may have come just before the line above.
             self._carrying = carrying
         if not run.is_running:
             self._note_run(execution)

@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 from freezegun import freeze_time
-from interrupts import check_order, executed_lines, interrupted_at
+from interrupts import check_sound, executed_lines, interrupted_at
 
 from sfn_mock import mock_sfn_executions
-from sfn_mock.state import clock as mock_clock
+from sfn_mock.state.clock import NEVER
 from sfn_mock.state.records import Records
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
@@ -43,7 +43,7 @@ def contents(records: Records) -> Any:
     ]
     map_runs = [
         (
-            *(run.label, run.parent and run.parent.name, run.attempts_until(mock_clock.NEVER), run.tolerance),
+            *(run.label, run.parent and run.parent.name, run.attempts_until(NEVER), run.tolerance),
             *(run.max_concurrency, [turn.child.name for turn in run._turns], executions_of(run)),
             run.parent is None or run in run.state_machine.map_runs_of(run.parent),
         )
@@ -61,20 +61,6 @@ def contents(records: Records) -> Any:
 def executions_of(scope: Any) -> Any:
     lines = [(run.name, run.start, run.attempts, run.version_number, run.alias_name) for run in scope.index.executions]
     return lines, [name for name, run in scope.names.items() if run.owner is scope], scope._default_names
-
-
-def check_sound(sfn: Any) -> None:
-    """Check that lists are in order, that nothing is held, and that no use goes on."""
-    for records in sfn._session.all_records():
-        with records.using() as moment:
-            for scope in (*records.state_machines.values(), *records.map_runs.values()):
-                scope.index.settle(moment)
-                check_order(scope.index)
-
-        assert records.undo.is_empty
-        assert (records._uses, records._carrying) == (0, 0)
-        assert not records._lock._is_owned()
-    assert mock_clock._reading.get() is None
 
 
 # --- What is interrupted -------------------------------------------------------------------------------------------

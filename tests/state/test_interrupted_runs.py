@@ -1,0 +1,124 @@
+"""An interrupt at any line loses no run of a definition, and repeats nothing that it did to the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+import pytest
+from freezegun import freeze_time
+from interrupts import check_sound, executed_lines, interrupted_at
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.session import scopes_of
+from sfn_mock.state.records import Records
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+MINUTE = timedelta(minutes=1)
+WAIT = {"Type": "Wait", "Seconds": 60, "Next": "Done"}
+DONE = {"Type": "Pass", "Result": 7, "End": True}
+WAITING = {"StartAt": "Pause", "States": {"Pause": WAIT, "Done": DONE}}
+PACK = {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack", "End": True}
+PACKING = {"StartAt": "Pack", "States": {"Pack": {**PACK, "HeartbeatSeconds": 90}}}
+PROCESSOR = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **WAITING}
+MAP = {"Type": "Map", "Label": "Each", "MaxConcurrency": 1, "End": True, "ItemProcessor": PROCESSOR}
+EACH = {"StartAt": "Each", "States": {"Each": MAP}}
+
+
+def start(sfn, client, clock):
+    machine = sfn.get_state_machine("orders")
+    client.start_execution(stateMachineArn=machine.arn, name="one", input='["a", "b"]')
+
+
+def tick(sfn, client, clock):
+    clock.tick(4 * MINUTE)
+
+
+def tick_back(sfn, client, clock):
+    clock.tick(-3 * MINUTE)
+
+
+def look(sfn, client, clock):
+    client.list_executions(stateMachineArn=sfn.get_state_machine("orders").arn)
+
+
+def stop(sfn, client, clock):
+    [run] = sfn.get_state_machine("orders").executions
+    client.stop_execution(executionArn=run.arn)
+
+
+def redrive(sfn, client, clock):
+    [run] = sfn.get_state_machine("orders").executions
+    client.redrive_execution(executionArn=run.arn)
+
+
+def take_task(sfn, client, clock):
+    return client.get_activity_task(activityArn=PACK["Resource"])
+
+
+def send_success(sfn, client, clock):
+    [token] = sfn._session.records().runs[sfn.get_state_machine("orders").executions[0]._record].open_tokens()
+    client.send_task_success(taskToken=token, output="1")
+
+
+#: What keeps the state of runs. All else is called within one action of a run, which is done anew as a whole.
+PLACES = ("asl/engine.py", "asl/journal.py", "asl/map_runs.py", "asl/run.py", "state/records.py", "state/runs.py")
+CASES = [
+    pytest.param(WAITING, [], start, id="start"),
+    pytest.param(WAITING, [start, tick, look, tick_back], stop, id="clock back"),
+    pytest.param(EACH, [], start, id="start of a map run"),
+    pytest.param(EACH, [start, tick], look, id="end of a map run"),
+    pytest.param(EACH, [start], stop, id="stop of a map run"),
+    pytest.param(EACH, [start, stop], redrive, id="redrive of a map run"),
+    pytest.param(PACKING, [start], take_task, id="task taken"),
+    pytest.param(PACKING, [start, take_task], send_success, id="task done"),
+    pytest.param(PACKING, [start, take_task, tick], look, id="heartbeat missed"),
+]
+
+
+def contents(records: Records) -> Any:
+    """What is the same whichever ids map runs and children have."""
+    with records.using() as moment:
+        events = [
+            [(event.id, event.type, event.moment) for event in run.events(moment)] for run in records.runs.values()
+        ]
+        executions = [run.attempts for scope in scopes_of(records) for run in scope.index.executions]
+        map_runs = [(run.state_at(moment), run.max_concurrency) for run in records.map_runs.values()]
+        return events, executions, map_runs, len(records.live_runs)
+
+
+@pytest.mark.parametrize(("definition", "earlier", "action"), CASES)
+def test_interrupted_run(definition: Any, earlier: list[Callable[..., Any]], action: Callable[..., Any]) -> None:
+    """What a run does is done as a whole or not at all, whichever line is interrupted; the rest of it is as ever."""
+
+    def outcome(watch: AbstractContextManager[Any]) -> Any:
+        clock.move_to(NOW)
+        with mock_sfn_executions():
+            client.create_activity(name="pack")
+            sfn.add_state_machine("orders", definition=json.dumps(definition))
+            for step in earlier:
+                step(sfn, client, clock)
+            with watch:
+                action(sfn, client, clock)
+            check_sound(sfn)
+            first = contents(sfn._session.records())
+            clock.tick(10 * MINUTE)
+            return first, contents(sfn._session.records())
+
+    def nothing(sfn, client, clock):
+        """Only time passes."""
+
+    with freeze_time(NOW) as clock, mock_sfn_executions(execute=True) as sfn:
+        client = boto3.client("stepfunctions", "us-east-1")
+        outcome(nullcontext())
+        lines = executed_lines()
+        after = outcome(lines)
+        action, acted = nothing, action
+        before = outcome(nullcontext())
+        action = acted
+        for line in lines.chosen(*PLACES):
+            assert outcome(interrupted_at(line)) in (before, after), line
