@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import closing, nullcontext
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -22,7 +22,16 @@ from sfn_mock.moto_integration.installation import SessionWithinMockAWS, session
 from sfn_mock.options import NAMES, Options, run_defaults
 from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.transport import connections, environment, expected_errors, interception, plain_http, retry_sleeps
+from sfn_mock.state.undo_log import UndoLog
+from sfn_mock.transport import (
+    connections,
+    environment,
+    expected_errors,
+    interception,
+    patching,
+    plain_http,
+    retry_sleeps,
+)
 from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
@@ -54,7 +63,7 @@ _entry: ContextVar[_Entry | None] = ContextVar("sfn_mock_entry", default=None)
 class _Activation:
     """All that is in effect while any mock is active, and how to undo it."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, undo: UndoLog) -> None:
         self._levels: list[_Level] = []
         self.starts = Starts()
         #: The report for a failure that a test's runner keeps to itself.
@@ -62,12 +71,27 @@ class _Activation:
         self.guard = Guard()
         self.paging = PagingCheck(options.check_paging or run_defaults().check_paging)
         self._options = options
+        self._changes = UndoLog()
         self._in_effect = self._enter(options)
-        self.session = self._in_effect.__enter__()
+        # Before it begins, so that it ends whatever comes between.
+        undo.note(self.finish)
+        try:
+            with patching.noted(self._changes):
+                self.session = next(self._in_effect)
+        except BaseException:
+            self._changes.take_back()
+            raise
         self.handle = StepFunctionsMock(self.session)
 
-    @contextmanager
-    def _enter(self, options: Options) -> Iterator[Session]:
+    def finish(self) -> None:
+        """End all that is in effect, if it is not ended."""
+        try:
+            self._in_effect.close()
+        except BaseException:
+            self._changes.take_back()
+            raise
+
+    def _enter(self, options: Options) -> Generator[Session, None, None]:
         with environment.faked(options.region or run_defaults().region) as region:
             simulation = options.simulation()
             # Within a mock_aws whose Step Functions is ours already, the store is that one's.
@@ -75,6 +99,7 @@ class _Activation:
             session = session_class(
                 options.account_id, region, self.paging, self.guard, simulation=simulation, executes=options.execute
             )
+            patching.note(session.close)
             service = session.service()
             wire = Wire(service, session.account_id)
             wire_only = operations() if options.transport == "wire" else simulation.quotas.buckets
@@ -92,20 +117,25 @@ class _Activation:
             ):
                 yield session
 
-    def enter(self) -> None:
+    def enter(self, undo: UndoLog) -> None:
         """Begin a mock: the first one, one nested in the innermost, or one that shares the innermost."""
         entry = _entry.get()
+        undo.keep(self, "_levels")
+        undo.note(partial(_entry.set, entry))
         if not self._levels:
             self._levels.append(_Level(None))
         elif entry is not None and entry.level is self._levels[-1]:
+            undo.note(partial(self.guard.unnest, len(self._levels)))
+            undo.note(partial(self.paging.unnest, len(self._levels)))
             self._levels.append(_Level(self.session.savepoint()))
             self.guard.nest()
             self.paging.nest()
         level = self._levels[-1]
+        undo.keep(level, "users")
         level.users += 1
         _entry.set(_Entry(level, entry))
 
-    def leave(self, failure: BaseException | None) -> str | None:
+    def leave(self, failure: BaseException | None, leaving: Leaving) -> str | None:
         """End what one ``enter`` began; return the report, empty without a failure, if this ends a mock.
 
         Whatever the report meets, what there is to undo is undone.
@@ -114,18 +144,32 @@ class _Activation:
         level = self._levels[-1]
         if entry is not None and entry.level in self._levels:
             level = entry.level
+        else:
+            entry = None
+        try:
+            level.users, leaving.is_done = level.users - 1, True
+            return self._end_unused(failure, entry)
+        except BaseException:
+            if leaving.is_done:
+                self._end_unused(None, entry)
+            raise
+
+    def _end_unused(self, failure: BaseException | None, entry: _Entry | None) -> str | None:
+        """End the mocks that nobody uses any longer, the innermost first; whoever leaves had ``entry``."""
+        if entry is not None:
             _entry.set(entry.before)
-        level.users -= 1
         words = None
         while self._levels and not self._levels[-1].users:
-            roll_back = self._levels.pop().roll_back
+            roll_back = self._levels[-1].roll_back
             if roll_back is None:
-                self._in_effect.__exit__(None, None, None)
+                self.finish()
+                self._levels.pop()
                 return self._take_report(failure)
             try:
                 words = self._take_report(failure)
             finally:
                 roll_back()
+            self._levels.pop()
         return words
 
     def _take_report(self, failure: BaseException | None) -> str:
@@ -183,37 +227,62 @@ def begin(options: Options, started_by: object = None) -> StepFunctionsMock:
 
     ``started_by`` is what has to be stopped, for a mock that is not bound to a block of code.
     """
-    global _activation
+    undo = UndoLog()
     with _lock:
-        if _activation is None:
-            activation = _Activation(options)
-        else:
+        try:
             activation = _activation
-            activation.starts.warn_of_forgotten()
-            activation.check_shared(options)
-        activation.enter()
-        if started_by is not None:
-            activation.starts.add(started_by)
-        _activation = activation
-    return activation.handle
+            undo.note(partial(_set_activation, activation))
+            if activation is None:
+                activation = _Activation(options, undo)
+            else:
+                activation.starts.warn_of_forgotten()
+                activation.check_shared(options)
+            activation.enter(undo)
+            if started_by is not None:
+                activation.starts.add(started_by)
+            _set_activation(activation)
+            return activation.handle
+        except BaseException:
+            undo.take_back()
+            raise
 
 
-def end(failure: BaseException | None, started_by: object = None) -> None:
+def _set_activation(activation: _Activation | None) -> None:
+    global _activation
+    _activation = activation
+
+
+def _forget_if_over(activation: _Activation) -> None:
+    if activation.is_over:
+        _set_activation(None)
+
+
+class Leaving:
+    """Whether the end of one ``begin`` has come so far that nothing keeps it from being completed."""
+
+    is_done = False
+
+
+def end(failure: BaseException | None, started_by: object, leaving: Leaving) -> None:
     """Undo one ``begin``, with ``failure``, or nothing, on its way to the test's runner; the last one ends the mock.
 
-    If a mock ends, inner or not: UnmockedServiceError, without a failure, if the code under test swallowed one since it
-    began; PagingError if check_paging is on and found a mistake.
+    Cut short, it has either undone all or, as ``leaving`` tells, nothing. If a mock ends, inner or not:
+    UnmockedServiceError, without a failure, if the code under test swallowed one since it began; PagingError if
+    check_paging is on and found a mistake.
     """
-    global _activation, _last_words
+    global _last_words
     with _lock:
         activation = _activation
         assert activation is not None, "each end has its begin"
-        activation.starts.remove(started_by)
         try:
-            words = activation.leave(failure)
+            try:
+                words = activation.leave(failure, leaving)
+                activation.starts.remove(started_by)
+            finally:
+                _forget_if_over(activation)
         finally:
-            if activation.is_over:
-                _activation = None
+            # An interrupt may have come just before the line above.
+            _forget_if_over(activation)
         _last_words = _last_words if words is None else words
         settle_ended = activation.settlement_of_ended()
     settle_ended(failure)

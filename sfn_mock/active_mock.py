@@ -40,10 +40,14 @@ _session: ActiveSession | None = None
 def active(session: ActiveSession) -> Iterator[None]:
     """Keep a session as the active one; nested mocks share it."""
     global _session
-    _session = session
     try:
-        yield
+        try:
+            _session = session
+            yield
+        finally:
+            _session = None
     finally:
+        # An interrupt may have come just before the line above.
         _session = None
 
 

@@ -15,6 +15,7 @@ from sfn_mock.options import Options, keyword_signature, read_options
 from sfn_mock.state import clock as clock
 
 if TYPE_CHECKING:
+    from sfn_mock.activation import Leaving
     from sfn_mock.handle import StepFunctionsMock
 
 # The life of the mock, and with it nearly every other room, is imported when the first mock is made: until then whoever
@@ -45,10 +46,14 @@ class MockSFNExecutions:
         return self._start(self)
 
     def _start(self, started_by: object) -> StepFunctionsMock:
-        handle = self._activation.begin(self._options, started_by)
         with self._lock:
             self._starts += 1
-        return handle
+        try:
+            return self._activation.begin(self._options, started_by)
+        except BaseException:
+            with self._lock:
+                self._starts -= 1
+            raise
 
     def stop(self) -> None:
         """End what one ``start`` began. RuntimeError without one.
@@ -56,14 +61,20 @@ class MockSFNExecutions:
         If this ends a mock, inner or not: UnmockedServiceError if the code under test has swallowed such an error since
         it began, and PagingError if ``check_paging`` is on and has found a mistake.
         """
-        self._stop(None, self)
+        self._stop(None, self, self._activation.Leaving())
 
-    def _stop(self, failure: BaseException | None, started_by: object) -> None:
+    def _stop(self, failure: BaseException | None, started_by: object, leaving: Leaving) -> None:
         with self._lock:
             if not self._starts:
                 raise RuntimeError("stop() without start(): this mock is not active.")
             self._starts -= 1
-        self._activation.end(failure, started_by)
+        try:
+            self._activation.end(failure, started_by, leaving)
+        except BaseException:
+            if not leaving.is_done:
+                with self._lock:
+                    self._starts += 1
+            raise
 
     def __enter__(self) -> StepFunctionsMock:
         return self._start(None)
@@ -71,7 +82,13 @@ class MockSFNExecutions:
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stop(failure, None)
+        leaving = self._activation.Leaving()
+        try:
+            self._stop(failure, None, leaving)
+        finally:
+            # An interrupt may have come before it began to end.
+            if not leaving.is_done:
+                self._stop(failure, None, leaving)
 
     def __call__(self, target: Target) -> Target:
         """Decorate a function, coroutine function, generator function or class; TypeError for anything else."""

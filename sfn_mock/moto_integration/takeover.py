@@ -24,7 +24,7 @@ from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import cloudformation, eventbridge, status_events
 from sfn_mock.moto_integration.adoption import adopt
 from sfn_mock.transport.addressing import BackendOf
-from sfn_mock.transport.patching import replaced, wrapped
+from sfn_mock.transport.patching import note, replaced, wrapped
 from sfn_mock.transport.wire import Answer, Wire, is_step_functions
 
 
@@ -95,10 +95,25 @@ def _one_dictionary() -> wrapped:
 def _dictionary(backend_of: BackendOf) -> Iterator[None]:
     """moto's dictionary as a view: a ``mock_aws`` that begins or ends empties it, and the backends outlive that."""
     classes = ExitStack()
+
+    def put_back() -> None:
+        with backend_lock:
+            classes.close()
+            # An account that is gone was emptied by moto meanwhile, and stays gone.
+            there = {id(account) for account in stepfunctions_backends.values()}
+            staying = [(account, motos) for account, motos, _ in kept if id(account) in there]
+            for account, motos in staying:
+                account.clear()
+                account.update(motos)
+            names = {account.account_id for account, _ in staying}
+            for name in stepfunctions_backends.keys() - names:
+                del stepfunctions_backends[name]
+
     with backend_lock:
         kept = [
             (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
         ]
+        note(put_back)
         classes.enter_context(replaced(stepfunctions_backends, "backend", _HeldBackend))
         for account, _, ours in kept:
             classes.enter_context(replaced(account, "backend", _HeldBackend))
@@ -106,16 +121,7 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
     try:
         yield
     finally:
-        with backend_lock:
-            classes.close()
-            # An account that is gone was emptied by moto meanwhile, and stays gone.
-            there = list(stepfunctions_backends.values())
-            stepfunctions_backends.clear()
-            for account, motos, _ in kept:
-                if any(account is other for other in there):
-                    account.clear()
-                    account.update(motos)
-                    stepfunctions_backends[account.account_id] = account
+        put_back()
 
 
 class _HeldBackend(SFNBackend):
@@ -177,14 +183,19 @@ def _stubber(
 
         return process_request
 
+    def finish() -> None:
+        nonlocal active
+        with lock:
+            active = False
+            waiting.clear()
+            changed.close()
+
     with wrapped(botocore_stubber, "process_request", watch_requests):
+        note(finish)
         try:
             yield prepare
         finally:
-            with lock:
-                active = False
-                waiting.clear()
-                changed.close()
+            finish()
 
 
 def _is_motos(request: AWSPreparedRequest) -> bool:

@@ -141,21 +141,27 @@ class StatusChanges:
 #: Takes a change.
 Listener = Callable[[StatusChange], None]
 
-_listeners: list[Listener] = []
+#: By a key of its own, the innermost last.
+_listeners: dict[object, Listener] = {}
 
 
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
     """Tell a listener of the changes in all records; of nested ones, the innermost."""
-    _listeners.append(listener)
+    key = object()
     try:
-        yield
+        try:
+            _listeners[key] = listener
+            yield
+        finally:
+            _listeners.pop(key, None)
     finally:
-        _listeners.remove(listener)
+        # An interrupt may have come just before the line above.
+        _listeners.pop(key, None)
 
 
 def tell(changes: Iterable[StatusChange]) -> None:
     """Tell the listener, if there is one, of changes."""
     for change in changes:
-        for listener in _listeners[-1:]:
+        for listener in list(_listeners.values())[-1:]:
             listener(change)

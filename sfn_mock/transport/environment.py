@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from threading import RLock
 from typing import Any
 
@@ -18,7 +18,7 @@ from botocore.session import Session as BotocoreSession
 from moto.core.models import MockAWS
 
 from sfn_mock.instruments.callers import find_caller
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import note, wrapped
 
 DEFAULT_REGION = "us-east-1"
 _REGION = "AWS_DEFAULT_REGION"
@@ -71,8 +71,9 @@ def faked(region: str | None) -> Iterator[str]:
     """
     kept = _values(_VARIABLES)
     region = region or kept[_REGION] or DEFAULT_REGION
-    _set({**_CLEARED, _REGION: region})
+    note(partial(_set, kept))
     try:
+        _set({**_CLEARED, _REGION: region})
         with _shared_with_mock_aws():
             yield region
     finally:
@@ -112,12 +113,15 @@ class _Shared:
     """What a ``mock_aws`` too replaces and puts back: the keys in the environment and the default session."""
 
     def __init__(self) -> None:
-        self.replace()
+        self.keep()
 
-    def replace(self) -> None:
-        """Keep what is there and put the fakes in its place."""
+    def keep(self) -> None:
+        """Keep what is there."""
         self._keys = _values(_FAKE_KEYS)
         self._session = boto3.DEFAULT_SESSION
+
+    def replace(self) -> None:
+        """Put the fakes in its place."""
         _set({**_FAKE_KEYS})
         boto3.DEFAULT_SESSION = _DefaultSession()
 
@@ -203,7 +207,7 @@ def _shared_with_mock_aws() -> Iterator[None]:
     """
     shared = _Shared()
     around = MockAWS._nested_count > 0
-    waiting = False
+    over = waiting = False
 
     def watch_stop(original: Callable[..., None]) -> Callable[..., None]:
         def stop(mock: MockAWS, *args: Any, **kwargs: Any) -> None:
@@ -211,23 +215,33 @@ def _shared_with_mock_aws() -> Iterator[None]:
             original(mock, *args, **kwargs)
             if MockAWS._nested_count > 0:
                 return
-            if around:
+            if around and not over:
                 around = False
+                shared.keep()
                 shared.replace()
             if waiting:
                 waiting = False
-                undo.close()
+                put_back()
 
         return stop
 
-    undo = ExitStack()
+    def put_back() -> None:
+        shared.restore()
+        watched.__exit__()
+
+    def finish() -> None:
+        nonlocal over, waiting
+        over = True
+        waiting = MockAWS._nested_count > 0 and not around
+        if not waiting:
+            put_back()
+
     # moto tells nobody when a mock_aws ends.
-    undo.enter_context(wrapped(MockAWS, "stop", watch_stop))
-    undo.callback(shared.restore)
+    watched = wrapped(MockAWS, "stop", watch_stop)
+    note(finish)
     try:
+        shared.replace()
+        watched.__enter__()
         yield
     finally:
-        waiting = MockAWS._nested_count > 0 and not around
-        around = False
-        if not waiting:
-            undo.close()
+        finish()

@@ -9,7 +9,33 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
+from sfn_mock.state.undo_log import UndoLog
+
 Method = Callable[..., Any]
+
+#: Notes what a mock that begins changes in the process; None while none begins.
+_undo: UndoLog | None = None
+
+
+@contextmanager
+def noted(undo: UndoLog) -> Iterator[None]:
+    """Note all that is changed in the process meanwhile, to be taken back if an interrupt cuts a mock short."""
+    global _undo
+    try:
+        try:
+            _undo = undo
+            yield
+        finally:
+            _undo = None
+    finally:
+        # An interrupt may have come just before the line above.
+        _undo = None
+
+
+def note(step: Callable[[], object]) -> None:
+    """Note what takes back the next change in the process, if a mock begins; it may be done twice."""
+    if _undo is not None:
+        _undo.note(step)
 
 
 class wrapped:
@@ -29,9 +55,13 @@ class wrapped:
         self._wrapper = wrap(self._original)
 
     def __enter__(self) -> None:
+        note(self._put_back)
         setattr(self._owner, self._name, self._wrapper)
 
     def __exit__(self, *failure: object) -> None:
+        self._put_back()
+
+    def _put_back(self) -> None:
         if vars(self._owner).get(self._name) is not self._wrapper:
             return
         if self._is_inherited:

@@ -26,7 +26,7 @@ def stop_all() -> None:
     """End what a test of this file has left, by an object that has as many starts."""
     from sfn_mock import activation
 
-    activation.end(None)
+    activation.end(None, None, activation.Leaving())
 
 
 def test_a_mock_that_nobody_can_stop_is_named():

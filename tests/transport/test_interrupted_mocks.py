@@ -1,0 +1,103 @@
+"""A mock that is interrupted while it begins or ends leaves the process as it was."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+from contextlib import nullcontext
+from datetime import datetime, timezone
+from typing import Any
+from unittest.case import _AssertRaisesContext
+
+import boto3
+import pytest
+import responses
+from botocore.hooks import EventAliaser
+from freezegun import freeze_time
+from interrupts import executed_lines, interrupted_at
+from moto.core.models import MockAWS, botocore_stubber
+from moto.stepfunctions.models import stepfunctions_backends
+from urllib3.connectionpool import HTTPConnectionPool
+
+from sfn_mock import activation, mock_sfn_executions
+from sfn_mock.state import clock as mock_clock
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+PATCHED = (EventAliaser, MockAWS, HTTPConnectionPool, responses.RequestsMock, _AssertRaisesContext, socket.socket)
+
+
+def process() -> Any:
+    """All in the process that a mock changes."""
+    methods = [
+        {name: id(value) for name, value in vars(owner).items() if callable(value)}
+        for owner in (*PATCHED, http.client.HTTPConnection, socket)
+    ]
+    return (
+        *(dict(os.environ), boto3.DEFAULT_SESSION, methods, vars(botocore_stubber).get("process_request")),
+        *(stepfunctions_backends.backend, dict(stepfunctions_backends)),
+        *(activation._activation, activation._entry.get(), activation._lock.locked(), mock_clock._reading.get()),
+    )
+
+
+def test_interrupted_outermost_mock(monkeypatch):
+    """Whichever line is interrupted, nothing of the mock is left, and the next one starts empty."""
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+
+    def use(watch: Any) -> None:
+        mock = mock_sfn_executions()
+        with watch, mock as sfn:
+            sfn.add_state_machine("orders")
+        if activation._activation is not None:
+            # Interrupted before the first line of __exit__, it goes on as a whole.
+            mock.stop()
+
+    with freeze_time(NOW):
+        use(nullcontext())
+        before = process()
+        lines = executed_lines()
+        use(lines)
+        for line in lines.chosen():
+            use(interrupted_at(line))
+
+            assert process() == before, line
+
+
+def test_interrupted_inner_mock():
+    """Whichever line is interrupted, what the inner mock has added is gone, and the outer one goes on."""
+    with freeze_time(NOW), mock_sfn_executions() as sfn:
+        sfn.add_state_machine("orders")
+        outer = process()
+
+        def use(watch: Any) -> None:
+            mock = mock_sfn_executions()
+            with watch, mock:
+                sfn.add_state_machine("inner")
+            if activation._entry.get() != outer[7]:
+                mock.stop()
+
+        use(nullcontext())
+        lines = executed_lines()
+        use(lines)
+        for line in lines.chosen():
+            use(interrupted_at(line))
+
+            assert process() == outer, line
+            assert [machine.name for machine in sfn.state_machines] == ["orders"], line
+
+
+def test_mock_that_cannot_begin(monkeypatch):
+    """What fails while a mock begins leaves the process as it was."""
+    before = process()
+
+    def fail(*args: object) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr("sfn_mock.activation.connections.refused", fail)
+    mock = mock_sfn_executions()
+    with pytest.raises(OSError, match="no"):
+        mock.start()
+
+    assert process() == before
+    with pytest.raises(RuntimeError, match="without start"):
+        mock.stop()
