@@ -194,8 +194,9 @@ def _hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
             namespace["__tracebackhide__"] = _is_told_to_author
 
 
-def _is_own(module: str) -> bool:
-    return module.partition(".")[0] == "sfn_mock"
+def _is_own(module: object) -> bool:
+    """Whether that is the name of a module of ours; code that is executed may have anything for it."""
+    return isinstance(module, str) and module.partition(".")[0] == "sfn_mock"
 
 
 #: What the seeding calls and the handle raise; other errors that begin in our code are faults of ours.

@@ -106,7 +106,7 @@ class Session:
         """Return the same, also after the session's end; nothing is carried on by looking."""
         scopes: list[ExecutionScope] = []
         for backend in self.backends():
-            with backend.records.locked():
+            with backend.records.locked_soon():
                 scopes += scopes_of(backend.records)
         return scopes
 

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from itertools import compress
+from sys import getsizeof
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ class Outcome(NamedTuple):
 class Call:
     """One request to Step Functions, and what it was answered with."""
 
-    __slots__ = ("_elsewhere", "_outcome", "_request")
+    __slots__ = ("_elsewhere", "_outcome", "_request", "_size")
 
     def __init__(
         self, request: Request, outcome: Outcome | Callable[[], Outcome], elsewhere: Elsewhere | None = None
@@ -56,6 +57,8 @@ class Call:
         self._elsewhere = elsewhere
         #: Read when somebody looks; None once the answer has been given up.
         self._outcome: Outcome | Callable[[], Outcome] | None = outcome
+        #: How many bytes the record needs for it, without its answer.
+        self._size = sum(map(getsizeof, (request.body, request.url, request.trace_id))) + _BYTES_OF_CALL
 
     @property
     def operation(self) -> str:
@@ -195,11 +198,6 @@ def give_up(call: Call) -> None:
     call._outcome = None
 
 
-def _size_of_call(call: Call) -> int:
-    """Return how many bytes the record needs for a call, without its answer."""
-    return len(call._request.body) + _BYTES_OF_CALL
-
-
 class CallLog:
     """Records the calls of all threads. An answer is copied as far as callers commonly change what they got."""
 
@@ -253,7 +251,10 @@ class CallLog:
         # botocore reads other members of those errors only that the model has.
         if get_service_model("stepfunctions").shape_for_error_code(error.code) is not None:
             response.update(members_of_error(error))
-        self._add(Call(request, Outcome(error.code, response), elsewhere), None)
+        call = Call(request, Outcome(error.code, response), elsewhere)
+        # AWS's sentence may quote what was sent.
+        call._size += getsizeof(error.message)
+        self._add(call, None)
 
     def failed(self, request: Request, error: Exception) -> None:
         """Record a call that ended in an error of the connection."""
@@ -263,7 +264,7 @@ class CallLog:
         size = 0 if answer is None else _size(answer, call.operation.startswith("List"))
         with self._lock:
             self.calls.append(call)
-            self._bytes += _size_of_call(call) + size
+            self._bytes += call._size + size
             if size:
                 self._answers.append((call, size))
             while self._bytes > KEPT_BYTES and self._answers and self._answers[0][0] is not call:
@@ -278,7 +279,7 @@ class CallLog:
         # Some more than there must, as each time all others move up.
         number = 0
         while self._bytes > KEPT_BYTES * 7 // 8 and number < len(self.calls) - 1:
-            self._bytes -= _size_of_call(self.calls[number])
+            self._bytes -= self.calls[number]._size
             number += 1
         del self.calls[:number]
         self._dropped += number
@@ -290,7 +291,7 @@ def _size(value: object, is_listing: bool) -> int:
         return sum(_size(member, is_listing) for member in value.values())
     if isinstance(value, list):
         return len(value) * _BYTES_OF_ITEM + (0 if is_listing else sum(_size(item, False) for item in value))
-    return len(value) if isinstance(value, str) else 0
+    return getsizeof(value) if isinstance(value, str) else 0
 
 
 def _amount() -> str:

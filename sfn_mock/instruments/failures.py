@@ -12,10 +12,15 @@ def shown_with(failure: BaseException | None) -> list[BaseException]:
     waiting = [failure]
     while waiting:
         error = waiting.pop()
-        if error is not None and not any(error is other for other in shown):
+        if error is not None and not is_among(error, shown):
             shown.append(error)
             waiting += [error.__cause__, error.__context__, *_members(error)]
     return shown
+
+
+def is_among(error: BaseException, others: list[BaseException]) -> bool:
+    """Whether it is one of the others, which are not asked, as an error may be equal to anything, or raise."""
+    return any(error is other for other in others)
 
 
 def _members(error: BaseException) -> list[BaseException]:
@@ -23,7 +28,8 @@ def _members(error: BaseException) -> list[BaseException]:
     # A property of an exception may raise, and would replace the failure.
     with suppress(Exception):
         members: Any = getattr(error, "exceptions", ())
-        return [member for member in members if isinstance(member, BaseException)]
+        if isinstance(members, (tuple, list)):
+            return [member for member in members if isinstance(member, BaseException)]
     return []
 
 

@@ -110,7 +110,7 @@ def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -
 def _reported(refused: list[_RefusedCall], failure: BaseException | None) -> set[str]:
     """Return the names of the calls whose errors the failure shows."""
     shown = failures.shown_with(failure)
-    return {call.name for call in refused if any(call.error is error for error in shown)}
+    return {call.name for call in refused if failures.is_among(call.error, shown)}
 
 
 def _swallowed(refused: list[_RefusedCall], failure: BaseException | None) -> list[_RefusedCall]:

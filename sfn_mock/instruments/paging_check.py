@@ -146,7 +146,7 @@ class _Finding(NamedTuple):
 
     def is_among(self, shown: list[BaseException]) -> bool:
         """Whether one of the errors shown has told it at once."""
-        return any(error in shown for error in self.errors)
+        return any(failures.is_among(error, shown) for error in self.errors)
 
     def warn(self) -> None:
         warnings.warn_explicit(str(self), PagingWarning, self.caller.file, self.caller.line)

@@ -32,7 +32,7 @@ class SessionCoverage:
 
     def leave(self, records: Records) -> None:
         """Count what records hold that come to their end, or are about to lose what they hold."""
-        with records.locked():
+        with records.locked_soon():
             self.log.note(records)
         self._followed.pop(id(records), None)
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+#: How many seconds the end of a mock waits for a thread that holds the records.
+_LONGEST_WAIT = 1.0
+
 
 class WaitingTask(AnyTask, Protocol):
     """A task of a definition at work."""
@@ -228,6 +231,19 @@ class Records:
         """These records to oneself, as they are, also after their end."""
         return self._lock
 
+    @contextmanager
+    def locked_soon(self) -> Iterator[None]:
+        """These records to oneself or, if a thread holds them for long, as they are then.
+
+        So a mock can end, and be reported, while a thread is held in a function of the test's that waits.
+        """
+        got = self._lock.acquire(timeout=_LONGEST_WAIT)
+        try:
+            yield
+        finally:
+            if got:
+                self._lock.release()
+
     def check_readable(self, machine: StateMachine) -> None:
         """Raise RuntimeError if they were reset or hold a machine no longer; after the mock's end they can be read."""
         if self._was_reset:
@@ -328,7 +344,7 @@ class Records:
 
     def close(self) -> None:
         """End them with their mock: from here on they can be read as they stand now, and not changed."""
-        with self._lock, clock.last_read() as moment:
+        with self.locked_soon(), clock.last_read() as moment:
             self._closed, self._ended_at = True, moment
 
     @property

@@ -266,6 +266,16 @@ def test_long_answers_count_as_much_as_they_take(client, sfn_executions, monkeyp
     assert [is_kept(call) for call in sfn_executions.calls] == [False, False, False, False, True, True]
 
 
+def test_sentences_of_errors_count(client, sfn_executions, monkeypatch):
+    """What AWS's error quotes of a request is kept as well."""
+    monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
+    for number in range(8):
+        with pytest.raises(ClientError):
+            client.create_activity(name=f"{number}" + "x" * 100_000)
+    with pytest.warns(UserWarning, match=r": the oldest 4 are gone\."):
+        assert [call.parameters["name"][0] for call in sfn_executions.calls] == ["4", "5", "6", "7"]
+
+
 # --- Looking at it -----------------------------------------------------------------------------------------------
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import suppress
+from threading import Event, Thread
+from typing import Any
 
 import boto3
 import pytest
 
-from sfn_mock import UnmockedServiceError, mock_sfn_executions
+from sfn_mock import UnmockedServiceError, activation, get_mock, mock_sfn_executions
+from sfn_mock.instruments import report
+from sfn_mock.state import records
 
 SECTION = "*- Step Functions, as mocked -*"
 
@@ -386,3 +391,91 @@ def test_failure_that_cannot_be_joined():
         run_code()
 
     assert error.value is odd
+
+
+class EqualError(Exception):
+    """A failure that raises when it is compared, and whose group has no end."""
+
+    exceptions = itertools.count()
+    __hash__ = None
+
+    def __eq__(self, other):
+        raise ZeroDivisionError
+
+
+def test_failure_that_cannot_be_compared():
+    """It is the one that the runner gets, with what the mock has found besides."""
+    failure = EqualError()
+
+    @mock_sfn_executions(check_paging=True)
+    def run_code() -> None:
+        orders = get_mock().add_state_machine("orders")
+        orders.add_executions(101, status="SUCCEEDED")
+        boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)
+        raise failure
+
+    with pytest.raises(EqualError) as error:
+        run_code()
+
+    assert error.value is failure
+    [note] = vars(failure)["__notes__"]
+    assert note.startswith("check_paging has found, besides:")
+
+
+ODD_MODULES = """
+    def test_it(sfn_executions):
+        exec("def fail(): assert False, 'its own failure'\\nfail()", {"__name__": 5})
+"""
+
+
+def test_code_without_a_module(run):
+    """Code that is executed may have no name of a module."""
+    result = run(ODD_MODULES)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+def test_run_ended_by_hand(monkeypatch):
+    """Nobody waits for a report when Ctrl-C ends the run."""
+    made = []
+    monkeypatch.setattr(report, "describe", lambda *_: made.append(1) or "")
+    with pytest.raises(KeyboardInterrupt), mock_sfn_executions():
+        raise KeyboardInterrupt
+
+    assert made == []
+    with pytest.raises(OSError, match="its own"), mock_sfn_executions():
+        raise OSError("its own")
+
+    assert made == [1]
+
+
+def test_thread_that_holds_the_records(monkeypatch):
+    """A thread held in a function of the test's keeps neither the mock from ending nor the failure from its runner."""
+    monkeypatch.setattr(records, "_LONGEST_WAIT", 0.01)
+    entered, go_on = Event(), Event()
+
+    def wait(name: str, input: str) -> dict[str, str]:
+        entered.set()
+        go_on.wait()
+        return {"status": "SUCCEEDED"}
+
+    def start(client: Any, arn: str) -> None:
+        with suppress(RuntimeError):
+            client.start_execution(stateMachineArn=arn)
+
+    def fail(sfn: Any) -> None:
+        orders = sfn.add_state_machine("orders")
+        orders.on_start(wait)
+        threads.append(Thread(target=start, args=(boto3.client("stepfunctions"), orders.arn)))
+        threads[0].start()
+        entered.wait()
+        raise OSError("its own")
+
+    threads: list[Thread] = []
+    with pytest.raises(OSError, match="its own"), mock_sfn_executions() as sfn:
+        fail(sfn)
+    go_on.set()
+    threads[0].join()
+
+    assert activation._activation is None

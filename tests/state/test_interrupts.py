@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
+import boto3
 import pytest
 from freezegun import freeze_time
-from interrupts import check_order
+from interrupts import Interrupt, check_order, check_sound
 
 from sfn_mock import mock_sfn_executions
 
@@ -43,3 +46,39 @@ def test_change_before_the_healing(action):
         check_order(orders._record.index)
 
         assert [run.name for run in orders.executions] == ["running", "failed"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that sends signals")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_storm_of_signals():
+    """Signals that come at any moment lose no execution whose start was answered, and leave nothing half done."""
+    is_armed = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal is_armed
+        if is_armed:
+            is_armed = False
+            raise Interrupt
+
+    answered = []
+    with mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        client = boto3.client("stepfunctions", "us-east-1")
+        before = signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0003)
+        try:
+            for number in range(150):
+                with suppress(Interrupt):
+                    is_armed = True
+                    client.start_execution(stateMachineArn=orders.arn, name=f"{number}")
+                    answered.append(f"{number}")
+                    is_armed = False
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        check_sound(sfn)
+        found = [execution.name for execution in orders.executions]
+        listed = client.list_executions(stateMachineArn=orders.arn)["executions"]
+
+        assert {*answered} <= {*found}
+        assert len(found) == len({*found}) == len(listed)
