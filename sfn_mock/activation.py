@@ -146,12 +146,12 @@ class _Activation:
             level = entry.level
         else:
             entry = None
+        level.users, leaving.is_done = level.users - 1, True
         try:
-            level.users, leaving.is_done = level.users - 1, True
             return self._end_unused(failure, entry)
         except BaseException:
-            if leaving.is_done:
-                self._end_unused(None, entry)
+            # What was cut short comes to its end.
+            self._end_unused(None, entry)
             raise
 
     def _end_unused(self, failure: BaseException | None, entry: _Entry | None) -> str | None:

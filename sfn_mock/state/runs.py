@@ -94,6 +94,8 @@ class DefinitionRun:
     ) -> None:
         self._execution = execution
         self._undo = execution.owner.records.undo
+        #: The period of the undo log in which it has noted how far the run has come.
+        self._noted_in = -1
         self._parent = parent
         self._program = program
         self._services = services
@@ -144,9 +146,11 @@ class DefinitionRun:
             self._is_carrying = False
 
     def _note(self) -> None:
-        """Note for the undo log how far the run has come, before it goes on or is told something."""
-        self._undo.note(self._run.checkpoint())
-        self._undo.keep(self, "_carried_to")
+        """Note for the undo log how far the run has come, before it goes on or is told something; once is enough."""
+        if self._noted_in != self._undo.period:
+            self._undo.note(self._run.checkpoint())
+            self._undo.keep(self, "_carried_to")
+            self._noted_in = self._undo.period
 
     def _advance(self, moment: int) -> None:
         self._step(self._carried_to)

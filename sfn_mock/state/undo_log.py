@@ -16,6 +16,8 @@ class UndoLog:
 
     def __init__(self) -> None:
         self._steps: list[Callable[[], object]] = []
+        #: Another one whenever the steps so far count no longer.
+        self.period = 0
 
     @property
     def is_empty(self) -> bool:
@@ -39,10 +41,11 @@ class UndoLog:
 
     def clear(self) -> None:
         """Let what was changed stay so."""
-        self._steps = []
+        self._steps, self.period = [], self.period + 1
 
     def take_back(self) -> None:
         """Take back all that was changed since the log was cleared, newest first."""
+        self.period += 1
         while self._steps:
             self._steps[-1]()
             self._steps.pop()

@@ -21,6 +21,7 @@ from moto.stepfunctions.models import stepfunctions_backends
 from urllib3.connectionpool import HTTPConnectionPool
 
 from sfn_mock import activation, mock_sfn_executions
+from sfn_mock.session import Session
 from sfn_mock.state import clock as mock_clock
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
@@ -101,3 +102,46 @@ def test_mock_that_cannot_begin(monkeypatch):
     assert process() == before
     with pytest.raises(RuntimeError, match="without start"):
         mock.stop()
+
+
+def test_end_that_fails_once(monkeypatch):
+    """What fails while a mock ends keeps nothing of it."""
+    before = process()
+    fails = iter([OSError("no")])
+    close = Session.close
+
+    def fail_once(session: Session) -> None:
+        for error in fails:
+            raise error
+        close(session)
+
+    monkeypatch.setattr(Session, "close", fail_once)
+    with pytest.raises(OSError, match="no"), mock_sfn_executions() as sfn:
+        assert process() != before
+
+    assert process() == before
+    with pytest.raises(RuntimeError, match="has ended"):
+        sfn.add_state_machine("orders")
+
+
+def test_end_that_fails_before_it_begins(monkeypatch):
+    """The end of a with statement tries again; after stop() the mock goes on, and can be stopped."""
+    before = process()
+    fails = iter([OSError("no"), OSError("no")])
+    end = activation.end
+
+    def fail(*arguments: Any) -> None:
+        for error in fails:
+            raise error
+        end(*arguments)
+
+    monkeypatch.setattr(activation, "end", fail)
+    mock = mock_sfn_executions()
+    mock.start()
+    with pytest.raises(OSError, match="no"):
+        mock.stop()
+    with pytest.raises(OSError, match="no"), mock:
+        assert process() != before
+    mock.stop()
+
+    assert process() == before

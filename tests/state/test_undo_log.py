@@ -1,0 +1,108 @@
+"""What an error takes back where tests of interrupts, which trace each line themselves, are not seen to get."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import boto3
+import pytest
+from freezegun import freeze_time
+from interrupts import check_sound
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.asl.run import Run
+from sfn_mock.state.clock import to_moment
+from sfn_mock.state.runs import DefinitionRun
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+DAY = timedelta(days=1)
+WAITING = '{"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": true}}}'
+
+
+def test_execution_that_was_forgotten():
+    """An execution whose name is free again is back where the one that took the name is taken back."""
+    with freeze_time(NOW) as clock, mock_sfn_executions(retention=DAY) as sfn:
+        orders = sfn.add_state_machine("orders")
+        old = orders.add_execution("old", status="SUCCEEDED")
+        other = orders.add_execution("other", status="RUNNING")
+        clock.tick(2 * DAY)
+        executions = [{"name": "old", "status": "FAILED"}, {"name": "other", "status": "FAILED"}]
+        with pytest.raises(ValueError, match="other"):
+            sfn.seed({"state_machines": [{"name": "orders", "executions": executions}]})
+        check_sound(sfn)
+
+        assert [execution.name for execution in orders.executions] == ["old", "other"]
+        assert orders._record.names == {"old": old._record, "other": other._record}
+
+
+def test_changes_of_status_that_were_not_told():
+    """A change of status that was taken from those to come, and not told, comes again."""
+    with freeze_time(NOW), mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        orders.add_execution(status="SUCCEEDED", stop_date=NOW + DAY)
+        records = sfn._session.records()
+        later = to_moment(NOW + 2 * DAY, 0)
+        first = records.status_changes.take_due(later)
+        records.undo.take_back()
+        records.undo.take_back()
+        again = records.status_changes.take_due(later)
+        records.undo.clear()
+
+        assert [change.status for change in first] == ["SUCCEEDED"]
+        assert again == first
+        assert records.status_changes.take_due(later) == []
+
+
+def test_steps_that_are_done_twice():
+    """A step that takes a change back may be done twice, as an interrupt may have come after the first time."""
+    with freeze_time(NOW), mock_sfn_executions() as sfn:
+        records = sfn._session.records()
+        sfn.add_state_machine("orders").add_execution(status="SUCCEEDED", stop_date=NOW + DAY)
+        records.status_changes.take_due(to_moment(NOW + 2 * DAY, 0))
+        for step in [*records.undo._steps, *records.undo._steps][::-1]:
+            step()
+        records.undo.clear()
+
+        assert len(records.status_changes.upcoming) == 1
+
+
+def test_time_limit_that_is_an_exception(monkeypatch):
+    """An error that no task has raised, such as a time limit of the test's, does not hold a run where it is."""
+    advance = DefinitionRun._advance
+    fails = iter([TimeoutError("too long")])
+
+    def fail_once(run: DefinitionRun, moment: int) -> None:
+        for error in fails:
+            raise error
+        advance(run, moment)
+
+    with freeze_time(NOW) as clock, mock_sfn_executions(execute=True) as sfn:
+        orders = sfn.add_state_machine("orders", definition=WAITING)
+        client = boto3.client("stepfunctions", "us-east-1")
+        client.start_execution(stateMachineArn=orders.arn)
+        monkeypatch.setattr(DefinitionRun, "_advance", fail_once)
+        clock.tick(DAY)
+        with pytest.raises(TimeoutError):
+            client.list_executions(stateMachineArn=orders.arn)
+
+        assert [execution.status for execution in orders.executions] == ["SUCCEEDED"]
+
+
+def test_checkpoint_within_an_action(monkeypatch):
+    """A run that is being carried goes on where it is, whatever is taken back meanwhile."""
+    checkpoints = []
+    step = Run._advance_once
+
+    def take_back(run: Run, moment: int) -> bool:
+        checkpoints.append(run.checkpoint())
+        checkpoints[-1]()
+        return step(run, moment)
+
+    with freeze_time(NOW) as clock, mock_sfn_executions(execute=True) as sfn:
+        orders = sfn.add_state_machine("orders", definition=WAITING)
+        monkeypatch.setattr(Run, "_advance_once", take_back)
+        boto3.client("stepfunctions", "us-east-1").start_execution(stateMachineArn=orders.arn)
+        clock.tick(DAY)
+
+        assert [execution.status for execution in orders.executions] == ["SUCCEEDED"]
+    assert len(checkpoints) > 2
