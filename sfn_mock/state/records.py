@@ -156,43 +156,62 @@ class Records:
         """
         news: list[StatusChange] = []
         try:
-            with self._changing() as is_outermost:
-                self._check_open()
-                moment = self.moment = clock.now()
-                self.carry_runs(moment)
-                # What tasks have called may have ended the records.
-                self._check_open()
-                self._finish_deletions(moment)
-                if is_outermost:
-                    # What time alone has brought stays, whatever becomes of this use.
-                    if self.status_changes.upcoming:
-                        news = self.status_changes.take_due(moment)
-                    self.undo.clear()
-                yield moment
-                if is_outermost and self.status_changes.upcoming:
-                    news += self.status_changes.take_due(moment)
+            uses = self._uses_within()
+            with self._lock:
+                try:
+                    self._begin_use(uses)
+                    self._check_open()
+                    moment = self.moment = clock.now()
+                    self.carry_runs(moment)
+                    # What tasks have called may have ended the records.
+                    self._check_open()
+                    self._finish_deletions(moment)
+                    if not uses:
+                        # What time alone has brought stays, whatever becomes of this use.
+                        if self.status_changes.upcoming:
+                            news = self.status_changes.take_due(moment)
+                        self.undo.clear()
+                    yield moment
+                    if not uses:
+                        if self.status_changes.upcoming:
+                            news += self.status_changes.take_due(moment)
+                        self.undo.clear()
+                finally:
+                    self._end_use(uses)
         finally:
             if news:
                 tell(news)
 
     @contextmanager
-    def _changing(self) -> Iterator[bool]:
-        """These records to oneself, to change them as a whole or not at all; whether this is the outermost use."""
-        lock: Any = self._lock
-        # What an interrupt has left of an earlier use does not count.
-        uses = self._uses if lock._is_owned() else 0
+    def _changing(self) -> Iterator[None]:
+        """These records to oneself, as they are, to change them as a whole or not at all."""
+        uses = self._uses_within()
         with self._lock:
-            if not uses:
-                self.undo.take_back()
             try:
-                self._uses = uses + 1
-                yield not uses
+                self._begin_use(uses)
+                yield
                 if not uses:
                     self.undo.clear()
             finally:
-                self._uses = uses
-                if not uses:
-                    self.undo.take_back()
+                self._end_use(uses)
+
+    def _uses_within(self) -> int:
+        """Return within how many uses of this thread another one begins."""
+        lock: Any = self._lock
+        # What an interrupt has left of an earlier use does not count.
+        return self._uses if lock._is_owned() else 0
+
+    def _begin_use(self, uses: int) -> None:
+        """Begin a use within so many others; the outermost one takes back what an interrupt has left."""
+        if not uses:
+            self.undo.take_back()
+        self._uses = uses + 1
+
+    def _end_use(self, uses: int) -> None:
+        """End a use within so many others; the outermost one takes back what was not brought to its end."""
+        self._uses = uses
+        if not uses:
+            self.undo.take_back()
 
     def keep_up(self) -> None:
         """Do what is due, and tell what has changed, before somebody asks another service about it."""

@@ -41,11 +41,13 @@ class UndoLog:
 
     def clear(self) -> None:
         """Let what was changed stay so."""
-        self._steps, self.period = [], self.period + 1
+        if self._steps:
+            self._steps, self.period = [], self.period + 1
 
     def take_back(self) -> None:
         """Take back all that was changed since the log was cleared, newest first."""
-        self.period += 1
+        if self._steps:
+            self.period += 1
         while self._steps:
             self._steps[-1]()
             self._steps.pop()
