@@ -72,21 +72,26 @@ class _Activation:
         self.paging = PagingCheck(options.check_paging or run_defaults().check_paging)
         self._options = options
         self._changes = UndoLog()
-        self._in_effect = self._enter(options)
+        in_effect = self._enter(options)
+        self._end: Callable[[], object] = in_effect.close
         # Before it begins, so that it ends whatever comes between.
         undo.note(self.finish)
         try:
-            with patching.noted(self._changes):
-                self.session = next(self._in_effect)
+            patching.note_in(self._changes)
+            self.session = next(in_effect)
+            # Going on costs less than closing.
+            self._end = partial(next, in_effect, None)
         except BaseException:
             self._changes.take_back()
             raise
+        finally:
+            patching.note_in(None)
         self.handle = StepFunctionsMock(self.session)
 
     def finish(self) -> None:
         """End all that is in effect, if it is not ended."""
         try:
-            self._in_effect.close()
+            self._end()
         except BaseException:
             self._changes.take_back()
             raise

@@ -119,7 +119,7 @@ def check_sound(sfn: Any) -> None:
                 scope.index.settle(moment)
                 check_order(scope.index)
 
-        assert records.undo.is_empty
+        assert records.undo.steps == []
         assert (records._uses, records._carrying) == (0, 0)
         assert not records._lock._is_owned()
     assert clock._reading.get() is None

@@ -170,12 +170,12 @@ class Records:
                         # What time alone has brought stays, whatever becomes of this use.
                         if self.status_changes.upcoming:
                             news = self.status_changes.take_due(moment)
-                        self.undo.clear()
+                        self._keep_changes()
                     yield moment
                     if not uses:
                         if self.status_changes.upcoming:
                             news += self.status_changes.take_due(moment)
-                        self.undo.clear()
+                        self._keep_changes()
                 finally:
                     self._end_use(uses)
         finally:
@@ -191,7 +191,7 @@ class Records:
                 self._begin_use(uses)
                 yield
                 if not uses:
-                    self.undo.clear()
+                    self._keep_changes()
             finally:
                 self._end_use(uses)
 
@@ -203,14 +203,19 @@ class Records:
 
     def _begin_use(self, uses: int) -> None:
         """Begin a use within so many others; the outermost one takes back what an interrupt has left."""
-        if not uses:
+        if self.undo.steps and not uses:
             self.undo.take_back()
         self._uses = uses + 1
+
+    def _keep_changes(self) -> None:
+        """Let what was changed so far stay so."""
+        if self.undo.steps:
+            self.undo.clear()
 
     def _end_use(self, uses: int) -> None:
         """End a use within so many others; the outermost one takes back what was not brought to its end."""
         self._uses = uses
-        if not uses:
+        if self.undo.steps and not uses:
             self.undo.take_back()
 
     def keep_up(self) -> None:

@@ -15,18 +15,14 @@ class UndoLog:
     """
 
     def __init__(self) -> None:
-        self._steps: list[Callable[[], object]] = []
+        #: What is noted; whoever has nothing to take back or to clear need not ask for it.
+        self.steps: list[Callable[[], object]] = []
         #: Another one whenever the steps so far count no longer.
         self.period = 0
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to take back."""
-        return not self._steps
-
     def note(self, step: Callable[[], object]) -> None:
         """Note what takes back the change that comes next."""
-        self._steps.append(step)
+        self.steps.append(step)
 
     def keep(self, owner: object, *names: str) -> None:
         """Note the values of attributes, of lists and dicts also the contents."""
@@ -41,13 +37,11 @@ class UndoLog:
 
     def clear(self) -> None:
         """Let what was changed stay so."""
-        if self._steps:
-            self._steps, self.period = [], self.period + 1
+        self.steps, self.period = [], self.period + 1
 
     def take_back(self) -> None:
         """Take back all that was changed since the log was cleared, newest first."""
-        if self._steps:
-            self.period += 1
-        while self._steps:
-            self._steps[-1]()
-            self._steps.pop()
+        self.period += 1
+        while self.steps:
+            self.steps[-1]()
+            self.steps.pop()

@@ -59,7 +59,7 @@ def test_steps_that_are_done_twice():
         records = sfn._session.records()
         sfn.add_state_machine("orders").add_execution(status="SUCCEEDED", stop_date=NOW + DAY)
         records.status_changes.take_due(to_moment(NOW + 2 * DAY, 0))
-        for step in [*records.undo._steps, *records.undo._steps][::-1]:
+        for step in [*records.undo.steps, *records.undo.steps][::-1]:
             step()
         records.undo.clear()
 
