@@ -78,7 +78,7 @@ def test_storm_of_signals():
             signal.signal(signal.SIGALRM, before)
         check_sound(sfn)
         found = [execution.name for execution in orders.executions]
-        listed = client.list_executions(stateMachineArn=orders.arn)["executions"]
+        listed = client.list_executions(stateMachineArn=orders.arn, maxResults=1000)["executions"]
 
         assert {*answered} <= {*found}
         assert len(found) == len({*found}) == len(listed)
