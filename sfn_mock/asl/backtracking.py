@@ -1,19 +1,25 @@
 """Regular expressions whose search may not end in time, matched in a bounded number of steps.
 
-Python's module re tries every way in which nested repetitions can share a text: `(a+)+c` takes hours on forty
-characters, and nothing can stop it. Patterns of this kind become a program here, whose steps are counted.
+Python's module re tries every way in which repetitions can share a text: `(a+)+c` takes hours on forty characters,
+`.*.*.*x` on some thousand, and nothing can stop it. Such searches run a program here, whose steps are counted. Where
+repetitions are not within each other, it tries no part of a pattern twice at one position.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import inf, log2
 from typing import NamedTuple, TypeAlias
 
 MAX_STEPS = 100_000
+# Of a search that tries nothing twice.
+MAX_STEPS_ONCE = 2_000_000
 # A long text may take more of them, as long as their number does not grow faster than the text.
 STEPS_PER_CHARACTER = 20
 MAX_INSTRUCTIONS = 20_000
+# The binary logarithm of the most steps that the module re may take: about a second.
+RE_STEPS = 26
 
 _TOKEN = re.compile(
     r"""(?P<look>\(\?(?P<behind><)?(?:=|(?P<negated>!)))
@@ -58,10 +64,23 @@ _END = Instruction("end")
 
 
 class Part(NamedTuple):
-    """A part of a program, and whether it can match one text in several ways."""
+    """A part of a program.
+
+    Attributes:
+        code: The instructions.
+        repetitions: How many repetitions without a limit may share a text.
+        choices: The binary logarithm of the number of ways that the other choices allow; infinite where repetitions are
+            within each other.
+    """
 
     code: list[Instruction]
-    varies: bool = False
+    repetitions: int = 0
+    choices: float = 0
+
+    @property
+    def varies(self) -> bool:
+        """Whether the part can match one text in several ways."""
+        return self.repetitions + self.choices > 0
 
 
 class Match:
@@ -91,14 +110,23 @@ class Match:
 
 
 Spans: TypeAlias = dict[int, tuple[int, int]]
+#: For each split that was reached, one byte a position: whether it was reached there.
+Tried: TypeAlias = dict[int, bytearray]
 
 
 class Program:
     """A regular expression as instructions."""
 
-    def __init__(self, code: list[Instruction], groups: int) -> None:
-        self._code = (*code, _END)
+    def __init__(self, part: Part, groups: int, *, refers_back: bool) -> None:
+        self._code = (*part.code, _END)
+        self._part = part
         self._groups = groups
+        self._remembers = part.choices < inf and not refers_back
+
+    def is_needed(self, text: str) -> bool:
+        """Tell whether the module re may take too long to search a text."""
+        starts_and_repetitions = 1 + self._part.repetitions
+        return self._part.choices + starts_and_repetitions * log2(len(text) + 1) > RE_STEPS
 
     def finditer(self, text: str) -> Iterator[Match]:
         """Yield the matches in a text, which do not overlap.
@@ -106,13 +134,15 @@ class Program:
         Raises:
             EndlessSearchError: The search takes too many steps.
         """
-        search = _Search(text)
+        search = _Search(text, remembers=self._remembers)
+        tried: Tried = {}
         start = 0
         while start <= len(text):
-            found = search.run(self._code, start, {})
+            found = search.run(self._code, start, {}, tried)
             if found is None:
                 start += 1
                 continue
+            tried = {}
             end, spans = found
             yield Match(text, start, end, spans, self._groups)
             start = max(end, start + 1)
@@ -123,18 +153,34 @@ class Program:
         Raises:
             EndlessSearchError: The search takes too many steps.
         """
-        return _Search(text).run((*self._code[:-1], Instruction("whole"), _END), 0, {}) is not None
+        search = _Search(text, remembers=self._remembers)
+        return search.run((*self._code[:-1], Instruction("whole"), _END), 0, {}, {}) is not None
 
 
 class _Search:
     """The search of programs in one text, with a limit of steps."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._steps = MAX_STEPS + STEPS_PER_CHARACTER * len(text)
+    def __init__(self, text: str, *, remembers: bool) -> None:
+        """Begin a search.
 
-    def run(self, code: tuple[Instruction, ...], start: int, spans: Spans) -> tuple[int, Spans] | None:
-        """Return where the match that begins at an offset ends, and the spans of its groups."""
+        Args:
+            text: The text.
+            remembers: Whether a split that has failed at a position is not tried there again. What a group matched must
+                not matter then.
+        """
+        self._text = text
+        self._remembers = remembers
+        self._steps = (MAX_STEPS_ONCE if remembers else MAX_STEPS) + STEPS_PER_CHARACTER * len(text)
+
+    def run(self, code: tuple[Instruction, ...], start: int, spans: Spans, tried: Tried) -> tuple[int, Spans] | None:
+        """Return where the match that begins at an offset ends, and the spans of its groups.
+
+        Args:
+            code: The program.
+            start: The offset.
+            spans: The spans of the groups before.
+            tried: What earlier runs of this program, which failed, have tried.
+        """
         waiting: list[tuple[int, int, dict[tuple[str, int], int], Spans]] = [(0, start, {}, spans)]
         while waiting:
             at, position, marks, spans = waiting.pop()
@@ -154,6 +200,8 @@ class _Search:
                         found = {first + index: one.span(index) for index in range(1, pattern.groups + 1)}
                         spans = {**spans, **{index: span for index, span in found.items() if span[0] >= 0}}
                 elif name == "split":
+                    if self._remembers and self._is_tried(tried, at, position):
+                        break
                     waiting.append((at + second, position, marks, spans))
                 elif name in ("open", "mark"):
                     marks = {**marks, (name, first): position}
@@ -168,7 +216,7 @@ class _Search:
                         break
                     position += end - begin
                 elif name == "look":
-                    seen = self.run(ahead, position, spans)
+                    seen = self.run(ahead, position, spans, {})
                     if (seen is None) is bool(first):
                         break
                     spans = seen[1] if seen else spans
@@ -176,6 +224,15 @@ class _Search:
                     break
                 at += first if name in ("split", "jump") else 1
         return None
+
+    def _is_tried(self, tried: Tried, at: int, position: int) -> bool:
+        """Tell whether a split was reached at a position, and note that it was."""
+        positions = tried.get(at)
+        if positions is None:
+            positions = tried[at] = bytearray(len(self._text) + 1)
+        was_reached = positions[position] == 1
+        positions[position] = 1
+        return was_reached
 
 
 class _Parser:
@@ -189,7 +246,7 @@ class _Parser:
         self._marks = 0
         self._names: dict[str, int] = {}
         self.groups = 0
-        self.endless = False
+        self.refers_back = False
 
     def _kind(self) -> str | None:
         """Return the kind of the next token, or None at the end."""
@@ -209,18 +266,20 @@ class _Parser:
         for part in reversed(parts[:-1]):
             split = Instruction("split", 1, len(part.code) + 2)
             code = [split, *part.code, Instruction("jump", len(code) + 1), *code]
-        return Part(code, len(parts) > 1 or parts[0].varies)
+        return Part(
+            code,
+            max(part.repetitions for part in parts),
+            max(part.choices for part in parts) + log2(len(parts)),
+        )
 
     def _sequence(self) -> Part:
-        code: list[Instruction] = []
-        varies = False
+        parts = []
         while self._kind() not in ("close", "either", None):
             part = self._item()
             if self._kind() == "repeat":
                 part = self._repeated(part)
-            code += part.code
-            varies = varies or part.varies
-        return Part(code, varies)
+            parts.append(part)
+        return _joined(parts)
 
     def _item(self) -> Part:
         """Return the part for one character, position, reference or group."""
@@ -228,6 +287,7 @@ class _Parser:
         if token["one"]:
             return self._one(token[0])
         if token["back"]:
+            self.refers_back = True
             return Part([Instruction("back", int(token["number"] or self._names[token["group"]]))])
         outer, options = self.groups, self._options
         number = 0
@@ -246,9 +306,9 @@ class _Parser:
             # Its length is fixed, so that it cannot go on for long.
             return self._one(self._pattern[token.start() : close.end()], outer)
         if token["look"]:
-            return Part([Instruction("look", int(not token["negated"]), ahead=(*inner.code, _END))])
+            return inner._replace(code=[Instruction("look", int(not token["negated"]), ahead=(*inner.code, _END))])
         if number:
-            return Part([Instruction("open", number), *inner.code, Instruction("close", number)], inner.varies)
+            return inner._replace(code=[Instruction("open", number), *inner.code, Instruction("close", number)])
         return inner
 
     def _one(self, pattern: str, outer: int = 0) -> Part:
@@ -262,15 +322,14 @@ class _Parser:
             most = int(token["most"]) if token["most"] else None if token["more"] else least
         else:
             least, most = _BOUNDS[token[0][0]]
+        choices = inf if part.varies and most != 1 else part.choices
         if len(part.code) * max(least, most or 0) > MAX_INSTRUCTIONS:
             raise OverflowError
-        if part.varies and most != 1:
-            self.endless = True
         code = part.code * least
-        code += (
-            self._loop(part.code, token["lazy"]) if most is None else _optional(part.code, most - least, token["lazy"])
-        )
-        return Part(code, least != most)
+        if most is None:
+            return Part(code + self._loop(part.code, token["lazy"]), 1, choices)
+        code += _optional(part.code, most - least, token["lazy"])
+        return Part(code, part.repetitions, choices + log2(most - least + 1))
 
     def _loop(self, code: list[Instruction], lazy: str) -> list[Instruction]:
         """Return code that runs any number of times, as long as it gets on."""
@@ -280,6 +339,15 @@ class _Parser:
         return [
             _choice(len(code) + 4, lazy), Instruction("mark", mark), *code, Instruction("moved", mark), back,
         ]  # fmt: skip
+
+
+def _joined(parts: list[Part]) -> Part:
+    """Return the part for parts behind each other."""
+    return Part(
+        [instruction for part in parts for instruction in part.code],
+        sum(part.repetitions for part in parts),
+        sum(part.choices for part in parts),
+    )
 
 
 def _optional(code: list[Instruction], times: int, lazy: str) -> list[Instruction]:
@@ -298,7 +366,7 @@ def _choice(beyond: int, lazy: str) -> Instruction:
 
 
 def bounded(pattern: str, options: int) -> Program | None:
-    """Return a program for a pattern that repeats what can match in several ways, None for any other.
+    """Return a program for a pattern, None for one that the module re always ends in time.
 
     Args:
         pattern: A pattern that the module re accepts.
@@ -310,4 +378,4 @@ def bounded(pattern: str, options: int) -> Program | None:
     except (OverflowError, re.error):
         # Too long, or a group that is referred to from within a lookahead: left to the module re.
         return None
-    return Program(part.code, parser.groups) if parser.endless else None
+    return Program(part, parser.groups, refers_back=parser.refers_back) if part.varies else None

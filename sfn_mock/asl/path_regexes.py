@@ -54,7 +54,7 @@ class PathRegex:
         Raises:
             EndlessSearchError: The search takes too many steps.
         """
-        if self._program:
+        if self._program and self._program.is_needed(text):
             return self._program.matches(text)
         return self._pattern.fullmatch(text) is not None
 

@@ -200,3 +200,15 @@ def test_a_text_is_replaced_by_a_text_alone() -> None:
     """A function replaces the matches of regular expressions, not of texts."""
     with pytest.raises(QueryError, match=r"^D3012: Attempted to replace a matched string with a non-string value$"):
         parse_expression("$replace('ab', 'a', function($m){'x'})").evaluate(Bindings({}))
+
+
+def test_repetitions_that_share_a_long_text() -> None:
+    """A search whose repetitions can share a long text in many ways ends at once, with or without a match."""
+    expression = parse_expression(
+        "$match($pad('', 3000, 'a') & $states.end, /(a*).*(a*).*x/).{'at': index, 'groups': groups}"
+    )
+    started = time.monotonic()
+
+    assert expression.evaluate(Bindings({"end": ""})) is UNDEFINED
+    assert expression.evaluate(Bindings({"end": "x"})) == {"at": 0, "groups": ["a" * 3000, ""]}
+    assert time.monotonic() - started < 5

@@ -7,7 +7,10 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sfn_mock.asl.backtracking import bounded
 from sfn_mock.asl.path_regexes import PathRegex
 from sfn_mock.asl.paths import PathError, PathSyntaxError, parse_path
 
@@ -90,3 +93,37 @@ def test_search_without_an_end_is_a_path_error(path: str, pattern: str) -> None:
 
     assert str(caught.value) == f"Invalid path '{path}' : The regular expression takes too many steps"
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "end", "matches"),
+    [
+        pytest.param(".*.*.*.*x", "", False, id="repetitions"),
+        pytest.param(".*.*.*.*x", "x", True, id="repetitions-that-match"),
+        pytest.param("(?:a?){1}.*a{0,20}.*a*x", "", False, id="optional-parts"),
+        pytest.param("a?" * 40 + "a*b", "b", True, id="many-choices"),
+        pytest.param("(?=.*.*.*.*x)a*x", "x", True, id="in-a-lookahead"),
+        pytest.param("(a|aa)(a|aa).*.*.*.*b", "b", True, id="alternatives"),
+    ],
+)
+def test_repetitions_that_share_a_text(pattern: str, end: str, matches: bool) -> None:
+    """Repetitions behind each other match a long text, or do not, at once."""
+    started = time.monotonic()
+
+    assert PathRegex(pattern, "").matches("a" * 3_000 + end) is matches
+    assert time.monotonic() - started < 5
+
+
+_PIECES = ["a", "b", ".", "[ab]", "(a|ab)", "(?:a|b)", "(b)?", "a*", "b+?", ".{0,2}", "(?=a)", "(?!b)", "^", "$"]
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=7), st.text("ab", max_size=8))
+def test_program_finds_what_re_finds(pieces: list[str], text: str) -> None:
+    """The bounded search finds the matches and groups that the module re finds."""
+    pattern = "".join(pieces)
+    program = bounded(pattern, 0)
+    expected = [(match.start(), match.end(), match.groups()) for match in re.finditer(pattern, text) if match[0]]
+
+    if program:
+        found = [(match.start(), match.end(), match.groups()) for match in program.finditer(text) if match.group()]
+        assert found == expected

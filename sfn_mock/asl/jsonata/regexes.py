@@ -80,7 +80,8 @@ class Regex:
 
     def _matches(self, text: str) -> Iterator[AnyMatch]:
         end = 0
-        for match in (self._program or self._pattern).finditer(text):
+        matcher = self._program if self._program and self._program.is_needed(text) else self._pattern
+        for match in matcher.finditer(text):
             # The search is over at the end of the text; an empty match before it is an error.
             if end and end == len(text):
                 return
