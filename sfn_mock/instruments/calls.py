@@ -141,10 +141,11 @@ class Call:
         error, response = self._read()
         if response is None:
             return str(error)
+        where = "" if self._elsewhere is None else f" (exists in {self._elsewhere})"
         if error is not None:
-            where = "" if self._elsewhere is None else f" (exists in {self._elsewhere})"
             return f"{error}{where}: {self._shorten(response['Error']['Message'])}"
-        return ", ".join(self._describe(member, value) for member, value in response.items()) or "(no members)"
+        members = ", ".join(self._describe(member, value) for member, value in response.items())
+        return f"{members or '(no members)'}{where}"
 
     def _describe(self, member: str, value: object) -> str:
         if isinstance(value, list):
@@ -241,9 +242,15 @@ class CallLog:
 
         return take_back
 
-    def answered(self, request: Request, outcome: Outcome | Callable[[], Outcome], answer: dict[str, Any]) -> None:
-        """Record a call that succeeded, with ``answer``, of which the outcome is made."""
-        self._add(Call(request, outcome), answer)
+    def answered(
+        self,
+        request: Request,
+        outcome: Outcome | Callable[[], Outcome],
+        answer: dict[str, Any],
+        elsewhere: Elsewhere | None,
+    ) -> None:
+        """Record a call that succeeded, with ``answer``, of which the outcome is made, and where what it missed is."""
+        self._add(Call(request, outcome, elsewhere), answer)
 
     def refused(self, request: Request, error: SFNError, elsewhere: Elsewhere | None) -> None:
         """Record a call that ended in an error of AWS's, and where that exists which it did not find."""

@@ -22,6 +22,16 @@ from sfn_mock.state.records import Records
 from sfn_mock.state.seeds import SeedWarning
 
 _NOT_FOUND = (StateMachineDoesNotExist, ExecutionDoesNotExist, ResourceNotFound, ActivityDoesNotExist)
+#: What AWS answers without an error for what does not exist.
+_SILENT = frozenset(
+    {
+        "DeleteActivity",
+        "DeleteStateMachine",
+        "DeleteStateMachineAlias",
+        "DeleteStateMachineVersion",
+        "ListStateMachineVersions",
+    }
+)
 
 
 class Location(NamedTuple):
@@ -45,31 +55,57 @@ class Elsewhere(NamedTuple):
 
 
 def find_elsewhere(request: Request, error: SFNError, all_records: Iterable[Records]) -> Elsewhere | None:
-    """Return where that exists which a call was told does not exist; None if it exists nowhere in the mock.
-
-    No records are locked: a thread that holds the lock of some may ask for others.
-    """
+    """Return where that exists which a call was told does not exist; None if it exists nowhere in the mock."""
     if not isinstance(error, _NOT_FOUND):
         return None
     all_records = list(all_records)
     for arn in _arns(request):
-        fields = arn.split(":", 5)
-        prefix, resource = ":".join(fields[:5]) + ":", fields[-1]
-        holders = [records for records in all_records if _holds(records, resource)]
-        named = [records for records in holders if records.arn_prefix == prefix]
-        locations = tuple(Location(records.region, records.account_id) for records in named or holders)
+        holders = _holders(arn, all_records)
+        named = [records for records in holders if _is_named(records, arn)]
+        locations = _locations(named or holders)
         # What exists where the call went was not found for another reason: some operations take no qualified ARN.
         if locations and not (named and locations == (Location(request.region, request.account_id),)):
             return Elsewhere(arn, locations)
     return None
 
 
-def warn_of_elsewhere(request: Request, elsewhere: Elsewhere) -> None:
-    """Warn that a call has gone to another region or account than what it asks for.
+def find_missed(request: Request, all_records: Iterable[Records]) -> Elsewhere | None:
+    """Return where that exists which a call names and misses, though AWS answers without an error; None for others.
+
+    It is to be asked before the call is answered, as a deletion leaves nothing to find.
+    """
+    if request.operation not in _SILENT:
+        return None
+    all_records = list(all_records)
+    for arn in _arns(request):
+        locations = _locations(records for records in _holders(arn, all_records) if _is_named(records, arn))
+        if locations not in ((), (Location(request.region, request.account_id),)):
+            return Elsewhere(arn, locations)
+    return None
+
+
+def _holders(arn: str, all_records: list[Records]) -> list[Records]:
+    """Return the records that have something of that name. None are locked: their threads may ask for others."""
+    resource = arn.split(":", 5)[-1]
+    return [records for records in all_records if _holds(records, resource)]
+
+
+def _is_named(records: Records, arn: str) -> bool:
+    return arn.startswith(f"{records.arn_prefix}")
+
+
+def _locations(holders: Iterable[Records]) -> tuple[Location, ...]:
+    return tuple(Location(records.region, records.account_id) for records in holders)
+
+
+def warn_of_elsewhere(request: Request, elsewhere: Elsewhere | None) -> None:
+    """Warn that a call has gone to another region or account than what it asks for, if it has.
 
     Where warnings are errors, there is none: the code under test gets AWS's error, whose row in the report of a failed
     test tells the same.
     """
+    if elsewhere is None:
+        return
     caller = find_caller()
     with suppress(SeedWarning):
         warnings.warn_explicit(
@@ -84,8 +120,10 @@ def warn_of_elsewhere(request: Request, elsewhere: Elsewhere) -> None:
 
 def _arns(request: Request) -> Iterator[str]:
     parameters = request.parameters()
-    routing = parameters.get("routingConfiguration") or ()
-    for name, value in (*parameters.items(), *(pair for entry in routing for pair in entry.items())):
+    routing = parameters.get("routingConfiguration")
+    # Of an operation that has no such parameter, anything may stand there.
+    entries = [entry for entry in routing if isinstance(entry, dict)] if isinstance(routing, list) else []
+    for name, value in (*parameters.items(), *(pair for entry in entries for pair in entry.items())):
         if name.lower().endswith("arn") and isinstance(value, str):
             yield value
 

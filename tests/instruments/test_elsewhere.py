@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 
 import boto3
@@ -119,6 +120,44 @@ def test_what_exists_nowhere_else(client, orders, abroad, operation, arn):
     code, _ = refusal(getattr(client, operation), stateMachineArn=arn)
 
     assert code == NO_MACHINE
+
+
+@pytest.mark.parametrize(
+    ("operation", "member", "resource"),
+    [
+        pytest.param("delete_state_machine", "stateMachineArn", "stateMachine:orders", id="machine"),
+        pytest.param("delete_state_machine_version", "stateMachineVersionArn", "stateMachine:orders:1", id="version"),
+        pytest.param("delete_state_machine_alias", "stateMachineAliasArn", "stateMachine:orders:live", id="alias"),
+        pytest.param("delete_activity", "activityArn", "activity:ship", id="activity"),
+        pytest.param("list_state_machine_versions", "stateMachineArn", "stateMachine:orders", id="versions"),
+    ],
+)
+def test_what_is_missed_without_an_error(sfn, client, abroad, operation, member, resource):
+    """AWS deletes or lists nothing without an error; the warning and the row say where it exists."""
+    with pytest.warns(SeedWarning, match=r"^\w+ found no .* in us-east-1 .* It exists in eu-west-1 "):
+        getattr(client, operation)(**{member: f"{ABROAD}:{resource}"})
+
+    assert str(sfn.calls).splitlines()[-1].endswith(" (exists in eu-west-1 (account 123456789012))")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_deletion_of_what_its_arn_names(sfn, client, abroad, region):
+    """A deletion that finds what its ARN names, or names what is nowhere, says nothing of others of that name."""
+    client = boto3.client("stepfunctions", region)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        client.delete_state_machine(stateMachineArn=f"arn:aws:states:{region}:123456789012:stateMachine:orders")
+
+    assert "exists in" not in str(sfn.calls)
+
+
+@pytest.mark.parametrize("routing", ["abc", ["a"], {"a": "b"}, [[]], None, 7], ids=repr)
+def test_members_that_an_operation_does_not_have(sfn, abroad, routing):
+    """Whatever stands where another operation has ARNs, the answer is AWS's."""
+    body = json.dumps({"executionArn": f"{HOME}:execution:orders:weekly", "routingConfiguration": routing})
+    request = Request("DescribeExecution", body, "123456789012", "us-east-1", 0)
+
+    assert find_elsewhere(request, ResourceNotFound(arn="a"), activation.current_session().all_records()) is None
 
 
 def test_an_arn_that_cannot_be_read(sfn, client, abroad):
