@@ -1,7 +1,8 @@
 """Decide who may ask a server: programs, and its own page, but no page of another site.
 
-A browser sends a request of any site's page to this machine, with that site's origin. A site may also let its own name
-lead to this machine (DNS rebinding). Its page then has the server's origin, and only the Host header gives it away.
+A browser sends a request of any site's page to this machine, with that site's origin, or for an image, a script or a
+link with no more than Sec-Fetch-Site. A site may also let its own name lead to this machine (DNS rebinding). Its page
+then has the server's origin, and only the Host header gives it away.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ _LOCALHOST = re.compile(r"(?:.+[.-])?localhost")
 #: Top-level names that belong to private networks, such as host.docker.internal and svc.cluster.local.
 _PRIVATE = (".internal", ".local", ".test")
 
+#: What browsers say in Sec-Fetch-Site of a page's own requests, and of addresses that a person has typed.
+_OWN_SITES = ("same-origin", "none")
+
 
 class ForeignOrigin(Exception):
     """A request that the page of another site has made."""
@@ -41,7 +45,7 @@ class Origins:
     allowed_hosts: frozenset[str] = frozenset()
 
     def check(self, request: Request) -> None:
-        """Check the headers Host and Origin of a request.
+        """Check the headers Host, Origin and Sec-Fetch-Site of a request.
 
         Raises:
             ForeignOrigin: If the page of another site may have sent it.
@@ -59,12 +63,28 @@ class Origins:
                 f"Origin {origin!r} is no part of {request.scheme}://{host}: only the server's own page, and programs "
                 f"that are no browser, may ask for this."
             )
+        site = request.headers.get("Sec-Fetch-Site", _OWN_SITES[0])
+        if site not in _OWN_SITES and not _opens_the_page(request):
+            raise ForeignOrigin(
+                f"Sec-Fetch-Site {site!r} tells that another site asks: only the server's own page, and programs that "
+                f"are no browser, may ask for this."
+            )
 
     def _is_allowed(self, host: str) -> bool:
         if not host or is_this_machine(host) or _AWS.fullmatch(host) or self.allowed_hosts & {host, ANY_HOST}:
             return True
         # No site can have an address, a name without a dot or a private name as its own.
         return not self.loopback and (_is_address(host) or "." not in host or host.endswith(_PRIVATE))
+
+
+def _opens_the_page(request: Request) -> bool:
+    """Whether a person follows a link to the server's own page."""
+    return (
+        request.method == "GET"
+        and not request.query_string
+        and request.path == "/"
+        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    )
 
 
 def is_this_machine(host: str) -> bool:

@@ -566,6 +566,39 @@ def test_other_sites_may_not_call_motos_services(sfn):
 
 
 @pytest.mark.parametrize(
+    ("path", "site", "mode", "status"),
+    [
+        pytest.param("/moto-api/data.json", "same-origin", "cors", 200, id="the page itself"),
+        pytest.param("/moto-api/data.json", "none", "navigate", 200, id="a typed address"),
+        pytest.param("/moto-api/data.json", "cross-site", "no-cors", 403, id="an image of another site"),
+        pytest.param("/moto-api/data.json", "same-site", "no-cors", 403, id="an image of another port"),
+        pytest.param("/moto-api/data.json", "cross-site", "navigate", 403, id="a link to a route"),
+        pytest.param("/?Action=CreateTopic&Name=a", "cross-site", "navigate", 403, id="a link that calls a service"),
+        pytest.param("/", "cross-site", "no-cors", 403, id="an image of the page's address"),
+        pytest.param("/", "cross-site", "navigate", 200, id="a link to the page"),
+    ],
+)
+def test_what_a_browser_asks_without_an_origin(sfn, path, site, mode, status):
+    """Images, scripts and links of other sites come without an Origin; a link may open the page, and no more."""
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+    answer = urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{path}", headers=headers)
+
+    assert answer.status == status
+    if status == 403:
+        assert answer.json()["message"] == (
+            f"Sec-Fetch-Site {site!r} tells that another site asks: only the server's own page, and programs that are "
+            "no browser, may ask for this."
+        )
+
+
+def test_form_of_another_site(ask):
+    """A form that a site sends to the page's address is no link to it."""
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+
+    assert ask("POST", "/", headers=headers)[0] == 403
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [
         pytest.param("sfn-mock:5000", 200, id="a name without a dot"),
