@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -22,8 +22,8 @@ from sfn_mock.state.records import Records
 from sfn_mock.state.seeds import SeedWarning
 
 _NOT_FOUND = (StateMachineDoesNotExist, ExecutionDoesNotExist, ResourceNotFound, ActivityDoesNotExist)
-#: What AWS answers without an error for what does not exist.
-_SILENT = frozenset(
+#: The operations that AWS answers without an error when what they name does not exist.
+SUCCEEDS_WHEN_MISSING = frozenset(
     {
         "DeleteActivity",
         "DeleteStateMachine",
@@ -54,13 +54,13 @@ class Elsewhere(NamedTuple):
         return " and ".join(map(str, self.locations))
 
 
-def find_elsewhere(request: Request, error: SFNError, all_records: Iterable[Records]) -> Elsewhere | None:
+def find_elsewhere(request: Request, error: SFNError, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
     """Return where that exists which a call was told does not exist; None if it exists nowhere in the mock."""
     if not isinstance(error, _NOT_FOUND):
         return None
-    all_records = list(all_records)
+    candidates = list(all_records())
     for arn in _arns(request):
-        holders = _holders(arn, all_records)
+        holders = _holders(arn, candidates)
         named = [records for records in holders if _is_named(records, arn)]
         locations = _locations(named or holders)
         # What exists where the call went was not found for another reason: some operations take no qualified ARN.
@@ -69,25 +69,23 @@ def find_elsewhere(request: Request, error: SFNError, all_records: Iterable[Reco
     return None
 
 
-def find_missed(request: Request, all_records: Iterable[Records]) -> Elsewhere | None:
-    """Return where that exists which a call names and misses, though AWS answers without an error; None for others.
+def find_missed(request: Request, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
+    """Return where in the mock that exists which a call of ``SUCCEEDS_WHEN_MISSING`` names and misses.
 
-    It is to be asked before the call is answered, as a deletion leaves nothing to find.
+    Call it before the call is answered: a deletion leaves nothing to find. None if the call misses nothing.
     """
-    if request.operation not in _SILENT:
-        return None
-    all_records = list(all_records)
+    candidates = list(all_records())
     for arn in _arns(request):
-        locations = _locations(records for records in _holders(arn, all_records) if _is_named(records, arn))
+        locations = _locations(records for records in _holders(arn, candidates) if _is_named(records, arn))
         if locations not in ((), (Location(request.region, request.account_id),)):
             return Elsewhere(arn, locations)
     return None
 
 
-def _holders(arn: str, all_records: list[Records]) -> list[Records]:
+def _holders(arn: str, candidates: list[Records]) -> list[Records]:
     """Return the records that have something of that name. None are locked: their threads may ask for others."""
     resource = arn.split(":", 5)[-1]
-    return [records for records in all_records if _holds(records, resource)]
+    return [records for records in candidates if _holds(records, resource)]
 
 
 def _is_named(records: Records, arn: str) -> bool:
@@ -98,14 +96,12 @@ def _locations(holders: Iterable[Records]) -> tuple[Location, ...]:
     return tuple(Location(records.region, records.account_id) for records in holders)
 
 
-def warn_of_elsewhere(request: Request, elsewhere: Elsewhere | None) -> None:
-    """Warn that a call has gone to another region or account than what it asks for, if it has.
+def warn_of_elsewhere(request: Request, elsewhere: Elsewhere) -> None:
+    """Warn that a call has gone to another region or account than what it asks for.
 
     Where warnings are errors, there is none: the code under test gets AWS's error, whose row in the report of a failed
     test tells the same.
     """
-    if elsewhere is None:
-        return
     caller = find_caller()
     with suppress(SeedWarning):
         warnings.warn_explicit(

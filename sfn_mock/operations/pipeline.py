@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError
 from sfn_mock.aws import constraints
 from sfn_mock.aws.exceptions import SFNError, UnknownOperationException
 from sfn_mock.instruments.calls import NO_LOG, CallLog, Outcome
-from sfn_mock.instruments.elsewhere import find_elsewhere, find_missed, warn_of_elsewhere
+from sfn_mock.instruments.elsewhere import SUCCEEDS_WHEN_MISSING, find_elsewhere, find_missed, warn_of_elsewhere
 from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.instruments.requests import Request
@@ -87,19 +87,21 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
     """
     try:
         service.faults.strike(request)
-        elsewhere = find_missed(request, service.all_records())
+        elsewhere = find_missed(request, service.all_records) if request.operation in SUCCEEDS_WHEN_MISSING else None
         parameters, answer = _answer_beyond_resets(service, request, form.date)
     except SFNError as error:
-        elsewhere = find_elsewhere(request, error, service.all_records())
+        elsewhere = find_elsewhere(request, error, service.all_records)
         service.calls.refused(request, error, elsewhere)
-        warn_of_elsewhere(request, elsewhere)
+        if elsewhere is not None:
+            warn_of_elsewhere(request, elsewhere)
         return form.refuse(request, error)
     except BotoCoreError as error:
         service.calls.failed(request, error)
         raise
     response, outcome = form.give(request, answer)
     service.calls.answered(request, outcome, answer, elsewhere)
-    warn_of_elsewhere(request, elsewhere)
+    if elsewhere is not None:
+        warn_of_elsewhere(request, elsewhere)
     service.paging.answered(request, parameters, answer)
     return response
 

@@ -157,7 +157,7 @@ def test_members_that_an_operation_does_not_have(sfn, abroad, routing):
     body = json.dumps({"executionArn": f"{HOME}:execution:orders:weekly", "routingConfiguration": routing})
     request = Request("DescribeExecution", body, "123456789012", "us-east-1", 0)
 
-    assert find_elsewhere(request, ResourceNotFound(arn="a"), activation.current_session().all_records()) is None
+    assert find_elsewhere(request, ResourceNotFound(arn="a"), activation.current_session().all_records) is None
 
 
 def test_an_arn_that_cannot_be_read(sfn, client, abroad):
@@ -166,7 +166,7 @@ def test_an_arn_that_cannot_be_read(sfn, client, abroad):
     body = '{"routingConfiguration": [{"stateMachineVersionArn": "arn:aws:states:a:b:stateMachine:c:d:e"}]}'
     request = Request("CreateStateMachineAlias", body, "123456789012", "us-east-1", 0)
 
-    assert find_elsewhere(request, ResourceNotFound(arn="a"), activation.current_session().all_records()) is None
+    assert find_elsewhere(request, ResourceNotFound(arn="a"), activation.current_session().all_records) is None
 
 
 def test_faults_say_nothing_of_other_regions(sfn, client, abroad):
