@@ -292,13 +292,13 @@ def test_errors_without_a_counterpart(text: str, message: str) -> None:
 def test_an_expression_without_an_end_is_stopped(text: str) -> None:
     """Steps, depth and sizes are bounded, and the interpreter's recursion limit is as before."""
     limit = sys.getrecursionlimit()
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises((QueryError, ExpressionSyntaxError)) as caught:
         evaluate(text)
 
     assert caught.value.code in ("U1001", "D2014")
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert sys.getrecursionlimit() == limit
 
 

@@ -188,12 +188,12 @@ def test_what_javascript_does_not_know_is_refused(pattern: str) -> None:
 )
 def test_a_search_without_an_end_is_stopped(text: str) -> None:
     """A search that would take hours ends with the error of an expression without an end."""
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises(QueryError, match=r"^U1001: Expression evaluation timeout: Check for infinite loop$"):
         parse_expression(text).evaluate(Bindings({}))
 
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_text_is_replaced_by_a_text_alone() -> None:
@@ -207,8 +207,8 @@ def test_repetitions_that_share_a_long_text() -> None:
     expression = parse_expression(
         "$match($pad('', 3000, 'a') & $states.end, /(a*).*(a*).*x/).{'at': index, 'groups': groups}"
     )
-    started = time.monotonic()
+    started = time.process_time()
 
     assert expression.evaluate(Bindings({"end": ""})) is UNDEFINED
     assert expression.evaluate(Bindings({"end": "x"})) == {"at": 0, "groups": ["a" * 3000, ""]}
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

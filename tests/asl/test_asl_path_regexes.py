@@ -86,13 +86,13 @@ def test_search_without_an_end_is_a_path_error(path: str, pattern: str) -> None:
     """A search that would take hours ends the evaluation of the path, however many elements follow."""
     path = path.format(f"/{pattern}/")
     items: list[Any] = [{"t": "a" * 40 + "b"}] * 20
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises(PathError) as caught:
         parse_path(path).evaluate(items if path.count("[") == 1 + pattern.count("[") else [items])
 
     assert str(caught.value) == f"Invalid path '{path}' : The regular expression takes too many steps"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_search_without_an_end_is_a_path_error(path: str, pattern: str) -> None:
 )
 def test_repetitions_that_share_a_text(pattern: str, end: str, matches: bool) -> None:
     """Repetitions behind each other match a long text, or do not, at once."""
-    started = time.monotonic()
+    started = time.process_time()
 
     assert PathRegex(pattern, "").matches("a" * 3_000 + end) is matches
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 _PIECES = ["a", "b", ".", "[ab]", "(a|ab)", "(?:a|b)", "(b)?", "a*", "b+?", ".{0,2}", "(?=a)", "(?!b)", "^", "$"]
