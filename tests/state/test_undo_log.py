@@ -12,6 +12,7 @@ from interrupts import check_sound
 from sfn_mock import mock_sfn_executions
 from sfn_mock.asl.run import Run
 from sfn_mock.state.clock import to_moment
+from sfn_mock.state.records import Records
 from sfn_mock.state.runs import DefinitionRun
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
@@ -106,3 +107,30 @@ def test_checkpoint_within_an_action(monkeypatch):
 
         assert [execution.status for execution in orders.executions] == ["SUCCEEDED"]
     assert len(checkpoints) > 2
+
+
+def test_interrupt_before_changes_are_taken_back(monkeypatch):
+    """What an interrupt left of a failed seed document is taken back when the records are next used."""
+    end_use = Records._end_use
+    interrupts = iter([KeyboardInterrupt()])
+
+    def interrupt_once(records: Records, uses: int) -> None:
+        if uses == 0 and records.undo.steps:
+            for interrupt in interrupts:
+                raise interrupt
+        end_use(records, uses)
+
+    with freeze_time(NOW), mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        monkeypatch.setattr(Records, "_end_use", interrupt_once)
+        executions = [{"name": "first", "status": "FAILED"}, {"name": "second", "status": "FALED"}]
+        with pytest.raises(KeyboardInterrupt):
+            sfn.seed({"state_machines": [{"name": "orders", "executions": executions}]})
+        left = list(orders._record.names)
+
+        client = boto3.client("stepfunctions", "us-east-1")
+
+        assert left == ["first"]
+        assert client.list_executions(stateMachineArn=orders.arn)["executions"] == []
+        assert list(orders.executions) == []
+        check_sound(sfn)
