@@ -1,0 +1,35 @@
+"""docs/tutorial.md, followed step by step: its files are saved, and pytest answers what the page shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+TUTORIAL = Path(__file__).parents[1] / "docs" / "tutorial.md"
+
+#: A file to save or to add to, or what a run of pytest shows.
+STEP = re.compile(
+    r'^```\w+ title="(?P<file>[\w.]+)"(?P<new> new)?\n(?P<text>.*?)^```$|^```console\n\$ pytest\n(?P<shown>.*?)^```$',
+    re.DOTALL | re.MULTILINE,
+)
+
+#: No plugin that this suite adds and a reader of the page lacks; Hypothesis's is slow to import within each run.
+OPTIONS = ["-p", "no:randomly", "-p", "no:hypothesispytest", "-o", "asyncio_default_fixture_loop_scope=function"]
+
+
+def test_the_tutorial_can_be_followed(pytester):
+    """Each file is saved or added to in the page's order, and each run of pytest shows the lines of the page."""
+    missing = []
+    runs = 0
+    for step in STEP.finditer(TUTORIAL.read_text(encoding="utf-8")):
+        if step["file"]:
+            file = pytester.path / step["file"]
+            before = file.read_text(encoding="utf-8") + "\n\n" if file.exists() and not step["new"] else ""
+            file.write_text(before + step["text"], encoding="utf-8")
+            continue
+        runs += 1
+        told = pytester.runpytest_inprocess(*OPTIONS).stdout.str()
+        missing += [f"run {runs}: {line}" for line in step["shown"].splitlines() if line not in told]
+
+    assert missing == []
+    assert runs == 6
