@@ -117,37 +117,49 @@ def _mock_factory(options: Callable[_Given, Options]) -> Callable[[Callable[...,
 def mock_sfn_executions(target: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     """Mock AWS Step Functions: every boto3 client of the process is answered from a store that starts empty.
 
-    Use it as a decorator, bare or with options, of functions, coroutine functions, methods and test classes, each of
-    whose tests has a store of its own, shared with its setup; as a context manager, which gives the handle to seed
-    and inspect with; or by ``start()``, which gives the handle too, and ``stop()``. Nested mocks share one store.
-
-    ``account_id`` owns the seeds and the calls. ``region`` is where the handle seeds, and AWS_DEFAULT_REGION
-    meanwhile; by default what AWS_DEFAULT_REGION says already, or else us-east-1.
-    With ``retry_sleeps=False`` botocore repeats what failed at once, as often as ever, without its pauses in between.
-
-    ``check_paging`` fails the test with PagingError, or only warns, where the code under test would miss what later
-    pages hold, or would read one page for ever; the handle's ``partial_listing()`` says that stopping early is meant.
-
-    AWS's rough edges, none of them unless asked for: ListExecutions shows executions as they were ``consistency_lag``
-    ago; with ``short_pages`` pages have fewer items than asked for, at times none; closed executions are gone after
-    ``retention``; ``quotas`` limit the calls of operations, as in ``{"ListExecutions": (200, 5)}``, which is a bucket
-    and what refills it each second, and the ``"open_executions"``; ``"default"`` stands for AWS's own numbers.
-
-    With ``execute=True`` the definition of what is started runs on the test's clock, unless ``on_start`` controls its
-    outcome; the services that its tasks call are those of ``mock_aws``. ``wait_scale`` multiplies the delays of its
-    Wait states and the pauses of its retries; with ``wait_scale=0`` they take no time.
-    With ``transport="wire"`` botocore signs and serialises each request to the bytes of HTTP, and parses the answer's,
-    as it does with AWS; by default calls are answered before that, with the same answers in a fraction of the time.
-    ValueError for an option that says nothing of its kind.
+    Use it as a decorator of functions, coroutine functions, methods and test classes, with or without options; each
+    test has a store of its own, shared with its setup. Or use it as a context manager, which gives the handle, or
+    by ``start()``, which returns the handle, and ``stop()``. Nested mocks share one store.
 
     A call to another AWS service raises UnmockedServiceError unless moto's ``mock_aws`` is active too.
+
+    Args:
+        target: What a decorator without options decorates.
+        account_id: The account of seeds and calls.
+        region: The region of seeds, which AWS_DEFAULT_REGION has meanwhile. None: what AWS_DEFAULT_REGION says
+            already, or us-east-1.
+        retry_sleeps: False makes botocore's pauses between retries take no time.
+        check_paging: True fails a test with PagingError where the code under test would miss what later pages hold, or
+            would read one page for ever; ``"warn"`` warns. ``partial_listing()`` of the handle says that stopping
+            early is meant.
+        consistency_lag: ListExecutions shows executions as they were this long ago.
+        short_pages: Pages have fewer items than asked for, sometimes none.
+        retention: Closed executions vanish this long after they stop.
+        quotas: Limits of calls, such as ``{"ListExecutions": (200, 5)}``: the size of a bucket, and how much refills
+            it each second. ``"open_executions"`` limits open executions; ``"default"`` stands for AWS's own numbers.
+        execute: True runs the definition of each execution that is started on the test's clock, unless ``on_start``
+            controls its outcome. The services that its tasks call are those of ``mock_aws``.
+        wait_scale: Multiplies Wait states and the pauses of retries in definitions that run; with 0 they take no time.
+        transport: ``"wire"`` lets botocore sign and serialise each request to the bytes of HTTP, and parse the
+            answer's, as it does with AWS. ``"direct"`` answers before that, in a fraction of the time.
+
+    Returns:
+        The decorated target, or an object that is a decorator and a context manager, with ``start`` and ``stop``.
+
+    Raises:
+        TypeError: An option is unknown.
+        ValueError: An option has a value that it cannot have.
     """
     mock = MockSFNExecutions(read_options(Options, options))
     return mock if target is None else mock(target)
 
 
 def get_mock() -> StepFunctionsMock:
-    """The handle of the innermost active mock; RuntimeError when none is active."""
+    """Return the handle of the innermost active mock.
+
+    Raises:
+        RuntimeError: No mock is active.
+    """
     from sfn_mock import activation
 
     return activation.active()

@@ -1,6 +1,6 @@
 """The options of a mock: the one list that the decorator, fixture, marker, server and command read.
 
-To add an option, add a field to ``Options`` and a row to the table of options in docs/set-up.md.
+To add an option, add a field to ``Options`` and a row to the table of docs/options.md.
 """
 
 from __future__ import annotations

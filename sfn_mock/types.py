@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-#: A status of an execution; PENDING_REDRIVE belongs to child executions of map runs alone.
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"]
+"""A status of an execution; PENDING_REDRIVE belongs to child executions of map runs alone."""
 MapRunStatus = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
 MachineType = Literal["STANDARD", "EXPRESS"]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
 import sfn_mock
 
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference.md"
 LIFE_OF_AN_EXECUTION = "succeed fail time_out abort redrive wait_for_task wait_until_done add_map_run"
 SHOWN_OF_AN_EXECUTION = (
     "arn name state_machine state_machine_arn map_run map_runs version version_arn alias alias_arn item_count input "
@@ -58,6 +61,15 @@ def test_public_names_are_the_documented_ones(documented, names):
 
     assert public == set(names.split())
     assert [name for name in public if not inspect.getdoc(getattr(documented, name))] == []
+
+
+def test_the_reference_has_each_public_name():
+    """docs/reference.md has each public name and fixture once, and each has a docstring to show there."""
+    told = re.findall(r"^::: sfn_mock\.(\S+)$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    fixtures = ["pytest_plugin.sfn_executions", "pytest_plugin.sfn_executions_server"]
+
+    assert sorted(told) == sorted([*sfn_mock.__all__, *fixtures])
+    assert [name for name in sfn_mock.__all__ if name != "Status" and not inspect.getdoc(getattr(sfn_mock, name))] == []
 
 
 def test_what_views_show(sfn_executions):

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -18,15 +17,11 @@ from botocore.session import Session
 from freezegun import freeze_time
 
 from sfn_mock.aws.exceptions import SFNError
-from sfn_mock.options import Options
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-#: The pages whose Python is run here.
-PAGES = [
-    README,
-    *(ROOT / "docs" / f"{name}.md" for name in ("seeding", "outcomes", "listing", "simulation", "set-up", "migrating")),
-]
+#: The pages whose Python is run here; that of the tutorial goes together, in tests/test_tutorial.py.
+PAGES = [README, *sorted(page for page in (ROOT / "docs").glob("*.md") if page.stem != "tutorial")]
 #: The pages whose links are followed.
 LINKED = [README, ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -57,12 +52,12 @@ def python_blocks() -> Iterator[Block]:
 
 BLOCKS = list(python_blocks())
 #: Those that are files of tests; the others are pieces of one.
-FILES = [block for block in BLOCKS if re.search(r"^(def test_|class )", block.code, re.MULTILINE)]
+FILES = [block for block in BLOCKS if re.search(r"^ *def test_", block.code, re.MULTILINE)]
 SNIPPETS = [block for block in BLOCKS if block not in FILES]
 
 
-#: What the file that docs/seeding.md loads holds.
-PRINTED_BY_THE_CLI = {
+#: What `aws stepfunctions list-executions` printed, for docs/seeding.md.
+LISTED = {
     "executions": [
         {
             "executionArn": f"arn:aws:states:us-east-1:123456789012:execution:imports:{name}",
@@ -76,6 +71,46 @@ PRINTED_BY_THE_CLI = {
         for name, start_date in [("later", "2026-01-09T02:00:00+00:00"), ("sooner", "2026-01-08T02:00:00+00:00")]
     ]
 }
+#: What `aws stepfunctions get-execution-history` printed of an execution of ``REPLAYED``, for docs/replay.md.
+HISTORY = {
+    "events": [
+        {"timestamp": "2026-01-09T03:00:00+00:00", "type": kind, "id": number, "previousEventId": number - 1, **details}
+        for number, (kind, details) in enumerate(
+            [
+                ("ExecutionStarted", {"executionStartedEventDetails": {"input": "{}"}}),
+                ("PassStateEntered", {"stateEnteredEventDetails": {"name": "Work", "input": "{}"}}),
+                ("PassStateExited", {"stateExitedEventDetails": {"name": "Work", "output": "{}"}}),
+                ("ExecutionSucceeded", {"executionSucceededEventDetails": {"output": "{}"}}),
+            ],
+            1,
+        )
+    ]
+}
+REPLAYED = {"StartAt": "Work", "States": {"Work": {"Type": "Pass", "End": True}}}
+ABOUT_DEFINITIONS = ("coverage", "running-definitions")
+#: The definition of ``orders`` on these pages, which say that it has this state.
+CHARGING = {
+    "StartAt": "Charge",
+    "States": {
+        "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": True}
+    },
+}
+#: What AWS Step Functions Local would read beside that definition.
+MOCK_CONFIG = {
+    "StateMachines": {"orders": {"TestCases": {"HappyPath": {"Charge": "Charged"}}}},
+    "MockedResponses": {"Charged": {"0": {"Return": {"charged": True}}}},
+}
+
+
+def write_files_of_snippets(folder: Path) -> None:
+    """Write the files that the pages read."""
+    for name, content in [
+        ("MockConfigFile.json", MOCK_CONFIG),
+        ("executions.json", LISTED),
+        ("order-7.json", HISTORY),
+        ("orders.asl.json", REPLAYED),
+    ]:
+        (folder / name).write_text(json.dumps(content))
 
 
 def test_the_first_test_fits_the_first_screen():
@@ -89,14 +124,29 @@ def test_the_first_test_fits_the_first_screen():
 
 def test_the_tests_pass_as_they_stand(tmp_path):
     """Each test of the pages passes when saved to a file and run by pytest."""
+    write_files_of_snippets(tmp_path)
     for block in FILES:
         (tmp_path / f"test_{block.page.stem}_line_{block.line}.py").write_text(block.padded, encoding="utf-8")
 
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", ROOT / "setup.cfg", "--rootdir", tmp_path, "-p", "no:xdist", tmp_path],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-c",
+            ROOT / "setup.cfg",
+            "--rootdir",
+            tmp_path,
+            "-p",
+            "no:xdist",
+            "-p",
+            "no:hypothesispytest",
+            tmp_path,
+        ],
         capture_output=True,
         text=True,
         check=False,
+        cwd=tmp_path,
     )
 
     assert run.returncode == 0, run.stdout + run.stderr
@@ -105,19 +155,28 @@ def test_the_tests_pass_as_they_stand(tmp_path):
 
 @pytest.mark.sfn_executions(region="us-east-1", retry_sleeps=False)
 @pytest.mark.parametrize(
-    "snippet", [pytest.param(block, id=f"{block.page.stem} line {block.line}") for block in SNIPPETS]
+    "snippet",
+    [
+        pytest.param(
+            block,
+            id=f"{block.page.stem} line {block.line}",
+            marks=pytest.mark.sfn_executions(execute=block.page.stem in ABOUT_DEFINITIONS),
+        )
+        for block in SNIPPETS
+    ],
 )
 @freeze_time("2026-01-10 03:00:00")
 def test_each_snippet_runs(snippet, sfn_executions, tmp_path, monkeypatch):
     """The other Python of the pages runs with the names and the time that it announces, and its asserts hold."""
     monkeypatch.chdir(tmp_path)
-    Path("executions.json").write_text(json.dumps(PRINTED_BY_THE_CLI))
+    write_files_of_snippets(tmp_path)
+    definition = CHARGING if snippet.page.stem in ABOUT_DEFINITIONS else None
     names = {
         "boto3": boto3,
         "client": boto3.client("stepfunctions"),
         "datetime": datetime,
         "freeze_time": freeze_time,
-        "orders": sfn_executions.add_state_machine("orders"),
+        "orders": sfn_executions.add_state_machine("orders", definition=definition),
         "pytest": pytest,
         "sfn": sfn_executions,
         "timedelta": timedelta,
@@ -142,21 +201,6 @@ def test_the_table_of_errors_is_true():
 
     assert set(rows) <= set(declared(SFNError))
     assert {code for code, _ in rows} == {shape.name for shape in operation.error_shapes}
-
-
-def test_each_option_is_listed():
-    """The table of options names each option of a mock with its default, and the server command's spelling."""
-    rows = re.findall(
-        r"^\| `(\w+)` \| `(.+?)` \| .* \| (?:`--([\w-]+)` )?\|$", text_of(ROOT / "docs/set-up.md"), re.MULTILINE
-    )
-    options = fields(Options)
-
-    assert {name: eval(default) for name, default, _ in rows} == {
-        option.name: option.default for option in options
-    }  # text of ours
-    assert {spelled.replace("-", "_") for _, _, spelled in rows if spelled} == {
-        option.name for option in options if "help" in option.metadata
-    }
 
 
 def test_each_example_is_listed():

@@ -133,15 +133,23 @@ def _server_factory(
 def server(**options: Any) -> Server:
     """Mock AWS Step Functions for clients of any process and language, which reach it over HTTP.
 
-    A context manager that gives the handle, as ``mock_sfn_executions`` does; the same by ``start()`` and ``stop()``.
-    The handle's ``endpoint_url`` is what clients are given as theirs. It listens to this machine only unless ``host``
-    says otherwise, and on a free port unless ``port`` is given. It refuses requests for a host name that a site could
-    have as its own, unless ``allowed_hosts`` has that name; ``"*"`` allows all. The other options are those of
-    ``mock_sfn_executions``; the region of a call is the one that it is signed for. ValueError for an option that says
-    nothing of its kind.
+    It is a context manager that gives the handle, as ``mock_sfn_executions`` does, and has ``start()`` and ``stop()``.
+    Clients use the handle's ``endpoint_url``; the region of a call is the one that it is signed for. moto's other
+    services answer at the same URL. Clients in this process that have no ``endpoint_url`` are answered from the same
+    stores, without HTTP, as under ``mock_sfn_executions`` and ``mock_aws``. It needs the extra ``server``.
 
-    moto's other services answer beside it. Clients in this process that have no ``endpoint_url`` are answered from
-    the same stores, without HTTP, as under ``mock_sfn_executions`` and ``mock_aws``.
+    Args:
+        host: The address to listen on; unless given, this machine alone.
+        port: The port to listen on, 0 for any that is free.
+        allowed_hosts: Host names to answer for, beside those that no site could have as its own; ``"*"`` allows all.
+        **options: The options of ``mock_sfn_executions``.
+
+    Returns:
+        A context manager, with ``start`` and ``stop``.
+
+    Raises:
+        TypeError: An option is unknown.
+        ValueError: An option has a value that it cannot have.
     """
     return Server(read_options(ServerOptions, options))
 

@@ -62,8 +62,10 @@ _installation: _Installation | None = None
 def install() -> None:
     """Let every ``mock_aws`` of the process answer Step Functions from this package, until ``uninstall()``.
 
-    Each ``mock_aws`` starts empty, as it does with moto; within it ``get_mock()`` gives the handle to seed and inspect
-    with. RuntimeError if it is installed already, or while a mock is active.
+    Each ``mock_aws`` starts empty, as it does with moto; within it ``get_mock()`` returns the handle.
+
+    Raises:
+        RuntimeError: It is installed already, or a mock is active.
     """
     global _installation
     with _lock:
@@ -80,7 +82,11 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Undo ``install()``: moto is what it was. RuntimeError if it is not installed, or while a mock is active."""
+    """Undo ``install()``, so that moto is what it was.
+
+    Raises:
+        RuntimeError: It is not installed, or a mock is active.
+    """
     global _installation
     with _lock:
         if _installation is None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
 
-import sfn_mock
-from sfn_mock.http_server import command
 from sfn_mock.http_server.control import Control
-from sfn_mock.options import NAMES
 from sfn_mock.seeding import documents as seed_documents
 
 ROOT = Path(__file__).parents[2]
@@ -71,33 +67,9 @@ def test_table_of_keys(of, keys):
     assert re.findall(r"`(\w+)`", told[of]) == sorted(keys)
 
 
-def test_table_of_options():
-    """The table tells exactly the options of the command, and each is one of the function's."""
-    options = {option for action in command._parser()._actions for option in action.option_strings}
-    rows = table("Option of the command")
-    told = {option for row in rows for option in re.findall(r"`(--?[\w-]+)", row[0])}
-    parameters = set(inspect.signature(sfn_mock.server).parameters)
-
-    assert told == options - {"-h", "--help", "--version"}
-    assert {re.sub(r"\W.*", "", row[1].strip("`")) for row in rows} - {"sfn"} <= parameters
-
-
-def test_the_function_has_all_options_of_the_mock():
-    """A server takes every option of a mock, beside where it listens."""
-    assert {*NAMES, "host", "port", "allowed_hosts"} == set(inspect.signature(sfn_mock.server).parameters)
-
-
 def test_table_of_routes(sfn_executions):
     """The table tells exactly the routes and methods that there are."""
     routes = Control(sfn_executions, "")._routes
     told = [re.sub("`", "", row[0]) for row in table("Route")]
 
     assert told == [f"{method} /sfn-mock/{route}" for route, methods in routes.items() for method in methods]
-
-
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)\s]+)\)", TEXT))))
-def test_each_link_leads_somewhere(target):
-    """A link leads to a heading of the page."""
-    headings = re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
-
-    assert target in {"#" + heading.lower().replace(" ", "-") for heading in headings}
