@@ -13,6 +13,8 @@ from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.answers import Told, error_response, json_response
 from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
+from sfn_mock.http_server.searches import ARGUMENTS as SEARCH_ARGUMENTS
+from sfn_mock.http_server.searches import describe_search
 from sfn_mock.instruments.calls import Call, is_kept
 from sfn_mock.instruments.execution_graph import describe_states
 from sfn_mock.instruments.faults import Fault
@@ -46,6 +48,7 @@ class Control:
             "load": {"POST": self._load},
             "reset": {"POST": self._reset},
             "clock": {"GET": self._clock, "PUT": self._set_clock, "DELETE": self._unset_clock},
+            "executions": {"GET": self._executions},
             "moments": {"GET": self._moments},
             "graph": {"GET": self._graph},
             "faults": {"GET": self._faults, "POST": self._add_fault, "DELETE": self._remove_faults},
@@ -125,6 +128,10 @@ class Control:
     def _reset(self, request: Request) -> Told:
         self._sfn.reset()
         return {}
+
+    def _executions(self, request: Request) -> Told:
+        with clock.read_once():
+            return describe_search(self._session, _read_arguments(request, *SEARCH_ARGUMENTS, "first", "size"))
 
     def _graph(self, request: Request) -> Told:
         arn = _read_arguments(request, "execution").get("execution", "")

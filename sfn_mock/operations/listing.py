@@ -31,8 +31,8 @@ def list_executions(
 ) -> Answer:
     """List executions, newest first, as they stand now or stood the consistency lag ago."""
     with records.using() as moment:
-        owner, qualifier = _resolve(records, state_machine_arn, map_run_arn)
-        _check_filters(map_run_arn, status_filter, redrive_filter)
+        owner, qualifier = resolve_owner(records, state_machine_arn, map_run_arn)
+        check_filters(map_run_arn, status_filter, redrive_filter)
         request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
         place = place_of(records, moment, request, next_token)
         before: Position | None = None
@@ -46,14 +46,14 @@ def list_executions(
         owner.index.settle(moment - lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, place.seen_until - lag)
         page = first_page(records, moment, request, place, entries, _position, size)
-        return present(executions=_items(owner, page.items, date), nextToken=page.next_token)
+        return present(executions=describe_items(owner, page.items, date), nextToken=page.next_token)
 
 
 def _position(entry: Entry) -> Position:
     return entry[0], entry[1]
 
 
-def _resolve(
+def resolve_owner(
     records: Records, state_machine_arn: str | None, map_run_arn: str | None
 ) -> tuple[ExecutionScope, str | None]:
     """What the ARN names: a machine or map run, and the version or alias to narrow a machine's executions to."""
@@ -70,7 +70,7 @@ def _resolve(
     return machine, None if qualified is None else qualified.qualifier
 
 
-def _check_filters(map_run_arn: str | None, status_filter: str | None, redrive_filter: str | None) -> None:
+def check_filters(map_run_arn: str | None, status_filter: str | None, redrive_filter: str | None) -> None:
     """Only child executions of a map run are ever pending redrive, or told apart by redrives."""
     if map_run_arn is not None:
         return
@@ -80,7 +80,7 @@ def _check_filters(map_run_arn: str | None, status_filter: str | None, redrive_f
         raise RedriveFilterNeedsMapRun
 
 
-def _items(owner: ExecutionScope, entries: list[Entry], date: DateForm) -> list[Answer]:
+def describe_items(owner: ExecutionScope, entries: list[Entry], date: DateForm) -> list[Answer]:
     """Return the items of a page, in one loop and with their members in the model's order: there may be a thousand."""
     items = []
     state_machine_arn, arn_prefix = owner.state_machine_arn, owner.execution_arn_prefix

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from sortedcontainers import SortedList
 
@@ -110,9 +110,11 @@ class ExecutionIndex:
             found = (entry for entry in found if _position(entry[2], seen_until) < before)
         return list(islice(found, size))
 
-    def count(self, status: str) -> int:
-        """How many executions have ``status``, as of the last settling."""
-        return len(self._lists.get((None, status, None), _NO_ENTRIES))
+    def newest(
+        self, scope: str | None = None, status: str | None = None, redriven: bool | None = None
+    ) -> Sequence[Entry]:
+        """All entries that ``page`` would give, the newest last; as of the last settling."""
+        return cast("Sequence[Entry]", self._lists.get((scope, status, redriven), _NO_ENTRIES))
 
     # --- Keeping the order ---------------------------------------------------------------------------------------
 

@@ -291,7 +291,7 @@ class ExecutionScope(ABC):
 
     def count_running(self, moment: int) -> int:
         self.index.settle(moment)
-        return self.index.count("RUNNING")
+        return len(self.index.newest(status="RUNNING"))
 
 
 def _shortened(attempt: Attempt, time_limit: int | None) -> Attempt:

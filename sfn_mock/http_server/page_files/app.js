@@ -59,10 +59,7 @@ async function render({ isQuick = false } = {}) {
 /** What a view is given: where the reader is, how to ask from there, and how to get elsewhere. */
 async function whereWeAre(isQuick) {
   const { view: asked, parameters } = read();
-  const [info, found] = await Promise.all([
-    server("GET", "info"),
-    isQuick ? moments : findMoments(),
-  ]);
+  const [info, found] = await Promise.all([server("GET", "info"), isQuick ? moments : findMoments()]);
   moments = found;
   const view = Object.hasOwn(VIEWS, asked) ? asked : "machines";
   const home = { account: info.account_id, region: info.region };

@@ -58,7 +58,9 @@ export function scrubber(setClock, findMoment) {
     const text = isPlaying ? "Pause" : "Play";
     part("time-play").setAttribute("aria-label", text);
     part("time-play").setAttribute("title", text);
-    part("time-play").querySelector("path").setAttribute("d", isPlaying ? PAUSE : PLAY);
+    part("time-play")
+      .querySelector("path")
+      .setAttribute("d", isPlaying ? PAUSE : PLAY);
   }
 
   async function play(from) {

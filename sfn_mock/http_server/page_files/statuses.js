@@ -41,10 +41,7 @@ export function statusCounts(executions) {
       .filter(([, count]) => count)
       .map(([status, count]) => {
         const label = statusLabel(status);
-        label.lastChild.replaceWith(
-          count.toLocaleString("en"),
-          html("span", { class: "unseen" }, ` ${status}`),
-        );
+        label.lastChild.replaceWith(count.toLocaleString("en"), html("span", { class: "unseen" }, ` ${status}`));
         label.title = status;
         return label;
       }),

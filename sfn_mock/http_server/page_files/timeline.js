@@ -109,7 +109,9 @@ export function bar(item, scale, now) {
     // However short it was, it can be seen.
     svg("rect", { x: at(start, scale), y: 11, width: 3, height: 12, class: status }),
     stop === undefined && sign(at(end, scale), "M0-9l8 9-8 9z", status),
-    now >= scale.from && now <= scale.to && svg("line", { x1: at(now, scale), x2: at(now, scale), y1: 0, y2: "100%", class: "now" }),
+    now >= scale.from &&
+      now <= scale.to &&
+      svg("line", { x1: at(now, scale), x2: at(now, scale), y1: 0, y2: "100%", class: "now" }),
     redriven !== undefined && sign(at(redriven, scale), "M0-8l5 8-5 8-5-8z", "redrive"),
   );
 }

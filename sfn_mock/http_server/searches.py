@@ -1,0 +1,100 @@
+"""Find executions by a part of their names, and count them: what ListExecutions cannot do and people want to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sfn_mock.argument_errors import must_be, must_be_one_of
+from sfn_mock.aws.exceptions import SFNError
+from sfn_mock.operations.listing import check_filters, describe_items, resolve_owner
+from sfn_mock.session import Session
+from sfn_mock.state import clock
+from sfn_mock.state.execution_index import Entry
+from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.outcomes import check_status
+from sfn_mock.state.records import Records
+
+#: What a search takes; all but ``of`` may be left out.
+ARGUMENTS = ("of", "name", "status", "redrive")
+_REDRIVES = ("REDRIVEN", "NOT_REDRIVEN")
+#: How many executions an answer holds unless told otherwise.
+_SIZE = 100
+
+
+class Found(NamedTuple):
+    """What a search has found.
+
+    Attributes:
+        owner: The state machine or map run whose executions were searched.
+        listed: All that ListExecutions would list of it, or of its version or alias, the oldest first.
+        matching: Those of them that the search means, the newest first.
+    """
+
+    owner: ExecutionScope
+    listed: Sequence[Entry]
+    matching: list[Entry]
+
+
+def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str, Any]:
+    """Return how many executions a search finds, and a part of them as ListExecutions describes them.
+
+    Args:
+        session: Whose executions are searched.
+        arguments: Those of ``ARGUMENTS``; and ``first``, how many are left out, and ``size``, how many follow at most.
+
+    Raises:
+        ValueError: For an argument that cannot be, and what ListExecutions refuses.
+    """
+    first, size = (_whole_number(arguments, name, default) for name, default in (("first", 0), ("size", _SIZE)))
+    records = records_of(session, arguments)
+    with records.using() as moment:
+        found = search(records, moment, arguments)
+        return {
+            "total": len(found.listed),
+            "matching": len(found.matching),
+            "by_status": dict(sorted(Counter(entry[3] for entry in found.matching).items())),
+            "last_start": clock.describe(max(entry[2].start for entry in found.listed)) if found.listed else None,
+            "executions": describe_items(found.owner, found.matching[first : first + size], clock.describe),
+        }
+
+
+def search(records: Records, moment: int, arguments: Mapping[str, str]) -> Found:
+    """Return the executions that a search means, as they stand in the records at a moment.
+
+    Raises:
+        ValueError: For an argument that cannot be, and what ListExecutions refuses.
+    """
+    arn, status, redrive = arguments["of"], arguments.get("status"), arguments.get("redrive")
+    if status is not None:
+        check_status(status)
+    if redrive not in (None, *_REDRIVES):
+        raise must_be_one_of("redrive", _REDRIVES, redrive)
+    state_machine_arn, map_run_arn = (None, arn) if ":mapRun:" in arn else (arn, None)
+    try:
+        owner, qualifier = resolve_owner(records, state_machine_arn, map_run_arn)
+        check_filters(map_run_arn, status, redrive)
+    except SFNError as error:
+        raise ValueError(f"{error.code}: {error.message}") from None
+    owner.index.settle(moment - records.simulation.consistency_lag)
+    redriven = None if redrive is None else redrive == "REDRIVEN"
+    part = arguments.get("name", "").lower()
+    meant = reversed(owner.index.newest(qualifier, status, redriven))
+    return Found(owner, owner.index.newest(qualifier), [entry for entry in meant if part in entry[2].name.lower()])
+
+
+def records_of(session: Session, arguments: Mapping[str, str]) -> Records:
+    """Return the records that the ARN ``of`` belongs to by its account and region; ValueError if there are none."""
+    arn = arguments.get("of", "")
+    for records in session.all_records():
+        if arn.startswith(records.arn_prefix):
+            return records
+    raise must_be("of", "an ARN of Step Functions, in an account and region that are in use", arn)
+
+
+def _whole_number(arguments: Mapping[str, str], name: str, default: int) -> int:
+    text = arguments.get(name, str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise must_be(name, "a whole number", text)
+    return int(text)
