@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 from sfn_mock.asl.routes import read_program
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.answers import Told, error_response, json_response
+from sfn_mock.http_server.copies import write_copy
 from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
 from sfn_mock.http_server.searches import ARGUMENTS as SEARCH_ARGUMENTS
@@ -49,6 +50,7 @@ class Control:
             "reset": {"POST": self._reset},
             "clock": {"GET": self._clock, "PUT": self._set_clock, "DELETE": self._unset_clock},
             "executions": {"GET": self._executions},
+            "copy": {"GET": self._copy},
             "moments": {"GET": self._moments},
             "graph": {"GET": self._graph},
             "faults": {"GET": self._faults, "POST": self._add_fault, "DELETE": self._remove_faults},
@@ -132,6 +134,10 @@ class Control:
     def _executions(self, request: Request) -> Told:
         with clock.read_once():
             return describe_search(self._session, _read_arguments(request, *SEARCH_ARGUMENTS, "first", "size"))
+
+    def _copy(self, request: Request) -> Told:
+        with clock.read_once():
+            return {"text": write_copy(self._session, _read_arguments(request, "as", *SEARCH_ARGUMENTS))}
 
     def _graph(self, request: Request) -> Told:
         arn = _read_arguments(request, "execution").get("execution", "")

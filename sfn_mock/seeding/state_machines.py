@@ -33,15 +33,18 @@ def seed_state_machine(
         raise ArgumentError("name", f"must be new, got that of {taken}: get_state_machine() gives it")
     if type not in _TYPES:
         raise must_be_one_of("type", _TYPES, type)
-    role = (
-        f"arn:{records.partition}:iam::{records.account_id}:role/service-role/{name}" if role_arn is None else role_arn
-    )
+    role = default_role_arn(records, name) if role_arn is None else role_arn
     if not isinstance(role, str) or not role.startswith("arn:"):
         raise must_be("role_arn", "an ARN like 'arn:aws:iam::123456789012:role/orders'", role_arn)
     text = DEFAULT_DEFINITION if definition is None else _checked_definition(definition, type)
     created = moment if creation_date is None else clock.to_moment(creation_date, moment, name="creation_date")
     records.naive_dates.check(moment, creation_date=creation_date)
     return records.add_state_machine(name, type=type, revision=new_revision(text, role), moment=created)
+
+
+def default_role_arn(records: Records, name: str) -> str:
+    """Return the role of a machine of that name that is seeded without one."""
+    return f"arn:{records.partition}:iam::{records.account_id}:role/service-role/{name}"
 
 
 def _checked_definition(definition: str | Mapping[str, Any], type: str) -> str:

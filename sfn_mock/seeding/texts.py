@@ -52,6 +52,20 @@ def _parse_json(text: str) -> Any:
         raise ValueError("It is no JSON that can be read (too deep).") from None
 
 
+def write_yaml(document: object) -> str:
+    """Return the YAML text that ``parse`` reads a document from.
+
+    Raises:
+        ValueError: PyYAML is not installed.
+    """
+    try:
+        import yaml
+    except ImportError:
+        raise ValueError("YAML needs PyYAML: install it with pip install 'sfn_mock[server]'.") from None
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    return text
+
+
 def _parse_yaml(text: str) -> Any:
     try:
         import yaml

@@ -1,0 +1,177 @@
+"""Write what is stored as a seed document, which stores the same again.
+
+A document holds what is seen at one moment: an execution that runs then is RUNNING in it, whatever it will come to.
+It holds no tags, no plans of ``on_start`` and ``on_redrive``, and no definitions from before the last update.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sfn_mock.seeding.state_machines import default_role_arn
+from sfn_mock.state import clock
+from sfn_mock.state.executions import Execution
+from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state.state_machines import DEFAULT_DEFINITION, Alias, StateMachine
+
+#: Statuses of child executions that keep their map run from ending.
+_UNFINISHED = ("RUNNING", "PENDING_REDRIVE")
+#: How deep lists and objects may lie in one another to be written as such, and not as JSON text.
+_DEEPEST = 30
+
+
+def describe_seeds(machine: StateMachine, executions: Collection[Execution], moment: int) -> dict[str, Any]:
+    """Return a seed document with a state machine and some of its executions, as they stand at a moment.
+
+    Args:
+        machine: The state machine.
+        executions: Those to write. A child execution comes with its map run and its parent, and an execution that is
+            given without children with all its map runs and children.
+        moment: The moment.
+
+    Raises:
+        ValueError: A child execution has no parent, as its map run was loaded without one.
+    """
+    children = {execution for execution in executions if execution.map_run is not None}
+    parents = {_parent_of(child) for child in children}
+    own = sorted({*executions, *parents} - children, key=_sequence)
+    described = {
+        "name": machine.name,
+        "type": "EXPRESS" if machine.type == "EXPRESS" else None,
+        "definition": None if machine.definition == DEFAULT_DEFINITION else _definition(machine.definition),
+        "role_arn": None if machine.role_arn == default_role_arn(machine.records, machine.name) else machine.role_arn,
+        "creation_date": _date(machine.created),
+        "region": machine.records.region,
+        "account_id": machine.records.account_id,
+        "versions": [_version(machine, number) for number in range(1, machine.last_number + 1)],
+        "aliases": [_alias(alias) for alias in machine.aliases.values()],
+        "executions": [_execution(execution, moment, children if execution in parents else None) for execution in own],
+    }
+    return {"state_machines": [_without_empty(described)]}
+
+
+def _version(machine: StateMachine, number: int) -> dict[str, Any]:
+    """A version; one that was deleted is written too, as executions may have been started through it."""
+    version = machine.versions.get(str(number))
+    return {} if version is None else _without_empty({"description": version.description})
+
+
+def _alias(alias: Alias) -> dict[str, Any]:
+    routes = [[int(route.qualifier), route.weight] for route in alias.routes]
+    version = routes[0][0] if len(routes) == 1 else routes
+    return _without_empty({"name": alias.name, "version": version, "description": alias.description})
+
+
+def _execution(execution: Execution, moment: int, children: Collection[Execution] | None) -> dict[str, Any]:
+    """An execution with its map runs, of these with all children or with those of ``children`` alone."""
+    described = _shown(execution, moment)
+    origin = execution.origin
+    described["version"] = None if origin.version_number is None else int(origin.version_number)
+    # A deleted alias can be no seed's.
+    described["alias"] = origin.alias_name if origin.alias_name in execution.state_machine.aliases else None
+    map_runs = [(map_run, map_run.index.executions) for map_run in execution.map_runs_at(moment)]
+    if children is not None:
+        map_runs = [(run, [child for child in own if child in children]) for run, own in map_runs]
+        map_runs = [(run, own) for run, own in map_runs if own]
+    described["map_runs"] = [_map_run(map_run, moment, own) for map_run, own in map_runs]
+    return _without_empty(described)
+
+
+def _map_run(map_run: MapRun, moment: int, children: Collection[Execution]) -> dict[str, Any]:
+    state = map_run.state_at(moment)
+    started = [child for child in children if child.attempt_at(moment) is not None]
+    described = [_child(child, moment) for child in sorted(started, key=_sequence)]
+    # Its status follows from its children where it would be RUNNING by them too.
+    follows = state.status == "RUNNING" and (
+        not described or any(child["status"] in _UNFINISHED for child in described)
+    )
+    return _without_empty(
+        {
+            "label": map_run.label,
+            "execution_type": "EXPRESS" if map_run.execution_type == "EXPRESS" else None,
+            "max_concurrency": map_run.max_concurrency or None,
+            "tolerated_failure_count": map_run.tolerance.failures or None,
+            "tolerated_failure_percentage": map_run.tolerance.percentage or None,
+            "status": None if follows else state.status,
+            "start_date": _date(map_run.start),
+            "stop_date": _date(state.stop),
+            "redrive_count": state.redrive_count or None,
+            "redrive_date": _date(state.redrive),
+            "executions": described,
+        }
+    )
+
+
+def _child(child: Execution, moment: int) -> dict[str, Any]:
+    return _without_empty({**_shown(child, moment), "item_count": child.item_count})
+
+
+def _shown(execution: Execution, moment: int) -> dict[str, Any]:
+    """What executions and child executions have in common."""
+    attempt = execution.attempt_at(moment)
+    assert attempt is not None, "only executions that have started are written"
+    ending = attempt.ending_at(moment)
+    return {
+        "name": execution.name,
+        "status": attempt.status_at(moment),
+        "start_date": _date(execution.start),
+        "stop_date": _date(attempt.stop_at(moment)),
+        "input": None if execution.input == "{}" else _payload(execution.input),
+        "output": None if ending.output in (None, "{}") else _payload(str(ending.output)),
+        "error": ending.error,
+        "cause": ending.cause,
+        # Another ending's is that of the state in which it was to fail.
+        "failed_in": ending.failed_in if ending.status == "FAILED" else None,
+        "redrive_count": attempt.redrive_count or None,
+        "redrive_date": _date(attempt.redrive),
+    }
+
+
+def _parent_of(child: Execution) -> Execution:
+    map_run = child.map_run
+    assert map_run is not None
+    if map_run.parent is None:
+        raise ValueError(f"{child.arn} cannot be written as a seed: its map run was loaded without its parent.")
+    return map_run.parent
+
+
+def _sequence(execution: Execution) -> int:
+    return execution.sequence
+
+
+def _date(moment: int | None) -> str | None:
+    return None if moment is None else clock.describe(moment).replace(".000Z", "Z")
+
+
+def _definition(text: str) -> Any:
+    value = _read(text)
+    return text if value is None else value
+
+
+def _payload(text: str) -> Any:
+    """A list or an object, if seeding it makes the same text of it; the text otherwise."""
+    value = _read(text)
+    same = value is not None and json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
+    return value if same else text
+
+
+def _read(text: str) -> Any:
+    """The list or object that JSON text says; None for other values, what is no JSON, and what lies too deep."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, (dict, list)) and _is_shallow(value, _DEEPEST) else None
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
+
+
+def _without_empty(described: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in described.items() if value is not None and value != []}
