@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from sfn_mock.handle import StepFunctionsMock
+from sfn_mock.http_server.documents import take
 from sfn_mock.http_server.server import server
 from sfn_mock.options import Options
 from sfn_mock.seeding.exports import naming
@@ -115,13 +116,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
 def _seed(sfn: StepFunctionsMock, path: str) -> None:
     """Seed a document or what ``list-executions`` printed, whichever the file at ``path`` holds."""
     with naming(path), seeding.collected_warnings() as warnings:
-        document = parse(read_file(path))
-        if isinstance(document, list) or (isinstance(document, dict) and "executions" in document):
-            sfn.load(document)
-        elif isinstance(document, dict):
-            sfn.seed(document)
-        else:
-            raise ValueError("It is neither a seed file nor what `aws stepfunctions list-executions` prints.")
+        take(sfn, parse(read_file(path)))
     for warning in warnings:
         print(f"sfn-mock-server: {path}: {warning}", file=sys.stderr)
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from sfn_mock.argument_errors import must_be_one_of
 from sfn_mock.asl.routes import read_program
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.answers import Told, error_response, json_response
 from sfn_mock.http_server.copies import write_copy
+from sfn_mock.http_server.documents import take
 from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
 from sfn_mock.http_server.searches import ARGUMENTS as SEARCH_ARGUMENTS
@@ -26,6 +28,8 @@ from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 
 PREFIX = "/sfn-mock/"
+#: What an execution may be made; RedriveExecution and StopExecution are AWS's own.
+_ENDS = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 _PAGE = "page/"
 #: The page is made of its own files alone, and what it shows is data, whatever it looks like.
 _PAGE_HEADERS = {
@@ -47,6 +51,7 @@ class Control:
             "info": {"GET": self._info},
             "seed": {"POST": self._seed},
             "load": {"POST": self._load},
+            "end": {"POST": self._end},
             "reset": {"POST": self._reset},
             "clock": {"GET": self._clock, "PUT": self._set_clock, "DELETE": self._unset_clock},
             "executions": {"GET": self._executions},
@@ -111,13 +116,9 @@ class Control:
             text = request.get_data().decode()
         except UnicodeDecodeError:
             raise ValueError("The request's body is no text in UTF-8.") from None
-        document = parse(text)
-        # Never a str, which sfn.seed() would take for a path on this machine.
-        if not isinstance(document, dict):
-            raise ValueError("The request's body is no seed document: send an object with 'state_machines', a list.")
         with seeding.collected_warnings() as warnings:
-            machines = self._sfn.seed(document)
-        return {"state_machines": [machine.arn for machine in machines], "warnings": warnings}
+            taken = take(self._sfn, parse(text))
+        return {**taken, "warnings": warnings}
 
     def _load(self, request: Request) -> Told:
         source = _read_json(request)
@@ -126,6 +127,18 @@ class Control:
         with seeding.collected_warnings() as warnings:
             executions = self._sfn.load(source)
         return {"executions": [execution.arn for execution in executions], "warnings": warnings}
+
+    def _end(self, request: Request) -> Told:
+        told = _read_object(request, "execution", "status", "output", "error", "cause", "failed_in")
+        arn, status = told.pop("execution", ""), told.pop("status", "")
+        if status not in _ENDS:
+            raise must_be_one_of("status", _ENDS, status)
+        try:
+            execution = self._sfn.get_execution(arn)
+            execution._end(status, **told)
+        except (LookupError, RuntimeError) as error:
+            raise ValueError(str(error)) from None
+        return {"execution": execution.arn, "status": status}
 
     def _reset(self, request: Request) -> Told:
         self._sfn.reset()

@@ -70,6 +70,28 @@ def test_seed(ask, client, body):
 
 
 @freeze_time("2026-01-10 03:00:00")
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        pytest.param(lambda item: {"executions": [item]}, id="list-executions"),
+        pytest.param(lambda item: [item], id="its items"),
+        pytest.param(lambda item: item, id="describe-execution"),
+    ],
+)
+def test_seed_what_was_printed(ask, wrap):
+    """What the AWS CLI printed is taken where a seed document is, and its executions are told."""
+    item = {
+        "executionArn": f"{EXECUTION}:a",
+        "stateMachineArn": MACHINE,
+        "name": "a",
+        "status": "RUNNING",
+        "startDate": "2026-01-10T02:00:00Z",
+    }
+
+    assert ask("POST", "/sfn-mock/seed", wrap(item)) == (200, {"executions": [f"{EXECUTION}:a"], "warnings": []})
+
+
+@freeze_time("2026-01-10 03:00:00")
 def test_seed_warnings_are_told(ask):
     """What a test would be warned of, the answer tells."""
     soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
@@ -111,6 +133,71 @@ def test_reset(sfn, ask, client):
     assert client.list_state_machines()["stateMachines"] == []
     assert ask("GET", "/sfn-mock/faults") == (200, [])
     assert ask("GET", "/sfn-mock/clock")[1]["now"] == "2026-01-10T02:00:00.000Z"
+
+
+# --- Ends of executions --------------------------------------------------------------------------------------------
+
+
+@freeze_time("2026-01-10 03:00:00")
+@pytest.mark.parametrize(
+    ("end", "described"),
+    [
+        pytest.param({"status": "SUCCEEDED", "output": {"ok": True}}, {"output": '{"ok":true}'}, id="SUCCEEDED"),
+        pytest.param(
+            {"status": "FAILED", "error": "Out", "cause": "of stock", "failed_in": "Pass"},
+            {"error": "Out", "cause": "of stock"},
+            id="FAILED",
+        ),
+        pytest.param({"status": "TIMED_OUT"}, {}, id="TIMED_OUT"),
+        pytest.param({"status": "ABORTED", "error": "Why"}, {"error": "Why"}, id="ABORTED"),
+    ],
+)
+def test_end(ask, sfn, client, end, described):
+    """A running execution is made to end, now."""
+    run = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="-1h")
+    told = ask("POST", "/sfn-mock/end", {"execution": run.arn, **end})
+    answer = client.describe_execution(executionArn=run.arn)
+
+    assert told == (200, {"execution": run.arn, "status": end["status"]})
+    assert answer["status"] == end["status"]
+    assert answer["stopDate"] == datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+    assert {name: answer[name] for name in ("output", "error", "cause") if name in answer} == described
+
+
+@freeze_time("2026-01-10 03:00:00")
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        pytest.param({}, "status must be one of SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got ''", id="no status"),
+        pytest.param(
+            {"status": "FAILED", "execution": f"{EXECUTION}:b"},
+            f"No execution '{EXECUTION}:b'. Did you mean '{EXECUTION}:a'? Known: {EXECUTION}:a.",
+            id="unknown",
+        ),
+        pytest.param(
+            {"status": "TIMED_OUT"},
+            f"{EXECUTION}:a cannot be made TIMED_OUT: it is SUCCEEDED, and only a RUNNING execution can end.",
+            id="not running",
+        ),
+        pytest.param(
+            {"status": "SUCCEEDED", "error": "Out"},
+            "error must be left out unless the status is FAILED or ABORTED, got it with SUCCEEDED",
+            id="error",
+        ),
+        pytest.param(
+            {"status": "FAILED", "reason": "Out"},
+            "/sfn-mock/end knows no reason: it takes execution, status, output, error, cause, failed_in.",
+            id="unknown member",
+        ),
+    ],
+)
+def test_what_cannot_end(ask, sfn, end, message):
+    """What is no running execution, or no end, is refused in one sentence."""
+    run = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="-1h")
+    if end.get("status") == "TIMED_OUT":
+        run.succeed()
+
+    assert ask("POST", "/sfn-mock/end", {"execution": run.arn, **end}) == (400, {"message": message})
 
 
 # --- The clock ---------------------------------------------------------------------------------------------------
@@ -301,8 +388,8 @@ def test_info(ask, client, sfn):
 # --- What cannot be asked for ------------------------------------------------------------------------------------
 
 ROUTES = (
-    "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/reset, /sfn-mock/clock, /sfn-mock/moments, "
-    "/sfn-mock/graph, /sfn-mock/faults, "
+    "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/end, /sfn-mock/reset, /sfn-mock/clock, "
+    "/sfn-mock/executions, /sfn-mock/copy, /sfn-mock/moments, /sfn-mock/graph, /sfn-mock/faults, "
 )
 
 
@@ -352,7 +439,7 @@ ROUTES = (
             "seed",
             "/etc/passwd",
             400,
-            "The request's body is no seed document: send an object with 'state_machines', a list.",
+            "It is neither a seed file nor what `aws stepfunctions list-executions` prints.",
             id="a path to seed",
         ),
         pytest.param("POST", "seed", b"\xff", 400, "The request's body is no text in UTF-8.", id="no text"),

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 import urllib3
-from freezegun import freeze_time
 from moto import mock_aws
 
 import sfn_mock
@@ -25,12 +24,7 @@ DEFINITION = {
 }
 
 pytest_plugins = ["pytester"]
-
-
-@pytest.fixture(autouse=True)
-def frozen():
-    with freeze_time(NOW) as frozen:
-        yield frozen
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def copy(sfn, of, form="yaml", **arguments):
@@ -177,8 +171,18 @@ def test_pytest():
         )
 
 
-def test_tests_pass(pytester):
-    """Tests copied of machines, map runs, executions, children and filtered lists pass when pytest runs them."""
+def run(text):
+    """Run the one test of a text as pytest would, with the options of its marker."""
+    names = {}
+    exec(compile(text, "copied.py", "exec"), names)
+    [test] = [value for name, value in names.items() if name.startswith("test_")]
+    [marker] = test.pytestmark
+    with mock_sfn_executions(**marker.kwargs) as sfn:
+        test(sfn)
+
+
+def test_tests_pass():
+    """Tests copied of machines, map runs, executions, children and filtered lists pass."""
     with mock_sfn_executions(region="eu-central-1", account_id="210987654321") as sfn:
         orders = seed(sfn)
         good, bad, *_, night = orders.executions
@@ -193,14 +197,22 @@ def test_tests_pass(pytester):
             copy(sfn, going, "pytest", status="SUCCEEDED"),
             copy(sfn, orders.aliases["live"], "pytest"),
         ]
-    for index, text in enumerate(copies):
-        pytester.path.joinpath(f"test_copy_{index}.py").write_text(text, encoding="utf-8")
-    result = pytester.runpytest_subprocess("-p", "no:randomly", "-W", "error")
+    for text in copies:
+        run(text)
 
-    result.assert_outcomes(passed=len(copies))
     assert 'assert described["error"] == "Out"' in copies[2]
-    assert '("good", "SUCCEEDED"),\n        ("again", "SUCCEEDED")' not in copies[10]
     assert 'account_id="210987654321"' in copies[0]
+    with pytest.raises(AssertionError):
+        run(copies[0].replace('("good", "SUCCEEDED")', '("good", "FAILED")'))
+
+
+def test_pytest_runs_it(pytester):
+    """A copied test is a file that pytest runs as it is."""
+    with mock_sfn_executions(region="eu-central-1") as sfn:
+        text = copy(sfn, seed(sfn), "pytest")
+    pytester.path.joinpath("test_copied.py").write_text(text, encoding="utf-8")
+
+    pytester.runpytest_subprocess("-p", "no:randomly", "-W", "error").assert_outcomes(passed=1)
 
 
 def test_what_a_filter_leaves_out():
@@ -221,7 +233,7 @@ def test_what_a_filter_leaves_out():
     assert (parent.name, map_runs) == ("night", [("Done", "FAILED", ["a"])])
 
 
-def test_what_a_moment_leaves_out(frozen):
+def test_what_a_moment_leaves_out(clock):
     """What has not started is not copied, what runs is RUNNING, and what was deleted leaves its number."""
     with mock_sfn_executions(region="us-east-1") as sfn:
         orders = sfn.add_state_machine("orders")
@@ -236,7 +248,7 @@ def test_what_a_moment_leaves_out(frozen):
         client = boto3.client("stepfunctions")
         client.delete_state_machine_alias(stateMachineAliasArn=alias.arn)
         client.delete_state_machine_version(stateMachineVersionArn=v1.arn)
-        frozen.tick(MINUTE)
+        clock.tick(MINUTE)
         text = copy(sfn, orders)
     with mock_sfn_executions(region="us-east-1") as sfn:
         [orders] = sfn.seed(text)
