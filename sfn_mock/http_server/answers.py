@@ -38,4 +38,4 @@ def json_response(status: int, told: Told) -> Response:
 
 def _date(value: object) -> str:
     assert isinstance(value, datetime), "an answer of AWS's holds nothing else that is not JSON's"
-    return clock.describe(clock.to_moment(value, 0))
+    return clock.describe_date(value)

@@ -154,7 +154,7 @@ class Call:
 
     def _short(self, value: object) -> str:
         if isinstance(value, datetime):
-            return clock.describe(clock.to_moment(value, self._request.moment))
+            return clock.describe_date(value)
         return cut(self._shorten(repr(value)), _WIDEST_VALUE)
 
     def _shorten(self, text: str) -> str:

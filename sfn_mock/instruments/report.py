@@ -52,4 +52,4 @@ def _status(execution: Execution) -> str:
 
 
 def _date(date: datetime | None) -> str:
-    return "" if date is None else clock.describe(clock.to_moment(date, 0))
+    return "" if date is None else clock.describe_date(date)

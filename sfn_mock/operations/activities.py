@@ -123,7 +123,7 @@ def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> 
 def _may_wait() -> bool:
     """Return whether this thread can wait while the test goes on: it is not the test's, and runs no event loop."""
     return (
-        clock.is_the_machines()
+        not clock.is_frozen()
         and threading.current_thread() is not threading.main_thread()
         and asyncio._get_running_loop() is None
     )

@@ -92,12 +92,6 @@ def setting() -> Setting | None:
     return _setting
 
 
-def is_the_machines() -> bool:
-    """Return whether the machine's own time is shown, which no test has frozen, moved or set."""
-    freezegun: Any = sys.modules.get("freezegun.api")
-    return _setting is None and not _is_travelling() and not (freezegun is not None and freezegun.freeze_factories)
-
-
 def set_to(moment: int, *, tick: bool) -> None:
     """Set the clock, to stand still there or to ``tick``. ValueError while freezegun or time-machine moves it."""
     global _setting
@@ -191,12 +185,16 @@ def to_moment(value: object, now: int, *, name: str = "date") -> int:
     if isinstance(value, timedelta):
         moment = now + value // _MILLISECOND
     elif isinstance(value, datetime):
-        moment = (value - (_NAIVE_EPOCH if value.utcoffset() is None else EPOCH)) // _MILLISECOND
+        moment = _moment_of(value)
     elif isinstance(value, date):
         moment = (value - _NAIVE_EPOCH.date()) // _MILLISECOND
     else:
         raise must_be(name, f"a datetime, a date, {_ISO_FORMS}, or a timedelta from now like {_OFFSETS}", value)
     return check(moment, name)
+
+
+def _moment_of(value: datetime) -> int:
+    return (value - (_NAIVE_EPOCH if value.utcoffset() is None else EPOCH)) // _MILLISECOND
 
 
 def check(moment: int, name: str) -> int:
@@ -223,6 +221,11 @@ def is_naive(value: object) -> bool:
     return isinstance(value, date)
 
 
+def is_fixed(value: object) -> bool:
+    """Whether ``value`` is a date of the calendar, which does not go with now."""
+    return read_offset(value) is None if isinstance(value, str) else isinstance(value, date)
+
+
 def to_milliseconds(duration: object, *, name: str) -> int:
     """A length of time in whole milliseconds; ArgumentError for what is none or is negative."""
     length = read_duration(duration) if isinstance(duration, str) else duration
@@ -239,3 +242,8 @@ def to_datetime(moment: int) -> datetime:
 def describe(moment: int) -> str:
     """The moment as a reader wants it in a sentence: ISO 8601 in UTC."""
     return to_datetime(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def describe_date(date: datetime) -> str:
+    """A date as ``describe`` tells a moment, whatever year the clock shows."""
+    return describe(_moment_of(date))

@@ -177,6 +177,7 @@ class ExecutionScope(ABC):
         self.check_failed_in(failed_in, origin.revision)
         limit = self.time_limit_of(origin.revision)
         seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
+        seeding.warn_if_the_day_decides(moment, status, within(last, limit), start_date=start_date, stop_date=stop_date)
         # What was redriven later than it may last was TIMED_OUT before.
         if earlier and limit is not None and life.start + limit < last.since:
             earlier = [within(earlier[0], limit)]
@@ -232,6 +233,8 @@ class ExecutionScope(ABC):
                 attempts = [
                     _shortened(attempt, limits[id(origin)]) for attempt, origin in zip(attempts, origins, strict=True)
                 ]
+            if attempts:
+                seeding.warn_if_the_day_decides(moment, status, attempts[-1], start_date=start_date)
             next_sequence, new_id = self.records.next_sequence, self.records.new_id
             executions = [
                 Execution(self, name, next_sequence(), attempt.since, attempt, origin, new_id() if express else None)

@@ -393,6 +393,10 @@ def new_map_run(
     dates = {"start_date": start_date, "stop_date": stop_date, "redrive_date": redrive_date}
     state_machine.records.naive_dates.check(now, **dates)
     seeding.warn_if_upcoming(now, start_date, [life.start], kind="map run")
+    last = life.attempts[-1]
+    seeding.warn_if_the_day_decides(
+        now, closing_status, last, start_date=start_date, stop_date=stop_date, kind="map run"
+    )
     return MapRun(
         state_machine,
         parent,

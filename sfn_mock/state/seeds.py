@@ -30,6 +30,7 @@ _BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
 _TOO_WIDE = re.compile(r"\{index[^{}]*:(?:[^}]*[1-9][0-9]{2}|[^}]*\{)")
 _TEMPLATE = "a str whose only field is {index}, as 'nightly-{index}'"
 DEFAULT_DURATION = timedelta(seconds=30)
+_DAY = 24 * 60 * 60 * 1000
 
 
 class SeedWarning(UserWarning):
@@ -193,6 +194,29 @@ def warn_about_future(start_date: object, start: int, *, name: str = "start_date
     warn(
         f"{name} {clock.describe(start)}{read_as} lies after now: the {kind} is not listed before the clock gets there."
     )
+
+
+def warn_if_the_day_decides(
+    now: int,
+    status: str,
+    last: Attempt,
+    *,
+    start_date: clock.Date | None,
+    stop_date: clock.Date | None = None,
+    kind: str = "execution",
+) -> None:
+    """Warn about a seed with a fixed date whose status is another one day, where no test holds the clock.
+
+    ``last`` is its last attempt, or that of the newest. A stop within a day was most likely counted from now.
+    """
+    fixed = clock.is_fixed(start_date if stop_date is None else stop_date)
+    if last.stop is None or last.since > now or not fixed or clock.is_frozen():
+        return
+    if status == "RUNNING" or last.stop > now + _DAY:
+        warn(
+            f"The {kind} is RUNNING until {clock.describe(last.stop)}, a fixed date, so that the test changes its "
+            f"result on that day: freeze the clock, or count the dates from now, as in '-2h'."
+        )
 
 
 def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None) -> None:

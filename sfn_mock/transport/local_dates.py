@@ -14,6 +14,8 @@ from dateutil.tz import tzlocal
 
 _HOUR = 3_600_000
 _DAY = 86_400_000
+#: Later than every hour that has dates.
+_NO_HOUR = 10**18
 
 # How far moments lie into their hours. Adding what is there already takes a fraction of what making it takes, and a
 # page, which nobody may have seen before, has two thousand dates.
@@ -33,7 +35,7 @@ class LocalDates:
         #: The beginnings of hours, by moment, on days whose offset is known.
         self._hours: dict[int, datetime.datetime] = {}
         #: The one that was last asked for, as most of a page's dates lie close together.
-        self._last_hour = -_HOUR, self._epoch
+        self._last_hour = _NO_HOUR, self._epoch
 
     def are_current(self) -> bool:
         """Whether the time zone is the same, and the class of datetimes, which freezing the clock replaces."""
