@@ -9,6 +9,9 @@ from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, ChildStart, Host
 from sfn_mock.asl.scheduler import Future, Scheduler
 
+#: How often a map run can be redriven (Developer Guide, redriving Map Runs).
+MOST_REDRIVES = 1000
+
 
 @dataclass(frozen=True)
 class Child:
@@ -35,6 +38,13 @@ def exceeded_failure() -> StateError:
     """Return what a Map state fails with when too many items have failed."""
     return StateError(
         "States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded"
+    )
+
+
+def too_many_redrives(map_run_arn: str) -> StateError:
+    """Return what an execution fails with whose map run cannot be redriven once more."""
+    return StateError(
+        "States.Runtime", f"The Map Run {map_run_arn} was redriven {MOST_REDRIVES} times, the most allowed"
     )
 
 
@@ -96,6 +106,11 @@ class MapRun:
             self._host.start_child(ChildStart(self.arn, index, child.input, child.item_count, self._scheduler.now))
         if not self.running:
             self.done.resolve()
+
+    def check_redrives(self) -> None:
+        """Raise StateError if it cannot be redriven once more."""
+        if self.redrive_count >= MOST_REDRIVES:
+            raise too_many_redrives(self.arn)
 
     def redrive(self) -> None:
         """Run the failed children again, and those that were not started."""

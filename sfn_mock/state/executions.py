@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_mock.argument_errors import ArgumentError
+from sfn_mock.asl.map_runs import MOST_REDRIVES, too_many_redrives
 from sfn_mock.aws.arns import execution_arn
 from sfn_mock.state import clock
 from sfn_mock.state.outcomes import (
@@ -437,10 +438,16 @@ class Execution:
         outcome = self.owner.outcome_of_redrive(self)
         # As in end(): asked before this execution runs again.
         states = [(run, run.state_at(moment)) for run in self.map_runs_at(moment)]
-        redriven = [(run, state, run.turns(moment)) for run, state in states if state.status in UNSUCCESSFUL]
+        unsuccessful = [(run, state) for run, state in states if state.status in UNSUCCESSFUL]
+        redriven = [(run, state) for run, state in unsuccessful if state.redrive_count < MOST_REDRIVES]
+        if len(redriven) < len(unsuccessful) and self.owner.records.run_of(self) is None:
+            spent = next(run for run, state in unsuccessful if state.redrive_count >= MOST_REDRIVES)
+            error = too_many_redrives(spent.arn)
+            outcome, redriven = Outcome(Ending("FAILED", error=error.error, cause=error.cause), 0), []
+        turns = [run.turns(moment) for run, _ in redriven]
         self.run_again(moment, moment, outcome)
-        for map_run, state, turns in redriven:
-            map_run.redrive_with_parent(moment, state, turns)
+        for (map_run, state), turns_of_children in zip(redriven, turns, strict=True):
+            map_run.redrive_with_parent(moment, state, turns_of_children)
         if self.map_run is not None:
             self.map_run.take_turns(moment)
         self.owner.records.revive(self)

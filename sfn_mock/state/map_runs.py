@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
+from sfn_mock.asl.map_runs import MOST_REDRIVES
 from sfn_mock.aws.arns import map_run_arn
 from sfn_mock.aws.names import forbidden_character
 from sfn_mock.state import clock
@@ -378,6 +379,8 @@ def new_map_run(
         check_label(label)
     seeding.check_count(max_concurrency, "max_concurrency")
     seeding.check_count(tolerated_failure_count, "tolerated_failure_count")
+    if seeding.check_count(redrive_count, "redrive_count") > MOST_REDRIVES:
+        raise ArgumentError("redrive_count", f"must be at most {MOST_REDRIVES} for a map run, got {redrive_count}")
     closing_status = "RUNNING" if status is None else status
     life = seeding.life(
         now,

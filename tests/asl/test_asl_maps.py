@@ -5,6 +5,7 @@ import json
 import pytest
 from engine_host import ACCOUNT, FUNCTION, START, EngineHost, details, outline, result, single, start, types
 
+from sfn_mock.asl import map_runs
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, Failed, Pending, Succeeded
 
@@ -486,6 +487,22 @@ def test_redrive_of_a_map_run():
     assert details(run, "MapRunRedriven") == {"mapRunArn": arn, "redriveCount": 1}
     assert result(run) == ["ok", "ok"]
     assert types(run)[7:10] == ["ExecutionRedriven", "MapRunRedriven", "MapRunSucceeded"]
+
+
+def test_a_map_run_that_was_redriven_too_often(monkeypatch):
+    """A map run is redriven 1,000 times at most; then the execution fails with States.Runtime."""
+    monkeypatch.setattr(map_runs, "MOST_REDRIVES", 1)
+    host = EngineHost(Failed("E"))
+    run = start(single(distributed(TASK)), [1], host)
+    for seconds in (1, 2):
+        run.redrive(START + seconds * 1000)
+        host.carry(run, START + seconds * 1000)
+    (arn,) = host.map_runs
+
+    assert (run.status, run.error) == ("FAILED", "States.Runtime")
+    assert run.cause == f"The Map Run {arn} was redriven 1 times, the most allowed"
+    assert types(run)[-3:] == ["ExecutionRedriven", "MapStateFailed", "ExecutionFailed"]
+    assert [status for _, status in host.ended] == ["FAILED", "FAILED"]
 
 
 def test_tolerance_after_a_redrive():

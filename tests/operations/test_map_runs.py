@@ -592,6 +592,26 @@ def test_redriven_map_run_of_seeded_status(client, orders, clock):
     assert status(client, batch) == ("FAILED", NOW)
 
 
+def test_a_map_run_is_redriven_1000_times(client, orders, clock):
+    """After 1,000 redrives of a map run its execution's next redrive fails at once with States.Runtime."""
+    nightly = orders.add_execution("nightly", status="FAILED")
+    batch = nightly.add_map_run(status="FAILED", redrive_count=999, redrive_date=timedelta(0))
+    other = nightly.add_map_run()
+    other.add_execution("failed", status="FAILED")
+    for _ in range(2):
+        clock.tick(MINUTE)
+        client.redrive_execution(executionArn=PARENT)
+        clock.tick(MINUTE)
+        if nightly.status == "RUNNING":
+            nightly.fail()
+    answer = members(client.describe_execution(executionArn=PARENT))
+
+    assert (answer["status"], answer["error"], answer["redriveCount"]) == ("FAILED", "States.Runtime", 2)
+    assert answer["cause"] == f"The Map Run {batch.arn} was redriven 1000 times, the most allowed"
+    assert answer["redriveDate"] == answer["stopDate"] == NOW + 3 * MINUTE
+    assert [describe(client, run)["redriveCount"] for run in (batch, other)] == [1000, 1]
+
+
 def test_redrive_leaves_what_has_succeeded(client, orders):
     """A map run that SUCCEEDED is not redriven with its parent."""
     nightly = orders.add_execution("nightly", status="FAILED")

@@ -571,6 +571,11 @@ REFUSED = [
         id="redrive count of a map run without a date",
     ),
     pytest.param(
+        add_map_run(redrive_count=1001, redrive_date=NOW),
+        "redrive_count must be at most 1000 for a map run, got 1001",
+        id="more redrives than a map run may have",
+    ),
+    pytest.param(
         lambda world: world.child.add_map_run("Inner"),
         (
             "cannot add a map run to arn:aws:states:us-east-1:123456789012:execution:orders/Items:taken: it is a "

@@ -260,6 +260,21 @@ def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
     assert (described["status"], described["executionCounts"]["succeeded"]) == ("SUCCEEDED", 2)
 
 
+def test_a_map_run_that_was_redriven_too_often_fails_its_run(clock, client, start, monkeypatch):
+    """A run whose map run cannot be redriven once more fails in its Map state, and the map run stays as it is."""
+    for module in ("asl.map_runs", "state.executions"):
+        monkeypatch.setattr(f"sfn_mock.{module}.MOST_REDRIVES", 1)
+    run = start({"Each": distributed({"Type": "Fail", "Error": "Broken"})}, input="[1]")
+    for _ in range(2):
+        clock.tick(60)
+        client.redrive_execution(executionArn=run.arn)
+    [batch] = run.map_runs
+    described = client.describe_map_run(mapRunArn=batch.arn)
+
+    assert (run.status, run.error, run.redrive_count) == ("FAILED", "States.Runtime", 2)
+    assert (described["redriveCount"], described["stopDate"]) == (1, NOW + timedelta(seconds=60))
+
+
 def test_a_redrive_learns_of_children_that_ended_when_the_map_run_had_failed(sfn, client):
     """Children that succeeded at the moment of another's failure are not run again, and their outputs are kept."""
     call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}

@@ -29,6 +29,8 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
     """Run a distributed Map state until its map run has ended."""
     effective = activation.effective_input()
     map_run = activation.frame.map_run
+    if map_run is not None:
+        map_run.check_redrives()
     try:
         if map_run is None:
             map_run, items = _start(activation, state, effective)
