@@ -12,12 +12,14 @@ from sfn_mock.aws.exceptions import (
     ActivityDoesNotExist,
     ExecutionDoesNotExist,
     InvalidArn,
+    InvalidToken,
     ResourceNotFound,
     SFNError,
     StateMachineDoesNotExist,
 )
 from sfn_mock.instruments.callers import find_caller
 from sfn_mock.instruments.requests import Request
+from sfn_mock.instruments.tables import cut
 from sfn_mock.state.records import Records
 from sfn_mock.state.seeds import SeedWarning
 
@@ -44,11 +46,19 @@ class Location(NamedTuple):
         return f"{self.region} (account {self.account_id})"
 
 
+#: As much of a task token as a warning shows.
+_WIDEST_TOKEN = 100
+_USE_ITS_ARN = "Use a client and an ARN of that region and account, or add it where the client asks for it."
+_USE_ITS_CLIENT = "Use a client of that region and account."
+
+
 class Elsewhere(NamedTuple):
     """What a call has not found, and where in the mock it exists."""
 
-    arn: str
+    #: As a sentence shows it.
+    wanted: str
     locations: tuple[Location, ...]
+    advice: str = _USE_ITS_ARN
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.locations))
@@ -56,6 +66,8 @@ class Elsewhere(NamedTuple):
 
 def find_elsewhere(request: Request, error: SFNError, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
     """Return where that exists which a call was told does not exist; None if it exists nowhere in the mock."""
+    if isinstance(error, InvalidToken):
+        return _find_token(request, all_records)
     if not isinstance(error, _NOT_FOUND):
         return None
     candidates = list(all_records())
@@ -65,8 +77,17 @@ def find_elsewhere(request: Request, error: SFNError, all_records: Callable[[], 
         locations = _locations(named or holders)
         # What exists where the call went was not found for another reason: some operations take no qualified ARN.
         if locations and not (named and locations == (Location(request.region, request.account_id),)):
-            return Elsewhere(arn, locations)
+            return Elsewhere(repr(arn), locations)
     return None
+
+
+def _find_token(request: Request, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
+    """Return where a task has the token that a call answers; None for other tokens."""
+    token = request.parameters().get("taskToken")
+    if not isinstance(token, str):
+        return None
+    locations = _locations(records for records in all_records() if records.has_task(token))
+    return Elsewhere(f"task token {cut(repr(token), _WIDEST_TOKEN)}", locations, _USE_ITS_CLIENT) if locations else None
 
 
 def find_missed(request: Request, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
@@ -78,7 +99,7 @@ def find_missed(request: Request, all_records: Callable[[], Iterable[Records]]) 
     for arn in _arns(request):
         locations = _locations(records for records in _holders(arn, candidates) if _is_named(records, arn))
         if locations not in ((), (Location(request.region, request.account_id),)):
-            return Elsewhere(arn, locations)
+            return Elsewhere(repr(arn), locations)
     return None
 
 
@@ -105,9 +126,8 @@ def warn_of_elsewhere(request: Request, elsewhere: Elsewhere) -> None:
     caller = find_caller()
     with suppress(SeedWarning):
         warnings.warn_explicit(
-            f"{request.operation} found no {elsewhere.arn!r} in {Location(request.region, request.account_id)}. "
-            f"It exists in {elsewhere}. Use a client and an ARN of that region and account, or add it where the "
-            f"client asks for it.",
+            f"{request.operation} found no {elsewhere.wanted} in {Location(request.region, request.account_id)}. "
+            f"It exists in {elsewhere}. {elsewhere.advice}",
             SeedWarning,
             caller.file,
             caller.line,

@@ -489,6 +489,10 @@ class Records:
         self._waiting[execution] = [*self._waiting.get(execution, ()), task]
         return task
 
+    def has_task(self, token: str) -> bool:
+        """Whether a task has that token, of an execution whose definition runs or not."""
+        return token in self.tasks or any(run.find_task(token) is not None for run in list(self.runs.values()))
+
     def task_of(self, execution: Execution) -> Task | None:
         """What ``execution`` waits for, or waited for last."""
         tasks = self.tasks_of(execution)

@@ -289,7 +289,8 @@ class DefinitionRun:
         """Return the task of that token if it is one of the run's, or of a child's."""
         if token in self._tokens:
             return WaitingTask(self, token)
-        for child in self._children.values():
+        # Another thread's call may look for a token of its own region here, while this run goes on.
+        for child in list(self._children.values()):
             task = child.find_task(token)
             if task is not None:
                 return task

@@ -21,6 +21,7 @@ from sfn_mock.instruments.requests import Request
 NOW = "2026-01-10 02:00:00"
 ABROAD = "arn:aws:states:eu-west-1:123456789012"
 HOME = "arn:aws:states:us-east-1:123456789012"
+INVALID_TOKEN = "Invalid Token: 'Invalid token'"
 NO_MACHINE = "StateMachineDoesNotExist"
 NO_EXECUTION = "ExecutionDoesNotExist"
 
@@ -149,6 +150,72 @@ def test_deletion_of_what_its_arn_names(sfn, client, abroad, region):
         client.delete_state_machine(stateMachineArn=f"arn:aws:states:{region}:123456789012:stateMachine:orders")
 
     assert "exists in" not in str(sfn.calls)
+
+
+WAITS = {
+    "StartAt": "Ask",
+    "States": {
+        "Ask": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {"MessageBody.$": "$$.Task.Token", "QueueUrl": "https://sqs.test/queue"},
+            "End": True,
+        }
+    },
+}
+
+
+def token_of_a_seed(sfn):
+    execution = sfn.add_state_machine("orders", region="eu-west-1").add_execution(status="RUNNING")
+    execution.wait_for_task("a" * 200)
+    return "a" * 200
+
+
+def token_of_a_run(sfn):
+    machine = sfn.add_state_machine("orders", region="eu-west-1", definition=WAITS)
+    tokens = []
+    machine.mock_task("Ask", lambda input: tokens.append(input["MessageBody"]) or {})
+    boto3.client("stepfunctions", "eu-west-1").start_execution(stateMachineArn=machine.arn)
+    return tokens[0]
+
+
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        pytest.param("send_task_success", {"output": "{}"}, id="success"),
+        pytest.param("send_task_failure", {}, id="failure"),
+        pytest.param("send_task_heartbeat", {}, id="heartbeat"),
+    ],
+)
+@pytest.mark.parametrize("token_of", [token_of_a_seed, token_of_a_run])
+@pytest.mark.sfn_executions(execute=True)
+def test_a_task_token_of_another_region(sfn, client, token_of, operation, more):
+    """A task token of another region is AWS's InvalidToken, and a warning and the row say where its task is."""
+    token = token_of(sfn)
+    with pytest.warns(SeedWarning) as caught, pytest.raises(client.exceptions.InvalidToken) as error:
+        getattr(client, operation)(taskToken=token, **more)
+
+    name = operation.title().replace("_", "")
+    shown = f"{token!r}" if len(token) < 98 else f"'{token[:98]}…"
+    assert str(error.value) == f"An error occurred (InvalidToken) when calling the {name} operation: {INVALID_TOKEN}"
+    assert [str(warning.message) for warning in caught] == [
+        f"{name} found no task token {shown} in us-east-1 (account 123456789012). It exists in eu-west-1 (account "
+        "123456789012). Use a client of that region and account."
+    ]
+    assert f"InvalidToken (exists in eu-west-1 (account 123456789012)): {INVALID_TOKEN}" in str(sfn.calls)
+
+
+def test_a_token_of_nowhere(sfn, client, orders):
+    """A token that no task has, or that is none of a task's, is AWS's error alone."""
+    orders.add_executions(2, status="SUCCEEDED")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        refusals = [
+            refusal(client.send_task_heartbeat, taskToken="unknown"),
+            refusal(client.list_executions, stateMachineArn=orders.arn, nextToken="unknown"),
+        ]
+
+    assert refusals == [("InvalidToken", INVALID_TOKEN)] * 2
 
 
 @pytest.mark.parametrize("routing", ["abc", ["a"], {"a": "b"}, [[]], None, 7], ids=repr)
