@@ -19,13 +19,6 @@ def error_response(status: int, sentence: str) -> Response:
     return json_response(status, {"message": sentence})
 
 
-def aws_error_response(status: int, code: str, sentence: str) -> Response:
-    """Return an error as AWS's services give it, for SDKs to read."""
-    response = json_response(status, {"__type": code, "message": sentence})
-    response.headers["x-amzn-ErrorType"] = code
-    return response
-
-
 def json_response(status: int, told: Told) -> Response:
     """Return an answer in JSON; dates are ISO 8601 text."""
     try:

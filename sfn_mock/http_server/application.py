@@ -16,10 +16,12 @@ from werkzeug.datastructures import Headers
 
 from sfn_mock import activation
 from sfn_mock.http_server import other_services
-from sfn_mock.http_server.answers import aws_error_response, error_response
+from sfn_mock.http_server.answers import error_response
+from sfn_mock.http_server.aws_errors import aws_error_response
 from sfn_mock.http_server.control import PREFIX, Control, page_response
 from sfn_mock.http_server.origins import ForeignOrigin, Origins
 from sfn_mock.http_server.page import ROOT
+from sfn_mock.http_server.signatures import signature
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.operations.pipeline import plain_service
 from sfn_mock.session import Session
@@ -41,7 +43,6 @@ _MOTOS_CONTROL = "/moto-api/"
 _MOTOS_RESET = "/moto-api/reset"
 #: How a header begins that says who has signed a request.
 _SIGNATURE = "AWS4-HMAC-SHA256"
-_SIGNED = re.compile(r"Credential=(?P<key>[^/,]+)/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
 _HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
 
 
@@ -67,11 +68,11 @@ class Application:
     def body_limit(self, environ: WSGIEnvironment) -> int:
         """Return how many bytes the body of a request may have."""
         request = Request(environ)
-        is_ours = request.path.startswith(PREFIX) or _is_step_functions(request, _signature(request))
+        is_ours = request.path.startswith(PREFIX) or _is_step_functions(request, signature(request))
         return MAX_BODY if is_ours else _MAX_OTHER_BODY
 
     def _respond(self, request: Request) -> Response:
-        signed = _signature(request)
+        signed = signature(request)
         if request.path.startswith(PREFIX):
             return self._control.respond(request)
         if request.path.startswith(_MOTOS_CONTROL):
@@ -90,6 +91,7 @@ class Application:
                 request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._session.account_id)
         elif request.headers.get("Authorization", "").startswith(_SIGNATURE):
             return aws_error_response(
+                request,
                 400,
                 "IncompleteSignatureException",
                 "The Authorization header must have a Credential with key, date, region and service.",
@@ -111,7 +113,7 @@ class Application:
             # A fault of the connection: the handler of the request closes it and says nothing.
             raise ConnectionAbortedError(str(error)) from None
         except UnmockedServiceError as error:
-            return error_response(501, str(error))
+            return aws_error_response(request, 501, "UnmockedService", str(error))
         return Response(body, status, Headers({**answer_headers, **_date_of_client(request)}))
 
     def _region(self, request: Request, signed: re.Match[str] | None) -> str:
@@ -142,10 +144,6 @@ def _date_of_client(request: Request) -> dict[str, str]:
 
 def _environment_name(header: str) -> str:
     return f"HTTP_{header.upper().replace('-', '_')}"
-
-
-def _signature(request: Request) -> re.Match[str] | None:
-    return _SIGNED.search(request.headers.get("Authorization", ""))
 
 
 def _is_step_functions(request: Request, signed: re.Match[str] | None) -> bool:

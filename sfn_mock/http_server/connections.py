@@ -15,10 +15,12 @@ from threading import Condition, Timer, current_thread
 from traceback import format_exc
 from typing import IO, TYPE_CHECKING, Any
 
+from werkzeug import Request
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-from sfn_mock.http_server.answers import aws_error_response, error_response
+from sfn_mock.http_server.answers import error_response
+from sfn_mock.http_server.aws_errors import aws_error_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -181,7 +183,8 @@ class Connection(WSGIRequestHandler):
             return
         except Exception:  # one request that fails must not end the connection's thread
             self.server.log("error", f"Error on request:\n{format_exc()}")
-            failure = aws_error_response(500, "InternalFailure", "The server has failed: its log has the traceback.")
+            sentence = "The server has failed: its log has the traceback."
+            failure = aws_error_response(Request(environ), 500, "InternalFailure", sentence)
             body, status, headers = run_wsgi_app(failure, environ, buffered=True)
         self._write(status, list(headers), b"".join(body))
 

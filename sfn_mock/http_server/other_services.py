@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from botocore.model import OperationNotFoundError
 from werkzeug import Request, Response
 
-from sfn_mock.http_server.answers import aws_error_response
+from sfn_mock.http_server.aws_errors import aws_error_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -51,21 +51,26 @@ def answer(motos: WSGIApplication, request: Request, service: str | None) -> Res
         response = Response.from_app(motos, request.environ)
     except UnknownService:
         return aws_error_response(
+            request,
             501,
             "NotImplemented",
             f"No service {service or request.path!r}: this server has Step Functions, and what moto has.",
         )
     except ImportError as error:
         return aws_error_response(
+            request,
             501,
             "NotImplemented",
             f"moto needs more than is installed for this ({error}): pip install 'moto[server]'.",
         )
     except (NotImplementedError, OperationNotFoundError) as error:
-        return aws_error_response(501, "NotImplemented", f"moto does not have this operation: {error}")
+        return aws_error_response(request, 501, "NotImplemented", f"moto does not have this operation: {error}")
     if _is_error_page(response):
         return aws_error_response(
-            response.status_code, "UnknownOperationException", f"moto does not answer {request.method} {request.path}."
+            request,
+            response.status_code,
+            "UnknownOperationException",
+            f"moto does not answer {request.method} {request.path}.",
         )
     return response
 

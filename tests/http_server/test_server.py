@@ -17,6 +17,7 @@ import urllib3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from botocore.parsers import create_parser
 from every_operation import CALLS, NOW, answered, comparable, in_order, seed
 from freezegun import freeze_time
 from moto import mock_aws
@@ -403,14 +404,15 @@ def test_service_that_needs_more(sfn, monkeypatch):
     """What is missing for one of moto's services is said in the answer, and the others are answered."""
     monkeypatch.setitem(sys.modules, "moto.sns", None)
     topics = client_of(sfn, "sns").meta.endpoint_url
-    answer = urllib3.PoolManager().request("POST", topics, body=b"Action=ListTopics", headers=scope("us-east-1", "sns"))
+    headers = {**scope("us-east-1", "sns"), "Content-Type": FORM}
+    answer = urllib3.PoolManager().request("POST", topics, body=b"Action=ListTopics", headers=headers)
 
-    assert answer.status == 501
-    assert answer.json() == {
-        "__type": "NotImplemented",
-        "message": "moto needs more than is installed for this (import of moto.sns halted; None in sys.modules): "
-        "pip install 'moto[server]'.",
-    }
+    assert read_error("query", answer) == (
+        501,
+        "NotImplemented",
+        "moto needs more than is installed for this (import of moto.sns halted; None in sys.modules): pip install "
+        "'moto[server]'.",
+    )
     assert client_of(sfn, "sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
@@ -472,6 +474,64 @@ def test_what_no_service_answers(sfn, caplog, method, path, headers, error):
     assert (answer.status, answer.headers["x-amzn-ErrorType"], answer.json()["message"]) == error
     assert answer.json()["__type"] == error[1]
     assert caplog.text == ""
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def read_error(protocol, answer):
+    """Status, code and sentence of an error, as botocore reads them from an answer in that protocol."""
+    response = {"status_code": answer.status, "headers": dict(answer.headers), "body": answer.data}
+    parsed = create_parser(protocol).parse(response, None)
+    return answer.status, parsed["Error"]["Code"], parsed["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "service", "method", "path", "headers"),
+    [
+        pytest.param("json", "fortunes", "POST", "/", {}, id="JSON"),
+        pytest.param("query", "fortunes", "POST", "/", {"Content-Type": f"{FORM}; charset=utf-8"}, id="form"),
+        pytest.param("query", "fortunes", "GET", "/?Action=Tell&Version=2026-01-10", {}, id="form in the URL"),
+        pytest.param("ec2", "ec2", "POST", "/", {"Content-Type": FORM}, id="EC2"),
+    ],
+)
+def test_errors_are_of_the_protocol(sfn, monkeypatch, protocol, service, method, path, headers):
+    """A client that reads XML gets an error in XML, and the others get one in JSON."""
+    monkeypatch.setitem(sys.modules, "moto.ec2", None)
+    url, headers = sfn.endpoint_url + path, {**headers, **scope("us-east-1", service)}
+    status, code, sentence = read_error(protocol, urllib3.PoolManager().request(method, url, headers=headers))
+
+    assert (status, code) == (501, "NotImplemented")
+    assert sentence.startswith(("No service 'fortunes': ", "moto needs more than is installed for this (import of "))
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "shown"),
+    [
+        pytest.param("route53", "/2013-04-01/a&b%01", r"/2013-04-01/a&b\x01", id="Route 53"),
+        pytest.param("cloudfront", "/2020-05-31/<c>", "/2020-05-31/<c>", id="CloudFront"),
+    ],
+)
+def test_errors_in_xml_say_any_path(sfn, service, path, shown):
+    """What XML cannot hold, or has a use for, is escaped."""
+    url = sfn.endpoint_url + path
+    answer = urllib3.PoolManager().request("GET", url, headers=scope("us-east-1", service))
+
+    assert answer.headers["Content-Type"] == "text/xml"
+    assert read_error("rest-xml", answer) == (404, "UnknownOperationException", f"moto does not answer GET {shown}.")
+
+
+def test_an_exception_within_a_service(sfn):
+    """What goes wrong within one of moto's services is an InternalFailure that its client can read."""
+    client_of(sfn, "s3").create_bucket(Bucket="orders")
+    url = f"{sfn.endpoint_url}/orders/key?restore"
+    answer = urllib3.PoolManager().request("POST", url, headers=scope("us-east-1", "s3"))
+
+    assert read_error("rest-xml", answer) == (
+        500,
+        "InternalFailure",
+        "The server has failed: its log has the traceback.",
+    )
 
 
 def test_head_of_what_no_service_answers(sfn):

@@ -1,0 +1,14 @@
+"""Who has signed a request, and for which region and service."""
+
+from __future__ import annotations
+
+import re
+
+from werkzeug import Request
+
+_SIGNED = re.compile(r"Credential=(?P<key>[^/,]+)/[^/,]+/(?P<region>[^/,]+)/(?P<service>[^/,]+)/aws4_request")
+
+
+def signature(request: Request) -> re.Match[str] | None:
+    """Return the key, region and service of a request's signature, None where it has none."""
+    return _SIGNED.search(request.headers.get("Authorization", ""))
