@@ -177,10 +177,10 @@ class ExecutionScope(ABC):
         self.check_failed_in(failed_in, origin.revision)
         limit = self.time_limit_of(origin.revision)
         seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
-        due = within(last, limit)
         # What is over needs no look, as most seeds are.
         if last.stop is None or last.stop > moment:
-            seeding.warn_if_the_day_decides(moment, status, due, start_date=start_date, stop_date=stop_date)
+            upcoming = within(last, limit)
+            seeding.warn_if_the_day_decides(moment, status, upcoming, start_date=start_date, stop_date=stop_date)
         # What was redriven later than it may last was TIMED_OUT before.
         if earlier and limit is not None and life.start + limit < last.since:
             earlier = [within(earlier[0], limit)]
@@ -189,7 +189,7 @@ class ExecutionScope(ABC):
             self.records.new_id() if name is None else name,
             self.records.next_sequence(),
             life.start,
-            due,
+            within(last, limit),
             origin,
             self.records.new_id() if express else None,
             tuple(earlier),
