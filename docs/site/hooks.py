@@ -23,7 +23,7 @@ PAGES = {
     "SECURITY.md": "security.md",
     "benchmarks/README.md": "benchmarks.md",
     "examples/README.md": "examples/index.md",
-    **{f"examples/{path.name}": f"examples/{path.stem}.md" for path in sorted(ROOT.glob("examples/*.[jp]*"))},
+    **{f"examples/{path.name}": f"examples/{path.stem}.md" for path in sorted(ROOT.glob("examples/*.[jpy]*"))},
 }
 _SOURCE_OF = {page: source for source, page in PAGES.items()}
 _LANGUAGES = {".py": "python", ".json": "json", ".yaml": "yaml"}

@@ -17,6 +17,7 @@ from typing import Any
 
 from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.documents import take
+from sfn_mock.http_server.seed_schema import seed_schema
 from sfn_mock.http_server.server import server
 from sfn_mock.options import Options
 from sfn_mock.seeding.exports import naming
@@ -70,11 +71,26 @@ def _parser() -> argparse.ArgumentParser:
         help="what is there at first: a seed file, JSON or YAML, or what `aws stepfunctions list-executions` printed; "
         "may be given several times",
     )
+    parser.add_argument(
+        "--seed-schema",
+        action=_PrintSeedSchema,
+        nargs=0,
+        default=argparse.SUPPRESS,
+        help="print the JSON Schema of seed files, for editors, and exit",
+    )
     for option in fields(Options):
         if "help" in option.metadata:
             _add_option(parser, option)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('sfn_mock')}")
     return parser
+
+
+class _PrintSeedSchema(argparse.Action):
+    """Print the JSON Schema of seed files and exit, as ``--version`` does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *arguments: object) -> None:
+        print(json.dumps(seed_schema(), indent=2))
+        parser.exit()
 
 
 def _add_option(parser: argparse.ArgumentParser, option: Field[Any]) -> None:

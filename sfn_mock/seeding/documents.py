@@ -155,7 +155,8 @@ def _arguments_of(call: Callable[..., object], *others: str) -> frozenset[str]:
     return frozenset({*list(inspect.signature(call).parameters)[1:], *others})
 
 
-_DOCUMENT = frozenset({"state_machines"})
+#: By "$schema" an editor finds the schema of a JSON file.
+_DOCUMENT = frozenset({"$schema", "state_machines"})
 _MACHINE = frozenset(
     {"name", "type", "definition", "role_arn", "creation_date", "region", "account_id"}
     | {"versions", "aliases", "executions", "on_start", "on_redrive"}

@@ -129,6 +129,9 @@ class StateMachine(View[machine_records.StateMachine]):
     def publish_version(self, description: str | None = None) -> views.Version:
         """Publish a new version of the machine as it stands, and return it.
 
+        Args:
+            description: A description.
+
         Raises:
             ValueError: If the description is not text of at most 256 characters.
         """

@@ -17,55 +17,7 @@ PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 
-IN_YAML = """\
-state_machines:
-  - name: orders
-    type: STANDARD
-    definition: {StartAt: Done, States: {Done: {Type: Succeed}}}
-    role_arn: arn:aws:iam::123456789012:role/orders
-    creation_date: 2025-01-01
-    versions:
-      - description: first
-      - {}
-    aliases:
-      - {name: live, version: [[1, 90], [2, 10]]}
-      - {name: next, version: 2, description: soon}
-    executions:
-      - name: nightly
-        status: FAILED
-        start_date: -2h
-        duration: 5m
-        alias: live
-        input: {order: 7}
-        error: OutOfStock
-        cause: no apples
-      - count: 3
-        status: SUCCEEDED
-        start_date: 2026-01-10T00:00:00Z
-        interval: PT1M
-        duration: 30s
-        name: "batch-{index}"
-        version: 2
-        output: '[1, 2]'
-      - name: parent
-        status: RUNNING
-        start_date: -1h
-        map_runs:
-          - label: Items
-            tolerated_failure_percentage: 5
-            max_concurrency: 1
-            executions:
-              - {count: 4, status: SUCCEEDED, item_count: 25, start_date: -30m}
-              - {name: bad, status: FAILED, error: Broken, start_date: -30m}
-            on_redrive: SUCCEEDED
-    on_start:
-      - FAILED
-      - {status: SUCCEEDED, duration: PT5M, output: {ok: true}}
-    on_redrive: {status: FAILED, error: Again}
-  - name: fast
-    type: EXPRESS
-    on_start: {status: TIMED_OUT, duration: 1m}
-"""
+IN_YAML = Path(__file__).with_name("data").joinpath("orders.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -258,7 +210,7 @@ NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAI
         ),
         pytest.param(
             {"state_machines": [], "executions": []},
-            "The seed document has the unknown key 'executions'. Known: state_machines.",
+            "The seed document has the unknown key 'executions'. Known: $schema, state_machines.",
             id="more than machines",
         ),
         pytest.param({"state_machines": {}}, "state_machines must be a list, got {}", id="machines that are no list"),
