@@ -91,6 +91,34 @@ def interrupted_at(line: Line) -> Iterator[None]:
         sys.settrace(before)
 
 
+@contextmanager
+def interrupted_after(lines: int) -> Iterator[None]:
+    """Raise an Interrupt before the next line of the package after so many, and catch it where this ends."""
+    left = lines
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal left
+        file = frame.f_code.co_filename
+        if not file.startswith(PACKAGE):
+            return None
+        if event == "line":
+            left -= 1
+            if left < 0 and _takes_signals(file, frame.f_lineno):
+                # Only once: what cleans up after it runs on.
+                sys.settrace(None)
+                raise Interrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    except Interrupt:
+        pass
+    finally:
+        sys.settrace(before)
+
+
 @cache
 def _takes_signals(file: str, number: int) -> bool:
     """Whether a signal may be handled before a line.

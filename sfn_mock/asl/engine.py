@@ -242,10 +242,10 @@ class Engine:
         if not map_run.done.is_done:
             map_run.start()
 
-    def _on_stop(self, error: str | None, cause: str | None) -> None:
+    def _on_stop(self, status: str, output: str | None, error: str | None, cause: str | None) -> None:
         if self.status == "RUNNING":
-            self.error, self.cause = error, cause
-            self._end("ABORTED")
+            self.output, self.error, self.cause = output, error, cause
+            self._end(status)
 
     def _on_redrive(self) -> None:
         self.status = "RUNNING"

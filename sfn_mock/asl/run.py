@@ -281,9 +281,17 @@ class Run:
             raise LookupError(f"No map run {map_run_arn!r} in this run.")
         self._signal(moment, "update_map_run", map_run_arn, changes)
 
-    def stop(self, moment: int, error: str | None = None, cause: str | None = None) -> None:
-        """Abort the run; one that has ended stays as it is."""
-        self._signal(moment, "stop", error, cause)
+    def stop(
+        self,
+        moment: int,
+        error: str | None = None,
+        cause: str | None = None,
+        *,
+        status: str = "ABORTED",
+        output: str | None = None,
+    ) -> None:
+        """End the run from outside, with a closing status; one that has ended stays as it is."""
+        self._signal(moment, "stop", status, output, error, cause)
 
     def redrive(self, moment: int) -> None:
         """Go on from the states in which a run stood that did not succeed.

@@ -158,10 +158,10 @@ class Control:
             for records in self._session.all_records():
                 with records.using():
                     execution = records.find_execution(arn)
-                    attempt = None if execution is None else execution.attempt_at(moment)
-                    if execution is not None and attempt is not None and execution.express_id is None:
+                    has_started = execution is not None and execution.attempt_at(moment) is not None
+                    if execution is not None and has_started and execution.express_id is None:
                         program = read_program(execution.revision.definition, execution.owner.label)
-                        events = events_of(records, execution, attempt, moment)
+                        events = events_of(records, execution, moment)
                         return describe_states(program, events, records.run_of(execution), moment)
         raise ValueError(f"execution must be the ARN of a STANDARD execution that has started, got {arn!r}.")
 

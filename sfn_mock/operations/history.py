@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from sfn_mock.asl.events import Event, execution_ended
+from sfn_mock.asl.events import Event
 from sfn_mock.operations.finding import find_execution
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
-from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.executions import Execution
 from sfn_mock.state.history import events_until
 from sfn_mock.state.records import Records
 
@@ -30,12 +28,12 @@ def get_execution_history(
     """Tell what has happened in the execution, oldest first or in reverse. EXPRESS ones have no such history."""
     with_data = include_execution_data is not False
     with records.using() as moment:
-        execution, attempt = find_execution(records, execution_arn, moment)
+        execution, _ = find_execution(records, execution_arn, moment)
         page = cut_page(
             records,
             moment,
             ("GetExecutionHistory", execution.sequence, bool(reverse_order), with_data),
-            events_of(records, execution, attempt, moment),
+            events_of(records, execution, moment),
             lambda event: event.id,
             max_results=max_results,
             next_token=next_token,
@@ -55,18 +53,10 @@ def _event(event: Event, date: DateForm, *, with_data: bool) -> Answer:
     return answer
 
 
-def events_of(records: Records, execution: Execution, attempt: Attempt, moment: int) -> list[Event]:
+def events_of(records: Records, execution: Execution, moment: int) -> list[Event]:
     """Return the events of the definition's run where there is one; else those that follow from the time line."""
     run = records.run_of(execution)
     if run is None:
         return events_until(execution, moment)
     run.carry(moment)
-    events = run.events(moment)
-    if attempt.stop_at(moment) is not None:
-        ending = attempt.ending_at(moment)
-        type, details = execution_ended(ending.status, output=ending.output, error=ending.error, cause=ending.cause)
-        if events[-1].type != type:
-            # A test has ended the execution in a way that no call does.
-            previous = 0 if type == "ExecutionTimedOut" else events[-2].id
-            events[-1] = replace(events[-1], type=type, details=details, previous_event_id=previous)
-    return list(events)
+    return run.events(moment)

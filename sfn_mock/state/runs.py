@@ -249,8 +249,9 @@ class DefinitionRun:
                 self._run.redrive(attempt.since)
             stop = attempt.stop_at(moment)
             if stop is not None and stop != self._run.stop_moment:
+                ending = attempt.ending
                 self._run.rewind_to(stop)
-                self._run.stop(stop, attempt.ending.error, attempt.ending.cause)
+                self._run.stop(stop, ending.error, ending.cause, status=ending.status, output=ending.output)
         for child in list(self._children.values()):
             child._follow_execution(moment)
 

@@ -414,6 +414,27 @@ def test_a_redrive_goes_on_from_the_failed_state(clock, client, start):
     assert "ExecutionRedriven" in types(client, run)
 
 
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        pytest.param(lambda run: run.fail("Late", "Rain"), "ExecutionFailed", id="failed"),
+        pytest.param(lambda run: run.time_out(), "ExecutionTimedOut", id="timed out"),
+        pytest.param(lambda run: run.abort("Halt"), "ExecutionAborted", id="aborted"),
+    ],
+)
+def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, told):
+    """The end that a test gave a run is told the same after the run was redriven."""
+    run = start({"Pause": {"Type": "Wait", "Seconds": 60, "End": True}})
+    end(run)
+    before = client.get_execution_history(executionArn=run.arn)["events"]
+    run.redrive()
+    after = client.get_execution_history(executionArn=run.arn)["events"]
+
+    assert before[-1]["type"] == told
+    assert after[: len(before)] == before
+    assert [event["type"] for event in after[len(before) :]] == ["ExecutionRedriven"]
+
+
 def test_a_test_may_end_a_run(client, start):
     """succeed() ends the execution, and its history with the test's output."""
     run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})

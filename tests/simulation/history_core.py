@@ -1,0 +1,238 @@
+"""The base of simulated histories: the mock, the clock, the model, and the script that tells what was done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from plain_executions import MINUTE, Execution, Scope, Shown, Work
+from plain_world import DAY, PREFIX, World
+from scripts import PYTHONPATH, Script
+
+NOON = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
+#: What AWS cuts off every date, and a script puts on every reading of the clock.
+BELOW_A_MILLISECOND = timedelta(microseconds=999)
+
+#: The one machine whose definition runs: a Task, a pause and a Pass state.
+JOB = {
+    "StartAt": "Work",
+    "States": {
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+            "Next": "Pause",
+        },
+        "Pause": {"Type": "Wait", "Seconds": 60, "Next": "Done"},
+        "Done": {"Type": "Pass", "End": True},
+    },
+}
+
+#: Chooses among what there has been, the newest first.
+picks = st.integers(0, 30)
+
+
+def minutes(least: int, most: int) -> st.SearchStrategy[timedelta]:
+    """Lengths of time of few different sizes, so that many dates are equal."""
+    return st.integers(least, most).map(lambda number: number * MINUTE)
+
+
+class Core(RuleBasedStateMachine):
+    """One account through one history. Listing is a rule like any other: the mock must not need it to keep up."""
+
+    #: How many steps all histories together have taken.
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.script = Script()
+        self.world = World(NOON)
+        #: All that there has ever been, by the variable that holds it; what is gone cannot come back under its key.
+        self.scopes: dict[str, Scope] = {}
+        self.executions: dict[str, Execution] = {}
+        #: The worlds before the inner mocks, with how many page tokens there were.
+        self.savepoints: list[tuple[World, int]] = []
+        self.tokens: list[Any] = []
+        self._keys = 0
+        self._move_to(NOON, "clock = freezer.start()")
+
+    @initialize(
+        lag=st.just(timedelta(0)) | minutes(0, 3),
+        retention=st.none() | st.none() | minutes(5, 20),
+        short_pages=st.sampled_from([False, False, True]),
+    )
+    def begin(self, lag: timedelta, retention: timedelta | None, short_pages: bool) -> None:
+        self.world.lag, self.world.retention, self.short_pages = lag, retention, short_pages
+        options = f"consistency_lag={lag!r}, retention={retention!r}, short_pages={short_pages!r}"
+        self.script.run(f"mock = mock_sfn_executions(execute=True, {options})")
+        self.script.run("sfn = mock.start()")
+        self.add_orders()
+        self.add_jobs()
+
+    def teardown(self) -> None:
+        for number in reversed(range(len(self.savepoints))):
+            self.script.run(f"inner_{number}.stop()")
+        if self.scopes:
+            self.script.run("mock.stop()")
+        self.script.run("freezer.stop()")
+        note(f"# A script that shows it; run it with PYTHONPATH={PYTHONPATH}\n{self.script}")
+
+    def key(self, kind: str) -> str:
+        self._keys += 1
+        return f"{kind}_{self._keys}"
+
+    # --- The clock --------------------------------------------------------------------------------------------------
+
+    def _move_to(self, moment: datetime, start: str | None = None) -> None:
+        self.world.moment = moment
+        text = (moment + BELOW_A_MILLISECOND).isoformat()
+        if start is None:
+            self.script.run(f"clock.move_to({text!r})")
+        else:
+            self.script.run(f"freezer = freeze_time({text!r})")
+            self.script.run(start)
+
+    @rule(by=minutes(-5, 5) | st.sampled_from([DAY - timedelta(milliseconds=1), DAY, -DAY, 14 * DAY]))
+    def move_clock(self, by: timedelta) -> None:
+        self._move_to(self.world.moment + by)
+
+    @contextmanager
+    def moved_by(self, by: timedelta) -> Iterator[None]:
+        """Have the clock stand elsewhere for a while."""
+        moment = self.world.moment
+        self._move_to(moment + by)
+        yield
+        self._move_to(moment)
+
+    def now(self) -> datetime:
+        """The current moment, of a call to come: what is in deletion goes when one comes."""
+        self.world.finish_deletions()
+        return self.world.moment
+
+    # --- Finding ----------------------------------------------------------------------------------------------------
+
+    def some_scope(self, pick: int) -> Scope:
+        """A scope that is there or has been; the copy of a savepoint where that is what is there."""
+        keys = list(self.scopes)
+        key = keys[-1 - pick % len(keys)]
+        return self.world.scopes.get(key, self.scopes[key])
+
+    def some_machine(self, pick: int) -> Scope | None:
+        machines = self.world.machines
+        return machines[-1 - pick % len(machines)] if machines else None
+
+    def some_execution(self, pick: int) -> Execution:
+        """An execution that is there or has been."""
+        keys = list(self.executions)
+        key = keys[-1 - pick % len(keys)]
+        return self.world.execution(key) or self.executions[key]
+
+    def is_gone(self, scope: Scope) -> bool:
+        return scope.key not in self.world.scopes
+
+    def has_gone(self, execution: Execution) -> bool:
+        """Whether its view is no longer one of an execution that is there."""
+        return execution.replaced or self.world.execution(execution.key) is None
+
+    # --- What a history begins with ---------------------------------------------------------------------------------
+
+    def keep_scope(self, scope: Scope) -> Scope:
+        self.world.scopes[scope.key] = self.scopes[scope.key] = scope
+        return scope
+
+    def keep(self, execution: Execution) -> Execution:
+        self.world.add(execution)
+        self.executions[execution.key] = execution
+        return execution
+
+    def add_orders(self) -> None:
+        """A machine with versions, aliases and a map run of either type."""
+        key = self.key("orders")
+        arn = f"{PREFIX}stateMachine:orders"
+        self.script.run(f"{key} = sfn.add_state_machine('orders')")
+        self.script.run(f"{key}.on_start(status='RUNNING')")
+        self.script.run(f"[{key}.publish_version() for _ in range(2)]")
+        self.script.run(f"{key}.add_alias('live', 1)")
+        self.script.run(f"{key}.add_alias('split', [(1, 50), (2, 50)])")
+        orders = Scope(key, arn, arn, versions=[1, 2], last_version=2, aliases={"live": [1], "split": [1, 2]})
+        self.keep_scope(orders)
+        # It has been at work for longer than the old child executions.
+        start = self.world.moment - timedelta(hours=3)
+        parent = self.listed(
+            orders, f"{key}.add_execution(status='RUNNING', start_date={start!r})", [Shown(start, "RUNNING")]
+        )
+        for scope in [
+            orders,
+            self.add_map_run_to(parent, "STANDARD", "Files"),
+            self.add_map_run_to(parent, "EXPRESS", "Rows"),
+        ]:
+            self._add_old_ones(scope)
+
+    def _add_old_ones(self, scope: Scope) -> None:
+        """So many that a few others may move among them: where most of a list moves, order is made anew."""
+        start = self.world.moment - timedelta(hours=2)
+        names = self.world.default_names(scope, 9)
+        # What is forgotten already is a surprise.
+        helper = "with warned()" if self.world.retention is not None else "if True"
+        self.script.run(
+            f"{helper}: old = {scope.key}.add_executions(9, status='FAILED', start_date={start!r}, "
+            f"interval={MINUTE!r}, duration={MINUTE!r})"
+        )
+        scope.default_names += 9
+        for index, name in enumerate(names):
+            line = [Shown(start, "RUNNING"), Shown(start + MINUTE, "FAILED", start + MINUTE)]
+            record = self.listed(scope, f"old[{index}]", line, item_count=1 if scope.is_map_run else None)
+            start += MINUTE
+
+            assert record.name == name
+
+    def add_jobs(self) -> None:
+        """The machine whose definition runs."""
+        key = self.key("jobs")
+        arn = f"{PREFIX}stateMachine:jobs"
+        self.script.run(f"{key} = sfn.add_state_machine('jobs', definition={json.dumps(JOB)!r})")
+        self.keep_scope(Scope(key, arn, arn, work=Work(timedelta(0))))
+        self.script.run(f"{key}.mock_task('Work', result=7)")
+
+    def add_map_run_to(self, parent: Execution, execution_type: str, label: str) -> Scope:
+        key = self.key("map_run")
+        self.script.run(f"{key} = {parent.key}.add_map_run({label!r}, execution_type={execution_type!r})")
+        arn = self.script.value(f"{key}.arn")
+        shown = f"{parent.scope.arn}/{label}"
+        return self.keep_scope(Scope(key, arn, shown, execution_type, parent.scope, label, parent))
+
+    def listed(self, scope: Scope, expression: str, line: list[Shown], **given: Any) -> Execution:
+        """Put the execution that an expression makes, or finds, into a variable and into the model."""
+        key = self.key("run")
+        self.script.run(f"{key} = {expression}")
+        name, arn = self.script.value(f"({key}.name, {key}.arn)")
+        version, alias = given.pop("version", None), given.pop("alias", None)
+        if alias is not None and version is None:
+            version = self.script.value(f"{key}.version.number")
+
+            assert version in scope.aliases[alias]
+
+        place = self.world.next_place()
+        return self.keep(Execution(key, scope, name, arn, place, line, version=version, alias=alias, **given))
+
+    # --- Savepoints -------------------------------------------------------------------------------------------------
+
+    def enter_inner(self) -> None:
+        self.savepoints.append((deepcopy(self.world), len(self.tokens)))
+        name = f"inner_{len(self.savepoints) - 1}"
+        self.script.run(f"{name} = mock_sfn_executions()")
+        self.script.run(f"{name}.start()")
+
+    def leave_inner(self) -> None:
+        """All is as it was, but the clock."""
+        moment = self.world.moment
+        self.world, tokens = self.savepoints.pop()
+        del self.tokens[tokens:]
+        self.world.moment = moment
+        self.script.run(f"inner_{len(self.savepoints)}.stop()")

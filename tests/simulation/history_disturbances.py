@@ -1,0 +1,108 @@
+"""Interrupts between lines, and threads that meet in the middle of calls."""
+
+from __future__ import annotations
+
+from history_core import picks
+from history_seeds import Seeds
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+from plain_executions import Execution, Scope, Shown
+
+
+class Disturbances(Seeds):
+    """Rules for calls that are cut short, and for calls at the same time."""
+
+    @rule(pick=picks, lines=st.integers(1, 700), call=st.sampled_from(["start", "stop", "redrive", "seed"]))
+    def interrupt(self, pick: int, lines: int, call: str) -> None:
+        """A call that is cut short has happened as a whole or not at all."""
+        self.now()
+        getattr(self, f"_interrupt_{call}")(pick, f"with interrupted_after({lines}): ")
+
+    def _interrupt_start(self, pick: int, interrupted: str) -> None:
+        machine = self._orders()
+        if machine is None:
+            return
+        name = self.key("cut-short")
+        self.script.run(f"{interrupted}client.start_execution(stateMachineArn={machine.arn!r}, name={name!r})")
+        if self.script.value(f"any(run.name == {name!r} for run in {machine.key}.executions)"):
+            self.listed(machine, f"{machine.key}.executions[-1]", self._started_line(machine))
+
+    def _interrupt_stop(self, pick: int, interrupted: str) -> None:
+        execution = self._one_with("RUNNING", pick)
+        if execution is None:
+            return
+        self.script.run(f"{interrupted}client.stop_execution(executionArn={execution.arn!r}, error='Halt')")
+        if self.script.value(f"{execution.key}.status") != "RUNNING":
+            self.world.end(execution, "ABORTED", {"error": "Halt"})
+
+    def _interrupt_redrive(self, pick: int, interrupted: str) -> None:
+        execution = self._one_with("FAILED", pick)
+        if execution is None or not self.world.is_redrivable(execution):
+            return
+        self.script.run(f"{interrupted}client.redrive_execution(executionArn={execution.arn!r})")
+        if self.script.value(f"{execution.key}.redrive_count") > execution.at(self.world.moment).redrive_count:
+            self.world.redrive(execution)
+
+    def _interrupt_seed(self, pick: int, interrupted: str) -> None:
+        machine = self._orders()
+        if machine is None:
+            return
+        prefix = self.key("seed")
+        names = prefix + "-{index}"
+        self.script.run(
+            f"{interrupted}{machine.key}.add_executions(3, status='RUNNING', interval='0s', name={names!r})"
+        )
+        added = self.script.value(f"sum(run.name.startswith({prefix + '-'!r}) for run in {machine.key}.executions)")
+
+        assert added in (0, 3)
+
+        for index in range(added):
+            self.listed(machine, f"{machine.key}.executions[{index - 3}]", [Shown(self.world.moment, "RUNNING")])
+
+    @rule(
+        pick=picks,
+        starts=st.integers(1, 3),
+        stops=st.booleans(),
+        lengths=st.lists(st.integers(1, 200), max_size=8),
+    )
+    def meet(self, pick: int, starts: int, stops: bool, lengths: list[int]) -> None:
+        """Threads that start and stop executions, and list meanwhile: all is done, whatever their order."""
+        self.now()
+        machine = self._orders()
+        if machine is None:
+            return
+        names = [self.key("at-once") for _ in range(starts)]
+        jobs = [f"lambda: client.start_execution(stateMachineArn={machine.arn!r}, name={name!r})" for name in names]
+        execution = self._one_with("RUNNING", pick) if stops else None
+        if execution is not None:
+            jobs.append(f"lambda: client.stop_execution(executionArn={execution.arn!r}, error='Halt')")
+        jobs.append(f"lambda: client.list_executions(stateMachineArn={machine.arn!r})")
+        before = self.world.items(self.world.listing(machine))[:100]
+        self.script.run(f"met = in_turns([{', '.join(jobs)}], {lengths!r})")
+        if execution is not None:
+            self.world.end(execution, "ABORTED", {"error": "Halt"})
+        for name in self.script.value(f"[run.name for run in {machine.key}.executions[-{starts}:]]"):
+            expression = f"next(run for run in {machine.key}.executions if run.name == {name!r})"
+            self.listed(machine, expression, self._started_line(machine))
+
+            assert name in names
+
+        seen = self.script.value("met[-1]['executions']")
+        shown = [*before, *self.world.items(self.world.listing(machine))]
+
+        assert [item for item in seen if item not in shown] == []
+
+    def _orders(self) -> Scope | None:
+        """The machine whose starts come to what the test says, if it is there and takes starts."""
+        machines = (machine for machine in self.world.machines if machine.work is None and not machine.deleting)
+        return next(machines, None)
+
+    def _one_with(self, status: str, pick: int) -> Execution | None:
+        """An execution of a state machine that has that status now, and that calls find."""
+        found = [
+            execution
+            for machine in self.world.machines
+            for execution in machine.executions
+            if execution.status(self.world.moment) == status and self.world.execution_at(execution.arn) is execution
+        ]
+        return found[pick % len(found)] if found else None

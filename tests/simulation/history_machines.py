@@ -1,0 +1,140 @@
+"""What happens to whole state machines: versions, routes, deletion, reset and savepoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from history_core import Core, picks
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from plain_executions import Scope
+
+
+def _has_come_far(history: Core) -> bool:
+    """Whether it may begin anew: histories that do so again and again would never come far."""
+    return sum(len(scope.executions) for scope in history.world.scopes.values()) > 40
+
+
+class Machines(Core):
+    """Rules for state machines."""
+
+    @rule(pick=picks)
+    def publish(self, pick: int) -> None:
+        self.now()
+        machine = self.some_machine(pick)
+        if machine is None or machine.deleting:
+            return
+        machine.last_version += 1
+        machine.versions.append(machine.last_version)
+        self.script.check(f"{machine.key}.publish_version().number", machine.last_version)
+
+    @rule(pick=picks, alias=st.sampled_from(["live", "split"]), numbers=st.lists(picks, min_size=1, max_size=2))
+    def route(self, pick: int, alias: str, numbers: list[int]) -> None:
+        """Later starts through it have the versions that it routes to now; earlier ones keep theirs."""
+        self.now()
+        machine = self.some_machine(pick)
+        if machine is None or alias not in machine.aliases or machine.deleting:
+            return
+        versions = sorted({machine.versions[number % len(machine.versions)] for number in numbers})
+        weights = [100] if len(versions) == 1 else [70, 30]
+        routes = [
+            {"stateMachineVersionArn": f"{machine.arn}:{version}", "weight": weight}
+            for version, weight in zip(versions, weights, strict=True)
+        ]
+        self.script.run(
+            f"client.update_state_machine_alias(stateMachineAliasArn={f'{machine.arn}:{alias}'!r}, "
+            f"routingConfiguration={routes!r})"
+        )
+        machine.aliases[alias] = versions
+
+    @rule(pick=picks, number=picks)
+    def delete_version(self, pick: int, number: int) -> None:
+        """Only one that no alias routes to; what was started through it keeps its ARN."""
+        self.now()
+        machine = self.some_machine(pick)
+        if machine is None or not machine.versions:
+            return
+        version = machine.versions[number % len(machine.versions)]
+        is_routed = any(version in versions for versions in machine.aliases.values())
+        call = f"client.delete_state_machine_version(stateMachineVersionArn={f'{machine.arn}:{version}'!r})"
+        if not self.script.refused(call, "ConflictException" if is_routed else None):
+            machine.versions.remove(version)
+
+    @precondition(_has_come_far)
+    @rule(pick=picks, ended=st.sampled_from(["before", "after", "never"]))
+    def delete_machine(self, pick: int, ended: str) -> None:
+        """DELETING while an execution runs, then gone with all that is its own."""
+        self.now()
+        machine = self.some_machine(pick)
+        if machine is not None:
+            if ended == "before":
+                self._end_all(machine)
+            self.script.run(f"client.delete_state_machine(stateMachineArn={machine.arn!r})")
+            machine.deleting = True
+            self.world.finish_deletions()
+            if ended == "after":
+                self._end_all(machine)
+        self.add_what_is_gone()
+
+    def _end_all(self, machine: Scope) -> None:
+        for execution in self.world.executions_of(machine):
+            if execution.status(self.world.moment) == "RUNNING":
+                self.script.run(f"{execution.key}.time_out()")
+                self.world.end(execution, "TIMED_OUT", {})
+
+    @precondition(lambda self: len(self.world.machines) < 2)
+    @rule()
+    def begin_anew(self) -> None:
+        self.now()
+        self.add_what_is_gone()
+
+    def add_what_is_gone(self) -> None:
+        arns = {machine.arn.rpartition(":")[2] for machine in self.world.machines}
+        if "orders" not in arns:
+            self.add_orders()
+        if "jobs" not in arns:
+            self.add_jobs()
+
+    @precondition(_has_come_far)
+    @rule()
+    def reset(self) -> None:
+        self.script.run("sfn.reset()")
+        self.world.scopes.clear()
+        self.add_what_is_gone()
+
+    # --- Savepoints -------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.savepoints) < 2)
+    @rule()
+    def enter_inner_mock(self) -> None:
+        self.now()
+        self.enter_inner()
+
+    @precondition(lambda self: self.savepoints)
+    @rule()
+    def leave_inner_mock(self) -> None:
+        """All stands as before it, whatever was done within."""
+        self.leave_inner()
+
+    @rule(pick=picks, in_parts=st.booleans())
+    def load_what_is_listed(self, pick: int, in_parts: Any) -> None:
+        """Into an empty mock, which then lists the same; and into this one, which has it already."""
+        self.now()
+        scope = self.some_scope(pick)
+        if self.is_gone(scope):
+            return
+        given = f"{'mapRunArn' if scope.is_map_run else 'stateMachineArn'}={scope.arn!r}"
+        listing = f"everything(client.list_executions, 'executions', {given})"
+        items = self.world.items(self.world.listing(scope))
+        self.script.run(f"listing = {listing}")
+        if not self.world.lag:
+            # What stands as it is shown is skipped.
+            source = "[{'executions': [item]} for item in listing]" if in_parts else "listing"
+            self.script.check(f"[run.arn for run in sfn.load({source})]", [item["executionArn"] for item in items])
+        self.enter_inner()
+        self.script.run("sfn.reset()")
+        self.script.run("with quietly(): loaded = sfn.load(listing)")
+        self.script.check("len(loaded)", len(items))
+        if items:
+            self.script.check(listing, items)
+        self.leave_inner()

@@ -1,0 +1,249 @@
+"""Executions as plain data: all that each of them will ever show, and from when on.
+
+Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+STOPPED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
+MINUTE = timedelta(minutes=1)
+#: How long the Wait state of a job takes.
+PAUSE = MINUTE
+
+
+class Work(NamedTuple):
+    """What a job does from its start or a redrive on: its Task, then a pause; or the pause alone."""
+
+    duration: timedelta
+    error: str | None = None
+    #: Whether the Task was over before.
+    only_pause: bool = False
+
+    def is_pausing(self, since: datetime, now: datetime) -> bool:
+        return self.only_pause or (self.error is None and now >= since + self.duration)
+
+    def end(self, since: datetime) -> datetime:
+        """When it ends by itself."""
+        if self.only_pause:
+            return since + PAUSE
+        return since + self.duration + (PAUSE if self.error is None else timedelta(0))
+
+
+class Shown(NamedTuple):
+    """What an execution shows from ``since`` on, until the next in its line takes over."""
+
+    since: datetime
+    status: str
+    stop_date: datetime | None = None
+    redrive_count: int = 0
+    redrive_date: datetime | None = None
+    #: Output, error and cause, as DescribeExecution spells them.
+    details: Mapping[str, str] = {}
+    #: Whether it has waited for a redrive until its map run ended.
+    in_vain: bool = False
+    #: What it does, for a job.
+    work: Work | None = None
+
+    def given_up(self, now: datetime) -> Shown:
+        """What follows it, PENDING_REDRIVE as it is, when its map run ends."""
+        return self._replace(since=max(now, self.stop_date), status="FAILED", in_vain=True)
+
+    def forgotten(self, retention: timedelta | None, moment: datetime) -> bool:
+        """Whether it closed so long ago that it is kept no longer."""
+        if retention is None or self.stop_date is None or self.status == "PENDING_REDRIVE":
+            return False
+        return moment - self.stop_date >= retention
+
+
+@dataclass(eq=False)
+class Execution:
+    """An execution: all it will ever show, in order of ``since``, and what never changes."""
+
+    #: The variable of the script that holds it.
+    key: str
+    scope: Scope
+    name: str
+    arn: str
+    #: Its number in the order of adding.
+    place: int
+    line: list[Shown]
+    input: str = "{}"
+    version: int | None = None
+    alias: str | None = None
+    item_count: int | None = None
+    #: Whether another has its name by now.
+    replaced: bool = False
+
+    @property
+    def start_date(self) -> datetime:
+        return self.line[0].since
+
+    def at(self, moment: datetime) -> Shown | None:
+        """The last that has begun; before its start an execution is not there."""
+        return next((shown for shown in reversed(self.line) if shown.since <= moment), None)
+
+    def status(self, moment: datetime) -> str | None:
+        shown = self.at(moment)
+        return None if shown is None else shown.status
+
+    def is_kept(self, moment: datetime, retention: timedelta | None) -> bool:
+        """Whether it is not yet forgotten; also before its start."""
+        shown = self.at(moment)
+        return shown is None or not shown.forgotten(retention, moment)
+
+    def change(self, shown: Shown) -> None:
+        """What is done now erases what the line held later."""
+        self.line = [*(earlier for earlier in self.line if earlier.since <= shown.since), shown]
+
+    def sort_key(self, moment: datetime) -> tuple[datetime, int]:
+        """Running: since its start or redrive; others: their stop date. Equal dates: by the order of adding."""
+        shown = self.at(moment)
+        return (shown.stop_date or shown.since, self.place)
+
+    def item(self, moment: datetime) -> dict[str, Any]:
+        """Its item in ListExecutions: absent keys, never null."""
+        shown = self.at(moment)
+        item = {
+            "executionArn": self.arn,
+            "stateMachineArn": self.scope.shown_arn,
+            "name": self.name,
+            "status": shown.status,
+            "startDate": self.start_date,
+            "stopDate": shown.stop_date,
+            "redriveCount": shown.redrive_count,
+            "redriveDate": shown.redrive_date,
+            "stateMachineVersionArn": None if self.version is None else f"{self.scope.shown_arn}:{self.version}",
+            "stateMachineAliasArn": None if self.alias is None else f"{self.scope.shown_arn}:{self.alias}",
+        }
+        if self.scope.is_map_run:
+            item.update(mapRunArn=self.scope.arn, itemCount=self.item_count)
+        return {member: value for member, value in item.items() if value is not None}
+
+
+@dataclass(eq=False)
+class Scope:
+    """A state machine, or a map run with its child executions."""
+
+    key: str
+    arn: str
+    #: The stateMachineArn that its executions show.
+    shown_arn: str
+    #: MACHINE, or the execution type of a map run.
+    kind: str = "MACHINE"
+    machine: Scope | None = None
+    label: str | None = None
+    #: The execution that started it, for a map run.
+    parent: Execution | None = None
+    executions: list[Execution] = field(default_factory=list)
+    #: How future starts end, and after how long.
+    outcome: tuple[str, timedelta] = ("RUNNING", timedelta(0))
+    #: What the Task of future jobs does, for the machine that runs its definition.
+    work: Work | None = None
+    versions: list[int] = field(default_factory=list)
+    last_version: int = 0
+    #: The versions that each alias routes to.
+    aliases: dict[str, list[int]] = field(default_factory=dict)
+    #: How many executions were given default names.
+    default_names: int = 0
+    deleting: bool = False
+
+    @property
+    def is_map_run(self) -> bool:
+        return self.kind != "MACHINE"
+
+    @property
+    def start(self) -> datetime | None:
+        """When a map run starts: with its parent."""
+        return None if self.parent is None else self.parent.start_date
+
+    @property
+    def stop(self) -> datetime | None:
+        """When a map run ends at the latest: with its parent, as far as that end is known."""
+        return None if self.parent is None else self.parent.line[-1].stop_date
+
+    def latest(self, now: datetime) -> datetime:
+        """The latest moment until now at which something may happen that belongs to it."""
+        if self.start is None:
+            return now
+        return max(self.start, now if self.stop is None else min(now, self.stop))
+
+    def has_time_for(self, line: list[Shown]) -> bool:
+        """Whether an execution with that line begins and ends while the map run lasts."""
+        first, last = line[0], line[-1]
+        if self.start is not None and first.since < self.start:
+            return False
+        return self.stop is None or (last.status != "RUNNING" and max(first.since, last.stop_date) <= self.stop)
+
+    def starts_of_many(self, how_many: int, start: datetime | None, step: timedelta, now: datetime) -> list[datetime]:
+        """When executions start that are seeded together, the oldest first."""
+        if start is not None:
+            return [start + index * step for index in range(how_many)]
+        if self.start is None:
+            return [now - (how_many - 1 - index) * step for index in range(how_many)]
+        return [min(self.start + index * step, self.latest(now)) for index in range(how_many)]
+
+
+def seeded_line(seed: Mapping[str, Any], scope: Scope, now: datetime) -> list[Shown] | None:
+    """The line of a seeded execution; None for one that AWS could never show."""
+    status, kind = seed["status"], scope.kind
+    start = seed.get("start_date", scope.start or now)
+    stop = seed.get("stop_date", start + seed.get("duration", timedelta(0)))
+    redrive = seed.get("redrive_date")
+    redrives = seed.get("redrive_count", 0)
+    details = {member: seed[member] for member in ("output", "error", "cause") if member in seed}
+    ends = status != "RUNNING"
+    version = seed.get("version")
+    impossible = (
+        (status == "PENDING_REDRIVE" and kind == "MACHINE")
+        or (not ends and bool({"stop_date", "duration"} & set(seed)))
+        or ("output" in seed and status != "SUCCEEDED")
+        or ("error" in seed and status not in ("FAILED", "ABORTED"))
+        or seed.get("input") == "no JSON"
+        or (version is not None and version not in scope.versions)
+        or (ends and stop < start)
+        or (redrives > 0 and redrive is None and kind != "EXPRESS")
+        or (redrive is not None and (kind == "EXPRESS" or not start <= redrive <= now or (ends and redrive > stop)))
+    )
+    if impossible:
+        return None
+    if status == "SUCCEEDED":
+        details.setdefault("output", "{}")
+    if redrive is not None:
+        redrives = redrives or 1
+    line = [Shown(start, "RUNNING", redrive_count=0 if redrive else redrives)]
+    if redrive is not None:
+        line.append(Shown(redrive, "RUNNING", None, redrives, redrive))
+    if ends:
+        line.append(Shown(stop, status, stop, redrives, redrive, details))
+    return line if scope.has_time_for(line) else None
+
+
+def line_of_many(
+    start: datetime, status: str, duration: timedelta | None, scope: Scope, now: datetime, *, dated: bool
+) -> list[Shown] | None:
+    """The line of one of the executions that are seeded together; without a duration none ends later than it may."""
+    if status == "RUNNING":
+        return seeded_line({"status": status, "start_date": start}, scope, now)
+    stop = start + (timedelta(seconds=30) if duration is None else duration)
+    if duration is None and not dated:
+        stop = min(stop, scope.latest(now))
+    elif duration is None and scope.stop is not None:
+        stop = min(stop, scope.stop)
+    return seeded_line({"status": status, "start_date": start, "stop_date": stop}, scope, now)
+
+
+def worked_line(now: datetime, work: Work, redrives: int = 0, redrive: datetime | None = None) -> list[Shown]:
+    """What a job shows from its start or a redrive on."""
+    end = work.end(now)
+    details = {"output": "7"} if work.error is None or work.only_pause else {"error": work.error, "cause": "Rain"}
+    status = "SUCCEEDED" if "output" in details else "FAILED"
+    return [
+        Shown(now, "RUNNING", None, redrives, redrive, work=work),
+        Shown(end, status, end, redrives, redrive, details, work=work),
+    ]

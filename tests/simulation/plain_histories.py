@@ -1,0 +1,70 @@
+"""What GetExecutionHistory tells of an execution, as types and moments, restated over its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from plain_executions import Execution, Shown, Work
+
+Event = tuple[str, datetime]
+_ENDS = {
+    "SUCCEEDED": "ExecutionSucceeded",
+    "FAILED": "ExecutionFailed",
+    "TIMED_OUT": "ExecutionTimedOut",
+    "ABORTED": "ExecutionAborted",
+}
+
+
+def events(execution: Execution, now: datetime) -> list[Event]:
+    """Its events by now, without those of map runs. What does not run is in the one state of its definition."""
+    told = list(_events(execution, [shown for shown in execution.line if shown.since <= now], now))
+    return [(kind, moment) for kind, moment in told if moment <= now]
+
+
+def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[Event]:
+    first = line[0]
+    yield "ExecutionStarted", first.since
+    yield ("PassStateEntered" if first.work is None else "TaskStateEntered"), first.since
+    yield from _work(first, line[1].since if line[1:] else now)
+    for position, (before, shown) in enumerate(pairwise(line), 1):
+        if shown.status != "RUNNING":
+            yield from _end(shown, before)
+            continue
+        for number in range(before.redrive_count, shown.redrive_count):
+            # Of redrives that are seeded by their number, the runs between them are not told apart.
+            if before.status == "RUNNING" or number > before.redrive_count:
+                yield "ExecutionFailed", shown.since
+            yield "ExecutionRedriven", shown.since
+        after = line[position + 1 :]
+        yield from _work(shown, after[0].since if after else now)
+
+
+def _work(shown: Shown, until: datetime) -> Iterator[Event]:
+    """What a job does of its Task and before the end of its pause."""
+    work = shown.work
+    if work is None or work.only_pause:
+        return
+    yield "LambdaFunctionScheduled", shown.since
+    yield "LambdaFunctionStarted", shown.since
+    if work.is_pausing(shown.since, until):
+        for kind in ("LambdaFunctionSucceeded", "TaskStateExited", "WaitStateEntered"):
+            yield kind, shown.since + work.duration
+
+
+def _end(shown: Shown, before: Shown) -> Iterator[Event]:
+    if before.work is None:
+        if shown.status == "SUCCEEDED":
+            yield "PassStateExited", shown.since
+    elif _ended_by_itself(shown, before.since, before.work):
+        if shown.status == "FAILED":
+            yield "LambdaFunctionFailed", shown.since
+        else:
+            for kind in ("WaitStateExited", "PassStateEntered", "PassStateExited"):
+                yield kind, shown.since
+    yield _ENDS[shown.status], shown.since
+
+
+def _ended_by_itself(shown: Shown, since: datetime, work: Work) -> bool:
+    return shown.work is not None and shown.since == work.end(since)

@@ -1,0 +1,58 @@
+"""What a script of the simulation needs beside the package: each helper is a few lines."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from interrupts import interrupted_after
+from thread_turns import in_turns
+
+from sfn_mock import SeedWarning
+
+__all__ = ["everything", "fails", "in_turns", "interrupted_after", "quietly", "refused", "warned"]
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """Expect AWS's error with that code."""
+    with pytest.raises(ClientError) as caught:
+        yield
+
+    assert caught.value.response["Error"]["Code"] == code
+
+
+@contextmanager
+def fails(error: type[Exception]) -> Iterator[None]:
+    """Expect an error of the test's author, whose text is a sentence; no warning comes before it."""
+    with pytest.raises(error, match=r"\w+( \S+)+"):
+        yield
+
+
+@contextmanager
+def warned() -> Iterator[None]:
+    """Expect a warning about a seed."""
+    with pytest.warns(SeedWarning):
+        yield
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Let warnings about seeds pass."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeedWarning)
+        yield
+
+
+def everything(call: Callable[..., dict[str, Any]], member: str, **arguments: Any) -> list[dict[str, Any]]:
+    """Return what that member holds on all pages."""
+    page = call(**arguments)
+    items = page[member]
+    while "nextToken" in page:
+        page = call(**arguments, nextToken=page["nextToken"])
+        items += page[member]
+    return items
