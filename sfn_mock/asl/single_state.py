@@ -18,6 +18,7 @@ from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState, Program, State
 from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.retries import backoff_seconds, find_handler
 from sfn_mock.asl.scheduler import Process, Steps
+from sfn_mock.asl.states.map_state import item_context
 from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_parallel
 from sfn_mock.asl.steps import Way
 from sfn_mock.asl.texts import json_text
@@ -39,6 +40,7 @@ class StateInput:
         context: Members of the context object, told as they are.
         retry_count: How often the retrier that takes the state's error has retried before.
         work: What stands in for the state's work, None where the work is done.
+        is_iterated: Whether the state is part of a Map state: its input is then told as the first item.
     """
 
     info: ExecutionInfo
@@ -48,6 +50,7 @@ class StateInput:
     context: Mapping[str, Any]
     retry_count: int = 0
     work: MockedWork | None = None
+    is_iterated: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,8 @@ def _activate(state: State, given: StateInput, host: TaskHost, observe: Callable
     )
     chain = Chain()
     engine.add_event("ExecutionStarted", None, chain)
-    frame = Frame(state.name, json.loads(given.input), dict(given.variables))
+    input = json.loads(given.input)
+    frame = Frame(state.name, input, dict(given.variables), item_context(0, input) if given.is_iterated else None)
     activation = Activation(engine, state, frame, chain)
     activation.retry_count = given.retry_count
     activation.enter()

@@ -14,7 +14,7 @@ from sfn_mock.asl.resources import ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.integrations.lambda_functions import LATEST, function_error, invocation_metadata, parse_function
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Execution
+from sfn_mock.state.records import Records
 from sfn_mock.state.task_mocks import Handler, Invocation, TaskError
 
 #: How long a function may take at most, in milliseconds (Lambda's quotas).
@@ -49,19 +49,19 @@ class MockedFunction:
         handler: What stands in for the function.
         function: The function as the task names it.
         call: The task.
-        execution: The execution of the task.
+        records: The records of the mock that the task belongs to.
     """
 
-    def __init__(self, handler: Handler, function: Invocation, call: TaskCall, execution: Execution) -> None:
+    def __init__(self, handler: Handler, function: Invocation, call: TaskCall, records: Records) -> None:
         self._handler = handler
         self._call = call
         self._request_id = str(uuid3(NAMESPACE_OID, call.token))
         qualifier = function.qualifier or LATEST
         self._version = qualifier if qualifier.isdecimal() else LATEST
-        self._context = self._new_context(function, execution)
+        self._context = self._new_context(function, records)
 
-    def _new_context(self, function: Invocation, execution: Execution) -> LambdaContext:
-        records, resource = execution.owner.records, self._call.resource
+    def _new_context(self, function: Invocation, records: Records) -> LambdaContext:
+        resource = self._call.resource
         region, account_id = resource.region or records.region, resource.account_id or records.account_id
         arn = f"arn:{records.partition}:lambda:{region}:{account_id}:function:{function.name}"
         day = clock.to_datetime(self._call.moment).strftime("%Y/%m/%d")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-import boto3
-from moto.core.models import botocore_stubber
+from typing import Any, NamedTuple
 
 from sfn_mock.asl.checks import check_state
 from sfn_mock.asl.checks.definitions import LONE_STATE
@@ -42,11 +39,14 @@ from sfn_mock.integrations.tasks import answer_task
 from sfn_mock.operations.definition_checks import checked_definition, refuse_faults
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import checked_role
+from sfn_mock.operations.task_calls import find_clients
+from sfn_mock.state import clock
 from sfn_mock.state.records import Records, StateTests
 
 _LONG_NUMBER = "Number value length exceeds the maximum allowed"
 _NO_SERVICE = (
-    "TestState runs a Task by calling its service, which nothing mocks: add mock_aws, or give the state a mock."
+    "TestState runs a Task by calling its service, which nothing mocks: add mock_aws or mock_lambda, "
+    "or give the state a mock."
 )
 
 
@@ -71,7 +71,7 @@ def test_state(
     Raises:
         RuntimeError: For a Task without a mock that nothing here can do.
     """
-    found, state = _find_state(definition, state_name)
+    found, state, is_iterated = _find_state(definition, state_name)
     configuration = state_configuration or {}
     try:
         if mock is None:
@@ -99,9 +99,10 @@ def test_state(
         context={**_default_context(info, role_arn, _read_input(text), moment), **given_context},
         retry_count=configuration.get("retrierRetryCount") or 0,
         work=work,
+        is_iterated=is_iterated,
     )
     # The records are others' again while the state runs: its task may be a call to Step Functions.
-    report = run_single_state(state, given, _CalledServices(info) if work is None else _MockedTask(work))
+    report = run_single_state(state, given, _CalledServices(records, info) if work is None else _MockedTask(work))
     _check_failure_count(configuration, work)
     if state_name is not None:
         _note_steps(records, definition, state_name, report, moment)
@@ -130,17 +131,26 @@ def _answer(report: StateReport, is_inspected: bool) -> Answer:
 # --- The state ---------------------------------------------------------------------------------------------------
 
 
-def _find_state(text: str, name: str | None) -> tuple[dict[str, Any], State]:
-    """Return the tested state as the definition has it, and parsed; AWS always calls it the same."""
+class _TestedState(NamedTuple):
+    """The tested state as the definition has it and parsed, and whether it is part of a Map state."""
+
+    found: dict[str, Any]
+    state: State
+    is_iterated: bool
+
+
+def _find_state(text: str, name: str | None) -> _TestedState:
+    """Return the tested state; AWS always calls it the same."""
     if name is None:
         refuse_faults(check_state(text, unknown_fields=unknown_fields))
         value: dict[str, Any] = read_json(text)
-        return value, parse_state(LONE_STATE, value)
+        return _TestedState(value, parse_state(LONE_STATE, value), False)
     definition = read_json(checked_definition(text, "STANDARD"))
     for workflow in workflows(definition):
         if name in workflow.states:
             value = workflow.states[name]
-            return value, parse_state(LONE_STATE, value, definition.get("QueryLanguage", "JSONPath"))
+            state = parse_state(LONE_STATE, value, definition.get("QueryLanguage", "JSONPath"))
+            return _TestedState(value, state, workflow.is_iterated)
     raise TestedStateNotFound
 
 
@@ -241,16 +251,26 @@ def _default_context(info: ExecutionInfo, role_arn: str | None, input: Any, mome
 
 
 class _CalledServices:
-    """Does the task by calling its service."""
+    """Does the task by calling its service, or the handler that stands in for its function."""
 
-    def __init__(self, info: ExecutionInfo) -> None:
+    def __init__(self, records: Records, info: ExecutionInfo) -> None:
+        self._records = records
         self._info = info
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         return check_parameters(resource, parameters)
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
-        return _call_service(call, self._info)
+        client_for = find_clients(self._records, call)
+        if client_for is None:
+            raise RuntimeError(_NO_SERVICE)
+        caller = Caller(self._info.id, self._info.state_machine_id)
+        try:
+            with clock.at(call.moment):
+                answer, _ = answer_task(call, client_for=client_for, caller=caller)
+        except LookupError as error:
+            raise RuntimeError(f"TestState {error}: give the state a mock.") from None
+        return answer
 
 
 class _MockedTask:
@@ -264,20 +284,6 @@ class _MockedTask:
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         return self._work.answer
-
-
-def _call_service(call: TaskCall, info: ExecutionInfo) -> TaskAnswer:
-    if not botocore_stubber.enabled:
-        raise RuntimeError(_NO_SERVICE)
-
-    def client_for(service: str) -> Any:
-        return boto3.client(service, region_name=info.region)
-
-    try:
-        answer, _ = answer_task(call, client_for=client_for, caller=Caller(info.id, info.state_machine_id))
-    except LookupError as error:
-        raise RuntimeError(f"TestState {error}: give the state a mock.") from None
-    return answer
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from sfn_mock.integrations.tasks import answer_task, poll_task
 from sfn_mock.operations.mocked_functions import MockedFunction, invoked_function
 from sfn_mock.state import clock
 from sfn_mock.state.executions import Execution
+from sfn_mock.state.records import Records
 from sfn_mock.state.runs import Poll
 from sfn_mock.state.task_mocks import CaseRun
 
@@ -52,15 +53,11 @@ class ServicesOfMocks:
                 return mock.answer(execution, call), None
             if self._case is not None and (answer := self._case.answer(call)) is not None:
                 return answer, None
-            function = invoked_function(call)
-            if function is not None and (handler := mocks.find_handler(function)) is not None:
-                return _call_service(execution, call, MockedFunction(handler, function, call, execution))
-            if resource.service in ("states", "sfn") and resource.is_service:
-                return _call_service(execution, call)
             if resource.kind is ResourceKind.ACTIVITY:
                 return Pending(is_started=False), None
-            if botocore_stubber.enabled:
-                return _call_service(execution, call)
+            client_for = find_clients(execution.owner.records, call)
+            if client_for is not None:
+                return _call_service(execution, call, client_for)
         raise _unmocked(execution, call)
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
@@ -84,12 +81,21 @@ def _s3(execution: Execution) -> Any:
     return boto3.client("s3", region_name=execution.owner.records.region)
 
 
-def _call_service(
-    execution: Execution, call: TaskCall, function: MockedFunction | None = None
-) -> tuple[TaskAnswer, Poll | None]:
-    """Call the service that a task names: by boto3, which the mock itself or moto answers, or a mocked function."""
-    boto3_client = partial(boto3.client, region_name=execution.owner.records.region)
-    client_for: ClientFactory = boto3_client if function is None else lambda _: function
+def find_clients(records: Records, call: TaskCall) -> ClientFactory | None:
+    """Return what makes the boto3 clients that do a task, or the mocked function in their stead.
+
+    Returns:
+        None where nothing answers the task: neither `mock_lambda` nor the mock itself nor ``mock_aws``.
+    """
+    function = invoked_function(call)
+    if function is not None and (handler := records.task_mocks.find_handler(function)) is not None:
+        mocked = MockedFunction(handler, function, call, records)
+        return lambda _: mocked
+    is_ours = call.resource.service in ("states", "sfn") and call.resource.is_service
+    return partial(boto3.client, region_name=records.region) if is_ours or botocore_stubber.enabled else None
+
+
+def _call_service(execution: Execution, call: TaskCall, client_for: ClientFactory) -> tuple[TaskAnswer, Poll | None]:
     caller = Caller(execution.arn, execution.state_machine.arn)
     try:
         answer, job = answer_task(call, client_for=client_for, caller=caller)

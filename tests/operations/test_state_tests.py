@@ -32,6 +32,7 @@ MAP = {"Type": "Map", "ItemProcessor": {"StartAt": "Each", "States": {"Each": PA
 DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **MAP["ItemProcessor"]}
 PARALLEL = {"Type": "Parallel", "Branches": [{"StartAt": "One", "States": {"One": PASS}}], "Next": "Ship"}
 RESULT = {"result": "[1]"}
+TELL_ITEM = {**PASS, "OutputPath": "$$.Map.Item"}
 
 
 @pytest.fixture
@@ -56,6 +57,10 @@ def text(definition: object) -> str:
 
 def workflow(**states) -> dict:
     return {"StartAt": next(iter(states)), "States": states}
+
+
+def nesting(kind: str, **fields) -> dict:
+    return {"Type": kind, "End": True, **fields}
 
 
 def jsonata(state: dict, **fields) -> dict:
@@ -348,6 +353,20 @@ CONTEXT = {
             {"stateName": "One"},
             {"output": "{}"},
             id="a state inside another",
+        ),
+        pytest.param(
+            workflow(All=nesting("Map", ItemProcessor=workflow(Each=TELL_ITEM))),
+            {"stateName": "Each", "input": '{"order": 7}'},
+            {"output": '{"Index":0,"Value":{"order":7}}'},
+            id="a state inside a Map is told its input as the first item",
+        ),
+        pytest.param(
+            workflow(
+                All=nesting("Map", Iterator=workflow(Both=nesting("Parallel", Branches=[workflow(One=TELL_ITEM)])))
+            ),
+            {"stateName": "One", "input": "[7]"},
+            {"output": '{"Index":0,"Value":[7]}'},
+            id="also deeper inside",
         ),
         pytest.param(
             {**workflow(Pack={**PASS, "Output": "{% 1 + 1 %}"}), "QueryLanguage": "JSONata"},
@@ -785,8 +804,52 @@ def test_task_of_a_service_that_nobody_mocks(client):
         client.test_state(definition=text(INVOKE), roleArn=ROLE)
 
     assert str(refused.value) == (
-        "TestState runs a Task by calling its service, which nothing mocks: add mock_aws, or give the state a mock."
+        "TestState runs a Task by calling its service, which nothing mocks: add mock_aws or mock_lambda, or give the "
+        "state a mock."
     )
+
+
+@pytest.mark.sfn_executions(execute=True)
+@pytest.mark.parametrize(
+    ("state", "output"),
+    [
+        pytest.param(
+            {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True},
+            '["pack",{"order":7}]',
+            id="by ARN",
+        ),
+        pytest.param(
+            {**INVOKE, "Parameters": {"FunctionName": "pack"}, "OutputPath": "$.Payload"}, '["pack",{}]', id="invoke"
+        ),
+    ],
+)
+def test_task_whose_function_is_mocked(sfn, run, state, output):
+    """A handler of ``mock_lambda`` answers a Task without a mock of its own, on the test's clock."""
+    remaining = []
+
+    def pack(event, context):
+        remaining.append(context.get_remaining_time_in_millis())
+        return [context.function_name, event]
+
+    sfn.mock_lambda("pack", pack)
+    answer = run(state, roleArn=ROLE, input='{"order": 7}')
+
+    assert answer == {"status": "SUCCEEDED", "output": output}
+    assert remaining == [15 * 60 * 1000]
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_error_of_a_mocked_function(sfn, run):
+    """What the handler raises is the Task's error, which Retry takes."""
+
+    def pack(event, context):
+        raise TimeoutError("no conveyor")
+
+    sfn.mock_lambda("pack", pack)
+    state = {**INVOKE, "Retry": [{"ErrorEquals": ["TimeoutError"], "IntervalSeconds": 7}]}
+    answer = inspect(run, state, roleArn=ROLE)
+
+    assert answer["errorDetails"] == {"retryIndex": 0, "retryBackoffIntervalSeconds": 7}
 
 
 def test_task_that_nothing_can_do(client):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+_PROCESSORS = ("ItemProcessor", "Iterator")
+
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
@@ -16,12 +18,14 @@ class Workflow:
         value: The object itself.
         states: Those of its states that are objects, by name.
         names: The names of all its states.
+        is_iterated: Whether it is, or is within, the processor of a Map state.
     """
 
     location: str
     value: dict[str, Any]
     states: dict[str, dict[str, Any]]
     names: frozenset[str]
+    is_iterated: bool = False
 
     @property
     def starts(self) -> bool:
@@ -35,16 +39,16 @@ class Workflow:
 
 def workflows(definition: dict[str, Any]) -> list[Workflow]:
     """Return all workflows of a definition: each before those within, in the order of the text."""
-    found, waiting = [], [("", definition)]
+    found, waiting = [], [("", definition, False)]
     while waiting:
-        location, value = waiting.pop()
+        location, value, is_iterated = waiting.pop()
         states = value.get("States")
         named = states if isinstance(states, dict) else {}
         objects = {name: state for name, state in named.items() if isinstance(state, dict)}
-        workflow = Workflow(location, value, objects, frozenset(named))
+        workflow = Workflow(location, value, objects, frozenset(named), is_iterated)
         found.append(workflow)
         inner = [
-            (f"{workflow.at(name)}/{place}", part)
+            (f"{workflow.at(name)}/{place}", part, is_iterated or place in _PROCESSORS)
             for name, state in workflow.states.items()
             for place, part in _parts(state)
         ]
@@ -53,7 +57,7 @@ def workflows(definition: dict[str, Any]) -> list[Workflow]:
 
 
 def _parts(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name in ("ItemProcessor", "Iterator"):
+    for name in _PROCESSORS:
         part = state.get(name)
         if isinstance(part, dict):
             yield name, part
