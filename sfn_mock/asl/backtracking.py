@@ -44,13 +44,17 @@ class Instruction(NamedTuple):
 
     Attributes:
         name: What to do: match "one" pattern of a character or a position, "split", "jump", "open" or "close" a group,
-            "mark" a position, go on if the position has "moved" since, match what a group matched, "back", or "look"
-            ahead.
+            "mark" a position, go on if the position has "moved" since, match what a group matched, "back", "look"
+            ahead, begin to "count", or run what follows "again".
         first: A number of instructions to go on by, or the number of a group or a mark; for "one", the number before
             its first group; for "look", whether the program ahead must match.
-        second: For a split, the number of instructions to go on by where the first way fails.
+        second: For a split, the number of instructions to go on by where the first way fails; for "again", that to go
+            on by when what follows has run often enough.
         pattern: For "one", the pattern.
         ahead: For "look", the program that is tried.
+        least: For "again", how often what follows must run.
+        most: For "again", how often it may run; None for any number of times.
+        is_lazy: For "again", whether it runs no oftener than it must, unless what comes after fails.
     """
 
     name: str
@@ -58,6 +62,9 @@ class Instruction(NamedTuple):
     second: int = 0
     pattern: re.Pattern[str] | None = None
     ahead: tuple[Instruction, ...] = ()
+    least: int = 0
+    most: int | None = None
+    is_lazy: bool = False
 
 
 _END = Instruction("end")
@@ -109,6 +116,8 @@ class Match:
         return tuple(self.group(index + 1) for index in range(self._groups))
 
 
+#: The positions of groups that are open and of marks, and how often counted repetitions have run.
+Marks: TypeAlias = dict[tuple[str, int], int]
 Spans: TypeAlias = dict[int, tuple[int, int]]
 #: For each split that was reached, one byte a position: whether it was reached there.
 Tried: TypeAlias = dict[int, bytearray]
@@ -117,11 +126,11 @@ Tried: TypeAlias = dict[int, bytearray]
 class Program:
     """A regular expression as instructions."""
 
-    def __init__(self, part: Part, groups: int, *, refers_back: bool) -> None:
+    def __init__(self, part: Part, groups: int, *, remembers: bool) -> None:
         self._code = (*part.code, _END)
         self._part = part
         self._groups = groups
-        self._remembers = part.choices < inf and not refers_back
+        self._remembers = part.choices < inf and remembers
 
     def is_needed(self, text: str) -> bool:
         """Tell whether the module re may take too long to search a text."""
@@ -181,14 +190,15 @@ class _Search:
             spans: The spans of the groups before.
             tried: What earlier runs of this program, which failed, have tried.
         """
-        waiting: list[tuple[int, int, dict[tuple[str, int], int], Spans]] = [(0, start, {}, spans)]
+        waiting: list[tuple[int, int, Marks, Spans]] = [(0, start, {}, spans)]
         while waiting:
             at, position, marks, spans = waiting.pop()
             while True:
                 self._steps -= 1
                 if self._steps < 0:
                     raise EndlessSearchError("The regular expression takes too many steps")
-                name, first, second, pattern, ahead = code[at]
+                instruction = code[at]
+                name, first, second, pattern, ahead = instruction[:5]
                 if name == "end":
                     return position, spans
                 if pattern is not None:
@@ -220,10 +230,29 @@ class _Search:
                     if (seen is None) is bool(first):
                         break
                     spans = seen[1] if seen else spans
+                elif name == "count":
+                    marks = {**marks, ("count", first): 0}
+                elif name == "again":
+                    *others, (step, marks) = self._again(instruction, marks, position)
+                    waiting += [(at + by, position, kept, spans) for by, kept in others]
+                    at += step
+                    continue
                 elif name == "whole" and position != len(self._text):
                     break
                 at += first if name in ("split", "jump") else 1
         return None
+
+    def _again(self, instruction: Instruction, marks: Marks, position: int) -> list[tuple[int, Marks]]:
+        """Return the ways to go on from a counted repetition, as steps and marks; the first to try is the last."""
+        number = instruction.first
+        done = marks["count", number]
+        counted = {**marks, ("count", number): done + 1, ("mark", number): position}
+        inside, beyond = (1, counted), (instruction.second, marks)
+        if done < instruction.least:
+            return [inside]
+        if done == instruction.most or (done and marks["mark", number] == position):
+            return [beyond]
+        return [inside, beyond] if instruction.is_lazy else [beyond, inside]
 
     def _is_tried(self, tried: Tried, at: int, position: int) -> bool:
         """Tell whether a split was reached at a position, and note that it was."""
@@ -246,7 +275,8 @@ class _Parser:
         self._marks = 0
         self._names: dict[str, int] = {}
         self.groups = 0
-        self.refers_back = False
+        # Whether a split that fails at a position fails whatever came before.
+        self.forgets = True
 
     def _kind(self) -> str | None:
         """Return the kind of the next token, or None at the end."""
@@ -287,7 +317,7 @@ class _Parser:
         if token["one"]:
             return self._one(token[0])
         if token["back"]:
-            self.refers_back = True
+            self.forgets = False
             return Part([Instruction("back", int(token["number"] or self._names[token["group"]]))])
         outer, options = self.groups, self._options
         number = 0
@@ -323,13 +353,24 @@ class _Parser:
         else:
             least, most = _BOUNDS[token[0][0]]
         choices = inf if part.varies and most != 1 else part.choices
+        if most is not None:
+            choices += log2(most - least + 1)
         if len(part.code) * max(least, most or 0) > MAX_INSTRUCTIONS:
-            raise OverflowError
+            self.forgets = False
+            repetitions = part.repetitions if most is not None else 1
+            return Part(self._counted(part.code, least, most, token["lazy"]), repetitions, choices)
         code = part.code * least
         if most is None:
             return Part(code + self._loop(part.code, token["lazy"]), 1, choices)
         code += _optional(part.code, most - least, token["lazy"])
-        return Part(code, part.repetitions, choices + log2(most - least + 1))
+        return Part(code, part.repetitions, choices)
+
+    def _counted(self, code: list[Instruction], least: int, most: int | None, lazy: str) -> list[Instruction]:
+        """Return code that runs some number of times, which is counted instead of written out."""
+        self._marks += 1
+        number = self._marks
+        again = Instruction("again", number, len(code) + 2, least=least, most=most, is_lazy=bool(lazy))
+        return [Instruction("count", number), again, *code, Instruction("jump", -len(code) - 1)]
 
     def _loop(self, code: list[Instruction], lazy: str) -> list[Instruction]:
         """Return code that runs any number of times, as long as it gets on."""
@@ -371,11 +412,10 @@ def bounded(pattern: str, options: int) -> Program | None:
     Args:
         pattern: A pattern that the module re accepts.
         options: The flags of the module re.
+
+    Raises:
+        re.error: It looks behind for what a group has matched, which cannot be bounded.
     """
     parser = _Parser(pattern, options)
-    try:
-        part = parser.alternatives()
-    except (OverflowError, re.error):
-        # Too long, or a group that is referred to from within a lookahead: left to the module re.
-        return None
-    return Program(part, parser.groups, refers_back=parser.refers_back) if part.varies else None
+    part = parser.alternatives()
+    return Program(part, parser.groups, remembers=parser.forgets) if part.varies else None

@@ -46,6 +46,14 @@ from sfn_mock.asl.paths import PathError, PathSyntaxError, parse_path
         pytest.param(r"(?:a|b)+?(?<=(b))\1", "", "abb", True, id="group-of-a-lookbehind"),
         pytest.param("(?:a*b*)*(?<!b)", "", "aab", False, id="negative-lookbehind"),
         pytest.param("(?:a+)+", "", "aab", False, id="nested-repetitions-of-a-part"),
+        pytest.param("(?:a{1,200}){1,200}b", "", "aaab", True, id="large-numbers"),
+        pytest.param("(?:a{1,200}){1,200}?b", "", "aaab", True, id="large-lazy-numbers"),
+        pytest.param("(?:a{1,200}b){150,}c", "", "ab" * 151 + "c", True, id="a-large-number-without-a-limit"),
+        pytest.param("(?:a{1,200}b){150,}c", "", "ab" * 149 + "c", False, id="a-time-too-few"),
+        pytest.param("(?:(?:a?){90}){300,301}b", "", "b", True, id="a-part-that-matches-nothing"),
+        pytest.param("a{21000}", "", "a" * 21000, True, id="a-large-number-of-one-part"),
+        pytest.param("(?:a|b{2}){21000}", "", "a" * 21000, True, id="as-many-times-as-it-must"),
+        pytest.param("(?:a|b{2}){0,21000}", "", "a" * 20999 + "bbb", False, id="one-time-too-many"),
     ],
 )  # fmt: skip
 def test_regex_matches_whole_texts(pattern: str, letters: str, text: str, matches: bool) -> None:
@@ -62,6 +70,7 @@ def test_regex_matches_whole_texts(pattern: str, letters: str, text: str, matche
         pytest.param("a++", "++ is not supported", id="possessive"),
         pytest.param("a{2}+", "{2}+ is not supported", id="possessive-number"),
         pytest.param("a(?#b)", "(?# is not supported", id="comment"),
+        pytest.param(r"(a)(?<=\1)", "invalid group reference 1 at position 5", id="looking-behind-for-a-group"),
     ],
 )
 def test_pattern_of_another_dialect_is_refused(pattern: str, reason: str) -> None:
@@ -79,6 +88,10 @@ def test_pattern_of_another_dialect_is_refused(pattern: str, reason: str) -> Non
         pytest.param("(a|aa)+", id="repeated-alternatives"),
         pytest.param("(?=(a+)+$).*", id="in-a-lookahead"),
         pytest.param("(?i:(A+)+)", id="in-a-group-with-a-flag"),
+        pytest.param("(a{1,200}){1,200}", id="numbers-too-large-to-write-out"),
+        pytest.param("(((a{1,30}){1,30}){1,30}){1,30}", id="numbers-in-numbers"),
+        pytest.param("(a{1,200}){1,200}?c", id="lazy-numbers"),
+        pytest.param("(a{1,200}){200,}", id="number-without-a-limit"),
     ],
 )
 @pytest.mark.parametrize("path", ["$[?(@.t =~ {})]", "$[?(@[?(@.t =~ {})])]"])

@@ -22,6 +22,9 @@ MAX_STEPS = 100_000
 MAX_DEPTH = 500
 MAX_ITEMS = 1_000_000
 
+# The longest expression that is parsed: its tree takes more than a thousand times the bytes of its text.
+MAX_TEXT = 65_536
+
 # How many items all arrays that one evaluation makes may hold together.
 MAX_ITEMS_MADE = 4_000_000
 
@@ -51,8 +54,10 @@ def parse(text: str) -> Any:
     """Return the library's parsed expression.
 
     Raises:
-        QueryError: the text is no JSONata expression.
+        QueryError: the text is no JSONata expression, or too long.
     """
+    if len(text) > MAX_TEXT:
+        raise QueryError("U1001", TOO_LONG)
     parts = library()
     with deep_stack():
         try:

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from sfn_mock.asl.jsonata.engine import deep_stack
 
-# The children of a node that are evaluated with the node's own context value.
-_SAME_CONTEXT = (
-    "lhs", "rhs", "expression", "expressions", "procedure", "arguments", "condition", "then", "_else", "body",
-)  # fmt: skip
-# The children that are evaluated with a context of their own: what a predicate, a sort or a transform goes through.
-_OWN_CONTEXT = ("stages", "predicate", "expr", "terms", "group", "pattern", "update", "delete")
+# The children of a node, and whether they are evaluated with the node's own context value. A predicate, a sort and a
+# transform go through values of their own.
+_CHILDREN = (
+    *((name, True) for name in ("lhs", "rhs", "expression", "expressions", "procedure", "arguments", "condition")),
+    *((name, True) for name in ("then", "_else", "body")),
+    *((name, False) for name in ("stages", "predicate", "expr", "terms", "group", "pattern", "update", "delete")),
+    ("lhs_object", True),
+)
 
 
 class References(NamedTuple):
@@ -78,14 +80,12 @@ class _Collector:
 
     def _visit_children(self, node: Any, top: bool, bound: set[str]) -> None:
         """Visit the children, each with the context value that it is evaluated with."""
-        for attribute in _SAME_CONTEXT:
-            for child in _nodes(getattr(node, attribute, None)):
-                self.visit(child, top, bound)
-        for attribute in _OWN_CONTEXT:
-            for child in _nodes(getattr(node, attribute, None)):
-                self.visit(child, False, bound)
-        for child in _nodes(getattr(node, "lhs_object", None)):
-            self.visit(child, top, bound)
+        members = vars(node)
+        for attribute, keeps_context in _CHILDREN:
+            found = members.get(attribute)
+            if found is not None:
+                for child in _nodes(found):
+                    self.visit(child, top and keeps_context, bound)
 
 
 def _nodes(value: Any) -> Iterator[Any]:
