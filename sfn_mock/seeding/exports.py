@@ -178,11 +178,24 @@ def _read_file(path: str | os.PathLike[str]) -> bytes:
         raise ValueError(f"{os.fspath(path)!r} cannot be read ({error}): give the path of a JSON file.") from None
 
 
-def _read_json(text: str | bytes, name: str) -> object:
+def _read_json(content: str | bytes, name: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
+        lines = _read_json_lines(content)
+        if lines is not None:
+            return lines
         raise ValueError(f"{name} is no JSON ({error}): {_WHAT_TO_LOAD}.") from None
+
+
+def _read_json_lines(content: str | bytes) -> list[object] | None:
+    """Return what each line of JSON Lines says, as a ResultWriter may write it; None for other text."""
+    try:
+        text = content if isinstance(content, str) else content.decode(json.detect_encoding(content))
+        lines = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+    return lines if len(lines) > 1 else None
 
 
 def _raw_items(document: object) -> Iterator[object]:
@@ -253,7 +266,9 @@ def _read_item(position: int, raw: object) -> Item:
 def _required(raw: Mapping[str, object], member: str) -> object:
     value = raw.get(member)
     if value is None:
-        raise ValueError(f"{member} is missing: AWS never leaves it out.")
+        meant = closest(member, [str(name) for name in raw if name not in _MEMBERS])
+        hint = "" if meant is None else f" Did you mean it by {meant!r}?"
+        raise ValueError(f"{member} is missing: AWS never leaves it out.{hint}")
     return value
 
 

@@ -893,6 +893,11 @@ def missing(member: str, wrong: dict):
         missing("status", item(status=None)),
         missing("startDate", item(startDate=None)),
         pytest.param(
+            {**item(status=None), "Satus": "FAILED"},
+            "status is missing: AWS never leaves it out. Did you mean it by 'Satus'?",
+            id="status misspelt",
+        ),
+        pytest.param(
             item(stopDate=None), "stopDate is missing: AWS shows when a SUCCEEDED execution stopped.", id="no stopDate"
         ),
         pytest.param(item(name=7), "name=7 is no text: AWS writes a string there.", id="name of another type"),

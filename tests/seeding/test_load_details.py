@@ -119,6 +119,17 @@ def test_results_of_a_map_run(client, sfn, tmp_path):
     assert [item["name"] for item in items] == ["first", "second"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_results_in_json_lines(sfn, tmp_path, encoding):
+    """A ResultWriter's files may be JSON Lines, one child in each line."""
+    path = tmp_path / "SUCCEEDED_0.jsonl"
+    lines = [json.dumps(written(Output='"\u2028"'), ensure_ascii=False), "", json.dumps(written("second"))]
+    path.write_text("\n".join(lines), encoding=encoding)
+    first, second = sfn.load(path)
+
+    assert (first.name, first.output, second.name) == ("first", '"\u2028"', "second")
+
+
 def test_results_of_a_known_map_run(sfn):
     """Children that name no map run belong to the one that is known for their label."""
     batch = sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date="-12h").add_map_run("Each")
