@@ -36,6 +36,8 @@ def refused(guard: Guard) -> Iterator[None]:
     connections = _Connections(guard)
     with (
         wrapped(socket, "getaddrinfo", connections.watch_lookup),
+        wrapped(socket, "gethostbyname", connections.watch_lookup),
+        wrapped(socket, "gethostbyname_ex", connections.watch_lookup),
         wrapped(socket.socket, "connect", connections.watch_connect),
         wrapped(socket.socket, "connect_ex", connections.watch_connect),
         wrapped(HTTPConnection, "putrequest", connections.watch_request),
@@ -53,11 +55,11 @@ class _Connections:
         self.intercepted = True
 
     def watch_lookup(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def getaddrinfo(host: Any, *others: Any, **options: Any) -> Any:
+        def look_up(host: Any, *others: Any, **options: Any) -> Any:
             self._check(host)
             return original(host, *others, **options)
 
-        return getaddrinfo
+        return look_up
 
     def watch_connect(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def connect(connection: socket.socket, address: Any) -> Any:
@@ -105,9 +107,19 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
-        return None
+        return _address_in_parts(host)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
+
+
+def _address_in_parts(host: str) -> IPv4Address | None:
+    """Return the address of fewer than four numbers, or of numbers in another base, as C's functions read them."""
+    if not host[:1].isdigit():
+        return None
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None
 
 
 def _is_of_aws(host: str) -> bool:

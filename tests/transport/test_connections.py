@@ -49,7 +49,8 @@ def reached(monkeypatch):
         asked.append(address[0] if isinstance(address, tuple) else address)
         raise ReachedError
 
-    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    for look_up in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+        monkeypatch.setattr(socket, look_up, ask)
     monkeypatch.setattr(socket.socket, "connect", connect, raising=False)
     monkeypatch.setattr(socket.socket, "connect_ex", connect, raising=False)
     return asked
@@ -191,6 +192,8 @@ def test_presigned_url_is_refused(reached):
         pytest.param("169.254.169.254", id="instance metadata"),
         pytest.param("fd00:0ec2::254", id="instance metadata, IPv6"),
         pytest.param("::ffff:169.254.169.254", id="instance metadata, IPv4 in IPv6"),
+        pytest.param("2852039166", id="instance metadata, one number"),
+        pytest.param("0xA9.254.43518", id="instance metadata, three numbers"),
         pytest.param("169.254.170.2", id="credentials of a container"),
         pytest.param("169.254.170.23", id="credentials of a pod"),
     ],
@@ -208,6 +211,18 @@ def test_hosts_of_aws(host, method, reached):
     assert reached == []
 
 
+@pytest.mark.parametrize("look_up", ["gethostbyname", "gethostbyname_ex"])
+def test_addresses_of_hosts(look_up, reached):
+    """The address of a host of AWS is asked of nobody, and that of another as ever."""
+    with mock_sfn_executions():
+        with pytest.raises(UnmockedServiceError):
+            getattr(socket, look_up)("sts.us-east-1.amazonaws.com")
+        with pytest.raises(ReachedError):
+            getattr(socket, look_up)("weather.example.com")
+
+    assert reached == ["weather.example.com"]
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -217,6 +232,8 @@ def test_hosts_of_aws(host, method, reached):
         pytest.param(("states.amazonaws.com.localhost", 80), id="a name of this machine"),
         pytest.param(("notamazonaws.com", 80), id="a name that ends alike"),
         pytest.param(("10.0.0.1", 80), id="an address"),
+        pytest.param(("167772161", 80), id="an address, one number"),
+        pytest.param(("3.example.com", 80), id="a name that begins with a number"),
         pytest.param("/run/app.sock", id="a file"),
         pytest.param((5, 80), id="another family's address"),
     ],
