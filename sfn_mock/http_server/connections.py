@@ -141,7 +141,8 @@ class Connection(WSGIRequestHandler):
         super().setup()
         self._input = _TimedInput(self.connection)
         self.rfile.close()
-        self.rfile = io.BufferedReader(self._input, _PIECE)
+        self._reader = io.BufferedReader(self._input, _PIECE)
+        self.rfile = self._reader
 
     def handle(self) -> None:
         """Answer requests until the connection is closed."""
@@ -157,6 +158,9 @@ class Connection(WSGIRequestHandler):
         """Answer the next request, if one comes."""
         self._input.await_request()
         try:
+            # HTTP lets a client send empty lines before a request.
+            while self._reader.peek(1)[:1] in (b"\r", b"\n"):
+                self._reader.read(1)
             super().handle_one_request()
         finally:
             self._input.end_request()
@@ -200,6 +204,8 @@ class Connection(WSGIRequestHandler):
     def _read_request(self, body: IO[bytes]) -> WSGIEnvironment:
         if self._input.has_ended:
             raise self._cut_short()
+        if self.request_version == "HTTP/0.9":
+            raise RequestRefused(400, "The first line of a request must have a method, a path and a version of HTTP.")
         if self.headers.defects:
             raise RequestRefused(400, "Each header must be a line with a name, a colon and a value.")
         hosts = self.headers.get_all("Host", [])
@@ -226,7 +232,7 @@ class Connection(WSGIRequestHandler):
         lengths = self.headers.get_all("Content-Length", [])
         encodings = self.headers.get_all("Transfer-Encoding", [])
         if encodings:
-            if lengths or [encoding.strip().lower() for encoding in encodings] != ["chunked"]:
+            if lengths or [encoding.strip(" \t").lower() for encoding in encodings] != ["chunked"]:
                 raise RequestRefused(400, "Transfer-Encoding must be chunked, and without a Content-Length.")
             return lambda body: self._copy_chunks(body, limit)
         if len(set(lengths)) > 1 or not all(_LENGTH.fullmatch(length) for length in lengths):

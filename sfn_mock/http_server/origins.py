@@ -1,8 +1,8 @@
 """Decide who may ask a server: programs, and its own page, but no page of another site.
 
 A browser sends a request of any site's page to this machine, with that site's origin, or for an image, a script or a
-link with no more than Sec-Fetch-Site. A site may also let its own name lead to this machine (DNS rebinding). Its page
-then has the server's origin, and only the Host header gives it away.
+link with no more than Sec-Fetch-Site or, in older browsers, Referer. A site may also let its own name lead to this
+machine (DNS rebinding). Its page then has the server's origin, and only the Host header gives it away.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Origins:
     allowed_hosts: frozenset[str] = frozenset()
 
     def check(self, request: Request) -> None:
-        """Check the headers Host, Origin and Sec-Fetch-Site of a request.
+        """Check the headers Host, Origin, Sec-Fetch-Site and Referer of a request.
 
         Raises:
             ForeignOrigin: If the page of another site may have sent it.
@@ -57,17 +57,29 @@ class Origins:
                 f"Host {host!r} is not allowed: use localhost or 127.0.0.1, or start the server with "
                 f"allowed_hosts=[{name!r}] in Python, or as sfn-mock-server --allow-host {shlex.quote(name)}."
             )
+        own = f"{request.scheme}://{host}"
         origin = request.headers.get("Origin")
-        if origin is not None and origin != f"{request.scheme}://{host}":
+        if origin is not None and origin != own:
             raise ForeignOrigin(
-                f"Origin {origin!r} is no part of {request.scheme}://{host}: only the server's own page, and programs "
-                f"that are no browser, may ask for this."
+                f"Origin {origin!r} is no part of {own}: only the server's own page, and programs that are no browser, "
+                f"may ask for this."
             )
-        site = request.headers.get("Sec-Fetch-Site", _OWN_SITES[0])
-        if site not in _OWN_SITES and not _opens_the_page(request):
+        site = request.headers.get("Sec-Fetch-Site")
+        if site is None:
+            self._check_referer(request, own)
+        elif site not in _OWN_SITES and not _opens_the_page(request):
             raise ForeignOrigin(
                 f"Sec-Fetch-Site {site!r} tells that another site asks: only the server's own page, and programs that "
                 f"are no browser, may ask for this."
+            )
+
+    def _check_referer(self, request: Request, own: str) -> None:
+        """Check the page that asks, as browsers that are too old for Sec-Fetch-Site tell it."""
+        referer = request.headers.get("Referer", own)
+        if not f"{referer}/".startswith(f"{own}/") and not _asks_for_the_page(request):
+            raise ForeignOrigin(
+                f"Referer {referer!r} is no part of {own}: only the server's own page, and programs that are no "
+                f"browser, may ask for this."
             )
 
     def _is_allowed(self, host: str) -> bool:
@@ -79,12 +91,11 @@ class Origins:
 
 def _opens_the_page(request: Request) -> bool:
     """Whether a person follows a link to the server's own page."""
-    return (
-        request.method == "GET"
-        and not request.query_string
-        and request.path == "/"
-        and request.headers.get("Sec-Fetch-Mode") == "navigate"
-    )
+    return _asks_for_the_page(request) and request.headers.get("Sec-Fetch-Mode") == "navigate"
+
+
+def _asks_for_the_page(request: Request) -> bool:
+    return request.method == "GET" and not request.query_string and request.path == "/"
 
 
 def is_this_machine(host: str) -> bool:

@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from functools import lru_cache
+from gzip import GzipFile
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,7 +69,7 @@ class Wire:
         account_id = account_of_role(signed and signed[1]) or self._account_id
         # An older moto reads what comes from `requests` itself, and hands on what it has read.
         body = request.data if isinstance(request, werkzeug.Request) else request.body
-        if headers.pop("content-encoding", None) == "gzip" and body:
+        if headers.pop("content-encoding", "").lower() == "gzip" and body:
             body = _unpacked(body)
             if len(body) > MAX_BODY:
                 sentence = f"The body of a call must be of at most {MAX_BODY} bytes when it is unpacked."
@@ -92,9 +93,8 @@ def text_of(header: str | bytes) -> str:
 def _unpacked(body: Any) -> Any:
     """Return what was packed with gzip, up to one byte too many; a body that only says that it was, as it is."""
     packed = body.encode() if isinstance(body, str) else body
-    unpacking = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        unpacked = unpacking.decompress(packed, MAX_BODY + 1)
-    except zlib.error:
+        with GzipFile(fileobj=BytesIO(packed)) as file:
+            return file.read(MAX_BODY + 1)
+    except (OSError, EOFError, zlib.error):
         return body
-    return unpacked if unpacking.eof or len(unpacked) > MAX_BODY else body

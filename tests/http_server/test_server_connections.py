@@ -79,6 +79,21 @@ def test_requests_one_after_the_other(exchange):
     assert exchange(call * 3) == [MACHINES] * 3
 
 
+def test_empty_lines_before_a_request(exchange):
+    """Empty lines that a client sends before a request are no part of it."""
+    call = CALL + b"Content-Length: 2\r\n\r\n{}"
+
+    assert exchange(b"\r\n\n" + call + b"\r\n" + call + b"\r\n") == [MACHINES] * 2
+
+
+@pytest.mark.parametrize("line", [b"GET /", b"GET  HTTP/1.1"])
+def test_a_request_without_a_version(exchange, line):
+    """A first line of two words, as HTTP had it before 1.0, is refused."""
+    sentence = "The first line of a request must have a method, a path and a version of HTTP."
+
+    assert exchange(line + b"\r\nHost: localhost\r\n\r\n") == told(400, sentence)
+
+
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
@@ -133,6 +148,11 @@ NO_CHUNK = "A chunk must begin with a line that gives its size in hexadecimal di
             b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}",
             "Transfer-Encoding must be chunked, and without a Content-Length.",
             id="chunks and a length",
+        ),
+        pytest.param(
+            b"Transfer-Encoding: \x0bchunked\r\n\r\n",
+            "Transfer-Encoding must be chunked, and without a Content-Length.",
+            id="an encoding with a blank that HTTP does not know",
         ),
         pytest.param(b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", NO_CHUNK, id="no size"),
         pytest.param(b"Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n", NO_CHUNK, id="a size as in Python"),
@@ -256,7 +276,7 @@ def test_a_body_of_the_longest_length(sfn):
 @pytest.mark.parametrize(("length", "status"), [(16 << 20, 200), ((16 << 20) + 1, 413)])
 def test_bodies_that_are_unpacked(sfn, length, status):
     """The limit holds for what is unpacked, of which no more is unpacked than that."""
-    packed = gzip.compress(b"{}".ljust(length))
+    packed = gzip.compress(b"{}") + gzip.compress(b" " * (length - 2))
     headers = {**LIST, "Content-Encoding": "gzip"}
     answer = urllib3.PoolManager().request("POST", sfn.endpoint_url, body=packed, headers=headers)
 

@@ -678,6 +678,35 @@ def test_what_a_browser_asks_without_an_origin(sfn, path, site, mode, status):
         )
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "referer", "status"),
+    [
+        pytest.param("GET", "/moto-api/data.json", "{own}", 200, id="the page itself"),
+        pytest.param("GET", "/moto-api/data.json", "{own}/", 200, id="the page itself, with its path"),
+        pytest.param("GET", "/moto-api/data.json", "https://example.com/a", 403, id="an image of another site"),
+        pytest.param("GET", "/moto-api/data.json", "{own}.example.com/", 403, id="a site that only looks like it"),
+        pytest.param("POST", "/moto-api/reset", "https://example.com/a", 403, id="a form of another site"),
+        pytest.param("POST", "/", "https://example.com/a", 403, id="a form that calls a service"),
+        pytest.param(
+            "GET", "/?Action=CreateTopic&Name=a", "https://example.com/", 403, id="a link that calls a service"
+        ),
+        pytest.param("GET", "/", "https://example.com/a", 200, id="a link to the page"),
+    ],
+)
+def test_what_an_older_browser_asks_without_an_origin(sfn, method, path, referer, status):
+    """Where a browser tells no Sec-Fetch-Site, the page that asks gives it away."""
+    referer = referer.format(own=sfn.endpoint_url)
+    headers = {"Accept": "text/html", "Referer": referer}
+    answer = urllib3.PoolManager().request(method, f"{sfn.endpoint_url}{path}", headers=headers)
+
+    assert answer.status == status
+    if status == 403:
+        assert answer.json()["message"] == (
+            f"Referer {referer!r} is no part of {sfn.endpoint_url}: only the server's own page, and programs that are "
+            "no browser, may ask for this."
+        )
+
+
 def test_form_of_another_site(ask):
     """A form that a site sends to the page's address is no link to it."""
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}

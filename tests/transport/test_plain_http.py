@@ -450,6 +450,7 @@ def test_unsigned_calls_are_nobodys_business(monkeypatch):
         pytest.param({"X-Other": b"\xff\xfe"}, b"{}", id="header of no text"),
         pytest.param({"Authorization": b"\xff Credential=\xff/x"}, b"{}", id="signature of no text"),
         pytest.param({"Content-Encoding": "gzip"}, gzip.compress(b"{}"), id="gzip"),
+        pytest.param({"Content-Encoding": "GZIP"}, gzip.compress(b"{") + gzip.compress(b"}"), id="gzip in parts"),
         pytest.param({"Content-Encoding": "gzip"}, b"{}", id="no gzip"),
         pytest.param({"Content-Encoding": "gzip"}, gzip.compress(b"{}")[:-4] + b"more", id="gzip that is cut off"),
         pytest.param({"Content-Encoding": "br"}, b"{}", id="no brotli"),
