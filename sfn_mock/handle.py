@@ -29,7 +29,7 @@ from sfn_mock.seeding.mock_config import read_mock_config
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.state import state_machines as machine_records
+from sfn_mock.state import records as kept
 from sfn_mock.suggestions import closest
 from sfn_mock.types import Duration, MachineType
 from sfn_mock.views import Execution, Executions, MapRun, Replay, StateMachine
@@ -260,7 +260,7 @@ class StepFunctionsMock:
         """The state machines of every account and region, in order of adding within each."""
         return [StateMachine(machine) for machine in self._machine_records()]
 
-    def _machine_records(self) -> list[machine_records.StateMachine]:
+    def _machine_records(self) -> list[kept.StateMachine]:
         return self._session.gather(lambda records: records.state_machines.values())
 
     def get_state_machine(self, arn_or_name: str) -> StateMachine:

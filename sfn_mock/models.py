@@ -9,33 +9,47 @@ from moto.stepfunctions.models import StepFunctionBackend
 from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
+from sfn_mock import views
 from sfn_mock.aws import constraints
 from sfn_mock.instruments import session_coverage
 from sfn_mock.operations import registry
 from sfn_mock.operations.finding import find_qualified
 from sfn_mock.operations.registry import Answer
 from sfn_mock.operations.tags import tagged_resources
-from sfn_mock.state.activities import Activity
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.records import Records
+from sfn_mock.state import clock
+from sfn_mock.state.records import Activity, Alias, Execution, Records, StateMachine, Version
+from sfn_mock.state.revisions import Revision
 from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import Simulation
-from sfn_mock.state.state_machines import Alias, Revision, StateMachine, Version
 from sfn_mock.state.task_mocks import TaskMocks
 
 if TYPE_CHECKING:
     from moto.core.resource_tagging import TaggedResource
 
 
+class ExecutionResource(views.Execution):
+    """An execution, with the attributes that moto's executions have; those that can change may be assigned to."""
+
+    __slots__ = ()
+
+    @property
+    def execution_arn(self) -> str:
+        """The execution's ARN."""
+        return self.arn
+
+
 class StateMachineResource:
     """A state machine or version as it stood when asked for, with the attributes that moto's callers read."""
 
-    def __init__(self, machine: StateMachine, version: Version | None, revision: Revision | None = None) -> None:
+    #: The backend that has it, where moto 5.2.0 looks for one to ask for tags.
+    backend: SFNBackend
+
+    def __init__(self, machine: StateMachine, version: Version | None = None, revision: Revision | None = None) -> None:
         shown = machine if version is None else version
         revision = revision or shown.revision
         self.arn = shown.arn
         self.name = machine.name
-        self.executions = machine.executions
+        self.executions = [ExecutionResource(execution) for execution in machine.executions]
         self.type = machine.type
         self.definition = revision.definition
         self.roleArn = revision.role_arn
@@ -43,8 +57,8 @@ class StateMachineResource:
         self.tracingConfiguration = revision.tracing_configuration
         self.encryptionConfiguration = revision.encryption_configuration
         self.description = None if version is None else version.description
-        self.creation_date = shown.creation_date
-        self.update_date = machine.update_date
+        self.creation_date = clock.to_datetime(shown.created)
+        self.update_date = clock.to_datetime(machine.updated)
         self.revision_id = revision.id
 
 
@@ -57,8 +71,8 @@ class AliasResource:
         self.name = alias.name
         self.description = alias.description
         self.routing_configuration = routing_configuration
-        self.creation_date = alias.creation_date
-        self.update_date = alias.update_date
+        self.creation_date = clock.to_datetime(alias.created)
+        self.update_date = clock.to_datetime(alias.updated)
 
 
 class SFNBackend(StepFunctionBackend):
@@ -73,11 +87,10 @@ class SFNBackend(StepFunctionBackend):
         super().__init__(region_name, account_id)
 
     @property  # type: ignore[override]  # moto's is an attribute, and of moto's own machines
-    def state_machines(self) -> list[StateMachine]:
+    def state_machines(self) -> list[StateMachineResource]:
         """The state machines in order of adding."""
-        machines = list(self.records.state_machines.values())
+        machines = [StateMachineResource(machine) for machine in self.records.state_machines.values()]
         for machine in machines:
-            # The tagging API of moto 5.2.0 asks it for the machine's tags.
             machine.backend = self
         return machines
 
@@ -221,14 +234,12 @@ class SFNBackend(StepFunctionBackend):
 
     def publish_state_machine_version(
         self, arn: str, revision_id: str | None = None, description: str | None = None
-    ) -> Version:
+    ) -> Any:
         """Publish a version, or find the one made before; moto publishes only where a machine is made or updated."""
         published = self._call(
             "PublishStateMachineVersion", stateMachineArn=arn, revisionId=revision_id, description=description
         )
-        _, version = find_qualified(self.records, published["stateMachineVersionArn"])
-        assert isinstance(version, Version)
-        return version
+        return self.describe_state_machine(published["stateMachineVersionArn"])
 
     def delete_state_machine_version(self, arn: str) -> None:
         self._call("DeleteStateMachineVersion", stateMachineVersionArn=arn)
@@ -304,8 +315,8 @@ class SFNBackend(StepFunctionBackend):
     def describe_state_machine_for_execution(self, execution_arn: str) -> Any:
         """Return the machine, with the revision of it that the execution runs, as a StateMachineResource."""
         self._call("DescribeStateMachineForExecution", executionArn=execution_arn)
-        execution = self._execution(execution_arn)
-        return StateMachineResource(execution.state_machine, None, execution.revision)
+        execution = self._record_of(execution_arn)
+        return StateMachineResource(execution.state_machine, revision=execution.revision)
 
     def list_executions(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
         self,
@@ -370,7 +381,10 @@ class SFNBackend(StepFunctionBackend):
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
         self._call("UntagResource", resourceArn=arn, tagKeys=tag_keys)
 
-    def _execution(self, arn: str) -> Execution:
+    def _execution(self, arn: str) -> ExecutionResource:
+        return ExecutionResource(self._record_of(arn))
+
+    def _record_of(self, arn: str) -> Execution:
         execution = self.records.find_execution(arn)
         assert execution is not None, "an answer has named it"
         return execution

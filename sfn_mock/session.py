@@ -13,8 +13,7 @@ from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.operations.pipeline import Service
 from sfn_mock.state import clock
-from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import ExecutionScope, Records
 from sfn_mock.state.savepoints import Savepoint
 from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation

@@ -130,7 +130,7 @@ def _takes_signals(file: str, number: int) -> bool:
 
 def check_order(index: ExecutionIndex) -> None:
     """Compare every list with what sorting all anew gives."""
-    anew = ExecutionIndex(tells_redriven=index._tells_redriven)
+    anew = ExecutionIndex(retention=index.retention, tells_redriven=index._tells_redriven)
     anew.add(index.executions)
     anew.settle(index._settled)
     kept = {key: list(entries) for key, entries in index._lists.items() if entries}

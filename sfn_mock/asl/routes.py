@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from sfn_mock.asl.definition import parse_definition
@@ -52,6 +53,7 @@ def read_program(definition: str, label: str | None = None) -> Program:
     return next((state.processor for state in _all_maps(program) if state.label == label), NO_STATES)
 
 
+@lru_cache(maxsize=256)
 def read_time_limit(definition: str) -> int | None:
     """Return the TimeoutSeconds of a definition in milliseconds; None where it has none, or cannot be read."""
     program = read_program(definition)

@@ -14,10 +14,7 @@ from sfn_mock.seeding.snapshots import describe_seeds
 from sfn_mock.seeding.texts import write_yaml
 from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.map_runs import MapRun
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.records import Execution, MapRun, Records, StateMachine
 
 #: Most executions in a copy, child executions included.
 MOST = 1000

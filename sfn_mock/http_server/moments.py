@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from sfn_mock.session import Session, scopes_of
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.records import Records, Run
+from sfn_mock.state.live_runs import Run
+from sfn_mock.state.records import Execution, Records
 
 
 def describe_moments(session: Session, now: int, state_machine_arn: str | None) -> dict[str, str | None]:

@@ -12,9 +12,8 @@ from sfn_mock.operations.listing import check_filters, describe_items, resolve_o
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state.execution_index import Entry
-from sfn_mock.state.execution_scopes import ExecutionScope
 from sfn_mock.state.outcomes import check_status
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Execution, ExecutionScope, Records
 
 #: What a search takes; all but ``of`` may be left out.
 ARGUMENTS = ("of", "name", "status", "redrive")
@@ -33,8 +32,8 @@ class Found(NamedTuple):
     """
 
     owner: ExecutionScope
-    listed: Sequence[Entry]
-    matching: list[Entry]
+    listed: Sequence[Entry[Execution]]
+    matching: list[Entry[Execution]]
 
 
 def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from sfn_mock.asl.steps import Step
 from sfn_mock.instruments.coverage import Coverage, CoverageReport, Part, PartKey, count_steps, parts_of
 from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import DEFAULT_DEFINITION
+from sfn_mock.state.revisions import DEFAULT_DEFINITION
 
 #: The name in reports of definitions of which TestState has run a state, and that no state machine has.
 _TESTED_ALONE = "(TestState alone)"
@@ -56,9 +56,9 @@ class CoverageLog:
         Machines whose definition never ran are noted, too, unless it is the one that a seed has by default.
         """
         for machine in list(records.state_machines.values()):
-            if machine.definition != DEFAULT_DEFINITION:
+            if machine.revision.definition != DEFAULT_DEFINITION:
                 with suppress(ValueError):
-                    self._of(machine.name, machine.definition)
+                    self._of(machine.name, machine.revision.definition)
         for source in _sources(records):
             taken = self._of(source.name, source.definition)
             steps = [step for step in source.steps if until is None or step.moment <= until]

@@ -13,7 +13,7 @@ from sfn_mock.instruments.coverage import Part, PartKey, count_steps, ways_of
 from sfn_mock.instruments.definition_graph import draw
 from sfn_mock.instruments.execution_traces import Trace, Visit
 from sfn_mock.state import clock
-from sfn_mock.state.records import Run
+from sfn_mock.state.live_runs import Run
 
 #: Of several stays in a state, such as those of a map's items, the first of these is the state's own.
 _STATUSES = ("RUNNING", "FAILED", "TIMED_OUT", "ABORTED", "CAUGHT", "SUCCEEDED")

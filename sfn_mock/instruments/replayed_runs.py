@@ -22,8 +22,9 @@ from sfn_mock.asl.resources import Resource
 from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit
 from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Execution
+from sfn_mock.state.life_cycle import end_execution, may_run_again, redrive_execution
 from sfn_mock.state.outcomes import Ending
+from sfn_mock.state.records import Execution
 from sfn_mock.state.runs import DefinitionRun, Poll
 
 #: How long a replay of an execution that ended goes on at most, in milliseconds: less than executions may last.
@@ -246,15 +247,15 @@ def replay_execution(execution: Execution, program: Program, recorded: Trace, an
     records.keep_run(execution, run)
     for number, attempt in enumerate(recorded.runs):
         if number:
-            if run.is_stuck or not execution.may_run_again(attempt.begin.moment):
+            if run.is_stuck or not may_run_again(execution, attempt.begin.moment):
                 break
-            execution.redrive_at(attempt.begin.moment)
+            redrive_execution(execution, attempt.begin.moment)
             records.keep_run(execution, run)
         last = recorded.events[-1].moment if attempt.end is None else attempt.end.moment
         run.carry_until_unknown(last)
         if attempt.status == "ABORTED" and run.is_running and not run.is_stuck:
             error, cause = attempt.told("error"), attempt.told("cause")
-            execution.end(last, Ending("ABORTED", error=error, cause=cause))
+            end_execution(execution, last, Ending("ABORTED", error=error, cause=cause))
         elif attempt.end is not None and number + 1 == len(recorded.runs):
             last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
         run.carry_until_unknown(last)

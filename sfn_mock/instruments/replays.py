@@ -11,8 +11,8 @@ from sfn_mock.instruments.execution_traces import Trace
 from sfn_mock.instruments.recorded_events import History, read_events
 from sfn_mock.instruments.replay_differences import ReplayDifference, find_differences
 from sfn_mock.instruments.replayed_runs import Answers, replay_execution
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.records import Execution, StateMachine
+from sfn_mock.state.state_machines import start
 from sfn_mock.suggestions import did_you_mean
 
 #: By name of a distributed Map state: the histories of the child executions of its map run.
@@ -78,6 +78,6 @@ def replay(machine: StateMachine, recording: Recording) -> tuple[Execution, list
     unused = {name: list(children) for name, children in recording.children.items()}
     # EventBridge was told of the recorded execution, in its time.
     with machine.records.status_changes.silenced():
-        execution = machine.start(trace.runs[0].begin.moment, machine.records.new_id(), trace.input)
+        execution = start(machine, trace.runs[0].begin.moment, machine.records.new_id(), trace.input)
         run = replay_execution(execution, definition, trace, Answers(unused))
     return execution, find_differences(run, trace, unused)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from heapq import nlargest
 
 from sfn_mock.instruments.calls import Calls
 from sfn_mock.instruments.tables import table
 from sfn_mock.state import clock
-from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.executions import Execution
+from sfn_mock.state.records import Execution, ExecutionScope
 
 #: Rows of each table, so that a report stays one that people read.
 _ROWS = 20
@@ -44,12 +42,14 @@ def _executions(scopes: list[ExecutionScope], moment: int) -> str:
 
 def _row(execution: Execution) -> tuple[str, str, str, str, str]:
     owner = execution.owner.arn.split(":", 5)[-1]
-    return owner, execution.name, _status(execution), _date(execution.start_date), _date(execution.stop_date)
+    moment = execution.owner.now()
+    attempt = execution.attempt_at(moment)
+    stop = None if attempt is None else attempt.stop_at(moment)
+    stopped = "" if stop is None else clock.describe(stop)
+    return owner, execution.name, _status(execution), clock.describe(execution.start), stopped
 
 
 def _status(execution: Execution) -> str:
-    return execution.status or "not started"
-
-
-def _date(date: datetime | None) -> str:
-    return "" if date is None else clock.describe_date(date)
+    moment = execution.owner.now()
+    attempt = execution.attempt_at(moment)
+    return "not started" if attempt is None else attempt.status_at(moment)

@@ -16,7 +16,7 @@ from sfn_mock.asl.resources import Resource, ResourceError, parse_resource
 from sfn_mock.integrations.lambda_functions import parse_function
 from sfn_mock.integrations.mocked_results import mocked_result, mocked_submission
 from sfn_mock.state import clock
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.records import StateMachine
 from sfn_mock.state.task_mocks import Answer, Case, Handler, Invocation, TaskError, TaskMock, TaskMocks, matches
 from sfn_mock.suggestions import did_you_mean
 from sfn_mock.types import Duration

@@ -12,11 +12,12 @@ from moto.utilities.tagging_service import TaggingService
 
 from sfn_mock.aws.arns import parse_state_machine_arn
 from sfn_mock.state import clock
-from sfn_mock.state.activities import Activity
-from sfn_mock.state.executions import Attempt, Execution, Origin
+from sfn_mock.state.executions import take_in
 from sfn_mock.state.outcomes import Ending
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import Revision, Route, StateMachine, new_revision
+from sfn_mock.state.records import Activity, Execution, Records, StateMachine
+from sfn_mock.state.revisions import Origin, Revision, Route, new_revision
+from sfn_mock.state.state_machines import add_state_machine, add_version, set_alias
+from sfn_mock.state.time_lines import Attempt
 
 
 def adopt(records: Records, motos: StepFunctionBackend) -> None:
@@ -30,19 +31,19 @@ def adopt(records: Records, motos: StepFunctionBackend) -> None:
 
 def adopt_state_machine(records: Records, motos: MotoStateMachine, tagger: TaggingService) -> StateMachine:
     """Our record of one of moto's machines, stored with its tags, versions, aliases and executions."""
-    machine = records.add_state_machine(
-        motos.name, type=motos.type, revision=_revision(motos), moment=_moment(motos.creation_date)
+    machine = add_state_machine(
+        records, motos.name, type=motos.type, revision=_revision(motos), moment=_moment(motos.creation_date)
     )
     machine.updated = _moment(motos.update_date)
     machine.tags = _tags(tagger, motos.arn)
     for number, version in motos.versions.items():
         current, machine.revision = machine.revision, _revision(version)
-        machine.add_version(number, version.description, _moment(version.creation_date))
+        add_version(machine, number, version.description, _moment(version.creation_date))
         machine.revision = current
     for alias in motos.aliases.values():
         routes = tuple(_route(item) for item in alias.routing_configuration)
-        machine.set_alias(alias.name, routes, alias.description, _moment(alias.creation_date))
-    machine.take_in([_execution(machine, execution) for execution in motos.executions])
+        set_alias(machine, alias.name, routes, alias.description, _moment(alias.creation_date))
+    take_in(machine, [_execution(machine, execution) for execution in motos.executions])
     return machine
 
 

@@ -12,6 +12,7 @@ from moto.core.models import botocore_stubber
 
 from sfn_mock.operations import status_events
 from sfn_mock.state import status_changes
+from sfn_mock.state.records import Execution
 from sfn_mock.state.status_changes import StatusChange
 
 
@@ -22,7 +23,7 @@ def sent() -> Iterator[None]:
         yield
 
 
-def _put(change: StatusChange) -> None:
+def _put(change: StatusChange[Execution]) -> None:
     models: Any = sys.modules.get("moto.events.models")
     # Until somebody has called EventBridge there is no rule that an event could match.
     if models is None or not botocore_stubber.enabled:

@@ -15,8 +15,9 @@ from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.tags import read_tags
 from sfn_mock.state import clock
-from sfn_mock.state.activities import Activity
-from sfn_mock.state.records import Records, RecordsGone
+from sfn_mock.state.records import Activity, Records
+from sfn_mock.state.store import RecordsGone
+from sfn_mock.state.waiting_tasks import hand_out
 
 #: How long AWS holds the request of a worker for which there is no task, in milliseconds (API reference).
 _LONGEST = 60_000
@@ -110,7 +111,7 @@ def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> 
     """Give the task that has waited longest, or nothing."""
     with records.using() as moment:
         activity = _find(records, activity_arn)
-        task = activity.hand_out(moment, worker_name)
+        task = hand_out(activity, moment, worker_name)
         if task is not None:
             return {"taskToken": task.token, "input": task.execution.input}
         for run in list(records.runs.values()):

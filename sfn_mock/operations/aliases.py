@@ -23,8 +23,9 @@ from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
 from sfn_mock.operations.versions import is_version_number
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import Alias, Route, StateMachine, Version
+from sfn_mock.state.records import Alias, Records, StateMachine, Version
+from sfn_mock.state.revisions import Route
+from sfn_mock.state.state_machines import aliases_of, set_alias, update_alias
 
 #: A ``routingConfiguration``, each item with a ``stateMachineVersionArn`` and a ``weight``.
 Routing = list[dict[str, Any]]
@@ -46,7 +47,7 @@ def create_state_machine_alias(
         alias = machine.aliases.get(name)
         if alias is None:
             check_number_of_aliases(machine)
-            alias = machine.set_alias(name, routes, description, moment)
+            alias = set_alias(machine, name, routes, description, moment)
         elif (alias.routes, alias.description) != (routes, description):
             raise AliasAlreadyExists
         return _summary(alias, date)
@@ -89,7 +90,7 @@ def update_state_machine_alias(
             _, routes = _read_routing(records, routing_configuration, alias.state_machine)
         # A repeat of what the alias has already is no update (API reference).
         if routes not in (None, alias.routes) or description not in (None, alias.description):
-            alias.update(routes, description, moment)
+            update_alias(alias, routes, description, moment)
         return {"updateDate": date(alias.updated)}
 
 
@@ -111,7 +112,7 @@ def list_state_machine_aliases(
         if parsed.qualifier is not None:
             if parsed.qualifier not in machine.versions:
                 raise ReferenceNotFound(arn=state_machine_arn)
-            aliases = machine.aliases_of(parsed.qualifier)
+            aliases = aliases_of(machine, parsed.qualifier)
         page = cut_page(
             records,
             moment,

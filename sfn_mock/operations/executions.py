@@ -15,11 +15,11 @@ from sfn_mock.operations.redrives import obstacle
 from sfn_mock.operations.registry import Answer, DateForm, date_or_none, includes_data, operation, present
 from sfn_mock.operations.state_machines import describe_revision, refuse_deleting
 from sfn_mock.operations.task_calls import ServicesOfMocks
-from sfn_mock.state.executions import Execution
+from sfn_mock.state.life_cycle import end_execution
 from sfn_mock.state.outcomes import FAILS_AT_ONCE, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Alias, Execution, Records, StateMachine, Version
 from sfn_mock.state.runs import start_run
-from sfn_mock.state.state_machines import Alias, StateMachine, Version
+from sfn_mock.state.state_machines import deal, start
 from sfn_mock.state.task_mocks import Case, CaseRun
 
 #: What an EXPRESS execution is billed for at least, and in what chunks: megabytes and milliseconds (recorded on AWS).
@@ -140,10 +140,11 @@ def _start(
     outcome = _outcome(machine, name, input, sync=sync) if case is None else None
     version_number = alias_name = None
     if isinstance(qualified, Alias):
-        version_number, alias_name = qualified.deal(), qualified.name
+        version_number, alias_name = deal(qualified), qualified.name
     elif qualified is not None:
         version_number = qualified.qualifier
-    execution = machine.start(
+    execution = start(
+        machine,
         moment,
         name,
         input,
@@ -160,7 +161,7 @@ def _start(
 
 def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Outcome | None:
     """What a start comes to: as the test has said or, where it has not, as moto is told; None to find out."""
-    said = machine.outcome_of_start(name, input)
+    said = None if machine.start_plan is None else machine.start_plan(name, input)
     if said is None:
         if execution_mode.is_on():
             return None
@@ -195,7 +196,7 @@ def stop_execution(
         stop = attempt.stop_at(moment)
         if stop is None:
             stop = moment
-            execution.end(moment, Ending("ABORTED", error=error, cause=cause))
+            end_execution(execution, moment, Ending("ABORTED", error=error, cause=cause))
         return {"stopDate": date(stop)}
 
 

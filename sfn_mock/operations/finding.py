@@ -12,10 +12,8 @@ from sfn_mock.aws.exceptions import (
     ResourceTypeNotValid,
     StateMachineDoesNotExist,
 )
-from sfn_mock.state.executions import Attempt, Execution
-from sfn_mock.state.map_runs import MapRun
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import Alias, StateMachine, Version
+from sfn_mock.state.records import Alias, Execution, MapRun, Records, StateMachine, Version
+from sfn_mock.state.time_lines import Attempt
 
 
 def unlabelled(arn: str) -> StateMachineArn:

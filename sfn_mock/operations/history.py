@@ -6,9 +6,8 @@ from sfn_mock.asl.events import Event
 from sfn_mock.operations.finding import find_execution
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
-from sfn_mock.state.executions import Execution
 from sfn_mock.state.history import events_until
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Execution, Records
 
 #: What is left out of events without execution data.
 _DATA = ("input", "output", "assignedVariables")

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from sfn_mock.aws.exceptions import ExecutionLimitExceeded, ServiceQuotaExceeded, ThrottlingException
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.quotas import Allowance
+from sfn_mock.state.records import Records, StateMachine
 
 
 def check_rate(records: Records, operation: str) -> None:
     """ThrottlingException for one call too many of ``operation``, which has a quota."""
     with records.using() as moment:
-        if not records.take_call(operation, moment):
+        if not _take_call(records, operation, moment):
             raise ThrottlingException
+
+
+def _take_call(records: Records, operation: str, moment: int) -> bool:
+    """Whether one more call of ``operation``, which has a quota, is within it; the quota then has one less."""
+    if operation not in records.allowances:
+        bucket = records.simulation.quotas.bucket(operation, records.region)
+        records.allowances[operation] = Allowance(bucket, moment)
+    return records.allowances[operation].take(moment)
 
 
 def check_open_executions(records: Records, moment: int) -> None:
     """ExecutionLimitExceeded where one more execution may not be open."""
     limit = records.simulation.quotas.open_executions
-    if limit is not None and records.count_open_executions(moment) >= limit:
+    if limit is not None and _count_open_executions(records, moment) >= limit:
         raise ExecutionLimitExceeded
+
+
+def _count_open_executions(records: Records, moment: int) -> int:
+    """How many are RUNNING, child executions among them; EXPRESS ones are outside the quota."""
+    scopes = [*records.state_machines.values(), *records.map_runs.values()]
+    return sum(scope.count_running(moment) for scope in scopes if scope.execution_type != "EXPRESS")
 
 
 def check_number_of_aliases(machine: StateMachine) -> None:

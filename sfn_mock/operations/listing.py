@@ -13,8 +13,7 @@ from sfn_mock.operations.finding import find_map_run, find_qualified
 from sfn_mock.operations.paging import DEFAULT_PAGE_SIZE, first_page, place_of
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.state.execution_index import Entry, Position
-from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Execution, ExecutionScope, Records
 
 
 @operation
@@ -49,7 +48,7 @@ def list_executions(
         return present(executions=describe_items(owner, page.items, date), nextToken=page.next_token)
 
 
-def _position(entry: Entry) -> Position:
+def _position(entry: Entry[Execution]) -> Position:
     return entry[0], entry[1]
 
 
@@ -80,7 +79,7 @@ def check_filters(map_run_arn: str | None, status_filter: str | None, redrive_fi
         raise RedriveFilterNeedsMapRun
 
 
-def describe_items(owner: ExecutionScope, entries: list[Entry], date: DateForm) -> list[Answer]:
+def describe_items(owner: ExecutionScope, entries: list[Entry[Execution]], date: DateForm) -> list[Answer]:
     """Return the items of a page, in one loop and with their members in the model's order: there may be a thousand."""
     items = []
     state_machine_arn, arn_prefix = owner.state_machine_arn, owner.execution_arn_prefix

@@ -9,10 +9,11 @@ from sfn_mock.operations.finding import find_execution, find_map_run
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.redrives import obstacle
 from sfn_mock.operations.registry import Answer, DateForm, date_or_none, operation, present
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.map_runs import MapRun, MapRunState, Tolerance
+from sfn_mock.state.life_cycle import set_max_concurrency
+from sfn_mock.state.map_run_states import MapRunState, count_executions, count_items, map_runs_at, state_at
 from sfn_mock.state.outcomes import UNSUCCESSFUL
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Execution, MapRun, Records
+from sfn_mock.state.tolerance import Tolerance
 
 #: What AWS answers for a map run that has no limit of concurrency.
 _NO_LIMIT = 2_147_483_647
@@ -23,10 +24,10 @@ def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> A
     """Tell how the map run stands, with the counts of its items and child executions."""
     with records.using() as moment:
         map_run = _find_started(records, map_run_arn, moment)
-        state = map_run.state_at(moment)
+        state = state_at(map_run, moment)
         lost = [child for child in map_run.executions if _is_lost(child, moment)]
-        children = _counts(state, map_run.count_executions(moment), len(lost))
-        items = _counts(state, map_run.count_items(moment), sum(child.item_count or 0 for child in lost))
+        children = _counts(state, count_executions(map_run, moment), len(lost))
+        items = _counts(state, count_items(map_run, moment), sum(child.item_count or 0 for child in lost))
         return present(
             mapRunArn=map_run.arn,
             executionArn=map_run.execution_arn,
@@ -93,7 +94,7 @@ def list_map_runs(
             records,
             moment,
             ("ListMapRuns", execution.sequence),
-            execution.map_runs_at(moment),
+            map_runs_at(execution, moment),
             lambda map_run: map_run.sequence,
             max_results=max_results,
             next_token=next_token,
@@ -105,7 +106,7 @@ def list_map_runs(
                     mapRunArn=map_run.arn,
                     stateMachineArn=map_run.state_machine_arn,
                     startDate=date(map_run.start),
-                    stopDate=date_or_none(date, map_run.state_at(moment).stop),
+                    stopDate=date_or_none(date, state_at(map_run, moment).stop),
                 )
                 for map_run in page.items
             ],
@@ -128,11 +129,11 @@ def update_map_run(
         map_run = _find_started(records, map_run_arn, moment)
         if max_concurrency is None and tolerated_failure_count is None and tolerated_failure_percentage is None:
             raise NoMapRunSettingGiven
-        if map_run.state_at(moment).stop is not None:
+        if state_at(map_run, moment).stop is not None:
             raise MapRunCompleted(arn=map_run_arn)
         failures, percentage = map_run.tolerance
         if max_concurrency is not None:
-            map_run.set_max_concurrency(moment, max_concurrency)
+            set_max_concurrency(map_run, moment, max_concurrency)
         records.undo.keep(map_run, "tolerance")
         map_run.tolerance = Tolerance(
             failures if tolerated_failure_count is None else tolerated_failure_count,

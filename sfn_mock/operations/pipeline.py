@@ -35,7 +35,8 @@ from sfn_mock.operations import tasks as tasks
 from sfn_mock.operations import versions as versions
 from sfn_mock.operations.limits import check_rate
 from sfn_mock.operations.registry import Answer, DateForm
-from sfn_mock.state.records import Records, RecordsGone
+from sfn_mock.state.records import Records
+from sfn_mock.state.store import RecordsGone
 
 #: The operations that start a trace.
 _TRACED = ("StartExecution", "StartSyncExecution")

@@ -6,11 +6,11 @@ from sfn_mock.aws.exceptions import ExecutionNotRedrivable
 from sfn_mock.operations.finding import find_execution
 from sfn_mock.operations.limits import check_open_executions
 from sfn_mock.operations.registry import Answer, DateForm, operation
-from sfn_mock.state import clock
-from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state import clock, life_cycle
 from sfn_mock.state.history import events_until
 from sfn_mock.state.outcomes import UNSUCCESSFUL
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Execution, Records
+from sfn_mock.state.time_lines import Attempt
 
 _MINUTE = 60 * 1000
 _DAY = 24 * 60 * _MINUTE
@@ -48,7 +48,7 @@ def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
 
 def _counts_days(execution: Execution) -> bool:
     """Return whether AWS's periods hold: not by the machine's own time, as a test would fail on another day."""
-    return clock.is_frozen() or execution.retention is not None
+    return clock.is_frozen() or execution.owner.index.retention is not None
 
 
 def _has_a_full_history(execution: Execution, attempt: Attempt, moment: int) -> bool:
@@ -74,7 +74,7 @@ def redrive_execution(
         if reason is not None:
             raise ExecutionNotRedrivable(reason=reason)
         check_open_executions(records, moment)
-        execution.redrive_at(moment)
+        life_cycle.redrive_execution(execution, moment)
         if client_token is not None:
             records.undo.keep_item(records.redrive_tokens, execution)
             records.redrive_tokens[execution] = (*tokens, (client_token, moment))[-_TOKENS_KEPT:]

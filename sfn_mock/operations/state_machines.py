@@ -23,8 +23,9 @@ from sfn_mock.operations.limits import check_number_of_versions
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, includes_data, operation, present
 from sfn_mock.operations.tags import read_tags
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import Alias, Revision, StateMachine, new_revision
+from sfn_mock.state.records import Alias, Records, StateMachine
+from sfn_mock.state.revisions import Revision, new_revision
+from sfn_mock.state.state_machines import add_state_machine, publish_version, published_version, update
 
 _ROLE_ARN = re.compile(r"arn:[^:]+:iam::[0-9]{12}:role/.+")
 
@@ -63,10 +64,10 @@ def create_state_machine(
         publication = (bool(publish), version_description)
         machine = records.state_machines.get(name)
         if machine is None:
-            machine = records.add_state_machine(name, type=machine_type, revision=revision, moment=moment)
+            machine = add_state_machine(records, name, type=machine_type, revision=revision, moment=moment)
             machine.tags = given_tags
             machine.published_at_creation = publication
-            version = machine.publish(version_description, moment) if publish else None
+            version = publish_version(machine, version_description, moment) if publish else None
         else:
             refuse_deleting(machine)
             if machine.published_at_creation != publication or not _is_like(machine, machine_type, revision):
@@ -81,7 +82,9 @@ def create_state_machine(
 
 def _is_like(machine: StateMachine, type: str, revision: Revision) -> bool:
     """Whether ``machine`` is what is asked for: a repeat may name another role (CreateStateMachine)."""
-    return machine.type == type and machine.revision.says_the_same_as(revision._replace(role_arn=machine.role_arn))
+    return machine.type == type and machine.revision.says_the_same_as(
+        revision._replace(role_arn=machine.revision.role_arn)
+    )
 
 
 @operation
@@ -186,10 +189,10 @@ def update_state_machine(
             encryption_configuration=_either(encryption, current.encryption_configuration),
         )
         is_new = not revision.says_the_same_as(current)
-        if publish and (is_new or machine.published(version_description, anew=True) is None):
+        if publish and (is_new or published_version(machine, version_description, anew=True) is None):
             check_number_of_versions(machine)
-        machine.update(revision, moment)
-        version = machine.publish(version_description, moment, anew=True) if publish else None
+        update(machine, revision, moment)
+        version = publish_version(machine, version_description, moment, anew=True) if publish else None
         return present(
             updateDate=date(moment),
             revisionId=machine.revision.id,

@@ -41,7 +41,8 @@ from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import checked_role
 from sfn_mock.operations.task_calls import find_clients
 from sfn_mock.state import clock
-from sfn_mock.state.records import Records, StateTests
+from sfn_mock.state.live_runs import StateTests
+from sfn_mock.state.records import Records
 
 _LONG_NUMBER = "Number value length exceeds the maximum allowed"
 _NO_SERVICE = (

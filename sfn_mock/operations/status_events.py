@@ -8,8 +8,9 @@ from uuid import NAMESPACE_URL, uuid3
 
 from sfn_mock.operations.redrives import obstacle
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Execution
+from sfn_mock.state.records import Execution
 from sfn_mock.state.status_changes import StatusChange, changes_of
+from sfn_mock.state.time_line_changes import describe_status
 
 SOURCE = "aws.states"
 DETAIL_TYPE = "Step Functions Execution Status Change"
@@ -27,11 +28,11 @@ def last_event(execution: Execution, moment: int) -> dict[str, Any]:
         raise RuntimeError(f"{execution.arn} has no event: AWS sends none for EXPRESS executions.")
     changes = [change for change in changes_of(execution) if change.moment <= moment]
     if not changes:
-        raise RuntimeError(f"{execution.arn} has no event yet: it {execution.describe_status(moment)}.")
+        raise RuntimeError(f"{execution.arn} has no event yet: it {describe_status(execution, moment)}.")
     return event(changes[-1])
 
 
-def event(change: StatusChange) -> dict[str, Any]:
+def event(change: StatusChange[Execution]) -> dict[str, Any]:
     """Return the event of a change of status, as a target of a rule gets it."""
     execution = change.execution
     records = execution.owner.records
@@ -48,7 +49,7 @@ def event(change: StatusChange) -> dict[str, Any]:
     }
 
 
-def detail(change: StatusChange) -> dict[str, Any]:
+def detail(change: StatusChange[Execution]) -> dict[str, Any]:
     """Return the detail of a change's event: dates in milliseconds, null for what does not apply."""
     execution, attempt = change.execution, change.attempt
     ending = attempt.ending

@@ -12,9 +12,7 @@ from typing import Any
 from sfn_mock.aws.arns import ActivityArn, parse_taggable_arn
 from sfn_mock.aws.exceptions import ResourceNotFound, TagCharacterForbidden, TagKeyMissing, TooManyTags
 from sfn_mock.operations.registry import Answer, DateForm, operation
-from sfn_mock.state.activities import Activity
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.records import Activity, Records, StateMachine
 
 #: How many tags a resource may have (Developer Guide, quotas related to tagging).
 _MOST_TAGS = 50

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sfn_mock.aws.exceptions import InvalidOutput, InvalidToken, TaskDoesNotExist, TaskTimedOut
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.operations.registry import Answer, DateForm, operation
-from sfn_mock.state.activities import AnyTask
+from sfn_mock.state.live_runs import AnyTask
 from sfn_mock.state.records import Records
+from sfn_mock.state.waiting_tasks import OpenTask, is_open
 
 
 @operation
@@ -44,12 +45,12 @@ def _find_open(records: Records, token: str, moment: int) -> AnyTask:
     task = records.tasks.get(token)
     if task is None:
         return _find_executed(records, token)
-    if not task.is_open(moment):
+    if not is_open(task, moment):
         raise TaskTimedOut
     activity = task.activity
     if activity is not None and records.activities.get(activity.name) is not activity:
         raise TaskDoesNotExist(arn=activity.arn)
-    return task
+    return OpenTask(task)
 
 
 def _find_executed(records: Records, token: str) -> AnyTask:

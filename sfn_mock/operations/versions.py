@@ -11,8 +11,8 @@ from sfn_mock.operations.limits import check_number_of_versions
 from sfn_mock.operations.paging import cut_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import Version
+from sfn_mock.state.records import Records, Version
+from sfn_mock.state.state_machines import aliases_of, publish_version, published_version
 
 #: What a revision without an id is called where one must be named (PublishStateMachineVersion).
 _INITIAL = "INITIAL"
@@ -34,9 +34,9 @@ def publish_state_machine_version(
         current = machine.revision.id or _INITIAL
         if revision_id is not None and revision_id != current:
             raise RevisionConflict(given=revision_id, current=current)
-        if machine.published(description) is None:
+        if published_version(machine, description) is None:
             check_number_of_versions(machine)
-        return _summary(machine.publish(description, moment), date)
+        return _summary(publish_version(machine, description, moment), date)
 
 
 @operation
@@ -77,7 +77,7 @@ def delete_state_machine_version(records: Records, date: DateForm, *, state_mach
             raise InvalidArn(arn=state_machine_version_arn)
         with suppress(StateMachineDoesNotExist):
             machine, _ = find_qualified(records, state_machine_version_arn)
-            aliases = machine.aliases_of(number)
+            aliases = aliases_of(machine, number)
             if aliases:
                 raise VersionReferencedByAlias(aliases=", ".join(alias.name for alias in aliases))
             del machine.versions[number]

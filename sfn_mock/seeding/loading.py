@@ -19,12 +19,13 @@ from sfn_mock.seeding.exports import Details, Item, Place, Shown
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.executions import Attempt, Execution, Origin, within
-from sfn_mock.state.map_runs import MapRun, Tolerance
+from sfn_mock.state.executions import refuse_express, take_in
 from sfn_mock.state.outcomes import ending
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import Route, StateMachine
+from sfn_mock.state.records import Execution, ExecutionScope, MapRun, Records, StateMachine
+from sfn_mock.state.revisions import Origin, Route
+from sfn_mock.state.state_machines import add_version, give_parent, set_alias, store_map_run
+from sfn_mock.state.time_lines import Attempt, within
+from sfn_mock.state.tolerance import Tolerance
 
 
 def load(
@@ -98,7 +99,7 @@ def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: E
                 raise ValueError(f"ARNs of region {own.region} start with {own.arn_prefix!r}: the partition is wrong.")
             machine = own.state_machines.get(item.arn.state_machine_name)
             if machine is not None:
-                machine.refuse_express()
+                refuse_express(machine)
             arn = item.shown.map_run_arn
             if arn is not None:
                 map_run = own.map_runs.get(arn)
@@ -271,7 +272,7 @@ def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Executio
         for arn in own.map_runs.keys() & arns:
             map_run = own.map_runs[arn]
             if map_run.parent is None:
-                map_run.state_machine.give_parent(map_run, parent)
+                give_parent(map_run, parent)
 
 
 def _store(
@@ -311,7 +312,7 @@ def _store(
             item.arn.express_id,
             tuple(earlier),
         )
-        owner.take_in([execution])
+        take_in(owner, [execution])
     _store_qualifiers(executions.values(), moment)
     return executions
 
@@ -357,7 +358,7 @@ def _owner(item: Item, records: Records, moment: int, first_start: int, parent: 
             life=seeding.Life(first_start, (Attempt(first_start),)),
             follows_children=True,
         )
-        machine.store_map_run(map_run)
+        store_map_run(map_run)
     return records.map_runs[arn]
 
 
@@ -366,6 +367,6 @@ def _store_qualifiers(executions: Iterable[Execution], moment: int) -> None:
     for execution in sorted(executions, key=lambda execution: (execution.start, execution.sequence), reverse=True):
         machine, number, name = execution.state_machine, execution.version_number, execution.alias_name
         if number is not None and number not in machine.versions:
-            machine.add_version(int(number), None, moment)
+            add_version(machine, int(number), None, moment)
         if number is not None and name is not None and name not in machine.aliases:
-            machine.set_alias(name, (Route(number, 100),), None, moment)
+            set_alias(machine, name, (Route(number, 100),), None, moment)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sfn_mock.asl.host import Failed, Succeeded
 from sfn_mock.instruments.task_mocks import check_case
-from sfn_mock.state.state_machines import StateMachine
+from sfn_mock.state.records import StateMachine
 from sfn_mock.state.task_mocks import Case, CaseState, Response
 from sfn_mock.suggestions import did_you_mean
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sfn_mock.seeding.state_machines import default_role_arn
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Execution
-from sfn_mock.state.map_runs import MapRun
-from sfn_mock.state.state_machines import DEFAULT_DEFINITION, Alias, StateMachine
+from sfn_mock.state.map_run_states import map_runs_at, state_at
+from sfn_mock.state.records import Alias, Execution, MapRun, StateMachine
+from sfn_mock.state.revisions import DEFAULT_DEFINITION
 
 #: Statuses of child executions that keep their map run from ending.
 _UNFINISHED = ("RUNNING", "PENDING_REDRIVE")
@@ -37,11 +37,12 @@ def describe_seeds(machine: StateMachine, executions: Collection[Execution], mom
     children = {execution for execution in executions if execution.map_run is not None}
     parents = {_parent_of(child) for child in children}
     own = sorted({*executions, *parents} - children, key=_sequence)
+    revision, default_role = machine.revision, default_role_arn(machine.records, machine.name)
     described = {
         "name": machine.name,
         "type": "EXPRESS" if machine.type == "EXPRESS" else None,
-        "definition": None if machine.definition == DEFAULT_DEFINITION else _definition(machine.definition),
-        "role_arn": None if machine.role_arn == default_role_arn(machine.records, machine.name) else machine.role_arn,
+        "definition": None if revision.definition == DEFAULT_DEFINITION else _definition(revision.definition),
+        "role_arn": None if revision.role_arn == default_role else revision.role_arn,
         "creation_date": _date(machine.created),
         "region": machine.records.region,
         "account_id": machine.records.account_id,
@@ -71,7 +72,7 @@ def _execution(execution: Execution, moment: int, children: Collection[Execution
     described["version"] = None if origin.version_number is None else int(origin.version_number)
     # A deleted alias can be no seed's.
     described["alias"] = origin.alias_name if origin.alias_name in execution.state_machine.aliases else None
-    map_runs = [(map_run, map_run.index.executions) for map_run in execution.map_runs_at(moment)]
+    map_runs = [(map_run, map_run.index.executions) for map_run in map_runs_at(execution, moment)]
     if children is not None:
         map_runs = [(run, [child for child in own if child in children]) for run, own in map_runs]
         map_runs = [(run, own) for run, own in map_runs if own]
@@ -80,7 +81,7 @@ def _execution(execution: Execution, moment: int, children: Collection[Execution
 
 
 def _map_run(map_run: MapRun, moment: int, children: Collection[Execution]) -> dict[str, Any]:
-    state = map_run.state_at(moment)
+    state = state_at(map_run, moment)
     started = [child for child in children if child.attempt_at(moment) is not None]
     described = [_child(child, moment) for child in sorted(started, key=_sequence)]
     # Its status follows from its children where it would be RUNNING by them too.

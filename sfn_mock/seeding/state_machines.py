@@ -10,8 +10,9 @@ from sfn_mock.operations.definition_checks import diagnostics
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.outcomes import json_text
-from sfn_mock.state.records import Records
-from sfn_mock.state.state_machines import DEFAULT_DEFINITION, StateMachine, new_revision
+from sfn_mock.state.records import Records, StateMachine
+from sfn_mock.state.revisions import DEFAULT_DEFINITION, new_revision
+from sfn_mock.state.state_machines import add_state_machine
 
 _TYPES = ("STANDARD", "EXPRESS")
 
@@ -39,7 +40,7 @@ def seed_state_machine(
     text = DEFAULT_DEFINITION if definition is None else _checked_definition(definition, type)
     created = moment if creation_date is None else clock.to_moment(creation_date, moment, name="creation_date")
     records.naive_dates.check(moment, creation_date=creation_date)
-    return records.add_state_machine(name, type=type, revision=new_revision(text, role), moment=created)
+    return add_state_machine(records, name, type=type, revision=new_revision(text, role), moment=created)
 
 
 def default_role_arn(records: Records, name: str) -> str:

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
 from sortedcontainers import SortedList
 
-from sfn_mock.state.executions import Attempt, Execution
 from sfn_mock.state.garbage_collection import left_alone
+from sfn_mock.state.time_lines import Attempt, TimeLine
+
+_Execution = TypeVar("_Execution", bound=TimeLine)
 
 #: A place in the order: the date an execution sorts by and, for equal dates, its place in the order of adding.
 Position = tuple[int, int]
 #: An execution as it stands: date and sequence of its position, which sort it; itself; its status; and the attempt in
 #: force if that is a redrive. The date is that of its stop unless it is RUNNING. A plain tuple, as pages are made of
 #: them by the thousand.
-Entry = tuple[int, int, Execution, str, Attempt | None]
+Entry = tuple[int, int, _Execution, str, Attempt | None]
 
 #: Which listing a list is for: version number or alias name, status, and whether redriven; None for all.
 _Key = tuple[str | None, str | None, bool | None]
@@ -30,27 +32,29 @@ _Key = tuple[str | None, str | None, bool | None]
 _Traits = tuple[str | None, str | None, str, bool]
 
 
-_NO_ENTRIES: SortedList[Entry] = SortedList()
+_NO_ENTRIES: SortedList[Any] = SortedList()
 
 
-class ExecutionIndex:
-    def __init__(self, *, tells_redriven: bool = False) -> None:
+class ExecutionIndex(Generic[_Execution]):
+    def __init__(self, *, retention: int | None, tells_redriven: bool = False) -> None:
         """Only an index that ``tells_redriven`` has listings of redriven executions and of others."""
         #: In the order of adding.
-        self.executions: list[Execution] = []
+        self.executions: list[_Execution] = []
+        #: How many milliseconds after they close its executions are kept; None for ever.
+        self.retention = retention
         self._tells_redriven = tells_redriven
         self._placed = 0
         self._settled = 0
-        self._upcoming: SortedList[tuple[int, int, Execution]] = SortedList()
-        self._lists: dict[_Key, SortedList[Entry]] = {}
+        self._upcoming: SortedList[tuple[int, int, _Execution]] = SortedList()
+        self._lists: dict[_Key, SortedList[Entry[_Execution]]] = {}
         #: False while a change is made to the order: an interrupt then leaves it so, and the next settling sorts anew.
         self._is_sound = True
 
-    def add(self, executions: Iterable[Execution]) -> None:
+    def add(self, executions: Iterable[_Execution]) -> None:
         """Take in new executions; they are sorted in when the index is next settled."""
         self.executions.extend(executions)
 
-    def remove(self, execution: Execution) -> None:
+    def remove(self, execution: _Execution) -> None:
         was_sound, self._is_sound = self._is_sound, False
         if was_sound and self._is_placed(execution):
             self._take_out(execution)
@@ -58,7 +62,7 @@ class ExecutionIndex:
         self.executions.remove(execution)
         self._is_sound = was_sound
 
-    def change(self, execution: Execution, attempts: tuple[Attempt, ...]) -> None:
+    def change(self, execution: _Execution, attempts: tuple[Attempt, ...]) -> None:
         """Give ``execution`` another time line."""
         if not self._is_sound or not self._is_placed(execution):
             execution.attempts = attempts
@@ -70,8 +74,13 @@ class ExecutionIndex:
         self._is_sound = True
 
     def lose_order(self) -> None:
-        """Have all sorted in anew: how long executions are kept has changed."""
+        """Have all sorted in anew."""
         self._is_sound = False
+
+    def keep_for(self, retention: int | None) -> None:
+        """Keep executions for so many milliseconds after they close, also those that are closed already."""
+        self._is_sound = False
+        self.retention = retention
 
     def settle(self, moment: int) -> None:
         """Bring every list to ``moment``, be it later or earlier than the last."""
@@ -97,7 +106,7 @@ class ExecutionIndex:
         before: Position | None,
         size: int,
         seen_until: int = 0,
-    ) -> list[Entry]:
+    ) -> list[Entry[_Execution]]:
         """Up to ``size`` entries, newest first, that sort before ``before``; as of the last settling.
 
         Where the clock has gone back since ``seen_until``, those are left out that stood further ahead then: what sorts
@@ -112,16 +121,16 @@ class ExecutionIndex:
 
     def newest(
         self, scope: str | None = None, status: str | None = None, redriven: bool | None = None
-    ) -> Sequence[Entry]:
+    ) -> Sequence[Entry[_Execution]]:
         """All entries that ``page`` would give, the newest last; as of the last settling."""
-        return cast("Sequence[Entry]", self._lists.get((scope, status, redriven), _NO_ENTRIES))
+        return cast("Sequence[Entry[_Execution]]", self._lists.get((scope, status, redriven), _NO_ENTRIES))
 
     # --- Keeping the order ---------------------------------------------------------------------------------------
 
-    def _is_placed(self, execution: Execution) -> bool:
+    def _is_placed(self, execution: _Execution) -> bool:
         return self._placed > 0 and execution.sequence <= self.executions[self._placed - 1].sequence
 
-    def _changed_by(self, moment: int) -> Iterator[Execution]:
+    def _changed_by(self, moment: int) -> Iterator[_Execution]:
         """Those whose state at ``moment`` is another than when last settled."""
         if moment > self._settled:
             bound: Any = (moment + 1,)
@@ -130,10 +139,10 @@ class ExecutionIndex:
         else:
             # Going back is rare, so nothing is kept for it: one look at each execution.
             for execution in islice(self.executions, self._placed):
-                if _unchanged_since(execution, self._settled) > moment:
+                if _unchanged_since(execution, self._settled, self.retention) > moment:
                     yield execution
 
-    def _move(self, changed: list[Execution], moment: int) -> None:
+    def _move(self, changed: list[_Execution], moment: int) -> None:
         self._is_sound = False
         for execution in changed:
             self._take_out(execution)
@@ -152,12 +161,10 @@ class ExecutionIndex:
         self._put_in(self.executions)
         self._is_sound = True
 
-    def _put_in(self, executions: Sequence[Execution]) -> None:
-        moment = self._settled
-        # Asked once, as all of an index are kept for as long.
-        retention = executions[0].retention if executions else None
-        upcoming: list[tuple[int, int, Execution]] = []
-        alike: dict[_Traits, list[Entry]] = {}
+    def _put_in(self, executions: Sequence[_Execution]) -> None:
+        moment, retention = self._settled, self.retention
+        upcoming: list[tuple[int, int, _Execution]] = []
+        alike: dict[_Traits, list[Entry[_Execution]]] = {}
         for execution in executions:
             until = execution.next_change_after(moment, retention)
             if until is not None:
@@ -166,15 +173,15 @@ class ExecutionIndex:
             if entry is not None:
                 alike.setdefault(_traits(entry), []).append(entry)
         self._upcoming.update(upcoming)
-        new: dict[_Key, list[Entry]] = {}
+        new: dict[_Key, list[Entry[_Execution]]] = {}
         for traits, entries in alike.items():
             for key in self._keys(*traits):
                 new.setdefault(key, []).extend(entries)
         for key, entries in new.items():
             self._lists.setdefault(key, SortedList()).update(entries)
 
-    def _take_out(self, execution: Execution) -> None:
-        retention = execution.retention
+    def _take_out(self, execution: _Execution) -> None:
+        retention = self.retention
         until = execution.next_change_after(self._settled, retention)
         if until is not None:
             self._upcoming.remove((until, execution.sequence, execution))
@@ -193,7 +200,7 @@ class ExecutionIndex:
                 yield scope, status, redriven
 
 
-def _entry(execution: Execution, moment: int, retention: int | None) -> Entry | None:
+def _entry(execution: _Execution, moment: int, retention: int | None) -> Entry[_Execution] | None:
     """The execution as it stands at ``moment``; None before its start, and when it is kept no longer.
 
     Running executions sort by their start or last redrive, all others by their stop date (ListExecutions). Also EXPRESS
@@ -213,7 +220,7 @@ def _entry(execution: Execution, moment: int, retention: int | None) -> Entry | 
     return stop, execution.sequence, execution, attempt.ending.status, redriven
 
 
-def _position(execution: Execution, moment: int) -> Position:
+def _position(execution: TimeLine, moment: int) -> Position:
     """Where an execution that has started by ``moment`` stands then in the order, be it kept or not."""
     attempt = execution.attempt_at(moment)
     assert attempt is not None
@@ -221,17 +228,17 @@ def _position(execution: Execution, moment: int) -> Position:
     return attempt.since if stop is None else stop, execution.sequence
 
 
-def _traits(entry: Entry) -> _Traits:
+def _traits(entry: Entry[TimeLine]) -> _Traits:
     _, _, execution, status, redriven = entry
     return execution.origin.version_number, execution.origin.alias_name, status, redriven is not None
 
 
-def _unchanged_since(execution: Execution, moment: int) -> int:
+def _unchanged_since(execution: TimeLine, moment: int, retention: int | None) -> int:
     """Since when it has been in the state it is in at ``moment``; 0 for one that has not started."""
     attempt = execution.attempt_at(moment)
     if attempt is None:
         return 0
-    forgotten = attempt.forgotten_after(execution.retention)
+    forgotten = attempt.forgotten_after(retention)
     if forgotten is not None and forgotten <= moment:
         return forgotten
     return max(attempt.since, attempt.stop_at(moment) or 0)

@@ -6,17 +6,14 @@ Nothing is executed; `drawn_history` tells which states are told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.routes import read_program
 from sfn_mock.state.drawn_history import DrawnHistory
+from sfn_mock.state.map_run_states import attempts_until, map_runs_at, state_of
 from sfn_mock.state.outcomes import Ending
-
-if TYPE_CHECKING:
-    from sfn_mock.state.activities import Taken
-    from sfn_mock.state.executions import Execution
-    from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state.records import Execution, MapRun, Taken
 
 #: What a run ended with of which only that it was redriven, or waits for it, is known.
 _REDRIVABLE = Ending("FAILED")
@@ -26,7 +23,7 @@ def events_until(execution: Execution, moment: int) -> list[Event]:
     """Return what has happened in ``execution``, which has started, by ``moment``, oldest first."""
     runs = list(_runs(execution, moment))
     turns = _turns_of_map_runs(execution, runs, moment)
-    tasks = {task.redrive_count: task for task in execution.state_machine.records.tasks_of(execution)}
+    tasks = {task.attempt.redrive_count: task for task in execution.state_machine.records.tasks_of(execution)}
     program = read_program(execution.revision.definition, execution.owner.label)
     history = DrawnHistory(program, execution.input, execution.state_machine.records.region)
     for run, turns_in_run in zip(runs, turns, strict=True):
@@ -86,7 +83,7 @@ class _Run(NamedTuple):
 
 def _runs(execution: Execution, moment: int) -> Iterator[_Run]:
     """Each run by ``moment``. Of redrives seeded by their number alone, all come at the date of the last."""
-    attempts = [attempt for attempt in execution.attempts if attempt.since <= moment]
+    attempts = execution.attempts_until(moment)
     # One that only waits for its redrive has not run since the attempt before.
     starts = [
         attempt
@@ -121,7 +118,7 @@ class _Turn(NamedTuple):
 def _turns_of_map_runs(execution: Execution, runs: list[_Run], moment: int) -> list[list[_Turn]]:
     """For each run of the execution, what its map runs did in it, in order."""
     turns: list[list[_Turn]] = [[] for _ in runs]
-    for map_run in execution.map_runs_at(moment):
+    for map_run in map_runs_at(execution, moment):
         for index, turn in _turns(map_run, runs, moment):
             turns[index].append(turn)
     return [sorted(turns_in_run, key=lambda turn: turn.moment) for turns_in_run in turns]
@@ -130,7 +127,7 @@ def _turns_of_map_runs(execution: Execution, runs: list[_Run], moment: int) -> l
 def _turns(map_run: MapRun, runs: list[_Run], moment: int) -> Iterator[tuple[int, _Turn]]:
     """What one map run did, each with the number of the run in which; what lies outside all runs is left out."""
     redrives_before = 0
-    for attempt in map_run.attempts_until(moment):
+    for attempt in attempts_until(map_run, moment):
         # It may be seeded with a date before its execution's start.
         since = max(attempt.since, runs[0].since)
         around = [index for index, run in enumerate(runs) if run.since <= since <= run.until]
@@ -146,7 +143,7 @@ def _turns(map_run: MapRun, runs: list[_Run], moment: int) -> Iterator[tuple[int
             index = next((index for index in around if runs[index].redrive_count == count), around[-1])
             redriven = {"mapRunArn": map_run.arn, "redriveCount": attempt.redrive_count}
             yield index, _Turn(since, "MapRunRedriven", redriven)
-        status, stop, *_ = map_run.state_of(attempt, runs[index].until)
+        status, stop, *_ = state_of(map_run, attempt, runs[index].until)
         if stop is not None:
             # Of these, only MapRunFailed has details.
             details: dict[str, Any] | None = {} if status == "FAILED" else None

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sfn_mock.asl.context import ExecutionInfo, execution_context, format_moment
+from sfn_mock.asl.events import Event
 from sfn_mock.state import clock
 from sfn_mock.state.history import events_until
-
-if TYPE_CHECKING:
-    from sfn_mock.asl.events import Event
-    from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.records import Execution
+from sfn_mock.state.time_line_changes import describe_status
+from sfn_mock.state.time_lines import Attempt
+from sfn_mock.state.waiting_tasks import is_open
 
 _ENTERED = "StateEntered"
 _EXITED = "StateExited"
@@ -61,7 +62,7 @@ def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int)
         moment: The current moment.
     """
     if attempt is None or attempt.status_at(moment) != "RUNNING":
-        return f"it {execution.describe_status(moment)}"
+        return f"it {describe_status(execution, moment)}"
     records = execution.owner.records
     states = " and ".join(repr(name) for name in _open_states(execution, moment))
     told = f"it is RUNNING in state {states}" if states else "it is RUNNING"
@@ -70,7 +71,7 @@ def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int)
         tokens, due = run.open_tokens(), run.next_due()
     else:
         task = records.task_of(execution)
-        tokens = [task.token] if task is not None and task.is_open(moment) else []
+        tokens = [task.token] if task is not None and is_open(task, moment) else []
         due = attempt.stop
     for token in tokens:
         told += f", waits for SendTaskSuccess or SendTaskFailure with the task token {token!r}"

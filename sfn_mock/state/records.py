@@ -1,103 +1,418 @@
-"""All that one account has in one region, and the one lock that guards it."""
+"""What exists in one account and region: state machines, versions, aliases, executions, map runs, activities, tasks.
+
+Records are data, and belong to each other: an execution has a state machine, which has executions. So all of them are
+in this module, and the rules, which are functions over them, in the modules that import it.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from uuid import NAMESPACE_URL, uuid3
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sfn_mock.aws.arns import arn_prefix, parse_execution_arn
+from sfn_mock.asl.routes import read_time_limit
+from sfn_mock.aws.arns import activity_arn, execution_arn, map_run_arn, parse_execution_arn, state_machine_arn
 from sfn_mock.aws.exceptions import InvalidArn
 from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
-from sfn_mock.state.activities import Activity, AnyTask, Task, new_task
-from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.executions import Attempt, Execution
-from sfn_mock.state.map_runs import MapRun
+from sfn_mock.state.execution_index import ExecutionIndex
+from sfn_mock.state.live_runs import Run, StateTests
+from sfn_mock.state.outcome_plans import Plan
+from sfn_mock.state.outcomes import Outcome
 from sfn_mock.state.quotas import Allowance
+from sfn_mock.state.revisions import Origin, Revision, Route
+from sfn_mock.state.seeds import Life, NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
-from sfn_mock.state.state_machines import Revision, StateMachine
-from sfn_mock.state.status_changes import StatusChange, StatusChanges, tell
+from sfn_mock.state.store import Store
 from sfn_mock.state.task_mocks import TaskMocks
-from sfn_mock.state.undo_log import UndoLog
-from sfn_mock.types import Duration
-
-if TYPE_CHECKING:
-    from sfn_mock.asl.events import Event
-    from sfn_mock.asl.steps import Step
-
-_T = TypeVar("_T")
-
-#: How many seconds the end of a mock waits for a thread that holds the records.
-_LONGEST_WAIT = 1.0
+from sfn_mock.state.time_lines import Attempt, TimeLine
+from sfn_mock.state.tolerance import Tolerance
 
 
-class WaitingTask(AnyTask, Protocol):
-    """A task of a definition at work."""
+class Execution(TimeLine):
+    """One execution of a state machine or, as a child, of a map run."""
+
+    # What few executions have, such as a task, is kept elsewhere: there may be a million of them.
+    __slots__ = ("name", "owner")
+
+    def __init__(
+        self,
+        owner: ExecutionScope,
+        name: str,
+        sequence: int,
+        start: int,
+        last: Attempt,
+        origin: Origin,
+        express_id: str | None = None,
+        earlier: tuple[Attempt, ...] = (),
+    ) -> None:
+        self.owner = owner
+        self.name = name
+        self.sequence = sequence
+        self.start = start
+        self.last = last
+        self.earlier = earlier
+        self.origin = origin
+        self.express_id = express_id
 
     @property
-    def is_open(self) -> bool:
-        """Whether it still waits for its answer."""
-
-
-class Run(Protocol):
-    """An execution whose definition is at work."""
+    def state_machine(self) -> StateMachine:
+        return self.owner.state_machine
 
     @property
-    def is_running(self) -> bool:
-        """Whether the definition is still at work."""
+    def map_run(self) -> MapRun | None:
+        """The map run that started it, for a child execution."""
+        return self.owner.as_map_run
 
-    def carry(self, moment: int) -> None:
-        """Do all that is due by ``moment``."""
+    @property
+    def map_runs(self) -> list[MapRun]:
+        """The map runs it started, in order of adding; a child execution has none."""
+        return [] if self.map_run is not None else self.state_machine.map_runs_of(self)
 
-    def events(self, moment: int) -> list[Event]:
-        """Return what has happened in the execution by ``moment``."""
+    @property
+    def arn(self) -> str:
+        return execution_arn(self.owner.records.arn_prefix, self.owner.path, self.name, self.express_id)
 
-    def steps(self) -> Iterator[Step]:
-        """Yield the steps that were taken, also in child executions."""
+    @property
+    def state_machine_arn(self) -> str:
+        """Its machine's unqualified ARN; for a child execution the labelled one."""
+        return self.owner.state_machine_arn
 
-    def run_of(self, child: Execution) -> Run | None:
-        """Return the run of a child execution, None where it is none of this run's."""
+    @property
+    def version_arn(self) -> str | None:
+        """The ARN of the version it was started through, which may be gone."""
+        return None if self.version_number is None else f"{self.state_machine.arn}:{self.version_number}"
 
-    def context(self, moment: int) -> dict[str, Any]:
-        """Return the context object as it stood at ``moment``."""
+    @property
+    def alias_arn(self) -> str | None:
+        """The ARN of the alias it was started through, which may be gone."""
+        return None if self.alias_name is None else f"{self.state_machine.arn}:{self.alias_name}"
 
-    def next_due(self) -> int | None:
-        """Return the moment of the next action, None where there is none."""
+    def is_kept_at(self, moment: int) -> bool:
+        """Whether it is not yet so long closed that AWS has forgotten it; also before the start."""
+        attempt = self.attempt_at(moment)
+        forgotten = None if attempt is None else attempt.forgotten_after(self.owner.index.retention)
+        return forgotten is None or forgotten > moment
 
-    def open_tokens(self) -> list[str]:
-        """Return the tokens of the tasks that somebody is to answer."""
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        with self.owner.using() as moment:
+            if self.owner.names.get(self.name) is not self:
+                raise RuntimeError(
+                    f"{self.arn} is another execution by now, started when the name was free again so long after "
+                    f"this one had stopped: get_execution() gives that one."
+                )
+            yield moment
 
-    def find_task(self, token: str) -> WaitingTask | None:
-        """Return the task of that token if it is one of the execution's."""
-
-    def take_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
-        """Have a worker take up a task that waits for an activity; return its token and input."""
-
-    def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
-        """Change the limits of a map run."""
-
-
-class StateTests:
-    """The steps that TestState took in states of one definition."""
-
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-
-
-class RecordsGone(RuntimeError):
-    """Records were asked for something after their end."""
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.owner.check_readable()
 
 
-class Records:
+class ExecutionScope(ABC):
+    """Executions that are listed together and whose names are kept apart: those of a state machine or map run."""
+
+    #: The machine it is, or is a map run of.
+    state_machine: StateMachine
+    #: The label of the Map state that runs its executions, None for those of the machine itself.
+    label: str | None = None
+    #: Itself, if it is a map run.
+    as_map_run: MapRun | None = None
+
+    def __init__(
+        self,
+        records: Records,
+        names: dict[str, Execution],
+        arn: str,
+        path: str,
+        execution_type: str,
+        *,
+        tells_redriven: bool = False,
+    ) -> None:
+        self.records = records
+        #: Its own ARN.
+        self.arn = arn
+        #: What its executions' ARNs hold between the resource type and their names.
+        self.path = path
+        #: What the ARNs of its STANDARD executions hold before their names.
+        self.execution_arn_prefix = execution_arn(records.arn_prefix, path, "", None)
+        #: What its executions show as ``stateMachineArn``.
+        self.state_machine_arn = state_machine_arn(records.arn_prefix, path)
+        #: STANDARD or EXPRESS.
+        self.execution_type = execution_type
+        #: Its place in the order of adding, which no later record of the same name shares.
+        self.sequence = records.next_sequence()
+        retention = records.simulation.retention
+        self.index: ExecutionIndex[Execution] = ExecutionIndex(retention=retention, tells_redriven=tells_redriven)
+        #: Executions by name; map runs of one label share theirs, as their children's ARNs do not tell them apart.
+        self.names = names
+        #: How many of them were given default names.
+        self.default_names = 0
+        #: What redrives come to; None while they run until they are ended.
+        self.redrive_plan: Plan | None = None
+
+    @abstractmethod
+    def revision_for(self, version_number: str | None) -> Revision:
+        """What an execution started now runs, through a version unless its number is None."""
+
+    def time_limit_of(self, revision: Revision) -> int | None:
+        """How many milliseconds after its start or redrive an execution of ``revision`` is TIMED_OUT; None for never.
+
+        TimeoutSeconds is of the whole definition, not of what a Map state runs for its items.
+        """
+        return read_time_limit(revision.definition) if self.label is None else None
+
+    @property
+    def executions(self) -> list[Execution]:
+        """Its executions in order of adding, also those that the clock has not reached yet."""
+        self.now()
+        return list(self.index.executions)
+
+    def now(self) -> int:
+        """Return the current moment, to which the definitions at work are carried first."""
+        moment = self.records.now()
+        self.records.carry_runs(moment)
+        return moment
+
+    def count_running(self, moment: int) -> int:
+        self.index.settle(moment)
+        return len(self.index.newest(status="RUNNING"))
+
+    @contextmanager
+    def using(self) -> Iterator[int]:
+        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        with self.records.using() as moment:
+            self.check_readable()
+            yield moment
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.records.check_readable(self.state_machine)
+
+
+class Version:
+    """A published version: a number and the revision it keeps."""
+
+    def __init__(
+        self, state_machine: StateMachine, number: int, revision: Revision, description: str | None, created: int
+    ) -> None:
+        self.state_machine = state_machine
+        self.number = number
+        #: The number as ARNs have it.
+        self.qualifier = str(number)
+        self.arn = f"{state_machine.arn}:{number}"
+        self.revision = revision
+        self.description = description
+        self.created = created
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.state_machine.check_readable()
+        if self.state_machine.versions.get(self.qualifier) is not self:
+            raise RuntimeError(f"{self.arn} was deleted: publish a version anew.")
+
+
+class Alias:
+    """A name for one version, or for two with weights."""
+
+    def __init__(
+        self,
+        state_machine: StateMachine,
+        name: str,
+        routes: tuple[Route, ...],
+        description: str | None,
+        created: int,
+    ) -> None:
+        self.state_machine = state_machine
+        #: Its place in the order of adding, by which aliases are listed.
+        self.sequence = state_machine.records.next_sequence()
+        self.name = self.qualifier = name
+        self.arn = f"{state_machine.arn}:{name}"
+        self.routes = routes
+        self.description = description
+        self.created = created
+        self.updated = created
+        #: How much of their share its versions have waited for.
+        self.credits: dict[str, int] = {}
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        self.state_machine.check_readable()
+        if self.state_machine.aliases.get(self.name) is not self:
+            raise RuntimeError(f"{self.arn} was deleted or replaced: add the alias anew.")
+
+
+class StateMachine(ExecutionScope):
+    """A state machine, and all that was started on it."""
+
+    def __init__(self, records: Records, name: str, *, type: str, revision: Revision, created: int) -> None:
+        super().__init__(records, {}, state_machine_arn(records.arn_prefix, name), name, type)
+        self.state_machine = self
+        self.name = name
+        self.type = type
+        self.revision = revision
+        self.created = created
+        self.updated = created
+        self.tags: dict[str, str] = {}
+        #: Whether CreateStateMachine published a version of it, and that version's description.
+        self.published_at_creation: tuple[bool, str | None] = (False, None)
+        self.versions: dict[str, Version] = {}
+        self.aliases: dict[str, Alias] = {}
+        self.deleting = False
+        self.last_number = 0
+        #: What a test has said that starts come to.
+        self.start_plan: Plan | None = None
+        #: Child executions by label and name, of all map runs with that label.
+        self.children: dict[str, dict[str, Execution]] = {}
+        #: Map runs by the execution that started them.
+        self.map_runs: dict[Execution, list[MapRun]] = {}
+
+    def revision_for(self, version_number: str | None) -> Revision:
+        version = None if version_number is None else self.versions.get(version_number)
+        return self.revision if version is None else version.revision
+
+    def qualified(self, qualifier: str) -> Version | Alias | None:
+        """The version of that number or the alias of that name, if there is one."""
+        return self.versions.get(qualifier) or self.aliases.get(qualifier)
+
+    def find_execution(self, label: str | None, name: str) -> Execution | None:
+        """The execution of that name: the machine's own or, under a ``label``, a map run's child."""
+        return (self.names if label is None else self.children.get(label, {})).get(name)
+
+    def map_runs_of(self, parent: Execution) -> list[MapRun]:
+        return sorted(self.map_runs.get(parent, ()), key=lambda map_run: map_run.sequence)
+
+    def is_running(self, moment: int) -> bool:
+        """Whether any of its executions is RUNNING, or any child execution of its map runs."""
+        scopes = [self, *(run for run in self.records.map_runs.values() if run.state_machine is self)]
+        return any(scope.count_running(moment) for scope in scopes)
+
+
+class Turn(NamedTuple):
+    """A child that is to be redriven, and what it will come to."""
+
+    child: Execution
+    outcome: Outcome
+
+
+class MapRun(ExecutionScope):
+    """A map run and its child executions."""
+
+    def __init__(
+        self,
+        state_machine: StateMachine,
+        parent: Execution | None,
+        label: str,
+        id: str,
+        *,
+        execution_type: str,
+        max_concurrency: int,
+        tolerance: Tolerance,
+        life: Life,
+        follows_children: bool,
+        stops_with_children: bool = False,
+    ) -> None:
+        records, names = state_machine.records, state_machine.children.setdefault(label, {})
+        arn = map_run_arn(records.arn_prefix, state_machine.name, label, id)
+        super().__init__(records, names, arn, f"{state_machine.name}/{label}", execution_type, tells_redriven=True)
+        self.state_machine = state_machine
+        self.as_map_run = self
+        #: The execution that started it; None for one that was loaded without its parent.
+        self.parent = parent
+        self.label: str = label
+        self.id = id
+        self.max_concurrency = max_concurrency
+        self.tolerance = tolerance
+        self.start = life.start
+        #: The attempt of its start and those of its redrives.
+        self.attempts = life.attempts
+        #: From which of its redrives on, 0 being its start, its status follows from its children; before, and where
+        #: this is None, it is as seeded or as it was when it was redriven.
+        self.follows_from = 0 if follows_children else None
+        #: Whether it has a closing status and no stop date: it stops with the last of its children.
+        self.stops_with_children = stops_with_children
+        #: Those of its redriven children that were still waiting when it was last looked.
+        self.turns: list[Turn] = []
+
+    def revision_for(self, version_number: str | None) -> Revision:
+        return self.state_machine.revision if self.parent is None else self.parent.revision
+
+    @property
+    def execution_arn(self) -> str:
+        """The parent execution's ARN; for a map run loaded without its parent, one that names no execution."""
+        if self.parent is not None:
+            return self.parent.arn
+        return f"{self.records.arn_prefix}execution:{self.state_machine.name}:{self.id}"
+
+    def check_readable(self) -> None:
+        super().check_readable()
+        if self.records.map_runs.get(self.arn) is not self:
+            raise RuntimeError(f"{self.arn} is gone: the inner mock, fixture or test that added it has ended.")
+
+
+class Activity:
+    """An activity, which workers poll for tasks."""
+
+    def __init__(
+        self,
+        records: Records,
+        name: str,
+        *,
+        encryption_configuration: dict[str, Any] | None,
+        tags: dict[str, str],
+        created: int,
+    ) -> None:
+        self.records = records
+        self.name = name
+        self.arn = activity_arn(records.arn_prefix, name)
+        self.encryption_configuration = encryption_configuration or {"type": "AWS_OWNED_KEY"}
+        self.tags = tags
+        self.created = created
+        #: Tasks that no worker has been given, in the order in which they were scheduled.
+        self.scheduled: list[Task] = []
+
+    @property
+    def creation_date(self) -> datetime:
+        """When it was made, in UTC, for callers of moto's that are given it."""
+        return clock.to_datetime(self.created)
+
+    def __repr__(self) -> str:
+        return f"<Activity {self.arn}>"
+
+
+class Taken(NamedTuple):
+    """When a worker has taken a task, and the name that the worker gave."""
+
+    moment: int
+    worker_name: str | None
+
+
+class Task:
+    """What an execution waits for: an answer that gives the token."""
+
+    def __init__(
+        self, execution: Execution, attempt: Attempt, token: str, activity: Activity | None, heartbeat: int | None
+    ) -> None:
+        self.execution = execution
+        #: The attempt that waits, as it goes on while heartbeats come.
+        self.attempt = attempt
+        self.token = token
+        #: None for a task whose token reaches its worker by another way than GetActivityTask.
+        self.activity = activity
+        #: How many milliseconds may lie between two heartbeats; None where none are expected.
+        self.heartbeat = heartbeat
+        #: None while no worker has the task.
+        self.taken: Taken | None = None
+
+
+class Records(Store[Execution]):
+    """All that one account has in one region."""
+
     def __init__(self, region: str, account_id: str, partition: str) -> None:
-        self.region = region
-        self.account_id = account_id
-        self.partition = partition
-        self.arn_prefix = arn_prefix(partition, region, account_id)
+        super().__init__(region, account_id, partition)
         #: By name, in order of adding.
         self.state_machines: dict[str, StateMachine] = {}
         #: By ARN, in order of adding.
@@ -107,166 +422,28 @@ class Records:
         #: What executions wait or waited for, by task token.
         self.tasks: dict[str, Task] = {}
         #: All tasks that each of these executions has waited for, in order.
-        self._waiting: dict[Execution, list[Task]] = {}
+        self.waiting: dict[Execution, list[Task]] = {}
         #: Client tokens of executions' last successful redrives, with the date each was answered with.
         self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
-        #: Those of executions that were started to be executed.
-        self.runs: dict[Execution, Run] = {}
-        #: Those of them that are still at work.
-        self.live_runs: dict[Execution, Run] = {}
         #: By definition.
         self.state_tests: dict[str, StateTests] = {}
         #: What page tokens are signed with; another life of the same account and region has another.
         self.token_key = secrets.token_bytes(16)
-        self.naive_dates = seeding.NaiveDateCheck()
+        self.naive_dates = NaiveDateCheck()
         #: What the mock that holds these was asked for.
         self.simulation = NO_SIMULATION
-        #: The moment of the last use; later than all before the first.
-        self.moment = clock.NEVER
-        #: What takes back the changes of the current use, until that has come to its end.
-        self.undo = UndoLog()
-        #: What EventBridge is still to be told.
-        self.status_changes = StatusChanges(self.undo)
-        #: How many uses of these records are within one another.
-        self._uses = 0
-        #: What the last call that was made outside the records has raised, if any has.
-        self._refusal: Exception | None = None
-        #: How many definitions are just being carried.
-        self._carrying = 0
         #: The answers that the mock which holds these has for tasks.
         self.task_mocks = TaskMocks()
-        self._allowances: dict[str, Allowance] = {}
-        self._deleting: list[StateMachine] = []
-        self._lock = RLock()
-        self._closed = False
-        self._was_reset = False
-        #: The moment up to which their mock has lived, once it has ended.
-        self._ended_at: int | None = None
+        #: What is left of the quotas of operations.
+        self.allowances: dict[str, Allowance] = {}
         #: How often calls that wait were told to wait no longer.
         self.releases = 0
-        self._sequence = 0
-        self._ids = 0
+        #: The state machines that are DELETING.
+        self.deleting: list[StateMachine] = []
 
-    @contextmanager
-    def using(self) -> Iterator[int]:
-        """The current moment, read once, with these records to oneself. RecordsGone after their end.
-
-        What is changed meanwhile is taken back if an error or an interrupt ends the outermost use. When that ends, the
-        changes of status that it has brought are told; the records are free then.
-        """
-        news: list[StatusChange] = []
-        try:
-            uses = self._uses_within()
-            with self._lock:
-                try:
-                    self._begin_use(uses)
-                    self._check_open()
-                    moment = self.moment = clock.now()
-                    self.carry_runs(moment)
-                    # What tasks have called may have ended the records.
-                    self._check_open()
-                    self._finish_deletions(moment)
-                    if not uses:
-                        # What time alone has brought stays, whatever becomes of this use.
-                        if self.status_changes.upcoming:
-                            news = self.status_changes.take_due(moment)
-                        self._keep_changes()
-                    yield moment
-                    if not uses:
-                        if self.status_changes.upcoming:
-                            news += self.status_changes.take_due(moment)
-                        self._keep_changes()
-                finally:
-                    self._end_use(uses)
-        finally:
-            if news:
-                tell(news)
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """These records to oneself, as they are, to change them as a whole or not at all."""
-        uses = self._uses_within()
-        with self._lock:
-            try:
-                self._begin_use(uses)
-                yield
-                if not uses:
-                    self._keep_changes()
-            finally:
-                self._end_use(uses)
-
-    def _uses_within(self) -> int:
-        """Return within how many uses of this thread another one begins."""
-        lock: Any = self._lock
-        # What an interrupt has left of an earlier use does not count.
-        return self._uses if lock._is_owned() else 0
-
-    def _begin_use(self, uses: int) -> None:
-        """Begin a use within so many others; the outermost one takes back what an interrupt has left."""
-        if self.undo.steps and not uses:
-            self.undo.take_back()
-        self._uses = uses + 1
-
-    def _keep_changes(self) -> None:
-        """Let what was changed so far stay so."""
-        if self.undo.steps:
-            self.undo.clear()
-
-    def _end_use(self, uses: int) -> None:
-        """End a use within so many others; the outermost one takes back what was not brought to its end."""
-        self._uses = uses
-        if self.undo.steps and not uses:
-            self.undo.take_back()
-
-    def keep_up(self) -> None:
-        """Do what is due, and tell what has changed, before somebody asks another service about it."""
-        if (self.live_runs or self.status_changes.is_due(clock.now())) and not (self._carrying or self._closed):
-            with self.using():
-                pass
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise self._gone()
-
-    def leave(self, ask: Callable[[], _T]) -> _T:
-        """Return what a call gives, with these records left to other threads while it is made.
-
-        A task may do its work in threads that it waits for, and these may call Step Functions.
-        """
-        # All that was changed so far stays, whatever becomes of the call.
-        self.undo.clear()
-        # All levels of the lock at once, as threading.Condition gives it up and takes it back.
-        lock: Any = self._lock
-        held = None
-        uses = self._uses
-        try:
-            self._uses = 0
-            held = lock._release_save()
-            return ask()
-        except Exception as error:
-            self._refusal = error
-            raise
-        finally:
-            if held is not None:
-                lock._acquire_restore(held)
-            self._uses = uses
-
-    def locked(self) -> AbstractContextManager[bool]:
-        """These records to oneself, as they are, also after their end."""
-        return self._lock
-
-    @contextmanager
-    def locked_soon(self) -> Iterator[None]:
-        """These records to oneself or, if a thread holds them for long, as they are then.
-
-        So a mock can end, and be reported, while a thread is held in a function of the test's that waits.
-        """
-        got = self._lock.acquire(timeout=_LONGEST_WAIT)
-        try:
-            yield
-        finally:
-            if got:
-                self._lock.release()
+    def holds(self, machine: StateMachine) -> bool:
+        """Whether ``machine`` is (still) one of these."""
+        return self.state_machines.get(machine.name) is machine
 
     def check_readable(self, machine: StateMachine) -> None:
         """Raise RuntimeError if they were reset or hold a machine no longer; after the mock's end they can be read."""
@@ -277,154 +454,6 @@ class Records:
         if machine.deleting:
             raise RuntimeError(f"{machine.arn} was deleted, and all that belonged to it: add the state machine anew.")
         raise RuntimeError(f"{machine.arn} is gone: the inner mock, fixture or test that added it has ended.")
-
-    def now(self) -> int:
-        """Return the current moment; after their mock's end, the last one that it has seen."""
-        return clock.now() if self._ended_at is None else self._ended_at
-
-    @contextmanager
-    def reading(self) -> Iterator[int]:
-        """The moment as of which to read these records, to oneself; after their mock's end the last that it has seen.
-
-        Definitions at work are carried to it first.
-        """
-        with self._changing():
-            moment = self.now()
-            self.carry_runs(moment)
-            yield moment
-
-    def _gone(self) -> RecordsGone:
-        return RecordsGone(
-            f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
-            f"or was reset: seed again inside an active mock."
-        )
-
-    def carry_runs(self, moment: int) -> None:
-        """Carry the definitions at work to ``moment``; not after the records' end."""
-        if not self.live_runs or self._closed:
-            return
-        with self._changing():
-            for execution in list(self.live_runs):
-                self._carry_run(execution, moment)
-
-    def start_run(self, execution: Execution, run: Run, moment: int) -> None:
-        """Put a definition to work, and do at once what takes no time."""
-        self._note_run(execution)
-        self.runs[execution] = self.live_runs[execution] = run
-        self._carry_run(execution, moment)
-
-    def run_of(self, execution: Execution) -> Run | None:
-        """Return the run of an execution, also of a child execution, None where its definition is not run."""
-        parent = None if execution.map_run is None else execution.map_run.parent
-        if parent is None:
-            return self.runs.get(execution)
-        run = self.runs.get(parent)
-        return None if run is None else run.run_of(execution)
-
-    def resume_run(self, execution: Execution, moment: int) -> None:
-        """Carry the definition of an execution once more, if it is held where nothing answers its task."""
-        run = self.runs.get(execution)
-        if run is not None and run.is_running and execution not in self.live_runs:
-            self._carry_run(execution, moment)
-
-    def keep_run(self, execution: Execution, run: Run) -> None:
-        """Show the events of a run that somebody else carries."""
-        self._note_run(execution)
-        self.runs[execution] = run
-        self.live_runs.pop(execution, None)
-
-    def revive(self, execution: Execution) -> None:
-        """Have the definition of an execution at work again, if it is one that runs."""
-        if execution in self.runs:
-            self._note_run(execution)
-            self.live_runs[execution] = self.runs[execution]
-
-    def _note_run(self, execution: Execution) -> None:
-        """Note for the undo log whether an execution has a run, and whether that is at work."""
-        self.undo.keep_item(self.runs, execution)
-        self.undo.keep_item(self.live_runs, execution)
-
-    def _carry_run(self, execution: Execution, moment: int) -> None:
-        run = self.runs[execution]
-        carrying = self._carrying
-        try:
-            try:
-                self._carrying = carrying + 1
-                run.carry(moment)
-            finally:
-                self._carrying = carrying
-        except Exception as error:
-            if error is self._refusal:
-                # The caller gets it once: from then on a run stays at its task that nothing answers.
-                self._refusal = None
-                self.live_runs.pop(execution, None)
-            raise
-        finally:
-            # An interrupt may have come just before the line above.
-            self._carrying = carrying
-        if not run.is_running:
-            self._note_run(execution)
-            self.live_runs.pop(execution, None)
-
-    def close(self) -> None:
-        """End them with their mock: from here on they can be read as they stand now, and not changed."""
-        with self.locked_soon(), clock.last_read() as moment:
-            self._closed, self._ended_at = True, moment
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether their mock has ended."""
-        return self._ended_at is not None
-
-    def drop(self) -> None:
-        """End them for good: from here on they can neither be read nor changed."""
-        with self._lock:
-            self._closed = self._was_reset = True
-
-    # --- Numbers and ids -----------------------------------------------------------------------------------------
-
-    def next_sequence(self) -> int:
-        """The next place in the order of adding."""
-        self._sequence += 1
-        return self._sequence
-
-    def new_id(self) -> str:
-        """The next of a fixed sequence of UUIDs, so that a test sees the same ones each time it runs."""
-        id = uuid3(NAMESPACE_URL, f"{self.arn_prefix}{self._ids}")
-        self._ids += 1
-        return str(id)
-
-    # --- State machines ------------------------------------------------------------------------------------------
-
-    def add_state_machine(self, name: str, *, type: str, revision: Revision, moment: int) -> StateMachine:
-        self.undo.keep_item(self.state_machines, name)
-        machine = self.state_machines[name] = StateMachine(self, name, type=type, revision=revision, created=moment)
-        return machine
-
-    def discard(self, machine: StateMachine) -> None:
-        """Let ``machine`` go with all that is its own, at once."""
-        self.undo.keep(self, "state_machines", "map_runs")
-        del self.state_machines[machine.name]
-        self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
-
-    def holds(self, machine: StateMachine) -> bool:
-        """Whether ``machine`` is (still) one of these."""
-        return self.state_machines.get(machine.name) is machine
-
-    def delete(self, machine: StateMachine, moment: int) -> None:
-        """Let ``machine`` go: DELETING while anything of it is RUNNING, then gone with all that is its own."""
-        if not machine.deleting:
-            self.undo.keep(machine, "deleting")
-            self.undo.keep(self, "_deleting")
-            machine.deleting = True
-            self._deleting.append(machine)
-        self._finish_deletions(moment)
-
-    def _finish_deletions(self, moment: int) -> None:
-        for machine in [machine for machine in self._deleting if not machine.is_running(moment)]:
-            self.undo.keep(self, "_deleting")
-            self._deleting.remove(machine)
-            self.discard(machine)
 
     def find_execution(self, arn: str) -> Execution | None:
         """The execution of that ARN, if it is one of these."""
@@ -440,54 +469,17 @@ class Records:
         owners: list[ExecutionScope] = [*self.state_machines.values(), *self.map_runs.values()]
         return next((other for owner in owners for other in owner.executions if other.arn == arn), None)
 
-    # --- Rough edges -----------------------------------------------------------------------------------------------
+    def run_of(self, execution: Execution) -> Run | None:
+        """Return the run of an execution, also of a child execution, None where its definition is not run."""
+        parent = None if execution.map_run is None else execution.map_run.parent
+        if parent is None:
+            return self.runs.get(execution)
+        run = self.runs.get(parent)
+        return None if run is None else run.run_of(execution)
 
-    def take_on(self, simulation: Simulation) -> None:
-        """Have these rough edges from here on, whatever is stored already."""
-        with self._lock:
-            if self.simulation is simulation:
-                return
-            self.simulation = simulation
-            self._allowances.clear()
-            for owner in (*self.state_machines.values(), *self.map_runs.values()):
-                owner.index.lose_order()
-
-    # --- Quotas --------------------------------------------------------------------------------------------------
-
-    def take_call(self, operation: str, moment: int) -> bool:
-        """Whether one more call of ``operation``, which has a quota, is within it; the quota then has one less."""
-        if operation not in self._allowances:
-            bucket = self.simulation.quotas.bucket(operation, self.region)
-            self._allowances[operation] = Allowance(bucket, moment)
-        return self._allowances[operation].take(moment)
-
-    def count_open_executions(self, moment: int) -> int:
-        """How many are RUNNING, child executions among them; EXPRESS ones are outside the quota."""
-        owners: list[ExecutionScope] = [
-            machine for machine in self.state_machines.values() if machine.type != "EXPRESS"
-        ]
-        owners += [map_run for map_run in self.map_runs.values() if map_run.execution_type != "EXPRESS"]
-        return sum(owner.count_running(moment) for owner in owners)
-
-    # --- Tasks ---------------------------------------------------------------------------------------------------
-
-    def add_task(
-        self,
-        moment: int,
-        execution: Execution,
-        attempt: Attempt,
-        token: str | None,
-        *,
-        activity: str | None,
-        heartbeat: Duration | None,
-    ) -> Task:
-        """``execution``'s seeding call; see ``Execution.wait_for_task``."""
-        task = new_task(self, moment, execution, attempt, token, activity=activity, heartbeat=heartbeat)
-        self.undo.keep_item(self.tasks, task.token)
-        self.undo.keep_item(self._waiting, execution)
-        self.tasks[task.token] = task
-        self._waiting[execution] = [*self._waiting.get(execution, ()), task]
-        return task
+    def tasks_of(self, execution: Execution) -> list[Task]:
+        """All that ``execution`` has waited for, in order."""
+        return self.waiting.get(execution, [])
 
     def has_task(self, token: str) -> bool:
         """Whether a task has that token, of an execution whose definition runs or not."""
@@ -498,6 +490,33 @@ class Records:
         tasks = self.tasks_of(execution)
         return tasks[-1] if tasks else None
 
-    def tasks_of(self, execution: Execution) -> list[Task]:
-        """All that ``execution`` has waited for, in order."""
-        return self._waiting.get(execution, [])
+    def delete(self, machine: StateMachine, moment: int) -> None:
+        """Let ``machine`` go: DELETING while anything of it is RUNNING, then gone with all that is its own."""
+        if not machine.deleting:
+            self.undo.keep(machine, "deleting")
+            self.undo.keep(self, "deleting")
+            machine.deleting = True
+            self.deleting.append(machine)
+        self.finish_deletions(moment)
+
+    def finish_deletions(self, moment: int) -> None:
+        for machine in [machine for machine in self.deleting if not machine.is_running(moment)]:
+            self.undo.keep(self, "deleting")
+            self.deleting.remove(machine)
+            self.discard(machine)
+
+    def discard(self, machine: StateMachine) -> None:
+        """Let ``machine`` go with all that is its own, at once."""
+        self.undo.keep(self, "state_machines", "map_runs")
+        del self.state_machines[machine.name]
+        self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
+
+    def take_on(self, simulation: Simulation) -> None:
+        """Simulate these limits and delays from here on, whatever is stored already."""
+        with self.locked():
+            if self.simulation is simulation:
+                return
+            self.simulation = simulation
+            self.allowances.clear()
+            for owner in (*self.state_machines.values(), *self.map_runs.values()):
+                owner.index.keep_for(simulation.retention)

@@ -7,7 +7,7 @@ Wait which the clock has passed ended when it was due. No thread waits, and noth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -32,11 +32,16 @@ from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.run import Run
 from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Attempt, Execution, Origin
-from sfn_mock.state.map_runs import MapRun, Tolerance
+from sfn_mock.state.executions import take_in
+from sfn_mock.state.life_cycle import end_execution, end_map_run
 from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending
 from sfn_mock.state.progress import execution_info
+from sfn_mock.state.records import Execution, MapRun
+from sfn_mock.state.revisions import Origin
 from sfn_mock.state.seeds import Life
+from sfn_mock.state.state_machines import store_map_run
+from sfn_mock.state.time_lines import Attempt
+from sfn_mock.state.tolerance import Tolerance
 
 #: How long executions may last, in seconds (Developer Guide, service quotas).
 _LONGEST_STANDARD = 31_536_000
@@ -81,7 +86,7 @@ def start_run(execution: Execution, moment: int, services: Services) -> None:
     try:
         run = DefinitionRun(execution, parse_definition(execution.revision.definition), services)
     except ValueError as error:
-        execution.end(moment, Ending("FAILED", error="States.Runtime", cause=str(error)))
+        end_execution(execution, moment, Ending("FAILED", error="States.Runtime", cause=str(error)))
         return
     execution.owner.records.start_run(execution, run, moment)
 
@@ -237,7 +242,7 @@ class DefinitionRun:
         if attempt is not None and attempt.is_open(run.stop_moment):
             fault = run.status in ("FAILED", "ABORTED")
             error, cause = (run.error, run.cause) if fault else (None, None)
-            execution.end(run.stop_moment, Ending(run.status, run.output, error, cause))
+            end_execution(execution, run.stop_moment, Ending(run.status, run.output, error, cause))
 
     def _follow_execution(self, moment: int) -> None:
         """Stop where the execution was stopped by a call or a test, and go on where it was redriven."""
@@ -265,7 +270,7 @@ class DefinitionRun:
         for child in self._children.values():
             yield from child.steps()
 
-    def run_of(self, child: Execution) -> DefinitionRun | None:
+    def run_of(self, child: Hashable) -> DefinitionRun | None:
         """Return the run of a child execution, None where it is none of this run's."""
         return next((run for run in self._children.values() if run._execution is child), None)
 
@@ -392,7 +397,7 @@ class DefinitionRun:
             life=Life(request.moment, (Attempt(request.moment),)),
             follows_children=False,
         )
-        machine.store_map_run(map_run)
+        store_map_run(map_run)
         self._undo.keep_item(self._processors, map_run.arn)
         self._processors[map_run.arn] = map_run, request.processor
         return map_run.arn
@@ -419,7 +424,7 @@ class DefinitionRun:
             ),
             records.new_id() if map_run.execution_type == "EXPRESS" else None,
         )
-        map_run.take_in([child])
+        take_in(map_run, [child])
         records.status_changes.follow_start(child, start.moment)
         self._undo.keep_item(self._children, (start.map_run_arn, start.index))
         self._children[start.map_run_arn, start.index] = self._new_child(child, processor, start)
@@ -432,7 +437,7 @@ class DefinitionRun:
         """End a map run; children that still run are stopped."""
         self._note()
         map_run, _ = self._processors[map_run_arn]
-        map_run.end_as(moment, status)
+        end_map_run(map_run, moment, status)
         for (arn, _), child in self._children.items():
             if arn == map_run_arn and child.is_running:
                 child._note()

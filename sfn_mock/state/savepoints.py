@@ -17,8 +17,8 @@ from sortedcontainers import SortedList
 
 from sfn_mock.asl.run import Run
 from sfn_mock.state.execution_index import ExecutionIndex
-from sfn_mock.state.execution_scopes import ExecutionScope
-from sfn_mock.state.executions import Attempt, Execution
+from sfn_mock.state.records import Execution, ExecutionScope
+from sfn_mock.state.time_lines import Attempt
 
 #: Kept by whoever holds them; nothing within them can change. It is asked of each object, so the commonest are named.
 _UNCHANGING = frozenset({str, int, float, bool, bytes, type(None), datetime, timedelta, Attempt})
@@ -34,7 +34,7 @@ class Savepoint:
         #: By id, each with the object itself, so that no other object gets its id.
         self._seen: dict[int, object] = {}
         self._executions: list[tuple[Execution, int, Attempt, tuple[Attempt, ...]]] = []
-        self._indexes: list[ExecutionIndex] = []
+        self._indexes: list[ExecutionIndex[Execution]] = []
         self._restores: list[Callable[[], None]] = []
         self._run_restores: list[Callable[[], None]] = []
 
@@ -49,7 +49,7 @@ class Savepoint:
             self._seen[id(value)] = value
             if kind is Execution:
                 # There may be a million of them. All else that they hold is reached from their owner.
-                self._executions.append((value, value.start, value._last, value._earlier))
+                self._executions.append((value, value.start, value.last, value.earlier))
             else:
                 waiting.extend(self._keep(value, kind))
 
@@ -60,7 +60,7 @@ class Savepoint:
                 if id(execution) not in self._seen:
                     execution.owner = cast(ExecutionScope, _NoOwner(execution.arn))
         for execution, start, last, earlier in self._executions:
-            execution.start, execution._last, execution._earlier = start, last, earlier
+            execution.start, execution.last, execution.earlier = start, last, earlier
         for restore in (*self._restores, *self._run_restores):
             restore()
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws.names import forbidden_character
 from sfn_mock.state import clock
-from sfn_mock.state.executions import Attempt
 from sfn_mock.state.outcomes import OPEN, Ending
+from sfn_mock.state.time_lines import Attempt
 from sfn_mock.types import Duration
 
 #: Longest name of an execution or a state machine, in characters.

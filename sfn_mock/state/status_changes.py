@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, Generic, TypeVar
 
 from sfn_mock.state.outcomes import OPEN
+from sfn_mock.state.time_lines import Attempt, TimeLine
 from sfn_mock.state.undo_log import UndoLog
 
-if TYPE_CHECKING:
-    from sfn_mock.state.executions import Attempt, Execution
-
+_Execution = TypeVar("_Execution", bound=TimeLine)
 #: What tells two changes of one execution apart: moment, status, and how often it was redriven before.
 _Key = tuple[int, str, int]
 #: When to look at an execution, in which order at one moment, since when its changes are told, and the execution.
-_Upcoming = tuple[int, int, int, "Execution"]
+_Upcoming = tuple[int, int, int, _Execution]
 
 
-class StatusChange(NamedTuple):
+@dataclass(frozen=True)
+class StatusChange(Generic[_Execution]):
     """One change of an execution's status."""
 
-    execution: Execution
+    execution: _Execution
     moment: int
     #: The attempt as it stands after the change.
     attempt: Attempt
@@ -39,12 +40,12 @@ class StatusChange(NamedTuple):
         return self.moment, self.status, self.attempt.redrive_count
 
 
-def changes_of(execution: Execution) -> list[StatusChange]:
+def changes_of(execution: _Execution) -> list[StatusChange[_Execution]]:
     """Return the changes that the time line of an execution holds, in order, those to come included.
 
     PENDING_REDRIVE is not among them: what waits for its redrive has not begun it.
     """
-    changes: list[StatusChange] = []
+    changes: list[StatusChange[_Execution]] = []
     redrives = -1
     for attempt in execution.attempts:
         if attempt.redrive_count > redrives and attempt.ending.status != "PENDING_REDRIVE":
@@ -55,33 +56,30 @@ def changes_of(execution: Execution) -> list[StatusChange]:
     return changes
 
 
-class StatusChanges:
+class StatusChanges(Generic[_Execution]):
     """The changes that are still to be told, of the executions of one account and region."""
 
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
         #: When to look at an execution next, in which order at one moment, and since when its changes are told; a heap.
-        self.upcoming: list[_Upcoming] = []
-        self._told: dict[Execution, set[_Key]] = {}
+        self.upcoming: list[_Upcoming[_Execution]] = []
+        self._told: dict[_Execution, set[_Key]] = {}
         self._order = 0
         self._is_silenced = False
 
-    def follow_seeds(self, executions: Iterable[Execution], moment: int) -> None:
+    def follow_seeds(self, executions: Iterable[_Execution], moment: int) -> None:
         """Tell what executions do after a moment; what their time lines hold by then has been."""
         for execution in executions:
-            # There may be a million of them, nearly all of them over.
-            last = execution._last
-            if last.since >= moment or (last.stop is not None and last.stop >= moment):
-                self._told[execution] = {change.key for change in changes_of(execution) if change.moment == moment}
-                self.follow(execution, moment)
+            self._told[execution] = {change.key for change in changes_of(execution) if change.moment == moment}
+            self.follow(execution, moment)
 
-    def follow_start(self, execution: Execution, moment: int) -> None:
+    def follow_start(self, execution: _Execution, moment: int) -> None:
         """Tell what an execution does that was started at a moment, the start included."""
         self._undo.keep_item(self._told, execution)
         self._told.pop(execution, None)
         self.follow(execution, moment)
 
-    def follow(self, execution: Execution, since: int) -> None:
+    def follow(self, execution: _Execution, since: int) -> None:
         """Tell the changes of an execution from a moment on; EXPRESS ones send no events."""
         if execution.express_id is None and not self._is_silenced:
             self._push(since, since, execution)
@@ -95,25 +93,25 @@ class StatusChanges:
         finally:
             self._is_silenced = False
 
-    def _push(self, moment: int, since: int, execution: Execution) -> None:
+    def _push(self, moment: int, since: int, execution: _Execution) -> None:
         self._order += 1
         entry = (moment, self._order, since, execution)
         self._undo.note(partial(self._drop, entry))
         heappush(self.upcoming, entry)
 
-    def _put_back(self, entry: _Upcoming) -> None:
+    def _put_back(self, entry: _Upcoming[_Execution]) -> None:
         """Take back that an entry was taken."""
         if not any(other is entry for other in self.upcoming):
             heappush(self.upcoming, entry)
 
-    def _drop(self, entry: _Upcoming) -> None:
+    def _drop(self, entry: _Upcoming[_Execution]) -> None:
         """Take back a push."""
         self.upcoming = [other for other in self.upcoming if other is not entry]
         heapify(self.upcoming)
 
-    def take_due(self, moment: int) -> list[StatusChange]:
+    def take_due(self, moment: int) -> list[StatusChange[_Execution]]:
         """Return the changes that are due by a moment and were not told before, in order."""
-        due: list[StatusChange] = []
+        due: list[StatusChange[_Execution]] = []
         while self.is_due(moment):
             entry = self.upcoming[0]
             at, _, since, execution = entry
@@ -139,9 +137,10 @@ class StatusChanges:
 # --- Who is told -------------------------------------------------------------------------------------------------
 
 #: Takes a change.
-Listener = Callable[[StatusChange], None]
+Listener = Callable[[StatusChange[Any]], None]
 
-#: By a key of its own, the innermost last.
+#: By a key of its own, the innermost last. For the whole process: while the mock is installed, moto makes the backends,
+#: and no session knows them all.
 _listeners: dict[object, Listener] = {}
 
 
@@ -160,7 +159,7 @@ def told_to(listener: Listener) -> Iterator[None]:
         _listeners.pop(key, None)
 
 
-def tell(changes: Iterable[StatusChange]) -> None:
+def tell(changes: Iterable[StatusChange[Any]]) -> None:
     """Tell the listener, if there is one, of changes."""
     for change in changes:
         for listener in list(_listeners.values())[-1:]:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sfn_mock.asl.host import Failed, Succeeded, TaskCall
-
-if TYPE_CHECKING:
-    from sfn_mock.state.executions import Execution
-    from sfn_mock.state.state_machines import StateMachine
 
 #: Returns the answer of a mocked task.
 Answer = Callable[[TaskCall], Succeeded | Failed]
@@ -50,9 +46,9 @@ class TaskMock:
         self._answers = answers
         #: The position in the list that each task was given. A task that is asked again, because the clock went back,
         #: gets the same answer again.
-        self._positions: dict[tuple[Execution, str], int] = {}
+        self._positions: dict[tuple[Hashable, str], int] = {}
 
-    def answer(self, execution: Execution, call: TaskCall) -> Succeeded | Failed:
+    def answer(self, execution: Hashable, call: TaskCall) -> Succeeded | Failed:
         """Return the answer of a task."""
         position = self._positions.setdefault((execution, call.token), len(self._positions))
         return self._answers[min(position, len(self._answers) - 1)](call)
@@ -122,12 +118,12 @@ class TaskMocks:
 
     cases: dict[str, dict[str, Case]] = field(default_factory=dict)
     #: By state machine, None for any, and state.
-    _by_state: dict[tuple[StateMachine | None, str], TaskMock] = field(default_factory=dict)
+    _by_state: dict[tuple[Hashable | None, str], TaskMock] = field(default_factory=dict)
     #: By ARN, with ``*`` for any text; those added last come first.
     _by_resource: dict[str, TaskMock] = field(default_factory=dict)
     _handlers: dict[Invocation, Handler] = field(default_factory=dict)
 
-    def add_for_state(self, machine: StateMachine | None, state: str, mock: TaskMock) -> None:
+    def add_for_state(self, machine: Hashable | None, state: str, mock: TaskMock) -> None:
         """Mock a state of one state machine, or of any; it replaces what was said of the state before."""
         self._by_state[machine, state] = mock
 
@@ -140,7 +136,7 @@ class TaskMocks:
         """Have a handler stand in for a function; it replaces the one before."""
         self._handlers[function] = handler
 
-    def find(self, machine: StateMachine, call: TaskCall) -> TaskMock | None:
+    def find(self, machine: Hashable, call: TaskCall) -> TaskMock | None:
         """Return the mock of a task, None without one: the state of the machine, of any machine, or the resource."""
         for owner in (machine, None):
             if (mock := self._by_state.get((owner, call.state))) is not None:

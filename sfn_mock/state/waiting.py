@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import TYPE_CHECKING
 
 from sfn_mock.state import clock
 from sfn_mock.state.progress import describe_waiting
-
-if TYPE_CHECKING:
-    from sfn_mock.state.executions import Execution
+from sfn_mock.state.records import Execution
 
 #: How often to look, in milliseconds.
 _PAUSE = 10

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sfn_mock import views
-from sfn_mock.state import state_machines as machine_records
+from sfn_mock.state import clock
+from sfn_mock.state import records as kept
 from sfn_mock.views.view import View
 
 
-class Alias(View[machine_records.Alias]):
+class Alias(View[kept.Alias]):
     """A name for one version of a state machine, or for two with weights."""
 
     __slots__ = ()
@@ -42,9 +43,9 @@ class Alias(View[machine_records.Alias]):
     @property
     def creation_date(self) -> datetime:
         """When it was made, in UTC."""
-        return self._record.creation_date
+        return clock.to_datetime(self._record.created)
 
     @property
     def update_date(self) -> datetime:
         """When it was last updated, in UTC."""
-        return self._record.update_date
+        return clock.to_datetime(self._record.updated)

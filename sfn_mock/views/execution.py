@@ -7,14 +7,18 @@ from typing import Any, cast
 
 from sfn_mock import views
 from sfn_mock.operations import status_events
-from sfn_mock.state import clock, outcomes, progress, waiting
-from sfn_mock.state import executions as execution_records
-from sfn_mock.state import map_runs as map_run_records
+from sfn_mock.state import assignments, clock, life_cycle, outcomes, progress, waiting, waiting_tasks
+from sfn_mock.state import records as kept
+from sfn_mock.state.map_runs import new_map_run
+from sfn_mock.state.outcome_checks import check_fails_in
+from sfn_mock.state.state_machines import store_map_run
+from sfn_mock.state.time_line_changes import describe_status
+from sfn_mock.state.time_lines import Attempt
 from sfn_mock.types import Duration, Json, MachineType, MapRunStatus, Status
 from sfn_mock.views.view import View
 
 
-class Execution(View[execution_records.Execution]):
+class Execution(View[kept.Execution]):
     """One execution of a state machine or, as a child, of a map run.
 
     Attributes tell how it stands at the test's current time: ``status`` is RUNNING until the stop date is reached.
@@ -57,7 +61,8 @@ class Execution(View[execution_records.Execution]):
     @property
     def version(self) -> views.Version | None:
         """The version it was started through; None if there was none or it is deleted."""
-        return None if self._record.version is None else views.Version(self._record.version)
+        version = self._record.state_machine.versions.get(self._record.version_number or "")
+        return None if version is None else views.Version(version)
 
     @property
     def version_arn(self) -> str | None:
@@ -67,7 +72,8 @@ class Execution(View[execution_records.Execution]):
     @property
     def alias(self) -> views.Alias | None:
         """The alias it was started through; None if there was none or it is deleted."""
-        return None if self._record.alias is None else views.Alias(self._record.alias)
+        alias = self._record.state_machine.aliases.get(self._record.alias_name or "")
+        return None if alias is None else views.Alias(alias)
 
     @property
     def alias_arn(self) -> str | None:
@@ -92,66 +98,70 @@ class Execution(View[execution_records.Execution]):
     @property
     def status(self) -> Status | None:
         """The status now; None before the start date, when AWS does not list it."""
-        return cast("Status | None", self._record.status)
+        attempt, moment = self._now()
+        return None if attempt is None else cast(Status, attempt.status_at(moment))
 
     @status.setter
     def status(self, status: Status) -> None:
-        self._record.status = status
+        assignments.assign_status(self._record, status)
 
     @property
     def start_date(self) -> datetime:
         """When it starts, in UTC."""
-        return self._record.start_date
+        return clock.to_datetime(self._record.start)
 
     @start_date.setter
     def start_date(self, date: clock.Date) -> None:
-        self._record.start_date = date
+        assignments.assign_start(self._record, date)
 
     @property
     def stop_date(self) -> datetime | None:
         """When it stopped, in UTC; None while it is RUNNING."""
-        return self._record.stop_date
+        attempt, moment = self._now()
+        return None if attempt is None else _date(attempt.stop_at(moment))
 
     @stop_date.setter
     def stop_date(self, date: clock.Date | None) -> None:
-        self._record.stop_date = date
+        assignments.assign_stop(self._record, date)
 
     @property
     def redrive_count(self) -> int:
         """How often it was redriven by now."""
-        return self._record.redrive_count
+        attempt, _ = self._now()
+        return 0 if attempt is None else attempt.redrive_count
 
     @property
     def redrive_date(self) -> datetime | None:
         """When it was last redriven, in UTC; None for never, and for EXPRESS child executions."""
-        return self._record.redrive_date
+        attempt, _ = self._now()
+        return None if attempt is None else _date(attempt.redrive)
 
     @property
     def output(self) -> str | None:
         """The output, as JSON text; None unless it is SUCCEEDED."""
-        return self._record.output
+        return self._ending.output
 
     @output.setter
     def output(self, output: Json | None) -> None:
-        self._record.output = output
+        assignments.assign_detail(self._record, output=output)
 
     @property
     def error(self) -> str | None:
         """The name of the error; None unless it is FAILED or ABORTED with one."""
-        return self._record.error
+        return self._ending.error
 
     @error.setter
     def error(self, error: str | None) -> None:
-        self._record.error = error
+        assignments.assign_detail(self._record, error=error)
 
     @property
     def cause(self) -> str | None:
         """The cause of the error; None unless it is FAILED or ABORTED with one."""
-        return self._record.cause
+        return self._ending.cause
 
     @cause.setter
     def cause(self, cause: str | None) -> None:
-        self._record.cause = cause
+        assignments.assign_detail(self._record, cause=cause)
 
     @property
     def visited(self) -> list[str]:
@@ -248,13 +258,14 @@ class Execution(View[execution_records.Execution]):
         Raises:
             RuntimeError: Unless it is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE.
         """
-        with self._record.using() as moment:
-            if not self._record.may_run_again(moment):
+        record = self._record
+        with record.using() as moment:
+            if not life_cycle.may_run_again(record, moment):
                 raise RuntimeError(
-                    f"{self.arn} cannot be redriven: it {self._record.describe_status(moment)}, and only a FAILED, "
+                    f"{self.arn} cannot be redriven: it {describe_status(record, moment)}, and only a FAILED, "
                     f"TIMED_OUT, ABORTED or PENDING_REDRIVE execution can."
                 )
-            self._record.redrive_at(moment)
+            life_cycle.redrive_execution(record, moment)
 
     def wait_for_task(
         self, token: str | None = None, *, activity: str | None = None, heartbeat: Duration | None = None
@@ -274,15 +285,15 @@ class Execution(View[execution_records.Execution]):
             RuntimeError: Unless it is RUNNING and waits for nothing else.
             ValueError: For what AWS could never show.
         """
-        with self._record.using() as moment:
+        record = self._record
+        with record.using() as moment:
             attempt = self._running_attempt(moment, "wait for a task", "wait")
-            records = self._record.owner.records
-            waiting = records.task_of(self._record)
-            if waiting is not None and waiting.is_open(moment):
+            waiting = record.owner.records.task_of(record)
+            if waiting is not None and waiting_tasks.is_open(waiting, moment):
                 raise RuntimeError(
                     f"{self.arn} waits for a task already: answer that one, whose token is {waiting.token!r}, first."
                 )
-            task = records.add_task(moment, self._record, attempt, token, activity=activity, heartbeat=heartbeat)
+            task = waiting_tasks.wait_for_task(record, moment, attempt, token, activity=activity, heartbeat=heartbeat)
             return task.token
 
     def add_map_run(
@@ -318,16 +329,15 @@ class Execution(View[execution_records.Execution]):
         Raises:
             ValueError: For what AWS could never show.
         """
-        with self._record.using() as moment:
-            if self._record.map_run is not None:
+        record = self._record
+        with record.using() as moment:
+            if record.map_run is not None:
                 raise ValueError(
                     f"cannot add a map run to {self.arn}: it is a child execution; add it to one that is none instead."
                 )
-            machine = self._record.state_machine
-            map_run = map_run_records.new_map_run(
+            map_run = new_map_run(
                 moment,
-                machine,
-                self._record,
+                record,
                 label,
                 execution_type=execution_type,
                 max_concurrency=max_concurrency,
@@ -339,8 +349,19 @@ class Execution(View[execution_records.Execution]):
                 redrive_count=redrive_count,
                 redrive_date=redrive_date,
             )
-            machine.store_map_run(map_run)
+            store_map_run(map_run)
             return views.MapRun(map_run)
+
+    def _now(self) -> tuple[Attempt | None, int]:
+        """Return the attempt in force now, None before the start, and the current moment."""
+        record = self._record
+        moment = record.owner.now()
+        return record.attempt_at(moment), moment
+
+    @property
+    def _ending(self) -> outcomes.Ending:
+        attempt, moment = self._now()
+        return outcomes.OPEN if attempt is None else attempt.ending_at(moment)
 
     def _end(
         self,
@@ -351,21 +372,26 @@ class Execution(View[execution_records.Execution]):
         cause: str | None = None,
         failed_in: str | None = None,
     ) -> None:
-        with self._record.using() as moment:
+        record = self._record
+        with record.using() as moment:
             self._running_attempt(moment, f"be made {status}", "end")
             ending = outcomes.ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
-            self._record.check_failed_in(ending.failed_in)
-            self._record.end(moment, ending)
+            check_fails_in(record, ending.failed_in)
+            life_cycle.end_execution(record, moment, ending)
 
-    def _running_attempt(self, moment: int, verb: str, short_verb: str) -> execution_records.Attempt:
+    def _running_attempt(self, moment: int, verb: str, short_verb: str) -> Attempt:
         """Return the attempt that runs at ``moment``; RuntimeError, saying what it cannot do, if none does."""
         attempt = self._record.attempt_at(moment)
         if attempt is None or not attempt.is_open(moment):
             raise RuntimeError(
-                f"{self.arn} cannot {verb}: it {self._record.describe_status(moment)}, "
+                f"{self.arn} cannot {verb}: it {describe_status(self._record, moment)}, "
                 f"and only a RUNNING execution can {short_verb}."
             )
         return attempt
 
     def _describe(self) -> str:
         return f"{self.arn} {self.status or 'not started'}"
+
+
+def _date(moment: int | None) -> datetime | None:
+    return None if moment is None else clock.to_datetime(moment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from sfn_mock.state import executions as execution_records
+from sfn_mock.state import records as kept
 from sfn_mock.views.execution import Execution
 
 
@@ -14,7 +14,7 @@ class Executions(Sequence[Execution]):
 
     __slots__ = ("_records",)
 
-    def __init__(self, records: Sequence[execution_records.Execution]) -> None:
+    def __init__(self, records: Sequence[kept.Execution]) -> None:
         self._records = records
 
     def __len__(self) -> int:

@@ -7,14 +7,17 @@ from typing import cast
 
 from sfn_mock import views
 from sfn_mock.state import clock
-from sfn_mock.state import map_runs as map_run_records
+from sfn_mock.state import records as kept
 from sfn_mock.state import seeds as seeding
+from sfn_mock.state.executions import add_seed, add_seeds
+from sfn_mock.state.map_run_states import MapRunState, state_at
+from sfn_mock.state.outcomes import check_status
 from sfn_mock.types import Duration, Json, MachineType, MapRunStatus, Outcomes, Status
 from sfn_mock.views.redrive_plans import set_redrive_plan
 from sfn_mock.views.view import View
 
 
-class MapRun(View[map_run_records.MapRun]):
+class MapRun(View[kept.MapRun]):
     """A map run: the child executions that one Distributed Map state of one execution started."""
 
     __slots__ = ()
@@ -67,17 +70,18 @@ class MapRun(View[map_run_records.MapRun]):
     @property
     def status(self) -> MapRunStatus:
         """The status now."""
-        return cast(MapRunStatus, self._record.status)
+        return cast(MapRunStatus, self._state().status)
 
     @property
     def start_date(self) -> datetime:
         """When it starts, in UTC."""
-        return self._record.start_date
+        return clock.to_datetime(self._record.start)
 
     @property
     def stop_date(self) -> datetime | None:
         """When it stopped, in UTC; None while it is RUNNING."""
-        return self._record.stop_date
+        stop = self._state().stop
+        return None if stop is None else clock.to_datetime(stop)
 
     @property
     def executions(self) -> views.Executions:
@@ -113,11 +117,13 @@ class MapRun(View[map_run_records.MapRun]):
         Raises:
             ValueError: For what AWS could never show.
         """
-        with self._kept_record.using() as moment:
-            execution = self._kept_record.add_seed(
+        map_run = self._record
+        with map_run.using() as moment:
+            execution = add_seed(
+                map_run,
                 moment,
                 name,
-                status,
+                check_status(status),
                 start_date=start_date,
                 stop_date=stop_date,
                 duration=duration,
@@ -128,7 +134,7 @@ class MapRun(View[map_run_records.MapRun]):
                 failed_in=failed_in,
                 redrive_count=redrive_count,
                 redrive_date=redrive_date,
-                express=self.execution_type == "EXPRESS",
+                express=map_run.execution_type == "EXPRESS",
                 item_count=seeding.check_count(item_count, "item_count"),
             )
             return views.Execution(execution)
@@ -159,11 +165,13 @@ class MapRun(View[map_run_records.MapRun]):
         Raises:
             ValueError: For what AWS could never show; then none of them is stored.
         """
-        with self._kept_record.using() as moment:
-            executions = self._kept_record.add_seeds(
+        map_run = self._record
+        with map_run.using() as moment:
+            executions = add_seeds(
+                map_run,
                 moment,
                 count,
-                status,
+                check_status(status),
                 start_date=start_date,
                 interval=interval,
                 duration=duration,
@@ -172,7 +180,7 @@ class MapRun(View[map_run_records.MapRun]):
                 output=output,
                 error=error,
                 cause=cause,
-                express=self.execution_type == "EXPRESS",
+                express=map_run.execution_type == "EXPRESS",
                 item_count=seeding.check_count(item_count, "item_count"),
             )
             return views.Executions(executions)
@@ -204,6 +212,10 @@ class MapRun(View[map_run_records.MapRun]):
             cause=cause,
             failed_in=failed_in,
         )
+
+    def _state(self) -> MapRunState:
+        record = self._record
+        return state_at(record, record.now())
 
     def _describe(self) -> str:
         return f"{self.arn} {self.status}"

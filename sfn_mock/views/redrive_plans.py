@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from sfn_mock.state.execution_scopes import ExecutionScope
+from sfn_mock.state.outcome_checks import check_outcome
 from sfn_mock.state.outcome_plans import plan
+from sfn_mock.state.records import ExecutionScope
 from sfn_mock.types import Outcomes, Status
 
 
@@ -18,4 +20,4 @@ def set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | Status | None, 
                 f"on_start() instead."
             )
         scope.records.undo.keep(scope, "redrive_plan")
-        scope.redrive_plan = plan(scope.check_outcome, outcomes, **keywords)
+        scope.redrive_plan = plan(partial(check_outcome, scope), outcomes, **keywords)

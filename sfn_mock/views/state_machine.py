@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import repeat
 from typing import Any, cast
 
@@ -18,11 +19,13 @@ from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
 from sfn_mock.instruments.task_mocks import TaskOutcomes
 from sfn_mock.operations import execution_mode
 from sfn_mock.state import clock, outcomes
+from sfn_mock.state import records as kept
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state import state_machines as machine_records
-from sfn_mock.state.execution_scopes import Qualifiers
+from sfn_mock.state.executions import Qualifiers, add_seed, add_seeds, refuse_express
+from sfn_mock.state.outcome_checks import check_outcome
 from sfn_mock.state.outcome_plans import plan
-from sfn_mock.state.state_machines import Route, check_alias_name
+from sfn_mock.state.revisions import Route
+from sfn_mock.state.state_machines import add_version, check_alias_name, deal, set_alias
 from sfn_mock.suggestions import did_you_mean
 from sfn_mock.types import Duration, Json, MachineType, Outcomes, Status
 from sfn_mock.views.redrive_plans import set_redrive_plan
@@ -31,7 +34,7 @@ from sfn_mock.views.view import View
 _ROUTES = "a version, or pairs such as [(v1, 90), (v2, 10)]"
 
 
-class StateMachine(View[machine_records.StateMachine]):
+class StateMachine(View[kept.StateMachine]):
     """A state machine, to which a test adds versions, aliases and executions."""
 
     __slots__ = ()
@@ -54,22 +57,22 @@ class StateMachine(View[machine_records.StateMachine]):
     @property
     def definition(self) -> str:
         """The definition, as JSON text."""
-        return self._record.definition
+        return self._record.revision.definition
 
     @property
     def role_arn(self) -> str:
         """The ARN of the role it runs under."""
-        return self._record.role_arn
+        return self._record.revision.role_arn
 
     @property
     def creation_date(self) -> datetime:
         """When it was made, in UTC."""
-        return self._record.creation_date
+        return clock.to_datetime(self._record.created)
 
     @property
     def update_date(self) -> datetime:
         """When it was last updated, in UTC."""
-        return self._record.update_date
+        return clock.to_datetime(self._record.updated)
 
     @property
     def versions(self) -> dict[str, views.Version]:
@@ -122,8 +125,9 @@ class StateMachine(View[machine_records.StateMachine]):
             ValueError: Unless ``history`` and ``children`` are histories of executions.
         """
         recording = replays.read_recording(history, children)
-        with self._kept_record.using():
-            execution, differences = replays.replay(self._record, recording)
+        machine = self._record
+        with machine.using():
+            execution, differences = replays.replay(machine, recording)
             return views.Replay(views.Execution(execution), differences)
 
     def publish_version(self, description: str | None = None) -> views.Version:
@@ -135,9 +139,10 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: If the description is not text of at most 256 characters.
         """
-        with self._kept_record.using() as moment:
+        machine = self._record
+        with machine.using() as moment:
             seeding.check_description(description)
-            return views.Version(self._record.add_version(self._record.last_number + 1, description, moment))
+            return views.Version(add_version(machine, machine.last_number + 1, description, moment))
 
     def add_alias(
         self,
@@ -159,11 +164,12 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For what AWS would refuse.
         """
-        with self._kept_record.using() as moment:
+        machine = self._record
+        with machine.using() as moment:
             routes = self._routes(version)
             check_alias_name(name)
             seeding.check_description(description)
-            return views.Alias(self._record.set_alias(name, routes, description, moment))
+            return views.Alias(set_alias(machine, name, routes, description, moment))
 
     def add_execution(
         self,
@@ -209,9 +215,11 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For what AWS could never show.
         """
-        with self._kept_record.using() as moment:
-            self._kept_record.refuse_express()
-            execution = self._kept_record.add_seed(
+        machine = self._record
+        with machine.using() as moment:
+            refuse_express(machine)
+            execution = add_seed(
+                machine,
                 moment,
                 name,
                 self._check_status(status),
@@ -265,9 +273,11 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For what AWS could never show; then none of them is stored.
         """
-        with self._kept_record.using() as moment:
-            self._kept_record.refuse_express()
-            executions = self._kept_record.add_seeds(
+        machine = self._record
+        with machine.using() as moment:
+            refuse_express(machine)
+            executions = add_seeds(
+                machine,
                 moment,
                 count,
                 self._check_status(status),
@@ -315,10 +325,11 @@ class StateMachine(View[machine_records.StateMachine]):
         Raises:
             ValueError: For an outcome that no start can have.
         """
-        with self._kept_record.using():
-            self._record.records.undo.keep(self._record, "start_plan")
-            self._record.start_plan = plan(
-                self._record.check_outcome,
+        machine = self._record
+        with machine.using():
+            machine.records.undo.keep(machine, "start_plan")
+            machine.start_plan = plan(
+                partial(check_outcome, machine),
                 outcomes,
                 status=status,
                 duration=duration,
@@ -392,9 +403,10 @@ class StateMachine(View[machine_records.StateMachine]):
             ValueError: If the machine has no such Task state, or for an outcome that cannot be.
         """
         execution_mode.check_on("mock_task")
-        with self._kept_record.using():
+        machine = self._record
+        with machine.using():
             said = TaskOutcome(result, error, cause, duration)
-            task_mocks.mock_state(self._record, state, outcomes, said, strict)
+            task_mocks.mock_state(machine, state, outcomes, said, strict)
 
     def _check_status(self, status: str) -> str:
         if status == "PENDING_REDRIVE":
@@ -407,7 +419,7 @@ class StateMachine(View[machine_records.StateMachine]):
         if version is not None or own_alias is None:
             number = None if version is None else self._own_version(version).qualifier
             return repeat((number, None if own_alias is None else own_alias.name))
-        return ((own_alias.deal(), own_alias.name) for _ in repeat(None))
+        return ((deal(own_alias), own_alias.name) for _ in repeat(None))
 
     def _routes(self, version: views.Version | int | Sequence[tuple[views.Version | int, int]]) -> tuple[Route, ...]:
         weighted: Iterable[Any] = version if isinstance(version, Sequence) else [(version, 100)]
@@ -425,7 +437,7 @@ class StateMachine(View[machine_records.StateMachine]):
             raise must_be("version", "given weights that sum to 100", weights)
         return routes
 
-    def _own_version(self, version: views.Version | int) -> machine_records.Version:
+    def _own_version(self, version: views.Version | int) -> kept.Version:
         versions = self._record.versions
         if isinstance(version, views.Version):
             record = version._record
@@ -438,7 +450,7 @@ class StateMachine(View[machine_records.StateMachine]):
         expected = f"a version of {self.arn}, which has {', '.join(versions) or 'none'}"
         raise must_be("version", expected, version)
 
-    def _own_alias(self, alias: views.Alias | str) -> machine_records.Alias:
+    def _own_alias(self, alias: views.Alias | str) -> kept.Alias:
         name = alias.name if isinstance(alias, views.Alias) else alias
         found = self._record.aliases.get(name) if isinstance(name, str) else None
         if found is None or (isinstance(alias, views.Alias) and found is not alias._record):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sfn_mock import views
-from sfn_mock.state import state_machines as machine_records
+from sfn_mock.state import clock
+from sfn_mock.state import records as kept
 from sfn_mock.views.view import View
 
 
-class Version(View[machine_records.Version]):
+class Version(View[kept.Version]):
     """A published version of a state machine."""
 
     __slots__ = ()
@@ -37,4 +38,4 @@ class Version(View[machine_records.Version]):
     @property
     def creation_date(self) -> datetime:
         """When it was published, in UTC."""
-        return self._record.creation_date
+        return clock.to_datetime(self._record.created)

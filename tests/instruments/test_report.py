@@ -12,7 +12,7 @@ import pytest
 
 from sfn_mock import UnmockedServiceError, activation, get_mock, mock_sfn_executions
 from sfn_mock.instruments import report
-from sfn_mock.state import records
+from sfn_mock.state import store
 
 SECTION = "*- Step Functions, as mocked -*"
 
@@ -452,7 +452,7 @@ def test_run_ended_by_hand(monkeypatch):
 
 def test_thread_that_holds_the_records(monkeypatch):
     """A thread held in a function of the test's keeps neither the mock from ending nor the failure from its runner."""
-    monkeypatch.setattr(records, "_LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(store, "_LONGEST_WAIT", 0.01)
     entered, go_on = Event(), Event()
 
     def wait(name: str, input: str) -> dict[str, str]:

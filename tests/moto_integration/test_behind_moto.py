@@ -712,7 +712,7 @@ def test_backend_that_code_within_moto_holds(sfn):
     run = backend.start_execution(ARN, "", '{"id": 7}')
     page, token = backend.list_executions(ARN, status_filter="RUNNING")
     assert (page, token) == ([run], None)
-    assert backend.describe_execution(run.execution_arn) is run
+    assert backend.describe_execution(run.execution_arn) == run
     assert backend.describe_state_machine_for_execution(run.execution_arn).name == "orders"
     assert backend.stop_execution(run.execution_arn).status == "ABORTED"
     with pytest.raises(Exception, match="1 validation error detected"):

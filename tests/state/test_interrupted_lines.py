@@ -13,7 +13,6 @@ from freezegun import freeze_time
 from interrupts import check_sound, executed_lines, interrupted_at
 
 from sfn_mock import mock_sfn_executions
-from sfn_mock.state.clock import NEVER
 from sfn_mock.state.records import Records
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
@@ -43,8 +42,8 @@ def contents(records: Records) -> Any:
     ]
     map_runs = [
         (
-            *(run.label, run.parent and run.parent.name, run.attempts_until(NEVER), run.tolerance),
-            *(run.max_concurrency, [turn.child.name for turn in run._turns], executions_of(run)),
+            *(run.label, run.parent and run.parent.name, run.attempts, run.tolerance),
+            *(run.max_concurrency, [turn.child.name for turn in run.turns], executions_of(run)),
             run.parent is None or run in run.state_machine.map_runs_of(run.parent),
         )
         for run in records.map_runs.values()
@@ -60,7 +59,7 @@ def contents(records: Records) -> Any:
 
 def executions_of(scope: Any) -> Any:
     lines = [(run.name, run.start, run.attempts, run.version_number, run.alias_name) for run in scope.index.executions]
-    return lines, [name for name, run in scope.names.items() if run.owner is scope], scope._default_names
+    return lines, [name for name, run in scope.names.items() if run.owner is scope], scope.default_names
 
 
 # --- What is interrupted -------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from interrupts import check_sound, executed_lines, interrupted_at
 
 from sfn_mock import mock_sfn_executions
 from sfn_mock.session import scopes_of
+from sfn_mock.state.map_run_states import state_at
 from sfn_mock.state.records import Records
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
@@ -66,7 +67,7 @@ def send_success(sfn, client, clock):
 
 
 #: What keeps the state of runs. All else is called within one action of a run, which is done anew as a whole.
-PLACES = ("asl/engine.py", "asl/journal.py", "asl/map_runs.py", "asl/run.py", "state/records.py", "state/runs.py")
+PLACES = ("asl/engine.py", "asl/journal.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
 CASES = [
     pytest.param(WAITING, [], start, id="start"),
     pytest.param(WAITING, [start, tick, look, tick_back], stop, id="clock back"),
@@ -87,7 +88,7 @@ def contents(records: Records) -> Any:
             [(event.id, event.type, event.moment) for event in run.events(moment)] for run in records.runs.values()
         ]
         executions = [run.attempts for scope in scopes_of(records) for run in scope.index.executions]
-        map_runs = [(run.state_at(moment), run.max_concurrency) for run in records.map_runs.values()]
+        map_runs = [(state_at(run, moment), run.max_concurrency) for run in records.map_runs.values()]
         return events, executions, map_runs, len(records.live_runs)
 
 

@@ -262,7 +262,7 @@ def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
 
 def test_a_map_run_that_was_redriven_too_often_fails_its_run(clock, client, start, monkeypatch):
     """A run whose map run cannot be redriven once more fails in its Map state, and the map run stays as it is."""
-    for module in ("asl.map_runs", "state.executions"):
+    for module in ("asl.map_runs", "state.life_cycle"):
         monkeypatch.setattr(f"sfn_mock.{module}.MOST_REDRIVES", 1)
     run = start({"Each": distributed({"Type": "Fail", "Error": "Broken"})}, input="[1]")
     for _ in range(2):

@@ -1,0 +1,95 @@
+"""What a test assigns to an execution: its status, its dates, its output, its error and its cause.
+
+As suites do that were written for moto, which has no other way to a chosen status or date. They assign in any order:
+what a RUNNING execution cannot show yet is noted until a closing status is assigned.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfn_mock.argument_errors import ArgumentError
+from sfn_mock.state import clock
+from sfn_mock.state.life_cycle import end_execution, go_on
+from sfn_mock.state.outcomes import OPEN, STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, turned
+from sfn_mock.state.records import Execution
+from sfn_mock.state.time_line_changes import change, describe_status, move_start
+from sfn_mock.state.time_lines import Attempt
+
+
+def assign_status(execution: Execution, status: str | None) -> None:
+    """Give it a status; a closing one stops it now, unless a stop date was assigned before."""
+    with execution.using() as moment:
+        check_status(status, STATUSES_OUTSIDE_MAP_RUNS if execution.map_run is None else STATUSES)
+        attempt = _attempt_to_change(execution, moment)
+        if status == "RUNNING":
+            go_on(execution, moment, attempt._replace(stop=None, ending=OPEN))
+            return
+        turned_ending = turned(attempt.ending, str(status))
+        is_stop_assigned = not attempt.is_open(moment) or attempt.ending.status == "RUNNING"
+        if attempt.stop is not None and is_stop_assigned:
+            _stop_at(execution, moment, attempt._replace(ending=turned_ending), attempt.stop)
+        elif attempt.since > moment:
+            _stop_at(execution, moment, attempt._replace(ending=turned_ending), attempt.since)
+        else:
+            end_execution(execution, moment, turned_ending)
+
+
+def assign_start(execution: Execution, date: clock.Date) -> None:
+    """Let it start at a date; it stops no earlier."""
+    with execution.using() as moment:
+        start = clock.to_moment(date, moment, name="start_date")
+        first, *redrives = execution.attempts
+        if redrives and redrives[0].since < start:
+            limit, got = clock.describe(redrives[0].since), clock.describe(start)
+            raise ArgumentError("start_date", f"must not lie after the redrive at {limit}, got {got}")
+        stop = None if first.stop is None else max(first.stop, start)
+        move_start(execution, start)
+        change(execution, moment, (first._replace(since=start, stop=stop), *redrives))
+
+
+def assign_stop(execution: Execution, date: clock.Date | None) -> None:
+    """Let it stop at a date, or go on where that is None."""
+    with execution.using() as moment:
+        attempt = _attempt_to_change(execution, moment)
+        if date is not None:
+            _stop_at(execution, moment, attempt, clock.to_moment(date, moment, name="stop_date"))
+        elif attempt.is_open(moment):
+            go_on(execution, moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
+        else:
+            raise ValueError(
+                f"cannot take the stop date from {execution.arn}: it {describe_status(execution, moment)}; assign "
+                f"status = 'RUNNING' instead."
+            )
+
+
+def _stop_at(execution: Execution, moment: int, attempt: Attempt, stop: int) -> None:
+    """Change the attempt in force to stop then; an execution never redriven starts no later than that."""
+    if stop < attempt.since:
+        if len(execution.attempts_until(moment)) > 1:
+            limit, got = clock.describe(attempt.since), clock.describe(stop)
+            raise ArgumentError("stop_date", f"must not lie before the last redrive at {limit}, got {got}")
+        move_start(execution, stop)
+        attempt = attempt._replace(since=stop)
+    go_on(execution, moment, attempt._replace(stop=stop))
+
+
+def assign_detail(execution: Execution, **detail: Any) -> None:
+    """Give it an output, an error or a cause; ArgumentError for what its status cannot carry."""
+    with execution.using() as moment:
+        attempt = _attempt_to_change(execution, moment)
+        status = attempt.ending.status
+        if status == "RUNNING":
+            # As a closing status that can carry it would.
+            closed = ending("SUCCEEDED" if "output" in detail else "FAILED", **detail)
+            changed = attempt.ending._replace(**{name: getattr(closed, name) for name in detail})
+        else:
+            before = attempt.ending
+            kept = {"output": before.output, "error": before.error, "cause": before.cause}
+            changed = ending(status, **{**kept, **detail})._replace(failed_in=before.failed_in)
+        go_on(execution, moment, attempt._replace(ending=changed))
+
+
+def _attempt_to_change(execution: Execution, moment: int) -> Attempt:
+    """The attempt in force at ``moment`` or, before the start, the first."""
+    return execution.attempt_at(moment) or execution.attempts[0]

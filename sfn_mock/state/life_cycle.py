@@ -1,0 +1,186 @@
+"""What ends and redrives executions and map runs, each together with what belongs to it."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+
+from sfn_mock.asl.map_runs import MOST_REDRIVES, too_many_redrives
+from sfn_mock.state.map_run_states import (
+    MapRunState,
+    attempts_until,
+    end_ahead,
+    follows_children,
+    map_runs_at,
+    state_at,
+)
+from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, UNSUCCESSFUL, Ending, Outcome
+from sfn_mock.state.records import Execution, ExecutionScope, MapRun, Turn
+from sfn_mock.state.time_line_changes import change, never_start, run_again, start_late, wait, wait_for_redrive
+from sfn_mock.state.time_lines import Attempt
+
+# --- Executions ------------------------------------------------------------------------------------------------------
+
+
+def end_execution(execution: Execution, moment: int, ending: Ending) -> None:
+    """Stop the running attempt at ``moment``, and the map runs it left unfinished with it.
+
+    Whatever the time line held after it never happens.
+    """
+    # How a map run stands depends on this execution, so it is asked before that ends.
+    running = [run for run in map_runs_at(execution, moment) if state_at(run, moment).status == "RUNNING"]
+    attempt = execution.attempt_in_force(moment)
+    # It stays on its way, so that its history goes on with what was told of it.
+    failed_in = attempt.ending.failed_in if ending.failed_in is None else ending.failed_in
+    go_on(execution, moment, attempt._replace(stop=moment, ending=ending._replace(failed_in=failed_in)))
+    for map_run in running:
+        _end_with_parent(map_run, moment)
+
+
+def go_on(execution: Execution, moment: int, attempt: Attempt) -> None:
+    """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
+    change(execution, moment, (*execution.attempts_until(moment)[:-1], attempt))
+    if execution.map_run is not None:
+        take_turns(execution.map_run, moment)
+
+
+def _end_with_map_run(child: Execution, moment: int) -> None:
+    """Abort a child if it is running at ``moment``; if it has not started by then, it never does.
+
+    One that waits for its redrive has waited in vain.
+    """
+    attempt = child.attempt_at(moment)
+    if attempt is None:
+        never_start(child, moment)
+    elif attempt.is_open(moment):
+        end_execution(child, moment, Ending("ABORTED"))
+    elif child.waits_at(moment):
+        wait(child, moment, until=moment)
+
+
+def may_run_again(execution: Execution, moment: int) -> bool:
+    """Whether it is unsuccessful, or waits for a redrive."""
+    attempt = execution.attempt_at(moment)
+    again = UNSUCCESSFUL | {"PENDING_REDRIVE"}
+    return attempt is not None and attempt.status_at(moment) in again and execution.is_kept_at(moment)
+
+
+def redrive_execution(execution: Execution, moment: int) -> None:
+    """Redrive it, with its unsuccessful map runs: a new attempt, which comes to what was planned.
+
+    Whatever a test's own plan raises comes before anything is changed.
+    """
+    outcome = _outcome_of_redrive(execution.owner, execution)
+    # As in end_execution(): asked before this execution runs again.
+    states = [(run, state_at(run, moment)) for run in map_runs_at(execution, moment)]
+    unsuccessful = [(run, state) for run, state in states if state.status in UNSUCCESSFUL]
+    redriven = [(run, state) for run, state in unsuccessful if state.redrive_count < MOST_REDRIVES]
+    if len(redriven) < len(unsuccessful) and execution.owner.records.run_of(execution) is None:
+        spent = next(run for run, state in unsuccessful if state.redrive_count >= MOST_REDRIVES)
+        error = too_many_redrives(spent.arn)
+        outcome, redriven = Outcome(Ending("FAILED", error=error.error, cause=error.cause), 0), []
+    turns = [_turns(run, moment) for run, _ in redriven]
+    run_again(execution, moment, moment, outcome)
+    for (map_run, state), turns_of_children in zip(redriven, turns, strict=True):
+        _redrive_with_parent(map_run, moment, state, turns_of_children)
+    if execution.map_run is not None:
+        take_turns(execution.map_run, moment)
+    execution.owner.records.revive(execution)
+
+
+def _outcome_of_redrive(scope: ExecutionScope, execution: Execution) -> Outcome:
+    """What the next redrive, which is one of ``execution``, will come to."""
+    return RUNS_UNTIL_ENDED if scope.redrive_plan is None else scope.redrive_plan(execution.name, execution.input)
+
+
+# --- Map runs --------------------------------------------------------------------------------------------------------
+
+
+def _end_with_parent(map_run: MapRun, moment: int) -> None:
+    """End it, RUNNING as it is: its running children are ABORTED, and those still pending never start.
+
+    Those that wait for their redrive are what they were before.
+    """
+    map_run.records.undo.keep(map_run, "turns", "attempts")
+    map_run.turns = []
+    *earlier, current = attempts_until(map_run, moment)
+    if not follows_children(map_run, current):
+        current = current._replace(stop=moment, ending=Ending("ABORTED"))
+    map_run.attempts = (*earlier, current)
+    for child in map_run.index.executions:
+        _end_with_map_run(child, moment)
+
+
+def end_map_run(map_run: MapRun, moment: int, status: str) -> None:
+    """End it with a status that its run has found out."""
+    map_run.records.undo.keep(map_run, "attempts", "follows_from")
+    *earlier, current = attempts_until(map_run, moment)
+    map_run.attempts = (*earlier, current._replace(stop=moment, ending=Ending(status)))
+    map_run.follows_from = None
+
+
+def _turns(map_run: MapRun, moment: int) -> list[Turn]:
+    """Its unsuccessful children in order of adding, with what their redrives will come to."""
+    unsuccessful = [child for child in map_run.index.executions if may_run_again(child, moment)]
+    return [Turn(child, _outcome_of_redrive(map_run, child)) for child in unsuccessful]
+
+
+def _redrive_with_parent(map_run: MapRun, moment: int, state: MapRunState, turns: list[Turn]) -> None:
+    """Run again from ``moment`` on, and with it the unsuccessful children: as many at once as may run at once.
+
+    ``state`` is what it has come to, and stays, whatever becomes of its children and its tolerance. The children
+    beyond its concurrency are PENDING_REDRIVE until it is their turn.
+    """
+    *earlier, current = attempts_until(map_run, moment)
+    closed = current._replace(stop=state.stop, ending=Ending(state.status))
+    again = Attempt(moment, redrive_count=current.redrive_count + 1, redrive=moment)
+    map_run.records.undo.keep(map_run, "attempts", "follows_from", "turns")
+    map_run.attempts = (*earlier, closed, again)
+    map_run.follows_from = again.redrive_count
+    for child in map_run.index.executions:
+        start_late(child, moment)
+    at_once = map_run.max_concurrency or len(turns)
+    for child, outcome in turns[:at_once]:
+        run_again(child, moment, moment, outcome)
+    for child, _ in turns[at_once:]:
+        wait_for_redrive(child, moment)
+    map_run.turns = turns[at_once:]
+    take_turns(map_run, moment)
+
+
+def take_turns(map_run: MapRun, moment: int) -> None:
+    """Give each child that waits for its redrive the moment when another's end lets it run.
+
+    Those for which no end is in sight wait on, as do those whose turn would come after the map run's own end;
+    whatever ends one or changes its end later asks again.
+    """
+    map_run.records.undo.keep(map_run, "turns")
+    map_run.turns = [turn for turn in map_run.turns if turn.child.waits_at(moment)]
+    if not map_run.turns:
+        return
+    running = [
+        attempt
+        for child in map_run.index.executions
+        if (attempt := child.attempt_at(moment)) is not None and attempt.is_open(moment)
+    ]
+    more = (map_run.max_concurrency or len(running) + len(map_run.turns)) - len(running)
+    stopping = [attempt for attempt in running if attempt.ending.status != "RUNNING"]
+    ends = sorted(attempt.stop for attempt in stopping if attempt.stop is not None)
+    # Where more are running than may, the first ends let none run.
+    free = [moment] * more + ends[max(0, -more) :]
+    last = end_ahead(map_run)
+    for child, outcome in map_run.turns:
+        if not free or (last is not None and last <= free[0]):
+            wait(child, moment, until=last)
+            continue
+        since = heappop(free)
+        run_again(child, moment, since, outcome)
+        stop = outcome.stop_after(since)
+        if stop is not None:
+            heappush(free, stop)
+
+
+def set_max_concurrency(map_run: MapRun, moment: int, max_concurrency: int) -> None:
+    """Let so many children run at once from ``moment`` on; 0 for any number. None that runs is stopped."""
+    map_run.records.undo.keep(map_run, "max_concurrency")
+    map_run.max_concurrency = max_concurrency
+    take_turns(map_run, moment)

@@ -1,0 +1,144 @@
+"""How a map run stands at a moment, and when its executions may run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sfn_mock.state.records import Execution, MapRun
+from sfn_mock.state.seeds import Span
+from sfn_mock.state.time_lines import Attempt
+
+#: Where children stand that a map run still waits for; PENDING are those that have not started.
+_UNFINISHED = ("PENDING", "RUNNING", "PENDING_REDRIVE")
+
+
+def _one(child: Execution) -> int:
+    return 1
+
+
+def _items(child: Execution) -> int:
+    return child.item_count or 0
+
+
+def _standing(child: Execution, moment: int) -> str:
+    attempt = child.attempt_at(moment)
+    return "PENDING" if attempt is None else attempt.status_at(moment)
+
+
+def _standing_unfinished(child: Execution, moment: int) -> str:
+    return "PENDING_REDRIVE" if child.waited_in_vain_at(moment) else _standing(child, moment)
+
+
+class MapRunState(NamedTuple):
+    """How a map run stands at a moment."""
+
+    status: str
+    stop: int | None
+    redrive_count: int
+    redrive: int | None
+
+
+def map_runs_at(execution: Execution, moment: int) -> list[MapRun]:
+    """The map runs that an execution has started by ``moment``, in order of adding."""
+    return [map_run for map_run in execution.map_runs if map_run.start <= moment]
+
+
+def state_at(map_run: MapRun, moment: int) -> MapRunState:
+    """As it was seeded; where it was not, and after a redrive, as children, tolerance and parent have it."""
+    return state_of(map_run, attempt_at(map_run, moment), moment)
+
+
+def state_of(map_run: MapRun, attempt: Attempt, moment: int) -> MapRunState:
+    """The same for one of its attempts, whichever is in force."""
+    if follows_children(map_run, attempt):
+        status, stop = _status_and_stop(map_run, moment)
+        # Children may be seeded with dates before the map run's own.
+        stop = None if stop is None else max(stop, attempt.since)
+    else:
+        status, stop = attempt.status_at(moment), attempt.stop_at(moment)
+    return MapRunState(status, stop, attempt.redrive_count, attempt.redrive)
+
+
+def follows_children(map_run: MapRun, attempt: Attempt) -> bool:
+    return map_run.follows_from is not None and attempt.redrive_count >= map_run.follows_from
+
+
+def attempt_at(map_run: MapRun, moment: int) -> Attempt:
+    """The attempt in force; the first one also before its start."""
+    return next((attempt for attempt in reversed(map_run.attempts) if attempt.since <= moment), map_run.attempts[0])
+
+
+def _status_and_stop(map_run: MapRun, moment: int) -> tuple[str, int | None]:
+    # What waits in vain since an end of the parent's is as unfinished as it was then.
+    children = _count(map_run, moment, _one, _standing_unfinished)
+    unfinished = sum(children[status] for status in _UNFINISHED)
+    parent_status, parent_stop = _parent_at(map_run, moment)
+    if parent_stop is None and (unfinished or not children):
+        return "RUNNING", None
+    # A parent that has ended has ended what its map runs left unfinished.
+    stop = parent_stop if unfinished or not children else _last_stop(map_run, moment)
+    items = _count(map_run, moment, _items, _standing_unfinished)
+    if map_run.tolerance.is_exceeded_by(items["FAILED"] + items["TIMED_OUT"], items.total()):
+        return "FAILED", stop
+    if unfinished or children["ABORTED"]:
+        return "ABORTED", stop
+    if not children and parent_status != "SUCCEEDED":
+        return "FAILED" if parent_status == "FAILED" else "ABORTED", stop
+    return "SUCCEEDED", stop
+
+
+def _parent_at(map_run: MapRun, moment: int) -> tuple[str | None, int | None]:
+    attempt = None if map_run.parent is None else map_run.parent.attempt_at(moment)
+    return (None, None) if attempt is None else (attempt.status_at(moment), attempt.stop_at(moment))
+
+
+def _last_stop(map_run: MapRun, moment: int) -> int:
+    stops = [attempt.stop_at(moment) for child in map_run.index.executions if (attempt := child.attempt_at(moment))]
+    return max(stop for stop in stops if stop is not None)
+
+
+def count_executions(map_run: MapRun, moment: int) -> Counter[str]:
+    """How many child executions have each status; those not started yet are PENDING."""
+    return _count(map_run, moment, _one, _standing)
+
+
+def count_items(map_run: MapRun, moment: int) -> Counter[str]:
+    """How many items are in child executions of each status."""
+    return _count(map_run, moment, _items, _standing)
+
+
+def _count(
+    map_run: MapRun, moment: int, weight: Callable[[Execution], int], standing: Callable[[Execution, int], str]
+) -> Counter[str]:
+    counter: Counter[str] = Counter()
+    for child in map_run.index.executions:
+        counter[standing(child, moment)] += weight(child)
+    return counter
+
+
+def attempts_until(map_run: MapRun, moment: int) -> list[Attempt]:
+    """The attempt of its start and those of its redrives, as far as they have begun by ``moment``."""
+    return [attempt for attempt in map_run.attempts if attempt.since <= moment]
+
+
+def end_ahead(map_run: MapRun) -> int | None:
+    """When it ends, as far as it was said, whatever becomes of its children."""
+    own = map_run.attempts[-1]
+    return _parent_end(map_run) if follows_children(map_run, own) else own.stop
+
+
+def _parent_end(map_run: MapRun) -> int | None:
+    """When its parent ends, as far as that was said."""
+    if map_run.parent is None:
+        return None
+    last = map_run.parent.attempts[-1]
+    # What a test has assigned ahead of a closing status is no end yet.
+    return None if last.ending.status == "RUNNING" else last.stop
+
+
+def span_of(map_run: MapRun) -> Span:
+    """From its start to its stop or, while that depends on its children, to its parent's."""
+    stop = _parent_end(map_run) if map_run.stops_with_children else end_ahead(map_run)
+    return Span("its map run", map_run.start, stop, ends=map_run.stops_with_children or stop is not None)
