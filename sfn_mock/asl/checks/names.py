@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sfn_mock.asl.checks.diagnostics import Diagnostic, error
@@ -9,6 +10,8 @@ from sfn_mock.asl.checks.workflows import Workflow
 
 _LONGEST_NAME = 80
 _LONGEST_LABEL = 40
+# White space, wildcards, brackets, special and control characters.
+_FORBIDDEN_IN_LABELS = re.compile(r"""[\s?*<>{}\[\]"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 
 
 def check_names(workflows: list[Workflow]) -> Iterator[Diagnostic]:
@@ -31,6 +34,12 @@ def check_names(workflows: list[Workflow]) -> Iterator[Diagnostic]:
             if len(label) > _LONGEST_LABEL:
                 yield error(
                     f"Invalid Label name: Label '{label}' {_exceeds(_LONGEST_LABEL)}",
+                    f"{place}/Label",
+                    "INVALID_LABEL_NAME",
+                )
+            if _FORBIDDEN_IN_LABELS.search(label):
+                yield error(
+                    f"Invalid Label name: Label '{label}' contains invalid characters",
                     f"{place}/Label",
                     "INVALID_LABEL_NAME",
                 )
