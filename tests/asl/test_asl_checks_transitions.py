@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asl_diagnosed import DISTRIBUTED_MAP, PASS, messages
+from asl_diagnosed import DISTRIBUTED_MAP, PASS, machine, messages
 
 END_STATE = "MISSING_END_STATE: Workflow has no terminal state at None"
 
@@ -170,3 +170,14 @@ def test_labels() -> None:
         f"INVALID_LABEL_NAME: Invalid Label name: Label '{'M' * 41}' exceeds the 40-character limit allowed by the "
         "service at /States/B/Label"
     ]
+
+
+@pytest.mark.parametrize("character", [" ", "\t", *'?*<>{}[]"#%\\^|~`$&,;:/', "\x00", "\x1f", "\x7f", "\x9f"])
+def test_characters_of_labels(character: str) -> None:
+    """A label has no white space, wildcard, bracket, special or control character."""
+    label = f"a{character}b"
+
+    assert messages(machine({**DISTRIBUTED_MAP, "Label": label})) == [
+        f"INVALID_LABEL_NAME: Invalid Label name: Label '{label}' contains invalid characters at /States/S/Label"
+    ]
+    assert messages(machine({**DISTRIBUTED_MAP, "Label": "a-b_c.d!(é)"})) == []

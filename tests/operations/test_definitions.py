@@ -158,6 +158,21 @@ def test_diagnostics_that_fit_are_not_truncated(client):
     assert validate(client, workflow(Ask=WAITING), type="EXPRESS", maxResults=1)["truncated"] is False
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param({}, [], id="by default"),
+        pytest.param({"severity": "ERROR"}, [], id="errors"),
+        pytest.param({"severity": "WARNING"}, ["PASS_RESULT_IS_STATIC"], id="warnings"),
+    ],
+)
+def test_warnings_are_asked_for(client, arguments, told):
+    """A warning leaves the definition OK, and is told only where warnings are asked for."""
+    answer = validate(client, workflow(Pack={**PASS, "Result": "$.parcel"}), **arguments)
+
+    assert (answer["result"], [found["code"] for found in answer["diagnostics"]]) == ("OK", told)
+
+
 def test_nothing_is_created(client):
     """To validate a definition or to test a state makes no state machine."""
     validate(client, workflow(Pack=PASS))
