@@ -40,15 +40,23 @@ def forget_aws_settings(monkeypatch):
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
+def is_for_aws(request):
+    """Whether a test is meant to reach AWS."""
+    return request.node.get_closest_marker("aws") is not None
+
+
 @pytest.fixture(autouse=True)
-def no_aws_settings(monkeypatch):
+def no_aws_settings(request, monkeypatch):
     """No credentials, region, profile or default session from elsewhere, and no service to ask for them."""
-    forget_aws_settings(monkeypatch)
+    if not is_for_aws(request):
+        forget_aws_settings(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch):
+def no_network(request, monkeypatch):
     """Whoever asks for the address of another machine hears that the test is wrong."""
+    if is_for_aws(request):
+        return
     getaddrinfo = socket.getaddrinfo
 
     def only_this_machine(host, *args, **kwargs):

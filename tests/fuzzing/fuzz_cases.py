@@ -1,0 +1,65 @@
+"""How many cases a fuzz tries, from which seed on, and what each of them must do."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+from types import FrameType
+
+#: The whole number of cases of `tox -e fuzz`, and the part of it that the suite tries.
+IS_WHOLE = "SFN_MOCK_FUZZ" in os.environ
+_ONE = os.environ.get("SFN_MOCK_SEED")
+#: Processor time that one case may take, in seconds.
+_LONGEST = 20
+#: By how much memory may grow after the first tenth of the cases, in MiB. The record of calls alone keeps up to 32.
+_MOST_GROWTH = 96
+
+#: Seeds that have found something, by kind of case: they are tried each time.
+KEPT: dict[str, tuple[int, ...]] = {}
+
+
+class HangError(BaseException):
+    """A case goes on and on. No handler of errors of the code under test catches it."""
+
+
+def cases(kind: str, whole: int, part: int, first: int = 0) -> Iterator[Random]:
+    """Give random numbers for each case, from a seed of its own; a failure prints that seed."""
+    numbers = [int(_ONE)] if _ONE else [*KEPT.get(kind, ()), *range(first, first + (whole if IS_WHOLE else part))]
+    settled = 0
+    for index, number in enumerate(numbers):
+        try:
+            with _in_time():
+                yield Random(f"{kind} {number}")
+        except BaseException:
+            print(f"The same again: SFN_MOCK_SEED={number} pytest tests/fuzzing -k {kind}")
+            raise
+        if index == len(numbers) // 10:
+            settled = _memory()
+    growth = _memory() - settled
+
+    assert growth < _MOST_GROWTH, f"{len(numbers)} cases took {growth} MiB that were not given back"
+
+
+def _memory() -> int:
+    """Return the most memory that the process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Raise HangError for what takes too long. A machine that is busy elsewhere takes no time of the process."""
+
+    def give_up(number: int, frame: FrameType | None) -> None:
+        raise HangError(f"A case takes more than {_LONGEST} seconds.")
+
+    before = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _LONGEST)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

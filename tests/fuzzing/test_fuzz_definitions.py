@@ -1,0 +1,105 @@
+"""Generated definitions, expressions and paths: each is refused in AWS's words, or runs to an end that AWS has."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from freezegun import freeze_time
+from fuzz_cases import cases
+from fuzz_definitions import INPUT, definition, expression, intrinsic, path, state
+
+from sfn_mock import TaskError, mock_sfn_executions
+
+ROLE = "arn:aws:iam::123456789012:role/orders"
+#: What a definition, or a state to be tested, may be refused with.
+REFUSALS = {"InvalidDefinition", "ValidationException", "InvalidExecutionInput"}
+STATUSES = {"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Deprecations within libraries that evaluate expressions are not looked at here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def refused(call: Any, **arguments: Any) -> dict[str, Any] | None:
+    """Return the answer of a call, or None for one that is refused in a sentence."""
+    try:
+        return call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] in REFUSALS
+        assert error.response["Error"]["Message"]
+        return None
+
+
+def echo(event: Any, context: Any) -> Any:
+    """Answer a task with its input, or fail if that is odd."""
+    if isinstance(event, (str, list)):
+        raise TaskError("Odd", "neither text nor a list")
+    return event
+
+
+def test_definitions(kept_client):
+    """A definition is refused, or its run comes to a status, with a history that begins and ends as it should."""
+    with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True, wait_scale=0) as sfn:
+        sfn.mock_lambda("echo", echo)
+        for number, random in enumerate(cases("definitions", 8_000, 40)):
+            if number % 100 == 99:
+                sfn.reset()
+                sfn.mock_lambda("echo", echo)
+            made = definition(random)
+            created = refused(kept_client.create_state_machine, name=f"m{number}", definition=made, roleArn=ROLE)
+            assert kept_client.validate_state_machine_definition(definition=made)["result"] == (
+                "FAIL" if created is None else "OK"
+            )
+            if created is None:
+                continue
+            arn = kept_client.start_execution(stateMachineArn=created["stateMachineArn"], input=json.dumps(INPUT))
+            clock.tick(3600)
+            told = kept_client.describe_execution(executionArn=arn["executionArn"])
+            events = kept_client.get_execution_history(executionArn=arn["executionArn"], maxResults=3)["events"]
+
+            assert told["status"] in STATUSES
+            assert ("output" in told) == (told["status"] == "SUCCEEDED")
+            assert events[0]["type"] == "ExecutionStarted"
+            json.loads(told.get("output", "null"))
+            if told["status"] == "RUNNING":
+                kept_client.stop_execution(executionArn=arn["executionArn"])
+
+
+def _check_tested(answer: dict[str, Any] | None) -> None:
+    """A tested state succeeds with JSON, or fails with an error."""
+    if answer is None:
+        return
+    assert answer["status"] in {"SUCCEEDED", "FAILED", "RETRIABLE", "CAUGHT_ERROR"}
+    if answer["status"] == "SUCCEEDED":
+        json.loads(answer.get("output", "null"))
+    else:
+        # A Fail state need not name its error.
+        assert isinstance(answer.get("error", ""), str)
+
+
+@pytest.mark.parametrize("kind", ["expressions", "intrinsics", "paths", "states"])
+def test_single_states(kept_client, kind):
+    """An expression, a function, a path or a state that TestState is given succeeds, or fails as on AWS."""
+    with mock_sfn_executions():
+        for random in cases(kind, 3_000, 40):
+            if kind == "expressions":
+                made = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": f"{{% {expression(random)} %}}"}
+            elif kind == "intrinsics":
+                made = {"Type": "Pass", "Parameters": {"x.$": intrinsic(random)}}
+            elif kind == "paths":
+                field = random.choice(["InputPath", "OutputPath", "ResultPath"])
+                made = {"Type": "Pass", field: path(random), "Parameters": {"x.$": path(random)}}
+            else:
+                made = state(random, random.random() < 0.5, "B")
+            ended = made if {"Next", "End"} & set(made) or kind == "states" else {**made, "End": True}
+            _check_tested(
+                refused(kept_client.test_state, definition=json.dumps(ended), roleArn=ROLE, input=json.dumps(INPUT))
+            )
