@@ -88,7 +88,8 @@ def _check_tested(answer: dict[str, Any] | None) -> None:
 @pytest.mark.parametrize("kind", ["expressions", "intrinsics", "paths", "states"])
 def test_single_states(kept_client, kind):
     """An expression, a function, a path or a state that TestState is given succeeds, or fails as on AWS."""
-    with mock_sfn_executions():
+    with mock_sfn_executions(execute=True) as sfn:
+        sfn.mock_lambda("echo", echo)
         for random in cases(kind, 3_000, 40):
             if kind == "expressions":
                 made = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": f"{{% {expression(random)} %}}"}
