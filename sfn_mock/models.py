@@ -12,7 +12,7 @@ from moto.utilities.utils import get_partition
 from sfn_mock import views
 from sfn_mock.aws import constraints
 from sfn_mock.instruments import session_coverage
-from sfn_mock.operations import registry
+from sfn_mock.operations import pipeline
 from sfn_mock.operations.finding import find_qualified
 from sfn_mock.operations.registry import Answer
 from sfn_mock.operations.tags import tagged_resources
@@ -158,7 +158,7 @@ class SFNBackend(StepFunctionBackend):
     def _call(self, operation: str, **members: Any) -> Answer:
         """Check the members against the model, as the way through a client does, and run the operation."""
         constraints.check(operation, members)
-        return registry.run(operation, self.records, members, _as_it_is)
+        return pipeline.run(operation, self.records, members, _as_it_is)
 
     def create_state_machine(
         self,

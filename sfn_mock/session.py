@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from moto.core.models import botocore_stubber
+from moto.stepfunctions.models import stepfunctions_backends
+
 from sfn_mock.instruments import session_coverage
 from sfn_mock.instruments.calls import CallLog
 from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.guard import Guard
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
-from sfn_mock.operations.pipeline import Service
+from sfn_mock.operations.pipeline import RecordsOf, Service
 from sfn_mock.state import clock
 from sfn_mock.state.records import ExecutionScope, Records
 from sfn_mock.state.savepoints import Savepoint
 from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.task_mocks import TaskMocks
-from sfn_mock.transport.addressing import records_of
 
 _T = TypeVar("_T")
+#: Gives the backend of an account and region, which stands behind moto too while the mock is active.
+BackendOf = Callable[[str, str], SFNBackend]
 
 
 class Session:
@@ -169,3 +173,16 @@ class Session:
 def scopes_of(records: Records) -> list[ExecutionScope]:
     """Return the state machines and map runs of records."""
     return [*records.state_machines.values(), *records.map_runs.values()]
+
+
+def records_of(backend_of: BackendOf) -> RecordsOf:
+    """Return a function that gives the records of an account and region."""
+
+    def records(account_id: str, region: str) -> Records:
+        backend = backend_of(account_id, region)
+        if botocore_stubber.enabled:
+            # Other services of moto's, such as tagging, look for the backends in use in moto's dictionary.
+            stepfunctions_backends[account_id][region] = backend
+        return backend.records
+
+    return records

@@ -21,7 +21,7 @@ def paths():
 @pytest.mark.parametrize(
     ("name", "files", "changes"),
     [
-        pytest.param("a listing in place", 19, 41, id="ListExecutions"),
+        pytest.param("a listing in place", 14, 32, id="ListExecutions"),
         pytest.param("a seed", 11, 33, id="add_execution"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Check a request against the constraints of botocore's model, in AWS's words.
+"""Read a request, and check it against the constraints of botocore's model, in AWS's words.
 
 Types, lengths, ranges, patterns, enums, required and sensitive members are all read from the model; here are only
 the sentences and what the model does not say. Each operation's checks are made once, at its first request.
@@ -61,11 +61,20 @@ class _Violation(NamedTuple):
 _Check = Callable[[Any, str, "list[_Violation]"], None]
 
 
-def check(operation: str, parameters: object) -> None:
+def read(body: str | bytes) -> dict[str, Any]:
+    """Return the parameters in the body of a request; SerializationException for what is not the JSON of an object."""
+    try:
+        parameters = json.loads((body if isinstance(body, str) else body.decode()) or "{}")
+    except (ValueError, RecursionError):
+        raise SerializationException from None
+    if not isinstance(parameters, dict):
+        raise SerializationException
+    return parameters
+
+
+def check(operation: str, parameters: dict[str, Any]) -> None:
     """ConstraintViolation with everything the model forbids, SerializationException for a value of another type."""
     check_members = _request_check(operation)
-    if not isinstance(parameters, dict):
-        raise SerializationException()
     violations: list[_Violation] = []
     check_members(parameters, "", violations)
     if violations:

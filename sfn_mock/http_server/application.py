@@ -24,8 +24,8 @@ from sfn_mock.http_server.page import ROOT
 from sfn_mock.http_server.signatures import signature
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.operations.pipeline import plain_service
-from sfn_mock.session import Session
-from sfn_mock.transport.addressing import account_of_role, records_of
+from sfn_mock.session import Session, records_of
+from sfn_mock.transport.addressing import account_of_role
 from sfn_mock.transport.wire import MAX_BODY, REGION_HEADER, TARGET_PREFIX, Wire
 
 if TYPE_CHECKING:

@@ -122,31 +122,32 @@ class Faults:
     """The faults of a test, each request being put to them in the order in which they were added."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        #: Those that were added and not cleared; empty for nearly all calls, which then need not ask further.
+        self.added: list[Fault] = []
 
     def __iter__(self) -> Iterator[Fault]:
-        return iter(self._faults.copy())
+        return iter(self.added.copy())
 
     def add(self, fault: Fault) -> Fault:
-        self._faults.append(fault)
+        self.added.append(fault)
         return fault
 
     def clear(self) -> None:
         """Remove them all."""
-        faults, self._faults = self._faults, []
+        faults, self.added = self.added, []
         for fault in faults:
             fault.remove()
 
     def await_any(self, operation: str) -> bool:
         """Whether a request for the operation may be struck, so that it has to go over the wire."""
-        return bool(self._faults) and any(fault._awaits(operation) for fault in self._faults)
+        return any(fault._awaits(operation) for fault in self.added)
 
     def strike(self, request: Request) -> None:
         """Raise what the first fault makes of the request; nothing happens if none strikes.
 
         SFNError for an answer of AWS's, and botocore's BotoCoreError, naming the URL, where no answer comes.
         """
-        for fault in self._faults:
+        for fault in self.added:
             if fault._awaits(request.operation) and fault._strikes(request):
                 fault._raise_for(request)
 

@@ -205,8 +205,6 @@ class PagingCheck:
 
     def answered(self, request: Request, parameters: Answer, answer: Answer) -> None:
         """Take note of a call and its answer. PagingError if the code is going on like this for ever."""
-        if not self.mode:
-            return
         with self._lock:
             course = self._course()
             if request.operation not in LISTINGS:
@@ -230,8 +228,6 @@ class PagingCheck:
 
     def refused(self, request: Request, parameters: Answer, code: str) -> None:
         """Take note of a call that was answered with the error ``code``."""
-        if not self.mode:
-            return
         with self._lock:
             self.failed()
             if request.operation not in LISTINGS:

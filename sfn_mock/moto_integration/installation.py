@@ -19,11 +19,10 @@ from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import takeover
 from sfn_mock.operations.pipeline import Service
-from sfn_mock.session import Session
+from sfn_mock.session import Session, records_of
 from sfn_mock.state.records import Records
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.task_mocks import TaskMocks
-from sfn_mock.transport.addressing import records_of
 from sfn_mock.transport.environment import DEFAULT_REGION
 from sfn_mock.transport.wire import Answer, Wire
 

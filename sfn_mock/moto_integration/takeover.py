@@ -23,7 +23,7 @@ from sfn_mock import active_mock
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import cloudformation, eventbridge, status_events
 from sfn_mock.moto_integration.adoption import adopt
-from sfn_mock.transport.addressing import BackendOf
+from sfn_mock.session import BackendOf
 from sfn_mock.transport.patching import note, replaced, wrapped
 from sfn_mock.transport.wire import Answer, Wire, is_step_functions
 

@@ -11,7 +11,7 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.operations.finding import find_map_run, find_qualified
 from sfn_mock.operations.paging import DEFAULT_PAGE_SIZE, first_page, place_of
-from sfn_mock.operations.registry import Answer, DateForm, operation, present
+from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.state.execution_index import Entry, Position
 from sfn_mock.state.records import Execution, ExecutionScope, Records
 
@@ -45,7 +45,10 @@ def list_executions(
         owner.index.settle(moment - lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, place.seen_until - lag)
         page = first_page(records, moment, request, place, entries, _position, size)
-        return present(executions=describe_items(owner, page.items, date), nextToken=page.next_token)
+        answer: Answer = {"executions": describe_items(owner, page.items, date)}
+        if page.next_token is not None:
+            answer["nextToken"] = page.next_token
+        return answer
 
 
 def _position(entry: Entry[Execution]) -> Position:

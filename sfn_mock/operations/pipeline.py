@@ -6,9 +6,12 @@ Read ``respond`` from top to bottom: fault, quota, constraints, operation, recor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from botocore import xform_name
 from botocore.exceptions import BotoCoreError
+from moto.core.utils import get_service_model
 
 from sfn_mock.aws import constraints
 from sfn_mock.aws.exceptions import SFNError, UnknownOperationException
@@ -87,7 +90,8 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
         PagingError: If the code under test would go on reading the same page for ever.
     """
     try:
-        service.faults.strike(request)
+        if service.faults.added:
+            service.faults.strike(request)
         elsewhere = find_missed(request, service.all_records) if request.operation in SUCCEEDS_WHEN_MISSING else None
         parameters, answer = _answer_beyond_resets(service, request, form.date)
     except SFNError as error:
@@ -103,7 +107,8 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
     service.calls.answered(request, outcome, answer, elsewhere)
     if elsewhere is not None:
         warn_of_elsewhere(request, elsewhere)
-    service.paging.answered(request, parameters, answer)
+    if service.paging.mode:
+        service.paging.answered(request, parameters, answer)
     return response
 
 
@@ -119,17 +124,37 @@ def _answer_beyond_resets(service: Service, request: Request, date: DateForm) ->
 
 
 def _answer(service: Service, records: Records, request: Request, date: DateForm) -> tuple[dict[str, Any], Answer]:
-    if request.operation not in registry.names():
+    if request.operation not in registry.OPERATIONS:
         raise UnknownOperationException
     if service.limited and request.operation in records.simulation.quotas.buckets:
         check_rate(records, request.operation)
-    parameters = request.read()
+    parameters = constraints.read(request.body)
     try:
         constraints.check(request.operation, parameters)
         if request.trace_id and request.operation in _TRACED:
             # The header goes before the parameter (API reference of StartExecution).
             parameters["traceHeader"] = request.trace_id
-        return parameters, registry.run(request.operation, records, parameters, date)
+        return parameters, run(request.operation, records, parameters, date)
     except SFNError as error:
-        service.paging.refused(request, parameters, error.code)
+        if service.paging.mode:
+            service.paging.refused(request, parameters, error.code)
         raise
+
+
+def run(name: str, records: Records, parameters: dict[str, Any], date: DateForm) -> Answer:
+    """Return what the operation answers to parameters that meet the model's constraints.
+
+    Raises:
+        SFNError: The error that the operation answers with.
+    """
+    members = {
+        argument: parameters[member] for member, argument in _members(name) if parameters.get(member) is not None
+    }
+    return registry.OPERATIONS[name](records, date, **members)
+
+
+@cache
+def _members(name: str) -> tuple[tuple[str, str], ...]:
+    """The members of the operation's input shape, each with its name in snake_case."""
+    shape = get_service_model("stepfunctions").operation_model(name).input_shape
+    return tuple((member, xform_name(member)) for member in shape.members)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, TypeVar
 
-from botocore import xform_name
-from moto.core.utils import get_service_model, underscores_to_camelcase
-
-from sfn_mock.state.records import Records
+from moto.core.utils import underscores_to_camelcase
 
 #: An answer's members as the API spells them.
 Answer = dict[str, Any]
@@ -18,7 +14,8 @@ DateForm = Callable[[int], Any]
 
 _Function = TypeVar("_Function", bound=Callable[..., Answer])
 
-_operations: dict[str, Callable[..., Answer]] = {}
+#: By name in the API.
+OPERATIONS: dict[str, Callable[..., Answer]] = {}
 
 
 def operation(function: _Function) -> _Function:
@@ -28,32 +25,8 @@ def operation(function: _Function) -> _Function:
     their names in snake_case.
     """
     name = underscores_to_camelcase(function.__name__)
-    _operations[name[0].upper() + name[1:]] = function
+    OPERATIONS[name[0].upper() + name[1:]] = function
     return function
-
-
-def names() -> frozenset[str]:
-    """Return the names of the operations in the API."""
-    return frozenset(_operations)
-
-
-def run(name: str, records: Records, parameters: dict[str, Any], date: DateForm) -> Answer:
-    """Return what the operation answers to parameters that meet the model's constraints.
-
-    Raises:
-        SFNError: The error that the operation answers with.
-    """
-    members = {
-        argument: parameters[member] for member, argument in _members(name) if parameters.get(member) is not None
-    }
-    return _operations[name](records, date, **members)
-
-
-@cache
-def _members(name: str) -> tuple[tuple[str, str], ...]:
-    """The members of the operation's input shape, each with its name in snake_case."""
-    shape = get_service_model("stepfunctions").operation_model(name).input_shape
-    return tuple((member, xform_name(member)) for member in shape.members)
 
 
 def present(**members: Any) -> Answer:

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
-from moto.stepfunctions.models import stepfunctions_backends
 
-from sfn_mock.models import SFNBackend
-from sfn_mock.operations.pipeline import RecordsOf, Service
+from sfn_mock.operations.pipeline import Service
 from sfn_mock.responses import SFNResponse
-from sfn_mock.state.records import Records
-
-#: Gives the backend of an account and region, which stands behind moto too while the mock is active.
-BackendOf = Callable[[str, str], SFNBackend]
-
-
-def records_of(backend_of: BackendOf) -> RecordsOf:
-    """Return a function that gives the records of an account and region."""
-
-    def records(account_id: str, region: str) -> Records:
-        backend = backend_of(account_id, region)
-        if botocore_stubber.enabled:
-            # Other services of moto's, such as tagging, look for the backends in use in moto's dictionary.
-            stepfunctions_backends[account_id][region] = backend
-        return backend.records
-
-    return records
 
 
 class AddressedResponse(SFNResponse):

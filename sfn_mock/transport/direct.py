@@ -36,7 +36,8 @@ class Direct:
 
     def can_answer(self, operation: str) -> bool:
         """Return whether the call needs nothing that only happens on the wire, such as a fault."""
-        return operation not in self._wire_only and not self._service.faults.await_any(operation)
+        faults = self._service.faults
+        return operation not in self._wire_only and not (faults.added and faults.await_any(operation))
 
     def respond(
         self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
@@ -47,7 +48,8 @@ class Direct:
             trace_id = request["headers"].get("X-Amzn-Trace-Id", "")
             arrived = Request(model.name, request["body"], account_id, region, moment, request["url"], trace_id)
             response, parsed = respond(self._service, arrived, _InPlace(model))
-        return response, self._service.paging.watched(parsed)
+        paging = self._service.paging
+        return response, paging.watched(parsed) if paging.mode else parsed
 
 
 class _InPlace:

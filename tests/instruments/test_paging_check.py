@@ -447,7 +447,7 @@ def empty_pages(monkeypatch):
     def empty(*arguments, **members):
         return {**full(*arguments, **members), "executions": []}
 
-    monkeypatch.setitem(registry._operations, "ListExecutions", empty)
+    monkeypatch.setitem(registry.OPERATIONS, "ListExecutions", empty)
 
 
 @pytest.mark.usefixtures("empty_pages")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfn_mock.aws import constraints
-from sfn_mock.aws.constraints import check, operations
+from sfn_mock.aws.constraints import check, operations, read
 from sfn_mock.aws.exceptions import ConstraintViolation, SerializationException, UnknownOperationException
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
@@ -422,11 +422,27 @@ def test_violations_of_one_value():
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("null", id="null"),
+        pytest.param(b"[]", id="list"),
+        pytest.param('"{}"', id="string"),
+        pytest.param("{", id="no JSON"),
+        pytest.param(b"\xff", id="no text"),
+        pytest.param("[" * 100_000, id="too deep"),
+    ],
+)
+def test_body_that_is_no_object(body):
+    """A body that is not the JSON of an object cannot be read."""
+    with pytest.raises(SerializationException) as refusal:
+        read(body)
+
+    assert refusal.value.message == ""
+
+
+@pytest.mark.parametrize(
     ("operation", "parameters"),
     [
-        pytest.param("ListExecutions", None, id="null for the request"),
-        pytest.param("ListExecutions", [], id="list for the request"),
-        pytest.param("ListExecutions", "{}", id="string for the request"),
         pytest.param("ListExecutions", {"stateMachineArn": 1}, id="number for a string"),
         pytest.param("ListExecutions", {"stateMachineArn": b"arn"}, id="bytes for a string"),
         pytest.param("ListExecutions", {"statusFilter": ["RUNNING"]}, id="list for an enum"),
@@ -548,7 +564,8 @@ def test_any_request(data):
     """Whatever a request holds, it passes or is refused with an AWS error."""
     operation = data.draw(st.sampled_from(sorted(operations())))
     members = constraints.get_service_model("stepfunctions").operation_model(operation).input_shape.members
-    parameters = data.draw(JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(members, JSON)))
+    any_object = st.dictionaries(st.text(max_size=3), JSON, max_size=3)
+    parameters = data.draw(any_object | st.fixed_dictionaries({}, optional=dict.fromkeys(members, JSON)))
 
     told = refusal_of(operation, parameters)
 
