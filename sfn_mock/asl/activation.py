@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 from typing import Any, Protocol
 
@@ -87,6 +88,7 @@ class Frame:
         input: That state's input.
         variables: The values of variables by name; those of outer sequences are among them.
         item: The item of a Map state's iteration, as the context object has it.
+        input_text: The input as JSON, where it is known.
         inner: Of a Parallel or Map state: where its branches or iterations stand, by number.
         map_run: Of a distributed Map state: its map run.
         output: What the sequence gave, ABSENT until it has succeeded.
@@ -97,6 +99,7 @@ class Frame:
     input: Any
     variables: dict[str, Any]
     item: Mapping[str, Any] | None = None
+    input_text: str | None = None
     inner: dict[int, Frame] = field(default_factory=dict)
     map_run: MapRun | None = None
     output: Any = ABSENT
@@ -130,6 +133,11 @@ class Outcome:
     next: str | None
     assigned: Mapping[str, Any]
     way: Way = ONWARD
+
+    @cached_property
+    def text(self) -> str:
+        """The output as JSON."""
+        return json_text(self.output)
 
 
 class Activation:
@@ -167,13 +175,16 @@ class Activation:
 
     def enter(self) -> None:
         """Tell in the history that the state is entered."""
-        self.add_event(*state_entered(self.state.type, self.state.name, json_text(self.input)))
+        text = self.frame.input_text
+        self.add_event(
+            *state_entered(self.state.type, self.state.name, json_text(self.input) if text is None else text)
+        )
         self.entered_id = self.chain.head
 
     def exit(self, outcome: Outcome) -> None:
         """Tell in the history that the state is left."""
         assigned = {name: json_text(value) for name, value in outcome.assigned.items()}
-        self.add_event(*state_exited(self.state.type, self.state.name, json_text(outcome.output), assigned))
+        self.add_event(*state_exited(self.state.type, self.state.name, outcome.text, assigned))
 
     def add_event(self, event_type: str, details: dict[str, Any] | None = None, *, advance: bool = True) -> int:
         """Add an event to the state's chain and return its number."""
@@ -362,7 +373,7 @@ class Activation:
 
     def checked(self, outcome: Outcome) -> Outcome:
         """Return the end of the state, unless its output is too large."""
-        if not fits(outcome.output, self.input):
+        if not fits(outcome.output, self.input, lambda _: outcome.text):
             raise StateError(
                 DATA_LIMIT_EXCEEDED,
                 f"The state/task '{self.state.name}' returned a result with a size exceeding the maximum number of "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 #: The members of the context object that a test may give, with the types of theirs.
@@ -51,6 +52,7 @@ class ExecutionInfo:
     alias_arn: str | None = None
 
 
+@lru_cache(maxsize=256)
 def format_moment(moment: int) -> str:
     """Return a moment in milliseconds since 1970 as the context object tells it: UTC with three decimals."""
     return f"{(_EPOCH + timedelta(milliseconds=moment)).strftime('%Y-%m-%dT%H:%M:%S')}.{moment % 1000:03}Z"

@@ -56,7 +56,7 @@ def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) ->
         if outcome.next is None:
             frame.output = outcome.output
             return outcome.output
-        frame.input = outcome.output
+        frame.input, frame.input_text = outcome.output, outcome.text
         frame.state = outcome.next
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sfn_mock.asl.texts import json_text
@@ -13,18 +14,20 @@ DATA_LIMIT = 262_144
 DEPTH_LIMIT = 600
 
 
-def fits(value: Any, state_input: Any = None) -> bool:
+def fits(value: Any, state_input: Any = None, to_text: Callable[[Any], str] = json_text) -> bool:
     """Tell whether a JSON value is neither larger nor nested deeper than the data of a state may be.
 
     Args:
         value: What the state returns or assigns.
         state_input: The state's input. The value may have as many levels as the input, if these are more than 600.
+        to_text: Returns the JSON of the value, for those who keep it.
     """
     try:
-        text = json_text(value)
+        text = to_text(value)
     except RecursionError:
         return False
-    if len(text.encode("utf-8", "replace")) > DATA_LIMIT:
+    # A character has four bytes at most.
+    if 4 * len(text) > DATA_LIMIT and len(text.encode("utf-8", "replace")) > DATA_LIMIT:
         return False
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
         return True

@@ -16,12 +16,14 @@ _SMALLEST_TABLE = 16
 _MAYBE_DOUBLE = re.compile(r"(?:^|[\[:,])-?\d+[.e]")
 #: A string, or a number with a fraction or an exponent, in JSON.
 _STRING_OR_DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?')
+# json.dumps makes an encoder at each call that has options.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _STRING_OR_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[,:]')
 
 
 def json_text(value: Any) -> str:
     """Return compact JSON with members in their own order, as AWS prints it in causes and in States.JsonToString."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(value)
     return _STRING_OR_DOUBLE.sub(_java_number, text) if _MAYBE_DOUBLE.search(text) else text
 
 
