@@ -1,4 +1,4 @@
-"""The activation of the mock: one for the whole process, from the first start to the last stop."""
+"""Activate and deactivate the mock: one activation for the whole process, from the first start to the last stop."""
 
 from __future__ import annotations
 
@@ -36,37 +36,37 @@ from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
 _DEFAULTS = Options()
-#: Reports what was found: as a note of the failure given, or as an error of its own if that is None.
+#: Report findings: as a note on the given failure, or as an error if there is no failure.
 _Settle = Callable[[BaseException | None], None]
 
 
 class _Level:
-    """One mock among those that are nested, with how many have begun it at once."""
+    """One of the nested mocks, with the number of its users that are active at once."""
 
     def __init__(self, roll_back: Callable[[], None] | None) -> None:
         self.users = 0
-        #: Brings the store back to how it stood; None for the outermost, whose end ends the store.
+        #: Restores the store as it was at the start of this mock; None for the outermost mock, which ends the store.
         self.roll_back = roll_back
 
 
 class _Entry(NamedTuple):
-    """Which mock the current context uses: the level of that mock, and the entry to return to when it ends."""
+    """The mock that the current context uses: its level, and the entry to restore when it ends."""
 
     level: _Level
     before: _Entry | None
 
 
-#: A mock that begins in the context of the innermost one is nested in it. Other threads and tasks share that one.
+#: A mock that starts in the context of the innermost mock is nested in it; other threads and tasks share that mock.
 _entry: ContextVar[_Entry | None] = ContextVar("sfn_mock_entry", default=None)
 
 
 class _Activation:
-    """All that is in effect while any mock is active, and how to undo it."""
+    """Everything that is patched while a mock is active, and how to undo it."""
 
     def __init__(self, options: Options, undo: UndoLog) -> None:
         self._levels: list[_Level] = []
         self.starts = Starts()
-        #: The report for a failure that a test's runner keeps to itself.
+        #: The report for a failure that the test runner catches.
         self.kept_report = ""
         self.guard = Guard()
         self.paging = PagingCheck(options.check_paging or run_defaults().check_paging)
@@ -74,7 +74,7 @@ class _Activation:
         self._changes = UndoLog()
         in_effect = self._enter(options)
         self._end: Callable[[], object] = in_effect.close
-        # Before it begins, so that it ends whatever comes between.
+        # Before it starts, so that it always ends.
         undo.note(self.finish)
         try:
             patching.note_in(self._changes)
@@ -89,7 +89,7 @@ class _Activation:
         self.handle = StepFunctionsMock(self.session)
 
     def finish(self) -> None:
-        """End all that is in effect, if it is not ended."""
+        """Undo all patches, unless that is done."""
         try:
             self._end()
         except BaseException:
@@ -99,7 +99,7 @@ class _Activation:
     def _enter(self, options: Options) -> Generator[Session, None, None]:
         with environment.faked(options.region or run_defaults().region) as region:
             simulation = options.simulation()
-            # Within a mock_aws whose Step Functions is ours already, the store is that one's.
+            # Inside a mock_aws that install() already serves, share its store.
             session_class = SessionWithinMockAWS if takeover.is_shared() else Session
             session = session_class(
                 options.account_id, region, self.paging, self.guard, simulation=simulation, executes=options.execute
@@ -117,13 +117,13 @@ class _Activation:
                 connections.refused(self.guard),
                 expected_errors.accepted(self.guard),
                 nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
-                # First of all: what is executed still may make calls, and none is to get past the mock.
+                # First, because code that still runs may make calls, and none may get past the mock.
                 closing(session),
             ):
                 yield session
 
     def enter(self, undo: UndoLog) -> None:
-        """Begin a mock: the first one, one nested in the innermost, or one that shares the innermost."""
+        """Start a mock: the first, one nested in the innermost, or one that shares the innermost."""
         entry = _entry.get()
         undo.keep(self, "_levels")
         undo.note(partial(_entry.set, entry))
@@ -141,9 +141,9 @@ class _Activation:
         _entry.set(_Entry(level, entry))
 
     def leave(self, failure: BaseException | None, leaving: Leaving) -> str | None:
-        """End what one ``enter`` began; return the report, empty without a failure, if this ends a mock.
+        """End one ``enter``; return the report if this ends a mock, empty without a failure.
 
-        Whatever the report meets, what there is to undo is undone.
+        Everything is undone even if the report fails.
         """
         entry = _entry.get()
         level = self._levels[-1]
@@ -155,12 +155,12 @@ class _Activation:
         try:
             return self._end_unused(failure, entry)
         except BaseException:
-            # What was cut short comes to its end.
+            # Finish an end that was interrupted.
             self._end_unused(None, entry)
             raise
 
     def _end_unused(self, failure: BaseException | None, entry: _Entry | None) -> str | None:
-        """End the mocks that nobody uses any longer, the innermost first; whoever leaves had ``entry``."""
+        """End the mocks without users, the innermost first; the leaving user had ``entry``."""
         if entry is not None:
             _entry.set(entry.before)
         words = None
@@ -181,31 +181,31 @@ class _Activation:
         kept, self.kept_report = self.kept_report, ""
         if failure is None:
             return kept
-        # Whoever ends the run by hand waits for no report, which nobody would see.
+        # After Ctrl-C nobody reads a report.
         return "" if isinstance(failure, KeyboardInterrupt) else _report(self.session)
 
     @property
     def is_over(self) -> bool:
-        """Whether the last mock has ended."""
+        """Return whether the last mock has ended."""
         return not self._levels
 
     def check_shared(self, options: Options) -> None:
-        """RuntimeError unless ``options`` ask for nothing that this activation does not have."""
+        """Raise RuntimeError if ``options`` differ from the options of this activation."""
         active_options = replace(self._options, region=self.handle.region, check_paging=self.paging.mode)
         for name in NAMES:
             asked, active = getattr(options, name), getattr(active_options, name)
             if asked not in (getattr(_DEFAULTS, name), active):
                 raise RuntimeError(
-                    f"A mock with {name}={active!r} is active, and an inner mock_sfn_executions shares it, so it "
-                    f"cannot have {name}={asked!r}: leave the option out, or give the outer mock the same."
+                    f"cannot use {name}={asked!r} in an inner mock: it shares the active mock, which has "
+                    f"{name}={active!r}; leave the option out, or give the outer mock the same value instead."
                 )
 
     def settle(self, failure: BaseException | None) -> None:
-        """Tell what guard and paging check have found, with ``failure`` or, if it is None, as one of its own."""
+        """Report the findings of guard and paging check: on ``failure`` or, if it is None, as an error."""
         _tell_both(self.guard.settle, self.paging.settle, failure)
 
     def settlement_of_ended(self) -> _Settle:
-        """Return the function that reports on the mocks that have just ended: on all, or on the inner ones alone."""
+        """Return the function that reports on the mocks that have just ended: on all, or only on inner ones."""
         if self.is_over:
             return self.settle
         depth = len(self._levels)
@@ -215,7 +215,7 @@ class _Activation:
 
 
 def _tell_both(guard: _Settle, paging: _Settle, failure: BaseException | None) -> None:
-    """Report the findings of both; an error of the guard carries those of the paging check as a note."""
+    """Report both findings; an error of the guard has those of the paging check as a note."""
     try:
         guard(failure)
     except UnmockedServiceError as error:
@@ -226,14 +226,14 @@ def _tell_both(guard: _Settle, paging: _Settle, failure: BaseException | None) -
 
 _lock = Lock()
 _activation: _Activation | None = None
-#: What the last mock that a failure has ended would tell of itself.
+#: Makes the report of the last mock that ended with a failure.
 _last_words = ""
 
 
 def begin(options: Options, started_by: object = None) -> StepFunctionsMock:
-    """Begin the mock, or one within the one that is active. RuntimeError if that one has other options.
+    """Start a mock, nested in the active one if there is one; RuntimeError if that one has other options.
 
-    ``started_by`` is what has to be stopped, for a mock that is not bound to a block of code.
+    ``started_by`` is the object to stop, for a mock without a ``with`` block.
     """
     undo = UndoLog()
     with _lock:
@@ -266,17 +266,19 @@ def _forget_if_over(activation: _Activation) -> None:
 
 
 class Leaving:
-    """Whether the end of one ``begin`` has come so far that nothing keeps it from being completed."""
+    """Whether the end of one ``begin`` is certain to be completed."""
 
     is_done = False
 
 
 def end(failure: BaseException | None, started_by: object, leaving: Leaving) -> None:
-    """Undo one ``begin``, with ``failure``, or nothing, on its way to the test's runner; the last one ends the mock.
+    """Undo one ``begin``, with the ``failure`` that goes to the test runner, if any; the last one ends the mock.
 
-    Cut short, it has either undone all or, as ``leaving`` tells, nothing. If a mock ends, inner or not:
-    UnmockedServiceError, without a failure, if the code under test swallowed one since it began; PagingError if
-    check_paging is on and found a mistake.
+    An interrupt leaves all undone or, as ``leaving`` shows, nothing.
+
+    Raises:
+        UnmockedServiceError: If a mock ends without a failure, and the code under test swallowed such an error.
+        PagingError: If a mock ends, and ``check_paging`` found a mistake.
     """
     global _last_words
     with _lock:
@@ -289,7 +291,7 @@ def end(failure: BaseException | None, started_by: object, leaving: Leaving) -> 
             finally:
                 _forget_if_over(activation)
         finally:
-            # An interrupt may have come just before the line above.
+            # An interrupt may have come just before this line.
             _forget_if_over(activation)
         _last_words = _last_words if words is None else words
         settle_ended = activation.settlement_of_ended()
@@ -317,27 +319,27 @@ def current_session() -> Session:
 
 
 def prepare_service(name: str) -> None:
-    """Ready one of moto's services for a request that comes to it through a server."""
+    """Prepare one of moto's services for a request through a server."""
     activation = _activation
     assert activation is not None, "a server answers while its mock is active"
     activation.prepare_service(name)
 
 
 def settle(failure: BaseException | None) -> None:
-    """Account for refused calls and mistakes found while the mock goes on, now that a test's outcome is known."""
+    """Report refused calls and paging mistakes of a test that has ended while the mock stays active."""
     activation = _activation
     if activation is not None:
         activation.settle(failure)
 
 
 def tell() -> str:
-    """Return the report of the active mock for a failed test; empty without one, or if there is nothing to tell."""
+    """Return the report of the active mock for a failed test; empty without a mock or findings."""
     activation = _activation
     return "" if activation is None else _report(activation.session)
 
 
 def keep_report() -> None:
-    """Keep the report of the active mock for a failure that does not leave it, as the test's runner catches it."""
+    """Keep the report of the active mock for a failure that the test runner catches inside the mock."""
     activation = _activation
     if activation is not None:
         activation.kept_report = _report(activation.session)
@@ -351,9 +353,9 @@ def take_last_words() -> str:
 
 
 def _report(session: Session) -> str:
-    """Return the report of a mock, also of one that has ended; a report that cannot be made says so."""
+    """Return the report of a mock, active or ended; if it cannot be made, the report says so."""
     try:
-        # As of the last time that anybody looked: a frozen clock may have been let go since.
+        # As of the last reading: the clock may be unfrozen since.
         with clock.last_read() as moment:
             return report.describe(session.call_log.calls, session.scopes_as_they_stand(), moment)
     except Exception as error:  # a report must never replace the failure of a test

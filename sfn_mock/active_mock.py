@@ -1,7 +1,7 @@
 """The session of the active mock, for the layers below it: the one module that keeps it for the whole process.
 
-moto makes a backend from a class, a run meets a task that nothing answers, and a start asks whether definitions run:
-none of them is given a session, so they ask here.
+Code without a session at hand reads it here: moto's making of a backend, a run with an unmocked task, and a start that
+needs to know whether definitions run.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any, Protocol
 
 
 class TaskReports(Protocol):
-    """Keeps the errors of tasks that nothing answers."""
+    """Keeps the errors of unmocked tasks."""
 
     def remember_task(self, name: str, error: Any) -> None:
-        """Remember a task that nothing answers until it is accounted for."""
+        """Remember an unmocked task until it is reported."""
 
 
 class ActiveSession(Protocol):
-    """What the layers below a session ask of it."""
+    """The part of a session that lower layers use."""
 
     @property
     def guard(self) -> TaskReports:
-        """What keeps the errors of tasks that nothing answers."""
+        """The keeper of the errors of unmocked tasks."""
 
     @property
     def executes(self) -> bool:
@@ -47,7 +47,7 @@ def active(session: ActiveSession) -> Iterator[None]:
         finally:
             _session = None
     finally:
-        # An interrupt may have come just before the line above.
+        # An interrupt may have come just before this line.
         _session = None
 
 

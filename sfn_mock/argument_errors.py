@@ -1,4 +1,4 @@
-"""Errors about one argument of a seeding call, known by the argument's name."""
+"""Errors about one argument of a public call; each has the argument's name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ArgumentError(ValueError):
 
     Attributes:
         name: The argument's name or, in a seed document, the path of its key.
-        problem: What is wrong, the sentence after the name.
+        problem: The sentence after the name.
     """
 
     def __init__(self, name: str, problem: str) -> None:
@@ -26,25 +26,25 @@ class ArgumentError(ValueError):
 
 
 def must_be(name: str, expected: str, got: object, hint: str = "") -> ArgumentError:
-    """Return the error for an argument that is not what it must be, such as ``count must be an int >= 0, got -1``.
+    """Return the error for a wrong argument, such as ``count must be an int >= 0, got -1``.
 
     Args:
         name: The argument's name.
         expected: What it must be.
         got: What was given.
-        hint: A sentence that follows.
+        hint: A sentence to append.
     """
     return ArgumentError(name, f"must be {expected}, got {_shorten.repr(got)}{f'. {hint}' if hint else ''}")
 
 
 def must_be_one_of(name: str, choices: Iterable[str], got: object, reason: str = "") -> ArgumentError:
-    """Return the error for an argument that is none of its choices; it suggests the one that was meant.
+    """Return the error for an argument outside its choices, with the closest choice as a suggestion.
 
     Args:
         name: The argument's name.
-        choices: What it may be.
+        choices: The allowed values.
         got: What was given.
-        reason: Why it may be nothing else, a sentence.
+        reason: A sentence on why nothing else is allowed.
     """
     choices = list(choices)
     meant = closest(got, choices)

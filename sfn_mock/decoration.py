@@ -1,4 +1,4 @@
-"""The mock as a decorator: what it decorates runs under the mock and stays what it was."""
+"""The mock as a decorator: functions and classes run under the mock and keep their kind and signature."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Function = Callable[..., Any]
 
 _TEST_METHODS = TestLoader.testMethodPrefix
 _TEST_CLASSES = "Test"
-#: Where a test's instance keeps the mock that is active from its setup_method to its teardown_method, and a class the
-#: one from its setUpClass or setup_class on.
+#: The attribute in which a test's instance keeps its mock from setup_method to teardown_method, and a class its mock
+#: from setUpClass or setup_class on.
 _STARTED = "_sfn_mock_started"
 
 
 class Mock(Protocol):
-    """What decorates. It can be entered and started while it is active already."""
+    """The mock that decorates; it can be entered and started again while it is active."""
 
     def start(self) -> Any: ...
     def stop(self) -> None: ...
@@ -32,19 +32,19 @@ class Mock(Protocol):
 
 
 Context = AbstractContextManager[Any] | Mock
-#: Gives what a call is made in, for its positional arguments.
+#: Returns the context manager for a call, given its positional arguments.
 ContextOf = Callable[[tuple[Any, ...]], Context]
 
 
 def decorated(mock: Mock, target: Target) -> Target:
-    """``target`` under ``mock``: a function of the same kind and signature, or the same class."""
+    """Return ``target`` under ``mock``: a function of the same kind and signature, or the same class."""
     if inspect.isclass(target):
         _decorate_class(mock, target)
         return target
     if not (inspect.isfunction(target) or inspect.ismethod(target) or inspect.isbuiltin(target)):
         raise TypeError(
-            f"mock_sfn_executions decorates functions and classes, and {target!r} is neither: give options by their "
-            f"names, and put it below decorators such as @pytest.fixture or @staticmethod."
+            f"mock_sfn_executions must decorate a function or a class, got {target!r}. Pass options as keywords, and "
+            f"put it below decorators such as @pytest.fixture or @staticmethod."
         )
     return _within(lambda args: mock, target)  # type: ignore[return-value]  # functools.wraps keeps the signature
 
@@ -53,7 +53,7 @@ def decorated(mock: Mock, target: Target) -> Target:
 
 
 def _within(context_of: ContextOf, function: Function) -> Function:
-    """The function, each call of which is in its context from its first line to its last."""
+    """Return a function that runs each call of ``function`` in its context."""
     if inspect.isasyncgenfunction(function):
         within = _async_generator(context_of, function)
     elif inspect.iscoroutinefunction(function):
@@ -113,7 +113,7 @@ def _async_generator(context_of: ContextOf, function: Function) -> Function:
 
 
 def _decorate_class(mock: Mock, cls: type[Any]) -> None:
-    """Each test of the class and of its subclasses under the mock, together with its setup and teardown."""
+    """Run each test of the class and its subclasses under the mock, with its setup and teardown."""
     _decorate_members(mock, cls, inherited=True)
     own = vars(cls).get("__init_subclass__")
 
@@ -134,7 +134,7 @@ def _decorate_members(mock: Mock, cls: type[Any], *, inherited: bool) -> None:
         member = inspect.getattr_static(cls, name)
         wrapper = _wrapper(cls, name)
         if inspect.isclass(member):
-            # Only what pytest collects with this class, not any class it has a name for.
+            # Only the tests that pytest collects with this class, not every class that it names.
             if name.startswith(_TEST_CLASSES) and member.__qualname__ == f"{cls.__qualname__}.{name}":
                 _decorate_class(mock, member)
         elif wrapper is not None and isinstance(member, FunctionType):
@@ -149,9 +149,9 @@ def _decorate_members(mock: Mock, cls: type[Any], *, inherited: bool) -> None:
 
 
 def _pair_up(cls: type[Any]) -> None:
-    """setup_method and teardown_method, between which the mock goes on: both or none.
+    """Give the class setup_method and teardown_method, between which the mock is active: both or none.
 
-    A plain class gets them in any case: pytest calls them around a test's fixtures too, which so run under the mock.
+    A plain class always gets them: pytest calls them around a test's fixtures, which then run under the mock too.
     """
     names = ("setup_method", "teardown_method")
     if not issubclass(cls, TestCase) or any(hasattr(cls, name) for name in names):
@@ -163,11 +163,11 @@ def _pair_up(cls: type[Any]) -> None:
 
 
 def _nothing(self: object) -> None:
-    """Stand in for a method around tests that a class does without."""
+    """Replace a setup or teardown method that a class does not have."""
 
 
 def _wrapper(cls: type, name: str) -> Callable[[Mock, Function], Function] | None:
-    """How the member of that name runs under the mock; None for what is left alone."""
+    """Return the wrapper for the member of that name; None for a member that is not wrapped."""
     if name in _CLASS_LEVEL:
         return _CLASS_LEVEL[name]
     if name in _AROUND_TESTS:
@@ -178,10 +178,10 @@ def _wrapper(cls: type, name: str) -> Callable[[Mock, Function], Function] | Non
 
 
 class _Settling:
-    """Around a part of a test: a failure that leaves it is seen there, so nobody swallowed it."""
+    """The context of one part of a test: a failure that leaves it is not swallowed."""
 
     def __enter__(self) -> None:
-        """Nothing yet."""
+        """Do nothing."""
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
@@ -194,13 +194,13 @@ class _Settling:
 
 
 class _Ending:
-    """Around the last part of a test: the mock that was started for it ends there."""
+    """The context of the last part of a test, which ends the mock that was started for the test."""
 
     def __init__(self, started: Mock) -> None:
         self._started = started
 
     def __enter__(self) -> None:
-        """It is active already."""
+        """Do nothing: the mock is already active."""
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
@@ -220,7 +220,7 @@ def _reported(mock: Mock, function: Function) -> Function:
 
 
 def _of_instance(mock: Mock, function: Function) -> Function:
-    """A test method of a plain class, in the mock that its setup_method started, or in one of its own."""
+    """Run a test method of a plain class in the mock that its setup_method started, or in a new one."""
 
     def context(args: tuple[Any, ...]) -> Context:
         return _Settling() if _is_started(args[0]) else mock
@@ -233,7 +233,7 @@ def _debugged(mock: Mock, function: Function) -> Function:
 
 
 def _running(mock: Mock, run: Function) -> Function:
-    """unittest's ``run``: setup, test, teardown and cleanups. It reports what they raise, and raises nothing."""
+    """Wrap unittest's ``run``: setup, test, teardown and cleanups. It reports their errors and raises none."""
 
     from sfn_mock import activation
 
@@ -247,9 +247,9 @@ def _running(mock: Mock, run: Function) -> Function:
 
 
 def _starting_class(mock: Mock, setup: Function) -> Function:
-    """``setUpClass`` or ``setup_class``, from which on the mock is active until the class is done.
+    """Wrap ``setUpClass`` or ``setup_class``, which starts the mock until the class is done.
 
-    With the class as an argument of its own: pytest counts them before it calls.
+    It takes the class as an argument, because pytest counts the arguments before it calls.
     """
 
     @wraps(setup)
@@ -259,7 +259,7 @@ def _starting_class(mock: Mock, setup: Function) -> Function:
             with _Settling():
                 return setup(cls, *args, **kwargs)
         except BaseException as failure:
-            # unittest still does the cleanups of a class whose setUpClass failed; pytest has done with a plain one.
+            # unittest still runs the cleanups of a class whose setUpClass failed; pytest is done with a plain class.
             if not issubclass(cls, TestCase):
                 _stop(cls, failure)
             raise
@@ -268,7 +268,7 @@ def _starting_class(mock: Mock, setup: Function) -> Function:
 
 
 def _ending_class(mock: Mock, teardown: Function) -> Function:
-    """``teardown_class`` or ``doClassCleanups``, with which the mock ends that was started for the class."""
+    """Wrap ``teardown_class`` or ``doClassCleanups``, which ends the mock of the class."""
 
     @wraps(teardown)
     def tear_down_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
@@ -288,12 +288,12 @@ def _within_class(mock: Mock, teardown: Function) -> Function:
 
 
 def _starting(mock: Mock, setup: Function) -> Function:
-    """pytest's ``setup_method``, from which on the mock is active until ``teardown_method`` has returned."""
+    """Wrap pytest's ``setup_method``, which starts the mock until ``teardown_method`` has returned."""
     takes_method = len(inspect.signature(setup).parameters) > 1
 
     @wraps(setup)
     def setup_method(self: object, method: object = None) -> None:
-        # Where it calls its base class's, that one finds the mock started.
+        # A call of the base class's method finds the mock started.
         _start(mock, self)
         try:
             with _Settling():
@@ -334,7 +334,7 @@ def _stop(target: object, failure: BaseException) -> None:
 
 
 def _last(mock: Mock, target: object) -> Context:
-    """What the last part of ``target`` is done in: the mock that was started for it, or one of its own."""
+    """Return the context of the last part of ``target``: the mock that was started for it, or a new one."""
     if not _is_started(target):
         return mock
     started: Mock = getattr(target, _STARTED)
@@ -353,7 +353,7 @@ _AROUND_TESTS = {"setup_method": _starting, "teardown_method": _stopping}
 _OF_TEST_CASES = {
     "run": _running,
     "debug": _debugged,
-    # Python's own names for the three parts of a test. What they raise is what `run` reports.
+    # Python's own names for the three parts of a test. `run` reports what they raise.
     "_callSetUp": _reported,
     "_callTestMethod": _reported,
     "_callTearDown": _reported,

@@ -1,4 +1,4 @@
-"""The handle: what a test holds to seed executions and to look at what its code did."""
+"""The handle, with which a test seeds executions and inspects what its code did."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from sfn_mock.views import Execution, Executions, MapRun, Replay, StateMachine
 
 
 class StepFunctionsMock:
-    """The Step Functions of every account and region, as one test sees them.
+    """The mocked Step Functions of every account and region, to seed and to inspect.
 
-    ``mock_sfn_executions`` and the fixture give it out; it ends with the mock. ``account_id`` and ``region`` are
-    where seeds go and calls arrive unless they say otherwise.
+    ``mock_sfn_executions`` and the fixture ``sfn_executions`` return it. It can be used until the mock ends; after that
+    its methods raise RuntimeError.
     """
 
     def __init__(self, session: Session) -> None:
@@ -47,12 +47,12 @@ class StepFunctionsMock:
 
     @property
     def account_id(self) -> str:
-        """The account of seeds and calls, unless they say otherwise."""
+        """The account of seeds and of calls, unless they name another: 12 digits."""
         return self._session.account_id
 
     @property
     def region(self) -> str:
-        """The region of seeds, and of calls that name none."""
+        """The region of seeds, and of calls that name none, such as ``us-east-1``."""
         return self._session.region
 
     # --- Seeding -------------------------------------------------------------------------------------------------
@@ -68,20 +68,24 @@ class StepFunctionsMock:
         region: str | None = None,
         account_id: str | None = None,
     ) -> StateMachine:
-        """Seed a state machine and return it, to add executions to.
+        """Seed a state machine.
 
         Args:
-            name: The machine's name.
-            type: STANDARD or EXPRESS.
-            definition: Amazon States Language, as JSON text or a dict; a single Pass state unless given.
-            role_arn: The ARN of its role.
-            creation_date: When it was created; now unless given.
-            region: Its region; the mock's unless given.
-            account_id: Its account; the mock's unless given.
+            name: The name of the state machine, unique in its account and region.
+            type: ``"STANDARD"`` or ``"EXPRESS"``.
+            definition: The definition in Amazon States Language, as JSON text or a dict. Default: a single Pass state.
+            role_arn: The ARN of its role. Default: a role named after the state machine.
+            creation_date: When it was created; a date without a time zone is UTC. Default: now.
+            region: Its region. Default: the region of the mock.
+            account_id: Its account. Default: the account of the mock.
+
+        Returns:
+            The state machine, to which versions, aliases and executions can be added.
 
         Raises:
-            ValueError: For what AWS could never show, a name that is taken, or a definition that CreateStateMachine
-                refuses, in AWS's words.
+            ValueError: If an argument has a value that AWS could never show, the name is taken, or CreateStateMachine
+                refuses the definition; then with AWS's sentence.
+            RuntimeError: If the mock has ended.
         """
         if account_id is not None:
             check_account_id(account_id)
@@ -103,20 +107,21 @@ class StepFunctionsMock:
     def replay(
         self, *, definition: str | Mapping[str, Any], history: History, children: Children | None = None
     ) -> Replay:
-        """Run a definition with the input and the outcomes of tasks of a recorded execution.
+        """Run a definition with the input and the task results of a recorded execution.
 
-        The definition becomes that of a new STANDARD state machine, ``replay-1``, ``replay-2`` and so on.
+        The definition is added as a new STANDARD state machine, named ``replay-1``, ``replay-2`` and so on.
 
         Args:
-            definition: JSON text, or the definition as a dict.
-            history: As of ``StateMachine.replay``.
-            children: As of ``StateMachine.replay``.
+            definition: The definition, as JSON text or a dict.
+            history: See ``StateMachine.replay``.
+            children: See ``StateMachine.replay``.
 
         Returns:
-            The replayed execution, and where it does not do what the recorded one did.
+            The replayed execution, and its differences from the recorded one.
 
         Raises:
-            ValueError: Unless the definition can run, and the histories are those of executions.
+            ValueError: If the definition cannot run, or a history is not the history of an execution.
+            RuntimeError: If the mock has ended.
         """
         text = json.dumps(definition) if isinstance(definition, Mapping) else definition
         with self._session.records().using():
@@ -126,28 +131,49 @@ class StepFunctionsMock:
             return machine.replay(history, children=children)
 
     def load(self, source: Source, *, parent: Execution | None = None) -> Executions:
-        """Seed what ListExecutions, DescribeExecution or a ResultWriter showed, and return the executions.
+        """Seed executions that ListExecutions, DescribeExecution or a ResultWriter printed.
 
-        ``source`` is a path, JSON or YAML text, the parsed dict, or a list of items, descriptions or pages. Input,
-        output, error and cause are kept where it tells them. Its dates may be epoch seconds (AWS CLI v1), ISO 8601 (v2)
-        or datetimes (boto3). State machines, versions, aliases and map runs named in it come into being, in the account
-        and region of their ARNs; ``parent`` becomes the parent of such a map run. Listing gives the items back in the
-        source's order. What is stored already is skipped; ValueError, and nothing stored, for an item that differs from
-        a stored one or that AWS could never show; FileNotFoundError for a path that leads to no file. SeedWarning for
-        an account other than the mock's, for members that AWS does not have, and for a start after now.
+        State machines, versions, aliases and map runs that the source names are created too, in the account and region
+        of their ARNs. Input, output, error and cause are kept if the source has them. ListExecutions returns the loaded
+        executions in the source's order. An execution that is stored already is skipped. SeedWarning is given for an
+        account other than the mock's, for members that AWS does not have, and for a start after now.
+
+        Args:
+            source: A path, JSON, JSON Lines or YAML text, the parsed dict, or a list of executions, answers or pages.
+                Dates may be epoch seconds (AWS CLI v1), ISO 8601 text (v2) or datetimes (boto3).
+            parent: The execution that becomes the parent of the map runs in the source.
+
+        Returns:
+            One execution for each item of the source, in its order.
+
+        Raises:
+            ValueError: If an item has what AWS could never show, or differs from a stored execution of its name; then
+                nothing is stored.
+            FileNotFoundError: If there is no such file.
+            RuntimeError: If the mock has ended.
         """
         self._session.check_open()
         with clock.read_once():
             return load(self._session.records, self.account_id, source, parent)
 
     def seed(self, source: Document) -> list[StateMachine]:
-        """Seed what a document says, in JSON, YAML or a dict, and return its state machines.
+        """Seed state machines and executions from a seed document in JSON, YAML or a dict.
 
-        ``source`` is a path, a text that begins with ``{`` or has several lines, or a dict. It holds ``state_machines``
-        with all that belongs to them, under the names of the arguments of the seeding calls; a state machine that
-        exists already is added to. Dates may also be like ``-2h``, and lengths of time are like ``5m`` or ``PT5M``.
-        ValueError, naming the place in the document, and nothing stored, for what AWS could never show;
-        FileNotFoundError for a path that leads to no file. docs/seeding.md and docs/server.md have it in full.
+        The document has the key ``state_machines``; below it, the keys are the names of the arguments of the seeding
+        methods. Executions are added to a state machine that already exists. Dates may be like ``-2h``, and durations
+        like ``5m`` or ``PT5M``. docs/seeding.md and docs/server.md describe all keys.
+
+        Args:
+            source: A path, JSON text that begins with ``{``, YAML text of several lines, or a dict.
+
+        Returns:
+            The state machines of the document, in its order.
+
+        Raises:
+            ValueError: If the document has an unknown key, or a value that AWS could never show. The message names the
+                key, and nothing is stored.
+            FileNotFoundError: If there is no such file.
+            RuntimeError: If the mock has ended.
         """
         self._session.check_open()
         with clock.read_once():
@@ -167,23 +193,24 @@ class StepFunctionsMock:
         duration: Duration | None = None,
         strict: bool = True,
     ) -> None:
-        """Say what tasks come to in executions of any state machine, from now on.
+        """Set the results of tasks in executions of any state machine, from now on.
 
-        What ``StateMachine.mock_task`` says of a state goes first, then what is said here of a name, then what is said
-        of a resource, the latest first.
+        ``StateMachine.mock_task`` has priority over a state name given here, and a state name over a resource ARN.
+        Among resource ARNs that match, the latest call has priority.
 
         Args:
-            state_or_resource: The name of a Task state, in whichever machine; or the ARN of a resource, in which ``*``
-                stands for any text, such as ``arn:aws:states:::sqs:*``.
-            outcomes: As for ``StateMachine.mock_task``, as are the others.
-            result: The result of the task.
-            error: The error's name, in place of a result.
+            state_or_resource: The name of a Task state in any state machine; or the ARN of a resource, in which ``*``
+                matches any text, such as ``arn:aws:states:::sqs:*``.
+            outcomes: See ``StateMachine.mock_task``.
+            result: The result of the task, a JSON value.
+            error: The error's name, instead of a result.
             cause: The error's cause.
-            duration: How long the task takes.
-            strict: Whether a result that the service's API could not give is refused.
+            duration: How long the task takes, a timedelta or text such as ``5m``. Default: no time.
+            strict: Whether to refuse a result that the service's API cannot return.
 
         Raises:
-            ValueError: If no machine has such a Task state, or for an outcome that cannot be.
+            ValueError: If definitions do not run, no state machine has such a Task state, or an outcome is impossible.
+            RuntimeError: If the mock has ended.
         """
         self._session.check_open()
         execution_mode.check_on("mock_task")
@@ -192,43 +219,46 @@ class StepFunctionsMock:
         task_mocks.mock_anywhere(mocks, machines, state_or_resource, outcomes, said, strict)
 
     def mock_lambda(self, name: str, handler: Callable[[Any, Any], Any]) -> None:
-        """Have a handler stand in for a Lambda function wherever a task invokes it, from now on.
+        """Set the handler that tasks call instead of a Lambda function, from now on.
 
-        It is called as ``handler(event, context)`` when the task is due. What it returns is the function's answer; an
-        exception is the function's error, named after its class, or by its ``error`` for a TaskError. It may call Step
-        Functions.
+        The handler is called as ``handler(event, context)`` when the task starts. It may call Step Functions. Its
+        return value is the function's result. An exception is the function's error: named after its class, or after
+        its ``error`` for a TaskError.
 
         Args:
-            name: The function's name, or its ARN, of which region and account are not looked at. With a version or an
-                alias behind it, the handler stands in for that one alone.
-            handler: The handler of the function, or another callable.
+            name: The name or ARN of the function; region and account of an ARN are ignored. With a version or alias
+                qualifier, the handler replaces only that version or alias.
+            handler: A plain function or another callable of event and context.
 
         Raises:
-            ValueError: If the name is none that a function can have, or the handler cannot be called, or is async.
+            ValueError: If definitions do not run, the name is not a Lambda function's, or the handler is not callable
+                or is async.
+            RuntimeError: If the mock has ended.
         """
         self._session.check_open()
         execution_mode.check_on("mock_lambda")
         task_mocks.mock_function(self._session.task_mocks, name, handler)
 
     def load_mock_config(self, source: str | PathLike[str] | Mapping[str, Any]) -> None:
-        """Take the test cases of a mock config of AWS Step Functions Local.
+        """Load the test cases of a mock config of AWS Step Functions Local.
 
-        ``start_execution(stateMachineArn=machine.arn + "#HappyPath")`` then starts an execution whose states are
-        answered as the case ``HappyPath`` says. States that the case does not name run as without it. A machine that a
-        config loaded earlier names too has the cases of the later one.
+        ``start_execution(stateMachineArn=machine.arn + "#HappyPath")`` then starts an execution whose tasks have the
+        results of the case ``HappyPath``. Tasks that the case does not name run as usual. The cases of a state machine
+        replace its cases of an earlier config.
 
         Args:
-            source: The path of a MockConfigFile.json, or the dict that it holds.
+            source: The path of a MockConfigFile.json, or its content as a dict.
 
         Raises:
-            ValueError: For a mistake in the config; nothing of it is taken then.
+            ValueError: If definitions do not run, or the config has a mistake; then nothing of it is loaded.
             FileNotFoundError: If there is no such file.
+            RuntimeError: If the mock has ended.
         """
         self._session.check_open()
         execution_mode.check_on("load_mock_config")
         self._session.task_mocks.cases.update(read_mock_config(source, self._machine_records()))
 
-    # --- What goes wrong -----------------------------------------------------------------------------------------
+    # --- Faults --------------------------------------------------------------------------------------------------
 
     def add_fault(
         self,
@@ -240,31 +270,49 @@ class StepFunctionsMock:
         when: When | None = None,
         message: str | None = None,
     ) -> Fault:
-        """Have requests end in ``error``, and return the fault, to count or remove.
+        """Make requests of an operation fail with an error of AWS or of the connection.
 
-        ``operation`` is its API or snake_case name. ``error`` is one of the operation's own, one that any operation
-        may end in (``ThrottlingException``, ``AccessDeniedException``, ``InternalServerError``,
-        ``ServiceUnavailable``, ...) or one of the connection (``ConnectionError``, ``ConnectTimeout``,
-        ``ReadTimeout``, ...). botocore repeats requests as it does on AWS, and each counts: the first ``skip`` pass,
-        the next ``times`` are struck, or with None all until ``remove()``. ``when`` takes a request's parameters, in
-        the API's spelling, and says whether it counts at all. ``message`` replaces AWS's sentence. A request that is
-        struck changes nothing. ValueError, naming what there is, for unknown operations and errors.
+        botocore retries requests as it does with AWS, and each retry counts as a request. A request that fails changes
+        nothing.
+
+        Args:
+            operation: The API name of the operation, or the name of boto3's method.
+            error: An error of the operation; an error of every operation, such as ``ThrottlingException``,
+                ``AccessDeniedException``, ``InternalServerError`` or ``ServiceUnavailable``; or an error of the
+                connection, such as ``ConnectionError``, ``ConnectTimeout`` or ``ReadTimeout``.
+            times: How many requests fail; None for all until ``remove()``.
+            skip: How many requests succeed before the first one fails.
+            when: A callable that is given the request's parameters, spelled as in the API. The request counts only if
+                it returns a true value.
+            message: The message of the error. Default: AWS's own.
+
+        Returns:
+            The fault, with the ``count`` of failed requests and ``remove()``.
+
+        Raises:
+            ValueError: If the operation or error is unknown, or another argument has a wrong value.
+            RuntimeError: If the mock has ended.
         """
         self._session.check_open()
         return self._session.faults.add(Fault(operation, error, times=times, skip=skip, when=when, message=message))
 
-    # --- Looking -------------------------------------------------------------------------------------------------
+    # --- Inspecting ----------------------------------------------------------------------------------------------
 
     @property
     def state_machines(self) -> list[StateMachine]:
-        """The state machines of every account and region, in order of adding within each."""
+        """The state machines of every account and region, in the order in which they were added to each."""
         return [StateMachine(machine) for machine in self._machine_records()]
 
     def _machine_records(self) -> list[kept.StateMachine]:
         return self._session.gather(lambda records: records.state_machines.values())
 
     def get_state_machine(self, arn_or_name: str) -> StateMachine:
-        """The state machine of that ARN or, in the mock's own account and region, name; LookupError if none."""
+        """Return the state machine with an ARN, or with a name in the mock's account and region.
+
+        Raises:
+            LookupError: If there is none. The message suggests the closest name and lists known ARNs.
+            RuntimeError: If the mock has ended.
+        """
         machines = self._machine_records()
         own = self._session.records()
         for machine in machines:
@@ -273,7 +321,12 @@ class StepFunctionsMock:
         return StateMachine(_find(arn_or_name, "state machine", machines))
 
     def get_execution(self, arn: str) -> Execution:
-        """The execution of that ARN, child executions included, listed yet or not; LookupError if none."""
+        """Return the execution with an ARN; it may be a child execution, and may start after now.
+
+        Raises:
+            LookupError: If there is none. The message suggests the closest name and lists known ARNs.
+            RuntimeError: If the mock has ended.
+        """
         with clock.read_once():
             for found in self._session.gather(lambda records: [records.find_execution(arn)]):
                 if found is not None:
@@ -282,27 +335,32 @@ class StepFunctionsMock:
             raise _none_such(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
-        """The map run of that ARN; LookupError if none."""
+        """Return the map run with an ARN.
+
+        Raises:
+            LookupError: If there is none. The message suggests the closest name and lists known ARNs.
+            RuntimeError: If the mock has ended.
+        """
         map_runs = self._session.gather(lambda records: records.map_runs.values())
         return MapRun(_find(arn, "map run", map_runs))
 
     @property
     def calls(self) -> Calls:
-        """The calls that the mock has answered so far, oldest first; it goes on growing, and ``reset`` empties it.
+        """The calls answered so far, oldest first; the list grows with each call, and ``reset()`` empties it.
 
-        Each request counts, also one that botocore repeats. ``sfn.calls.of("ListExecutions")`` are those of one
-        operation; ``str(sfn.calls)`` is a table to print. It keeps 32 MiB: of what is more the oldest answers go, then
-        the oldest calls, of which a warning tells.
+        Each retry of botocore is a call of its own. ``sfn.calls.of("ListExecutions")`` returns the calls of one
+        operation; ``str(sfn.calls)`` is a table. The record keeps up to 32 MiB: beyond that it drops the oldest
+        answers first, then the oldest calls, and warns.
         """
         self._session.check_open()
         self._session.call_log.warn_of_dropped()
         return self._session.call_log.calls
 
     def coverage(self) -> CoverageReport:
-        """Return what executions, and TestState, have taken of the definitions of all state machines by now.
+        """Return the states, transitions and rules that executions and TestState have taken in all definitions.
 
-        Machines of one name, in any account and region, are joined if their definitions have the same states, rules,
-        catchers and retriers.
+        State machines with the same name, in any account and region, are counted together if their definitions have
+        the same states, rules, catchers and retriers.
         """
         self._session.check_open()
         log = CoverageLog()
@@ -314,18 +372,22 @@ class StepFunctionsMock:
 
     @property
     def endpoint_url(self) -> str:
-        """Where a server answers for this mock, such as ``http://127.0.0.1:5000``; RuntimeError where none does."""
+        """The URL of the server of this mock, such as ``http://127.0.0.1:5000``.
+
+        Raises:
+            RuntimeError: If the mock has no server, or has ended.
+        """
         self._session.check_open()
         if not self._session.endpoint_urls:
-            raise RuntimeError("No server answers for this mock: begin one with sfn_mock.server().")
+            raise RuntimeError("This mock has no server: start one with sfn_mock.server().")
         return self._session.endpoint_urls[-1]
 
     # --- Checking ------------------------------------------------------------------------------------------------
 
     def partial_listing(self) -> AbstractContextManager[None]:
-        """Meanwhile the code under test means to stop before the end of a list, and ``check_paging`` lets it.
+        """Allow the code under test to stop before the last page: ``with sfn.partial_listing(): ...``.
 
-        Any mock has it, so that a test reads the same with and without the check.
+        ``check_paging`` reports no unread page inside the block. Without ``check_paging`` the block does nothing.
         """
         self._session.check_open()
         return self._session.paging.partial()
@@ -333,10 +395,10 @@ class StepFunctionsMock:
     # --- Reset ---------------------------------------------------------------------------------------------------
 
     def reset(self) -> None:
-        """Empty everything. Records handed out before raise RuntimeError from here on; old page tokens are invalid.
+        """Delete everything: state machines, executions, activities, faults, task mocks and the record of calls.
 
-        Faults are removed, and the calls so far forgotten. Calls that other threads make meanwhile find the store as it
-        was or empty.
+        Records that the test still holds raise RuntimeError, and old page tokens are invalid. A concurrent call in
+        another thread sees the store before or after the reset, never in between.
 
         Raises:
             RuntimeError: If the mock has ended.
@@ -351,9 +413,9 @@ class _Record(Protocol):
 
 _Any = TypeVar("_Any", bound=_Record)
 
-#: How many of the existing ARNs a LookupError names.
+#: How many existing ARNs a LookupError lists.
 _NAMED = 10
-#: With how many of them it compares the one that was asked for.
+#: How many existing ARNs it searches for the closest one.
 _COMPARED = 1000
 
 

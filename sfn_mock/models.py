@@ -1,4 +1,4 @@
-"""A backend for one account and region, in the shape that moto expects of one."""
+"""The backend of one account and region, with the interface that moto expects."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class AliasResource:
 
 
 class SFNBackend(StepFunctionBackend):
-    """One account's Step Functions in one region. All that exists there is in ``records``."""
+    """Step Functions of one account in one region; ``records`` has everything that exists there."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         self.records = Records(region_name, account_id, get_partition(region_name))
@@ -109,7 +109,7 @@ class SFNBackend(StepFunctionBackend):
 
     @property
     def tagger(self) -> TaggingService:
-        """moto's way to the tags: what it reads and writes there are those of the state machines and activities."""
+        """The tagger through which moto reads and writes the tags of state machines and activities."""
         tagger = TaggingService(tag_name="tags", key_name="key", value_name="value")
         live: dict[str, Any] = {resource.arn: resource.tags for resource in tagged_resources(self.records)}
         tagger.tags = live
@@ -122,21 +122,20 @@ class SFNBackend(StepFunctionBackend):
     def reset(self) -> None:
         """Start empty, unless a mock holds this backend: then only that mock empties it.
 
-        moto calls this when a ``mock_aws`` begins or ends. What a test holds of it stays readable, as
-        after any mock's end.
+        moto calls this when a ``mock_aws`` begins or ends. Records that a test holds stay readable.
         """
         if not self.held:
             self._begin_anew().close()
 
     def hold(self, simulation: Simulation, task_mocks: TaskMocks, naive_dates: NaiveDateCheck) -> None:
-        """Be a mock's, with what it simulates, the answers that it has for tasks, and its check of dates."""
+        """Make this the backend of a mock, with its simulation, task mocks and check of dates."""
         self.held = True
         self.records.simulation = simulation
         self.records.task_mocks = task_mocks
         self.records.naive_dates = naive_dates
 
     def empty(self) -> None:
-        """Start empty; records handed out before can be read no more."""
+        """Start empty; records that a test holds can no longer be read."""
         self._begin_anew().drop()
 
     def _begin_anew(self) -> Records:
@@ -145,18 +144,18 @@ class SFNBackend(StepFunctionBackend):
         anew = SFNBackend(self.region_name, self.account_id)
         anew.held, anew.records.simulation = self.held, records.simulation
         anew.records.task_mocks, anew.records.naive_dates = records.task_mocks, records.naive_dates
-        # At one stroke, since others may be calling meanwhile: moto's own reset would leave nothing at all in between.
+        # In one assignment, because other threads may call meanwhile: moto's own reset leaves no attributes in between.
         self.__dict__ = vars(anew)
         session_coverage.leave(records)
         return records
 
-    # --- In moto's shape -----------------------------------------------------------------------------------------
+    # --- moto's interface ----------------------------------------------------------------------------------------
     #
-    # CloudFormation and EventBridge call these, and so may any code that takes a backend out of moto's dictionary.
-    # Their results are typed Any, because moto's signatures promise classes of moto's own.
+    # CloudFormation and EventBridge call these, and so can any code that reads moto's dictionary of backends.
+    # Their results are typed Any, because moto's signatures name moto's own classes.
 
     def _call(self, operation: str, **members: Any) -> Answer:
-        """Check the members against the model, as the way through a client does, and run the operation."""
+        """Check the members against the model, as a call through a client does, and run the operation."""
         constraints.check(operation, members)
         return pipeline.run(operation, self.records, members, _as_it_is)
 
@@ -173,7 +172,7 @@ class SFNBackend(StepFunctionBackend):
         version_description: str | None = None,
         sm_type: str | None = None,
     ) -> Any:
-        """Make the machine, or find the one made before, and return it as a StateMachineResource."""
+        """Make the machine, or find the existing one, and return it as a StateMachineResource."""
         created = self._call(
             "CreateStateMachine",
             name=name,
@@ -235,7 +234,7 @@ class SFNBackend(StepFunctionBackend):
     def publish_state_machine_version(
         self, arn: str, revision_id: str | None = None, description: str | None = None
     ) -> Any:
-        """Publish a version, or find the one made before; moto publishes only where a machine is made or updated."""
+        """Publish a version, or find the existing one; moto itself publishes only on create and update."""
         published = self._call(
             "PublishStateMachineVersion", stateMachineArn=arn, revisionId=revision_id, description=description
         )
@@ -247,7 +246,7 @@ class SFNBackend(StepFunctionBackend):
     def create_state_machine_alias(
         self, name: str, routing_configuration: list[dict[str, Any]], description: str | None
     ) -> Any:
-        """Make the alias, or find the one made before, and return it as an AliasResource."""
+        """Make the alias, or find the existing one, and return it as an AliasResource."""
         created = self._call(
             "CreateStateMachineAlias", name=name, routingConfiguration=routing_configuration, description=description
         )
@@ -292,7 +291,7 @@ class SFNBackend(StepFunctionBackend):
         execution_input: str | None = None,
         trace_header: str | None = None,
     ) -> Any:
-        """Start an execution, or find the one that runs already. moto's EventBridge gives an empty name for none."""
+        """Start an execution, or find the running one; moto's EventBridge passes an empty name for none."""
         started = self._call(
             "StartExecution",
             stateMachineArn=state_machine_arn,
@@ -313,7 +312,7 @@ class SFNBackend(StepFunctionBackend):
         return self._execution(execution_arn)
 
     def describe_state_machine_for_execution(self, execution_arn: str) -> Any:
-        """Return the machine, with the revision of it that the execution runs, as a StateMachineResource."""
+        """Return the state machine, in the revision that the execution runs, as a StateMachineResource."""
         self._call("DescribeStateMachineForExecution", executionArn=execution_arn)
         execution = self._record_of(execution_arn)
         return StateMachineResource(execution.state_machine, revision=execution.revision)
@@ -341,7 +340,7 @@ class SFNBackend(StepFunctionBackend):
         tags: list[dict[str, str]] | None = None,
         encryption_configuration: dict[str, Any] | None = None,
     ) -> Any:
-        """Make the activity, or find the one made before, and return it."""
+        """Make the activity, or find the existing one, and return it."""
         self._call("CreateActivity", name=name, tags=tags, encryptionConfiguration=encryption_configuration)
         return self.records.activities[name]
 
@@ -373,7 +372,7 @@ class SFNBackend(StepFunctionBackend):
         return self._call("ListTagsForResource", resourceArn=arn)
 
     def tag_resource(self, arn: str, tags: dict[str, str] | list[dict[str, str]]) -> None:
-        """Add tags, which older versions of moto give as the API spells them and newer ones by key."""
+        """Add tags; older versions of moto pass them as the API spells them, newer ones as a dict."""
         if isinstance(tags, dict):
             tags = [{"key": key, "value": value} for key, value in tags.items()]
         self._call("TagResource", resourceArn=arn, tags=tags)
@@ -390,8 +389,8 @@ class SFNBackend(StepFunctionBackend):
         return execution
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """The state machines and activities with their tags, for the Resource Groups Tagging API."""
-        # Older versions of moto have no such class, and look for state machines by themselves.
+        """Yield the state machines and activities with their tags, for the Resource Groups Tagging API."""
+        # Older versions of moto have no such class and search state machines themselves.
         from moto.core.resource_tagging import TaggedResource
 
         with self.records.using():
@@ -402,5 +401,5 @@ class SFNBackend(StepFunctionBackend):
 
 
 def _as_it_is(moment: int) -> int:
-    """Leave a date of an answer in milliseconds."""
+    """Return a date of an answer unchanged, in milliseconds."""
     return moment

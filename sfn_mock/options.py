@@ -31,10 +31,10 @@ _Options = TypeVar("_Options", bound="Options")
 class Options:
     """The options that ``mock_sfn_executions(...)`` takes, with their defaults.
 
-    Those with a ``help`` text are options of the server's command too.
+    Fields with a ``help`` text are options of the server's command too.
 
     Raises:
-        ValueError: If an option has a value that it cannot have.
+        ValueError: If an option has a wrong value.
     """
 
     account_id: str = field(default=DEFAULT_ACCOUNT_ID, metadata={"help": "account of seeds and calls"})
@@ -73,13 +73,13 @@ class Options:
         _check_scale("wait_scale", self.wait_scale)
         _check_duration("consistency_lag", self.consistency_lag, or_none=False)
         _check_duration("retention", self.retention, or_none=True)
-        # Reading quotas needs botocore's model, which a mock without quotas need not load here.
+        # Only quotas need botocore's model: a mock without quotas does not load it here.
         if self.quotas is not None:
             self.simulation()
 
     def simulation(self) -> Simulation:
         """Return what the mock simulates of AWS's limits and delays."""
-        # Both read botocore's model, which pytest's plugin must not load.
+        # Imported here: both read botocore's model, which the pytest plugin must not load.
         from sfn_mock.state import quotas
         from sfn_mock.state.simulation import Simulation
 
@@ -93,7 +93,7 @@ class Options:
 
 
 class RunDefaults(NamedTuple):
-    """What a test run gives the mocks that do not ask for it, such as its ini file does."""
+    """The defaults that a test run, such as its ini file, sets for its mocks."""
 
     check_paging: CheckPaging = False
     region: str | None = None
@@ -103,13 +103,13 @@ _run_defaults = RunDefaults()
 
 
 def run_defaults() -> RunDefaults:
-    """Return what the test run gives the mocks that do not ask for it."""
+    """Return the defaults of the test run."""
     return _run_defaults
 
 
 @contextmanager
 def defaults_of_run(defaults: RunDefaults) -> Iterator[None]:
-    """Give these to every mock that begins meanwhile and does not ask for them."""
+    """Set the defaults of every mock that starts inside the block."""
     global _run_defaults
     before, _run_defaults = _run_defaults, defaults
     try:
@@ -127,7 +127,7 @@ def read_options(options_class: type[_Options], given: Mapping[str, Any]) -> _Op
 
     Raises:
         TypeError: If a keyword is not an option.
-        ValueError: If an option has a value that it cannot have.
+        ValueError: If an option has a wrong value.
     """
     names = [option.name for option in fields(options_class)]
     for name in given:
@@ -148,14 +148,14 @@ def _check_switch(name: str, value: object) -> None:
 
 def _check_scale(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
-        raise ValueError(f"{name} must be a number from 0 up, got {value!r}.")
+        raise ValueError(f"{name} must be a number >= 0, got {value!r}.")
 
 
 def _check_duration(name: str, value: object, *, or_none: bool) -> None:
-    """Refuse all but a timedelta of zero or more; an option that may be None has to be longer than zero."""
+    """Raise ValueError unless the value is a timedelta >= 0, or None or > 0 for an option that may be None."""
     if value is None and or_none:
         return
-    wanted = "a datetime.timedelta above 0 or None" if or_none else "a datetime.timedelta of 0 or more"
+    wanted = "a datetime.timedelta > 0 or None" if or_none else "a datetime.timedelta >= 0"
     if not isinstance(value, timedelta) or value < timedelta(0) or (or_none and not _milliseconds(value)):
         raise ValueError(f"{name} must be {wanted}, got {value!r}.")
 

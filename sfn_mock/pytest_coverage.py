@@ -1,4 +1,4 @@
-"""``--sfn-coverage``: what a whole pytest session took of the definitions of its state machines."""
+"""``--sfn-coverage``: the parts of the definitions that a whole pytest session has taken."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEY = "sfn_coverage"
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Declare the options; each of them asks for coverage."""
+    """Declare the options; each of them turns coverage on."""
     group = parser.getgroup("sfn_mock", "AWS Step Functions")
     group.addoption(
         "--sfn-coverage",
@@ -48,17 +48,17 @@ def _percentage(text: str) -> float:
 
 
 def register(config: pytest.Config) -> None:
-    """Register the plugin that counts, if an option asks for it."""
+    """Register the counting plugin if an option turns coverage on."""
     given = (config.getoption(f"sfn_coverage{suffix}") for suffix in ("", "_fail_under", "_json", "_html"))
     if any(option not in (None, False) for option in given):
         config.pluginmanager.register(_CoveragePlugin(config), _KEY)
 
 
 class _CoveragePlugin:
-    """Counts what a session takes; under pytest-xdist the workers count, and the controller adds it up."""
+    """Counts the parts that a session takes; under pytest-xdist the workers count and the controller adds up."""
 
     def __init__(self, config: pytest.Config) -> None:
-        # Here, so that a session that asks for no coverage imports none of it.
+        # Imported here, so that a session without coverage does not load it.
         from sfn_mock.instruments.session_coverage import SessionCoverage
 
         self._config = config
@@ -73,14 +73,14 @@ class _CoveragePlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take what a worker has counted; one that has crashed gives nothing."""
+        """Add the counts of a worker; a crashed worker has none."""
         data = getattr(node, "workeroutput", {}).get(_KEY)
         if data is None:
             self._silent_workers.append(node.gateway.id)
         else:
             self._coverage.log.add_data(data)
 
-    # Last, as what still goes on in a session ends there.
+    # Last, because mocks of session fixtures end before.
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._coverage.stop()

@@ -1,4 +1,4 @@
-"""The ``sfn_executions`` fixture and its marker. Neither boto3 nor moto is imported before a test asks for them."""
+"""The ``sfn_executions`` fixture and its marker. boto3 and moto are imported only when a test uses them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
 
 _NAME = "sfn_executions"
-#: The fixtures that take the marker's options.
+#: The fixtures that use the options of the marker.
 _FIXTURES = {_NAME, "sfn_executions_server"}
 _REPLACE_MOTO = "sfn_mock_replace_moto"
 _REGION = "sfn_mock_region"
@@ -57,11 +57,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _replace_moto_by_ini(config: pytest.Config) -> bool:
-    """UsageError for a value that is no truth value."""
+    """Return the ini setting; UsageError for a value that is neither true nor false."""
     try:
         return bool(config.getini(_REPLACE_MOTO))
     except (ValueError, pytest.UsageError) as error:
-        # Which of them depends on pytest's version. Neither names the option.
+        # Which of both depends on the version of pytest. Neither names the option.
         raise pytest.UsageError(f"{_REPLACE_MOTO} must be true or false: {error}.") from None
 
 
@@ -69,7 +69,7 @@ def _replace_moto(config: pytest.Config) -> None:
     from sfn_mock.moto_integration.installation import install, uninstall
 
     def put_moto_back() -> None:
-        # A mock_aws that the suite never stops ends with the process, and so does what stands behind it.
+        # A mock_aws that the suite never stops keeps the installed backends until the process ends.
         with suppress(RuntimeError):
             uninstall()
 
@@ -81,20 +81,20 @@ def _replace_moto(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A marked test has the fixture, whether or not it takes the handle as an argument."""
+    """Give each marked test the fixture, even if it does not take the handle as an argument."""
     for item in items:
         if (
             isinstance(item, pytest.Function)
             and item.get_closest_marker(_NAME)
             and _FIXTURES.isdisjoint(item.fixturenames)
         ):
-            # The tests of one function share the list, but not all of them need be marked.
+            # The tests of one function share the list, but not all of them may be marked.
             item.fixturenames = [_NAME, *item.fixturenames]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Apply what the ini file says of paging and of the region to mocks of a test that do not ask for another."""
+    """Apply the ini file's defaults of paging and region to the mocks of a test."""
     defaults = RunDefaults(_check_paging(item), _region_by_ini(item.config) or None)
     with defaults_of_run(defaults):
         return (yield)
@@ -102,12 +102,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 def _check_paging(item: pytest.Item) -> CheckPaging:
     if any("check_paging" in marker.kwargs for marker in item.iter_markers(_NAME)):
-        return False  # what a marker says goes to the fixture
+        return False  # the fixture reads the marker
     return _check_paging_by_ini(item.config)
 
 
 def _check_paging_by_ini(config: pytest.Config) -> CheckPaging:
-    """UsageError for a value that is none."""
+    """Return the ini setting; UsageError for an unknown value."""
     value = str(config.getini(_CHECK_PAGING)).lower()
     if value not in _CHECK_PAGING_VALUES:
         raise pytest.UsageError(f"{_CHECK_PAGING} must be {' or '.join(_CHECK_PAGING_VALUES)}, got {value}.")
@@ -115,7 +115,7 @@ def _check_paging_by_ini(config: pytest.Config) -> CheckPaging:
 
 
 def _region_by_ini(config: pytest.Config) -> str:
-    """UsageError for what cannot be a region."""
+    """Return the ini setting; UsageError for a value that cannot be a region."""
     region = str(config.getini(_REGION))
     if region:
         try:
@@ -127,7 +127,7 @@ def _region_by_ini(config: pytest.Config) -> str:
 
 @pytest.fixture
 def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
-    """Mock AWS Step Functions while the test runs, and give the handle that seeds and inspects executions.
+    """Mock AWS Step Functions while the test runs, and return the handle that seeds and inspects executions.
     Seed with ``sfn_executions.add_state_machine("orders").add_execution("nightly", status="FAILED")``; boto3 lists it.
     ``@pytest.mark.sfn_executions(...)`` sets the options of ``mock_sfn_executions``.
     """
@@ -141,7 +141,7 @@ def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock
 @pytest.fixture
 def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
     """Serve AWS Step Functions on a free port of this machine, for clients of any process and language.
-    Gives the handle that ``sfn_executions`` gives; clients use its ``endpoint_url``.
+    Returns the same handle as ``sfn_executions``; clients use its ``endpoint_url``.
     ``@pytest.mark.sfn_executions(...)`` sets the options. Needs the extra ``server``.
     """
     options = _marker_options(request)
@@ -168,7 +168,7 @@ def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
 def pytest_runtest_makereport(
     call: pytest.CallInfo[Any],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell the mock how a test failed before its report is written: then it need not report the same once more.
+    """Tell the mock how a test failed before its report is written, so that it does not report the same error twice.
 
     The report of a test that failed under the mock gains a section with its calls and executions.
     """
@@ -186,7 +186,7 @@ def pytest_runtest_makereport(
 
 
 def _hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Have pytest leave our frames out of the tracebacks of errors that are told to the test's author."""
+    """Make pytest leave frames of sfn_mock out of the tracebacks of errors for the test author."""
     for entry in excinfo.traceback:
         namespace = entry.frame.f_globals
         if _is_own(namespace.get("__name__", "")):
@@ -195,11 +195,11 @@ def _hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
 
 
 def _is_own(module: object) -> bool:
-    """Whether that is the name of a module of ours; code that is executed may have anything for it."""
+    """Return whether that is the name of a module of sfn_mock; executed code can have any value there."""
     return isinstance(module, str) and module.partition(".")[0] == "sfn_mock"
 
 
-#: What the seeding calls and the handle raise; other errors that begin in our code are faults of ours.
+#: The errors that the handle and views raise on purpose; other errors of our code are bugs.
 _TOLD = (ValueError, TypeError, LookupError, RuntimeError)
 
 

@@ -1,4 +1,4 @@
-"""moto's request reader, which hands each call of Step Functions on to ``operations.pipeline``."""
+"""moto's request reader, which passes each call of Step Functions to ``operations.pipeline``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
 
 
 class _Bytes:
-    """Answers as HTTP has them: status, headers and body."""
+    """Answers in HTTP form: status, headers and body."""
 
     date = staticmethod(in_seconds)
 
@@ -42,11 +42,11 @@ _BYTES = _Bytes()
 
 
 class SFNResponse(StepFunctionResponse):
-    """Reads requests to Step Functions as moto hands them on. It has no rules of its own."""
+    """Reads requests to Step Functions that moto passes on. It has no rules of its own."""
 
     @property
     def stepfunction_backend(self) -> SFNBackend:
-        """The backend of the call's account and region, also where moto is told to execute state machines."""
+        """The backend of the call's account and region, even if moto is configured to execute state machines."""
         backend = stepfunctions_backends[self.current_account][self.region]
         assert isinstance(backend, SFNBackend)
         return backend
@@ -58,16 +58,16 @@ class SFNResponse(StepFunctionResponse):
     def setup_class(
         self, request: Any, full_url: str | None = None, headers: Any = None, use_raw_body: bool | None = True
     ) -> None:
-        """Read all of the request but its body: moto would decode it, and bytes need not be text."""
+        """Read the request except its body: moto would decode it, and the bytes may not be text."""
         super().setup_class(request, full_url, headers, use_raw_body=use_raw_body)
 
     def _get_action(self) -> str:
-        """Return the operation that the target names, empty for none; moto would look for one in the body too."""
+        """Return the operation in the target header, or an empty text; moto would search the body too."""
         target = _TARGET.fullmatch(self.headers.get("X-Amz-Target", ""))
         return target[1] if target else ""
 
     def call_action(self) -> TYPE_RESPONSE:
-        """Answer the request that moto has read, as of one moment."""
+        """Answer the request that moto has read, with one reading of the clock."""
         with clock.read_once() as moment:
             operation, trace_id = self._get_action(), self.headers.get("X-Amzn-Trace-Id", "")
             request = Request(operation, self.body, self.current_account, self.region, moment, self.uri, trace_id)

@@ -33,9 +33,9 @@ class Session:
     Args:
         account_id: The account of seeds and calls.
         region: The region of seeds.
-        paging: The check of how the code under test reads pages.
-        guard: What refuses calls to other services.
-        simulation: What the mock simulates of AWS's limits and delays.
+        paging: The check of paging mistakes in the code under test.
+        guard: The guard that refuses calls to other services.
+        simulation: The simulated limits and delays of AWS.
         executes: Whether the definitions of started executions are run.
     """
 
@@ -59,23 +59,23 @@ class Session:
         self.call_log = CallLog()
         self.task_mocks = TaskMocks()
         self._naive_dates = NaiveDateCheck()
-        #: URLs of the servers that answer for it, the innermost last.
+        #: URLs of its servers, the innermost last.
         self.endpoint_urls: list[str] = []
         self.closed = False
         self._backends: dict[tuple[str, str], SFNBackend] = {}
 
     def service(self) -> Service:
-        """Return what calls are answered with."""
+        """Return the service that answers calls."""
         return Service(records_of(self.backend), self.faults, self.call_log, self.paging, all_records=self.all_records)
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
-        """Return the backend of an account and region, the mock's own unless given; made when first asked for."""
+        """Return the backend of an account and region, by default the mock's own; it is made on first use."""
         self.check_open()
         key = (account_id or self.account_id, region or self.region)
         if key not in self._backends:
             backend = SFNBackend(key[1], key[0])
             backend.hold(self.simulation, self.task_mocks, self._naive_dates)
-            # Of two threads that are here at once, both get the first one's.
+            # Two threads that arrive at once both get the first one's backend.
             self._backends.setdefault(key, backend)
         return self._backends[key]
 
@@ -84,7 +84,7 @@ class Session:
         return list(self._backends.values())
 
     def records(self, account_id: str | None = None, region: str | None = None) -> Records:
-        """Return the records of an account and region, the mock's own unless given."""
+        """Return the records of an account and region, by default the mock's own."""
         return self.backend(account_id, region).records
 
     def all_records(self) -> list[Records]:
@@ -92,7 +92,7 @@ class Session:
         return [backend.records for backend in self.backends()]
 
     def gather(self, ask: Callable[[Records], Iterable[_T]]) -> list[_T]:
-        """Return what a function finds in the records of every account and region, each locked meanwhile."""
+        """Return the results of a function for the records of every account and region, locked during its call."""
         self.check_open()
         found: list[_T] = []
         with clock.read_once():
@@ -102,11 +102,11 @@ class Session:
         return found
 
     def execution_scopes(self) -> list[ExecutionScope]:
-        """Return the state machines and map runs of every account and region, which have executions."""
+        """Return the execution scopes of every account and region: state machines and map runs."""
         return self.gather(scopes_of)
 
     def scopes_as_they_stand(self) -> list[ExecutionScope]:
-        """Return the same, also after the session's end; nothing is carried on by looking."""
+        """Return the same without moving runs to the present; it works after the session has ended, too."""
         scopes: list[ExecutionScope] = []
         for backend in self.backends():
             with backend.records.locked_soon():
@@ -114,12 +114,12 @@ class Session:
         return scopes
 
     def release_waiting(self) -> None:
-        """Have calls that wait for something answer now."""
+        """Make waiting calls answer now."""
         for records in self.all_records():
             records.releases += 1
 
     def reset(self) -> None:
-        """Empty all records, remove the faults and the answers for tasks, and forget the calls."""
+        """Empty all records, and remove faults, task mocks and the recorded calls."""
         self.check_open()
         self.faults.clear()
         self.call_log.clear()
@@ -128,7 +128,7 @@ class Session:
             backend.empty()
 
     def savepoint(self) -> Callable[[], None]:
-        """Return a function that brings records, faults, task mocks and calls back, in place, to how they stand now."""
+        """Return a function that restores, in place, the current records, faults, task mocks and calls."""
         self.check_open()
         take_back_calls = self.call_log.mark()
         instruments = Savepoint()
@@ -142,7 +142,7 @@ class Session:
         def roll_back() -> None:
             for backend in self.backends():
                 if backend not in savepoints:
-                    # Whoever else holds it, such as moto's dictionary, goes on with it.
+                    # Other holders, such as moto's dictionary, keep using it.
                     backend.empty()
                     continue
                 session_coverage.leave(backend.records)
@@ -157,8 +157,8 @@ class Session:
         return roll_back
 
     def close(self) -> None:
-        """End the session, with all its records."""
-        # First, so that no thread makes another backend meanwhile.
+        """End the session and all its records."""
+        # First, so that no thread makes another backend in between.
         self.closed = True
         for backend in self.backends():
             session_coverage.leave(backend.records)
@@ -167,11 +167,13 @@ class Session:
     def check_open(self) -> None:
         """Raise RuntimeError once the session has ended."""
         if self.closed:
-            raise RuntimeError("This mock has ended: use its handle inside the with block, decorated test or fixture.")
+            raise RuntimeError(
+                "This mock has ended: use its handle only inside the with block, decorated test or fixture."
+            )
 
 
 def scopes_of(records: Records) -> list[ExecutionScope]:
-    """Return the state machines and map runs of records."""
+    """Return the execution scopes of records: state machines and map runs."""
     return [*records.state_machines.values(), *records.map_runs.values()]
 
 

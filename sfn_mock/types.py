@@ -1,4 +1,4 @@
-"""Types of what a test gives, to annotate its own helpers and tables with."""
+"""Types of the arguments of public calls, to annotate the helpers and tables of tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MachineType = Literal["STANDARD", "EXPRESS"]
 Date = datetime | date | timedelta | str
 #: A length of time: a timedelta, or text such as ``5m`` or ``PT5M``.
 Duration = timedelta | str
-#: JSON text, or what becomes compact JSON text.
+#: JSON text, or a value that is written as compact JSON text.
 Json = str | Mapping[str, Any] | Sequence[Any] | int | float
 
 
@@ -28,14 +28,14 @@ class _OutcomeDetails(TypedDict, total=False):
 
 
 class OutcomeDict(_OutcomeDetails):
-    """An outcome for ``on_start`` and ``on_redrive``: a closing status, or RUNNING, with what belongs to it."""
+    """An outcome for ``on_start`` and ``on_redrive``: a status with its output, or its error and cause."""
 
     status: Status
 
 
 #: One outcome: a status, or a dict of the keywords.
 Outcome = Status | OutcomeDict | Mapping[str, Any]
-#: One outcome after the other, of which the last holds on; or what gives one for a name and an input.
+#: A list of outcomes, used one after the other, the last one repeated; or a callable(name, input) that returns one.
 Outcomes = Sequence[Outcome] | Callable[[str, str], Outcome]
 
 
@@ -114,12 +114,12 @@ class _StateMachineDetails(TypedDict, total=False):
 
 
 class StateMachineSeed(_StateMachineDetails):
-    """A state machine in a seed document, with all that belongs to it."""
+    """A state machine in a seed document, with its versions, aliases and executions."""
 
     name: str
 
 
 class SeedDocument(TypedDict):
-    """What ``seed`` takes as a dict."""
+    """A seed document as a dict, for ``seed()``."""
 
     state_machines: Sequence[StateMachineSeed]

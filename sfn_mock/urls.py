@@ -1,10 +1,10 @@
-"""The URLs behind which moto finds Step Functions."""
+"""The URLs of Step Functions, for moto."""
 
 from __future__ import annotations
 
 from sfn_mock.responses import SFNResponse
 
-# StartSyncExecution and TestState go to a host of their own.
+# StartSyncExecution and TestState have their own host.
 url_bases = [r"https?://(?:sync-)?states\.(.+)\.amazonaws.com"]
 
 url_paths = {"{0}/$": SFNResponse.dispatch}

@@ -134,7 +134,7 @@ def test_stop_needs_a_start():
     with pytest.raises(RuntimeError) as error:
         mock.stop()
 
-    assert str(error.value) == "stop() without start(): this mock is not active."
+    assert str(error.value) == "cannot stop(): this mock is not active; call start() first."
 
 
 def test_stop_of_another_mock_leaves_the_active_one():
@@ -506,8 +506,8 @@ def test_only_functions_and_classes_are_decorated(target):
         mock_sfn_executions()(target)
 
     assert str(error.value) == (
-        f"mock_sfn_executions decorates functions and classes, and {target!r} is neither: give options by their names, "
-        f"and put it below decorators such as @pytest.fixture or @staticmethod."
+        f"mock_sfn_executions must decorate a function or a class, got {target!r}. Pass options as "
+        "keywords, and put it below decorators such as @pytest.fixture or @staticmethod."
     )
 
 
@@ -608,23 +608,24 @@ def test_inner_mock_may_name_the_region_that_the_environment_chose():
     [
         (
             {"account_id": "210987654321"},
-            "A mock with account_id='123456789012' is active, and an inner mock_sfn_executions shares it, so it cannot "
-            "have account_id='210987654321': leave the option out, or give the outer mock the same.",
+            "cannot use account_id='210987654321' in an inner mock: it shares the active mock, which "
+            "has account_id='123456789012'; leave the option out, or give the outer mock the same "
+            "value instead.",
         ),
         (
             {"region": "eu-west-1"},
-            "A mock with region='us-east-1' is active, and an inner mock_sfn_executions shares it, so it cannot have "
-            "region='eu-west-1': leave the option out, or give the outer mock the same.",
+            "cannot use region='eu-west-1' in an inner mock: it shares the active mock, which has "
+            "region='us-east-1'; leave the option out, or give the outer mock the same value instead.",
         ),
         (
             {"short_pages": True},
-            "A mock with short_pages=False is active, and an inner mock_sfn_executions shares it, so it cannot have "
-            "short_pages=True: leave the option out, or give the outer mock the same.",
+            "cannot use short_pages=True in an inner mock: it shares the active mock, which has "
+            "short_pages=False; leave the option out, or give the outer mock the same value instead.",
         ),
         (
             {"transport": "wire"},
-            "A mock with transport='direct' is active, and an inner mock_sfn_executions shares it, so it cannot have "
-            "transport='wire': leave the option out, or give the outer mock the same.",
+            "cannot use transport='wire' in an inner mock: it shares the active mock, which has "
+            "transport='direct'; leave the option out, or give the outer mock the same value instead.",
         ),
     ],
     ids=["account", "region", "short pages", "transport"],

@@ -117,7 +117,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no JSON ({error}).") from None
+        raise argparse.ArgumentTypeError(f"must be JSON, got {text!r} ({error}).") from None
 
 
 #: How the command reads the values of options, by type, and what its help calls them.

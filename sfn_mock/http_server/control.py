@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from werkzeug import Request, Response
@@ -26,6 +26,7 @@ from sfn_mock.seeding.texts import parse
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
+from sfn_mock.suggestions import did_you_mean
 
 PREFIX = "/sfn-mock/"
 #: What an execution may be made; RedriveExecution and StopExecution are AWS's own.
@@ -69,9 +70,8 @@ class Control:
             return page_response(request, name.removeprefix(_PAGE))
         methods = self._routes.get(name)
         if methods is None:
-            return error_response(
-                404, f"There is no {request.path}: there are {', '.join(PREFIX + route for route in self._routes)}."
-            )
+            hint = did_you_mean(request.path, [PREFIX + route for route in self._routes])
+            return error_response(404, f"Unknown path {request.path!r}. {hint}")
         if request.method not in methods:
             return _wrong_method(request, *methods)
         try:
@@ -115,7 +115,7 @@ class Control:
         try:
             text = request.get_data().decode()
         except UnicodeDecodeError:
-            raise ValueError("The request's body is no text in UTF-8.") from None
+            raise ValueError("body must be text in UTF-8.") from None
         with seeding.collected_warnings() as warnings:
             taken = take(self._sfn, parse(text))
         return {**taken, "warnings": warnings}
@@ -123,7 +123,7 @@ class Control:
     def _load(self, request: Request) -> Told:
         source = _read_json(request)
         if not isinstance(source, (dict, list)):
-            raise ValueError(f"{source!r} is not what `aws stepfunctions list-executions` prints: send its JSON.")
+            raise ValueError(f"body must be the JSON that `aws stepfunctions list-executions` prints, got {source!r}.")
         with seeding.collected_warnings() as warnings:
             executions = self._sfn.load(source)
         return {"executions": [execution.arn for execution in executions], "warnings": warnings}
@@ -179,9 +179,9 @@ class Control:
         told = _read_object(request, "now", "tick")
         tick = told.get("tick", False)
         if not isinstance(tick, bool):
-            raise ValueError(f"tick={tick!r} is neither true nor false.")
+            raise ValueError(f"tick must be true or false, got {tick!r}.")
         if "now" not in told:
-            raise ValueError('now is missing: send {"now": "2026-01-10T02:00:00Z"}.')
+            raise ValueError('now must be given: send {"now": "2026-01-10T02:00:00Z"}.')
         clock.set_to(clock.to_moment(told["now"], clock.now(), name="now"), tick=tick)
         return self._clock(request)
 
@@ -205,7 +205,7 @@ class Control:
         for name in ("operation", "error"):
             if name not in told:
                 raise ValueError(
-                    f'{name} is missing: send {{"operation": "ListExecutions", "error": "ThrottlingException"}}.'
+                    f'{name} must be given: send {{"operation": "ListExecutions", "error": "ThrottlingException"}}.'
                 )
         return _fault(self._sfn.add_fault(told.pop("operation"), **told))
 
@@ -277,21 +277,23 @@ def _read_json(request: Request) -> Any:
     try:
         return json.loads(request.get_data())
     except (ValueError, RecursionError):
-        raise ValueError("The request's body is no JSON.") from None
+        raise ValueError("body must be JSON.") from None
 
 
 def _read_arguments(request: Request, *names: str) -> dict[str, str]:
-    unknown = [name for name in request.args if name not in names]
-    if unknown:
-        raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes {', '.join(names)}.")
+    _check_known(request, "argument", request.args, names)
     return request.args.to_dict()
 
 
 def _read_object(request: Request, *members: str) -> dict[str, Any]:
     told = _read_json(request)
     if not isinstance(told, dict):
-        raise ValueError(f"{told!r} is no JSON object: send one with {', '.join(members)}.")
-    unknown = [name for name in told if name not in members]
-    if unknown:
-        raise ValueError(f"{request.path} knows no {', '.join(unknown)}: it takes {', '.join(members)}.")
+        raise ValueError(f"body must be a JSON object with any of {', '.join(members)}, got {told!r}.")
+    _check_known(request, "member", told, members)
     return told
+
+
+def _check_known(request: Request, kind: str, given: Iterable[str], known: Sequence[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise ValueError(f"Unknown {kind} {name!r} of {request.path}. {did_you_mean(name, known)}")

@@ -54,7 +54,7 @@ class Server:
         mock with other options is active; ImportError, naming what to install, without the extra ``server``.
         """
         if self._undo is not None:
-            raise RuntimeError("This server listens already: stop() it first.")
+            raise RuntimeError("cannot start(): this server is already listening; call stop() first.")
         motos, handler = _motos()
         with ExitStack() as stack:
             listening = stack.enter_context(closing(_listen(self._host, self._port)))
@@ -88,7 +88,7 @@ class Server:
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._undo is None:
-            raise RuntimeError("stop() without start(): this server does not listen.")
+            raise RuntimeError("cannot stop(): this server is not listening; call start() first.")
         undo, self._undo = self._undo, None
         atexit.unregister(self.stop)
         undo.__exit__(kind, failure, traceback)
@@ -178,7 +178,7 @@ def _listen(host: str, port: int) -> socket.socket:
         reason, _, _ = str(error.strerror).partition(" (")
         raise OSError(
             error.errno,
-            f"Cannot listen on port {port} of {host} ({reason}): choose another, or 0 for any that is free.",
+            f"cannot listen on port {port} of {host} ({reason}): choose another port, or 0 for a free one.",
         ) from None
 
 

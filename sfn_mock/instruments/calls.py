@@ -107,8 +107,8 @@ class Call:
         outcome = self._outcome
         if outcome is None:
             raise RuntimeError(
-                f"The answer to this {self.operation} is kept no more: sfn.calls keeps the newest answers, up to "
-                f"{_amount()} in all. Look at it earlier, or call sfn.reset() in between."
+                f"cannot read the answer to this {self.operation}: sfn.calls keeps only the newest answers, up to "
+                f"{_amount()} in all; read it earlier, or call sfn.reset() in between instead."
             )
         if not isinstance(outcome, Outcome):
             outcome = self._outcome = outcome()
@@ -224,8 +224,8 @@ class CallLog:
         if self._dropped > self._told:
             self._told = self._dropped
             warnings.warn(
-                f"sfn.calls keeps the newest calls, up to {_amount()} in all: the oldest {self._dropped} are gone. "
-                f"Look at them earlier, or call sfn.reset() in between.",
+                f"sfn.calls has dropped its oldest calls, {self._dropped} so far: it keeps only the newest, up to "
+                f"{_amount()} in all. Read them earlier, or call sfn.reset() in between.",
                 stacklevel=3,
             )
 

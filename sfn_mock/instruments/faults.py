@@ -1,6 +1,6 @@
-"""What a test wants to go wrong: before a request is answered, it is put to the faults, and one of them may strike.
+"""Faults that a test injects: errors which requests end in instead of an answer.
 
-Faults strike requests on the wire only, where botocore reads what came back and decides whether to try again.
+Calls of an operation with a fault go over the wire, where botocore reads the answer and decides whether to retry.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from botocore.exceptions import (
 )
 from moto.utilities.utils import get_partition
 
+from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws import exceptions
 from sfn_mock.aws.arns import arn_prefix
 from sfn_mock.aws.exceptions import CommonError, ModelledError, SFNError
 from sfn_mock.aws.operations import modelled_errors, operation_named
 from sfn_mock.instruments.requests import Request
+from sfn_mock.suggestions import did_you_mean
 
-#: Tells from the parameters whether a request is meant.
+#: Whether a fault counts a request, given the request's parameters.
 When = Callable[[dict[str, Any]], object]
 
 _CONNECTION_ERRORS: dict[str, type[BotoCoreError]] = {
@@ -38,7 +40,7 @@ _CONNECTION_ERRORS: dict[str, type[BotoCoreError]] = {
     "ReadTimeoutError": ReadTimeoutError,
 }
 
-#: The errors with sentences, by code. Of several that share a code, the one that declares it.
+#: The errors with AWS's sentences, by code; where several classes share a code, the class that declares it.
 _DECLARED: dict[str, type[SFNError]] = {
     error.code: error
     for error in vars(exceptions).values()
@@ -48,7 +50,15 @@ _COMMON_ERRORS = {code: error for code, error in _DECLARED.items() if issubclass
 
 
 class Fault:
-    """What ``add_fault`` gave: an error in the way of an operation, until it has struck often enough or is removed."""
+    """A fault that ``add_fault`` has set: requests of one operation end in its error.
+
+    Attributes:
+        operation: The API name of the operation.
+        error: The code of AWS's error, or the name of a connection error.
+        times: How many requests fail; None for all until ``remove()``.
+        skip: How many requests succeed before the first one fails.
+        message: The sentence of the error in place of AWS's; None for AWS's own.
+    """
 
     def __init__(
         self,
@@ -60,18 +70,18 @@ class Fault:
         when: When | None = None,
         message: str | None = None,
     ) -> None:
-        #: The operation's name in the API.
         self.operation = operation_named(operation)
         self.error = error
         _check_error(self.operation, error)
         _check_number("times", times, least=1, or_none=True)
         _check_number("skip", skip, least=0)
         if when is not None and not callable(when):
-            raise ValueError(f"when={when!r} cannot be asked: give a function of the request's parameters, a dict.")
+            raise must_be("when", "callable(parameters: dict)", when)
         if message is not None and not isinstance(message, str):
-            raise ValueError(f"message={message!r} is no text.")
+            raise must_be("message", "a str", message)
         if message is not None and error in _CONNECTION_ERRORS:
-            raise ValueError(f"message={message!r} would not be shown: botocore words its own {error}.")
+            problem = f"must be left out for {error}, whose message is botocore's own, got {message!r}"
+            raise ArgumentError("message", problem)
         self.times = times
         self.skip = skip
         self.message = message
@@ -82,20 +92,20 @@ class Fault:
 
     @property
     def count(self) -> int:
-        """How many requests it has struck so far; what botocore repeats counts each time."""
+        """The number of requests that have failed so far; each retry of botocore counts."""
         struck = max(self._seen - self.skip, 0)
         return struck if self.times is None else min(struck, self.times)
 
     def remove(self) -> None:
-        """Let it strike no more. Its count stays."""
+        """End the fault: later requests are answered. ``count`` keeps its value."""
         self._removed = True
 
     def _awaits(self, operation: str) -> bool:
-        """Whether a request for the operation may still be struck."""
+        """Return whether a request of the operation may still fail."""
         return self.operation == operation and not self._removed and self.count != self.times
 
     def _strikes(self, request: Request) -> bool:
-        """Whether this very request is struck, which is then counted."""
+        """Count the request, and return whether it fails."""
         if self._when is not None and not self._when(request.parameters()):
             return False
         with self._lock:
@@ -105,7 +115,7 @@ class Fault:
             return self._seen > self.skip
 
     def _raise_for(self, request: Request) -> NoReturn:
-        """Raise what the request comes to: an SFNError, or botocore's BotoCoreError where no answer comes."""
+        """Raise the fault's error: an SFNError, or a BotoCoreError for a connection error."""
         connection_error = _CONNECTION_ERRORS.get(self.error)
         if connection_error is not None:
             raise connection_error(endpoint_url=request.url)
@@ -119,7 +129,7 @@ class Fault:
 
 
 class Faults:
-    """The faults of a test, each request being put to them in the order in which they were added."""
+    """The faults of a test, in the order in which they were added."""
 
     def __init__(self) -> None:
         #: Those that were added and not cleared; empty for nearly all calls, which then need not ask further.
@@ -139,13 +149,15 @@ class Faults:
             fault.remove()
 
     def await_any(self, operation: str) -> bool:
-        """Whether a request for the operation may be struck, so that it has to go over the wire."""
+        """Return whether a request of the operation may fail, and therefore must go over the wire."""
         return any(fault._awaits(operation) for fault in self.added)
 
     def strike(self, request: Request) -> None:
-        """Raise what the first fault makes of the request; nothing happens if none strikes.
+        """Raise the error of the first fault that the request meets, if any.
 
-        SFNError for an answer of AWS's, and botocore's BotoCoreError, naming the URL, where no answer comes.
+        Raises:
+            SFNError: For an error that AWS answers with.
+            BotoCoreError: For a connection error, with the URL.
         """
         for fault in self.added:
             if fault._awaits(request.operation) and fault._strikes(request):
@@ -154,24 +166,21 @@ class Faults:
 
 def _check_error(operation: str, error: object) -> None:
     modelled = modelled_errors(operation)
-    if not isinstance(error, str) or error not in {*modelled, *_COMMON_ERRORS, *_CONNECTION_ERRORS}:
-        raise ValueError(
-            f"error={error!r} is none that {operation} can end in. Its own are: {', '.join(sorted(modelled))}; any "
-            f"operation has: {', '.join(sorted(_COMMON_ERRORS))}; without an answer from AWS there are: "
-            f"{', '.join(sorted(_CONNECTION_ERRORS))}."
-        )
+    known = [*sorted(modelled), *sorted(_COMMON_ERRORS), *sorted(_CONNECTION_ERRORS)]
+    if not isinstance(error, str) or error not in known:
+        raise must_be("error", f"an error of {operation} or of the connection", error, did_you_mean(error, known))
 
 
 def _check_number(name: str, number: object, *, least: int, or_none: bool = False) -> None:
     if number is None and or_none:
         return
     if not isinstance(number, int) or isinstance(number, bool) or number < least:
-        for_ever = ", or None for every request until it is removed" if or_none else ""
-        raise ValueError(f"{name}={number!r} is no number of requests: give an int, at least {least}{for_ever}.")
+        forever = ", or None for all requests until remove()" if or_none else ""
+        raise must_be(name, f"an int >= {least}{forever}", number)
 
 
 def _aws_error(code: str, request: Request) -> SFNError:
-    """The error in AWS's words, filled in from the request; where it does not say enough, in the words of the model."""
+    """Return the error with AWS's sentence filled in from the request, or with the model's text where values lack."""
     values = _values(code, request)
     declared = _DECLARED.get(code)
     if declared is not None and declared.message != SFNError.message and _fields(declared.message) <= values.keys():
@@ -184,7 +193,7 @@ def _fields(template: str) -> set[str]:
 
 
 def _values(code: str, request: Request) -> dict[str, str]:
-    """What the sentences of errors speak of, as far as the request tells."""
+    """Return the values for the templates of error sentences, as far as the request has them."""
     parameters = request.parameters()
     partition = get_partition(request.region)
     arns = [value for member, value in parameters.items() if member.endswith("Arn") and member != "roleArn"]

@@ -43,7 +43,7 @@ class Guard:
         """Raise UnmockedServiceError, which names the call and says how to mock it."""
         name = f"{service} {operation}"
         error = UnmockedServiceError(
-            f"{name} is not mocked: mock_sfn_executions answers Step Functions only. Add moto's mock_aws to this test, "
+            f"{name} is not mocked: mock_sfn_executions mocks Step Functions only. Add moto's mock_aws to this test, "
             f"or stub the client."
         )
         self._refused[-1].append(_RefusedCall(name, error))
@@ -59,8 +59,8 @@ class Guard:
         """
         name = f"connection to {host}"
         error = UnmockedServiceError(
-            f"A {name} is refused, as nothing leaves this machine while mock_sfn_executions is active. Step Functions "
-            f"is answered for boto3, requests and urllib3; mock what else the code under test asks of AWS."
+            f"cannot open a {name}: no call leaves this machine while mock_sfn_executions is active; call Step "
+            f"Functions with boto3, requests or urllib3, and mock other services instead."
         )
         if not is_probe:
             self._refused[-1].append(_RefusedCall(name, error))
@@ -97,7 +97,7 @@ def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -
     """Return the error of a task that nothing answers, which says how to give its state a result."""
     name = f"state {state!r} of {execution_arn}"
     error = UnmockedServiceError(
-        f"S{name[1:]} calls {resource}, which nothing answers: give the state a result with "
+        f"S{name[1:]} calls {resource}, which is not mocked: give the state a result with "
         f"sfn.get_state_machine({machine!r}).mock_task({state!r}, result=...), or add moto's mock_aws to this test."
     )
     # Behind every mock_aws of the process, after install(), no mock ends that could raise it again.

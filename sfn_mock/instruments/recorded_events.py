@@ -32,18 +32,18 @@ def read_events(source: object, name: str = "history") -> list[Event]:
     for raw in _raw_events(_document(source, name), name):
         event = _event(raw, name)
         if found.setdefault(event.id, event) != event:
-            raise ValueError(f"{name} must be of one execution, got two events of number {event.id} that differ.")
+            raise ValueError(f"{name} must be of one execution, got two different events with id {event.id}.")
     if not found:
         raise ValueError(f"{name} must be the events of an execution, got none.")
     missing = next((number for number in range(1, max(found) + 1) if number not in found), None)
     if missing is not None:
-        raise ValueError(f"{name} must be complete, got no event of number {missing} of {max(found)}: read all pages.")
+        raise ValueError(f"{name} must be complete, got no event {missing} of {max(found)}: read all pages.")
     events = [found[number] for number in sorted(found)]
     _check_start(events[0], name)
     for event in events:
         if not 0 <= event.previous_event_id < event.id:
             raise ValueError(
-                f"{name} must have events that follow earlier ones, got number {event.id} with previousEventId "
+                f"{name} must have events that follow earlier events, got event {event.id} with previousEventId "
                 f"{event.previous_event_id}."
             )
     return events
@@ -93,15 +93,13 @@ def _raw_events(document: object, name: str) -> Iterator[object]:
 
 def _event(raw: object, name: str) -> Event:
     if not isinstance(raw, Mapping):
-        raise ValueError(f"{name} must be made of events, got {shortened(raw)}.")
+        raise ValueError(f"{name} must contain events only, got {shortened(raw)}.")
     number, previous, event_type = raw.get("id"), raw.get("previousEventId", 0), raw.get("type")
     if type(number) is not int or number < 1 or type(previous) is not int or not isinstance(event_type, str):
-        raise ValueError(
-            f"{name} must be made of events with id, previousEventId and type, got {shortened(dict(raw))}."
-        )
+        raise ValueError(f"{name} must contain events with id, previousEventId and type, got {shortened(dict(raw))}.")
     details = next((value for key, value in raw.items() if str(key).endswith("EventDetails")), None)
     if details is not None and not isinstance(details, Mapping):
-        raise ValueError(f"{name} must have an object as details of event {number}, got {shortened(details)}.")
+        raise ValueError(f"{name} must have an object as the details of event {number}, got {shortened(details)}.")
     return Event(
         number,
         previous,

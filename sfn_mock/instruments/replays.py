@@ -40,13 +40,13 @@ def read_recording(history: History, children: Children | None) -> Recording:
     trace = Trace(read_events(history))
     given: object = {} if children is None else children
     if not isinstance(given, Mapping):
-        raise ValueError(f"children must be a dict of names of Map states and lists of histories, got {given!r}.")
+        raise ValueError(f"children must be a dict from names of Map states to lists of histories, got {given!r}.")
     names = list(dict.fromkeys(visit.name for visit in trace.visits.values() if visit.map_runs))
     read: dict[str, list[Trace]] = {}
     for name, histories in given.items():
         if name not in names:
             known = did_you_mean(name, names)
-            raise ValueError(f"children must be of Map states that started a map run in history, got {name!r}. {known}")
+            raise ValueError(f"children must name Map states that started a map run in history, got {name!r}. {known}")
         if not isinstance(histories, Iterable) or isinstance(histories, (str, Mapping)):
             raise ValueError(f"children[{name!r}] must be a list of histories, got {histories!r}.")
         read[name] = [

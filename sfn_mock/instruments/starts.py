@@ -59,7 +59,7 @@ class Starts:
         self._starts = [start for start in self._starts if start not in forgotten]
         for start in forgotten:
             warnings.warn(
-                f"A mock_sfn_executions was started and not stopped, at {start.describe()}. What is started there is "
-                f"still active, with all that it holds: call stop(), or use it as a context manager or decorator.",
+                f"The mock_sfn_executions started at {start.describe()} was never stopped and is still active: call "
+                f"stop(), or use it as a context manager or decorator.",
                 stacklevel=2,
             )

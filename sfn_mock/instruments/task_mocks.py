@@ -70,8 +70,9 @@ def mock_anywhere(
     resources = [task.resource for task in tasks if task.state == name]
     if not resources:
         raise ValueError(
-            f"No state machine of this mock has a Task state {name!r}. {did_you_mean(name, _names(tasks))} Add or "
-            f"create the state machine with its definition first, or mock the task by the ARN of its resource."
+            f"state must be a Task state of a state machine in this mock, got {name!r}. "
+            f"{did_you_mean(name, _names(tasks))} Add or create the state machine with its definition first, or mock "
+            f"the task by the ARN of its resource."
         )
     mocks.add_for_state(None, name, _mock(outcomes, said, strict, resources))
 
@@ -85,8 +86,8 @@ def mock_function(mocks: TaskMocks, name: str, handler: Handler) -> None:
         raise ValueError(f"handler must be callable(event, context), got {handler!r}.")
     if iscoroutinefunction(handler) or iscoroutinefunction(type(handler).__call__):
         raise ValueError(
-            f"handler must be a plain function, got the async {handler!r}: Lambda's Python runtime awaits nothing. "
-            f"Run its coroutine within a plain function, such as by asyncio.run()."
+            f"handler must be a plain function, got the async {handler!r}: Lambda's Python runtime does not await. "
+            f"Run its coroutine with asyncio.run() in a plain function."
         )
     mocks.add_function(Invocation(*parsed), handler)
 
@@ -117,18 +118,20 @@ def _own_task(machine: StateMachine, state: str) -> Resource:
         states = {found.name: found for found in each_state(parse_definition(machine.revision.definition))}
     except ValueError as error:
         raise ValueError(
-            f"{machine.arn} has no definition that can run ({error}): give add_state_machine(definition=...) one."
+            f"cannot mock tasks of {machine.arn}: its definition cannot run ({error}); give "
+            f"add_state_machine(definition=...) one that can instead."
         ) from None
     tasks = {found.name: found for found in states.values() if isinstance(found, TaskState)}
     if name in tasks:
         return _parsed(tasks[name].resource)
     if not tasks:
         raise ValueError(
-            f"{machine.arn} has no Task state to mock: give add_state_machine(definition=...) the definition to run."
+            f"cannot mock tasks of {machine.arn}: its definition has no Task state; give "
+            f"add_state_machine(definition=...) the definition to run instead."
         )
     if name in states:
-        raise ValueError(f"State {name!r} of {machine.arn} must be a Task state, got a {states[name].type} state.")
-    raise ValueError(f"{machine.arn} has no state {name!r}. {did_you_mean(name, tasks)}")
+        raise ValueError(f"state must be a Task state of {machine.arn}, got the {states[name].type} state {name!r}.")
+    raise ValueError(f"state must be a Task state of {machine.arn}, got {name!r}. {did_you_mean(name, tasks)}")
 
 
 def _tasks(machine: StateMachine) -> list[_Task]:
@@ -148,7 +151,7 @@ def _parsed(arn: str) -> Resource:
     try:
         return parse_resource(arn)
     except ResourceError as error:
-        raise ValueError(f"resource {arn!r} cannot be mocked: {error}") from None
+        raise ValueError(f"cannot mock resource {arn!r}: {error}") from None
 
 
 # --- Outcomes ----------------------------------------------------------------------------------------------------
@@ -159,13 +162,13 @@ def _mock(outcomes: TaskOutcomes | None, said: Outcome, strict: bool, resources:
     if outcomes is None:
         return TaskMock([_answer(said, strict, resources)])
     if said.result is not ABSENT or said.error is not None or said.cause is not None:
-        raise ValueError("mock_task takes result, error and cause as keywords or as outcomes, got both.")
+        raise ValueError("outcomes must be left out where result, error or cause is given, got both.")
     if callable(outcomes):
         return TaskMock([_computed(outcomes, _milliseconds(said.duration), strict)])
     if isinstance(outcomes, str | Mapping) or not isinstance(outcomes, Sequence) or not outcomes:
         raise ValueError(
-            f"outcomes must be a list of dicts such as [{{'error': 'Declined'}}, {{'result': {{}}}}], or a callable of "
-            f"the task's input, got {outcomes!r}."
+            f"outcomes must be a list of dicts such as [{{'error': 'Declined'}}, {{'result': {{}}}}], or "
+            f"callable(input), got {outcomes!r}."
         )
     return TaskMock([_answer(_read(words, said.duration), strict, resources) for words in outcomes])
 
@@ -184,12 +187,12 @@ def _answer(said: Outcome, strict: bool, resources: list[Resource]) -> Answer:
     duration = _milliseconds(said.duration)
     if said.error is not None:
         if said.result is not ABSENT:
-            raise ValueError("A task has a result or an error, got both.")
+            raise ValueError("result must be left out where error is given, got both.")
         return _failing(_text(said.error, "error"), said.cause, duration)
     if said.cause is not None:
-        raise ValueError(f"cause must come with an error, got {said.cause!r} alone.")
+        raise ValueError(f"cause must come with error, got cause={said.cause!r} alone.")
     if said.result is ABSENT:
-        raise ValueError("mock_task needs a result, an error, a list of outcomes or a callable of the task's input.")
+        raise ValueError("mock_task() must get result, error or outcomes, got none of them.")
     text = _json_text(said.result)
     for resource in resources:
         _result(resource, json.loads(text), "check", 0, strict)

@@ -110,7 +110,9 @@ def _text(s3: Any, parameters: dict[str, Any]) -> str:
 
 def _parse(text: str, config: dict[str, Any]) -> list[Any]:
     if config.get("InputType") == "PARQUET":
-        raise ValueError("Parquet files are not read here: use a file of another InputType in this test.")
+        raise ValueError(
+            "cannot read a Parquet file: sfn_mock does not support it; use another InputType in this test instead."
+        )
     try:
         return parse_items(text, config)
     except NotIterableError:

@@ -69,11 +69,11 @@ def install() -> None:
     global _installation
     with _lock:
         if _installation is not None:
-            raise RuntimeError("install() was called before: once is enough, until uninstall().")
+            raise RuntimeError("cannot install() again: it is installed already; call uninstall() first.")
         if not takeover.is_free():
             raise RuntimeError(
-                "install() takes moto's place while nobody stands there: call it before mock_aws or "
-                "mock_sfn_executions begins, in a conftest.py for instance."
+                "cannot install() while a mock is active: call it before mock_aws or mock_sfn_executions starts, for "
+                "example in conftest.py."
             )
         with ExitStack() as stack:
             stack.enter_context(takeover.installed(_answer))
@@ -89,9 +89,9 @@ def uninstall() -> None:
     global _installation
     with _lock:
         if _installation is None:
-            raise RuntimeError("uninstall() without install(): moto's own Step Functions is in its place.")
+            raise RuntimeError("cannot uninstall(): install() was not called.")
         if botocore_stubber.enabled or stepfunctions_backends.backend is not SFNBackend:
-            raise RuntimeError("uninstall() cannot take away what a mock uses: call it after mock_aws has ended.")
+            raise RuntimeError("cannot uninstall() while mock_aws is active: call it after mock_aws has ended.")
         _installation.undo.close()
         _installation = None
 
@@ -147,7 +147,7 @@ class SessionWithinMockAWS(Session):
 
     def check_open(self) -> None:
         if not botocore_stubber.enabled:
-            raise RuntimeError("The mock_aws has ended whose Step Functions this is: use the handle inside of it.")
+            raise RuntimeError("The mock_aws of this handle has ended: use the handle inside that mock_aws.")
         super().check_open()
 
 

@@ -23,6 +23,6 @@ def check_on(caller: str) -> None:
     """Raise ValueError, naming who asks, unless definitions are run."""
     if not is_on():
         raise ValueError(
-            f"{caller} needs a mock that runs definitions: use mock_sfn_executions(execute=True), or "
-            f"@pytest.mark.sfn_executions(execute=True) for the fixture."
+            f"cannot use {caller}(): this mock does not run definitions; use mock_sfn_executions(execute=True), or "
+            f"@pytest.mark.sfn_executions(execute=True) for the fixture, instead."
         )

@@ -27,7 +27,8 @@ def split_case(records: Records, arn: str) -> tuple[str, Case | None]:
     cases = records.task_mocks.cases.get(machine.name, {})
     if name not in cases:
         warnings.warn(
-            f"No test case {name!r} of state machine {machine.name!r} in the mock config. {did_you_mean(name, cases)}",
+            f"The mock config has no test case {name!r} for state machine {machine.name!r}. "
+            f"{did_you_mean(name, cases)}",
             SeedWarning,
             stacklevel=2,
         )

@@ -41,7 +41,7 @@ Place = tuple[str, str]
 
 _PLACE = re.compile(r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):")
 _VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_WHAT_TO_LOAD = "load what 'aws stepfunctions list-executions --output json' printed"
+_PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
 
 
 #: Members of an execution, and those of them that are read.
@@ -149,7 +149,7 @@ def naming(label: str) -> Iterator[None]:
 def _document(source: object) -> object:
     """The source with its JSON, if it is some, read."""
     if isinstance(source, str) and is_text(source):
-        return _read_text(source, source, "The text to load")
+        return _read_text(source, source, "source")
     if isinstance(source, (str, os.PathLike)):
         content = _read_file(source)
         # As JSON's parser reads bytes: what PowerShell writes is UTF-16. What it cannot read it says itself.
@@ -171,11 +171,11 @@ def _read_file(path: str | os.PathLike[str]) -> bytes:
             return file.read()
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"There is no file {os.path.abspath(path)!r} to load: give the path of one, or JSON text that starts with "
-            f"'{{' or '[', or YAML text of several lines."
+            f"No file {os.path.abspath(path)!r}: give the path of a file, JSON text that starts with '{{' or '[', or "
+            f"YAML text of several lines."
         ) from None
     except (OSError, ValueError) as error:
-        raise ValueError(f"{os.fspath(path)!r} cannot be read ({error}): give the path of a JSON file.") from None
+        raise ValueError(f"cannot read {os.fspath(path)!r} ({error}): give the path of a JSON file.") from None
 
 
 def _read_json(content: str | bytes, name: str) -> object:
@@ -185,7 +185,7 @@ def _read_json(content: str | bytes, name: str) -> object:
         lines = _read_json_lines(content)
         if lines is not None:
             return lines
-        raise ValueError(f"{name} is no JSON ({error}): {_WHAT_TO_LOAD}.") from None
+        raise ValueError(f"{name} must be {_PRINTED}, got invalid JSON ({error}).") from None
 
 
 def _read_json_lines(content: str | bytes) -> list[object] | None:
@@ -203,15 +203,14 @@ def _raw_items(document: object) -> Iterator[object]:
     if _is_page(document) or _is_item(document):
         document = [document]
     if not isinstance(document, (list, tuple)):
-        raise ValueError(f"{shortened(document)} holds no 'executions': {_WHAT_TO_LOAD}, or a list of its items.")
+        raise ValueError(f"source must be {_PRINTED}, or a list of its items, got {shortened(document)}.")
     for part in document:
         if not _is_page(part):
             yield part
         elif isinstance(part["executions"], (list, tuple)):
             yield from part["executions"]
         else:
-            found = shortened(part["executions"])
-            raise ValueError(f"'executions' is {found}, and AWS has a list there: {_WHAT_TO_LOAD}.")
+            raise ValueError(f"executions must be a list, got {shortened(part['executions'])}.")
 
 
 def _is_page(document: Any) -> bool:
@@ -235,7 +234,7 @@ def _in_camel_case(raw: object) -> object:
 def _read_item(position: int, raw: object) -> Item:
     with naming(f"Item {position}"):
         if not isinstance(raw, Mapping):
-            raise ValueError(f"{shortened(raw)} is no execution: AWS shows each as an object with members.")
+            raise ValueError(f"item must be an object with the members of an execution, got {shortened(raw)}.")
         text = _text(raw, "executionArn")
     label = f"Item {position} ({text})"
     with naming(label):
@@ -268,14 +267,14 @@ def _required(raw: Mapping[str, object], member: str) -> object:
     if value is None:
         meant = closest(member, [str(name) for name in raw if name not in _MEMBERS])
         hint = "" if meant is None else f" Did you mean it by {meant!r}?"
-        raise ValueError(f"{member} is missing: AWS never leaves it out.{hint}")
+        raise ValueError(f"{member} must be given, got nothing.{hint}")
     return value
 
 
 def _text(raw: Mapping[str, object], member: str) -> str:
     value = _required(raw, member)
     if not isinstance(value, str):
-        raise ValueError(f"{member}={value!r} is no text: AWS writes a string there.")
+        raise ValueError(f"{member} must be a string, got {value!r}.")
     return value
 
 
@@ -287,7 +286,7 @@ def _optional_text(raw: Mapping[str, object], member: str) -> str | None:
 def _check_agrees(raw: Mapping[str, object], member: str, expected: str) -> None:
     text = _text(raw, member)
     if text != expected:
-        raise ValueError(f"{member}={text!r} does not go with executionArn, by which it is {expected!r}.")
+        raise ValueError(f"{member} must be {expected!r}, as in executionArn, got {text!r}.")
 
 
 # --- Whose it is -----------------------------------------------------------------------------------------------
@@ -304,7 +303,7 @@ def _parse(raw: Mapping[str, object], member: str, parse: Callable[[str], _Parse
 
 
 def _malformed(member: str, text: str, shape: str) -> ValueError:
-    return ValueError(f"{member}={text!r} is not the ARN that belongs there: write it like '{shape}'.")
+    return ValueError(f"{member} must be an ARN like '{shape}', got {text!r}.")
 
 
 def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
@@ -319,7 +318,9 @@ def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
     if arn.label is not None:
         check_label(arn.label)
     elif arn.express_id is not None:
-        raise ValueError("AWS never lists the executions of an EXPRESS state machine: leave it out.")
+        raise ValueError(
+            f"executionArn must not be of an EXPRESS state machine, got {arn.name!r}: AWS never lists its executions."
+        )
     return arn, (place["account_id"], place["region"])
 
 
@@ -327,7 +328,7 @@ def _map_run_arn(raw: Mapping[str, object], arn: ExecutionArn) -> str | None:
     text = _optional_text(raw, "mapRunArn")
     if arn.label is None:
         if text is not None:
-            raise ValueError("mapRunArn is given, and executionArn is no child execution's: take one of them out.")
+            raise ValueError(f"mapRunArn must be left out unless executionArn is a child execution's, got {text!r}.")
         return None
     if text is None:
         # A ResultWriter tells the label alone.
@@ -349,8 +350,8 @@ def _qualifiers(raw: Mapping[str, object], machine_arn: str) -> tuple[str | None
         check_alias_name(alias_name)
         if version_number is None:
             raise ValueError(
-                "stateMachineAliasArn is given without stateMachineVersionArn: AWS shows both for a start through an "
-                "alias."
+                "stateMachineVersionArn must be given beside stateMachineAliasArn, got nothing: AWS shows both for a "
+                "start through an alias."
             )
     return version_number, alias_name
 
@@ -361,7 +362,7 @@ def _qualifier(raw: Mapping[str, object], member: str, machine_arn: str) -> str 
         return None
     machine, _, qualifier = text.rpartition(":")
     if machine != machine_arn:
-        raise ValueError(f"{member}={text!r} does not go with executionArn, which is one of {machine_arn!r}.")
+        raise ValueError(f"{member} must start with {machine_arn!r}, as in executionArn, got {text!r}.")
     return qualifier
 
 
@@ -371,7 +372,7 @@ def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
         count = raw.get("itemCount")
         return None if count is None else seeding.check_count(count, "itemCount")
     if raw.get("itemCount") is not None:
-        raise ValueError("itemCount is given without mapRunArn: AWS shows it for child executions only.")
+        raise ValueError("itemCount must be left out unless executionArn is a child execution's.")
     return None
 
 
@@ -381,7 +382,7 @@ def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
 def _status(raw: Mapping[str, object], arn: ExecutionArn) -> str:
     status = _required(raw, "status")
     if status == "PENDING_REDRIVE" and arn.label is None:
-        raise ValueError("status is PENDING_REDRIVE without mapRunArn: only child executions are ever pending redrive.")
+        raise ValueError("status must not be PENDING_REDRIVE unless executionArn is a child execution's.")
     return check_status(status, STATUSES_OUTSIDE_MAP_RUNS if arn.label is None else STATUSES)
 
 
@@ -392,7 +393,7 @@ def _stop(raw: Mapping[str, object], status: str) -> int | None:
         stop = _optional_moment(raw, "redriveDate")
         return _moment("startDate", raw["startDate"]) if stop is None else stop
     if status != "RUNNING" and stop is None:
-        raise ValueError(f"stopDate is missing: AWS shows when a {status} execution stopped.")
+        raise ValueError(f"stopDate must be given where status is {status}, got nothing.")
     return stop
 
 
@@ -410,7 +411,7 @@ def _redrive_count(raw: Mapping[str, object]) -> int:
     count = raw.get("redriveCount")
     count = 0 if count is None else seeding.check_count(count, "redriveCount")
     if count == 0 and raw.get("redriveDate") is not None:
-        raise ValueError("redriveDate is given without a redriveCount of 1 or more: AWS shows both or neither.")
+        raise ValueError("redriveCount must be 1 or more where redriveDate is given, got 0: AWS shows both or neither.")
     return count
 
 
@@ -426,10 +427,7 @@ def _moment(member: str, value: object) -> int:
     if type(value) is int or (isinstance(value, float) and isfinite(value * 1000)):
         # Rounded, as few floats hold a whole number of milliseconds exactly.
         return clock.check(round(value * 1000), member)
-    raise ValueError(
-        f"{member}={value!r} is no date: give epoch seconds or ISO 8601 text, as the AWS CLI prints them, or boto3's "
-        f"datetime."
-    )
+    raise ValueError(f"{member} must be epoch seconds, ISO 8601 text or a datetime, got {value!r}.")
 
 
 def _life(shown: Shown, details: Details, *, express: bool) -> seeding.Life:

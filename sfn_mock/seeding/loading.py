@@ -70,7 +70,7 @@ def _with_map_runs(items: list[Item], records: Mapping[Place, Records]) -> list[
         choices = known.get(place) or [map_run_arn(*place, str(uuid3(NAMESPACE_OID, "/".join(place))))]
         if len(choices) > 1:
             raise ValueError(
-                f"{item.label}: mapRunArn must be given, as several map runs have the label {label!r}, got nothing"
+                f"{item.label}: mapRunArn must be given, got nothing: several map runs have the label {label!r}."
             )
         named.append(item._replace(shown=item.shown._replace(map_run_arn=choices[0])))
     return named
@@ -83,9 +83,9 @@ def _parent(parent: object, items: list[Item]) -> Execution | None:
     if parent is None:
         return None
     if not isinstance(parent, views.Execution):
-        raise ValueError(f"parent={parent!r} is no execution: pass what add_execution returned.")
+        raise ValueError(f"parent must be what add_execution() returned, got {parent!r}.")
     if items and all(item.shown.map_run_arn is None for item in items):
-        raise ValueError("parent is given, and no item has a mapRunArn: load child executions, or leave parent out.")
+        raise ValueError("parent must be left out unless an item is a child execution, got items without any.")
     return parent._record
 
 
@@ -96,7 +96,10 @@ def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: E
         with recordings.naming(item.label):
             own = records[item.place]
             if item.arn.prefix != own.arn_prefix:
-                raise ValueError(f"ARNs of region {own.region} start with {own.arn_prefix!r}: the partition is wrong.")
+                raise ValueError(
+                    f"executionArn must start with {own.arn_prefix!r}, as ARNs of region {own.region} do, got "
+                    f"{item.arn.prefix!r}."
+                )
             machine = own.state_machines.get(item.arn.state_machine_name)
             if machine is not None:
                 refuse_express(machine)
@@ -106,8 +109,8 @@ def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: E
                 type = types.setdefault(arn, item.execution_type if map_run is None else map_run.execution_type)
                 if type != item.execution_type:
                     raise ValueError(
-                        f"It is {item.execution_type}, and the children of {arn} are {type}: AWS starts all children "
-                        f"of a map run as one type."
+                        f"executionArn must be {type} like the other child executions of {arn}, got "
+                        f"{item.execution_type}: AWS starts all children of a map run as one type."
                     )
                 if parent is not None:
                     _check_parent_of(arn, machine, map_run, parent)
@@ -117,11 +120,11 @@ def _check_parent_of(arn: str, machine: StateMachine | None, map_run: MapRun | N
     if parent.owner is not machine:
         with parent.using():  # RuntimeError where it is no longer alive
             raise ValueError(
-                f"{parent.arn} cannot be the parent of {arn}: give an execution of the same state machine that is "
-                f"itself no child execution."
+                f"parent must be an execution of the state machine of {arn} and not a child execution, got "
+                f"{parent.arn}."
             )
     if map_run is not None and map_run.parent not in (None, parent):
-        raise ValueError(f"{arn} has another parent already, {map_run.execution_arn}: leave parent out.")
+        raise ValueError(f"parent must be left out: {arn} already has the parent {map_run.execution_arn}.")
 
 
 def _sort_out(
@@ -137,13 +140,13 @@ def _sort_out(
         with recordings.naming(item.label):
             execution = _find(item, records[item.place])
             if execution is not None and _is_taken(execution, item, moment):
-                _check_equal(item, _states(execution, moment), "An execution of that name is stored already")
-                _check_details(item, _details(execution, item), "An execution of that name is stored already")
+                _check_equal(item, _states(execution, moment), "The mock already has an execution of this name")
+                _check_details(item, _details(execution, item), "The mock already has an execution of this name")
                 stored[item.identity] = execution
             elif item.identity in new:
                 earlier = new[item.identity]
-                _check_equal(item, [earlier.shown], "An item before it has that name")
-                _check_details(item, earlier.details, "An item before it has that name")
+                _check_equal(item, [earlier.shown], "An earlier item has this name")
+                _check_details(item, earlier.details, "An earlier item has this name")
                 new[item.identity] = _joined(earlier, item)
             else:
                 new[item.identity] = item
@@ -231,9 +234,7 @@ def _check_equal(item: Item, states: list[Shown], what: str) -> None:
 
 
 def _differs(what: str, differences: str) -> ValueError:
-    return ValueError(
-        f"{what}, and this one differs ({differences}): leave it out, or reset() the mock before loading."
-    )
+    return ValueError(f"{what} with other values ({differences}): leave this item out, or call reset() before load().")
 
 
 def _say(member: str, value: object) -> str:
@@ -248,8 +249,8 @@ def _warn(
     others = sorted({item.place[0] for item in items} - {own_account_id})
     if others:
         seeding.warn(
-            f"What is loaded is of account {' and '.join(others)}, and calls arrive in {own_account_id}, which does "
-            f"not list it: choose mock_sfn_executions(account_id={others[0]!r})."
+            f"The loaded executions belong to account {' and '.join(others)}, but calls use account {own_account_id} "
+            f"and do not list them: use mock_sfn_executions(account_id={others[0]!r})."
         )
     unknown = recordings.unknown_members(items)
     if unknown is not None:

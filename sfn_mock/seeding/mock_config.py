@@ -68,7 +68,10 @@ def _case(location: str, told: Any, responses: Mapping[str, tuple[Response, ...]
         if not isinstance(name, str):
             raise ValueError(f"{location}[{state!r}] must be the name of a response, got {name!r}.")
         if name not in responses:
-            raise ValueError(f"MockedResponses has no {name!r}, which {location} uses. {did_you_mean(name, responses)}")
+            raise ValueError(
+                f"{location}[{state!r}] must be a response of MockedResponses, got {name!r}. "
+                f"{did_you_mean(name, responses)}"
+            )
         case[state] = CaseState(name, responses[name])
     return case
 
@@ -81,7 +84,9 @@ def _responses(name: str, told: Any) -> tuple[Response, ...]:
     responses = sorted((_response(location, key, told) for key, told in numbered.items()), key=attrgetter("first"))
     for before, after in pairwise(responses):
         if after.first <= before.last:
-            raise ValueError(f"{location} has two responses for invocation {after.first}: give each number once.")
+            raise ValueError(
+                f"{location} must have one response for each invocation, got two for number {after.first}."
+            )
     return tuple(responses)
 
 

@@ -31,7 +31,7 @@ def seed_state_machine(
     seeding.check_name(name)
     if name in records.state_machines:
         taken = records.state_machines[name].arn
-        raise ArgumentError("name", f"must be new, got that of {taken}: get_state_machine() gives it")
+        raise ArgumentError("name", f"must be unused, got the name of {taken}: use get_state_machine() for that one")
     if type not in _TYPES:
         raise must_be_one_of("type", _TYPES, type)
     role = default_role_arn(records, name) if role_arn is None else role_arn

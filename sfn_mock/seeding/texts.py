@@ -22,8 +22,8 @@ def read_file(path: str | os.PathLike[str]) -> str:
             return file.read()
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"No file {os.path.abspath(path)!r}: give the path of one, or its text, which begins with '{{' or '[' or "
-            f"has several lines."
+            f"No file {os.path.abspath(path)!r}: give the path of a file, JSON text that starts with '{{' or '[', or "
+            f"YAML text of several lines."
         ) from None
     except (OSError, ValueError) as error:
         raise ValueError(f"cannot read {os.fspath(path)!r} ({error}): give the path of a file in UTF-8.") from None
@@ -47,9 +47,9 @@ def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"It is no JSON (line {error.lineno}, column {error.colno}: {error.msg}).") from None
+        raise ValueError(f"invalid JSON in line {error.lineno}, column {error.colno}: {error.msg}.") from None
     except RecursionError:
-        raise ValueError("It is no JSON that can be read (too deep).") from None
+        raise ValueError("invalid JSON: it is nested too deeply.") from None
 
 
 def write_yaml(document: object) -> str:
@@ -71,7 +71,7 @@ def _parse_yaml(text: str) -> Any:
         import yaml
     except ImportError:
         raise ValueError(
-            "It is no JSON, and YAML needs PyYAML: install it with pip install 'sfn_mock[server]'."
+            "cannot read YAML: PyYAML is not installed; pip install 'sfn_mock[server]', or give JSON instead."
         ) from None
 
     class Loader(yaml.SafeLoader):
@@ -86,12 +86,12 @@ def _parse_yaml(text: str) -> Any:
         document = yaml.load(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        place = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
-        raise ValueError(f"It is no YAML ({place}{error.problem}).") from None
+        position = "" if mark is None else f" in line {mark.line + 1}, column {mark.column + 1}"
+        raise ValueError(f"invalid YAML{position}: {error.problem}.") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ValueError(f"It is no YAML ({' '.join(str(error).split())}).") from None
-    except (LookupError, AttributeError):  # what PyYAML comes to with !!bool and !!timestamp
-        raise ValueError("It is no YAML (a tag such as !!bool stands before what is no such thing).") from None
+        raise ValueError(f"invalid YAML: {' '.join(str(error).split())}.") from None
+    except (LookupError, AttributeError):  # PyYAML raises these for misused !!bool and !!timestamp
+        raise ValueError("invalid YAML: a tag such as !!bool does not fit its value.") from None
     _check_size(document, {})
     return document
 
@@ -108,5 +108,5 @@ def _check_size(value: object, sizes: dict[int, int]) -> int:
         parts = value.values() if isinstance(value, dict) else value
         sizes[id(value)] = 1 + sum(_check_size(part, sizes) for part in parts)
     if sizes[id(value)] >= MOST_VALUES:
-        raise ValueError(f"YAML must have fewer than {MOST_VALUES:,} values when its aliases are written out.")
+        raise ValueError(f"YAML must have fewer than {MOST_VALUES:,} values with its aliases expanded.")
     return sizes[id(value)]

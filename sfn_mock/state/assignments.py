@@ -42,7 +42,7 @@ def assign_start(execution: Execution, date: clock.Date) -> None:
         first, *redrives = execution.attempts
         if redrives and redrives[0].since < start:
             limit, got = clock.describe(redrives[0].since), clock.describe(start)
-            raise ArgumentError("start_date", f"must not lie after the redrive at {limit}, got {got}")
+            raise ArgumentError("start_date", f"must not be after the redrive at {limit}, got {got}")
         stop = None if first.stop is None else max(first.stop, start)
         move_start(execution, start)
         change(execution, moment, (first._replace(since=start, stop=stop), *redrives))
@@ -58,7 +58,7 @@ def assign_stop(execution: Execution, date: clock.Date | None) -> None:
             go_on(execution, moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
         else:
             raise ValueError(
-                f"cannot take the stop date from {execution.arn}: it {describe_status(execution, moment)}; assign "
+                f"cannot remove the stop date of {execution.arn}: it {describe_status(execution, moment)}; assign "
                 f"status = 'RUNNING' instead."
             )
 
@@ -68,7 +68,7 @@ def _stop_at(execution: Execution, moment: int, attempt: Attempt, stop: int) -> 
     if stop < attempt.since:
         if len(execution.attempts_until(moment)) > 1:
             limit, got = clock.describe(attempt.since), clock.describe(stop)
-            raise ArgumentError("stop_date", f"must not lie before the last redrive at {limit}, got {got}")
+            raise ArgumentError("stop_date", f"must not be before the last redrive at {limit}, got {got}")
         move_start(execution, stop)
         attempt = attempt._replace(since=stop)
     go_on(execution, moment, attempt._replace(stop=stop))

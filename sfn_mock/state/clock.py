@@ -96,7 +96,9 @@ def set_to(moment: int, *, tick: bool) -> None:
     """Set the clock, to stand still there or to ``tick``. ValueError while freezegun or time-machine moves it."""
     global _setting
     if _is_test_moving():
-        raise ValueError("The clock is the test's, which has frozen it: move it there, with freezegun or time-machine.")
+        raise ValueError(
+            "cannot set the clock: the test has frozen it; move it with freezegun or time-machine instead."
+        )
     _setting = Setting(moment, _machines_time(), tick)
 
 
@@ -200,7 +202,7 @@ def _moment_of(value: datetime) -> int:
 def check(moment: int, name: str) -> int:
     """``moment``, if it is one a datetime can show; ArgumentError, about ``name``, otherwise."""
     if not 0 <= moment <= _LAST:
-        raise ArgumentError(name, "must lie within the years 1970 to 9999, as AWS's dates do.")
+        raise ArgumentError(name, "must be in the years 1970 to 9999, as AWS's dates are")
     return moment
 
 

@@ -183,8 +183,8 @@ def refuse_express(machine: StateMachine) -> None:
     """Raise ValueError for an EXPRESS machine: ListExecutions shows no execution of it."""
     if machine.type == "EXPRESS":
         raise ValueError(
-            f"cannot add executions to {machine.arn}: AWS never lists those of an EXPRESS state machine; add them to "
-            f"a STANDARD one instead."
+            f"cannot add executions to {machine.arn}: AWS never lists executions of an EXPRESS state machine; add "
+            f"them to a STANDARD one instead."
         )
 
 

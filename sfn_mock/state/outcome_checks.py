@@ -17,10 +17,10 @@ def check_failed_in(scope: ExecutionScope, failed_in: str | None, revision: Revi
     program = read_program(revision.definition, scope.label)
     names = state_names(program)
     if failed_in not in names:
-        expected = f"a state that the definition of {scope.state_machine_arn} has"
+        expected = f"a state in the definition of {scope.state_machine_arn}"
         raise must_be("failed_in", expected, failed_in, did_you_mean(failed_in, names))
     if find_route(program, failed_in) is None:
-        problem = f"must be a state that can be reached, got {failed_in!r}: no state leads to it"
+        problem = f"must be a state that an execution can reach, got {failed_in!r}: no state leads to it"
         raise ArgumentError("failed_in", problem)
 
 
@@ -28,8 +28,8 @@ def check_fails_in(execution: Execution, failed_in: str | None) -> None:
     """Raise ValueError for what is no state that it can fail in; None says nothing."""
     if failed_in is not None and execution.owner.records.run_of(execution) is not None:
         problem = (
-            f"must be left out, got {failed_in!r}: the definition of {execution.arn} runs, and fails where it is; let "
-            f"mock_task() give the state's task an error instead"
+            f"must be left out, got {failed_in!r}: the definition of {execution.arn} runs and fails in its current "
+            f"state; give the state's task an error with mock_task() instead"
         )
         raise ArgumentError("failed_in", problem)
     check_failed_in(execution.owner, failed_in, execution.revision)

@@ -50,7 +50,9 @@ def plan(
             raise must_be("outcomes", "a status, a list of outcomes or a callable(name, input)", None)
         return _always(check(outcome(status, **details)))
     if any(keyword is not None for keyword in (status, *details.values())):
-        raise ArgumentError("outcomes", "must not be given beside keywords: put the keywords into the outcomes")
+        raise ArgumentError(
+            "outcomes", "must be left out where keywords are given, got both: put the keywords into the outcomes"
+        )
     if callable(outcomes):
         return _chosen_by(outcomes, check)
     if isinstance(outcomes, Mapping) or not isinstance(outcomes, Sequence) or not outcomes:

@@ -51,7 +51,7 @@ def json_text(value: object, name: str) -> str:
     text = value if isinstance(value, str) else _compact(value, name)
     fault = json_fault(text) if text.strip() else "it is empty"
     if fault is not None:
-        raise must_be(name, "JSON text, or a dict or list to be written as JSON", text, f"It is no JSON: {fault}.")
+        raise must_be(name, "JSON text, or a dict or list to be written as JSON", text, f"Invalid JSON: {fault}.")
     _check_size(len(text.encode("utf-8", "surrogatepass")), name, "bytes in UTF-8")
     return text
 
@@ -144,9 +144,7 @@ def outcome(
     """The outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can come to."""
     check_status(status, STATUSES_OUTSIDE_MAP_RUNS)
     if status == "RUNNING" and duration is not None:
-        raise ArgumentError(
-            "duration", "must be left out if the status is RUNNING, or the status must be a closing one"
-        )
+        raise ArgumentError("duration", "must be left out if the status is RUNNING; give a closing status instead")
     end = ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
     if status == "RUNNING":
         return RUNS_UNTIL_ENDED

@@ -81,7 +81,7 @@ def _number(name: str, quota: object) -> int:
     if quota == DEFAULT:
         return _DEFAULT_NUMBERS[name]
     if not isinstance(quota, int) or isinstance(quota, bool) or quota < 0:
-        raise ValueError(f"quotas[{name!r}] must be an int from 0 up or {DEFAULT!r}, got {quota!r}.")
+        raise ValueError(f"quotas[{name!r}] must be an int >= 0 or {DEFAULT!r}, got {quota!r}.")
     return quota
 
 
@@ -90,8 +90,8 @@ def _bucket(operation: str, quota: object) -> Bucket | None:
         return None
     if quota == DEFAULT:
         raise ValueError(
-            f"quotas[{operation!r}] must be (bucket, refill per second), got {DEFAULT!r}: AWS's own is known only for "
-            f"{', '.join(_DEFAULT_BUCKETS)}."
+            f"quotas[{operation!r}] must be (bucket, refill per second), got {DEFAULT!r}: AWS publishes defaults only "
+            f"for {', '.join(_DEFAULT_BUCKETS)}."
         )
     match quota:
         case (int(size), (int() | float()) as refill) if isinstance(quota, Sequence) and size >= 1 and refill >= 0:

@@ -102,8 +102,8 @@ class Execution(TimeLine):
         with self.owner.using() as moment:
             if self.owner.names.get(self.name) is not self:
                 raise RuntimeError(
-                    f"{self.arn} is another execution by now, started when the name was free again so long after "
-                    f"this one had stopped: get_execution() gives that one."
+                    f"{self.arn} is now a newer execution: this one stopped so long ago that its name was free again; "
+                    f"use get_execution() for the newer one."
                 )
             yield moment
 
@@ -212,7 +212,7 @@ class Version:
         """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
         self.state_machine.check_readable()
         if self.state_machine.versions.get(self.qualifier) is not self:
-            raise RuntimeError(f"{self.arn} was deleted: publish a version anew.")
+            raise RuntimeError(f"{self.arn} was deleted: publish a version again.")
 
 
 class Alias:
@@ -242,7 +242,7 @@ class Alias:
         """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
         self.state_machine.check_readable()
         if self.state_machine.aliases.get(self.name) is not self:
-            raise RuntimeError(f"{self.arn} was deleted or replaced: add the alias anew.")
+            raise RuntimeError(f"{self.arn} was deleted or replaced: add the alias again.")
 
 
 class StateMachine(ExecutionScope):
@@ -350,7 +350,7 @@ class MapRun(ExecutionScope):
     def check_readable(self) -> None:
         super().check_readable()
         if self.records.map_runs.get(self.arn) is not self:
-            raise RuntimeError(f"{self.arn} is gone: the inner mock, fixture or test that added it has ended.")
+            raise RuntimeError(f"{self.arn} no longer exists: the inner mock, fixture or test that added it has ended.")
 
 
 class Activity:
@@ -452,8 +452,10 @@ class Records(Store[Execution]):
         if self.holds(machine):
             return
         if machine.deleting:
-            raise RuntimeError(f"{machine.arn} was deleted, and all that belonged to it: add the state machine anew.")
-        raise RuntimeError(f"{machine.arn} is gone: the inner mock, fixture or test that added it has ended.")
+            raise RuntimeError(
+                f"{machine.arn} was deleted, with its versions, aliases and executions: add the state machine again."
+            )
+        raise RuntimeError(f"{machine.arn} no longer exists: the inner mock, fixture or test that added it has ended.")
 
     def find_execution(self, arn: str) -> Execution | None:
         """The execution of that ARN, if it is one of these."""

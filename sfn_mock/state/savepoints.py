@@ -112,7 +112,7 @@ class _NoOwner:
         self._arn = arn
 
     def __getattr__(self, name: str) -> Any:
-        raise RuntimeError(f"{self._arn} is gone: the inner mock, fixture or test that added it has ended.")
+        raise RuntimeError(f"{self._arn} no longer exists: the inner mock, fixture or test that added it has ended.")
 
 
 @cache

@@ -28,7 +28,7 @@ DEFAULT_NAMES = "execution-{index}"
 _BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
 #: A width or precision beyond any name's, which would only cost memory, or one that another field gives.
 _TOO_WIDE = re.compile(r"\{index[^{}]*:(?:[^}]*[1-9][0-9]{2}|[^}]*\{)")
-_TEMPLATE = "a str whose only field is {index}, as 'nightly-{index}'"
+_TEMPLATE = "a str whose only field is {index}, such as 'nightly-{index}'"
 DEFAULT_DURATION = timedelta(seconds=30)
 _DAY = 24 * 60 * 60 * 1000
 
@@ -65,7 +65,7 @@ class Span(NamedTuple):
 
     def _outside(self, name: str, where: str, limit: int, moment: int) -> ArgumentError:
         limit_text, got = clock.describe(limit), clock.describe(moment)
-        return ArgumentError(name, f"must not lie {where} of {self.owner} at {limit_text}, got {got}")
+        return ArgumentError(name, f"must not be {where} of {self.owner} at {limit_text}, got {got}")
 
 
 class NaiveDateCheck:
@@ -83,7 +83,10 @@ class NaiveDateCheck:
             return
         for name, given in dates.items():
             if clock.is_naive(given) and clock.local_offset(clock.to_moment(given, now)):
-                warn(f"{name} {given!s} has no time zone and was read as UTC: write it with one, as in '...Z'.")
+                warn(
+                    f"{name} {given!s} has no time zone and was read as UTC: add one, such as the Z in "
+                    f"'2026-01-10T02:00:00Z'."
+                )
                 self._has_warned = True
                 return
 
@@ -121,14 +124,14 @@ def life(
 
 def _stop(now: int, start: int, status: str, stop_date: clock.Date | None, duration: Duration | None) -> int | None:
     if stop_date is not None and duration is not None:
-        raise ArgumentError("duration", "must be left out where stop_date is given: both say when it stopped")
+        raise ArgumentError("duration", "must be left out where stop_date is given, got both")
     if status == "RUNNING":
         for name, given in (("stop_date", stop_date), ("duration", duration)):
             if given is not None:
                 raise ArgumentError(
                     name,
-                    "must be left out if the status is RUNNING; give the status it ends with instead, as it is RUNNING "
-                    "until it stops anyway",
+                    "must be left out if the status is RUNNING; give the closing status instead: the execution is "
+                    "RUNNING until it stops",
                 )
         return None
     if duration is not None:
@@ -137,7 +140,7 @@ def _stop(now: int, start: int, status: str, stop_date: clock.Date | None, durat
         return start
     stop = clock.to_moment(stop_date, now, name="stop_date")
     if stop < start:
-        problem = f"must not lie before the start at {clock.describe(start)}, got {clock.describe(stop)}"
+        problem = f"must not be before the start at {clock.describe(start)}, got {clock.describe(stop)}"
         raise ArgumentError("stop_date", problem)
     return stop
 
@@ -163,12 +166,14 @@ def _redrive(
     redrive = clock.to_moment(redrive_date, now, name="redrive_date")
     got = clock.describe(redrive)
     if redrive < start:
-        raise ArgumentError("redrive_date", f"must not lie before the start at {clock.describe(start)}, got {got}")
+        raise ArgumentError("redrive_date", f"must not be before the start at {clock.describe(start)}, got {got}")
     if redrive > now:
-        problem = f"must not lie after now ({clock.describe(now)}), got {got}; call redrive() when the clock is there"
+        problem = (
+            f"must not be after now ({clock.describe(now)}), got {got}; call redrive() when the clock has reached it"
+        )
         raise ArgumentError("redrive_date", problem)
     if stop is not None and redrive > stop:
-        raise ArgumentError("redrive_date", f"must not lie after the stop at {clock.describe(stop)}, got {got}")
+        raise ArgumentError("redrive_date", f"must not be after the stop at {clock.describe(stop)}, got {got}")
     return redrive, redrive_count or 1
 
 
@@ -191,9 +196,7 @@ def warn_if_upcoming(
 def warn_about_future(start_date: object, start: int, *, name: str = "start_date", kind: str = "execution") -> None:
     """Warn about a start after now, that was given as ``start_date``."""
     read_as = " (it has no time zone and was read as UTC)" if clock.is_naive(start_date) else ""
-    warn(
-        f"{name} {clock.describe(start)}{read_as} lies after now: the {kind} is not listed before the clock gets there."
-    )
+    warn(f"{name} {clock.describe(start)}{read_as} is after now: the {kind} is not listed until the clock reaches it.")
 
 
 def warn_if_the_day_decides(
@@ -230,8 +233,8 @@ def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None)
         forgotten = last.forgotten_after(retention)
         if last.stop is not None and forgotten is not None and forgotten <= now:
             warn(
-                f"The stop at {clock.describe(last.stop)} lies {timedelta(milliseconds=retention)} or more before now, "
-                f"which is the mock's retention: the execution is not listed any more."
+                f"The execution stopped at {clock.describe(last.stop)}, longer ago than the mock's retention of "
+                f"{timedelta(milliseconds=retention)}: it is no longer listed."
             )
             return
 
@@ -241,7 +244,7 @@ def check_time_limit(last: Attempt, time_limit: int | None, name: str) -> None:
     if time_limit is None or last.stop is None or last.stop <= last.since + time_limit:
         return
     end, got = clock.describe(last.since + time_limit), clock.describe(last.stop)
-    raise ArgumentError(name, f"must be within the TimeoutSeconds of the definition, which end at {end}, got {got}")
+    raise ArgumentError(name, f"must not be after the TimeoutSeconds of the definition, which end at {end}, got {got}")
 
 
 #: Where SeedWarnings go instead of to Python's warnings; None where they go there.
@@ -302,7 +305,7 @@ def check_name(name: object, *, argument: str = "name") -> str:
         raise must_be(argument, f"a str of 1 to {LONGEST_NAME} characters", name, hint)
     character = forbidden_character(name)
     if character is not None:
-        raise must_be(argument, f"without {character!r}, which AWS refuses in names", name)
+        raise must_be(argument, f"free of {character!r}, which AWS refuses in names", name)
     return name
 
 
@@ -314,7 +317,7 @@ def names(template: str, how_many: int, taken: Container[str], *, given: int = 0
         raise must_be("name", _TEMPLATE, template)
     made = [check_name(_fill(template, index)) for index in range(how_many)]
     if len(set(made)) < len(made):
-        raise must_be("name", "different for each execution, so hold {index}", template)
+        raise must_be("name", "a template with {index}, so that each execution has its own name", template)
     for name in made:
         check_free(name, taken)
     return made
@@ -327,7 +330,7 @@ def _free_names(how_many: int, taken: Container[str], first: int) -> list[str]:
 
 def _fill(template: str, index: int) -> str:
     if _TOO_WIDE.search(template):
-        raise must_be("name", "without numbers of three digits or more behind the colon of {index}", template)
+        raise must_be("name", "a template with at most two digits after the colon of {index}", template)
     try:
         return template.format(index=index)
     except (LookupError, ValueError, AttributeError, TypeError):
@@ -375,7 +378,7 @@ def lives(
         starts = [min(start, latest) for start in starts]
     if ending.status == "RUNNING":
         if duration is not DEFAULT_DURATION:
-            raise ArgumentError("duration", "must be left out if the status is RUNNING, or the status be a closing one")
+            raise ArgumentError("duration", "must be left out if the status is RUNNING; give a closing status instead")
         attempts = [Attempt(start) for start in starts]
     else:
         limit = last + length

@@ -40,10 +40,10 @@ def wait_until_done(execution: Execution, timeout: int) -> None:
         if moment == before:
             raise RuntimeError(
                 f"cannot wait until {execution.arn} is done: the clock stands still at {clock.describe(moment)}, and "
-                f"{waits}; move the clock, or do what it waits for, instead."
+                f"{waits}; move the clock, or end what it waits for, instead."
             )
         if left <= 0:
-            raise TimeoutError(f"{execution.arn} must be done within {timeout / 1000:g} seconds: {waits}.")
+            raise TimeoutError(f"{execution.arn} was not done within {timeout / 1000:g} seconds: {waits}.")
         before = moment
         pause.wait(_PAUSE / 1000)
         left -= _PAUSE

@@ -87,7 +87,7 @@ def wait_for_task(
     records = execution.owner.records
     if execution.express_id is not None:
         raise ValueError(
-            f"cannot have {execution.arn} wait for a task: no EXPRESS execution does; use a STANDARD one instead."
+            f"cannot make {execution.arn} wait for a task: EXPRESS executions cannot; use a STANDARD one instead."
         )
     if token is not None:
         _check_token(token, records)
@@ -109,7 +109,7 @@ def _check_token(token: object, records: Records) -> None:
     if not isinstance(token, str) or not 1 <= len(token) <= _LONGEST_TOKEN:
         raise must_be("token", f"a str of 1 to {_LONGEST_TOKEN} characters", token)
     if token in records.tasks:
-        raise must_be("token", f"new, but {records.tasks[token].execution.arn} has it", token)
+        raise must_be("token", f"other than that of {records.tasks[token].execution.arn}", token)
 
 
 def _find_activity(records: Records, arn_or_name: object) -> Activity:

@@ -1,11 +1,11 @@
-"""What a test sees of the records: state machines, versions, aliases, executions and map runs.
+"""The views: state machines, versions, aliases, executions and map runs as a test sees them.
 
-A view holds a record and nothing else; it is made when somebody looks. Two views of one record are equal. Dates are
-aware datetimes in UTC. What a test author gives is checked here or in ``state``, and what AWS could never show is a
-ValueError, with nothing stored. A view whose record was deleted, reset or rolled back raises RuntimeError; one whose
-mock has ended can be read as it last stood, and not changed.
+A view keeps only a reference to a record; it is made on access. Two views of one record are equal. Dates are aware
+datetimes in UTC. Arguments are checked here or in ``state``: what AWS could never show is a ValueError, and nothing is
+stored. A view whose record was deleted, reset or rolled back raises RuntimeError. After the mock's end a view can be
+read, in its last state, but not changed.
 
-Views return each other, as an execution has a state machine and that has executions: they find each other here.
+Views refer to each other through this package, because an execution has a state machine, which has executions.
 """
 
 from sfn_mock.types import MachineType, MapRunStatus, Status

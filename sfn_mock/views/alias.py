@@ -1,4 +1,4 @@
-"""What a test sees of an alias."""
+"""The view of an alias."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sfn_mock.views.view import View
 
 
 class Alias(View[kept.Alias]):
-    """A name for one version of a state machine, or for two with weights."""
+    """An alias: a name for one version of a state machine, or for two with weights."""
 
     __slots__ = ()
 
     @property
     def arn(self) -> str:
-        """The alias's ARN, the machine's followed by the name."""
+        """The ARN of the alias: the state machine's ARN and the name."""
         return self._record.arn
 
     @property
@@ -27,17 +27,17 @@ class Alias(View[kept.Alias]):
 
     @property
     def state_machine(self) -> views.StateMachine:
-        """The machine whose versions it names."""
+        """The state machine of the alias."""
         return views.StateMachine(self._record.state_machine)
 
     @property
     def versions(self) -> list[tuple[int, int]]:
-        """The numbers of the versions it routes to, each with its weight of 100."""
+        """The weight of each version that it routes to, in percent, by version number."""
         return [(int(route.qualifier), route.weight) for route in self._record.routes]
 
     @property
     def description(self) -> str | None:
-        """The description it was made with."""
+        """The description of the alias; None without one."""
         return self._record.description
 
     @property

@@ -1,4 +1,4 @@
-"""What a test sees of an execution."""
+"""The view of an execution."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from sfn_mock.views.view import View
 
 
 class Execution(View[kept.Execution]):
-    """One execution of a state machine or, as a child, of a map run.
+    """An execution of a state machine, or a child execution of a map run.
 
-    Attributes tell how it stands at the test's current time: ``status`` is RUNNING until the stop date is reached.
-    ``status``, ``start_date``, ``stop_date``, ``output``, ``error`` and ``cause`` may be assigned to: a closing status
+    Attributes show the execution at the test's current time: ``status`` is RUNNING until the stop date is reached.
+    ``status``, ``start_date``, ``stop_date``, ``output``, ``error`` and ``cause`` can be assigned: a closing status
     stops the execution now, unless a stop date was assigned before.
     """
 
@@ -40,49 +40,49 @@ class Execution(View[kept.Execution]):
 
     @property
     def state_machine(self) -> views.StateMachine:
-        """The state machine it runs on; of a child execution, its parent's."""
+        """The state machine of the execution; for a child execution, the state machine of its parent."""
         return views.StateMachine(self._record.state_machine)
 
     @property
     def state_machine_arn(self) -> str:
-        """The machine's unqualified ARN; of a child execution, the labelled ARN of its Map state."""
+        """The unqualified ARN of the state machine; for a child execution, the labelled ARN of its Map state."""
         return self._record.state_machine_arn
 
     @property
     def map_run(self) -> views.MapRun | None:
-        """The map run that started it; None unless it is a child execution."""
+        """The map run of a child execution; None for any other execution."""
         return None if self._record.map_run is None else views.MapRun(self._record.map_run)
 
     @property
     def map_runs(self) -> list[views.MapRun]:
-        """The map runs it started, in order of adding; a child execution has none."""
+        """The map runs that it started, in the order in which they were added; a child execution has none."""
         return [views.MapRun(record) for record in self._record.map_runs]
 
     @property
     def version(self) -> views.Version | None:
-        """The version it was started through; None if there was none or it is deleted."""
+        """The version it was started through; None if there was none, or the version is deleted."""
         version = self._record.state_machine.versions.get(self._record.version_number or "")
         return None if version is None else views.Version(version)
 
     @property
     def version_arn(self) -> str | None:
-        """The ARN of the version it was started through, also after that is deleted."""
+        """The ARN of the version it was started through, even if the version is deleted; None if there was none."""
         return self._record.version_arn
 
     @property
     def alias(self) -> views.Alias | None:
-        """The alias it was started through; None if there was none or it is deleted."""
+        """The alias it was started through; None if there was none, or the alias is deleted."""
         alias = self._record.state_machine.aliases.get(self._record.alias_name or "")
         return None if alias is None else views.Alias(alias)
 
     @property
     def alias_arn(self) -> str | None:
-        """The ARN of the alias it was started through, also after that is deleted."""
+        """The ARN of the alias it was started through, even if the alias is deleted; None if there was none."""
         return self._record.alias_arn
 
     @property
     def item_count(self) -> int | None:
-        """How many items of its map run it processes; None unless it is a child execution."""
+        """The number of items that a child execution processes; None for any other execution."""
         return self._record.item_count
 
     @property
@@ -92,7 +92,7 @@ class Execution(View[kept.Execution]):
 
     @property
     def trace_header(self) -> str | None:
-        """The X-Ray trace header that it was started with."""
+        """The X-Ray trace header of its start; None without one."""
         return self._record.trace_header
 
     @property
@@ -126,13 +126,13 @@ class Execution(View[kept.Execution]):
 
     @property
     def redrive_count(self) -> int:
-        """How often it was redriven by now."""
+        """The number of redrives so far."""
         attempt, _ = self._now()
         return 0 if attempt is None else attempt.redrive_count
 
     @property
     def redrive_date(self) -> datetime | None:
-        """When it was last redriven, in UTC; None for never, and for EXPRESS child executions."""
+        """When it was last redriven, in UTC; None without a redrive and for EXPRESS child executions."""
         attempt, _ = self._now()
         return None if attempt is None else _date(attempt.redrive)
 
@@ -147,7 +147,7 @@ class Execution(View[kept.Execution]):
 
     @property
     def error(self) -> str | None:
-        """The name of the error; None unless it is FAILED or ABORTED with one."""
+        """The name of its error; None unless it is FAILED or ABORTED with one."""
         return self._ending.error
 
     @error.setter
@@ -156,7 +156,7 @@ class Execution(View[kept.Execution]):
 
     @property
     def cause(self) -> str | None:
-        """The cause of the error; None unless it is FAILED or ABORTED with one."""
+        """The cause of its error; None unless it is FAILED or ABORTED with one."""
         return self._ending.cause
 
     @cause.setter
@@ -165,44 +165,44 @@ class Execution(View[kept.Execution]):
 
     @property
     def visited(self) -> list[str]:
-        """The names of the states it has entered by now, in order.
+        """The names of the states that it has entered so far, in order.
 
-        They are those of its definition's run; of one whose definition is not run, those that its history shows.
+        If its definition does not run, these are the states in its history.
         """
         with self._record.owner.records.reading() as moment:
             return progress.visited(self._record, moment)
 
     @property
     def context(self) -> dict[str, Any]:
-        """The context object as it stands now, as the state that was entered last sees it.
+        """The context object now, as the last entered state sees it.
 
-        Of one whose definition is not run it has ``Execution``, ``StateMachine`` and ``State`` as the history shows.
+        If its definition does not run, it has ``Execution``, ``StateMachine`` and ``State`` from the history.
         """
         with self._record.owner.records.reading() as moment:
             return progress.context(self._record, moment)
 
     def wait_until_done(self, timeout: timedelta = timedelta(seconds=60)) -> None:
-        """Wait until it has ended. It moves no clock: if that stands still, it only tells what is waited for.
+        """Wait until the execution has ended. This does not move a clock: under a frozen clock it raises at once.
 
         Args:
-            timeout: How long to wait at most, by the machine's own clock.
+            timeout: The longest time to wait, by the machine's own clock: a timedelta or text such as ``5s``.
 
         Raises:
-            RuntimeError: The clock is frozen and it has not ended; the message names the state that it is in, the task
-                tokens that it waits for, and when it goes on by itself.
-            TimeoutError: It has not ended in time; the message tells the same.
-            UnmockedServiceError: Nothing answers one of its tasks.
-            ValueError: The timeout is not a timedelta, or negative.
+            RuntimeError: If the clock is frozen and the execution has not ended. The message names its state, the task
+                tokens that it waits for, and when it continues by itself.
+            TimeoutError: If it has not ended in time; the message has the same details.
+            UnmockedServiceError: If one of its tasks is not mocked.
+            ValueError: If the timeout is not a duration.
         """
         waiting.wait_until_done(self._record, clock.to_milliseconds(timeout, name="timeout"))
 
     def status_change_event(self) -> dict[str, Any]:
-        """Return the event that EventBridge gets of its status as it stands now, as a target of a rule gets it.
+        """Return the "Step Functions Execution Status Change" event of its current status, as EventBridge delivers it.
 
-        Under ``mock_aws`` the event is put on the bus by itself when the status changes.
+        Under ``mock_aws`` EventBridge gets the event when the status changes, without this call.
 
         Raises:
-            RuntimeError: It has not started, or is EXPRESS: AWS sends no event then.
+            RuntimeError: If it has not started, or is an EXPRESS execution: AWS sends no event then.
         """
         with self._record.owner.records.reading() as moment:
             return status_events.last_event(self._record, moment)
@@ -211,11 +211,11 @@ class Execution(View[kept.Execution]):
         """Make it SUCCEEDED now.
 
         Args:
-            output: JSON text, or a dict or list that becomes compact JSON; ``{}`` unless given.
+            output: JSON text, or a dict or list that is written as compact JSON. Default: ``{}``.
 
         Raises:
-            RuntimeError: Unless it is RUNNING.
-            ValueError: If the output cannot be JSON text.
+            RuntimeError: If it is not RUNNING.
+            ValueError: If the output is not JSON.
         """
         self._end("SUCCEEDED", output=output)
 
@@ -225,10 +225,11 @@ class Execution(View[kept.Execution]):
         Args:
             error: The error's name.
             cause: The error's cause.
-            failed_in: The name of the state in which it fails; an execution whose definition runs fails where it is.
+            failed_in: The name of the state in which it fails. It must be left out if the definition runs: then the
+                execution fails in its current state.
 
         Raises:
-            RuntimeError: Unless it is RUNNING.
+            RuntimeError: If it is not RUNNING.
             ValueError: If the definition has no such state, or runs.
         """
         self._end("FAILED", error=error, cause=cause, failed_in=failed_in)
@@ -237,53 +238,59 @@ class Execution(View[kept.Execution]):
         """Make it TIMED_OUT now.
 
         Raises:
-            RuntimeError: Unless it is RUNNING.
+            RuntimeError: If it is not RUNNING.
         """
         self._end("TIMED_OUT")
 
     def abort(self, error: str | None = None, cause: str | None = None) -> None:
         """Make it ABORTED now, as StopExecution does.
 
+        Args:
+            error: The error's name.
+            cause: The error's cause.
+
         Raises:
-            RuntimeError: Unless it is RUNNING.
+            RuntimeError: If it is not RUNNING.
         """
         self._end("ABORTED", error=error, cause=cause)
 
     def redrive(self) -> None:
-        """Redrive it now: it is RUNNING again, with one redrive more.
+        """Redrive it now: it is RUNNING again, and ``redrive_count`` is one more.
 
-        A child execution may also be PENDING_REDRIVE. AWS's other conditions, such as the 14 days, hold for
-        RedriveExecution and not here.
+        AWS's other conditions, such as the 14 days, apply only to RedriveExecution.
 
         Raises:
-            RuntimeError: Unless it is FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE.
+            RuntimeError: If it is not FAILED, TIMED_OUT or ABORTED or, for a child execution, PENDING_REDRIVE.
         """
         record = self._record
         with record.using() as moment:
             if not life_cycle.may_run_again(record, moment):
                 raise RuntimeError(
-                    f"{self.arn} cannot be redriven: it {describe_status(record, moment)}, and only a FAILED, "
-                    f"TIMED_OUT, ABORTED or PENDING_REDRIVE execution can."
+                    f"cannot redrive {self.arn}: it {describe_status(record, moment)}, and only a FAILED, TIMED_OUT, "
+                    f"ABORTED or PENDING_REDRIVE execution can be redriven."
                 )
             life_cycle.redrive_execution(record, moment)
 
     def wait_for_task(
         self, token: str | None = None, *, activity: str | None = None, heartbeat: Duration | None = None
     ) -> str:
-        """Have it wait, from now on, for the answer to a task, and return the task token that the answer needs.
+        """Make it wait for a task token from now on, as a Task state with ``.waitForTaskToken`` or an activity does.
 
-        A Task state with ``.waitForTaskToken`` or with an activity does the same: SendTaskSuccess makes the execution
-        SUCCEEDED, SendTaskFailure FAILED; until then it goes on as its dates say.
+        SendTaskSuccess makes the execution SUCCEEDED, and SendTaskFailure makes it FAILED. Without them it ends as its
+        dates say.
 
         Args:
-            token: The task token, a UUID unless given.
-            activity: ARN or name of an activity in the same account and region: GetActivityTask gives the token to
-                its workers, with this execution's input.
-            heartbeat: Without a SendTaskHeartbeat for this long, the execution is FAILED with States.Timeout.
+            token: The task token. Default: a UUID.
+            activity: The ARN or name of an activity in the same account and region: its workers get the token and this
+                execution's input from GetActivityTask.
+            heartbeat: The execution is FAILED with States.Timeout after this long without a SendTaskHeartbeat.
+
+        Returns:
+            The task token.
 
         Raises:
-            RuntimeError: Unless it is RUNNING and waits for nothing else.
-            ValueError: For what AWS could never show.
+            RuntimeError: If it is not RUNNING, or waits for another task token.
+            ValueError: If an argument has a value that AWS could never show.
         """
         record = self._record
         with record.using() as moment:
@@ -291,7 +298,7 @@ class Execution(View[kept.Execution]):
             waiting = record.owner.records.task_of(record)
             if waiting is not None and waiting_tasks.is_open(waiting, moment):
                 raise RuntimeError(
-                    f"{self.arn} waits for a task already: answer that one, whose token is {waiting.token!r}, first."
+                    f"{self.arn} already waits for a task: answer its task token {waiting.token!r} first."
                 )
             task = waiting_tasks.wait_for_task(record, moment, attempt, token, activity=activity, heartbeat=heartbeat)
             return task.token
@@ -310,30 +317,34 @@ class Execution(View[kept.Execution]):
         redrive_count: int = 0,
         redrive_date: clock.Date | None = None,
     ) -> views.MapRun:
-        """Seed a map run that this execution started, and return it.
+        """Seed a map run of this execution.
 
         Args:
-            label: The Label of the Distributed Map state, a UUID unless given.
-            execution_type: The type of its child executions.
-            max_concurrency: How many children run at once; 0 for any number.
-            tolerated_failure_count: How many items may fail before the map run does.
-            tolerated_failure_percentage: How many items of a hundred may fail, from 0 to 100.
-            status: How it ends. Without it, the status follows from its child executions, its tolerances and this
-                execution.
-            start_date: When it starts; with this execution unless given.
-            stop_date: When it stops; needs a ``status``. A map run with a closing status and no stop date stops with
-                the last of its child executions.
-            redrive_count: How often it was redriven.
+            label: The Label of the Distributed Map state. Default: a UUID.
+            execution_type: The type of its child executions: STANDARD or EXPRESS.
+            max_concurrency: The number of child executions that may run at once; 0 for no limit.
+            tolerated_failure_count: The number of items that may fail before the map run fails.
+            tolerated_failure_percentage: The percentage of items that may fail, from 0 to 100.
+            status: The status in which it ends. Default: it follows from its child executions, its tolerated failures
+                and this execution.
+            start_date: When it starts. Default: when this execution starts.
+            stop_date: When it stops; only with a ``status``. Default: when the last of its child executions stops.
+            redrive_count: The number of redrives.
             redrive_date: When it was last redriven.
 
+        Returns:
+            The map run, to which child executions can be added.
+
         Raises:
-            ValueError: For what AWS could never show.
+            ValueError: If an argument has a value that AWS could never show; then nothing is stored.
+            RuntimeError: If the execution no longer exists, or the mock has ended.
         """
         record = self._record
         with record.using() as moment:
             if record.map_run is not None:
                 raise ValueError(
-                    f"cannot add a map run to {self.arn}: it is a child execution; add it to one that is none instead."
+                    f"cannot add a map run to {self.arn}: it is a child execution; add it to the parent "
+                    f"execution instead."
                 )
             map_run = new_map_run(
                 moment,
@@ -380,7 +391,7 @@ class Execution(View[kept.Execution]):
             life_cycle.end_execution(record, moment, ending)
 
     def _running_attempt(self, moment: int, verb: str, short_verb: str) -> Attempt:
-        """Return the attempt that runs at ``moment``; RuntimeError, saying what it cannot do, if none does."""
+        """Return the attempt that runs at ``moment``; RuntimeError, which names the verb, if none runs."""
         attempt = self._record.attempt_at(moment)
         if attempt is None or not attempt.is_open(moment):
             raise RuntimeError(

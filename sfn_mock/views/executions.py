@@ -1,4 +1,4 @@
-"""A sequence of executions whose views are made when somebody looks."""
+"""A sequence of executions that makes its views on access."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sfn_mock.views.execution import Execution
 
 
 class Executions(Sequence[Execution]):
-    """Executions in order of adding; their views are made when somebody looks at them."""
+    """A read-only sequence of executions in the order in which they were added; views are made on access."""
 
     __slots__ = ("_records",)
 

@@ -1,4 +1,4 @@
-"""What a test sees of a map run."""
+"""The view of a map run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sfn_mock.views.view import View
 
 
 class MapRun(View[kept.MapRun]):
-    """A map run: the child executions that one Distributed Map state of one execution started."""
+    """A map run: the child executions that a Distributed Map state of one execution has started."""
 
     __slots__ = ()
 
@@ -39,37 +39,37 @@ class MapRun(View[kept.MapRun]):
 
     @property
     def parent(self) -> views.Execution | None:
-        """The execution that started it; None for one that was loaded without its parent."""
+        """The execution that started the map run; None if it was loaded without its parent."""
         return None if self._record.parent is None else views.Execution(self._record.parent)
 
     @property
     def state_machine(self) -> views.StateMachine:
-        """Its parent's state machine."""
+        """The state machine of its parent."""
         return views.StateMachine(self._record.state_machine)
 
     @property
     def execution_type(self) -> MachineType:
-        """The type of its child executions."""
+        """The type of its child executions: STANDARD or EXPRESS."""
         return cast(MachineType, self._record.execution_type)
 
     @property
     def max_concurrency(self) -> int:
-        """How many child executions run at once; 0 for any number."""
+        """The number of child executions that may run at once; 0 for no limit."""
         return self._record.max_concurrency
 
     @property
     def tolerated_failure_count(self) -> int:
-        """How many items may fail before the map run does."""
+        """The number of items that may fail before the map run fails."""
         return self._record.tolerance.failures
 
     @property
     def tolerated_failure_percentage(self) -> float:
-        """How many items of a hundred may fail before the map run does."""
+        """The percentage of items that may fail before the map run fails, from 0 to 100."""
         return self._record.tolerance.percentage
 
     @property
     def status(self) -> MapRunStatus:
-        """The status now."""
+        """The status now: RUNNING, SUCCEEDED, FAILED or ABORTED."""
         return cast(MapRunStatus, self._state().status)
 
     @property
@@ -85,7 +85,7 @@ class MapRun(View[kept.MapRun]):
 
     @property
     def executions(self) -> views.Executions:
-        """Its child executions in order of adding, also those that have not started yet."""
+        """Its child executions in the order in which they were added, including those that start later."""
         return views.Executions(self._record.executions)
 
     def add_execution(
@@ -105,17 +105,22 @@ class MapRun(View[kept.MapRun]):
         redrive_count: int = 0,
         redrive_date: clock.Date | None = None,
     ) -> views.Execution:
-        """Seed one child execution and return it.
+        """Seed one child execution.
 
-        Arguments are those of ``StateMachine.add_execution``, without version and alias. PENDING_REDRIVE is a status
-        that only child executions have; their stop date is that of the attempt before. A child starts with its map
-        run unless told otherwise, and neither starts nor stops outside it.
+        Arguments are those of ``StateMachine.add_execution``, without version and alias. Only child executions can have
+        the status PENDING_REDRIVE; their stop date is that of the attempt before. A child execution must start and
+        stop within its map run.
 
         Args:
-            item_count: How many items of the map run it processes.
+            item_count: The number of items that it processes.
+            start_date: When it starts. Default: when the map run starts.
+
+        Returns:
+            The child execution.
 
         Raises:
-            ValueError: For what AWS could never show.
+            ValueError: If an argument has a value that AWS could never show; then nothing is stored.
+            RuntimeError: If the map run no longer exists, or the mock has ended.
         """
         map_run = self._record
         with map_run.using() as moment:
@@ -154,16 +159,20 @@ class MapRun(View[kept.MapRun]):
         error: str | None = None,
         cause: str | None = None,
     ) -> views.Executions:
-        """Seed ``count`` child executions, the oldest first, and return them.
+        """Seed ``count`` child executions, the oldest first.
 
-        Arguments are those of ``StateMachine.add_executions``, without version and alias; without ``start_date``
-        the first one starts with the map run, and none after now.
+        Arguments are those of ``StateMachine.add_executions``, without version and alias.
 
         Args:
-            item_count: How many items of the map run each one processes.
+            item_count: The number of items that each of them processes.
+            start_date: When the first one starts. Default: when the map run starts; then none starts after now.
+
+        Returns:
+            The child executions, the oldest first.
 
         Raises:
-            ValueError: For what AWS could never show; then none of them is stored.
+            ValueError: If an argument has a value that AWS could never show; then nothing is stored.
+            RuntimeError: If the map run no longer exists, or the mock has ended.
         """
         map_run = self._record
         with map_run.using() as moment:
@@ -197,10 +206,13 @@ class MapRun(View[kept.MapRun]):
         cause: str | None = None,
         failed_in: str | None = None,
     ) -> None:
-        """Control the outcome of redrives of its child executions, which come with their parent's.
+        """Control the outcome of redrives of its child executions, which happen when the parent is redriven.
+
+        Arguments are those of ``StateMachine.on_start``.
 
         Raises:
-            ValueError: For an outcome that no redrive can have.
+            ValueError: If a redrive cannot have such an outcome.
+            RuntimeError: If the map run no longer exists, or the mock has ended.
         """
         set_redrive_plan(
             self._record,

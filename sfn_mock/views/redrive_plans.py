@@ -1,4 +1,4 @@
-"""The outcomes of redrives, as a test sets them on a state machine or a map run."""
+"""Set the outcomes of redrives of a state machine or map run."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | Status | None, 
     with scope.using():
         if scope.state_machine.type == "EXPRESS":
             raise ValueError(
-                f"cannot set on_redrive() of {scope.arn}: AWS redrives no executions of EXPRESS state machines; use "
-                f"on_start() instead."
+                f"cannot set on_redrive() of {scope.arn}: AWS does not redrive executions of EXPRESS state machines; "
+                f"use on_start() instead."
             )
         scope.records.undo.keep(scope, "redrive_plan")
         scope.redrive_plan = plan(partial(check_outcome, scope), outcomes, **keywords)

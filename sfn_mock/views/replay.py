@@ -10,12 +10,12 @@ from sfn_mock.views.execution import Execution
 
 @dataclass(frozen=True)
 class Replay:
-    """What came of replaying a recorded execution.
+    """The result of replaying a recorded execution.
 
     Attributes:
         execution: The replayed execution.
-        differences: Where it does not do what the recorded one did: of each branch, iteration and child execution the
-            first event, and how the execution ends; empty where it does the same.
+        differences: The first event that differs from the recorded one in each branch, iteration and child execution,
+            and a different end of the execution; empty if there are none.
     """
 
     execution: Execution

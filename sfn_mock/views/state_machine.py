@@ -432,9 +432,9 @@ class StateMachine(View[kept.StateMachine]):
             raise must_be("version", "one version, or pairs of two different ones", version)
         weights = [route.weight for route in routes]
         if any(isinstance(weight, bool) or not isinstance(weight, int) or weight < 0 for weight in weights):
-            raise must_be("version", "given weights that are ints from 0 to 100", weights)
+            raise must_be("version", "given with weights that are ints from 0 to 100", weights)
         if sum(weights) != 100:
-            raise must_be("version", "given weights that sum to 100", weights)
+            raise must_be("version", "given with weights that sum to 100", weights)
         return routes
 
     def _own_version(self, version: views.Version | int) -> kept.Version:
@@ -444,7 +444,7 @@ class StateMachine(View[kept.StateMachine]):
             if versions.get(record.qualifier) is record:
                 return record
         elif isinstance(version, bool) or not isinstance(version, int):
-            raise must_be("version", "what publish_version returned, or its number", version)
+            raise must_be("version", "what publish_version() returned, or its number", version)
         elif str(version) in versions:
             return versions[str(version)]
         expected = f"a version of {self.arn}, which has {', '.join(versions) or 'none'}"

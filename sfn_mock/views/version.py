@@ -1,4 +1,4 @@
-"""What a test sees of a version."""
+"""The view of a version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Version(View[kept.Version]):
 
     @property
     def arn(self) -> str:
-        """The version's ARN, the machine's followed by the number."""
+        """The ARN of the version: the state machine's ARN and the number."""
         return self._record.arn
 
     @property
@@ -27,12 +27,12 @@ class Version(View[kept.Version]):
 
     @property
     def state_machine(self) -> views.StateMachine:
-        """The machine it is a version of."""
+        """The state machine of the version."""
         return views.StateMachine(self._record.state_machine)
 
     @property
     def description(self) -> str | None:
-        """The description it was published with."""
+        """The description of the version; None without one."""
         return self._record.description
 
     @property

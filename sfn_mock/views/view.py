@@ -6,21 +6,21 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Readable(Protocol):
-    """A record that says when it is gone."""
+    """A record that can be deleted or rolled back."""
 
     @property
     def arn(self) -> str:
-        """Its ARN."""
+        """The ARN of the record."""
 
     def check_readable(self) -> None:
-        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        """Raise RuntimeError if this record no longer exists; after the mock's end it can still be read."""
 
 
 Record = TypeVar("Record", bound=Readable)
 
 
 class View(Generic[Record]):
-    """A record, as a test sees it."""
+    """The view of one record."""
 
     __slots__ = ("_kept_record",)
 
@@ -47,5 +47,5 @@ class View(Generic[Record]):
             return f"<{name} that is gone>"
 
     def _describe(self) -> str:
-        """Return what the repr says of it."""
+        """Return the text of the repr."""
         return self._record.arn

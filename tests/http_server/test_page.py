@@ -728,7 +728,7 @@ def test_where_the_time_cannot_be_moved(sfn, reader):
         reader.page.wait_for_selector("#problem:visible")
 
         assert reader.text("#problem") == (
-            "The clock is the test's, which has frozen it: move it there, with freezegun or time-machine."
+            "cannot set the clock: the test has frozen it; move it with freezegun or time-machine instead."
         )
     assert hidden == [True, False, True]
     assert note == "Now is after the last change."

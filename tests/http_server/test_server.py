@@ -587,7 +587,7 @@ def test_the_handle_is_that_of_the_mock_around_it():
         with pytest.raises(RuntimeError) as error:
             _ = outer.endpoint_url
 
-    assert str(error.value) == "No server answers for this mock: begin one with sfn_mock.server()."
+    assert str(error.value) == "This mock has no server: start one with sfn_mock.server()."
 
 
 def test_it_ends_with_the_mock():
@@ -639,8 +639,8 @@ def test_it_begins_again():
     with pytest.raises(RuntimeError) as stopped:
         server.stop()
 
-    assert str(started.value) == "This server listens already: stop() it first."
-    assert str(stopped.value) == "stop() without start(): this server does not listen."
+    assert str(started.value) == ("cannot start(): this server is already listening; call stop() first.")
+    assert str(stopped.value) == "cannot stop(): this server is not listening; call start() first."
 
 
 def test_port_in_use():
@@ -651,8 +651,7 @@ def test_port_in_use():
             sfn_mock.server(port=port).start()
 
     assert error.value.strerror == (
-        f"Cannot listen on port {port} of 127.0.0.1 (Address already in use): choose another, or 0 for any "
-        "that is free."
+        f"cannot listen on port {port} of 127.0.0.1 (Address already in use): choose another port, or 0 for a free one."
     )
     with pytest.raises(RuntimeError):
         get_mock()

@@ -97,8 +97,8 @@ def test_port_in_use():
 
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == (
-        f"sfn-mock-server: Cannot listen on port {port} of 127.0.0.1 (Address already in use): choose another, "
-        f"or 0 for any that is free.\n"
+        f"sfn-mock-server: cannot listen on port {port} of 127.0.0.1 (Address already in use): choose "
+        "another port, or 0 for a free one.\n"
     )
 
 
@@ -137,14 +137,16 @@ def main(capsys, monkeypatch):
             id="a seed that cannot be",
         ),
         pytest.param(
-            "{", "It is no JSON (line 1, column 2: Expecting property name enclosed in double quotes).", id="no JSON"
+            "{", "invalid JSON in line 1, column 2: Expecting property name enclosed in double quotes.", id="no JSON"
         ),
         pytest.param(
-            "hello", "It is neither a seed file nor what `aws stepfunctions list-executions` prints.", id="no seeds"
+            "hello",
+            "must be a seed document or what `aws stepfunctions list-executions` prints, got neither.",
+            id="no seeds",
         ),
         pytest.param(
             '{"executions": [7]}',
-            "Item 1: 7 is no execution: AWS shows each as an object with members.",
+            "Item 1: item must be an object with the members of an execution, got 7.",
             id="what no CLI prints",
         ),
     ],
@@ -172,7 +174,7 @@ def test_seed_warnings_are_told(main, tmp_path):
     code, told, _ = main("--seed", path)
 
     assert code == 0
-    assert re.fullmatch(rf"sfn-mock-server: {re.escape(path)}: start_date \S+ lies after now: .+\n", told.err)
+    assert re.fullmatch(rf"sfn-mock-server: {re.escape(path)}: start_date \S+ is after now: .+\n", told.err)
 
 
 def test_options(main):
@@ -199,7 +201,7 @@ def test_options(main):
         pytest.param(["--retention", "9"], 2, "argument --retention: LENGTH must be a timedelta >= 0", id="retention"),
         pytest.param(["--port", "none"], 2, "argument -p/--port: invalid int value: 'none'", id="port"),
         pytest.param(["--port", "70000"], 1, "port must be an int from 0 to 65535, got 70000.", id="no such port"),
-        pytest.param(["--host", "192.0.2.7"], 1, "Cannot listen on port 0 of 192.0.2.7 (", id="host"),
+        pytest.param(["--host", "192.0.2.7"], 1, "cannot listen on port 0 of 192.0.2.7 (", id="host"),
     ],
 )
 def test_refused(capsys, arguments, code, sentence):

@@ -98,7 +98,7 @@ def test_seed_warnings_are_told(ask):
     _, told = ask("POST", "/sfn-mock/seed", {"state_machines": [{"name": "orders", "executions": [soon]}]})
 
     assert told["warnings"] == [
-        "start_date 2026-01-10T04:00:00.000Z lies after now: the execution is not listed before the clock gets there."
+        "start_date 2026-01-10T04:00:00.000Z is after now: the execution is not listed until the clock reaches it."
     ]
 
 
@@ -186,7 +186,7 @@ def test_end(ask, sfn, client, end, described):
         ),
         pytest.param(
             {"status": "FAILED", "reason": "Out"},
-            "/sfn-mock/end knows no reason: it takes execution, status, output, error, cause, failed_in.",
+            "Unknown member 'reason' of /sfn-mock/end. Known: execution, status, output, error, cause, failed_in.",
             id="unknown member",
         ),
     ],
@@ -270,7 +270,7 @@ def test_clock_of_a_test_comes_first(ask, client, sfn, travel):
     assert started(client) == datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
     assert refused == (
         400,
-        {"message": "The clock is the test's, which has frozen it: move it there, with freezegun or time-machine."},
+        {"message": "cannot set the clock: the test has frozen it; move it with freezegun or time-machine instead."},
     )
 
 
@@ -401,7 +401,7 @@ ROUTES = (
             "nothing",
             None,
             404,
-            f"There is no /sfn-mock/nothing: there are {ROUTES}/sfn-mock/calls.",
+            f"Unknown path '/sfn-mock/nothing'. Known: {ROUTES}/sfn-mock/calls.",
             id="no such route",
         ),
         pytest.param("PUT", "info", None, 405, "/sfn-mock/info takes GET, not PUT.", id="wrong method"),
@@ -417,13 +417,13 @@ ROUTES = (
         pytest.param(
             "GET", "page/..%2Fpage.py", None, 404, "The page has no file '../page.py'.", id="no file of the page"
         ),
-        pytest.param("POST", "load", "{", 400, "The request's body is no JSON.", id="no JSON"),
+        pytest.param("POST", "load", "{", 400, "body must be JSON.", id="no JSON"),
         pytest.param(
             "POST",
             "load",
             '"/etc/passwd"',
             400,
-            "'/etc/passwd' is not what `aws stepfunctions list-executions` prints: send its JSON.",
+            "body must be the JSON that `aws stepfunctions list-executions` prints, got '/etc/passwd'.",
             id="a path to load",
         ),
         pytest.param(
@@ -431,7 +431,7 @@ ROUTES = (
             "load",
             "[7]",
             400,
-            "Item 1: 7 is no execution: AWS shows each as an object with members.",
+            "Item 1: item must be an object with the members of an execution, got 7.",
             id="nothing to load",
         ),
         pytest.param(
@@ -439,16 +439,16 @@ ROUTES = (
             "seed",
             "/etc/passwd",
             400,
-            "It is neither a seed file nor what `aws stepfunctions list-executions` prints.",
+            "must be a seed document or what `aws stepfunctions list-executions` prints, got neither.",
             id="a path to seed",
         ),
-        pytest.param("POST", "seed", b"\xff", 400, "The request's body is no text in UTF-8.", id="no text"),
+        pytest.param("POST", "seed", b"\xff", 400, "body must be text in UTF-8.", id="no text"),
         pytest.param(
             "POST",
             "seed",
             "{",
             400,
-            "It is no JSON (line 1, column 2: Expecting property name enclosed in double quotes).",
+            "invalid JSON in line 1, column 2: Expecting property name enclosed in double quotes.",
             id="no JSON to seed",
         ),
         pytest.param(
@@ -459,8 +459,12 @@ ROUTES = (
             "state_machines[0].type must be one of STANDARD, EXPRESS, got 'FAST'",
             id="a seed that cannot be",
         ),
-        pytest.param("PUT", "clock", "[]", 400, "[] is no JSON object: send one with now, tick.", id="no object"),
-        pytest.param("PUT", "clock", "{}", 400, 'now is missing: send {"now": "2026-01-10T02:00:00Z"}.', id="no time"),
+        pytest.param(
+            "PUT", "clock", "[]", 400, "body must be a JSON object with any of now, tick, got [].", id="no object"
+        ),
+        pytest.param(
+            "PUT", "clock", "{}", 400, 'now must be given: send {"now": "2026-01-10T02:00:00Z"}.', id="no time"
+        ),
         pytest.param(
             "PUT",
             "clock",
@@ -471,14 +475,14 @@ ROUTES = (
             id="a number for a time",
         ),
         pytest.param(
-            "PUT", "clock", '{"now": "2026-01-10", "tick": 1}', 400, "tick=1 is neither true nor false.", id="tick"
+            "PUT", "clock", '{"now": "2026-01-10", "tick": 1}', 400, "tick must be true or false, got 1.", id="tick"
         ),
         pytest.param(
             "PUT",
             "clock",
             '{"time": "2026-01-10"}',
             400,
-            "/sfn-mock/clock knows no time: it takes now, tick.",
+            "Unknown member 'time' of /sfn-mock/clock. Known: now, tick.",
             id="an unknown member",
         ),
         pytest.param(
@@ -486,7 +490,7 @@ ROUTES = (
             "faults",
             '{"operation": "ListExecutions"}',
             400,
-            'error is missing: send {"operation": "ListExecutions", "error": "ThrottlingException"}.',
+            'error must be given: send {"operation": "ListExecutions", "error": "ThrottlingException"}.',
             id="a fault without an error",
         ),
         pytest.param(
@@ -494,7 +498,7 @@ ROUTES = (
             "faults",
             '{"operation": "ListExecutions", "error": "ReadTimeout", "times": 0}',
             400,
-            "times=0 is no number of requests: give an int, at least 1, or None for every request until it is removed.",
+            "times must be an int >= 1, or None for all requests until remove(), got 0",
             id="a fault that never strikes",
         ),
         pytest.param("GET", "calls?operation=Nothing", None, 400, None, id="calls of no operation"),
@@ -503,7 +507,7 @@ ROUTES = (
             "calls?op=ListExecutions",
             None,
             400,
-            "/sfn-mock/calls knows no op: it takes operation.",
+            "Unknown argument 'op' of /sfn-mock/calls. Known: operation.",
             id="calls of?",
         ),
     ],
@@ -521,7 +525,7 @@ def test_refused(ask, sfn, method, route, body, status, message):
 
 def test_seed_warnings_of_the_test_itself(ask, sfn):
     """What a test seeds beside the server warns the test."""
-    with pytest.warns(SeedWarning, match="lies after now"):
+    with pytest.warns(SeedWarning, match="is after now"):
         sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date=timedelta(hours=1))
 
 

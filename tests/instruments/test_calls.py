@@ -219,8 +219,8 @@ def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
         print(second.response)
 
     assert str(gone.value) == (
-        "The answer to this ListExecutions is kept no more: sfn.calls keeps the newest answers, up to 0.03125 MiB in "
-        "all. Look at it earlier, or call sfn.reset() in between."
+        "cannot read the answer to this ListExecutions: sfn.calls keeps only the newest answers, up "
+        "to 0.03125 MiB in all; read it earlier, or call sfn.reset() in between instead."
     )
     assert (first.parameters["maxResults"], first.error) == (3, None)
     assert repr(first) == "<ListExecutions(stateMachineArn='stateMachine:orders', maxResults=3) -> (kept no more)>"
@@ -233,12 +233,12 @@ def test_old_calls_are_dropped(client, sfn_executions, monkeypatch):
     machine = sfn_executions.get_state_machine("orders")
     for number in range(6):
         client.start_execution(stateMachineArn=machine.arn, name=f"run-{number}", input=f'"{"x" * 250_000}"')
-    with pytest.warns(UserWarning, match=r"^sfn\.calls keeps") as warned:
+    with pytest.warns(UserWarning, match=r"^sfn\.calls has dropped") as warned:
         kept = [call.parameters["name"] for call in sfn_executions.calls]
 
     assert [str(warning.message) for warning in warned] == [
-        "sfn.calls keeps the newest calls, up to 1 MiB in all: the oldest 2 are gone. Look at them earlier, or call "
-        "sfn.reset() in between."
+        "sfn.calls has dropped its oldest calls, 2 so far: it keeps only the newest, up to 1 MiB in "
+        "all. Read them earlier, or call sfn.reset() in between."
     ]
     assert kept == ["run-2", "run-3", "run-4", "run-5"]
     assert len(sfn_executions.calls) == 4
@@ -249,7 +249,7 @@ def test_last_call_is_kept(client, sfn_executions, monkeypatch):
     monkeypatch.setattr(calls, "KEPT_BYTES", 1)
     client.list_executions(stateMachineArn=MACHINE)
     client.list_executions(stateMachineArn=MACHINE, maxResults=1)
-    with pytest.warns(UserWarning, match=r": the oldest 1 are gone\."):
+    with pytest.warns(UserWarning, match=r"oldest calls, 1 so far"):
         [call] = sfn_executions.calls
 
     assert call.parameters["maxResults"] == 1
@@ -272,7 +272,7 @@ def test_sentences_of_errors_count(client, sfn_executions, monkeypatch):
     for number in range(8):
         with pytest.raises(ClientError):
             client.create_activity(name=f"{number}" + "x" * 100_000)
-    with pytest.warns(UserWarning, match=r": the oldest 4 are gone\."):
+    with pytest.warns(UserWarning, match=r"oldest calls, 4 so far"):
         assert [call.parameters["name"][0] for call in sfn_executions.calls] == ["4", "5", "6", "7"]
 
 
@@ -297,7 +297,7 @@ def test_calls_of_an_unknown_operation(sfn_executions):
         sfn_executions.calls.of("list_execution")
 
     assert str(error.value) == (
-        "operation='list_execution' is no operation of Step Functions: did you mean list_executions?"
+        "operation must be an operation of Step Functions, got 'list_execution'. Did you mean 'ListExecutions'?"
     )
 
 

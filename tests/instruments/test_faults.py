@@ -435,34 +435,32 @@ def test_other_answers_come_first(sfn_executions):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        pytest.param({"skip": -1}, "skip=-1 is no number of requests: give an int, at least 0.", id="negative skip"),
-        pytest.param({"skip": None}, "skip=None is no number of requests: give an int, at least 0.", id="no skip"),
+        pytest.param({"skip": -1}, "skip must be an int >= 0, got -1", id="negative skip"),
+        pytest.param({"skip": None}, "skip must be an int >= 0, got None", id="no skip"),
         pytest.param(
             {"times": 0},
-            "times=0 is no number of requests: give an int, at least 1, or None for every request until it is removed.",
+            "times must be an int >= 1, or None for all requests until remove(), got 0",
             id="never",
         ),
         pytest.param(
             {"times": 1.5},
-            "times=1.5 is no number of requests: give an int, at least 1, or None for every request until it is "
-            "removed.",
+            "times must be an int >= 1, or None for all requests until remove(), got 1.5",
             id="half a time",
         ),
         pytest.param(
             {"times": True},
-            "times=True is no number of requests: give an int, at least 1, or None for every request until it is "
-            "removed.",
+            "times must be an int >= 1, or None for all requests until remove(), got True",
             id="truth",
         ),
         pytest.param(
             {"when": {"maxResults": 5}},
-            "when={'maxResults': 5} cannot be asked: give a function of the request's parameters, a dict.",
-            id="when it cannot be asked",
+            "when must be callable(parameters: dict), got {'maxResults': 5}",
+            id="when that cannot be called",
         ),
-        pytest.param({"message": 7}, "message=7 is no text.", id="number for message"),
+        pytest.param({"message": 7}, "message must be a str, got 7", id="number for message"),
         pytest.param(
             {"error": "ReadTimeout", "message": "Slow"},
-            "message='Slow' would not be shown: botocore words its own ReadTimeout.",
+            "message must be left out for ReadTimeout, whose message is botocore's own, got 'Slow'",
             id="message of a connection",
         ),
     ],
@@ -477,33 +475,52 @@ def test_impossible_fault(sfn_executions, arguments, sentence):
 
 
 @pytest.mark.parametrize(
-    ("operation", "told"),
+    ("operation", "hint"),
     [
-        ("ListExecution", "did you mean ListExecutions?"),
-        ("ListTables", "it has CreateActivity, CreateStateMachine, "),
-        (["ListExecutions"], "did you mean ListExecutions?"),
-        (None, "it has CreateActivity, CreateStateMachine, "),
+        ("ListExecution", "Did you mean 'ListExecutions'?"),
+        ("LISTEXECUTIONS", "Did you mean 'ListExecutions'?"),
+        ("frobnicate", "Known: CreateActivity, CreateStateMachine, "),
+        (["ListExecutions"], "Did you mean 'ListExecutions'?"),
+        (None, "Known: CreateActivity, CreateStateMachine, "),
     ],
 )
-def test_unknown_operation(sfn_executions, operation, told):
-    """An operation that there is not is a ValueError that names what may be meant, or those there are."""
+def test_unknown_operation(sfn_executions, operation, hint):
+    """An unknown operation is a ValueError that suggests the closest name, or lists all names."""
     with pytest.raises(ValueError) as error:
         sfn_executions.add_fault(operation, error="ThrottlingException")
 
-    assert str(error.value).startswith(f"operation={operation!r} is no operation of Step Functions: {told}")
+    assert str(error.value).startswith(f"operation must be an operation of Step Functions, got {operation!r}. {hint}")
 
 
-@pytest.mark.parametrize("error", ["Throttling", "ExecutionDoesNotExist", ValueError, ["InvalidToken"], None])
-def test_unknown_error(sfn_executions, error):
-    """So is an error that the operation cannot end in."""
+KNOWN_ERRORS = (
+    "Known: InvalidArn, InvalidToken, ResourceNotFound, StateMachineDoesNotExist, StateMachineTypeNotSupported, "
+    "ValidationException, AccessDeniedException, ExpiredTokenException, InternalFailure, InternalServerError, "
+    "ServiceUnavailable, ThrottlingException, UnrecognizedClientException, ConnectTimeout, ConnectTimeoutError, "
+    "ConnectionClosedError, ConnectionError, EndpointConnectionError, ReadTimeout, ReadTimeoutError."
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        pytest.param("Throttling", "Did you mean 'ThrottlingException'?", id="shortened"),
+        pytest.param("invalidtoken", "Did you mean 'InvalidToken'?", id="case"),
+        pytest.param(["InvalidToken"], "Did you mean 'InvalidToken'?", id="list"),
+        pytest.param("Frobnicated", KNOWN_ERRORS, id="unknown"),
+        pytest.param(None, KNOWN_ERRORS, id="None"),
+    ],
+)
+def test_unknown_error(sfn_executions, error, hint):
+    """An error that the operation cannot end in is a ValueError with the closest name, or all names."""
     with pytest.raises(ValueError) as unknown:
         sfn_executions.add_fault("list_executions", error=error)
 
     assert str(unknown.value) == (
-        f"error={error!r} is none that ListExecutions can end in. Its own are: InvalidArn, InvalidToken, "
-        "ResourceNotFound, StateMachineDoesNotExist, StateMachineTypeNotSupported, ValidationException; any operation "
-        "has: AccessDeniedException, ExpiredTokenException, InternalFailure, InternalServerError, ServiceUnavailable, "
-        "ThrottlingException, UnrecognizedClientException; without an answer from AWS there are: "
-        "ConnectTimeout, ConnectTimeoutError, ConnectionClosedError, ConnectionError, EndpointConnectionError, "
-        "ReadTimeout, ReadTimeoutError."
+        f"error must be an error of ListExecutions or of the connection, got {error!r}. {hint}"
     )
+
+
+def test_error_of_another_operation(sfn_executions):
+    """An error that only other operations have is refused too."""
+    with pytest.raises(ValueError, match=r"^error must be an error of ListExecutions .*, got 'ExecutionDoesNotExist'"):
+        sfn_executions.add_fault("list_executions", error="ExecutionDoesNotExist")

@@ -20,7 +20,7 @@ from moto import mock_aws
 from sfn_mock import UnmockedServiceError, mock_sfn_executions
 
 LIST_BUCKETS = (
-    "s3 ListBuckets is not mocked: mock_sfn_executions answers Step Functions only. Add moto's mock_aws to this test, "
+    "s3 ListBuckets is not mocked: mock_sfn_executions mocks Step Functions only. Add moto's mock_aws to this test, "
     "or stub the client."
 )
 TestResult.__test__ = False

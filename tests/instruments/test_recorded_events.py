@@ -81,12 +81,12 @@ def test_definition_as_text(mock):
     [
         pytest.param(
             [*EVENTS, {**SUCCEEDED, "type": "ExecutionFailed"}],
-            "history must be of one execution, got two events of number 4 that differ.",
+            "history must be of one execution, got two different events with id 4.",
             id="two executions",
         ),
         pytest.param(
             [STARTED, {**ENTERED, "previousEventId": 2}],
-            "history must have events that follow earlier ones, got number 2 with previousEventId 2.",
+            "history must have events that follow earlier events, got event 2 with previousEventId 2.",
             id="own predecessor",
         ),
         pytest.param("{", "history must be JSON, got '{': ", id="no JSON"),
@@ -95,15 +95,15 @@ def test_definition_as_text(mock):
         ),
         pytest.param({}, "history must have the member 'events', got [].", id="no events"),
         pytest.param({"events": 1}, "history must have a list as 'events', got 1.", id="events of a number"),
-        pytest.param([1], "history must be made of events, got 1.", id="number for an event"),
+        pytest.param([1], "history must contain events only, got 1.", id="number for an event"),
         pytest.param(
             [{"id": 1}],
-            "history must be made of events with id, previousEventId and type, got {'id': 1}.",
+            "history must contain events with id, previousEventId and type, got {'id': 1}.",
             id="event without type",
         ),
         pytest.param(
             [{**STARTED, "executionStartedEventDetails": 1}],
-            "history must have an object as details of event 1, got 1.",
+            "history must have an object as the details of event 1, got 1.",
             id="details",
         ),
         pytest.param(
@@ -138,15 +138,15 @@ def test_refused_history(mock, history, reason):
 @pytest.mark.parametrize(
     ("children", "reason"),
     [
-        pytest.param([], "children must be a dict of names of Map states and lists of histories, got [].", id="list"),
+        pytest.param([], "children must be a dict from names of Map states to lists of histories, got [].", id="list"),
         pytest.param(
-            {"A": []}, "children must be of Map states that started a map run in history, got 'A'. ", id="other state"
+            {"A": []}, "children must name Map states that started a map run in history, got 'A'. ", id="other state"
         ),
     ],
 )
 def test_refused_children(mock, children, reason):
     """Children belong to Map states that started a map run."""
-    with pytest.raises(ValueError, match=r"^children must be") as caught:
+    with pytest.raises(ValueError, match=r"^children must ") as caught:
         mock.replay(definition=DEFINITION, history=EVENTS, children=children)
 
     assert str(caught.value).startswith(reason)

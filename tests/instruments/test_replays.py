@@ -102,9 +102,7 @@ def test_new_task(mock):
     ("given", "reason"),
     [
         pytest.param([], "history must be the events of an execution, got none.", id="empty"),
-        pytest.param(
-            history()[1:], "history must be complete, got no event of number 1 of 7: read all pages.", id="gap"
-        ),
+        pytest.param(history()[1:], "history must be complete, got no event 1 of 7: read all pages.", id="gap"),
         pytest.param(3, "history must be what GetExecutionHistory answered or the path of a file, got 3.", id="type"),
     ],
 )

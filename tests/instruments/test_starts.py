@@ -9,10 +9,7 @@ import pytest
 
 from sfn_mock import get_mock, mock_sfn_executions
 
-SENTENCE = (
-    " What is started there is still active, with all that it holds: call stop(), or use it as a context manager or "
-    "decorator."
-)
+SENTENCE = " was never stopped and is still active: call stop(), or use it as a context manager or decorator."
 
 
 def line_here() -> int:
@@ -34,7 +31,7 @@ def test_a_mock_that_nobody_can_stop_is_named():
     mock_sfn_executions().start()
     line = line_here() - 1
     try:
-        with pytest.warns(UserWarning, match="started and not stopped") as warned, mock_sfn_executions():
+        with pytest.warns(UserWarning, match="was never stopped") as warned, mock_sfn_executions():
             pass
         with mock_sfn_executions():
             pass
@@ -43,8 +40,8 @@ def test_a_mock_that_nobody_can_stop_is_named():
 
     [warning] = warned
     assert re.fullmatch(
-        rf"A mock_sfn_executions was started and not stopped, at \S*test_starts\.py:{line}, in "
-        rf"\S*test_starts\.py::test_a_mock_that_nobody_can_stop_is_named\.{re.escape(SENTENCE)}",
+        rf"The mock_sfn_executions started at \S*test_starts\.py:{line}, in "
+        rf"\S*test_starts\.py::test_a_mock_that_nobody_can_stop_is_named{re.escape(SENTENCE)}",
         str(warning.message),
     )
 
@@ -54,7 +51,7 @@ def test_without_pytest_the_line_is_named(monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     mock_sfn_executions().start()
     try:
-        with pytest.warns(UserWarning, match=r"not stopped, at \S*test_starts\.py:\d+\. What"), mock_sfn_executions():
+        with pytest.warns(UserWarning, match=r"started at \S*test_starts\.py:\d+ was never"), mock_sfn_executions():
             pass
     finally:
         stop_all()
@@ -67,7 +64,7 @@ def test_a_mock_of_another_test_is_named(monkeypatch):
     mock.start()
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "tests/test_it.py::test_two (setup)")
     try:
-        with pytest.warns(UserWarning, match=r"\d, in tests/test_it\.py::test_one\. What"), mock_sfn_executions():
+        with pytest.warns(UserWarning, match=r"\d, in tests/test_it\.py::test_one was never"), mock_sfn_executions():
             pass
     finally:
         mock.stop()

@@ -425,29 +425,29 @@ DICTS = "[{'error': 'Declined'}, {'result': {}}]"
         pytest.param(
             ("Chrage",),
             {"result": 1},
-            f"{PREFIX}:stateMachine:orders has no state 'Chrage'. Did you mean 'Charge'?",
+            f"state must be a Task state of {PREFIX}:stateMachine:orders, got 'Chrage'. Did you mean 'Charge'?",
             id="mistyped",
         ),
         pytest.param(
             ("Hold",),
             {"result": 1},
-            f"State 'Hold' of {PREFIX}:stateMachine:orders must be a Task state, got a Wait state.",
+            f"state must be a Task state of {PREFIX}:stateMachine:orders, got the Wait state 'Hold'.",
             id="no task",
         ),
         pytest.param((7,), {"result": 1}, "state must be a string that is not empty, got 7.", id="no name"),
         pytest.param(
             ("Charge",),
             {},
-            "mock_task needs a result, an error, a list of outcomes or a callable of the task's input.",
+            "mock_task() must get result, error or outcomes, got none of them.",
             id="nothing",
         ),
         pytest.param(
             ("Charge",),
             {"result": 1, "error": "E"},
-            "A task has a result or an error, got both.",
+            "result must be left out where error is given, got both.",
             id="result and error",
         ),
-        pytest.param(("Charge",), {"cause": "c"}, "cause must come with an error, got 'c' alone.", id="cause alone"),
+        pytest.param(("Charge",), {"cause": "c"}, "cause must come with error, got cause='c' alone.", id="cause alone"),
         pytest.param(("Charge",), {"error": ""}, "error must be a string that is not empty, got ''.", id="empty error"),
         pytest.param(
             ("Charge",), {"error": "E", "cause": 7}, "cause must be a string that is not empty, got 7.", id="no cause"
@@ -467,19 +467,19 @@ DICTS = "[{'error': 'Declined'}, {'result': {}}]"
         pytest.param(
             ("Charge", [{"result": 1}]),
             {"error": "E"},
-            "mock_task takes result, error and cause as keywords or as outcomes, got both.",
+            "outcomes must be left out where result, error or cause is given, got both.",
             id="outcomes and keywords",
         ),
         pytest.param(
             ("Charge", []),
             {},
-            f"outcomes must be a list of dicts such as {DICTS}, or a callable of the task's input, got [].",
+            f"outcomes must be a list of dicts such as {DICTS}, or callable(input), got [].",
             id="empty list",
         ),
         pytest.param(
             ("Charge", "E"),
             {},
-            f"outcomes must be a list of dicts such as {DICTS}, or a callable of the task's input, got 'E'.",
+            f"outcomes must be a list of dicts such as {DICTS}, or callable(input), got 'E'.",
             id="text",
         ),
         pytest.param(
@@ -510,17 +510,17 @@ def test_a_mistake(add, arguments, keywords, problem):
     [
         pytest.param(
             None,
-            "has no Task state to mock: give add_state_machine(definition=...) the definition to run.",
+            "its definition has no Task state; give add_state_machine(definition=...) the definition to run instead.",
             id="default",
         ),
-        pytest.param("{}", "has no definition that can run", id="broken"),
+        pytest.param("{}", "its definition cannot run (", id="broken"),
     ],
 )
 def test_a_machine_without_tasks(sfn, definition, problem):
     """The names of states are those of a definition, which must be there."""
     orders = sfn.add_state_machine("orders") if definition is None else unchecked_machine(sfn, definition)
 
-    with pytest.raises(ValueError, match=f"^{orders.arn} ") as error:
+    with pytest.raises(ValueError, match=f"^cannot mock tasks of {orders.arn}: ") as error:
         orders.mock_task("Charge", result=1)
     assert problem in str(error.value)
 
@@ -532,17 +532,18 @@ def test_a_name_in_no_machine(sfn, add):
         sfn.mock_task("Chrage", result=1)
 
     assert str(error.value) == (
-        "No state machine of this mock has a Task state 'Chrage'. Did you mean 'Charge'? Add or create the state "
-        "machine with its definition first, or mock the task by the ARN of its resource."
+        "state must be a Task state of a state machine in this mock, got 'Chrage'. Did you mean "
+        "'Charge'? Add or create the state machine with its definition first, or mock the task by "
+        "the ARN of its resource."
     )
 
 
 def test_a_resource_that_is_none(sfn):
     """A whole ARN must be one that a task can call, in a definition too."""
-    with pytest.raises(ValueError, match="resource 'arn:aws:states:::sqs:send' cannot be mocked: The resource"):
+    with pytest.raises(ValueError, match="cannot mock resource 'arn:aws:states:::sqs:send': The resource"):
         sfn.mock_task("arn:aws:states:::sqs:send", result={})
     definition = json.dumps({"StartAt": "Charge", "States": {"Charge": task("arn:nothing")}})
-    with pytest.raises(ValueError, match="resource 'arn:nothing' cannot be mocked: Value is not"):
+    with pytest.raises(ValueError, match="cannot mock resource 'arn:nothing': Value is not"):
         unchecked_machine(sfn, definition).mock_task("Charge", result={})
 
 
@@ -552,8 +553,9 @@ def test_a_mock_that_runs_nothing(clock):
         sfn.add_state_machine("orders").mock_task("Charge", result=1)
 
     assert str(error.value) == (
-        "mock_task needs a mock that runs definitions: use mock_sfn_executions(execute=True), or "
-        "@pytest.mark.sfn_executions(execute=True) for the fixture."
+        "cannot use mock_task(): this mock does not run definitions; use "
+        "mock_sfn_executions(execute=True), or @pytest.mark.sfn_executions(execute=True) for the "
+        "fixture, instead."
     )
 
 

@@ -22,8 +22,9 @@ GET = {
     "End": True,
 }
 CHARGE_IS_UNMOCKED = (
-    f"State 'Charge' of {RUN} calls {FUNCTION}, which nothing answers: give the state a result with "
-    "sfn.get_state_machine('orders').mock_task('Charge', result=...), or add moto's mock_aws to this test."
+    f"State 'Charge' of {RUN} calls {FUNCTION}, which is not mocked: give the state a result with "
+    "sfn.get_state_machine('orders').mock_task('Charge', result=...), or add moto's mock_aws to this "
+    "test."
 )
 SWALLOWED_TASK = (
     "Executions came to tasks that nothing answers, and the code under test swallowed the error: "
@@ -70,7 +71,9 @@ def test_a_task_that_no_client_can_do():
     with pytest.raises(UnmockedServiceError) as error, mock_aws(), mock_sfn_executions(execute=True) as sfn:
         start(sfn, {"Get": GET})
 
-    assert str(error.value).startswith(f"State 'Get' of {RUN} calls arn:aws:states:::http:invoke, which nothing")
+    assert str(error.value).startswith(
+        f"State 'Get' of {RUN} calls arn:aws:states:::http:invoke, which is not mocked: "
+    )
 
 
 def test_a_swallowed_error_is_raised_at_the_end():

@@ -106,7 +106,7 @@ def test_items_of_a_manifest_of_athena(s3):
         pytest.param(
             {"InputType": "PARQUET"},
             "PAR1",
-            "Parquet files are not read here: use a file of another InputType in this test.",
+            "cannot read a Parquet file: sfn_mock does not support it; use another InputType in this test instead.",
             id="Parquet",
         ),
         pytest.param(

@@ -623,10 +623,10 @@ def test_poked_redriven_execution(frozen, client, sfn):
 
     assert listed(client) == [("seeded", "FAILED", date("2026-01-10T01:00:00+00:00"), date(NOW))]
     assert str(stop.value) == (
-        "stop_date must not lie before the last redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T01:30:00.000Z"
+        "stop_date must not be before the last redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T01:30:00.000Z"
     )
     assert str(start.value) == (
-        "start_date must not lie after the redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T02:30:00.000Z"
+        "start_date must not be after the redrive at 2026-01-10T02:00:00.000Z, got 2026-01-10T02:30:00.000Z"
     )
 
 
@@ -642,9 +642,9 @@ def test_poked_redriven_execution(frozen, client, sfn):
         pytest.param(
             "output",
             "done",
-            "output must be JSON text, or a dict or list to be written as JSON, got 'done'. It is no JSON: "
-            "Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
-            "'false').",
+            "output must be JSON text, or a dict or list to be written as JSON, got 'done'. Invalid "
+            "JSON: Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or "
+            "token 'null', 'true' or 'false').",
             id="an output that is no JSON",
         ),
         pytest.param(
@@ -656,8 +656,8 @@ def test_poked_redriven_execution(frozen, client, sfn):
         pytest.param(
             "stop_date",
             None,
-            f"cannot take the stop date from {PREFIX}:execution:orders:poked: it is SUCCEEDED; assign status = "
-            f"'RUNNING' instead.",
+            f"cannot remove the stop date of {PREFIX}:execution:orders:poked: it is SUCCEEDED; assign "
+            "status = 'RUNNING' instead.",
             id="no stop date of a success",
         ),
     ],

@@ -200,7 +200,7 @@ def test_handle_after_its_mock_aws(installed):
 
     with pytest.raises(RuntimeError) as error:
         sfn.add_state_machine("orders")
-    assert str(error.value) == ("The mock_aws has ended whose Step Functions this is: use the handle inside of it.")
+    assert str(error.value) == ("The mock_aws of this handle has ended: use the handle inside that mock_aws.")
 
 
 # --- Together with mock_sfn_executions ---------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_install_twice(installed):
     with pytest.raises(RuntimeError) as error:
         sfn_mock.install()
 
-    assert str(error.value) == "install() was called before: once is enough, until uninstall()."
+    assert str(error.value) == ("cannot install() again: it is installed already; call uninstall() first.")
 
 
 def test_uninstall_without_install():
@@ -305,7 +305,7 @@ def test_uninstall_without_install():
     with pytest.raises(RuntimeError) as error:
         sfn_mock.uninstall()
 
-    assert str(error.value) == "uninstall() without install(): moto's own Step Functions is in its place."
+    assert str(error.value) == "cannot uninstall(): install() was not called."
 
 
 @pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="mock_aws"), pytest.param(mock_sfn_executions, id="ours")])
@@ -315,8 +315,8 @@ def test_install_within_a_mock(mock):
         sfn_mock.install()
 
     assert str(error.value) == (
-        "install() takes moto's place while nobody stands there: call it before mock_aws or mock_sfn_executions "
-        "begins, in a conftest.py for instance."
+        "cannot install() while a mock is active: call it before mock_aws or mock_sfn_executions "
+        "starts, for example in conftest.py."
     )
 
 
@@ -326,7 +326,7 @@ def test_uninstall_within_a_mock(installed, mock):
     with mock(), pytest.raises(RuntimeError) as error:
         sfn_mock.uninstall()
 
-    assert str(error.value) == "uninstall() cannot take away what a mock uses: call it after mock_aws has ended."
+    assert str(error.value) == ("cannot uninstall() while mock_aws is active: call it after mock_aws has ended.")
 
 
 # --- pytest ------------------------------------------------------------------------------------------------------
@@ -376,7 +376,7 @@ def test_ini_option_where_it_is_installed_already(installed, pytester):
 
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     run.stderr.fnmatch_lines(
-        ["ERROR: sfn_mock_replace_moto: install() was called before: once is enough, until uninstall()."]
+        ["ERROR: sfn_mock_replace_moto: cannot install() again: it is installed already; call uninstall() first."]
     )
 
 

@@ -499,7 +499,7 @@ def test_name_of_a_closed_execution(client, orders, status):
 
 def test_name_of_an_execution_seeded_for_later(client, orders):
     """A name stays taken where the clock has not reached its execution."""
-    with pytest.warns(match="lies after now"):
+    with pytest.warns(match="is after now"):
         orders.add_execution("nightly", status="RUNNING", start_date=DAY)
 
     assert refusal(start, client=client) == ALREADY_EXISTS
@@ -744,7 +744,7 @@ def test_unknown_included_data(client, orders):
 
 def test_execution_is_unknown_before_its_start(client, orders, clock):
     """The clock decides, also when it goes back."""
-    with pytest.warns(match="lies after now"):
+    with pytest.warns(match="is after now"):
         orders.add_execution("nightly", status="RUNNING", start_date=MINUTE)
     unknown = ("ExecutionDoesNotExist", f"Execution Does Not Exist: '{EXECUTION}'")
     assert refusal(client.describe_execution, executionArn=EXECUTION) == unknown

@@ -403,7 +403,7 @@ def test_redriven_fail_state_is_entered_again(client, machine_of, again):
 # --- Refusals --------------------------------------------------------------------------------------------------
 
 
-UNKNOWN = f"failed_in must be a state that the definition of {MACHINE} has, got 'Shop'. Did you mean 'Ship'?"
+UNKNOWN = f"failed_in must be a state in the definition of {MACHINE}, got 'Shop'. Did you mean 'Ship'?"
 UNREACHABLE = {"A": ended(PASS), "Ship": ended(TASK)}
 
 
@@ -444,7 +444,9 @@ def test_state_that_no_state_leads_to(sfn_executions, states):
         with pytest.raises(ValueError) as refusal:
             call(status="FAILED", failed_in="Ship")
 
-        assert str(refusal.value) == "failed_in must be a state that can be reached, got 'Ship': no state leads to it"
+        assert str(refusal.value) == (
+            "failed_in must be a state that an execution can reach, got 'Ship': no state leads to it"
+        )
     assert list(machine.executions) == []
 
 
@@ -490,6 +492,6 @@ def test_definition_that_runs_fails_where_it_is():
             sfn.get_execution(arn).fail(failed_in="Ship")
 
     assert str(refusal.value) == (
-        f"failed_in must be left out, got 'Ship': the definition of {arn} runs, and fails where it is; let mock_task() "
-        f"give the state's task an error instead"
+        f"failed_in must be left out, got 'Ship': the definition of {arn} runs and fails in its "
+        "current state; give the state's task an error with mock_task() instead"
     )

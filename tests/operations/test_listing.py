@@ -199,7 +199,7 @@ def test_status_filter_holds_within_a_version(client, orders):
 
 
 def test_nothing_is_listed_before_its_start(client, orders, clock):
-    with pytest.warns(UserWarning, match="lies after now"):
+    with pytest.warns(UserWarning, match="is after now"):
         orders.add_execution("tomorrow", status="RUNNING", start_date=timedelta(days=1))
 
     assert listed(client, stateMachineArn=MACHINE) == []

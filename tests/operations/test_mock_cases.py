@@ -204,13 +204,13 @@ def test_a_case_goes_before_on_start(sfn, start):
         pytest.param(
             "orders",
             "Hapy",
-            "No test case 'Hapy' of state machine 'orders' in the mock config. Did you mean 'Happy'?",
+            "The mock config has no test case 'Hapy' for state machine 'orders'. Did you mean 'Happy'?",
             id="mistyped",
         ),
         pytest.param(
             "other",
             "Happy",
-            "No test case 'Happy' of state machine 'other' in the mock config. Known: none.",
+            "The mock config has no test case 'Happy' for state machine 'other'. Known: none.",
             id="machine without cases",
         ),
     ],
@@ -242,7 +242,7 @@ def test_a_machine_that_has_changed(client, sfn):
     """A case is checked again when an execution starts with it."""
     sfn.load_mock_config(config({"Case": {"0": {"Return": 1}}}))
     orders = sfn.add_state_machine("orders", definition=definition({"Pay": task()}))
-    with pytest.raises(ValueError, match=r"Test case 'Case' of state machine 'orders': .* has no state 'Charge'"):
+    with pytest.raises(ValueError, match=r"Test case 'Case' of state machine 'orders': state must be .*, got 'Charge'"):
         client.start_execution(stateMachineArn=f"{orders.arn}#Case")
 
 

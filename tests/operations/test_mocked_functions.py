@@ -60,8 +60,8 @@ class ChargeLater:
 
 LATER = ChargeLater()
 ASYNC = (
-    "handler must be a plain function, got the async {!r}: Lambda's Python runtime awaits nothing. Run its coroutine "
-    "within a plain function, such as by asyncio.run()."
+    "handler must be a plain function, got the async {!r}: Lambda's Python runtime does not await. "
+    "Run its coroutine with asyncio.run() in a plain function."
 )
 
 
@@ -213,9 +213,7 @@ def test_a_function_without_a_handler(sfn, client, add, resource, parameters):
     orders = add(resource, Parameters=parameters)
     sfn.mock_lambda("charge", echo)
 
-    with pytest.raises(
-        UnmockedServiceError, match=r"^State 'Charge' .* which nothing answers: give the state a result"
-    ):
+    with pytest.raises(UnmockedServiceError, match=r"^State 'Charge' .* which is not mocked: give the state a result"):
         client.start_execution(stateMachineArn=orders.arn)
 
 
@@ -429,7 +427,9 @@ def test_a_mistake(sfn, name, handler, problem):
 @pytest.mark.sfn_executions(execute=False)
 def test_a_mock_that_runs_nothing(sfn):
     """Functions can be mocked where definitions run."""
-    with pytest.raises(ValueError, match=r"^mock_lambda needs a mock that runs definitions: use mock_sfn_executions"):
+    with pytest.raises(
+        ValueError, match=r"^cannot use mock_lambda\(\): this mock does not run definitions; use mock_sfn_executions"
+    ):
         sfn.mock_lambda("charge", echo)
 
 

@@ -87,7 +87,7 @@ def test_seeds_follow_the_rule(sfn_executions, orders, seed):
         with pytest.raises(ValueError) as refused:
             seed(sfn_executions, f"a{character}b")
 
-        expected = f"name must be without {character!r}, which AWS refuses in names, got {f'a{character}b'!r}"
+        expected = f"name must be free of {character!r}, which AWS refuses in names, got {f'a{character}b'!r}"
         assert str(refused.value) == expected
     assert seed(sfn_executions, "a.b-Größe_大").name == "a.b-Größe_大"
 

@@ -186,7 +186,7 @@ def test_the_name_is_free_for_seeds_too(clock, orders, client):
     orders.add_executions(2, status="RUNNING", name="a-{index}")
 
     assert listed(client) == ["a-1", "b", "a-0"]
-    with pytest.raises(RuntimeError, match="is another execution by now"):
+    with pytest.raises(RuntimeError, match="is now a newer execution"):
         earlier.redrive()
 
 
@@ -212,15 +212,15 @@ def test_the_record_stays_the_tests_own(clock, sfn, orders):
         run.redrive()
 
     assert str(refusal.value) == (
-        f"{NIGHTLY} cannot be redriven: it stopped so long ago that the mock's retention has passed, and only a "
-        f"FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE execution can."
+        f"cannot redrive {NIGHTLY}: it stopped so long ago that the mock's retention has passed, and "
+        "only a FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE execution can be redriven."
     )
     assert (run.status, sfn.get_execution(NIGHTLY), orders.executions) == ("FAILED", run, [run])
 
 
 WARNING = (
-    "The stop at 2025-10-12T03:00:00.000Z lies 90 days, 0:00:00 or more before now, which is the mock's retention: the "
-    "execution is not listed any more."
+    "The execution stopped at 2025-10-12T03:00:00.000Z, longer ago than the mock's retention of 90 "
+    "days, 0:00:00: it is no longer listed."
 )
 FORGOTTEN = {
     "executionArn": NIGHTLY,
@@ -320,10 +320,10 @@ def test_reset_keeps_the_option(clock, sfn):
     [
         pytest.param(
             timedelta(0),
-            "retention must be a datetime.timedelta above 0 or None, got datetime.timedelta(0).",
+            "retention must be a datetime.timedelta > 0 or None, got datetime.timedelta(0).",
             id="zero",
         ),
-        pytest.param(90, "retention must be a datetime.timedelta above 0 or None, got 90.", id="number"),
+        pytest.param(90, "retention must be a datetime.timedelta > 0 or None, got 90.", id="number"),
     ],
 )
 def test_what_is_no_retention(retention, sentence):

@@ -415,7 +415,10 @@ def test_heartbeats_do_not_prolong(client, orders, clock):
         ),
         pytest.param(
             {"token": "taken"},
-            ("token must be new, but arn:aws:states:us-east-1:123456789012:execution:orders:other has it, got 'taken'"),
+            (
+                "token must be other than that of "
+                "arn:aws:states:us-east-1:123456789012:execution:orders:other, got 'taken'"
+            ),
             id="token taken",
         ),
         pytest.param(
@@ -485,7 +488,7 @@ def test_express_child_does_not_wait(run):
         child.wait_for_task()
 
     assert str(refused.value) == (
-        f"cannot have {child.arn} wait for a task: no EXPRESS execution does; use a STANDARD one instead."
+        f"cannot make {child.arn} wait for a task: EXPRESS executions cannot; use a STANDARD one instead."
     )
 
 
@@ -518,9 +521,7 @@ def test_wait_twice(client, run):
     with pytest.raises(RuntimeError) as refused:
         run.wait_for_task("second")
 
-    assert str(refused.value) == (
-        f"{run.arn} waits for a task already: answer that one, whose token is 'first', first."
-    )
+    assert str(refused.value) == (f"{run.arn} already waits for a task: answer its task token 'first' first.")
     assert refusal(client.send_task_heartbeat, taskToken="second") == INVALID_TOKEN
 
 

@@ -498,14 +498,16 @@ def test_express_children_come_back(client, sfn):
     [
         pytest.param(
             [child("a"), express_child("b")],
-            f"Item 2 ({ARNS}express:gallery/Thumbnails:b:0e5c): It is EXPRESS, and the children of {THUMBNAILS} are "
-            f"STANDARD: AWS starts all children of a map run as one type.",
+            f"Item 2 ({ARNS}express:gallery/Thumbnails:b:0e5c): executionArn must be STANDARD "
+            f"like the other child executions of {THUMBNAILS}, got EXPRESS: AWS starts all children of a map run as "
+            "one type.",
             id="one source",
         ),
         pytest.param(
             [express_child("b", mapRunArn=f"{ARNS}mapRun:gallery/Thumbnails:seeded")],
-            f"Item 1 ({ARNS}express:gallery/Thumbnails:b:0e5c): It is EXPRESS, and the children of "
-            f"{ARNS}mapRun:gallery/Thumbnails:seeded are STANDARD: AWS starts all children of a map run as one type.",
+            f"Item 1 ({ARNS}express:gallery/Thumbnails:b:0e5c): executionArn must be STANDARD "
+            f"like the other child executions of {ARNS}mapRun:gallery/Thumbnails:seeded, got EXPRESS: AWS starts all "
+            "children of a map run as one type.",
             id="with what is stored",
         ),
     ],
@@ -535,8 +537,8 @@ def test_parent_belongs_to_the_same_state_machine(sfn):
             sfn.load([child()], parent=parent)
 
         assert str(caught.value) == (
-            f"Item 1 ({ARNS}execution:gallery/Thumbnails:first): {parent.arn} cannot be the parent of {THUMBNAILS}: "
-            f"give an execution of the same state machine that is itself no child execution."
+            f"Item 1 ({ARNS}execution:gallery/Thumbnails:first): parent must be an execution of the "
+            f"state machine of {THUMBNAILS} and not a child execution, got {parent.arn}."
         )
 
 
@@ -550,8 +552,8 @@ def test_map_run_keeps_its_parent(sfn):
         sfn.load([child()], parent=second)
 
     assert str(caught.value) == (
-        f"Item 1 ({ARNS}execution:gallery/Thumbnails:first): {THUMBNAILS} has another parent already, {first.arn}: "
-        f"leave parent out."
+        f"Item 1 ({ARNS}execution:gallery/Thumbnails:first): parent must be left out: {THUMBNAILS} "
+        f"already has the parent {first.arn}."
     )
 
 
@@ -561,12 +563,10 @@ def test_map_run_keeps_its_parent(sfn):
         pytest.param(
             [item()],
             "seeded",
-            "parent is given, and no item has a mapRunArn: load child executions, or leave parent out.",
+            "parent must be left out unless an item is a child execution, got items without any.",
             id="for no child",
         ),
-        pytest.param(
-            [child()], "arn", "parent='arn' is no execution: pass what add_execution returned.", id="no execution"
-        ),
+        pytest.param([child()], "arn", "parent must be what add_execution() returned, got 'arn'.", id="no execution"),
     ],
 )
 def test_parent_is_an_execution_for_child_executions(sfn, source, parent, sentence):
@@ -648,50 +648,53 @@ def test_item_is_equal_to_what_the_stored_one_shows_now(client, sfn, clock):
         pytest.param(
             item(),
             item(status="FAILED", stopDate="2026-01-10T02:06:00Z"),
-            "An execution of that name is stored already, and this one differs (status FAILED instead of SUCCEEDED, "
-            "stopDate 2026-01-10T02:06:00.000Z instead of 2026-01-10T02:05:00.000Z)",
+            "The mock already has an execution of this name with other values (status FAILED "
+            "instead of SUCCEEDED, stopDate 2026-01-10T02:06:00.000Z instead of "
+            "2026-01-10T02:05:00.000Z)",
             id="status and stop date",
         ),
         pytest.param(
             item(status="RUNNING", stopDate=None),
             item(),
-            "An execution of that name is stored already, and this one differs (status SUCCEEDED instead of RUNNING, "
-            "stopDate 2026-01-10T02:05:00.000Z instead of none)",
+            "The mock already has an execution of this name with other values (status SUCCEEDED "
+            "instead of RUNNING, stopDate 2026-01-10T02:05:00.000Z instead of none)",
             id="an older recording",
         ),
         pytest.param(
             item(),
             item(redriveCount=1, redriveDate="2026-01-10T02:04:00Z"),
-            "An execution of that name is stored already, and this one differs (redriveCount 1 instead of 0, "
-            "redriveDate 2026-01-10T02:04:00.000Z instead of none)",
+            "The mock already has an execution of this name with other values (redriveCount 1 "
+            "instead of 0, redriveDate 2026-01-10T02:04:00.000Z instead of none)",
             id="redrive",
         ),
         pytest.param(
             item(stateMachineVersionArn=f"{INVOICES}:1"),
             item(stateMachineVersionArn=f"{INVOICES}:2", stateMachineAliasArn=f"{INVOICES}:prod"),
-            f"An execution of that name is stored already, and this one differs (stateMachineVersionArn {INVOICES}:2 "
-            f"instead of {INVOICES}:1, stateMachineAliasArn {INVOICES}:prod instead of none)",
+            "The mock already has an execution of this name with other values "
+            f"(stateMachineVersionArn {INVOICES}:2 instead of {INVOICES}:1, stateMachineAliasArn "
+            f"{INVOICES}:prod instead of none)",
             id="version and alias",
         ),
         pytest.param(
             child(),
             child(mapRunArn=f"{THUMBNAILS}0", itemCount=2),
-            f"An execution of that name is stored already, and this one differs (mapRunArn {THUMBNAILS}0 instead of "
-            f"{THUMBNAILS}, itemCount 2 instead of 1)",
+            "The mock already has an execution of this name with other values (mapRunArn "
+            f"{THUMBNAILS}0 instead of {THUMBNAILS}, itemCount 2 instead of 1)",
             id="map run and item count",
         ),
         pytest.param(
             express_child(id="0e5c"),
             express_child(id="77aa"),
-            f"An execution of that name is stored already, and this one differs (executionArn "
-            f"{ARNS}express:gallery/Thumbnails:first:77aa instead of {ARNS}express:gallery/Thumbnails:first:0e5c)",
+            "The mock already has an execution of this name with other values (executionArn "
+            f"{ARNS}express:gallery/Thumbnails:first:77aa instead of {ARNS}"
+            "express:gallery/Thumbnails:first:0e5c)",
             id="id of an EXPRESS child",
         ),
         pytest.param(
             item(startDate="2027-01-01T00:00:00Z", stopDate="2027-01-02T00:00:00Z"),
             item(startDate="2027-01-01T00:00:00Z", stopDate="2027-01-03T00:00:00Z"),
-            "An execution of that name is stored already, and this one differs (stopDate 2027-01-03T00:00:00.000Z "
-            "instead of 2027-01-02T00:00:00.000Z)",
+            "The mock already has an execution of this name with other values (stopDate "
+            "2027-01-03T00:00:00.000Z instead of 2027-01-02T00:00:00.000Z)",
             id="not started yet",
         ),
     ],
@@ -705,7 +708,7 @@ def test_item_that_differs_from_a_stored_one_is_refused(sfn, stored, second, sen
         sfn.load([item("fine"), second])
 
     assert str(caught.value) == (
-        f"Item 2 ({second['executionArn']}): {sentence}: leave it out, or reset() the mock before loading."
+        f"Item 2 ({second['executionArn']}): {sentence}: leave this item out, or call reset() before load()."
     )
     assert [found for machine in sfn.state_machines for found in machine.executions] in ([execution], [])
     assert execution.state_machine.versions.keys() <= {"1"}
@@ -729,8 +732,8 @@ def test_items_of_one_name_that_differ_are_refused(sfn, source, difference):
         sfn.load(source)
 
     assert str(caught.value) == (
-        f"Item 2 ({source[1]['executionArn']}): An item before it has that name, and this one differs ({difference}): "
-        f"leave it out, or reset() the mock before loading."
+        f"Item 2 ({source[1]['executionArn']}): An earlier item has this name with other values ("
+        f"{difference}): leave this item out, or call reset() before load()."
     )
     assert sfn.state_machines == []
 
@@ -743,9 +746,9 @@ def test_executions_of_an_express_machine_are_refused(sfn):
         sfn.load([item()])
 
     assert str(caught.value) == (
-        "Item 1 (arn:aws:states:us-east-1:123456789012:execution:invoices:nightly): cannot add executions to "
-        "arn:aws:states:us-east-1:123456789012:stateMachine:invoices: AWS never lists those of an EXPRESS "
-        "state machine; add them to a STANDARD one instead."
+        "Item 1 (arn:aws:states:us-east-1:123456789012:execution:invoices:nightly): cannot add "
+        "executions to arn:aws:states:us-east-1:123456789012:stateMachine:invoices: AWS never lists "
+        "executions of an EXPRESS state machine; add them to a STANDARD one instead."
     )
     assert machine.executions == []
 
@@ -816,8 +819,8 @@ def test_start_after_now_warns_once(sfn):
 
     assert warning.category is SeedWarning
     assert str(warning.message) == (
-        f"Item 2 ({ARNS}execution:invoices:b): startDate 2026-01-13T00:00:00.000Z lies after now: the execution is not "
-        f"listed before the clock gets there."
+        f"Item 2 ({ARNS}execution:invoices:b): startDate 2026-01-13T00:00:00.000Z is after now: the "
+        "execution is not listed until the clock reaches it."
     )
     assert warning.filename == __file__
 
@@ -827,8 +830,9 @@ def test_start_after_now_without_a_time_zone_says_how_it_was_read(sfn):
     (warning,) = caught_warnings(sfn, [item(startDate="2026-01-12", stopDate="2026-01-14")])
 
     assert str(warning.message) == (
-        f"Item 1 ({ARNS}execution:invoices:nightly): startDate 2026-01-12T00:00:00.000Z (it has no time zone and was "
-        f"read as UTC) lies after now: the execution is not listed before the clock gets there."
+        f"Item 1 ({ARNS}execution:invoices:nightly): startDate 2026-01-12T00:00:00.000Z (it has no "
+        "time zone and was read as UTC) is after now: the execution is not listed until the clock "
+        "reaches it."
     )
 
 
@@ -848,8 +852,8 @@ def test_another_account_warns(sfn):
 
     assert warning.category is SeedWarning
     assert str(warning.message) == (
-        "What is loaded is of account 210987654321, and calls arrive in 123456789012, which does not list it: choose "
-        "mock_sfn_executions(account_id='210987654321')."
+        "The loaded executions belong to account 210987654321, but calls use account 123456789012 "
+        "and do not list them: use mock_sfn_executions(account_id='210987654321')."
     )
     assert warning.filename == __file__
     assert [machine.arn for machine in sfn.state_machines] == [INVOICES.replace("123456789012", "210987654321")]
@@ -882,7 +886,7 @@ MAP_RUN_SHAPE = f"{ARNS}mapRun:gallery/Thumbnails:25bc2fbb-0f1d-3c4e-8a5b-6d7e8f
 
 
 def missing(member: str, wrong: dict):
-    return pytest.param(wrong, f"{member} is missing: AWS never leaves it out.", id=f"no {member}")
+    return pytest.param(wrong, f"{member} must be given, got nothing.", id=f"no {member}")
 
 
 @pytest.mark.parametrize(
@@ -894,76 +898,72 @@ def missing(member: str, wrong: dict):
         missing("startDate", item(startDate=None)),
         pytest.param(
             {**item(status=None), "Satus": "FAILED"},
-            "status is missing: AWS never leaves it out. Did you mean it by 'Satus'?",
+            "status must be given, got nothing. Did you mean it by 'Satus'?",
             id="status misspelt",
         ),
         pytest.param(
-            item(stopDate=None), "stopDate is missing: AWS shows when a SUCCEEDED execution stopped.", id="no stopDate"
+            item(stopDate=None), "stopDate must be given where status is SUCCEEDED, got nothing.", id="no stopDate"
         ),
-        pytest.param(item(name=7), "name=7 is no text: AWS writes a string there.", id="name of another type"),
+        pytest.param(item(name=7), "name must be a string, got 7.", id="name of another type"),
         pytest.param(
             item(stateMachineVersionArn=["x"]),
-            "stateMachineVersionArn=['x'] is no text: AWS writes a string there.",
+            "stateMachineVersionArn must be a string, got ['x'].",
             id="version of another type",
         ),
         pytest.param(
             item(name="other", executionArn=NIGHTLY),
-            "name='other' does not go with executionArn, by which it is 'nightly'.",
+            "name must be 'nightly', as in executionArn, got 'other'.",
             id="name and ARN disagree",
         ),
         pytest.param(
             item(stateMachineArn=GALLERY),
-            f"stateMachineArn='{GALLERY}' does not go with executionArn, by which it is '{INVOICES}'.",
+            f"stateMachineArn must be '{INVOICES}', as in executionArn, got '{GALLERY}'.",
             id="machine and ARN disagree",
         ),
         pytest.param(
             child(stateMachineArn=GALLERY),
-            f"stateMachineArn='{GALLERY}' does not go with executionArn, by which it is '{GALLERY}/Thumbnails'.",
+            f"stateMachineArn must be '{GALLERY}/Thumbnails', as in executionArn, got '{GALLERY}'.",
             id="child without a label",
         ),
         pytest.param(
             item(mapRunArn=THUMBNAILS),
-            "mapRunArn is given, and executionArn is no child execution's: take one of them out.",
+            f"mapRunArn must be left out unless executionArn is a child execution's, got '{THUMBNAILS}'.",
             id="mapRunArn without label",
         ),
         pytest.param(
             item(itemCount=3),
-            "itemCount is given without mapRunArn: AWS shows it for child executions only.",
+            "itemCount must be left out unless executionArn is a child execution's.",
             id="itemCount without mapRunArn",
         ),
         pytest.param(child(itemCount=-1), "itemCount must be an int >= 0, got -1", id="negative itemCount"),
         pytest.param(
             child(mapRunArn=f"{ARNS}mapRun:gallery/Previews:a4d0"),
-            f"mapRunArn='{ARNS}mapRun:gallery/Previews:a4d0' is not the ARN that belongs there: write it like "
-            f"'{MAP_RUN_SHAPE}'.",
+            f"mapRunArn must be an ARN like '{MAP_RUN_SHAPE}', got '{ARNS}mapRun:gallery/Previews:a4d0'.",
             id="map run of another label",
         ),
         pytest.param(
             child(mapRunArn=f"{ARNS}mapRun:gallery/Thumbnails"),
-            f"mapRunArn='{ARNS}mapRun:gallery/Thumbnails' is not the ARN that belongs there: write it like "
-            f"'{MAP_RUN_SHAPE}'.",
+            f"mapRunArn must be an ARN like '{MAP_RUN_SHAPE}', got '{ARNS}mapRun:gallery/Thumbnails'.",
             id="malformed mapRunArn",
         ),
         pytest.param(
             item(stateMachineVersionArn=f"{GALLERY}:1"),
-            f"stateMachineVersionArn='{GALLERY}:1' does not go with executionArn, which is one of '{INVOICES}'.",
+            f"stateMachineVersionArn must start with '{INVOICES}', as in executionArn, got '{GALLERY}:1'.",
             id="version of another machine",
         ),
         pytest.param(
             item(stateMachineVersionArn=INVOICES),
-            f"stateMachineVersionArn='{INVOICES}' does not go with executionArn, which is one of '{INVOICES}'.",
+            f"stateMachineVersionArn must start with '{INVOICES}', as in executionArn, got '{INVOICES}'.",
             id="version without a number",
         ),
         pytest.param(
             item(stateMachineVersionArn=f"{INVOICES}:prod"),
-            f"stateMachineVersionArn='{INVOICES}:prod' is not the ARN that belongs there: write it like "
-            f"'{INVOICES}:1'.",
+            f"stateMachineVersionArn must be an ARN like '{INVOICES}:1', got '{INVOICES}:prod'.",
             id="alias for a version",
         ),
         pytest.param(
             item(stateMachineVersionArn=f"{INVOICES}:{'9' * 5000}"),
-            f"stateMachineVersionArn='{INVOICES}:{'9' * 5000}' is not the ARN that belongs there: write it like "
-            f"'{INVOICES}:1'.",
+            f"stateMachineVersionArn must be an ARN like '{INVOICES}:1', got '{INVOICES}:{'9' * 5000}'.",
             id="endless version",
         ),
         pytest.param(
@@ -973,18 +973,18 @@ def missing(member: str, wrong: dict):
         ),
         pytest.param(
             item(stateMachineAliasArn=f"{INVOICES}:prod"),
-            "stateMachineAliasArn is given without stateMachineVersionArn: AWS shows both for a start through an "
-            "alias.",
+            "stateMachineVersionArn must be given beside stateMachineAliasArn, got nothing: AWS "
+            "shows both for a start through an alias.",
             id="alias without version",
         ),
         pytest.param(
             item(status="PENDING_REDRIVE"),
-            "status is PENDING_REDRIVE without mapRunArn: only child executions are ever pending redrive.",
+            "status must not be PENDING_REDRIVE unless executionArn is a child execution's.",
             id="PENDING_REDRIVE of no child",
         ),
         pytest.param(
             item(redriveDate="2026-01-10T02:01:00Z"),
-            "redriveDate is given without a redriveCount of 1 or more: AWS shows both or neither.",
+            "redriveCount must be 1 or more where redriveDate is given, got 0: AWS shows both or neither.",
             id="redriveDate without count",
         ),
         pytest.param(
@@ -1000,8 +1000,7 @@ def missing(member: str, wrong: dict):
         *(
             pytest.param(
                 item(startDate=value),
-                f"startDate={value!r} is no date: give epoch seconds or ISO 8601 text, as the AWS CLI prints them, or "
-                f"boto3's datetime.",
+                f"startDate must be epoch seconds, ISO 8601 text or a datetime, got {value!r}.",
                 id=f"{value!r} for a date",
             )
             for value in (True, float("nan"), float("inf"), 1e308, [2026], timedelta(hours=-1))
@@ -1009,7 +1008,7 @@ def missing(member: str, wrong: dict):
         *(
             pytest.param(
                 item(startDate=value),
-                "startDate must lie within the years 1970 to 9999, as AWS's dates do.",
+                "startDate must be in the years 1970 to 9999, as AWS's dates are",
                 id=id,
             )
             for value, id in [(1689733388393, "milliseconds"), (-0.5, "before 1970"), (10**400, "many digits")]
@@ -1017,7 +1016,7 @@ def missing(member: str, wrong: dict):
         *(
             pytest.param(
                 item(executionArn=arn),
-                f"executionArn='{arn}' is not the ARN that belongs there: write it like '{EXECUTION_SHAPE}'.",
+                f"executionArn must be an ARN like '{EXECUTION_SHAPE}', got '{arn}'.",
                 id=f"executionArn {arn}",
             )
             for arn in (
@@ -1033,17 +1032,17 @@ def missing(member: str, wrong: dict):
         ),
         pytest.param(
             item(executionArn=f"{ARNS}express:invoices:nightly:0e5c"),
-            "AWS never lists the executions of an EXPRESS state machine: leave it out.",
+            "executionArn must not be of an EXPRESS state machine, got 'nightly': AWS never lists its executions.",
             id="EXPRESS execution",
         ),
         pytest.param(
             item("night ly"),
-            "name must be without ' ', which AWS refuses in names, got 'night ly'",
+            "name must be free of ' ', which AWS refuses in names, got 'night ly'",
             id="forbidden name",
         ),
         pytest.param(
             item(executionArn=f"{ARNS}execution:in voices:nightly"),
-            "name must be without ' ', which AWS refuses in names, got 'in voices'",
+            "name must be free of ' ', which AWS refuses in names, got 'in voices'",
             id="forbidden name of a machine",
         ),
         pytest.param(
@@ -1056,7 +1055,8 @@ def missing(member: str, wrong: dict):
                 executionArn="arn:aws-cn:states:us-east-1:123456789012:execution:invoices:nightly",
                 stateMachineArn="arn:aws-cn:states:us-east-1:123456789012:stateMachine:invoices",
             ),
-            f"ARNs of region us-east-1 start with '{ARNS}': the partition is wrong.",
+            f"executionArn must start with '{ARNS}', as ARNs of region us-east-1 do, got "
+            "'arn:aws-cn:states:us-east-1:123456789012:'.",
             id="region of another partition",
         ),
     ],
@@ -1111,13 +1111,15 @@ def test_item_that_could_not_be_seeded_is_refused(sfn, wrong):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        pytest.param("nightly", "'nightly' is no execution: AWS shows each as an object with members.", id="text"),
-        pytest.param(None, "None is no execution: AWS shows each as an object with members.", id="null"),
-        pytest.param([item()], "[{'executionArn': 'arn:aws:stat...", id="list"),
-        pytest.param({}, "executionArn is missing: AWS never leaves it out.", id="no executionArn"),
+        pytest.param("nightly", "item must be an object with the members of an execution, got 'nightly'.", id="text"),
+        pytest.param(None, "item must be an object with the members of an execution, got None.", id="null"),
         pytest.param(
-            {"executionArn": 7}, "executionArn=7 is no text: AWS writes a string there.", id="executionArn no text"
+            [item()],
+            "item must be an object with the members of an execution, got [{'executionArn': 'arn:aws:stat...",
+            id="list",
         ),
+        pytest.param({}, "executionArn must be given, got nothing.", id="no executionArn"),
+        pytest.param({"executionArn": 7}, "executionArn must be a string, got 7.", id="executionArn no text"),
     ],
 )
 def test_item_without_an_arn_is_named_by_its_place(sfn, wrong, sentence):
@@ -1131,7 +1133,7 @@ def test_item_without_an_arn_is_named_by_its_place(sfn, wrong, sentence):
 
 # --- What is no source -----------------------------------------------------------------------------------------
 
-WHAT_TO_LOAD = "load what 'aws stepfunctions list-executions --output json' printed"
+PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
 
 
 @pytest.mark.parametrize(
@@ -1139,26 +1141,26 @@ WHAT_TO_LOAD = "load what 'aws stepfunctions list-executions --output json' prin
     [
         pytest.param(
             '{"executions": [',
-            f"The text to load is no JSON (Expecting value: line 1 column 17 (char 16)): {WHAT_TO_LOAD}.",
+            f"source must be {PRINTED}, got invalid JSON (Expecting value: line 1 column 17 (char 16)).",
             id="JSON cut short",
         ),
         pytest.param(
             {"stateMachines": []},
-            f"{{'stateMachines': []}} holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.",
+            f"source must be {PRINTED}, or a list of its items, got {{'stateMachines': []}}.",
             id="another answer",
         ),
         pytest.param(
             {"executions": {}},
-            f"'executions' is {{}}, and AWS has a list there: {WHAT_TO_LOAD}.",
+            "executions must be a list, got {}.",
             id="no list in a page",
         ),
-        pytest.param(7, f"7 holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.", id="a number"),
-        pytest.param(None, f"None holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.", id="None"),
-        pytest.param(b"[]", f"b'[]' holds no 'executions': {WHAT_TO_LOAD}, or a list of its items.", id="bytes"),
+        pytest.param(7, f"source must be {PRINTED}, or a list of its items, got 7.", id="a number"),
+        pytest.param(None, f"source must be {PRINTED}, or a list of its items, got None.", id="None"),
+        pytest.param(b"[]", f"source must be {PRINTED}, or a list of its items, got b'[]'.", id="bytes"),
     ],
 )
-def test_what_is_no_list_of_executions_is_refused(sfn, source, sentence):
-    """The sentence says what would be one."""
+def test_source_without_executions_is_refused(sfn, source, sentence):
+    """The sentence says what load() takes."""
     with pytest.raises(ValueError) as caught:
         sfn.load(source)
 
@@ -1166,11 +1168,11 @@ def test_what_is_no_list_of_executions_is_refused(sfn, source, sentence):
 
 
 def test_json_nested_too_deep_is_refused(sfn):
-    """Python's parser gives up on it, and says so as about any other text that is no JSON."""
+    """JSON that Python's parser cannot read because of its depth is refused like any invalid JSON."""
     with pytest.raises(ValueError) as caught:
         sfn.load("[" * 1_000_000)
 
-    assert re.fullmatch(rf"The text to load is no JSON \(.+\): {re.escape(WHAT_TO_LOAD)}\.", str(caught.value))
+    assert re.fullmatch(rf"source must be {re.escape(PRINTED)}, got invalid JSON \(.+\)\.", str(caught.value))
 
 
 @pytest.mark.parametrize(
@@ -1190,18 +1192,18 @@ def test_file_that_holds_no_json_is_refused(sfn, tmp_path, content, reason):
     with pytest.raises(ValueError) as caught:
         sfn.load(path)
 
-    assert str(caught.value) == f"{path} is no JSON ({reason}): {WHAT_TO_LOAD}."
+    assert str(caught.value) == f"{path} must be {PRINTED}, got invalid JSON ({reason})."
 
 
 def test_missing_file_is_not_found(sfn, tmp_path, monkeypatch):
-    """Python's own error for it, which shows where a relative path leads."""
+    """A missing file is Python's own error, with the absolute path."""
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(FileNotFoundError) as caught:
         sfn.load("executions.json")
 
     assert str(caught.value) == (
-        f"There is no file '{tmp_path / 'executions.json'}' to load: give the path of one, or JSON text that starts "
+        f"No file '{tmp_path / 'executions.json'}': give the path of a file, JSON text that starts "
         f"with '{{' or '[', or YAML text of several lines."
     )
 
@@ -1214,11 +1216,11 @@ def test_missing_file_is_not_found(sfn, tmp_path, monkeypatch):
     ],
 )
 def test_path_that_is_no_file_is_refused(sfn, path, reason):
-    """What the operating system will not read, there is nothing to load from."""
+    """A path that the operating system cannot read is a ValueError."""
     with pytest.raises(ValueError) as caught:
         sfn.load(path)
 
-    assert str(caught.value) == f"{path!r} cannot be read ({reason}): give the path of a JSON file."
+    assert str(caught.value) == f"cannot read {path!r} ({reason}): give the path of a JSON file."
 
 
 def test_a_handle_that_ended_loads_nothing():

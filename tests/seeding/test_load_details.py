@@ -147,8 +147,8 @@ def test_results_of_several_map_runs(sfn):
         sfn.load([written()])
 
     assert str(refused.value) == (
-        f"Item 1 ({ARNS}execution:orders/Each:first): mapRunArn must be given, as several map runs have the label "
-        f"'Each', got nothing"
+        f"Item 1 ({ARNS}execution:orders/Each:first): mapRunArn must be given, got nothing: several "
+        "map runs have the label 'Each'."
     )
 
 
@@ -192,7 +192,7 @@ def test_yaml_of_the_cli(client, sfn, tmp_path):
 
 def test_text_that_is_no_yaml(sfn):
     """The sentence says where."""
-    with pytest.raises(ValueError, match=r"^The text to load: It is no YAML \(line 2, column \d+: "):
+    with pytest.raises(ValueError, match=r"^source: invalid YAML in line 2, column \d+: "):
         sfn.load("executions:\n  - [")
 
 
@@ -220,7 +220,7 @@ def test_data_that_differs(sfn, first, second, difference, together):
     """Two items of one execution tell the same, or nothing, of its data."""
     if not together:
         sfn.load(described(**first))
-    with pytest.raises(ValueError, match=rf"and this one differs \({difference}\)"):
+    with pytest.raises(ValueError, match=rf"with other values \({difference}\)"):
         sfn.load([described(**first), described(**second)])
 
 

@@ -93,8 +93,8 @@ def test_a_machine_that_comes_later(clock, client, sfn):
         ),
         pytest.param(
             config(states={"Charge": "Chraged"}),
-            "MockedResponses has no 'Chraged', which StateMachines['orders'].TestCases['Happy'] uses. "
-            "Did you mean 'Charged'?",
+            "StateMachines['orders'].TestCases['Happy']['Charge'] must be a response of MockedResponses, got "
+            "'Chraged'. Did you mean 'Charged'?",
             id="unknown response",
         ),
         pytest.param(
@@ -114,7 +114,7 @@ def test_a_machine_that_comes_later(clock, client, sfn):
         ),
         pytest.param(
             config({"0-2": {"Return": 1}, "2": {"Return": 2}}),
-            "MockedResponses['Charged'] has two responses for invocation 2: give each number once.",
+            "MockedResponses['Charged'] must have one response for each invocation, got two for number 2.",
             id="overlap",
         ),
         pytest.param(
@@ -149,13 +149,14 @@ def test_a_machine_that_comes_later(clock, client, sfn):
         ),
         pytest.param(
             config(states={"Chrage": "Charged"}),
-            f"Test case 'Happy' of state machine 'orders': {MACHINE} has no state 'Chrage'. Did you mean 'Charge'?",
+            f"Test case 'Happy' of state machine 'orders': state must be a Task state of {MACHINE}, "
+            "got 'Chrage'. Did you mean 'Charge'?",
             id="unknown state",
         ),
         pytest.param(
             config(states={"Hold": "Charged"}),
-            f"Test case 'Happy' of state machine 'orders': State 'Hold' of {MACHINE} must be a Task state, got a Wait "
-            "state.",
+            f"Test case 'Happy' of state machine 'orders': state must be a Task state of {MACHINE}, "
+            "got the Wait state 'Hold'.",
             id="no task",
         ),
     ],
@@ -188,7 +189,7 @@ def test_a_mistake_takes_nothing(client, sfn):
     """A config with a mistake leaves the cases of an earlier one as they were."""
     orders = add(sfn)
     sfn.load_mock_config(config())
-    with pytest.raises(ValueError, match="has no state 'Pay'"):
+    with pytest.raises(ValueError, match="got 'Pay'"):
         sfn.load_mock_config(config(states={"Pay": "Charged"}))
 
     assert client.start_execution(stateMachineArn=f"{orders.arn}#Happy")["executionArn"] == orders.executions[0].arn
@@ -197,5 +198,7 @@ def test_a_mistake_takes_nothing(client, sfn):
 @pytest.mark.sfn_executions(execute=False)
 def test_a_mock_that_runs_nothing(sfn):
     """A config can be loaded where definitions run."""
-    with pytest.raises(ValueError, match=r"^load_mock_config needs a mock that runs definitions: use mock_sfn"):
+    with pytest.raises(
+        ValueError, match=r"^cannot use load_mock_config\(\): this mock does not run definitions; use mock_sfn"
+    ):
         sfn.load_mock_config(config())

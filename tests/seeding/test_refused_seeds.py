@@ -165,49 +165,51 @@ REFUSED = [
     pytest.param(
         lambda world: world.express.add_execution(status="RUNNING"),
         (
-            "cannot add executions to arn:aws:states:us-east-1:123456789012:stateMachine:express: AWS never lists "
-            "those of an EXPRESS state machine; add them to a STANDARD one instead."
+            "cannot add executions to arn:aws:states:us-east-1:123456789012:stateMachine:express: "
+            "AWS never lists executions of an EXPRESS state machine; add them to a STANDARD one "
+            "instead."
         ),
         id="execution of an EXPRESS machine",
     ),
     pytest.param(
         lambda world: world.express.add_executions(0, status="RUNNING"),
         (
-            "cannot add executions to arn:aws:states:us-east-1:123456789012:stateMachine:express: AWS never lists "
-            "those of an EXPRESS state machine; add them to a STANDARD one instead."
+            "cannot add executions to arn:aws:states:us-east-1:123456789012:stateMachine:express: "
+            "AWS never lists executions of an EXPRESS state machine; add them to a STANDARD one "
+            "instead."
         ),
         id="many executions of an EXPRESS machine",
     ),
     # Stops
     pytest.param(
         add(status="FAILED", stop_date=NOW, duration=MINUTE),
-        "duration must be left out where stop_date is given: both say when it stopped",
+        "duration must be left out where stop_date is given, got both",
         id="stop date and duration",
     ),
     pytest.param(
         add(status="RUNNING", stop_date=NOW),
         (
-            "stop_date must be left out if the status is RUNNING; give the status it ends with instead, as it is "
-            "RUNNING until it stops anyway"
+            "stop_date must be left out if the status is RUNNING; give the closing status instead: "
+            "the execution is RUNNING until it stops"
         ),
         id="RUNNING with a stop date",
     ),
     pytest.param(
         add(status="RUNNING", duration=MINUTE),
         (
-            "duration must be left out if the status is RUNNING; give the status it ends with instead, as it is "
-            "RUNNING until it stops anyway"
+            "duration must be left out if the status is RUNNING; give the closing status instead: "
+            "the execution is RUNNING until it stops"
         ),
         id="RUNNING with a duration",
     ),
     pytest.param(
         add_many(status="RUNNING", duration=MINUTE),
-        "duration must be left out if the status is RUNNING, or the status be a closing one",
+        "duration must be left out if the status is RUNNING; give a closing status instead",
         id="many RUNNING with a duration",
     ),
     pytest.param(
         add(status="FAILED", start_date=NOW, stop_date=-SECOND),
-        "stop_date must not lie before the start at 2026-01-10T12:00:00.000Z, got 2026-01-10T11:59:59.000Z",
+        "stop_date must not be before the start at 2026-01-10T12:00:00.000Z, got 2026-01-10T11:59:59.000Z",
         id="stop before the start",
     ),
     pytest.param(
@@ -225,7 +227,7 @@ REFUSED = [
     ),
     pytest.param(
         add(status="FAILED", duration=timedelta.max),
-        "stop_date must lie within the years 1970 to 9999, as AWS's dates do.",
+        "stop_date must be in the years 1970 to 9999, as AWS's dates are",
         id="duration without end",
     ),
     # Redrives
@@ -241,20 +243,20 @@ REFUSED = [
     ),
     pytest.param(
         add(status="RUNNING", redrive_date=-SECOND),
-        "redrive_date must not lie before the start at 2026-01-10T12:00:00.000Z, got 2026-01-10T11:59:59.000Z",
+        "redrive_date must not be before the start at 2026-01-10T12:00:00.000Z, got 2026-01-10T11:59:59.000Z",
         id="redrive before the start",
     ),
     pytest.param(
         add(status="RUNNING", redrive_date=SECOND),
         (
-            "redrive_date must not lie after now (2026-01-10T12:00:00.000Z), got 2026-01-10T12:00:01.000Z; call "
-            "redrive() when the clock is there"
+            "redrive_date must not be after now (2026-01-10T12:00:00.000Z), got "
+            "2026-01-10T12:00:01.000Z; call redrive() when the clock has reached it"
         ),
         id="redrive after now",
     ),
     pytest.param(
         add(status="TIMED_OUT", start_date=-DAY, stop_date=-MINUTE, redrive_date=-SECOND),
-        "redrive_date must not lie after the stop at 2026-01-10T11:59:00.000Z, got 2026-01-10T11:59:59.000Z",
+        "redrive_date must not be after the stop at 2026-01-10T11:59:00.000Z, got 2026-01-10T11:59:59.000Z",
         id="redrive after the stop",
     ),
     pytest.param(
@@ -304,22 +306,22 @@ REFUSED = [
     pytest.param(
         add(status="RUNNING", input="order 7"),
         (
-            "input must be JSON text, or a dict or list to be written as JSON, got 'order 7'. It is no JSON: "
-            "Unrecognized token 'order': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
-            "or 'false')."
+            "input must be JSON text, or a dict or list to be written as JSON, got 'order 7'. "
+            "Invalid JSON: Unrecognized token 'order': was expecting (JSON String, Number, Array, "
+            "Object or token 'null', 'true' or 'false')."
         ),
         id="input that is no JSON",
     ),
     pytest.param(
         add(status="SUCCEEDED", output=" "),
-        "output must be JSON text, or a dict or list to be written as JSON, got ' '. It is no JSON: it is empty.",
+        "output must be JSON text, or a dict or list to be written as JSON, got ' '. Invalid JSON: it is empty.",
         id="empty output",
     ),
     pytest.param(
         add_many(status="SUCCEEDED", input="{"),
         (
-            "input must be JSON text, or a dict or list to be written as JSON, got '{'. It is no JSON: Unexpected "
-            "end-of-input."
+            "input must be JSON text, or a dict or list to be written as JSON, got '{'. Invalid "
+            "JSON: Unexpected end-of-input."
         ),
         id="input of many that is no JSON",
     ),
@@ -335,7 +337,7 @@ REFUSED = [
     ),
     pytest.param(
         add(name="a b", status="RUNNING"),
-        "name must be without ' ', which AWS refuses in names, got 'a b'",
+        "name must be free of ' ', which AWS refuses in names, got 'a b'",
         id="forbidden name",
     ),
     pytest.param(
@@ -350,7 +352,7 @@ REFUSED = [
     ),
     pytest.param(
         add_many(status="RUNNING", name="nightly"),
-        "name must be different for each execution, so hold {index}, got 'nightly'",
+        "name must be a template with {index}, so that each execution has its own name, got 'nightly'",
         id="one name for many",
     ),
     pytest.param(
@@ -365,13 +367,13 @@ REFUSED = [
     ),
     pytest.param(
         add_many(status="RUNNING", name="night {index}"),
-        "name must be without ' ', which AWS refuses in names, got 'night 0'",
+        "name must be free of ' ', which AWS refuses in names, got 'night 0'",
         id="forbidden name of many",
     ),
     *[
         pytest.param(
             add_many(status="RUNNING", name=template),
-            f"name must be a str whose only field is {{index}}, as 'nightly-{{index}}', got {template!r}",
+            f"name must be a str whose only field is {{index}}, such as 'nightly-{{index}}', got {template!r}",
             id=f"template {template}",
         )
         for template in ("{i}", "{}", "{0}", "{", "{index.foo}", "{index[0]}", "{index:z}")
@@ -397,12 +399,12 @@ REFUSED = [
     ),
     pytest.param(
         add_many(count=10**9, status="RUNNING", interval=DAY),
-        "start_date of the oldest must lie within the years 1970 to 9999, as AWS's dates do.",
+        "start_date of the oldest must be in the years 1970 to 9999, as AWS's dates are",
         id="many before 1970",
     ),
     pytest.param(
         add_many(count=10**9, status="SUCCEEDED", start_date="2026-01-01", interval=DAY),
-        "stop_date of the newest must lie within the years 1970 to 9999, as AWS's dates do.",
+        "stop_date of the newest must be in the years 1970 to 9999, as AWS's dates are",
         id="many after 9999",
     ),
     pytest.param(
@@ -454,12 +456,12 @@ REFUSED = [
     ),
     pytest.param(
         add(status="RUNNING", alias="live", start_date="1900-01-01"),
-        "start_date must lie within the years 1970 to 9999, as AWS's dates do.",
+        "start_date must be in the years 1970 to 9999, as AWS's dates are",
         id="alias is not dealt for a refused seed",
     ),
     pytest.param(
         add_many(count=3, status="RUNNING", alias="live", name="nightly"),
-        "name must be different for each execution, so hold {index}, got 'nightly'",
+        "name must be a template with {index}, so that each execution has its own name, got 'nightly'",
         id="alias is not dealt for refused seeds",
     ),
     pytest.param(
@@ -495,12 +497,12 @@ REFUSED = [
     ),
     pytest.param(
         lambda world: world.orders.add_alias("next", [(1, 99.5)]),
-        "version must be given weights that are ints from 0 to 100, got [99.5]",
+        "version must be given with weights that are ints from 0 to 100, got [99.5]",
         id="half a weight",
     ),
     pytest.param(
         lambda world: world.orders.add_alias("next", [(1, 90)]),
-        "version must be given weights that sum to 100, got [90]",
+        "version must be given with weights that sum to 100, got [90]",
         id="weights of 90",
     ),
     # Map runs
@@ -537,14 +539,14 @@ REFUSED = [
     pytest.param(
         add_map_run(status="RUNNING", stop_date=NOW),
         (
-            "stop_date must be left out if the status is RUNNING; give the status it ends with instead, as it is "
-            "RUNNING until it stops anyway"
+            "stop_date must be left out if the status is RUNNING; give the closing status instead: "
+            "the execution is RUNNING until it stops"
         ),
         id="stop of a RUNNING map run",
     ),
     pytest.param(
         add_map_run(status="FAILED", start_date=NOW, stop_date=-SECOND),
-        "stop_date must not lie before the start at 2026-01-10T12:00:00.000Z, got 2026-01-10T11:59:59.000Z",
+        "stop_date must not be before the start at 2026-01-10T12:00:00.000Z, got 2026-01-10T11:59:59.000Z",
         id="stop of a map run before its start",
     ),
     pytest.param(
@@ -578,8 +580,9 @@ REFUSED = [
     pytest.param(
         lambda world: world.child.add_map_run("Inner"),
         (
-            "cannot add a map run to arn:aws:states:us-east-1:123456789012:execution:orders/Items:taken: it is a "
-            "child execution; add it to one that is none instead."
+            "cannot add a map run to "
+            "arn:aws:states:us-east-1:123456789012:execution:orders/Items:taken: it is a child "
+            "execution; add it to the parent execution instead."
         ),
         id="map run of a child",
     ),
@@ -587,15 +590,15 @@ REFUSED = [
     pytest.param(
         add_machine("orders"),
         (
-            "name must be new, got that of "
-            "arn:aws:states:us-east-1:123456789012:stateMachine:orders: get_state_machine() "
-            "gives it"
+            "name must be unused, got the name of "
+            "arn:aws:states:us-east-1:123456789012:stateMachine:orders: use get_state_machine() for "
+            "that one"
         ),
         id="machine that is there",
     ),
     pytest.param(
         add_machine("a/b"),
-        "name must be without '/', which AWS refuses in names, got 'a/b'",
+        "name must be free of '/', which AWS refuses in names, got 'a/b'",
         id="forbidden name of a machine",
     ),
     pytest.param(add_machine(type="FAST"), "type must be one of STANDARD, EXPRESS, got 'FAST'", id="unknown type"),
@@ -641,7 +644,7 @@ REFUSED = [
     ),
     pytest.param(
         lambda world: world.orders.on_start(status="RUNNING", duration=MINUTE),
-        "duration must be left out if the status is RUNNING, or the status must be a closing one",
+        "duration must be left out if the status is RUNNING; give a closing status instead",
         id="outcome RUNNING with a duration",
     ),
     pytest.param(
@@ -653,9 +656,9 @@ REFUSED = [
     pytest.param(
         lambda world: world.parent.succeed("done"),
         (
-            "output must be JSON text, or a dict or list to be written as JSON, got 'done'. It is no JSON: "
-            "Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
-            "or 'false')."
+            "output must be JSON text, or a dict or list to be written as JSON, got 'done'. Invalid "
+            "JSON: Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or "
+            "token 'null', 'true' or 'false')."
         ),
         id="end with an output that is no JSON",
     ),
@@ -747,7 +750,7 @@ def test_an_argument_of_no_such_kind_is_refused_by_name(world, call, others, arg
 
 # --- Starts after now --------------------------------------------------------------------------------------------
 
-UPCOMING = "lies after now: the execution is not listed before the clock gets there."
+UPCOMING = "is after now: the execution is not listed until the clock reaches it."
 READ_AS_UTC = "(it has no time zone and was read as UTC)"
 
 
@@ -799,8 +802,7 @@ READ_AS_UTC = "(it has no time zone and was read as UTC)"
         ),
         pytest.param(
             add_map_run(start_date=DAY),
-            "start_date 2026-01-11T12:00:00.000Z lies after now: the map run is not listed before the clock gets "
-            "there.",
+            "start_date 2026-01-11T12:00:00.000Z is after now: the map run is not listed until the clock reaches it.",
             id="map run",
         ),
     ],

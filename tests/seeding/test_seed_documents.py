@@ -139,7 +139,7 @@ def test_nothing_is_a_document_too(sfn):
 
 def test_seed_warning(sfn):
     """A start after now is warned of, at the test's own line."""
-    with pytest.warns(SeedWarning, match="start_date 2026-01-10T04:00:00.000Z lies after now") as warned:
+    with pytest.warns(SeedWarning, match="start_date 2026-01-10T04:00:00.000Z is after now") as warned:
         sfn.seed(with_orders(executions=[{"status": "RUNNING", "start_date": "+1h"}]))
 
     assert warned[0].filename == __file__
@@ -381,27 +381,27 @@ NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAI
             ),
             id="an empty list of outcomes",
         ),
-        pytest.param("{\n}}", "The seed document: It is no JSON (line 2, column 2: Extra data).", id="no JSON"),
+        pytest.param("{\n}}", "The seed document: invalid JSON in line 2, column 2: Extra data.", id="no JSON"),
         pytest.param(
             '{"a": ' + "[" * 100_000,
-            "The seed document: It is no JSON that can be read (too deep).",
+            "The seed document: invalid JSON: it is nested too deeply.",
             id="JSON too deep",
         ),
         pytest.param(
             "a: b: c\n",
-            "The seed document: It is no YAML (line 1, column 5: mapping values are not allowed here).",
+            "The seed document: invalid YAML in line 1, column 5: mapping values are not allowed here.",
             id="no YAML",
         ),
         pytest.param(
             "a: \x00\n",
-            "The seed document: It is no YAML (unacceptable character #x0000: special characters are not allowed in "
-            '"<unicode string>", position 3).',
+            "The seed document: invalid YAML: unacceptable character #x0000: special characters are "
+            'not allowed in "<unicode string>", position 3.',
             id="YAML that is no text",
         ),
         *(
             pytest.param(
                 f"a: !!{tag} foo\n",
-                "The seed document: It is no YAML (a tag such as !!bool stands before what is no such thing).",
+                "The seed document: invalid YAML: a tag such as !!bool does not fit its value.",
                 id=f"a {tag} that is none",
             )
             for tag in ("bool", "timestamp")
@@ -426,7 +426,7 @@ def test_refused_file(sfn, tmp_path):
         sfn.seed(path)
 
     assert str(error.value) == (
-        f"{path}: state_machines[0].name must be without '/', which AWS refuses in names, got 'a/b'"
+        f"{path}: state_machines[0].name must be free of '/', which AWS refuses in names, got 'a/b'"
     )
 
 
@@ -439,8 +439,8 @@ def test_no_file(sfn, tmp_path):
         sfn.seed(tmp_path)
 
     assert str(not_found.value) == (
-        f"No file {str(missing)!r}: give the path of one, or its text, which begins with '{{' or '[' or has several "
-        f"lines."
+        f"No file {str(missing)!r}: give the path of a file, JSON text that starts with '{{' or '[', "
+        "or YAML text of several lines."
     )
     assert str(unreadable.value).startswith(f"{tmp_path}: cannot read {str(tmp_path)!r} (")
 
@@ -453,7 +453,8 @@ def test_without_pyyaml(sfn, monkeypatch):
         sfn.seed("state_machines: []\n")
 
     assert str(error.value) == (
-        "The seed document: It is no JSON, and YAML needs PyYAML: install it with pip install 'sfn_mock[server]'."
+        "The seed document: cannot read YAML: PyYAML is not installed; pip install "
+        "'sfn_mock[server]', or give JSON instead."
     )
 
 

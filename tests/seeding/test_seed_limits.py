@@ -24,7 +24,7 @@ def test_aliases_of_yaml(sfn, text):
         sfn.seed(text)
 
     assert str(refused.value) == (
-        "The seed document: YAML must have fewer than 10,000,000 values when its aliases are written out."
+        "The seed document: YAML must have fewer than 10,000,000 values with its aliases expanded."
     )
 
 
@@ -44,7 +44,7 @@ def test_widths_of_names(orders, name):
         orders.add_executions(2, status="FAILED", name=name)
 
     assert str(refused.value) == (
-        f"name must be without numbers of three digits or more behind the colon of {{index}}, got {name!r}"
+        f"name must be a template with at most two digits after the colon of {{index}}, got {name!r}"
     )
 
 

@@ -108,7 +108,7 @@ def test_every_argument_that_is_a_date_takes_every_form(client, clock, sfn_execu
 
 def test_the_last_date_is_one_that_every_time_zone_can_show(client, clock, orders):
     """Dates go up to the last day of the year 9999."""
-    with pytest.warns(UserWarning, match="lies after now"):
+    with pytest.warns(UserWarning, match="is after now"):
         orders.add_execution("last", status="RUNNING", start_date="9999-12-31")
     clock.move_to(utc(9999, 12, 31))
 
@@ -126,7 +126,7 @@ def test_dates_are_given_out_in_utc(clock, orders):
 ISO = "ISO 8601 text like '2026-01-10T02:00:00Z'"
 NO_MOMENT = f"a datetime, a date, {ISO}, or a timedelta from now like '-2h', '+5m' or 'now'"
 NO_TEXT = f"{ISO}, or a time from now like '-2h', '+5m' or 'now'"
-OUTSIDE = "must lie within the years 1970 to 9999, as AWS's dates do."
+OUTSIDE = "must be in the years 1970 to 9999, as AWS's dates are"
 
 
 @pytest.mark.parametrize(
@@ -181,9 +181,9 @@ def test_what_names_no_moment_is_refused(clock, sfn_executions, orders, argument
 @pytest.fixture
 def day(orders):
     """Three executions of one day: an hour from 13:00, one from 14:00 that runs on, and a closed one."""
-    with pytest.warns(UserWarning, match="lies after now"):
+    with pytest.warns(UserWarning, match="is after now"):
         orders.add_execution("hour", status="FAILED", start_date=NOW + 60 * MINUTE, duration=60 * MINUTE)
-    with pytest.warns(UserWarning, match="lies after now"):
+    with pytest.warns(UserWarning, match="is after now"):
         orders.add_execution("open", status="RUNNING", start_date=NOW + 120 * MINUTE)
     orders.add_execution("closed", status="SUCCEEDED", start_date=NOW - MINUTE)
     return orders

@@ -312,8 +312,8 @@ def test_only_the_unsuccessful_are_redriven(client, orders, seed, stands):
         run.redrive()
 
     assert str(refusal.value) == (
-        f"{run.arn} cannot be redriven: it {stands}, and only a FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE "
-        f"execution can."
+        f"cannot redrive {run.arn}: it {stands}, and only a FAILED, TIMED_OUT, ABORTED or "
+        "PENDING_REDRIVE execution can be redriven."
     )
     assert listed(client) == before
 
@@ -454,7 +454,7 @@ def test_a_handle_dies_with_its_mock(use):
         use(sfn)
 
     assert str(refusal.value) == (
-        "This mock has ended: use its handle inside the with block, decorated test or fixture."
+        "This mock has ended: use its handle only inside the with block, decorated test or fixture."
     )
 
 
@@ -469,7 +469,9 @@ def test_records_die_with_their_machine(client, sfn_executions, change, argument
     with pytest.raises(RuntimeError) as refusal:
         attrgetter(change)(held)(**arguments)
 
-    assert str(refusal.value) == (f"{MACHINE} was deleted, and all that belonged to it: add the state machine anew.")
+    assert str(refusal.value) == (
+        f"{MACHINE} was deleted, with its versions, aliases and executions: add the state machine again."
+    )
     assert listed(client) == []
 
 
@@ -487,8 +489,8 @@ def test_a_record_dies_when_its_name_is_given_away(client, clock, orders, change
         getattr(failed, change)()
 
     assert str(refusal.value) == (
-        f"{PREFIX}:execution:orders:nightly is another execution by now, started when the name was free again so "
-        f"long after this one had stopped: get_execution() gives that one."
+        f"{PREFIX}:execution:orders:nightly is now a newer execution: this one stopped so long ago "
+        "that its name was free again; use get_execution() for the newer one."
     )
     assert listed(client) == [("nightly", "RUNNING", None)]
 
@@ -605,7 +607,7 @@ def test_express_executions_of_one_name_are_found(client, sfn_executions):
 
 def test_an_upcoming_execution_is_found(sfn_executions, orders):
     """The test's side sees all there is, also what listings do not show yet."""
-    with pytest.warns(UserWarning, match="lies after now"):
+    with pytest.warns(UserWarning, match="is after now"):
         later = orders.add_execution("later", status="RUNNING", start_date=HOUR)
 
     assert sfn_executions.get_execution(later.arn) == later

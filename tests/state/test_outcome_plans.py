@@ -320,7 +320,7 @@ def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batc
         pytest.param(
             [["FAILED"]],
             {"duration": MINUTE},
-            "outcomes must not be given beside keywords: put the keywords into the outcomes",
+            "outcomes must be left out where keywords are given, got both: put the keywords into the outcomes",
             id="both",
         ),
         *(
@@ -345,7 +345,7 @@ def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batc
         pytest.param(
             [["FAILED", {"status": "RUNNING", "duration": MINUTE}]],
             {},
-            "outcomes[1].duration must be left out if the status is RUNNING, or the status must be a closing one",
+            "outcomes[1].duration must be left out if the status is RUNNING; give a closing status instead",
             id="impossible outcome",
         ),
         pytest.param(
@@ -377,8 +377,8 @@ def test_express_executions_are_never_redriven(sfn):
         fast.on_redrive(status="SUCCEEDED")
 
     assert str(refusal.value) == (
-        f"cannot set on_redrive() of {fast.arn}: AWS redrives no executions of EXPRESS state machines; use on_start() "
-        f"instead."
+        f"cannot set on_redrive() of {fast.arn}: AWS does not redrive executions of EXPRESS state "
+        "machines; use on_start() instead."
     )
 
 

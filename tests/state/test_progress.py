@@ -168,7 +168,7 @@ def said(run):
     with pytest.raises(RuntimeError) as raised:
         run.wait_until_done()
     beginning = f"cannot wait until {run.arn} is done: the clock stands still at 2026-01-10T03:00:00.000Z, and "
-    end = "; move the clock, or do what it waits for, instead."
+    end = "; move the clock, or end what it waits for, instead."
     message = str(raised.value)
     assert message.startswith(beginning)
     assert message.endswith(end)
@@ -270,8 +270,8 @@ def test_wait_too_long():
             run.wait_until_done(timedelta(milliseconds=20))
 
     assert str(raised.value) == (
-        f"{run.arn} must be done within 0.02 seconds: it is RUNNING in state 'Pass' until something ends it, such as "
-        f"succeed(), fail() or StopExecution."
+        f"{run.arn} was not done within 0.02 seconds: it is RUNNING in state 'Pass' until something "
+        "ends it, such as succeed(), fail() or StopExecution."
     )
 
 

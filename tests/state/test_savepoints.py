@@ -214,7 +214,7 @@ def test_seeds_under_moto_are_gone_too():
 
 # --- Views of what is gone ---------------------------------------------------------------------------------------
 
-GONE = " is gone: the inner mock, fixture or test that added it has ended."
+GONE = " no longer exists: the inner mock, fixture or test that added it has ended."
 
 
 def test_views_of_an_inner_mock_say_that_they_are_gone(outer):
@@ -231,8 +231,8 @@ def test_views_of_an_inner_mock_say_that_they_are_gone(outer):
         (invoices, arns[0], GONE),
         (later, arns[1], GONE),
         (more, arns[2], GONE),
-        (version, arns[3], " was deleted: publish a version anew."),
-        (alias, arns[4], " was deleted or replaced: add the alias anew."),
+        (version, arns[3], " was deleted: publish a version again."),
+        (alias, arns[4], " was deleted or replaced: add the alias again."),
     ):
         with pytest.raises(RuntimeError) as refusal:
             _ = view.arn
@@ -273,7 +273,9 @@ def test_views_cannot_be_read_after_a_deletion(outer):
     for view in (outer.orders, outer.parent, outer.batch, outer.child):
         with pytest.raises(RuntimeError) as refusal:
             _ = view.arn
-        assert str(refusal.value) == f"{MACHINE} was deleted, and all that belonged to it: add the state machine anew."
+        assert str(refusal.value) == (
+            f"{MACHINE} was deleted, with its versions, aliases and executions: add the state machine again."
+        )
 
 
 # --- Definitions that run ----------------------------------------------------------------------------------------

@@ -153,15 +153,15 @@ def test_seed_that_outlives_it(orders, arguments, name):
         orders.add_execution(status="SUCCEEDED", **arguments)
 
     assert str(refusal.value) == (
-        f"{name} must be within the TimeoutSeconds of the definition, which end at 2026-01-10T12:01:00.000Z, got "
-        f"2026-01-10T12:01:00.001Z"
+        f"{name} must not be after the TimeoutSeconds of the definition, which end at "
+        "2026-01-10T12:01:00.000Z, got 2026-01-10T12:01:00.001Z"
     )
     assert list(orders.executions) == []
 
 
 def test_many_seeds_that_outlive_it(orders):
     """So are many."""
-    with pytest.raises(ValueError, match=r"^duration must be within the TimeoutSeconds of the definition"):
+    with pytest.raises(ValueError, match=r"^duration must not be after the TimeoutSeconds of the definition"):
         orders.add_executions(3, status="SUCCEEDED", duration=2 * MINUTE)
 
     assert list(orders.executions) == []

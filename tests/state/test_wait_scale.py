@@ -100,4 +100,4 @@ def test_what_is_no_scale(value):
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(wait_scale=value)
 
-    assert str(refusal.value) == f"wait_scale must be a number from 0 up, got {value!r}."
+    assert str(refusal.value) == f"wait_scale must be a number >= 0, got {value!r}."

@@ -58,8 +58,9 @@ def reached(monkeypatch):
 
 def refusal(host: str) -> str:
     return (
-        f"A connection to {host} is refused, as nothing leaves this machine while mock_sfn_executions is active. Step "
-        f"Functions is answered for boto3, requests and urllib3; mock what else the code under test asks of AWS."
+        f"cannot open a connection to {host}: no call leaves this machine while mock_sfn_executions "
+        "is active; call Step Functions with boto3, requests or urllib3, and mock other services "
+        "instead."
     )
 
 
@@ -204,7 +205,7 @@ def test_hosts_of_aws(host, method, reached):
     with (
         mock_sfn_executions(),
         socket.socket() as connection,
-        pytest.raises(UnmockedServiceError, match=r"^A connection to "),
+        pytest.raises(UnmockedServiceError, match=r"^cannot open a connection to "),
     ):
         getattr(connection, method)((host, 443))
 

@@ -348,8 +348,8 @@ def test_signed_call_to_another_service_is_refused(service, url, headers, body, 
         requests.post(url, data=body, headers=signed(service, url, headers, body), timeout=5)
 
     assert str(error.value) == (
-        f"{name} is not mocked: mock_sfn_executions answers Step Functions only. Add moto's mock_aws to this test, "
-        f"or stub the client."
+        f"{name} is not mocked: mock_sfn_executions mocks Step Functions only. Add moto's mock_aws to this test, or "
+        "stub the client."
     )
 
 

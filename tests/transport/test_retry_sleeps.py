@@ -220,6 +220,6 @@ def test_inner_mock_cannot_differ():
         mock_sfn_executions(retry_sleeps=False).start()
 
     assert str(error.value) == (
-        "A mock with retry_sleeps=True is active, and an inner mock_sfn_executions shares it, so it cannot have "
-        "retry_sleeps=False: leave the option out, or give the outer mock the same."
+        "cannot use retry_sleeps=False in an inner mock: it shares the active mock, which has "
+        "retry_sleeps=True; leave the option out, or give the outer mock the same value instead."
     )
