@@ -1,1 +1,1 @@
-"""How the mock sits in moto: install, CloudFormation, EventBridge, records that moto has made."""
+"""Integration with moto: install, CloudFormation, EventBridge, and records that moto made."""

@@ -1,4 +1,4 @@
-"""State machines, executions and activities that moto made before a mock began become ours, as they stand."""
+"""Copy state machines, executions and activities that moto made before the mock started."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sfn_mock.state.time_lines import Attempt
 
 
 def adopt(records: Records, motos: StepFunctionBackend) -> None:
-    """Store what a plain moto backend holds."""
+    """Store the contents of a plain moto backend."""
     with records.using():
         for machine in motos.state_machines:
             adopt_state_machine(records, machine, motos.tagger)
@@ -30,7 +30,7 @@ def adopt(records: Records, motos: StepFunctionBackend) -> None:
 
 
 def adopt_state_machine(records: Records, motos: MotoStateMachine, tagger: TaggingService) -> StateMachine:
-    """Our record of one of moto's machines, stored with its tags, versions, aliases and executions."""
+    """Store a state machine of moto with its tags, versions, aliases and executions; return the record."""
     machine = add_state_machine(
         records, motos.name, type=motos.type, revision=_revision(motos), moment=_moment(motos.creation_date)
     )
@@ -48,7 +48,7 @@ def adopt_state_machine(records: Records, motos: MotoStateMachine, tagger: Taggi
 
 
 def adopt_activity(records: Records, motos: MotoActivity, tagger: TaggingService) -> Activity:
-    """Our record of one of moto's activities, stored with its tags."""
+    """Store an activity of moto with its tags; return the record."""
     activity = records.activities[motos.name] = Activity(
         records,
         motos.name,
@@ -60,7 +60,7 @@ def adopt_activity(records: Records, motos: MotoActivity, tagger: TaggingService
 
 
 def _tags(tagger: TaggingService, arn: str) -> dict[str, str]:
-    # moto keeps None for a tag without a value.
+    # moto stores None for a tag without a value.
     return {key: value or "" for key, value in tagger.get_tag_dict_for_resource(arn).items()}
 
 
@@ -82,7 +82,7 @@ def _execution(machine: StateMachine, motos: MotoExecution) -> Execution:
     start = _moment(motos.start_date)
     attempt = Attempt(start)
     if motos.status != "RUNNING":
-        # moto gives an execution that is FAILED from its start no stop date.
+        # In moto an execution that is FAILED at its start has no stop date.
         stop = start if motos.stop_date is None else max(start, _moment(motos.stop_date))
         attempt = Attempt(start, stop, Ending(motos.status, motos.output, motos.error, motos.cause))
     origin = Origin(machine.revision, input=motos.execution_input)

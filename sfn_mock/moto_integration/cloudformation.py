@@ -1,7 +1,7 @@
 """The resource types of Step Functions in moto's CloudFormation: state machines, versions, aliases and activities.
 
-moto has a class for each resource type, and calls its class methods with a resource's part of the template, in which
-references are resolved. Of these types it knows state machines only, and of their properties four.
+moto calls the class methods of a resource type with the resource's part of the template, references resolved. moto
+itself has only state machines, with four of their properties.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sfn_mock.transport.patching import with_items
 
 Properties = dict[str, Any]
 
-#: What a template sees as the revision of a machine that was never updated.
+#: The revision id, in templates, of a state machine that was never updated.
 _FIRST_REVISION = "INITIAL"
 
 _CONFIGURATIONS = {
@@ -31,14 +31,14 @@ _CONFIGURATIONS = {
 
 
 class _Resource(ABC):
-    """One resource as its stack keeps it: what ``Ref`` and ``Fn::GetAtt`` give, and the properties it was made from."""
+    """A resource in its stack: the values of ``Ref`` and ``Fn::GetAtt``, and the properties it was made from."""
 
     resource_type: ClassVar[str]
-    #: The property that names it; empty for a type that has no names.
+    #: The property with its name; empty for a type without names.
     name_property: ClassVar[str] = ""
-    #: Those that cannot change: for another value there is another resource.
+    #: The properties whose change replaces the resource.
     replacing: ClassVar[tuple[str, ...]]
-    #: What Fn::GetAtt can ask for.
+    #: The attributes of Fn::GetAtt.
     attributes: ClassVar[tuple[str, ...]] = ("Arn",)
 
     def __init__(self, backend: SFNBackend, name: str, arn: str, properties: Properties) -> None:
@@ -51,7 +51,7 @@ class _Resource(ABC):
         return True
 
     def get_cfn_attribute(self, attribute_name: str) -> Any:
-        # Only stacks ask, and then it is imported; it imports every service of moto's.
+        # Imported here, because it imports every service of moto, and only stacks need it.
         from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 
         if not self.has_cfn_attr(attribute_name):
@@ -71,7 +71,7 @@ class _Resource(ABC):
         region_name: str,
         **_: Any,
     ) -> _Resource:
-        """The new resource; ``resource_name`` is the template's or, where it gives none, one that moto made up."""
+        """Create and return a resource; ``resource_name`` is the template's name or one that moto generated."""
         properties = cloudformation_json["Properties"]
         backend = _backend(account_id, region_name)
         name = properties.get(cls.name_property, resource_name)
@@ -86,9 +86,9 @@ class _Resource(ABC):
         account_id: str,
         region_name: str,
     ) -> _Resource:
-        """The resource as changed or, where it cannot change so far, the one that replaces it."""
+        """Update and return the resource, or the resource that replaces it."""
         before = original_resource.properties
-        # What the template does not name, or no longer, keeps its name.
+        # A resource without a name in the template keeps its name.
         properties = {cls.name_property: original_resource.name, **cloudformation_json["Properties"]}
         if any(before.get(name) != properties.get(name) for name in cls.replacing):
             replacement = cls.create_from_cloudformation_json(
@@ -111,11 +111,11 @@ class _Resource(ABC):
     @classmethod
     @abstractmethod
     def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> str:
-        """The ARN of what is made."""
+        """Create the resource and return its ARN."""
 
     @abstractmethod
     def _update(self, properties: Properties) -> None:
-        """Take on ``properties``, in which none of the replacing ones has changed."""
+        """Apply ``properties``, of which none that replaces the resource has changed."""
 
     @abstractmethod
     def delete(self) -> None: ...
@@ -124,7 +124,7 @@ class _Resource(ABC):
         return {"Arn": self.physical_resource_id, "Name": self.name}[name]
 
     def _update_tags(self, properties: Properties) -> None:
-        """Give it the tags of ``properties`` and take the others of the template's away."""
+        """Set the tags of ``properties`` and remove the other tags of the template."""
         tags = _tags(properties)
         kept = {tag["key"] for tag in tags}
         gone = [tag["key"] for tag in _tags(self.properties) if tag["key"] not in kept]
@@ -156,7 +156,7 @@ class StateMachineInStack(_Resource):
             self.physical_resource_id,
             _definition(self.backend, properties),
             properties.get("RoleArn", ""),
-            # What the template no longer configures is as AWS has it by default.
+            # Settings that the template no longer has return to AWS's defaults.
             logging_configuration=configurations.get("loggingConfiguration", {}),
             tracing_configuration=configurations.get("tracingConfiguration", {}),
             encryption_configuration=configurations.get("encryptionConfiguration", {"type": "AWS_OWNED_KEY"}),
@@ -186,7 +186,7 @@ class VersionInStack(_Resource):
         return str(version.arn)
 
     def _update(self, properties: Properties) -> None:
-        """Nothing of a version changes."""
+        """Change nothing: a version cannot change."""
 
     def delete(self) -> None:
         self.backend.delete_state_machine_version(self.physical_resource_id)
@@ -244,7 +244,7 @@ def resource_types() -> Iterator[None]:
         yield
 
 
-# --- What a template says ----------------------------------------------------------------------------------------
+# --- Templates ---------------------------------------------------------------------------------------------------
 
 
 def _backend(account_id: str, region: str) -> SFNBackend:
@@ -254,7 +254,7 @@ def _backend(account_id: str, region: str) -> SFNBackend:
 
 
 def _definition(backend: SFNBackend, properties: Properties) -> str:
-    """The definition as text, from whichever property gives it, with its substitutions made."""
+    """Return the definition as text, from any of its properties, with substitutions made."""
     if "Definition" in properties:
         definition = json.dumps(properties["Definition"])
     elif "DefinitionS3Location" in properties:
@@ -272,7 +272,7 @@ def _definition(backend: SFNBackend, properties: Properties) -> str:
 
 
 def _configurations(properties: Properties) -> dict[str, Any]:
-    """Those of logging, tracing and encryption, by the names of the API's members."""
+    """Return the settings of logging, tracing and encryption, by API member."""
     return {
         name: _as_the_api_spells(properties[property])
         for property, name in _CONFIGURATIONS.items()
@@ -281,7 +281,7 @@ def _configurations(properties: Properties) -> dict[str, Any]:
 
 
 def _routing(properties: Properties) -> list[dict[str, Any]]:
-    """The alias's routes. With a deployment preference, all traffic goes to its version at once, not bit by bit."""
+    """Return the alias's routes. With a deployment preference, all traffic goes to its version at once."""
     preference = properties.get("DeploymentPreference")
     if preference is not None:
         return [{"stateMachineVersionArn": preference["StateMachineVersionArn"], "weight": 100}]
@@ -296,7 +296,7 @@ def _tags(properties: Properties) -> list[dict[str, str]]:
 
 
 def _as_the_api_spells(value: Any) -> Any:
-    """Names of members begin with a small letter there; and a template may write booleans as text."""
+    """Convert to the API's spelling: member names in lower camel case, booleans from text."""
     if value in ("true", "false"):
         return value == "true"
     if isinstance(value, dict):

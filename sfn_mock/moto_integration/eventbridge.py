@@ -1,4 +1,4 @@
-"""State machines as targets of moto's EventBridge rules, which by themselves raise an error for such a target."""
+"""State machines as targets of moto's EventBridge rules; moto itself raises an error for such a target."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Target = dict[str, Any]
 
 @contextmanager
 def targets() -> Iterator[None]:
-    """Let an event that a rule matches start executions of the rule's state machines."""
+    """Make an event that matches a rule start executions of the rule's state machines."""
     from moto.events.models import Rule
     from moto.events.utils import EventTemplateParser
 
@@ -38,7 +38,7 @@ def targets() -> Iterator[None]:
                     _start(target, _input(target, original_event, EventTemplateParser.parse))
 
         def send_status_event(rule: Rule, event: Any, transform_input: bool) -> None:
-            """Send an event of Step Functions' own: no target that cannot take it is an error of whoever caused it."""
+            """Send an event of Step Functions; the failure of a target is not an error of the caller."""
             if not rule.event_pattern.matches_event(event):
                 return
             for target in rule.targets:
@@ -70,22 +70,22 @@ def _is_state_machine(target: Target) -> bool:
 
 
 def _input(target: Target, original_event: dict[str, Any], transformed: Callable[..., Any]) -> str:
-    """What the target is told of the event: all of it, unless the target says otherwise."""
+    """Return the input of the target: the whole event, unless the target configures another input."""
     if "Input" in target:
         return str(target["Input"])
-    # moto keeps the time as a number.
+    # moto stores the time as a number.
     moment = datetime.fromtimestamp(float(original_event["time"]), tz=timezone.utc)
     event = {**original_event, "time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
     transformer = target.get("InputTransformer")
     if transformer is not None:
         return json.dumps(transformed(transformer["InputTemplate"], transformer.get("InputPathsMap", {}), event))
-    # A template may ask for this one, and no other target is told it.
+    # Only input templates can use this value.
     event.pop("ingestion-time", None)
     return json.dumps(event)
 
 
 def _start(target: Target, input: str) -> None:
-    """Start an execution; who puts an event is not told when a target refuses it."""
+    """Start an execution; a refusal by the target does not reach the caller of PutEvents."""
     arn = parse_arn(target["Arn"])
     with suppress(SFNError):
         stepfunctions_backends[arn.account][arn.region].start_execution(target["Arn"], "", input)

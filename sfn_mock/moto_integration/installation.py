@@ -28,10 +28,10 @@ from sfn_mock.transport.wire import Answer, Wire
 
 
 class _MockAwsState:
-    """What a test adds to one outermost ``mock_aws`` beside its backends: faults, calls, and answers for tasks."""
+    """The state of one outermost ``mock_aws`` besides its backends: faults, calls and task mocks."""
 
     def __init__(self, account: object = None) -> None:
-        #: moto's dictionary of the account, which each outermost ``mock_aws`` makes anew.
+        #: moto's dictionary of the account, which each outermost ``mock_aws`` replaces.
         self.account = account
         self.faults = Faults()
         self.call_log = CallLog()
@@ -39,7 +39,7 @@ class _MockAwsState:
 
 
 class _Installation:
-    """What ``install()`` has put behind every ``mock_aws``, and how to undo it."""
+    """The installed backends behind every ``mock_aws``, and how to remove them."""
 
     def __init__(self, undo: ExitStack) -> None:
         self.undo = undo
@@ -59,12 +59,12 @@ _installation: _Installation | None = None
 
 
 def install() -> None:
-    """Let every ``mock_aws`` of the process answer Step Functions from this package, until ``uninstall()``.
+    """Make every ``mock_aws`` of the process use this package for Step Functions, until ``uninstall()``.
 
     Each ``mock_aws`` starts empty, as it does with moto; within it ``get_mock()`` returns the handle.
 
     Raises:
-        RuntimeError: It is installed already, or a mock is active.
+        RuntimeError: If it is installed already, or a mock is active.
     """
     global _installation
     with _lock:
@@ -81,10 +81,10 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Undo ``install()``, so that moto is what it was.
+    """Undo ``install()``: moto uses its own Step Functions again.
 
     Raises:
-        RuntimeError: It is not installed, or a mock is active.
+        RuntimeError: If it is not installed, or a mock is active.
     """
     global _installation
     with _lock:
@@ -102,7 +102,7 @@ def _state_of_mock_aws() -> _MockAwsState:
 
 
 def session_of_mock_aws() -> Session | None:
-    """Return a session over what the active ``mock_aws`` holds; None without one, or where this is not installed."""
+    """Return a session over the active ``mock_aws``; None without one, or if this package is not installed."""
     if _installation is None or not botocore_stubber.enabled:
         return None
     region = os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
@@ -110,7 +110,7 @@ def session_of_mock_aws() -> Session | None:
 
 
 class SessionWithinMockAWS(Session):
-    """A session over what a ``mock_aws`` holds: backends that moto makes, and resets when that ends."""
+    """A session over a ``mock_aws``, whose backends moto makes, and resets at its end."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class SessionWithinMockAWS(Session):
         return _backends()
 
     def close(self) -> None:
-        """End the session. The records stay, and lose what it simulated."""
+        """End the session. The records stay, without its simulation."""
         for backend in self.backends():
             if backend.records.simulation is self.simulation:
                 backend.records.take_on(NO_SIMULATION)
@@ -160,7 +160,7 @@ def _all_records() -> list[Records]:
 
 
 def _backend(account_id: str, region: str) -> SFNBackend:
-    """moto's backend for any region, also one that moto does not know."""
+    """Return moto's backend for any region, also one that moto does not have."""
     regions = stepfunctions_backends[account_id]
     with backend_lock:
         backend = regions.get(region)
@@ -176,7 +176,7 @@ def _of_ours(backend: object) -> SFNBackend:
 
 
 def _answer(request: AWSPreparedRequest) -> Answer:
-    """The answer to a call that, unless made under a role, belongs to the account that moto gives it."""
+    """Answer a call; unless it is made under a role, it belongs to the account that moto finds."""
     state = _state_of_mock_aws()
     service = Service(records_of(_backend), state.faults, state.call_log, PagingCheck(False), all_records=_all_records)
     return Wire(service, _account_id(request.headers)).answer(request)

@@ -1,4 +1,4 @@
-"""Changes of executions' status as events on the default bus of moto's EventBridge."""
+"""Send an event to the default bus of moto's EventBridge for each status change of an execution."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sfn_mock.state.status_changes import StatusChange
 
 @contextmanager
 def sent() -> Iterator[None]:
-    """Put an event on the bus for each change of status, while a ``mock_aws`` is active."""
+    """Send an event for each change of status while a ``mock_aws`` is active."""
     with status_changes.told_to(_put):
         yield
 
 
 def _put(change: StatusChange[Execution]) -> None:
     models: Any = sys.modules.get("moto.events.models")
-    # Until somebody has called EventBridge there is no rule that an event could match.
+    # Before the first call of EventBridge there is no rule that an event could match.
     if models is None or not botocore_stubber.enabled:
         return
     records = change.execution.owner.records

@@ -1,7 +1,7 @@
-"""In moto's place: while the mock is active, moto's dictionaries and its stubber lead to the mock's backends.
+"""Replace moto's Step Functions: while the mock is active, moto's dictionaries and stubber lead to the mock's backends.
 
-So whatever reaches Step Functions within moto reaches the mock: CloudFormation, tagging, EventBridge, `requests`. While
-the mock is installed, this is so in every ``mock_aws`` of the process, and moto makes and resets the backends itself.
+CloudFormation, tagging, EventBridge and `requests` then reach the mock through moto. While the mock is installed, every
+``mock_aws`` of the process uses it, and moto makes and resets the backends itself.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from sfn_mock.transport.wire import Answer, Wire, is_step_functions
 
 
 def is_free() -> bool:
-    """Whether moto's own backends stand in moto's place, and no ``mock_aws`` is active that may hold some."""
+    """Return whether moto's own backends are in place, and no ``mock_aws`` is active that may use them."""
     return stepfunctions_backends.backend is StepFunctionBackend and not botocore_stubber.enabled
 
 
-#: Gives the backends made so far.
+#: Returns the backends made so far.
 Backends = Callable[[], Iterable[SFNBackend]]
 
-#: Readies a service of moto's, by the first part of its host, for a request.
+#: Prepares a service of moto, by the first part of its host, for a request.
 PrepareService = Callable[[str], None]
 
 
 @contextmanager
 def taken(backend_of: BackendOf, backends: Backends, wire: Wire) -> Iterator[PrepareService]:
-    """Put ``backend_of(account_id, region)`` behind moto, unless it stands there already.
+    """Make moto use ``backend_of(account_id, region)``, unless it does so already.
 
-    What moto holds is taken over, and is its own again after. Gives what a request to another service that does not
-    come by moto's stubber is to be announced to.
+    The contents of moto's backends are copied; afterwards moto has its own backends again. Yields a function to call
+    before a request to another service that does not come through moto's stubber.
     """
     dictionary = nullcontext() if is_shared() else _dictionary(backend_of)
     stubber = _stubber(is_step_functions, wire.answer, backends)
@@ -55,7 +55,7 @@ def taken(backend_of: BackendOf, backends: Backends, wire: Wire) -> Iterator[Pre
 
 @contextmanager
 def installed(answer: Callable[[AWSPreparedRequest], Answer]) -> Iterator[None]:
-    """Have moto make our backends where it made its own, and ``answer`` what ``mock_aws`` would have answered."""
+    """Make moto create our backends instead of its own, and ``answer`` calls instead of ``mock_aws``."""
     with _class(SFNBackend), _one_dictionary(), status_events.sent(), _stubber(_is_motos, answer, _made_by_moto):
         yield
 
@@ -66,13 +66,13 @@ def _made_by_moto() -> Iterable[SFNBackend]:
 
 
 def is_shared() -> bool:
-    """Whether a ``mock_aws`` is active in which the mock is installed: its backends are an inner mock's too."""
+    """Return whether a ``mock_aws`` with the installed mock is active: an inner mock shares its backends."""
     return stepfunctions_backends.backend is SFNBackend and botocore_stubber.enabled
 
 
 @contextmanager
 def _class(backend: type[StepFunctionBackend]) -> Iterator[None]:
-    """moto makes backends of that class. Those made before are of no active ``mock_aws``, and go."""
+    """Make moto create backends of that class. Earlier backends belong to no active ``mock_aws`` and are removed."""
     try:
         with replaced(stepfunctions_backends, "backend", backend):
             _forget_backends()
@@ -87,19 +87,19 @@ def _forget_backends() -> None:
 
 
 def _one_dictionary() -> wrapped:
-    """Told to execute state machines, moto's EventBridge would look for them in another dictionary."""
+    """Use one dictionary: configured to execute state machines, moto's EventBridge would use another one."""
     return wrapped(responses, "get_backend", lambda _: lambda account, region: stepfunctions_backends[account][region])
 
 
 @contextmanager
 def _dictionary(backend_of: BackendOf) -> Iterator[None]:
-    """moto's dictionary as a view: a ``mock_aws`` that begins or ends empties it, and the backends outlive that."""
+    """moto's dictionary as a view of the backends, which outlive a ``mock_aws`` that empties the dictionary."""
     classes = ExitStack()
 
     def put_back() -> None:
         with backend_lock:
             classes.close()
-            # An account that is gone was emptied by moto meanwhile, and stays gone.
+            # moto has emptied a missing account in the meantime; it stays empty.
             there = {id(account) for account in stepfunctions_backends.values()}
             staying = [(account, motos) for account, motos, _ in kept if id(account) in there]
             for account, motos in staying:
@@ -125,10 +125,10 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
 
 
 class _HeldBackend(SFNBackend):
-    """A class, because moto asks for its bases. Called for a new backend, it gives the mock's."""
+    """A class, because moto reads its bases. A call for a new backend returns the mock's backend."""
 
-    def __new__(cls, region_name: str, account_id: str) -> SFNBackend:  # type: ignore[misc]  # not one of its own
-        # Not an attribute of the class: each time that one changes, Python forgets what it has learned of the class.
+    def __new__(cls, region_name: str, account_id: str) -> SFNBackend:  # type: ignore[misc]  # returns another class
+        # Not an attribute of the class: each change of one clears Python's caches of the class.
         session = active_mock.session()
         assert session is not None, "moto's dictionaries have this class while a mock is active"
         backend: SFNBackend = session.backend(account_id, region_name)
@@ -136,7 +136,7 @@ class _HeldBackend(SFNBackend):
 
 
 def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) -> dict[str, SFNBackend]:
-    """Our backend for each of moto's, with what that holds if its ``mock_aws`` is active."""
+    """Return our backend for each backend of moto, with its contents if its ``mock_aws`` is active."""
     ours = {region: backend_of(backend.account_id, region) for region, backend in motos.items()}
     if botocore_stubber.enabled:
         for region, backend in motos.items():
@@ -144,8 +144,8 @@ def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) ->
     return ours
 
 
-#: What the mock changes in other services of moto's, by the first part of their hosts. Not before the first request
-#: to one, because it takes importing that service: for CloudFormation, every service there is.
+#: The patches of other services of moto, by the first part of their hosts. They are made at the first request to a
+#: service, because they import it, and CloudFormation imports every service.
 _OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": eventbridge.targets}
 
 
@@ -153,7 +153,7 @@ _OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": ev
 def _stubber(
     is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer], backends: Backends
 ) -> Iterator[PrepareService]:
-    """Have moto's stubber answer Step Functions calls as the mock does, whatever host they go to.
+    """Make moto's stubber answer Step Functions calls from the mock, at every host.
 
     By host, moto finds `states.` and answers 404 to `sync-states.`, FIPS and VPC endpoints.
     """
@@ -163,13 +163,13 @@ def _stubber(
     lock = Lock()
 
     def prepare(service: str) -> None:
-        # What is asked for may be the work of a run, or an event that tells of one.
+        # The request may come from a run, or be an event about one.
         for backend in backends() if active else ():
             backend.records.keep_up()
         if service not in waiting:
             return
-        # Of two first requests that come at once, one waits while the other changes the service: its import may take
-        # seconds. The one that waited, or comes at the mock's end, then finds nothing left to change.
+        # Of two simultaneous first requests, one waits while the other patches the service, whose import may take
+        # seconds. The one that waited, or that comes at the mock's end, finds nothing left to patch.
         with lock:
             changed.enter_context(waiting.get(service, nullcontext)())
             waiting.pop(service, None)
@@ -199,6 +199,6 @@ def _stubber(
 
 
 def _is_motos(request: AWSPreparedRequest) -> bool:
-    """Whether ``mock_aws`` answers it, which may be configured to leave Step Functions to AWS or to refuse it."""
+    """Return whether ``mock_aws`` answers a request; it may be configured to pass or refuse Step Functions."""
     mocked = not passthrough_service("stepfunctions") and service_whitelisted("stepfunctions")
     return mocked and is_step_functions(request)

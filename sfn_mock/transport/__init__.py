@@ -1,1 +1,1 @@
-"""How calls arrive: botocore's events, HTTP, asyncio clients, the environment that clients read."""
+"""Interception of calls: botocore's events, HTTP, asyncio clients, and the environment that clients read."""

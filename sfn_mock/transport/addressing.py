@@ -11,7 +11,7 @@ from sfn_mock.responses import SFNResponse
 
 
 class AddressedResponse(SFNResponse):
-    """SFNResponse for calls of one account, in ``region`` or, where that is not known, in the one the request names."""
+    """SFNResponse for calls of one account, in ``region`` or, if that is None, in the region of the request."""
 
     def __init__(self, service: Service, account_id: str, region: str | None) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ def account_of_role(access_key: str | None) -> str | None:
     for account_id, account in list(iam_backends.items()):
         for backend in list(account.values()):
             key = backend.access_keys.get(access_key)
-            # In moto's default account any key will do, so there only a role means just that account.
+            # moto accepts every key in its default account, so only a role names that account.
             if key is not None and (key.role_arn is not None or account_id != DEFAULT_ACCOUNT_ID):
                 return account_id
     return None

@@ -1,4 +1,4 @@
-"""Answers for clients of asyncio, which await what botocore's own clients read."""
+"""Answers for asyncio clients, which await what botocore's own clients read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from botocore.awsrequest import AWSResponse
 
 
 def then(value: Any, go_on: Callable[[Any], Any]) -> Any:
-    """What ``go_on`` makes of ``value``; where that is awaitable, or what comes of it, an awaitable of the same."""
-    # Asking of what it is takes longer than all the rest, and botocore's own clients have tuples.
+    """Return ``go_on(value)``; an awaitable of the result if the value or the result is awaitable."""
+    # Checked first, because botocore's own clients have tuples and the other check is slow.
     if type(value) is tuple or not inspect.isawaitable(value):
         return go_on(value)
 
@@ -24,12 +24,12 @@ def then(value: Any, go_on: Callable[[Any], Any]) -> Any:
 
 
 def is_awaited(body: object) -> bool:
-    """Whether ``body`` is a file that is read by awaiting it."""
+    """Return whether ``body`` is a file whose ``read`` is awaited."""
     return inspect.iscoroutinefunction(getattr(body, "read", None))
 
 
 class AwaitedResponse(AWSResponse):  # type: ignore[misc]  # botocore carries no types
-    """The same response, whose content and text are awaited, and which is read in parts as aiobotocore reads."""
+    """A response with awaitable content and text, which can be read in parts as aiobotocore does."""
 
     def __init__(self, response: AWSResponse) -> None:
         self._whole: bytes = response.content
@@ -49,7 +49,7 @@ async def _given(value: Any) -> Any:
 
 
 class _Stream:
-    """As much of aiohttp's response as aiobotocore reads a stream by, such as an object of S3."""
+    """The part of aiohttp's response through which aiobotocore reads a stream, such as an object of S3."""
 
     def __init__(self, whole: bytes) -> None:
         self._rest = BytesIO(whole)

@@ -1,4 +1,4 @@
-"""Connections to AWS, by whatever client: refused while the mock is active, so that nothing leaves the machine.
+"""Refuse connections to AWS from any client while the mock is active, so that no call leaves the machine.
 
 Every client of this process ends in Python's sockets: http.client, urllib, httpx, aiohttp, urllib3 alike. What goes
 through a proxy is seen in http.client, which urllib and urllib3 use.
@@ -22,17 +22,17 @@ from moto.core.models import botocore_stubber
 from sfn_mock.instruments.guard import Guard
 from sfn_mock.transport.patching import wrapped
 
-#: Where AWS tells a machine about itself, and a container its credentials.
+#: The addresses of instance metadata and of container credentials.
 _METADATA = frozenset(
     map(ip_address, ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"))
 )
-#: Those that hold, whatever botocore's data says.
+#: Domains that are always AWS's, whatever botocore's data says.
 _DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "api.aws")
 
 
 @contextmanager
 def refused(guard: Guard) -> Iterator[None]:
-    """Have ``guard`` refuse connections to AWS; all others go where they would have gone."""
+    """Let ``guard`` refuse connections to AWS; all other connections are made as usual."""
     connections = _Connections(guard)
     with (
         wrapped(socket, "getaddrinfo", connections.watch_lookup),
@@ -63,7 +63,7 @@ class _Connections:
 
     def watch_connect(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def connect(connection: socket.socket, address: Any) -> Any:
-            # An address that is no tuple belongs to this machine.
+            # An address that is not a tuple is a local socket.
             if isinstance(address, tuple):
                 self._check(address[0])
             return original(connection, address)
@@ -72,7 +72,7 @@ class _Connections:
 
     def watch_request(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def putrequest(connection: Any, method: str, url: str, *others: Any, **options: Any) -> Any:
-            # A proxy is told the whole URL, and http.client takes such a URL apart in the same way.
+            # A request to a proxy has the whole URL; http.client splits such a URL in the same way.
             if url.startswith("http"):
                 self._check(urlsplit(url).hostname)
             return original(connection, method, url, *others, **options)
@@ -97,7 +97,7 @@ class _Connections:
 
 
 def _passes_on() -> bool:
-    """Whether a test has moto pass requests on to AWS, and so means them to get there."""
+    """Return whether a test has configured moto to pass requests through to AWS."""
     passed_on = default_user_config.get("core", {}).get("passthrough", {})
     return botocore_stubber.enabled and any(passed_on.values())
 

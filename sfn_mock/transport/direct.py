@@ -1,6 +1,6 @@
-"""Answer a call where botocore has checked and serialised it, before anything is signed, sent or parsed.
+"""Answer a call after botocore has checked and serialised it, before it is signed, sent and parsed.
 
-What comes back is what botocore would have parsed from the same answer on the wire, to the type and zone of each date.
+The answer equals what botocore would parse from the same answer on the wire, including type and zone of each date.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Parsed = dict[str, Any]
 
 
 class Direct:
-    """Answers calls in place. They belong to ``account_id``, except under an assumed role's keys.
+    """Answers calls without HTTP. Calls belong to ``account_id``, except under the keys of an assumed role.
 
-    Operations in ``wire_only`` may be answered with errors after which botocore tries again, as it does on the wire.
+    Operations for which ``wire_only`` is true may get errors that botocore retries, which it does on the wire only.
     """
 
     def __init__(self, service: Service, account_id: str, *, wire_only: Container[str] = ()) -> None:
@@ -35,7 +35,7 @@ class Direct:
         self._wire_only = wire_only
 
     def can_answer(self, operation: str) -> bool:
-        """Return whether the call needs nothing that only happens on the wire, such as a fault."""
+        """Return whether the call can be answered here: nothing, such as a fault, requires the wire."""
         faults = self._service.faults
         return operation not in self._wire_only and not (faults.added and faults.await_any(operation))
 
@@ -53,7 +53,7 @@ class Direct:
 
 
 class _InPlace:
-    """Answers as botocore has parsed them."""
+    """Answers in botocore's parsed form."""
 
     def __init__(self, model: OperationModel) -> None:
         self._model = model
@@ -84,19 +84,19 @@ def _metadata(status: int, headers: dict[str, str]) -> Parsed:
     }
 
 
-# --- From an answer to what botocore makes of it -----------------------------------------------------------------
+# --- The parsed form of answers ----------------------------------------------------------------------------------
 
-#: Bring one value of an answer, in place, to what botocore's parser makes of it: structures with the members that the
-#: client's model knows, an older one not all of them, in the order of that model.
+#: Convert one value of an answer, in place, to the form of botocore's parser: structures have the members of the
+#: client's model, in its order; an older model has fewer.
 _Finish = Callable[[Any], None]
 
 _COMPOUND = ("structure", "list")
 
-#: Whose members every supported botocore knows, and operations give in the order of the model. A page has up to a
-#: thousand: looking at each would cost as much as making its dates.
+#: Shapes whose members all supported botocores have, in the order of the answers. They need no conversion: a page has
+#: up to a thousand of them, and checking each would take as long as making its dates.
 _FINISHED = frozenset({"ExecutionList"})
 
-#: By name of the shape: a service model is loaded anew with each client, and says the same each time.
+#: By name of the shape, because each client loads an equal service model of its own.
 _finishes: dict[str, _Finish] = {}
 
 
@@ -111,7 +111,7 @@ def _finish(shape: Shape) -> _Finish:
 
 def _finish_structure(shape: Shape) -> _Finish:
     order = list(shape.members)
-    #: Sets of members, in an order, that botocore's parser would leave as they are.
+    #: Ordered sets of members that botocore's parser leaves unchanged.
     well_ordered: set[tuple[str, ...]] = set()
     parts = [(name, _finish(member)) for name, member in shape.members.items() if member.type_name in _COMPOUND]
 
@@ -141,4 +141,4 @@ def _finish_list(shape: Shape) -> _Finish:
 
 
 def _leave(value: Any) -> None:
-    """Nothing to convert."""
+    """Convert nothing."""

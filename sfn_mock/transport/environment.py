@@ -1,4 +1,4 @@
-"""What botocore reads beside a client's own arguments: environment variables and boto3's default session."""
+"""Fake the environment variables and the default session of boto3, from which clients are configured."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ DEFAULT_REGION = "us-east-1"
 _REGION = "AWS_DEFAULT_REGION"
 _FAKE_KEYS = {"AWS_ACCESS_KEY_ID": "sfn-mock", "AWS_SECRET_ACCESS_KEY": "sfn-mock"}
 _METADATA = {"AWS_EC2_METADATA_DISABLED": "true"}
-# A profile may be missing or lead to credentials that must be fetched; a token, an expiry date, an account or an
-# address to fetch from belongs to the keys that are replaced.
+# A profile may be missing or need credentials that are fetched; token, expiry date, account and endpoint of credentials
+# belong to the replaced keys.
 _REMOVED = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -43,19 +43,19 @@ _VARIABLES = (*_CLEARED, _REGION)
 
 
 def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
-    """Warn of a call that goes past the mock because of an endpoint in the environment.
+    """Warn of a call that an endpoint in the environment leads past the mock.
 
     Args:
-        url: Where the call goes, on this machine.
-        servers: URLs of the servers that answer for the mock.
+        url: The URL of the call, on this machine.
+        servers: URLs of the mock's own servers.
     """
     for name in ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"):
         endpoint = os.environ.get(name)
         if endpoint and url.startswith(endpoint) and not url.startswith(tuple(servers)):
             caller = find_caller()
             warnings.warn_explicit(
-                f"{name}={endpoint} is set, so this call to Step Functions goes there and not to the mock. "
-                f"Remove the variable, such as by monkeypatch.delenv({name!r}), and make the client after that.",
+                f"{name}={endpoint} is set, so this call to Step Functions goes there instead of to the mock. "
+                f"Remove the variable before you make the client, for example with monkeypatch.delenv({name!r}).",
                 UserWarning,
                 caller.file,
                 caller.line,
@@ -65,9 +65,9 @@ def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
 
 @contextmanager
 def faked(region: str | None) -> Iterator[str]:
-    """Fake credentials and a region for clients made meanwhile; gives the region, ``region`` if there is one.
+    """Set fake credentials and a region for clients that are made inside the block; return the region.
 
-    Afterwards everything is as before, in whatever order this and a ``mock_aws`` begin and end.
+    Afterwards everything is restored, in whatever order this block and a ``mock_aws`` begin and end.
     """
     kept = _values(_VARIABLES)
     region = region or kept[_REGION] or DEFAULT_REGION
@@ -81,7 +81,7 @@ def faked(region: str | None) -> Iterator[str]:
 
 
 def _values(names: Iterable[str]) -> dict[str, str | None]:
-    """The variables as they are; None for those that are not there."""
+    """Return the values of the variables; None for variables that are not set."""
     return {**dict.fromkeys(names), **{name: os.environ[name] for name in _there(names)}}
 
 
@@ -94,34 +94,34 @@ def _set(variables: dict[str, str | None]) -> None:
 
 
 def _there(names: Iterable[str]) -> list[str]:
-    """Those of the variables that are there."""
-    # Most are not, and each time os.environ says so it raises and catches two errors: in sum, that would be more than
-    # half of what it takes to enter and leave the mock.
+    """Return the variables that are set."""
+    # For each variable that is not set, os.environ raises and catches two errors. That would take more than half of the
+    # time to enter and leave the mock.
     raw = getattr(os.environ, "_data", None)
-    if raw is None:  # somebody's own mapping in its place
+    if raw is None:  # another mapping in its place
         return [name for name in names if name in os.environ]
     return [name for name in names if _raw_name(name) in raw]
 
 
 @cache
 def _raw_name(name: str) -> object:
-    """The name as ``os.environ`` keeps it."""
+    """Return the name in the form in which ``os.environ`` stores it."""
     return os.environ.encodekey(name)
 
 
 class _Shared:
-    """What a ``mock_aws`` too replaces and puts back: the keys in the environment and the default session."""
+    """The values that ``mock_aws`` replaces and restores too: the keys in the environment and the default session."""
 
     def __init__(self) -> None:
         self.keep()
 
     def keep(self) -> None:
-        """Keep what is there."""
+        """Keep the current values."""
         self._keys = _values(_FAKE_KEYS)
         self._session = boto3.DEFAULT_SESSION
 
     def replace(self) -> None:
-        """Put the fakes in its place."""
+        """Replace them with fakes."""
         _set({**_FAKE_KEYS})
         boto3.DEFAULT_SESSION = _DefaultSession()
 
@@ -130,24 +130,24 @@ class _Shared:
         boto3.DEFAULT_SESSION = self._session
 
 
-#: Held while a session is made.
+#: Locked while a session is made.
 _making = RLock()
 
 
 class _DefaultSession(boto3.Session):  # type: ignore[misc]  # boto3 has no types
-    """The default session of one mock, made when somebody first uses it, as many a test never does.
+    """The default session of one mock, made on first use, because many tests never use it.
 
-    It knows nothing of the mocks before: no handlers, no credentials, no configuration. It shares with theirs what
-    takes long to make and is the same for all: the handlers that a session begins with, and the models that were read.
+    It has no handlers, credentials or configuration of earlier mocks. It shares only what is slow to make and the same
+    for all: the initial handlers of a session, and the loaded models.
     """
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Make nothing yet."""
 
     def __getattr__(self, name: str) -> Any:
         with _making:
             if "_session" not in vars(self):
-                # At one stroke, as other threads may be using it already.
+                # In one assignment, because other threads may use it already.
                 self.__dict__.update(vars(self._made()))
         return super().__getattribute__(name)
 
@@ -158,23 +158,23 @@ class _DefaultSession(boto3.Session):  # type: ignore[misc]  # boto3 has no type
         botocores.register_component("data_loader", loader)
         made = cls()
         boto3.Session.__init__(made, botocore_session=botocores)
-        # Each session of boto3's adds boto3's own.
+        # Each boto3 session adds boto3's own.
         loader.search_paths[:] = dict.fromkeys(loader.search_paths)
         return made
 
     def _register_default_handlers(self) -> None:
-        """They are among those that it begins with."""
+        """Do nothing: the initial handlers include them."""
 
 
 class _Hooks:
-    """The handlers that each session begins with, which it copies for itself when somebody adds or removes one."""
+    """The initial handlers of all sessions; a session copies them when a handler is added or removed."""
 
     def __init__(self) -> None:
         self._handlers = _first_handlers()
         self._are_own = False
 
     def emit(self, event_name: str, **kwargs: Any) -> Any:
-        """What botocore does with a session's own, beside copying them for each client."""
+        """Emit an event, as botocore does with a session's own handlers."""
         return self._handlers.emit(event_name, **kwargs)
 
     def __copy__(self) -> HierarchicalEmitter:
@@ -200,10 +200,10 @@ def _loader(data_path: str | None) -> Loader:
 
 @contextmanager
 def _shared_with_mock_aws() -> Iterator[None]:
-    """Fakes in the shared places. Who begins first and ends first takes out what the other put in, so that is watched.
+    """Set the fakes that ``mock_aws`` sets too, and keep both consistent if they do not end in reverse order.
 
-    A ``mock_aws`` from before that ends within puts the real things back: they are replaced again. One from within
-    that outlives this will put the fakes back: then they are taken out.
+    If an earlier ``mock_aws`` ends inside the block, it restores the real values: they are replaced again. If an inner
+    ``mock_aws`` outlives the block, it restores the fakes: then they are removed.
     """
     shared = _Shared()
     around = MockAWS._nested_count > 0
@@ -236,7 +236,7 @@ def _shared_with_mock_aws() -> Iterator[None]:
         if not waiting:
             put_back()
 
-    # moto tells nobody when a mock_aws ends.
+    # moto has no callback for the end of a mock_aws.
     watched = wrapped(MockAWS, "stop", watch_stop)
     note(finish)
     try:

@@ -1,4 +1,4 @@
-"""Errors that a test expects: what ``pytest.raises`` or ``assertRaises`` has caught, nobody has swallowed."""
+"""Errors that a test expects: what ``pytest.raises`` or ``assertRaises`` catches is not swallowed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sfn_mock.transport.patching import wrapped
 
 @contextmanager
 def accepted(guard: Guard) -> Iterator[None]:
-    """Have ``guard`` account for what tests catch meanwhile."""
+    """Let ``guard`` accept the errors that tests catch inside the block."""
 
     def watch_exit(original: Callable[..., Any]) -> Callable[..., Any]:
         def leave(context: Any, kind: Any, error: BaseException | None, traceback: Any) -> Any:
@@ -34,7 +34,7 @@ def accepted(guard: Guard) -> Iterator[None]:
 
 @cache
 def _classes_of_pytest() -> list[type]:
-    """Return the classes of the context managers of ``pytest.raises`` and, where it is known, ``RaisesGroup``."""
+    """Return the classes of pytest's context managers ``raises`` and, if it exists, ``RaisesGroup``."""
     import pytest
 
     classes: list[type | None] = [type(pytest.raises(Exception)), getattr(pytest, "RaisesGroup", None)]

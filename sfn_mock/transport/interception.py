@@ -1,7 +1,7 @@
-"""Every botocore client of the process, whenever it was made: its calls pass here while the mock is active.
+"""Intercept the calls of every botocore client of the process, whenever it was made, while the mock is active.
 
-All clients emit their events through one class of botocore's, so two methods of that class are wrapped, not clients.
-The original goes first: what a Stubber, a handler of the user's, or moto's own stubber answers stays the answer.
+All clients emit their events through one class of botocore, so two methods of that class are wrapped. The original
+method is called first: an answer of a Stubber, of a user's handler or of moto's stubber is kept.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from sfn_mock.transport.wire import REGION_HEADER, Wire, is_loopback
 
 @contextmanager
 def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]) -> Iterator[None]:
-    """Answer Step Functions calls, and have ``guard`` refuse the others that nobody answers.
+    """Answer Step Functions calls, and let ``guard`` refuse unanswered calls to other services.
 
-    ``paging`` hears of calls that come to an error, of whatever service. ``servers`` has the URLs of the servers that
-    answer for the mock.
+    ``paging`` is told of each call that ends in an error, of any service. ``servers`` has the URLs of the mock's own
+    servers.
     """
     clients = _Clients(direct, wire, guard, paging, servers)
     with (
@@ -40,12 +40,12 @@ def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, ser
         try:
             yield
         finally:
-            # A wrapper that someone else has wrapped meanwhile stays, and does nothing from here on.
+            # If other code has wrapped this wrapper, it stays and does nothing.
             clients.intercepted = False
 
 
 class _Clients:
-    """What happens at each event of a call that the client's own handlers left unanswered."""
+    """Handles the events of calls that the client's own handlers left unanswered."""
 
     def __init__(self, direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]) -> None:
         self._direct = direct
@@ -64,7 +64,7 @@ class _Clients:
             def unless_answered(handled: tuple[Any, Any]) -> Any:
                 return handled if handled[1] is not None else self._before_call(emitter, event_name, **kwargs)
 
-            # botocore's own clients have a tuple here, those of asyncio something to await.
+            # botocore's own clients have a tuple here, asyncio clients an awaitable.
             return unless_answered(handled) if type(handled) is tuple else then(handled, unless_answered)
 
         return emit_until_response
@@ -82,7 +82,7 @@ class _Clients:
                 return handled
             request = kwargs["request"]
             if botocore_stubber.enabled and is_awaited(request.body) and not is_loopback(request.url):
-                # moto's stubber, among the handlers, reads what an asyncio client uploads, and cannot await it.
+                # moto's stubber, one of the handlers, reads uploads and cannot await those of an asyncio client.
                 def with_body(body: bytes) -> Any:
                     request.body = body
                     return emit(emitter, event_name, **kwargs)
@@ -110,15 +110,15 @@ class _Clients:
         request_signer: Any,
         **others: Any,
     ) -> Any:
-        """Answer a Step Functions call in place; where somebody may want to see the request, ready it for the wire.
+        """Answer a Step Functions call directly, or prepare it for the wire if other handlers may want the request.
 
-        Return who answered and the answer, None for no answer, as botocore's emitters do.
+        Return the handler and its answer, None for no answer, as botocore's emitters do.
         """
         if is_loopback(params["url"]):
             if _is_step_functions(event_name):
                 warn_of_endpoint_url(params["url"], self._servers)
             return self, None
-        # Only moto knows accounts by their keys.
+        # Only moto can tell an account from its keys.
         credentials = request_signer._credentials if botocore_stubber.enabled else None
         if _is_step_functions(event_name):
             model: OperationModel = others["model"]
@@ -143,14 +143,14 @@ class _Clients:
         if _is_step_functions(event_name):
             return self._wire.respond(request)
         if botocore_stubber.enabled:
-            # A client made before moto was imported has no stubber of moto's; other services are moto's all the same.
+            # A client made before moto was imported lacks moto's stubber, but moto answers other services anyway.
             return botocore_stubber(event_name, request)
         _event, service, operation = event_name.split(".")
         self._guard.refuse(service, operation)
 
 
 def _at_hand(credentials: Any) -> Any:
-    """The client's credentials, unless they have to be fetched from where nothing may be asked."""
+    """Return the client's credentials, unless they would have to be fetched over the network."""
     return None if isinstance(credentials, RefreshableCredentials) else credentials
 
 
@@ -159,23 +159,23 @@ def _is_step_functions(event_name: str) -> bool:
 
 
 def _tells_of_an_error(event_name: str, http_response: AWSResponse | None = None, **_: Any) -> bool:
-    """Whether a call, all its attempts taken together, has come to an error of the service or of the connection."""
+    """Return whether a call, after all its attempts, has ended in an error of the service or the connection."""
     if event_name.startswith("after-call-error."):
         return True
     return http_response is not None and http_response.status_code >= 300
 
 
 def _has_sender(emitter: EventAliaser, event_name: str) -> bool:
-    """Whether the client has handlers of the user's for the request itself, to see it or to answer it."""
+    """Return whether the user has registered handlers that see or answer the request itself."""
     event_name = event_name.replace("before-call.", "before-send.", 1)
     emitter = emitter._emitter
     handlers = emitter._lookup_cache.get(event_name)
     if handlers is None:
-        # As the emitter itself does, which forgets them when one more is registered.
+        # Cached as in the emitter itself, which clears its cache when a handler is registered.
         handlers = emitter._lookup_cache[event_name] = emitter._handlers.prefix_search(event_name)
     return any(handler is not botocore_stubber for handler in handlers)
 
 
 def _awaited(handled: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """What handlers answered, in the form that clients of asyncio read: moto and the wire know only botocore's own."""
+    """Return the handlers' answers in the form for asyncio clients; moto and the wire have only botocore's form."""
     return [(handler, AwaitedResponse(made) if type(made) is AWSResponse else made) for handler, made in handled]

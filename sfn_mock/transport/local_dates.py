@@ -1,7 +1,7 @@
-"""A date as botocore's parser makes it from the wire: aware, in local time, of the class that freezing put there.
+"""Make dates as botocore's parser does: aware, in local time, of the datetime class that freezegun may have replaced.
 
-botocore asks the zone anew for each date, which takes longer than all the rest of a page. The zone's offset is the same
-all through most days, so it is asked once a day of the calendar; on the days around a change of it botocore is asked.
+botocore computes the zone's offset for each date, which takes longer than the rest of a page. The offset is the same
+throughout most days, so it is computed once for each day; on days around a change of it, botocore's parser is used.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from dateutil.tz import tzlocal
 
 _HOUR = 3_600_000
 _DAY = 86_400_000
-#: Later than every hour that has dates.
+#: Later than every hour with dates.
 _NO_HOUR = 10**18
 
-# How far moments lie into their hours. Adding what is there already takes a fraction of what making it takes, and a
-# page, which nobody may have seen before, has two thousand dates.
+# Offsets of moments into their hours. Adding an existing timedelta is much faster than making one, and a page has two
+# thousand dates.
 _SECONDS = [datetime.timedelta(seconds=second) for second in range(3600)]
 _MILLISECONDS = [datetime.timedelta(milliseconds=millisecond) for millisecond in range(1000)]
 
 
 class LocalDates:
-    """The dates of one time zone and one class of datetimes."""
+    """Dates of one time zone and one datetime class."""
 
     def __init__(self) -> None:
         self._zone = time.tzname, time.timezone, time.altzone
@@ -32,17 +32,17 @@ class LocalDates:
         self._epoch = datetime.datetime(1970, 1, 1, tzinfo=tzlocal())
         #: By day since 1970: the zone's offset in milliseconds; None where it changes nearby.
         self._offsets: dict[int, int | None] = {}
-        #: The beginnings of hours, by moment, on days whose offset is known.
+        #: The starts of hours, by moment, on days with a known offset.
         self._hours: dict[int, datetime.datetime] = {}
-        #: The one that was last asked for, as most of a page's dates lie close together.
+        #: The last one used, because most dates of a page are close together.
         self._last_hour = _NO_HOUR, self._epoch
 
     def are_current(self) -> bool:
-        """Whether the time zone is the same, and the class of datetimes, which freezing the clock replaces."""
+        """Return whether time zone and datetime class are unchanged; freezing the clock replaces the class."""
         return self._class is datetime.datetime and self._zone == (time.tzname, time.timezone, time.altzone)
 
     def date(self, moment: int) -> datetime.datetime:
-        """What botocore makes of a moment."""
+        """Return the datetime that botocore would make for a moment."""
         begin, hour = self._last_hour
         length = moment - begin
         if not 0 <= length < _HOUR:
@@ -56,7 +56,7 @@ class LocalDates:
         return hour + (_SECONDS[length // 1000] + _MILLISECONDS[length % 1000])
 
     def _make(self, begin: int) -> datetime.datetime | None:
-        """The beginning of an hour; None where the zone's offset changes nearby."""
+        """Return the start of an hour; None if the zone's offset changes nearby."""
         day = begin // _DAY
         if day not in self._offsets:
             self._offsets[day] = _offset(day)
@@ -68,7 +68,7 @@ class LocalDates:
 
 
 def _offset(day: int) -> int | None:
-    """The zone's offset on a day, if it is the same from the day before to the day after."""
+    """Return the zone's offset on a day; None unless it is the same on the day before and after."""
     try:
         summer = {time.localtime((day + shift) * _DAY // 1000).tm_isdst for shift in range(-1, 3)}
     except (OverflowError, ValueError, OSError):
@@ -82,7 +82,7 @@ _dates = LocalDates()
 
 
 def current() -> LocalDates:
-    """The dates of the time zone and the class of datetimes as they are now."""
+    """Return the dates for the current time zone and datetime class."""
     global _dates
     if not _dates.are_current():
         _dates = LocalDates()

@@ -1,6 +1,6 @@
-"""Methods, attributes and dictionaries of other packages, changed while a mock is active.
+"""Patch methods, attributes and dictionaries of other packages while a mock is active.
 
-What somebody else puts in the same place meanwhile stays afterwards.
+A value that other code sets in the same place in the meantime stays.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from sfn_mock.state.undo_log import UndoLog
 
 Method = Callable[..., Any]
 
-#: Notes what a mock that begins changes in the process; None while none begins.
+#: Records the patches of a mock that is starting; None otherwise.
 _undo: UndoLog | None = None
 
 
 def note_in(undo: UndoLog | None) -> None:
-    """Note in a log what is changed in the process from now on, to be taken back if an interrupt cuts a mock short."""
+    """Record the following patches in a log, to undo them if an interrupt stops the mock from starting."""
     global _undo
     _undo = undo
 
 
 def note(step: Callable[[], object]) -> None:
-    """Note what takes back the next change in the process, if a mock begins; it may be done twice."""
+    """Record how to undo the next patch, if a mock is starting; the undo may run twice."""
     if _undo is not None:
         _undo.note(step)
 
 
 class wrapped:
-    """Put what ``wrap`` makes of ``owner``'s method or function in its place.
+    """Replace a method or function of ``owner`` with ``wrap(original)``.
 
-    A class, as it costs half of what a generator would.
+    A class, because it takes half the time of a generator.
     """
 
     __slots__ = ("_is_inherited", "_name", "_original", "_owner", "_wrapper")
@@ -41,12 +41,12 @@ class wrapped:
         self._owner = owner
         self._name = name
         self._original = getattr(owner, name)
-        #: Whether it stands in a base class, or in the class of an object, and is to be found there again.
+        #: Whether the original is inherited, from a base class or from the class of an object.
         self._is_inherited = name not in vars(owner)
         self._wrapper = wrap(self._original)
 
     def __enter__(self) -> None:
-        # As note() does, without calling it, as a mock puts fourteen of these in place.
+        # Like note(), but inline: a mock makes fourteen of these patches.
         if _undo is not None:
             _undo.steps.append(self.__exit__)
         setattr(self._owner, self._name, self._wrapper)
@@ -61,13 +61,13 @@ class wrapped:
 
 
 def replaced(owner: object, name: str, value: Any) -> wrapped:
-    """Put a value in the place of ``owner``'s attribute."""
+    """Replace an attribute of ``owner``."""
     return wrapped(owner, name, lambda _: value)
 
 
 @contextmanager
 def with_items(dictionary: MutableMapping[str, Any], items: Mapping[str, Any]) -> Iterator[None]:
-    """Put items into a dictionary, and afterwards what was there under their keys."""
+    """Set items of a dictionary, and restore the previous ones afterwards."""
     before = {key: dictionary[key] for key in items if key in dictionary}
     dictionary.update(items)
     try:

@@ -1,7 +1,7 @@
-"""Calls made without botocore: signed by the code under test, sent with requests or with urllib3 itself.
+"""Intercept calls made without botocore: signed by the code under test, and sent with requests or urllib3.
 
-All of them end in one method of urllib3's, so that is wrapped: what a mock of the user's answers never gets there, in
-whatever order the mocks begin and end. Only a mock of `responses` refuses what it does not know: it is given an answer.
+All of them reach one method of urllib3, which is wrapped. Calls that a user's mock answers do not reach it, in whatever
+order the mocks begin and end. Only a mock of `responses` refuses unknown calls, so it is given an answer.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from sfn_mock.instruments.guard import Guard
 from sfn_mock.transport.patching import wrapped
 from sfn_mock.transport.wire import Answer, Wire, is_loopback, is_step_functions, text_of
 
-# What a signature says it is for, in the Authorization header or in the query of a presigned URL.
+# The scope of a signature, in the Authorization header or in the query of a presigned URL.
 _SIGNED_SERVICE = re.compile(r"Credential=[^\s,&]+/([^\s,&/]+)/aws4_request")
 _ACTION = re.compile(r"(?:^|&)Action=(\w+)")
 
 
 @contextmanager
 def installed(wire: Wire, guard: Guard) -> Iterator[None]:
-    """Answer Step Functions calls, and have ``guard`` refuse the signed ones to other services that nobody answers."""
+    """Answer Step Functions calls, and let ``guard`` refuse unanswered signed calls to other services."""
     calls = _Calls(wire, guard)
     with (
         wrapped(HTTPConnectionPool, "urlopen", calls.watch_urlopen),
@@ -45,7 +45,7 @@ def installed(wire: Wire, guard: Guard) -> Iterator[None]:
 
 
 class _Calls:
-    """What happens to a request that no mock of the user's has answered."""
+    """Handles requests that no mock of the user has answered."""
 
     def __init__(self, wire: Wire, guard: Guard) -> None:
         self._wire = wire
@@ -89,7 +89,7 @@ class _Calls:
         return self._wire.answer(AWSPreparedRequest(request.method, request.url, request.headers, body, False))
 
     def _refuse_signed(self, request: AWSPreparedRequest) -> None:
-        # Beside mock_aws other services are moto's, and so is what it lets pass.
+        # With mock_aws active, moto answers other services or lets them pass.
         if botocore_stubber.enabled or is_loopback(request.url):
             return
         url = urlsplit(request.url)
@@ -98,7 +98,7 @@ class _Calls:
         if signed is None:
             return
         _, _, target = request.headers.get("X-Amz-Target", "").rpartition(".")
-        # A form, of the services that have one, is text; what is uploaded need not be, and is not looked at.
+        # Services with forms send text. An upload may be anything, and is not read.
         form = request.body if isinstance(request.body, str) else ""
         action = _ACTION.search(f"{query}&{form}")
         self._guard.refuse(signed[1], target or (action and action[1]) or f"{request.method} {url.path}")
@@ -107,7 +107,7 @@ class _Calls:
 def _request(
     pool: HTTPConnectionPool, method: str, url: str, body: Any, headers: Mapping[str, str | bytes]
 ) -> AWSPreparedRequest:
-    """The request in botocore's form. A pool that leads to a proxy is given the whole URL, others the path."""
+    """Return the request in botocore's form. A pool for a proxy gets the whole URL, other pools the path."""
     if url.startswith("/"):
         host = f"[{pool.host}]" if ":" in pool.host else pool.host
         url = f"{pool.scheme}://{host}{url}"
@@ -116,14 +116,14 @@ def _request(
 
 
 def _response(answer: Answer, options: dict[str, Any]) -> HTTPResponse:
-    """The answer as urllib3 would have read it, right away or when asked to."""
+    """Return the answer as urllib3 would have read it, at once or on demand."""
     status, headers, body = answer
     read = {name: options[name] for name in ("preload_content", "decode_content") if name in options}
     return HTTPResponse(BytesIO(_whole(body)), headers, status, reason=reasons[status], **read)
 
 
 def _whole(body: Any) -> bytes:
-    """The bytes of a body that is text, bytes, a file, nothing, or made of such parts, one after the other."""
+    """Return the bytes of a body: text, bytes, a file, None, or an iterable of text and bytes."""
     content = body.read() if hasattr(body, "read") else body or b""
     if isinstance(content, str):
         return content.encode()

@@ -1,6 +1,6 @@
-"""botocore's pauses before it repeats a request, cut to nothing for requests to Step Functions.
+"""Skip botocore's pauses between retries of requests to Step Functions.
 
-How often it tries, and what it makes of the last answer, stays as it is.
+The number of retries and the final result do not change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sfn_mock.transport.asyncio_clients import then
 from sfn_mock.transport.patching import wrapped
 from sfn_mock.transport.wire import is_loopback
 
-#: Whether what is being sent need not wait for a token.
+#: Whether the current request may skip the wait for a retry token.
 _at_once: ContextVar[bool] = ContextVar("at_once", default=False)
 
 _Function = Callable[..., Any]
@@ -28,9 +28,9 @@ _Function = Callable[..., Any]
 
 @contextmanager
 def skipped(own_urls: Collection[str]) -> Iterator[None]:
-    """Have botocore repeat requests to Step Functions at once, in whatever retry mode.
+    """Make botocore retry requests to Step Functions at once, in every retry mode.
 
-    Of those to this very machine only the ones to ``own_urls``, where the mock's own servers listen.
+    For requests to this machine this applies only to ``own_urls``, the URLs of the mock's own servers.
     """
     with ExitStack() as stack:
         emit = _Emit(stack, own_urls)
@@ -39,12 +39,12 @@ def skipped(own_urls: Collection[str]) -> Iterator[None]:
         try:
             yield
         finally:
-            # A wrapper that someone else has wrapped meanwhile stays, and does nothing from here on.
+            # If other code has wrapped this wrapper, it stays and does nothing.
             emit.skips_pauses = False
 
 
 class _Emit:
-    """The legacy and the standard mode answer an event with the pause; the adaptive one also waits before it sends."""
+    """Wraps events: legacy and standard mode take the pause from an event, adaptive mode also waits to send."""
 
     def __init__(self, stack: ExitStack, own_urls: Collection[str]) -> None:
         self._stack = stack
@@ -69,12 +69,12 @@ class _Emit:
         return emit
 
     def _is_meant(self, url: str) -> bool:
-        # By the port, as this machine has several names.
+        # Compared by port, because this machine has several names.
         is_mocked = not is_loopback(url) or urlsplit(url).port in {urlsplit(own).port for own in self._own_urls}
         return self.skips_pauses and is_mocked
 
     def _wrap_async_bucket(self) -> None:
-        """Do as with botocore's own bucket; aiobotocore may have been imported only after the mock began."""
+        """Wrap aiobotocore's bucket like botocore's; it may be imported only after the mock started."""
         bucket = getattr(sys.modules.get("aiobotocore.retries.bucket"), "AsyncTokenBucket", None)
         if bucket is not None and bucket is not self._async_bucket:
             self._async_bucket = bucket
@@ -96,12 +96,12 @@ async def _awaited_at_once(handled: Awaitable[Any]) -> Any:
 
 
 def _retried_at_once(handled: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    """The handlers' answers, None and False for "do not retry" among them, with each pause replaced by none."""
+    """Return the handlers' answers with each pause replaced by 0; None and False mean "do not retry"."""
     return [(handler, delay and 0) for handler, delay in handled]
 
 
 def _without_waiting(original: _Function) -> _Function:
-    """A bucket of the adaptive mode fills by the clock: under a frozen one it would make its client wait for ever."""
+    """Skip the bucket of adaptive mode, which fills with the clock: under a frozen clock it would never fill."""
 
     def acquire(bucket: TokenBucket, *args: Any, **kwargs: Any) -> Any:
         return _at_once.get() or original(bucket, *args, **kwargs)

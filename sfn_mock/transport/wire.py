@@ -19,24 +19,24 @@ from urllib3 import HTTPResponse
 from sfn_mock.operations.pipeline import Service
 from sfn_mock.transport.addressing import AddressedResponse, account_of_role
 
-#: Tells the client's region, which neither an unsigned request nor every host name shows.
+#: The header with the client's region, which unsigned requests and some host names do not show.
 REGION_HEADER = "x-sfn-mock-region"
-#: What the X-Amz-Target header holds before the operation.
+#: The text before the operation in the X-Amz-Target header.
 TARGET_PREFIX = "AWSStepFunctions."
-# An operation's host prefix, such as "sync-", may stand before the host of the user's endpoint.
+# The host of the user's endpoint may have an operation's prefix, such as "sync-".
 _THIS_MACHINE = re.compile(r"(.+[.-])?(localhost|127(\.\d+){3}|0\.0\.0\.0)\.?|::1")
-#: Longest body of a call, also after it is unpacked, in bytes.
+#: Longest body of a call in bytes, both packed and unpacked.
 MAX_BODY = 16 << 20
 _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
 
-#: In the Authorization header of what is signed for Step Functions.
+#: The part of the Authorization header that names Step Functions.
 _SIGNED_FOR_IT = "/states/aws4_request"
 
 Answer = tuple[int, dict[str, Any], Any]
 
 
 def is_step_functions(request: AWSPreparedRequest | werkzeug.Request) -> bool:
-    """Whether the request names one of Step Functions' operations or is signed for it, at any host but this machine."""
+    """Return whether the request names an operation of Step Functions or is signed for it, and leaves this machine."""
     target = text_of(request.headers.get("X-Amz-Target", ""))
     signed = text_of(request.headers.get("Authorization", ""))
     return (target.startswith(TARGET_PREFIX) or _SIGNED_FOR_IT in signed) and not is_loopback(request.url)
@@ -44,12 +44,12 @@ def is_step_functions(request: AWSPreparedRequest | werkzeug.Request) -> bool:
 
 @lru_cache
 def is_loopback(url: str) -> bool:
-    """Whether ``url`` leads to this very machine, where a server of the user's own listens."""
+    """Return whether ``url`` leads to this machine, where a server of the user listens."""
     return _THIS_MACHINE.fullmatch(urlsplit(url).hostname or "") is not None
 
 
 class Wire:
-    """Takes requests to the records that they ask for. They belong to ``account_id``, except under a role's keys."""
+    """Answers HTTP requests. They belong to ``account_id``, except under the keys of an assumed role."""
 
     def __init__(self, service: Service, account_id: str) -> None:
         self._service = service
@@ -59,15 +59,15 @@ class Wire:
         """Return the status, headers and body of the answer.
 
         Raises:
-            BotoCoreError: For a fault of the connection, as if no answer had come.
+            BotoCoreError: For a fault that is a connection error.
         """
         headers = {name.lower(): text_of(value) for name, value in request.headers.items()}
         region = headers.pop(REGION_HEADER, None)
-        # However the body was to be sent, it is whole here, and an older moto would wait for its parts.
+        # The body is complete here, however it was to be sent; an older moto would wait for its chunks.
         headers.pop("transfer-encoding", None)
         signed = _ACCESS_KEY.search(headers.get("authorization", ""))
         account_id = account_of_role(signed and signed[1]) or self._account_id
-        # An older moto reads what comes from `requests` itself, and hands on what it has read.
+        # An older moto reads the body from `requests` itself and passes it on.
         body = request.data if isinstance(request, werkzeug.Request) else request.body
         if headers.pop("content-encoding", "").lower() == "gzip" and body:
             body = _unpacked(body)
@@ -78,7 +78,7 @@ class Wire:
         return AddressedResponse(self._service, account_id, region)._dispatch(read, request.url, read.headers)
 
     def respond(self, request: AWSPreparedRequest) -> AWSResponse:
-        """The same, as the response that botocore would have read from its connection."""
+        """Return the answer as the response that botocore would have read from its connection."""
         status, headers, body = self.answer(request)
         content = body.encode() if isinstance(body, str) else body
         raw = HTTPResponse(BytesIO(content), headers, status, preload_content=False)
@@ -86,12 +86,12 @@ class Wire:
 
 
 def text_of(header: str | bytes) -> str:
-    """Return a header's value as text, whatever bytes it has."""
+    """Return a header's value as text, even if its bytes are not valid."""
     return header.decode(errors="replace") if isinstance(header, bytes) else header
 
 
 def _unpacked(body: Any) -> Any:
-    """Return what was packed with gzip, up to one byte too many; a body that only says that it was, as it is."""
+    """Return a body unpacked from gzip, up to one byte above the limit; return a body that is not gzip unchanged."""
     packed = body.encode() if isinstance(body, str) else body
     try:
         with GzipFile(fileobj=BytesIO(packed)) as file:
