@@ -103,7 +103,7 @@ def _described(character: str) -> str:
 
 
 def _in_name(character: str) -> bool:
-    """Whether Jackson takes a character for a part of an unquoted word."""
+    """Return whether Jackson takes a character for a part of an unquoted word."""
     return character.isalnum() or character in "_$"
 
 

@@ -1,1 +1,1 @@
-"""AWS's words: errors, ARNs, names, constraints, page tokens. No state lives here."""
+"""What AWS defines: errors, ARNs, names, constraints, page tokens. Nothing here has state."""

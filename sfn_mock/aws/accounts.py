@@ -1,10 +1,10 @@
-"""AWS accounts and regions: the default account, and what their names look like."""
+"""AWS accounts and regions: the default account, and checks of their names."""
 
 from __future__ import annotations
 
 import re
 
-#: The account of seeds and calls unless a test names another; moto's default too.
+#: The default account of seeds and calls, as in moto.
 DEFAULT_ACCOUNT_ID = "123456789012"
 
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")

@@ -1,7 +1,7 @@
 """Parse and build each kind of Step Functions ARN.
 
-Reading raises the InvalidArn variants that AWS answers with; it never looks anything up. An ARN of another region,
-account or partition reads well here and is simply found nowhere.
+Parsing raises AWS's variants of InvalidArn. It does not look up records: an ARN of another region, account or partition
+is parsed, and simply not found later.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ActivityArn(NamedTuple):
 
 
 class _Fields(NamedTuple):
-    """An ARN taken apart as far as every kind has it."""
+    """The parts that ARNs of all kinds have."""
 
     text: str
     prefix: str
@@ -73,7 +73,7 @@ def _split(text: str) -> _Fields:
 
 
 def _resource(fields: _Fields, accepted: dict[str, tuple[int, int]]) -> list[str]:
-    """The parts behind the resource type, if type and number of parts are among the ``accepted``."""
+    """Return the parts after the resource type, if type and number of parts are ``accepted``."""
     if fields.resource_type not in accepted:
         raise ResourceTypeNotValid(resource_type=fields.resource_type)
     least, most = accepted[fields.resource_type]
@@ -89,7 +89,7 @@ def _labelled(text: str) -> tuple[str, str | None]:
 
 @lru_cache
 def parse_state_machine_arn(text: str) -> StateMachineArn:
-    """A state machine's ARN: unqualified, of a version, of an alias, or labelled."""
+    """Parse the ARN of a state machine: unqualified, of a version, of an alias, or labelled."""
     fields = _split(text)
     resource = _resource(fields, {"stateMachine": (1, 2)})
     name, label = _labelled(resource[0])
@@ -97,7 +97,7 @@ def parse_state_machine_arn(text: str) -> StateMachineArn:
 
 
 def parse_execution_arn(text: str) -> ExecutionArn:
-    """An execution's ARN, STANDARD or EXPRESS, of a state machine or of a map run."""
+    """Parse the ARN of an execution: STANDARD or EXPRESS, of a state machine or of a map run."""
     fields = _split(text)
     resource = _resource(fields, {"execution": (2, 2), "express": (3, 3)})
     name, label = _labelled(resource[0])
@@ -119,14 +119,14 @@ def parse_activity_arn(text: str) -> ActivityArn:
 
 
 def parse_taggable_arn(text: str) -> StateMachineArn | ActivityArn:
-    """The ARN of one of the kinds that have tags."""
+    """Parse the ARN of a resource that can have tags."""
     if _split(text).resource_type == "activity":
         return parse_activity_arn(text)
     return parse_state_machine_arn(text)
 
 
 def arn_prefix(partition: str, region: str, account_id: str) -> str:
-    """What every Step Functions ARN of one region and account starts with, colon included."""
+    """Return the prefix of all Step Functions ARNs of one region and account, with the colon."""
     return f"arn:{partition}:states:{region}:{account_id}:"
 
 
@@ -135,7 +135,7 @@ def state_machine_arn(prefix: str, name: str) -> str:
 
 
 def execution_arn(prefix: str, scope: str, name: str, express_id: str | None) -> str:
-    """``scope`` is the state machine's name, with ``/{label}`` behind it for a child execution."""
+    """Return an execution's ARN; ``scope`` is the state machine's name, with ``/{label}`` for a child execution."""
     if express_id is None:
         return f"{prefix}execution:{scope}:{name}"
     return f"{prefix}express:{scope}:{name}:{express_id}"

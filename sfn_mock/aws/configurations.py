@@ -1,7 +1,7 @@
-"""The configurations of a state machine: what AWS refuses, and what it keeps of a request.
+"""The configurations of a state machine: AWS's checks, and the members that are stored.
 
-The model leaves most members of these structures optional; which of them must come together is said here. Each
-function gives a copy with the known members that have a value, which is what is stored; None for None.
+Most members are optional in the model; the rules on which members need each other are here. Each function returns a
+copy with the known members that have a value, to be stored; None for None.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LOG_GROUP_ARN = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]+:\*")
 
 
 def logging_configuration(given: dict[str, Any] | None) -> dict[str, Any] | None:
-    """InvalidLoggingConfiguration for several destinations, for none where something is logged, or for a wrong one."""
+    """Return a checked copy; InvalidLoggingConfiguration for a missing, second or wrong destination."""
     if given is None:
         return None
     kept = _members(given, "level", "includeExecutionData", "destinations")
@@ -40,7 +40,7 @@ def tracing_configuration(given: dict[str, Any] | None) -> dict[str, Any] | None
 
 
 def encryption_configuration(given: dict[str, Any] | None) -> dict[str, Any] | None:
-    """InvalidEncryptionConfiguration for a customer managed key that is not named, and for AWS's own key that is."""
+    """Return a checked copy; InvalidEncryptionConfiguration for a customer key without id, or AWS's key with one."""
     if given is None:
         return None
     kept = _members(given, "type", "kmsKeyId", "kmsDataKeyReusePeriodSeconds")

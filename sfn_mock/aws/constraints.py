@@ -1,7 +1,7 @@
 """Read a request, and check it against the constraints of botocore's model, in AWS's words.
 
-Types, lengths, ranges, patterns, enums, required and sensitive members are all read from the model; here are only
-the sentences and what the model does not say. Each operation's checks are made once, at its first request.
+Types, lengths, ranges, patterns, enums, required and sensitive members are read from the model; this module has only
+the sentences, and the rules that the model lacks. Each operation's checks are built once, at its first request.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 _SERVICE = "stepfunctions"
 
-# Enums that AWS's sentence lists in another order than the model: recorded, and derivable from no rule.
+# Enums that AWS's sentence lists in another order than the model: recorded, without a known rule.
 _RECORDED_ORDERS = {
     "ExecutionStatus": ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"],
 }
 
-# The model says only in prose ("expressed as bytes in UTF-8 encoding") whose max counts bytes: inputs and outputs.
+# Inputs and outputs, whose max counts bytes: the model says so only in prose ("expressed as bytes in UTF-8 encoding").
 _MEASURED_IN_BYTES = frozenset({"SensitiveData"})
 
 _NOT_NULL = "Member must not be null"
 
 
 class _Measure(NamedTuple):
-    """What a ``min`` and ``max`` of the model limit."""
+    """The quantity that ``min`` and ``max`` of the model limit."""
 
     quantity: str
     of: Callable[[Any], float]
@@ -47,7 +47,7 @@ class _Constraint(NamedTuple):
 
 
 class _Violation(NamedTuple):
-    """Written out only at the end: by then every type is known to be right, as echoing a whole list needs."""
+    """A violation; its sentence is written after all types are checked, because it may echo a whole list."""
 
     shape: Shape
     value: Any
@@ -62,7 +62,7 @@ _Check = Callable[[Any, str, "list[_Violation]"], None]
 
 
 def read(body: str | bytes) -> dict[str, Any]:
-    """Return the parameters in the body of a request; SerializationException for what is not the JSON of an object."""
+    """Return the parameters in the body of a request; SerializationException if it is not a JSON object."""
     try:
         parameters = json.loads((body if isinstance(body, str) else body.decode()) or "{}")
     except (ValueError, RecursionError):
@@ -73,7 +73,7 @@ def read(body: str | bytes) -> dict[str, Any]:
 
 
 def check(operation: str, parameters: dict[str, Any]) -> None:
-    """ConstraintViolation with everything the model forbids, SerializationException for a value of another type."""
+    """Raise ConstraintViolation with all violations of the model, or SerializationException for a wrong type."""
     check_members = _request_check(operation)
     violations: list[_Violation] = []
     check_members(parameters, "", violations)
@@ -83,11 +83,11 @@ def check(operation: str, parameters: dict[str, Any]) -> None:
 
 @cache
 def operations() -> frozenset[str]:
-    """The names of the API's operations."""
+    """Return the names of the API's operations."""
     return frozenset(get_service_model(_SERVICE).operation_names)
 
 
-# --- From a shape of the model to its check --------------------------------------------------------------------
+# --- Checks of shapes ------------------------------------------------------------------------------------------
 
 
 @cache
@@ -98,7 +98,7 @@ def _request_check(operation: str) -> _Check:
 
 
 def _value_check(shape: Shape) -> _Check:
-    """One value and all its parts; null stands for an absent one, which is asked about only where it is required."""
+    """Return the check of a value and its parts; null is absent, which matters only for required members."""
     has_type = _TYPES.get(shape.type_name, _is_anything)
     constraints = list(_constraints(shape))
     check_parts = _parts_check(shape)
@@ -126,7 +126,7 @@ def _parts_check(shape: Shape) -> _Check:
 
 
 def _members_check(shape: Shape) -> _Check:
-    # Members the model does not know are never looked at, as on AWS.
+    # Unknown members are ignored, as on AWS.
     required = shape.required_members
     checks = [(name, name in required, _value_check(member)) for name, member in shape.members.items()]
 
@@ -151,19 +151,19 @@ def _elements_check(shape: Shape) -> _Check:
 
 
 def _check_no_parts(value: Any, path: str, violations: list[_Violation]) -> None:
-    """Scalars have no parts."""
+    """Check nothing: scalars have no parts."""
 
 
-# --- Types: what JSON tells apart, without the width of numbers ------------------------------------------------
+# --- Types of JSON, without the width of numbers ---------------------------------------------------------------
 
 
 def _is_anything(value: object) -> bool:
-    """For types the API does not use yet."""
+    """Accept every value, for types that the API does not use yet."""
     return True
 
 
 def _is_integer(value: object) -> bool:
-    # No SDK writes an integer as 3.0, so it is no integer here; whoever reads a checked request then reads an int.
+    # No SDK writes an integer as 3.0, so 3.0 is not an integer; checked requests then contain an int.
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -183,7 +183,7 @@ _TYPES: dict[str, Callable[[object], bool]] = {
     "long": _is_integer,
     "float": _is_number,
     "double": _is_number,
-    # A tuple comes from botocore clients, which let it through as a list.
+    # botocore clients accept a tuple as a list.
     "list": _is_instance(list, tuple),
     "structure": _is_instance(dict),
 }
@@ -193,7 +193,7 @@ _TYPES: dict[str, Callable[[object], bool]] = {
 
 
 def _constraints(shape: Shape) -> Iterator[_Constraint]:
-    """Every constraint on a shape's own value, in the order in which violations are told."""
+    """Yield the constraints of a shape's own value, in the order of AWS's sentences."""
     enum, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     if enum:
         yield _member_of(_in_recorded_order(shape.name, enum))
@@ -203,7 +203,7 @@ def _constraints(shape: Shape) -> Iterator[_Constraint]:
 
 
 def _in_recorded_order(name: str, enum: list[str]) -> list[str]:
-    """The model's values, those without a recorded place at the end."""
+    """Return the model's values in the recorded order; values without a recorded place are last."""
     recorded = _RECORDED_ORDERS.get(name, [])
     return sorted(enum, key=lambda value: recorded.index(value) if value in recorded else len(recorded))
 
@@ -235,7 +235,7 @@ def _measure(shape: Shape) -> _Measure:
 
 
 def _utf8_size(text: str) -> int:
-    # A lone surrogate has no UTF-8, yet a request may hold one.
+    # A lone surrogate has no UTF-8, but a request may contain one.
     return len(text.encode("utf-8", "surrogatepass"))
 
 
@@ -245,9 +245,9 @@ def _matching(pattern: str) -> _Constraint:
 
 
 def _whole_match(pattern: str) -> Callable[[str], bool]:
-    """What Java's ``String.matches`` says: the whole text, a newline at its end included."""
+    """Return a pattern that matches as Java's ``String.matches``: the whole text, including a final newline."""
     try:
-        # re.ASCII: in Java, \d, \s and \w know no more.
+        # re.ASCII: \d, \s and \w of Java match ASCII only.
         compiled = re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"), re.ASCII)
     except re.error:
         # A newer botocore with a pattern that only Java can read must not break the operation.
@@ -255,7 +255,7 @@ def _whole_match(pattern: str) -> Callable[[str], bool]:
     return lambda text: compiled.fullmatch(text) is not None
 
 
-# --- The value at fault, as AWS writes it ----------------------------------------------------------------------
+# --- Wrong values, as AWS writes them --------------------------------------------------------------------------
 
 
 def _subject(shape: Shape, value: Any) -> str:
@@ -269,7 +269,7 @@ def _is_sensitive(shape: Shape) -> bool:
 
 
 def _echo(shape: Shape, value: Any) -> str:
-    """A value as Java's ``toString`` gives it."""
+    """Return a value as Java's ``toString`` writes it."""
     if value is None:
         return "null"
     if _is_sensitive(shape):
@@ -280,7 +280,7 @@ def _echo(shape: Shape, value: Any) -> str:
     if shape.type_name == "list":
         return f"[{', '.join(_echo(shape.member, element) for element in value)}]"
     if shape.type_name == "string":
-        # Not str(): a str that is also an Enum would give its name.
+        # Not str(): it returns the name of a str that is also an Enum.
         return str.__str__(value)
     if shape.type_name in ("float", "double") and isinstance(value, int):
         return f"{json.dumps(value)}.0"

@@ -1,8 +1,8 @@
-"""Every error the Step Functions API answers with: its code, its sentence, its extra members.
+"""The errors of the Step Functions API: code, sentence, extra members.
 
-One class per sentence. ``code`` is the name botocore's model gives the exception; several sentences may share
-one code. Templates are filled from keywords: ``raise StateMachineDoesNotExist(arn=arn)``. Where AWS's sentence
-is not known, the class says so; docs/conformance.md lists these as "our choice".
+There is one class for each sentence. ``code`` is the exception's name in botocore's model; several sentences may have
+one code. Templates are filled from keywords: ``raise StateMachineDoesNotExist(arn=arn)``. If AWS's sentence is not
+known, the docstring says so; docs/conformance.md lists these as "our choice".
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from typing import Any, ClassVar
 
 from moto.core.exceptions import ServiceException
 
-#: How AWS qualifies an error's code in a body's ``__type``: errors raised by the service itself ...
+#: The prefix of an error's code in a body's ``__type``: for errors of the service itself ...
 SERVICE_NAMESPACE = "com.amazonaws.swf.service.v2.model"
-#: ... and those raised by the front end, which checks a request against the API's model before the service sees it.
+#: ... for errors of the front end, which checks a request against the API's model ...
 FRONT_END_NAMESPACE = "com.amazon.coral.validate"
-#: ... and by what stands before even that, and counts the calls.
+#: ... and for errors of the throttling in front of that.
 THROTTLE_NAMESPACE = "com.amazon.coral.availability"
-#: Errors of the protocol itself, for requests that no operation could be found for or read from.
+#: Errors of the protocol, for requests without a known operation or with an unreadable body.
 PROTOCOL_NAMESPACE = "com.amazon.coral.service"
 
 
 class SFNError(ServiceException):
-    """An answer of the Step Functions API that is an error, with HTTP status 400 unless its class says otherwise."""
+    """An error answer of the Step Functions API; its HTTP status is 400 unless the class has another."""
 
     status: ClassVar[int] = 400
     namespace: ClassVar[str] = SERVICE_NAMESPACE
-    #: Members beside ``message``, by their name on the wire; boto3 puts them at the top of ``e.response``.
+    #: Members besides ``message``, by wire name; boto3 puts them at the top level of ``e.response``.
     extra_members: ClassVar[dict[str, str]] = {}
 
     def __init__(self, **values: Any) -> None:
@@ -37,7 +37,7 @@ class SFNError(ServiceException):
 
 
 class ModelledError(SFNError):
-    """An error that the mock never answers with by itself: its code is the model's, its sentence the asker's."""
+    """An error that only faults use: its code is the model's, its sentence is an argument."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class InvalidRoleArn(InvalidArn):
     message = "Invalid Role Arn: '{arn}'"
 
 
-# --- What does not exist ---------------------------------------------------------------------------------------
+# --- Missing resources -----------------------------------------------------------------------------------------
 
 
 class StateMachineDoesNotExist(SFNError):
@@ -87,7 +87,7 @@ class ResourceNotFound(SFNError):
 
 
 class ReferenceNotFound(ResourceNotFound):
-    """An alias, or a version that an alias shall route to."""
+    """A missing alias, or a missing version of a routing configuration."""
 
     message = "Request references a resource that does not exist."
 
@@ -97,7 +97,7 @@ class ActivityDoesNotExist(SFNError):
     message = "Activity Does Not Exist: '{arn}'"
 
 
-# --- What a kind of state machine cannot do --------------------------------------------------------------------
+# --- Unsupported types of state machines -----------------------------------------------------------------------
 
 
 class StateMachineTypeNotSupported(SFNError):
@@ -110,7 +110,7 @@ class StateMachineDeleting(SFNError):
     message = "State Machine is being deleted: '{arn}'"
 
 
-# --- What an account has too much of ---------------------------------------------------------------------------
+# --- Quotas ----------------------------------------------------------------------------------------------------
 
 
 class ServiceQuotaExceeded(SFNError):
@@ -127,7 +127,7 @@ class ExecutionLimitExceeded(SFNError):
     message = "The maximum number of running executions has been reached"
 
 
-# --- Requests that contradict themselves -----------------------------------------------------------------------
+# --- Contradictory requests ------------------------------------------------------------------------------------
 
 
 class ValidationException(SFNError):
@@ -135,7 +135,7 @@ class ValidationException(SFNError):
 
 
 class ConstraintViolation(ValidationException):
-    """The request breaks the API's model; ``violations`` are the model's own sentences, all of them in one answer."""
+    """The request violates the API's model; ``violations`` are the sentences of all violations."""
 
     namespace = FRONT_END_NAMESPACE
     message = "{count} {noun} detected: {sentences}"
@@ -276,7 +276,7 @@ class StateNeedsMock(InvalidDefinition):
 
 
 class WaitingTaskNeedsMock(InvalidDefinition):
-    """That such tasks need a mock is documented, the code and the sentence are ours."""
+    """The rule is documented, the code and the sentence are ours."""
 
     message = "TestState API supports activities and the .sync and .waitForTaskToken patterns only with a mock"
 
@@ -294,7 +294,7 @@ class MockedResultNotJson(ValidationException):
 
 
 class ContextNeedsMock(ValidationException):
-    """That it does is documented, the code and the sentence are ours."""
+    """The rule is documented, the code and the sentence are ours."""
 
     message = "Context can only be specified when a mock is specified"
 
@@ -320,7 +320,7 @@ class ExecutionAlreadyExists(SFNError):
 
 
 class ExecutionNotRedrivable(SFNError):
-    """The sentence is the one DescribeExecution gives as ``redriveStatusReason``; that AWS repeats it is our choice."""
+    """The sentence is DescribeExecution's ``redriveStatusReason``; to repeat it here is our choice."""
 
     code = "ExecutionNotRedrivable"
     message = "{reason}"
@@ -403,7 +403,7 @@ class ActivityAlreadyExists(SFNError):
 
 
 class InvalidOutput(SFNError):
-    """The code is the model's; that the sentence goes as InvalidExecutionInput's does is our choice."""
+    """The code is the model's; to word the sentence like InvalidExecutionInput's is our choice."""
 
     code = "InvalidOutput"
     message = "Invalid Output: '{reason}'"
@@ -417,14 +417,14 @@ class TaskTimedOut(SFNError):
 
 
 class TaskDoesNotExist(SFNError):
-    """The code is the model's, where it means that "the activity does not exist"; the sentence is ours."""
+    """The code is the model's, which documents it for missing activities; the sentence is ours."""
 
     code = "TaskDoesNotExist"
     message = "Task Does Not Exist: 'Activity does not exist anymore: {arn}'"
 
 
 class TagKeyMissing(ValidationException):
-    """The model lets a tag have no key; that AWS refuses one as if the model did not is our choice."""
+    """The model allows a tag without a key; to refuse it like a violation of the model is our choice."""
 
     namespace = FRONT_END_NAMESPACE
     message = (
@@ -434,7 +434,7 @@ class TagKeyMissing(ValidationException):
 
 
 class TagCharacterForbidden(ValidationException):
-    """Which characters a tag may have is documented; that AWS refuses others as if its model said so is our choice."""
+    """The allowed characters are documented; to refuse others like a violation of the model is our choice."""
 
     namespace = FRONT_END_NAMESPACE
     message = (
@@ -455,7 +455,7 @@ class TooManyTags(SFNError):
 
 
 class SerializationException(SFNError):
-    """The body is no JSON object, or a member has another type than the model's. AWS sends no sentence with it."""
+    """The body is not a JSON object, or a member has the wrong type. AWS sends no sentence."""
 
     namespace = PROTOCOL_NAMESPACE
     code = "SerializationException"
@@ -463,7 +463,7 @@ class SerializationException(SFNError):
 
 
 class UnknownOperationException(SFNError):
-    """``X-Amz-Target`` names no operation of the API. AWS sends no sentence with it."""
+    """``X-Amz-Target`` names no operation of the API. AWS sends no sentence."""
 
     namespace = PROTOCOL_NAMESPACE
     code = "UnknownOperationException"
@@ -474,7 +474,7 @@ class UnknownOperationException(SFNError):
 
 
 class CommonError(SFNError):
-    """An error that any operation of any service may answer with. The model does not have them."""
+    """An error of every operation of every service, which is not in the model."""
 
     namespace = PROTOCOL_NAMESPACE
 

@@ -10,17 +10,17 @@ from typing import Any
 
 from sfn_mock.aws.exceptions import SFNError
 
-#: Numbers for request ids, of its own: a test may have seeded the common one. uuid4 would call the system each time.
+#: Random numbers for request ids: a test may seed the global generator, and uuid4 makes a system call each time.
 _request_ids = Random()
 
 
 def in_seconds(moment: int) -> float:
-    """Return a moment as the protocol writes it: seconds since 1970 with three decimals."""
+    """Return a moment in the protocol's form: seconds since 1970 with three decimals."""
     return moment / 1000
 
 
 def headers_of_answer(moment: int) -> dict[str, str]:
-    """Return the HTTP headers of an answer given at ``moment``, with a request id of its own."""
+    """Return the HTTP headers of an answer at ``moment``, with a new request id."""
     return {
         "Date": _http_date(moment // 1000),
         "x-amzn-RequestId": _request_id(),
@@ -36,12 +36,12 @@ def _request_id() -> str:
 
 @lru_cache(maxsize=1)
 def _http_date(seconds: int) -> str:
-    """Return the Date header of a second, kept for the calls that follow in the same one."""
+    """Return the Date header of a second, cached for further calls in that second."""
     return formatdate(seconds, usegmt=True)
 
 
 def members_of_error(error: SFNError) -> dict[str, Any]:
-    """Return the members of an error, its message among them; errors of the protocol itself come without one."""
+    """Return the members of an error, with its message; protocol errors have none."""
     return {"message": error.message, **error.members} if error.message else {}
 
 

@@ -1,4 +1,4 @@
-"""What a name of a state machine, execution, activity or map label must not contain."""
+"""The characters that AWS refuses in names of state machines, executions, activities and map labels."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _FORBIDDEN = re.compile(
 
 
 def forbidden_character(name: str) -> str | None:
-    """The first character AWS refuses in ``name``, or None for a good name."""
+    """Return the first character that AWS refuses in ``name``; None if there is none."""
     found = _FORBIDDEN.search(name)
     return found.group() if found else None
 
 
 def check_name(name: str) -> None:
-    """InvalidName, in AWS's words, for a name with a character that AWS refuses."""
+    """Raise InvalidName, in AWS's words, for a name with a character that AWS refuses."""
     if forbidden_character(name) is not None:
         raise InvalidName(name=name)

@@ -1,7 +1,7 @@
-"""Inputs and outputs are JSON text; what AWS says about text that is not.
+"""AWS's sentences about inputs and outputs that are not JSON.
 
-The parser behind AWS is Jackson, and its sentences are what InvalidExecutionInput quotes. The ones recorded on AWS
-are reproduced; other faults get the nearest of Jackson's sentences.
+AWS parses with Jackson and quotes its sentences in InvalidExecutionInput. Sentences recorded on AWS are reproduced;
+other faults get the closest of Jackson's sentences.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 _ANY_VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'"
 _WORD = re.compile(r"[^\W\d][\w.$]*")
 _LITERALS = {"true", "false", "null"}
-# How a fault that Python's decoder tells begins, and what Jackson was expecting there.
+# The start of each message of Python's decoder, and what Jackson expects there.
 _EXPECTED = {
     "Expecting property name": "double-quote to start field name",
     "Illegal trailing comma before end of object": "double-quote to start field name",
@@ -22,11 +22,11 @@ _EXPECTED = {
 
 
 def json_fault(text: str, kind: str = "input") -> str | None:
-    """What is wrong with ``text`` as JSON, in AWS's words; None when it is JSON (any value, not only objects)."""
+    """Return AWS's sentence about ``text`` that is not JSON; None if it is JSON (any value, not only an object)."""
     if not text.strip():
         return f"Invalid execution {kind}."
     try:
-        # Numbers are not made: Python refuses to make one of thousands of digits, and JSON allows it.
+        # Numbers are not converted: Python refuses numbers of thousands of digits, which JSON allows.
         json.loads(text, parse_int=str, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         return _sentence(text, error)
@@ -38,7 +38,7 @@ def json_fault(text: str, kind: str = "input") -> str | None:
 
 
 class _NotJsonConstant(Exception):
-    """NaN or an infinity, which Python reads and JSON does not have."""
+    """NaN or an infinity, which Python accepts and JSON does not."""
 
 
 def _refuse_constant(word: str) -> object:
@@ -74,6 +74,6 @@ def _sentence(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _unexpected_character(text: str, error: json.JSONDecodeError) -> str:
-    # Python 3.13 points at a trailing comma; Jackson, and Python before, at the bracket behind it.
+    # Python 3.13 points at a trailing comma; Jackson, and older Python, at the bracket after it.
     rest = text[error.pos + 1 :].lstrip() if error.msg.startswith("Illegal trailing comma") else text[error.pos :]
     return rest[0]

@@ -131,7 +131,7 @@ class Application:
 
 
 def _date_of_client(request: Request) -> dict[str, str]:
-    """The Date header with the time that the request is signed for, if it says one.
+    """Return the Date header with the time that the request is signed for, if it says one.
 
     Some SDKs compare it with their own clock, and try again what came from another time. The clock that is set here, or
     frozen by a test, need not be the client's.
@@ -153,7 +153,7 @@ def _is_step_functions(request: Request, signed: re.Match[str] | None) -> bool:
 
 
 def _is_for_a_reader(request: Request) -> bool:
-    """Whether a person's browser asks for the page, and not a program for a service."""
+    """Return whether a person's browser asks for the page, and not a program for a service."""
     return (
         request.path == "/"
         and request.method == "GET"

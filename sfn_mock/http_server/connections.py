@@ -115,7 +115,7 @@ class ConnectionServer(ThreadedWSGIServer):
             self._changed.notify_all()
 
     def keeps_alive(self) -> bool:
-        """Whether a connection stays open after an answer."""
+        """Return whether a connection stays open after an answer."""
         with self._changed:
             return not self._is_stopping and len(self._open) <= _MAX_KEPT
 
@@ -368,7 +368,7 @@ class _TimedInput(io.RawIOBase):
 
 
 def _is_host(header: str) -> bool:
-    """Whether a Host header has no port, or one up to 65535."""
+    """Return whether a Host header has no port, or one up to 65535."""
     port = _PORT.search(header)
     return port is None or (len(port[1]) <= 5 and int(port[1]) <= 65535)
 

@@ -64,14 +64,14 @@ class Control:
         }
 
     def respond(self, request: Request) -> Response:
-        """The answer to a request whose path begins with the prefix."""
+        """Return the answer to a request whose path begins with the prefix."""
         name = request.path.removeprefix(PREFIX)
         if name.startswith(_PAGE):
             return page_response(request, name.removeprefix(_PAGE))
         methods = self._routes.get(name)
         if methods is None:
-            hint = did_you_mean(request.path, [PREFIX + route for route in self._routes])
-            return error_response(404, f"Unknown path {request.path!r}. {hint}")
+            hint = did_you_mean(name, self._routes)
+            return error_response(404, f"Unknown path {name!r} below {PREFIX}. {hint}")
         if request.method not in methods:
             return _wrong_method(request, *methods)
         try:
@@ -227,7 +227,7 @@ class Control:
 
 
 def page_response(request: Request, path: str) -> Response:
-    """The answer to a request for one of the page's files."""
+    """Return the answer to a request for one of the page's files."""
     if request.method != "GET":
         return _wrong_method(request, "GET")
     try:
@@ -258,7 +258,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 
 def _call(call: Call) -> dict[str, Any]:
-    """The call; of an answer that is kept no more only that it is so."""
+    """Return the call; of an answer that is kept no more only that it is so."""
     return {
         "operation": call.operation,
         "parameters": call.parameters,

@@ -76,7 +76,7 @@ def _copied(records: Records, moment: int, arguments: Mapping[str, str]) -> Copi
 
 
 def _is_listed(execution: Execution) -> bool:
-    """Whether ListExecutions tells of it: of executions of EXPRESS machines it never does."""
+    """Return whether ListExecutions tells of it: of executions of EXPRESS machines it never does."""
     return execution.map_run is not None or execution.state_machine.type == "STANDARD"
 
 
@@ -92,7 +92,7 @@ def _name(copied: Copied) -> str:
 
 
 def _what(copied: Copied) -> str:
-    """What is copied, in words."""
+    """Return what is copied, in words."""
     kind = {StateMachine: "state machine", MapRun: "map run", Execution: "execution"}[type(copied.listed)]
     return f"The {kind} {_name(copied)} as a server showed it at {clock.describe(copied.moment)}"
 
@@ -145,7 +145,7 @@ def _seeding_calls(machine: dict[str, Any]) -> Iterator[str]:
 
 
 def _checks(copied: Copied) -> Iterator[str]:
-    """What the code under test would see: the listed executions, or the one that was described."""
+    """Yield what the code under test would see: the listed executions, or the one that was described."""
     if isinstance(copied.listed, Execution):
         variable = "execution" if copied.listed.map_run is None else "child"
         attempt = copied.listed.attempt_at(copied.moment)
@@ -174,7 +174,7 @@ def _checks(copied: Copied) -> Iterator[str]:
 
 
 def _call(function: str, arguments: Mapping[str, Any], *positional: str) -> str:
-    """A call, in one line if it fits into it."""
+    """Return a call, in one line if it fits into it."""
     words = [
         _literal(value) if name in positional else f"{name}={_literal(value)}" for name, value in arguments.items()
     ]
@@ -182,7 +182,7 @@ def _call(function: str, arguments: Mapping[str, Any], *positional: str) -> str:
 
 
 def _literal(value: object) -> str:
-    """A value as Python writes it, with double quotes around text."""
+    """Return a value as Python writes it, with double quotes around text."""
     if isinstance(value, str):
         # JSON's escapes are Python's; half a surrogate pair can be written in no other way.
         text = json.dumps(value, ensure_ascii=False)

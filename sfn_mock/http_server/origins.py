@@ -90,7 +90,7 @@ class Origins:
 
 
 def _opens_the_page(request: Request) -> bool:
-    """Whether a person follows a link to the server's own page."""
+    """Return whether a person follows a link to the server's own page."""
     return _asks_for_the_page(request) and request.headers.get("Sec-Fetch-Mode") == "navigate"
 
 
@@ -99,7 +99,7 @@ def _asks_for_the_page(request: Request) -> bool:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether ``host`` is a name or an address of the machine that it is asked on, and of no other."""
+    """Return whether ``host`` is a name or an address of the machine that it is asked on, and of no other."""
     return _LOCALHOST.fullmatch(host) is not None or (_is_address(host) and ip_address(_bare(host)).is_loopback)
 
 

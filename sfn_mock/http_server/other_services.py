@@ -76,7 +76,7 @@ def answer(motos: WSGIApplication, request: Request, service: str | None) -> Res
 
 
 def _is_error_page(response: Response) -> bool:
-    """Whether moto's server, and none of its services, has made the answer. An answer to HEAD has no body."""
+    """Return whether moto's server, and none of its services, has made the answer. An answer to HEAD has no body."""
     page = response.get_data()
     if page:
         return page.startswith(_ERROR_PAGE % response.status_code)

@@ -15,7 +15,7 @@ _CONTENT_TYPES = {
 
 
 def page(path: str) -> tuple[bytes, str]:
-    """The bytes and the content type of the page's file ``path``; LookupError where it has no such file."""
+    """Return the bytes and the content type of the page's file ``path``; LookupError where it has no such file."""
     for file in files("sfn_mock.http_server").joinpath("page_files").iterdir():
         if file.name == path:
             return file.read_bytes(), _CONTENT_TYPES[path.rpartition(".")[2]]

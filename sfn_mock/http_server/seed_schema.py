@@ -105,7 +105,7 @@ def _list_of(*kinds: str) -> _Schema:
 
 
 def _object(members: Mapping[str, _Schema], *required: str) -> _Schema:
-    """An object with these members alone. One that is not required may be null, which is as good as absent."""
+    """Return an object with these members alone. One that is not required may be null, which is as good as absent."""
     properties = {
         name: value if name in required else {"anyOf": [value, {"type": "null"}]} for name, value in members.items()
     }
@@ -115,7 +115,7 @@ def _object(members: Mapping[str, _Schema], *required: str) -> _Schema:
 def _arguments(
     call: Callable[..., object], described: Mapping[str, str] | None = None, **schemas: _Schema
 ) -> dict[str, _Schema]:
-    """What a seed file has for each argument of a seeding call, with its description.
+    """Return what a seed file has for each argument of a seeding call, with its description.
 
     ``described`` has descriptions that the call's docstring leaves out; ``schemas`` go before the call's annotations.
     """
@@ -129,7 +129,7 @@ def _arguments(
 
 
 def _schema(annotation: Any) -> _Schema:
-    """What a seed file has for an argument with that annotation."""
+    """Return what a seed file has for an argument with that annotation."""
     kinds = [kind for kind in get_args(annotation | None) if kind is not NoneType]
     if get_origin(kinds[0]) is Literal:
         return {"enum": list(get_args(kinds[0]))}

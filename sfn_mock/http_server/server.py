@@ -169,7 +169,7 @@ def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. OSError, in one sentence, where none can."""
+    """Return a socket that listens there. OSError, in one sentence, where none can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
@@ -183,7 +183,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _url(listening: socket.socket) -> str:
-    """The URL for clients on this machine."""
+    """Return the URL for clients on this machine."""
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

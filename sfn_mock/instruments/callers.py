@@ -31,7 +31,7 @@ class Caller(NamedTuple):
 
 
 def find_caller() -> Caller:
-    """The first place outside of botocore and its like; the thread, by its name, where there is none."""
+    """Return the first place outside of botocore and its like; the thread, by its name, where there is none."""
     place: tuple[str, int] | None = None
     paginated = False
     frame: FrameType | None = sys._getframe(1)

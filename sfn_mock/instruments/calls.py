@@ -117,7 +117,7 @@ class Call:
     # --- For people ----------------------------------------------------------------------------------------------
 
     def _row(self) -> tuple[str, ...]:
-        """Its cells in the table of calls, in a few words each."""
+        """Return its cells in the table of calls, in a few words each."""
         return (
             clock.describe(self._request.moment),
             self.region,
@@ -158,7 +158,7 @@ class Call:
         return cut(self._shorten(repr(value)), _WIDEST_VALUE)
 
     def _shorten(self, text: str) -> str:
-        """The text without what the ARNs of the call's own account and region have in common."""
+        """Return the text without what the ARNs of the call's own account and region have in common."""
         return re.sub(rf"arn:[\w-]+:states:{re.escape(self.region)}:{re.escape(self.account_id)}:", "", text)
 
     def __repr__(self) -> str:
@@ -172,7 +172,7 @@ class Calls(list[Call]):
     """
 
     def of(self, operation: str) -> Calls:
-        """Those of one operation, by its API or snake_case name; ValueError if there is no such operation."""
+        """Return those of one operation, by its API or snake_case name; ValueError if there is no such operation."""
         name = operation_named(operation)
         return Calls(call for call in self if call.operation == name)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def shown_with(failure: BaseException | None) -> list[BaseException]:
-    """The failure and all that its report shows beside it: causes, contexts and the members of groups."""
+    """Return the failure and all that its report shows beside it: causes, contexts and the members of groups."""
     shown: list[BaseException] = []
     waiting = [failure]
     while waiting:
@@ -19,7 +19,7 @@ def shown_with(failure: BaseException | None) -> list[BaseException]:
 
 
 def is_among(error: BaseException, others: list[BaseException]) -> bool:
-    """Whether it is one of the others, which are not asked, as an error may be equal to anything, or raise."""
+    """Return whether it is one of the others, which are not asked, as an error may be equal to anything, or raise."""
     return any(error is other for other in others)
 
 

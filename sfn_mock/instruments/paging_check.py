@@ -145,7 +145,7 @@ class _Finding(NamedTuple):
         return "\n".join([f"{self.caller}: {self.mistake}{again}", *_lines(self.calls)])
 
     def is_among(self, shown: list[BaseException]) -> bool:
-        """Whether one of the errors shown has told it at once."""
+        """Return whether one of the errors shown has told it at once."""
         return any(failures.is_among(error, shown) for error in self.errors)
 
     def warn(self) -> None:
@@ -261,7 +261,7 @@ class PagingCheck:
         return self._courses.setdefault(_thread_or_task(), _Course())
 
     def _giver(self, call: _Call) -> _Call | None:
-        """The call that gave the token which ``call`` sent."""
+        """Return the call that gave the token which ``call`` sent."""
         token = call.parameters.get(TOKEN)
         return self._given.get(token) if isinstance(token, str) else None
 
@@ -304,7 +304,7 @@ class PagingCheck:
         raise error
 
     def _judge(self, walk: _Walk) -> _Finding | None:
-        """What is wrong with where the walk ended, if anything."""
+        """Return what is wrong with where the walk ended, if anything."""
         last = walk.calls[-1]
         if last.token is None or last.sent or last.partial or last.cut_short:
             return None
@@ -363,7 +363,7 @@ class PagingCheck:
 
 
 def _thread_or_task() -> object:
-    """What makes the current call: the task of asyncio that is at work, or else the thread."""
+    """Return what makes the current call: the task of asyncio that is at work, or else the thread."""
     try:
         task = asyncio.current_task()
     except RuntimeError:  # no loop runs in this thread
@@ -375,7 +375,7 @@ def _thread_or_task() -> object:
 
 
 def _by_line(findings: Iterable[_Finding]) -> list[_Finding]:
-    """The findings, those of one mistake at one line of the code put together."""
+    """Return the findings, those of one mistake at one line of the code put together."""
     groups: dict[tuple[str, str], _Finding] = {}
     for finding in findings:
         line = (finding.mistake, str(finding.caller))
@@ -387,7 +387,7 @@ def _by_line(findings: Iterable[_Finding]) -> list[_Finding]:
 
 
 def _lines(calls: list[_Call]) -> Iterator[str]:
-    """The calls in a numbered list, without the middle of a long one."""
+    """Yield the calls in a numbered list, without the middle of a long one."""
     gave = {call.token: number for number, call in enumerate(calls, 1) if call.token is not None}
     numbered = list(enumerate(calls, 1))
     left_out = len(calls) - 2 * _SHOWN

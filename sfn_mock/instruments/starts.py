@@ -21,7 +21,7 @@ class _Start(NamedTuple):
     test: str | None
 
     def is_forgotten(self) -> bool:
-        """Whether nobody can stop it any more, or the test in whose body it was started is over."""
+        """Return whether nobody can stop it any more, or the test in whose body it was started is over."""
         if self.mock() is None:
             return True
         is_of_test = self.test is not None and self.test.endswith(_CALL_PHASE)

@@ -56,7 +56,7 @@ HttpSender = Callable[[HttpRequest], HttpResponse]
 
 
 def is_http_task(resource: Resource) -> bool:
-    """Whether a Task sends an HTTP request of its own."""
+    """Return whether a Task sends an HTTP request of its own."""
     return resource.is_service and resource.event_resource_type in ("http", "apigateway")
 
 

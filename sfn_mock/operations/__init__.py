@@ -1,1 +1,1 @@
-"""What AWS answers: `pipeline` takes every call, and each subject has a module."""
+"""AWS's answers: `pipeline` handles every call, and each subject has a module."""

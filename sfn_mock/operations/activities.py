@@ -19,7 +19,7 @@ from sfn_mock.state.records import Activity, Records
 from sfn_mock.state.store import RecordsGone
 from sfn_mock.state.waiting_tasks import hand_out
 
-#: How long AWS holds the request of a worker for which there is no task, in milliseconds (API reference).
+#: How long AWS keeps a worker's request open while there is no task, in milliseconds (API reference).
 _LONGEST = 60_000
 #: How often to look, in seconds.
 _PAUSE = 0.01
@@ -34,7 +34,7 @@ def create_activity(
     encryption_configuration: dict[str, Any] | None = None,
     tags: list[dict[str, Any]] | None = None,
 ) -> Answer:
-    """Make the activity; a repeat may give other tags, which are ignored, but not another key."""
+    """Create the activity; a repeated call may have other tags, which are ignored, but not another key."""
     with records.using() as moment:
         check_name(name)
         asked_for = Activity(
@@ -52,7 +52,7 @@ def create_activity(
 
 @operation
 def describe_activity(records: Records, date: DateForm, *, activity_arn: str) -> Answer:
-    """Tell about one activity."""
+    """Describe one activity."""
     with records.using():
         activity = _find(records, activity_arn)
         return present(**_summary(activity, date), encryptionConfiguration=activity.encryption_configuration)
@@ -78,7 +78,7 @@ def list_activities(
 
 @operation
 def delete_activity(records: Records, date: DateForm, *, activity_arn: str) -> Answer:
-    """Delete the activity, with its tags and the tasks that no worker was given; there may be none of that ARN."""
+    """Delete the activity, its tags and its unassigned tasks; an unknown ARN is no error."""
     with records.using():
         name = parse_activity_arn(activity_arn).name
         if activity_arn == arns.activity_arn(records.arn_prefix, name):
@@ -88,10 +88,10 @@ def delete_activity(records: Records, date: DateForm, *, activity_arn: str) -> A
 
 @operation
 def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, worker_name: str | None = None) -> Answer:
-    """Give the task that has waited longest; a worker's thread waits for one for up to a minute.
+    """Return the task that has waited longest; a worker's thread waits up to a minute for one.
 
-    Whoever is no thread of its own is answered at once, as the test cannot go on meanwhile, and so is everybody while
-    the clock is the test's, which alone can move it.
+    A call in the test's own thread is answered at once, because the test cannot continue while it waits. So is every
+    call while the test controls the clock, because only the test can move it.
     """
     releases, until = records.releases, clock.shown() + _LONGEST
     answer = _take_task(records, activity_arn, worker_name)
@@ -108,7 +108,7 @@ def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, wo
 
 
 def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> Answer:
-    """Give the task that has waited longest, or nothing."""
+    """Return the task that has waited longest, or an answer without a task."""
     with records.using() as moment:
         activity = _find(records, activity_arn)
         task = hand_out(activity, moment, worker_name)
@@ -122,7 +122,7 @@ def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> 
 
 
 def _may_wait() -> bool:
-    """Return whether this thread can wait while the test goes on: it is not the test's, and runs no event loop."""
+    """Return whether this thread can wait: it is not the test's, and runs no event loop."""
     return (
         not clock.is_frozen()
         and threading.current_thread() is not threading.main_thread()

@@ -1,4 +1,4 @@
-"""The operations on aliases: Create-, Describe-, Update- and DeleteStateMachineAlias, ListStateMachineAliases."""
+"""The operations of aliases: Create-, Describe-, Update- and DeleteStateMachineAlias, ListStateMachineAliases."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def create_state_machine_alias(
     routing_configuration: Routing,
     description: str | None = None,
 ) -> Answer:
-    """Make the alias; a repeat of the same call answers with the alias that the first one made."""
+    """Create the alias; a repeated call returns the alias of the first call."""
     with records.using() as moment:
         machine, routes = _read_routing(records, routing_configuration)
         refuse_deleting(machine)
@@ -55,7 +55,7 @@ def create_state_machine_alias(
 
 @operation
 def describe_state_machine_alias(records: Records, date: DateForm, *, state_machine_alias_arn: str) -> Answer:
-    """Tell where the alias routes to."""
+    """Describe the alias and its routing."""
     with records.using():
         alias = _find_alias(records, state_machine_alias_arn)
         return present(
@@ -79,7 +79,7 @@ def update_state_machine_alias(
     routing_configuration: Routing | None = None,
     description: str | None = None,
 ) -> Answer:
-    """Change what is given."""
+    """Change the given members."""
     with records.using() as moment:
         if routing_configuration is None and description is None:
             raise AliasUpdateEmpty
@@ -88,7 +88,7 @@ def update_state_machine_alias(
         routes = None
         if routing_configuration is not None:
             _, routes = _read_routing(records, routing_configuration, alias.state_machine)
-        # A repeat of what the alias has already is no update (API reference).
+        # Equal values are not an update (API reference).
         if routes not in (None, alias.routes) or description not in (None, alias.description):
             update_alias(alias, routes, description, moment)
         return {"updateDate": date(alias.updated)}
@@ -127,7 +127,7 @@ def list_state_machine_aliases(
 
 @operation
 def delete_state_machine_alias(records: Records, date: DateForm, *, state_machine_alias_arn: str) -> Answer:
-    """Delete the alias, which its executions go on showing; there may be none of that ARN."""
+    """Delete the alias; its executions still show it. An unknown ARN is no error."""
     with records.using(), suppress(ReferenceNotFound):
         alias = _find_alias(records, state_machine_alias_arn)
         del alias.state_machine.aliases[alias.name]
@@ -151,7 +151,7 @@ def _find_alias(records: Records, arn: str) -> Alias:
 
 
 def _find_referenced(records: Records, arn: str) -> tuple[StateMachine, Version | Alias | None]:
-    """As ``find_qualified``; but these operations know only one error for what is missing, machine or qualifier."""
+    """Like ``find_qualified``, with one error for a missing state machine or qualifier."""
     try:
         return find_qualified(records, arn)
     except StateMachineDoesNotExist:
@@ -161,7 +161,7 @@ def _find_referenced(records: Records, arn: str) -> tuple[StateMachine, Version 
 def _read_routing(
     records: Records, routing: Routing, owner: StateMachine | None = None
 ) -> tuple[StateMachine, tuple[Route, ...]]:
-    """The machine routed to, and the routes; the machine must be the ``owner`` of the alias, where there is one."""
+    """Return the state machine and the routes; the machine must be the ``owner`` of an existing alias."""
     arns = [item["stateMachineVersionArn"] for item in routing]
     weights = [item["weight"] for item in routing]
     received = ", ".join(arns)

@@ -1,4 +1,4 @@
-"""What AWS says about a definition before it creates, updates or validates a state machine."""
+"""AWS's checks of a definition when it creates, updates or validates a state machine."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ def checked_definition(text: str, machine_type: str) -> str:
 def find_variable_references(text: str) -> dict[str, list[str]] | None:
     """Return the variables that each state of a definition refers to; None if no state does.
 
-    A definition that AWS would refuse, which only a test can seed, tells of none.
+    None too for a definition that AWS would refuse, which only a test can seed.
     """
-    # An answer given in place is the caller's own.
+    # A copy, because the caller may change the answer.
     return deepcopy(_variable_references(text)) or None
 
 
 @lru_cache(maxsize=256)
 def _variable_references(text: str) -> dict[str, list[str]]:
-    # What an EXPRESS state machine may have, a STANDARD one may have too.
+    # Everything that EXPRESS allows, STANDARD allows too.
     if any(diagnostic.severity == "ERROR" for diagnostic in diagnostics(text, "STANDARD")):
         return {}
     return variable_references(text)
 
 
 def refuse_faults(found: Iterable[Diagnostic]) -> None:
-    """Raise InvalidDefinition with those diagnostics that are errors, if any is."""
+    """Raise InvalidDefinition if any diagnostic is an error."""
     faults = [str(diagnostic) for diagnostic in found if diagnostic.severity == "ERROR"]
     if faults:
         raise InvalidDefinition(reason=", ".join(faults))

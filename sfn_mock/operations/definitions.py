@@ -1,4 +1,4 @@
-"""ValidateStateMachineDefinition: what can be asked of a definition before it is any machine's."""
+"""ValidateStateMachineDefinition."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sfn_mock.operations.definition_checks import diagnostics
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.state.records import Records
 
-#: How many diagnostics a call gets at most, and unless it asks for fewer.
+#: The maximum and default number of diagnostics in an answer.
 _MOST_DIAGNOSTICS = 100
 
 
@@ -20,7 +20,7 @@ def validate_state_machine_definition(
     severity: str | None = None,
     max_results: int | None = None,
 ) -> Answer:
-    """Tell what CreateStateMachine would refuse in the definition, and with ``severity`` WARNING its warnings too."""
+    """Return the errors of a definition as CreateStateMachine finds them, and warnings with ``severity`` WARNING."""
     found = diagnostics(definition, type or "STANDARD")
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "ERROR"]
     if severity != "WARNING":

@@ -1,7 +1,7 @@
-"""Whether the definitions of started executions are run.
+"""Whether the definitions of started executions run.
 
-``mock_sfn_executions(execute=True)`` asks for it, or ``mock_aws(config={"stepfunctions": {"execute_state_machine":
-True}})``.
+They run under ``mock_sfn_executions(execute=True)``, and under ``mock_aws(config={"stepfunctions":
+{"execute_state_machine": True}})``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sfn_mock import active_mock
 
 
 def is_on() -> bool:
-    """Return whether the active mock, or ``mock_aws``, asks for it."""
+    """Return whether definitions run."""
     session = active_mock.session()
     if session is not None and session.executes:
         return True
@@ -20,7 +20,7 @@ def is_on() -> bool:
 
 
 def check_on(caller: str) -> None:
-    """Raise ValueError, naming who asks, unless definitions are run."""
+    """Raise ValueError, which names the caller, unless definitions run."""
     if not is_on():
         raise ValueError(
             f"cannot use {caller}(): this mock does not run definitions; use mock_sfn_executions(execute=True), or "

@@ -22,7 +22,7 @@ from sfn_mock.state.runs import start_run
 from sfn_mock.state.state_machines import deal, start
 from sfn_mock.state.task_mocks import Case, CaseRun
 
-#: What an EXPRESS execution is billed for at least, and in what chunks: megabytes and milliseconds (recorded on AWS).
+#: The billing units of an EXPRESS execution: megabytes of memory, and milliseconds of duration (recorded on AWS).
 _BILLED_MEMORY = 64
 _BILLED_CHUNK = 100
 #: How long an EXPRESS execution may take, in milliseconds (Developer Guide, service quotas).
@@ -39,7 +39,7 @@ def start_execution(
     input: str | None = None,
     trace_header: str | None = None,
 ) -> Answer:
-    """Start an execution; for a name and input that are running already, answer with the one that runs."""
+    """Start an execution; if one with this name and input is running, return that one."""
     with records.using() as moment:
         arn, case = split_case(records, state_machine_arn)
         machine, qualified = find_qualified(records, arn)
@@ -67,7 +67,7 @@ def start_sync_execution(
     trace_header: str | None = None,
     included_data: str | None = None,
 ) -> Answer:
-    """Tell how and when an EXPRESS execution ends. The call does not wait, and moves no clock."""
+    """Start an EXPRESS execution and return its end. The call does not wait, and does not move the clock."""
     with records.using() as moment:
         arn, case = split_case(records, state_machine_arn)
         machine, qualified = find_qualified(records, arn)
@@ -77,7 +77,7 @@ def start_sync_execution(
         text = _checked_input(name, input)
         execution = _start(machine, qualified, moment, name, text, trace_header, case, sync=True)
         if execution in records.runs:
-            # Its caller learns the end, however far the clock has to go until then.
+            # The caller gets the end, however far in the future it is.
             records.runs[execution].carry(moment + _LONGEST_EXPRESS)
     return _sync_execution(execution, date, with_data=includes_data(included_data))
 
@@ -108,13 +108,13 @@ def _sync_execution(execution: Execution, date: DateForm, *, with_data: bool) ->
 
 
 def _billed_duration(duration: int) -> int:
-    """Return the duration in whole chunks; one that has begun counts, as does the first of a duration of zero."""
+    """Return the duration rounded up to whole units, at least one."""
     chunks = max(1, -(-duration // _BILLED_CHUNK))
     return chunks * _BILLED_CHUNK
 
 
 def _checked_input(name: str | None, input: str | None) -> str:
-    """The input of a start; InvalidName or InvalidExecutionInput for one that is refused."""
+    """Return the input of a start; raise InvalidName or InvalidExecutionInput for a wrong name or input."""
     if name is not None:
         check_name(name)
     text = "{}" if input is None else input
@@ -136,7 +136,7 @@ def _start(
     sync: bool = False,
 ) -> Execution:
     name = machine.records.new_id() if name is None else name
-    # A test case is asked for by this very start, so that it goes before what is said of all starts.
+    # A test case is named by this start, so it has priority over ``on_start``.
     outcome = _outcome(machine, name, input, sync=sync) if case is None else None
     version_number = alias_name = None
     if isinstance(qualified, Alias):
@@ -160,7 +160,7 @@ def _start(
 
 
 def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Outcome | None:
-    """What a start comes to: as the test has said or, where it has not, as moto is told; None to find out."""
+    """Return the outcome of a start: from the test or from moto's configuration; None if the definition runs."""
     said = None if machine.start_plan is None else machine.start_plan(name, input)
     if said is None:
         if execution_mode.is_on():
@@ -173,7 +173,7 @@ def _outcome(machine: StateMachine, name: str, input: str, *, sync: bool) -> Out
 
 
 def _running_already(machine: StateMachine, name: str, input: str, moment: int) -> Execution | None:
-    """The running execution that a repeated start means; ExecutionAlreadyExists when the name is taken otherwise."""
+    """Return the running execution of a repeated start; ExecutionAlreadyExists if the name is taken otherwise."""
     execution = machine.names.get(name)
     if execution is None:
         return None
@@ -190,7 +190,7 @@ def _running_already(machine: StateMachine, name: str, input: str, moment: int) 
 def stop_execution(
     records: Records, date: DateForm, *, execution_arn: str, error: str | None = None, cause: str | None = None
 ) -> Answer:
-    """Abort the execution; a closed one is left as it is, and answered with when it stopped."""
+    """Abort the execution; for a closed one, only return its stop date."""
     with records.using() as moment:
         execution, attempt = find_execution(records, execution_arn, moment)
         stop = attempt.stop_at(moment)
@@ -204,7 +204,7 @@ def stop_execution(
 def describe_execution(
     records: Records, date: DateForm, *, execution_arn: str, included_data: str | None = None
 ) -> Answer:
-    """Tell how the execution stands."""
+    """Describe the execution as it is now."""
     with_data = includes_data(included_data)
     with records.using() as moment:
         execution, attempt = find_execution(records, execution_arn, moment, express_children=True)
@@ -239,7 +239,7 @@ def describe_execution(
 def describe_state_machine_for_execution(
     records: Records, date: DateForm, *, execution_arn: str, included_data: str | None = None
 ) -> Answer:
-    """Tell which revision of its machine the execution runs, and when that revision came to be."""
+    """Describe the revision of the state machine that the execution runs, with its date."""
     with records.using() as moment:
         execution, _ = find_execution(records, execution_arn, moment)
         machine, map_run, revision = execution.state_machine, execution.map_run, execution.revision

@@ -1,4 +1,4 @@
-"""From the ARN in a request to the record it names, or AWS's answer that there is none."""
+"""Find the record of an ARN in a request, or raise AWS's error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sfn_mock.state.time_lines import Attempt
 
 
 def unlabelled(arn: str) -> StateMachineArn:
-    """The ARN taken apart; ValidationException for a labelled one, which most operations refuse."""
+    """Return the parts of the ARN; ValidationException for a labelled ARN, which most operations refuse."""
     parsed = parse_state_machine_arn(arn)
     if parsed.label is not None:
         raise LabelledArnNotSupported(arn=arn)
@@ -25,7 +25,7 @@ def unlabelled(arn: str) -> StateMachineArn:
 
 
 def find_state_machine(records: Records, arn: str) -> StateMachine:
-    """The machine of an unqualified ARN; one of a version or alias names no machine here."""
+    """Return the state machine of an unqualified ARN; the ARN of a version or alias is not found."""
     machine, qualified = find_qualified(records, arn)
     if qualified is not None:
         raise StateMachineDoesNotExist(arn=arn)
@@ -33,7 +33,7 @@ def find_state_machine(records: Records, arn: str) -> StateMachine:
 
 
 def find_qualified(records: Records, arn: str) -> tuple[StateMachine, Version | Alias | None]:
-    """The machine an ARN names and, where the ARN is qualified, its version or alias."""
+    """Return the state machine of an ARN and, if the ARN is qualified, the version or alias."""
     parsed = unlabelled(arn)
     machine = records.state_machines.get(parsed.name) if parsed.prefix == records.arn_prefix else None
     if machine is None:
@@ -62,9 +62,9 @@ class Found(NamedTuple):
 
 
 def find_execution(records: Records, arn: str, moment: int, *, express_children: bool = False) -> Found:
-    """The execution an ARN names, if it has started and is kept still.
+    """Return the execution of an ARN, if it has started and is not past retention.
 
-    EXPRESS ones only where ``express_children`` of map runs count.
+    EXPRESS executions are found only with ``express_children``, which are those of map runs.
     """
     parsed = parse_execution_arn(arn)
     if parsed.express_id is not None and (parsed.label is None or not express_children):

@@ -9,7 +9,7 @@ from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.state.history import events_until
 from sfn_mock.state.records import Execution, Records
 
-#: What is left out of events without execution data.
+#: The members that events without execution data do not have.
 _DATA = ("input", "output", "assignedVariables")
 
 
@@ -24,7 +24,7 @@ def get_execution_history(
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Answer:
-    """Tell what has happened in the execution, oldest first or in reverse. EXPRESS ones have no such history."""
+    """Return the history of the execution, oldest first or in reverse. EXPRESS executions have none."""
     with_data = include_execution_data is not False
     with records.using() as moment:
         execution, _ = find_execution(records, execution_arn, moment)
@@ -53,7 +53,7 @@ def _event(event: Event, date: DateForm, *, with_data: bool) -> Answer:
 
 
 def events_of(records: Records, execution: Execution, moment: int) -> list[Event]:
-    """Return the events of the definition's run where there is one; else those that follow from the time line."""
+    """Return the events of the definition's run or, without one, events that fit the execution's dates."""
     run = records.run_of(execution)
     if run is None:
         return events_until(execution, moment)

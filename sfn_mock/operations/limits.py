@@ -8,14 +8,14 @@ from sfn_mock.state.records import Records, StateMachine
 
 
 def check_rate(records: Records, operation: str) -> None:
-    """ThrottlingException for one call too many of ``operation``, which has a quota."""
+    """Raise ThrottlingException if a call of ``operation``, which has a quota, exceeds it."""
     with records.using() as moment:
         if not _take_call(records, operation, moment):
             raise ThrottlingException
 
 
 def _take_call(records: Records, operation: str, moment: int) -> bool:
-    """Whether one more call of ``operation``, which has a quota, is within it; the quota then has one less."""
+    """Take one call from the quota of ``operation``, and return whether there was one."""
     if operation not in records.allowances:
         bucket = records.simulation.quotas.bucket(operation, records.region)
         records.allowances[operation] = Allowance(bucket, moment)
@@ -23,25 +23,25 @@ def _take_call(records: Records, operation: str, moment: int) -> bool:
 
 
 def check_open_executions(records: Records, moment: int) -> None:
-    """ExecutionLimitExceeded where one more execution may not be open."""
+    """Raise ExecutionLimitExceeded if no other execution may be open."""
     limit = records.simulation.quotas.open_executions
     if limit is not None and _count_open_executions(records, moment) >= limit:
         raise ExecutionLimitExceeded
 
 
 def _count_open_executions(records: Records, moment: int) -> int:
-    """How many are RUNNING, child executions among them; EXPRESS ones are outside the quota."""
+    """Return the number of RUNNING executions, child executions included; EXPRESS executions do not count."""
     scopes = [*records.state_machines.values(), *records.map_runs.values()]
     return sum(scope.count_running(moment) for scope in scopes if scope.execution_type != "EXPRESS")
 
 
 def check_number_of_aliases(machine: StateMachine) -> None:
-    """ServiceQuotaExceeded where the machine may not have one more alias."""
+    """Raise ServiceQuotaExceeded if the state machine may not have another alias."""
     if len(machine.aliases) >= machine.records.simulation.quotas.aliases:
         raise ServiceQuotaExceeded(arn=machine.arn, quota="aliases")
 
 
 def check_number_of_versions(machine: StateMachine) -> None:
-    """ServiceQuotaExceeded where the machine may not have one more version."""
+    """Raise ServiceQuotaExceeded if the state machine may not have another version."""
     if len(machine.versions) >= machine.records.simulation.quotas.versions:
         raise ServiceQuotaExceeded(arn=machine.arn, quota="versions")

@@ -1,4 +1,4 @@
-"""ListExecutions, read from top to bottom: resolve the ARN, check the filters, settle the order, cut the page."""
+"""ListExecutions in four steps: resolve the ARN, check the filters, update the order, cut the page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def list_executions(
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Answer:
-    """List executions, newest first, as they stand now or stood the consistency lag ago."""
+    """List executions, newest first, as they are now or were the consistency lag ago."""
     with records.using() as moment:
         owner, qualifier = resolve_owner(records, state_machine_arn, map_run_arn)
         check_filters(map_run_arn, status_filter, redrive_filter)
@@ -40,7 +40,7 @@ def list_executions(
             before = sorted_by, sequence
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
-        # Time lines keep what was, whatever becomes of an execution later: the past is listed like the present.
+        # Time lines keep the past, so the past is listed like the present.
         lag = records.simulation.consistency_lag
         owner.index.settle(moment - lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, place.seen_until - lag)
@@ -58,7 +58,7 @@ def _position(entry: Entry[Execution]) -> Position:
 def resolve_owner(
     records: Records, state_machine_arn: str | None, map_run_arn: str | None
 ) -> tuple[ExecutionScope, str | None]:
-    """What the ARN names: a machine or map run, and the version or alias to narrow a machine's executions to."""
+    """Return the state machine or map run of the ARN, and the version or alias that filters its executions."""
     if state_machine_arn is None and map_run_arn is None:
         raise NoArnGiven
     if state_machine_arn is not None and map_run_arn is not None:
@@ -73,7 +73,7 @@ def resolve_owner(
 
 
 def check_filters(map_run_arn: str | None, status_filter: str | None, redrive_filter: str | None) -> None:
-    """Only child executions of a map run are ever pending redrive, or told apart by redrives."""
+    """Refuse filters by PENDING_REDRIVE and by redrives, except for child executions of a map run."""
     if map_run_arn is not None:
         return
     if status_filter == "PENDING_REDRIVE":
@@ -83,13 +83,13 @@ def check_filters(map_run_arn: str | None, status_filter: str | None, redrive_fi
 
 
 def describe_items(owner: ExecutionScope, entries: list[Entry[Execution]], date: DateForm) -> list[Answer]:
-    """Return the items of a page, in one loop and with their members in the model's order: there may be a thousand."""
+    """Return the items of a page, with members in the model's order; one loop, because there may be a thousand."""
     items = []
     state_machine_arn, arn_prefix = owner.state_machine_arn, owner.execution_arn_prefix
     qualified_arns = _QualifiedArns(owner.state_machine.arn)
     map_run_arn = None if owner.as_map_run is None else owner.arn
     for entry in entries:
-        # Not unpacked: looking at what is not needed, far apart in memory as it is, would slow this down.
+        # Not unpacked: reading unneeded fields, far apart in memory, would be slower.
         sorted_by, execution, status, redriven = entry[0], entry[2], entry[3], entry[4]
         name, origin = execution.name, execution.origin
         item = {
@@ -107,7 +107,7 @@ def describe_items(owner: ExecutionScope, entries: list[Entry[Execution]], date:
         if redriven is None and map_run_arn is None and version_number is None and alias_name is None:
             items.append(item)
             continue
-        del item["redriveCount"]  # which comes after these
+        del item["redriveCount"]  # redriveDate comes after these
         if map_run_arn is not None:
             item["mapRunArn"] = map_run_arn
             item["itemCount"] = origin.item_count

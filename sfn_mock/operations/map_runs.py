@@ -15,13 +15,13 @@ from sfn_mock.state.outcomes import UNSUCCESSFUL
 from sfn_mock.state.records import Execution, MapRun, Records
 from sfn_mock.state.tolerance import Tolerance
 
-#: What AWS answers for a map run that has no limit of concurrency.
+#: AWS's maxConcurrency of a map run without a limit.
 _NO_LIMIT = 2_147_483_647
 
 
 @operation
 def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> Answer:
-    """Tell how the map run stands, with the counts of its items and child executions."""
+    """Describe the map run as it is now, with the counts of its items and child executions."""
     with records.using() as moment:
         map_run = _find_started(records, map_run_arn, moment)
         state = state_at(map_run, moment)
@@ -52,7 +52,7 @@ def _find_started(records: Records, arn: str, moment: int) -> MapRun:
 
 
 def _is_lost(child: Execution, moment: int) -> bool:
-    """Whether no redrive of its map run can make it succeed any more."""
+    """Return whether no redrive of its map run can redrive the child execution."""
     attempt = child.attempt_at(moment)
     return (
         attempt is not None
@@ -87,7 +87,7 @@ def list_map_runs(
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Answer:
-    """List the map runs that an execution started, in order of adding."""
+    """List the map runs of an execution, in the order in which they were added."""
     with records.using() as moment:
         execution, _ = find_execution(records, execution_arn, moment)
         page = cut_page(
@@ -124,7 +124,7 @@ def update_map_run(
     tolerated_failure_count: int | None = None,
     tolerated_failure_percentage: float | None = None,
 ) -> Answer:
-    """Change the settings that are given; ValidationException when none is, or when the map run has ended."""
+    """Change the given settings; ValidationException if none is given or the map run has ended."""
     with records.using() as moment:
         map_run = _find_started(records, map_run_arn, moment)
         if max_concurrency is None and tolerated_failure_count is None and tolerated_failure_percentage is None:

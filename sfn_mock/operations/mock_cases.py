@@ -1,4 +1,4 @@
-"""The test case of a mock config that a start names behind ``#``, as AWS Step Functions Local takes it."""
+"""The test case of a mock config that a start names after ``#``, as in AWS Step Functions Local."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sfn_mock.suggestions import did_you_mean
 def split_case(records: Records, arn: str) -> tuple[str, Case | None]:
     """Return the ARN without its test case, and the case.
 
-    An ARN with a case that no mock config has names no state machine, as on AWS; a warning tells the test's author.
+    An ARN with an unknown case is the ARN of no state machine, as on AWS; a warning names the case.
 
     Raises:
         ValueError: If the case mocks a state that the machine does not have.

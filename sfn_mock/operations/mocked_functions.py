@@ -1,4 +1,4 @@
-"""Handlers that stand in for Lambda functions: invoked in place of boto3's client, with Lambda's answers and errors."""
+"""Handlers that replace Lambda functions: called instead of boto3's client, with Lambda's answers and errors."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from sfn_mock.state import clock
 from sfn_mock.state.records import Records
 from sfn_mock.state.task_mocks import Handler, Invocation, TaskError
 
-#: How long a function may take at most, in milliseconds (Lambda's quotas).
+#: The longest duration of a function, in milliseconds (Lambda's quotas).
 _TIMEOUT = 15 * 60 * 1000
 _MEMORY = 128
 
 
 @dataclass(frozen=True)
 class LambdaContext:
-    """What a handler gets as its context, in the names of Lambda's Python runtime."""
+    """The context of a handler, with the attributes of Lambda's Python runtime."""
 
     aws_request_id: str
     function_name: str
@@ -38,7 +38,7 @@ class LambdaContext:
     _since: int = field(default_factory=clock.shown)
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how long the function may still take, by the test's clock."""
+        """Return the remaining milliseconds of the function, by the test's clock."""
         return max(0, _TIMEOUT - (clock.shown() - self._since))
 
 
@@ -46,7 +46,7 @@ class MockedFunction:
     """Invokes a handler as boto3's Lambda client invokes a function.
 
     Args:
-        handler: What stands in for the function.
+        handler: The handler that replaces the function.
         function: The function as the task names it.
         call: The task.
         records: The records of the mock that the task belongs to.
@@ -78,25 +78,25 @@ class MockedFunction:
         """Answer Lambda's Invoke.
 
         Raises:
-            UnmockedServiceError: If the handler calls a service that nothing mocks.
+            UnmockedServiceError: If the handler calls a service that is not mocked.
         """
         kind = request.get("InvocationType", "RequestResponse")
         if kind == "DryRun":
             return self._answer(204, "")
         text, failed = self._run(json.loads(request.get("Payload") or b"{}"))
         if kind == "Event":
-            # Nobody waits for what the function returns.
+            # The result of an asynchronous invocation is discarded.
             return self._answer(202, "")
         answer = self._answer(200, text)
         return {**answer, "FunctionError": "Unhandled"} if failed else answer
 
     def _run(self, event: Any) -> tuple[str, bool]:
-        """Return what the function answers, and whether that is an error."""
+        """Run the handler; return its answer, and whether that is an error."""
         try:
             result = self._handler(event, self._context)
         except UnmockedServiceError:
             raise
-        except Exception as error:  # Lambda answers whatever its function raises
+        except Exception as error:  # Lambda answers every exception of its function
             frames = traceback.extract_tb(error.__traceback__)[1:]
             name, message = type(error).__name__, str(error)
             if isinstance(error, TaskError):

@@ -1,4 +1,4 @@
-"""Cut a page out of a listing, and give the token for the next one."""
+"""Cut a page out of a listing, and make the token for the next page."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from sfn_mock.aws import page_tokens
 from sfn_mock.operations.short_pages import shortened
 from sfn_mock.state.records import Records
 
-#: How many items a page has when ``maxResults`` is absent or 0, in every list operation.
+#: The page size of every list operation when ``maxResults`` is absent or 0.
 DEFAULT_PAGE_SIZE = 100
 
 Item = TypeVar("Item")
 
 
 class Place(NamedTuple):
-    """Where in a listing a page begins; what a token stands for."""
+    """The position in a listing at which a page starts; a token stores it."""
 
-    #: The key of the last item given; None at the beginning.
+    #: The key of the last returned item; None at the start.
     after: page_tokens.Position = None
-    #: How many items the pages before have given.
+    #: The number of items in earlier pages.
     given: int = 0
-    #: Whether the page before was empty.
+    #: Whether the previous page was empty.
     after_empty: bool = False
-    #: The latest moment of the pages before: the clock may have gone back since.
+    #: The latest moment of earlier pages; the clock may have moved back since.
     seen_until: int = 0
 
 
@@ -36,7 +36,7 @@ class Page(Generic[Item]):
 
 
 def place_of(records: Records, moment: int, request: page_tokens.Request, next_token: str | None) -> Place:
-    """Where the page begins that ``next_token`` asks for, the first one without a token."""
+    """Return the start of the page for ``next_token``, or of the first page without a token."""
     if next_token is None:
         return Place()
     return Place(*page_tokens.read(records.token_key, request, next_token, moment))
@@ -51,7 +51,7 @@ def first_page(
     key: Callable[[Item], page_tokens.Position],
     size: int,
 ) -> Page[Item]:
-    """The first page of ``items``, which begin at ``place``: up to ``size`` of them, with a token if more follow."""
+    """Return the first page of ``items``, which start at ``place``: up to ``size``, with a token if more follow."""
     length = min(len(items), size)
     if records.simulation.short_pages:
         length = shortened(size, length, place.given, place.after_empty)
@@ -73,9 +73,9 @@ def cut_page(
     next_token: str | None,
     descending: bool = False,
 ) -> Page[Item]:
-    """One page of ``items`` in the order of their keys, from behind the position that ``next_token`` marks.
+    """Return one page of ``items`` in the order of their keys, starting after the position of ``next_token``.
 
-    A token marks a key, not an offset, so that items which come or go neither shift nor repeat the others.
+    A token stores a key, not an offset, so that added or removed items neither shift nor repeat the others.
     """
     ordered = sorted(items, key=key, reverse=descending)
     place = place_of(records, moment, request, next_token)

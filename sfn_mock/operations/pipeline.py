@@ -1,4 +1,4 @@
-"""Answer a call, whichever transport it came by.
+"""Answer a call, from any transport.
 
 Read ``respond`` from top to bottom: fault, quota, constraints, operation, record, judge.
 """
@@ -46,20 +46,20 @@ _TRACED = ("StartExecution", "StartSyncExecution")
 
 _Response_co = TypeVar("_Response_co", covariant=True)
 
-#: Gives the records of an account and region.
+#: Returns the records of an account and region.
 RecordsOf = Callable[[str, str], Records]
 
 
 class Service(NamedTuple):
-    """What calls are answered with: the records, and the instruments of the mock that holds them."""
+    """The records that answer calls, and the instruments of their mock."""
 
     records: RecordsOf
     faults: Faults
     calls: CallLog
     paging: PagingCheck
-    #: Whether quotas count the calls.
+    #: Whether calls count against quotas.
     limited: bool = True
-    #: Gives the records of every account and region, to look in for what a call did not find; none unless given.
+    #: Returns the records of every account and region, searched for what a call did not find; none by default.
     all_records: Callable[[], Iterable[Records]] = tuple
 
 
@@ -69,25 +69,25 @@ def plain_service(records: RecordsOf, *, limited: bool = True) -> Service:
 
 
 class Form(Protocol[_Response_co]):
-    """How a transport gives answers back."""
+    """The form of answers of one transport."""
 
     @property
     def date(self) -> DateForm:
         """The form of dates."""
 
     def give(self, request: Request, answer: Answer) -> tuple[_Response_co, Outcome | Callable[[], Outcome]]:
-        """Return the transport's response, and what the record of calls keeps of it."""
+        """Return the transport's response, and the answer for the record of calls."""
 
     def refuse(self, request: Request, error: SFNError) -> _Response_co:
-        """Return the transport's response for an error of AWS's."""
+        """Return the transport's response for an error of AWS."""
 
 
 def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Response_co:
-    """Answer one request, and have the mock's instruments take note of it.
+    """Answer one request, and report it to the mock's instruments.
 
     Raises:
-        BotoCoreError: What botocore raises where no answer comes, for a fault of the connection.
-        PagingError: If the code under test would go on reading the same page for ever.
+        BotoCoreError: For a fault that is a connection error.
+        PagingError: If the code under test would read the same page forever.
     """
     try:
         if service.faults.added:
@@ -113,7 +113,7 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
 
 
 def _answer_beyond_resets(service: Service, request: Request, date: DateForm) -> tuple[dict[str, Any], Answer]:
-    """Answer from the records, or from those that replaced them if the mock was reset at this very time."""
+    """Answer from the records, or from their replacement if the mock is reset during the call."""
     while True:
         records = service.records(request.account_id, request.region)
         try:
@@ -132,7 +132,7 @@ def _answer(service: Service, records: Records, request: Request, date: DateForm
     try:
         constraints.check(request.operation, parameters)
         if request.trace_id and request.operation in _TRACED:
-            # The header goes before the parameter (API reference of StartExecution).
+            # The header has priority over the parameter (API reference of StartExecution).
             parameters["traceHeader"] = request.trace_id
         return parameters, run(request.operation, records, parameters, date)
     except SFNError as error:

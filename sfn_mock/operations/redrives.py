@@ -14,20 +14,20 @@ from sfn_mock.state.time_lines import Attempt
 
 _MINUTE = 60 * 1000
 _DAY = 24 * 60 * _MINUTE
-#: Executions started before RedriveExecution was launched stay as they are (Developer Guide, redriving executions).
+#: Executions started before the launch of RedriveExecution cannot be redriven (Developer Guide, redriving executions).
 _LAUNCH = clock.to_moment("2023-11-15T00:00:00Z", 0)
-#: How long after its stop an execution can be redriven, and how long it may have been open (RedriveExecution).
+#: How long after its stop an execution can be redriven, and how long it may be open (RedriveExecution).
 _REDRIVABLE_PERIOD = 14 * _DAY
 _LONGEST_OPEN = 365 * _DAY
-#: So many events of history leave room for a redrive ("less than 24,999", Developer Guide, redriving executions).
+#: The most events of history with which a redrive is possible ("less than 24,999", Developer Guide).
 _MOST_EVENTS = 24_998
-#: A client token answers as before for so long, and among the last so many (RedriveExecutionInput).
+#: How long a client token is remembered, and how many are (RedriveExecutionInput).
 _TOKEN_LIFETIME = 15 * _MINUTE
 _TOKENS_KEPT = 10
 
 
 def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
-    """Why an execution cannot be redriven, as DescribeExecution gives the reason; None when it can."""
+    """Return DescribeExecution's reason why an execution cannot be redriven; None if it can."""
     status = attempt.status_at(moment)
     stop = attempt.stop_at(moment)
     if stop is None or status not in UNSUCCESSFUL:
@@ -47,12 +47,12 @@ def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
 
 
 def _counts_days(execution: Execution) -> bool:
-    """Return whether AWS's periods hold: not by the machine's own time, as a test would fail on another day."""
+    """Return whether AWS's periods apply; not on the real clock, because tests would fail on another day."""
     return clock.is_frozen() or execution.owner.index.retention is not None
 
 
 def _has_a_full_history(execution: Execution, attempt: Attempt, moment: int) -> bool:
-    # Each run tells of fewer events than its definition has characters, and seldom of so many that it need be counted.
+    # A run has fewer events than its definition has characters; counting is needed only for long ones.
     a_run = len(execution.revision.definition) + 2 * len(execution.map_runs)
     return (attempt.redrive_count + 1) * a_run > _MOST_EVENTS and len(events_until(execution, moment)) > _MOST_EVENTS
 
@@ -61,7 +61,7 @@ def _has_a_full_history(execution: Execution, attempt: Attempt, moment: int) -> 
 def redrive_execution(
     records: Records, date: DateForm, *, execution_arn: str, client_token: str | None = None
 ) -> Answer:
-    """Redrive the execution; a client token used in the last 15 minutes answers as the earlier redrive did."""
+    """Redrive the execution; a client token of the last 15 minutes returns the earlier answer."""
     with records.using() as moment:
         execution, attempt = find_execution(records, execution_arn, moment)
         tokens = records.redrive_tokens.get(execution, ())

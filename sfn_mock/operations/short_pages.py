@@ -6,10 +6,10 @@ from zlib import crc32
 
 
 def shortened(asked: int, there: int, given: int, after_empty: bool) -> int:
-    """How many of ``there`` items, at most ``asked``, a page has that begins behind ``given`` others.
+    """Return the size of a page that starts after ``given`` items, with ``there`` items left and ``asked`` at most.
 
-    Fewer than there are, so that even a short listing takes several pages; at times none, but never after an empty
-    page. It follows from the arguments alone: a test sees the same pages each time it runs.
+    It is smaller than the number of items left, so that even a short listing has several pages. It can be 0, but never
+    after an empty page. It depends only on the arguments, so a test sees the same pages in every run.
     """
     if not there:
         return 0

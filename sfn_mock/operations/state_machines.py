@@ -48,7 +48,7 @@ def create_state_machine(
     version_description: str | None = None,
     tags: list[dict[str, Any]] | None = None,
 ) -> Answer:
-    """Make the machine; a repeat of the same call answers with the machine that the first one made."""
+    """Create the state machine; a repeated call returns the machine of the first call."""
     with records.using() as moment:
         check_name(name)
         _check_version_description(version_description, publish)
@@ -81,7 +81,7 @@ def create_state_machine(
 
 
 def _is_like(machine: StateMachine, type: str, revision: Revision) -> bool:
-    """Whether ``machine`` is what is asked for: a repeat may name another role (CreateStateMachine)."""
+    """Return whether ``machine`` matches the request; a repeated call may name another role (CreateStateMachine)."""
     return machine.type == type and machine.revision.says_the_same_as(
         revision._replace(role_arn=machine.revision.role_arn)
     )
@@ -91,7 +91,7 @@ def _is_like(machine: StateMachine, type: str, revision: Revision) -> bool:
 def describe_state_machine(
     records: Records, date: DateForm, *, state_machine_arn: str, included_data: str | None = None
 ) -> Answer:
-    """Tell about a machine or version. An alias is neither: StateMachineDoesNotExist."""
+    """Describe a state machine or version; StateMachineDoesNotExist for an alias."""
     with records.using():
         machine, version = find_qualified(records, state_machine_arn)
         if isinstance(version, Alias):
@@ -109,13 +109,13 @@ def describe_state_machine(
 
 
 def describe_revision(revision: Revision, included_data: str | None) -> Answer:
-    """Return the members of an answer that tell about a revision."""
+    """Return the members of an answer that describe a revision."""
     with_data = includes_data(included_data)
     return {
         # Without data "the returned definition will be {}" (DescribeStateMachine).
         "definition": revision.definition if with_data else "{}",
         "roleArn": revision.role_arn,
-        # Copies, as an answer given in place is the caller's own.
+        # Copies, because the caller may change the answer.
         "loggingConfiguration": deepcopy(revision.logging_configuration),
         "tracingConfiguration": deepcopy(revision.tracing_configuration),
         "encryptionConfiguration": deepcopy(revision.encryption_configuration),
@@ -167,9 +167,9 @@ def update_state_machine(
     publish: bool | None = None,
     version_description: str | None = None,
 ) -> Answer:
-    """Change what is given. What says the same as before makes no new revision.
+    """Change the given members. Equal values make no new revision.
 
-    Nor does it make a new version, unless a description is given that the version there is does not have.
+    They make no new version either, unless a new version description is given.
     """
     with records.using() as moment:
         machine = find_state_machine(records, state_machine_arn)
@@ -202,19 +202,19 @@ def update_state_machine(
 
 @operation
 def delete_state_machine(records: Records, date: DateForm, *, state_machine_arn: str) -> Answer:
-    """Let the machine go, at once or when its running executions have ended; there may be none of that ARN."""
+    """Delete the state machine, at once or when its running executions have ended; an unknown ARN is no error."""
     with records.using() as moment, suppress(StateMachineDoesNotExist):
         records.delete(find_state_machine(records, state_machine_arn), moment)
     return {}
 
 
 def refuse_deleting(machine: StateMachine) -> None:
-    """StateMachineDeleting for a machine that is on its way out."""
+    """Raise StateMachineDeleting for a state machine that is being deleted."""
     if machine.deleting:
         raise StateMachineDeleting(arn=machine.arn)
 
 
-# --- What a request says -----------------------------------------------------------------------------------------
+# --- Requests ----------------------------------------------------------------------------------------------------
 
 
 def _check_version_description(description: str | None, publish: bool | None) -> None:
@@ -223,7 +223,7 @@ def _check_version_description(description: str | None, publish: bool | None) ->
 
 
 def checked_role(arn: str) -> str:
-    """The ARN again; InvalidArn for one that is no role's."""
+    """Return the ARN; InvalidArn if it is not a role's."""
     if not _ROLE_ARN.fullmatch(arn):
         raise InvalidRoleArn(arn=arn)
     return arn

@@ -70,7 +70,7 @@ def test_state(
     """Run the state once; a Wait state does not wait.
 
     Raises:
-        RuntimeError: For a Task without a mock that nothing here can do.
+        RuntimeError: For a Task without a mock that cannot be run here.
     """
     found, state, is_iterated = _find_state(definition, state_name)
     configuration = state_configuration or {}
@@ -102,7 +102,7 @@ def test_state(
         work=work,
         is_iterated=is_iterated,
     )
-    # The records are others' again while the state runs: its task may be a call to Step Functions.
+    # The records are unlocked while the state runs: its task may call Step Functions.
     report = run_single_state(state, given, _CalledServices(records, info) if work is None else _MockedTask(work))
     _check_failure_count(configuration, work)
     if state_name is not None:
@@ -133,7 +133,7 @@ def _answer(report: StateReport, is_inspected: bool) -> Answer:
 
 
 class _TestedState(NamedTuple):
-    """The tested state as the definition has it and parsed, and whether it is part of a Map state."""
+    """The tested state, as JSON and parsed, and whether it is part of a Map state."""
 
     found: dict[str, Any]
     state: State
@@ -141,7 +141,7 @@ class _TestedState(NamedTuple):
 
 
 def _find_state(text: str, name: str | None) -> _TestedState:
-    """Return the tested state; AWS always calls it the same."""
+    """Return the tested state."""
     if name is None:
         refuse_faults(check_state(text, unknown_fields=unknown_fields))
         value: dict[str, Any] = read_json(text)
@@ -156,7 +156,7 @@ def _find_state(text: str, name: str | None) -> _TestedState:
 
 
 def _check_unmocked(state: State, role_arn: str | None, context: str | None) -> None:
-    """Refuse what cannot be tested without a mock."""
+    """Raise AWS's error for a state that cannot be tested without a mock."""
     if context is not None:
         raise ContextNeedsMock
     if state.type in ("Map", "Parallel"):
@@ -202,7 +202,7 @@ def _mocked_result(found: dict[str, Any], state: State, mock: dict[str, Any]) ->
 
 
 def _read_items(state: State, data: str | None) -> list[Any] | None:
-    """Return the items that a test says the ItemReader has read, None where it says nothing."""
+    """Return the items that the mock gives for the ItemReader; None if it gives none."""
     if data is None or not isinstance(state, MapState) or state.item_reader is None:
         return None
     try:
@@ -238,7 +238,7 @@ def _execution_info(records: Records, role_arn: str | None) -> ExecutionInfo:
 
 
 def _default_context(info: ExecutionInfo, role_arn: str | None, input: Any, moment: int) -> dict[str, Any]:
-    """Return the context object where the test gives none."""
+    """Return the default context object."""
     return {
         "Execution": {
             "Id": info.id,
@@ -252,7 +252,7 @@ def _default_context(info: ExecutionInfo, role_arn: str | None, input: Any, mome
 
 
 class _CalledServices:
-    """Does the task by calling its service, or the handler that stands in for its function."""
+    """Runs the task: calls its service, or the handler of its function."""
 
     def __init__(self, records: Records, info: ExecutionInfo) -> None:
         self._records = records
@@ -275,7 +275,7 @@ class _CalledServices:
 
 
 class _MockedTask:
-    """Answers the task as the test says, whatever its parameters are."""
+    """Answers the task with the mock, whatever its parameters are."""
 
     def __init__(self, work: MockedWork) -> None:
         self._work = work
@@ -298,7 +298,7 @@ def _read_input(text: str) -> Any:
 
 
 def _read_members(member: str, text: str | None) -> dict[str, Any]:
-    """Return the members of a JSON object; none where it is not given."""
+    """Return the members of a JSON object; none if it is not given."""
     try:
         members = _read_json("{}" if text is None else text)
     except ValueError:
@@ -312,7 +312,7 @@ def _read_json(text: str) -> Any:
     """Return the value of a text.
 
     Raises:
-        ValueError: The text is no JSON; the message tells what is wrong in AWS's words.
+        ValueError: If the text is not JSON; the message has AWS's words.
     """
     fault = json_fault(text)
     if fault is not None:

@@ -22,7 +22,7 @@ def last_event(execution: Execution, moment: int) -> dict[str, Any]:
     """Return the event of the last change of an execution's status.
 
     Raises:
-        RuntimeError: AWS sends none, because the execution is EXPRESS or has not started.
+        RuntimeError: If the execution is EXPRESS or has not started: AWS sends no event then.
     """
     if execution.express_id is not None:
         raise RuntimeError(f"{execution.arn} has no event: AWS sends none for EXPRESS executions.")
@@ -33,7 +33,7 @@ def last_event(execution: Execution, moment: int) -> dict[str, Any]:
 
 
 def event(change: StatusChange[Execution]) -> dict[str, Any]:
-    """Return the event of a change of status, as a target of a rule gets it."""
+    """Return the event of a change of status, as the target of a rule receives it."""
     execution = change.execution
     records = execution.owner.records
     return {
@@ -50,7 +50,7 @@ def event(change: StatusChange[Execution]) -> dict[str, Any]:
 
 
 def detail(change: StatusChange[Execution]) -> dict[str, Any]:
-    """Return the detail of a change's event: dates in milliseconds, null for what does not apply."""
+    """Return the detail of an event: dates in milliseconds, null for members that do not apply."""
     execution, attempt = change.execution, change.attempt
     ending = attempt.ending
     reason = obstacle(execution, attempt, change.moment)
@@ -79,7 +79,7 @@ def detail(change: StatusChange[Execution]) -> dict[str, Any]:
 
 
 def _included(input: str, output: str | None) -> tuple[bool, bool]:
-    """Tell whether input and output are in the event: both together must fit, or else the output alone."""
+    """Return whether input and output are in the event: both if they fit together, else the output if it fits."""
     size = 0 if output is None else _escaped_size(output)
     return size + _escaped_size(input) <= _MOST_DATA, size <= _MOST_DATA
 

@@ -1,6 +1,6 @@
 """TagResource, UntagResource and ListTagsForResource, and the tags that resources are created with.
 
-State machines and activities have tags; they are kept with the resource, and go with it.
+State machines and activities have tags, which are deleted with the resource.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PATTERNS = {
 
 @operation
 def tag_resource(records: Records, date: DateForm, *, resource_arn: str, tags: list[dict[str, Any]]) -> Answer:
-    """Add the tags; one whose key is there already changes its value."""
+    """Add tags; a tag with an existing key replaces its value."""
     with records.using():
         resource = _find(records, resource_arn)
         resource.tags.update(read_tags(tags, resource_arn, resource.tags))
@@ -35,7 +35,7 @@ def tag_resource(records: Records, date: DateForm, *, resource_arn: str, tags: l
 
 @operation
 def untag_resource(records: Records, date: DateForm, *, resource_arn: str, tag_keys: list[str]) -> Answer:
-    """Remove the tags of those keys; there may be none."""
+    """Remove the tags with these keys; an unknown key is no error."""
     with records.using():
         resource = _find(records, resource_arn)
         records.undo.keep(resource, "tags")
@@ -46,16 +46,18 @@ def untag_resource(records: Records, date: DateForm, *, resource_arn: str, tag_k
 
 @operation
 def list_tags_for_resource(records: Records, date: DateForm, *, resource_arn: str) -> Answer:
-    """List the tags in the order in which their keys came."""
+    """List the tags in the order in which their keys were added."""
     with records.using():
         tags = _find(records, resource_arn).tags
         return {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
 
 
 def read_tags(tags: list[dict[str, Any]], arn: str, present: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Values by key for the resource of that ARN, which may have tags at ``present``; the last of one key holds.
+    """Return values by key for a resource, which may have tags at ``present``; the last value of a key wins.
 
-    ValidationException for keys and values that no tag may have, TooManyTags for more than a resource may have.
+    Raises:
+        ValidationException: For a key or value that AWS forbids.
+        TooManyTags: For more tags than a resource may have.
     """
     for position, tag in enumerate(tags, 1):
         _check(position, tag)
@@ -66,13 +68,13 @@ def read_tags(tags: list[dict[str, Any]], arn: str, present: Mapping[str, str] |
 
 
 def tagged_resources(records: Records) -> Iterator[StateMachine | Activity]:
-    """Every resource that can have tags."""
+    """Yield every resource that can have tags."""
     yield from records.state_machines.values()
     yield from records.activities.values()
 
 
 def _check(position: int, tag: Mapping[str, Any]) -> None:
-    """Refuse what the model lets pass: a tag without a key, and what only the documentation forbids."""
+    """Refuse what the model allows and the documentation forbids, such as a tag without a key."""
     if tag.get("key") is None:
         raise TagKeyMissing(position=position)
     for member, (allowed, pattern) in _PATTERNS.items():
@@ -82,7 +84,7 @@ def _check(position: int, tag: Mapping[str, Any]) -> None:
 
 
 def _find(records: Records, arn: str) -> StateMachine | Activity:
-    """The resource of an unqualified ARN: versions, aliases and Map states have no tags of their own."""
+    """Return the resource of an unqualified ARN: versions, aliases and Map states have no tags of their own."""
     parsed = parse_taggable_arn(arn)
     resource: StateMachine | Activity | None = None
     if parsed.prefix == records.arn_prefix:

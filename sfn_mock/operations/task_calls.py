@@ -1,4 +1,4 @@
-"""What is outside the records of a run: services that its tasks call by boto3, and items and results in S3."""
+"""The services outside a run's records: those that its tasks call with boto3, and S3 for items and results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sfn_mock.state.task_mocks import CaseRun
 
 
 class ServicesOfMocks:
-    """Answers tasks as the test says, calls Step Functions on the mock itself, and other services of ``mock_aws``.
+    """Runs tasks: with task mocks, on Step Functions of this mock, or on other services of ``mock_aws``.
 
     Args:
         case: The test case of a mock config that the execution was started with.
@@ -33,18 +33,18 @@ class ServicesOfMocks:
         self._case = case
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
-        """Return what AWS says is wrong with the parameters of a task."""
+        """Return AWS's error about the parameters of a task, if any."""
         return check_parameters(resource, parameters)
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Do a task, at the moment at which it is due. The first of these that applies answers it:
+        """Run a task at its due moment. The first of these that applies answers it:
 
         `mock_task`, the case of a mock config, `mock_lambda`, Step Functions, a worker of the activity, a service of
         ``mock_aws``.
 
         Raises:
-            UnmockedServiceError: If nothing answers the task.
-            Exception: What a callable of the test raises, other than a TaskError.
+            UnmockedServiceError: If the task is not mocked.
+            Exception: Any exception of a test's callable other than TaskError.
         """
         mocks, resource = execution.owner.records.task_mocks, call.resource
         with clock.at(call.moment):
@@ -60,7 +60,7 @@ class ServicesOfMocks:
         raise _unmocked(execution, call)
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
-        """Read the items of a distributed Map state out of the S3 of ``mock_aws``.
+        """Read the items of a Distributed Map state from the S3 of ``mock_aws``.
 
         Raises:
             StateError: States.ItemReaderFailed, with S3's sentence.
@@ -68,7 +68,7 @@ class ServicesOfMocks:
         return read_items(_s3(execution), request)
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
-        """Write the ends of the children to S3, by status, with a manifest; return where that is.
+        """Write the results of child executions to S3, by status, with a manifest; return the manifest's location.
 
         Raises:
             StateError: States.ResultWriterFailed, with S3's sentence.
@@ -81,10 +81,10 @@ def _s3(execution: Execution) -> Any:
 
 
 def find_clients(records: Records, call: TaskCall) -> ClientFactory | None:
-    """Return what makes the boto3 clients that do a task, or the mocked function in their stead.
+    """Return the factory of boto3 clients for a task, or of the mocked function.
 
     Returns:
-        None where nothing answers the task: neither `mock_lambda` nor the mock itself nor ``mock_aws``.
+        None if neither `mock_lambda` nor this mock nor ``mock_aws`` can answer the task.
     """
     function = invoked_function(call)
     if function is not None and (handler := records.task_mocks.find_handler(function)) is not None:

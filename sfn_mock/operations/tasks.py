@@ -1,4 +1,4 @@
-"""SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat: answers to what an execution waits for."""
+"""SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sfn_mock.state.waiting_tasks import OpenTask, is_open
 
 @operation
 def send_task_success(records: Records, date: DateForm, *, task_token: str, output: str) -> Answer:
-    """End the execution that waits as SUCCEEDED; an output that is not JSON leaves it waiting."""
+    """End the waiting execution as SUCCEEDED; with an output that is not JSON it keeps waiting."""
     with records.using() as moment:
         task = _find_open(records, task_token, moment)
         fault = json_fault(output, "output")
@@ -26,7 +26,7 @@ def send_task_success(records: Records, date: DateForm, *, task_token: str, outp
 def send_task_failure(
     records: Records, date: DateForm, *, task_token: str, error: str | None = None, cause: str | None = None
 ) -> Answer:
-    """End the execution that waits as FAILED."""
+    """End the waiting execution as FAILED."""
     with records.using() as moment:
         _find_open(records, task_token, moment).fail(moment, error, cause)
         return {}
@@ -34,14 +34,14 @@ def send_task_failure(
 
 @operation
 def send_task_heartbeat(records: Records, date: DateForm, *, task_token: str) -> Answer:
-    """Restart the time for the next heartbeat, where heartbeats are expected."""
+    """Restart the time until the next heartbeat, if heartbeats are expected."""
     with records.using() as moment:
         _find_open(records, task_token, moment).beat(moment)
         return {}
 
 
 def _find_open(records: Records, token: str, moment: int) -> AnyTask:
-    """The task of that token, if its execution still waits for it."""
+    """Return the open task of a token, if its execution still waits for it."""
     task = records.tasks.get(token)
     if task is None:
         return _find_executed(records, token)
@@ -54,7 +54,7 @@ def _find_open(records: Records, token: str, moment: int) -> AnyTask:
 
 
 def _find_executed(records: Records, token: str) -> AnyTask:
-    """The task of that token that an interpreter has come to."""
+    """Return the open task of a token in a run."""
     for run in list(records.runs.values()):
         task = run.find_task(token)
         if task is not None:

@@ -14,7 +14,7 @@ from sfn_mock.operations.state_machines import refuse_deleting
 from sfn_mock.state.records import Records, Version
 from sfn_mock.state.state_machines import aliases_of, publish_version, published_version
 
-#: What a revision without an id is called where one must be named (PublishStateMachineVersion).
+#: The revision id of a revision without one (PublishStateMachineVersion).
 _INITIAL = "INITIAL"
 
 
@@ -27,7 +27,7 @@ def publish_state_machine_version(
     revision_id: str | None = None,
     description: str | None = None,
 ) -> Answer:
-    """Publish the machine's current revision; one that was published before keeps the version that it has."""
+    """Publish the current revision; if it is published already, return its version."""
     with records.using() as moment:
         machine = find_state_machine(records, state_machine_arn)
         refuse_deleting(machine)
@@ -48,7 +48,7 @@ def list_state_machine_versions(
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Answer:
-    """List the versions, newest first. None of a machine that does not exist: no error is declared for that."""
+    """List the versions, newest first; an unknown state machine has none, because the model has no error for it."""
     with records.using() as moment:
         machine = None
         with suppress(StateMachineDoesNotExist):
@@ -70,7 +70,7 @@ def list_state_machine_versions(
 
 @operation
 def delete_state_machine_version(records: Records, date: DateForm, *, state_machine_version_arn: str) -> Answer:
-    """Delete the version, which its executions go on showing; there may be none of that ARN."""
+    """Delete the version; its executions still show it. An unknown ARN is no error."""
     with records.using():
         number = unlabelled(state_machine_version_arn).qualifier
         if not is_version_number(number):
@@ -89,5 +89,5 @@ def _summary(version: Version, date: DateForm) -> Answer:
 
 
 def is_version_number(qualifier: str | None) -> TypeGuard[str]:
-    """Whether an ARN with that qualifier is a version's; an alias's name has more than digits."""
+    """Return whether a qualifier is a version's; an alias's name must not consist of digits."""
     return qualifier is not None and qualifier.isascii() and qualifier.isdigit()

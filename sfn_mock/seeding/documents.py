@@ -75,7 +75,7 @@ def _place(entry: _Entry) -> tuple[str | None, str | None]:
 
 
 def _seed_machine(entry: _Entry, records: Records, moment: int) -> StateMachine:
-    """The machine of that name, new or there already, with what the entry adds to it."""
+    """Return the machine of that name, new or there already, with what the entry adds to it."""
     with entry.naming():
         machine = records.state_machines.get(seeding.check_name(entry.get("name")))
     if machine is None:
@@ -197,7 +197,7 @@ class _Entry:
         return set(self._value)
 
     def check(self, known: frozenset[str]) -> None:
-        """ArgumentError for a key that is not ``known``."""
+        """Raise ArgumentError for a key that is not ``known``."""
         for key in self._value:
             if key not in known:
                 raise ArgumentError(self.place, f"has the unknown key {key!r}. {did_you_mean(key, sorted(known))}")
@@ -206,12 +206,12 @@ class _Entry:
         return self._value.get(key)
 
     def entries(self, key: str, known: frozenset[str], *, required: tuple[str, ...] = ()) -> list[_Entry]:
-        """The objects in the list under ``key``."""
+        """Return the objects in the list under ``key``."""
         parts = _items(f"{self.place}.{key}", self._value.get(key, []))
         return [_Entry(place, part, known, required=required) for place, part in parts]
 
     def arguments(self, *names: str) -> dict[str, Any]:
-        """The values as the seeding call takes them, all or those of ``names``."""
+        """Return the values as the seeding call takes them, all or those of ``names``."""
         return {key: value for key, value in self._value.items() if (key in names if names else key not in _PARTS)}
 
     def naming(self) -> AbstractContextManager[None]:

@@ -147,7 +147,7 @@ def naming(label: str) -> Iterator[None]:
 
 
 def _document(source: object) -> object:
-    """The source with its JSON, if it is some, read."""
+    """Return the source with its JSON, if it is some, read."""
     if isinstance(source, str) and is_text(source):
         return _read_text(source, source, "source")
     if isinstance(source, (str, os.PathLike)):
@@ -199,7 +199,7 @@ def _read_json_lines(content: str | bytes) -> list[object] | None:
 
 
 def _raw_items(document: object) -> Iterator[object]:
-    """The items of a page, of a list of pages and items, or the one item that the document is."""
+    """Yield the items of a page, of a list of pages and items, or the one item that the document is."""
     if _is_page(document) or _is_item(document):
         document = [document]
     if not isinstance(document, (list, tuple)):
@@ -222,7 +222,7 @@ def _is_item(document: Any) -> bool:
 
 
 def _in_camel_case(raw: object) -> object:
-    """An item of a ResultWriter's with its members as the API has them; any other as it is."""
+    """Return an item of a ResultWriter's with its members as the API has them; any other as it is."""
     if not isinstance(raw, Mapping) or "ExecutionArn" not in raw:
         return raw
     return {f"{member[:1].lower()}{member[1:]}": value for member, value in raw.items() if isinstance(member, str)}
@@ -279,7 +279,7 @@ def _text(raw: Mapping[str, object], member: str) -> str:
 
 
 def _optional_text(raw: Mapping[str, object], member: str) -> str | None:
-    """The text of an optional member; null stands for an absent one."""
+    """Return the text of an optional member; null stands for an absent one."""
     return None if raw.get(member) is None else _text(raw, member)
 
 
@@ -307,7 +307,7 @@ def _malformed(member: str, text: str, shape: str) -> ValueError:
 
 
 def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
-    """The execution's ARN, taken apart, and the account and region that it names."""
+    """Return the execution's ARN, taken apart, and the account and region that it names."""
     shape = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
     arn = _parse(raw, "executionArn", parse_execution_arn, shape)
     place = _PLACE.fullmatch(arn.prefix)
@@ -341,7 +341,7 @@ def _map_run_arn(raw: Mapping[str, object], arn: ExecutionArn) -> str | None:
 
 
 def _qualifiers(raw: Mapping[str, object], machine_arn: str) -> tuple[str | None, str | None]:
-    """The number of the version and the name of the alias it was started through."""
+    """Return the number of the version and the name of the alias it was started through."""
     version_number = _qualifier(raw, "stateMachineVersionArn", machine_arn)
     alias_name = _qualifier(raw, "stateMachineAliasArn", machine_arn)
     if version_number is not None and not _VERSION_NUMBER.fullmatch(version_number):
@@ -367,7 +367,7 @@ def _qualifier(raw: Mapping[str, object], member: str, machine_arn: str) -> str 
 
 
 def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
-    """How many items a child processes; None where that is not told, as DescribeExecution does not."""
+    """Return how many items a child processes; None where that is not told, as DescribeExecution does not."""
     if arn.label is not None:
         count = raw.get("itemCount")
         return None if count is None else seeding.check_count(count, "itemCount")
@@ -421,7 +421,7 @@ def _optional_moment(raw: Mapping[str, object], member: str) -> int | None:
 
 
 def _moment(member: str, value: object) -> int:
-    """The moment of a date as the AWS CLI (epoch seconds in version 1, ISO 8601 in 2) or boto3 gives it."""
+    """Return the moment of a date as the AWS CLI (epoch seconds in version 1, ISO 8601 in 2) or boto3 gives it."""
     if isinstance(value, (str, datetime)):
         return clock.to_moment(clock.read_iso(value, member) if isinstance(value, str) else value, 0, name=member)
     if type(value) is int or (isinstance(value, float) and isfinite(value * 1000)):
@@ -431,7 +431,7 @@ def _moment(member: str, value: object) -> int:
 
 
 def _life(shown: Shown, details: Details, *, express: bool) -> seeding.Life:
-    """The time line that comes to what is shown; before its redrive it is RUNNING and never redriven."""
+    """Return the time line that comes to what is shown; before its redrive it is RUNNING and never redriven."""
     dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
     return seeding.life(
         # A recording is complete, so it is judged by its own last date, wherever the test's clock stands.

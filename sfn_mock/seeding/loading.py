@@ -90,7 +90,7 @@ def _parent(parent: object, items: list[Item]) -> Execution | None:
 
 
 def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: Execution | None) -> None:
-    """ValueError where an item cannot belong to what its ARNs name, as far as that exists."""
+    """Raise ValueError where an item cannot belong to what its ARNs name, as far as that exists."""
     types: dict[str, str] = {}
     for item in items:
         with recordings.naming(item.label):
@@ -130,7 +130,7 @@ def _check_parent_of(arn: str, machine: StateMachine | None, map_run: MapRun | N
 def _sort_out(
     items: list[Item], records: Mapping[Place, Records], moment: int
 ) -> tuple[dict[ExecutionArn, Execution], list[Item]]:
-    """The executions that are stored already, and the items that are not, each once.
+    """Return the executions that are stored already, and the items that are not, each once.
 
     ValueError for an item that differs from its stored likeness, or from one before it.
     """
@@ -154,19 +154,19 @@ def _sort_out(
 
 
 def _is_taken(execution: Execution, item: Item, moment: int) -> bool:
-    """Whether ``execution`` has its name still; forgotten, it does where ``item`` shows what it was."""
+    """Return whether ``execution`` has its name still; forgotten, it does where ``item`` shows what it was."""
     return execution.is_kept_at(moment) or any(_agree(item.shown, state) for state in _states(execution, moment))
 
 
 def _agree(one: Shown, other: Shown) -> bool:
-    """Whether they show the same, as far as both tell how many items there are."""
+    """Return whether they show the same, as far as both tell how many items there are."""
     return one == other or (
         (one.item_count is None or other.item_count is None) and one._replace(item_count=other.item_count) == other
     )
 
 
 def _joined(earlier: Item, item: Item) -> Item:
-    """The earlier item with what only the later one of that name tells."""
+    """Return the earlier item with what only the later one of that name tells."""
     details = earlier.details.joined_with(item.details)
     count = item.shown.item_count if earlier.shown.item_count is None else earlier.shown.item_count
     *attempts, last = earlier.life.attempts
@@ -176,7 +176,7 @@ def _joined(earlier: Item, item: Item) -> Item:
 
 
 def _details(execution: Execution, item: Item) -> Details:
-    """What a stored execution has beside what is listed, when it has the item's status."""
+    """Return what a stored execution has beside what is listed, when it has the item's status."""
     end = execution.attempts[-1].ending
     if end.status != item.shown.status:
         return Details(execution.input, None, None, None, execution.trace_header)
@@ -184,7 +184,7 @@ def _details(execution: Execution, item: Item) -> Details:
 
 
 def _check_details(item: Item, there: Details, what: str) -> None:
-    """ValueError where both tell something and it differs."""
+    """Raise ValueError where both tell something and it differs."""
     for member, mine, other in zip(Details._fields, item.details, there, strict=True):
         if mine is not None and other is not None and mine != other:
             difference = f"{underscores_to_camelcase(member)} {mine} instead of {other}"
@@ -197,7 +197,7 @@ def _find(item: Item, records: Records) -> Execution | None:
 
 
 def _states(execution: Execution, moment: int) -> list[Shown]:
-    """What it shows now, if it has started, and what it will have come to: a recording may show either."""
+    """Return what it shows now, if it has started, and what it will have come to: a recording may show either."""
     last = execution.attempts[-1]
     end = max(last.since, last.stop or 0)
     return [
@@ -319,12 +319,12 @@ def _store(
 
 
 def _item_count(item: Item) -> int | None:
-    """How many items a child processes, one where that is not told; None for what is no child."""
+    """Return how many items a child processes, one where that is not told; None for what is no child."""
     return 1 if item.arn.label is not None and item.shown.item_count is None else item.shown.item_count
 
 
 def _in_order(item: Item, below: dict[str | None, int], moment: int) -> tuple[Attempt, ...]:
-    """The attempts of an item, that is listed above all that were stored before it.
+    """Return the attempts of an item, that is listed above all that were stored before it.
 
     Redrives of EXPRESS child executions have no date, and the listing is sorted by it: one that runs again was redriven
     no earlier than the date of the item below it.

@@ -54,7 +54,7 @@ def describe_seeds(machine: StateMachine, executions: Collection[Execution], mom
 
 
 def _version(machine: StateMachine, number: int) -> dict[str, Any]:
-    """A version; one that was deleted is written too, as executions may have been started through it."""
+    """Return a version; one that was deleted is written too, as executions may have been started through it."""
     version = machine.versions.get(str(number))
     return {} if version is None else _without_empty({"description": version.description})
 
@@ -66,7 +66,7 @@ def _alias(alias: Alias) -> dict[str, Any]:
 
 
 def _execution(execution: Execution, moment: int, children: Collection[Execution] | None) -> dict[str, Any]:
-    """An execution with its map runs, of these with all children or with those of ``children`` alone."""
+    """Return an execution with its map runs, of these with all children or with those of ``children`` alone."""
     described = _shown(execution, moment)
     origin = execution.origin
     described["version"] = None if origin.version_number is None else int(origin.version_number)
@@ -110,7 +110,7 @@ def _child(child: Execution, moment: int) -> dict[str, Any]:
 
 
 def _shown(execution: Execution, moment: int) -> dict[str, Any]:
-    """What executions and child executions have in common."""
+    """Return what executions and child executions have in common."""
     attempt = execution.attempt_at(moment)
     assert attempt is not None, "only executions that have started are written"
     ending = attempt.ending_at(moment)
@@ -152,14 +152,14 @@ def _definition(text: str) -> Any:
 
 
 def _payload(text: str) -> Any:
-    """A list or an object, if seeding it makes the same text of it; the text otherwise."""
+    """Return a list or an object, if seeding it makes the same text of it; the text otherwise."""
     value = _read(text)
     same = value is not None and json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
     return value if same else text
 
 
 def _read(text: str) -> Any:
-    """The list or object that JSON text says; None for other values, what is no JSON, and what lies too deep."""
+    """Return the list or object that JSON text says; None for other values, what is no JSON, and what lies too deep."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -49,7 +49,7 @@ def default_role_arn(records: Records, name: str) -> str:
 
 
 def _checked_definition(definition: str | Mapping[str, Any], type: str) -> str:
-    """The text of a definition; ArgumentError, in AWS's words, for one that CreateStateMachine refuses."""
+    """Return the text of a definition; ArgumentError, in AWS's words, for one that CreateStateMachine refuses."""
     text = definition if isinstance(definition, str) else json_text(definition, "definition")
     faults = [str(diagnostic) for diagnostic in diagnostics(text, type) if diagnostic.severity == "ERROR"]
     if faults:

@@ -30,7 +30,7 @@ def read_file(path: str | os.PathLike[str]) -> str:
 
 
 def is_text(source: str) -> bool:
-    """Whether ``source`` is JSON or YAML text rather than a path."""
+    """Return whether ``source`` is JSON or YAML text rather than a path."""
     return source.lstrip().startswith(("{", "[")) or "\n" in source
 
 

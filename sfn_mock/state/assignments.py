@@ -91,5 +91,5 @@ def assign_detail(execution: Execution, **detail: Any) -> None:
 
 
 def _attempt_to_change(execution: Execution, moment: int) -> Attempt:
-    """The attempt in force at ``moment`` or, before the start, the first."""
+    """Return the attempt in force at ``moment`` or, before the start, the first."""
     return execution.attempt_at(moment) or execution.attempts[0]

@@ -37,13 +37,13 @@ _last_reading = 0
 
 
 def now() -> int:
-    """The current moment, frozen or not; within ``read_once`` or ``at`` the moment that these hold."""
+    """Return the current moment, frozen or not; within ``read_once`` or ``at`` the moment that these hold."""
     reading = _reading.get()
     return shown() if reading is None else reading
 
 
 def shown() -> int:
-    """The moment that the test's clock shows, frozen or not.
+    """Return the moment that the test's clock shows, frozen or not.
 
     A frozen clock is asked directly: freezegun hides its time from code that runs as the bare target of a thread,
     and every reading through several of its fakes would move an auto-ticking clock several times.
@@ -76,7 +76,7 @@ class Setting(NamedTuple):
     tick: bool
 
     def read(self) -> int:
-        """What the clock shows now: the test's own time, where a test in the same process travels meanwhile."""
+        """Return what the clock shows now: the test's own time, where a test in the same process travels meanwhile."""
         time = _machines_time()
         if _is_travelling():
             return time
@@ -88,7 +88,7 @@ _setting: Setting | None = None
 
 
 def setting() -> Setting | None:
-    """What the clock was set to, if it was."""
+    """Return what the clock was set to, if it was."""
     return _setting
 
 
@@ -103,12 +103,12 @@ def set_to(moment: int, *, tick: bool) -> None:
 
 
 def is_frozen() -> bool:
-    """Whether the time is a test's own: freezegun's, time-machine's, or one that was set."""
+    """Return whether the time is a test's own: freezegun's, time-machine's, or one that was set."""
     return _setting is not None or _is_test_moving()
 
 
 def local_offset(moment: int) -> timedelta:
-    """How far the machine's own time zone is from UTC at that moment."""
+    """Return how far the machine's own time zone is from UTC at that moment."""
     return timedelta(seconds=time.localtime(moment // 1000).tm_gmtoff)
 
 
@@ -130,13 +130,13 @@ def put_back() -> Iterator[None]:
 
 
 def _is_test_moving() -> bool:
-    """Whether freezegun or time-machine moves the clock."""
+    """Return whether freezegun or time-machine moves the clock."""
     freezegun: Any = sys.modules.get("freezegun.api")
     return _is_travelling() or (freezegun is not None and bool(freezegun.freeze_factories))
 
 
 def _is_travelling() -> bool:
-    """Whether time-machine is at work."""
+    """Return whether time-machine is at work."""
     time_machine: Any = sys.modules.get("time_machine")
     return time_machine is not None and bool(time_machine.escape_hatch.is_travelling())
 
@@ -145,7 +145,7 @@ def _is_travelling() -> bool:
 
 
 def read_once() -> AbstractContextManager[int]:
-    """The current moment, which is the one for all that is done within, as one call has one date."""
+    """Return the current moment, which is the one for all that is done within, as one call has one date."""
     return _held(now())
 
 
@@ -155,7 +155,7 @@ def at(moment: int) -> AbstractContextManager[int]:
 
 
 def last_read() -> AbstractContextManager[int]:
-    """The moment at which somebody last looked, which is the current one for all that is done within.
+    """Return the moment at which somebody last looked, which is the current one for all that is done within.
 
     So what a test has seen can be shown after it has let go of a frozen clock.
     """
@@ -180,7 +180,7 @@ def _held(moment: int) -> Iterator[int]:
 
 
 def to_moment(value: object, now: int, *, name: str = "date") -> int:
-    """The moment that ``value`` names; ArgumentError, about ``name``, for anything that names none."""
+    """Return the moment that ``value`` names; ArgumentError, about ``name``, for anything that names none."""
     if isinstance(value, str):
         offset = read_offset(value)
         value = read_iso(value, name, f"{_ISO_FORMS}, or a time from now like {_OFFSETS}") if offset is None else offset
@@ -215,7 +215,7 @@ def read_iso(text: str, name: str, expected: str = _ISO_FORMS) -> datetime:
 
 
 def is_naive(value: object) -> bool:
-    """Whether ``value`` is a date without a time zone, which is read as UTC."""
+    """Return whether ``value`` is a date without a time zone, which is read as UTC."""
     if isinstance(value, str):
         value = timedelta(0) if read_offset(value) is not None else isoparse(value)
     if isinstance(value, datetime):
@@ -224,12 +224,12 @@ def is_naive(value: object) -> bool:
 
 
 def is_fixed(value: object) -> bool:
-    """Whether ``value`` is a date of the calendar, which does not go with now."""
+    """Return whether ``value`` is a date of the calendar, which does not go with now."""
     return read_offset(value) is None if isinstance(value, str) else isinstance(value, date)
 
 
 def to_milliseconds(duration: object, *, name: str) -> int:
-    """A length of time in whole milliseconds; ArgumentError for what is none or is negative."""
+    """Return a length of time in whole milliseconds; ArgumentError for what is none or is negative."""
     length = read_duration(duration) if isinstance(duration, str) else duration
     if not isinstance(length, timedelta) or length < timedelta(0):
         raise must_be(name, "a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M'", duration)
@@ -237,15 +237,15 @@ def to_milliseconds(duration: object, *, name: str) -> int:
 
 
 def to_datetime(moment: int) -> datetime:
-    """The moment as an aware datetime in UTC."""
+    """Return the moment as an aware datetime in UTC."""
     return EPOCH + timedelta(milliseconds=moment)
 
 
 def describe(moment: int) -> str:
-    """The moment as a reader wants it in a sentence: ISO 8601 in UTC."""
+    """Return the moment as a reader wants it in a sentence: ISO 8601 in UTC."""
     return to_datetime(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def describe_date(date: datetime) -> str:
-    """A date as ``describe`` tells a moment, whatever year the clock shows."""
+    """Return a date as ``describe`` tells a moment, whatever year the clock shows."""
     return describe(_moment_of(date))

@@ -131,7 +131,7 @@ class ExecutionIndex(Generic[_Execution]):
         return self._placed > 0 and execution.sequence <= self.executions[self._placed - 1].sequence
 
     def _changed_by(self, moment: int) -> Iterator[_Execution]:
-        """Those whose state at ``moment`` is another than when last settled."""
+        """Yield those whose state at ``moment`` is another than when last settled."""
         if moment > self._settled:
             bound: Any = (moment + 1,)
             for _, _, execution in self._upcoming.irange(None, bound):
@@ -191,7 +191,7 @@ class ExecutionIndex(Generic[_Execution]):
                 self._lists[key].remove(entry)
 
     def _keys(self, version: str | None, alias: str | None, status: str, redriven: bool) -> Iterator[_Key]:
-        """The lists that executions with these traits are in."""
+        """Yield the lists that executions with these traits are in."""
         for scope in {None, version, alias}:
             yield scope, None, None
             yield scope, status, None
@@ -201,7 +201,7 @@ class ExecutionIndex(Generic[_Execution]):
 
 
 def _entry(execution: _Execution, moment: int, retention: int | None) -> Entry[_Execution] | None:
-    """The execution as it stands at ``moment``; None before its start, and when it is kept no longer.
+    """Return the execution as it stands at ``moment``; None before its start, and when it is kept no longer.
 
     Running executions sort by their start or last redrive, all others by their stop date (ListExecutions). Also EXPRESS
     child executions, whose redrives have no date: sorted by their start again, they would fall back behind the page
@@ -221,7 +221,7 @@ def _entry(execution: _Execution, moment: int, retention: int | None) -> Entry[_
 
 
 def _position(execution: TimeLine, moment: int) -> Position:
-    """Where an execution that has started by ``moment`` stands then in the order, be it kept or not."""
+    """Return where an execution that has started by ``moment`` stands then in the order, be it kept or not."""
     attempt = execution.attempt_at(moment)
     assert attempt is not None
     stop = attempt.stop_at(moment)

@@ -158,7 +158,7 @@ def add_seeds(
 def _origins(
     scope: ExecutionScope, qualifiers: Iterator[Qualifiers], input: str, item_count: int | None
 ) -> Iterator[Origin]:
-    """One origin after the other for the ``qualifiers``, equal ones shared."""
+    """Return one origin after the other for the ``qualifiers``, equal ones shared."""
 
     @cache
     def origin(qualifiers: Qualifiers) -> Origin:
@@ -168,7 +168,7 @@ def _origins(
 
 
 def _span_of(scope: ExecutionScope) -> seeding.Span | None:
-    """When its executions may run; None for at any time."""
+    """Return when its executions may run; None for at any time."""
     return None if scope.as_map_run is None else span_of(scope.as_map_run)
 
 

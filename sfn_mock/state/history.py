@@ -82,7 +82,7 @@ class _Run(NamedTuple):
 
 
 def _runs(execution: Execution, moment: int) -> Iterator[_Run]:
-    """Each run by ``moment``. Of redrives seeded by their number alone, all come at the date of the last."""
+    """Yield each run by ``moment``. Of redrives seeded by their number alone, all come at the date of the last."""
     attempts = execution.attempts_until(moment)
     # One that only waits for its redrive has not run since the attempt before.
     starts = [
@@ -125,7 +125,7 @@ def _turns_of_map_runs(execution: Execution, runs: list[_Run], moment: int) -> l
 
 
 def _turns(map_run: MapRun, runs: list[_Run], moment: int) -> Iterator[tuple[int, _Turn]]:
-    """What one map run did, each with the number of the run in which; what lies outside all runs is left out."""
+    """Yield what one map run did, each with the number of the run in which; what lies outside all runs is left out."""
     redrives_before = 0
     for attempt in attempts_until(map_run, moment):
         # It may be seeded with a date before its execution's start.

@@ -58,7 +58,7 @@ def _end_with_map_run(child: Execution, moment: int) -> None:
 
 
 def may_run_again(execution: Execution, moment: int) -> bool:
-    """Whether it is unsuccessful, or waits for a redrive."""
+    """Return whether it is unsuccessful, or waits for a redrive."""
     attempt = execution.attempt_at(moment)
     again = UNSUCCESSFUL | {"PENDING_REDRIVE"}
     return attempt is not None and attempt.status_at(moment) in again and execution.is_kept_at(moment)
@@ -88,7 +88,7 @@ def redrive_execution(execution: Execution, moment: int) -> None:
 
 
 def _outcome_of_redrive(scope: ExecutionScope, execution: Execution) -> Outcome:
-    """What the next redrive, which is one of ``execution``, will come to."""
+    """Return what the next redrive, which is one of ``execution``, will come to."""
     return RUNS_UNTIL_ENDED if scope.redrive_plan is None else scope.redrive_plan(execution.name, execution.input)
 
 
@@ -119,7 +119,7 @@ def end_map_run(map_run: MapRun, moment: int, status: str) -> None:
 
 
 def _turns(map_run: MapRun, moment: int) -> list[Turn]:
-    """Its unsuccessful children in order of adding, with what their redrives will come to."""
+    """Return its unsuccessful children in order of adding, with what their redrives will come to."""
     unsuccessful = [child for child in map_run.index.executions if may_run_again(child, moment)]
     return [Turn(child, _outcome_of_redrive(map_run, child)) for child in unsuccessful]
 

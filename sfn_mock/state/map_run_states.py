@@ -41,7 +41,7 @@ class MapRunState(NamedTuple):
 
 
 def map_runs_at(execution: Execution, moment: int) -> list[MapRun]:
-    """The map runs that an execution has started by ``moment``, in order of adding."""
+    """Return the map runs that an execution has started by ``moment``, in order of adding."""
     return [map_run for map_run in execution.map_runs if map_run.start <= moment]
 
 
@@ -51,7 +51,7 @@ def state_at(map_run: MapRun, moment: int) -> MapRunState:
 
 
 def state_of(map_run: MapRun, attempt: Attempt, moment: int) -> MapRunState:
-    """The same for one of its attempts, whichever is in force."""
+    """Return the same for one of its attempts, whichever is in force."""
     if follows_children(map_run, attempt):
         status, stop = _status_and_stop(map_run, moment)
         # Children may be seeded with dates before the map run's own.
@@ -66,7 +66,7 @@ def follows_children(map_run: MapRun, attempt: Attempt) -> bool:
 
 
 def attempt_at(map_run: MapRun, moment: int) -> Attempt:
-    """The attempt in force; the first one also before its start."""
+    """Return the attempt in force; the first one also before its start."""
     return next((attempt for attempt in reversed(map_run.attempts) if attempt.since <= moment), map_run.attempts[0])
 
 
@@ -100,12 +100,12 @@ def _last_stop(map_run: MapRun, moment: int) -> int:
 
 
 def count_executions(map_run: MapRun, moment: int) -> Counter[str]:
-    """How many child executions have each status; those not started yet are PENDING."""
+    """Return how many child executions have each status; those not started yet are PENDING."""
     return _count(map_run, moment, _one, _standing)
 
 
 def count_items(map_run: MapRun, moment: int) -> Counter[str]:
-    """How many items are in child executions of each status."""
+    """Return how many items are in child executions of each status."""
     return _count(map_run, moment, _items, _standing)
 
 
@@ -119,18 +119,18 @@ def _count(
 
 
 def attempts_until(map_run: MapRun, moment: int) -> list[Attempt]:
-    """The attempt of its start and those of its redrives, as far as they have begun by ``moment``."""
+    """Return the attempt of its start and those of its redrives, as far as they have begun by ``moment``."""
     return [attempt for attempt in map_run.attempts if attempt.since <= moment]
 
 
 def end_ahead(map_run: MapRun) -> int | None:
-    """When it ends, as far as it was said, whatever becomes of its children."""
+    """Return when it ends, as far as it was said, whatever becomes of its children."""
     own = map_run.attempts[-1]
     return _parent_end(map_run) if follows_children(map_run, own) else own.stop
 
 
 def _parent_end(map_run: MapRun) -> int | None:
-    """When its parent ends, as far as that was said."""
+    """Return when its parent ends, as far as that was said."""
     if map_run.parent is None:
         return None
     last = map_run.parent.attempts[-1]

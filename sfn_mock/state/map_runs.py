@@ -31,7 +31,7 @@ def new_map_run(
     redrive_count: int,
     redrive_date: clock.Date | None,
 ) -> MapRun:
-    """A map run of ``parent``, not yet stored; ValueError for one that AWS could never show."""
+    """Return a map run of ``parent``, not yet stored; ValueError for one that AWS could never show."""
     if execution_type not in ("STANDARD", "EXPRESS"):
         raise must_be_one_of("execution_type", ("STANDARD", "EXPRESS"), execution_type)
     if status is not None and status not in STATUSES_OF_MAP_RUNS:
@@ -83,7 +83,7 @@ def new_map_run(
 
 
 def _span_of(parent: Execution, *, follows_children: bool) -> seeding.Span:
-    """When a map run of ``parent`` may run; what follows its children ends with its parent, whatever they do."""
+    """Return when a map run of ``parent`` may run; what follows its children ends with its parent, whatever they do."""
     last = parent.attempts[-1]
     # What a test has assigned ahead of a closing status is no end yet.
     stop = None if last.ending.status == "RUNNING" else last.stop

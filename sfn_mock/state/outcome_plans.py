@@ -30,7 +30,7 @@ def plan(
     cause: str | None,
     failed_in: str | None,
 ) -> Plan:
-    """The plan that ``outcomes`` or, without them, the keywords describe; ValueError for what cannot be.
+    """Return the plan that ``outcomes`` or, without them, the keywords describe; ValueError for what cannot be.
 
     A status in place of ``outcomes`` is one. A callable's ValueErrors come when it is asked.
     """
@@ -61,7 +61,7 @@ def plan(
 
 
 def _read(words: object, name: str) -> Outcome:
-    """The outcome that a status or a dict says; ArgumentError about ``name`` or a key of it."""
+    """Return the outcome that a status or a dict says; ArgumentError about ``name`` or a key of it."""
     if isinstance(words, str):
         words = {"status": words}
     if not isinstance(words, Mapping) or "status" not in words:

@@ -86,7 +86,7 @@ def ending(
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Ending:
-    """The ending with ``status``; ArgumentError for what that status cannot carry.
+    """Return the ending with ``status``; ArgumentError for what that status cannot carry.
 
     Only SUCCEEDED has an output, ``{}`` unless given; only FAILED and ABORTED have an error and a cause, and only
     FAILED a state in which it failed.
@@ -105,7 +105,7 @@ def ending(
 
 
 def turned(before: Ending, status: str) -> Ending:
-    """The ending with ``status``, and of what ``before`` has whatever that status can carry."""
+    """Return the ending with ``status``, and of what ``before`` has whatever that status can carry."""
     if status == "SUCCEEDED":
         return ending(status, output=before.output)
     if status in ("FAILED", "ABORTED"):
@@ -121,7 +121,7 @@ class Outcome(NamedTuple):
     duration: int | None
 
     def stop_after(self, start: int) -> int | None:
-        """When what started then stops; None where it runs until it is ended."""
+        """Return when what started then stops; None where it runs until it is ended."""
         return None if self.duration is None else start + self.duration
 
 
@@ -141,7 +141,7 @@ def outcome(
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Outcome:
-    """The outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can come to."""
+    """Return the outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can come to."""
     check_status(status, STATUSES_OUTSIDE_MAP_RUNS)
     if status == "RUNNING" and duration is not None:
         raise ArgumentError("duration", "must be left out if the status is RUNNING; give a closing status instead")

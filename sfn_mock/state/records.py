@@ -91,7 +91,7 @@ class Execution(TimeLine):
         return None if self.alias_name is None else f"{self.state_machine.arn}:{self.alias_name}"
 
     def is_kept_at(self, moment: int) -> bool:
-        """Whether it is not yet so long closed that AWS has forgotten it; also before the start."""
+        """Return whether it is not yet so long closed that AWS has forgotten it; also before the start."""
         attempt = self.attempt_at(moment)
         forgotten = None if attempt is None else attempt.forgotten_after(self.owner.index.retention)
         return forgotten is None or forgotten > moment
@@ -156,7 +156,7 @@ class ExecutionScope(ABC):
 
     @abstractmethod
     def revision_for(self, version_number: str | None) -> Revision:
-        """What an execution started now runs, through a version unless its number is None."""
+        """Return what an execution started now runs, through a version unless its number is None."""
 
     def time_limit_of(self, revision: Revision) -> int | None:
         """How many milliseconds after its start or redrive an execution of ``revision`` is TIMED_OUT; None for never.
@@ -275,18 +275,18 @@ class StateMachine(ExecutionScope):
         return self.revision if version is None else version.revision
 
     def qualified(self, qualifier: str) -> Version | Alias | None:
-        """The version of that number or the alias of that name, if there is one."""
+        """Return the version of that number or the alias of that name, if there is one."""
         return self.versions.get(qualifier) or self.aliases.get(qualifier)
 
     def find_execution(self, label: str | None, name: str) -> Execution | None:
-        """The execution of that name: the machine's own or, under a ``label``, a map run's child."""
+        """Return the execution of that name: the machine's own or, under a ``label``, a map run's child."""
         return (self.names if label is None else self.children.get(label, {})).get(name)
 
     def map_runs_of(self, parent: Execution) -> list[MapRun]:
         return sorted(self.map_runs.get(parent, ()), key=lambda map_run: map_run.sequence)
 
     def is_running(self, moment: int) -> bool:
-        """Whether any of its executions is RUNNING, or any child execution of its map runs."""
+        """Return whether any of its executions is RUNNING, or any child execution of its map runs."""
         scopes = [self, *(run for run in self.records.map_runs.values() if run.state_machine is self)]
         return any(scope.count_running(moment) for scope in scopes)
 
@@ -442,7 +442,7 @@ class Records(Store[Execution]):
         self.deleting: list[StateMachine] = []
 
     def holds(self, machine: StateMachine) -> bool:
-        """Whether ``machine`` is (still) one of these."""
+        """Return whether ``machine`` is (still) one of these."""
         return self.state_machines.get(machine.name) is machine
 
     def check_readable(self, machine: StateMachine) -> None:
@@ -458,7 +458,7 @@ class Records(Store[Execution]):
         raise RuntimeError(f"{machine.arn} no longer exists: the inner mock, fixture or test that added it has ended.")
 
     def find_execution(self, arn: str) -> Execution | None:
-        """The execution of that ARN, if it is one of these."""
+        """Return the execution of that ARN, if it is one of these."""
         try:
             parsed = parse_execution_arn(str(arn))
         except InvalidArn:
@@ -484,11 +484,11 @@ class Records(Store[Execution]):
         return self.waiting.get(execution, [])
 
     def has_task(self, token: str) -> bool:
-        """Whether a task has that token, of an execution whose definition runs or not."""
+        """Return whether a task has that token, of an execution whose definition runs or not."""
         return token in self.tasks or any(run.find_task(token) is not None for run in list(self.runs.values()))
 
     def task_of(self, execution: Execution) -> Task | None:
-        """What ``execution`` waits for, or waited for last."""
+        """Return what ``execution`` waits for, or waited for last."""
         tasks = self.tasks_of(execution)
         return tasks[-1] if tasks else None
 

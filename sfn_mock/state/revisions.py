@@ -22,7 +22,7 @@ class Revision(NamedTuple):
     updated: int | None = None
 
     def says_the_same_as(self, other: Revision) -> bool:
-        """Whether nothing but id and date differ; definitions are compared as text."""
+        """Return whether nothing but id and date differ; definitions are compared as text."""
         return self._replace(id=None, updated=None) == other._replace(id=None, updated=None)
 
 
@@ -34,7 +34,7 @@ def new_revision(
     tracing_configuration: dict[str, Any] | None = None,
     encryption_configuration: dict[str, Any] | None = None,
 ) -> Revision:
-    """A machine's first revision, with AWS's defaults for what is not configured."""
+    """Return a machine's first revision, with AWS's defaults for what is not configured."""
     return Revision(
         definition,
         role_arn,

@@ -49,7 +49,7 @@ class Span(NamedTuple):
     ends: bool
 
     def check(self, status: str, start: int, stop: int | None) -> None:
-        """ArgumentError for what would begin before the owner, or end after it."""
+        """Raise ArgumentError for what would begin before the owner, or end after it."""
         if start < self.start:
             raise self._outside("start_date", "before the start", self.start, start)
         if self.ends and status == "RUNNING":
@@ -60,7 +60,7 @@ class Span(NamedTuple):
             raise self._outside("stop_date", "after the stop", self.stop, stop)
 
     def latest(self, now: int) -> int:
-        """The latest moment within it that is not after ``now``; its start where that is yet to come."""
+        """Return the latest moment within it that is not after ``now``; its start where that is yet to come."""
         return max(self.start, now if self.stop is None else min(now, self.stop))
 
     def _outside(self, name: str, where: str, limit: int, moment: int) -> ArgumentError:
@@ -272,7 +272,7 @@ def warn(sentence: str) -> None:
 
 
 def _frames_to_the_test() -> int:
-    """How far up the first frame outside this package is, so that the warning points at the test's own line."""
+    """Return how far up the first frame outside this package is, so that the warning points at the test's own line."""
     package = __name__.partition(".")[0] + "."
     frame = sys._getframe(1)
     level = 1
@@ -290,7 +290,7 @@ def check_count(number: object, name: str) -> int:
 
 
 def check_description(description: object) -> None:
-    """ValueError for what is no description of a version or alias."""
+    """Raise ValueError for what is no description of a version or alias."""
     if description is not None and (not isinstance(description, str) or len(description) > LONGEST_DESCRIPTION):
         raise must_be("description", f"a str of at most {LONGEST_DESCRIPTION} characters", description)
 
@@ -355,7 +355,7 @@ def lives(
     duration: Duration,
     within: Span | None = None,
 ) -> list[Attempt]:
-    """The one attempt each of ``count`` executions started one ``interval`` after the other, the oldest first.
+    """Return the one attempt each of ``count`` executions started one ``interval`` after the other, the oldest first.
 
     Without ``start_date`` the newest starts now or, of children, the oldest with its map run and none after now; and
     where the duration was left to us too, those that would go on beyond now have stopped by now, so that what is

@@ -72,7 +72,7 @@ def set_alias(
 
 
 def aliases_of(machine: StateMachine, qualifier: str) -> list[Alias]:
-    """The aliases that route starts to the version of that number, oldest first."""
+    """Return the aliases that route starts to the version of that number, oldest first."""
     return [alias for alias in machine.aliases.values() if any(route.qualifier == qualifier for route in alias.routes)]
 
 
@@ -94,7 +94,7 @@ def update_alias(alias: Alias, routes: tuple[Route, ...] | None, description: st
 
 
 def deal(alias: Alias) -> str:
-    """The number of the version that the next start gets.
+    """Return the number of the version that the next start gets.
 
     AWS draws one by weight. Here the draws come in a fixed sequence that follows the weights, so that a test
     sees the same each time: whoever has waited longest for its share is next.
@@ -108,7 +108,7 @@ def deal(alias: Alias) -> str:
 
 
 def check_alias_name(name: object) -> None:
-    """ValueError for what AWS would not take as the name of an alias."""
+    """Raise ValueError for what AWS would not take as the name of an alias."""
     if not isinstance(name, str) or not 1 <= len(name) <= seeding.LONGEST_NAME or not _ALIAS_NAME.fullmatch(name):
         expected = f"1 to {seeding.LONGEST_NAME} letters, digits, '-', '_' and '.', at least one of them no digit"
         raise must_be("name", expected, name)

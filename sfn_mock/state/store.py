@@ -294,12 +294,12 @@ class Store(ABC, Generic[_Execution]):
     # --- Numbers and ids -----------------------------------------------------------------------------------------
 
     def next_sequence(self) -> int:
-        """The next place in the order of adding."""
+        """Return the next place in the order of adding."""
         self._sequence += 1
         return self._sequence
 
     def new_id(self) -> str:
-        """The next of a fixed sequence of UUIDs, so that a test sees the same ones each time it runs."""
+        """Return the next of a fixed sequence of UUIDs, so that a test sees the same ones each time it runs."""
         id = uuid3(NAMESPACE_URL, f"{self.arn_prefix}{self._ids}")
         self._ids += 1
         return str(id)

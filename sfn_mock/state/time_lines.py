@@ -30,11 +30,11 @@ class Attempt(NamedTuple):
         return "RUNNING" if self.is_open(moment) else self.ending.status
 
     def stop_at(self, moment: int) -> int | None:
-        """When it stopped, if it has."""
+        """Return when it stopped, if it has."""
         return None if self.is_open(moment) else self.stop
 
     def next_change_after(self, moment: int) -> int | None:
-        """When it begins or, if it has begun, stops, if that is yet to come."""
+        """Return when it begins or, if it has begun, stops, if that is yet to come."""
         if self.since > moment:
             return self.since
         # A stop that only notes what a test has assigned changes nothing.
@@ -119,7 +119,7 @@ class TimeLine:
         self.earlier, self.last = rest, last
 
     def attempt_at(self, moment: int) -> Attempt | None:
-        """The attempt in force at ``moment``; None before the start."""
+        """Return the attempt in force at ``moment``; None before the start."""
         if self.last.since <= moment:
             return self.last
         for attempt in reversed(self.earlier):
@@ -128,7 +128,7 @@ class TimeLine:
         return None
 
     def next_change_after(self, moment: int, retention: int | None) -> int | None:
-        """When its state next changes by itself, if ever; ``retention`` is how long it is kept."""
+        """Return when its state next changes by itself, if ever; ``retention`` is how long it is kept."""
         change = self.last.next_change_after(moment)
         if self.earlier:
             changes = [attempt.next_change_after(moment) for attempt in self.attempts]
@@ -140,19 +140,19 @@ class TimeLine:
         return None if forgotten is None or forgotten <= moment else forgotten
 
     def attempts_until(self, moment: int) -> list[Attempt]:
-        """The attempts that have begun by ``moment``."""
+        """Return the attempts that have begun by ``moment``."""
         return [attempt for attempt in self.attempts if attempt.since <= moment]
 
     def attempt_in_force(self, moment: int) -> Attempt:
-        """The attempt in force at ``moment`` of what has started by then."""
+        """Return the attempt in force at ``moment`` of what has started by then."""
         return self.attempts_until(moment)[-1]
 
     def waits_at(self, moment: int) -> bool:
-        """Whether it is PENDING_REDRIVE."""
+        """Return whether it is PENDING_REDRIVE."""
         return self.attempt_in_force(moment).status_at(moment) == "PENDING_REDRIVE"
 
     def waited_in_vain_at(self, moment: int) -> bool:
-        """Whether its map run has ended before it came to be redriven."""
+        """Return whether its map run has ended before it came to be redriven."""
         # Each new run counts one redrive more.
         *_, before, current = (None, None, *self.attempts_until(moment))
         return before is not None and before.redrive_count == current.redrive_count and not self.waits_at(moment)

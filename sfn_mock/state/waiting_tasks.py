@@ -21,7 +21,7 @@ _HEARTBEAT_MISSED = Ending("FAILED", error="States.Timeout")
 
 
 def hand_out(activity: Activity, moment: int, worker_name: str | None) -> Task | None:
-    """The open task scheduled first, which no worker is given again; None when there is none."""
+    """Return the open task scheduled first, which no worker is given again; None when there is none."""
     for task in activity.scheduled:
         if is_open(task, moment):
             activity.records.undo.keep(activity, "scheduled")
@@ -32,7 +32,7 @@ def hand_out(activity: Activity, moment: int, worker_name: str | None) -> Task |
 
 
 def is_open(task: Task, moment: int) -> bool:
-    """Whether the execution still waits: no redrive brings back a task of the attempt before."""
+    """Return whether the execution still waits: no redrive brings back a task of the attempt before."""
     attempt = task.execution.attempt_at(moment)
     machine = task.execution.state_machine
     return (
@@ -121,7 +121,7 @@ def _find_activity(records: Records, arn_or_name: object) -> Activity:
 
 
 def _check_heartbeat(heartbeat: object) -> int:
-    """The time between two heartbeats in milliseconds."""
+    """Return the time between two heartbeats in milliseconds."""
     milliseconds = clock.to_milliseconds(heartbeat, name="heartbeat")
     if not _SHORTEST_HEARTBEAT <= milliseconds <= _LONGEST_HEARTBEAT:
         raise must_be("heartbeat", "from 1 to 99999999 seconds", heartbeat)

@@ -197,7 +197,7 @@ def test_options(main):
         pytest.param(["--account-id", "7"], 1, "account_id must be a string of 12 digits, got '7'.", id="account"),
         pytest.param(["--region", "moon"], 1, "got 'moon'.", id="region"),
         pytest.param(["--quotas", "[]"], 1, "quotas must be a mapping such as", id="quotas"),
-        pytest.param(["--quotas", "{"], 2, "argument --quotas: '{' is no JSON", id="quotas that are no JSON"),
+        pytest.param(["--quotas", "{"], 2, "argument --quotas: must be JSON, got '{'", id="quotas that are no JSON"),
         pytest.param(["--retention", "9"], 2, "argument --retention: LENGTH must be a timedelta >= 0", id="retention"),
         pytest.param(["--port", "none"], 2, "argument -p/--port: invalid int value: 'none'", id="port"),
         pytest.param(["--port", "70000"], 1, "port must be an int from 0 to 65535, got 70000.", id="no such port"),

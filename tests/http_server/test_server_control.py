@@ -387,10 +387,7 @@ def test_info(ask, client, sfn):
 
 # --- What cannot be asked for ------------------------------------------------------------------------------------
 
-ROUTES = (
-    "/sfn-mock/info, /sfn-mock/seed, /sfn-mock/load, /sfn-mock/end, /sfn-mock/reset, /sfn-mock/clock, "
-    "/sfn-mock/executions, /sfn-mock/copy, /sfn-mock/moments, /sfn-mock/graph, /sfn-mock/faults, "
-)
+ROUTES = "info, seed, load, end, reset, clock, executions, copy, moments, graph, faults, calls"
 
 
 @pytest.mark.parametrize(
@@ -401,7 +398,7 @@ ROUTES = (
             "nothing",
             None,
             404,
-            f"Unknown path '/sfn-mock/nothing'. Known: {ROUTES}/sfn-mock/calls.",
+            f"Unknown path 'nothing' below /sfn-mock/. Known: {ROUTES}.",
             id="no such route",
         ),
         pytest.param("PUT", "info", None, 405, "/sfn-mock/info takes GET, not PUT.", id="wrong method"),

@@ -32,7 +32,7 @@ def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
 
 
 def _ends(workflow: Workflow) -> bool:
-    """Whether any state is terminal, be it reachable or not."""
+    """Return whether any state is terminal, be it reachable or not."""
     return any(state.get("Type") in _TERMINAL or state.get("End") is True for state in workflow.states.values())
 
 
