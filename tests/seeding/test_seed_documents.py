@@ -196,7 +196,6 @@ KEYS_OF_A_MACHINE = (
     "account_id, aliases, creation_date, definition, executions, name, on_redrive, on_start, region, role_arn, type, "
     "versions"
 )
-NO_STATUS = "is no status of an execution: choose one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED."
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,9 @@ def test_a_client_that_steps_past_the_mock(monkeypatch, name, is_early):
         assert sfn.calls == []
     assert [(str(warning.message), warning.filename) for warning in caught] == [
         (
-            f"{name}=http://localhost:4566 is set, so this call to Step Functions goes there and not to the mock. "
-            f"Remove the variable, such as by monkeypatch.delenv('{name}'), and make the client after that.",
+            f"{name}=http://localhost:4566 is set, so this call to Step Functions goes there instead "
+            "of to the mock. Remove the variable before you make the client, for example with "
+            f"monkeypatch.delenv('{name}').",
             __file__,
         )
     ]
