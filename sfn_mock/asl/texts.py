@@ -27,6 +27,11 @@ def json_text(value: Any) -> str:
     return _STRING_OR_DOUBLE.sub(_java_number, text) if _MAYBE_DOUBLE.search(text) else text
 
 
+def utf8(text: str) -> bytes:
+    """Return the bytes that are sent for a text. A surrogate without its other half becomes ``?``, as Java has it."""
+    return text.encode("utf-8", "replace")
+
+
 def java_text(value: Any) -> str:
     """Return what Java's toString gives for a value: objects as `{a=1, b=x}`, strings without quotes."""
     return _STRING_OR_MARK.sub(_java_mark, json_text(value))

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations.results import http_metadata
 
 #: The version of a function that an unqualified name means.
@@ -83,7 +83,7 @@ def invocation_metadata(payload: str, *, request_id: str, moment: datetime, exec
     """
     headers = {
         "connection": "keep-alive",
-        "content-length": str(len(payload.encode())),
+        "content-length": str(len(utf8(payload))),
         "content-type": "application/json",
         "date": format_datetime(moment.astimezone(timezone.utc), usegmt=True),
         "x-amz-executed-version": executed_version,

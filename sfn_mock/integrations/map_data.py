@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, ReadRequest, WriteRequest
 from sfn_mock.asl.item_data import NotIterableError, parse_items
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.texts import json_text, utf8
 
 #: What S3 or an object may have wrong; that nothing mocks S3 is told to the test's author instead.
 _FAULTS = (BotoCoreError, ClientError, ValueError, OSError, EOFError, zlib.error)
@@ -148,12 +148,12 @@ def write_results(s3: Any, request: WriteRequest) -> Any:
             if ends:
                 # What has failed has no output to transform.
                 found = _transform(ends, transformation if status == "SUCCEEDED" else "NONE")
-                body = "\n".join(map(json_text, found)) if has_lines else json_text(found)
+                body = utf8("\n".join(map(json_text, found)) if has_lines else json_text(found))
                 key = f"{folder}/{status}_0.{'jsonl' if has_lines else 'json'}"
-                s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
-                files[status].append({"Key": key, "Size": len(body.encode())})
+                s3.put_object(Bucket=bucket, Key=key, Body=body)
+                files[status].append({"Key": key, "Size": len(body)})
         manifest = {"DestinationBucket": bucket, "MapRunArn": request.map_run_arn, "ResultFiles": files}
-        s3.put_object(Bucket=bucket, Key=f"{folder}/manifest.json", Body=json_text(manifest).encode())
+        s3.put_object(Bucket=bucket, Key=f"{folder}/manifest.json", Body=utf8(json_text(manifest)))
     except _FAULTS as error:
         raise StateError("States.ResultWriterFailed", str(error)) from None
     details = {"Bucket": bucket, "Key": f"{folder}/manifest.json"}

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations.naming import optimised_member_name
 from sfn_mock.integrations.operations import Operation
 
@@ -66,8 +66,8 @@ def function_payload(value: Any) -> bytes:
     if value is None:
         return b"{}"
     if isinstance(value, str) and _is_json(value):
-        return value.encode()
-    return json_text(value).encode()
+        return utf8(value)
+    return utf8(json_text(value))
 
 
 def unknown_members(operation: Operation, parameters: dict[str, Any], besides: tuple[str, ...] = ()) -> list[str]:
@@ -191,13 +191,13 @@ class _Reader:
 
     def _blob(self, value: Any, name: str) -> Any:
         if self._operation.has_new_sdk:
-            return json_text(value).encode()
+            return utf8(json_text(value))
         if not isinstance(value, str):
             return self._expect("STRING", name)
         try:
             return base64.b64decode(value, validate=True)
         except ValueError:
-            return value.encode()
+            return utf8(value)
 
     def _expect(self, kind: str, name: str) -> Any:
         self.problems.append(f"The value for the field '{name}' must be {_with_article(kind)}")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resource
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations import emr
 from sfn_mock.integrations.failures import client_failure, invalid_request_failure
 from sfn_mock.integrations.http_tasks import build_http_request, is_http_task
@@ -135,7 +135,7 @@ def call_function(resource: Resource, input: Any, *, client_for: ClientFactory) 
         StateError: The function ended with an error, or Lambda refuses to invoke it.
     """
     try:
-        answer = client_for("lambda").invoke(FunctionName=resource.arn, Payload=json_text(input).encode())
+        answer = client_for("lambda").invoke(FunctionName=resource.arn, Payload=utf8(json_text(input)))
     except ClientError as error:
         raise client_failure(_invoke_operation(), error) from error
     return read_invocation(answer)

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_OID, uuid3
 
 from sfn_mock.asl.host import TaskCall
 from sfn_mock.asl.resources import ResourceKind
+from sfn_mock.asl.texts import utf8
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.integrations.lambda_functions import LATEST, function_error, invocation_metadata, parse_function
 from sfn_mock.state import clock
@@ -122,7 +123,7 @@ class MockedFunction:
         return {
             "StatusCode": status,
             "ExecutedVersion": self._version,
-            "Payload": BytesIO(payload.encode()),
+            "Payload": BytesIO(utf8(payload)),
             "ResponseMetadata": {**metadata, "HTTPStatusCode": status},
         }
 

@@ -451,3 +451,19 @@ def test_an_inner_mock_takes_its_handlers_along():
             mocked = output()
 
         assert (inner, mocked, output()) == ('"inner"', '"mocked"', '"outer"')
+
+
+@pytest.mark.parametrize(
+    ("resource", "more"),
+    [
+        pytest.param(FUNCTION, {}, id="the function itself"),
+        pytest.param(INVOKE, {"Parameters": {"FunctionName": "charge", "Payload.$": "$"}}, id="lambda:invoke"),
+    ],
+)
+def test_half_a_surrogate(sfn, add, start, resource, more):
+    """A function gets ``?`` for a surrogate without its other half, which no UTF-8 has."""
+    events = []
+    sfn.mock_lambda("charge", lambda event, context: events.append(event))
+    run = start(add(resource, **more), '{"text": "a\\ud800"}')
+
+    assert (run.status, events) == ("SUCCEEDED", [{"text": "a?"}])
