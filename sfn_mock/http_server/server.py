@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import socket
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +47,8 @@ class Server:
         self._origins = Origins(is_this_machine(options.host), allowed_hosts)
         self._mock = MockSFNExecutions(options)
         self._undo: ExitStack | None = None
+        #: The process that has started it.
+        self._process = 0
 
     def start(self) -> StepFunctionsMock:
         """Begin to listen, and give the handle, whose ``endpoint_url`` clients are to be given.
@@ -71,7 +74,8 @@ class Server:
             self._undo = stack.pop_all()
         # This keeps the server until it is stopped. Later in the interpreter's exit, stopping would wait for ever: the
         # thread that answers is gone by then.
-        atexit.register(self.stop)
+        self._process = os.getpid()
+        atexit.register(self._stop_at_exit)
         return sfn
 
     def stop(self) -> None:
@@ -80,6 +84,11 @@ class Server:
         RuntimeError if it was not started.
         """
         self.__exit__(None, None, None)
+
+    def _stop_at_exit(self) -> None:
+        # A process that was forked off has no thread that answers, for whose end stopping would wait.
+        if os.getpid() == self._process:
+            self.stop()
 
     def __enter__(self) -> StepFunctionsMock:
         return self.start()
@@ -90,7 +99,7 @@ class Server:
         if self._undo is None:
             raise RuntimeError("cannot stop(): this server is not listening; call start() first.")
         undo, self._undo = self._undo, None
-        atexit.unregister(self.stop)
+        atexit.unregister(self._stop_at_exit)
         undo.__exit__(kind, failure, traceback)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -799,3 +801,19 @@ def test_a_started_server_listens_until_the_interpreter_exits():
     ended = subprocess.run([sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=60, check=False)
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[]\n", "")
+
+
+def test_a_process_that_is_forked_off_leaves_the_server_to_its_parent(monkeypatch):
+    """The exit of another process stops nothing, and waits for nothing; that of its own stops the server."""
+    registered = []
+    monkeypatch.setattr(atexit, "register", registered.append)
+    sfn = sfn_mock.server().start()
+    [at_exit] = registered
+    with monkeypatch.context() as forked:
+        forked.setattr(os, "getpid", lambda: 0)
+        at_exit()
+
+    assert urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}/moto-api/data.json").status == 200
+    at_exit()
+    with pytest.raises(RuntimeError, match="mock has ended"):
+        assert sfn.state_machines == []
