@@ -6,8 +6,8 @@ import atexit
 import os
 import socket
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from threading import Thread
@@ -67,7 +67,7 @@ class Server:
             stack.enter_context(clock.put_back())
             session = activation.current_session()
             application = Application(session, motos, version("sfn_mock"), self._origins)
-            stack.enter_context(_serving(listening, application, handler, session))
+            stack.callback(_serve(listening, application, handler, session))
             url = _url(listening)
             session.endpoint_urls.append(url)
             stack.callback(session.endpoint_urls.remove, url)
@@ -198,20 +198,22 @@ def _url(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-@contextmanager
-def _serving(
+def _serve(
     listening: socket.socket, application: Application, handler: type[WSGIRequestHandler], session: Session
-) -> Iterator[None]:
-    """Answer, in a thread, what comes to the socket."""
+) -> Callable[[], None]:
+    """Answer, in a thread, what comes to the socket; return what ends that.
 
+    No generator, which Python would end at the exit of a process that was forked off, and which would wait there.
+    """
     made = ConnectionServer(listening, application, application.body_limit, handler)
     # It closes its socket, which is another on the same port, when it ends.
     thread = Thread(target=made.serve_forever, args=(_POLL_INTERVAL,), name="sfn_mock server", daemon=True)
     thread.start()
-    try:
-        yield
-    finally:
+
+    def end() -> None:
         made.shutdown()
         thread.join()
         session.release_waiting()
         made.close_connections()
+
+    return end
