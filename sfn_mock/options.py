@@ -60,9 +60,10 @@ class Options:
     transport: Transport = "direct"
 
     def __post_init__(self) -> None:
-        for option in fields(self):
+        # Without fields(), which makes another list of them for each mock that begins.
+        for name, option in self.__dataclass_fields__.items():
             if option.type == "bool":
-                _check_switch(option.name, getattr(self, option.name))
+                _check_switch(name, getattr(self, name))
         if not isinstance(self.check_paging, bool) and self.check_paging not in get_args(Warn):
             raise ValueError(f"check_paging must be True, False or 'warn', got {self.check_paging!r}.")
         if self.transport not in get_args(Transport):
@@ -129,8 +130,8 @@ def read_options(options_class: type[_Options], given: Mapping[str, Any]) -> _Op
         TypeError: If a keyword is not an option.
         ValueError: If an option has a wrong value.
     """
-    names = [option.name for option in fields(options_class)]
     for name in given:
+        names = [option.name for option in fields(options_class)]
         if name not in names:
             raise TypeError(f"Unknown option {name!r}. {did_you_mean(name, names)}")
     return options_class(**given)
