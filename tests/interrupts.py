@@ -6,7 +6,7 @@ import linecache
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -55,14 +55,21 @@ class executed_lines:
             self._counts[file, frame.f_lineno] += 1
         return self._trace
 
-    def chosen(self, *places: str) -> list[Line]:
-        """The first execution of each line of these files or folders, or each where SFN_MOCK_SOAK is set."""
+    def within(self, *places: str) -> Counter[tuple[str, int]]:
+        """How often each line of these files or folders was executed, of all where none is named."""
+        starts = tuple(f"{PACKAGE}{os.sep}{place}" for place in places or ("",))
+        return Counter({line: count for line, count in self._counts.items() if line[0].startswith(starts)})
+
+    def chosen(self, *places: str, besides: Collection[tuple[str, int]] = ()) -> list[Line]:
+        """The first execution of each line of these files or folders, or each where SFN_MOCK_SOAK is set.
+
+        Those ``besides``, which another test tries, are left out.
+        """
         chosen: list[Line] = []
-        for (file, number), count in self._counts.items():
-            if not file.startswith(tuple(f"{PACKAGE}{os.sep}{place}" for place in places or ("",))):
-                continue
-            tried = count if os.environ.get("SFN_MOCK_SOAK") else 1
-            chosen += (Line(file, number, execution + 1) for execution in range(tried))
+        for (file, number), count in self.within(*places).items():
+            if (file, number) not in besides:
+                tried = count if os.environ.get("SFN_MOCK_SOAK") else 1
+                chosen += (Line(file, number, execution + 1) for execution in range(tried))
         return chosen
 
 
