@@ -113,7 +113,7 @@ class ServerOptions(Options):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.host, str):
+        if not isinstance(self.host, str) or not self.host.isascii():
             raise ValueError(f"host must be an address as text, such as '127.0.0.1', got {self.host!r}.")
         if isinstance(self.port, bool) or not isinstance(self.port, int) or not 0 <= self.port <= 65535:
             raise ValueError(f"port must be an int from 0 to 65535, got {self.port!r}.")

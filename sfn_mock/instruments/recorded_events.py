@@ -60,7 +60,7 @@ def _document(source: object, name: str) -> object:
         try:
             with open(path, "rb") as file:
                 return _parse(file.read(), name)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise ValueError(f"{name} must be the path of a file that can be read, got {path!r}: {error}.") from None
     return source
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -58,8 +59,13 @@ def _read(source: str | PathLike[str] | Mapping[str, Any]) -> Any:
         raise ValueError(f"source must be a path or a dict, got {source!r}.")
     try:
         return json.loads(Path(source).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"mock config {str(source)!r} must hold JSON: {error}") from None
+    except FileNotFoundError:
+        sentence = (
+            f"No file {os.path.abspath(source)!r}: give the path of a MockConfigFile.json, or its content as a dict."
+        )
+        raise FileNotFoundError(sentence) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"cannot read mock config {os.fspath(source)!r} ({error}): give a file with JSON.") from None
 
 
 def _case(location: str, told: Any, responses: Mapping[str, tuple[Response, ...]]) -> Case:

@@ -32,7 +32,7 @@ class Alias(View[kept.Alias]):
 
     @property
     def versions(self) -> list[tuple[int, int]]:
-        """The weight of each version that it routes to, in percent, by version number."""
+        """The versions that it routes to: pairs of the version's number and its weight in percent."""
         return [(int(route.qualifier), route.weight) for route in self._record.routes]
 
     @property

@@ -176,7 +176,7 @@ def test_a_file_that_is_no_json(sfn, path):
     with pytest.raises(ValueError) as error:
         sfn.load_mock_config(path)
 
-    assert str(error.value).startswith(f"mock config {str(path)!r} must hold JSON: Expecting property name")
+    assert str(error.value).startswith(f"cannot read mock config {str(path)!r} (Expecting property name")
 
 
 def test_no_file(sfn, path):
