@@ -115,7 +115,7 @@ def find_chromium():
 @pytest.fixture(scope="module")
 def browser():
     """A headless Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: tox -e page installs it")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is missing: tox -e page has it")
     chromium = find_chromium()
     if chromium is None:
         pytest.skip("there is no chromium: install one, or name it in SFN_MOCK_CHROMIUM")

@@ -30,7 +30,7 @@ from moto import mock_aws
 
 from sfn_mock import UnmockedServiceError, mock_sfn_executions
 
-pytest.importorskip("aiobotocore", reason="aiobotocore is not installed: tox -e aiobotocore installs it")
+pytest.importorskip("aiobotocore", reason="aiobotocore is missing: tox -e aiobotocore has it")
 pytestmark = pytest.mark.asyncio
 
 NOW = "2026-01-10T12:00:00.250Z"
