@@ -109,6 +109,7 @@ def write_files_of_snippets(folder: Path) -> None:
         ("executions.json", LISTED),
         ("order-7.json", HISTORY),
         ("orders.asl.json", REPLAYED),
+        ("payments.asl.json", CHARGING),
     ]:
         (folder / name).write_text(json.dumps(content))
 
