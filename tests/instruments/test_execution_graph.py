@@ -56,7 +56,7 @@ def told(sfn, run):
     [records] = sfn._session.all_records()
     execution = records.find_execution(run.arn)
     now = records.now()
-    events = events_of(records, execution, execution.attempt_at(now), now)
+    events = events_of(records, execution, now)
     graph = describe_states(read_program(execution.revision.definition), events, records.run_of(execution), now)
     tree = ElementTree.fromstring(graph["svg"])
     ways = {
@@ -208,7 +208,7 @@ def test_no_definition(sfn):
     run = sfn.add_state_machine("orders").add_execution("a", status="SUCCEEDED")
     [records] = sfn._session.all_records()
     execution = records.find_execution(run.arn)
-    events = events_of(records, execution, execution.attempt_at(records.now()), records.now())
+    events = events_of(records, execution, records.now())
     graph = describe_states(NO_STATES, events, None, records.now())
 
     assert len(list(ElementTree.fromstring(graph["svg"]))) == 1

@@ -93,7 +93,7 @@ def _nodes(value: Any) -> Iterator[Any]:
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from _nodes(item)
-    elif hasattr(value, "lbp"):
+    else:
         yield value
 
 
