@@ -76,6 +76,7 @@ class ReplayedRun(DefinitionRun):
         recorded: What happened in the recorded one; without it nothing in this run has an outcome.
         map_state: The name of the Map state that started it, empty where none did.
         map_states: By ARN of a map run of its own: the name of its state.
+        map_children: By ARN of a map run of its own: the recorded children that are those of that map run.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class ReplayedRun(DefinitionRun):
         self.recorded = recorded
         self.map_state = map_state
         self.map_states: dict[str, str] = {}
+        self.map_children: dict[str, list[Trace]] = {}
         self._answers = answers
         self._trace = Trace()
         answers.runs[execution] = self
@@ -168,7 +170,9 @@ class ReplayedRun(DefinitionRun):
         self.map_states[map_run_arn] = visit.name
         children = self._answers.children.get(visit.name)
         if children is not None:
-            return KnownMapRun(inputs=[read_value(child.input) for child in children])
+            own = self._children_of(visit, children)
+            self.map_children[map_run_arn] = own
+            return KnownMapRun(inputs=[read_value(child.input) for child in own])
         span = self._find(visit, "map_runs", visit.map_runs[-1].begin.moment)
         if span is None:
             return KnownMapRun(Pending())
@@ -195,13 +199,23 @@ class ReplayedRun(DefinitionRun):
 
     def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
         name = self.map_states[start.map_run_arn]
-        left = self._answers.children.get(name, [])
+        left = self.map_children[start.map_run_arn]
         recorded = next((trace for trace in left if read_value(trace.input) == start.input), None)
         if recorded is None and left:
             recorded = left[0]
         if recorded is not None:
             left.remove(recorded)
+            self._answers.children[name].remove(recorded)
         return ReplayedRun(child, processor, self._answers, recorded, self, name)
+
+    def _children_of(self, visit: Visit, children: list[Trace]) -> list[Trace]:
+        """Return the recorded children, of those that none has taken, that the recorded map run of a stay started."""
+        recorded = self._recorded_visit(visit.path)
+        stays = () if self.recorded is None else self.recorded.visits.values()
+        others = [stay for stay in stays if stay.name == visit.name and stay.map_runs and stay is not recorded]
+        if recorded is None or not recorded.map_runs or not others:
+            return list(children)
+        return children_of(recorded, others, children)
 
     def _current_visit(self) -> Visit:
         trace = self.trace()
@@ -262,6 +276,46 @@ def replay_execution(execution: Execution, program: Program, recorded: Trace, an
     # What happens later is not known.
     answers.limit = min(answers.limit, last)
     return run
+
+
+def children_of(visit: Visit, others: list[Visit], children: list[Trace]) -> list[Trace]:
+    """Return the child executions of a stay in a Map state.
+
+    Args:
+        visit: The stay, with map runs.
+        others: Other stays in the same state, with map runs.
+        children: Child executions of all of them.
+
+    Returns:
+        Those that began while its map run went on. Of those that began while others' went on too, it has none whose
+        output is among what only another state gave.
+    """
+    outputs = _outputs(visit)
+    found = []
+    for child in children:
+        begin = child.runs[0].begin.moment
+        if not _goes_on(visit, begin):
+            continue
+        value = read_value(child.end.told("output"))
+        if value in outputs:
+            outputs.remove(value)
+        elif any(value in _outputs(other) for other in others if _goes_on(other, begin)):
+            continue
+        found.append(child)
+    return found
+
+
+def _goes_on(visit: Visit, moment: int) -> bool:
+    """Tell whether the map runs of a stay go on at a moment."""
+    end = visit.map_runs[-1].end
+    return visit.map_runs[0].begin.moment <= moment and (end is None or moment <= end.moment)
+
+
+def _outputs(visit: Visit) -> list[Any]:
+    """Return the outputs of the children, where the output of a Map state is a list of them."""
+    left = None if visit.exited is None else visit.exited.details
+    output = read_value((left or {}).get("output"))
+    return output if isinstance(output, list) else []
 
 
 def read_value(text: Any) -> Any:

@@ -1,0 +1,115 @@
+"""Replays of a distributed Map state that is entered several times: each stay gets its own recorded children."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+PACK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
+#: The packages of all parcels in turn; each takes a while.
+RESULTS = [{"result": f"package {number}", "duration": timedelta(seconds=60)} for number in range(6)]
+
+pytestmark = pytest.mark.sfn_executions(execute=True)
+
+
+@pytest.fixture
+def clock():
+    with freeze_time("2026-01-10T03:00:00Z") as clock:
+        yield clock
+
+
+def twice(concurrency, **members):
+    """A Map of parcels that runs a distributed Map of the items of each, at once or one after the other."""
+    each = {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Pack",
+            "States": {"Pack": PACK},
+        },
+        "End": True,
+        **members,
+    }
+    parcels = {
+        "Type": "Map",
+        "MaxConcurrency": concurrency,
+        "ItemProcessor": {"StartAt": "Each", "States": {"Each": each}},
+        "End": True,
+    }
+    return json.dumps({"StartAt": "Parcels", "States": {"Parcels": parcels}})
+
+
+def history_of(arn):
+    client = boto3.client("stepfunctions")
+    return list(client.get_paginator("get_execution_history").paginate(executionArn=arn))
+
+
+@pytest.fixture
+def recorded(clock, sfn_executions):
+    """Run a definition and return its history and those of its children, the last of them first."""
+
+    def recorded(definition, parcels, outcomes, seconds=1000):
+        orders = sfn_executions.add_state_machine("recorded", definition=definition)
+        orders.mock_task("Pack", outcomes)
+        client = boto3.client("stepfunctions")
+        arn = client.start_execution(stateMachineArn=orders.arn, input=json.dumps(parcels))["executionArn"]
+        clock.tick(seconds)
+        history = history_of(arn)
+        children = [child for map_run in orders.executions[0].map_runs for child in map_run.executions]
+        return history, [history_of(child.arn) for child in reversed(children)]
+
+    return recorded
+
+
+def outputs_of(replay):
+    return [[child.output for child in map_run.executions] for map_run in replay.execution.map_runs]
+
+
+@pytest.mark.parametrize("concurrency", [pytest.param(0, id="at once"), pytest.param(1, id="one after the other")])
+def test_each_stay_gets_its_children(sfn_executions, recorded, concurrency):
+    """Children with the same input go to the map run that had their output, whatever their order."""
+    definition = twice(concurrency)
+    history, children = recorded(definition, [["lamp", "desk"], ["lamp", "bed"], ["lamp", "sofa"]], RESULTS)
+    replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})
+
+    assert [str(difference) for difference in replay.differences] == []
+    assert outputs_of(replay) == [
+        ['"package 0"', '"package 1"'],
+        ['"package 2"', '"package 3"'],
+        ['"package 4"', '"package 5"'],
+    ]
+
+
+def test_children_that_failed(sfn_executions, recorded):
+    """A child without an output may belong to any of the map runs that went on; its input decides."""
+    definition = twice(0, ToleratedFailureCount=2)
+    outcomes = [RESULTS[0], {"error": "Torn", "duration": timedelta(seconds=60)}, RESULTS[1], RESULTS[2]]
+    history, children = recorded(definition, [["lamp", "vase"], ["lamp", "bed"]], outcomes)
+    replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})
+
+    assert [str(difference) for difference in replay.differences] == []
+    assert outputs_of(replay) == [['"package 0"', None], ['"package 1"', '"package 2"']]
+
+
+def test_stays_that_go_on(sfn_executions, recorded):
+    """A recording that ends while the map runs go on tells no outputs, and is replayed as far as it goes."""
+    definition = twice(0)
+    history, children = recorded(definition, [["lamp"], ["bed"]], RESULTS, seconds=10)
+    replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})
+
+    assert [str(difference) for difference in replay.differences] == []
+    assert replay.execution.status == "RUNNING"
+
+
+def test_outputs_that_are_no_list(sfn_executions, recorded):
+    """Where the Map's output is another than the list of its children's, inputs decide."""
+    definition = twice(0, ResultPath=None)
+    history, children = recorded(definition, [["lamp"], ["bed"]], RESULTS)
+    replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})
+
+    assert [str(difference) for difference in replay.differences] == []
+    assert outputs_of(replay) == [['"package 0"'], ['"package 1"']]
