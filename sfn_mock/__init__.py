@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sfn_mock.instruments.coverage import Coverage, CoverageReport
     from sfn_mock.instruments.faults import Fault
     from sfn_mock.instruments.guard import UnmockedServiceError
-    from sfn_mock.instruments.paging_check import PagingError, PagingWarning
+    from sfn_mock.instruments.paging_walks import PagingError, PagingWarning
     from sfn_mock.instruments.replay_differences import ReplayDifference
     from sfn_mock.mock import get_mock, mock_sfn_executions
     from sfn_mock.moto_integration.installation import install, uninstall
@@ -71,8 +71,8 @@ _MODULES = {
     "Executions": "views",
     "Fault": "instruments.faults",
     "MapRun": "views",
-    "PagingError": "instruments.paging_check",
-    "PagingWarning": "instruments.paging_check",
+    "PagingError": "instruments.paging_walks",
+    "PagingWarning": "instruments.paging_walks",
     "Replay": "views",
     "ReplayDifference": "instruments.replay_differences",
     "SeedWarning": "state.seeds",

@@ -9,70 +9,20 @@ from moto.stepfunctions.models import StepFunctionBackend
 from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
-from sfn_mock import views
 from sfn_mock.aws import constraints
 from sfn_mock.instruments import session_coverage
 from sfn_mock.operations import pipeline
 from sfn_mock.operations.finding import find_qualified
 from sfn_mock.operations.registry import Answer
 from sfn_mock.operations.tags import tagged_resources
-from sfn_mock.state import clock
-from sfn_mock.state.records import Activity, Alias, Execution, Records, StateMachine, Version
-from sfn_mock.state.revisions import Revision
+from sfn_mock.resources import AliasResource, ExecutionResource, StateMachineResource
+from sfn_mock.state.records import Activity, Alias, Execution, Records
 from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import Simulation
 from sfn_mock.state.task_mocks import TaskMocks
 
 if TYPE_CHECKING:
     from moto.core.resource_tagging import TaggedResource
-
-
-class ExecutionResource(views.Execution):
-    """An execution, with the attributes that moto's executions have; those that can change may be assigned to."""
-
-    __slots__ = ()
-
-    @property
-    def execution_arn(self) -> str:
-        """The execution's ARN."""
-        return self.arn
-
-
-class StateMachineResource:
-    """A state machine or version as it stood when asked for, with the attributes that moto's callers read."""
-
-    #: The backend that has it, where moto 5.2.0 looks for one to ask for tags.
-    backend: SFNBackend
-
-    def __init__(self, machine: StateMachine, version: Version | None = None, revision: Revision | None = None) -> None:
-        shown = machine if version is None else version
-        revision = revision or shown.revision
-        self.arn = shown.arn
-        self.name = machine.name
-        self.executions = [ExecutionResource(execution) for execution in machine.executions]
-        self.type = machine.type
-        self.definition = revision.definition
-        self.roleArn = revision.role_arn
-        self.loggingConfiguration = revision.logging_configuration
-        self.tracingConfiguration = revision.tracing_configuration
-        self.encryptionConfiguration = revision.encryption_configuration
-        self.description = None if version is None else version.description
-        self.creation_date = clock.to_datetime(shown.created)
-        self.update_date = clock.to_datetime(machine.updated)
-        self.revision_id = revision.id
-
-
-class AliasResource:
-    """An alias as it stood when asked for, with the attributes that moto's aliases have."""
-
-    def __init__(self, alias: Alias, routing_configuration: list[dict[str, Any]]) -> None:
-        self.arn = alias.arn
-        self.statemachine_arn = alias.state_machine.arn
-        self.name = alias.name
-        self.description = alias.description
-        self.routing_configuration = routing_configuration
-        self.creation_date = clock.to_datetime(alias.created)
-        self.update_date = clock.to_datetime(alias.updated)
 
 
 class SFNBackend(StepFunctionBackend):

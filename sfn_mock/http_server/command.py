@@ -20,7 +20,7 @@ from sfn_mock.http_server.documents import take
 from sfn_mock.http_server.seed_schema import seed_schema
 from sfn_mock.http_server.server import server
 from sfn_mock.options import Options
-from sfn_mock.seeding.exports import naming
+from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.texts import parse, read_file
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding

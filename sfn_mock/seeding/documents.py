@@ -14,7 +14,7 @@ from typing import Any
 
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.aws.accounts import check_account_id, check_region
-from sfn_mock.seeding.exports import naming
+from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.seeding.texts import is_text, parse, read_file
 from sfn_mock.state import seeds as seeding

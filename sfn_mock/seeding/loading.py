@@ -15,6 +15,7 @@ from moto.core.utils import underscores_to_camelcase
 from sfn_mock import views
 from sfn_mock.aws.arns import ExecutionArn, map_run_arn, parse_map_run_arn
 from sfn_mock.seeding import exports as recordings
+from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.exports import Details, Item, Place, Shown
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock
@@ -93,7 +94,7 @@ def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: E
     """Raise ValueError where an item cannot belong to what its ARNs name, as far as that exists."""
     types: dict[str, str] = {}
     for item in items:
-        with recordings.naming(item.label):
+        with naming(item.label):
             own = records[item.place]
             if item.arn.prefix != own.arn_prefix:
                 raise ValueError(
@@ -137,7 +138,7 @@ def _sort_out(
     stored: dict[ExecutionArn, Execution] = {}
     new: dict[ExecutionArn, Item] = {}
     for item in items:
-        with recordings.naming(item.label):
+        with naming(item.label):
             execution = _find(item, records[item.place])
             if execution is not None and _is_taken(execution, item, moment):
                 _check_equal(item, _states(execution, moment), "The mock already has an execution of this name")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import repeat
 from typing import Any, cast
 
 from sfn_mock import views
-from sfn_mock.argument_errors import ArgumentError, must_be
+from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.asl.nodes import ABSENT
 from sfn_mock.instruments import replays, task_mocks
 from sfn_mock.instruments.coverage import Coverage
@@ -21,17 +20,14 @@ from sfn_mock.operations import execution_mode
 from sfn_mock.state import clock, outcomes
 from sfn_mock.state import records as kept
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state.executions import Qualifiers, add_seed, add_seeds, refuse_express
+from sfn_mock.state.executions import UNQUALIFIED, Qualifiers, add_seed, add_seeds, refuse_express
 from sfn_mock.state.outcome_checks import check_outcome
 from sfn_mock.state.outcome_plans import plan
-from sfn_mock.state.revisions import Route
-from sfn_mock.state.state_machines import add_version, check_alias_name, deal, set_alias
-from sfn_mock.suggestions import did_you_mean
+from sfn_mock.state.state_machines import add_version, check_alias_name, set_alias
 from sfn_mock.types import Duration, Json, MachineType, Outcomes, Status
+from sfn_mock.views.qualifiers import qualifiers_of, read_routes
 from sfn_mock.views.redrive_plans import set_redrive_plan
 from sfn_mock.views.view import View
-
-_ROUTES = "a version, or pairs such as [(v1, 90), (v2, 10)]"
 
 
 class StateMachine(View[kept.StateMachine]):
@@ -166,7 +162,7 @@ class StateMachine(View[kept.StateMachine]):
         """
         machine = self._record
         with machine.using() as moment:
-            routes = self._routes(version)
+            routes = read_routes(machine, version)
             check_alias_name(name)
             seeding.check_description(description)
             return views.Alias(set_alias(machine, name, routes, description, moment))
@@ -233,7 +229,7 @@ class StateMachine(View[kept.StateMachine]):
                 failed_in=failed_in,
                 redrive_count=redrive_count,
                 redrive_date=redrive_date,
-                qualifiers=self._qualifiers(version, alias),
+                qualifiers=_qualifiers(machine, version, alias),
             )
             return views.Execution(execution)
 
@@ -289,7 +285,7 @@ class StateMachine(View[kept.StateMachine]):
                 output=output,
                 error=error,
                 cause=cause,
-                qualifiers=self._qualifiers(version, alias),
+                qualifiers=_qualifiers(machine, version, alias),
             )
             return views.Executions(executions)
 
@@ -413,47 +409,8 @@ class StateMachine(View[kept.StateMachine]):
             raise ArgumentError("status", "must not be PENDING_REDRIVE outside a map run: add it to a map run")
         return outcomes.check_status(status, outcomes.STATUSES_OUTSIDE_MAP_RUNS)
 
-    def _qualifiers(self, version: views.Version | int | None, alias: views.Alias | str | None) -> Iterator[Qualifiers]:
-        """Yield version number and alias name, one pair for each execution that is then seeded."""
-        own_alias = None if alias is None else self._own_alias(alias)
-        if version is not None or own_alias is None:
-            number = None if version is None else self._own_version(version).qualifier
-            return repeat((number, None if own_alias is None else own_alias.name))
-        return ((deal(own_alias), own_alias.name) for _ in repeat(None))
 
-    def _routes(self, version: views.Version | int | Sequence[tuple[views.Version | int, int]]) -> tuple[Route, ...]:
-        weighted: Iterable[Any] = version if isinstance(version, Sequence) else [(version, 100)]
-        try:
-            pairs = [(target, weight) for target, weight in weighted]
-        except (TypeError, ValueError):
-            raise must_be("version", _ROUTES, version) from None
-        routes = tuple(Route(self._own_version(target).qualifier, weight) for target, weight in pairs)
-        if not 1 <= len(routes) <= 2 or len({route.qualifier for route in routes}) < len(routes):
-            raise must_be("version", "one version, or pairs of two different ones", version)
-        weights = [route.weight for route in routes]
-        if any(isinstance(weight, bool) or not isinstance(weight, int) or weight < 0 for weight in weights):
-            raise must_be("version", "given with weights that are ints from 0 to 100", weights)
-        if sum(weights) != 100:
-            raise must_be("version", "given with weights that sum to 100", weights)
-        return routes
-
-    def _own_version(self, version: views.Version | int) -> kept.Version:
-        versions = self._record.versions
-        if isinstance(version, views.Version):
-            record = version._record
-            if versions.get(record.qualifier) is record:
-                return record
-        elif isinstance(version, bool) or not isinstance(version, int):
-            raise must_be("version", "what publish_version() returned, or its number", version)
-        elif str(version) in versions:
-            return versions[str(version)]
-        expected = f"a version of {self.arn}, which has {', '.join(versions) or 'none'}"
-        raise must_be("version", expected, version)
-
-    def _own_alias(self, alias: views.Alias | str) -> kept.Alias:
-        name = alias.name if isinstance(alias, views.Alias) else alias
-        found = self._record.aliases.get(name) if isinstance(name, str) else None
-        if found is None or (isinstance(alias, views.Alias) and found is not alias._record):
-            hint = did_you_mean(name, self._record.aliases)
-            raise must_be("alias", f"an alias of {self.arn}", alias, hint)
-        return found
+def _qualifiers(
+    machine: kept.StateMachine, version: views.Version | int | None, alias: views.Alias | str | None
+) -> Iterator[Qualifiers]:
+    return UNQUALIFIED if version is None and alias is None else qualifiers_of(machine, version, alias)
