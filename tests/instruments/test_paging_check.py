@@ -795,7 +795,7 @@ def test_nested():
             page(client)
 
     def asks_otherwise(client):
-        with pytest.raises(RuntimeError, match="so it cannot have check_paging='warn'"):
+        with pytest.raises(RuntimeError, match="cannot use check_paging='warn' in an inner mock"):
             mock_sfn_executions(check_paging="warn").start()
 
     assert UNREAD in found(within)
