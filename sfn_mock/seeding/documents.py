@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sfn_mock.argument_errors import ArgumentError, must_be
@@ -18,6 +18,7 @@ from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.seeding.texts import is_text, parse, read_file
 from sfn_mock.state import seeds as seeding
+from sfn_mock.state.joint_use import using_all
 from sfn_mock.state.records import Records
 from sfn_mock.suggestions import did_you_mean
 from sfn_mock.types import Outcome
@@ -54,12 +55,9 @@ def _seed(records_of: Callable[[str | None, str | None], Records], document: obj
         _Entry(place, entry, _MACHINE, required=("name",))
         for place, entry in _items("state_machines", document["state_machines"])
     ]
-    with ExitStack() as locks:
-        places = [_place(entry) for entry in entries]
-        # In one order whatever the document's, so that two of them at a time never wait for each other.
-        ordered = sorted(set(places), key=lambda place: tuple(part or "" for part in place))
-        records = {place: records_of(*place) for place in ordered}
-        moment = max((locks.enter_context(own.using()) for own in records.values()), default=0)
+    places = [_place(entry) for entry in entries]
+    records = {place: records_of(*place) for place in places}
+    with using_all(records.values()) as moment:
         machines = [_seed_machine(entry, records[place], moment) for entry, place in zip(entries, places, strict=True)]
         return list(dict.fromkeys(machines))
 

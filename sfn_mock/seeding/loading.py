@@ -7,7 +7,6 @@ stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
 from uuid import NAMESPACE_OID, uuid3
 
 from moto.core.utils import underscores_to_camelcase
@@ -21,6 +20,7 @@ from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.executions import refuse_express, take_in
+from sfn_mock.state.joint_use import using_all
 from sfn_mock.state.outcomes import ending
 from sfn_mock.state.records import Execution, ExecutionScope, MapRun, Records, StateMachine
 from sfn_mock.state.revisions import Origin, Route
@@ -39,10 +39,8 @@ def load(
     with nothing stored, for what AWS could never show or what differs from a stored execution.
     """
     items = recordings.read(source)
-    with ExitStack() as stack:
-        # In one order whatever the source's, so that two loads at a time never wait for each other.
-        records = {place: records_of(*place) for place in sorted({item.place for item in items})}
-        moment = max((stack.enter_context(own.using()) for own in records.values()), default=0)
+    records = {item.place: records_of(*item.place) for item in items}
+    with using_all(records.values()) as moment:
         items = _with_map_runs(items, records)
         parent = _parent(parent_view, items)
         _check_owners(items, records, parent)

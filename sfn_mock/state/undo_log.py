@@ -39,9 +39,18 @@ class UndoLog:
         """Let what was changed stay so."""
         self.steps, self.period = [], self.period + 1
 
+    def take_over(self, other: UndoLog) -> None:
+        """Take over the steps of another log: what they take back stays, or is taken back, together with the rest."""
+        self.note(partial(_take_back, other.steps))
+        other.clear()
+
     def take_back(self) -> None:
         """Take back all that was changed since the log was cleared, newest first."""
         self.period += 1
-        while self.steps:
-            self.steps[-1]()
-            self.steps.pop()
+        _take_back(self.steps)
+
+
+def _take_back(steps: list[Callable[[], object]]) -> None:
+    while steps:
+        steps[-1]()
+        steps.pop()
