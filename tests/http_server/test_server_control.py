@@ -620,6 +620,17 @@ def test_what_a_refused_site_is_told(ask):
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "route"), [("POST", "seed"), ("POST", "end"), ("GET", "executions"), ("GET", "copy?as=yaml")]
+)
+def test_other_sites_may_not_work_with_it(ask, sfn, method, route):
+    """Nor may they seed, end executions, search them or copy."""
+    body = '{"state_machines": [{"name": "new"}]}' if method == "POST" else None
+    status, _ = ask(method, f"/sfn-mock/{route}", body, headers={"Origin": "http://example.com"})
+
+    assert (status, sfn.state_machines) == (403, [])
+
+
 def test_other_sites_may_not_reset_all(ask, sfn):
     """Nor may they empty everything by moto's own address."""
     orders = sfn.add_state_machine("orders")

@@ -1,7 +1,17 @@
 /** What the page asks: AWS's own operations, and the server's routes under /sfn-mock/. */
 
+/**
+ * @typedef {{ account: string, region: string }} Place
+ * @typedef {(operation: string, parameters: Record<string, unknown>) => Promise<any>} Call
+ * @typedef {{ of: string, name?: string, status?: string, redrive?: string, first?: string, size?: string }} Search
+ */
+
 /** An answer that is an error: AWS's, with its code, or the server's own sentence. */
 export class Refusal extends Error {
+  /**
+   * @param {string | null} code
+   * @param {string} message
+   */
   constructor(code, message) {
     super(message);
     this.code = code;
@@ -11,7 +21,12 @@ export class Refusal extends Error {
 /** The server cannot be reached: it has stopped, most likely. */
 export class Unreachable extends Error {}
 
-/** Answers a function that calls an operation of Step Functions in one account and region. */
+/**
+ * Answers a function that calls an operation of Step Functions in one account and region.
+ *
+ * @param {Place} place
+ * @returns {Call}
+ */
 export function stepFunctions({ account, region }) {
   return async (operation, parameters) => {
     const response = await ask("/", {
@@ -34,7 +49,15 @@ export function stepFunctions({ account, region }) {
   };
 }
 
-/** All items of a list operation, by its page tokens; `member` is the name of the list in the answer. */
+/**
+ * All items of a list operation, by its page tokens; `member` is the name of the list in the answer.
+ *
+ * @param {Call} call
+ * @param {string} operation
+ * @param {Record<string, unknown>} parameters
+ * @param {string} member
+ * @returns {Promise<any[]>}
+ */
 export async function all(call, operation, parameters, member) {
   const items = [];
   let nextToken;
@@ -46,11 +69,18 @@ export async function all(call, operation, parameters, member) {
   return items;
 }
 
-/** One of the server's own routes, such as `server("GET", "info")`. */
-export async function server(method, route, body) {
+/**
+ * One of the server's own routes, such as `server("GET", "info")`; a text is sent as it is, anything else as JSON.
+ *
+ * @param {string} method
+ * @param {string} route
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+export async function server(method, route, body = null) {
   const response = await ask(`/sfn-mock/${route}`, {
     method,
-    body: body === undefined ? null : JSON.stringify(body),
+    body: typeof body === "string" || body === null ? body : JSON.stringify(body),
   });
   const answer = await response.json();
   if (!response.ok) {
@@ -59,10 +89,23 @@ export async function server(method, route, body) {
   return answer;
 }
 
+/**
+ * How many executions a search finds, and some of them.
+ *
+ * @param {Search} search
+ */
+export function find(search) {
+  return server("GET", `executions?${new URLSearchParams(search)}`);
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ */
 async function ask(path, request) {
   try {
     return await fetch(path, request);
   } catch (error) {
-    throw new Unreachable(error.message);
+    throw new Unreachable(String(error));
   }
 }

@@ -4,7 +4,7 @@ import { server, stepFunctions } from "/sfn-mock/page/api.js";
 import { parse, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { calls } from "/sfn-mock/page/calls.js";
 import { controls } from "/sfn-mock/page/controls.js";
-import { html } from "/sfn-mock/page/dom.js";
+import { html, part } from "/sfn-mock/page/dom.js";
 import { execution } from "/sfn-mock/page/execution.js";
 import { executions } from "/sfn-mock/page/executions.js";
 import { machines } from "/sfn-mock/page/machines.js";
@@ -12,18 +12,53 @@ import { mapRun } from "/sfn-mock/page/map_run.js";
 import { sentence } from "/sfn-mock/page/problems.js";
 import { hash, read, viewOf } from "/sfn-mock/page/route.js";
 import { scrubber } from "/sfn-mock/page/scrubber.js";
+import { seeding } from "/sfn-mock/page/seeding.js";
 import { counted, time } from "/sfn-mock/page/words.js";
 
-const VIEWS = { machines, executions, execution, "map-run": mapRun, calls, controls };
-/** Those in the bar at the top. */
-const NAMED = { machines: "State machines", calls: "Calls", controls: "Clock and faults" };
+/** @import { Call, Place } from "/sfn-mock/page/api.js" */
+/** @import { Child } from "/sfn-mock/page/dom.js" */
+/**
+ * When executions change, in milliseconds; null where there is no such moment.
+ * @typedef {{ first: number | null, previous: number | null, next: number | null, last: number | null }} Moments
+ */
+/**
+ * @typedef {{ title: string, content: Child[] }} Shown
+ * @typedef {(here: Here) => Promise<Shown>} View
+ */
+/**
+ * What a view is given: where the reader is, how to ask from there, and how to get elsewhere.
+ *
+ * @typedef {object} Here
+ * @property {string} view
+ * @property {View} show
+ * @property {URLSearchParams} parameters
+ * @property {string} arn
+ * @property {any} state what the browser's history keeps of this view
+ * @property {boolean} isQuick whether the reader is dragging the clock
+ * @property {any} info what the server tells of itself
+ * @property {Place} place
+ * @property {number} now
+ * @property {Moments} moments
+ * @property {Call} call
+ * @property {(name: string, wanted?: Record<string, string>) => string} href
+ * @property {(changes: Record<string, string>, state?: unknown) => void} change the same view with other parameters
+ * @property {(doIt: () => Promise<unknown>, handle?: (error: unknown) => boolean) => Promise<boolean>} attempt has
+ *     something done, and tells whether it was; errors that `handle` does not take are shown at the top
+ * @property {(doIt: () => Promise<unknown>, handle?: (error: unknown) => boolean) => Promise<void>} act the same, and
+ *     shows what came of it
+ */
+
+/** @type {Record<string, View>} */
+const VIEWS = { machines, executions, execution, "map-run": mapRun, seed: seeding, calls, controls };
+/** Those in the bar at the top. @type {Record<string, string>} */
+const NAMED = { machines: "State machines", seed: "Seed", calls: "Calls", controls: "Clock and faults" };
 const REFRESH_MILLISECONDS = 2000;
 
-const part = (id) => document.getElementById(id);
 /** The number of the rendering at work: an older one that ends later is not shown. */
 let turn = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
-/** When executions change, as the server last said. */
+/** When executions change, as the server last said. @type {Moments | null} */
 let moments = null;
 const showScrubber = scrubber(setClock, findMoment);
 
@@ -56,7 +91,7 @@ async function render({ isQuick = false } = {}) {
   }
 }
 
-/** What a view is given: where the reader is, how to ask from there, and how to get elsewhere. */
+/** @param {boolean} isQuick @returns {Promise<Here>} */
 async function whereWeAre(isQuick) {
   const { view: asked, parameters } = read();
   const [info, found] = await Promise.all([server("GET", "info"), isQuick ? moments : findMoments()]);
@@ -67,6 +102,7 @@ async function whereWeAre(isQuick) {
   const at = samePlace(place, home) ? "" : `${place.account}/${place.region}`;
   const live = parameters.get("live");
   // An ARN says by itself where it belongs.
+  /** @param {string} name @param {Record<string, string>} wanted */
   const href = (name, wanted = {}) => hash(name, { at: wanted.arn ? "" : at, ...wanted, live });
   return {
     view,
@@ -74,29 +110,33 @@ async function whereWeAre(isQuick) {
     parameters,
     arn: parameters.get("arn") ?? "",
     state: history.state,
-    /** Whether the reader is dragging the clock. */
     isQuick,
     info,
     place,
     now: Date.parse(info.now),
-    moments,
+    moments: found,
     call: stepFunctions(place),
     href,
-    /** The same view with other parameters. */
     change: (changes, state = null) => go(hash(view, { ...Object.fromEntries(parameters), ...changes }), state),
+    attempt,
     act,
   };
 }
 
-/** When executions of what is shown change, in milliseconds; null where there is no such moment. */
+/** When executions of what is shown change. @returns {Promise<any>} */
 async function findMoments() {
   const arn = read().parameters.get("arn");
   const machine = arn ? `?state_machine=${encodeURIComponent(stateMachineArn(arn))}` : "";
   const told = await server("GET", `moments${machine}`);
-  return Object.fromEntries(Object.entries(told).map(([name, date]) => [name, date && Date.parse(date)]));
+  return Object.fromEntries(Object.entries(told).map(([name, date]) => [name, date && Date.parse(String(date))]));
 }
 
-/** The previous or the next of them; null also where the server does not answer, which the reader is told. */
+/**
+ * The previous or the next of them; null also where the server does not answer, which the reader is told.
+ *
+ * @param {string} which
+ * @returns {Promise<number | null>}
+ */
 async function findMoment(which) {
   try {
     return (await findMoments())[which];
@@ -106,6 +146,7 @@ async function findMoment(which) {
   }
 }
 
+/** @param {URLSearchParams} parameters @returns {Place | null} */
 function chosenPlace(parameters) {
   const { account, region } = parse(parameters.get("arn") ?? "");
   if (account && region) {
@@ -115,42 +156,56 @@ function chosenPlace(parameters) {
   return second ? { account: first, region: second } : null;
 }
 
+/** @param {Place} one @param {Place} other */
 function samePlace(one, other) {
   return one.account === other.account && one.region === other.region;
 }
 
+/** @param {string} target @param {unknown} state */
 function go(target, state = null) {
   history.pushState(state, "", target);
   say("problem", null);
   render();
 }
 
-/** Has the server do something, and shows what came of it. */
-async function act(doIt) {
+/** @type {Here["attempt"]} */
+async function attempt(doIt, handle = () => false) {
   try {
     await doIt();
     say("problem", null);
   } catch (error) {
-    say("problem", error);
-    return;
-  }
-  await render();
-}
-
-/** Sets the clock, where it stands still, and shows what there is then; whether that went well. */
-async function setClock(now, isDone) {
-  try {
-    await server("PUT", "clock", { now });
-    say("problem", null);
-  } catch (error) {
-    say("problem", error);
+    if (handle(error)) {
+      say("problem", null);
+    } else {
+      say("problem", error);
+    }
     return false;
   }
-  await render({ isQuick: !isDone });
   return true;
 }
 
-/** Shows an error in the box that is kept for it, or hides the box. */
+/** @type {Here["act"]} */
+async function act(doIt, handle) {
+  if (await attempt(doIt, handle)) {
+    await render();
+  }
+}
+
+/**
+ * Sets the clock, where it stands still, and shows what there is then; whether that went well.
+ *
+ * @param {string} now
+ * @param {boolean} isDone
+ */
+async function setClock(now, isDone) {
+  const isSet = await attempt(() => server("PUT", "clock", { now }));
+  if (isSet) {
+    await render({ isQuick: !isDone });
+  }
+  return isSet;
+}
+
+/** Shows an error in the box that is kept for it, or hides the box. @param {string} id @param {unknown} error */
 function say(id, error) {
   part(id).hidden = error === null;
   part(id).replaceChildren(...(error === null ? [] : sentence(error)));
@@ -158,6 +213,7 @@ function say(id, error) {
 
 // --- The bar at the top ----------------------------------------------------------------------------------------------
 
+/** @param {Here} here */
 function showBar(here) {
   refresh(
     part("views"),
@@ -165,7 +221,8 @@ function showBar(here) {
       html("a", { id: `view-${view}`, href: here.href(view), "aria-current": view === here.view && "page" }, text),
     ),
   );
-  const places = here.info.places.map((place) => ({ ...place, account: place.account_id }));
+  /** @type {(Place & { account_id?: string, executions: number })[]} */
+  const places = here.info.places.map((/** @type {any} */ place) => ({ ...place, account: place.account_id }));
   if (!places.some((place) => samePlace(place, here.place))) {
     places.unshift({ ...here.place, executions: 0 });
   }
@@ -184,22 +241,23 @@ function showBar(here) {
   part("live").checked = Boolean(here.parameters.get("live"));
 }
 
+/** @param {string} name @param {string} value */
 function withParameter(name, value) {
   const { view, parameters } = read();
   return hash(view, { ...Object.fromEntries(parameters), [name]: value });
 }
 
-part("place").addEventListener("change", (event) => {
+part("place").addEventListener("change", (/** @type {any} */ event) => {
   const { view, parameters } = read();
   go(hash(Object.hasOwn(NAMED, view) ? view : "machines", { at: event.target.value, live: parameters.get("live") }));
 });
-part("live").addEventListener("change", (event) => {
+part("live").addEventListener("change", (/** @type {any} */ event) => {
   history.replaceState(history.state, "", withParameter("live", event.target.checked ? "1" : ""));
   part("main").dataset.hash = location.hash;
   render();
 });
 part("refresh").addEventListener("click", () => render());
-part("skip").addEventListener("click", (event) => {
+part("skip").addEventListener("click", (/** @type {Event} */ event) => {
   // The hash says what is shown, and not where on the page.
   event.preventDefault();
   part("main").focus();
@@ -207,9 +265,10 @@ part("skip").addEventListener("click", (event) => {
 
 // --- The content -----------------------------------------------------------------------------------------------------
 
+/** @param {Shown} shown @param {string} asked */
 function showContent({ title, content }, asked) {
   const main = part("main");
-  const nodes = content.flat().filter(Boolean);
+  const nodes = /** @type {HTMLElement[]} */ (content.flat().filter(Boolean));
   const before = main.dataset.hash;
   document.title = `${title} · sfn_mock`;
   main.dataset.hash = asked;
@@ -224,7 +283,12 @@ function showContent({ title, content }, asked) {
   }
 }
 
-/** Where the reader, who had something in the content focused or nothing, is to go on from. */
+/**
+ * Where the reader, who had something in the content focused or nothing, is to go on from.
+ *
+ * @param {Element | null} focused
+ * @param {boolean} isSameView
+ */
 function goOn(focused, isSameView) {
   if (focused !== null) {
     // A filter is there again; what was followed leads to a heading.
@@ -236,7 +300,12 @@ function goOn(focused, isSameView) {
   }
 }
 
-/** Puts `nodes` in the place of the children, of which those that say the same stay, and what is done in them too. */
+/**
+ * Puts `nodes` in the place of the children, of which those that say the same stay, and what is done in them too.
+ *
+ * @param {HTMLElement} parent
+ * @param {HTMLElement[]} nodes
+ */
 function refresh(parent, nodes) {
   const before = [...parent.children];
   nodes.forEach((node, index) => {
@@ -253,33 +322,58 @@ function refresh(parent, nodes) {
   before.slice(nodes.length).forEach((old) => old.remove());
 }
 
-/** What the reader has written, chosen and unfolded in `old`. */
+/**
+ * What the reader has written, chosen and unfolded in `old`, and what is said to be wrong with it.
+ *
+ * @param {Element} old
+ * @param {HTMLElement} node
+ */
 function carryOver(old, node) {
   const fresh = new Map(withinOrItself(node).map((control) => [control.id, control]));
   for (const control of withinOrItself(old)) {
     const again = fresh.get(control.id);
-    if (again === undefined) {
-      continue;
-    }
-    if (control instanceof HTMLDetailsElement) {
+    if (control instanceof HTMLDetailsElement && again instanceof HTMLDetailsElement) {
       again.open = control.open;
-    } else if (control.value !== control.defaultValue || control.checked !== control.defaultChecked) {
-      again.value = control.value;
-      again.checked = control.checked;
+    } else if (control instanceof HTMLSpanElement && control.textContent) {
+      again?.replaceChildren(...control.childNodes);
+    } else if (control instanceof HTMLInputElement && again instanceof HTMLInputElement) {
+      keepInput(control, again);
+    } else if (control instanceof HTMLTextAreaElement && again instanceof HTMLTextAreaElement) {
+      if (control.value !== control.defaultValue) {
+        again.value = control.value;
+      }
     }
   }
 }
 
+/** @param {HTMLInputElement} control @param {HTMLInputElement} again */
+function keepInput(control, again) {
+  if (control.value !== control.defaultValue || control.checked !== control.defaultChecked) {
+    again.value = control.value;
+    again.checked = control.checked;
+  }
+}
+
+/** @param {Element} node @returns {Element[]} */
 function withinOrItself(node) {
-  const kept = "input[id], details[id]";
+  const kept = "input[id], textarea[id], details[id], .field-problem[id]";
   return [...(node.matches(kept) ? [node] : []), ...node.querySelectorAll(kept)];
 }
 
+/** @param {Element} old @param {HTMLElement} node */
 function replace(old, node) {
-  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  const focused = document.activeElement;
+  const id = old.contains(focused) ? focused?.id : "";
   old.replaceWith(node);
-  part(focused)?.focus({ preventScroll: true });
+  if (id) {
+    part(id)?.focus({ preventScroll: true });
+  }
 }
+
+// What stands below the bar of time, such as the head of a table, stays in sight below it.
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty("--bar", `${part("scrubber").offsetHeight}px`);
+}).observe(part("scrubber"));
 
 addEventListener("hashchange", () => {
   say("problem", null);

@@ -2,7 +2,12 @@
 
 import { html } from "/sfn-mock/page/dom.js";
 
-/** `way` has a `[text, href]` for each step before the last, which is where the reader is. */
+/**
+ * `way` has a `[text, href]` for each step before the last, which is where the reader is.
+ *
+ * @param {(string[] | false | null | undefined | "")[]} way
+ * @param {string} last
+ */
 export function breadcrumbs(way, last) {
   return html(
     "nav",
@@ -10,7 +15,7 @@ export function breadcrumbs(way, last) {
     html(
       "ol",
       {},
-      way.filter(Boolean).map(([text, href]) => html("li", {}, html("a", { href }, text))),
+      way.map((step) => step && html("li", {}, html("a", { href: step[1] }, step[0]))),
       html("li", { "aria-current": "page" }, last),
     ),
   );

@@ -1,16 +1,22 @@
 /** The calls that the code under test has made, newest first. */
 
 import { server } from "/sfn-mock/page/api.js";
-import { field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
-import { time } from "/sfn-mock/page/words.js";
+import { emptyState, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
+import { dated } from "/sfn-mock/page/words.js";
+
+/** @import { Here } from "/sfn-mock/page/app.js" */
+/** @import { Column } from "/sfn-mock/page/dom.js" */
+/** @typedef {any} MadeCall a call as the server tells of it, with its number */
 
 /** So many at first, and with each "Show older". */
 const SHOWN = 100;
 const WIDEST = 120;
 
+/** @param {Here} here */
 export async function calls(here) {
   const operation = here.parameters.get("operation") ?? "";
   const shown = Number(here.parameters.get("shown")) || SHOWN;
+  /** @type {MadeCall[]} */
   const every = await server("GET", "calls");
   const meant = every
     .map((call, index) => ({ ...call, number: index + 1 }))
@@ -22,8 +28,11 @@ export async function calls(here) {
       html("h1", { tabindex: -1 }, "Calls"),
       filters(here, every, operation),
       meant.length > 0
-        ? list(meant.slice(0, shown), meant.length)
-        : html("p", { class: "empty" }, "No call has been made. Those of this page are not counted."),
+        ? list(here, meant.slice(0, shown), meant.length)
+        : emptyState(
+            "No call has been made; those of this page are not counted. Make one:",
+            `aws stepfunctions list-state-machines --endpoint-url ${location.origin}`,
+          ),
       meant.length > shown &&
         html(
           "button",
@@ -34,8 +43,10 @@ export async function calls(here) {
   };
 }
 
+/** @param {Here} here @param {MadeCall[]} every @param {string} operation */
 function filters(here, every, operation) {
   const operations = [...new Set([...every.map((call) => call.operation), operation])].filter(Boolean).sort();
+  /** @param {any} event */
   const change = (event) => here.change({ operation: event.target.value, shown: "" });
   return html(
     "div",
@@ -57,24 +68,28 @@ function filters(here, every, operation) {
   );
 }
 
-function list(shown, total) {
+/** @param {Here} here @param {MadeCall[]} shown @param {number} total */
+function list(here, shown, total) {
+  /** @type {Column<MadeCall>[]} */
+  const columns = [
+    { title: "Date (UTC)", className: "date", cell: (call) => dated(Date.parse(call.date), here.now) },
+    { title: "Operation", cell: (call) => call.operation },
+    {
+      title: "Parameters",
+      className: "details",
+      cell: (call) => folded(`parameters-${call.number}`, call.parameters, call),
+    },
+    { title: "Answer", className: "details", cell: answer },
+    { title: "Account, region", className: "quiet", cell: (call) => `${call.account_id} ${call.region}` },
+  ];
   return table(
     shown.length < total ? `The newest ${shown.length} of ${total.toLocaleString("en")} calls` : `Calls: ${total}`,
-    [
-      { title: "Date (UTC)", className: "date", cell: (call) => time(Date.parse(call.date)) },
-      { title: "Operation", cell: (call) => call.operation },
-      {
-        title: "Parameters",
-        className: "details",
-        cell: (call) => folded(`parameters-${call.number}`, call.parameters, call),
-      },
-      { title: "Answer", className: "details", cell: answer },
-      { title: "Account, region", className: "quiet", cell: (call) => `${call.account_id} ${call.region}` },
-    ],
+    columns,
     shown,
   );
 }
 
+/** @param {MadeCall} call */
 function answer(call) {
   if (call.error !== null) {
     const message = call.response?.Error?.Message;
@@ -85,7 +100,7 @@ function answer(call) {
     : folded(`answer-${call.number}`, call.response, call);
 }
 
-/** Parameters or an answer in a line, which unfolds to the JSON. */
+/** Parameters or an answer in a line, which unfolds to the JSON. @param {string} id @param {any} value @param {MadeCall} call */
 function folded(id, value, call) {
   const line = summary(value, call);
   if (line === "") {
@@ -95,12 +110,18 @@ function folded(id, value, call) {
     "details",
     { id },
     html("summary", {}, html("code", {}, line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line)),
-    html("pre", { tabindex: 0 }, JSON.stringify(value, null, 2)),
+    html("pre", { tabindex: 0, role: "region", "aria-label": `JSON of ${id}` }, JSON.stringify(value, null, 2)),
   );
 }
 
-/** 'stateMachineArn: "stateMachine:orders", executions: 3': lists by their lengths, ARNs without the call's own place. */
+/**
+ * 'stateMachineArn: "stateMachine:orders", executions: 3': lists by their lengths, ARNs without the call's own place.
+ *
+ * @param {any} value
+ * @param {MadeCall} call
+ */
 function summary(value, { account_id: ownAccount, region: ownRegion }) {
+  /** @param {string} arn @param {string} region @param {string} account */
   const short = (arn, region, account) => (region === ownRegion && account === ownAccount ? "" : arn);
   return Object.entries(value)
     .map(([name, member]) => `${name}: ${Array.isArray(member) ? member.length : JSON.stringify(member)}`)

@@ -1,9 +1,20 @@
 /** What the server may be told: the time, what is to go wrong, and to begin anew. */
 
 import { server } from "/sfn-mock/page/api.js";
-import { facts, field, html, table } from "/sfn-mock/page/dom.js";
+import { button, emptyState, facts, field, html, table } from "/sfn-mock/page/dom.js";
+import { form } from "/sfn-mock/page/forms.js";
 import { time } from "/sfn-mock/page/words.js";
 
+/** @import { Here } from "/sfn-mock/page/app.js" */
+
+/** Lengths by which the clock is advanced. */
+const ADVANCES = [
+  ["+1m", "1 minute"],
+  ["+1h", "1 hour"],
+  ["+1d", "1 day"],
+];
+
+/** @param {Here} here */
 export async function controls(here) {
   const [clock, faults] = await Promise.all([server("GET", "clock"), server("GET", "faults")]);
   return {
@@ -17,35 +28,24 @@ export async function controls(here) {
   };
 }
 
-/** A form that does `submit` with its fields, by their names. */
-function form(id, submit, ...children) {
-  return html(
-    "form",
-    {
-      id,
-      class: "filters",
-      submit: (event) => {
-        event.preventDefault();
-        submit(Object.fromEntries(new FormData(event.target)));
-      },
-    },
-    ...children,
-  );
-}
-
 // --- The clock -------------------------------------------------------------------------------------------------------
 
+/** @param {Here} here @param {{ now: string, set: boolean, tick: boolean }} clock */
 function clockSection(here, clock) {
-  const set = (now, tick) => here.act(() => server("PUT", "clock", { now, tick }));
+  /** @param {string} now @param {boolean} tick */
+  const set = (now, tick) => server("PUT", "clock", { now, tick });
   const stands = clock.set ? (clock.tick ? "was set, and goes on" : "stands still") : "is the machine's";
+  const free = button("clock-free", "Back to the machine's time", () => here.act(() => server("DELETE", "clock")));
+  free.disabled = !clock.set;
   return html(
     "section",
     { "aria-labelledby": "clock-title" },
     html("h2", { id: "clock-title" }, "Clock"),
     facts({ "Now (UTC)": time(Date.parse(clock.now)), "The clock": stands }),
     form(
+      here,
       "set-clock",
-      ({ now, tick }) => set(now, tick === "on"),
+      { submit: ({ now, tick }) => set(now, tick === "on"), main: "now" },
       field(
         "Set it to a date, or by a length of time",
         html("input", {
@@ -67,97 +67,62 @@ function clockSection(here, clock) {
     html(
       "div",
       { class: "buttons" },
-      [
-        ["+1m", "1 minute"],
-        ["+1h", "1 hour"],
-        ["+1d", "1 day"],
-      ].map(([length, words]) =>
-        html(
-          "button",
-          { type: "button", id: `clock${length}`, click: () => set(length, clock.set && clock.tick) },
-          `Advance by ${words}`,
-        ),
+      ADVANCES.map(([length, words]) =>
+        button(`clock${length}`, `Advance by ${words}`, () => here.act(() => set(length, clock.set && clock.tick))),
       ),
-      html(
-        "button",
-        {
-          type: "button",
-          id: "clock-free",
-          disabled: !clock.set,
-          click: () => here.act(() => server("DELETE", "clock")),
-        },
-        "Back to the machine's time",
-      ),
+      free,
     ),
   );
 }
 
 // --- Faults ----------------------------------------------------------------------------------------------------------
 
+/** @param {Here} here @param {any[]} faults */
 function faultsSection(here, faults) {
+  const clear = button("clear-faults", "Clear all", () => here.act(() => server("DELETE", "faults")));
+  clear.disabled = faults.length === 0;
   return html(
     "section",
     { "aria-labelledby": "faults-title" },
     html("h2", { id: "faults-title" }, "Faults"),
     faults.length > 0
-      ? table(
-          `Faults: ${faults.length}`,
-          [
-            { title: "Operation", cell: (fault) => fault.operation },
-            { title: "Error", cell: (fault) => fault.error },
-            { title: "Strikes", cell: (fault) => (fault.times === null ? "all" : `the next ${fault.times}`) },
-            { title: "Lets pass before", cell: (fault) => fault.skip },
-            { title: "Has struck", cell: (fault) => fault.count },
-            { title: "Sentence", className: "sentence", cell: (fault) => fault.message ?? "AWS's" },
-          ],
-          faults,
-        )
-      : html("p", { class: "empty" }, "Nothing goes wrong."),
+      ? table(`Faults: ${faults.length}`, COLUMNS, faults)
+      : emptyState(
+          "No fault is set. Set one below, or:",
+          `curl ${location.origin}/sfn-mock/faults --data '{"operation": "ListExecutions", "error": "ThrottlingException"}'`,
+        ),
     form(
+      here,
       "add-fault",
-      (fields) => here.act(() => server("POST", "faults", fault(fields))),
-      field(
-        "Operation",
-        html("input", {
-          id: "fault-operation",
-          name: "operation",
-          required: true,
-          placeholder: "ListExecutions",
-          autocomplete: "off",
-        }),
-      ),
-      field(
-        "Error",
-        html("input", {
-          id: "fault-error",
-          name: "error",
-          required: true,
-          placeholder: "ThrottlingException",
-          autocomplete: "off",
-        }),
-      ),
-      field(
-        "Times (empty: all)",
-        html("input", { id: "fault-times", name: "times", type: "number", min: 1, value: 1 }),
-      ),
-      field("Let pass before", html("input", { id: "fault-skip", name: "skip", type: "number", min: 0, value: 0 })),
-      field("Sentence (empty: AWS's)", html("input", { id: "fault-message", name: "message", autocomplete: "off" })),
+      { submit: (fields) => server("POST", "faults", faultOf(fields)), main: "error" },
+      field("Operation", text("operation", { required: true, placeholder: "ListExecutions" })),
+      field("Error", text("error", { required: true, placeholder: "ThrottlingException" })),
+      field("Times (empty: all)", text("times", { type: "number", min: 1, value: 1 })),
+      field("Let pass before", text("skip", { type: "number", min: 0, value: 0 })),
+      field("Sentence (empty: AWS's)", text("message", {})),
       html("button", { type: "submit" }, "Add"),
-      html(
-        "button",
-        {
-          type: "button",
-          id: "clear-faults",
-          disabled: faults.length === 0,
-          click: () => here.act(() => server("DELETE", "faults")),
-        },
-        "Clear all",
-      ),
+      clear,
     ),
   );
 }
 
-function fault({ operation, error, times, skip, message }) {
+/** @type {import("/sfn-mock/page/dom.js").Column<any>[]} */
+const COLUMNS = [
+  { title: "Operation", cell: (fault) => fault.operation },
+  { title: "Error", cell: (fault) => fault.error },
+  { title: "Strikes", cell: (fault) => (fault.times === null ? "all" : `the next ${fault.times}`) },
+  { title: "Lets pass before", cell: (fault) => fault.skip },
+  { title: "Has struck", cell: (fault) => fault.count },
+  { title: "Sentence", className: "sentence", cell: (fault) => fault.message ?? "AWS's" },
+];
+
+/** @param {string} name @param {import("/sfn-mock/page/dom.js").Attributes} attributes */
+function text(name, attributes) {
+  return html("input", { id: `fault-${name}`, name, autocomplete: "off", ...attributes });
+}
+
+/** @param {Record<string, string>} fields */
+function faultOf({ operation, error, times, skip, message }) {
   return {
     operation,
     error,
@@ -169,6 +134,7 @@ function fault({ operation, error, times, skip, message }) {
 
 // --- Beginning anew --------------------------------------------------------------------------------------------------
 
+/** @param {Here} here */
 function resetSection(here) {
   const dialog = html(
     "dialog",

@@ -1,33 +1,82 @@
 /** Elements. Whatever a name or an input holds becomes text, and never markup. */
 
+/**
+ * @typedef {Node | string | number | false | null | undefined} Leaf
+ * @typedef {Leaf | Leaf[] | (Leaf | Leaf[])[]} Child
+ * @typedef {string | number | boolean | null | undefined | ((event: any) => void)} Attribute
+ * @typedef {Record<string, Attribute>} Attributes
+ */
+/**
+ * @template T
+ * @typedef {{ title: Child, className?: string, cell: (item: T) => Child }} Column
+ */
+
 const SVG = "http://www.w3.org/2000/svg";
+
+/** The element of that id, which is part of the page. @param {string} id @returns {any} */
+export function part(id) {
+  return document.getElementById(id);
+}
 
 /**
  * An HTML element. Attributes that are functions listen to the event of their name; those that are false or null are
  * left out, and so are such children.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {Attributes} attributes
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[K]}
  */
 export function html(name, attributes, ...children) {
   return fill(document.createElement(name), attributes, children);
 }
 
-/** The same for an element of SVG. */
+/**
+ * The same for an element of SVG.
+ *
+ * @param {string} name
+ * @param {Attributes} attributes
+ * @param {...Child} children
+ */
 export function svg(name, attributes, ...children) {
   return fill(document.createElementNS(SVG, name), attributes, children);
 }
 
+/**
+ * @template {Element} E
+ * @param {E} node
+ * @param {Attributes} attributes
+ * @param {Child[]} children
+ * @returns {E}
+ */
 function fill(node, attributes, children) {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
+  for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") {
       node.addEventListener(name, value);
     } else if (value !== false && value !== null && value !== undefined) {
-      node.setAttribute(name, value === true ? "" : value);
+      node.setAttribute(name, value === true ? "" : String(value));
     }
   }
-  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...flattened(children));
   return node;
 }
 
-/** A select with one option for each `[value, text]`. */
+/** @param {Child[]} children @returns {(Node | string)[]} */
+function flattened(children) {
+  const leaves = /** @type {Leaf[]} */ (children.flat(3));
+  return leaves
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (child instanceof Node ? child : String(child)));
+}
+
+/**
+ * A select with one option for each `[value, text]`.
+ *
+ * @param {Attributes} attributes
+ * @param {string[][]} options
+ * @param {string} chosen
+ */
 export function select(attributes, options, chosen) {
   return html(
     "select",
@@ -36,18 +85,40 @@ export function select(attributes, options, chosen) {
   );
 }
 
-/** A control with its label above it. */
+/**
+ * A control with its label above it, and below it a line for what is wrong with it.
+ *
+ * @param {string} label
+ * @param {HTMLElement} control
+ */
 export function field(label, control) {
-  return html("div", { class: "field" }, html("label", { for: control.id }, label), control);
+  const problem = `${control.id}-problem`;
+  control.setAttribute("aria-describedby", problem);
+  return html(
+    "div",
+    { class: "field" },
+    html("label", { for: control.id }, label),
+    control,
+    html("span", { class: "field-problem", id: problem, role: "alert" }),
+  );
+}
+
+/** A button that does something on this page. @param {string} id @param {string} text @param {() => void} click */
+export function button(id, text, click) {
+  return html("button", { type: "button", id, click }, text);
 }
 
 /** What stands in a table's cell for nothing. A narrow screen does without. */
 export const NONE = "–";
 
 /**
- * A table that stays one for assistive technology when a narrow screen shows its rows as cards.
- * A column is `{ title, className, cell }`, where `cell` makes the content for a row's item, `NONE` if it has nothing to
- * say; the first is the row's header.
+ * A table that stays one for assistive technology when a narrow screen shows its rows as cards. A column's `cell` makes
+ * the content for a row's item, `NONE` if it has nothing to say; the first column's is the row's header.
+ *
+ * @template T
+ * @param {Child} caption
+ * @param {Column<T>[]} columns
+ * @param {T[]} items
  */
 export function table(caption, columns, items) {
   const head = columns.map(({ title, className }) =>
@@ -69,10 +140,12 @@ export function table(caption, columns, items) {
   );
 }
 
+/** @template T @param {Column<T>} column @param {T} item */
 function rowHeader({ className, cell }, item) {
   return html("th", { role: "rowheader", scope: "row", class: className }, cell(item));
 }
 
+/** @template T @param {Column<T>} column @param {T} item */
 function dataCell({ title, className, cell }, item) {
   const content = cell(item);
   const attributes = {
@@ -83,7 +156,11 @@ function dataCell({ title, className, cell }, item) {
   return html("td", attributes, content);
 }
 
-/** Names and what they stand for; entries whose value is null or undefined are left out. */
+/**
+ * Names and what they stand for; entries whose value is null or undefined are left out.
+ *
+ * @param {Record<string, Child>} entries
+ */
 export function facts(entries) {
   return html(
     "dl",
@@ -91,5 +168,22 @@ export function facts(entries) {
     Object.entries(entries)
       .filter(([, value]) => value !== null && value !== undefined)
       .map(([name, value]) => html("div", {}, html("dt", {}, name), html("dd", {}, value))),
+  );
+}
+
+/**
+ * What stands in place of a list that is empty: a sentence, and the command that fills it.
+ *
+ * @param {string} sentence
+ * @param {string} command
+ * @param {...Child} more
+ */
+export function emptyState(sentence, command, ...more) {
+  return html(
+    "div",
+    { class: "empty" },
+    html("p", {}, sentence),
+    html("pre", { class: "command", tabindex: 0, role: "region", "aria-label": "Command" }, command),
+    ...more,
   );
 }

@@ -3,49 +3,56 @@
 import { all, server } from "/sfn-mock/page/api.js";
 import { label, lastName, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
+import { copyButtons } from "/sfn-mock/page/copying.js";
 import { facts, html, NONE, table } from "/sfn-mock/page/dom.js";
 import { graph } from "/sfn-mock/page/graph.js";
 import { mapRunSummary } from "/sfn-mock/page/map_run.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
+import { actions, endForm } from "/sfn-mock/page/starting.js";
 import { statusLabel } from "/sfn-mock/page/statuses.js";
-import { counted, duration, lasted, moment, pretty, time } from "/sfn-mock/page/words.js";
+import { counted, dated, duration, lasted, moment, pretty } from "/sfn-mock/page/words.js";
+
+/** @import { Here } from "/sfn-mock/page/app.js" */
 
 /** Events on a page of the history. */
 const EVENTS = 100;
 
+/** @param {Here} here */
 export async function execution(here) {
   const arn = here.arn;
-  const [execution, mapRuns, history, told] = await Promise.all([
+  const [described, mapRuns, history, told] = await Promise.all([
     orProblem(() => here.call("DescribeExecution", { executionArn: arn })),
     orProblem(() => mapRunsOf(here, arn)),
     orProblem(() => here.call("GetExecutionHistory", historyParameters(here, arn))),
     orProblem(() => server("GET", `graph?execution=${encodeURIComponent(arn)}`)),
   ]);
   const name = lastName(arn);
-  const known = !(execution instanceof Node);
+  const known = !(described instanceof Node);
   return {
     title: name,
     content: [
-      breadcrumbs(wayTo(here, arn, execution.mapRunArn), name),
-      html("h1", { tabindex: -1 }, name, known && statusLabel(execution.status)),
-      known ? description(here, execution) : execution,
-      known && actions(here, execution),
-      known && payloads(execution),
+      breadcrumbs(wayTo(here, arn, described.mapRunArn), name),
+      html("h1", { tabindex: -1 }, name, known && statusLabel(described.status)),
+      known && html("div", { class: "toolbar" }, actions(here, described), copyButtons(here, { of: arn })),
+      known && described.status === "RUNNING" && endForm(here, arn),
+      known ? description(here, described) : described,
+      known && payloads(described),
       // The history's own box says what is wrong with an ARN.
-      known && !(told instanceof Node) && graph(told),
+      known && !(told instanceof Node) && graph(here, told),
       known && mapRunsSection(here, mapRuns),
       known &&
         html(
           "section",
           { "aria-labelledby": "history" },
           html("h2", { id: "history" }, "History"),
-          events(here, execution, history),
+          events(here, described, history),
         ),
     ],
   };
 }
 
+/** @param {Here} here @param {string} arn @param {string | undefined} mapRunArn */
 function wayTo(here, arn, mapRunArn) {
   const machineArn = stateMachineArn(arn);
   return [
@@ -56,42 +63,32 @@ function wayTo(here, arn, mapRunArn) {
   ];
 }
 
-function description(here, execution) {
-  const link = (arn, text) => arn && html("a", { href: here.href("executions", { arn }) }, text);
+/** @param {Here} here @param {any} described */
+function description(here, described) {
+  /** @param {string | undefined} arn */
+  const link = (arn) => arn && html("a", { href: here.href("executions", { arn }) }, lastName(arn));
+  /** @param {number | undefined} when */
+  const date = (when) => when !== undefined && dated(moment(when), here.now);
   return facts({
-    ARN: html("code", {}, execution.executionArn),
-    "Start (UTC)": time(moment(execution.startDate)),
-    "Stop (UTC)": execution.stopDate === undefined ? NONE : time(moment(execution.stopDate)),
-    Duration: lasted(execution, here.now),
-    Alias: link(execution.stateMachineAliasArn, lastName(execution.stateMachineAliasArn ?? "")),
-    Version: link(execution.stateMachineVersionArn, lastName(execution.stateMachineVersionArn ?? "")),
-    Items: execution.itemCount,
-    Redrives: execution.redriveCount,
-    "Last redrive (UTC)": execution.redriveDate && time(moment(execution.redriveDate)),
-    "Redrive status": execution.redriveStatus,
-    "Redrive status reason": execution.redriveStatusReason,
-    Error: execution.error,
-    Cause: execution.cause,
+    ARN: html("code", {}, described.executionArn),
+    "Start (UTC)": date(described.startDate),
+    "Stop (UTC)": date(described.stopDate) || NONE,
+    Duration: lasted(described, here.now),
+    Alias: link(described.stateMachineAliasArn),
+    Version: link(described.stateMachineVersionArn),
+    Items: described.itemCount,
+    Redrives: described.redriveCount,
+    "Last redrive (UTC)": date(described.redriveDate) || null,
+    "Redrive status": described.redriveStatus,
+    "Redrive status reason": described.redriveStatusReason,
+    Error: described.error,
+    Cause: described.cause,
   });
 }
 
-/** What the page may do to the execution, by AWS's own operations. */
-function actions(here, { executionArn, status, redriveStatus }) {
-  const button = (id, text, operation, enabled) =>
-    html(
-      "button",
-      { type: "button", id, disabled: !enabled, click: () => here.act(() => here.call(operation, { executionArn })) },
-      text,
-    );
-  return html(
-    "div",
-    { class: "buttons" },
-    button("stop", "Stop", "StopExecution", status === "RUNNING"),
-    button("redrive", "Redrive", "RedriveExecution", redriveStatus === "REDRIVABLE"),
-  );
-}
-
+/** @param {{ input?: string, output?: string }} described */
 function payloads({ input, output }) {
+  /** @param {string} title @param {string | undefined} text */
   const payload = (title, text) =>
     html(
       "section",
@@ -99,18 +96,20 @@ function payloads({ input, output }) {
       html("h2", {}, title),
       text === undefined
         ? html("p", { class: "empty" }, "There is none.")
-        : html("pre", { tabindex: 0, "aria-label": title }, pretty(text)),
+        : html("pre", { tabindex: 0, role: "region", "aria-label": title }, pretty(text)),
     );
   return html("div", { class: "payloads" }, payload("Input", input), payload("Output", output));
 }
 
 // --- Map runs --------------------------------------------------------------------------------------------------------
 
+/** @param {Here} here @param {string} executionArn */
 async function mapRunsOf({ call }, executionArn) {
   const listed = await all(call, "ListMapRuns", { executionArn }, "mapRuns");
   return Promise.all(listed.map(({ mapRunArn }) => call("DescribeMapRun", { mapRunArn })));
 }
 
+/** @param {Here} here @param {any} mapRuns those that there are, or why they cannot be had */
 function mapRunsSection(here, mapRuns) {
   const isProblem = mapRuns instanceof Node;
   if (!isProblem && mapRuns.length === 0) {
@@ -120,12 +119,13 @@ function mapRunsSection(here, mapRuns) {
     "section",
     { "aria-labelledby": "map-runs" },
     html("h2", { id: "map-runs" }, "Map runs"),
-    isProblem ? mapRuns : mapRuns.map((mapRun) => mapRunSummary(here, mapRun)),
+    isProblem ? mapRuns : mapRuns.map((/** @type {any} */ mapRun) => mapRunSummary(here, mapRun)),
   );
 }
 
 // --- History ---------------------------------------------------------------------------------------------------------
 
+/** @param {Here} here @param {string} executionArn */
 function historyParameters({ parameters }, executionArn) {
   return {
     executionArn,
@@ -135,11 +135,20 @@ function historyParameters({ parameters }, executionArn) {
   };
 }
 
-function events(here, execution, history) {
+/** @param {Here} here @param {any} described @param {any} history its events, or why they cannot be had */
+function events(here, described, history) {
   if (history instanceof Node) {
     return [history, pager(here, null)];
   }
-  const start = moment(execution.startDate);
+  const start = moment(described.startDate);
+  /** @type {import("/sfn-mock/page/dom.js").Column<any>[]} */
+  const columns = [
+    { title: "Id", className: "number", cell: ({ id }) => String(id) },
+    { title: "Type", cell: ({ type }) => type },
+    { title: "Time (UTC)", className: "date", cell: ({ timestamp }) => dated(moment(timestamp), here.now) },
+    { title: "After", className: "length", cell: ({ timestamp }) => duration(moment(timestamp) - start) },
+    { title: "Details", className: "details", cell: details },
+  ];
   return [
     html(
       "label",
@@ -152,22 +161,12 @@ function events(here, execution, history) {
       }),
       "Newest first",
     ),
-    table(
-      counted(history.events.length, "event"),
-      [
-        { title: "Id", className: "number", cell: ({ id }) => String(id) },
-        { title: "Type", cell: ({ type }) => type },
-        { title: "Time (UTC)", className: "date", cell: ({ timestamp }) => time(moment(timestamp)) },
-        { title: "After", className: "length", cell: ({ timestamp }) => duration(moment(timestamp) - start) },
-        { title: "Details", className: "details", cell: details },
-      ],
-      history.events,
-    ),
+    table(counted(history.events.length, "event"), columns, history.events),
     pager(here, history.nextToken),
   ];
 }
 
-/** The member of an event that belongs to its type. */
+/** The member of an event that belongs to its type. @param {any} event */
 function details(event) {
   const [member] = Object.keys(event).filter((name) => name.endsWith("EventDetails"));
   const told = event[member] ?? {};
@@ -179,6 +178,6 @@ function details(event) {
     "details",
     { id: `event-${event.id}` },
     html("summary", {}, name ?? Object.keys(told).join(", ")),
-    html("pre", { tabindex: 0 }, JSON.stringify(told, null, 2)),
+    html("pre", { tabindex: 0, role: "region", "aria-label": `Event ${event.id}` }, JSON.stringify(told, null, 2)),
   );
 }

@@ -1,50 +1,80 @@
 /** The executions of a state machine, of one of its versions or aliases, or of a map run, as ListExecutions tells. */
 
-import { all } from "/sfn-mock/page/api.js";
+import { all, find } from "/sfn-mock/page/api.js";
 import { label, lastName, parse, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
-import { facts, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
+import { copyButtons } from "/sfn-mock/page/copying.js";
+import { emptyState, facts, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
 import { reasons, reasonText } from "/sfn-mock/page/reasons.js";
+import { startForm } from "/sfn-mock/page/starting.js";
 import { STATUSES, statusLabel } from "/sfn-mock/page/statuses.js";
 import { axis, bar, span, spanText, wholeSpan } from "/sfn-mock/page/timeline.js";
-import { counted, lasted, moment, pretty, time } from "/sfn-mock/page/words.js";
+import { counted, dated, lasted, moment, pretty, relative, time } from "/sfn-mock/page/words.js";
+
+/** @import { Search } from "/sfn-mock/page/api.js" */
+/** @import { Here } from "/sfn-mock/page/app.js" */
+/** @import { Child, Column } from "/sfn-mock/page/dom.js" */
+/** @import { Reason } from "/sfn-mock/page/reasons.js" */
+/** @import { Item, Scale } from "/sfn-mock/page/timeline.js" */
+/**
+ * An item of ListExecutions.
+ *
+ * @typedef {Item & { executionArn: string, name: string, redriveCount: number, itemCount?: number,
+ *     stateMachineVersionArn?: string, stateMachineAliasArn?: string }} Listed
+ * @typedef {{ executions: Listed[], nextToken?: string }} Page
+ * @typedef {{ total: number, matching: number, by_status: Record<string, number> }} Counts
+ * @typedef {{ name: string, kind: string, way: (string[] | undefined)[], last: string, machine?: any, scope?: Child,
+ *     more?: Child }} About
+ */
 
 const PAGE_SIZES = ["10", "25", "100", "250", "1000"];
 /** AWS's own, where a call names none. */
 const PAGE_SIZE = "100";
 
+/** @param {Here} here */
 export async function executions(here) {
   const arn = here.arn;
   const isOfMapRun = parse(arn).type === "mapRun";
-  const [listed, about] = await Promise.all([
-    orProblem(() => list(here, arn, isOfMapRun)),
+  const search = searchOf(here);
+  /** @type {[any, About]} */
+  const [shown, about] = await Promise.all([
+    orProblem(() => list(here, isOfMapRun, search)),
     isOfMapRun ? aboutMapRun(here, arn) : aboutStateMachine(here, arn),
   ]);
   return {
     title: `Executions of ${about.name}`,
     content: [
-      about.breadcrumbs,
+      breadcrumbs(about.way, about.last),
       html("h1", { tabindex: -1 }, about.name, html("span", { class: "kind" }, about.kind)),
+      copyButtons(here, search),
       about.more,
+      about.machine && startForm(here, arn),
       html("div", { class: "filters" }, about.scope, filters(here, isOfMapRun)),
-      listed,
-      listed instanceof Node && pager(here, null),
+      shown,
+      shown instanceof Node && pager(here, null),
     ],
+  };
+}
+
+/** @param {Here} here @returns {Search} */
+function searchOf({ arn, parameters }) {
+  return {
+    of: arn,
+    ...given("name", parameters.get("name")),
+    ...given("status", parameters.get("status")),
+    ...given("redrive", parameters.get("redrive")),
   };
 }
 
 // --- Whose they are --------------------------------------------------------------------------------------------------
 
+/** @param {Here} here @param {string} arn @returns {Promise<About>} */
 async function aboutStateMachine(here, arn) {
   const machineArn = stateMachineArn(arn);
   const name = lastName(machineArn);
-  const about = {
-    name,
-    kind: "state machine",
-    breadcrumbs: breadcrumbs([["State machines", here.href("machines")]], name),
-  };
+  const about = { name, kind: "state machine", way: [["State machines", here.href("machines")]], last: name };
   const told = await orProblem(async () => {
     const [machine, versions, aliases] = await Promise.all([
       here.call("DescribeStateMachine", { stateMachineArn: machineArn }),
@@ -57,20 +87,28 @@ async function aboutStateMachine(here, arn) {
     return { machine, versions, routed };
   });
   // The list's own box says what is wrong with this ARN.
-  return told instanceof Node ? about : { ...about, scope: scope(here, arn, machineArn, told), more: more(told) };
+  return told instanceof Node
+    ? about
+    : { ...about, machine: told.machine, scope: scope(here, machineArn, told), more: more(here, told.machine) };
 }
 
-function scope(here, arn, machineArn, { versions, routed }) {
+/**
+ * @param {Here} here
+ * @param {string} machineArn
+ * @param {{ versions: any[], routed: any[] }} told
+ */
+function scope(here, machineArn, { versions, routed }) {
   const options = [
     [machineArn, "All executions"],
     ...versions.map(({ stateMachineVersionArn: version }) => [version, `Version ${lastName(version)}`]),
     ...routed.map((alias) => [alias.stateMachineAliasArn, `Alias ${alias.name} (${routing(alias)})`]),
   ];
+  /** @param {any} event */
   const change = (event) => here.change({ arn: event.target.value, token: "", page: "" });
-  return field("Started through", select({ id: "scope", change }, options, arn));
+  return field("Started through", select({ id: "scope", change }, options, here.arn));
 }
 
-/** "version 2", or "version 1: 90 %, version 2: 10 %". */
+/** "version 2", or "version 1: 90 %, version 2: 10 %". @param {{ routingConfiguration: any[] }} alias */
 function routing({ routingConfiguration }) {
   const parts = routingConfiguration.map(({ stateMachineVersionArn, weight }) => [
     lastName(stateMachineVersionArn),
@@ -81,7 +119,8 @@ function routing({ routingConfiguration }) {
     : parts.map(([version, weight]) => `version ${version}: ${weight} %`).join(", ");
 }
 
-function more({ machine }) {
+/** @param {Here} here @param {any} machine */
+function more(here, machine) {
   return html(
     "details",
     { id: "definition" },
@@ -90,12 +129,13 @@ function more({ machine }) {
       ARN: html("code", {}, machine.stateMachineArn),
       Role: html("code", {}, machine.roleArn),
       Description: machine.description,
-      "Created (UTC)": time(moment(machine.creationDate)),
+      "Created (UTC)": dated(moment(machine.creationDate), here.now),
     }),
-    html("pre", { tabindex: 0, "aria-label": "Definition" }, pretty(machine.definition)),
+    html("pre", { tabindex: 0, role: "region", "aria-label": "Definition" }, pretty(machine.definition)),
   );
 }
 
+/** @param {Here} here @param {string} arn @returns {Promise<About>} */
 async function aboutMapRun(here, arn) {
   const name = label(arn);
   const mapRun = await orProblem(() => here.call("DescribeMapRun", { mapRunArn: arn }));
@@ -107,12 +147,19 @@ async function aboutMapRun(here, arn) {
     parentArn && [lastName(parentArn), here.href("execution", { arn: parentArn })],
     [name, here.href("map-run", { arn })],
   ];
-  return { name, kind: "child executions of a map run", breadcrumbs: breadcrumbs(way, "Child executions") };
+  return { name, kind: "child executions of a map run", way, last: "Child executions" };
 }
 
 // --- Which of them ---------------------------------------------------------------------------------------------------
 
+/** @param {Here} here @param {boolean} isOfMapRun */
 function filters(here, isOfMapRun) {
+  /**
+   * @param {string} id
+   * @param {string} title
+   * @param {string[][]} options
+   * @param {string} standard
+   */
   const chooser = (id, title, options, standard = "") =>
     field(
       title,
@@ -123,6 +170,7 @@ function filters(here, isOfMapRun) {
       ),
     );
   return [
+    nameFilter(here),
     chooser("status", "Status", [["", "Any"], ...STATUSES.map((status) => [status, status])]),
     isOfMapRun &&
       chooser("redrive", "Redriven", [
@@ -139,51 +187,149 @@ function filters(here, isOfMapRun) {
   ];
 }
 
+/** A part of the name, on all pages: sent by Enter, by leaving the field, and by its sign that empties it. @param {Here} here */
+function nameFilter(here) {
+  /** @param {any} event */
+  const change = (event) => here.change({ name: event.target.value, token: "", page: "" });
+  const value = here.parameters.get("name") ?? "";
+  return field("Name contains", html("input", { type: "search", id: "name", value, autocomplete: "off", change }));
+}
+
 // --- The list --------------------------------------------------------------------------------------------------------
 
-async function list(here, arn, isOfMapRun) {
-  const page = await here.call("ListExecutions", {
-    [isOfMapRun ? "mapRunArn" : "stateMachineArn"]: arn,
-    maxResults: Number(here.parameters.get("size") ?? PAGE_SIZE),
-    ...given("statusFilter", here.parameters.get("status")),
-    ...given("redriveFilter", here.parameters.get("redrive")),
-    ...given("nextToken", here.parameters.get("token")),
-  });
-  const found = page.executions;
-  const why = await reasons(here, found);
+/** @param {Here} here @param {boolean} isOfMapRun @param {Search} search */
+async function list(here, isOfMapRun, search) {
+  const [page, counts] = await (search.name ? found(here, search) : listed(here, isOfMapRun, search));
+  const why = await reasons(here, page.executions);
   return [
-    found.length > 0
-      ? table(summary(found, isOneOfSeveral(here, page)), columns(here, isOfMapRun, scaleOf(here, page), why), found)
-      : html("p", { class: "empty" }, "No execution to show."),
+    page.executions.length > 0
+      ? table(summary(here, page, counts), columns(here, isOfMapRun, scaleOf(here, page), why), page.executions)
+      : nothing(here, counts, isOfMapRun),
     pager(here, page.nextToken),
   ];
 }
 
-/** "3 executions: 1 RUNNING, 2 SUCCEEDED"; where there are other pages, it says that it counts this one alone. */
-function summary(found, isPart) {
-  const parts = STATUSES.map((status) => [found.filter((execution) => execution.status === status).length, status]);
-  return `${counted(found.length, "execution")}${isPart ? " on this page" : ""}: ${parts
-    .filter(([count]) => count)
-    .map((part) => part.join(" "))
-    .join(", ")}`;
+/**
+ * A page as any client gets it, by AWS's page tokens, and the total counts, which AWS does not tell.
+ *
+ * @param {Here} here
+ * @param {boolean} isOfMapRun
+ * @param {Search} search
+ * @returns {Promise<[Page, Counts]>}
+ */
+function listed(here, isOfMapRun, search) {
+  return Promise.all([
+    here.call("ListExecutions", {
+      [isOfMapRun ? "mapRunArn" : "stateMachineArn"]: search.of,
+      maxResults: sizeOf(here),
+      ...given("statusFilter", search.status),
+      ...given("redriveFilter", search.redrive),
+      ...given("nextToken", here.parameters.get("token")),
+    }),
+    // Where AWS refuses the page, its error is the one to show.
+    orProblem(() => find({ ...search, size: "0" })),
+  ]);
 }
 
+/**
+ * A page of those with a text in their names, which ListExecutions cannot filter by; its token counts those before it.
+ *
+ * @param {Here} here
+ * @param {Search} search
+ * @returns {Promise<[Page, Counts]>}
+ */
+async function found(here, search) {
+  const first = Number(here.parameters.get("token") ?? 0);
+  const size = sizeOf(here);
+  const told = await find({ ...search, first: String(first), size: String(size) });
+  const nextToken = first + size < told.matching ? String(first + size) : undefined;
+  return [{ executions: told.executions, nextToken }, told];
+}
+
+/** @param {Here} here */
+function sizeOf({ parameters }) {
+  return Number(parameters.get("size") ?? PAGE_SIZE);
+}
+
+/**
+ * "2 of 250 executions: 1 RUNNING, 1 SUCCEEDED", of all pages, and how many are on this one where there are others.
+ *
+ * @param {Here} here
+ * @param {Page} page
+ * @param {Counts} counts
+ */
+function summary(here, page, { total, matching, by_status: byStatus }) {
+  const whole = counted(total, "execution");
+  const parts = STATUSES.filter((status) => byStatus[status]);
+  const counts = parts.map((status) => `${byStatus[status].toLocaleString("en")} ${status}`).join(", ");
+  return [
+    matching === total ? `${whole} in total` : `${matching.toLocaleString("en")} of ${whole}`,
+    `: ${counts}`,
+    isOneOfSeveral(here, page) ? `; ${page.executions.length.toLocaleString("en")} on this page` : "",
+  ].join("");
+}
+
+/**
+ * What is said in place of a list: that this page is empty, that nothing matches, or how to get executions.
+ *
+ * @param {Here} here
+ * @param {Counts} counts
+ * @param {boolean} isOfMapRun
+ */
+function nothing({ arn, now }, { total, matching }, isOfMapRun) {
+  if (matching > 0) {
+    return html("p", { class: "empty" }, "This page is empty, and others are not.");
+  }
+  if (total > 0) {
+    return html("p", { class: "empty" }, `None of ${counted(total, "execution")} matches.`);
+  }
+  if (isOfMapRun) {
+    return html("p", { class: "empty" }, `The map run has no child execution by ${utcText(now)}.`);
+  }
+  return emptyState(
+    "No execution has started yet. Start one:",
+    `aws stepfunctions start-execution --endpoint-url ${location.origin} --state-machine-arn ${arn}`,
+  );
+}
+
+/** @param {number} now */
+function utcText(now) {
+  return `${new Date(now).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/**
+ * @param {string} name
+ * @param {string | null | undefined} value
+ * @returns {Record<string, string>}
+ */
 function given(name, value) {
   return value ? { [name]: value } : {};
 }
 
-/** The span of the line of time: of the executions on a page of several, else of all of the machine. */
+/**
+ * The span of the line of time: of the executions on a page of several, else of all of the machine.
+ *
+ * @param {Here} here
+ * @param {Page} page
+ */
 function scaleOf(here, page) {
-  const found = page.executions;
-  return isOneOfSeveral(here, page) || here.moments.first === null
-    ? span(found, here.now)
-    : wholeSpan(found, here.now, here.moments);
+  return isOneOfSeveral(here, page)
+    ? span(page.executions, here.now)
+    : wholeSpan(page.executions, here.now, here.moments);
 }
 
+/** @param {Here} here @param {Page} page */
 function isOneOfSeveral({ parameters }, { nextToken }) {
   return Boolean(parameters.get("token")) || nextToken !== undefined;
 }
 
+/**
+ * @param {Here} here
+ * @param {boolean} isOfMapRun
+ * @param {Scale} scale
+ * @param {Map<string, Reason>} why
+ * @returns {Column<Listed>[]}
+ */
 function columns(here, isOfMapRun, scale, why) {
   return [
     {
@@ -191,46 +337,60 @@ function columns(here, isOfMapRun, scale, why) {
       className: "name",
       cell: ({ executionArn, name }) => html("a", { href: here.href("execution", { arn: executionArn }) }, name),
     },
-    { title: "Status", className: "state", cell: (execution) => [statusLabel(execution.status), reason(why, execution)] },
+    {
+      title: "Status",
+      className: "state",
+      cell: (execution) => [statusLabel(execution.status), reason(why, execution)],
+    },
     {
       title: [html("span", { class: "span" }, spanText(scale)), axis(scale)],
       className: "line",
       cell: (execution) => bar(execution, scale, here.now),
     },
-    { title: "Start (UTC)", className: "date", cell: ({ startDate }) => time(moment(startDate)) },
+    { title: "Start (UTC)", className: "date", cell: ({ startDate }) => dated(moment(startDate), here.now) },
     {
       title: "Stop (UTC)",
       className: "date",
-      cell: ({ stopDate }) => (stopDate === undefined ? NONE : time(moment(stopDate))),
+      cell: ({ stopDate }) => (stopDate === undefined ? NONE : dated(moment(stopDate), here.now)),
     },
     { title: "Duration", className: "length", cell: (execution) => lasted(execution, here.now) },
-    { title: "Redrives", className: "redrives", cell: redrives },
+    { title: "Redrives", className: "redrives", cell: (execution) => redrives(execution, here.now) },
     isOfMapRun
       ? { title: "Items", className: "items", cell: ({ itemCount }) => itemCount ?? NONE }
       : { title: "Through", className: "through", cell: through },
   ];
 }
 
-/** The error and cause below a status, cut to two lines: the execution's own view has the whole text. */
+/**
+ * The error and cause below a status, cut to two lines: the execution's own view has the whole text.
+ *
+ * @param {Map<string, Reason>} why
+ * @param {Listed} execution
+ */
 function reason(why, { executionArn }) {
   const text = reasonText(why.get(executionArn));
   return text && html("span", { class: "reason", title: text }, text);
 }
 
-/** "2, last 02:10:00", with the date where it is not that of the start. */
-function redrives({ redriveCount, redriveDate, startDate }) {
+/** "2, last 02:10:00", with the date where it is not that of the start. @param {Listed} execution @param {number} now */
+function redrives({ redriveCount, redriveDate, startDate }, now) {
   if (redriveCount === 0) {
     return NONE;
   }
   return html(
     "span",
-    {},
+    { class: "dated" },
     String(redriveCount),
-    redriveDate && [", last ", time(moment(redriveDate), moment(startDate))],
+    redriveDate !== undefined && [
+      ", last ",
+      time(moment(redriveDate), moment(startDate)),
+      " ",
+      html("span", { class: "ago" }, relative(moment(redriveDate), now)),
+    ],
   );
 }
 
-/** "live, version 2": the alias and version by which it was started. */
+/** "live, version 2": the alias and version by which it was started. @param {Listed} execution */
 function through({ stateMachineAliasArn: alias, stateMachineVersionArn: version }) {
   return [alias && lastName(alias), version && `version\u00a0${lastName(version)}`].filter(Boolean).join(", ") || NONE;
 }

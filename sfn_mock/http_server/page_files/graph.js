@@ -1,52 +1,76 @@
-/** The definition as one execution went through it: a picture, and what is known of each state. */
+/** The definition as one execution went through it: a picture, and beside it what is known of each state. */
 
 import { facts, html } from "/sfn-mock/page/dom.js";
 import { statusLabel } from "/sfn-mock/page/statuses.js";
-import { duration, pretty, time } from "/sfn-mock/page/words.js";
+import { dated, duration, pretty } from "/sfn-mock/page/words.js";
 
-/** `told` is the server's graph: the picture as SVG, and the states that were entered. */
-export function graph({ svg, states }) {
+/** @import { Here } from "/sfn-mock/page/app.js" */
+/**
+ * @typedef {{ entered: string, duration: number, status: string, error: string | null, cause: string | null,
+ *     input: string | null, output: string | null }} Visit
+ * @typedef {{ name: string, type: string, status: string, count: number, visits: Visit[] }} State
+ */
+
+/** States that a reader looks for first, in this order. */
+const TELLING = ["FAILED", "TIMED_OUT", "ABORTED", "RUNNING", "CAUGHT"];
+
+/** @param {Here} here @param {{ svg: string, states: State[] }} told the server's graph */
+export function graph(here, { svg, states }) {
+  const open = TELLING.map((status) => states.find((state) => state.status === status)).find(Boolean) ?? states.at(-1);
   return html(
     "section",
     { "aria-labelledby": "states", class: "graph" },
     html("h2", { id: "states" }, "Definition"),
     html(
-      "figure",
-      { tabindex: 0, role: "region", "aria-label": "Graph of the definition", click: (event) => open(event, states) },
-      picture(svg),
-    ),
-    html(
       "div",
-      { class: "states", role: "group", "aria-label": "States" },
-      states.map((state, index) => details(state, index)),
+      { class: "beside-graph" },
+      html(
+        "figure",
+        {
+          tabindex: 0,
+          role: "region",
+          "aria-label": "Graph of the definition",
+          click: (event) => unfold(event, states),
+        },
+        picture(svg),
+      ),
+      html(
+        "div",
+        { class: "states", role: "group", "aria-label": "States" },
+        states.map((state, index) => details(here, state, index, state === open)),
+      ),
     ),
   );
 }
 
-/** The server's own drawing; whatever states are called, it has written as text. */
+/** The server's own drawing; whatever states are called, it has written as text. @param {string} text */
 function picture(text) {
   const drawn = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
   drawn.setAttribute("aria-hidden", "true");
   return drawn;
 }
 
-/** Unfolds the state that was clicked in the picture. */
-function open(event, states) {
+/** Unfolds the state that was clicked in the picture, and folds the others. @param {any} event @param {State[]} states */
+function unfold(event, states) {
   const name = event.target.closest("[data-state]")?.dataset.state;
   const entry = document.getElementById(`state-${states.findIndex((state) => state.name === name)}`);
-  if (entry !== null) {
-    entry.open = true;
-    entry.querySelector("summary").focus();
-    entry.scrollIntoView({ block: "nearest" });
+  if (!(entry instanceof HTMLDetailsElement)) {
+    return;
   }
+  for (const other of /** @type {HTMLElement} */ (entry.parentElement).querySelectorAll("details")) {
+    other.open = other === entry;
+  }
+  /** @type {HTMLElement} */ (entry.firstElementChild).focus();
+  entry.scrollIntoView({ block: "nearest" });
 }
 
-function details(state, index) {
+/** @param {Here} here @param {State} state @param {number} index @param {boolean} open */
+function details(here, state, index, open) {
   const { name, type, status, count, visits } = state;
-  const last = visits.at(-1);
+  const last = visits[visits.length - 1];
   return html(
     "details",
-    { id: `state-${index}` },
+    { id: `state-${index}`, open },
     html(
       "summary",
       {},
@@ -59,12 +83,14 @@ function details(state, index) {
       html("span", { class: "quiet" }, count > 1 ? `${count.toLocaleString("en")} times` : duration(last.duration)),
       last.error && [" ", html("span", { class: "quiet" }, last.error)],
     ),
-    visits.toReversed().map((visit) => visitFacts(name, visit)),
+    visits.toReversed().map((visit) => visitFacts(here, name, visit)),
     count > visits.length && html("p", { class: "quiet" }, `The last ${visits.length} of ${count} are shown.`),
   );
 }
 
-function visitFacts(name, visit) {
+/** @param {Here} here @param {string} name @param {Visit} visit */
+function visitFacts(here, name, visit) {
+  /** @param {string} title @param {string | null} text */
   const payload = (title, text) =>
     text !== null && [
       html("h3", {}, title),
@@ -74,7 +100,7 @@ function visitFacts(name, visit) {
     "div",
     { class: "visit" },
     facts({
-      "Entered (UTC)": time(Date.parse(visit.entered)),
+      "Entered (UTC)": dated(Date.parse(visit.entered), here.now),
       Took: visit.status === "RUNNING" ? `${duration(visit.duration)} so far` : duration(visit.duration),
       "Came out": visit.status,
       "State's error": visit.error,

@@ -1,17 +1,19 @@
 /** The state machines of an account and region, with their versions and aliases. */
 
-import { all } from "/sfn-mock/page/api.js";
+import { all, find } from "/sfn-mock/page/api.js";
 import { lastName } from "/sfn-mock/page/arns.js";
-import { field, html, NONE, table } from "/sfn-mock/page/dom.js";
+import { emptyState, field, html, NONE, table } from "/sfn-mock/page/dom.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
 import { statusCounts } from "/sfn-mock/page/statuses.js";
-import { ago, counted, moment, time } from "/sfn-mock/page/words.js";
+import { counted, dated, moment } from "/sfn-mock/page/words.js";
+
+/** @import { Here } from "/sfn-mock/page/app.js" */
+/** @import { Column } from "/sfn-mock/page/dom.js" */
 
 /** So many are described at first, and with each "Show more": each takes four calls. */
 const SHOWN = 50;
-/** So many executions of each are counted: the most that one call of ListExecutions answers. */
-const COUNTED = 1000;
 
+/** @param {Here} here */
 export async function machines(here) {
   const wanted = here.parameters.get("name") ?? "";
   const shown = Number(here.parameters.get("shown")) || SHOWN;
@@ -23,7 +25,7 @@ export async function machines(here) {
     content: [
       html("h1", { tabindex: -1 }, "State machines"),
       every.length ? filter(here, wanted) : nothing(here),
-      described.length > 0 && list(here, described, every.length),
+      described.length > 0 && list(here, described, meant.length, every.length),
       every.length > 0 && meant.length === 0 && html("p", { class: "empty" }, "None has this in its name."),
       meant.length > shown &&
         html(
@@ -35,6 +37,7 @@ export async function machines(here) {
   };
 }
 
+/** @param {Here} here @param {string} wanted */
 function filter(here, wanted) {
   const input = html("input", { type: "search", id: "name", value: wanted, autocomplete: "off" });
   return html(
@@ -47,46 +50,57 @@ function filter(here, wanted) {
         here.change({ name: input.value, shown: "" });
       },
     },
-    field("Name", input),
+    field("Name contains", input),
     html("button", { type: "submit" }, "Filter"),
   );
 }
 
+/** @param {Here} here */
 function nothing(here) {
-  return html(
-    "div",
-    { class: "empty" },
-    html("p", {}, `There is no state machine in account ${here.place.account}, region ${here.place.region}.`),
+  return emptyState(
+    `There is no state machine in account ${here.place.account}, region ${here.place.region}. Seed some:`,
+    `curl ${location.origin}/sfn-mock/seed --data-binary @seeds.yaml`,
     html(
       "p",
       {},
-      "Seed some with ",
-      html("code", {}, "sfn-mock-server --seed FILE"),
-      ", or choose another place above.",
+      "Or ",
+      html("a", { href: here.href("seed") }, "paste seeds"),
+      ", start the server with ",
+      html("code", {}, "--seed FILE"),
+      ", or choose another account and region above.",
     ),
   );
 }
 
 /** What is shown of a machine that cannot be asked about. */
-const EMPTY = { versions: [], aliases: [], newest: { executions: [] } };
+const EMPTY = { versions: [], aliases: [], counts: null };
 
-/** A machine with its status, versions and aliases; what one of them cannot be asked about is a problem of its own. */
+/**
+ * A machine with its status, versions and aliases; what one of them cannot be asked about is a problem of its own.
+ *
+ * @param {Here} here
+ * @param {any} machine
+ */
 async function describe({ call }, machine) {
   const { stateMachineArn, type } = machine;
-  return orProblem(async () => {
-    const [{ status }, versions, aliases, newest] = await Promise.all([
+  const found = await orProblem(async () => {
+    const [{ status }, versions, aliases, counts] = await Promise.all([
       call("DescribeStateMachine", { stateMachineArn }),
       all(call, "ListStateMachineVersions", { stateMachineArn }, "stateMachineVersions"),
       all(call, "ListStateMachineAliases", { stateMachineArn }, "stateMachineAliases"),
       // AWS lists no executions of an EXPRESS machine.
-      type === "STANDARD" ? call("ListExecutions", { stateMachineArn, maxResults: COUNTED }) : { executions: [] },
+      type === "STANDARD" ? find({ of: stateMachineArn, size: "0" }) : null,
     ]);
-    return { ...machine, status, versions, aliases, newest };
-  }).then((found) => (found instanceof Node ? { ...machine, status: found, ...EMPTY } : found));
+    return { ...machine, status, versions, aliases, counts };
+  });
+  return found instanceof Node ? { ...machine, status: found, ...EMPTY } : found;
 }
 
-function list(here, described, total) {
+/** @param {Here} here @param {any[]} described @param {number} matching @param {number} total */
+function list(here, described, matching, total) {
+  /** @param {string} arn @param {string} text */
   const link = (arn, text = lastName(arn)) => html("a", { href: here.href("executions", { arn }) }, text);
+  /** @param {string[]} arns */
   const chips = (arns) =>
     arns.length === 0
       ? NONE
@@ -95,40 +109,44 @@ function list(here, described, total) {
           { class: "chips" },
           arns.map((arn) => link(arn)),
         );
-  return table(
-    counted(total, "state machine"),
-    [
-      { title: "Name", cell: (machine) => link(machine.stateMachineArn, machine.name) },
-      { title: "Type", cell: (machine) => machine.type },
-      { title: "Status", cell: (machine) => machine.status },
-      { title: "Executions", className: "tally", cell: ({ newest }) => tally(newest) },
-      { title: "Last start (UTC)", className: "last", cell: ({ newest }) => lastStart(here, newest) },
-      { title: "Versions", cell: ({ versions }) => chips(versions.map((version) => version.stateMachineVersionArn)) },
-      { title: "Aliases", cell: ({ aliases }) => chips(aliases.map((alias) => alias.stateMachineAliasArn)) },
-      { title: "Created (UTC)", className: "date", cell: (machine) => time(moment(machine.creationDate)) },
-    ],
-    described,
-  );
+  /** @type {Column<any>[]} */
+  const columns = [
+    { title: "Name", cell: (machine) => link(machine.stateMachineArn, machine.name) },
+    { title: "Type", cell: (machine) => machine.type },
+    { title: "Status", cell: (machine) => machine.status },
+    { title: "Executions", className: "tally", cell: ({ counts }) => tally(counts) },
+    {
+      title: "Last start (UTC)",
+      className: "last date",
+      cell: ({ counts }) => (counts?.last_start ? dated(moment(counts.last_start), here.now) : NONE),
+    },
+    {
+      title: "Versions",
+      cell: ({ versions }) => chips(versions.map((/** @type {any} */ version) => version.stateMachineVersionArn)),
+    },
+    {
+      title: "Aliases",
+      cell: ({ aliases }) => chips(aliases.map((/** @type {any} */ alias) => alias.stateMachineAliasArn)),
+    },
+    {
+      title: "Created (UTC)",
+      className: "date",
+      cell: (machine) => dated(moment(machine.creationDate), here.now),
+    },
+  ];
+  const whole = counted(total, "state machine");
+  return table(matching === total ? `${whole} in total` : `${matching} of ${whole}`, columns, described);
 }
 
-/** So many of each status; it says so where there are more executions than were counted. */
-function tally({ executions, nextToken }) {
-  if (executions.length === 0) {
+/** How many there are in total, and of each status. @param {{ total: number, by_status: Record<string, number> } | null} counts */
+function tally(counts) {
+  if (!counts?.total) {
     return NONE;
   }
   return html(
     "span",
     {},
-    statusCounts(executions),
-    nextToken && html("span", { class: "beside" }, `the newest ${COUNTED.toLocaleString("en")}; there are more`),
+    html("span", { class: "beside" }, `${counts.total.toLocaleString("en")} in total`),
+    statusCounts(counts.by_status),
   );
-}
-
-/** When an execution last started. ListExecutions need not tell of it first: a redrive brings an older one forward. */
-function lastStart({ now }, { executions }) {
-  if (executions.length === 0) {
-    return NONE;
-  }
-  const start = Math.max(...executions.map(({ startDate }) => moment(startDate)));
-  return html("span", {}, time(start), " ", html("span", { class: "beside" }, ago(start, now)));
 }

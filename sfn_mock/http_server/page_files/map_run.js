@@ -2,11 +2,15 @@
 
 import { label, lastName, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
+import { copyButtons } from "/sfn-mock/page/copying.js";
 import { facts, html, NONE } from "/sfn-mock/page/dom.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
 import { countsBar, statusLabel } from "/sfn-mock/page/statuses.js";
-import { lasted, moment, time } from "/sfn-mock/page/words.js";
+import { dated, lasted, moment } from "/sfn-mock/page/words.js";
 
+/** @import { Here } from "/sfn-mock/page/app.js" */
+
+/** @param {Here} here */
 export async function mapRun(here) {
   const arn = here.arn;
   const found = await orProblem(() => here.call("DescribeMapRun", { mapRunArn: arn }));
@@ -22,12 +26,20 @@ export async function mapRun(here) {
     content: [
       breadcrumbs(way, label(arn)),
       html("h1", { tabindex: -1 }, label(arn), known && statusLabel(found.status)),
-      known ? [counts(found), childrenLink(here, found), description(here, found)] : found,
+      known
+        ? [
+            copyButtons(here, { of: arn }),
+            html("h2", {}, "Items and child executions"),
+            counts(found),
+            childrenLink(here, found),
+            description(here, found),
+          ]
+        : found,
     ].flat(),
   };
 }
 
-/** A map run as one of several: its name, status, counts and the way to its child executions. */
+/** A map run as one of several: its name, status, counts and the way to its children. @param {Here} here @param {any} found */
 export function mapRunSummary(here, found) {
   return html(
     "article",
@@ -44,6 +56,7 @@ export function mapRunSummary(here, found) {
   );
 }
 
+/** @param {any} found */
 function counts(found) {
   return html(
     "div",
@@ -53,20 +66,22 @@ function counts(found) {
   );
 }
 
+/** @param {Here} here @param {{ mapRunArn: string }} found */
 function childrenLink(here, { mapRunArn }) {
   return html("p", {}, html("a", { href: here.href("executions", { arn: mapRunArn }) }, "List its child executions"));
 }
 
+/** @param {Here} here @param {any} found */
 function description(here, found) {
   return facts({
     ARN: html("code", {}, found.mapRunArn),
-    "Start (UTC)": time(moment(found.startDate)),
-    "Stop (UTC)": found.stopDate === undefined ? NONE : time(moment(found.stopDate)),
+    "Start (UTC)": dated(moment(found.startDate), here.now),
+    "Stop (UTC)": found.stopDate === undefined ? NONE : dated(moment(found.stopDate), here.now),
     Duration: lasted(found, here.now),
     "Children at once": found.maxConcurrency === 0 ? "no limit" : found.maxConcurrency,
     "Tolerated failures": found.toleratedFailureCount,
     "Tolerated failures, of all": `${found.toleratedFailurePercentage} %`,
     Redrives: found.redriveCount,
-    "Last redrive (UTC)": found.redriveDate && time(moment(found.redriveDate)),
+    "Last redrive (UTC)": found.redriveDate && dated(moment(found.redriveDate), here.now),
   });
 }

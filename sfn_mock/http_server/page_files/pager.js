@@ -2,10 +2,15 @@
 
 import { html } from "/sfn-mock/page/dom.js";
 
+/** @import { Here } from "/sfn-mock/page/app.js" */
+
 /**
  * The way to the first, previous and next page. The URL has the token of this page; those of the pages before it, which
  * Previous needs, are in the browser's history, so a link that somebody else opens leads back to the first page alone.
  * A list of one page has none. `nextToken` is null where this page could not be had.
+ *
+ * @param {Here} here
+ * @param {string | null | undefined} nextToken
  */
 export function pager(here, nextToken) {
   const number = Number(here.parameters.get("page") ?? 1);
@@ -13,7 +18,15 @@ export function pager(here, nextToken) {
   if (token === "" && typeof nextToken !== "string") {
     return null;
   }
+  /** @type {string[]} */
   const before = here.state?.tokens ?? [];
+  /**
+   * @param {string} text
+   * @param {boolean} enabled
+   * @param {number} page
+   * @param {string} toToken
+   * @param {string[]} tokens
+   */
   const button = (text, enabled, page, toToken, tokens) =>
     html(
       "button",
@@ -30,11 +43,12 @@ export function pager(here, nextToken) {
     { class: "pager", "aria-label": "Pages" },
     html("span", { role: "status", id: "page-words" }, `Page ${number}${follows(nextToken)}`),
     button("First", token !== "", 1, "", []),
-    button("Previous", before.length > 0, number - 1, before.at(-1), before.slice(0, -1)),
-    button("Next", typeof nextToken === "string", number + 1, nextToken, [...before, token]),
+    button("Previous", before.length > 0, number - 1, before.at(-1) ?? "", before.slice(0, -1)),
+    button("Next", typeof nextToken === "string", number + 1, nextToken ?? "", [...before, token]),
   );
 }
 
+/** @param {string | null | undefined} nextToken */
 function follows(nextToken) {
   if (nextToken === null) {
     return "";

@@ -3,7 +3,7 @@
 import { Refusal, Unreachable } from "/sfn-mock/page/api.js";
 import { html } from "/sfn-mock/page/dom.js";
 
-/** The error as it is: AWS's code and sentence, or the server's sentence. */
+/** The error as it is: AWS's code and sentence, or the server's sentence. @param {unknown} error @returns {(Node | string)[]} */
 export function sentence(error) {
   if (error instanceof Refusal) {
     return error.code ? [html("strong", {}, error.code), ` ${error.message}`] : [error.message];
@@ -16,7 +16,12 @@ export function sentence(error) {
   return [html("strong", {}, "This page has failed."), ` ${error}`];
 }
 
-/** What `ask` comes to, or the error that AWS answers as a box to be shown in its place. */
+/**
+ * What `ask` comes to, or the error that AWS answers as a box to be shown in its place.
+ *
+ * @param {() => Promise<any>} ask
+ * @returns {Promise<any>}
+ */
 export async function orProblem(ask) {
   try {
     return await ask();

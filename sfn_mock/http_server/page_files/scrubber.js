@@ -1,9 +1,11 @@
 /** The bar by which the reader moves the clock: drags it, plays it, and steps from change to change. */
 
+import { part } from "/sfn-mock/page/dom.js";
 import { niceStep, spanText } from "/sfn-mock/page/timeline.js";
 import { utc } from "/sfn-mock/page/words.js";
 
-const part = (id) => document.getElementById(id);
+/** @import { Here, Moments } from "/sfn-mock/page/app.js" */
+/** @typedef {{ from: number, to: number, step: number }} Ends */
 
 /** In so many steps the slider goes from end to end; played, with so long between two of them. */
 const STEPS = 200;
@@ -17,18 +19,31 @@ const VIEWS = ["machines", "executions", "execution", "map-run"];
  * Joins the bar to the page. `setClock` has the server set its clock and shows what there is then; it tells whether
  * that went well, and asks for the moments anew only if the second argument is true. `findMoment` asks for the previous or
  * next change; null where there is none. What this gives shows the bar.
+ *
+ * @param {(now: string, isDone: boolean) => Promise<boolean>} setClock
+ * @param {(which: string) => Promise<number | null>} findMoment
+ * @returns {(here: Here) => void}
  */
 export function scrubber(setClock, findMoment) {
   let now = 0;
-  let ends = null;
-  let moments = null;
+  /** Those of the slider: all moments lie between them. @type {Ends} */
+  let ends = { from: 0, to: 0, step: 1 };
+  /** @type {Moments} */
+  let moments = { first: null, previous: null, next: null, last: null };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let isPlaying = false;
-  /** The clock is set by one request at a time, of which the last wins. */
+  /** The clock is set by one request at a time, of which the last wins. @type {{ moment: number, isLast: boolean } | null} */
   let wanted = null;
+  /** @type {Promise<void> | null} */
   let setting = null;
 
-  /** Sets the clock; done when it stands there, or where a later request has it stand. */
+  /**
+   * Sets the clock; done when it stands there, or where a later request has it stand.
+   *
+   * @param {number} moment
+   * @param {boolean} isLast
+   */
   function set(moment, isLast) {
     wanted = { moment, isLast };
     setting ??= setWanted().finally(() => {
@@ -63,6 +78,7 @@ export function scrubber(setClock, findMoment) {
       .setAttribute("d", isPlaying ? PAUSE : PLAY);
   }
 
+  /** @param {number} from */
   async function play(from) {
     const next = (Math.floor(from / ends.step) + 1) * ends.step;
     await set(Math.min(next, ends.to), next >= ends.to);
@@ -73,12 +89,14 @@ export function scrubber(setClock, findMoment) {
     }
   }
 
-  part("time").addEventListener("input", (event) => {
+  part("time").addEventListener("input", (/** @type {any} */ event) => {
     pause();
     set(ends.from + Number(event.target.value), false);
   });
   // When the reader lets go, there is a previous and a next change to find.
-  part("time").addEventListener("change", (event) => set(ends.from + Number(event.target.value), true));
+  part("time").addEventListener("change", (/** @type {any} */ event) =>
+    set(ends.from + Number(event.target.value), true),
+  );
   for (const which of ["previous", "next"]) {
     part(`time-${which}`).addEventListener("click", async () => {
       pause();
@@ -111,9 +129,10 @@ export function scrubber(setClock, findMoment) {
 
   return (here) => {
     ({ now, moments } = here);
-    ends = moments.first === null ? null : endsOf(moments);
-    part("scrubber").hidden = ends === null || !VIEWS.includes(here.view);
-    if (ends !== null) {
+    const { first, last } = moments;
+    part("scrubber").hidden = first === null || last === null || !VIEWS.includes(here.view);
+    if (first !== null && last !== null) {
+      ends = endsOf(first, last);
       show();
     }
   };
@@ -141,8 +160,14 @@ export function scrubber(setClock, findMoment) {
   }
 }
 
-/** From a little before the first change to a little after the last, in steps of a length that people count in. */
-function endsOf({ first, last }) {
+/**
+ * From a little before the first change to a little after the last, in steps of a length that people count in.
+ *
+ * @param {number} first
+ * @param {number} last
+ * @returns {Ends}
+ */
+function endsOf(first, last) {
   const margin = Math.max((last - first) * 0.03, 1000);
   const step = niceStep((last - first + 2 * margin) / STEPS);
   return { from: Math.floor((first - margin) / step) * step, to: Math.ceil((last + margin) / step) * step, step };

@@ -5,6 +5,7 @@ import { html, svg } from "/sfn-mock/page/dom.js";
 /** Every status that ListExecutions filters by. */
 export const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
 
+/** @type {Record<string, string>} */
 const SIGNS = {
   RUNNING: "M5.5 4v8l6.5-4z",
   SUCCEEDED: "M3.5 8.5l3 3 6-7",
@@ -15,12 +16,12 @@ const SIGNS = {
   PENDING_REDRIVE: "M12 8a4 4 0 1 1-1.2-2.8M11.5 2.5v3h-3",
 };
 
-/** The name of the class that gives a status its colour. */
+/** The name of the class that gives a status its colour. @param {string} status */
 export function statusClass(status) {
   return `status-${status.toLowerCase().replaceAll("_", "-")}`;
 }
 
-/** The status as a sign and AWS's own word. */
+/** The status as a sign and AWS's own word. @param {string} status */
 export function statusLabel(status) {
   const sign = SIGNS[status] ?? "M8 8h.1";
   return html(
@@ -31,20 +32,22 @@ export function statusLabel(status) {
   );
 }
 
-/** How many of the executions have each status, as signs with numbers; a screen reader hears the words. */
-export function statusCounts(executions) {
-  const counts = STATUSES.map((status) => [status, executions.filter((each) => each.status === status).length]);
+/**
+ * How many executions have each status, as signs with numbers; a screen reader hears the words.
+ *
+ * @param {Record<string, number>} byStatus
+ */
+export function statusCounts(byStatus) {
   return html(
     "span",
     { class: "status-counts" },
-    counts
-      .filter(([, count]) => count)
-      .map(([status, count]) => {
-        const label = statusLabel(status);
-        label.lastChild.replaceWith(count.toLocaleString("en"), html("span", { class: "unseen" }, ` ${status}`));
-        label.title = status;
-        return label;
-      }),
+    STATUSES.filter((status) => byStatus[status]).map((status) => {
+      const label = statusLabel(status);
+      const number = byStatus[status].toLocaleString("en");
+      label.lastChild?.replaceWith(number, html("span", { class: "unseen" }, ` ${status}`));
+      label.title = status;
+      return label;
+    }),
   );
 }
 
@@ -58,7 +61,12 @@ const COUNTED = [
   ["pending", "PENDING"],
 ];
 
-/** A map run's counts of items or child executions, as a bar and as numbers. */
+/**
+ * A map run's counts of items or child executions, as a bar and as numbers.
+ *
+ * @param {string} title
+ * @param {Record<string, number>} counts
+ */
 export function countsBar(title, counts) {
   let left = 0;
   const parts = COUNTED.filter(([member]) => counts[member]).map(([member, status]) => {

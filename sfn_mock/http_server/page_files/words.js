@@ -7,12 +7,16 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Milliseconds since 1970 from a date of AWS's, which has seconds; undefined stays undefined. */
+/**
+ * Milliseconds since 1970 from a date of AWS's, which has seconds, or from one of the server's, which is text.
+ *
+ * @param {number | string} date
+ */
 export function moment(date) {
-  return date === undefined ? undefined : Math.round(date * SECOND);
+  return typeof date === "string" ? Date.parse(date) : Math.round(date * SECOND);
 }
 
-/** "2026-01-10 02:00:00", in UTC, with milliseconds where there are any. */
+/** "2026-01-10 02:00:00", in UTC, with milliseconds where there are any. @param {number} milliseconds */
 export function utc(milliseconds) {
   return new Date(milliseconds)
     .toISOString()
@@ -20,7 +24,12 @@ export function utc(milliseconds) {
     .replace(/(\.000)?Z$/, "");
 }
 
-/** The same as an element that machines can read; without the date where it is that of `since`. */
+/**
+ * The same as an element that machines can read; without the date where it is that of `since`.
+ *
+ * @param {number} milliseconds
+ * @param {number} [since]
+ */
 export function time(milliseconds, since) {
   const [date, clock] = utc(milliseconds).split(" ");
   const isSameDay = since !== undefined && utc(since).startsWith(date);
@@ -28,8 +37,25 @@ export function time(milliseconds, since) {
   return html("time", { datetime: new Date(milliseconds).toISOString() }, parts);
 }
 
-/** "1 h 5 min 30 s". */
+/**
+ * A date and, beside it, how far it is from now.
+ *
+ * @param {number} milliseconds
+ * @param {number} now
+ */
+export function dated(milliseconds, now) {
+  return html(
+    "span",
+    { class: "dated" },
+    time(milliseconds),
+    " ",
+    html("span", { class: "ago" }, relative(milliseconds, now)),
+  );
+}
+
+/** "1 h 5 min 30 s". @param {number} milliseconds */
 export function duration(milliseconds) {
+  /** @type {[number, string][]} */
   const parts = [
     [Math.floor(milliseconds / DAY), "d"],
     [Math.floor((milliseconds % DAY) / HOUR), "h"],
@@ -44,19 +70,35 @@ export function duration(milliseconds) {
   );
 }
 
-/** "2 h ago", in the greatest unit alone, or "just now". */
-export function ago(milliseconds, now) {
-  const passed = now - milliseconds;
-  const found = [
+/**
+ * "2 h ago" or "in 2 h", in the greatest unit alone, or "just now".
+ *
+ * @param {number} milliseconds
+ * @param {number} now
+ */
+export function relative(milliseconds, now) {
+  const distance = Math.abs(now - milliseconds);
+  /** @type {[number, string][]} */
+  const units = [
     [DAY, "d"],
     [HOUR, "h"],
     [MINUTE, "min"],
     [SECOND, "s"],
-  ].find(([unit]) => passed >= unit);
-  return found ? `${Math.floor(passed / found[0])} ${found[1]} ago` : "just now";
+  ];
+  const found = units.find(([unit]) => distance >= unit);
+  if (found === undefined) {
+    return "just now";
+  }
+  const words = `${Math.floor(distance / found[0])} ${found[1]}`;
+  return milliseconds > now ? `in ${words}` : `${words} ago`;
 }
 
-/** How long an execution or map run took, or has been at work. */
+/**
+ * How long an execution or map run took, or has been at work.
+ *
+ * @param {{ startDate: number | string, stopDate?: number | string }} item
+ * @param {number} now
+ */
 export function lasted(item, now) {
   const start = moment(item.startDate);
   if (item.stopDate !== undefined) {
@@ -65,12 +107,12 @@ export function lasted(item, now) {
   return `${duration(Math.max(0, Math.floor((now - start) / SECOND) * SECOND))} so far`;
 }
 
-/** "1 execution", "2 executions". */
+/** "1 execution", "2 executions". @param {number} count @param {string} noun */
 export function counted(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** JSON text with its lines and indents, or the text as it is where it is no JSON. */
+/** JSON text with its lines and indents, or the text as it is where it is no JSON. @param {string} text */
 export function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

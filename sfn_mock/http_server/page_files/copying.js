@@ -1,0 +1,54 @@
+/** Buttons that copy what is shown: its ARN, a test that makes it again, or a seed document. */
+
+import { server } from "/sfn-mock/page/api.js";
+import { button, html, part } from "/sfn-mock/page/dom.js";
+
+/** @import { Search } from "/sfn-mock/page/api.js" */
+/** @import { Here } from "/sfn-mock/page/app.js" */
+
+/** So long it is said that something was copied. */
+const SAID_MILLISECONDS = 4000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/**
+ * The buttons for a state machine, version, alias, map run or execution. A copied test or seed document has the
+ * executions that `search` finds.
+ *
+ * @param {Here} here
+ * @param {Search} search
+ */
+export function copyButtons(here, search) {
+  /** @param {string} form */
+  const text = async (form) => (await server("GET", `copy?${new URLSearchParams({ as: form, ...search })}`)).text;
+  return html(
+    "div",
+    { class: "buttons", role: "group", "aria-label": "Copy" },
+    button("copy-arn", "Copy ARN", () => here.attempt(() => copy(search.of))),
+    button("copy-pytest", "Copy as pytest", () => here.attempt(async () => copy(await text("pytest")))),
+    button("copy-yaml", "Copy as seed YAML", () => here.attempt(async () => copy(await text("yaml")))),
+  );
+}
+
+/** Puts a text on the clipboard, or shows it to be copied by hand where the browser does not let a page do that. @param {string} text */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    part("copy-text").value = text;
+    part("copy-dialog").showModal();
+    part("copy-text").select();
+    return;
+  }
+  const lines = text.trimEnd().split("\n").length;
+  say(lines === 1 ? `Copied: ${text}` : `Copied: ${lines.toLocaleString("en")} lines`);
+}
+
+/** @param {string} sentence */
+function say(sentence) {
+  part("said").textContent = sentence;
+  clearTimeout(timer);
+  timer = setTimeout(() => part("said").replaceChildren(), SAID_MILLISECONDS);
+}
+
+part("copy-close").addEventListener("click", () => part("copy-dialog").close());

@@ -1,0 +1,69 @@
+/** Forms, which show what is refused beside the field that it is about. */
+
+import { Refusal } from "/sfn-mock/page/api.js";
+import { html } from "/sfn-mock/page/dom.js";
+import { sentence } from "/sfn-mock/page/problems.js";
+
+/** @import { Here } from "/sfn-mock/page/app.js" */
+/** @import { Child } from "/sfn-mock/page/dom.js" */
+
+/**
+ * A form. A sentence that begins with the name of a field is about that field, as is one of AWS's with a code of `codes`,
+ * which gives the field's name; any other is about the field `main` or, without one, shown at the top of the page.
+ *
+ * @param {Here} here
+ * @param {string} id
+ * @param {{ submit: (fields: Record<string, string>) => Promise<unknown>, codes?: Record<string, string>, main?: string }} what
+ * @param {...Child} children
+ */
+export function form(here, id, { submit, codes = {}, main }, ...children) {
+  /** @param {SubmitEvent & { target: HTMLFormElement }} event */
+  const send = (event) => {
+    event.preventDefault();
+    const sent = event.target;
+    clear(sent);
+    // The form has no files, so each field is text.
+    const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(sent)));
+    here.act(
+      async () => {
+        await submit(fields);
+        sent.reset();
+      },
+      (error) => error instanceof Refusal && show(sent, error, codes, main),
+    );
+  };
+  return html("form", { id, class: "filters", submit: send }, ...children);
+}
+
+/** @param {HTMLFormElement} sent */
+function clear(sent) {
+  for (const control of sent.elements) {
+    control.removeAttribute("aria-invalid");
+  }
+  for (const problem of sent.querySelectorAll(".field-problem")) {
+    problem.replaceChildren();
+  }
+}
+
+/**
+ * Shows an error beside its field; whether it has one.
+ *
+ * @param {HTMLFormElement} sent
+ * @param {Refusal} error
+ * @param {Record<string, string>} codes
+ * @param {string | undefined} main
+ */
+function show(sent, error, codes, main) {
+  const about = error.message.match(/^\w+(?= )|(?<= at ')\w+(?=')/g) ?? [];
+  const names = [error.code && codes[error.code], ...about, main];
+  const control = names
+    .map((name) => name && sent.elements.namedItem(name))
+    .find((found) => found instanceof HTMLElement);
+  if (!control) {
+    return false;
+  }
+  control.setAttribute("aria-invalid", "true");
+  document.getElementById(`${control.id}-problem`)?.replaceChildren(...sentence(error));
+  control.focus();
+  return true;
+}

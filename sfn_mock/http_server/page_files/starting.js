@@ -1,0 +1,121 @@
+/** What the page does to executions: it starts them, stops and redrives them, and makes them end. */
+
+import { server } from "/sfn-mock/page/api.js";
+import { button, field, html } from "/sfn-mock/page/dom.js";
+import { form } from "/sfn-mock/page/forms.js";
+
+/** @import { Here } from "/sfn-mock/page/app.js" */
+
+/** Codes of StartExecution's errors, and the field that each is about. */
+const CODES = { InvalidName: "name", ExecutionAlreadyExists: "name", InvalidExecutionInput: "input" };
+
+/**
+ * A form that starts an execution, folded at first.
+ *
+ * @param {Here} here
+ * @param {string} stateMachineArn of a state machine, a version or an alias
+ */
+export function startForm(here, stateMachineArn) {
+  return html(
+    "details",
+    { id: "start" },
+    html("summary", {}, "Start an execution"),
+    form(
+      here,
+      "start-form",
+      {
+        codes: CODES,
+        main: "input",
+        submit: ({ name, input }) =>
+          here.call("StartExecution", { stateMachineArn, input, ...(name === "" ? {} : { name }) }),
+      },
+      field(
+        "Name (empty: a UUID)",
+        html("input", { id: "start-name", name: "name", autocomplete: "off", spellcheck: "false" }),
+      ),
+      field("Input", html("textarea", { id: "start-input", name: "input", rows: 3, spellcheck: "false" }, "{}")),
+      html("button", { type: "submit" }, "Start"),
+    ),
+  );
+}
+
+/**
+ * What may be done to an execution by AWS's own operations.
+ *
+ * @param {Here} here
+ * @param {{ executionArn: string, status: string, redriveStatus?: string }} execution
+ */
+export function actions(here, { executionArn, status, redriveStatus }) {
+  /** @param {string} operation */
+  const doIt = (operation) => () => here.act(() => here.call(operation, { executionArn }));
+  const stop = button("stop", "Stop", doIt("StopExecution"));
+  const redrive = button("redrive", "Redrive", doIt("RedriveExecution"));
+  stop.disabled = status !== "RUNNING";
+  redrive.disabled = redriveStatus !== "REDRIVABLE";
+  return html("div", { class: "buttons" }, stop, redrive);
+}
+
+/**
+ * A form that makes a running execution end as the reader chooses, folded at first.
+ *
+ * @param {Here} here
+ * @param {string} execution its ARN
+ */
+export function endForm(here, execution) {
+  return html(
+    "details",
+    { id: "end" },
+    html("summary", {}, "Make it end"),
+    form(
+      here,
+      "end-form",
+      {
+        main: "output",
+        submit: ({ status, output, error, cause }) =>
+          server("POST", "end", { execution, ...END[status](output, error, cause) }),
+      },
+      html(
+        "fieldset",
+        {},
+        html("legend", {}, "As"),
+        Object.keys(END).map((status, index) =>
+          html(
+            "label",
+            { class: "toggle" },
+            html("input", {
+              type: "radio",
+              name: "status",
+              id: `end-${status.toLowerCase()}`,
+              value: status,
+              checked: index === 0,
+            }),
+            status,
+          ),
+        ),
+      ),
+      html(
+        "div",
+        { class: "for-succeeded" },
+        field("Output", html("textarea", { id: "end-output", name: "output", rows: 3, spellcheck: "false" }, "{}")),
+      ),
+      html(
+        "div",
+        { class: "for-failed" },
+        field("Error", html("input", { id: "end-error", name: "error", autocomplete: "off" })),
+        field("Cause", html("input", { id: "end-cause", name: "cause", autocomplete: "off" })),
+      ),
+      html("button", { type: "submit" }, "End it"),
+    ),
+  );
+}
+
+/**
+ * What each end is made of: the fields that it does without are not shown.
+ *
+ * @type {Record<string, (output: string, error: string, cause: string) => Record<string, string | null>>}
+ */
+const END = {
+  SUCCEEDED: (output) => ({ status: "SUCCEEDED", output }),
+  FAILED: (_output, error, cause) => ({ status: "FAILED", error: error || null, cause: cause || null }),
+  TIMED_OUT: () => ({ status: "TIMED_OUT" }),
+};

@@ -1,0 +1,87 @@
+"""The page's files as a server gives them, and servers that are not like others."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import urllib3
+
+import sfn_mock
+
+HTTP = urllib3.PoolManager()
+PAGE_FILES = files("sfn_mock.http_server").joinpath("page_files")
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+@pytest.fixture(scope="module")
+def sfn():
+    with sfn_mock.server() as sfn:
+        yield sfn
+
+
+# --- The files -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in PAGE_FILES.iterdir()))
+def test_each_file_is_served_and_asks_for_no_other_host(sfn, file):
+    """A file comes with its type, and with the rule that the page is made of such files alone; it names no host."""
+    response = HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/{file}")
+    text = response.data.decode()
+
+    assert (response.status, response.headers["Content-Type"]) == (
+        200,
+        {
+            "css": "text/css; charset=utf-8",
+            "html": "text/html; charset=utf-8",
+            "js": "text/javascript; charset=utf-8",
+            "svg": "image/svg+xml",
+        }[file.rpartition(".")[2]],
+    )
+    assert response.headers["Content-Security-Policy"] == POLICY
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert set(re.findall(r"(?:https?:)?//[a-z][\w.]+", text)) <= {"http://www.w3.org"}
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|style=", text)
+
+
+def test_the_files_that_it_asks_for_are_there(sfn):
+    """Whatever the page and its modules name under /sfn-mock/page/ is served."""
+    names = {
+        name
+        for file in PAGE_FILES.iterdir()
+        for name in re.findall(r"/sfn-mock/page/([\w.]+)", file.read_text(encoding="utf-8"))
+    }
+
+    assert {"app.js", "icon.svg", "style.css"} < names
+    assert {HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/{name}").status for name in names} == {200}
+
+
+def test_a_file_that_is_not_there(sfn):
+    """What the page has no file for is a 404 with one sentence."""
+    response = HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/nothing.js")
+
+    assert (response.status, response.json()) == (404, {"message": "The page has no file 'nothing.js'."})
+
+
+def test_browsers_get_it_at_the_root(sfn):
+    """The page is at the root, and what it asks is not among the calls made."""
+    response = HTTP.request("GET", sfn.endpoint_url, headers={"Accept": "text/html"})
+
+    assert b'<script type="module" src="/sfn-mock/page/app.js"></script>' in response.data
+    assert response.headers["Content-Security-Policy"] == POLICY
+
+
+# --- What is written about it ----------------------------------------------------------------------------------------
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)\s]+)\)", (DOCS / "page.md").read_text(encoding="utf-8")))
+def test_its_description_leads_somewhere(target):
+    """Each picture and link of docs/page.md is there, and no picture is larger than it needs to be."""
+    path = DOCS / target
+
+    assert path.exists()
+    assert path.suffix != ".png" or path.stat().st_size < 150_000

@@ -1,0 +1,192 @@
+"""What the page does to executions: it starts them, makes them end, and seeds what is pasted."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def refused(reader, field):
+    """What is said beside a field that was refused."""
+    reader.page.wait_for_selector(f"#{field}[aria-invalid=true]")
+    assert reader.page.evaluate("document.activeElement.id") == field
+    assert reader.page.get_attribute(f"#{field}", "aria-describedby") == f"{field}-problem"
+    return reader.text(f"#{field}-problem")
+
+
+def test_start(sfn, reader, orders):
+    """An execution is started through what is shown, with name and input; the call is not among those made."""
+    reader.open("executions", arn=orders.aliases["live"].arn)
+    reader.page.click("#start summary")
+    reader.page.fill("#start-name", "mine")
+    reader.page.fill("#start-input", '{"order": 7}')
+    reader.page.click("#start-form button")
+    reader.page.wait_for_selector("tbody >> text=mine")
+    reader.wait()
+    run = orders.executions[-1]
+
+    assert reader.rows()[0] == [
+        *["mine", "RUNNING", "2026-01-10 03:00:00", "\N{EN DASH}", "0 s so far", "\N{EN DASH}", "live, version 1"]
+    ]
+    assert (run.name, run.input, run.alias_arn) == ("mine", '{"order": 7}', orders.aliases["live"].arn)
+    assert reader.page.input_value("#start-name") == ""
+    assert list(sfn.calls) == []
+
+
+def test_start_that_is_refused(sfn, reader, orders):
+    """AWS's errors stand beside the field that they are about, also after a refresh, until the next try."""
+    reader.open("executions", arn=orders.arn)
+    reader.page.click("#start summary")
+    reader.page.fill("#start-name", "night")
+    reader.page.fill("#start-input", '{"other": 1}')
+    reader.page.click("#start-form button")
+    taken = refused(reader, "start-name")
+    reader.page.fill("#start-name", "a b")
+    reader.page.click("#start-form button")
+    reader.page.wait_for_selector("#start-name-problem:has-text('InvalidName')")
+    named = refused(reader, "start-name")
+    orders.executions[0].succeed()
+    reader.click("#refresh")
+    kept = reader.text("#start-name-problem"), reader.page.input_value("#start-input")
+    reader.page.fill("#start-name", "")
+    reader.page.fill("#start-input", "{")
+    reader.page.click("#start-form button")
+    input = refused(reader, "start-input")
+
+    assert taken.startswith("ExecutionAlreadyExists Execution Already Exists: '")
+    assert named == "InvalidName Invalid Name: 'a b'"
+    assert kept == (named, '{"other": 1}')
+    assert input.startswith("InvalidExecutionInput Invalid State Machine Execution Input: '")
+    assert reader.text("#start-name-problem") == ""
+    assert len(orders.executions) == 5
+
+
+@pytest.mark.parametrize(
+    ("status", "fields", "shown"),
+    [
+        pytest.param("SUCCEEDED", {"output": '{"ok": true}'}, {"Output": '{\n  "ok": true\n}'}, id="succeed"),
+        pytest.param("FAILED", {"error": "Out", "cause": "of stock"}, {"Error": "Out", "Cause": "of stock"}, id="fail"),
+        pytest.param("FAILED", {}, {}, id="fail without a reason"),
+        pytest.param("TIMED_OUT", {}, {}, id="time out"),
+    ],
+)
+def test_make_it_end(reader, orders, status, fields, shown):
+    """A running execution is made to succeed, fail or time out, with what that end may have."""
+    reader.open("execution", arn=orders.executions[0].arn)
+    reader.page.click("#end summary")
+    reader.page.check(f"#end-{status.lower()}")
+    visible = [name for name in ("output", "error", "cause") if reader.page.is_visible(f"#end-{name}")]
+    for name, text in fields.items():
+        reader.page.fill(f"#end-{name}", text)
+    reader.page.click("#end-form button")
+    reader.page.wait_for_selector(f"h1:has-text('{status}')")
+    reader.wait()
+    facts = dict(zip(reader.texts(".facts dt"), reader.texts(".facts dd"), strict=True))
+
+    assert visible == {"SUCCEEDED": ["output"], "FAILED": ["error", "cause"], "TIMED_OUT": []}[status]
+    for name, text in shown.items():
+        found = reader.page.inner_text("pre[aria-label=Output]") if name == "Output" else facts[name]
+        assert found == text
+    assert reader.page.locator("#end").count() == 0
+
+
+def test_an_end_that_is_refused(reader, orders):
+    """What is wrong with an output stands beside it."""
+    reader.open("execution", arn=orders.executions[0].arn)
+    reader.page.click("#end summary")
+    reader.page.fill("#end-output", "{")
+    reader.page.click("#end-form button")
+
+    assert refused(reader, "end-output").startswith("output must be JSON text,")
+    assert orders.executions[0].status == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "names"),
+    [
+        pytest.param(
+            "state_machines:\n- {name: new, executions: [{name: a, status: FAILED, start_date: -1h}]}\n",
+            "Seeded 1 state machine",
+            ["new"],
+            id="YAML",
+        ),
+        pytest.param(
+            json.dumps({"state_machines": [{"name": "new"}, {"name": "newer"}]}),
+            "Seeded 2 state machines",
+            ["new", "newer"],
+            id="JSON",
+        ),
+        pytest.param(
+            json.dumps(
+                {
+                    "executions": [
+                        {
+                            "executionArn": "arn:aws:states:us-east-1:123456789012:execution:new:a",
+                            "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:new",
+                            "name": "a",
+                            "status": "RUNNING",
+                            "startDate": "2026-01-10T02:00:00Z",
+                        }
+                    ]
+                }
+            ),
+            "Seeded 1 execution",
+            ["a"],
+            id="what the CLI printed",
+        ),
+    ],
+)
+def test_paste_seeds(sfn, reader, text, told, names):
+    """A seed document, or what the AWS CLI printed, is seeded; what was seeded is linked."""
+    reader.open("seed")
+    reader.page.fill("#seed-text", text)
+    reader.page.click("#seed-form button")
+    reader.page.wait_for_selector(f"h2:has-text('{told}')")
+    reader.wait()
+
+    assert reader.texts("#seeded a") == names
+    assert reader.page.input_value("#seed-text") == ""
+    reader.click("#seeded a >> nth=0")
+    assert reader.text("h1").startswith(names[0])
+
+
+def test_many_pasted_seeds(sfn, reader):
+    """Of many state machines the first hundred are linked, and warnings are told."""
+    soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
+    machines = [{"name": f"machine-{index}", "executions": [soon] * (index == 0)} for index in range(102)]
+    reader.open("seed")
+    reader.page.fill("#seed-text", json.dumps({"state_machines": machines}))
+    reader.page.click("#seed-form button")
+    reader.page.wait_for_selector("text=Seeded 102 state machines")
+
+    assert reader.page.locator("#seeded a").count() == 100
+    assert reader.text("#seeded .chips").endswith("machine-99 and 2 more")
+    assert reader.texts(".warnings li") == [
+        "start_date 2026-01-10T04:00:00.000Z lies after now: the execution is not listed before the clock gets there."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param(
+            "state_machines: [{name: new, executions: [{name: a, status: FAILD}]}]",
+            "state_machines[0].executions[0].status must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got "
+            "'FAILD'. Did you mean 'FAILED'?",
+            id="a status",
+        ),
+        pytest.param(
+            "hello", "It is neither a seed file nor what `aws stepfunctions list-executions` prints.", id="no seeds"
+        ),
+    ],
+)
+def test_pasted_seeds_that_are_refused(sfn, reader, text, problem):
+    """What is wrong with pasted seeds stands beside them, and nothing is stored."""
+    reader.open("seed")
+    reader.page.fill("#seed-text", text)
+    reader.page.click("#seed-form button")
+
+    assert refused(reader, "seed-text") == problem
+    assert reader.page.input_value("#seed-text") == text
+    assert sfn.state_machines == []
