@@ -164,13 +164,12 @@ def _checks(copied: Copied) -> Iterator[str]:
     of = "mapRunArn=map_run.arn" if isinstance(copied.listed, MapRun) else "stateMachineArn=machine.arn"
     yield f'listed = client.list_executions({of}, maxResults={MOST})["executions"]'
     yield ""
-    shown = []
+    pairs = []
     for execution in copied.executions:
         attempt = execution.attempt_at(copied.moment)
         assert attempt is not None
-        shown.append([execution.name, attempt.status_at(copied.moment)])
-    pairs = "".join(f"{_INDENT}({_literal(name)}, {_literal(status)}),\n" for name, status in shown)
-    yield f'assert [(each["name"], each["status"]) for each in listed] == [{pairs and chr(10)}{pairs}]'
+        pairs.append(f"({_literal(execution.name)}, {_literal(attempt.status_at(copied.moment))})")
+    yield _bracketed('assert [(each["name"], each["status"]) for each in listed] == [', pairs, "]")
 
 
 def _call(function: str, arguments: Mapping[str, Any], *positional: str) -> str:

@@ -114,6 +114,10 @@ def _shown(execution: Execution, moment: int) -> dict[str, Any]:
     attempt = execution.attempt_at(moment)
     assert attempt is not None, "only executions that have started are written"
     ending = attempt.ending_at(moment)
+    # Another ending's is that of the state in which it was to fail; an earlier definition's need not be there any more.
+    tells_state = (
+        ending.status == "FAILED" and execution.revision.definition == execution.state_machine.revision.definition
+    )
     return {
         "name": execution.name,
         "status": attempt.status_at(moment),
@@ -123,8 +127,7 @@ def _shown(execution: Execution, moment: int) -> dict[str, Any]:
         "output": None if ending.output in (None, "{}") else _payload(str(ending.output)),
         "error": ending.error,
         "cause": ending.cause,
-        # Another ending's is that of the state in which it was to fail.
-        "failed_in": ending.failed_in if ending.status == "FAILED" else None,
+        "failed_in": ending.failed_in if tells_state else None,
         "redrive_count": attempt.redrive_count or None,
         "redrive_date": _date(attempt.redrive),
     }

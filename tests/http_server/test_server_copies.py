@@ -164,9 +164,7 @@ def test_pytest():
 
                 listed = client.list_executions(stateMachineArn=machine.arn, maxResults=1000)["executions"]
 
-                assert [(each["name"], each["status"]) for each in listed] == [
-                    ("a", "FAILED"),
-                ]
+                assert [(each["name"], each["status"]) for each in listed] == [("a", "FAILED")]
             '''
         )
 
@@ -297,6 +295,21 @@ def test_a_definition_that_cannot_be_read():
             text = copy(sfn, sfn.get_state_machine("orders"))
 
     assert "\n  definition: nonsense\n" in text
+
+
+def test_an_earlier_definition():
+    """An execution of an earlier definition is copied without the state in which it failed, which may be gone."""
+    with mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders", definition=DEFINITION)
+        orders.add_execution("a", status="FAILED", failed_in="Work")
+        before = copy(sfn, orders)
+        later = {"StartAt": "Other", "States": {"Other": {"Type": "Succeed"}}}
+        boto3.client("stepfunctions").update_state_machine(stateMachineArn=orders.arn, definition=json.dumps(later))
+        after = copy(sfn, orders)
+        sfn.reset()
+        sfn.seed(after)
+
+    assert ("failed_in: Work" in before, "failed_in" in after) == (True, False)
 
 
 def test_a_child_without_a_parent():
