@@ -54,7 +54,7 @@ function clear(sent) {
  * @param {string | undefined} main
  */
 function show(sent, error, codes, main) {
-  const about = error.message.match(/^\w+(?=[ =])|(?<= at ')\w+(?=')/g) ?? [];
+  const about = error.message.match(/^\w+(?= )|(?<= at ')\w+(?=')/g) ?? [];
   const names = [error.code && codes[error.code], ...about, main];
   const control = names
     .map((name) => name && sent.elements.namedItem(name))

@@ -43,7 +43,7 @@ def test_a_copied_test_runs(sfn, reader, clipboard, orders, pytester):
 
     result.assert_outcomes(passed=2)
     assert said == f"Copied: {len(of_list.splitlines())} lines"
-    assert '== [("again", "SUCCEEDED"), ("bad", "FAILED")]' in of_list
+    assert '[\n        ("again", "SUCCEEDED"),\n        ("bad", "FAILED"),\n    ]' in of_list
     assert 'assert described["error"] == "Out"' in of_one
 
 
