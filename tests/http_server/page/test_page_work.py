@@ -162,9 +162,8 @@ def test_many_pasted_seeds(sfn, reader):
 
     assert reader.page.locator("#seeded a").count() == 100
     assert reader.text("#seeded .chips").endswith("machine-99 and 2 more")
-    assert reader.texts(".warnings li") == [
-        "start_date 2026-01-10T04:00:00.000Z lies after now: the execution is not listed before the clock gets there."
-    ]
+    [warning] = reader.texts(".warnings li")
+    assert warning.startswith("start_date 2026-01-10T04:00:00.000Z ")
 
 
 @pytest.mark.parametrize(
