@@ -1,6 +1,6 @@
 """Makes the pictures of the page that stand beside this file, the same on each run on one machine.
 
-    pip install -e '.[test-page]' && python docs/images/make.py
+    pip install -e '.[server]' 'playwright>=1.50' && python docs/images/make.py
 
 Needs a chromium on the PATH, or named in SFN_MOCK_CHROMIUM.
 """
