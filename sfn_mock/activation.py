@@ -225,8 +225,9 @@ def _tell_both(guard: _Settle, paging: _Settle, failure: BaseException | None) -
 
 
 _lock = Lock()
+#: The active mock. One for the whole process, as what it changes is the process's: botocore, moto, the environment.
 _activation: _Activation | None = None
-#: Makes the report of the last mock that ended with a failure.
+#: Makes the report of the last mock that ended with a failure; here, as it is asked for when that mock is over.
 _last_words = ""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.intrinsic_functions import FUNCTIONS, ArgumentError
 from sfn_mock.asl.paths import Path, PathError, PathSyntaxError, read_path
+from sfn_mock.asl.scanner import Scanner
 from sfn_mock.asl.texts import json_text
 
 #: A call may hold calls that hold calls, ten in all.
@@ -149,19 +150,8 @@ def parse_intrinsic(text: str) -> Intrinsic:
     return call
 
 
-class _Parser:
+class _Parser(Scanner):
     """Reads a call from left to right."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
-
-    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Move behind what a pattern matches next, and return the match."""
-        match = pattern.match(self.text, self.position)
-        if match:
-            self.position = match.end()
-        return match
 
     def skip(self, token: str) -> bool:
         """Move behind a token that comes next and the blanks around it; tell whether it did."""

@@ -31,6 +31,7 @@ from sfn_mock.asl.path_nodes import (
     Wildcard,
 )
 from sfn_mock.asl.path_regexes import PathRegex
+from sfn_mock.asl.scanner import Scanner
 
 _T = TypeVar("_T")
 
@@ -55,12 +56,11 @@ class PathSyntaxError(ValueError):
     """A text is no JSONPath, or no Reference Path; the message gives AWS's reason."""
 
 
-class PathParser:
+class PathParser(Scanner):
     """Reads a path from left to right."""
 
     def __init__(self, text: str, position: int = 0) -> None:
-        self.text = text
-        self.position = position
+        super().__init__(text, position)
         self.depth = 0
 
     def skip(self, token: str) -> bool:
@@ -69,13 +69,6 @@ class PathParser:
             return False
         self.position += len(token)
         return True
-
-    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Move behind what a pattern matches next, and return the match."""
-        match = pattern.match(self.text, self.position)
-        if match:
-            self.position = match.end()
-        return match
 
     def expect(self, token: str) -> None:
         """Move behind a token that must come next."""

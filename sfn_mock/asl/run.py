@@ -332,11 +332,6 @@ class Run:
         return self._engine.cause
 
     @property
-    def start_moment(self) -> int:
-        """When the run started."""
-        return self._start
-
-    @property
     def stop_moment(self) -> int | None:
         """When the run ended, None while it goes on."""
         return self._engine.stop_moment

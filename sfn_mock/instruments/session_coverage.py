@@ -37,6 +37,7 @@ class SessionCoverage:
         self._followed.pop(id(records), None)
 
 
+#: For the whole process: one coverage counts what many mocks run, one after the other.
 _active: list[SessionCoverage] = []
 
 

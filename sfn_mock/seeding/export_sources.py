@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from reprlib import repr as shortened
 from typing import Any
 
-from sfn_mock.seeding.texts import is_text, parse
+from sfn_mock.seeding.texts import is_text, parse, reading
 
 _PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
 
@@ -33,7 +33,8 @@ def _document(source: object) -> object:
     if isinstance(source, str) and is_text(source):
         return _read_text(source, source, "source")
     if isinstance(source, (str, os.PathLike)):
-        content = _read_file(source)
+        with reading(source, "a JSON file"), open(source, "rb") as file:
+            content = file.read()
         # As JSON's parser reads bytes: what PowerShell writes is UTF-16. What it cannot read it says itself.
         text = content.decode(json.detect_encoding(content), "replace")
         return _read_text(content, text, os.fspath(source))
@@ -45,19 +46,6 @@ def _read_text(content: str | bytes, text: str, name: str) -> object:
         return _read_json(content, name)
     with naming(name):
         return parse(text)
-
-
-def _read_file(path: str | os.PathLike[str]) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"No file {os.path.abspath(path)!r}: give the path of a file, JSON text that starts with '{{' or '[', or "
-            f"YAML text of several lines."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ValueError(f"cannot read {os.fspath(path)!r} ({error}): give the path of a JSON file.") from None
 
 
 def _read_json(content: str | bytes, name: str) -> object:

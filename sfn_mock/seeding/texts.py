@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 #: How many values YAML may come to when its aliases are written out: a few lines may stand for billions.
 MOST_VALUES = 10_000_000
 
 
-def read_file(path: str | os.PathLike[str]) -> str:
-    """Return the text of a file.
+@contextmanager
+def reading(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
+    """Give errors of reading a file sentences that say what to give instead.
 
     Raises:
         FileNotFoundError: There is none; the message says how to give a text instead.
         ValueError: It cannot be read.
     """
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
+        yield
     except FileNotFoundError:
         raise FileNotFoundError(
             f"No file {os.path.abspath(path)!r}: give the path of a file, JSON text that starts with '{{' or '[', or "
             f"YAML text of several lines."
         ) from None
     except (OSError, ValueError) as error:
-        raise ValueError(f"cannot read {os.fspath(path)!r} ({error}): give the path of a file in UTF-8.") from None
+        raise ValueError(f"cannot read {os.fspath(path)!r} ({error}): give the path of {expected}.") from None
+
+
+def read_file(path: str | os.PathLike[str]) -> str:
+    """Return the text of a file."""
+    with reading(path, "a file in UTF-8"), open(path, encoding="utf-8-sig") as file:
+        return file.read()
 
 
 def is_text(source: str) -> bool:

@@ -32,7 +32,7 @@ _LAST = (datetime(9999, 12, 31, tzinfo=timezone.utc) - EPOCH) // _MILLISECOND
 NEVER = _LAST + 1
 #: The reading that all others within ``read_once`` come to.
 _reading: ContextVar[int | None] = ContextVar("reading", default=None)
-#: What the clock showed when it was last read.
+#: What the clock showed when it was last read, by whatever in the process.
 _last_reading = 0
 
 
@@ -83,7 +83,7 @@ class Setting(NamedTuple):
         return self.moment + time - self.since if self.tick else self.moment
 
 
-#: None unless somebody has set the clock.
+#: None unless somebody has set the clock. For the whole process, as freezegun's and time-machine's clocks are.
 _setting: Setting | None = None
 
 

@@ -82,10 +82,6 @@ def schema(reason: str) -> tuple[str, str]:
     return wrong(f"Mock result schema validation error: {reason}")
 
 
-def context_of(given: dict) -> dict:
-    return {"mock": RESULT, "context": json.dumps(given)}
-
-
 MAP_OR_PARALLEL = (
     "InvalidDefinition",
     "TestState API does not support Map or Parallel states. "
