@@ -173,6 +173,18 @@ def test_warnings_are_asked_for(client, arguments, told):
     assert (answer["result"], [found["code"] for found in answer["diagnostics"]]) == ("OK", told)
 
 
+def test_fault_without_a_location(client):
+    """CreateStateMachine prints null where a diagnostic has no location."""
+    endless = text(workflow(Pack={"Type": "Pass", "Next": "Pack"}))
+    [found] = validate(client, workflow(Pack={"Type": "Pass", "Next": "Pack"}))["diagnostics"]
+
+    assert "location" not in found
+    assert refusal(client.create_state_machine, name="orders", definition=endless, roleArn=ROLE) == (
+        "InvalidDefinition",
+        "Invalid State Machine Definition: 'MISSING_END_STATE: Workflow has no terminal state at null'",
+    )
+
+
 def test_nothing_is_created(client):
     """To validate a definition or to test a state makes no state machine."""
     validate(client, workflow(Pack=PASS))
