@@ -429,6 +429,10 @@ def _find(arn: str, kind: str, records: list[_Any]) -> _Any:
 def _none_such(arn: str, kind: str, records: Sequence[_Record]) -> LookupError:
     known = [record.arn for record in records[:_COMPARED]]
     more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
-    meant = closest(arn, known if ":" in str(arn) else [other.rpartition(":")[2] for other in known])
+    names = known if ":" in str(arn) else [other.rpartition(":")[2] for other in known]
+    meant = closest(arn, names)
+    if meant is not None and meant == arn:
+        # One of that name is in another account or region, which its ARN tells.
+        meant = known[names.index(meant)]
     hint = f" Did you mean {meant!r}?" if meant is not None else ""
     return LookupError(f"No {kind} {arn!r}.{hint} Known: {', '.join(known[:_NAMED]) or 'none'}{more}.")

@@ -617,6 +617,15 @@ def test_an_upcoming_execution_is_found(sfn_executions, orders):
 MEANT = " Did you mean 'orders'?"
 
 
+def test_a_name_of_another_region(sfn):
+    """Where only another region has a state machine of that name, its ARN is suggested."""
+    machine = sfn.add_state_machine("invoices", region="eu-west-1")
+    with pytest.raises(LookupError) as error:
+        sfn.get_state_machine("invoices")
+
+    assert error.value.args == (f"No state machine 'invoices'. Did you mean {machine.arn!r}? Known: {machine.arn}.",)
+
+
 @pytest.mark.parametrize(
     ("look", "sentence"),
     [
