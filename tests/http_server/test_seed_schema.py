@@ -80,11 +80,18 @@ def test_the_schema_is_one():
     Draft202012Validator.check_schema(SCHEMA)
 
 
+def without_descriptions(schema: object) -> object:
+    """The schema without the sentences of docstrings, as a sentence may change without making the file wrong."""
+    if isinstance(schema, dict):
+        return {key: without_descriptions(value) for key, value in schema.items() if key != "description"}
+    return [without_descriptions(item) for item in schema] if isinstance(schema, list) else schema
+
+
 def test_the_published_schema_is_the_same():
-    """docs/seed-file.schema.json is what ``python -m sfn_mock --seed-schema`` prints."""
+    """docs/seed-file.schema.json has the rules of what ``python -m sfn_mock --seed-schema`` prints."""
     published = (ROOT / "docs" / "seed-file.schema.json").read_text(encoding="utf-8")
 
-    assert json.loads(published) == SCHEMA
+    assert without_descriptions(json.loads(published)) == without_descriptions(SCHEMA)
 
 
 def test_the_command_prints_it(capsys):
