@@ -83,7 +83,11 @@ def test_the_schema_is_one():
 def without_descriptions(schema: object) -> object:
     """The schema without the sentences of docstrings, as a sentence may change without making the file wrong."""
     if isinstance(schema, dict):
-        return {key: without_descriptions(value) for key, value in schema.items() if key != "description"}
+        return {
+            key: without_descriptions(value)
+            for key, value in schema.items()
+            if key != "description" or isinstance(value, dict)
+        }
     return [without_descriptions(item) for item in schema] if isinstance(schema, list) else schema
 
 
