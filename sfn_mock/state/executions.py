@@ -13,7 +13,7 @@ from sfn_mock.state.garbage_collection import left_alone
 from sfn_mock.state.map_run_states import end_ahead, span_of
 from sfn_mock.state.outcome_checks import check_failed_in
 from sfn_mock.state.outcomes import ending, json_text
-from sfn_mock.state.records import Execution, ExecutionScope, MapRun, StateMachine
+from sfn_mock.state.records import Execution, ExecutionScope, MapRun
 from sfn_mock.state.revisions import Origin
 from sfn_mock.state.time_line_changes import wait
 from sfn_mock.state.time_lines import Attempt, within
@@ -56,6 +56,7 @@ def add_seed(
     qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
     item_count: int | None = None,
 ) -> Execution:
+    refuse_express(scope)
     if name is not None:
         seeding.check_free(seeding.check_name(name), NamesTaken(scope.names, moment))
     end = ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
@@ -122,6 +123,7 @@ def add_seeds(
     express: bool = False,
     item_count: int | None = None,
 ) -> list[Execution]:
+    refuse_express(scope)
     end = ending(status, output=output, error=error, cause=cause)
     unbounded_origins = _origins(scope, qualifiers, json_text(input, "input"), item_count)
     with left_alone():
@@ -179,11 +181,11 @@ def _shortened(attempt: Attempt, time_limit: int | None) -> Attempt:
     return attempt._replace(stop=min(attempt.stop, attempt.since + time_limit))
 
 
-def refuse_express(machine: StateMachine) -> None:
-    """Raise ValueError for an EXPRESS machine: ListExecutions shows no execution of it."""
-    if machine.type == "EXPRESS":
+def refuse_express(scope: ExecutionScope) -> None:
+    """Raise ValueError for an EXPRESS machine: ListExecutions shows no execution of it, but children of map runs."""
+    if scope.as_map_run is None and scope.execution_type == "EXPRESS":
         raise ValueError(
-            f"cannot add executions to {machine.arn}: AWS never lists executions of an EXPRESS state machine; add "
+            f"cannot add executions to {scope.arn}: AWS never lists executions of an EXPRESS state machine; add "
             f"them to a STANDARD one instead."
         )
 

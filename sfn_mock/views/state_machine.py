@@ -20,7 +20,7 @@ from sfn_mock.operations import execution_mode
 from sfn_mock.state import clock, outcomes
 from sfn_mock.state import records as kept
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state.executions import UNQUALIFIED, Qualifiers, add_seed, add_seeds, refuse_express
+from sfn_mock.state.executions import UNQUALIFIED, Qualifiers, add_seed, add_seeds
 from sfn_mock.state.outcome_checks import check_outcome
 from sfn_mock.state.outcome_plans import plan
 from sfn_mock.state.state_machines import add_version, check_alias_name, set_alias
@@ -213,7 +213,6 @@ class StateMachine(View[kept.StateMachine]):
         """
         machine = self._record
         with machine.using() as moment:
-            refuse_express(machine)
             execution = add_seed(
                 machine,
                 moment,
@@ -271,7 +270,6 @@ class StateMachine(View[kept.StateMachine]):
         """
         machine = self._record
         with machine.using() as moment:
-            refuse_express(machine)
             executions = add_seeds(
                 machine,
                 moment,
