@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.core.exceptions import ServiceException
 from moto.stepfunctions.models import stepfunctions_backends
@@ -15,7 +15,11 @@ from werkzeug.exceptions import HTTPException
 
 from sfn_mock.aws.exceptions import SFNError
 from sfn_mock.operations import status_events
+from sfn_mock.operations.mocked_functions import invoke_by_event
 from sfn_mock.transport.patching import wrapped
+
+if TYPE_CHECKING:
+    from sfn_mock.models import SFNBackend
 
 Target = dict[str, Any]
 
@@ -31,11 +35,10 @@ def targets() -> Iterator[None]:
             if original_event["source"] == status_events.SOURCE:
                 send_status_event(rule, original_event, transform_input)
                 return
-            others = [target for target in rule.targets if not _is_state_machine(target)]
-            send_by_moto(rule, others, original_event, transform_input)
+            others = rule.targets
             if rule.event_pattern.matches_event(original_event):
-                for target in filter(_is_state_machine, rule.targets):
-                    _start(target, _input(target, original_event, EventTemplateParser.parse))
+                others = [target for target in others if not is_sent(target, original_event)]
+            send_by_moto(rule, others, original_event, transform_input)
 
         def send_status_event(rule: Rule, event: Any, transform_input: bool) -> None:
             """Send an event of Step Functions; the failure of a target is not an error of the caller."""
@@ -43,12 +46,20 @@ def targets() -> Iterator[None]:
                 return
             for target in rule.targets:
                 with suppress(NotImplementedError, HTTPException, ServiceException):
-                    if _is_state_machine(target):
-                        _start(target, _input(target, event, EventTemplateParser.parse))
-                    elif parse_arn(target["Arn"]).service == "sns":
+                    if parse_arn(target["Arn"]).service == "sns":
                         _publish(target, _input(target, event, EventTemplateParser.parse))
-                    else:
+                    elif not is_sent(target, event):
                         send_by_moto(rule, [target], event, transform_input)
+
+        def is_sent(target: Target, event: Any) -> bool:
+            """Send an event to a state machine or a mocked function; tell whether the target is one."""
+            service = parse_arn(target["Arn"]).service
+            if service == "lambda":
+                return _invoke(target, _input(target, event, EventTemplateParser.parse), event["time"])
+            if not _is_state_machine(target):
+                return False
+            _start(target, _input(target, event, EventTemplateParser.parse))
+            return True
 
         def send_by_moto(rule: Rule, targets: list[Target], event: Any, transform_input: bool) -> None:
             kept = rule.targets
@@ -89,6 +100,13 @@ def _start(target: Target, input: str) -> None:
     arn = parse_arn(target["Arn"])
     with suppress(SFNError):
         stepfunctions_backends[arn.account][arn.region].start_execution(target["Arn"], "", input)
+
+
+def _invoke(target: Target, event: str, time: Any) -> bool:
+    """Invoke the handler of a mocked function; tell whether there is one."""
+    arn = parse_arn(target["Arn"])
+    backend = cast("SFNBackend", stepfunctions_backends[arn.account][arn.region])
+    return invoke_by_event(backend.records, target["Arn"], event, round(float(time) * 1000))
 
 
 def _publish(target: Target, message: str) -> None:

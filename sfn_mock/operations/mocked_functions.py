@@ -10,7 +10,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid3
 
 from sfn_mock.asl.host import TaskCall
-from sfn_mock.asl.resources import ResourceKind
+from sfn_mock.asl.resources import ResourceError, ResourceKind, parse_resource
 from sfn_mock.asl.texts import utf8
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.integrations.lambda_functions import LATEST, function_error, invocation_metadata, parse_function
@@ -139,6 +139,32 @@ def invoked_function(call: TaskCall) -> Invocation | None:
     else:
         return None
     return None if parsed is None else Invocation(parsed[0], parsed[1] or qualifier)
+
+
+def invoke_by_event(records: Records, arn: str, event: str, moment: int) -> bool:
+    """Invoke the handler that stands in for a function as EventBridge does, which waits for no result.
+
+    Args:
+        records: The records of the function's account and region.
+        arn: The function.
+        event: The event as JSON text.
+        moment: When the event is sent, in milliseconds since 1970.
+
+    Returns:
+        Whether a handler stands in for the function.
+    """
+    try:
+        resource = parse_resource(arn)
+    except ResourceError:
+        return False
+    call = TaskCall("", resource, None, f"{arn}#{event}", moment, 0, {}, None, None, None)
+    function = invoked_function(call)
+    handler = None if function is None else records.task_mocks.find_handler(function)
+    if function is None or handler is None:
+        return False
+    with clock.at(moment):
+        MockedFunction(handler, function, call, records).invoke(InvocationType="Event", Payload=event)
+    return True
 
 
 def _line(frame: traceback.FrameSummary) -> str:

@@ -308,6 +308,7 @@ def test_targets(sfn, client, orders):
     role = f"arn:aws:iam::{ACCOUNT}:role/rules"
     arns = {
         "a-function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:gone",
+        "a-layer": f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:gone",
         "a-topic": topic,
         "gone": f"arn:aws:sns:{REGION}:{ACCOUNT}:gone",
         "machine": other.arn,
@@ -321,6 +322,43 @@ def test_targets(sfn, client, orders):
     assert direct["detail"]["name"] == json.loads(published["Message"])["detail"]["name"] == "nightly"
     [started] = other.executions
     assert json.loads(started.input)["detail"] == direct["detail"]
+
+
+def test_functions_as_targets(clock, sfn, client, orders):
+    """A handler of ``mock_lambda`` is invoked at the moment of the change; what it raises is told to nobody."""
+    seen = []
+
+    def alert(event, context):
+        seen.append((event["detail"]["status"], event["time"], context.get_remaining_time_in_millis()))
+        raise ValueError("no one is listening")
+
+    sfn.mock_lambda("alert", alert)
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alert"
+    events = boto3.client("events", REGION)
+    events.put_rule(Name="changes", EventPattern=json.dumps(PATTERN))
+    events.put_targets(Rule="changes", Targets=[{"Id": "alert", "Arn": arn}])
+    client.start_execution(stateMachineArn=ARN, name="nightly")
+    clock.tick(7200)
+    client.list_executions(stateMachineArn=ARN)
+
+    assert seen == [
+        ("RUNNING", "2026-01-10T03:00:00Z", 15 * 60 * 1000),
+        ("SUCCEEDED", "2026-01-10T04:00:00Z", 15 * 60 * 1000),
+    ]
+
+
+def test_functions_as_targets_of_other_events(sfn):
+    """Events that the code under test puts reach the handler too; a transformed input is given as it is."""
+    seen = []
+    sfn.mock_lambda("alert", lambda event, context: seen.append(event))
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alert"
+    events = boto3.client("events", REGION)
+    events.put_rule(Name="orders", EventPattern=json.dumps({"source": ["orders"]}))
+    events.put_targets(Rule="orders", Targets=[{"Id": "alert", "Arn": arn, "Input": '{"wake": "up"}'}])
+    for source in ("orders", "bills"):
+        events.put_events(Entries=[{"Source": source, "DetailType": "new", "Detail": "{}"}])
+
+    assert seen == [{"wake": "up"}]
 
 
 def test_installed_behind_mock_aws(clock):
