@@ -23,11 +23,35 @@ import sfn_mock
 HTTP = urllib3.PoolManager()
 NOW = "2026-01-10T03:00:00Z"
 MINUTES = timedelta(minutes=1)
+DEFINITION = {
+    "StartAt": "CheckStock",
+    "States": {
+        "CheckStock": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": "check-stock", "Payload.$": "$"},
+            "Catch": [{"ErrorEquals": ["OutOfStock"], "Next": "Apologise"}],
+            "Next": "ProcessOrders",
+        },
+        "ProcessOrders": {
+            "Type": "Map",
+            "Label": "ProcessOrders",
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "Ship",
+                "States": {"Ship": {"Type": "Pass", "End": True}},
+            },
+            "Next": "Report",
+        },
+        "Apologise": {"Type": "Fail", "Error": "OutOfStock"},
+        "Report": {"Type": "Succeed"},
+    },
+}
 
 
 def seed(sfn):
     """A morning's orders; the URL's hash for each picture."""
-    orders = sfn.add_state_machine("orders", creation_date="2026-01-01T00:00:00Z")
+    orders = sfn.add_state_machine("orders", definition=DEFINITION, creation_date="2026-01-01T00:00:00Z")
     v1, v2 = orders.publish_version(), orders.publish_version("faster")
     live = orders.add_alias("live", [(v1, 90), (v2, 10)])
     orders.add_executions(
@@ -40,11 +64,21 @@ def seed(sfn):
         alias=live,
     )
     for name, status, start, length in [
-        ("out-of-stock", "FAILED", "2026-01-10T01:10:00Z", 9),
         ("too-slow", "TIMED_OUT", "2026-01-10T01:00:00Z", 60),
         ("cancelled", "ABORTED", "2026-01-10T01:30:00Z", 14),
     ]:
         orders.add_execution(name, status=status, start_date=start, duration=length * MINUTES, version=v1)
+    orders.add_execution(
+        "out-of-stock",
+        status="FAILED",
+        start_date="2026-01-10T01:10:00Z",
+        duration=9 * MINUTES,
+        version=v1,
+        input={"order": 7, "item": "apples"},
+        error="OutOfStock",
+        cause="The shelf is empty.",
+        failed_in="Apologise",
+    )
     orders.add_execution(
         "second-try",
         status="SUCCEEDED",
@@ -79,11 +113,15 @@ def main():
         HTTP.request("PUT", f"{sfn.endpoint_url}/sfn-mock/clock", body=json.dumps({"now": NOW}))
         pictures = seed(sfn)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for name, scheme in [("executions", "light"), ("execution", "dark"), ("calls", "light")]:
-            page = browser.new_page(viewport={"width": 1280, "height": 300}, color_scheme=scheme)
+        for name, scheme, tall in [
+            ("executions", "light", 880),
+            ("execution", "dark", 1060),
+            ("calls", "light", 460),
+        ]:
+            page = browser.new_page(viewport={"width": 1280, "height": tall}, color_scheme=scheme)
             page.goto(f"{sfn.endpoint_url}/{pictures[name]}")
             page.wait_for_selector("main[aria-busy=false]")
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            page.screenshot(path=folder / f"{name}.png")
         browser.close()
 
 
