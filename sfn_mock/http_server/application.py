@@ -25,7 +25,7 @@ from sfn_mock.http_server.signatures import signature
 from sfn_mock.instruments.guard import UnmockedServiceError
 from sfn_mock.operations.pipeline import plain_service
 from sfn_mock.session import Session, records_of
-from sfn_mock.transport.addressing import account_of_role
+from sfn_mock.transport.addressing import account_of_role, region_of_host
 from sfn_mock.transport.wire import MAX_BODY, REGION_HEADER, TARGET_PREFIX, Wire
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ _MOTOS_CONTROL = "/moto-api/"
 _MOTOS_RESET = "/moto-api/reset"
 #: How a header begins that says who has signed a request.
 _SIGNATURE = "AWS4-HMAC-SHA256"
-_HOST_OF_AWS = re.compile(r"(?:sync-)?states(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
 
 
 class Application:
@@ -119,8 +118,7 @@ class Application:
     def _region(self, request: Request, signed: re.Match[str] | None) -> str:
         if signed is not None:
             return signed["region"]
-        host = _HOST_OF_AWS.match(request.host)
-        return request.headers.get(REGION_HEADER) or (host[1] if host else self._session.region)
+        return request.headers.get(REGION_HEADER) or region_of_host(request.host) or self._session.region
 
     def _wire(self, request: Request) -> Wire:
         session = self._session

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 
 from sfn_mock.operations.pipeline import Service
 from sfn_mock.responses import SFNResponse
+
+_REGION_OF_HOST = re.compile(r"\.([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)\.")
+_REGION_OF_SIGNATURE = re.compile(r"Credential=[^/,]+/[^/,]+/([^/,]+)/")
 
 
 class AddressedResponse(SFNResponse):
@@ -27,7 +31,18 @@ class AddressedResponse(SFNResponse):
         return self.current_account
 
     def get_region_from_url(self, request: Any, full_url: str) -> str:
-        return self.region if self._region_known else str(super().get_region_from_url(request, full_url))
+        """Return the region that the URL's host names or, if it names none, that of the signature."""
+        if self._region_known:
+            return self.region
+        host = full_url.partition("://")[2].partition("/")[0]
+        signed = _REGION_OF_SIGNATURE.search(request.headers.get("Authorization", ""))
+        return region_of_host(host) or (signed[1] if signed else self.default_region)
+
+
+def region_of_host(host: str) -> str | None:
+    """Return the region that a host of AWS's names, as one of a VPC endpoint does too; None if it names none."""
+    found = _REGION_OF_HOST.search(host.lower())
+    return found and found[1]
 
 
 def account_of_role(access_key: str | None) -> str | None:

@@ -98,6 +98,8 @@ def test_error_is_answered(with_moto):
         pytest.param("cn-north-1", "aws-cn", "https://states.cn-north-1.amazonaws.com.cn", id="China"),
         pytest.param("us-gov-west-1", "aws-us-gov", "https://states.us-gov-west-1.amazonaws.com", id="GovCloud"),
         pytest.param("eu-west-1", "aws", "https://sync-states.eu-west-1.amazonaws.com", id="host of sync executions"),
+        pytest.param("eu-west-1", "aws", "https://states-fips.EU-WEST-1.api.aws", id="dual stack"),
+        pytest.param("eu-west-1", "aws", "https://vpce-1-x.states.eu-west-1.vpce.amazonaws.com", id="VPC endpoint"),
         pytest.param("eu-west-1", "aws", "https://gateway.example.com/states", id="another host"),
     ],
 )
@@ -109,6 +111,29 @@ def test_every_host_is_answered(region, partition, url, with_moto):
         sfn.add_state_machine("orders", region=region).add_execution("nightly", status="RUNNING")
 
         assert names(list_executions(arn, url=url, region=region)) == ["nightly"]
+
+
+@pytest.mark.parametrize(
+    ("url", "authorization", "region"),
+    [
+        pytest.param("https://states.eu-west-1.amazonaws.com", None, "eu-west-1", id="host"),
+        pytest.param("https://vpce-1-x.states.eu-west-1.vpce.amazonaws.com", None, "eu-west-1", id="VPC endpoint"),
+        pytest.param("https://states.us-iso-east-1.c2s.ic.gov", None, "us-iso-east-1", id="another partition"),
+        pytest.param("https://states.amazonaws.com", None, "us-east-1", id="host without a region"),
+        pytest.param("https://states.amazonaws.com", "AWS4-HMAC-SHA256", "us-east-1", id="no signature"),
+        pytest.param(
+            "https://example.com", "AWS4-HMAC-SHA256 Credential=a/b/eu-west-3/states/c", "eu-west-3", id="signed"
+        ),
+    ],
+)
+def test_region_of_a_call_without_a_signature(sfn_executions, url, authorization, region):
+    """The host names the region or, if it names none, what there is of a signature; else it is moto's default."""
+    headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
+    if authorization is not None:
+        headers["Authorization"] = authorization
+    requests.post(url, data=b"{}", headers=headers)
+
+    assert [call.region for call in sfn_executions.calls] == [region]
 
 
 def test_call_of_an_assumed_role_belongs_to_its_account():
