@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
@@ -49,7 +50,9 @@ def cases(kind: str, whole: int, part: int, first: int = 0) -> Iterator[Random]:
 
 def _memory() -> int:
     """Return the most memory that the process has had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In bytes on macOS, in KiB elsewhere.
+    return most >> (20 if sys.platform == "darwin" else 10)
 
 
 @contextmanager

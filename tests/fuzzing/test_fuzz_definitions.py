@@ -49,7 +49,7 @@ def test_definitions(kept_client):
     """A definition is refused, or its run comes to a status, with a history that begins and ends as it should."""
     with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True, wait_scale=0) as sfn:
         sfn.mock_lambda("echo", echo)
-        for number, random in enumerate(cases("definitions", 8_000, 40)):
+        for number, random in enumerate(cases("definitions", 8_000, 20)):
             if number % 100 == 99:
                 sfn.reset()
                 sfn.mock_lambda("echo", echo)
@@ -90,7 +90,7 @@ def test_single_states(kept_client, kind):
     """An expression, a function, a path or a state that TestState is given succeeds, or fails as on AWS."""
     with mock_sfn_executions(execute=True) as sfn:
         sfn.mock_lambda("echo", echo)
-        for random in cases(kind, 3_000, 40):
+        for random in cases(kind, 3_000, 20):
             if kind == "expressions":
                 made = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": f"{{% {expression(random)} %}}"}
             elif kind == "intrinsics":

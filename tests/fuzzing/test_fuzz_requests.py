@@ -83,7 +83,7 @@ def test_boto3(transport):
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     with mock_sfn_executions(transport=transport, retry_sleeps=False) as sfn:
         client = boto3.client("stepfunctions", "us-east-1", config=config)
-        for number, random in enumerate(cases("boto3", 20_000, 60)):
+        for number, random in enumerate(cases("boto3", 20_000, 40)):
             if number % 500 == 0:
                 sfn.reset()
                 seed(sfn)
@@ -108,7 +108,7 @@ def _passes_through_the_package(error: BaseException) -> bool:
 def test_requests():
     """Whatever is posted to the service's host has an answer of AWS's protocol."""
     with mock_sfn_executions() as sfn, requests.Session() as session:
-        for number, random in enumerate(cases("requests", 40_000, 150)):
+        for number, random in enumerate(cases("requests", 40_000, 100)):
             if number % 500 == 0:
                 sfn.reset()
                 seed(sfn)
