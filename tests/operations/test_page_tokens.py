@@ -118,3 +118,18 @@ def test_token_is_tied_to_its_arguments(client, operation, arguments):
 
     assert refusal(getattr(client, operation), **arguments, nextToken=token) == INVALID_TOKEN
     assert getattr(client, operation)(**arguments)["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_the_longest_names_fit_into_tokens(client, sfn):
+    """A token that marks a name of 80 characters, each of four bytes, has the 1024 characters that it may have."""
+    names = ["\U0001d4b3" * 79 + digit for digit in "12"]
+    for name in names:
+        sfn.add_state_machine(name)
+    pages = [client.list_state_machines(maxResults=1)]
+    while "nextToken" in pages[-1]:
+        pages.append(client.list_state_machines(maxResults=1, nextToken=pages[-1]["nextToken"]))
+    listed = [machine["name"] for page in pages for machine in page["stateMachines"]]
+    tokens = [page["nextToken"] for page in pages[:-1]]
+
+    assert [name for name in listed if name in names] == names
+    assert [len(token) for token in tokens if len(token) > 1024] == []
