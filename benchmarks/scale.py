@@ -11,12 +11,14 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
 from time import process_time
 from typing import Any, NamedTuple
 
 import boto3
+from contestants import new_execution
 from freezegun import freeze_time
 from moto import mock_aws
 from moto.stepfunctions.models import stepfunctions_backends
@@ -150,7 +152,7 @@ def moto_seeds(size: int) -> float:
         arn = client.create_state_machine(name="orders", definition=json.dumps(PASS), roleArn=ROLE)["stateMachineArn"]
         [machine] = stepfunctions_backends["123456789012"]["us-east-1"].state_machines
         for number in range(size):
-            machine.start_execution("us-east-1", "123456789012", f"execution-{number}", "{}", None)
+            machine.executions.append(new_execution(f"execution-{number}"))
         return page_time(client, arn)
 
 
@@ -187,11 +189,12 @@ SUBJECTS = {
 }
 
 
-def _measure(work: Callable[[int], float], size: int, answers: Any) -> None:
+def _measure(work: Callable[[int], float], size: int) -> Cost:
+    """Do the work once in small, for what is done only once, and then in that size."""
     work(1)
     before, begin = _memory(), process_time()
     page = work(size)
-    answers.put(Cost(process_time() - begin, _memory() - before, page))
+    return Cost(process_time() - begin, _memory() - before, page)
 
 
 def _memory() -> int:
@@ -203,13 +206,8 @@ def _memory() -> int:
 
 def measure(work: Callable[[int], float], size: int) -> Cost:
     """Return what work of a size costs, in a process of its own."""
-    context = get_context("spawn")
-    answers = context.Queue()
-    process = context.Process(target=_measure, args=(work, size, answers))
-    process.start()
-    cost: Cost = answers.get()
-    process.join()
-    return cost
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_measure, work, size).result()
 
 
 def _cells(cost: Cost | None) -> list[str]:

@@ -28,7 +28,10 @@ ROOT = Path(__file__).parents[2]
 #: Modules with the tests that concern them, the quickest first.
 TESTS = {
     "aws/page_tokens.py": ["operations/test_page_tokens.py", "operations/test_pages.py"],
-    "aws/arns.py": ["operations/test_errors.py", "operations/test_names.py", "seeding/test_load.py"],
+    "aws/arns.py": [
+        *("operations/test_errors.py", "operations/test_names.py", "operations/test_tags.py"),
+        "seeding/test_load.py",
+    ],
     "state/execution_index.py": [
         *("operations/test_listing.py", "operations/test_retention.py", "operations/test_consistency_lag.py"),
         *("operations/test_walks.py", "state/test_lives.py", "simulation/test_simulation.py"),

@@ -146,6 +146,13 @@ def one_violation(value: str, member: str, constraint: str) -> str:
             {},
             id="a placeholder left in, whose colons shift the fields",
         ),
+        pytest.param(
+            {"stateMachineArn": f"{PREFIX}:cluster"},
+            "InvalidArn",
+            "Invalid Arn: 'Resource type not valid in this context: cluster'",
+            {},
+            id="a resource type and nothing else",
+        ),
         *(
             pytest.param(
                 {member: f"{PREFIX}:{resource}"},
