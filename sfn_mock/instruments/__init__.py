@@ -1,1 +1,1 @@
-"""What a test asks of a mock beside answers: faults, calls, guard, paging check, report."""
+"""Instruments of a mock: faults, record of calls, guard, paging check, task mocks, coverage, replay, report."""

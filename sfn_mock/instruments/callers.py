@@ -1,4 +1,4 @@
-"""Which line of the code under test a call comes from."""
+"""Find the line of the code under test that makes a call."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ import threading
 from types import FrameType
 from typing import NamedTuple
 
-#: Packages between that line and here: they carry the call, or run the thread or task that makes it.
+#: Packages between that line and this one: they pass the call on, or run its thread or task.
 _CARRIERS = {
     *("sfn_mock", "botocore", "boto3", "aiobotocore", "moto", "requests", "responses"),
     *("asyncio", "concurrent", "threading"),
     *("http", "socketserver", "werkzeug"),
 }
-#: Where botocore turns pages by itself.
+#: The module of botocore's paginators.
 _PAGINATORS = {"botocore.paginate", "aiobotocore.paginate"}
 
 
 class Caller(NamedTuple):
-    """The place a call was made at; ``paginated`` says that botocore's paginator made it there."""
+    """The line that makes a call; ``paginated`` is true if botocore's paginator makes it."""
 
     file: str
     line: int
     paginated: bool
 
     def __str__(self) -> str:
-        """``file:line``, the file as seen from the working directory if it lies within."""
+        """Return ``file:line``; the path is relative if the file is below the working directory."""
         return f"{self.file.removeprefix(os.getcwd() + os.sep)}:{self.line}"
 
 
 def find_caller() -> Caller:
-    """Return the first place outside of botocore and its like; the thread, by its name, where there is none."""
+    """Return the first line outside these packages, or the name of the thread if there is none."""
     place: tuple[str, int] | None = None
     paginated = False
     frame: FrameType | None = sys._getframe(1)

@@ -1,6 +1,6 @@
-"""The record of the calls that the mock answered, in the order of its answers.
+"""The record of the calls that the mock has answered, in order.
 
-There is one entry for each request, as AWS would have seen them: a call that botocore repeats has several.
+It has one entry for each request, as AWS would see them: each retry of botocore is an entry.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.tables import cut, table
 from sfn_mock.state import clock
 
-#: How many bytes the record may hold. Of what is more the oldest answers go first, then the oldest calls.
+#: The size limit of the record in bytes. Beyond it the oldest answers are dropped first, then the oldest calls.
 KEPT_BYTES = 32 * 1024 * 1024
-#: What a call takes beside its body, and an item of a list of AWS's, about.
+#: Estimated bytes of a call without its body, and of an item in a list of AWS's.
 _BYTES_OF_CALL = 1_000
 _BYTES_OF_ITEM = 500
-#: Of a longer parameter or member only so much is shown: an ARN without its beginning fits.
+#: Longer parameters and members are cut off; a shortened ARN fits.
 _WIDEST_VALUE = 64
 
 
 class Outcome(NamedTuple):
-    """What a request came to."""
+    """The outcome of a request."""
 
     #: The code or name of its error; None for an answer.
     error: str | None
-    #: The answer, or what AWS's error tells; None where nothing came.
+    #: The answer, or the response of AWS's error; None for a connection error.
     response: dict[str, Any] | None
 
 
 class Call:
-    """One request to Step Functions, and what it was answered with."""
+    """One request to Step Functions, with its answer or error."""
 
     __slots__ = ("_elsewhere", "_outcome", "_request", "_size")
 
@@ -53,11 +53,11 @@ class Call:
         self, request: Request, outcome: Outcome | Callable[[], Outcome], elsewhere: Elsewhere | None = None
     ) -> None:
         self._request = request
-        #: Where in the mock that exists which the call did not find.
+        #: The regions and accounts in which a resource exists that the call did not find.
         self._elsewhere = elsewhere
-        #: Read when somebody looks; None once the answer has been given up.
+        #: Read on access; None after the answer was dropped.
         self._outcome: Outcome | Callable[[], Outcome] | None = outcome
-        #: How many bytes the record needs for it, without its answer.
+        #: The size in bytes, without the answer.
         self._size = sum(map(getsizeof, (request.body, request.url, request.trace_id))) + _BYTES_OF_CALL
 
     @property
@@ -67,31 +67,33 @@ class Call:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The parameters as they were sent, in a dict of one's own; empty for a request that could not be read."""
+        """A copy of the parameters as they were sent; empty for a request that could not be read."""
         return self._request.parameters()
 
     @property
     def account_id(self) -> str:
-        """The account that it belongs to."""
+        """The account of the call."""
         return self._request.account_id
 
     @property
     def region(self) -> str:
-        """The region that it went to."""
+        """The region of the call."""
         return self._request.region
 
     @property
     def date(self) -> datetime:
-        """When it arrived, by the test's clock, in UTC."""
+        """When the call arrived, by the test's clock, in UTC."""
         return clock.to_datetime(self._request.moment)
 
     @property
     def response(self) -> dict[str, Any] | None:
-        """What boto3 gave, without ``ResponseMetadata``: the answer, or the ``response`` of the ClientError.
+        """The answer as boto3 returned it, or the ``response`` of the ClientError, without ``ResponseMetadata``.
 
-        None where no answer came. What the caller adds to the answer, takes from it or sorts in it is not seen here;
-        what stands deeper, such as the items of its lists, is shared. RuntimeError for an answer that is kept no more:
-        the record keeps the newest ones, up to 32 MiB in all.
+        None for a connection error. Changes that the caller makes to the answer or its lists are not visible here;
+        nested values, such as the items of lists, are shared.
+
+        Raises:
+            RuntimeError: If the answer was dropped: the record keeps the newest answers, up to 32 MiB in all.
         """
         return self._read().response
 
@@ -99,7 +101,7 @@ class Call:
     def error(self) -> str | None:
         """The code of AWS's error, such as ``InvalidToken``, or the name of botocore's, such as ``ReadTimeoutError``.
 
-        None for a call that succeeded.
+        None if the call succeeded.
         """
         return None if self._outcome is None else self._read().error
 
@@ -114,10 +116,10 @@ class Call:
             outcome = self._outcome = outcome()
         return outcome
 
-    # --- For people ----------------------------------------------------------------------------------------------
+    # --- Text ----------------------------------------------------------------------------------------------------
 
     def _row(self) -> tuple[str, ...]:
-        """Return its cells in the table of calls, in a few words each."""
+        """Return its row in the table of calls."""
         return (
             clock.describe(self._request.moment),
             self.region,
@@ -128,7 +130,7 @@ class Call:
         )
 
     def _locations(self) -> set[Location]:
-        """Return the regions and accounts that its row speaks of."""
+        """Return the regions and accounts in its row."""
         there = () if self._elsewhere is None else self._elsewhere.locations
         return {Location(self.region, self.account_id), *there}
 
@@ -158,7 +160,7 @@ class Call:
         return cut(self._shorten(repr(value)), _WIDEST_VALUE)
 
     def _shorten(self, text: str) -> str:
-        """Return the text without what the ARNs of the call's own account and region have in common."""
+        """Return the text without the prefix of ARNs of the call's own account and region."""
         return re.sub(rf"arn:[\w-]+:states:{re.escape(self.region)}:{re.escape(self.account_id)}:", "", text)
 
     def __repr__(self) -> str:
@@ -166,13 +168,20 @@ class Call:
 
 
 class Calls(list[Call]):
-    """Calls in the order in which they were answered; as text, a table of them.
+    """Calls in the order in which they were answered; ``str()`` is a table of them.
 
-    The table has columns for the region and the account where there are several.
+    The table shows region and account if there are several.
     """
 
     def of(self, operation: str) -> Calls:
-        """Return those of one operation, by its API or snake_case name; ValueError if there is no such operation."""
+        """Return the calls of one operation, oldest first.
+
+        Args:
+            operation: The API name of the operation, or the name of boto3's method.
+
+        Raises:
+            ValueError: If there is no such operation; the message suggests the closest name.
+        """
         name = operation_named(operation)
         return Calls(call for call in self if call.operation == name)
 
@@ -190,17 +199,17 @@ class Calls(list[Call]):
 
 
 def is_kept(call: Call) -> bool:
-    """Return whether the answer to a call is kept still."""
+    """Return whether the record still has the answer of a call."""
     return call._outcome is not None
 
 
 def give_up(call: Call) -> None:
-    """Keep the answer to a call no more."""
+    """Drop the answer of a call."""
     call._outcome = None
 
 
 class CallLog:
-    """Records the calls of all threads. An answer is copied as far as callers commonly change what they got."""
+    """Records the calls of all threads. Answers are copied as deep as callers usually change them."""
 
     def __init__(self) -> None:
         self.calls = Calls()
@@ -208,7 +217,7 @@ class CallLog:
         #: Calls with answers, oldest first, each with the bytes of its answer.
         self._answers: deque[tuple[Call, int]] = deque()
         self._bytes = 0
-        #: How many calls are kept no more, and of how many a test was told.
+        #: The number of dropped calls, and how many of them a warning has reported.
         self._dropped = 0
         self._told = 0
 
@@ -220,7 +229,7 @@ class CallLog:
             self._bytes = self._dropped = self._told = 0
 
     def warn_of_dropped(self) -> None:
-        """Warn a test that asks for calls which are kept no more, each time there are others."""
+        """Warn if calls were dropped since the last warning."""
         if self._dropped > self._told:
             self._told = self._dropped
             warnings.warn(
@@ -230,7 +239,7 @@ class CallLog:
             )
 
     def mark(self) -> Callable[[], None]:
-        """Return a function that forgets all calls from now on; answers that were dropped meanwhile stay dropped."""
+        """Return a function that forgets the calls from now on; dropped answers stay dropped."""
         with self._lock:
             calls, answers, size = list(self.calls), self._answers.copy(), self._bytes
             dropped, told = self._dropped, self._told
@@ -249,22 +258,22 @@ class CallLog:
         answer: dict[str, Any],
         elsewhere: Elsewhere | None,
     ) -> None:
-        """Record a call that succeeded, with ``answer``, of which the outcome is made, and where what it missed is."""
+        """Record a call that succeeded, with its ``answer``, and the location of a resource that it did not find."""
         self._add(Call(request, outcome, elsewhere), answer)
 
     def refused(self, request: Request, error: SFNError, elsewhere: Elsewhere | None) -> None:
-        """Record a call that ended in an error of AWS's, and where that exists which it did not find."""
+        """Record a call that ended in an error of AWS, and the location of a resource that it did not find."""
         response: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
-        # botocore reads other members of those errors only that the model has.
+        # botocore reads other members only of errors in the model.
         if get_service_model("stepfunctions").shape_for_error_code(error.code) is not None:
             response.update(members_of_error(error))
         call = Call(request, Outcome(error.code, response), elsewhere)
-        # AWS's sentence may quote what was sent.
+        # AWS's sentence may quote the request.
         call._size += getsizeof(error.message)
         self._add(call, None)
 
     def failed(self, request: Request, error: Exception) -> None:
-        """Record a call that ended in an error of the connection."""
+        """Record a call that ended in a connection error."""
         self._add(Call(request, Outcome(type(error).__name__, None)), None)
 
     def _add(self, call: Call, answer: dict[str, Any] | None) -> None:
@@ -283,7 +292,7 @@ class CallLog:
 
     def _drop_calls(self) -> None:
         """Drop the oldest calls, all but the last one if need be."""
-        # Some more than there must, as each time all others move up.
+        # More than necessary, because each deletion moves all other calls.
         number = 0
         while self._bytes > KEPT_BYTES * 7 // 8 and number < len(self.calls) - 1:
             self._bytes -= self.calls[number]._size
@@ -293,7 +302,7 @@ class CallLog:
 
 
 def _size(value: object, is_listing: bool) -> int:
-    """Return about how many bytes an answer takes. The items of a listing are all small, and may be a thousand."""
+    """Estimate the bytes of an answer. Items of a listing are small, and there may be a thousand."""
     if isinstance(value, dict):
         return sum(_size(member, is_listing) for member in value.values())
     if isinstance(value, list):
@@ -306,7 +315,7 @@ def _amount() -> str:
 
 
 class _NoLog(CallLog):
-    """For calls that are not the test's, such as those of the page that shows the mock."""
+    """A record that stays empty, for calls that are not the test's, such as those of the server's page."""
 
     def _add(self, call: Call, answer: dict[str, Any] | None) -> None:
         """Record nothing."""
@@ -316,7 +325,7 @@ NO_LOG = _NoLog()
 
 
 def answered_with(answer: dict[str, Any]) -> Outcome:
-    """Return the outcome of a call with its answer as boto3 gives it; the caller may change the original's lists."""
+    """Return the outcome of a call, with a copy of the answer, because the caller may change its lists."""
     lists = {member: value.copy() for member, value in answer.items() if isinstance(value, list)}
     return Outcome(None, {**answer, **lists})
 

@@ -1,4 +1,4 @@
-"""Coverage of a definition: which of its parts were taken, and which never were."""
+"""Coverage of a definition: the parts that were taken, and the parts that never were."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Part(NamedTuple):
 
     kind: StepKind
     state: str
-    #: Of a rule, catcher or retrier: its number in its list, from 0 on.
+    #: For a rule, catcher or retrier: its index in its list, from 0.
     number: int | None = None
-    #: The state that it leads to, None for an end and for what leads nowhere.
+    #: The state that it leads to; None for an end or a retrier.
     next: str | None = None
 
     def __str__(self) -> str:
-        """Return the part as a reader finds it in the definition."""
+        """Return the part as it is named in reports, such as ``Check: Choices[0] -> Ship``."""
         where = f"{self.state}: {self.label}" if self.label else self.state
         return where if self.next is None else f"{where} -> {self.next}"
 
@@ -57,10 +57,10 @@ PartKey = tuple[StepKind, str, int | None]
 def parts_of(definition: str) -> tuple[Part, ...]:
     """Return all parts of a definition, in its order; those of branches and processors follow their state.
 
-    A retrier that never retries, as its MaxAttempts is 0, is none.
+    A retrier whose MaxAttempts is 0 does not count.
 
     Raises:
-        ValueError: The text is no definition.
+        ValueError: If the text is not a definition.
     """
     return tuple(_parts(parse_definition(definition)))
 
@@ -74,7 +74,7 @@ def _parts(program: Program) -> Iterator[Part]:
 
 
 def ways_of(state: State) -> Iterator[Part]:
-    """Yield the parts by which a state is left or retried."""
+    """Yield the transitions and retriers of a state."""
     if isinstance(state, ChoiceState):
         for number, rule in enumerate(state.choices):
             yield Part("choice", state.name, number, rule.next)
@@ -90,7 +90,7 @@ def ways_of(state: State) -> Iterator[Part]:
 
 
 def inner_programs(state: State) -> Sequence[Program]:
-    """Return the branches of a Parallel state or the processor of a Map state; none of another."""
+    """Return the branches of a Parallel state or the processor of a Map state; nothing for other states."""
     if isinstance(state, ParallelState):
         return state.branches
     return (state.processor,) if isinstance(state, MapState) else ()
@@ -102,7 +102,7 @@ def count_steps(steps: Iterable[Step]) -> Counter[PartKey]:
 
 
 class Coverage:
-    """What executions of one state machine, and TestState, took of its definition. ``str()`` is a table."""
+    """The parts of one state machine's definition that executions and TestState took. ``str()`` is a table."""
 
     def __init__(self, name: str, definition: str, counts: Mapping[PartKey, int], runs: int) -> None:
         self._name = name
@@ -123,12 +123,12 @@ class Coverage:
 
     @property
     def runs(self) -> int:
-        """How many executions have run the definition."""
+        """The number of executions that have run the definition."""
         return self._runs
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each part was taken, in the definition's order: ``"Check: Choices[0] -> Ship"`` and the like."""
+        """How often each part, such as ``"Check: Choices[0] -> Ship"``, was taken, in the definition's order."""
         return {str(part): self._counts.get(part.key, 0) for part in self._parts}
 
     @property
@@ -143,11 +143,11 @@ class Coverage:
 
     @property
     def percentage(self) -> float:
-        """How many of a hundred parts were taken."""
+        """The percentage of parts that were taken."""
         return 100 * len(self.taken) / len(self._parts)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return name, runs, percentage and, as ``parts``, what ``str()`` tells of each part."""
+        """Return a dict with name, runs, percentage and ``parts``."""
         parts = [{**part._asdict(), "taken": self._counts.get(part.key, 0)} for part in self._parts]
         return {"name": self.name, "runs": self.runs, "percentage": self.percentage, "parts": parts}
 
@@ -167,7 +167,7 @@ def summary(coverage: Coverage) -> str:
 
 
 class CoverageReport:
-    """The coverage of several state machines. ``str()`` has one line for each, and what was never taken."""
+    """The coverage of several state machines. ``str()`` has a line for each, and the parts never taken."""
 
     def __init__(self, machines: Sequence[Coverage]) -> None:
         self._machines = list(machines)
@@ -179,12 +179,12 @@ class CoverageReport:
 
     @property
     def percentage(self) -> float:
-        """How many of a hundred parts of all machines were taken; 0 where there is no machine."""
+        """The percentage of parts of all state machines that were taken; 0 without a state machine."""
         parts = sum(len(coverage.counts) for coverage in self._machines)
         return 100 * sum(len(coverage.taken) for coverage in self._machines) / parts if parts else 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the percentage and, as ``machines``, what ``as_dict`` of each machine's coverage gives."""
+        """Return a dict with the percentage and, as ``machines``, the dict of each state machine's coverage."""
         return {"percentage": self.percentage, "machines": [coverage.as_dict() for coverage in self._machines]}
 
     def __str__(self) -> str:

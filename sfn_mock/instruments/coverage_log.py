@@ -1,7 +1,7 @@
-"""What runs took, joined over records: those of one mock, or those of all mocks of a pytest session.
+"""Count the parts that runs took, for one mock or for all mocks of a pytest session.
 
-Definitions are joined by the name of their state machine and their parts: two that differ in parameters or ARNs alone
-are one, two that differ in a state, a rule or a catcher are not.
+Definitions are counted together if their state machines have the same name and they have the same parts: they may
+differ in parameters and ARNs, but not in a state, a rule or a catcher.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sfn_mock.instruments.coverage import Coverage, CoverageReport, Part, PartKe
 from sfn_mock.state.records import Records
 from sfn_mock.state.revisions import DEFAULT_DEFINITION
 
-#: The name in reports of definitions of which TestState has run a state, and that no state machine has.
+#: The name, in reports, of definitions that only TestState has run.
 _TESTED_ALONE = "(TestState alone)"
 
 #: Name of the state machine, None for TestState; and the definition's parts.
@@ -25,7 +25,7 @@ _Key = tuple[str | None, tuple[Part, ...]]
 
 
 class _Taken:
-    """What was taken of one definition."""
+    """The counts of one definition."""
 
     def __init__(self, definition: str) -> None:
         self.definition = definition
@@ -34,7 +34,7 @@ class _Taken:
 
 
 class _Source(NamedTuple):
-    """Steps of a run, or of TestState, that go on being taken."""
+    """The steps of a run or of TestState; their number can grow."""
 
     origin: object
     name: str | None
@@ -43,17 +43,17 @@ class _Source(NamedTuple):
 
 
 class CoverageLog:
-    """What was taken of each definition so far."""
+    """The counts of each definition so far."""
 
     def __init__(self) -> None:
         self._taken: dict[_Key, _Taken] = {}
-        #: What was counted already, of each run.
+        #: The steps of each run that are counted already.
         self._counted: WeakKeyDictionary[object, Counter[PartKey]] = WeakKeyDictionary()
 
     def note(self, records: Records, until: int | None = None) -> None:
-        """Count what the runs of records have taken by a moment, or ever; what was counted before counts once.
+        """Count the steps of all runs of records, up to a moment if one is given; each step counts once.
 
-        Machines whose definition never ran are noted, too, unless it is the one that a seed has by default.
+        Definitions that never ran are noted too, unless it is the default definition of seeds.
         """
         for machine in list(records.state_machines.values()):
             if machine.revision.definition != DEFAULT_DEFINITION:
@@ -71,7 +71,7 @@ class CoverageLog:
             self._counted[source.origin] = before | counts
 
     def _of(self, name: str | None, definition: str) -> _Taken:
-        """Return what was taken of a definition; raise ValueError for a text that is none."""
+        """Return the counts of a definition; ValueError if the text is not a definition."""
         return self._taken.setdefault((name, parts_of(definition)), _Taken(definition))
 
     def report(self) -> CoverageReport:
@@ -100,17 +100,17 @@ class CoverageLog:
         tested = self._taken.get((None, parts)) or _Taken(definition)
         return Coverage(name, definition, taken.counts + tested.counts, taken.runs)
 
-    # --- From process to process -------------------------------------------------------------------------------------
+    # --- Exchange between processes ----------------------------------------------------------------------------------
 
     def as_data(self) -> list[Any]:
-        """Return what was counted, made of what JSON knows."""
+        """Return the counts as JSON values."""
         return [
             [name, taken.definition, taken.runs, [[*key, count] for key, count in taken.counts.items()]]
             for (name, _), taken in self._taken.items()
         ]
 
     def add_data(self, data: list[Any]) -> None:
-        """Add what the log of another process has given."""
+        """Add the counts of another process."""
         for name, definition, runs, counts in data:
             taken = self._of(name, definition)
             taken.runs += runs

@@ -1,4 +1,4 @@
-"""The coverage of state machines as one HTML page that needs no other file."""
+"""The coverage of state machines as one HTML page without other files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draw a definition as a graph in SVG: states in rows from the start on, each part as its look says."""
+"""Draw a definition as a graph in SVG, with the states in rows from the start."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _Point = tuple[float, float]
 
 
 class Look(Protocol):
-    """What a picture says of the parts of a definition."""
+    """The labels and colours of the parts of a definition in a picture."""
 
     def kind(self, part: Part) -> str:
-        """Return the class of a part, which gives it its colour. A way's is also the id of the marker of its end."""
+        """Return the CSS class of a part. The class of a transition is also the id of its arrow marker."""
 
     def start_kind(self, part: Part) -> str:
-        """Return the class of the way that leads to a first state."""
+        """Return the CSS class of the arrow to a first state."""
 
     def text(self, part: Part) -> str:
-        """Return the label of a part; empty for one without."""
+        """Return the label of a part, or an empty text."""
 
 
 class Picture(NamedTuple):
@@ -48,7 +48,7 @@ class _Box:
     def __init__(self, state: State, look: Look) -> None:
         self.name = state.name
         self.ways = list(ways_of(state))
-        #: What leads to no other state stands in the box.
+        #: Parts that lead to no other state are shown in the box.
         ends = (part for part in self.ways if part.next is None and look.text(part))
         self.lines = [Part("state", state.name), *ends]
         self.pictures = [draw(program, look) for program in inner_programs(state)]
@@ -81,8 +81,8 @@ def draw(program: Program, look: Look) -> Picture:
     """Return the picture of a definition, of a branch or of a processor.
 
     Args:
-        program: What to draw.
-        look: What it says of the parts.
+        program: The states to draw.
+        look: The labels and colours of the parts.
     """
     boxes = {name: _Box(state, look) for name, state in program.states.items()}
     rows = _rows(program.start_at, boxes)
@@ -111,7 +111,7 @@ def draw(program: Program, look: Look) -> Picture:
 
 
 def _rows(start_at: str, boxes: Mapping[str, _Box]) -> list[list[_Box]]:
-    """Return the states in rows, by the fewest steps that lead to each; what none leads to comes last."""
+    """Return the states in rows, by the number of steps from the start; unreachable states are last."""
     ranks = {start_at: 0}
     waiting = deque(ranks)
     while waiting:
@@ -128,7 +128,7 @@ def _rows(start_at: str, boxes: Mapping[str, _Box]) -> list[list[_Box]]:
 
 
 def _place(rows: Sequence[Sequence[_Box]]) -> tuple[float, float]:
-    """Give each state its place, each row in the middle, and return the size of all."""
+    """Position the states, each row centred, and return the total size."""
     widths = [sum(box.width for box in row) + _COLUMN_GAP * (len(row) - 1) for row in rows]
     top = float(_START_HEIGHT)
     for row, width in zip(rows, widths, strict=True):
@@ -141,17 +141,17 @@ def _place(rows: Sequence[Sequence[_Box]]) -> tuple[float, float]:
 
 
 def _edge(part: Part, look: Look, begin: _Point, end: _Point, at: float) -> str:
-    """Draw a way to a state in a row below; its label stands at a part of the way, apart from those beside it."""
+    """Draw an arrow to a state in a lower row, with its label beside the labels of parallel arrows."""
     (x, y), (to_x, to_y) = begin, end
     bend = (to_y - y) / 2
     path = f"M{x:g} {y:g}C{x:g} {y + bend:g} {to_x:g} {to_y - bend:g} {to_x:g} {to_y:g}"
-    # How far a cubic Bezier curve with these handles has come to the side.
+    # The horizontal offset of a cubic Bezier curve with these handles.
     aside = at * at * (3 - 2 * at)
     return _line(part, look, path) + _label(part, look, x + (to_x - x) * aside, y + (to_y - y) * at + 4)
 
 
 def _edge_back(part: Part, look: Look, begin: _Point, end: _Point, side: float) -> str:
-    """Draw a way to a state in the same row or above, round by the side."""
+    """Draw an arrow to a state in the same row or above, around the side."""
     (x, y), (to_x, to_y) = begin, end
     path = f"M{x:g} {y:g}v12H{side:g}V{to_y - 12:g}H{to_x:g}v12"
     return _line(part, look, path) + _label(part, look, side, (y + to_y) / 2 + 4)

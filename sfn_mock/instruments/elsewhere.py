@@ -1,4 +1,4 @@
-"""Find what a call has asked for in vain in the other regions and accounts of the mock, and warn the test's author."""
+"""Find a missing resource in other regions and accounts of the mock, and warn the test author."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sfn_mock.state.records import Records
 from sfn_mock.state.seeds import SeedWarning
 
 _NOT_FOUND = (StateMachineDoesNotExist, ExecutionDoesNotExist, ResourceNotFound, ActivityDoesNotExist)
-#: The operations that AWS answers without an error when what they name does not exist.
+#: The operations that succeed for resources that do not exist.
 SUCCEEDS_WHEN_MISSING = frozenset(
     {
         "DeleteActivity",
@@ -46,16 +46,16 @@ class Location(NamedTuple):
         return f"{self.region} (account {self.account_id})"
 
 
-#: As much of a task token as a warning shows.
+#: The length of a task token in a warning.
 _WIDEST_TOKEN = 100
 _USE_ITS_ARN = "Use a client and an ARN of that region and account, or add it where the client asks for it."
 _USE_ITS_CLIENT = "Use a client of that region and account."
 
 
 class Elsewhere(NamedTuple):
-    """What a call has not found, and where in the mock it exists."""
+    """A resource that a call did not find, and its location in the mock."""
 
-    #: As a sentence shows it.
+    #: The resource as sentences name it.
     wanted: str
     locations: tuple[Location, ...]
     advice: str = _USE_ITS_ARN
@@ -65,7 +65,7 @@ class Elsewhere(NamedTuple):
 
 
 def find_elsewhere(request: Request, error: SFNError, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
-    """Return where that exists which a call was told does not exist; None if it exists nowhere in the mock."""
+    """Return the location of a resource that AWS's error calls missing; None if the mock does not have it."""
     if isinstance(error, InvalidToken):
         return _find_token(request, all_records)
     if not isinstance(error, _NOT_FOUND):
@@ -75,14 +75,14 @@ def find_elsewhere(request: Request, error: SFNError, all_records: Callable[[], 
         holders = _holders(arn, candidates)
         named = [records for records in holders if _is_named(records, arn)]
         locations = _locations(named or holders)
-        # What exists where the call went was not found for another reason: some operations take no qualified ARN.
+        # A resource in the call's own region was not found for another reason: some operations take no qualified ARN.
         if locations and not (named and locations == (Location(request.region, request.account_id),)):
             return Elsewhere(repr(arn), locations)
     return None
 
 
 def _find_token(request: Request, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
-    """Return where a task has the token that a call answers; None for other tokens."""
+    """Return the location of the task with the call's task token; None for other tokens."""
     token = request.parameters().get("taskToken")
     if not isinstance(token, str):
         return None
@@ -91,9 +91,9 @@ def _find_token(request: Request, all_records: Callable[[], Iterable[Records]]) 
 
 
 def find_missed(request: Request, all_records: Callable[[], Iterable[Records]]) -> Elsewhere | None:
-    """Return where in the mock that exists which a call of ``SUCCEEDS_WHEN_MISSING`` names and misses.
+    """Return the location of a resource that a call of ``SUCCEEDS_WHEN_MISSING`` does not find; None if it finds it.
 
-    Call it before the call is answered: a deletion leaves nothing to find. None if the call misses nothing.
+    Use it before the call is answered, because a deletion leaves nothing to find.
     """
     candidates = list(all_records())
     for arn in _arns(request):
@@ -104,7 +104,7 @@ def find_missed(request: Request, all_records: Callable[[], Iterable[Records]]) 
 
 
 def _holders(arn: str, candidates: list[Records]) -> list[Records]:
-    """Return the records that have something of that name. None are locked: their threads may ask for others."""
+    """Return the records with a resource of that name, unlocked, because their threads may need other records."""
     resource = arn.split(":", 5)[-1]
     return [records for records in candidates if _holds(records, resource)]
 
@@ -118,10 +118,10 @@ def _locations(holders: Iterable[Records]) -> tuple[Location, ...]:
 
 
 def warn_of_elsewhere(request: Request, elsewhere: Elsewhere) -> None:
-    """Warn that a call has gone to another region or account than what it asks for.
+    """Warn that a call went to another region or account than its resource.
 
-    Where warnings are errors, there is none: the code under test gets AWS's error, whose row in the report of a failed
-    test tells the same.
+    There is no warning if warnings are errors: the code under test must get AWS's error. The report of a failed test
+    has the same information.
     """
     caller = find_caller()
     with suppress(SeedWarning):
@@ -137,7 +137,7 @@ def warn_of_elsewhere(request: Request, elsewhere: Elsewhere) -> None:
 def _arns(request: Request) -> Iterator[str]:
     parameters = request.parameters()
     routing = parameters.get("routingConfiguration")
-    # Of an operation that has no such parameter, anything may stand there.
+    # The value may be anything if the operation has no such parameter.
     entries = [entry for entry in routing if isinstance(entry, dict)] if isinstance(routing, list) else []
     for name, value in (*parameters.items(), *(pair for entry in entries for pair in entry.items())):
         if name.lower().endswith("arn") and isinstance(value, str):
@@ -145,7 +145,7 @@ def _arns(request: Request) -> Iterator[str]:
 
 
 def _holds(records: Records, resource: str) -> bool:
-    """Return whether the records have a machine, execution, map run or activity of that name."""
+    """Return whether the records have a state machine, execution, map run or activity of that name."""
     arn = records.arn_prefix + resource
     kind = resource.partition(":")[0]
     with suppress(InvalidArn):

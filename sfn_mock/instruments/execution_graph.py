@@ -1,4 +1,4 @@
-"""An execution's history told by states: how each came out, and the definition's graph in these colours."""
+"""The graph of a definition, coloured by one execution's history, and the status of each state."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from sfn_mock.instruments.execution_traces import Trace, Visit
 from sfn_mock.state import clock
 from sfn_mock.state.live_runs import Run
 
-#: Of several stays in a state, such as those of a map's items, the first of these is the state's own.
+#: If a state was entered several times, such as for the items of a map, its status is the first of these.
 _STATUSES = ("RUNNING", "FAILED", "TIMED_OUT", "ABORTED", "CAUGHT", "SUCCEEDED")
-#: So many stays in a state are told, the last ones.
+#: The number of visits of a state that are described, the last ones.
 MOST_VISITS = 20
 
 
 def describe_states(program: Program, events: Sequence[Event], run: Run | None, now: int) -> dict[str, Any]:
-    """Return the graph of a definition as one execution went through it, and what is known of each state.
+    """Return the graph of a definition with the path of one execution, and a description of each state.
 
     Args:
         program: The definition's states.
         events: The execution's history.
-        run: Its run, which knows the ways that it took; without one they follow from the order of the states.
-        now: The moment until which it is told.
+        run: Its run, which has the transitions; without one they are derived from the order of the states.
+        now: The moment to describe.
     """
     trace = Trace(events)
     visits: dict[str, list[Visit]] = {}
@@ -59,7 +59,7 @@ def describe_states(program: Program, events: Sequence[Event], run: Run | None, 
 
 
 class _ExecutionLook:
-    """States with how they came out, and the ways between them as far as they were taken."""
+    """The statuses of states, and the transitions that were taken."""
 
     def __init__(self, statuses: dict[str, str], visits: dict[str, int], counts: Counter[PartKey]) -> None:
         self._statuses = statuses
@@ -67,7 +67,7 @@ class _ExecutionLook:
         self._counts = counts
 
     def kind(self, part: Part) -> str:
-        """Return the status of a state, and of a way whether it was taken."""
+        """Return the status of a state, or whether a transition was taken."""
         if part.kind == "state":
             return f"status-{self._statuses.get(part.state, 'untouched').lower().replace('_', '-')}"
         return "way-taken" if self._counts[part.key] else "way-untouched"
@@ -77,7 +77,7 @@ class _ExecutionLook:
         return "way-taken" if part.state in self._statuses else "way-untouched"
 
     def text(self, part: Part) -> str:
-        """Return the name and status of a state, and of a way its field unless it is Next or End."""
+        """Return the name and status of a state, or the field of a transition other than Next and End."""
         if part.kind == "state":
             count = self._visits.get(part.state, 0)
             told = f"{part.state}: {self._statuses[part.state]}" if count else part.state
@@ -92,11 +92,11 @@ _MARKERS = "".join(
 )
 
 
-# --- What came of a state ------------------------------------------------------------------------------------------
+# --- Statuses of states --------------------------------------------------------------------------------------------
 
 
 def _status_of_state(trace: Trace, visits: Sequence[Visit]) -> str:
-    """Return the status of the last stay in a state at each place: each item of a map is a place of its own."""
+    """Return the status of the last visit of a state for each path; each item of a map has its own path."""
     last = {tuple(part[:2] for part in visit.path): _status(trace, visit) for visit in visits}
     return min(last.values(), key=_STATUSES.index)
 
@@ -132,7 +132,7 @@ def _describe(trace: Trace, visit: Visit, now: int) -> dict[str, Any]:
 
 
 def _told(trace: Trace, visit: Visit, status: str, member: str) -> Any:
-    """Return the error or the cause of a state that failed, of its last task if that has one."""
+    """Return the error or cause of a failed state, from its last task if that has one."""
     if status not in ("FAILED", "CAUGHT"):
         return None
     ends = [visit.evaluation, *(span.end for span in (*visit.tasks[-1:], *visit.map_runs[-1:]))]
@@ -140,12 +140,12 @@ def _told(trace: Trace, visit: Visit, status: str, member: str) -> Any:
     return told[-1] if told else trace.end.told(member)
 
 
-# --- Ways that follow from the order of states ------------------------------------------------------------------------
+# --- Transitions from the order of states ----------------------------------------------------------------------------
 
 
 def _ways_taken(program: Program, trace: Trace) -> Counter[PartKey]:
-    """Count the ways by which states were left: of several that lead to the same state, the first."""
-    # The history of what does not run tells nothing of states within a state.
+    """Count the transitions between states; of several to the same state, the first one counts."""
+    # A history without a run has no states inside Map and Parallel states.
     ways = {name: list(ways_of(state)) for name, state in program.states.items()}
     counts: Counter[PartKey] = Counter()
     for sequence in trace.sequences.values():

@@ -1,4 +1,4 @@
-"""The failure that goes out to a test's runner: what its report shows, and what joins it."""
+"""The failure that reaches the test runner: the errors in its report, and notes to add."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def shown_with(failure: BaseException | None) -> list[BaseException]:
-    """Return the failure and all that its report shows beside it: causes, contexts and the members of groups."""
+    """Return the failure with all errors in its report: causes, contexts and members of groups."""
     shown: list[BaseException] = []
     waiting = [failure]
     while waiting:
@@ -19,13 +19,13 @@ def shown_with(failure: BaseException | None) -> list[BaseException]:
 
 
 def is_among(error: BaseException, others: list[BaseException]) -> bool:
-    """Return whether it is one of the others, which are not asked, as an error may be equal to anything, or raise."""
+    """Return whether an error is one of the others, by identity, because ``__eq__`` may return anything or raise."""
     return any(error is other for other in others)
 
 
 def _members(error: BaseException) -> list[BaseException]:
-    """Return the members of a group. What else has an attribute of that name may have anything there."""
-    # A property of an exception may raise, and would replace the failure.
+    """Return the members of an exception group; other errors may have any value in that attribute."""
+    # A property of an exception may raise, which would replace the failure.
     with suppress(Exception):
         members: Any = getattr(error, "exceptions", ())
         if isinstance(members, (tuple, list)):
@@ -34,7 +34,7 @@ def _members(error: BaseException) -> list[BaseException]:
 
 
 def join(failure: BaseException, sentence: str) -> None:
-    """Have the report of ``failure`` show ``sentence`` too."""
-    # As add_note does, which Python 3.10 does not have. What cannot be told must not replace the failure.
+    """Add ``sentence`` as a note to ``failure``."""
+    # Like add_note, which Python 3.10 lacks. An error here must not replace the failure.
     with suppress(Exception):
         vars(failure).setdefault("__notes__", []).append(sentence)

@@ -132,7 +132,7 @@ class Faults:
     """The faults of a test, in the order in which they were added."""
 
     def __init__(self) -> None:
-        #: Those that were added and not cleared; empty for nearly all calls, which then need not ask further.
+        #: The active faults; checked first, because nearly all calls have none.
         self.added: list[Fault] = []
 
     def __iter__(self) -> Iterator[Fault]:
@@ -202,7 +202,7 @@ def _values(code: str, request: Request) -> dict[str, str]:
         "operation": request.operation,
         "resource": arns[0] if arns else f"{arn_prefix(partition, request.region, request.account_id)}*",
     }
-    # What already exists has an ARN that no request names.
+    # The ARN of an existing resource is not in the request.
     if arns and not code.endswith("AlreadyExists"):
         values["arn"] = arns[0]
     if "name" in parameters:

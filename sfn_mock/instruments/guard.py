@@ -1,4 +1,4 @@
-"""No call to another AWS service leaves the machine, and none goes unnoticed."""
+"""Refuse calls to other AWS services, and report refused calls whose errors were swallowed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sfn_mock.instruments import failures
 
 
 class UnmockedServiceError(Exception):
-    """A call to an AWS service that nothing mocks. It has not left the machine, and botocore does not retry it."""
+    """A call to an AWS service that is not mocked. It did not leave the machine, and botocore does not retry it."""
 
 
 class _RefusedCall(NamedTuple):
@@ -23,18 +23,18 @@ class _RefusedCall(NamedTuple):
 
 
 class Guard:
-    """Refuses calls to other services, and remembers them until they are accounted for."""
+    """Refuses calls to other services, and keeps them until they are reported."""
 
     def __init__(self) -> None:
-        #: One list for each of the nested mocks, the innermost one's last.
+        #: One list for each nested mock, the innermost last.
         self._refused: list[list[_RefusedCall]] = [[]]
 
     def nest(self) -> None:
-        """Remember apart what an inner mock refuses."""
+        """Start a separate list for an inner mock."""
         self._refused.append([])
 
     def unnest(self, depth: int) -> list[_RefusedCall]:
-        """Forget the inner mocks that have ended, all but ``depth``; return what they have refused."""
+        """Remove the lists of ended inner mocks, keep ``depth``; return the calls that they refused."""
         ended = self._refused[depth:]
         del self._refused[depth:]
         return [call for calls in ended for call in calls]
@@ -50,12 +50,12 @@ class Guard:
         raise error
 
     def refuse_connection(self, host: str, *, is_probe: bool) -> NoReturn:
-        """Raise UnmockedServiceError for a connection to AWS that no client of ours makes.
+        """Raise UnmockedServiceError for a connection to AWS from a client without mock.
 
         Args:
-            host: Where it leads to.
-            is_probe: Whether code asks there only to learn where it runs, and expects no answer; then an error that it
-                swallows is not reported.
+            host: The host of the connection.
+            is_probe: Whether the connection only checks for an environment, such as instance metadata; its swallowed
+                error is not reported.
         """
         name = f"connection to {host}"
         error = UnmockedServiceError(
@@ -67,26 +67,26 @@ class Guard:
         raise error
 
     def remember_task(self, name: str, error: UnmockedServiceError) -> None:
-        """Remember a task that nothing answers until it is accounted for."""
+        """Keep an unmocked task until it is reported."""
         self._refused[-1].append(_RefusedCall(name, error, is_task=True))
 
     def accept(self, expected: BaseException) -> None:
-        """Account for the calls whose errors ``expected`` shows, which the test itself has caught."""
+        """Remove the calls whose errors ``expected`` shows: the test has caught them on purpose."""
         reported = _reported([call for calls in self._refused for call in calls], expected)
         for calls in self._refused:
             calls[:] = [call for call in calls if call.name not in reported]
 
     def settle(self, failure: BaseException | None) -> None:
-        """Account for the calls refused so far, now that ``failure``, or nothing, goes out to the test's runner."""
+        """Report the refused calls with the ``failure`` that reaches the test runner, or as an error without one."""
         refused = [call for calls in self._refused for call in calls]
         for calls in self._refused:
             calls.clear()
         _tell(_swallowed(refused, failure), failure)
 
     def settle_inner(self, refused: list[_RefusedCall], failure: BaseException | None) -> None:
-        """Account for what an inner mock has refused, now that ``failure``, or nothing, leaves it.
+        """Report the calls that an inner mock refused, with the ``failure`` that leaves it, or as an error without one.
 
-        What the failure shows stays with the outer mock, within which it may be swallowed still.
+        Calls that the failure shows move to the outer mock, because it may still be swallowed there.
         """
         swallowed = _swallowed(refused, failure)
         self._refused[-1] += [call for call in refused if call not in swallowed]
@@ -94,13 +94,13 @@ class Guard:
 
 
 def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -> UnmockedServiceError:
-    """Return the error of a task that nothing answers, which says how to give its state a result."""
+    """Return the error of an unmocked task, with a hint how to mock it."""
     name = f"state {state!r} of {execution_arn}"
     error = UnmockedServiceError(
         f"S{name[1:]} calls {resource}, which is not mocked: give the state a result with "
         f"sfn.get_state_machine({machine!r}).mock_task({state!r}, result=...), or add moto's mock_aws to this test."
     )
-    # Behind every mock_aws of the process, after install(), no mock ends that could raise it again.
+    # After install() there may be only a mock_aws, whose end cannot raise the error again.
     session = active_mock.session()
     if session is not None:
         session.guard.remember_task(name, error)
@@ -114,13 +114,13 @@ def _reported(refused: list[_RefusedCall], failure: BaseException | None) -> set
 
 
 def _swallowed(refused: list[_RefusedCall], failure: BaseException | None) -> list[_RefusedCall]:
-    """Return the calls that the failure does not report, as their errors were swallowed on their way."""
+    """Return the calls that the failure does not show, because their errors were swallowed."""
     reported = _reported(refused, failure)
     return [call for call in refused if call.name not in reported]
 
 
 def _tell(swallowed: list[_RefusedCall], failure: BaseException | None) -> None:
-    """Add the swallowed calls to the report of the failure, or without one raise an UnmockedServiceError of its own."""
+    """Add the swallowed calls to the failure or, without one, raise UnmockedServiceError."""
     if not swallowed:
         return
     sentence = _report(swallowed)

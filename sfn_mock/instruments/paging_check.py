@@ -1,9 +1,9 @@
-"""``check_paging``: the judge of how the code under test reads pages.
+"""``check_paging``: find paging mistakes in the code under test.
 
-A walk is a call to a listing without a token, and the calls joined to it by the tokens that it gave. Five mistakes are
-found. Two are told at once, since the code would go on for ever: the same token, or the same first page, again and
-again. Three are told when the outcome of the test is known: pages left unread, an empty page taken for the end, and a
-token sent with other arguments than it was given for.
+A walk is a call of a list operation without a token, and the calls that use the tokens of its answers. There are five
+mistakes. Two are raised at once, because the code would never end: the same token or the same first page is requested
+again and again. Three are reported at the end of the test: unread pages, an empty page taken for the last one, and a
+token sent with other arguments than those of its call.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from sfn_mock.options import CheckPaging
 
 Answer = dict[str, Any]
 
-#: How often one token may be answered, and how often the same first page, before it counts as going on for ever.
+#: How often one token, and the same first page, may be requested before that counts as an endless loop.
 _SAME_TOKEN = 3
 _SAME_FIRST_PAGE = 100
 
-# --- The judge ---------------------------------------------------------------------------------------------------
+# --- The check ---------------------------------------------------------------------------------------------------
 
 
 class PagingCheck:
-    """Watches the calls of one mock, and tells what is wrong with how they read pages."""
+    """Watches the calls of one mock, and reports paging mistakes."""
 
     def __init__(self, mode: CheckPaging) -> None:
         self.mode = mode
@@ -40,18 +40,18 @@ class PagingCheck:
         self._partial = 0
         #: By thread or task.
         self._courses: WeakKeyDictionary[Any, Course] = WeakKeyDictionary()
-        #: By token: the call that gave it.
+        #: By token: the call whose answer has it.
         self._given: dict[str, Call] = {}
-        #: One for each of the nested mocks, the innermost one's last.
+        #: One for each nested mock, the innermost last.
         self._pending = [Pending()]
 
     def nest(self) -> None:
-        """Keep apart what is to be judged when an inner mock ends."""
+        """Start a separate list of walks for an inner mock."""
         with self._lock:
             self._pending.append(Pending())
 
     def unnest(self, depth: int) -> list[Pending]:
-        """Forget the inner mocks that have ended, all but ``depth``; return what is to be judged of them."""
+        """Remove the lists of ended inner mocks, keep ``depth``; return their walks and findings."""
         with self._lock:
             ended = self._pending[depth:]
             del self._pending[depth:]
@@ -59,7 +59,7 @@ class PagingCheck:
 
     @contextmanager
     def partial(self) -> Iterator[None]:
-        """Calls made meanwhile, in any thread, mean to stop early."""
+        """Mark calls made inside the block, in any thread, as allowed to stop early."""
         with self._lock:
             self._partial += 1
         try:
@@ -68,10 +68,10 @@ class PagingCheck:
             with self._lock:
                 self._partial -= 1
 
-    # --- The record ----------------------------------------------------------------------------------------------
+    # --- Events --------------------------------------------------------------------------------------------------
 
     def answered(self, request: Request, parameters: Answer, answer: Answer) -> None:
-        """Take note of a call and its answer. PagingError if the code is going on like this for ever."""
+        """Record a call and its answer; PagingError if the code is in an endless loop."""
         with self._lock:
             course = self._course()
             if request.operation not in LISTINGS:
@@ -82,7 +82,7 @@ class PagingCheck:
             call.size = len(answer[LISTINGS[request.operation]])
             call.token = answer.get(TOKEN)
             if call.caller.paginated:
-                # botocore's paginator sends each token once, and comes to an end by itself.
+                # botocore's paginator sends each token once, and always ends.
                 course.first_pages.clear()
             else:
                 self._judge_at_once(course, call)
@@ -94,7 +94,7 @@ class PagingCheck:
                 self._given[call.token] = call
 
     def refused(self, request: Request, parameters: Answer, code: str) -> None:
-        """Take note of a call that was answered with the error ``code``."""
+        """Record a call that was answered with the error ``code``."""
         with self._lock:
             self.failed()
             if request.operation not in LISTINGS:
@@ -109,15 +109,15 @@ class PagingCheck:
                     )
 
     def failed(self) -> None:
-        """Take note that a call of this thread or task, to whatever service, came to an error."""
+        """Record that a call of this thread or task, to any service, ended in an error."""
         with self._lock:
-            # Nothing from before an error is held against what comes after it.
+            # Calls before an error do not count as repetitions of calls after it.
             course = self._courses.pop(_thread_or_task(), None)
             if course is not None and course.last is not None:
                 course.last.cut_short = True
 
     def watched(self, answer: Answer) -> Answer:
-        """``answer``, in a form that shows whether the code under test looks at its token."""
+        """Return ``answer`` in a form that notes whether the code under test reads its token."""
         call = self._given.get(answer.get(TOKEN, ""))
         if call is None:
             return answer
@@ -128,7 +128,7 @@ class PagingCheck:
         return self._courses.setdefault(_thread_or_task(), Course())
 
     def _giver(self, call: Call) -> Call | None:
-        """Return the call that gave the token which ``call`` sent."""
+        """Return the call whose answer had the token of ``call``."""
         token = call.parameters.get(TOKEN)
         return self._given.get(token) if isinstance(token, str) else None
 
@@ -171,7 +171,7 @@ class PagingCheck:
         raise error
 
     def _judge(self, walk: Walk) -> Finding | None:
-        """Return what is wrong with where the walk ended, if anything."""
+        """Return the mistake at the end of a walk, if any."""
         last = walk.calls[-1]
         if last.token is None or last.sent or last.partial or last.cut_short:
             return None
@@ -185,13 +185,13 @@ class PagingCheck:
             return Finding(mistake, walk.calls)
         return Finding(f"{mistake} {paging_sentences.UNSEEN}", walk.calls, certain=False)
 
-    # --- The outcome ---------------------------------------------------------------------------------------------
+    # --- The report ----------------------------------------------------------------------------------------------
 
     def settle(self, failure: BaseException | None) -> None:
-        """Tell what was found so far, now that ``failure``, or nothing, goes out to the test's runner.
+        """Report the findings with the ``failure`` that reaches the test runner, or as an error without one.
 
-        It joins the report of the failure as a note, except for what that shows already. Without a failure it is a
-        PagingError or, in the mode "warn" and where it is not certain, a PagingWarning for each line of the code.
+        They are a note on the failure, unless it shows them already. Without a failure they are a PagingError or, in
+        the mode "warn" and for uncertain findings, a PagingWarning for each line of the code.
         """
         with self._lock:
             found = self._found(self._pending)
@@ -199,9 +199,9 @@ class PagingCheck:
         self._tell(found, failure)
 
     def settle_inner(self, ended: list[Pending], failure: BaseException | None) -> None:
-        """Tell in the same way what was found in an inner mock, now that ``failure``, or nothing, leaves it.
+        """Report the findings of an inner mock in the same way, with the ``failure`` that leaves it, if any.
 
-        What the failure shows stays with the outer mock, within which it may be swallowed still.
+        Findings that the failure shows move to the outer mock, because it may still be swallowed there.
         """
         shown = failures.shown_with(failure)
         with self._lock:
@@ -230,7 +230,7 @@ class PagingCheck:
 
 
 def _thread_or_task() -> object:
-    """Return what makes the current call: the task of asyncio that is at work, or else the thread."""
+    """Return the current asyncio task or, without one, the current thread."""
     try:
         task = asyncio.current_task()
     except RuntimeError:  # no loop runs in this thread
@@ -238,11 +238,11 @@ def _thread_or_task() -> object:
     return task or threading.current_thread()
 
 
-# --- In words ------------------------------------------------------------------------------------------------------
+# --- Sentences -----------------------------------------------------------------------------------------------------
 
 
 def _by_line(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings, those of one mistake at one line of the code put together."""
+    """Return the findings, with equal mistakes at one line of the code merged."""
     groups: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         line = (finding.mistake, str(finding.caller))

@@ -29,7 +29,7 @@ FIRST_PAGE_AGAIN = (
 
 
 def differences(given: Mapping[str, Any], sent: Mapping[str, Any]) -> str:
-    """Return the arguments that are not the same, with both of their values."""
+    """Return the arguments that differ, with both values."""
     return ", ".join(
         f"{name} was {_value(given, name)} and is {_value(sent, name)}"
         for name in dict.fromkeys([*given, *sent])

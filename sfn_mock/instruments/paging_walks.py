@@ -11,7 +11,7 @@ from sfn_mock.instruments import failures
 from sfn_mock.instruments.callers import Caller
 from sfn_mock.instruments.watched_answers import TOKEN
 
-#: The operations that give pages, and the member of their answers that holds a page's items.
+#: The list operations, with the member of their answers that has a page's items.
 LISTINGS = {
     "GetExecutionHistory": "events",
     "ListActivities": "activities",
@@ -22,23 +22,23 @@ LISTINGS = {
     "ListStateMachines": "stateMachines",
 }
 
-#: A page of this size is one that nobody chose; whoever asks for fewer items and gets them all has what was asked for.
+#: The default page size. A caller that asks for fewer items and gets them all may stop.
 _DEFAULT_PAGE_SIZE = 100
-#: Of a longer row of calls, this many are shown from either end.
+#: The number of calls shown from each end of a long list.
 _SHOWN = 2
 
 
 class PagingError(AssertionError):
-    """The code under test would miss executions on AWS, or read the same page for ever."""
+    """The code under test would miss executions on AWS, or would read the same page forever."""
 
 
 class PagingWarning(UserWarning):
-    """The same as a PagingError tells, where it is not to fail the test, or is not certain."""
+    """A paging mistake that does not fail the test, or that is not certain."""
 
 
 @dataclass(eq=False)
 class Call:
-    """A call to a listing: what was asked for, what it was answered with, and what became of the token it gave."""
+    """A call of a list operation: its arguments, its answer, and the use of the answer's token."""
 
     operation: str
     parameters: Mapping[str, Any]
@@ -49,7 +49,7 @@ class Call:
     #: Made in ``partial_listing()``.
     partial: bool
     walk: Walk
-    #: How many items it was answered with; None if with an error.
+    #: The number of items in the answer; None for an error.
     size: int | None = None
     token: str | None = None
     reads_seen: bool = False
@@ -63,19 +63,19 @@ class Call:
 
     @property
     def bound_to(self) -> dict[str, Any]:
-        """All that a token is bound to, by the names that a reader knows."""
+        """The values that a token is bound to, by argument name."""
         account_id, region = self.place
         filters = {name: value for name, value in self.parameters.items() if name not in (TOKEN, "maxResults")}
         return {"operation": self.operation, "account": account_id, "region": region, **filters}
 
     @property
     def asked_for(self) -> tuple[object, ...]:
-        """What is the same in calls that are identical, clock included."""
+        """The values by which two calls are identical, with the moment."""
         return self.operation, self.parameters, self.place, self.moment
 
     @property
     def has_what_was_asked_for(self) -> bool:
-        """Whether the caller chose a small page and got it full."""
+        """Whether the caller chose a page size below the default and got a full page."""
         size = self.parameters.get("maxResults", 0)
         return bool(0 < size < _DEFAULT_PAGE_SIZE and self.size == size)
 
@@ -88,32 +88,32 @@ class Call:
 
 @dataclass(eq=False)
 class Walk:
-    """A call without a token, and those joined to it by tokens."""
+    """A call without a token, and the calls with tokens that follow it."""
 
     calls: list[Call] = field(default_factory=list)
 
 
 @dataclass
 class Course:
-    """What one thread or task has done up to now."""
+    """The calls of one thread or task so far."""
 
-    #: The listing just answered, if that was its last call.
+    #: The list call just answered, if it was the last call.
     last: Call | None = None
-    #: By token: the calls that it was answered in since the last error.
+    #: By token: the calls with it since the last error.
     with_token: dict[str, list[Call]] = field(default_factory=dict)
-    #: The same call over and over at one moment, without a token and each time answered with one.
+    #: Identical calls in a row at one moment, without a token, each answered with a token.
     first_pages: list[Call] = field(default_factory=list)
 
 
 class Finding(NamedTuple):
     mistake: str
-    #: Those that prove it; the last one is where it was made.
+    #: The calls that prove the mistake; the last one made it.
     calls: list[Call]
-    #: Whether it would be the same if all that the code does could be seen.
+    #: Whether the mistake is certain, although not everything that the code does is visible.
     certain: bool = True
-    #: What was raised at once.
+    #: The error that was raised at once.
     errors: Sequence[PagingError] = ()
-    #: How often it was found at this line.
+    #: How often the mistake was found at this line.
     times: int = 1
 
     @property
@@ -125,7 +125,7 @@ class Finding(NamedTuple):
         return "\n".join([f"{self.caller}: {self.mistake}{again}", *_lines(self.calls)])
 
     def is_among(self, shown: list[BaseException]) -> bool:
-        """Return whether one of the errors shown has told it at once."""
+        """Return whether one of these errors was raised for it at once."""
         return any(failures.is_among(error, shown) for error in self.errors)
 
     def warn(self) -> None:
@@ -134,15 +134,15 @@ class Finding(NamedTuple):
 
 @dataclass
 class Pending:
-    """The walks and findings of one mock that are reported when it ends."""
+    """The walks and findings of one mock, reported at its end."""
 
-    #: Walks not judged yet, or with calls since, in order.
+    #: Walks that are not checked yet, or have new calls, in order.
     walks: dict[Walk, None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
 def _lines(calls: list[Call]) -> Iterator[str]:
-    """Yield the calls in a numbered list, without the middle of a long one."""
+    """Yield the calls as a numbered list; the middle of a long list is left out."""
     gave = {call.token: number for number, call in enumerate(calls, 1) if call.token is not None}
     numbered = list(enumerate(calls, 1))
     left_out = len(calls) - 2 * _SHOWN

@@ -1,4 +1,4 @@
-"""Read what GetExecutionHistory answered: its events, whichever way they were kept."""
+"""Read the events of GetExecutionHistory from answers, text or files."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def read_events(source: object, name: str = "history") -> list[Event]:
 
     Args:
         source: A path of a JSON file, JSON text, one answer of GetExecutionHistory, its events, or several answers, as
-            boto3 gave or the AWS CLI printed them. Their order does not matter, and events may come twice.
-        name: What error messages call the source.
+            boto3 returned or the AWS CLI printed them. Their order does not matter, and events may be repeated.
+        name: The name of the source in error messages.
 
     Raises:
-        ValueError: The source is no history of an execution from its start on.
+        ValueError: If the source is not the complete history of an execution.
     """
     found: dict[int, Event] = {}
     for raw in _raw_events(_document(source, name), name):

@@ -1,4 +1,4 @@
-"""Compare what a replayed execution did with what the recorded one had done."""
+"""Compare a replayed execution with the recorded one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any, Literal
 from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit, describe_path
 from sfn_mock.instruments.replayed_runs import ReplayedRun, read_value
 
-#: What differs: another state is entered; a state or task gets another input; a task is not called again; a task or map
-#: run has no recorded outcome; a state or task ends otherwise; the execution ends otherwise.
+#: Kinds of differences: another state is entered; a state or task gets another input; a task is not called again; a
+#: task or map run has no recorded outcome; a state or task ends differently; the execution ends differently.
 DifferenceKind = Literal["state", "input", "not reached", "no outcome", "output", "end"]
 
 _EVENT_NUMBER = re.compile(r"event id #\d+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-#: How much of a value a sentence shows.
+#: The length of a value in a sentence.
 _SHOWN = 200
 
 
@@ -27,11 +27,11 @@ class ReplayDifference:
     """The first event of a sequence of states that a replay does not repeat.
 
     Attributes:
-        kind: What differs.
-        event_id: The number of the event in the recorded history; None where that has no such event.
+        kind: The kind of the difference.
+        event_id: The id of the event in the recorded history; None if it has no such event.
         state: The name of the state; None for the execution itself.
-        recorded: What the recorded execution did: a state's name, a JSON value, a status, or None.
-        replayed: What the replayed execution did.
+        recorded: The value in the recorded execution: a state's name, a JSON value, a status, or None.
+        replayed: The value in the replayed execution.
         reason: The difference in a sentence.
     """
 
@@ -47,10 +47,10 @@ class ReplayDifference:
 
 
 class _Likeness:
-    """Tells whether values are the same, except for what each execution makes anew.
+    """Compares values, except for parts that are new in each execution.
 
-    These are its ARN and name, its task tokens and map runs, and the dates and UUIDs that it makes: those that
-    the recorded history does not contain.
+    These are its ARN and name, its task tokens and map runs, and generated dates and UUIDs, which the recorded history
+    does not contain.
     """
 
     def __init__(self, recorded: Iterable[Trace], runs: Collection[ReplayedRun]) -> None:
@@ -70,7 +70,7 @@ class _Likeness:
         self._first, self._last = min(moments), max(moments)
 
     def same(self, recorded: Any, replayed: Any) -> bool:
-        """Tell whether two values are the same; texts of JSON are compared as JSON."""
+        """Return whether two values are equal; JSON texts are compared as JSON."""
         recorded, replayed = _loaded(recorded), _loaded(replayed)
         if isinstance(recorded, dict) and isinstance(replayed, dict):
             return recorded.keys() == replayed.keys() and all(
@@ -100,7 +100,7 @@ class _Likeness:
 
 
 def find_differences(run: ReplayedRun, recorded: Trace, unused: dict[str, list[Trace]]) -> list[ReplayDifference]:
-    """Return where a replay does not repeat what was recorded, in order of the recorded events.
+    """Return the differences of a replay, in the order of the recorded events.
 
     Args:
         run: The replayed run, with its children.
@@ -139,7 +139,7 @@ class _Comparison:
         self._where = where
         #: By path of the state: the first difference of each sequence of states.
         self._found: dict[Path, ReplayDifference] = {}
-        #: The states that both executions were in, in the same place.
+        #: The states that both executions visited at the same path.
         self._shared: set[Path] = set()
 
     def differences(self) -> list[ReplayDifference]:
@@ -147,7 +147,7 @@ class _Comparison:
             around = _state_around(sequence)
             if around is None or around in self._shared:
                 self._compare_sequence(sequence)
-        # A state's end differs because something within it does.
+        # The end of the state differs because a state inside it does.
         within = {path[:length] for path in self._found for length in range(len(path))}
         found = [
             difference
@@ -199,7 +199,7 @@ class _Comparison:
         )
 
     def _compare_visits(self, old: Visit, new: Visit) -> ReplayDifference | None:
-        """Return the first difference of two stays in a state at the same place."""
+        """Return the first difference between two visits of a state at the same path."""
         if (old.name, old.type) != (new.name, new.type):
             names = (f"{new.type} state {new.name!r}", f"{old.type} state {old.name!r}")
             what = f"the execution enters {names[0]} instead of {names[1]}.{self._stop(new)}"

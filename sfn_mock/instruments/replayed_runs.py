@@ -1,4 +1,4 @@
-"""Run a definition with the outcomes of a recorded history instead of services."""
+"""Run a definition with the outcomes of a recorded history instead of calling services."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution
 from sfn_mock.state.runs import DefinitionRun, Poll
 
-#: How long a replay of an execution that ended goes on at most, in milliseconds: less than executions may last.
+#: The longest replay of an execution that ended, in milliseconds; executions may last longer.
 _LONGEST = {"STANDARD": 31_536_000_000 - 1, "EXPRESS": 300_000 - 1}
 
 
@@ -40,7 +40,7 @@ class Answers:
     """Answers the tasks of a replayed execution and of its child executions from their recorded histories.
 
     Attributes:
-        children: By name of a Map state: the recorded child executions of its map runs that no replayed one has taken.
+        children: By name of a Map state: the recorded child executions of its map runs that are not replayed yet.
         limit: The moment at which the replay stops.
         unknown: By execution: where a task or map run began that has no outcome.
         runs: The replayed runs, by their executions.
@@ -56,15 +56,15 @@ class Answers:
         return check_parameters(resource, parameters)
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Return what a task came to."""
+        """Return the recorded outcome of a task."""
         return self.runs[execution].answer(call), None
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
-        """Return no items: those of a replayed map run are the inputs of its recorded children."""
+        """Return no items: the items of a replayed map run are the inputs of its recorded children."""
         return []
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
-        """Return what the recorded map run gave; nothing is written."""
+        """Return the result of the recorded map run; nothing is written."""
         return self.runs[execution].written_results(request)
 
 
@@ -73,9 +73,9 @@ class ReplayedRun(DefinitionRun):
 
     Attributes:
         execution: The replayed execution.
-        recorded: What happened in the recorded one; without it nothing in this run has an outcome.
-        map_state: The name of the Map state that started it, empty where none did.
-        map_states: By ARN of a map run of its own: the name of its state.
+        recorded: The trace of the recorded one; without it no task in this run has an outcome.
+        map_state: The name of the Map state that started it, or an empty text.
+        map_states: The names of its Map states, by ARN of their map runs.
         map_children: By ARN of a map run of its own: the recorded children that are those of that map run.
     """
 
@@ -103,21 +103,21 @@ class ReplayedRun(DefinitionRun):
         return 1.0
 
     def trace(self) -> Trace:
-        """Return what has happened in this run."""
+        """Return the trace of this run."""
         events, known = self._run.events, self._trace.events
         if known[-1:] != events[: len(known)][-1:]:
-            # The clock went back, and something else has happened since.
+            # The clock moved back, and other events have happened since.
             self._trace = Trace()
         self._trace.extend(events[len(self._trace.events) :])
         return self._trace
 
-    # --- Carrying it -------------------------------------------------------------------------------------------------
+    # --- Advancing the run -------------------------------------------------------------------------------------------
 
     def _advance(self, moment: int) -> None:
         super()._advance(min(moment, self._answers.limit))
 
     def carry_until_unknown(self, moment: int) -> None:
-        """Carry it to a moment, or to where the first task begins that has no outcome."""
+        """Advance the run to a moment, or to the first task without a recorded outcome."""
         while True:
             try:
                 self.carry(moment)
@@ -146,14 +146,14 @@ class ReplayedRun(DefinitionRun):
     # --- Answers -----------------------------------------------------------------------------------------------------
 
     def answer(self, call: TaskCall) -> TaskAnswer:
-        """Return what the task came to that this run has just scheduled."""
+        """Return the recorded outcome of the task that was just scheduled."""
         visit = self._current_visit()
         span = self._find(visit, "tasks", call.moment)
         if span is None:
             return Pending()
         submitted = None if span.submitted is None else read_value(span.submitted)
         error, cause = span.told("error"), span.told("cause")
-        # A history does not tell heartbeats: those of a task that ended have come in time.
+        # A history has no heartbeats: a task that ended has sent them in time.
         if span.status == "SUCCEEDED":
             return Succeeded(read_value(span.told("output")), span.duration, submitted, sends_heartbeats=True)
         if span.status in ("FAILED", "REFUSED"):
@@ -161,11 +161,11 @@ class ReplayedRun(DefinitionRun):
             return Failed(error, cause, span.duration, submitted, is_refused=is_refused, sends_heartbeats=True)
         if span.status == "TIMED_OUT" and call.timeout_seconds is None and call.heartbeat_seconds is None:
             return Failed(error, cause, span.duration, submitted, is_timeout=True)
-        # It did not end, or its own timeout ends it.
+        # The task did not end, or ended by its own timeout.
         return Pending(span.is_started, submitted)
 
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
-        """Return how the map run ended that has just been started or redriven, or the inputs of its children."""
+        """Return the recorded end of the map run that was just started or redriven, or the inputs of its children."""
         visit = self._current_visit()
         self.map_states[map_run_arn] = visit.name
         children = self._answers.children.get(visit.name)
@@ -187,7 +187,7 @@ class ReplayedRun(DefinitionRun):
         return KnownMapRun(Pending())
 
     def written_results(self, request: WriteRequest) -> Any:
-        """Return the result of a Map state with a ResultWriter, as far as the recorded state's output tells it."""
+        """Return the result of a Map state with a ResultWriter, as far as the recorded output shows it."""
         visit = self._current_visit()
         recorded = self._recorded_visit(visit.path)
         left = None if recorded is None or recorded.exited is None else recorded.exited.details
@@ -227,7 +227,7 @@ class ReplayedRun(DefinitionRun):
         return None if self.recorded is None else self.recorded.visits.get(path)
 
     def _find(self, visit: Visit, kind: str, moment: int) -> Span | None:
-        """Return the recorded task or map run that is the same as the last of a stay, None for one that did not end.
+        """Return the recorded counterpart of the last task or map run of a visit; None if it did not end.
 
         Raises:
             NoOutcomeError: There is none, though the recorded execution was not cut off before; the first time only.
@@ -248,13 +248,13 @@ class ReplayedRun(DefinitionRun):
 
 
 def replay_execution(execution: Execution, program: Program, recorded: Trace, answers: Answers) -> ReplayedRun:
-    """Carry an execution through what the recorded one went through, redrives and stops included.
+    """Replay a recorded execution, with its redrives and stops.
 
     Args:
         execution: A stored execution that starts when the recorded one did.
-        program: What it runs.
+        program: The program that it runs.
         recorded: What happened in the recorded execution.
-        answers: What answers the tasks.
+        answers: The answers for its tasks.
     """
     records = execution.owner.records
     run = ReplayedRun(execution, program, answers, recorded)
@@ -273,7 +273,7 @@ def replay_execution(execution: Execution, program: Program, recorded: Trace, an
         elif attempt.end is not None and number + 1 == len(recorded.runs):
             last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
         run.carry_until_unknown(last)
-    # What happens later is not known.
+    # Later events are unknown.
     answers.limit = min(answers.limit, last)
     return run
 
@@ -319,7 +319,7 @@ def _outputs(visit: Visit) -> list[Any]:
 
 
 def read_value(text: Any) -> Any:
-    """Return the JSON value of a text in a history; a text that is no JSON stands for itself."""
+    """Return the JSON value of a text in a history; a text that is not JSON is returned unchanged."""
     if not isinstance(text, str):
         return text
     try:

@@ -1,4 +1,4 @@
-"""Replay a recorded history on a state machine: run its definition of today with the outcomes of then."""
+"""Replay a recorded history on a state machine: run its current definition with the recorded outcomes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_recording(history: History, children: Children | None) -> Recording:
     """Read the histories of an execution and of its child executions.
 
     Raises:
-        ValueError: Something is not the history of an execution, or children are given of a state that had none.
+        ValueError: If a history is not an execution's, or children are given for a state without any.
     """
     trace = Trace(read_events(history))
     given: object = {} if children is None else children
@@ -59,7 +59,7 @@ def read_definition(machine: StateMachine) -> Definition:
     """Return the definition of a machine.
 
     Raises:
-        ValueError: The definition cannot run.
+        ValueError: If the definition cannot run.
     """
     try:
         return parse_definition(machine.revision.definition)
@@ -68,15 +68,15 @@ def read_definition(machine: StateMachine) -> Definition:
 
 
 def replay(machine: StateMachine, recording: Recording) -> tuple[Execution, list[ReplayDifference]]:
-    """Replay a recorded execution on a machine, whose records the caller holds.
+    """Replay a recorded execution on a state machine, whose records the caller has locked.
 
     Returns:
-        The replayed execution, and where it does not do what the recorded one did.
+        The replayed execution, and its differences from the recorded one.
     """
     definition = read_definition(machine)
     trace = recording.trace
     unused = {name: list(children) for name, children in recording.children.items()}
-    # EventBridge was told of the recorded execution, in its time.
+    # EventBridge got the events of the recorded execution in its time.
     with machine.records.status_changes.silenced():
         execution = start(machine, trace.runs[0].begin.moment, machine.records.new_id(), trace.input)
         run = replay_execution(execution, definition, trace, Answers(unused))

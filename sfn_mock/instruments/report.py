@@ -1,4 +1,4 @@
-"""What the report of a failed test tells: the calls that were made, and the executions as they stood."""
+"""The report of a failed test: its calls, and the executions in their last state."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sfn_mock.instruments.tables import table
 from sfn_mock.state import clock
 from sfn_mock.state.records import Execution, ExecutionScope
 
-#: Rows of each table, so that a report stays one that people read.
+#: The most rows of each table, so that a report stays readable.
 _ROWS = 20
 
 
 def describe(calls: Calls, scopes: list[ExecutionScope], moment: int) -> str:
-    """Return both as text, the executions as they stood at ``moment``; empty if there are neither."""
+    """Return calls, and executions as of ``moment``, as text; empty if there are none."""
     parts = [_calls(calls), _executions(scopes, moment)]
     return "\n\n".join(part for part in parts if part)
 

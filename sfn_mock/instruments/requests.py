@@ -1,4 +1,4 @@
-"""A request to Step Functions, as every transport knows it."""
+"""A request to Step Functions, in the same form for every transport."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sfn_mock.aws.exceptions import SerializationException
 
 
 class Request(NamedTuple):
-    """What was asked, of which account and region, and when."""
+    """An operation with its body, account, region and moment."""
 
-    #: The operation's name in the API; empty for a request that names none.
+    #: The API name of the operation; empty if the request has none.
     operation: str
     body: str | bytes
     account_id: str
@@ -23,7 +23,7 @@ class Request(NamedTuple):
     trace_id: str = ""
 
     def parameters(self) -> dict[str, Any]:
-        """Return the parameters as they were sent; empty if the body is not the JSON of an object."""
+        """Return the parameters as they were sent; empty if the body is not a JSON object."""
         try:
             return constraints.read(self.body)
         except SerializationException:

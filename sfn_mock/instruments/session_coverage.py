@@ -7,7 +7,7 @@ from sfn_mock.state.records import Records
 
 
 class SessionCoverage:
-    """Counts what runs take until it is stopped. Of several, the innermost counts."""
+    """Counts the parts that runs take, until it is stopped. If there are several, the innermost counts."""
 
     def __init__(self) -> None:
         self.log = CoverageLog()
@@ -19,7 +19,7 @@ class SessionCoverage:
         _active.append(self)
 
     def stop(self) -> None:
-        """Count what the records that have not ended hold, and nothing later."""
+        """Count the runs of records that have not ended, and stop."""
         _active.remove(self)
         for records in self._followed.values():
             with records.locked():
@@ -27,11 +27,11 @@ class SessionCoverage:
         self._followed.clear()
 
     def follow(self, records: Records) -> None:
-        """Learn of new records."""
+        """Count the runs of new records, too."""
         self._followed[id(records)] = records
 
     def leave(self, records: Records) -> None:
-        """Count what records hold that come to their end, or are about to lose what they hold."""
+        """Count the runs of records that end or are about to be emptied."""
         with records.locked_soon():
             self.log.note(records)
         self._followed.pop(id(records), None)
@@ -42,12 +42,12 @@ _active: list[SessionCoverage] = []
 
 
 def follow(records: Records) -> None:
-    """Have new records counted, if anybody counts."""
+    """Count the runs of new records, if coverage is on."""
     for coverage in _active[-1:]:
         coverage.follow(records)
 
 
 def leave(records: Records) -> None:
-    """Have records counted that come to their end, or are about to lose what they hold, if anybody counts."""
+    """Count the runs of records that end or are about to be emptied, if coverage is on."""
     for coverage in _active[-1:]:
         coverage.leave(records)

@@ -1,4 +1,4 @@
-"""Mocks that were started and are not stopped yet, so that a forgotten one can be named."""
+"""Mocks that were started and not stopped yet, to warn of forgotten ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sfn_mock.instruments.callers import Caller, find_caller
 
-#: Where pytest says what runs: a test's id, and in brackets its phase.
+#: The variable in which pytest names the current test, with its phase in brackets.
 _CURRENT_TEST = "PYTEST_CURRENT_TEST"
 _CALL_PHASE = " (call)"
 
@@ -17,18 +17,18 @@ _CALL_PHASE = " (call)"
 class _Start(NamedTuple):
     mock: weakref.ref[object]
     caller: Caller
-    #: What pytest said; None without pytest.
+    #: The value of that variable; None without pytest.
     test: str | None
 
     def is_forgotten(self) -> bool:
-        """Return whether nobody can stop it any more, or the test in whose body it was started is over."""
+        """Return whether nothing can stop it any more, or the test that started it is over."""
         if self.mock() is None:
             return True
         is_of_test = self.test is not None and self.test.endswith(_CALL_PHASE)
         return is_of_test and _test_id(self.test) != _test_id(os.environ.get(_CURRENT_TEST))
 
     def describe(self) -> str:
-        """Return where it was started."""
+        """Return the line that started it, and the test."""
         return str(self.caller) if self.test is None else f"{self.caller}, in {_test_id(self.test)}"
 
 
@@ -43,18 +43,18 @@ class Starts:
         self._starts: list[_Start] = []
 
     def add(self, mock: object) -> None:
-        """Note that a mock was started by whoever calls."""
+        """Record the start of a mock, with the caller's line."""
         self._starts.append(_Start(weakref.ref(mock), find_caller(), os.environ.get(_CURRENT_TEST)))
 
     def remove(self, mock: object) -> None:
-        """Note that a mock was stopped, if ``start()`` has started it."""
+        """Record the stop of a mock, if ``start()`` has started it."""
         for index, start in reversed(list(enumerate(self._starts))):
             if start.mock() is mock:
                 del self._starts[index]
                 return
 
     def warn_of_forgotten(self) -> None:
-        """Warn, once for each, of mocks that were not stopped."""
+        """Warn once of each mock that was not stopped."""
         forgotten = [start for start in self._starts if start.is_forgotten()]
         self._starts = [start for start in self._starts if start not in forgotten]
         for start in forgotten:

@@ -1,4 +1,4 @@
-"""Read what a test says of tasks: what ``mock_task`` and ``mock_lambda`` take, checked against definitions."""
+"""Read the arguments of ``mock_task`` and ``mock_lambda``, and check them against definitions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sfn_mock.state.task_mocks import Answer, Case, Handler, Invocation, TaskErr
 from sfn_mock.suggestions import did_you_mean
 from sfn_mock.types import Duration
 
-#: One outcome after the other, each a dict of the keywords of ``mock_task``; or what gives a result for an input.
+#: A list of outcomes, each a dict of the keywords of ``mock_task``; or a callable(input) that returns a result.
 TaskOutcomes = Sequence[Mapping[str, Any]] | Callable[[Any], Any]
 
 _KEYWORDS = ("result", "error", "cause", "duration")
@@ -29,7 +29,7 @@ _KEYWORDS = ("result", "error", "cause", "duration")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one task comes to, as a test says it.
+    """The outcome of one task, as a test gives it.
 
     Attributes:
         result: A JSON value, ABSENT where there is none.
@@ -78,7 +78,7 @@ def mock_anywhere(
 
 
 def mock_function(mocks: TaskMocks, name: str, handler: Handler) -> None:
-    """Have a handler stand in for a Lambda function; see ``StepFunctionsMock.mock_lambda``."""
+    """Replace a Lambda function with a handler; see ``StepFunctionsMock.mock_lambda``."""
     parsed = parse_function(name)
     if parsed is None:
         raise ValueError(f"name must be the name or ARN of a Lambda function, got {name!r}.")
@@ -158,7 +158,7 @@ def _parsed(arn: str) -> Resource:
 
 
 def _mock(outcomes: TaskOutcomes | None, said: Outcome, strict: bool, resources: list[Resource]) -> TaskMock:
-    """Return the mock that a test describes; ValueError for what cannot be."""
+    """Return the mock that a test describes; ValueError for wrong arguments."""
     if outcomes is None:
         return TaskMock([_answer(said, strict, resources)])
     if said.result is not ABSENT or said.error is not None or said.cause is not None:
@@ -183,7 +183,7 @@ def _read(words: Mapping[str, Any], duration: Duration | None) -> Outcome:
 
 
 def _answer(said: Outcome, strict: bool, resources: list[Resource]) -> Answer:
-    """Return what gives one outcome, checked for each resource that is known."""
+    """Return a function that returns one outcome, which is checked for each known resource."""
     duration = _milliseconds(said.duration)
     if said.error is not None:
         if said.result is not ABSENT:
