@@ -1,1 +1,1 @@
-"""What a test gives: seeds, seed documents, and listings that AWS printed."""
+"""Seeding: seed documents, and listings that AWS printed."""

@@ -1,7 +1,7 @@
-"""Seeds that are written down, in JSON, YAML or dicts: what the seeding calls take, by the names of their arguments.
+"""Seed documents in JSON, YAML or dicts, whose keys are the names of the seeding methods' arguments.
 
-A document is put into the store as the calls of a test would be, one after the other. Where one is refused, all that
-came before it is taken back.
+A document is stored like the seeding calls of a test, one after the other. If one is refused, the earlier ones are
+undone.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _place(entry: _Entry) -> tuple[str | None, str | None]:
 
 
 def _seed_machine(entry: _Entry, records: Records, moment: int) -> StateMachine:
-    """Return the machine of that name, new or there already, with what the entry adds to it."""
+    """Return the state machine of an entry, new or existing, with the entry's records added."""
     with entry.naming():
         machine = records.state_machines.get(seeding.check_name(entry.get("name")))
     if machine is None:
@@ -178,7 +178,7 @@ _PARTS = frozenset({"versions", "aliases", "executions", "map_runs", "on_start",
 
 
 class _Entry:
-    """One object of the document. A key whose value is null is as good as absent."""
+    """One object of the document. A key with the value null counts as absent."""
 
     def __init__(self, place: str, value: object, known: frozenset[str], *, required: tuple[str, ...] = ()) -> None:
         self.place = place
@@ -213,7 +213,7 @@ class _Entry:
         return {key: value for key, value in self._value.items() if (key in names if names else key not in _PARTS)}
 
     def naming(self) -> AbstractContextManager[None]:
-        """Put the place into a ValueError, and the very key into one that is about an argument."""
+        """Add the path in the document to a ValueError, with the key if it is about an argument."""
         return _at(self.place, self.keys)
 
 

@@ -21,7 +21,7 @@ def read_source(source: object) -> Iterator[object]:
 
 @contextmanager
 def naming(label: str) -> Iterator[None]:
-    """Put into a ValueError which item it is about."""
+    """Add the label of an item to a ValueError."""
     try:
         yield
     except ValueError as error:

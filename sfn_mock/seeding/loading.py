@@ -1,6 +1,6 @@
-"""Store what ListExecutions showed elsewhere: each execution under its account and region, with all it names.
+"""Store executions that ListExecutions printed elsewhere, under the account and region of their ARNs.
 
-A call reads its whole source first, then holds it against what is stored, and stores last: where it fails, nothing was
+A call reads its whole source first, then compares it with the stored records, and stores last: if it fails, nothing is
 stored.
 """
 
@@ -75,7 +75,7 @@ def _with_map_runs(items: list[Item], records: Mapping[Place, Records]) -> list[
     return named
 
 
-# --- Held against what is stored -------------------------------------------------------------------------------
+# --- Comparison with stored records ----------------------------------------------------------------------------
 
 
 def _parent(parent: object, items: list[Item]) -> Execution | None:
@@ -89,7 +89,7 @@ def _parent(parent: object, items: list[Item]) -> Execution | None:
 
 
 def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: Execution | None) -> None:
-    """Raise ValueError where an item cannot belong to what its ARNs name, as far as that exists."""
+    """Raise ValueError if an item does not fit the existing records that its ARNs name."""
     types: dict[str, str] = {}
     for item in items:
         with naming(item.label):
@@ -129,9 +129,9 @@ def _check_parent_of(arn: str, machine: StateMachine | None, map_run: MapRun | N
 def _sort_out(
     items: list[Item], records: Mapping[Place, Records], moment: int
 ) -> tuple[dict[ExecutionArn, Execution], list[Item]]:
-    """Return the executions that are stored already, and the items that are not, each once.
+    """Return the executions that are stored already, and the new items, each once.
 
-    ValueError for an item that differs from its stored likeness, or from one before it.
+    ValueError for an item that differs from the stored execution, or from an earlier item, of its name.
     """
     stored: dict[ExecutionArn, Execution] = {}
     new: dict[ExecutionArn, Item] = {}
@@ -266,7 +266,7 @@ def _warn(
 
 
 def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Execution) -> None:
-    """Make ``parent`` the parent of those map runs in the source that stand alone so far."""
+    """Make ``parent`` the parent of the source's map runs without one."""
     arns = {item.shown.map_run_arn for item in items}
     for own in records.values():
         for arn in own.map_runs.keys() & arns:
@@ -278,7 +278,7 @@ def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Executio
 def _store(
     new: list[Item], records: Mapping[Place, Records], moment: int, parent: Execution | None
 ) -> dict[ExecutionArn, Execution]:
-    """Store what was found to be new and sound, with all that it belongs to."""
+    """Store new items, with the state machines and map runs they belong to."""
     first_starts: dict[str | None, int] = {}
     for item in new:
         arn, start = item.shown.map_run_arn, item.life.start

@@ -1,4 +1,4 @@
-"""Seeded state machines, whose definitions are checked as CreateStateMachine checks them."""
+"""Seed state machines, with CreateStateMachine's checks of their definitions."""
 
 from __future__ import annotations
 

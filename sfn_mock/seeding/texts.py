@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-#: How many values YAML may come to when its aliases are written out: a few lines may stand for billions.
+#: The most values of YAML with its aliases expanded: a few lines may expand to billions.
 MOST_VALUES = 10_000_000
 
 

@@ -1,1 +1,1 @@
-"""What exists, and how it stands at a moment: clock, time lines, records, kept order, history."""
+"""The stored state: clock, time lines, records, sorted executions, histories."""

@@ -1,7 +1,7 @@
-"""What a test assigns to an execution: its status, its dates, its output, its error and its cause.
+"""Assignments to an execution: status, dates, output, error and cause.
 
-As suites do that were written for moto, which has no other way to a chosen status or date. They assign in any order:
-what a RUNNING execution cannot show yet is noted until a closing status is assigned.
+Tests written for moto assign these, because moto has no other means to choose a status or date. They assign in any
+order: a value that a RUNNING execution cannot show is kept until a closing status is assigned.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sfn_mock.state.time_lines import Attempt
 
 
 def assign_status(execution: Execution, status: str | None) -> None:
-    """Give it a status; a closing one stops it now, unless a stop date was assigned before."""
+    """Set the status; a closing status stops the execution now, unless a stop date was assigned before."""
     with execution.using() as moment:
         check_status(status, STATUSES_OUTSIDE_MAP_RUNS if execution.map_run is None else STATUSES)
         attempt = _attempt_to_change(execution, moment)
@@ -36,7 +36,7 @@ def assign_status(execution: Execution, status: str | None) -> None:
 
 
 def assign_start(execution: Execution, date: clock.Date) -> None:
-    """Let it start at a date; it stops no earlier."""
+    """Set the start date; the execution does not stop earlier."""
     with execution.using() as moment:
         start = clock.to_moment(date, moment, name="start_date")
         first, *redrives = execution.attempts
@@ -49,7 +49,7 @@ def assign_start(execution: Execution, date: clock.Date) -> None:
 
 
 def assign_stop(execution: Execution, date: clock.Date | None) -> None:
-    """Let it stop at a date, or go on where that is None."""
+    """Set the stop date; with None the execution is RUNNING again."""
     with execution.using() as moment:
         attempt = _attempt_to_change(execution, moment)
         if date is not None:
@@ -64,7 +64,7 @@ def assign_stop(execution: Execution, date: clock.Date | None) -> None:
 
 
 def _stop_at(execution: Execution, moment: int, attempt: Attempt, stop: int) -> None:
-    """Change the attempt in force to stop then; an execution never redriven starts no later than that."""
+    """Set the stop of the current attempt; an execution without redrive starts no later."""
     if stop < attempt.since:
         if len(execution.attempts_until(moment)) > 1:
             limit, got = clock.describe(attempt.since), clock.describe(stop)
@@ -75,12 +75,12 @@ def _stop_at(execution: Execution, moment: int, attempt: Attempt, stop: int) -> 
 
 
 def assign_detail(execution: Execution, **detail: Any) -> None:
-    """Give it an output, an error or a cause; ArgumentError for what its status cannot carry."""
+    """Set output, error or cause; ArgumentError if its status cannot have it."""
     with execution.using() as moment:
         attempt = _attempt_to_change(execution, moment)
         status = attempt.ending.status
         if status == "RUNNING":
-            # As a closing status that can carry it would.
+            # Checked like a closing status that can have it.
             closed = ending("SUCCEEDED" if "output" in detail else "FAILED", **detail)
             changed = attempt.ending._replace(**{name: getattr(closed, name) for name in detail})
         else:

@@ -1,7 +1,7 @@
-"""The one room that reads the time, and turns every form of date into it.
+"""Read the time, and convert dates of all forms to moments. No other module reads the clock.
 
-A moment is a whole number of milliseconds since 1970 in UTC, as AWS keeps its dates. Reading rounds down: rounding
-up would hide what was started within the same millisecond.
+A moment is a whole number of milliseconds since 1970 in UTC, the precision of AWS's dates. Readings are rounded down:
+rounding up would hide executions that started in the same millisecond.
 """
 
 from __future__ import annotations
@@ -26,36 +26,36 @@ _OFFSETS = "'-2h', '+5m' or 'now'"
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 _MILLISECOND = timedelta(milliseconds=1)
-#: The last moment a datetime can show in every time zone.
+#: The last moment that a datetime can show in every time zone.
 _LAST = (datetime(9999, 12, 31, tzinfo=timezone.utc) - EPOCH) // _MILLISECOND
-#: Later than every moment the clock can show.
+#: Later than every moment that the clock can show.
 NEVER = _LAST + 1
-#: The reading that all others within ``read_once`` come to.
+#: The reading that is used inside ``read_once``.
 _reading: ContextVar[int | None] = ContextVar("reading", default=None)
 #: What the clock showed when it was last read, by whatever in the process.
 _last_reading = 0
 
 
 def now() -> int:
-    """Return the current moment, frozen or not; within ``read_once`` or ``at`` the moment that these hold."""
+    """Return the current moment, frozen or not; inside ``read_once`` or ``at`` their moment."""
     reading = _reading.get()
     return shown() if reading is None else reading
 
 
 def shown() -> int:
-    """Return the moment that the test's clock shows, frozen or not.
+    """Return the moment of the test's clock, frozen or not.
 
-    A frozen clock is asked directly: freezegun hides its time from code that runs as the bare target of a thread,
-    and every reading through several of its fakes would move an auto-ticking clock several times.
+    A frozen clock is read directly: freezegun hides its time from the bare target of a thread, and reading through
+    several of its fakes would move an auto-ticking clock several times.
     """
     global _last_reading
     freezegun: Any = sys.modules.get("freezegun.api")
-    # In one step: a test may let go of the time while a server's thread looks.
+    # In one step, because a test may unfreeze the time while a server's thread reads it.
     innermost = () if freezegun is None else freezegun.freeze_factories[-1:]
     if innermost:
         _last_reading = (innermost[0]() - _NAIVE_EPOCH) // _MILLISECOND
     else:
-        setting = _setting  # which a server's other threads may take back meanwhile
+        setting = _setting  # which other threads of a server may unset in between
         _last_reading = _machines_time() if setting is None else setting.read()
     return _last_reading
 
@@ -64,36 +64,36 @@ def _machines_time() -> int:
     return time.time_ns() // 1_000_000
 
 
-# --- A clock that was set ----------------------------------------------------------------------------------------
+# --- Setting the clock -------------------------------------------------------------------------------------------
 
 
 class Setting(NamedTuple):
-    """The time that the clock was set to, and whether it goes on from there."""
+    """The time that the clock was set to, and whether it ticks."""
 
     moment: int
-    #: What the machine's own clock showed then.
+    #: The machine's own time at that point.
     since: int
     tick: bool
 
     def read(self) -> int:
-        """Return what the clock shows now: the test's own time, where a test in the same process travels meanwhile."""
+        """Return the current moment; while a test in this process uses time-machine, the test's time."""
         time = _machines_time()
         if _is_travelling():
             return time
         return self.moment + time - self.since if self.tick else self.moment
 
 
-#: None unless somebody has set the clock. For the whole process, as freezegun's and time-machine's clocks are.
+#: None unless the clock is set. For the whole process, as freezegun's and time-machine's clocks are.
 _setting: Setting | None = None
 
 
 def setting() -> Setting | None:
-    """Return what the clock was set to, if it was."""
+    """Return the setting of the clock; None if it is not set."""
     return _setting
 
 
 def set_to(moment: int, *, tick: bool) -> None:
-    """Set the clock, to stand still there or to ``tick``. ValueError while freezegun or time-machine moves it."""
+    """Set the clock, frozen or with ``tick`` running; ValueError while freezegun or time-machine controls it."""
     global _setting
     if _is_test_moving():
         raise ValueError(
@@ -103,24 +103,24 @@ def set_to(moment: int, *, tick: bool) -> None:
 
 
 def is_frozen() -> bool:
-    """Return whether the time is a test's own: freezegun's, time-machine's, or one that was set."""
+    """Return whether the time is controlled: by freezegun, time-machine or a setting."""
     return _setting is not None or _is_test_moving()
 
 
 def local_offset(moment: int) -> timedelta:
-    """Return how far the machine's own time zone is from UTC at that moment."""
+    """Return the UTC offset of the machine's time zone at a moment."""
     return timedelta(seconds=time.localtime(moment // 1000).tm_gmtoff)
 
 
 def unset() -> None:
-    """Let the clock show the machine's time again."""
+    """Return to the machine's time."""
     global _setting
     _setting = None
 
 
 @contextmanager
 def put_back() -> Iterator[None]:
-    """Whatever the clock is set to meanwhile, afterwards it is as it was."""
+    """Restore the setting of the clock afterwards."""
     global _setting
     before = _setting
     try:
@@ -130,13 +130,13 @@ def put_back() -> Iterator[None]:
 
 
 def _is_test_moving() -> bool:
-    """Return whether freezegun or time-machine moves the clock."""
+    """Return whether freezegun or time-machine controls the clock."""
     freezegun: Any = sys.modules.get("freezegun.api")
     return _is_travelling() or (freezegun is not None and bool(freezegun.freeze_factories))
 
 
 def _is_travelling() -> bool:
-    """Return whether time-machine is at work."""
+    """Return whether time-machine controls the clock."""
     time_machine: Any = sys.modules.get("time_machine")
     return time_machine is not None and bool(time_machine.escape_hatch.is_travelling())
 
@@ -145,19 +145,19 @@ def _is_travelling() -> bool:
 
 
 def read_once() -> AbstractContextManager[int]:
-    """Return the current moment, which is the one for all that is done within, as one call has one date."""
+    """Read the clock once: all readings inside the block return this moment, so that a call has one date."""
     return _held(now())
 
 
 def at(moment: int) -> AbstractContextManager[int]:
-    """Have that moment be the current one for all that is done within, as a run does what was due earlier."""
+    """Make a moment the current one inside the block, because a run does what was due earlier."""
     return _held(moment)
 
 
 def last_read() -> AbstractContextManager[int]:
-    """Return the moment at which somebody last looked, which is the current one for all that is done within.
+    """Make the last reading the current moment inside the block.
 
-    So what a test has seen can be shown after it has let go of a frozen clock.
+    So a report can show what a test has seen, after its frozen clock is gone.
     """
     return _held(_last_reading)
 
@@ -172,7 +172,7 @@ def _held(moment: int) -> Iterator[int]:
         finally:
             _reading.set(before)
     finally:
-        # An interrupt may have come just before the line above.
+        # An interrupt may have come just before this line.
         _reading.set(before)
 
 
@@ -180,7 +180,7 @@ def _held(moment: int) -> Iterator[int]:
 
 
 def to_moment(value: object, now: int, *, name: str = "date") -> int:
-    """Return the moment that ``value`` names; ArgumentError, about ``name``, for anything that names none."""
+    """Return the moment of a date; ArgumentError about ``name`` if ``value`` is not a date."""
     if isinstance(value, str):
         offset = read_offset(value)
         value = read_iso(value, name, f"{_ISO_FORMS}, or a time from now like {_OFFSETS}") if offset is None else offset
@@ -200,14 +200,14 @@ def _moment_of(value: datetime) -> int:
 
 
 def check(moment: int, name: str) -> int:
-    """``moment``, if it is one a datetime can show; ArgumentError, about ``name``, otherwise."""
+    """Return ``moment``; ArgumentError about ``name`` if a datetime cannot show it."""
     if not 0 <= moment <= _LAST:
         raise ArgumentError(name, "must be in the years 1970 to 9999, as AWS's dates are")
     return moment
 
 
 def read_iso(text: str, name: str, expected: str = _ISO_FORMS) -> datetime:
-    """The datetime that ISO 8601 text names; ArgumentError, about ``name`` and what is ``expected``, for other text."""
+    """Return the datetime of ISO 8601 text; ArgumentError about ``name`` for other text."""
     try:
         return isoparse(text)
     except (ValueError, OverflowError):  # 24:00 on the calendar's last day overflows
@@ -224,12 +224,12 @@ def is_naive(value: object) -> bool:
 
 
 def is_fixed(value: object) -> bool:
-    """Return whether ``value`` is a date of the calendar, which does not go with now."""
+    """Return whether ``value`` is a fixed date, not one relative to now."""
     return read_offset(value) is None if isinstance(value, str) else isinstance(value, date)
 
 
 def to_milliseconds(duration: object, *, name: str) -> int:
-    """Return a length of time in whole milliseconds; ArgumentError for what is none or is negative."""
+    """Return a duration in whole milliseconds; ArgumentError if it is not a duration or is negative."""
     length = read_duration(duration) if isinstance(duration, str) else duration
     if not isinstance(length, timedelta) or length < timedelta(0):
         raise must_be(name, "a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M'", duration)
@@ -242,10 +242,10 @@ def to_datetime(moment: int) -> datetime:
 
 
 def describe(moment: int) -> str:
-    """Return the moment as a reader wants it in a sentence: ISO 8601 in UTC."""
+    """Return the moment as text for sentences: ISO 8601 in UTC."""
     return to_datetime(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def describe_date(date: datetime) -> str:
-    """Return a date as ``describe`` tells a moment, whatever year the clock shows."""
+    """Return a date in the form of ``describe``, for every year."""
     return describe(_moment_of(date))

@@ -1,10 +1,9 @@
-"""The events of an execution that does not run, drawn along the states of its definition.
+"""Build the history of an execution whose definition does not run, along the states of the definition.
 
-Of the definition, the states are told that follow one another from StartAt by Next, or those on the way to the state in
-which the execution fails; what other branches and iterations do stays untold. A RUNNING execution is in the first state
-that takes its time, or in the last before the end; when it stops, the rest follows at once. Its input passes through
-the states unchanged, and its output comes from the one that it is in when it succeeds. So no event depends on what
-comes after it: what was told at one moment is told the same at every later one.
+The history has the states from StartAt along Next, or on the path to the state in which the execution fails; other
+branches and iterations are left out. A RUNNING execution is in the first state that takes time, or in the last one;
+when it stops, the remaining states follow at once. The input passes through the states unchanged, and the output comes
+from the state in which the execution succeeds. No event depends on later ones: events never change once they are shown.
 """
 
 from __future__ import annotations
@@ -25,20 +24,20 @@ from sfn_mock.asl.routes import FINAL_TYPES, Leg, Step, find_route, follow
 from sfn_mock.state.outcomes import Ending
 
 _NESTING = ("Map", "Parallel")
-#: What a state is told to have failed with where its catcher names no error.
+#: The error of a failed state whose catcher names none.
 _CAUGHT = "States.TaskFailed"
 
 
 @dataclass
 class _Level:
-    """States that follow one another: of the execution, or of a branch or an iteration.
+    """A sequence of states: of the execution, a branch or an iteration.
 
     Attributes:
         program: The states.
         chain: The chain of their events.
-        ahead: The steps that are still to come.
-        inside: The step where the execution is; None before the first, and in a Fail state.
-        outer: The state that they are inside; None for those of the execution itself.
+        ahead: The steps that follow.
+        inside: The current step; None before the first one, and in a Fail state.
+        outer: The state that contains them; None for states of the execution itself.
     """
 
     program: Program
@@ -49,23 +48,23 @@ class _Level:
 
 
 class DrawnHistory:
-    """A history that is drawn forward, from moment to moment."""
+    """A history that is built forward in time."""
 
     def __init__(self, program: Program, input: str, region: str) -> None:
-        """Begin with an execution's input, as JSON text, before its first state."""
-        #: What passes from state to state, as JSON text.
+        """Start with an execution's input, as JSON text, before its first state."""
+        #: The data that passes from state to state, as JSON text.
         self._data = input
         self._region = region
-        # Nothing runs that could come to the end of a history.
+        # Without a run the history cannot reach its limit.
         self._history = History(is_limited=False)
         self._levels = [_Level(program, Chain())]
-        #: The state that the way leads to, where it is known.
+        #: The state in which the execution fails, if known.
         self._target: str | None = None
-        #: Since when the execution has been in its state.
+        #: When the execution entered its state.
         self._since = 0
-        #: The activity whose task is known to be taken by no worker yet.
+        #: The activity whose task no worker has taken yet.
         self._awaited: str | None = None
-        #: By activity: the worker that has taken its task before the execution came there.
+        #: By activity: the worker that took its task before the execution reached the state.
         self._workers: dict[str, str | None] = {}
 
     @property
@@ -78,7 +77,7 @@ class DrawnHistory:
     def start(
         self, moment: int, role_arn: str, *, alias_arn: str | None, version_arn: str | None, target: str | None
     ) -> None:
-        """Start the execution, on its way to a state in which it is to fail, if that is known."""
+        """Start the execution, on the path to the state in which it will fail, if known."""
         self._since = moment
         event_type, details = execution_started(self._data, role_arn, alias_arn=alias_arn, version_arn=version_arn)
         self._history.add(moment, event_type, details, self._base.chain, advance=False)
@@ -87,7 +86,7 @@ class DrawnHistory:
             self._aim_at(moment, target)
 
     def redrive(self, moment: int, redrive_count: int, target: str | None) -> None:
-        """Go on where the run before came to an end, without entering that state again."""
+        """Continue where the previous attempt ended, without entering that state again."""
         self._since = moment
         for level in self._levels:
             level.chain.head = len(self.events) + 1
@@ -99,12 +98,12 @@ class DrawnHistory:
         self._call(moment)
 
     def await_worker(self, activity_arn: str | None) -> None:
-        """Tell that an activity's task is started only when a worker takes it, in the attempt that begins."""
+        """Delay the start of an activity's task in the next attempt until a worker takes it."""
         self._awaited = activity_arn
         self._workers = {}
 
     def hand_out(self, moment: int, worker_name: str | None) -> None:
-        """Tell that a worker takes the task that is awaited, here or where the execution comes to it."""
+        """Record that a worker takes the awaited task, now or when the execution reaches it."""
         activity_arn, self._awaited = self._awaited, None
         inside = self._inmost.inside
         resource = None if inside is None else _resource(inside.state)
@@ -123,7 +122,7 @@ class DrawnHistory:
         self._history.end(moment, *event, self._base.chain)
 
     def tell(self, moment: int, event_type: str, details: dict[str, Any] | None, *, advance: bool = True) -> None:
-        """Tell of something that happens in the state where the execution is."""
+        """Add an event in the current state."""
         self._add(moment, (event_type, details), self._inmost.chain, advance=advance)
 
     @property
@@ -143,7 +142,7 @@ class DrawnHistory:
     # --- The way to the state in which it fails ------------------------------------------------------------------
 
     def _aim_at(self, moment: int, target: str) -> None:
-        """Take the shortest way to a state, from where the execution is or, where none leads there, from the start."""
+        """Take the shortest path to a state, from the current state or, if there is none, from the start."""
         self._target = target
         while True:
             level = self._inmost
@@ -164,7 +163,7 @@ class DrawnHistory:
             self._go_into(moment, level, level.inside, level.inside.inner)
 
     def _forget_target(self) -> None:
-        """Take the way of all executions from here, in every level."""
+        """Continue on the default path, at every level."""
         self._target = None
         for level in self._levels:
             if level.inside is not None:
@@ -174,7 +173,7 @@ class DrawnHistory:
     # --- From state to state -------------------------------------------------------------------------------------
 
     def pass_states(self, until: int) -> None:
-        """Go through the states that are over by ``until``, into one that is not."""
+        """Pass through the states that end by ``until``, into the first one that does not."""
         while self._inmost.ahead and self._inmost.ahead[0].state.type not in FINAL_TYPES:
             inside = self._inmost.inside
             over = self._since + (0 if inside is None else _duration(inside.state))
@@ -183,7 +182,7 @@ class DrawnHistory:
             self._step(int(over))
 
     def go_to_map(self, moment: int, label: str) -> None:
-        """Go into the Map state with that label, if it is ahead."""
+        """Enter the Map state with that label, if it follows."""
         while any(isinstance(step.state, MapState) and step.state.label == label for step in self._inmost.ahead):
             self._step(moment)
 
@@ -216,7 +215,7 @@ class DrawnHistory:
         level.inside = None
 
     def _go_into(self, moment: int, outer: _Level, step: Step, leg: Leg) -> None:
-        """Go into a branch or the first iteration of a state."""
+        """Enter a branch or the first iteration of a state."""
         level = _Level(leg.program, Chain(outer.chain.head), step.state, deque(leg.steps))
         self._levels.append(level)
         self._tell_iteration(moment, level, "Started")
@@ -233,7 +232,7 @@ class DrawnHistory:
             event = f"MapIteration{how}", {"name": level.outer.name, "index": 0}
             self._add(moment, event, level.chain, advance=how != "Failed")
 
-    # --- What a Task state calls ---------------------------------------------------------------------------------
+    # --- Tasks ---------------------------------------------------------------------------------------------------
 
     def _call(self, moment: int) -> None:
         inside = self._inmost.inside
@@ -254,13 +253,13 @@ class DrawnHistory:
         self._add(moment, (event_type, details or None), chain)
 
     def _begin_work(self, moment: int, resource: Resource, chain: Chain) -> None:
-        """Tell that an unknown worker takes the task, if none has: only then can it come to an end."""
+        """Let an unknown worker take the task, if none has, because only a taken task can end."""
         if resource.arn == self._awaited:
             self._awaited = None
             self._tell_started(moment, resource, None, chain)
 
     def _fail_work(self, moment: int, level: _Level, error: str | None, cause: str | None) -> None:
-        """Tell that what the state does has failed."""
+        """Add the failure of the state's task."""
         if level.inside is None:
             return
         state = level.inside.state
@@ -276,7 +275,7 @@ class DrawnHistory:
     # --- The end -------------------------------------------------------------------------------------------------
 
     def _go_to_success(self, moment: int, output: str) -> None:
-        """Go through all that is ahead; a Fail state there was not on the way it took."""
+        """Pass through all following states; a Fail state among them was not entered."""
         if self._target is not None:
             self._forget_target()
         level = self._inmost
@@ -293,7 +292,7 @@ class DrawnHistory:
         self._exit(moment, level)
 
     def _go_to_failure(self, moment: int, ending: Ending) -> None:
-        """Go into the state in which it fails, or the Fail state at the end of the way; it may fail where it is."""
+        """Enter the state in which it fails, or the Fail state at the end of the path, or fail in the current state."""
         ahead = self._inmost.ahead
         if self._target is not None or (ahead and ahead[-1].state.type == "Fail"):
             self._go_to_the_last(moment)
@@ -315,7 +314,7 @@ class DrawnHistory:
 
 
 def _duration(state: State) -> float:
-    """Return how long a state takes, in milliseconds; infinity where the definition does not say."""
+    """Return the duration of a state in milliseconds; infinity if the definition does not have it."""
     if state.type in ("Choice", "Pass"):
         return 0
     if isinstance(state, WaitState) and isinstance(state.seconds, (int, float)):
@@ -324,7 +323,7 @@ def _duration(state: State) -> float:
 
 
 def _resource(state: State) -> Resource | None:
-    """Return what a Task state calls, None for other states and for what no Task can call."""
+    """Return the resource of a Task state; None for other states and invalid resources."""
     if not isinstance(state, TaskState):
         return None
     try:
@@ -337,7 +336,7 @@ def _scheduled(state: TaskState, resource: Resource, data: str, region: str) -> 
     payload = state.payload.arguments if state.is_jsonata else state.payload.parameters
     return task_events.scheduled(
         resource,
-        # Paths and expressions in it stay as they are written.
+        # Paths and expressions in it are not evaluated.
         data if payload is ABSENT else json.dumps(payload, separators=(",", ":")),
         region=region,
         timeout_seconds=_whole(state.timeout_seconds),
@@ -350,7 +349,7 @@ def _whole(seconds: float | str | None) -> int | None:
 
 
 def _items(state: MapState, data: str) -> dict[str, Any]:
-    """Return the details of a Map state's start: the number of its items, as far as its input tells it."""
+    """Return the details of a Map state's start: the number of items, if its input has it."""
     try:
         value = json.loads(data)
         if state.is_jsonata:

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: ``1h30m`` or ``PT1H30M``, and ``-2h`` for a date so long ago."""
+"""Read durations such as ``1h30m`` and ``PT1H30M``, and offsets from now such as ``-2h``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOW = "now"
 
 
 def read_duration(text: str) -> timedelta | None:
-    """Return the length of time that ``text`` says, as ``5m``; None if it says none."""
+    """Return the duration in ``text``, such as ``5m``; None if it is not a duration."""
     for form in _FORMS:
         match = form.fullmatch(text)
         parts = {unit: float(number) for unit, number in match.groupdict().items() if number} if match else {}
@@ -34,7 +34,7 @@ def read_duration(text: str) -> timedelta | None:
 
 
 def read_offset(text: str) -> timedelta | None:
-    """Return how far from now ``text`` is, as ``-2h``, ``+5m`` or ``now``; None if it does not say so."""
+    """Return the offset from now in ``text``, such as ``-2h``, ``+5m`` or ``now``; None if it is not an offset."""
     if text == _NOW:
         return timedelta(0)
     length = read_duration(text[1:]) if text[:1] in ("-", "+") else None

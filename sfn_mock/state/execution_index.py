@@ -1,9 +1,8 @@
 """The executions of one machine or map run, kept in the order that ListExecutions shows.
 
-Order is kept, not made per call: for each listing that can be asked for (of everything, one version or one alias; of
-all statuses or one; of redriven executions or others) there is one sorted list. ``settle`` brings the lists to a
-moment by moving only those executions whose state changed since the moment before; a page then costs its own length
-and a search for where it begins.
+The order is kept, not made for each call: there is one sorted list for each possible listing (of everything, one
+version or one alias; of all statuses or one; of redriven executions or others). ``settle`` updates the lists to a
+moment by moving only the executions whose state has changed; a page then takes time for its length and for one search.
 """
 
 from __future__ import annotations
@@ -37,21 +36,21 @@ _NO_ENTRIES: SortedList[Any] = SortedList()
 
 class ExecutionIndex(Generic[_Execution]):
     def __init__(self, *, retention: int | None, tells_redriven: bool = False) -> None:
-        """Only an index that ``tells_redriven`` has listings of redriven executions and of others."""
+        """Make an empty index; only with ``tells_redriven`` it has listings by redrives."""
         #: In the order of adding.
         self.executions: list[_Execution] = []
-        #: How many milliseconds after they close its executions are kept; None for ever.
+        #: How many milliseconds after they close its executions are kept; None for no limit.
         self.retention = retention
         self._tells_redriven = tells_redriven
         self._placed = 0
         self._settled = 0
         self._upcoming: SortedList[tuple[int, int, _Execution]] = SortedList()
         self._lists: dict[_Key, SortedList[Entry[_Execution]]] = {}
-        #: False while a change is made to the order: an interrupt then leaves it so, and the next settling sorts anew.
+        #: False while the order changes: if an interrupt leaves it so, the next settling sorts everything again.
         self._is_sound = True
 
     def add(self, executions: Iterable[_Execution]) -> None:
-        """Take in new executions; they are sorted in when the index is next settled."""
+        """Add executions; the next settling sorts them in."""
         self.executions.extend(executions)
 
     def remove(self, execution: _Execution) -> None:
@@ -63,7 +62,7 @@ class ExecutionIndex(Generic[_Execution]):
         self._is_sound = was_sound
 
     def change(self, execution: _Execution, attempts: tuple[Attempt, ...]) -> None:
-        """Give ``execution`` another time line."""
+        """Change the time line of an execution."""
         if not self._is_sound or not self._is_placed(execution):
             execution.attempts = attempts
             return
@@ -74,16 +73,16 @@ class ExecutionIndex(Generic[_Execution]):
         self._is_sound = True
 
     def lose_order(self) -> None:
-        """Have all sorted in anew."""
+        """Let the next settling sort everything again."""
         self._is_sound = False
 
     def keep_for(self, retention: int | None) -> None:
-        """Keep executions for so many milliseconds after they close, also those that are closed already."""
+        """Set how many milliseconds executions are kept after they close; it applies to closed ones too."""
         self._is_sound = False
         self.retention = retention
 
     def settle(self, moment: int) -> None:
-        """Bring every list to ``moment``, be it later or earlier than the last."""
+        """Update all lists to ``moment``, which may be later or earlier than the last one."""
         if not self._is_sound:
             with left_alone():
                 self._rebuild(moment)
@@ -107,10 +106,10 @@ class ExecutionIndex(Generic[_Execution]):
         size: int,
         seen_until: int = 0,
     ) -> list[Entry[_Execution]]:
-        """Up to ``size`` entries, newest first, that sort before ``before``; as of the last settling.
+        """Return up to ``size`` entries, newest first, that sort before ``before``; as of the last settling.
 
-        Where the clock has gone back since ``seen_until``, those are left out that stood further ahead then: what sorts
-        later may have been seen there already, since time moves executions nowhere but to the front.
+        If the clock has moved back since ``seen_until``, entries that were further ahead then are left out: they may
+        have been seen there, because time moves executions only to the front.
         """
         entries = self._lists.get((scope, status, redriven), _NO_ENTRIES)
         bound: Any = before  # a shorter tuple sorts before every longer one that starts the same
@@ -122,7 +121,7 @@ class ExecutionIndex(Generic[_Execution]):
     def newest(
         self, scope: str | None = None, status: str | None = None, redriven: bool | None = None
     ) -> Sequence[Entry[_Execution]]:
-        """All entries that ``page`` would give, the newest last; as of the last settling."""
+        """Return all entries that ``page`` can return, the newest last; as of the last settling."""
         return cast("Sequence[Entry[_Execution]]", self._lists.get((scope, status, redriven), _NO_ENTRIES))
 
     # --- Keeping the order ---------------------------------------------------------------------------------------
@@ -131,13 +130,13 @@ class ExecutionIndex(Generic[_Execution]):
         return self._placed > 0 and execution.sequence <= self.executions[self._placed - 1].sequence
 
     def _changed_by(self, moment: int) -> Iterator[_Execution]:
-        """Yield those whose state at ``moment`` is another than when last settled."""
+        """Yield the executions whose state at ``moment`` differs from the last settling."""
         if moment > self._settled:
             bound: Any = (moment + 1,)
             for _, _, execution in self._upcoming.irange(None, bound):
                 yield execution
         else:
-            # Going back is rare, so nothing is kept for it: one look at each execution.
+            # Moving back is rare, so it has no index: each execution is checked.
             for execution in islice(self.executions, self._placed):
                 if _unchanged_since(execution, self._settled, self.retention) > moment:
                     yield execution
@@ -201,7 +200,7 @@ class ExecutionIndex(Generic[_Execution]):
 
 
 def _entry(execution: _Execution, moment: int, retention: int | None) -> Entry[_Execution] | None:
-    """Return the execution as it stands at ``moment``; None before its start, and when it is kept no longer.
+    """Return the entry of an execution at ``moment``; None before its start and after its retention.
 
     Running executions sort by their start or last redrive, all others by their stop date (ListExecutions). Also EXPRESS
     child executions, whose redrives have no date: sorted by their start again, they would fall back behind the page
@@ -221,7 +220,7 @@ def _entry(execution: _Execution, moment: int, retention: int | None) -> Entry[_
 
 
 def _position(execution: TimeLine, moment: int) -> Position:
-    """Return where an execution that has started by ``moment`` stands then in the order, be it kept or not."""
+    """Return the position at ``moment`` of an execution that has started, kept or not."""
     attempt = execution.attempt_at(moment)
     assert attempt is not None
     stop = attempt.stop_at(moment)
@@ -234,7 +233,7 @@ def _traits(entry: Entry[TimeLine]) -> _Traits:
 
 
 def _unchanged_since(execution: TimeLine, moment: int, retention: int | None) -> int:
-    """Since when it has been in the state it is in at ``moment``; 0 for one that has not started."""
+    """Return when its state at ``moment`` began; 0 if it has not started."""
     attempt = execution.attempt_at(moment)
     if attempt is None:
         return 0

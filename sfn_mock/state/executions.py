@@ -1,4 +1,4 @@
-"""Executions enter the records, as seeds and otherwise, and leave them."""
+"""Add executions to the records and remove them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
 
 
 class NamesTaken:
-    """Which names are taken at ``moment``: those of the executions that are kept, also before their start."""
+    """The taken names at ``moment``: those of executions that are kept, also before their start."""
 
     def __init__(self, names: dict[str, Execution], moment: int) -> None:
         self._names = names
@@ -84,11 +84,11 @@ def add_seed(
     limit = scope.time_limit_of(origin.revision)
     if limit is not None:
         seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
-        # What was redriven later than it may last was TIMED_OUT before.
+        # An execution that was redriven after its time limit was TIMED_OUT before.
         if earlier and life.start + limit < last.since:
             earlier = [within(earlier[0], limit)]
         last = within(last, limit)
-    # What is over needs no look, as most seeds are.
+    # Closed executions, such as most seeds, need no check.
     if not is_over:
         seeding.warn_if_the_day_decides(moment, status, last, start_date=start_date, stop_date=stop_date)
     execution = Execution(
@@ -175,7 +175,7 @@ def _span_of(scope: ExecutionScope) -> seeding.Span | None:
 
 
 def _shortened(attempt: Attempt, time_limit: int | None) -> Attempt:
-    """Return a seed that ends within a time limit: as it ends, or TIMED_OUT if it would not end."""
+    """Return a seed within its time limit: unchanged, or TIMED_OUT if it would not end."""
     if time_limit is None or attempt.stop is None:
         return within(attempt, time_limit)
     return attempt._replace(stop=min(attempt.stop, attempt.since + time_limit))
@@ -190,13 +190,13 @@ def refuse_express(scope: ExecutionScope) -> None:
         )
 
 
-# --- Stored and forgotten --------------------------------------------------------------------------------------------
+# --- Storing and removing --------------------------------------------------------------------------------------------
 
 
 def take_in(scope: ExecutionScope, executions: list[Execution]) -> None:
-    """Store executions whose names are known to be free; one that had such a name, and is kept no longer, goes.
+    """Store executions with free names; a former execution of a name, past its retention, is removed.
 
-    What their time lines hold until now has been; what comes later is news.
+    Status changes until now are in the past; only later ones are reported.
     """
     named = {execution.name: execution for execution in executions}
     for name in scope.names.keys() & named.keys():
@@ -220,7 +220,7 @@ def take_in(scope: ExecutionScope, executions: list[Execution]) -> None:
 
 
 def _leave_out(scope: ExecutionScope, named: dict[str, Execution], before: dict[str, Execution], kept: int) -> None:
-    """Let executions go that were being taken in, all but the first so many."""
+    """Remove executions that were being stored, except the first ``kept``."""
     for name in named:
         scope.names.pop(name, None)
     scope.names.update(before)
@@ -229,7 +229,7 @@ def _leave_out(scope: ExecutionScope, named: dict[str, Execution], before: dict[
 
 
 def forget(execution: Execution) -> None:
-    """Let ``execution`` and its name go."""
+    """Remove an execution and its name."""
     scope = execution.owner
     scope.records.undo.note(partial(_remember, scope, execution, list(scope.index.executions)))
     del scope.names[execution.name]
@@ -237,14 +237,14 @@ def forget(execution: Execution) -> None:
 
 
 def _remember(scope: ExecutionScope, execution: Execution, executions: list[Execution]) -> None:
-    """Have an execution again that was being forgotten."""
+    """Restore an execution that was being removed."""
     scope.names[execution.name] = execution
     scope.index.executions = executions
     scope.index.lose_order()
 
 
 def _last_with_map_run(map_run: MapRun, children: list[Execution]) -> None:
-    """Let the map run stop with the last of its children, if it does; what waits for its redrive waits no longer."""
+    """Stop the map run with its last child, if it stops so; children no longer wait for a redrive."""
     if map_run.stops_with_children:
         *earlier, last = map_run.attempts
         stops = [child.attempts[-1].stop for child in children]

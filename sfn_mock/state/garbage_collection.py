@@ -1,4 +1,4 @@
-"""Python's garbage collector, kept from looking through seeds while thousands of them are made."""
+"""Pause Python's garbage collector while thousands of seeds are made."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def left_alone() -> Iterator[None]:
-    """No search for garbage meanwhile.
+    """Pause garbage collection inside the block.
 
-    What is made in bulk is kept, all of it. Python would look through it again and again as it grows, which takes
-    longer than making it.
+    Objects made in bulk are all kept. Python would scan them again and again as they grow, which takes longer than
+    making them.
     """
     if not gc.isenabled():
         yield

@@ -1,6 +1,6 @@
-"""The events that an execution's time line, definition and map runs come to, as GetExecutionHistory tells them.
+"""The events of GetExecutionHistory, built from an execution's time line, definition and map runs.
 
-Nothing is executed; `drawn_history` tells which states are told.
+Nothing is executed; `drawn_history` describes which states appear.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from sfn_mock.state.map_run_states import attempts_until, map_runs_at, state_of
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution, MapRun, Taken
 
-#: What a run ended with of which only that it was redriven, or waits for it, is known.
+#: The end of an attempt of which only its redrive is known.
 _REDRIVABLE = Ending("FAILED")
 
 
 def events_until(execution: Execution, moment: int) -> list[Event]:
-    """Return what has happened in ``execution``, which has started, by ``moment``, oldest first."""
+    """Return the events of a started execution until ``moment``, oldest first."""
     runs = list(_runs(execution, moment))
     turns = _turns_of_map_runs(execution, runs, moment)
     tasks = {task.attempt.redrive_count: task for task in execution.state_machine.records.tasks_of(execution)}

@@ -1,4 +1,4 @@
-"""What ends and redrives executions and map runs, each together with what belongs to it."""
+"""End and redrive executions and map runs, with their children and parents."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from sfn_mock.state.time_lines import Attempt
 
 
 def end_execution(execution: Execution, moment: int, ending: Ending) -> None:
-    """Stop the running attempt at ``moment``, and the map runs it left unfinished with it.
+    """End the running attempt at ``moment``, with its unfinished map runs.
 
-    Whatever the time line held after it never happens.
+    Later changes of the time line are dropped.
     """
-    # How a map run stands depends on this execution, so it is asked before that ends.
+    # The state of a map run depends on this execution, so it is read before the execution ends.
     running = [run for run in map_runs_at(execution, moment) if state_at(run, moment).status == "RUNNING"]
     attempt = execution.attempt_in_force(moment)
     # It stays on its way, so that its history goes on with what was told of it.
@@ -37,16 +37,16 @@ def end_execution(execution: Execution, moment: int, ending: Ending) -> None:
 
 
 def go_on(execution: Execution, moment: int, attempt: Attempt) -> None:
-    """Let what runs at ``moment`` go on as ``attempt``, which takes its place and that of all later ones."""
+    """Replace the attempt in force at ``moment``, and all later ones, with ``attempt``."""
     change(execution, moment, (*execution.attempts_until(moment)[:-1], attempt))
     if execution.map_run is not None:
         take_turns(execution.map_run, moment)
 
 
 def _end_with_map_run(child: Execution, moment: int) -> None:
-    """Abort a child if it is running at ``moment``; if it has not started by then, it never does.
+    """Abort a child that is running at ``moment``; a child that has not started never starts.
 
-    One that waits for its redrive has waited in vain.
+    A child that waits for its redrive is not redriven.
     """
     attempt = child.attempt_at(moment)
     if attempt is None:
@@ -58,16 +58,16 @@ def _end_with_map_run(child: Execution, moment: int) -> None:
 
 
 def may_run_again(execution: Execution, moment: int) -> bool:
-    """Return whether it is unsuccessful, or waits for a redrive."""
+    """Return whether the execution can be redriven: it is unsuccessful, or waits for a redrive."""
     attempt = execution.attempt_at(moment)
     again = UNSUCCESSFUL | {"PENDING_REDRIVE"}
     return attempt is not None and attempt.status_at(moment) in again and execution.is_kept_at(moment)
 
 
 def redrive_execution(execution: Execution, moment: int) -> None:
-    """Redrive it, with its unsuccessful map runs: a new attempt, which comes to what was planned.
+    """Redrive an execution with its unsuccessful map runs: a new attempt with the planned outcome.
 
-    Whatever a test's own plan raises comes before anything is changed.
+    An error of a test's plan is raised before anything is changed.
     """
     outcome = _outcome_of_redrive(execution.owner, execution)
     # As in end_execution(): asked before this execution runs again.
@@ -96,9 +96,9 @@ def _outcome_of_redrive(scope: ExecutionScope, execution: Execution) -> Outcome:
 
 
 def _end_with_parent(map_run: MapRun, moment: int) -> None:
-    """End it, RUNNING as it is: its running children are ABORTED, and those still pending never start.
+    """End a RUNNING map run: running children are ABORTED, and pending children never start.
 
-    Those that wait for their redrive are what they were before.
+    Children that wait for their redrive return to their earlier status.
     """
     map_run.records.undo.keep(map_run, "turns", "attempts")
     map_run.turns = []
@@ -111,7 +111,7 @@ def _end_with_parent(map_run: MapRun, moment: int) -> None:
 
 
 def end_map_run(map_run: MapRun, moment: int, status: str) -> None:
-    """End it with a status that its run has found out."""
+    """End a map run with the status of its run."""
     map_run.records.undo.keep(map_run, "attempts", "follows_from")
     *earlier, current = attempts_until(map_run, moment)
     map_run.attempts = (*earlier, current._replace(stop=moment, ending=Ending(status)))
@@ -125,7 +125,7 @@ def _turns(map_run: MapRun, moment: int) -> list[Turn]:
 
 
 def _redrive_with_parent(map_run: MapRun, moment: int, state: MapRunState, turns: list[Turn]) -> None:
-    """Run again from ``moment`` on, and with it the unsuccessful children: as many at once as may run at once.
+    """Run a map run again from ``moment``, with its unsuccessful children, up to its concurrency at once.
 
     ``state`` is what it has come to, and stays, whatever becomes of its children and its tolerance. The children
     beyond its concurrency are PENDING_REDRIVE until it is their turn.
@@ -148,7 +148,7 @@ def _redrive_with_parent(map_run: MapRun, moment: int, state: MapRunState, turns
 
 
 def take_turns(map_run: MapRun, moment: int) -> None:
-    """Give each child that waits for its redrive the moment when another's end lets it run.
+    """Give each waiting child the moment at which another child's end lets it run.
 
     Those for which no end is in sight wait on, as do those whose turn would come after the map run's own end;
     whatever ends one or changes its end later asks again.
@@ -180,7 +180,7 @@ def take_turns(map_run: MapRun, moment: int) -> None:
 
 
 def set_max_concurrency(map_run: MapRun, moment: int, max_concurrency: int) -> None:
-    """Let so many children run at once from ``moment`` on; 0 for any number. None that runs is stopped."""
+    """Set the concurrency from ``moment`` on; 0 for no limit. Running children are not stopped."""
     map_run.records.undo.keep(map_run, "max_concurrency")
     map_run.max_concurrency = max_concurrency
     take_turns(map_run, moment)

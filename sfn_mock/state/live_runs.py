@@ -1,4 +1,4 @@
-"""What records ask of an execution whose definition is at work, and of a task that waits for its answer."""
+"""The interfaces of running definitions and waiting tasks that records use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a map run stands at a moment, and when its executions may run."""
+"""The state of a map run at a moment, and the time span of its executions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _standing_unfinished(child: Execution, moment: int) -> str:
 
 
 class MapRunState(NamedTuple):
-    """How a map run stands at a moment."""
+    """The state of a map run at a moment."""
 
     status: str
     stop: int | None
@@ -46,7 +46,7 @@ def map_runs_at(execution: Execution, moment: int) -> list[MapRun]:
 
 
 def state_at(map_run: MapRun, moment: int) -> MapRunState:
-    """As it was seeded; where it was not, and after a redrive, as children, tolerance and parent have it."""
+    """Return the state at ``moment``: as seeded or, otherwise, derived from children, tolerance and parent."""
     return state_of(map_run, attempt_at(map_run, moment), moment)
 
 

@@ -1,4 +1,4 @@
-"""What the starts or redrives of one state machine or map run will come to: one outcome, several, or by choice."""
+"""The planned outcomes of starts or redrives: one for all, a list, or chosen by a callable."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sfn_mock.state.outcomes import Outcome, outcome
 from sfn_mock.suggestions import did_you_mean
 from sfn_mock.types import Duration, Json
 
-#: Gives the next outcome, for an execution's name and input.
+#: Returns the next outcome for an execution's name and input.
 Plan = Callable[[str, str], Outcome]
-#: Gives back an outcome that may be; ValueError for another.
+#: Returns an outcome if it is possible; ValueError otherwise.
 Check = Callable[[Outcome], Outcome]
 
 _KEYWORDS = ("status", "duration", "output", "error", "cause", "failed_in")
@@ -30,9 +30,9 @@ def plan(
     cause: str | None,
     failed_in: str | None,
 ) -> Plan:
-    """Return the plan that ``outcomes`` or, without them, the keywords describe; ValueError for what cannot be.
+    """Return the plan of ``outcomes`` or, without them, of the keywords; ValueError for wrong arguments.
 
-    A status in place of ``outcomes`` is one. A callable's ValueErrors come when it is asked.
+    ``outcomes`` may be a single status. A callable's outcomes are checked when it is called.
     """
     details: dict[str, Any] = {
         "duration": duration,
@@ -61,7 +61,7 @@ def plan(
 
 
 def _read(words: object, name: str) -> Outcome:
-    """Return the outcome that a status or a dict says; ArgumentError about ``name`` or a key of it."""
+    """Return the outcome of a status or a dict; ArgumentError about ``name`` or a key of it."""
     if isinstance(words, str):
         words = {"status": words}
     if not isinstance(words, Mapping) or "status" not in words:

@@ -1,4 +1,4 @@
-"""How an execution ends: its last status with what that status can carry, and when."""
+"""The end of an execution: its status, output, error, cause and time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sfn_mock.types import Duration, Json, Status
 _LONGEST_EXPRESS = 5 * 60 * 1000
 
 STATUSES: tuple[str, ...] = get_args(Status)
-#: Those of executions that no map run started.
+#: The statuses of executions that are not child executions.
 STATUSES_OUTSIDE_MAP_RUNS = tuple(status for status in STATUSES if status != "PENDING_REDRIVE")
 _STATUSES_OF_EXPRESS = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT")
 #: Statuses an execution may be redriven from.
@@ -35,19 +35,19 @@ class Ending(NamedTuple):
     failed_in: str | None = None
 
 
-#: For an attempt that runs until somebody ends it.
+#: For an attempt without an end.
 OPEN = Ending("RUNNING")
 
 
 def check_status(status: object, choices: tuple[str, ...] = STATUSES) -> str:
-    """``status``, if it is one of the ``choices``; ArgumentError otherwise."""
+    """Return ``status``; ArgumentError unless it is one of the ``choices``."""
     if not isinstance(status, str) or status not in choices:
         raise must_be_one_of("status", choices, status)
     return status
 
 
 def json_text(value: object, name: str) -> str:
-    """JSON text that AWS would take: ``value`` itself if it is a str, else compact JSON; ArgumentError otherwise."""
+    """Return JSON text: ``value`` itself if it is a str, else compact JSON; ArgumentError for invalid JSON."""
     text = value if isinstance(value, str) else _compact(value, name)
     fault = json_fault(text) if text.strip() else "it is empty"
     if fault is not None:
@@ -86,7 +86,7 @@ def ending(
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Ending:
-    """Return the ending with ``status``; ArgumentError for what that status cannot carry.
+    """Return the ending with ``status``; ArgumentError for details that the status cannot have.
 
     Only SUCCEEDED has an output, ``{}`` unless given; only FAILED and ABORTED have an error and a cause, and only
     FAILED a state in which it failed.
@@ -105,7 +105,7 @@ def ending(
 
 
 def turned(before: Ending, status: str) -> Ending:
-    """Return the ending with ``status``, and of what ``before`` has whatever that status can carry."""
+    """Return the ending with ``status``, with the details of ``before`` that the status can have."""
     if status == "SUCCEEDED":
         return ending(status, output=before.output)
     if status in ("FAILED", "ABORTED"):
@@ -114,7 +114,7 @@ def turned(before: Ending, status: str) -> Ending:
 
 
 class Outcome(NamedTuple):
-    """What a future start or redrive comes to: an ending, so many milliseconds after the start; or none."""
+    """The outcome of a start or redrive: an ending, and the milliseconds until then; or no end."""
 
     ending: Ending
     #: None for a start that runs until it is ended.
@@ -126,9 +126,9 @@ class Outcome(NamedTuple):
 
 
 RUNS_UNTIL_ENDED = Outcome(OPEN, None)
-#: For a synchronous start that was told no other: its caller waits for an end.
+#: The default of a synchronous start, whose caller waits for an end.
 SUCCEEDS_AT_ONCE = Outcome(ending("SUCCEEDED"), 0)
-#: For a start in a process that has SF_EXECUTION_HISTORY_TYPE=FAILURE: what moto's history of it tells then.
+#: For a start with SF_EXECUTION_HISTORY_TYPE=FAILURE in the environment, as in moto's history.
 FAILS_AT_ONCE = Outcome(ending("FAILED", error="AnError", cause="An error occurred!"), 0)
 
 
@@ -152,7 +152,7 @@ def outcome(
 
 
 def check_express(outcome: Outcome) -> Outcome:
-    """``outcome``, if an execution of an EXPRESS state machine can come to it; ValueError otherwise."""
+    """Return ``outcome``; ValueError if an EXPRESS execution cannot have it."""
     if outcome.ending.status == "ABORTED":
         raise must_be_one_of("status", _STATUSES_OF_EXPRESS, "ABORTED", "StopExecution refuses EXPRESS executions.")
     if outcome.duration is not None and outcome.duration > _LONGEST_EXPRESS:

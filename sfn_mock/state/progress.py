@@ -1,4 +1,4 @@
-"""How far an execution has come: the states it has entered, its context object, and what it waits for."""
+"""The progress of an execution: its entered states, its context object, and what it waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AWS allows: calls of each operation, open executions, and versions and aliases of a state machine."""
+"""Quotas: calls of each operation, open executions, and versions and aliases of a state machine."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sfn_mock.suggestions import did_you_mean
 #: The quotas that are not an operation's, with AWS's numbers (Developer Guide, service quotas).
 OPEN_EXECUTIONS = "open_executions"
 _DEFAULT_NUMBERS = {OPEN_EXECUTIONS: 1_000_000, "versions": 1_000, "aliases": 100}
-#: In place of numbers: what AWS allows unless asked for more.
+#: The value that stands for AWS's default quota.
 DEFAULT = "default"
 
 
 class Bucket(NamedTuple):
-    """How many calls can be made at once, and how many more each second."""
+    """A token bucket: its size, and the refill per second."""
 
     size: int
     refill: float
@@ -38,18 +38,18 @@ _DEFAULT_BUCKETS = {
 
 
 class Quotas(NamedTuple):
-    """Those that a test has asked for."""
+    """The quotas that a test has set."""
 
     #: How many executions may be open at once; None for any number.
     open_executions: int | None = None
     #: How many versions and aliases a state machine may have.
     versions: int = _DEFAULT_NUMBERS["versions"]
     aliases: int = _DEFAULT_NUMBERS["aliases"]
-    #: By operation; None where AWS's default is asked for, which depends on the region.
+    #: By operation; None for AWS's default, which depends on the region.
     buckets: Mapping[str, Bucket | None] = {}
 
     def bucket(self, operation: str, region: str) -> Bucket:
-        """Return what limits the calls of an operation, one of ``buckets``, in a region."""
+        """Return the bucket of an operation, one of ``buckets``, in a region."""
         return self.buckets[operation] or _DEFAULT_BUCKETS[operation][region not in _LARGE_REGIONS]
 
 
@@ -63,7 +63,7 @@ def read(quotas: object) -> Quotas:
     Either may be ``"default"``.
 
     Raises:
-        ValueError: If a name is unknown, or a value is not of its kind.
+        ValueError: If a name is unknown, or a value is wrong.
     """
     if not isinstance(quotas, Mapping):
         raise ValueError(f"quotas must be a mapping such as {{'ListExecutions': (200, 5)}}, got {quotas!r}.")
@@ -102,7 +102,7 @@ def _bucket(operation: str, quota: object) -> Bucket | None:
 
 
 class Allowance:
-    """What is left in a bucket: full at first, refilled as the clock goes on, unmoved by its going back."""
+    """The fill of a bucket: full at first, refilled as the clock moves forward, unchanged when it moves back."""
 
     def __init__(self, bucket: Bucket, moment: int) -> None:
         self._bucket = bucket

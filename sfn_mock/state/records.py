@@ -1,4 +1,4 @@
-"""What exists in one account and region: state machines, versions, aliases, executions, map runs, activities, tasks.
+"""The records of one account and region: state machines, versions, aliases, executions, map runs, activities, tasks.
 
 Records are data, and belong to each other: an execution has a state machine, which has executions. So all of them are
 in this module, and the rules, which are functions over them, in the modules that import it.
@@ -91,14 +91,14 @@ class Execution(TimeLine):
         return None if self.alias_name is None else f"{self.state_machine.arn}:{self.alias_name}"
 
     def is_kept_at(self, moment: int) -> bool:
-        """Return whether it is not yet so long closed that AWS has forgotten it; also before the start."""
+        """Return whether the execution is within its retention at ``moment``; true before its start."""
         attempt = self.attempt_at(moment)
         forgotten = None if attempt is None else attempt.forgotten_after(self.owner.index.retention)
         return forgotten is None or forgotten > moment
 
     @contextmanager
     def using(self) -> Iterator[int]:
-        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        """Lock the records and yield the current moment; RuntimeError if this record no longer exists."""
         with self.owner.using() as moment:
             if self.owner.names.get(self.name) is not self:
                 raise RuntimeError(
@@ -108,12 +108,12 @@ class Execution(TimeLine):
             yield moment
 
     def check_readable(self) -> None:
-        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        """Raise RuntimeError if this record no longer exists; after the mock's end it can still be read."""
         self.owner.check_readable()
 
 
 class ExecutionScope(ABC):
-    """Executions that are listed together and whose names are kept apart: those of a state machine or map run."""
+    """Executions that are listed together and have unique names: those of a state machine or map run."""
 
     #: The machine it is, or is a map run of.
     state_machine: StateMachine
@@ -135,11 +135,11 @@ class ExecutionScope(ABC):
         self.records = records
         #: Its own ARN.
         self.arn = arn
-        #: What its executions' ARNs hold between the resource type and their names.
+        #: The part of its executions' ARNs between resource type and name.
         self.path = path
-        #: What the ARNs of its STANDARD executions hold before their names.
+        #: The part of its STANDARD executions' ARNs before the name.
         self.execution_arn_prefix = execution_arn(records.arn_prefix, path, "", None)
-        #: What its executions show as ``stateMachineArn``.
+        #: The ``stateMachineArn`` of its executions.
         self.state_machine_arn = state_machine_arn(records.arn_prefix, path)
         #: STANDARD or EXPRESS.
         self.execution_type = execution_type
@@ -149,9 +149,9 @@ class ExecutionScope(ABC):
         self.index: ExecutionIndex[Execution] = ExecutionIndex(retention=retention, tells_redriven=tells_redriven)
         #: Executions by name; map runs of one label share theirs, as their children's ARNs do not tell them apart.
         self.names = names
-        #: How many of them were given default names.
+        #: The number of default names given so far.
         self.default_names = 0
-        #: What redrives come to; None while they run until they are ended.
+        #: The planned outcomes of redrives; None without a plan.
         self.redrive_plan: Plan | None = None
 
     @abstractmethod
@@ -159,7 +159,7 @@ class ExecutionScope(ABC):
         """Return what an execution started now runs, through a version unless its number is None."""
 
     def time_limit_of(self, revision: Revision) -> int | None:
-        """How many milliseconds after its start or redrive an execution of ``revision`` is TIMED_OUT; None for never.
+        """Return the time limit of an attempt of ``revision`` in milliseconds; None without one.
 
         TimeoutSeconds is of the whole definition, not of what a Map state runs for its items.
         """
@@ -172,7 +172,7 @@ class ExecutionScope(ABC):
         return list(self.index.executions)
 
     def now(self) -> int:
-        """Return the current moment, to which the definitions at work are carried first."""
+        """Run definitions up to the current moment, and return it."""
         moment = self.records.now()
         self.records.carry_runs(moment)
         return moment
@@ -183,13 +183,13 @@ class ExecutionScope(ABC):
 
     @contextmanager
     def using(self) -> Iterator[int]:
-        """The current moment, with the records to oneself. RuntimeError when this record is no longer alive."""
+        """Lock the records and yield the current moment; RuntimeError if this record no longer exists."""
         with self.records.using() as moment:
             self.check_readable()
             yield moment
 
     def check_readable(self) -> None:
-        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        """Raise RuntimeError if this record no longer exists; after the mock's end it can still be read."""
         self.records.check_readable(self.state_machine)
 
 
@@ -209,7 +209,7 @@ class Version:
         self.created = created
 
     def check_readable(self) -> None:
-        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        """Raise RuntimeError if this record no longer exists; after the mock's end it can still be read."""
         self.state_machine.check_readable()
         if self.state_machine.versions.get(self.qualifier) is not self:
             raise RuntimeError(f"{self.arn} was deleted: publish a version again.")
@@ -235,18 +235,18 @@ class Alias:
         self.description = description
         self.created = created
         self.updated = created
-        #: How much of their share its versions have waited for.
+        #: The accumulated weights of its versions, for the fixed sequence.
         self.credits: dict[str, int] = {}
 
     def check_readable(self) -> None:
-        """Raise RuntimeError when this record is gone; after the mock's end it can still be read."""
+        """Raise RuntimeError if this record no longer exists; after the mock's end it can still be read."""
         self.state_machine.check_readable()
         if self.state_machine.aliases.get(self.name) is not self:
             raise RuntimeError(f"{self.arn} was deleted or replaced: add the alias again.")
 
 
 class StateMachine(ExecutionScope):
-    """A state machine, and all that was started on it."""
+    """A state machine with its versions, aliases, executions and map runs."""
 
     def __init__(self, records: Records, name: str, *, type: str, revision: Revision, created: int) -> None:
         super().__init__(records, {}, state_machine_arn(records.arn_prefix, name), name, type)
@@ -263,7 +263,7 @@ class StateMachine(ExecutionScope):
         self.aliases: dict[str, Alias] = {}
         self.deleting = False
         self.last_number = 0
-        #: What a test has said that starts come to.
+        #: The planned outcomes of starts.
         self.start_plan: Plan | None = None
         #: Child executions by label and name, of all map runs with that label.
         self.children: dict[str, dict[str, Execution]] = {}
@@ -292,7 +292,7 @@ class StateMachine(ExecutionScope):
 
 
 class Turn(NamedTuple):
-    """A child that is to be redriven, and what it will come to."""
+    """A child execution to redrive, with its planned outcome."""
 
     child: Execution
     outcome: Outcome
@@ -391,7 +391,7 @@ class Taken(NamedTuple):
 
 
 class Task:
-    """What an execution waits for: an answer that gives the token."""
+    """A task that an execution waits for: an answer with its token ends it."""
 
     def __init__(
         self, execution: Execution, attempt: Attempt, token: str, activity: Activity | None, heartbeat: int | None
@@ -409,7 +409,7 @@ class Task:
 
 
 class Records(Store[Execution]):
-    """All that one account has in one region."""
+    """All records of one account in one region."""
 
     def __init__(self, region: str, account_id: str, partition: str) -> None:
         super().__init__(region, account_id, partition)
@@ -427,16 +427,16 @@ class Records(Store[Execution]):
         self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
         #: By definition.
         self.state_tests: dict[str, StateTests] = {}
-        #: What page tokens are signed with; another life of the same account and region has another.
+        #: The signing key of page tokens; it is new after each reset.
         self.token_key = secrets.token_bytes(16)
         self.naive_dates = NaiveDateCheck()
-        #: What the mock that holds these was asked for.
+        #: The simulated limits and delays of the mock.
         self.simulation = NO_SIMULATION
-        #: The answers that the mock which holds these has for tasks.
+        #: The task mocks of the mock.
         self.task_mocks = TaskMocks()
-        #: What is left of the quotas of operations.
+        #: The fill of the operations' quotas.
         self.allowances: dict[str, Allowance] = {}
-        #: How often calls that wait were told to wait no longer.
+        #: How often waiting calls were released.
         self.releases = 0
         #: The state machines that are DELETING.
         self.deleting: list[StateMachine] = []
@@ -446,7 +446,7 @@ class Records(Store[Execution]):
         return self.state_machines.get(machine.name) is machine
 
     def check_readable(self, machine: StateMachine) -> None:
-        """Raise RuntimeError if they were reset or hold a machine no longer; after the mock's end they can be read."""
+        """Raise RuntimeError if they were reset or do not have the machine; after the mock's end they can be read."""
         if self._was_reset:
             raise self._gone()
         if self.holds(machine):
@@ -493,7 +493,7 @@ class Records(Store[Execution]):
         return tasks[-1] if tasks else None
 
     def delete(self, machine: StateMachine, moment: int) -> None:
-        """Let ``machine`` go: DELETING while anything of it is RUNNING, then gone with all that is its own."""
+        """Delete a state machine: it is DELETING while an execution is RUNNING, then removed with all its records."""
         if not machine.deleting:
             self.undo.keep(machine, "deleting")
             self.undo.keep(self, "deleting")
@@ -508,13 +508,13 @@ class Records(Store[Execution]):
             self.discard(machine)
 
     def discard(self, machine: StateMachine) -> None:
-        """Let ``machine`` go with all that is its own, at once."""
+        """Remove a state machine with all its records at once."""
         self.undo.keep(self, "state_machines", "map_runs")
         del self.state_machines[machine.name]
         self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
 
     def take_on(self, simulation: Simulation) -> None:
-        """Simulate these limits and delays from here on, whatever is stored already."""
+        """Apply these limits and delays from now on, also to existing executions."""
         with self.locked():
             if self.simulation is simulation:
                 return

@@ -1,15 +1,15 @@
-"""What a state machine runs: its revisions, and how executions of them are started."""
+"""The revisions of state machines, and the origins of their executions."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-#: What a seeded machine runs unless it is told otherwise.
+#: The default definition of seeded state machines.
 DEFAULT_DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
 
 
 class Revision(NamedTuple):
-    """What an update changes and a version keeps: definition, role and configuration."""
+    """A revision: definition, role and configuration, which an update changes and a version keeps."""
 
     definition: str
     role_arn: str
@@ -45,7 +45,7 @@ def new_revision(
 
 
 class Origin(NamedTuple):
-    """How an execution was started; all that were started alike, as thousands of seeds are, share one."""
+    """The origin of an execution; equal ones are shared, because there may be thousands of equal seeds."""
 
     #: What it runs, however its machine is updated later.
     revision: Revision

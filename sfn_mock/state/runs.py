@@ -1,7 +1,7 @@
-"""Definitions at work: the runs of executions, carried forward in virtual time whenever somebody looks.
+"""Run definitions in virtual time: each use of the records first advances all runs to the current moment.
 
-A run finds out how its execution ends. Whoever opens the records first has every run carried to that moment, so that a
-Wait which the clock has passed ended when it was due. No thread waits, and nothing sleeps.
+A run decides how its execution ends. A Wait that the clock has passed ended at its due moment. No thread waits, and
+nothing sleeps.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from sfn_mock.state.state_machines import store_map_run
 from sfn_mock.state.time_lines import Attempt
 from sfn_mock.state.tolerance import Tolerance
 
-#: How long executions may last, in seconds (Developer Guide, service quotas).
+#: The longest duration of an execution, in seconds (Developer Guide, service quotas).
 _LONGEST_STANDARD = 31_536_000
 _LONGEST_EXPRESS = 300
 
@@ -54,7 +54,7 @@ Poll = Callable[[], Succeeded | Failed | None]
 
 
 class Services(Protocol):
-    """What is outside the records: the services that tasks call, and where items and results are."""
+    """The services outside the records: those that tasks call, and the storage of items and results."""
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task, which is then not scheduled."""
@@ -133,7 +133,7 @@ class DefinitionRun:
     # --- Carrying it -----------------------------------------------------------------------------------------------
 
     def carry(self, moment: int) -> None:
-        """Do all that is due by ``moment``, here and in child executions, in order of the moments."""
+        """Do everything due by ``moment``, here and in child executions, in order of the moments."""
         if self._is_carrying:
             # A task of this run looks at the records.
             return
@@ -147,7 +147,7 @@ class DefinitionRun:
             finally:
                 self._is_carrying = False
         finally:
-            # An interrupt may have come just before the line above.
+            # An interrupt may have come just before this line.
             self._is_carrying = False
 
     def _note(self) -> None:

@@ -1,7 +1,7 @@
-"""A savepoint: what brings records back, in place, to how they stood when it was made.
+"""A savepoint: it restores records, in place, to their state when it was made.
 
-It goes through all that can be reached from the records and keeps the contents of each object. Rolling back gives the
-same objects their contents again, so that whoever holds a record from before goes on holding it.
+It visits all objects that can be reached from the records and keeps their contents. Rolling back restores the contents
+of the same objects, so that references to older records stay valid.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Savepoint:
                 waiting.extend(self._keep(value, kind))
 
     def roll_back(self) -> None:
-        """Give all objects the contents that they had. Executions that were added since are gone."""
+        """Restore the contents of all objects. Executions added since are removed."""
         for index in self._indexes:
             for execution in index.executions:
                 if id(execution) not in self._seen:
@@ -106,7 +106,7 @@ class Savepoint:
 
 
 class _NoOwner:
-    """Stands for the owner of an execution that is gone: whoever asks anything of it gets a RuntimeError."""
+    """The owner of an execution that was rolled back: every use raises RuntimeError."""
 
     def __init__(self, arn: str) -> None:
         self._arn = arn

@@ -1,4 +1,4 @@
-"""Seed arguments become time lines, or a ValueError that says in one sentence why AWS could never show them."""
+"""Convert seed arguments to time lines; ValueError, in one sentence, for what AWS could never show."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _DAY = 24 * 60 * 60 * 1000
 
 
 class SeedWarning(UserWarning):
-    """A seed or a call that AWS takes, and that most likely is not what the test's author meant."""
+    """A seed or call that AWS would accept, but that is probably a mistake."""
 
 
 class Span(NamedTuple):
-    """When something may happen that belongs to something else: from its owner's start to its owner's end."""
+    """The time span in which a child execution or map run may run: from its owner's start to its end."""
 
     #: What sentences call the owner.
     owner: str
@@ -69,9 +69,9 @@ class Span(NamedTuple):
 
 
 class NaiveDateCheck:
-    """Warns of the first date without a time zone that means another moment on the clock on the wall.
+    """Warns of the first date without a time zone if local time is not UTC.
 
-    A frozen clock reads such dates as UTC too, so nothing is said while it is frozen.
+    Under a frozen clock there is no warning, because freezegun reads such dates as UTC too.
     """
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ def life(
     express: bool = False,
     within: Span | None = None,
 ) -> Life:
-    """The time line of one seeded execution or map run; redrives of ``express`` child executions have no date."""
+    """Return the time line of a seeded execution or map run; redrives of ``express`` children have no date."""
     default_start = now if within is None else within.start
     start = default_start if start_date is None else clock.to_moment(start_date, now, name="start_date")
     stop = _stop(now, start, status, stop_date, duration)
@@ -154,7 +154,7 @@ def _redrive(
     redrive_date: clock.Date | None,
     express: bool,
 ) -> tuple[int | None, int]:
-    """Date and number of the redrives."""
+    """Return date and number of the redrives."""
     check_count(redrive_count, "redrive_count")
     if redrive_date is None:
         if redrive_count and not express:
@@ -182,7 +182,7 @@ def warn_if_upcoming(
 ) -> None:
     """Warn, once, about seeds that start after now; ``starts`` are theirs, the earliest first.
 
-    Comes when all else was found right and before anything is stored: a warning made an error stores nothing either.
+    Call it after all checks and before storing, so that a warning turned into an error stores nothing.
     """
     if start_date is None or not starts:
         return
@@ -223,7 +223,7 @@ def warn_if_the_day_decides(
 
 
 def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None) -> None:
-    """Warn, once, about seeds that closed so long ago that nothing shows them any more. For when, as above.
+    """Warn once about seeds that are past retention. Call it when ``warn_if_upcoming`` is called.
 
     ``lasts`` are their last attempts.
     """
@@ -247,13 +247,13 @@ def check_time_limit(last: Attempt, time_limit: int | None, name: str) -> None:
     raise ArgumentError(name, f"must not be after the TimeoutSeconds of the definition, which end at {end}, got {got}")
 
 
-#: Where SeedWarnings go instead of to Python's warnings; None where they go there.
+#: The list that collects SeedWarnings instead of Python's warnings; None for Python's.
 _collected: ContextVar[list[str] | None] = ContextVar("collected", default=None)
 
 
 @contextmanager
 def collected_warnings() -> Iterator[list[str]]:
-    """Meanwhile this thread's SeedWarnings are sentences of that list: their reader has no line of Python's."""
+    """Collect this thread's SeedWarnings as sentences, for readers without a line of Python."""
     sentences: list[str] = []
     token = _collected.set(sentences)
     try:
@@ -263,7 +263,7 @@ def collected_warnings() -> Iterator[list[str]]:
 
 
 def warn(sentence: str) -> None:
-    """A SeedWarning that points at the test's own line."""
+    """Give a SeedWarning at the test's own line."""
     collected = _collected.get()
     if collected is not None:
         collected.append(sentence)
@@ -272,7 +272,7 @@ def warn(sentence: str) -> None:
 
 
 def _frames_to_the_test() -> int:
-    """Return how far up the first frame outside this package is, so that the warning points at the test's own line."""
+    """Return the stack level of the first frame outside this package, for a warning at the test's own line."""
     package = __name__.partition(".")[0] + "."
     frame = sys._getframe(1)
     level = 1
@@ -283,14 +283,14 @@ def _frames_to_the_test() -> int:
 
 
 def check_count(number: object, name: str) -> int:
-    """``number``, if it counts something; ValueError otherwise."""
+    """Return ``number``; ValueError unless it is an int >= 0."""
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise must_be(name, "an int >= 0", number)
     return number
 
 
 def check_description(description: object) -> None:
-    """Raise ValueError for what is no description of a version or alias."""
+    """Raise ValueError unless it is None or a valid description of a version or alias."""
     if description is not None and (not isinstance(description, str) or len(description) > LONGEST_DESCRIPTION):
         raise must_be("description", f"a str of at most {LONGEST_DESCRIPTION} characters", description)
 
@@ -299,7 +299,7 @@ def check_description(description: object) -> None:
 
 
 def check_name(name: object, *, argument: str = "name") -> str:
-    """``name``, if AWS would take it; ArgumentError otherwise."""
+    """Return ``name``; ArgumentError if AWS would refuse it."""
     if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME:
         hint = "YAML reads a bare no or 12 as false or a number: quote it." if isinstance(name, (bool, int)) else ""
         raise must_be(argument, f"a str of 1 to {LONGEST_NAME} characters", name, hint)
@@ -310,7 +310,7 @@ def check_name(name: object, *, argument: str = "name") -> str:
 
 
 def names(template: str, how_many: int, taken: Container[str], *, given: int = 0) -> list[str]:
-    """``how_many`` names from ``template``, none of them taken; the default one runs on after the ``given`` ones."""
+    """Return ``how_many`` free names from ``template``; default names continue after the ``given`` ones."""
     if template == DEFAULT_NAMES:
         return _free_names(how_many, taken, given)
     if not isinstance(template, str):

@@ -1,4 +1,4 @@
-"""What a mock simulates of AWS's limits and delays. Lengths of time are in milliseconds."""
+"""The simulated limits and delays of AWS. Durations are in milliseconds."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Simulation(NamedTuple):
     consistency_lag: int = 0
     #: Pages have fewer items than asked for, sometimes none.
     short_pages: bool = False
-    #: How long closed executions are kept; None means for ever.
+    #: How long closed executions are kept; None for no limit.
     retention: int | None = None
     quotas: Quotas = NO_QUOTAS
-    #: What the delays of Wait states and retries are multiplied by.
+    #: The factor for the delays of Wait states and retries.
     wait_scale: float = 1.0
 
 

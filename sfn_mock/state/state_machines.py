@@ -23,7 +23,7 @@ def add_state_machine(records: Records, name: str, *, type: str, revision: Revis
 
 
 def update(machine: StateMachine, revision: Revision, moment: int) -> None:
-    """Take on ``revision``, under an id of its own unless it says what the current one says."""
+    """Set ``revision`` as the current one, with a new id unless it equals the current one."""
     machine.records.undo.keep(machine, "revision", "updated")
     if not revision.says_the_same_as(machine.revision):
         machine.revision = revision._replace(id=machine.records.new_id(), updated=moment)
@@ -52,7 +52,7 @@ def published_version(machine: StateMachine, description: str | None, *, anew: b
 
 
 def add_version(machine: StateMachine, number: int, description: str | None, moment: int) -> Version:
-    """Store a version under a number of its own; the next published one gets a higher."""
+    """Store a version under a given number; the next published version has a higher number."""
     version = Version(machine, number, machine.revision, description, moment)
     machine.records.undo.keep_item(machine.versions, version.qualifier)
     machine.records.undo.keep(machine, "last_number")
@@ -84,7 +84,7 @@ def set_routes(alias: Alias, routes: tuple[Route, ...]) -> None:
 
 
 def update_alias(alias: Alias, routes: tuple[Route, ...] | None, description: str | None, moment: int) -> None:
-    """Change what is given, and leave the rest as it is."""
+    """Change the given values."""
     alias.state_machine.records.undo.keep(alias, "description", "updated")
     if routes is not None:
         set_routes(alias, routes)
@@ -96,8 +96,8 @@ def update_alias(alias: Alias, routes: tuple[Route, ...] | None, description: st
 def deal(alias: Alias) -> str:
     """Return the number of the version that the next start gets.
 
-    AWS draws one by weight. Here the draws come in a fixed sequence that follows the weights, so that a test
-    sees the same each time: whoever has waited longest for its share is next.
+    AWS chooses at random by weight. Here the choice is a fixed sequence that follows the weights, so that a test is the
+    same in each run.
     """
     alias.state_machine.records.undo.keep(alias, "credits")
     for route in alias.routes:
@@ -108,7 +108,7 @@ def deal(alias: Alias) -> str:
 
 
 def check_alias_name(name: object) -> None:
-    """Raise ValueError for what AWS would not take as the name of an alias."""
+    """Raise ValueError for an alias name that AWS would refuse."""
     if not isinstance(name, str) or not 1 <= len(name) <= seeding.LONGEST_NAME or not _ALIAS_NAME.fullmatch(name):
         expected = f"1 to {seeding.LONGEST_NAME} letters, digits, '-', '_' and '.', at least one of them no digit"
         raise must_be("name", expected, name)
@@ -118,7 +118,7 @@ def check_alias_name(name: object) -> None:
 
 
 def store_map_run(map_run: MapRun) -> None:
-    """Take in a new map run."""
+    """Store a new map run."""
     records = map_run.records
     records.undo.keep_item(records.map_runs, map_run.arn)
     records.map_runs[map_run.arn] = map_run
@@ -127,7 +127,7 @@ def store_map_run(map_run: MapRun) -> None:
 
 
 def give_parent(map_run: MapRun, parent: Execution) -> None:
-    """Let ``parent`` be who started ``map_run``."""
+    """Set the parent of ``map_run``."""
     machine = map_run.state_machine
     machine.records.undo.keep(map_run, "parent")
     machine.records.undo.keep_item(machine.map_runs, parent)
@@ -149,7 +149,7 @@ def start(
 ) -> Execution:
     """Start an execution, whose name is known to be free, at ``moment``.
 
-    It comes to ``outcome`` or is TIMED_OUT before; one that ``runs`` finds out itself.
+    It ends with ``outcome``, or is TIMED_OUT before; with ``runs`` its definition decides.
     """
     revision = machine.revision_for(version_number)
     attempt = Attempt(moment, outcome.stop_after(moment), outcome.ending)

@@ -1,4 +1,4 @@
-"""The changes of executions' status that AWS would tell EventBridge of, each once, when the clock comes to it."""
+"""Status changes of executions for EventBridge, each reported once, when the clock reaches it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class StatusChanges(Generic[_Execution]):
 
     @contextmanager
     def silenced(self) -> Iterator[None]:
-        """Tell nothing of what is done meanwhile, such as the replay of a recorded execution."""
+        """Report no changes inside the block, such as those of a replayed execution."""
         self._is_silenced = True
         try:
             yield
@@ -155,7 +155,7 @@ def told_to(listener: Listener) -> Iterator[None]:
         finally:
             _listeners.pop(key, None)
     finally:
-        # An interrupt may have come just before the line above.
+        # An interrupt may have come just before this line.
         _listeners.pop(key, None)
 
 

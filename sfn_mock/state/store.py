@@ -1,4 +1,4 @@
-"""How records are used: to oneself, at one moment, and changed as a whole or not at all."""
+"""The locking of records: one user at a time, at one moment, with changes kept or undone as a whole."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _LONGEST_WAIT = 1.0
 
 
 class RecordsGone(RuntimeError):
-    """Records were asked for something after their end."""
+    """A use of records after their end."""
 
 
 class Store(ABC, Generic[_Execution]):
-    """The records of one account and region, as whoever uses or changes them sees them; `Records` says what they are.
+    """The base of `Records`: locking, the current moment, and undo.
 
-    A use has them to itself, reads the clock once, brings what runs up to that moment, and is taken back as a whole if
-    an error or an interrupt cuts it short.
+    A use locks the records, reads the clock once and advances running definitions to that moment. Its changes are
+    undone as a whole if an error or an interrupt ends it.
     """
 
     #: What is DELETING until nothing of it is RUNNING any longer.
@@ -176,12 +176,12 @@ class Store(ABC, Generic[_Execution]):
             self._uses = uses
 
     def locked(self) -> AbstractContextManager[bool]:
-        """These records to oneself, as they are, also after their end."""
+        """Lock these records without moving them to the present; works after their end, too."""
         return self._lock
 
     @contextmanager
     def locked_soon(self) -> Iterator[None]:
-        """These records to oneself or, if a thread holds them for long, as they are then.
+        """Lock these records; if a thread keeps them locked for long, continue without the lock.
 
         So a mock can end, and be reported, while a thread is held in a function of the test's that waits.
         """
@@ -268,7 +268,7 @@ class Store(ABC, Generic[_Execution]):
                 self.live_runs.pop(execution, None)
             raise
         finally:
-            # An interrupt may have come just before the line above.
+            # An interrupt may have come just before this line.
             self._carrying = carrying
         if not run.is_running:
             self._note_run(execution)
@@ -277,7 +277,7 @@ class Store(ABC, Generic[_Execution]):
     # --- Their end -----------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """End them with their mock: from here on they can be read as they stand now, and not changed."""
+        """End the records with their mock: they can be read in their last state, and not changed."""
         with self.locked_soon(), clock.last_read() as moment:
             self._closed, self._ended_at = True, moment
 
@@ -287,7 +287,7 @@ class Store(ABC, Generic[_Execution]):
         return self._ended_at is not None
 
     def drop(self) -> None:
-        """End them for good: from here on they can neither be read nor changed."""
+        """End the records: they can neither be read nor changed."""
         with self._lock:
             self._closed = self._was_reset = True
 
@@ -299,7 +299,7 @@ class Store(ABC, Generic[_Execution]):
         return self._sequence
 
     def new_id(self) -> str:
-        """Return the next of a fixed sequence of UUIDs, so that a test sees the same ones each time it runs."""
+        """Return the next UUID of a fixed sequence, so that ids are the same in each run."""
         id = uuid3(NAMESPACE_URL, f"{self.arn_prefix}{self._ids}")
         self._ids += 1
         return str(id)

@@ -1,4 +1,4 @@
-"""The answers that a test gives for tasks: by state, by resource, by Lambda function, and by cases of a mock config."""
+"""Task mocks: by state, by resource, by Lambda function, and by case of a mock config."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from sfn_mock.asl.host import Failed, Succeeded, TaskCall
 
 #: Returns the answer of a mocked task.
 Answer = Callable[[TaskCall], Succeeded | Failed]
-#: A Lambda function: what is called with the event and the context.
+#: A handler of a Lambda function, called with event and context.
 Handler = Callable[[Any, Any], Any]
 
 
 class TaskError(Exception):
-    """An error of a task, for callables that ``mock_task`` takes to raise.
+    """An error of a task, raised by callables of ``mock_task`` and handlers of ``mock_lambda``.
 
     Args:
         error: The name of the error, which Retry and Catch match.
         cause: Its cause.
 
     Raises:
-        ValueError: If one of them is no string, or the name is empty.
+        ValueError: If one of them is not a string, or the name is empty.
     """
 
     def __init__(self, error: str, cause: str | None = None) -> None:
@@ -40,7 +40,7 @@ class TaskError(Exception):
 
 
 class TaskMock:
-    """Answers for the tasks of a state or of a resource, one after the other; the last one holds on."""
+    """Answers for the tasks of a state or resource, used one after the other; the last one is repeated."""
 
     def __init__(self, answers: list[Answer]) -> None:
         self._answers = answers
@@ -110,7 +110,7 @@ class Invocation(NamedTuple):
 
 @dataclass
 class TaskMocks:
-    """All answers that one mock has for tasks.
+    """All task mocks of one mock.
 
     Attributes:
         cases: The test cases of mock configs, by name of the state machine and of the case.
@@ -124,16 +124,16 @@ class TaskMocks:
     _handlers: dict[Invocation, Handler] = field(default_factory=dict)
 
     def add_for_state(self, machine: Hashable | None, state: str, mock: TaskMock) -> None:
-        """Mock a state of one state machine, or of any; it replaces what was said of the state before."""
+        """Mock a state of one state machine, or of any; this replaces its earlier mock."""
         self._by_state[machine, state] = mock
 
     def add_for_resource(self, pattern: str, mock: TaskMock) -> None:
-        """Mock the tasks of a resource; it replaces what was said of the same pattern before."""
+        """Mock the tasks of a resource; this replaces the earlier mock of the same pattern."""
         self._by_resource.pop(pattern, None)
         self._by_resource = {pattern: mock, **self._by_resource}
 
     def add_function(self, function: Invocation, handler: Handler) -> None:
-        """Have a handler stand in for a function; it replaces the one before."""
+        """Set the handler of a function; this replaces its earlier handler."""
         self._handlers[function] = handler
 
     def find(self, machine: Hashable, call: TaskCall) -> TaskMock | None:
@@ -147,15 +147,15 @@ class TaskMocks:
         return None
 
     def find_handler(self, function: Invocation) -> Handler | None:
-        """Return what stands in for a function: for its version or alias if there is such a one, else for its name."""
+        """Return the handler of a function: that of its version or alias, else that of its name."""
         return self._handlers.get(function) or self._handlers.get(Invocation(function.name, None))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all task mocks."""
         for mocks in (self.cases, self._by_state, self._by_resource, self._handlers):
             mocks.clear()
 
 
 def matches(pattern: str, arn: str) -> bool:
-    """Return whether an ARN is like a pattern, in which ``*`` stands for any text."""
+    """Return whether an ARN matches a pattern, in which ``*`` matches any text."""
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), arn) is not None

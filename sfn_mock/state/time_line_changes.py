@@ -1,4 +1,4 @@
-"""Changes of one execution's time line, whatever becomes of the map runs around it."""
+"""Change the time line of one execution, without its map runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sfn_mock.state.time_lines import Attempt, within
 
 
 def change(execution: Execution, moment: int, attempts: Sequence[Attempt]) -> None:
-    """Give it another time line, whose changes of status are news from ``moment`` on.
+    """Set another time line, whose status changes are reported from ``moment`` on.
 
     An execution that does not run by its definition ends when its machine's TimeoutSeconds are over.
     """
@@ -83,7 +83,7 @@ def never_start(execution: Execution, moment: int) -> None:
 
 
 def describe_status(execution: Execution, moment: int) -> str:
-    """Return how it stands at ``moment``, as what follows "it" in a sentence."""
+    """Return its state at ``moment`` as the end of a sentence that starts with "it"."""
     attempt = execution.attempt_at(moment)
     if not execution.is_kept_at(moment):
         return "stopped so long ago that the mock's retention has passed"

@@ -445,12 +445,12 @@ def test_fixtures_are_explained(pytester):
     result.stdout.fnmatch_lines(
         [
             "sfn_executions -- *",
-            "    Mock AWS Step Functions while the test runs, and give the handle that seeds and inspects executions.",
+            "    Mock AWS Step Functions while the test runs, and return the handle that seeds and inspects executions.",
             '    Seed with ``sfn_executions.add_state_machine("orders").add_execution("nightly", *',
             "    ``@pytest.mark.sfn_executions(...)`` sets the options of ``mock_sfn_executions``.",
             "sfn_executions_server -- *",
             "    Serve AWS Step Functions on a free port of this machine, for clients of any process and language.",
-            "    Gives the handle that ``sfn_executions`` gives; clients use its ``endpoint_url``.",
+            "    Returns the same handle as ``sfn_executions``; clients use its ``endpoint_url``.",
         ]
     )
 
