@@ -445,7 +445,7 @@ def test_fixtures_are_explained(pytester):
     result.stdout.fnmatch_lines(
         [
             "sfn_executions -- *",
-            "    Mock AWS Step Functions while the test runs, and return the handle that seeds and inspects executions.",
+            "    Mock AWS Step Functions while the test runs, and return the handle that seeds and inspects *",
             '    Seed with ``sfn_executions.add_state_machine("orders").add_execution("nightly", *',
             "    ``@pytest.mark.sfn_executions(...)`` sets the options of ``mock_sfn_executions``.",
             "sfn_executions_server -- *",
