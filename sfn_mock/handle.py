@@ -72,7 +72,7 @@ class StepFunctionsMock:
 
         Args:
             name: The name of the state machine, unique in its account and region.
-            type: ``"STANDARD"`` or ``"EXPRESS"``.
+            type: STANDARD or EXPRESS.
             definition: The definition in Amazon States Language, as JSON text or a dict. Default: a single Pass state.
             role_arn: The ARN of its role. Default: a role named after the state machine.
             creation_date: When it was created; a date without a time zone is UTC. Default: now.

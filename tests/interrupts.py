@@ -136,7 +136,7 @@ def _takes_signals(file: str, number: int) -> bool:
 
 
 def check_order(index: ExecutionIndex) -> None:
-    """Compare every list with what sorting all anew gives."""
+    """Compare every list with what sorting all again gives."""
     anew = ExecutionIndex(retention=index.retention, tells_redriven=index._tells_redriven)
     anew.add(index.executions)
     anew.settle(index._settled)

@@ -43,7 +43,7 @@ def rows() -> list[Row]:
 
 
 class Definition(NamedTuple):
-    """A test function, and the ids in its table; None where pytest joins those of several tables."""
+    """A test function, and the ids in its table; None if pytest joins those of several tables."""
 
     ids: frozenset[str] | None
 

@@ -1,4 +1,4 @@
-"""One stay of a run in a state: what the state's expressions see, and the events that the state leaves behind."""
+"""One visit of a run to a state: what the state's expressions see, and the events that the state leaves behind."""
 
 from __future__ import annotations
 
@@ -64,16 +64,16 @@ class Services(Protocol):
         """Let results and heartbeats that name a token reach a task."""
 
     def close_task(self, token: str) -> None:
-        """Let nothing reach a task any longer."""
+        """Stop results and heartbeats from reaching a task."""
 
     def open_map_run(self, map_run: MapRun) -> None:
         """Let the ends of child executions reach a map run."""
 
     def note_state(self, activation: Activation) -> None:
-        """Learn that a state was entered."""
+        """Record that a state was entered."""
 
     def note_exit(self, activation: Activation, way: Way) -> None:
-        """Learn that a state was left, or is retried."""
+        """Record that a state was left, or is retried."""
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
         """Run states one after the other, from where a frame stands, and return the output of the last."""
@@ -90,7 +90,7 @@ class Frame:
         item: The item of a Map state's iteration, as the context object has it.
         input_text: The input as JSON, where it is known.
         inner: Of a Parallel or Map state: where its branches or iterations stand, by number.
-        map_run: Of a distributed Map state: its map run.
+        map_run: Of a Distributed Map state: its map run.
         output: What the sequence gave, ABSENT until it has succeeded.
         is_redriven: Whether the state is to go on without being entered again.
     """
@@ -141,7 +141,7 @@ class Outcome:
 
 
 class Activation:
-    """One stay of a run in a state.
+    """One visit of a run to a state.
 
     Attributes:
         run: The run's services.
@@ -174,7 +174,7 @@ class Activation:
         return self.frame.input
 
     def enter(self) -> None:
-        """Tell in the history that the state is entered."""
+        """Add an event to the history: the state is entered."""
         text = self.frame.input_text
         self.add_event(
             *state_entered(self.state.type, self.state.name, json_text(self.input) if text is None else text)
@@ -182,7 +182,7 @@ class Activation:
         self.entered_id = self.chain.head
 
     def exit(self, outcome: Outcome) -> None:
-        """Tell in the history that the state is left."""
+        """Add an event to the history: the state is left."""
         assigned = {name: json_text(value) for name, value in outcome.assigned.items()}
         self.add_event(*state_exited(self.state.type, self.state.name, outcome.text, assigned))
 

@@ -133,7 +133,7 @@ class Program:
         self._remembers = part.choices < inf and remembers
 
     def is_needed(self, text: str) -> bool:
-        """Tell whether the module re may take too long to search a text."""
+        """Return whether the module re may take too long to search a text."""
         starts_and_repetitions = 1 + self._part.repetitions
         return self._part.choices + starts_and_repetitions * log2(len(text) + 1) > RE_STEPS
 
@@ -157,7 +157,7 @@ class Program:
             start = max(end, start + 1)
 
     def matches(self, text: str) -> bool:
-        """Tell whether the whole text matches.
+        """Return whether the whole text matches.
 
         Raises:
             EndlessSearchError: The search takes too many steps.
@@ -255,7 +255,7 @@ class _Search:
         return [inside, beyond] if instruction.is_lazy else [beyond, inside]
 
     def _is_tried(self, tried: Tried, at: int, position: int) -> bool:
-        """Tell whether a split was reached at a position, and note that it was."""
+        """Return whether a split was reached at a position, and note that it was."""
         positions = tried.get(at)
         if positions is None:
             positions = tried[at] = bytearray(len(self._text) + 1)

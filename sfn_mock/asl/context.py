@@ -79,7 +79,7 @@ def execution_context(
 
 
 def context_fault(context: Mapping[str, Any]) -> str | None:
-    """Return what AWS says about a context object that a test gives, None where it is in order."""
+    """Return what AWS says about a context object that a test gives, None if it is in order."""
     for section, members in context.items():
         if section == "Map":
             return "'Map' field is not supported when mocking a Context object"

@@ -46,7 +46,7 @@ class Engine:
         redrive_moment: When it was redriven last.
         visited: The names of the states that were entered, in order.
         steps: The states that were entered, and how each was left or retried, in order.
-        current: The stay in the state that was entered last, None before the first.
+        current: The visit to the state that was entered last, None before the first.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Engine:
         self._tasks[token] = task
 
     def close_task(self, token: str) -> None:
-        """Let nothing reach a task any longer."""
+        """Stop results and heartbeats from reaching a task."""
         self._tasks.pop(token, None)
 
     def open_map_run(self, map_run: MapRun) -> None:
@@ -124,13 +124,13 @@ class Engine:
         self._map_runs[map_run.arn] = map_run
 
     def note_state(self, activation: Activation) -> None:
-        """Learn that a state was entered."""
+        """Record that a state was entered."""
         self.visited.append(activation.state.name)
         self.steps.append(Step(self.scheduler.now, activation.state.name, "state"))
         self.current = activation
 
     def note_exit(self, activation: Activation, way: Way) -> None:
-        """Learn that a state was left, or is retried."""
+        """Record that a state was left, or is retried."""
         self.steps.append(Step(self.scheduler.now, activation.state.name, *way))
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
@@ -140,7 +140,7 @@ class Engine:
     # --- For the run -------------------------------------------------------------------------------------------------
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None where there is none."""
+        """Return the moment of the next action, None if there is none."""
         return self.scheduler.next_due()
 
     def step(self) -> None:
@@ -159,11 +159,11 @@ class Engine:
             self._fail(StateError(RUNTIME, error.cause))
 
     def has_task(self, token: str) -> bool:
-        """Tell whether a task goes on."""
+        """Return whether a task goes on."""
         return token in self._tasks
 
     def map_run(self, arn: str) -> MapRun | None:
-        """Return a map run that was started, None where there is none of that ARN."""
+        """Return a map run that was started, None if there is none of that ARN."""
         return self._map_runs.get(arn)
 
     # --- What happens ------------------------------------------------------------------------------------------------

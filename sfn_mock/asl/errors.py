@@ -12,7 +12,7 @@ class StateError(Exception):
     """A failure of a state, as Retry and Catch see it.
 
     Attributes:
-        error: The error's name, such as `States.Runtime`; None where a Fail state or a worker gives none.
+        error: The error's name, such as `States.Runtime`; None if a Fail state or a worker gives none.
         cause: The explanation that AWS gives, or None.
         other_name: A second name by which Retry and Catch may refer to the error.
     """

@@ -30,7 +30,7 @@ class Event:
         previous_event_id: The number of the event that led to it, 0 for none.
         moment: When it happened, in milliseconds since 1970.
         type: Its type, such as `TaskScheduled`.
-        details: Its details as the API spells them, None where it has none.
+        details: Its details as the API spells them, None if it has none.
     """
 
     id: int

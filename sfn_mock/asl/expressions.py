@@ -110,7 +110,7 @@ class Expression:
 
 
 def is_expression(value: object) -> bool:
-    """Tell whether a value of a definition is an expression: a string between `{%` and `%}`."""
+    """Return whether a value of a definition is an expression: a string between `{%` and `%}`."""
     return isinstance(value, str) and value.startswith(_OPENING) and value.endswith(_CLOSING) and len(value) > 3
 
 

@@ -20,7 +20,7 @@ MISSING = Missing.MISSING
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Tell whether two values are equal; a number equals a string that spells it."""
+    """Return whether two values are equal; a number equals a string that spells it."""
     if MISSING in (left, right):
         return False
     if _is_number(left) and _is_number(right):

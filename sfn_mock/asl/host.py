@@ -101,7 +101,7 @@ TaskAnswer = Succeeded | Failed | Pending
 
 @dataclass(frozen=True)
 class MapRunRequest:
-    """A map run that a distributed Map state wants started.
+    """A map run that a Distributed Map state wants started.
 
     Attributes:
         state: The state's name.
@@ -184,7 +184,7 @@ class ChildEnd:
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """Items that a distributed Map state wants read: the evaluated ItemReader."""
+    """Items that a Distributed Map state wants read: the evaluated ItemReader."""
 
     resource: str
     parameters: Any
@@ -194,11 +194,11 @@ class ReadRequest:
 
 @dataclass(frozen=True)
 class WriteRequest:
-    """Results that a distributed Map state wants written: the evaluated ResultWriter and the ends of all children.
+    """Results that a Distributed Map state wants written: the evaluated ResultWriter and the ends of all children.
 
     Attributes:
         map_run_arn: The map run.
-        resource: The ARN of the action, None where the results are only put into another form.
+        resource: The ARN of the action, None if the results are only put into another form.
         parameters: Where to write them.
         config: `WriterConfig`.
         ends: How each child ended, in order of the children.
@@ -230,10 +230,10 @@ class Host(Protocol):
         """Do a task, or say that it goes on."""
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Learn that nobody waits any longer for a task that was Pending."""
+        """Record that nobody waits any longer for a task that was Pending."""
 
     def read_items(self, request: ReadRequest) -> list[Any]:
-        """Return the items of a distributed Map state."""
+        """Return the items of a Distributed Map state."""
 
     def start_map_run(self, request: MapRunRequest) -> str:
         """Start a map run without child executions and return its ARN."""
@@ -245,7 +245,7 @@ class Host(Protocol):
         """Start a child execution; its end is told to the run by `child_ended`."""
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
-        """Learn that a map run has ended SUCCEEDED, FAILED or ABORTED; children that still run are stopped."""
+        """Record that a map run has ended SUCCEEDED, FAILED or ABORTED; children that still run are stopped."""
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
         """Redrive a map run and its failed children; return the numbers of the children that run again."""

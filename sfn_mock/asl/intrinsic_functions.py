@@ -44,7 +44,7 @@ class Function:
     most: int | None
 
     def takes(self, count: int) -> bool:
-        """Tell whether the function takes so many arguments."""
+        """Return whether the function takes so many arguments."""
         return self.fewest <= count and (self.most is None or count <= self.most)
 
 

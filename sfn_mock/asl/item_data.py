@@ -1,4 +1,4 @@
-"""The items that a file holds, as the ItemReader of a distributed Map state takes them from it."""
+"""The items that a file holds, as the ItemReader of a Distributed Map state takes them from it."""
 
 from __future__ import annotations
 

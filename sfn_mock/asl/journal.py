@@ -45,7 +45,7 @@ class RecordedHost:
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Learn that a task is not waited for; see Host."""
+        """Record that a task is not waited for; see Host."""
         self._ask("abandon_task", token, moment)
 
     def read_items(self, request: ReadRequest) -> list[Any]:
@@ -68,7 +68,7 @@ class RecordedHost:
         self._ask("start_child", start)
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
-        """Learn that a map run has ended; see Host."""
+        """Record that a map run has ended; see Host."""
         self._ask("end_map_run", map_run_arn, status, moment)
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:

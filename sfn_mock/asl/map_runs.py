@@ -1,4 +1,4 @@
-"""Map runs: which child executions of a distributed Map run, wait or have ended, and how many may fail."""
+"""Map runs: which child executions of a Distributed Map run, wait or have ended, and how many may fail."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Child:
 
 
 def is_exceeded(failed: int, total: int, count: int | None, percentage: float | None) -> bool:
-    """Tell whether more items have failed than may.
+    """Return whether more items have failed than may.
 
     Args:
         failed: How many have failed.
         total: How many there are.
-        count: How many may fail, None where only a percentage is given.
-        percentage: How many of a hundred may fail, None where only a count is given.
+        count: How many may fail, None if only a percentage is given.
+        percentage: How many of a hundred may fail, None if only a count is given.
     """
     too_many = count is not None and failed > count
     return too_many or (percentage is not None and failed * 100 > percentage * total)
@@ -59,8 +59,8 @@ class MapRun:
         ends: How those ended that did, by number.
         running: The numbers of those that run.
         max_concurrency: How many may run at the same time, 0 for no limit.
-        tolerated_count: How many items may fail, None where only a percentage is given.
-        tolerated_percentage: How many of a hundred items may fail, None where only a count is given.
+        tolerated_count: How many items may fail, None if only a percentage is given.
+        tolerated_percentage: How many of a hundred items may fail, None if only a count is given.
         redrive_count: How often the map run was redriven.
         done: Resolved when all children have ended, failed when too many items have failed.
     """

@@ -211,7 +211,7 @@ class ParallelState(State):
 
 @dataclass(frozen=True)
 class ItemReader:
-    """Where a distributed Map reads its items.
+    """Where a Distributed Map reads its items.
 
     Attributes:
         resource: The ARN of the action, such as `arn:aws:states:::s3:getObject`.
@@ -226,7 +226,7 @@ class ItemReader:
 
 @dataclass(frozen=True)
 class ItemBatcher:
-    """How a distributed Map puts items together."""
+    """How a Distributed Map puts items together."""
 
     max_items_per_batch: NumberOrExpression
     max_items_per_batch_path: str | None
@@ -237,7 +237,7 @@ class ItemBatcher:
 
 @dataclass(frozen=True)
 class ResultWriter:
-    """Where a distributed Map writes its results; `config` is `WriterConfig`."""
+    """Where a Distributed Map writes its results; `config` is `WriterConfig`."""
 
     resource: str | None
     parameters: Any

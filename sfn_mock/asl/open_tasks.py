@@ -47,7 +47,7 @@ class OpenTask(Future):
         self._heartbeat_seconds = None
 
     def beat(self) -> None:
-        """Note a heartbeat: the time until the next one starts anew."""
+        """Note a heartbeat: the time until the next one starts again."""
         self._stop(self._heartbeat)
         if self._heartbeat_seconds is not None:
             moment = self._scheduler.now + self._heartbeat_seconds * 1000

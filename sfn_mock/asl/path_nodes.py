@@ -261,7 +261,7 @@ class Comparison:
     right: Operand
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Tell whether the comparison holds for a value."""
+        """Return whether the comparison holds for a value."""
         return OPERATORS[self.operator](self.left.of(current, root), self.right.of(current, root))
 
 
@@ -272,7 +272,7 @@ class Presence:
     reference: Reference
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Tell whether the path has a value, null included."""
+        """Return whether the path has a value, null included."""
         return self.reference.of(current, root) is not MISSING
 
 
@@ -283,7 +283,7 @@ class Negation:
     test: Test
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Tell whether the inner test fails."""
+        """Return whether the inner test fails."""
         return not self.test.passes(current, root)
 
 
@@ -294,7 +294,7 @@ class Every:
     tests: tuple[Test, ...]
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Tell whether all tests pass."""
+        """Return whether all tests pass."""
         return all(test.passes(current, root) for test in self.tests)
 
 
@@ -305,7 +305,7 @@ class Some:
     tests: tuple[Test, ...]
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Tell whether one test passes."""
+        """Return whether one test passes."""
         return any(test.passes(current, root) for test in self.tests)
 
 

@@ -49,7 +49,7 @@ class PathRegex:
         self._program = bounded(translated, options)
 
     def matches(self, text: str) -> bool:
-        """Tell whether the whole text matches.
+        """Return whether the whole text matches.
 
         Raises:
             EndlessSearchError: The search takes too many steps.

@@ -22,7 +22,7 @@ _H = TypeVar("_H", bound=_Handler)
 
 
 def find_handler(handlers: Iterable[_H], error: StateError) -> _H | None:
-    """Return the first of the retriers or catchers that takes an error, None where none does."""
+    """Return the first of the retriers or catchers that takes an error, None if none does."""
     # AWS never hands States.Runtime on, not even to a handler that names it.
     if error.error == RUNTIME:
         return None
@@ -76,7 +76,7 @@ class Retries:
             chance: The source of full jitter.
 
         Returns:
-            The seconds to wait before it, or None where there is no further retry.
+            The seconds to wait before it, or None if there is no further retry.
         """
         retrier = find_handler(self._retriers, error)
         if retrier is None:

@@ -22,8 +22,8 @@ class Step(NamedTuple):
 
     Attributes:
         state: The state.
-        catcher: The catcher by which the way leaves the state, None where it fails in nothing.
-        inner: Where the way goes on inside the state, None where it does not.
+        catcher: The catcher by which the way leaves the state, None if it fails in nothing.
+        inner: Where the way goes on inside the state, None if it does not.
     """
 
     state: State
@@ -41,7 +41,7 @@ class Leg(NamedTuple):
 def read_program(definition: str, label: str | None = None) -> Program:
     """Return the states of a definition, or those that the Map state of a label runs for its items.
 
-    Returns NO_STATES for a text that is no definition, and for a label that it does not have.
+    Returns NO_STATES for a text that is not a definition, and for a label that it does not have.
     """
     try:
         program: Program = parse_definition(definition)
@@ -55,7 +55,7 @@ def read_program(definition: str, label: str | None = None) -> Program:
 
 @lru_cache(maxsize=256)
 def read_time_limit(definition: str) -> int | None:
-    """Return the TimeoutSeconds of a definition in milliseconds; None where it has none, or cannot be read."""
+    """Return the TimeoutSeconds of a definition in milliseconds; None if it has none, or cannot be read."""
     program = read_program(definition)
     seconds = program.timeout_seconds if isinstance(program, StateMachine) else None
     return None if seconds is None else int(max(seconds, 0) * 1000)
@@ -99,7 +99,7 @@ def find_route(program: Program, target: str, start: str | None = None) -> tuple
         start: The name of the state that it begins at; the first one where not given.
 
     Returns:
-        The steps of the way, the first and the last state among them; None where no way leads there.
+        The steps of the way, the first and the last state among them; None if no way leads there.
     """
     name = program.start_at if start is None else start
     arrivals: dict[str, tuple[str, Catcher | None] | None] = {name: None}

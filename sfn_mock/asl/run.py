@@ -123,7 +123,7 @@ class Run:
         self.advance_to(moment)
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None where the run has ended or waits for something outside."""
+        """Return the moment of the next action, None if the run has ended or waits for something outside."""
         due = self._engine.next_due()
         if self._applied < len(self._signals):
             moment = self._signals[self._applied].moment
@@ -369,9 +369,9 @@ class Run:
         return dict(self._variables or {}) if current is None else current.frame.variables
 
     def has_task(self, token: str) -> bool:
-        """Tell whether a task of a token goes on."""
+        """Return whether a task of a token goes on."""
         return self._engine.has_task(token)
 
     def map_run(self, arn: str) -> MapRun | None:
-        """Return a map run of this run, None where there is none of that ARN."""
+        """Return a map run of this run, None if there is none of that ARN."""
         return self._engine.map_run(arn)

@@ -132,7 +132,7 @@ class Scheduler:
             yield future
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None where nothing is scheduled."""
+        """Return the moment of the next action, None if nothing is scheduled."""
         while self._queue and self._queue[0][2].is_cancelled:
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else None

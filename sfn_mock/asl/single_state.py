@@ -39,7 +39,7 @@ class StateInput:
         variables: The variables that it can read.
         context: Members of the context object, told as they are.
         retry_count: How often the retrier that takes the state's error has retried before.
-        work: What stands in for the state's work, None where the work is done.
+        work: What stands in for the state's work, None if the work is done.
         is_iterated: Whether the state is part of a Map state: its input is then told as the first item.
     """
 
@@ -59,11 +59,11 @@ class StateReport:
 
     Attributes:
         status: SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR.
-        output: The output as JSON text, None where the state failed.
+        output: The output as JSON text, None if the state failed.
         error: The error that the state failed with, also of one that is caught.
         cause: The error's cause.
         next_state: The name of the state that follows, None at an end.
-        way: How the state is left or retried, None where it fails.
+        way: How the state is left or retried, None if it fails.
         inspection: The values in between, as TestState spells and tells them.
     """
 
@@ -175,7 +175,7 @@ def _handle(activation: Activation, failure: StateError, retry_count: int, detai
 
 
 def _is_hidden(state: State, name: str) -> bool:
-    """Tell whether AWS leaves a value out: Map and Parallel states show only filters that they have."""
+    """Return whether AWS leaves a value out: Map and Parallel states show only filters that they have."""
     if not isinstance(state, (MapState, ParallelState)):
         return False
     return (name == "afterInputPath" and state.input_path == "$") or (

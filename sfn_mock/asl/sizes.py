@@ -15,7 +15,7 @@ DEPTH_LIMIT = 600
 
 
 def fits(value: Any, state_input: Any = None, to_text: Callable[[Any], str] = json_text) -> bool:
-    """Tell whether a JSON value is neither larger nor nested deeper than the data of a state may be.
+    """Return whether a JSON value is neither larger nor nested deeper than the data of a state may be.
 
     Args:
         value: What the state returns or assigns.

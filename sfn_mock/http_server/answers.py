@@ -1,4 +1,4 @@
-"""Answers in JSON to what is asked of the server itself, and to requests that it refuses."""
+"""JSON answers of the server's own routes, and to refused requests."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from werkzeug import Response
 
 from sfn_mock.state import clock
 
-#: What a route answers: the members of a JSON object, or a list.
+#: The answer of a route: the members of a JSON object, or a list.
 Told = dict[str, Any] | list[Any]
 
 
 def error_response(status: int, sentence: str) -> Response:
-    """Return an answer that says in one sentence what is wrong."""
+    """Return an error answer with one sentence."""
     return json_response(status, {"message": sentence})
 
 
@@ -24,7 +24,7 @@ def json_response(status: int, told: Told) -> Response:
     try:
         text = json.dumps(told, default=_date, allow_nan=False)
     except ValueError:
-        # A call may hold NaN or a number without end, which Python reads and the page's browser would not.
+        # A call may have NaN or Infinity, which Python accepts and browsers do not.
         text = json.dumps(json.loads(json.dumps(told, default=_date), parse_constant=str))
     return Response(text, status, content_type="application/json")
 

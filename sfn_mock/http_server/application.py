@@ -1,4 +1,4 @@
-"""Where a request goes that comes to the server: to Step Functions, to another service of moto's, or to us."""
+"""Dispatch requests to Step Functions, to another service of moto, or to the server's own routes."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from sfn_mock.transport.wire import MAX_BODY, REGION_HEADER, TARGET_PREFIX, Wire
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: With it the page says that a call is its own, which nobody is to find among those of the code under test.
+#: The header of the page's own calls, which are not recorded with those of the code under test.
 PAGE_HEADER = "x-sfn-mock-page"
-#: Longest body of a request to another service of moto's, such as an object for S3, in bytes.
+#: Longest body of a request to another service of moto, such as an object for S3, in bytes.
 _MAX_OTHER_BODY = 1 << 30
-#: moto's own: the account that a call belongs to.
+#: moto's header with the account of a call.
 _ACCOUNT_HEADER = "x-moto-account-id"
-#: Where moto's server is told what to do, such as writing a file.
+#: The prefix of moto's own routes, some of which write files.
 _MOTOS_CONTROL = "/moto-api/"
-#: Where it is told to empty all services; it would leave out what a mock holds.
+#: moto's route that empties all services; moto would leave out the mock's stores.
 _MOTOS_RESET = "/moto-api/reset"
-#: How a header begins that says who has signed a request.
+#: The start of a header with a signature.
 _SIGNATURE = "AWS4-HMAC-SHA256"
 
 
@@ -65,7 +65,7 @@ class Application:
         return response(environ, start_response)
 
     def body_limit(self, environ: WSGIEnvironment) -> int:
-        """Return how many bytes the body of a request may have."""
+        """Return the longest allowed body of a request in bytes."""
         request = Request(environ)
         is_ours = request.path.startswith(PREFIX) or _is_step_functions(request, signature(request))
         return MAX_BODY if is_ours else _MAX_OTHER_BODY
@@ -86,7 +86,7 @@ class Application:
         if signed is not None:
             activation.prepare_service(signed["service"])
             if account_of_role(signed["key"]) is None:
-                # All services belong to one account, unless the request says otherwise.
+                # All services use one account, unless the request names another.
                 request.environ.setdefault(_environment_name(_ACCOUNT_HEADER), self._session.account_id)
         elif request.headers.get("Authorization", "").startswith(_SIGNATURE):
             return aws_error_response(
@@ -109,7 +109,7 @@ class Application:
         try:
             status, answer_headers, body = self._wire(request).answer(prepared)
         except BotoCoreError as error:
-            # A fault of the connection: the handler of the request closes it and says nothing.
+            # A fault that is a connection error: the handler closes the connection without an answer.
             raise ConnectionAbortedError(str(error)) from None
         except UnmockedServiceError as error:
             return aws_error_response(request, 501, "UnmockedService", str(error))
@@ -129,10 +129,10 @@ class Application:
 
 
 def _date_of_client(request: Request) -> dict[str, str]:
-    """Return the Date header with the time that the request is signed for, if it says one.
+    """Return the Date header with the time of the request's signature, if it has one.
 
-    Some SDKs compare it with their own clock, and try again what came from another time. The clock that is set here, or
-    frozen by a test, need not be the client's.
+    Some SDKs compare it with their own clock and retry on a difference. The clock that is set here, or frozen by a
+    test, may differ from the client's.
     """
     with suppress(ValueError):
         date = datetime.strptime(request.headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
@@ -151,7 +151,7 @@ def _is_step_functions(request: Request, signed: re.Match[str] | None) -> bool:
 
 
 def _is_for_a_reader(request: Request) -> bool:
-    """Return whether a person's browser asks for the page, and not a program for a service."""
+    """Return whether a browser requests the page, rather than a program a service."""
     return (
         request.path == "/"
         and request.method == "GET"

@@ -1,4 +1,4 @@
-"""Errors as AWS's services give them, in the protocol that the client of a request reads."""
+"""Errors in the form of AWS's services, in the protocol of the client."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ DEFAULT_PORT = 5000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until SIGINT or SIGTERM, and return the exit code: 1, after one sentence, for what cannot be served."""
+    """Serve until SIGINT or SIGTERM, and return the exit code: 1, after one sentence, for an error."""
     arguments = _parser().parse_args(argv)
     with _told_to_stop() as stop:
         try:
@@ -94,7 +94,7 @@ class _PrintSeedSchema(argparse.Action):
 
 
 def _add_option(parser: argparse.ArgumentParser, option: Field[Any]) -> None:
-    """Add an option of the mock: a switch, or a value that its type says how to read."""
+    """Add an option of the mock: a switch, or a value that is read by its type."""
     name = f"--{option.name.replace('_', '-')}"
     if option.type == "bool":
         parser.add_argument(name, action="store_true", help=option.metadata["help"])
@@ -120,7 +120,7 @@ def _json(text: str) -> Any:
         raise argparse.ArgumentTypeError(f"must be JSON, got {text!r} ({error}).") from None
 
 
-#: How the command reads the values of options, by type, and what its help calls them.
+#: The parser of option values by type, and their name in the help.
 _READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
     "str": (str, None),
     "float": (float, "NUMBER"),
@@ -130,7 +130,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
 
 
 def _seed(sfn: StepFunctionsMock, path: str) -> None:
-    """Seed a document or what ``list-executions`` printed, whichever the file at ``path`` holds."""
+    """Seed from a file: a seed document, or the output of ``list-executions``."""
     with naming(path), seeding.collected_warnings() as warnings:
         take(sfn, parse(read_file(path)))
     for warning in warnings:
@@ -139,7 +139,7 @@ def _seed(sfn: StepFunctionsMock, path: str) -> None:
 
 @contextmanager
 def _told_to_stop() -> Iterator[Event]:
-    """An event that SIGINT and SIGTERM set, in place of what they did before."""
+    """Yield an event that SIGINT and SIGTERM set, instead of their previous handlers."""
     stop = Event()
 
     def tell(number: int, frame: FrameType | None) -> None:

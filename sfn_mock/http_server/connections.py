@@ -1,6 +1,6 @@
-"""Connections to a server: how requests are read and answers written, and the limits of both.
+"""Connections to a server: reading requests and writing answers, with their limits.
 
-A request is read as a whole before it is passed on, so that nothing behind this module waits for a slow client.
+A request is read as a whole before it is passed on, so that only this module waits for a slow client.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from sfn_mock.http_server.aws_errors import aws_error_response
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-#: How long a client may take to send a request that it has begun, in seconds.
+#: The longest time to send a request, in seconds.
 SENDING_SECONDS = 30
 #: How long a connection may stay open without a request, in seconds.
 IDLE_SECONDS = 30
-#: How many connections are open at once: each has a thread.
+#: The most open connections; each has a thread.
 MAX_CONNECTIONS = 256
-#: With more connections than these, each is closed after its answer.
+#: Above this number, each connection is closed after its answer.
 _MAX_KEPT = MAX_CONNECTIONS // 2
-#: How long a server waits, when it stops, for requests that it has begun to answer, in seconds.
+#: How long a stopping server waits for requests in progress, in seconds.
 _PATIENCE = 5
 #: Bodies up to this size stay in memory, in bytes.
 _IN_MEMORY = 16 << 20
@@ -63,7 +63,7 @@ class RequestRefused(Exception):
 
 
 class ConnectionServer(ThreadedWSGIServer):
-    """Listens on a socket that is open already, and gives each connection a thread."""
+    """Listens on an open socket, with a thread for each connection."""
 
     app: WSGIApplication
     body_limit: BodyLimit
@@ -76,7 +76,7 @@ class ConnectionServer(ThreadedWSGIServer):
         handler: type[WSGIRequestHandler],
     ) -> None:
         host, port = listening.getsockname()[:2]
-        # moto's reads headers in a way of its own.
+        # moto's handler reads headers differently.
         own = type("Connection", (Connection, handler), {})
         super().__init__(host, port, application, own, fd=listening.fileno())
         self.body_limit = body_limit
@@ -104,12 +104,12 @@ class ConnectionServer(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def begin_work(self, connection: socket.socket) -> None:
-        """Note that a request of a connection has come."""
+        """Record that a request has arrived."""
         with self._changed:
             self._at_work.add(connection)
 
     def end_work(self, connection: socket.socket) -> None:
-        """Note that a request of a connection is answered."""
+        """Record that a request is answered."""
         with self._changed:
             self._at_work.discard(connection)
             self._changed.notify_all()
@@ -120,7 +120,7 @@ class ConnectionServer(ThreadedWSGIServer):
             return not self._is_stopping and len(self._open) <= _MAX_KEPT
 
     def close_connections(self) -> None:
-        """Close what waits for requests, and wait for a while until the requests that have come are answered."""
+        """Close idle connections, and wait for a limited time until requests in progress are answered."""
         with self._changed:
             self._is_stopping = True
             for connection in self._open - self._at_work:
@@ -133,11 +133,11 @@ class Connection(WSGIRequestHandler):
 
     server: ConnectionServer
     protocol_version = "HTTP/1.1"
-    #: Headers and body are two writes: neither waits for the other to arrive.
+    #: Headers and body are two writes; neither waits for the acknowledgement of the other.
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        """Read through a limit of time."""
+        """Read with a time limit."""
         super().setup()
         self._input = _TimedInput(self.connection)
         self.rfile.close()
@@ -146,12 +146,12 @@ class Connection(WSGIRequestHandler):
 
     def handle(self) -> None:
         """Answer requests until the connection is closed."""
-        # What is said of a call names where it comes from, and here that is no line of this process.
+        # Sentences about a call name its origin, which is not a line of this process here.
         current_thread().name = "over HTTP"
         super().handle()
 
     def handle_expect_100(self) -> bool:
-        """Say nothing yet: whether the body may be sent depends on its length."""
+        """Answer nothing yet: whether the body may be sent depends on its length."""
         return True
 
     def handle_one_request(self) -> None:
@@ -169,7 +169,7 @@ class Connection(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         """Answer a request whose headers are read."""
         self.server.begin_work(self.connection)
-        # A large body, such as an object for S3, need not be held in memory.
+        # A large body, such as an object for S3, is not kept in memory.
         with SpooledTemporaryFile(_IN_MEMORY) as body:
             try:
                 environ = self._read_request(body)
@@ -182,10 +182,10 @@ class Connection(WSGIRequestHandler):
         try:
             body, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
         except ConnectionAbortedError:
-            # A fault of the connection, which a test has asked for: no answer.
+            # A fault that is a connection error: no answer.
             self.close_connection = True
             return
-        except Exception:  # one request that fails must not end the connection's thread
+        except Exception:  # a failing request must not end the connection's thread
             self.server.log("error", f"Error on request:\n{format_exc()}")
             sentence = "The server has failed: its log has the traceback."
             failure = aws_error_response(Request(environ), 500, "InternalFailure", sentence)
@@ -193,11 +193,11 @@ class Connection(WSGIRequestHandler):
         self._write(status, list(headers), b"".join(body))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse a request whose first line or headers cannot be read, in JSON as every other."""
+        """Refuse, in JSON, a request whose first line or headers cannot be read."""
         self._refuse(RequestRefused(code, f"The request cannot be read: {message or 'its first line is too long'}."))
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Write no line, as the record of calls has them."""
+        """Write nothing: the record of calls has the requests."""
 
     # --- The request -----------------------------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class Connection(WSGIRequestHandler):
         return environ
 
     def _body_reader(self, environ: WSGIEnvironment) -> Callable[[IO[bytes]], int]:
-        """Return what copies the body into a file and tells its length."""
+        """Return a function that copies the body into a file and returns its length."""
         limit = self.server.body_limit(environ)
         lengths = self.headers.get_all("Content-Length", [])
         encodings = self.headers.get_all("Transfer-Encoding", [])
@@ -270,7 +270,7 @@ class Connection(WSGIRequestHandler):
         return length
 
     def _skip_trailers(self) -> None:
-        """Read the headers behind a body, which nothing here needs."""
+        """Skip the trailers after a body."""
         length = 0
         while (line := self._line()).strip():
             length += len(line)
@@ -293,8 +293,8 @@ class Connection(WSGIRequestHandler):
     def _refuse(self, refusal: RequestRefused) -> None:
         self.close_connection = True
         self.wfile.write(_refusal(refusal.status, str(refusal)))
-        # A client reads no answer before all is sent that it has to send, so it may send it.
-        with suppress(OSError):  # raised where the client has gone
+        # A client reads the answer only after sending its whole body, so let it send.
+        with suppress(OSError):  # raised if the client is gone
             self.connection.shutdown(socket.SHUT_WR)
             while self.rfile.read(_PIECE):
                 pass
@@ -302,7 +302,7 @@ class Connection(WSGIRequestHandler):
     def _write(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         code, _, reason = status.partition(" ")
         if any(name.lower() == "date" for name, _ in headers):
-            # Those of AWS are complete, and tell of no server.
+            # AWS's headers are complete, without a Server header.
             self.send_response_only(int(code), reason)
         else:
             self.send_response(int(code), reason)
@@ -311,7 +311,7 @@ class Connection(WSGIRequestHandler):
                 self.send_header(name, value)
         if int(code) not in (204, 304):
             told = [value for name, value in headers if name.lower() == "content-length"]
-            # An answer to HEAD tells the length of what GET would give.
+            # An answer to HEAD has the length of the answer to GET.
             self.send_header("Content-Length", told[0] if told and self.command == "HEAD" else str(len(body)))
         if not self.server.keeps_alive():
             self.close_connection = True
@@ -322,9 +322,9 @@ class Connection(WSGIRequestHandler):
 
 
 class _TimedInput(io.RawIOBase):
-    """What a client sends. Its end comes, too, if the client keeps silent, or takes too long for a request.
+    """The input of a client. It ends also if the client is silent or takes too long for a request.
 
-    Times are those of the machine's locks, whatever a test has done to its clocks.
+    Times are real times, even if a test has frozen the clock.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -343,7 +343,7 @@ class _TimedInput(io.RawIOBase):
         self._has_begun = False
 
     def end_request(self) -> None:
-        """Lift the limit of time."""
+        """Remove the time limit."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

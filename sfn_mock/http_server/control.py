@@ -1,4 +1,4 @@
-"""What a server is asked under ``/sfn-mock/``: to seed, to reset, to set the clock, and to tell what it holds."""
+"""The control routes under ``/sfn-mock/``: seed, reset, set the clock, and inspect."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from sfn_mock.state import seeds as seeding
 from sfn_mock.suggestions import did_you_mean
 
 PREFIX = "/sfn-mock/"
-#: What an execution may be made; RedriveExecution and StopExecution are AWS's own.
+#: The statuses in which ``end`` can end an execution.
 _ENDS = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 _PAGE = "page/"
-#: The page is made of its own files alone, and what it shows is data, whatever it looks like.
+#: The page loads only its own files, and shows data as text.
 _PAGE_HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -42,7 +42,7 @@ _PAGE_HEADERS = {
 
 
 class Control:
-    """Answers the requests that are not AWS's. What they cannot ask for is a 400 with one sentence."""
+    """Answers the control routes. A wrong request is a 400 with one sentence."""
 
     def __init__(self, session: Session, version: str) -> None:
         self._session = session
@@ -258,7 +258,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 
 def _call(call: Call) -> dict[str, Any]:
-    """Return the call; of an answer that is kept no more only that it is so."""
+    """Return the call; without its answer if that was dropped."""
     return {
         "operation": call.operation,
         "parameters": call.parameters,

@@ -1,4 +1,4 @@
-"""Write what a server shows as a test or as a seed document, for people to copy."""
+"""Write the shown executions as a test or as a seed document, to copy."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from sfn_mock.state.records import Execution, MapRun, Records, StateMachine
 
 #: Most executions in a copy, child executions included.
 MOST = 1000
-#: How wide the lines of a test are, where they can be broken.
+#: The line length of a test, where lines can be broken.
 _WIDTH = 100
 _INDENT = " " * 4
 
 
 class Copied(NamedTuple):
-    """What is copied, as it stands at a moment.
+    """The executions to copy, as of a moment.
 
     Attributes:
         machine: The state machine.
-        executions: Those that are seen, the newest first.
+        executions: The shown executions, the newest first.
         listed: The map run whose executions they are, the execution that is described alone, or the machine.
         moment: The moment.
     """
@@ -40,14 +40,14 @@ class Copied(NamedTuple):
 
 
 def write_copy(session: Session, arguments: Mapping[str, str]) -> str:
-    """Return the text that makes again what is shown.
+    """Return text that recreates what is shown.
 
     Args:
-        session: Whose executions are copied.
+        session: The session of the executions.
         arguments: ``as``, one of ``FORMS``, and those of a search, of which ``of`` may also be the ARN of an execution.
 
     Raises:
-        ValueError: For an argument that cannot be, and for too many executions.
+        ValueError: For a wrong argument, and for too many executions.
     """
     form = arguments.get("as", "")
     if form not in FORMS:
@@ -76,7 +76,7 @@ def _copied(records: Records, moment: int, arguments: Mapping[str, str]) -> Copi
 
 
 def _is_listed(execution: Execution) -> bool:
-    """Return whether ListExecutions tells of it: of executions of EXPRESS machines it never does."""
+    """Return whether ListExecutions lists it; executions of EXPRESS state machines are never listed."""
     return execution.map_run is not None or execution.state_machine.type == "STANDARD"
 
 
@@ -92,7 +92,7 @@ def _name(copied: Copied) -> str:
 
 
 def _what(copied: Copied) -> str:
-    """Return what is copied, in words."""
+    """Return a description of the copied executions."""
     kind = {StateMachine: "state machine", MapRun: "map run", Execution: "execution"}[type(copied.listed)]
     return f"The {kind} {_name(copied)} as a server showed it at {clock.describe(copied.moment)}"
 
@@ -145,7 +145,7 @@ def _seeding_calls(machine: dict[str, Any]) -> Iterator[str]:
 
 
 def _checks(copied: Copied) -> Iterator[str]:
-    """Yield what the code under test would see: the listed executions, or the one that was described."""
+    """Yield checks of what the code under test would see: the listed executions, or the described one."""
     if isinstance(copied.listed, Execution):
         variable = "execution" if copied.listed.map_run is None else "child"
         attempt = copied.listed.attempt_at(copied.moment)
@@ -173,7 +173,7 @@ def _checks(copied: Copied) -> Iterator[str]:
 
 
 def _call(function: str, arguments: Mapping[str, Any], *positional: str) -> str:
-    """Return a call, in one line if it fits into it."""
+    """Return a call, in one line if it fits."""
     words = [
         _literal(value) if name in positional else f"{name}={_literal(value)}" for name, value in arguments.items()
     ]
@@ -204,5 +204,5 @@ def _indented(text: str) -> str:
     return "\n".join(f"{_INDENT}{line}" if line else line for line in text.split("\n"))
 
 
-#: What a copy can be.
+#: The forms of a copy.
 FORMS: dict[str, Callable[[dict[str, Any], Copied], str]] = {"pytest": _as_test, "yaml": _as_yaml}

@@ -1,4 +1,4 @@
-"""When executions change: the moments between which a clock is worth setting."""
+"""The moments at which executions change, for setting the clock."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sfn_mock.state.records import Execution, Records
 
 
 def describe_moments(session: Session, now: int, state_machine_arn: str | None) -> dict[str, str | None]:
-    """Return the first and last change, and the ones before and after a moment; None where there is none.
+    """Return the first and last change, and the ones before and after a moment; None if there is none.
 
     Args:
-        session: Whose executions are looked at.
+        session: The session of the executions.
         now: The moment.
-        state_machine_arn: Whose executions alone are looked at, child executions included; None for all.
+        state_machine_arn: The state machine whose executions count, with child executions; None for all.
     """
     first = last = previous = following = None
     for moment in session.gather(lambda records: _moments(records, state_machine_arn)):
@@ -44,7 +44,7 @@ def _changes(executions: Iterable[Execution]) -> Iterator[int]:
     for execution in executions:
         for attempt in execution.attempts:
             yield attempt.since
-            # A stop that a test has assigned ahead of a closing status is none yet.
+            # A stop that was assigned before a closing status does not count yet.
             if attempt.stop is not None and attempt.ending.status != "RUNNING":
                 yield attempt.stop
 

@@ -1,8 +1,8 @@
-"""Decide who may ask a server: programs, and its own page, but no page of another site.
+"""Decide which requests a server answers: those of programs and of its own page, but not of other sites.
 
 A browser sends a request of any site's page to this machine, with that site's origin, or for an image, a script or a
 link with no more than Sec-Fetch-Site or, in older browsers, Referer. A site may also let its own name lead to this
-machine (DNS rebinding). Its page then has the server's origin, and only the Host header gives it away.
+machine (DNS rebinding). Its page then has the server's origin, and only the Host header shows it.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ _LOCALHOST = re.compile(r"(?:.+[.-])?localhost")
 #: Top-level names that belong to private networks, such as host.docker.internal and svc.cluster.local.
 _PRIVATE = (".internal", ".local", ".test")
 
-#: What browsers say in Sec-Fetch-Site of a page's own requests, and of addresses that a person has typed.
+#: The values of Sec-Fetch-Site for a page's own requests and for typed addresses.
 _OWN_SITES = ("same-origin", "none")
 
 
 class ForeignOrigin(Exception):
-    """A request that the page of another site has made."""
+    """A request from the page of another site."""
 
 
 @dataclass(frozen=True)
 class Origins:
-    """Whose requests a server answers.
+    """The origins whose requests a server answers.
 
     Attributes:
-        loopback: Whether the server listens to this machine alone.
+        loopback: Whether the server listens only for this machine.
         allowed_hosts: Host names that are allowed beside those that every server allows, in lower case.
     """
 
@@ -74,7 +74,7 @@ class Origins:
             )
 
     def _check_referer(self, request: Request, own: str) -> None:
-        """Check the page that asks, as browsers that are too old for Sec-Fetch-Site tell it."""
+        """Check the Referer header, which browsers without Sec-Fetch-Site send."""
         referer = request.headers.get("Referer", own)
         if not f"{referer}/".startswith(f"{own}/") and not _asks_for_the_page(request):
             raise ForeignOrigin(
@@ -99,7 +99,7 @@ def _asks_for_the_page(request: Request) -> bool:
 
 
 def is_this_machine(host: str) -> bool:
-    """Return whether ``host`` is a name or an address of the machine that it is asked on, and of no other."""
+    """Return whether ``host`` is a loopback name or address."""
     return _LOCALHOST.fullmatch(host) is not None or (_is_address(host) and ip_address(_bare(host)).is_loopback)
 
 

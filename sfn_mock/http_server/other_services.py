@@ -1,4 +1,4 @@
-"""Requests to moto's other services, and errors in AWS's form where moto has a page or an exception."""
+"""Pass requests to moto's other services, and convert moto's error pages and exceptions to AWS's form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _Name = TypeVar("_Name")
 _Application = TypeVar("_Application")
 
-#: How the pages begin that werkzeug makes of errors.
+#: The start of werkzeug's error pages.
 _ERROR_PAGE = b"<!doctype html>\n<html lang=en>\n<title>%d "
 
 
@@ -25,7 +25,7 @@ class UnknownService(Exception):
 
 
 def known_only(application_of: Callable[[_Name], _Application]) -> Callable[[_Name], _Application]:
-    """Return a function that gives moto's application of a service, by its name in moto.
+    """Return a function that returns moto's application of a service, by its name in moto.
 
     Raises:
         UnknownService: If moto has found no name.
@@ -44,7 +44,7 @@ def answer(motos: WSGIApplication, request: Request, service: str | None) -> Res
 
     Args:
         motos: The application of moto's server.
-        request: What it is asked.
+        request: The request.
         service: The service that the request is signed for, if it is signed.
     """
     try:
@@ -76,7 +76,7 @@ def answer(motos: WSGIApplication, request: Request, service: str | None) -> Res
 
 
 def _is_error_page(response: Response) -> bool:
-    """Return whether moto's server, and none of its services, has made the answer. An answer to HEAD has no body."""
+    """Return whether moto's server itself, not a service, has answered. An answer to HEAD has no body."""
     page = response.get_data()
     if page:
         return page.startswith(_ERROR_PAGE % response.status_code)

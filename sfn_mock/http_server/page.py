@@ -1,10 +1,10 @@
-"""The page at the server's root, and the files that it is made of."""
+"""The page at the server's root, and its files."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
-#: The one that is the page itself.
+#: The file of the page itself.
 ROOT = "index.html"
 _CONTENT_TYPES = {
     "css": "text/css; charset=utf-8",

@@ -1,4 +1,4 @@
-"""Find executions by a part of their names, and count them: what ListExecutions cannot do and people want to."""
+"""Find and count executions by a part of their names, which ListExecutions cannot."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from sfn_mock.state.execution_index import Entry
 from sfn_mock.state.outcomes import check_status
 from sfn_mock.state.records import Execution, ExecutionScope, Records
 
-#: What a search takes; all but ``of`` may be left out.
+#: The arguments of a search; all except ``of`` are optional.
 ARGUMENTS = ("of", "name", "status", "redrive")
 _REDRIVES = ("REDRIVEN", "NOT_REDRIVEN")
-#: How many executions an answer holds unless told otherwise.
+#: The default number of executions in an answer.
 _SIZE = 100
 
 
 class Found(NamedTuple):
-    """What a search has found.
+    """The result of a search.
 
     Attributes:
         owner: The state machine or map run whose executions were searched.
-        listed: All that ListExecutions would list of it, or of its version or alias, the oldest first.
-        matching: Those of them that the search means, the newest first.
+        listed: All executions that ListExecutions would list, the oldest first.
+        matching: The executions that match, the newest first.
     """
 
     owner: ExecutionScope
@@ -37,14 +37,14 @@ class Found(NamedTuple):
 
 
 def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str, Any]:
-    """Return how many executions a search finds, and a part of them as ListExecutions describes them.
+    """Return the number of matching executions, and a part of them in the form of ListExecutions.
 
     Args:
-        session: Whose executions are searched.
-        arguments: Those of ``ARGUMENTS``; and ``first``, how many are left out, and ``size``, how many follow at most.
+        session: The session of the executions.
+        arguments: Those of ``ARGUMENTS``; ``first``, how many to skip; and ``size``, how many to return at most.
 
     Raises:
-        ValueError: For an argument that cannot be, and what ListExecutions refuses.
+        ValueError: For a wrong argument, or one that ListExecutions refuses.
     """
     first, size = (_whole_number(arguments, name, default) for name, default in (("first", 0), ("size", _SIZE)))
     records = records_of(session, arguments)
@@ -60,10 +60,10 @@ def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str,
 
 
 def search(records: Records, moment: int, arguments: Mapping[str, str]) -> Found:
-    """Return the executions that a search means, as they stand in the records at a moment.
+    """Return the executions that match a search at a moment.
 
     Raises:
-        ValueError: For an argument that cannot be, and what ListExecutions refuses.
+        ValueError: For a wrong argument, or one that ListExecutions refuses.
     """
     arn, status, redrive = arguments["of"], arguments.get("status"), arguments.get("redrive")
     if status is not None:
@@ -84,7 +84,7 @@ def search(records: Records, moment: int, arguments: Mapping[str, str]) -> Found
 
 
 def records_of(session: Session, arguments: Mapping[str, str]) -> Records:
-    """Return the records that the ARN ``of`` belongs to by its account and region; ValueError if there are none."""
+    """Return the records of the account and region in an ARN; ValueError if there are none."""
     arn = arguments.get("of", "")
     for records in session.all_records():
         if arn.startswith(records.arn_prefix):

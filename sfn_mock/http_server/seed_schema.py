@@ -17,7 +17,7 @@ from sfn_mock.views import Alias, Execution, MapRun, StateMachine, Version
 _Schema = dict[str, Any]
 
 _PAIR = {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "integer"}], "minItems": 2, "maxItems": 2}
-#: What a seed file has for an argument, by the types that the call takes.
+#: The schema of an argument, by its types in the call.
 _BY_TYPES: Mapping[frozenset[Any], _Schema] = {
     frozenset({str}): {"type": "string"},
     frozenset({int}): {"type": "integer", "minimum": 0},
@@ -40,8 +40,7 @@ _ARGUMENT = re.compile(r"^    (\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 def seed_schema() -> _Schema:
     """Return the JSON Schema that seed files match.
 
-    A member that a state machine or an execution cannot have is refused. Whether the values of two members agree, only
-    seeding them tells.
+    An unknown member is refused. Whether the values of two members fit together is only checked when seeding.
     """
     outcomes = {"$ref": "#/$defs/outcomes"}
     outcome = [_STATUS_OUTSIDE_MAP_RUNS, {"$ref": "#/$defs/outcome"}]
@@ -105,7 +104,7 @@ def _list_of(*kinds: str) -> _Schema:
 
 
 def _object(members: Mapping[str, _Schema], *required: str) -> _Schema:
-    """Return an object with these members alone. One that is not required may be null, which is as good as absent."""
+    """Return an object with only these members. An optional member may be null, which counts as absent."""
     properties = {
         name: value if name in required else {"anyOf": [value, {"type": "null"}]} for name, value in members.items()
     }
@@ -115,9 +114,9 @@ def _object(members: Mapping[str, _Schema], *required: str) -> _Schema:
 def _arguments(
     call: Callable[..., object], described: Mapping[str, str] | None = None, **schemas: _Schema
 ) -> dict[str, _Schema]:
-    """Return what a seed file has for each argument of a seeding call, with its description.
+    """Return the schema of each argument of a seeding call, with its description.
 
-    ``described`` has descriptions that the call's docstring leaves out; ``schemas`` go before the call's annotations.
+    ``described`` has descriptions that the call's docstring lacks; ``schemas`` have priority over annotations.
     """
     descriptions = {**(described or {}), **_described(call)}
     hints = get_type_hints(call)
@@ -129,7 +128,7 @@ def _arguments(
 
 
 def _schema(annotation: Any) -> _Schema:
-    """Return what a seed file has for an argument with that annotation."""
+    """Return the schema of an argument with that annotation."""
     kinds = [kind for kind in get_args(annotation | None) if kind is not NoneType]
     if get_origin(kinds[0]) is Literal:
         return {"enum": list(get_args(kinds[0]))}
@@ -137,6 +136,6 @@ def _schema(annotation: Any) -> _Schema:
 
 
 def _described(call: Callable[..., object]) -> dict[str, str]:
-    """Return the descriptions of the arguments that the docstring of a call has."""
+    """Return the descriptions of arguments in the docstring of a call."""
     arguments = (inspect.getdoc(call) or "").partition("\nArgs:\n")[2].partition("\n\n")[0]
     return {name: " ".join(text.split()) for name, text in _ARGUMENT.findall(arguments)}

@@ -1,4 +1,4 @@
-"""``server``: the mock, reached over HTTP by clients of any language."""
+"""``server``: the mock over HTTP, for clients of any language."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 _Given = ParamSpec("_Given")
 
-#: How often the server looks whether it is to stop, in seconds.
+#: How often the server checks whether to stop, in seconds.
 _POLL_INTERVAL = 0.02
 
 
 class Server:
-    """What ``server(...)`` gives: a context manager, and ``start`` with ``stop``."""
+    """The server that ``server(...)`` returns: a context manager, ``start()`` and ``stop()``."""
 
     def __init__(self, options: ServerOptions) -> None:
         self._host = options.host
@@ -47,14 +47,19 @@ class Server:
         self._origins = Origins(is_this_machine(options.host), allowed_hosts)
         self._mock = MockSFNExecutions(options)
         self._undo: ExitStack | None = None
-        #: The process that has started it.
+        #: The process that started it.
         self._process = 0
 
     def start(self) -> StepFunctionsMock:
-        """Begin to listen, and give the handle, whose ``endpoint_url`` clients are to be given.
+        """Start the server and the mock.
 
-        OSError if the port is in use, or the host is none of this machine's; RuntimeError if it listens already, or a
-        mock with other options is active; ImportError, naming what to install, without the extra ``server``.
+        Returns:
+            The handle; clients use its ``endpoint_url``.
+
+        Raises:
+            OSError: If the port is in use, or the host is not an address of this machine.
+            RuntimeError: If it is listening already, or a mock with other options is active.
+            ImportError: If the extra ``server`` is not installed; the message says how to install it.
         """
         if self._undo is not None:
             raise RuntimeError("cannot start(): this server is already listening; call stop() first.")
@@ -62,7 +67,7 @@ class Server:
         with ExitStack() as stack:
             listening = stack.enter_context(closing(_listen(self._host, self._port)))
             sfn = stack.enter_context(self._mock)
-            # moto's other services begin and end with the server, and answer clients without it as well.
+            # moto's other services start and stop with the server, and answer clients of this process as well.
             stack.enter_context(MockAWS())
             stack.enter_context(clock.put_back())
             session = activation.current_session()
@@ -72,21 +77,24 @@ class Server:
             session.endpoint_urls.append(url)
             stack.callback(session.endpoint_urls.remove, url)
             self._undo = stack.pop_all()
-        # This keeps the server until it is stopped. Later in the interpreter's exit, stopping would wait for ever: the
+        # This keeps the server until it is stopped. Later in the interpreter's exit, stopping would wait forever: the
         # thread that answers is gone by then.
         self._process = os.getpid()
         atexit.register(self._stop_at_exit)
         return sfn
 
     def stop(self) -> None:
-        """Listen no more, and end the mock, which raises what ``mock_sfn_executions`` would at its end.
+        """Stop the server and the mock.
 
-        RuntimeError if it was not started.
+        Raises:
+            RuntimeError: If it was not started.
+            UnmockedServiceError: If the code under test swallowed such an error while the mock was active.
+            PagingError: If ``check_paging`` found a mistake.
         """
         self.__exit__(None, None, None)
 
     def _stop_at_exit(self) -> None:
-        # A process that was forked off has no thread that answers, for whose end stopping would wait.
+        # A forked process does not have the answering thread, for whose end stopping would wait.
         if os.getpid() == self._process:
             self.stop()
 
@@ -105,7 +113,7 @@ class Server:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerOptions(Options):
-    """The options of ``server(...)``: where it listens, and those of ``mock_sfn_executions``."""
+    """The options of ``server(...)``: its address, and the options of ``mock_sfn_executions``."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -140,34 +148,34 @@ def _server_factory(
 
 @_server_factory(ServerOptions)
 def server(**options: Any) -> Server:
-    """Mock AWS Step Functions for clients of any process and language, which reach it over HTTP.
+    """Mock AWS Step Functions over HTTP, for clients of any process and language.
 
-    It is a context manager that gives the handle, as ``mock_sfn_executions`` does, and has ``start()`` and ``stop()``.
-    Clients use the handle's ``endpoint_url``; the region of a call is the one that it is signed for. moto's other
-    services answer at the same URL. Clients in this process that have no ``endpoint_url`` are answered from the same
-    stores, without HTTP, as under ``mock_sfn_executions`` and ``mock_aws``. It needs the extra ``server``.
+    It is a context manager that returns the handle, as ``mock_sfn_executions`` does, with ``start()`` and ``stop()``.
+    Clients use the handle's ``endpoint_url``; the region of a call is that of its signature. moto's other services
+    answer at the same URL. Clients in this process without an ``endpoint_url`` are answered from the same stores,
+    without HTTP, as under ``mock_sfn_executions`` and ``mock_aws``. It needs the extra ``server``.
 
     Args:
-        host: The address to listen on; unless given, this machine alone.
-        port: The port to listen on, 0 for any that is free.
-        allowed_hosts: Host names to answer for, beside those that no site could have as its own; ``"*"`` allows all.
+        host: The address to listen on. Default: only this machine.
+        port: The port to listen on; 0 for a free one.
+        allowed_hosts: Additional host names to answer for; ``"*"`` allows all. docs/server.md lists the default ones.
         **options: The options of ``mock_sfn_executions``.
 
     Returns:
         A context manager, with ``start`` and ``stop``.
 
     Raises:
-        TypeError: An option is unknown.
-        ValueError: An option has a value that it cannot have.
+        TypeError: If an option is unknown; the message suggests the closest name.
+        ValueError: If an option has a wrong value.
     """
     return Server(read_options(ServerOptions, options))
 
 
 def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
-    """moto's server for every other service, and how it reads requests. ImportError without what that needs."""
+    """Return moto's application for other services, and its request handler; ImportError if a package is missing."""
     try:
         with warnings.catch_warnings():
-            # It tells to install all of moto[server].
+            # Its message asks to install moto[server].
             warnings.simplefilter("ignore")
             from moto.moto_server import werkzeug_app
     except ImportError as error:
@@ -178,12 +186,12 @@ def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there. OSError, in one sentence, where none can."""
+    """Return a listening socket; OSError, in one sentence, if that is impossible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        # Python adds the address to what the system says.
+        # Python adds the address to the system's message.
         reason, _, _ = str(error.strerror).partition(" (")
         raise OSError(
             error.errno,
@@ -201,12 +209,12 @@ def _url(listening: socket.socket) -> str:
 def _serve(
     listening: socket.socket, application: Application, handler: type[WSGIRequestHandler], session: Session
 ) -> Callable[[], None]:
-    """Answer, in a thread, what comes to the socket; return what ends that.
+    """Answer requests to the socket in a thread; return a function that ends it.
 
-    No generator, which Python would end at the exit of a process that was forked off, and which would wait there.
+    Not a generator, because Python would finish it, and wait, at the exit of a forked process.
     """
     made = ConnectionServer(listening, application, application.body_limit, handler)
-    # It closes its socket, which is another on the same port, when it ends.
+    # At its end it closes its own socket on the same port.
     thread = Thread(target=made.serve_forever, args=(_POLL_INTERVAL,), name="sfn_mock server", daemon=True)
     thread.start()
 

@@ -1,4 +1,4 @@
-"""Who has signed a request, and for which region and service."""
+"""Read the signature of a request: key, region and service."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _SIGNED = re.compile(r"Credential=(?P<key>[^/,]+)/[^/,]+/(?P<region>[^/,]+)/(?P<
 
 
 def signature(request: Request) -> re.Match[str] | None:
-    """Return the key, region and service of a request's signature, None where it has none."""
+    """Return the key, region and service of a request's signature, None if it has none."""
     return _SIGNED.search(request.headers.get("Authorization", ""))

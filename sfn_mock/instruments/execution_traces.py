@@ -72,7 +72,7 @@ class Span:
         return self.begin.details or {}
 
     def told(self, member: str) -> Any:
-        """Return a member of the details of the event that ended it, None where there is none."""
+        """Return a member of the details of the event that ended it, None if there is none."""
         return None if self.end is None or self.end.details is None else self.end.details.get(member)
 
     @property
@@ -87,12 +87,12 @@ class Span:
 
 @dataclass
 class Visit:
-    """One stay in a state.
+    """One visit to a state.
 
     Attributes:
         path: Where it is.
         entered: The event that entered it.
-        exited: The event that left it, None where it failed, was aborted or goes on.
+        exited: The event that left it, None if it failed, was aborted or goes on.
         tasks: The tasks of a Task state, one for each attempt.
         map_runs: The map runs of a Map state, each time they were started or redriven.
         evaluation: The event that tells that an expression could not be evaluated.
@@ -128,7 +128,7 @@ class Trace:
 
     Attributes:
         sequences: By path of a branch or an iteration, or () for the execution itself: its states, in order.
-        visits: The stays in states, by path.
+        visits: The visits to states, by path.
         runs: The execution's attempts: from its start, and from each redrive.
         events: The events so far.
     """
@@ -151,7 +151,7 @@ class Trace:
             self._positions[event.id] = self._take(event, self._positions[event.previous_event_id])
 
     def visit_of(self, event: Event) -> Visit | None:
-        """Return the stay in a state that an event belongs to, None for one outside all states."""
+        """Return the visit to a state that an event belongs to, None for one outside all states."""
         return next(self._visits_around(self._positions[event.id]), None)
 
     @property
@@ -165,7 +165,7 @@ class Trace:
         return self.runs[-1]
 
     def is_cut(self, sequence: Path) -> bool:
-        """Tell whether a sequence of states may have been cut off, so that more states would have followed."""
+        """Return whether a sequence of states may have been cut off, so that more states would have followed."""
         attempt = _up_to(sequence, "attempt")
         if not attempt:
             return self.end.status not in ("SUCCEEDED", "FAILED")
@@ -236,7 +236,7 @@ class Trace:
         return path
 
     def _visits_around(self, path: Path) -> Iterator[Visit]:
-        """Yield the stays in states that a path lies within, innermost first."""
+        """Yield the visits to states that a path lies within, innermost first."""
         for length in range(len(path), 0, -1):
             if path[length - 1][0] == "state":
                 yield self.visits[path[:length]]

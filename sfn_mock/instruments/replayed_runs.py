@@ -131,7 +131,7 @@ class ReplayedRun(DefinitionRun):
         return bool(self._answers.unknown)
 
     def is_unknown(self, path: Path) -> bool:
-        """Tell whether a task or map run of the state at a path has no outcome."""
+        """Return whether a task or map run of the state at a path has no outcome."""
         return (self.execution, path) in self._answers.unknown
 
     @property
@@ -306,7 +306,7 @@ def children_of(visit: Visit, others: list[Visit], children: list[Trace]) -> lis
 
 
 def _goes_on(visit: Visit, moment: int) -> bool:
-    """Tell whether the map runs of a stay go on at a moment."""
+    """Return whether the map runs of a stay go on at a moment."""
     end = visit.map_runs[-1].end
     return visit.map_runs[0].begin.moment <= moment and (end is None or moment <= end.moment)
 

@@ -15,7 +15,7 @@ from sfn_mock.state.records import Execution, StateMachine
 from sfn_mock.state.state_machines import start
 from sfn_mock.suggestions import did_you_mean
 
-#: By name of a distributed Map state: the histories of the child executions of its map run.
+#: By name of a Distributed Map state: the histories of the child executions of its map run.
 Children = Mapping[str, Iterable[History]]
 
 

@@ -32,7 +32,7 @@ class Outcome:
     """The outcome of one task, as a test gives it.
 
     Attributes:
-        result: A JSON value, ABSENT where there is none.
+        result: A JSON value, ABSENT if there is none.
         error: The name of the error.
         cause: Its cause.
         duration: How long the task takes.

@@ -29,11 +29,11 @@ def parse_function(name: object) -> tuple[str, str | None] | None:
 
 
 def read_invocation(answer: dict[str, Any], *, compact: bool = False) -> Any:
-    """Return what a function answered: a value, or text where it is no JSON.
+    """Return what a function answered: a value, or text where it is not JSON.
 
     Args:
         answer: What the boto3 client returned for Invoke.
-        compact: Whether the cause of an error is printed anew, without blanks, as ``lambda:invoke`` does. A function's
+        compact: Whether the cause of an error is printed again, without blanks, as ``lambda:invoke`` does. A function's
             own ARN gives it as the function sent it.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Items that a distributed Map state reads out of S3, and results that it writes there."""
+"""Items that a Distributed Map state reads out of S3, and results that it writes there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STATUSES = ("SUCCEEDED", "FAILED", "PENDING")
 
 
 def read_items(s3: Any, request: ReadRequest) -> list[Any]:
-    """Read the items of a distributed Map state: those that an object holds, or the list of a bucket's objects.
+    """Read the items of a Distributed Map state: those that an object holds, or the list of a bucket's objects.
 
     Args:
         s3: The boto3 client of S3.

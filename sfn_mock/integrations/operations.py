@@ -108,7 +108,7 @@ def find_operation(resource: Resource) -> Operation | None:
         resource: What the Task calls.
 
     Returns:
-        None where boto3 knows no such operation, as of ``http:invoke``, ``apigateway:invoke`` and ``eks:call``, and of
+        None if boto3 knows no such operation, as of ``http:invoke``, ``apigateway:invoke`` and ``eks:call``, and of
         ``aws-sdk`` resources that the SDK lacks or that stream.
     """
     if not resource.is_service:

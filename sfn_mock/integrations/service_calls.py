@@ -76,7 +76,7 @@ def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str] 
         parameters: The parameters as the definition has them.
 
     Returns:
-        The fields; None where the SDK has no such service or action.
+        The fields; None if the SDK has no such service or action.
     """
     operation = find_operation(resource)
     if operation is None:

@@ -54,7 +54,7 @@ class _Installation:
 
 
 _lock = Lock()
-#: None where it is not installed.
+#: None if it is not installed.
 _installation: _Installation | None = None
 
 

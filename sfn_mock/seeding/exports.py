@@ -270,7 +270,7 @@ def _qualifier(raw: Mapping[str, object], member: str, machine_arn: str) -> str 
 
 
 def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
-    """Return how many items a child processes; None where that is not told, as DescribeExecution does not."""
+    """Return how many items a child processes; None if that is not told, as DescribeExecution does not."""
     if arn.label is not None:
         count = raw.get("itemCount")
         return None if count is None else seeding.check_count(count, "itemCount")

@@ -127,7 +127,7 @@ def _turns(map_run: MapRun, moment: int) -> list[Turn]:
 def _redrive_with_parent(map_run: MapRun, moment: int, state: MapRunState, turns: list[Turn]) -> None:
     """Run a map run again from ``moment``, with its unsuccessful children, up to its concurrency at once.
 
-    ``state`` is what it has come to, and stays, whatever becomes of its children and its tolerance. The children
+    ``state`` is what it has come to, and stays, independently of its children and its tolerance. The children
     beyond its concurrency are PENDING_REDRIVE until it is their turn.
     """
     *earlier, current = attempts_until(map_run, moment)

@@ -42,13 +42,13 @@ class Run(Protocol):
         """Yield the steps that were taken, also in child executions."""
 
     def run_of(self, child: Hashable) -> Run | None:
-        """Return the run of a child execution, None where it is none of this run's."""
+        """Return the run of a child execution, None if it is none of this run's."""
 
     def context(self, moment: int) -> dict[str, Any]:
         """Return the context object as it stood at ``moment``."""
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None where there is none."""
+        """Return the moment of the next action, None if there is none."""
 
     def open_tokens(self) -> list[str]:
         """Return the tokens of the tasks that somebody is to answer."""

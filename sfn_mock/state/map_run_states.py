@@ -124,7 +124,7 @@ def attempts_until(map_run: MapRun, moment: int) -> list[Attempt]:
 
 
 def end_ahead(map_run: MapRun) -> int | None:
-    """Return when it ends, as far as it was said, whatever becomes of its children."""
+    """Return when it ends, as far as it was said, independently of its children."""
     own = map_run.attempts[-1]
     return _parent_end(map_run) if follows_children(map_run, own) else own.stop
 

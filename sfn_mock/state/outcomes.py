@@ -121,7 +121,7 @@ class Outcome(NamedTuple):
     duration: int | None
 
     def stop_after(self, start: int) -> int | None:
-        """Return when what started then stops; None where it runs until it is ended."""
+        """Return when what started then stops; None if it runs until it is ended."""
         return None if self.duration is None else start + self.duration
 
 

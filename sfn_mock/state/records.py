@@ -402,7 +402,7 @@ class Task:
         self.token = token
         #: None for a task whose token reaches its worker by another way than GetActivityTask.
         self.activity = activity
-        #: How many milliseconds may lie between two heartbeats; None where none are expected.
+        #: How many milliseconds may lie between two heartbeats; None if none are expected.
         self.heartbeat = heartbeat
         #: None while no worker has the task.
         self.taken: Taken | None = None
@@ -472,7 +472,7 @@ class Records(Store[Execution]):
         return next((other for owner in owners for other in owner.executions if other.arn == arn), None)
 
     def run_of(self, execution: Execution) -> Run | None:
-        """Return the run of an execution, also of a child execution, None where its definition is not run."""
+        """Return the run of an execution, also of a child execution, None if its definition is not run."""
         parent = None if execution.map_run is None else execution.map_run.parent
         if parent is None:
             return self.runs.get(execution)

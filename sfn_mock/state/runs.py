@@ -66,7 +66,7 @@ class Services(Protocol):
         """
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
-        """Return the items of a distributed Map state."""
+        """Return the items of a Distributed Map state."""
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
         """Write the results of a map run, and return the state's result."""
@@ -200,7 +200,7 @@ class DefinitionRun:
         }
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, here or in a child execution; None where there is none."""
+        """Return the moment of the next action, here or in a child execution; None if there is none."""
         own = self._run.next_due()
         dues = [due for child in self._children.values() if (due := child.next_due()) is not None]
         return min([*dues, *([] if own is None else [own])], default=None)
@@ -271,7 +271,7 @@ class DefinitionRun:
             yield from child.steps()
 
     def run_of(self, child: Hashable) -> DefinitionRun | None:
-        """Return the run of a child execution, None where it is none of this run's."""
+        """Return the run of a child execution, None if it is none of this run's."""
         return next((run for run in self._children.values() if run._execution is child), None)
 
     def context(self, moment: int) -> dict[str, Any]:
@@ -374,7 +374,7 @@ class DefinitionRun:
         self._end_poll(token)
 
     def read_items(self, request: ReadRequest) -> list[Any]:
-        """Read the items of a distributed Map state."""
+        """Read the items of a Distributed Map state."""
         return self._leave(lambda: self._services.read_items(self._execution, request))
 
     def write_results(self, request: WriteRequest) -> Any:

@@ -42,7 +42,7 @@ def publish_version(machine: StateMachine, description: str | None, moment: int,
 def published_version(machine: StateMachine, description: str | None, *, anew: bool = False) -> Version | None:
     """Return the newest version of the current revision, if there is one.
 
-    With ``anew``, a description other than that version's asks for another version.
+    With ``again``, a description other than that version's asks for another version.
     """
     same = [version for version in machine.versions.values() if version.revision == machine.revision]
     newest = max(same, key=lambda version: version.number, default=None)

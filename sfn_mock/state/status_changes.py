@@ -36,7 +36,7 @@ class StatusChange(Generic[_Execution]):
 
     @property
     def key(self) -> _Key:
-        """What tells it apart from other changes of the execution."""
+        """What tells it except other changes of the execution."""
         return self.moment, self.status, self.attempt.redrive_count
 
 
@@ -130,7 +130,7 @@ class StatusChanges(Generic[_Execution]):
         return due
 
     def is_due(self, moment: int) -> bool:
-        """Tell whether some change may be due by a moment."""
+        """Return whether some change may be due by a moment."""
         return bool(self.upcoming) and self.upcoming[0][0] <= moment
 
 

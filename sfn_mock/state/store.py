@@ -91,7 +91,7 @@ class Store(ABC, Generic[_Execution]):
                     if self.deleting:
                         self.finish_deletions(moment)
                     if not uses:
-                        # What time alone has brought stays, whatever becomes of this use.
+                        # What time alone has brought stays, independently of this use.
                         if self.status_changes.upcoming:
                             news = self.status_changes.take_due(moment)
                         self._keep_changes()
@@ -157,7 +157,7 @@ class Store(ABC, Generic[_Execution]):
 
         A task may do its work in threads that it waits for, and these may call Step Functions.
         """
-        # All that was changed so far stays, whatever becomes of the call.
+        # All that was changed so far stays, independently of the call.
         self.undo.clear()
         # All levels of the lock at once, as threading.Condition gives it up and takes it back.
         lock: Any = self._lock

@@ -82,7 +82,7 @@ class CaseRun:
         self._invocations: dict[str, dict[str, int]] = {}
 
     def answer(self, call: TaskCall) -> Succeeded | Failed | None:
-        """Return the answer of a task, None where the case does not mock its state.
+        """Return the answer of a task, None if the case does not mock its state.
 
         Raises:
             ValueError: If the state is invoked more often than the mock config has responses for.

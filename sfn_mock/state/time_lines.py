@@ -103,7 +103,7 @@ class TimeLine:
 
     @property
     def item_count(self) -> int | None:
-        """How many items of its map run it processes; None when it is no child execution."""
+        """How many items of its map run it processes; None when it is not a child execution."""
         return self.origin.item_count
 
     @property

@@ -67,7 +67,7 @@ def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
 def faked(region: str | None) -> Iterator[str]:
     """Set fake credentials and a region for clients that are made inside the block; return the region.
 
-    Afterwards everything is restored, in whatever order this block and a ``mock_aws`` begin and end.
+    Afterwards everything is restored, in any order this block and a ``mock_aws`` begin and end.
     """
     kept = _values(_VARIABLES)
     region = region or kept[_REGION] or DEFAULT_REGION

@@ -30,7 +30,7 @@ class LocalDates:
         self._zone = time.tzname, time.timezone, time.altzone
         self._class = datetime.datetime
         self._epoch = datetime.datetime(1970, 1, 1, tzinfo=tzlocal())
-        #: By day since 1970: the zone's offset in milliseconds; None where it changes nearby.
+        #: By day since 1970: the zone's offset in milliseconds; None if it changes nearby.
         self._offsets: dict[int, int | None] = {}
         #: The starts of hours, by moment, on days with a known offset.
         self._hours: dict[int, datetime.datetime] = {}

@@ -110,7 +110,7 @@ class StateMachine(View[kept.StateMachine]):
         Args:
             history: What GetExecutionHistory answered: one answer, several, their events, JSON text, or the path of a
                 JSON file, such as the AWS CLI's output.
-            children: By name of a distributed Map state, the histories of its child executions, in any order: each
+            children: By name of a Distributed Map state, the histories of its child executions, in any order: each
                 goes to the child with the same input. A map run of which none are given ends as it did, without
                 children.
 

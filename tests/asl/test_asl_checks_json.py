@@ -1,4 +1,4 @@
-"""Definitions that are no JSON object."""
+"""Definitions that are not JSON object."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_no_object(text: str) -> None:
 
 
 def test_no_json() -> None:
-    """A text that is no JSON gets the sentence of Jackson, which ends in the location."""
+    """A text that is not JSON gets the sentence of Jackson, which ends in the location."""
     location = '[Source: (String)"{"StartAt": Pack}"; line: 1, column: 17]'
     sentence = (
         "Unrecognized token 'Pack': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "

@@ -22,7 +22,7 @@ def choose(target: str, default: str) -> dict[str, Any]:
 
 
 def missing(target: str, location: str) -> str:
-    """Return the message about a target that is no state."""
+    """Return the message about a target that is not a state."""
     return f"MISSING_TRANSITION_TARGET: Missing 'Next' target: {target} at {location}"
 
 

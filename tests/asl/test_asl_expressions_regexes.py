@@ -150,7 +150,7 @@ def test_regular_expressions_match_as_in_the_reference_implementation(text: str,
 
 @pytest.mark.parametrize(("text", "message"), ERRORS)
 def test_replacements_fail_as_in_the_reference_implementation(text: str, message: str) -> None:
-    """A match of the empty text, and a replacement that is no text, are errors."""
+    """A match of the empty text, and a replacement that is not text, are errors."""
     with pytest.raises(QueryError) as caught:
         parse_expression(text).evaluate(Bindings({}))
 

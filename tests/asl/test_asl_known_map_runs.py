@@ -14,7 +14,7 @@ READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": 
 
 
 def run_known(*known, **fields):
-    """Run a distributed Map state of which that is known; return the run and its host."""
+    """Run a Distributed Map state of which that is known; return the run and its host."""
     host = EngineHost(known=list(known))
     run = start(single({"Type": "Map", "ItemProcessor": PROCESSOR, **fields}), [1, 2], host)
     return run, host

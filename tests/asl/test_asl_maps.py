@@ -1,4 +1,4 @@
-"""Parallel states, Map states and distributed Map states."""
+"""Parallel states, Map states and Distributed Map states."""
 
 import json
 
@@ -26,7 +26,7 @@ def of(state, **more):
 
 
 def distributed(state, **more):
-    """Return a distributed Map state whose children have one state."""
+    """Return a Distributed Map state whose children have one state."""
     config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
     return {"Type": "Map", "ItemProcessor": {**sequence(state), **config}, **more}
 
@@ -285,7 +285,7 @@ def test_failure_of_an_iteration():
 
 
 def test_retry_of_a_map_state():
-    """A retry starts all iterations anew, without telling of the failure of the state."""
+    """A retry starts all iterations again, without telling of the failure of the state."""
     host = EngineHost(Failed("E"), Succeeded(1), Succeeded(2))
     run = start(single(of(TASK, Retry=[{"ErrorEquals": ["E"]}])), [1, 2], host)
     run.advance_to(START + 60_000)
@@ -318,7 +318,7 @@ def test_redrive_of_branches_and_iterations():
 
 
 def test_history_of_a_distributed_map():
-    """A distributed Map tells of its map run, not of its children."""
+    """A Distributed Map tells of its map run, not of its children."""
     host = EngineHost()
     run = start(single(distributed(PASS)), [7, 8], host)
 

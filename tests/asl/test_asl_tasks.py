@@ -200,7 +200,7 @@ def test_signals_for_tasks_that_ended():
 
 
 def test_heartbeats():
-    """Each heartbeat starts the time anew; a missed one times the task out, and has a name of its own for Catch."""
+    """Each heartbeat starts the time again; a missed one times the task out, and has a name of its own for Catch."""
     state = {**QUEUE, "HeartbeatSeconds": 10, "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Caught"}]}
     host = EngineHost(Pending())
     run = start(single(state), host=host)

@@ -40,7 +40,7 @@ def environment(**variables):
 
 
 def find_aws():
-    """The command, of version 1 or 2, that SFN_MOCK_AWS_CLI names or that is on the path; None where there is none."""
+    """The command, of version 1 or 2, that SFN_MOCK_AWS_CLI names or that is on the path; None if there is none."""
     path = os.environ.get("SFN_MOCK_AWS_CLI") or shutil.which("aws")
     if path is None:
         return None

@@ -204,7 +204,7 @@ def test_what_cannot_end(ask, sfn, end, message):
 
 
 def test_clock_stands_still(sfn, ask, client):
-    """Set, it shows that time until it is set anew or given back, to tests in the same process as well."""
+    """Set, it shows that time until it is set again or given back, to tests in the same process as well."""
     orders = sfn.add_state_machine("orders")
     told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     run = orders.add_execution("a", status="SUCCEEDED", duration=timedelta(minutes=5))

@@ -41,7 +41,7 @@ def test_seed_files_can_be_seeded(sfn_executions, document):
 def test_the_long_one_has_every_key():
     """But for those that are shown instead of others, each key is in the example."""
     example = SEEDS[-1].values[0]
-    keys = {key for _, keys in table("Of") for key in re.findall(r"`(\w+)`", keys)}
+    keys = {key for _, keys in table("Entry") for key in re.findall(r"`(\w+)`", keys)}
 
     assert {key for key in keys if not re.search(rf"\b{key}:", example)} == set()
 
@@ -62,7 +62,7 @@ def test_the_long_one_has_every_key():
 )
 def test_table_of_keys(of, keys):
     """The table tells exactly the keys that there are."""
-    told = dict(table("Of"))
+    told = dict(table("Entry"))
 
     assert re.findall(r"`(\w+)`", told[of]) == sorted(keys)
 

@@ -207,7 +207,7 @@ def test_threads(sfn_executions):
 
 
 def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
-    """The record keeps calls for ever, but of large answers only the newest."""
+    """The record keeps calls forever, but of large answers only the newest."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 32 * 1024)
     sfn_executions.get_state_machine("orders").add_executions(48, status="FAILED", start_date="2026-01-01")
     for size in (3, 50, 50):
@@ -228,7 +228,7 @@ def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
 
 
 def test_old_calls_are_dropped(client, sfn_executions, monkeypatch):
-    """Where requests alone are too large, the oldest go, and whoever asks for calls is told so once."""
+    """Where requests alone are too large, the oldest go, and a caller that asks for calls is told so once."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
     machine = sfn_executions.get_state_machine("orders")
     for number in range(6):

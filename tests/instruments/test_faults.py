@@ -401,7 +401,7 @@ def test_answer_over_the_wire_is_the_same(sfn_executions):
 
 
 def test_predicate_sees_nothing_in_a_body_that_cannot_be_read(sfn_executions):
-    """A request whose body is no JSON object has no parameters."""
+    """A request whose body is not JSON object has no parameters."""
     asked = []
     sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=asked.append)
     bodies = iter([b"nonsense", b"[]"])

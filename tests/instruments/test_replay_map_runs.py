@@ -1,4 +1,4 @@
-"""Replays of a distributed Map state that is entered several times: each stay gets its own recorded children."""
+"""Replays of a Distributed Map state that is entered several times: each stay gets its own recorded children."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def clock():
 
 
 def twice(concurrency, **members):
-    """A Map of parcels that runs a distributed Map of the items of each, at once or one after the other."""
+    """A Map of parcels that runs a Distributed Map of the items of each, at once or one after the other."""
     each = {
         "Type": "Map",
         "ItemProcessor": {

@@ -293,7 +293,7 @@ def test_a_resource(sfn, add, start, pattern):
 
 
 def test_the_latest_mock_of_a_resource_goes_first(sfn, add, start):
-    """Of two patterns that both match, the later one answers; saying one anew makes it the latest."""
+    """Of two patterns that both match, the later one answers; saying one again makes it the latest."""
     orders = add({"Charge": task(FUNCTION)})
     sfn.mock_task("arn:aws:lambda:*", result=1)
     sfn.mock_task(FUNCTION, result=2)

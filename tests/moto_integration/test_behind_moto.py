@@ -541,7 +541,7 @@ def test_poked_from_one_end_to_another(client, poked):
     ],
 )
 def test_pokes_in_any_order(client, poked, order):
-    """Dates may be naive, which is UTC, or aware, and all attributes come in whatever order the suite assigns them."""
+    """Dates may be naive, which is UTC, or aware, and all attributes come in any order the suite assigns them."""
     client.list_executions(stateMachineArn=ARN)
 
     for name in order:

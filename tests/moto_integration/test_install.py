@@ -105,7 +105,7 @@ def test_each_mock_aws_starts_empty(installed):
 
 
 def test_decorated_class_keeps_its_setup(installed):
-    """moto's class decorator keeps what setUp made for the test, and starts the next test anew."""
+    """moto's class decorator keeps what setUp made for the test, and starts the next test again."""
 
     @mock_aws
     class Suite:

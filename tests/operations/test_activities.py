@@ -188,7 +188,7 @@ def test_no_such_activity(client, pick, operation, arn):
     ],
 )
 def test_invalid_arn(client, operation, arn, sentence):
-    """Text that is no activity's ARN is told apart from an activity that is missing."""
+    """Text that is no activity's ARN is told except an activity that is missing."""
     assert refusal(getattr(client, operation), activityArn=arn) == ("InvalidArn", f"Invalid Arn: '{sentence}'")
 
 

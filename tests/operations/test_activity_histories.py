@@ -121,7 +121,7 @@ def test_task_of_another_activity(client, started, clock):
 
 
 def test_each_attempt_has_its_own_worker(client, started, clock):
-    """A redrive schedules the task anew, and another worker may take it."""
+    """A redrive schedules the task again, and another worker may take it."""
     run = started({"Pack": PACK})
     run.wait_for_task(activity="pack")
     clock.tick(1)

@@ -1,4 +1,4 @@
-"""Definitions and inputs that are made to take for ever: each gets AWS's answer, in bounded time and memory."""
+"""Definitions and inputs that are made to take forever: each gets AWS's answer, in bounded time and memory."""
 
 from __future__ import annotations
 

@@ -564,7 +564,7 @@ def test_redrive_of_the_parent(client, nightly, clock, execution_type, by_test):
 
 
 def test_redriven_map_run_ends_with_its_children(client, nightly, batch, clock):
-    """After the redrive the status follows from the children anew."""
+    """After the redrive the status follows from the children again."""
     child = batch.add_execution(status="FAILED")
     nightly.fail()
     clock.tick(MINUTE)

@@ -81,7 +81,7 @@ def test_a_return_is_not_checked(sfn, start):
 
 
 def test_ranges(clock, sfn, start):
-    """Responses go by the number of the invocation, retries included, anew in each execution."""
+    """Responses go by the number of the invocation, retries included, again in each execution."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task(Retry=RETRY)}))
     responses = {"2": {"Return": 2}, "0-1": {"Throw": {"Error": "Declined"}}}
     sfn.load_mock_config(config({"Twice": responses}))

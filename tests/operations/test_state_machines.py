@@ -301,7 +301,7 @@ BAD_DEFINITIONS = [
 
 @pytest.mark.parametrize(("definition", "reason"), BAD_DEFINITIONS)
 def test_create_refuses_a_definition(client, definition, reason):
-    """What is no JSON object, or lacks a field that every definition has, is InvalidDefinition."""
+    """What is not JSON object, or lacks a field that every definition has, is InvalidDefinition."""
     assert refusal(create, client=client, definition=definition) == (
         "InvalidDefinition",
         f"Invalid State Machine Definition: '{reason}'",

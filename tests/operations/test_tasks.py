@@ -292,7 +292,7 @@ def test_wait_again_after_a_redrive(client, run):
     ],
 )
 def test_output_that_is_no_json(client, run, output, reason):
-    """An output that is no JSON is refused, and the execution goes on waiting."""
+    """An output that is not JSON is refused, and the execution goes on waiting."""
     token = run.wait_for_task()
 
     assert refusal(client.send_task_success, taskToken=token, output=output) == (
@@ -361,7 +361,7 @@ def test_missed_heartbeat(client, run, clock):
 
 
 def test_heartbeats(client, run, clock):
-    """Each heartbeat begins the time for the next anew, and an answer in time ends the waiting."""
+    """Each heartbeat begins the time for the next again, and an answer in time ends the waiting."""
     token = run.wait_for_task(heartbeat=MINUTE)
     for seconds in (50, 100, 150):
         clock.move_to(NOW + timedelta(seconds=seconds))

@@ -382,7 +382,7 @@ def test_alias_routes_as_the_newest_start_through_it(sfn):
 
 
 def test_version_and_alias_that_exist_are_kept(sfn):
-    """Loading does not route an alias anew, and publishes no version twice."""
+    """Loading does not route an alias again, and publishes no version twice."""
     machine = sfn.add_state_machine("invoices")
     versions = [machine.publish_version() for _ in range(5)]
     alias = machine.add_alias("prod", versions[0])

@@ -175,7 +175,7 @@ class Core(RuleBasedStateMachine):
             self._add_old_ones(scope)
 
     def _add_old_ones(self, scope: Scope) -> None:
-        """So many that a few others may move among them: where most of a list moves, order is made anew."""
+        """So many that a few others may move among them: where most of a list moves, order is made again."""
         start = self.world.moment - timedelta(hours=2)
         names = self.world.default_names(scope, 9)
         # What is forgotten already is a surprise.

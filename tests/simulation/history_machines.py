@@ -11,7 +11,7 @@ from plain_executions import Scope
 
 
 def _has_come_far(history: Core) -> bool:
-    """Whether it may begin anew: histories that do so again and again would never come far."""
+    """Whether it may begin again: histories that do so again and again would never come far."""
     return sum(len(scope.executions) for scope in history.world.scopes.values()) > 40
 
 

@@ -52,5 +52,5 @@ def run_histories(first: int, steps: int) -> None:
 
 @pytest.mark.parametrize("number", range(-(-STEPS // STEPS_OF_A_TEST)))
 def test_any_history(number):
-    """Whatever happened, in whatever order, a client gets what the rules say. The same histories in every run."""
+    """Whatever happened, in any order, a client gets what the rules say. The same histories in every run."""
     run_histories(FIRST_SEED + number * SEEDS_OF_A_TEST, min(STEPS, STEPS_OF_A_TEST))

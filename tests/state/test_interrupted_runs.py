@@ -66,7 +66,7 @@ def send_success(sfn, client, clock):
     client.send_task_success(taskToken=token, output="1")
 
 
-#: What keeps the state of runs. All else is called within one action of a run, which is done anew as a whole.
+#: What keeps the state of runs. All else is called within one action of a run, which is done again as a whole.
 PLACES = ("asl/engine.py", "asl/journal.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
 CASES = [
     pytest.param(WAITING, [], start, id="start"),

@@ -26,7 +26,7 @@ class Diagnostic:
         severity: ``ERROR`` or ``WARNING``.
         code: AWS's code, as ``SCHEMA_VALIDATION_FAILED``.
         message: AWS's sentence.
-        location: The path of the object or field, as ``/States/Pack/Retry[0]``; None where AWS gives none.
+        location: The path of the object or field, as ``/States/Pack/Retry[0]``; None if AWS gives none.
     """
 
     severity: str
@@ -38,7 +38,7 @@ class Diagnostic:
         return f"{self.code}: {self.message} at {self.location or 'null'}"
 
 
-#: Tells the fields of a Task's parameters that the service behind its Resource does not know; None where there is no
+#: Tells the fields of a Task's parameters that the service behind its Resource does not know; None if there is no
 #: such service or action.
 UnknownFields: TypeAlias = Callable[[Resource, dict[str, Any]], "Iterable[str] | None"]
 

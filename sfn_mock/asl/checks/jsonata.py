@@ -11,7 +11,7 @@ _START, _END = "{%", "%}"
 
 
 def is_expression(text: str) -> bool:
-    """Tell whether a string is meant to be a JSONata expression."""
+    """Return whether a string is meant to be a JSONata expression."""
     return text.startswith(_START)
 
 

@@ -67,7 +67,7 @@ def path_or_intrinsic(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def is_dynamic(text: str) -> bool:
-    """Tell whether a text is a JSONPath or a call of an intrinsic function."""
+    """Return whether a text is a JSONPath or a call of an intrinsic function."""
     try:
         parse_field(text)
     except ValueError:
@@ -76,7 +76,7 @@ def is_dynamic(text: str) -> bool:
 
 
 def looks_dynamic(text: str) -> bool:
-    """Tell whether a text is a call of an intrinsic function or a path into the input or the context object."""
+    """Return whether a text is a call of an intrinsic function or a path into the input or the context object."""
     try:
         field = parse_field(text)
     except ValueError:

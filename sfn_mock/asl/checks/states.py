@@ -54,7 +54,7 @@ def _processor(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def _config(processor: object) -> dict[str, Any]:
-    """Return the configuration of a processor, empty where it has none."""
+    """Return the configuration of a processor, empty if it has none."""
     config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
     return config if isinstance(config, dict) else {}
 

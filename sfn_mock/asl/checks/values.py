@@ -16,7 +16,7 @@ _LEAP_SECOND = re.compile(r":60$")
 
 
 def is_timestamp(text: str) -> bool:
-    """Tell whether a text is a timestamp of RFC 3339 in the profile of the Amazon States Language."""
+    """Return whether a text is a timestamp of RFC 3339 in the profile of the Amazon States Language."""
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
         return False
@@ -59,7 +59,7 @@ def timestamp(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a JSON value is a number; true and false are none."""
+    """Return whether a JSON value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -209,7 +209,7 @@ class Evaluation:
         return "".join(str(to_text(operand)) for operand in operands if operand is not UNDEFINED)
 
     def _includes(self, item: Any, items: Any) -> bool:
-        """Tell whether items hold the item, which a bool and a number never share."""
+        """Return whether items hold the item, which a bool and a number never share."""
         members = items if isinstance(items, list) else [items]
         return item is not None and any(
             isinstance(member, bool) == isinstance(item, bool) and member == item for member in members

@@ -16,7 +16,7 @@ def replace(text: str | None, pattern: str | Regex, replacement: Any, limit: flo
     """Return a text with what matches a pattern replaced, at most `limit` times from its start.
 
     Args:
-        text: The text, or None where it is undefined.
+        text: The text, or None if it is undefined.
         pattern: A text or a regular expression to look for.
         replacement: A text, which may refer to groups such as `$1`, or a function of a match.
         limit: How often to replace; None for every match.

@@ -32,7 +32,7 @@ class Function(NamedTuple):
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a number of JSON."""
+    """Return whether a value is a number of JSON."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 

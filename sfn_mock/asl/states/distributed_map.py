@@ -26,7 +26,7 @@ from sfn_mock.asl.texts import json_text
 
 
 def run_distributed_map(activation: Activation, state: MapState) -> Steps:
-    """Run a distributed Map state until its map run has ended."""
+    """Run a Distributed Map state until its map run has ended."""
     effective = activation.effective_input()
     map_run = activation.frame.map_run
     if map_run is not None:

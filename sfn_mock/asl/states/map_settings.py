@@ -14,7 +14,7 @@ def read_count(activation: Activation, field: str, given: NumberOrExpression, pa
     """Return a setting that is a whole number, 0 where there is none.
 
     Args:
-        activation: The stay in the state.
+        activation: The visit to the state.
         field: The setting's name, such as `MaxConcurrency`.
         given: The member of that name.
         path: The member of that name followed by `Path`.

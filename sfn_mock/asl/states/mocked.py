@@ -23,8 +23,8 @@ class MockedWork:
     Attributes:
         answer: What the work results in, or fails with.
         failed_iterations: How many iterations of a Map state have failed.
-        items: The items that the ItemReader of a Map state has read, None where they are not known.
-        iterations: Once the Map state has run: how many iterations it has, None where that is not known.
+        items: The items that the ItemReader of a Map state has read, None if they are not known.
+        iterations: Once the Map state has run: how many iterations it has, None if that is not known.
     """
 
     answer: Succeeded | Failed
@@ -80,7 +80,7 @@ def _tolerance(activation: Activation, state: MapState, effective: Any) -> tuple
 
 
 def _iterations(activation: Activation, state: MapState, effective: Any, work: MockedWork) -> int | None:
-    """Evaluate the inputs of the iterations and return how many there are, None where the items are not known."""
+    """Evaluate the inputs of the iterations and return how many there are, None if the items are not known."""
     if state.item_reader is None:
         items = find_items(activation, state, effective)
     else:

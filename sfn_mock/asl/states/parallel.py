@@ -39,7 +39,7 @@ def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> Step
     """Start processes and wait until all have succeeded; the first failure aborts the others and is raised.
 
     Args:
-        activation: The stay in the state that waits; its chain goes on after the process that ended last.
+        activation: The visit to the state that waits; its chain goes on after the process that ended last.
         processes: Each with the chain of its events.
     """
     joined = Future()

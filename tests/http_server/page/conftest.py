@@ -39,7 +39,7 @@ ARGUMENTS = [
 
 
 def find_chromium():
-    """The one that SFN_MOCK_CHROMIUM names or that is on the path; None where there is none that runs."""
+    """The one that SFN_MOCK_CHROMIUM names or that is on the path; None if there is none that runs."""
     for name in (os.environ.get("SFN_MOCK_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
         path = name and shutil.which(name)
         # Ubuntu has a chromium that only asks to install another.
