@@ -83,7 +83,7 @@ def test_one_state_machine(sfn):
     assert moments(sfn, f"?state_machine={other.arn}") == told("09T00:00:00", "09T00:00:00", None, "09T00:00:00")
     assert moments(sfn, "?machine=a") == (
         400,
-        {"message": "/sfn-mock/moments knows no machine: it takes state_machine."},
+        {"message": "Unknown argument 'machine' of /sfn-mock/moments. Did you mean 'state_machine'?"},
     )
 
 

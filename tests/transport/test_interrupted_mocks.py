@@ -100,7 +100,7 @@ def test_mock_that_cannot_begin(monkeypatch):
         mock.start()
 
     assert process() == before
-    with pytest.raises(RuntimeError, match="without start"):
+    with pytest.raises(RuntimeError, match="this mock is not active"):
         mock.stop()
 
 
