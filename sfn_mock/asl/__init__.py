@@ -1,1 +1,1 @@
-"""Amazon States Language: read, checked and run without a clock, a thread or a service of its own."""
+"""Amazon States Language: definitions are read, checked and run, without a clock, threads or services."""

@@ -1,4 +1,4 @@
-"""One visit of a run to a state: what the state's expressions see, and the events that the state leaves behind."""
+"""One visit of a run to a state: the values for its expressions, and the events that it adds."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ from sfn_mock.asl.steps import ONWARD, Way
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
 from sfn_mock.asl.texts import json_text
 
-#: Told of the intermediate values of a state: their names in TestState's answer, and the values.
+#: Called with the intermediate values of a state: their names in TestState's answer, and the values.
 Observer = Callable[[str, Any], None]
 
 
 class Services(Protocol):
-    """What states need of the run that they are part of."""
+    """The part of a run that states use."""
 
     scheduler: Scheduler
     chance: Random
@@ -61,13 +61,13 @@ class Services(Protocol):
         """Return a token that no other task of the run has."""
 
     def open_task(self, token: str, task: OpenTask) -> None:
-        """Let results and heartbeats that name a token reach a task."""
+        """Route results and heartbeats with a token to a task."""
 
     def close_task(self, token: str) -> None:
         """Stop results and heartbeats from reaching a task."""
 
     def open_map_run(self, map_run: MapRun) -> None:
-        """Let the ends of child executions reach a map run."""
+        """Route the ends of child executions to a map run."""
 
     def note_state(self, activation: Activation) -> None:
         """Record that a state was entered."""
@@ -76,23 +76,23 @@ class Services(Protocol):
         """Record that a state was left, or is retried."""
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
-        """Run states one after the other, from where a frame stands, and return the output of the last."""
+        """Run states one after the other, starting at the state of a frame, and return the last output."""
 
 
 @dataclass
 class Frame:
-    """Where a sequence of states stands; enough to go on from there when the run is redriven.
+    """The position of a sequence of states, from which a redrive can continue.
 
     Attributes:
-        state: The name of the state that the sequence is in.
+        state: The name of the current state.
         input: That state's input.
         variables: The values of variables by name; those of outer sequences are among them.
         item: The item of a Map state's iteration, as the context object has it.
-        input_text: The input as JSON, where it is known.
+        input_text: The input as JSON, if known.
         inner: Of a Parallel or Map state: where its branches or iterations stand, by number.
         map_run: Of a Distributed Map state: its map run.
-        output: What the sequence gave, ABSENT until it has succeeded.
-        is_redriven: Whether the state is to go on without being entered again.
+        output: The output of the sequence; ABSENT until it has succeeded.
+        is_redriven: Whether the state continues without being entered again.
     """
 
     state: str
@@ -106,12 +106,12 @@ class Frame:
     is_redriven: bool = False
 
     def leave_behind(self) -> None:
-        """Forget what the state that the sequence leaves, or tries again, has begun."""
+        """Clear the work of a state that is left or retried."""
         self.inner = {}
         self.map_run = None
 
     def mark_redriven(self) -> None:
-        """Make all sequences that have not succeeded go on in the state in which they stand."""
+        """Mark all sequences that have not succeeded to continue in their current state."""
         self.is_redriven = True
         for frame in self.inner.values():
             if frame.output is ABSENT:
@@ -120,13 +120,13 @@ class Frame:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a state ends.
+    """The end of a state.
 
     Attributes:
         output: The state's output.
         next: The name of the state that follows, None at an end.
         assigned: The variables that the state assigns.
-        way: What leads on: Next or End, a rule, Default or a catcher.
+        way: The transition: Next or End, a rule, Default or a catcher.
     """
 
     output: Any
@@ -146,7 +146,7 @@ class Activation:
     Attributes:
         run: The run's services.
         state: The state.
-        frame: Where the sequence of states stands.
+        frame: The position of the sequence of states.
         chain: The chain of the sequence's events.
         entered_id: The number of the event that entered the state.
         before_id: The number of the event before that one.
@@ -191,12 +191,12 @@ class Activation:
         return self.run.add_event(event_type, details, self.chain, advance=advance)
 
     def observe(self, name: str, value: Any) -> None:
-        """Tell the observer an intermediate value, if there is an observer."""
+        """Pass an intermediate value to the observer, if there is one."""
         if self.run.observer is not None:
             self.run.observer(name, value)
 
     def failure(self, error: str, reason: str) -> StateError:
-        """Return an error whose cause names the state, as AWS tells failures of its own."""
+        """Return an error whose cause names the state, as in AWS's own failures."""
         place = f"'{self.state.name}' (entered at the event id #{self.entered_id})"
         self.own_failure = StateError(error, f"An error occurred while executing the state {place}. {reason}")
         return self.own_failure
@@ -299,7 +299,7 @@ class Activation:
     def _evaluation_failure(self, error: ExpressionError) -> StateError:
         failure = self.failure(error.error, str(error))
         details = {"error": failure.error, "cause": failure.cause, "location": error.field, "state": self.state.name}
-        # AWS enters a state and evaluates its first expressions in one go: both events follow the same one.
+        # AWS enters a state and evaluates its first expressions in one step: both events follow the same event.
         if self.chain.head == self.entered_id:
             self.chain.head = self.before_id
         self.add_event("EvaluationFailed", details)
@@ -308,7 +308,7 @@ class Activation:
     # --- Input and output --------------------------------------------------------------------------------------------
 
     def effective_input(self) -> Any:
-        """Return the input as InputPath selects it; JSONata states take it whole."""
+        """Return the input that InputPath selects; JSONata states use the whole input."""
         self.observe("input", self.input)
         if self.state.is_jsonata:
             return self.input
@@ -317,7 +317,7 @@ class Activation:
         return value
 
     def payload(self, parameters: Any, arguments: Any, value: Any) -> Any:
-        """Return what Parameters or Arguments make of the effective input."""
+        """Return the evaluated Parameters or Arguments."""
         if self.state.is_jsonata:
             if isinstance(arguments, Absent):
                 return value
@@ -347,7 +347,7 @@ class Activation:
         return assigned
 
     def finish(self, result: Any, *, selector: Any = ABSENT, result_path: str | None = "$") -> Outcome:
-        """Return the end of a state that made a result."""
+        """Return the end of a state with a result."""
         state = self.state
         if state.is_jsonata:
             assigned = self.assign(state.assign, result, result=result)
@@ -362,7 +362,7 @@ class Activation:
         return self.checked(Outcome(self.select(state.output_path, output), state.next, assigned))
 
     def pass_on(self, value: Any) -> Outcome:
-        """Return the end of a state that makes no result: its output is its input."""
+        """Return the end of a state without a result: its output is its input."""
         state = self.state
         assigned = self.assign(state.assign, value)
         if state.is_jsonata:

@@ -141,7 +141,7 @@ class Program:
         """Yield the matches in a text, which do not overlap.
 
         Raises:
-            EndlessSearchError: The search takes too many steps.
+            EndlessSearchError: If the search takes too many steps.
         """
         search = _Search(text, remembers=self._remembers)
         tried: Tried = {}
@@ -160,7 +160,7 @@ class Program:
         """Return whether the whole text matches.
 
         Raises:
-            EndlessSearchError: The search takes too many steps.
+            EndlessSearchError: If the search takes too many steps.
         """
         search = _Search(text, remembers=self._remembers)
         return search.run((*self._code[:-1], Instruction("whole"), _END), 0, {}, {}) is not None

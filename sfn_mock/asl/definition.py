@@ -52,7 +52,7 @@ def parse_definition(text: str) -> StateMachine:
         text: The definition as JSON.
 
     Raises:
-        ValueError: The text is not a definition; the message names the member that is wrong.
+        ValueError: If the text is not a definition; the message names the member that is wrong.
     """
     try:
         value = json.loads(text)
@@ -79,7 +79,7 @@ def parse_state(name: str, value: Mapping[str, Any], default: QueryLanguage = "J
         default: The query language of a state that names none.
 
     Raises:
-        ValueError: The value is not a state.
+        ValueError: If the value is not a state.
     """
     return _state(name, _Reader(value, f"/States/{name}"), default, depth=1)
 

@@ -1,4 +1,4 @@
-"""A run as it stands: its due actions, its history, its tasks and map runs."""
+"""The current state of a run: its due actions, its history, its tasks and map runs."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from sfn_mock.asl.texts import json_text
 
 
 class Engine:
-    """A run as it stands at a moment.
+    """The state of a run at a moment.
 
     Attributes:
         scheduler: The due actions.
         chance: The source of randomness, the same in each run of an execution.
         context: What the context object tells in all states.
         given_context: Members of the context object that are told as they are, instead of the run's own.
-        wait_scale: What the delays of Wait states and retries are multiplied by.
+        wait_scale: The factor for the delays of Wait states and retries.
         region: The region, as events of tasks tell it.
-        observer: Told of the intermediate values of states.
-        host: What answers tasks and map runs.
+        observer: Called with the intermediate values of states.
+        host: The host, which answers tasks and map runs.
         history: The events.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         output: The output as JSON text, None until the run has succeeded.
@@ -106,13 +106,13 @@ class Engine:
         return self.history.add(self.scheduler.now, event_type, details, chain, advance=advance).id
 
     def new_token(self) -> str:
-        """Return a token that no other task has; it is the same when the run is carried through its moments again."""
+        """Return a new task token; it is the same when the run is repeated."""
         self._tokens += 1
         digest = hashlib.sha512(f"{self._info.id}#{self._tokens}".encode()).digest()
         return base64.b64encode(digest).decode()
 
     def open_task(self, token: str, task: OpenTask) -> None:
-        """Let results and heartbeats that name a token reach a task."""
+        """Route results and heartbeats with a token to a task."""
         self._tasks[token] = task
 
     def close_task(self, token: str) -> None:
@@ -120,7 +120,7 @@ class Engine:
         self._tasks.pop(token, None)
 
     def open_map_run(self, map_run: MapRun) -> None:
-        """Let the ends of child executions reach a map run."""
+        """Route the ends of child executions to a map run."""
         self._map_runs[map_run.arn] = map_run
 
     def note_state(self, activation: Activation) -> None:
@@ -151,7 +151,7 @@ class Engine:
             self._fail(StateError(RUNTIME, error.cause))
 
     def signal(self, moment: int, name: str, arguments: tuple[Any, ...]) -> None:
-        """Do what somebody outside the run asks for at a moment."""
+        """Apply a signal from outside the run at a moment."""
         self.scheduler.now = max(self.scheduler.now, moment)
         try:
             getattr(self, f"_on_{name}")(*arguments)

@@ -16,7 +16,7 @@ _HISTORY_LIMIT_CAUSE = f"The execution reached the maximum number of history eve
 
 
 class HistoryFullError(Exception):
-    """The history has no place left but for the run's end."""
+    """The history has room only for the event of the run's end."""
 
     cause = _HISTORY_LIMIT_CAUSE
 

@@ -23,7 +23,7 @@ _OPENING, _CLOSING = "{%", "%}"
 
 
 class ExpressionSyntaxError(ValueError):
-    """A text that is no JSONata expression; its text is AWS's message, without JSONata's code.
+    """A text that is not a JSONata expression; its text is AWS's message, without JSONata's code.
 
     Attributes:
         code: JSONata's code, such as S0211.
@@ -100,7 +100,7 @@ class Expression:
         """Return the result as a JSON value, or UNDEFINED.
 
         Raises:
-            QueryError: The evaluation fails.
+            QueryError: If the evaluation fails.
         """
         format_millis = standard_frame().bindings["fromMillis"].call
         functions = step_functions(bindings.now, bindings.chance, format_millis)
@@ -118,7 +118,7 @@ def parse_expression(text: str) -> Expression:
     """Parse an expression, with or without `{%` and `%}`.
 
     Raises:
-        ExpressionSyntaxError: The text is no JSONata expression.
+        ExpressionSyntaxError: If the text is not a JSONata expression.
     """
     return _parse_text(_inner(text))
 
@@ -193,7 +193,7 @@ def evaluate_value(value: object, bindings: Bindings, field: str) -> Any:
         field: The field's name, for errors; members and items are added to it, as in `Arguments/names[0]`.
 
     Raises:
-        ExpressionError: An expression fails, or returns nothing.
+        ExpressionError: If an expression fails, or returns nothing.
     """
     if isinstance(value, dict):
         return {key: evaluate_value(member, bindings, f"{field}/{key}") for key, member in value.items()}
@@ -230,7 +230,7 @@ def evaluate_typed(value: object, bindings: Bindings, field: str, expected: Resu
         expected: The type that AWS expects in the field.
 
     Raises:
-        ExpressionError: An expression fails, returns nothing, or returns another type.
+        ExpressionError: If an expression fails, returns nothing, or returns another type.
     """
     result = evaluate_value(value, bindings, field)
     actual = type_name(result)

@@ -1,7 +1,6 @@
-"""What a run asks of the program that holds it: tasks, child executions of map runs, items and results in S3.
+"""The interface of a run's host: tasks, child executions of map runs, items and results in S3.
 
-A run asks while it is carried forward. It keeps each answer, so that it can be carried through the same moments again
-without asking twice.
+A run calls its host while it advances. It keeps each answer, so that it can be repeated without calling the host again.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from sfn_mock.asl.resources import Resource
 
 @dataclass(frozen=True)
 class TaskCall:
-    """A task that a state wants done.
+    """A call of a task by a state.
 
     Attributes:
         state: The state's name.
@@ -146,7 +145,7 @@ class KnownMapRun:
 
 @dataclass(frozen=True)
 class ChildStart:
-    """A child execution that a map run wants started.
+    """The start of a child execution by a map run.
 
     Attributes:
         map_run_arn: The map run.
@@ -214,10 +213,10 @@ class WriteRequest:
 
 
 class Host(Protocol):
-    """What answers a run.
+    """The host of a run, which answers its calls.
 
-    A method may raise a StateError, which the state fails with. Any other exception leaves the call that carried the
-    run forward, and the run asks again the next time.
+    A method may raise a StateError, with which the state fails. Any other exception is raised from the call that
+    advances the run, and the run calls the method again the next time.
     """
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
@@ -227,7 +226,7 @@ class Host(Protocol):
         """
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
-        """Do a task, or say that it goes on."""
+        """Run a task, or return Pending."""
 
     def abandon_task(self, token: str, moment: int) -> None:
         """Record that nobody waits any longer for a task that was Pending."""

@@ -35,10 +35,10 @@ _NESTING = ("Map", "Parallel")
 
 
 def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) -> Steps:
-    """Run states one after the other, from where a frame stands, and return the output of the last.
+    """Run states one after the other, starting at the state of a frame, and return the last output.
 
     Raises:
-        StateError: A state fails and catches nothing.
+        StateError: If a state fails and catches nothing.
     """
     while True:
         state = program.states[frame.state]
@@ -64,7 +64,7 @@ def run_state(activation: Activation) -> Steps:
     """Run the state of an activation with its retries and return its Outcome, that of a Catcher included.
 
     Raises:
-        StateError: The state fails and catches nothing.
+        StateError: If the state fails and catches nothing.
     """
     run, state = activation.run, activation.state
     retries = Retries(state.retry)
@@ -89,7 +89,7 @@ def attempt_state(activation: Activation) -> Steps:
     """Run the state of an activation once, without its Retry and Catch, and return its Outcome.
 
     Raises:
-        StateError: The state fails.
+        StateError: If the state fails.
     """
     return _runner(activation.state)(activation, activation.state)
 

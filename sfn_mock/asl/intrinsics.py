@@ -29,7 +29,7 @@ _BLANKS = re.compile(r"\s*")
 
 
 class IntrinsicSyntaxError(ValueError):
-    """A text is no call of an intrinsic function."""
+    """A text is not a call of an intrinsic function."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Intrinsic:
             randomness: Where States.UUID and States.MathRandom without a seed take their randomness from.
 
         Raises:
-            StateError: A path leads to nothing (States.Runtime), or an argument is not what the function takes
+            StateError: If a path leads to nothing (States.Runtime), or an argument is not what the function takes
                 (States.IntrinsicFailure).
         """
         scope = _Scope(input, context, variables, randomness)
@@ -140,7 +140,7 @@ def parse_intrinsic(text: str) -> Intrinsic:
         text: The call.
 
     Raises:
-        IntrinsicSyntaxError: The text is no call, names no intrinsic function or nests calls too deep.
+        IntrinsicSyntaxError: If the text is not a call, names no intrinsic function or nests calls too deep.
     """
     parser = _Parser(text)
     call = parser.call(depth=1)

@@ -23,7 +23,7 @@ def parse_items(text: str, config: Mapping[str, Any]) -> list[Any]:
         config: `ReaderConfig`; `InputType` is JSON unless it says otherwise.
 
     Raises:
-        ValueError: The text is not what the configuration says; the message tells what is wrong.
+        ValueError: If the text is not what the configuration says; the message tells what is wrong.
     """
     kind = config.get("InputType")
     if kind == "CSV":

@@ -61,8 +61,8 @@ def read_json(text: str) -> Any:
         text: The JSON text; any value may be at its top.
 
     Raises:
-        TooDeeplyNested: The text is nested too deeply, whether it is JSON or not.
-        JsonFault: The text is empty or is not JSON, or an object has a field twice.
+        TooDeeplyNested: If the text is nested too deeply, whether it is JSON or not.
+        JsonFault: If the text is empty or is not JSON, or an object has a field twice.
     """
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         raise TooDeeplyNested(f"The JSON text must be nested at most {DEEPEST} levels deep.")

@@ -19,7 +19,7 @@ def parse_timestamp(text: Any) -> int | None:
         text: Text such as `2026-01-10T06:00:00Z`; a `T` and a zone are needed.
 
     Returns:
-        The moment, or None if the text, or a value of another type, is no timestamp.
+        The moment, or None if the text, or a value of another type, is not a timestamp.
     """
     match = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if match is None:

@@ -193,7 +193,7 @@ class Query:
         """Return the value of a definite path or the list of all that an indefinite one finds.
 
         Raises:
-            NoResultError: A definite path leads to nothing.
+            NoResultError: If a definite path leads to nothing.
         """
         found = self._one(value) if self._names_one else self._all(value, root)
         return found if self.function is None else FUNCTIONS[self.function](found)

@@ -53,7 +53,7 @@ _MAX_FILTER_DEPTH = 50
 
 
 class PathSyntaxError(ValueError):
-    """A text is no JSONPath, or no Reference Path; the message gives AWS's reason."""
+    """A text is not JSONPath, or no Reference Path; the message gives AWS's reason."""
 
 
 class PathParser(Scanner):

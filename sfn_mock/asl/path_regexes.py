@@ -31,9 +31,9 @@ class PathRegex:
             letters: The flags behind the closing slash.
 
         Raises:
-            re.error: The text is no pattern.
-            OverflowError: A number of repetitions is too large.
-            RecursionError: Groups are nested too deep.
+            re.error: The text is not a pattern.
+            OverflowError: If a number of repetitions is too large.
+            RecursionError: If groups are nested too deep.
         """
         ahead = _FLAGS_AHEAD.match(pattern)
         if ahead:
@@ -52,7 +52,7 @@ class PathRegex:
         """Return whether the whole text matches.
 
         Raises:
-            EndlessSearchError: The search takes too many steps.
+            EndlessSearchError: If the search takes too many steps.
         """
         if self._program and self._program.is_needed(text):
             return self._program.matches(text)

@@ -78,7 +78,7 @@ class Path:
             The value of a definite path; otherwise the list of all values found, which may be empty.
 
         Raises:
-            PathError: A definite path leads to nothing.
+            PathError: If a definite path leads to nothing.
         """
         if self.variable is not None:
             if self.variable not in (variables or {}):
@@ -124,7 +124,7 @@ class ReferencePath:
             value: The value to put.
 
         Raises:
-            ResultPathError: The path goes through something that is no object, or an index out of an array's range.
+            ResultPathError: The path goes through something that is not an object, or an index out of an array's range.
         """
         trail = []
         for step in self.steps:
@@ -160,7 +160,7 @@ def parse_path(text: str) -> Path:
         text: The path.
 
     Raises:
-        PathSyntaxError: The text is no path.
+        PathSyntaxError: If the text is not a path.
     """
     parser = PathParser(text)
     path = _read(parser, PLAIN_NAME)
@@ -179,7 +179,7 @@ def read_path(text: str, position: int) -> tuple[Path, int]:
         The path, and the position behind it.
 
     Raises:
-        PathSyntaxError: No path starts there.
+        PathSyntaxError: If no path starts there.
     """
     parser = PathParser(text, position)
     path = _read(parser, NAME_IN_CALL)
@@ -194,7 +194,7 @@ def parse_reference_path(text: str) -> ReferencePath:
         text: The path.
 
     Raises:
-        PathSyntaxError: The text is no Reference Path; the message is AWS's reason.
+        PathSyntaxError: If the text is not a Reference Path; the message is AWS's reason.
     """
     if not text.startswith("$"):
         raise PathSyntaxError("Reference path didn't start with '$'")

@@ -218,7 +218,7 @@ def parse_resource(arn: str) -> Resource:
         What the text names.
 
     Raises:
-        ResourceError: The text is no ARN, or names nothing that a Task can call.
+        ResourceError: If the text is not an ARN, or names nothing that a Task can call.
     """
     parts = _ARN.fullmatch(arn)
     if parts is None:

@@ -1,4 +1,4 @@
-"""Ways through a definition that nothing runs: from its start, or from one of its states, to another."""
+"""Paths through a definition: from its start, or from one of its states, to another."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sfn_mock.asl.nodes import Catcher, ChoiceState, MapState, ParallelState, Pr
 #: States after which no other follows.
 FINAL_TYPES = ("Fail", "Succeed")
 
-#: What is known of a definition that cannot be read.
+#: The states of a definition that cannot be read.
 NO_STATES = Program("", {})
 
 
 class Step(NamedTuple):
-    """A state on a way through a definition.
+    """A state on a path through a definition.
 
     Attributes:
         state: The state.
-        catcher: The catcher by which the way leaves the state, None if it fails in nothing.
-        inner: Where the way goes on inside the state, None if it does not.
+        catcher: The catcher by which the path leaves the state; None without a failure.
+        inner: The path inside the state; None if there is none.
     """
 
     state: State
@@ -32,7 +32,7 @@ class Step(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """A way through a branch of a Parallel state, or through the processor of a Map state."""
+    """A path through a branch of a Parallel state, or through the processor of a Map state."""
 
     program: Program
     steps: tuple[Step, ...]
@@ -46,7 +46,7 @@ def read_program(definition: str, label: str | None = None) -> Program:
     try:
         program: Program = parse_definition(definition)
     except ValueError:
-        # Taken over from moto, which does not read definitions, or beyond what Python reads.
+        # Copied from moto, which does not check definitions, or too deep for Python.
         return NO_STATES
     if label is None:
         return program
@@ -81,7 +81,7 @@ def state_names(program: Program) -> list[str]:
 
 
 def follow(program: Program, name: str | None) -> Iterator[Step]:
-    """Go from a state along Next, up to the first state where the way parts, turns back or ends."""
+    """Follow Next from a state up to the first state that branches, loops or ends."""
     passed: set[str] = set()
     while name is not None and name in program.states and name not in passed:
         state = program.states[name]
@@ -91,7 +91,7 @@ def follow(program: Program, name: str | None) -> Iterator[Step]:
 
 
 def find_route(program: Program, target: str, start: str | None = None) -> tuple[Step, ...] | None:
-    """Find the shortest way to a state, through branches and iterations too.
+    """Find the shortest path to a state, also through branches and iterations.
 
     Args:
         program: The states among which the way begins.

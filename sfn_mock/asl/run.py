@@ -1,4 +1,4 @@
-"""Run: a definition at work in virtual time."""
+"""Run: a definition that runs in virtual time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LATEST = sys.maxsize
 
 @dataclass(frozen=True)
 class _Signal:
-    """Something asked for from outside: when, and after how many actions of the run."""
+    """A signal from outside: its moment, and the number of actions before it."""
 
     steps: int
     moment: int
@@ -32,10 +32,10 @@ class _Signal:
 
 
 class Run:
-    """A run of a definition, which goes as far as it is carried.
+    """A run of a definition, which advances when it is called.
 
-    Carrying a run forward twice gives the same each time: what its host answered and what was asked of it from outside
-    are kept. So an interrupt in the middle of an action loses nothing, and a run can be shown as it stood earlier.
+    Advancing a run twice gives the same result: the answers of its host and the signals from outside are kept. So an
+    interrupt in the middle of an action loses nothing, and a run can be shown as it was earlier.
     """
 
     def __init__(
@@ -60,8 +60,8 @@ class Run:
             info: What the run is told about itself.
             start: The moment of its start, in milliseconds since 1970.
             host: What answers its tasks and map runs.
-            wait_scale: What the delays of Wait states and retries are multiplied by.
-            observer: Told of the intermediate values of states.
+            wait_scale: The factor for the delays of Wait states and retries.
+            observer: Called with the intermediate values of states.
             variables: Variables that have values from the start.
             time_limit_seconds: How long executions of this type may last, whatever the definition says: a year for
                 STANDARD, five minutes for EXPRESS. None for no limit.
@@ -92,12 +92,12 @@ class Run:
     # --- Carrying the run --------------------------------------------------------------------------------------------
 
     def advance_to(self, moment: int) -> None:
-        """Do all that is due by a moment, in order.
+        """Run everything due by a moment, in order.
 
-        Does nothing where the run is just being carried: a task may look at the run that it belongs to.
+        Does nothing while the run is advancing: a task may read its own run.
 
         Raises:
-            Exception: What the host raises, other than a StateError; the run asks it again the next time.
+            Exception: Any exception of the host other than StateError; the run calls the host again the next time.
         """
         if self._is_advancing:
             return
@@ -115,9 +115,9 @@ class Run:
             self._is_advancing = False
 
     def rewind_to(self, moment: int) -> None:
-        """Show the run as it stood at a moment.
+        """Show the run as it was at a moment.
 
-        Carried forward again the run does the same as before, until something else is asked of it.
+        Advanced again, the run does the same as before, until it gets another signal.
         """
         self._is_sound = False
         self.advance_to(moment)
@@ -131,7 +131,7 @@ class Run:
         return due
 
     def _make_sound(self) -> None:
-        """Start over with what is known, after an interrupt or a rewinding."""
+        """Repeat the run with the kept answers, after an interrupt or a rewind."""
         if not self._is_sound:
             self._applied = 0
             self._is_in_signal = False
@@ -139,7 +139,7 @@ class Run:
             self._is_sound = True
 
     def _advance_once(self, moment: int) -> bool:
-        """Do the next action or signal if it is due; tell whether there was one."""
+        """Do the next action or signal if it is due; return whether there was one."""
         if self._applied < len(self._signals):
             signal = self._signals[self._applied]
             if signal.steps <= self._engine.scheduler.steps:
@@ -162,8 +162,8 @@ class Run:
 
     def _signal(self, moment: int, name: str, *arguments: Any) -> None:
         self.advance_to(moment)
-        # What the run did later, before it was shown as it stood earlier, does not happen any longer. The lists stay
-        # as they are for whoever holds a checkpoint.
+        # Later actions, from before a rewind, are dropped. The lists are not changed in place, because a checkpoint may
+        # refer to them.
         asked = self._engine.recorded_host.asked
         if self._applied < len(self._signals) or asked < len(self._answers):
             self._signals = self._signals[: self._applied]
@@ -188,9 +188,9 @@ class Run:
         )
 
     def checkpoint(self) -> Callable[[], None]:
-        """Return a function that takes back what the run does, and is told, from now on.
+        """Return a function that undoes the run's actions and signals from now on.
 
-        Carried on, the run asks again. Making a checkpoint takes no time, unlike `mark`.
+        Advanced again, the run calls its host again. Making a checkpoint takes no time, unlike `mark`.
         """
         shown = self._applied - self._is_in_signal, self._engine.scheduler.steps
         return partial(self._forget, self._answers, len(self._answers), self._signals, len(self._signals), shown)
@@ -224,9 +224,9 @@ class Run:
             self._is_advancing = False
 
     def mark(self) -> Callable[[], None]:
-        """Return a function that brings the run back to how it stands now.
+        """Return a function that restores the run's current state.
 
-        In the middle of an action of the run it does nothing: what is done there is the run's own.
+        In the middle of an action of the run it does nothing.
         """
         answers, signals = self._answers.copy(), self._signals.copy()
         applied, steps = self._applied, self._engine.scheduler.steps
@@ -271,8 +271,8 @@ class Run:
             **changes: `max_concurrency`, `tolerated_count` or `tolerated_percentage`.
 
         Raises:
-            ValueError: A limit is of no such name.
-            LookupError: The run has no such map run.
+            ValueError: If a limit is of no such name.
+            LookupError: If the run has no such map run.
         """
         for name in changes:
             if name not in ("max_concurrency", "tolerated_count", "tolerated_percentage"):
@@ -294,10 +294,10 @@ class Run:
         self._signal(moment, "stop", status, output, error, cause)
 
     def redrive(self, moment: int) -> None:
-        """Go on from the states in which a run stood that did not succeed.
+        """Continue from the states in which the run did not succeed.
 
         Raises:
-            ValueError: The run is running, or has succeeded.
+            ValueError: If the run is running, or has succeeded.
         """
         self.advance_to(moment)
         if self.status in ("RUNNING", "SUCCEEDED"):

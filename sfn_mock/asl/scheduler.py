@@ -1,6 +1,6 @@
 """Virtual time: a queue of due actions, and generators that wait for one another.
 
-A process is a generator. It yields the future that it waits for, and goes on when that future has its value.
+A process is a generator. It yields the future that it waits for, and continues when the future has its value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sfn_mock.asl.errors import StateError
 
 Steps = Generator["Future", Any, Any]
 
-#: In milliseconds: beyond what any execution lasts, and well within what numbers can tell.
+#: The longest pause in milliseconds: longer than every execution, and exact as a number.
 _LONGEST_PAUSE = 10**15
 
 
@@ -50,7 +50,7 @@ class Future:
 
 
 class AbortedError(Exception):
-    """Thrown into a process that another one's failure ends."""
+    """Raised in a process that ends because another one failed."""
 
 
 class Process(Future):
@@ -124,7 +124,7 @@ class Scheduler:
         return timer
 
     def pause(self, milliseconds: float, scale: float = 1.0) -> Steps:
-        """Wait for a time, multiplied by a scale; less than a millisecond is no wait at all."""
+        """Wait for a time, multiplied by a scale; less than a millisecond is not a wait at all."""
         length = int(min(min(milliseconds, _LONGEST_PAUSE) * scale, _LONGEST_PAUSE))
         if length > 0:
             future = Future()

@@ -1,4 +1,4 @@
-"""One state by itself: a single attempt, what Retry or Catch would do next, and the values in between."""
+"""Run one state: a single attempt, the effect of Retry or Catch, and the intermediate values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NUMBERS = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercenta
 
 @dataclass(frozen=True)
 class StateInput:
-    """What a state is run with.
+    """The input of a single state.
 
     Attributes:
         info: What the state is told about its execution.
@@ -55,7 +55,7 @@ class StateInput:
 
 @dataclass(frozen=True)
 class StateReport:
-    """What a state comes to.
+    """The result of a single state.
 
     Attributes:
         status: SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR.

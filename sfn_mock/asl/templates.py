@@ -21,7 +21,7 @@ def parse_field(text: str) -> Path | Intrinsic:
         text: The member's text.
 
     Raises:
-        ValueError: The text is neither; a PathSyntaxError or an IntrinsicSyntaxError.
+        ValueError: If the text is neither; a PathSyntaxError or an IntrinsicSyntaxError.
     """
     return parse_path(text) if text.startswith("$") else parse_intrinsic(text)
 
@@ -46,7 +46,7 @@ def evaluate_template(
         randomness: Where States.UUID and States.MathRandom without a seed take their randomness from.
 
     Raises:
-        StateError: A path leads to nothing (States.Runtime) or a call fails (States.IntrinsicFailure).
+        StateError: If a path leads to nothing (States.Runtime) or a call fails (States.IntrinsicFailure).
     """
     if isinstance(template, list):
         return [

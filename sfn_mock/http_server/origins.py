@@ -19,7 +19,7 @@ ANY_HOST = "*"
 
 _PORT = re.compile(r":\d*$")
 _AWS = re.compile(r"(?:.+\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)")
-#: What follows a host prefix of an operation, as in "sync-localhost", is no name that a site can have.
+#: What follows a host prefix of an operation, as in "sync-localhost", is not a name that a site can have.
 _LOCALHOST = re.compile(r"(?:.+[.-])?localhost")
 #: Top-level names that belong to private networks, such as host.docker.internal and svc.cluster.local.
 _PRIVATE = (".internal", ".local", ".test")

@@ -93,7 +93,7 @@ class CoverageLog:
         """Return the coverage of one state machine's definition.
 
         Raises:
-            ValueError: The text is not a definition.
+            ValueError: If the text is not a definition.
         """
         parts = parts_of(definition)
         taken = self._taken.get((name, parts)) or _Taken(definition)

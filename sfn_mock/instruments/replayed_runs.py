@@ -230,7 +230,7 @@ class ReplayedRun(DefinitionRun):
         """Return the recorded counterpart of the last task or map run of a visit; None if it did not end.
 
         Raises:
-            NoOutcomeError: There is none, though the recorded execution was not cut off before; the first time only.
+            NoOutcomeError: If there is none, though the recorded execution was not cut off before; the first time only.
         """
         recorded = self._recorded_visit(visit.path)
         spans: list[Span] = [] if recorded is None else getattr(recorded, kind)

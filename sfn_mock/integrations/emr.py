@@ -33,7 +33,7 @@ def rename_parameters(action: str, parameters: dict[str, Any], client: Any) -> d
         client: A boto3 client of EMR, which knows the ids of fleets and groups by their names.
 
     Raises:
-        StateError: The cluster has no fleet or group of the name.
+        StateError: If the cluster has no fleet or group of the name.
     """
     given = dict(parameters)
     if action in ("terminateCluster", "setClusterTerminationProtection"):

@@ -68,7 +68,7 @@ def build_http_request(resource: Resource, parameters: Any) -> HttpRequest:
         parameters: The evaluated parameters.
 
     Raises:
-        ParametersError: The address or the method is missing, or a parameter has another type.
+        ParametersError: If the address or the method is missing, or a parameter has another type.
     """
     given = _Parameters(parameters, resource.required_parameters)
     headers = {name: _joined(value) for name, value in given.mapping("Headers").items()}
@@ -107,7 +107,7 @@ def read_http_response(resource: Resource, response: HttpResponse) -> dict[str, 
         response: What came back.
 
     Raises:
-        StateError: The status tells a failure; the cause is the body.
+        StateError: If the status tells a failure; the cause is the body.
     """
     if response.status >= HTTPStatus.BAD_REQUEST:
         prefix = "ApiGateway" if resource.service == "apigateway" else "States.Http.StatusCode"

@@ -225,7 +225,7 @@ class Job:
             The Task's result, or None while the job runs.
 
         Raises:
-            StateError: The job has failed; the cause is its description.
+            StateError: If the job has failed; the cause is its description.
         """
         question = _question_about(self.resource)
         try:

@@ -36,7 +36,7 @@ def check_task_result(resource: Resource, result: Any, mode: str = "STRICT") -> 
         mode: STRICT, PRESENT or NONE.
 
     Raises:
-        MockError: The service could not answer so.
+        MockError: If the service could not answer so.
     """
     operation = find_operation(resource)
     if mode == "NONE" or operation is None or resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN:
@@ -65,7 +65,7 @@ def check_mocked_state(state: Mapping[str, Any], *, reveal_secrets: bool = False
         reveal_secrets: Whether TestState is asked to reveal secrets.
 
     Raises:
-        MockError: It cannot.
+        MockError: If it cannot.
     """
     if reveal_secrets:
         raise MockError("TestState does not support RevealSecrets when a mock is specified.")

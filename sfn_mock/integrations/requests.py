@@ -50,7 +50,7 @@ def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
         parameters: The evaluated parameters.
 
     Raises:
-        ParametersError: A member is unknown, missing or of another type.
+        ParametersError: If a member is unknown, missing or of another type.
     """
     reader = _Reader(operation)
     request = reader.structure(parameters, operation.model.input_shape or _NO_MEMBERS, "Parameters")
@@ -75,7 +75,7 @@ def unknown_members(operation: Operation, parameters: dict[str, Any], besides: t
 
     Args:
         operation: What the Task calls.
-        parameters: The parameters as the definition has them; ``.$`` at the end of a name is no part of the name, and
+        parameters: The parameters as the definition has them; ``.$`` at the end of a name is not part of the name, and
             what such a member will be is not known.
         besides: Names that are known although the operation does not have them.
     """

@@ -94,8 +94,8 @@ def call_service(resource: Resource, parameters: Any, *, client_for: ClientFacto
         caller: The execution that the Task belongs to.
 
     Raises:
-        StateError: The service refuses the call, or what it answers is a failure of the Task.
-        ParametersError: No request can be made of the parameters.
+        StateError: If the service refuses the call, or what it answers is a failure of the Task.
+        ParametersError: If no request can be made of the parameters.
         LookupError: boto3 has no such operation.
     """
     operation = find_operation(resource)
@@ -132,7 +132,7 @@ def call_function(resource: Resource, input: Any, *, client_for: ClientFactory) 
         client_for: Returns the boto3 client of a service.
 
     Raises:
-        StateError: The function ended with an error, or Lambda refuses to invoke it.
+        StateError: If the function ended with an error, or Lambda refuses to invoke it.
     """
     try:
         answer = client_for("lambda").invoke(FunctionName=resource.arn, Payload=utf8(json_text(input)))

@@ -28,8 +28,8 @@ def answer_task(
         The answer, and the job that the task waits for if that is still running; see `poll_task`.
 
     Raises:
-        ParametersError: The task cannot start with its parameters.
-        LookupError: Nothing here can do the task.
+        ParametersError: If the task cannot start with its parameters.
+        LookupError: If nothing here can do the task.
     """
     pattern = call.resource.pattern
     try:

@@ -78,7 +78,7 @@ def list_activities(
 
 @operation
 def delete_activity(records: Records, date: DateForm, *, activity_arn: str) -> Answer:
-    """Delete the activity, its tags and its unassigned tasks; an unknown ARN is no error."""
+    """Delete the activity, its tags and its unassigned tasks; an unknown ARN is not an error."""
     with records.using():
         name = parse_activity_arn(activity_arn).name
         if activity_arn == arns.activity_arn(records.arn_prefix, name):

@@ -127,7 +127,7 @@ def list_state_machine_aliases(
 
 @operation
 def delete_state_machine_alias(records: Records, date: DateForm, *, state_machine_alias_arn: str) -> Answer:
-    """Delete the alias; its executions still show it. An unknown ARN is no error."""
+    """Delete the alias; its executions still show it. An unknown ARN is not an error."""
     with records.using(), suppress(ReferenceNotFound):
         alias = _find_alias(records, state_machine_alias_arn)
         del alias.state_machine.aliases[alias.name]

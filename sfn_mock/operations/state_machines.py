@@ -202,7 +202,7 @@ def update_state_machine(
 
 @operation
 def delete_state_machine(records: Records, date: DateForm, *, state_machine_arn: str) -> Answer:
-    """Delete the state machine, at once or when its running executions have ended; an unknown ARN is no error."""
+    """Delete the state machine, at once or when its running executions have ended; an unknown ARN is not an error."""
     with records.using() as moment, suppress(StateMachineDoesNotExist):
         records.delete(find_state_machine(records, state_machine_arn), moment)
     return {}

@@ -35,7 +35,7 @@ def tag_resource(records: Records, date: DateForm, *, resource_arn: str, tags: l
 
 @operation
 def untag_resource(records: Records, date: DateForm, *, resource_arn: str, tag_keys: list[str]) -> Answer:
-    """Remove the tags with these keys; an unknown key is no error."""
+    """Remove the tags with these keys; an unknown key is not an error."""
     with records.using():
         resource = _find(records, resource_arn)
         records.undo.keep(resource, "tags")

@@ -70,7 +70,7 @@ def list_state_machine_versions(
 
 @operation
 def delete_state_machine_version(records: Records, date: DateForm, *, state_machine_version_arn: str) -> Answer:
-    """Delete the version; its executions still show it. An unknown ARN is no error."""
+    """Delete the version; its executions still show it. An unknown ARN is not an error."""
     with records.using():
         number = unlabelled(state_machine_version_arn).qualifier
         if not is_version_number(number):

@@ -318,7 +318,7 @@ def _store(
 
 
 def _item_count(item: Item) -> int | None:
-    """Return how many items a child processes, one where that is not told; None for what is no child."""
+    """Return how many items a child processes, one where that is not told; None for other executions."""
     return 1 if item.arn.label is not None and item.shown.item_count is None else item.shown.item_count
 
 

@@ -32,7 +32,7 @@ def describe_seeds(machine: StateMachine, executions: Collection[Execution], mom
         moment: The moment.
 
     Raises:
-        ValueError: A child execution has no parent, as its map run was loaded without one.
+        ValueError: If a child execution has no parent, as its map run was loaded without one.
     """
     children = {execution for execution in executions if execution.map_run is not None}
     parents = {_parent_of(child) for child in children}

@@ -17,8 +17,8 @@ def reading(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
     """Give errors of reading a file sentences that say what to give instead.
 
     Raises:
-        FileNotFoundError: There is none; the message says how to give a text instead.
-        ValueError: It cannot be read.
+        FileNotFoundError: If there is none; the message says how to give a text instead.
+        ValueError: If it cannot be read.
     """
     try:
         yield

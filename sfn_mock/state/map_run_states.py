@@ -134,7 +134,7 @@ def _parent_end(map_run: MapRun) -> int | None:
     if map_run.parent is None:
         return None
     last = map_run.parent.attempts[-1]
-    # What a test has assigned ahead of a closing status is no end yet.
+    # What a test has assigned ahead of a closing status is not an end yet.
     return None if last.ending.status == "RUNNING" else last.stop
 
 

@@ -85,7 +85,7 @@ def new_map_run(
 def _span_of(parent: Execution, *, follows_children: bool) -> seeding.Span:
     """Return when a map run of ``parent`` may run; what follows its children ends with its parent, whatever they do."""
     last = parent.attempts[-1]
-    # What a test has assigned ahead of a closing status is no end yet.
+    # What a test has assigned ahead of a closing status is not an end yet.
     stop = None if last.ending.status == "RUNNING" else last.stop
     return seeding.Span("its parent execution", parent.start, stop, ends=stop is not None and not follows_children)
 

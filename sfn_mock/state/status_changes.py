@@ -36,7 +36,7 @@ class StatusChange(Generic[_Execution]):
 
     @property
     def key(self) -> _Key:
-        """What tells it except other changes of the execution."""
+        """The key that distinguishes it from other changes of the execution."""
         return self.moment, self.status, self.attempt.redrive_count
 
 

@@ -20,9 +20,9 @@ def wait_until_done(execution: Execution, timeout: int) -> None:
         timeout: How long to wait, in milliseconds.
 
     Raises:
-        RuntimeError: The clock stands still, so that nothing would come of waiting.
-        TimeoutError: The execution has not ended in time.
-        UnmockedServiceError: Nothing answers a task of the execution.
+        RuntimeError: If the clock stands still, so that nothing would come of waiting.
+        TimeoutError: If the execution has not ended in time.
+        UnmockedServiceError: If nothing answers a task of the execution.
     """
     # Its pauses are the machine's own, whatever the test has done to time.sleep and time.monotonic.
     pause = Event()

@@ -92,7 +92,7 @@ class StateMachine(View[kept.StateMachine]):
         those whose definition is not run.
 
         Raises:
-            ValueError: The definition is none that could run.
+            ValueError: If the definition is none that could run.
         """
         records = self._record.records
         with records.reading() as moment:

@@ -412,7 +412,7 @@ def test_fields_of_distributed_maps(field: str, config: dict[str, Any], distribu
 
 
 def test_map_without_object() -> None:
-    """A Map whose processor is no object is told so once, and that only a Distributed Map reads."""
+    """A Map whose processor is not an object is told so once, and that only a Distributed Map reads."""
     state = {"Type": "Map", "Iterator": [], "ItemBatcher": {}, "End": True}
 
     assert messages(machine(state)) == [

@@ -42,7 +42,7 @@ def test_null_path(field: str) -> None:
 
 @pytest.mark.parametrize(("state", "field"), NUMBER_PATH_FIELDS)
 def test_number_path(state: dict[str, Any], field: str) -> None:
-    """A path to a number is a Reference Path, which the context object is no part of."""
+    """A path to a number is a Reference Path, which the context object is not part of."""
     location = f"/States/S/{field}"
     for path in ("$.a", "$.a[0]", "$v"):
         assert messages(machine({**state, field: path})) == []
@@ -158,7 +158,7 @@ def test_template(state: dict[str, Any], place: tuple[str, ...]) -> None:
     ],
 )
 def test_variable_name(name: str, expected: list[str]) -> None:
-    """A variable's name is an identifier of 80 characters at most; in JSONPath `.$` is no part of it."""
+    """A variable's name is an identifier of 80 characters at most; in JSONPath `.$` is not part of it."""
     expected = [f"{message} at /States/S/Assign" for message in expected]
 
     assert messages(machine({**PASS, "Assign": {name: 1}})) == expected

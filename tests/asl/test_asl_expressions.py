@@ -106,7 +106,7 @@ def test_another_type_than_the_fields_is_an_error(text: str, actual: str, writte
 
 
 def test_a_fields_type_is_asked_of_expressions_alone() -> None:
-    """An expression of the right type gives its result; what is no expression is not checked."""
+    """An expression of the right type gives its result; what is not an expression is not checked."""
     assert evaluate_typed("{% [1, 'a'] %}", Bindings({}), "Items", "array") == [1, "a"]
     assert evaluate_typed({"a": "{% 1 %}"}, Bindings({}), "Items", "array") == {"a": 1}
     assert evaluate_typed("text", Bindings({}), "Items", "array") == "text"

@@ -211,7 +211,7 @@ def test_iterations_see_their_item():
 
 
 def test_concurrency():
-    """No more iterations run at the same time than MaxConcurrency says; 0 is no limit."""
+    """No more iterations run at the same time than MaxConcurrency says; 0 is not a limit."""
     ends = []
     for limit in (0, 2):
         run = start(single(of(WAIT, MaxConcurrency=limit)), [4, 4, 4, 1])

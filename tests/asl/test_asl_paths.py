@@ -331,7 +331,7 @@ def test_backslash_escapes(path: str, name: str) -> None:
     ],
 )
 def test_text_that_is_no_path_is_refused(path: str, message: str) -> None:
-    """A text that is no path is refused with the position of the fault."""
+    """A text that is not a path is refused with the position of the fault."""
     with pytest.raises(PathSyntaxError) as raised:
         parse_path(path)
 

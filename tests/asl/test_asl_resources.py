@@ -120,7 +120,7 @@ def test_a_resource_says_what_is_called_and_what_is_waited_for(arn, expected):
     ],
 )
 def test_other_resources_are_refused_in_the_words_of_aws(arn, message):
-    """Text that is no ARN, and an ARN that no Task can call, have a sentence each."""
+    """Text that is not an ARN, and an ARN that no Task can call, have a sentence each."""
     with pytest.raises(ResourceError) as raised:
         parse_resource(arn)
 

@@ -140,7 +140,7 @@ def test_timeouts(state, answer, expected, moment):
     ],
 )
 def test_timeouts_that_cannot_be(state, reason):
-    """A timeout that is no positive whole number fails the state."""
+    """A timeout that is not a positive whole number fails the state."""
     run = start(single({**TASK, **state}), {"t": "x", "yes": True, "zero": 0}, EngineHost(OK))
 
     assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)

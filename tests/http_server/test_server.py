@@ -696,7 +696,7 @@ def test_host(host, shown):
     ids=["host", "port"],
 )
 def test_no_such_place(option, sentence):
-    """What is no place to listen at is refused at once."""
+    """What is not a place to listen at is refused at once."""
     with pytest.raises(ValueError) as error:
         sfn_mock.server(**option)
 

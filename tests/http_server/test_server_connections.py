@@ -167,7 +167,7 @@ NO_CHUNK = "A chunk must begin with a line that gives its size in hexadecimal di
     ],
 )
 def test_requests_that_cannot_be_read(sfn, exchange, rest, sentence):
-    """What is no whole request is 400 with one sentence, and no call."""
+    """What is not a whole request is 400 with one sentence, and no call."""
     assert exchange(CALL + rest) == told(400, sentence)
     assert sfn.calls == []
 
@@ -235,7 +235,7 @@ NO_HEADER = "Each header must be a line with a name, a colon and a value."
     ],
 )
 def test_requests_that_are_no_http(sfn, exchange, capfd, request_, status, sentence):
-    """What is no request is refused in JSON, with no other request read from the rest, and nothing is printed."""
+    """What is not a request is refused in JSON, with no other request read from the rest, and nothing is printed."""
     assert exchange(request_) == told(status, sentence)
     assert sfn.calls == []
     assert capfd.readouterr() == ("", "")

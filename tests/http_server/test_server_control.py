@@ -192,7 +192,7 @@ def test_end(ask, sfn, client, end, described):
     ],
 )
 def test_what_cannot_end(ask, sfn, end, message):
-    """What is no running execution, or no end, is refused in one sentence."""
+    """What is not a running execution, or no end, is refused in one sentence."""
     run = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="-1h")
     if end.get("status") == "TIMED_OUT":
         run.succeed()
@@ -720,7 +720,7 @@ def test_what_an_older_browser_asks_without_an_origin(sfn, method, path, referer
 
 
 def test_form_of_another_site(ask):
-    """A form that a site sends to the page's address is no link to it."""
+    """A form that a site sends to the page's address is not a link to it."""
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
 
     assert ask("POST", "/", headers=headers)[0] == 403
@@ -789,7 +789,7 @@ NOT_ALLOWED = (
 
 @pytest.mark.parametrize("allowed", ["mock.example.com", [1], None])
 def test_allowed_hosts_that_are_none(allowed):
-    """What is no list of names is refused when the server is made."""
+    """What is not a list of names is refused when the server is made."""
     with pytest.raises(ValueError) as error:
         sfn_mock.server(allowed_hosts=allowed)
 

@@ -237,7 +237,7 @@ def test_an_arn_that_cannot_be_read(sfn, client, abroad):
 
 
 def test_faults_say_nothing_of_other_regions(sfn, client, abroad):
-    """An error that the test has asked for is no sign of a wrong region."""
+    """An error that the test has asked for is not a sign of a wrong region."""
     sfn.add_fault("ListExecutions", error="StateMachineDoesNotExist")
 
     assert refusal(client.list_executions, stateMachineArn=abroad.arn)[0] == NO_MACHINE

@@ -464,7 +464,7 @@ def empty_pages(monkeypatch):
     ],
 )
 def test_empty_page(guard):
-    """A page without items is no end while it has a token, however little was asked for."""
+    """A page without items is not an end while it has a token, however little was asked for."""
     assert f"{EMPTY_PAGE}\n" in found(guard)
 
 

@@ -127,7 +127,7 @@ def test_definition_as_text(mock):
     ],
 )
 def test_refused_history(mock, history, reason):
-    """What is no complete history of one execution is told to the test's author."""
+    """What is not a complete history of one execution is told to the test's author."""
     with pytest.raises(ValueError, match=r"^history ") as caught:
         mock.replay(definition=DEFINITION, history=history)
 

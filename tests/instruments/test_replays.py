@@ -107,7 +107,7 @@ def test_new_task(mock):
     ],
 )
 def test_unusable_history(mock, given, reason):
-    """What is no history of an execution is told to the test's author."""
+    """What is not a history of an execution is told to the test's author."""
     with pytest.raises(ValueError, match=r"^history must be") as caught:
         mock.replay(definition=definition(), history=given)
 

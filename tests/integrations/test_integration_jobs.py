@@ -186,7 +186,7 @@ def test_a_job_that_has_failed_is_the_cause(action, method, description, cause):
     ],
 )
 def test_a_job_that_runs_has_no_result(action, method, description):
-    """A status that is no end means that the job runs."""
+    """A status that is not an end means that the job runs."""
     _, client_for = given(**{method: description})
 
     assert job_of(action, {}, {}).poll(client_for) is None

@@ -105,7 +105,7 @@ def test_a_resource_names_an_operation(action, client, operation):
     ],
 )
 def test_other_resources_name_none(arn):
-    """What boto3 does not have, or what streams, is no operation."""
+    """What boto3 does not have, or what streams, is not an operation."""
     assert find_operation(parse_resource(arn)) is None
 
 

@@ -449,7 +449,7 @@ def test_reset_of_a_held_backend():
 
 
 def test_mock_aws_counts_its_own_nesting():
-    """The mock is no MockAWS and takes no part in its count: mock_aws nested within goes on to patch."""
+    """The mock is not a MockAWS and takes no part in its count: mock_aws nested within goes on to patch."""
     before = MockAWS._nested_count
 
     with mock_sfn_executions():

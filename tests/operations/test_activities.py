@@ -188,7 +188,7 @@ def test_no_such_activity(client, pick, operation, arn):
     ],
 )
 def test_invalid_arn(client, operation, arn, sentence):
-    """Text that is no activity's ARN is told except an activity that is missing."""
+    """Text that is not an activity's ARN has another error than a missing activity."""
     assert refusal(getattr(client, operation), activityArn=arn) == ("InvalidArn", f"Invalid Arn: '{sentence}'")
 
 
@@ -301,7 +301,7 @@ def test_regions_are_apart(client, pick):
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_delete(client, pick, times):
-    """A deleted activity is gone; deleting it again is no error."""
+    """A deleted activity is gone; deleting it again is not an error."""
     answers = [members(client.delete_activity(activityArn=pick)) for _ in range(times)]
 
     assert answers == [{}] * times

@@ -98,7 +98,7 @@ def test_create_with_a_difference(client, orders, arguments):
 
 @pytest.mark.parametrize("name", ["live", "v1.0", "1-0", "_", "a" * 80])
 def test_create_takes_a_name(client, orders, name):
-    """Letters, digits, dots, hyphens and underscores, of which one is no digit."""
+    """Letters, digits, dots, hyphens and underscores, of which one is not a digit."""
     assert create(client, name)["stateMachineAliasArn"] == f"{MACHINE}:{name}"
     assert listed(client) == [name]
 
@@ -330,7 +330,7 @@ NO_ALIASES = [
     ],
 )
 def test_arn_is_refused(client, orders, operation, arguments, arn, refused):
-    """Every operation on an alias refuses what is no ARN of one, also where no alias is no error."""
+    """Every operation on an alias refuses what is not an ARN of one, even if a missing alias is not an error."""
     assert refusal(getattr(client, operation), stateMachineAliasArn=arn, **arguments) == refused
 
 

@@ -160,7 +160,7 @@ def test_a_token_lives_for_24_hours_of_now(clock, orders, client):
 
 
 def test_a_machine_is_deleted_by_what_is(clock, orders, client):
-    """Whether a DELETING machine's executions have ended is no listing: it is gone at once, for all the lag."""
+    """Whether a DELETING machine's executions have ended is not a listing: it is gone at once, for all the lag."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2026-01-10T02:00:00Z")
     client.delete_state_machine(stateMachineArn=orders.arn)
     assert listed(client) == [("nightly", "RUNNING")]

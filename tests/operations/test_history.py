@@ -850,7 +850,7 @@ def test_child_execution_runs_the_map_states_processor(client, machine_of, proce
 
 
 def test_child_that_waits_for_its_redrive_has_only_failed(client, packing, clock):
-    """PENDING_REDRIVE is no event: the history goes on when its turn comes."""
+    """PENDING_REDRIVE is not an event: the history goes on when its turn comes."""
     batch = packing.add_map_run("items", max_concurrency=1)
     first, second = (batch.add_execution(status="FAILED", error=error) for error in ("Late", "Lost"))
     seeded = batch.add_execution(status="PENDING_REDRIVE")
@@ -1090,7 +1090,7 @@ def act(client, action, parent, batch, child, frozen):
         getattr(parent, action)()
 
 
-@settings(deadline=None)  # a slow machine is no failure
+@settings(deadline=None)  # a slow machine is not a failure
 @given(
     states=st.lists(st.sampled_from(STATES), min_size=1, max_size=4),
     seed=st.sampled_from(STATUSES),

@@ -279,7 +279,7 @@ def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
 
 
 def test_what_waits_goes_on_with_a_parent_that_runs(client, nightly, clock):
-    """A stop date that a test has assigned ahead of a status is no end of the parent's, and so none of the wait."""
+    """A stop date that a test has assigned ahead of a status is not an end of the parent's, and so none of the wait."""
     nightly.stop_date = NOW + MINUTE
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution("waiting", status="PENDING_REDRIVE")
@@ -936,7 +936,7 @@ def test_paginator(client, nightly):
 
 
 def test_token_is_bound_to_its_execution_and_lives_a_day(client, orders, nightly, clock):
-    """A token of another execution, another operation or the day before is no token."""
+    """A token of another execution, another operation or the day before is not a token."""
     orders.add_execution("other", status="RUNNING")
     for _ in range(2):
         nightly.add_map_run()

@@ -258,7 +258,7 @@ def test_versions_are_limited():
 
 
 def test_aliases_are_limited_without_being_asked():
-    """AWS allows a state machine 100 aliases; a repeat of a call that made one is no 101st."""
+    """AWS allows a state machine 100 aliases; a repeat of a call that made one is not a 101st."""
     with mock_sfn_executions() as sfn:
         client = client_in()
         routing = [{"stateMachineVersionArn": sfn.add_state_machine("orders").publish_version().arn, "weight": 100}]

@@ -119,7 +119,7 @@ def test_create_with_a_difference(client, arguments):
 
 
 def test_create_repeated_with_publish(client):
-    """A repeat that publishes answers version 1 again; another version description is no repeat."""
+    """A repeat that publishes answers version 1 again; another version description is not a repeat."""
     first = create(client, publish=True, versionDescription="one")
 
     assert members(create(client, publish=True, versionDescription="one")) == members(first)
@@ -169,7 +169,7 @@ def test_create_takes_other_characters(client, name):
 
 
 def test_create_refuses_a_long_name(client):
-    """More than 80 characters break the model, which is no InvalidName."""
+    """More than 80 characters break the model, which is not an InvalidName."""
     assert refusal(create, client=client, name="n" * 81) == (
         "ValidationException",
         f"1 validation error detected: Value '{'n' * 81}' at 'name' failed to satisfy constraint: "
@@ -590,7 +590,7 @@ BAD_ARNS = [
 @pytest.mark.parametrize(("arn", "refused"), BAD_ARNS)
 @pytest.mark.parametrize("operation", ["describe_state_machine", "update_state_machine", "delete_state_machine"])
 def test_arn_is_refused(client, operation, arn, refused):
-    """Every operation on a machine refuses what is no ARN of one, also where no machine is no error."""
+    """Every operation on a machine refuses what is not an ARN of one, even if a missing machine is not an error."""
     assert refusal(getattr(client, operation), stateMachineArn=arn) == refused
 
 
@@ -981,7 +981,7 @@ def test_delete(client, sfn_executions):
     ],
 )
 def test_delete_what_does_not_exist(client, sfn_executions, arn):
-    """To delete what is no machine succeeds and deletes nothing."""
+    """To delete what is not a machine succeeds and deletes nothing."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
 

@@ -100,7 +100,7 @@ def test_tags_of_one_key(client, orders, given, kept):
     ],
 )
 def test_untag(client, resource, keys, kept):
-    """Untagging takes away the tags of those keys; that there are none is no error."""
+    """Untagging takes away the tags of those keys; that there are none is not an error."""
     client.tag_resource(resourceArn=resource, tags=[TEAM, {"key": "stage", "value": "test"}])
 
     assert members(client.untag_resource(resourceArn=resource, tagKeys=keys)) == {}

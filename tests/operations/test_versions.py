@@ -181,7 +181,7 @@ def test_publish_of_a_stale_revision(client, orders):
 
 @pytest.mark.parametrize(("arn", "refused"), NOT_ARNS)
 def test_publish_refuses_an_arn(client, arn, refused):
-    """What is no state machine's ARN cannot be published."""
+    """What is not a state machine's ARN cannot be published."""
     assert refusal(client.publish_state_machine_version, stateMachineArn=arn) == refused
 
 
@@ -237,7 +237,7 @@ def test_list_of_what_does_not_exist(client, orders, arn):
 
 @pytest.mark.parametrize(("arn", "refused"), NOT_ARNS)
 def test_list_refuses_an_arn(client, arn, refused):
-    """What is no state machine's ARN is refused all the same."""
+    """What is not a state machine's ARN is refused all the same."""
     assert refusal(client.list_state_machine_versions, stateMachineArn=arn) == refused
 
 
@@ -382,7 +382,7 @@ def test_delete_twice(client, orders):
     ],
 )
 def test_delete_refuses_an_arn(client, orders, arn, refused):
-    """What is no version's ARN is refused, and nothing is deleted."""
+    """What is not a version's ARN is refused, and nothing is deleted."""
     orders.add_alias("live", orders.publish_version())
 
     assert refusal(client.delete_state_machine_version, stateMachineVersionArn=arn) == refused

@@ -1131,7 +1131,7 @@ def test_item_without_an_arn_is_named_by_its_place(sfn, wrong, sentence):
     assert sfn.state_machines == []
 
 
-# --- What is no source -----------------------------------------------------------------------------------------
+# --- What is not a source -----------------------------------------------------------------------------------------
 
 PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
 

@@ -108,7 +108,7 @@ class Seeds(Core):
         line = seeded_line(seed, scope, now)
         possible = line is not None and name not in self.world.names_beside(scope)
         possible = possible and (seed.get("alias") is None or seed["alias"] in scope.aliases)
-        # A default start, also one with a map run that starts later, is no surprise.
+        # A default start, also one with a map run that starts later, is not a surprise.
         warned = seed.get("start_date", now) > now or self._is_forgotten(line)
         spelled = {
             argument: Spelled(form(value, now)) if argument.endswith("_date") else value

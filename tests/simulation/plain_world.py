@@ -70,7 +70,7 @@ class World:
         return [execution for scope in self._of(machine) for execution in scope.executions]
 
     def _named_with(self, scope: Scope) -> list[Scope]:
-        """Those whose names are kept except its own: map runs of one machine and label share theirs."""
+        """The executions whose names are kept, without its own: map runs of one machine and label share theirs."""
         if not scope.is_map_run:
             return [scope]
         return [other for other in self.map_runs if (other.machine, other.label) == (scope.machine, scope.label)]

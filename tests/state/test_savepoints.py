@@ -330,7 +330,7 @@ def test_a_run_that_waits_goes_on_after_an_inner_mock(executed, clock):
 
 
 def test_threads_share_the_innermost_mock(outer):
-    """What another thread's mock adds stays: it is no inner mock of this one."""
+    """What another thread's mock adds stays: it is not an inner mock of this one."""
 
     def work(name):
         with mock_sfn_executions():

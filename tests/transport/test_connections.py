@@ -142,7 +142,7 @@ CLIENTS = [
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_every_client_is_refused(client, reached):
-    """The error names the host, is no error of the connection, and nothing was asked for."""
+    """The error names the host, is not an error of the connection, and nothing was asked for."""
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
         client(URL)
 

@@ -451,7 +451,7 @@ def test_loopback_is_left_alone(own_server, service):
 
 
 def test_unsigned_calls_are_nobodys_business(monkeypatch):
-    """What carries no signature is no call to an AWS service: it goes where it would go."""
+    """What carries no signature is not a call to an AWS service: it goes where it would go."""
     gone = []
     monkeypatch.setattr(
         HTTPConnectionPool,

@@ -54,7 +54,7 @@ def parse(text: str) -> Any:
     """Return the library's parsed expression.
 
     Raises:
-        QueryError: the text is no JSONata expression, or too long.
+        QueryError: the text is not a JSONata expression, or too long.
     """
     if len(text) > MAX_TEXT:
         raise QueryError("U1001", TOO_LONG)
@@ -192,7 +192,7 @@ class Evaluation:
         return arguments if signature is None else validate(signature, arguments, context)
 
     def _arithmetic(self, left: Any, right: Any, operator: str) -> Any:
-        """Return what JavaScript's numbers come to; a result that is no finite number is an error."""
+        """Return what JavaScript's numbers come to; a result that is not a finite number is an error."""
         for operand, code in ((left, "T2001"), (right, "T2002")):
             if operand is not None and not is_number(operand):
                 raise failure(code, operator)

@@ -21,7 +21,7 @@ def read_count(activation: Activation, field: str, given: NumberOrExpression, pa
         value: The input that the path applies to.
 
     Raises:
-        StateError: The value is no whole number, or negative.
+        StateError: If the value is not a whole number, or negative.
     """
     found = _read(activation, field, given, path, value)
     number = _number(found, int)
