@@ -141,6 +141,7 @@ function events(here, described, history) {
     return [history, pager(here, null)];
   }
   const start = moment(described.startDate);
+  const isWhole = !here.parameters.get("token") && history.nextToken === undefined;
   /** @type {import("/sfn-mock/page/dom.js").Column<any>[]} */
   const columns = [
     { title: "Id", className: "number", cell: ({ id }) => String(id) },
@@ -161,7 +162,11 @@ function events(here, described, history) {
       }),
       "Newest first",
     ),
-    table(counted(history.events.length, "event"), columns, history.events),
+    table(
+      `${counted(history.events.length, "event")} ${isWhole ? "in total" : "on this page"}`,
+      columns,
+      history.events,
+    ),
     pager(here, history.nextToken),
   ];
 }

@@ -25,8 +25,22 @@ def test_execution(sfn, reader, orders):
         ["3", "PassStateExited", "2026-01-10 03:00:00", "0 s"],
         ["4", "ExecutionSucceeded", "2026-01-10 03:00:00", "0 s"],
     ]
+    assert reader.text("caption") == "4 events in total"
     reader.click("text=Newest first")
     assert [row[0] for row in reader.rows()] == ["4", "3", "2", "1"]
+
+
+def test_a_long_history(sfn, reader):
+    """A history of several pages says that it counts one of them."""
+    states = {f"S{index}": {"Type": "Pass", "Next": f"S{index + 1}"} for index in range(50)}
+    definition = {"StartAt": "S0", "States": {**states, "S50": {"Type": "Succeed"}}}
+    orders = sfn.add_state_machine("orders", definition=definition)
+    reader.open("execution", arn=orders.add_execution("a", status="SUCCEEDED").arn)
+    captions = [reader.text("caption")]
+    reader.click("#page-next")
+    captions.append(reader.text("caption"))
+
+    assert captions == ["100 events on this page", "4 events on this page"]
 
 
 def test_graph(sfn, reader):
