@@ -37,8 +37,8 @@ NOW = "2026-01-10T12:00:00.250Z"
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 KEYS = {"aws_access_key_id": "real", "aws_secret_access_key": "real"}
 LIST_BUCKETS = (
-    "s3 cannot call ListBuckets: mock_sfn_executions mocks Step Functions only; add moto's mock_aws "
-    "to this test, or stub the client instead."
+    "s3 ListBuckets is not mocked: mock_sfn_executions mocks Step Functions only. Add moto's mock_aws to this test, "
+    "or stub the client."
 )
 
 
