@@ -158,7 +158,9 @@ def main(arguments: Sequence[str]) -> int:
         made = list(mutants(path))
         original = path.read_text().splitlines()
         found = 0
-        for mutant in made:
+        for number, mutant in enumerate(made, 1):
+            # It takes long, so it says how far it is.
+            print(f"{module}: {number} of {len(made)}", file=sys.stderr, flush=True)
             if not is_killed(module, mutant.source, TESTS[module]):
                 found += 1
                 changed = mutant.source.splitlines()[mutant.line - 1]
