@@ -10,11 +10,11 @@ import pytest
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def clean_up(sfn, state_machine_arn, delete):
+def clean_up(client, state_machine_arn, delete):
     """Call ``delete`` with the name of each FAILED execution."""
     arguments = {"stateMachineArn": state_machine_arn, "statusFilter": "FAILED", "maxResults": 100}
     while True:
-        answer = sfn.list_executions(**arguments)
+        answer = client.list_executions(**arguments)
         for run in answer["executions"]:
             delete(run["name"])
         if "nextToken" not in answer:
@@ -22,10 +22,10 @@ def clean_up(sfn, state_machine_arn, delete):
         arguments["nextToken"] = answer["nextToken"]
 
 
-def clean_up_until_a_short_page(sfn, state_machine_arn, delete):
+def clean_up_until_a_short_page(client, state_machine_arn, delete):
     arguments = {"stateMachineArn": state_machine_arn, "statusFilter": "FAILED", "maxResults": 100}
     while True:
-        answer = sfn.list_executions(**arguments)
+        answer = client.list_executions(**arguments)
         for run in answer["executions"]:
             delete(run["name"])
         if len(answer["executions"]) < 100:
@@ -33,10 +33,10 @@ def clean_up_until_a_short_page(sfn, state_machine_arn, delete):
         arguments["nextToken"] = answer["nextToken"]
 
 
-def clean_up_until_an_empty_page(sfn, state_machine_arn, delete):
+def clean_up_until_an_empty_page(client, state_machine_arn, delete):
     arguments = {"stateMachineArn": state_machine_arn, "statusFilter": "FAILED", "maxResults": 100}
     while True:
-        answer = sfn.list_executions(**arguments)
+        answer = client.list_executions(**arguments)
         if not answer["executions"]:
             return
         for run in answer["executions"]:

@@ -16,24 +16,24 @@ from sfn_mock import get_mock, mock_sfn_executions
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def statuses(sfn):
+def statuses(client):
     """Every execution status that the API knows, read from boto3 itself."""
-    return sfn.meta.service_model.shape_for("ExecutionStatus").enum
+    return client.meta.service_model.shape_for("ExecutionStatus").enum
 
 
-def count_by_status(sfn, state_machine_arn):
+def count_by_status(client, state_machine_arn):
     """The number of executions in each status that an execution of a state machine can have."""
-    counts = Counter(dict.fromkeys(statuses(sfn), 0))
+    counts = Counter(dict.fromkeys(statuses(client), 0))
     del counts["PENDING_REDRIVE"]
-    for page in sfn.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn):
+    for page in client.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn):
         counts.update(run["status"] for run in page["executions"])
     return counts
 
 
-def count_by_status_naively(sfn, state_machine_arn):
+def count_by_status_naively(client, state_machine_arn):
     return {
-        status: len(sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter=status)["executions"])
-        for status in statuses(sfn)
+        status: len(client.list_executions(stateMachineArn=state_machine_arn, statusFilter=status)["executions"])
+        for status in statuses(client)
     }
 
 
@@ -49,16 +49,16 @@ class CountByStatusTest(TestCase):
         self.orders.add_executions(120, status="SUCCEEDED")
         self.orders.add_executions(2, status="FAILED")
         self.orders.add_execution(status="RUNNING")
-        self.sfn = boto3.client("stepfunctions")
+        self.client = boto3.client("stepfunctions")
 
     def test_each_execution_is_counted_once(self):
         """All pages are counted, and a status that no execution has counts zero."""
-        counts = count_by_status(self.sfn, self.orders.arn)
+        counts = count_by_status(self.client, self.orders.arn)
 
         assert counts == {"RUNNING": 1, "SUCCEEDED": 120, "FAILED": 2, "TIMED_OUT": 0, "ABORTED": 0}
 
     def test_not_every_status_goes_with_a_state_machine(self):
         """The naive dashboard works until it asks for PENDING_REDRIVE."""
-        refused = pytest.raises(self.sfn.exceptions.ValidationException, match="PENDING_REDRIVE")
+        refused = pytest.raises(self.client.exceptions.ValidationException, match="PENDING_REDRIVE")
         with refused, get_mock().partial_listing():  # it does not count beyond a hundred either
-            count_by_status_naively(self.sfn, self.orders.arn)
+            count_by_status_naively(self.client, self.orders.arn)

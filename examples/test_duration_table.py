@@ -14,19 +14,19 @@ from freezegun import freeze_time
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def durations(sfn, state_machine_arn):
+def durations(client, state_machine_arn):
     """Name, status and duration of the latest hundred executions; for those at work the duration so far."""
     now = datetime.now(timezone.utc)
     return [
         (run["name"], run["status"], run.get("stopDate", now) - run["startDate"])
-        for run in sfn.list_executions(stateMachineArn=state_machine_arn)["executions"]
+        for run in client.list_executions(stateMachineArn=state_machine_arn)["executions"]
     ]
 
 
-def durations_naively(sfn, state_machine_arn):
+def durations_naively(client, state_machine_arn):
     return [
         (run["name"], run["status"], run["stopDate"] - run["startDate"])
-        for run in sfn.list_executions(stateMachineArn=state_machine_arn)["executions"]
+        for run in client.list_executions(stateMachineArn=state_machine_arn)["executions"]
     ]
 
 
@@ -45,17 +45,17 @@ def orders(sfn_executions):
 
 def test_the_table_grows_with_the_day(orders):
     """An execution counts from its start until now, and from its stop date on until that."""
-    sfn = boto3.client("stepfunctions")
+    client = boto3.client("stepfunctions")
     ended = [("stuck", "TIMED_OUT", timedelta(hours=1)), ("early", "SUCCEEDED", timedelta(minutes=7))]
 
     with freeze_time("2026-01-10 11:59:59") as clock:
-        assert durations(sfn, orders.arn) == ended
+        assert durations(client, orders.arn) == ended
 
         clock.move_to("2026-01-10 12:20:00.250")
-        assert durations(sfn, orders.arn) == [("noon", "RUNNING", timedelta(minutes=20, milliseconds=250)), *ended]
+        assert durations(client, orders.arn) == [("noon", "RUNNING", timedelta(minutes=20, milliseconds=250)), *ended]
 
         clock.move_to("2026-01-10 12:30:00")
-        assert durations(sfn, orders.arn) == [("noon", "SUCCEEDED", timedelta(minutes=30)), *ended]
+        assert durations(client, orders.arn) == [("noon", "SUCCEEDED", timedelta(minutes=30)), *ended]
 
 
 @freeze_time("2026-01-10 12:20:00")

@@ -14,10 +14,10 @@ from freezegun import freeze_time
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def failures_since(sfn, state_machine_arn, cut_off):
+def failures_since(client, state_machine_arn, cut_off):
     """Names of the executions that failed at or after ``cut_off``, the latest first."""
     names = []
-    paginator = sfn.get_paginator("list_executions")
+    paginator = client.get_paginator("list_executions")
     for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="FAILED"):
         for run in page["executions"]:
             if run["stopDate"] < cut_off:
@@ -26,9 +26,9 @@ def failures_since(sfn, state_machine_arn, cut_off):
     return names
 
 
-def failures_since_naively(sfn, state_machine_arn, cut_off):
+def failures_since_naively(client, state_machine_arn, cut_off):
     names = []
-    paginator = sfn.get_paginator("list_executions")
+    paginator = client.get_paginator("list_executions")
     for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="FAILED"):
         for run in page["executions"]:
             if run["startDate"] < cut_off:
@@ -61,11 +61,11 @@ def test_all_failures_of_today_are_reported(orders):
 @freeze_time("2026-01-10 08:00:00")
 def test_one_page_is_enough(orders):
     """The first page reaches back beyond midnight, so the other three are not asked for."""
-    sfn = boto3.client("stepfunctions")
+    client = boto3.client("stepfunctions")
     calls = []
-    sfn.meta.events.register("provide-client-params.sfn.ListExecutions", lambda params, **_: calls.append(params))
+    client.meta.events.register("provide-client-params.sfn.ListExecutions", lambda params, **_: calls.append(params))
 
-    failures_since(sfn, orders.arn, MIDNIGHT)
+    failures_since(client, orders.arn, MIDNIGHT)
 
     assert calls == [{"stateMachineArn": orders.arn, "statusFilter": "FAILED"}]
 

@@ -17,14 +17,14 @@ from freezegun import freeze_time
 
 def is_busy(event, context):
     """The handler of the Lambda function: whether another import runs."""
-    sfn = boto3.client("stepfunctions")
-    running = sfn.list_executions(stateMachineArn=event["machine"], statusFilter="RUNNING")["executions"]
+    client = boto3.client("stepfunctions")
+    running = client.list_executions(stateMachineArn=event["machine"], statusFilter="RUNNING")["executions"]
     return any(execution["executionArn"] != event["execution"] for execution in running)
 
 
 def is_busy_naively(event, context):
-    sfn = boto3.client("stepfunctions")
-    return bool(sfn.list_executions(stateMachineArn=event["machine"], statusFilter="RUNNING")["executions"])
+    client = boto3.client("stepfunctions")
+    return bool(client.list_executions(stateMachineArn=event["machine"], statusFilter="RUNNING")["executions"])
 
 
 DEFINITION = {

@@ -14,10 +14,10 @@ from freezegun import freeze_time
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def exported_until(sfn, state_machine_arn):
+def exported_until(client, state_machine_arn):
     """Up to when orders are exported, or None: each export takes all orders that came in before it started."""
     latest = None
-    paginator = sfn.get_paginator("list_executions")
+    paginator = client.get_paginator("list_executions")
     pages = paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="SUCCEEDED")
     for run in pages.search("executions[]"):
         if latest is not None and run["stopDate"] <= latest:
@@ -26,13 +26,15 @@ def exported_until(sfn, state_machine_arn):
     return latest
 
 
-def exported_until_by_first_listed(sfn, state_machine_arn):
-    runs = sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter="SUCCEEDED", maxResults=1)["executions"]
+def exported_until_by_first_listed(client, state_machine_arn):
+    runs = client.list_executions(stateMachineArn=state_machine_arn, statusFilter="SUCCEEDED", maxResults=1)[
+        "executions"
+    ]
     return runs[0]["startDate"] if runs else None
 
 
-def exported_until_by_first_page(sfn, state_machine_arn):
-    runs = sfn.list_executions(stateMachineArn=state_machine_arn)["executions"]
+def exported_until_by_first_page(client, state_machine_arn):
+    runs = client.list_executions(stateMachineArn=state_machine_arn)["executions"]
     return max((run["startDate"] for run in runs if run["status"] == "SUCCEEDED"), default=None)
 
 
@@ -69,12 +71,12 @@ def test_the_first_execution_listed_is_the_one_that_stopped_last(exports):
 @freeze_time("2026-01-10 12:00:00")
 def test_failures_do_not_hide_the_latest_success(exports, sfn_executions):
     """A hundred failed attempts fill the first page: with a status filter they do not matter, without one they do."""
-    sfn = boto3.client("stepfunctions")
+    client = boto3.client("stepfunctions")
     exports.add_executions(100, status="FAILED", start_date="2026-01-10T06:00:00Z", interval=timedelta(minutes=1))
 
-    assert exported_until(sfn, exports.arn) == datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+    assert exported_until(client, exports.arn) == datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
     with sfn_executions.partial_listing():  # this test means to show what is missed, so check_paging need not
-        assert exported_until_by_first_page(sfn, exports.arn) is None
+        assert exported_until_by_first_page(client, exports.arn) is None
 
 
 def test_before_the_first_success_there_is_no_watermark(sfn_executions):

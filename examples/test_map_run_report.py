@@ -14,28 +14,28 @@ from freezegun import freeze_time
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def children(sfn, map_run_arn, **filters):
-    pages = sfn.get_paginator("list_executions").paginate(mapRunArn=map_run_arn, **filters)
+def children(client, map_run_arn, **filters):
+    pages = client.get_paginator("list_executions").paginate(mapRunArn=map_run_arn, **filters)
     return [child for page in pages for child in page["executions"]]
 
 
-def items_by_status(sfn, execution_arn):
+def items_by_status(client, execution_arn):
     """How many items the map runs of one execution have in each status."""
     items = Counter()
-    for page in sfn.get_paginator("list_map_runs").paginate(executionArn=execution_arn):
+    for page in client.get_paginator("list_map_runs").paginate(executionArn=execution_arn):
         for map_run in page["mapRuns"]:
-            for child in children(sfn, map_run["mapRunArn"]):
+            for child in children(client, map_run["mapRunArn"]):
                 items[child["status"]] += child["itemCount"]
     return items
 
 
-def failed_for_good(sfn, map_run_arn):
+def failed_for_good(client, map_run_arn):
     """Names of the batches that failed again after they were redriven: a case for a human."""
-    return [child["name"] for child in children(sfn, map_run_arn, statusFilter="FAILED", redriveFilter="REDRIVEN")]
+    return [child["name"] for child in children(client, map_run_arn, statusFilter="FAILED", redriveFilter="REDRIVEN")]
 
 
-def failed_batches_naively(sfn, state_machine_arn):
-    runs = sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter="FAILED")["executions"]
+def failed_batches_naively(client, state_machine_arn):
+    runs = client.list_executions(stateMachineArn=state_machine_arn, statusFilter="FAILED")["executions"]
     return [run["name"] for run in runs]
 
 

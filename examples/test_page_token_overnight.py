@@ -20,18 +20,18 @@ class Archive:
         self.names = set()
         self.next_token = None
 
-    def take_portion(self, sfn, state_machine_arn):
+    def take_portion(self, client, state_machine_arn):
         """Archive up to 100 executions more; from the beginning again where the token has become too old."""
         try:
-            self.take_next_page(sfn, state_machine_arn)
-        except sfn.exceptions.InvalidToken:
+            self.take_next_page(client, state_machine_arn)
+        except client.exceptions.InvalidToken:
             self.next_token = None
-            self.take_next_page(sfn, state_machine_arn)
+            self.take_next_page(client, state_machine_arn)
 
-    def take_next_page(self, sfn, state_machine_arn):
+    def take_next_page(self, client, state_machine_arn):
         """All that the naive job does."""
         where = {"nextToken": self.next_token} if self.next_token else {}
-        page = sfn.list_executions(stateMachineArn=state_machine_arn, **where)
+        page = client.list_executions(stateMachineArn=state_machine_arn, **where)
         self.names.update(run["name"] for run in page["executions"])
         self.next_token = page.get("nextToken")
 
@@ -49,43 +49,43 @@ def orders(sfn_executions):
 
 def test_within_a_day_the_next_portion_follows(orders):
     """A token is good until 24 hours have passed since it was given, to the millisecond."""
-    sfn, archive = boto3.client("stepfunctions"), Archive()
+    client, archive = boto3.client("stepfunctions"), Archive()
 
     with freeze_time("2026-01-10 01:00:00") as clock:
-        archive.take_portion(sfn, orders.arn)
+        archive.take_portion(client, orders.arn)
         assert len(archive.names) == 100
 
         clock.tick(timedelta(hours=24) - timedelta(milliseconds=1))
-        archive.take_portion(sfn, orders.arn)
+        archive.take_portion(client, orders.arn)
         assert archive.names == {execution.name for execution in orders.executions}
         assert archive.next_token is None
 
 
 def test_after_a_day_the_list_is_read_from_the_beginning(orders):
     """An expired token costs a portion read twice, and nothing is lost."""
-    sfn, archive = boto3.client("stepfunctions"), Archive()
+    client, archive = boto3.client("stepfunctions"), Archive()
 
     with freeze_time("2026-01-10 01:00:00") as clock:
-        archive.take_portion(sfn, orders.arn)
+        archive.take_portion(client, orders.arn)
 
         clock.tick(timedelta(hours=24))
-        archive.take_portion(sfn, orders.arn)
+        archive.take_portion(client, orders.arn)
         assert len(archive.names) == 100
 
         clock.tick(timedelta(minutes=1))
-        archive.take_portion(sfn, orders.arn)
+        archive.take_portion(client, orders.arn)
         assert archive.names == {execution.name for execution in orders.executions}
 
 
 def test_a_token_of_yesterday_is_invalid(orders):
     """The naive job fails, and has nothing but the old token to try again with."""
-    sfn, archive = boto3.client("stepfunctions"), Archive()
+    client, archive = boto3.client("stepfunctions"), Archive()
 
     with freeze_time("2026-01-10 01:00:00") as clock:
-        archive.take_next_page(sfn, orders.arn)
+        archive.take_next_page(client, orders.arn)
         clock.tick(timedelta(hours=24))
 
-        with pytest.raises(sfn.exceptions.InvalidToken) as error:
-            archive.take_next_page(sfn, orders.arn)
+        with pytest.raises(client.exceptions.InvalidToken) as error:
+            archive.take_next_page(client, orders.arn)
 
     assert error.value.response["Error"]["Message"] == "Invalid Token: 'Invalid token'"

@@ -15,12 +15,12 @@ from freezegun import freeze_time
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def wait_until_idle(sfn, state_machine_arn, sleep):
+def wait_until_idle(client, state_machine_arn, sleep):
     """Ask until nothing runs, twice as long after each throttled request, a minute at most."""
     pause = 1
     while True:
         try:
-            page = sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING", maxResults=1)
+            page = client.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING", maxResults=1)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ThrottlingException":
                 raise
@@ -32,8 +32,8 @@ def wait_until_idle(sfn, state_machine_arn, sleep):
         sleep(pause)
 
 
-def wait_until_idle_naively(sfn, state_machine_arn, sleep):
-    while sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING", maxResults=1)["executions"]:
+def wait_until_idle_naively(client, state_machine_arn, sleep):
+    while client.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING", maxResults=1)["executions"]:
         sleep(1)
 
 

@@ -18,53 +18,53 @@ from freezegun import freeze_time
 WINDOW = timedelta(days=14)
 
 
-def redrive_failures(sfn, state_machine_arn):
+def redrive_failures(client, state_machine_arn):
     """Redrive each execution that failed or timed out in the last 14 days, and return how many those were."""
     oldest = datetime.now(timezone.utc) - WINDOW
-    paginator = sfn.get_paginator("list_executions")
+    paginator = client.get_paginator("list_executions")
     redriven = 0
     for status in ("FAILED", "TIMED_OUT"):
         for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter=status):
             # Newest first: behind the first one that is too old all are.
             young = [run for run in page["executions"] if run["stopDate"] >= oldest]
             for run in young:
-                sfn.redrive_execution(executionArn=run["executionArn"])
+                client.redrive_execution(executionArn=run["executionArn"])
             redriven += len(young)
             if len(young) < len(page["executions"]):
                 break
     return redriven
 
 
-def redrive_by_start_date(sfn, state_machine_arn):
+def redrive_by_start_date(client, state_machine_arn):
     oldest = datetime.now(timezone.utc) - WINDOW
-    paginator = sfn.get_paginator("list_executions")
+    paginator = client.get_paginator("list_executions")
     redriven = 0
     for status in ("FAILED", "TIMED_OUT"):
         for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter=status):
             young = [run for run in page["executions"] if run["startDate"] >= oldest]
             for run in young:
-                sfn.redrive_execution(executionArn=run["executionArn"])
+                client.redrive_execution(executionArn=run["executionArn"])
             redriven += len(young)
     return redriven
 
 
-def redrive_without_window(sfn, state_machine_arn):
-    paginator = sfn.get_paginator("list_executions")
+def redrive_without_window(client, state_machine_arn):
+    paginator = client.get_paginator("list_executions")
     redriven = 0
     for status in ("FAILED", "TIMED_OUT"):
         for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter=status):
             for run in page["executions"]:
-                sfn.redrive_execution(executionArn=run["executionArn"])
+                client.redrive_execution(executionArn=run["executionArn"])
                 redriven += 1
     return redriven
 
 
-def redrive_until_none_is_left(sfn, state_machine_arn):
+def redrive_until_none_is_left(client, state_machine_arn):
     redriven = 0
     for status in ("FAILED", "TIMED_OUT"):
-        while runs := sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter=status)["executions"]:
+        while runs := client.list_executions(stateMachineArn=state_machine_arn, statusFilter=status)["executions"]:
             for run in runs:
-                sfn.redrive_execution(executionArn=run["executionArn"])
+                client.redrive_execution(executionArn=run["executionArn"])
                 redriven += 1
     return redriven
 
@@ -118,9 +118,9 @@ def test_a_window_from_the_start_misses_the_long_run(orders, too_old):
 @freeze_time("2026-01-10 08:00:00")
 def test_without_a_window_the_job_dies(orders, too_old):
     """AWS refuses the one that is too old, and the time-outs never have their turn."""
-    sfn = boto3.client("stepfunctions")
-    with pytest.raises(sfn.exceptions.ExecutionNotRedrivable) as error:
-        redrive_without_window(sfn, orders.arn)
+    client = boto3.client("stepfunctions")
+    with pytest.raises(client.exceptions.ExecutionNotRedrivable) as error:
+        redrive_without_window(client, orders.arn)
 
     assert error.value.response["Error"]["Message"] == "Execution redrivable period exceeded"
     assert status_of(orders, "slow") == "TIMED_OUT"
@@ -131,10 +131,10 @@ def test_until_none_is_left_means_for_ever(orders, sfn_executions):
     """What fails again at once is on the first page again, so only an error after a thousand redrives ends the loop."""
     orders.on_redrive(status="FAILED")
     sfn_executions.add_fault("RedriveExecution", error="ExecutionLimitExceeded", skip=1000)
-    sfn = boto3.client("stepfunctions")
+    client = boto3.client("stepfunctions")
     # This test means to show what becomes of unread pages, so check_paging need not.
-    with sfn_executions.partial_listing(), pytest.raises(sfn.exceptions.ExecutionLimitExceeded):
-        redrive_until_none_is_left(sfn, orders.arn)
+    with sfn_executions.partial_listing(), pytest.raises(client.exceptions.ExecutionLimitExceeded):
+        redrive_until_none_is_left(client, orders.arn)
 
     assert max(run.redrive_count for run in orders.executions) == 10
 

@@ -14,19 +14,19 @@ from freezegun import freeze_time
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def start_import(sfn, state_machine_arn):
+def start_import(client, state_machine_arn):
     """Start an import and return its ARN, or None while another one is at work."""
-    running = sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING", maxResults=1)
+    running = client.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING", maxResults=1)
     if running["executions"]:
         return None
-    return sfn.start_execution(stateMachineArn=state_machine_arn)["executionArn"]
+    return client.start_execution(stateMachineArn=state_machine_arn)["executionArn"]
 
 
-def start_import_naively(sfn, state_machine_arn):
-    newest = sfn.list_executions(stateMachineArn=state_machine_arn, maxResults=1)["executions"]
+def start_import_naively(client, state_machine_arn):
+    newest = client.list_executions(stateMachineArn=state_machine_arn, maxResults=1)["executions"]
     if newest and newest[0]["status"] == "RUNNING":
         return None
-    return sfn.start_execution(stateMachineArn=state_machine_arn)["executionArn"]
+    return client.start_execution(stateMachineArn=state_machine_arn)["executionArn"]
 
 
 # --- Its tests -----------------------------------------------------------------------------------------------------
@@ -51,10 +51,10 @@ def test_no_second_import_beside_a_running_one(imports):
 @freeze_time("2026-01-10 06:00:00")
 def test_the_next_import_starts_as_soon_as_the_last_one_has_stopped(imports):
     """At six the regular import has just stopped: the next one starts, and the one after that has to wait."""
-    sfn = boto3.client("stepfunctions")
+    client = boto3.client("stepfunctions")
 
-    assert start_import(sfn, imports.arn) == imports.executions[-1].arn
-    assert start_import(sfn, imports.arn) is None
+    assert start_import(client, imports.arn) == imports.executions[-1].arn
+    assert start_import(client, imports.arn) is None
     assert [execution.status for execution in imports.executions] == ["SUCCEEDED", "FAILED", "RUNNING"]
 
 

@@ -14,21 +14,21 @@ from sfn_mock import PagingError, get_mock, mock_sfn_executions
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def stop_all(sfn, state_machine_arn, reason):
+def stop_all(client, state_machine_arn, reason):
     """Stop all that is RUNNING, and return how many executions that were."""
     stopped = 0
-    paginator = sfn.get_paginator("list_executions")
+    paginator = client.get_paginator("list_executions")
     for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="RUNNING"):
         for run in page["executions"]:
-            sfn.stop_execution(executionArn=run["executionArn"], error="EmergencyStop", cause=reason)
+            client.stop_execution(executionArn=run["executionArn"], error="EmergencyStop", cause=reason)
             stopped += 1
     return stopped
 
 
-def stop_all_naively(sfn, state_machine_arn, reason):
-    runs = sfn.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING")["executions"]
+def stop_all_naively(client, state_machine_arn, reason):
+    runs = client.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING")["executions"]
     for run in runs:
-        sfn.stop_execution(executionArn=run["executionArn"], error="EmergencyStop", cause=reason)
+        client.stop_execution(executionArn=run["executionArn"], error="EmergencyStop", cause=reason)
     return len(runs)
 
 
@@ -48,10 +48,10 @@ def orders(sfn_executions):
 @freeze_time("2026-01-10 09:00:00")
 def test_nothing_is_left_running(orders):
     """All 250 are stopped now, once each, and those that had ended stay as they were."""
-    sfn = boto3.client("stepfunctions")
+    client = boto3.client("stepfunctions")
 
-    assert stop_all(sfn, orders.arn, "wrong prices") == 250
-    assert sfn.list_executions(stateMachineArn=orders.arn, statusFilter="RUNNING")["executions"] == []
+    assert stop_all(client, orders.arn, "wrong prices") == 250
+    assert client.list_executions(stateMachineArn=orders.arn, statusFilter="RUNNING")["executions"] == []
 
     aborted = [run for run in orders.executions if run.status == "ABORTED"]
     assert len(aborted) == 250

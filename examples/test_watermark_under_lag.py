@@ -13,10 +13,10 @@ from freezegun import freeze_time
 # --- The code under test -------------------------------------------------------------------------------------------
 
 
-def finished_since(sfn, state_machine_arn, watermark):
+def finished_since(client, state_machine_arn, watermark):
     """Names of the executions that the list shows to have finished after ``watermark``, and the next watermark."""
     finished = []
-    paginator = sfn.get_paginator("list_executions")
+    paginator = client.get_paginator("list_executions")
     for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="SUCCEEDED"):
         # Newest first: behind the first one that is too old all are.
         new = [run for run in page["executions"] if run["stopDate"] > watermark]
@@ -26,8 +26,8 @@ def finished_since(sfn, state_machine_arn, watermark):
     return [run["name"] for run in finished], max([run["stopDate"] for run in finished], default=watermark)
 
 
-def finished_since_naively(sfn, state_machine_arn, watermark):
-    names, _ = finished_since(sfn, state_machine_arn, watermark)
+def finished_since_naively(client, state_machine_arn, watermark):
+    names, _ = finished_since(client, state_machine_arn, watermark)
     return names, datetime.now(timezone.utc)
 
 
@@ -49,11 +49,11 @@ def orders(sfn_executions):
 
 def handed_on(ask, orders):
     """What two rounds hand on, at two o'clock and five minutes later."""
-    sfn = boto3.client("stepfunctions")
+    client = boto3.client("stepfunctions")
     with freeze_time("2026-01-10 02:00:00"):
-        first, watermark = ask(sfn, orders.arn, ONE_O_CLOCK)
+        first, watermark = ask(client, orders.arn, ONE_O_CLOCK)
     with freeze_time("2026-01-10 02:05:00"):
-        second, _ = ask(sfn, orders.arn, watermark)
+        second, _ = ask(client, orders.arn, watermark)
     return first, second
 
 

@@ -47,18 +47,18 @@ def pauses(monkeypatch):
     return pauses
 
 
-def client(attempts: int = 1, mode: str = "standard"):
+def new_client(attempts: int = 1, mode: str = "standard"):
     """A client that sends each request up to so many times."""
     return boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": attempts, "mode": mode}))
 
 
-def outcomes(count: int, sfn=None) -> list[str]:
+def outcomes(count: int, client=None) -> list[str]:
     """What so many listings in a row come to: the code of an error, or the names of executions."""
-    sfn = sfn or client()
+    client = client or new_client()
     found = []
     for _ in range(count):
         try:
-            found.append(",".join(run["name"] for run in sfn.list_executions(stateMachineArn=MACHINE)["executions"]))
+            found.append(",".join(run["name"] for run in client.list_executions(stateMachineArn=MACHINE)["executions"]))
         except ClientError as error:
             found.append(error.response["Error"]["Code"])
     return found
@@ -91,7 +91,7 @@ def test_operation_by_either_name(sfn_executions, operation):
     """An operation goes by the API's name or by that of boto3's method, and other operations are left alone."""
     fault = sfn_executions.add_fault(operation, error="InvalidToken")
 
-    assert client().list_state_machines()["stateMachines"][0]["name"] == "orders"
+    assert new_client().list_state_machines()["stateMachines"][0]["name"] == "orders"
     assert outcomes(2) == ["InvalidToken", "nightly"]
     assert (fault.operation, repr(fault)) == ("ListExecutions", "<Fault InvalidToken of ListExecutions, 1 so far>")
 
@@ -105,12 +105,12 @@ def test_predicate(sfn_executions):
         return "maxResults" in parameters
 
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", skip=1, when=is_second_page)
-    sfn = client()
+    client = new_client()
     for _ in range(2):
-        sfn.list_executions(stateMachineArn=MACHINE)
-    sfn.list_executions(stateMachineArn=MACHINE, maxResults=5)
-    with pytest.raises(sfn.exceptions.InvalidToken):
-        sfn.list_executions(stateMachineArn=MACHINE, maxResults=5)
+        client.list_executions(stateMachineArn=MACHINE)
+    client.list_executions(stateMachineArn=MACHINE, maxResults=5)
+    with pytest.raises(client.exceptions.InvalidToken):
+        client.list_executions(stateMachineArn=MACHINE, maxResults=5)
 
     assert asked == [{"stateMachineArn": MACHINE}] * 2 + [{"stateMachineArn": MACHINE, "maxResults": 5}] * 2
     assert fault.count == 1
@@ -148,7 +148,7 @@ def test_reset_removes_faults(sfn_executions):
     fault = sfn_executions.add_fault("ListStateMachines", error="ServiceUnavailable", times=None)
     sfn_executions.reset()
 
-    assert members(client().list_state_machines()) == {"stateMachines": []}
+    assert members(new_client().list_state_machines()) == {"stateMachines": []}
     assert fault.count == 0
 
 
@@ -169,9 +169,9 @@ def test_struck_request_changes_nothing(sfn_executions, orders):
     """A start that is struck has not started anything, also where only the answer seems to be lost."""
     for error in ("ThrottlingException", "ReadTimeout"):
         sfn_executions.add_fault("StartExecution", error=error)
-    sfn = client(attempts=2)
+    client = new_client(attempts=2)
     with pytest.raises(ReadTimeoutError):
-        sfn.start_execution(stateMachineArn=MACHINE, name="mine")
+        client.start_execution(stateMachineArn=MACHINE, name="mine")
 
     assert [execution.name for execution in orders.executions] == ["nightly"]
 
@@ -244,7 +244,7 @@ def test_error(sfn_executions, error, status, sentence, further):
     """The client gets the error as from AWS: its code, sentence, status and members."""
     sfn_executions.add_fault("ListExecutions", error=error)
     with pytest.raises(ClientError) as struck:
-        client().list_executions(stateMachineArn=MACHINE)
+        new_client().list_executions(stateMachineArn=MACHINE)
 
     assert members(struck.value.response) == {"Error": {"Message": sentence, "Code": error}, **further}
     assert struck.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
@@ -284,7 +284,7 @@ def test_sentence(sfn_executions, operation, error, arguments, sentence):
     """Where AWS's sentence cannot be told from the request, it is the model's description of the error."""
     sfn_executions.add_fault(operation, error=error)
     with pytest.raises(ClientError) as struck:
-        client()._make_api_call(operation, arguments)
+        new_client()._make_api_call(operation, arguments)
 
     assert struck.value.response["Error"] == {"Message": sentence, "Code": error}
 
@@ -292,9 +292,9 @@ def test_sentence(sfn_executions, operation, error, arguments, sentence):
 def test_state_of_the_key(sfn_executions):
     """An invalid key comes with its state, as the model has it."""
     sfn_executions.add_fault("StartExecution", error="KmsInvalidStateException")
-    sfn = client()
-    with pytest.raises(sfn.exceptions.KmsInvalidStateException) as struck:
-        sfn.start_execution(stateMachineArn=MACHINE)
+    client = new_client()
+    with pytest.raises(client.exceptions.KmsInvalidStateException) as struck:
+        client.start_execution(stateMachineArn=MACHINE)
 
     assert struck.value.response["kmsKeyState"] == "DISABLED"
 
@@ -302,9 +302,9 @@ def test_state_of_the_key(sfn_executions):
 def test_message(sfn_executions):
     """A sentence of the test's own replaces AWS's; further members stay."""
     sfn_executions.add_fault("ListExecutions", error="ResourceNotFound", message="Not {here}.")
-    sfn = client()
-    with pytest.raises(sfn.exceptions.ResourceNotFound) as struck:
-        sfn.list_executions(stateMachineArn=MACHINE)
+    client = new_client()
+    with pytest.raises(client.exceptions.ResourceNotFound) as struck:
+        client.list_executions(stateMachineArn=MACHINE)
 
     assert members(struck.value.response) == {
         "Error": {"Message": "Not {here}.", "Code": "ResourceNotFound"},
@@ -335,7 +335,7 @@ def test_connection_error(sfn_executions, error, raised, sentence, with_moto):
     with mock_aws() if with_moto else mock_sfn_executions():
         sfn_executions.add_fault("ListExecutions", error=error)
         with pytest.raises(raised) as struck:
-            client().list_executions(stateMachineArn=MACHINE)
+            new_client().list_executions(stateMachineArn=MACHINE)
 
         assert str(struck.value) == sentence.format(url="https://states.us-east-1.amazonaws.com/")
         assert outcomes(1) == ["nightly"]
@@ -351,7 +351,7 @@ RETRIED = ["ThrottlingException", "InternalServerError", "ServiceUnavailable", "
 def test_botocore_retries(sfn_executions, pauses, mode, error):
     """Throttles, server errors and lost connections are retried by botocore, and RetryAttempts tells how often."""
     fault = sfn_executions.add_fault("ListExecutions", error=error, times=2)
-    answer = client(attempts=4, mode=mode).list_executions(stateMachineArn=MACHINE)
+    answer = new_client(attempts=4, mode=mode).list_executions(stateMachineArn=MACHINE)
 
     assert [run["name"] for run in answer["executions"]] == ["nightly"]
     assert answer["ResponseMetadata"]["RetryAttempts"] == fault.count == len(pauses) == 2
@@ -362,7 +362,7 @@ def test_botocore_retries(sfn_executions, pauses, mode, error):
 def test_botocore_retries_adaptively(sfn_executions, error):
     """So it does in the adaptive mode, which would wait for the frozen clock if its sleeps were left to it."""
     fault = sfn_executions.add_fault("ListExecutions", error=error, times=2)
-    answer = client(attempts=4, mode="adaptive").list_executions(stateMachineArn=MACHINE)
+    answer = new_client(attempts=4, mode="adaptive").list_executions(stateMachineArn=MACHINE)
 
     assert [run["name"] for run in answer["executions"]] == ["nightly"]
     assert answer["ResponseMetadata"]["RetryAttempts"] == fault.count == 2
@@ -373,7 +373,7 @@ def test_retries_are_used_up(sfn_executions, pauses, mode):
     """When the last try fails as well, its error is the call's."""
     fault = sfn_executions.add_fault("ListExecutions", error="ThrottlingException", times=None)
     with pytest.raises(ClientError) as struck:
-        client(attempts=3, mode=mode).list_executions(stateMachineArn=MACHINE)
+        new_client(attempts=3, mode=mode).list_executions(stateMachineArn=MACHINE)
 
     assert struck.value.response["Error"] == {"Message": "Rate exceeded", "Code": "ThrottlingException"}
     assert struck.value.response["ResponseMetadata"]["RetryAttempts"] == 2
@@ -385,15 +385,15 @@ def test_what_botocore_does_not_retry(sfn_executions, pauses, error):
     """Errors that would come again are not retried."""
     sfn_executions.add_fault("ListExecutions", error=error)
 
-    assert (outcomes(2, client(attempts=4)), pauses) == ([error, "nightly"], [])
+    assert (outcomes(2, new_client(attempts=4)), pauses) == ([error, "nightly"], [])
 
 
 def test_answer_over_the_wire_is_the_same(sfn_executions):
     """A request that a fault lets pass is answered as any other, and after the last strike so are all."""
-    sfn = client(attempts=2)
-    plain = sfn.list_executions(stateMachineArn=MACHINE)
+    client = new_client(attempts=2)
+    plain = client.list_executions(stateMachineArn=MACHINE)
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=lambda parameters: False)
-    passed = sfn.list_executions(stateMachineArn=MACHINE)
+    passed = client.list_executions(stateMachineArn=MACHINE)
 
     assert members(passed) == members(plain)
     assert passed["ResponseMetadata"].keys() == plain["ResponseMetadata"].keys()
@@ -405,11 +405,11 @@ def test_predicate_sees_nothing_in_a_body_that_cannot_be_read(sfn_executions):
     asked = []
     sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=asked.append)
     bodies = iter([b"nonsense", b"[]"])
-    sfn = client()
-    sfn.meta.events.register("before-sign.sfn", lambda request, **_: setattr(request, "data", next(bodies)))
+    client = new_client()
+    client.meta.events.register("before-sign.sfn", lambda request, **_: setattr(request, "data", next(bodies)))
     for _ in range(2):
         with pytest.raises(ClientError, match="SerializationException"):
-            sfn.list_executions(stateMachineArn=MACHINE)
+            client.list_executions(stateMachineArn=MACHINE)
 
     assert asked == [{}, {}]
     assert [call.parameters for call in sfn_executions.calls] == [{}, {}]
@@ -418,15 +418,15 @@ def test_predicate_sees_nothing_in_a_body_that_cannot_be_read(sfn_executions):
 def test_other_answers_come_first(sfn_executions):
     """What a handler of the test's own answers never reaches the faults."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken")
-    sfn = client()
+    client = new_client()
 
     class Body:
         def stream(self):
             yield b'{"executions": []}'
 
-    sfn.meta.events.register("before-send.sfn", lambda request, **_: AWSResponse(request.url, 200, {}, Body()))
+    client.meta.events.register("before-send.sfn", lambda request, **_: AWSResponse(request.url, 200, {}, Body()))
 
-    assert (members(sfn.list_executions(stateMachineArn=MACHINE)), fault.count) == ({"executions": []}, 0)
+    assert (members(client.list_executions(stateMachineArn=MACHINE)), fault.count) == ({"executions": []}, 0)
 
 
 # --- Faults that cannot be ---------------------------------------------------------------------------------------
