@@ -309,6 +309,9 @@ class StepFunctionsMock:
     def get_state_machine(self, arn_or_name: str) -> StateMachine:
         """Return the state machine with an ARN, or with a name in the mock's account and region.
 
+        Args:
+            arn_or_name: The ARN, or the name of a state machine in the mock's account and region.
+
         Raises:
             LookupError: If there is none. The message suggests the closest name and lists known ARNs.
             RuntimeError: If the mock has ended.
@@ -323,6 +326,9 @@ class StepFunctionsMock:
     def get_execution(self, arn: str) -> Execution:
         """Return the execution with an ARN; it may be a child execution, and may start after now.
 
+        Args:
+            arn: The ARN of the execution.
+
         Raises:
             LookupError: If there is none. The message suggests the closest name and lists known ARNs.
             RuntimeError: If the mock has ended.
@@ -336,6 +342,9 @@ class StepFunctionsMock:
 
     def get_map_run(self, arn: str) -> MapRun:
         """Return the map run with an ARN.
+
+        Args:
+            arn: The ARN of the map run.
 
         Raises:
             LookupError: If there is none. The message suggests the closest name and lists known ARNs.

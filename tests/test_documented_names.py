@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import sfn_mock
+from sfn_mock.options import NAMES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference.md"
 LIFE_OF_AN_EXECUTION = "succeed fail time_out abort redrive wait_for_task wait_until_done add_map_run"
@@ -125,3 +126,28 @@ def test_what_a_fault_shows(sfn_executions):
         "Slow.",
     )
     assert fault.count == 0
+
+
+def public_functions():
+    """Yield the public functions, and the methods of public classes, with a name for each."""
+    for name in sfn_mock.__all__:
+        value = getattr(sfn_mock, name)
+        if inspect.isfunction(value):
+            yield name, value
+        elif inspect.isclass(value) and value.__module__.startswith("sfn_mock."):
+            for member, function in vars(value).items():
+                if not member.startswith("_") and inspect.isfunction(function):
+                    yield f"{name}.{member}", function
+
+
+def test_docstrings_of_public_functions_name_each_argument():
+    """A docstring has each parameter under Args, or names the method that describes the same parameters."""
+    missing = []
+    for name, function in public_functions():
+        text = inspect.getdoc(function) or ""
+        elsewhere = {"self", *(NAMES if "    **options: The options of ``mock_sfn_executions``" in text else ())}
+        parameters = [parameter for parameter in inspect.signature(function).parameters if parameter not in elsewhere]
+        if "Arguments are those of ``" not in text:
+            missing += [f"{name}({item})" for item in parameters if not re.search(rf"^    (\*\*)?{item}: ", text, re.M)]
+
+    assert missing == []

@@ -345,12 +345,13 @@ class StateMachine(View[kept.StateMachine]):
         cause: str | None = None,
         failed_in: str | None = None,
     ) -> None:
-        """Control the outcome of redrives of its executions, as ``on_start`` does for starts.
+        """Control the outcome of redrives of its executions.
 
-        Without it a redriven execution runs until something ends it.
+        Arguments are those of ``on_start``. Without it a redriven execution runs until something ends it.
 
         Raises:
-            ValueError: For an outcome that no redrive can have, and for an EXPRESS machine.
+            ValueError: If a redrive cannot have such an outcome, or the state machine is EXPRESS.
+            RuntimeError: If the state machine no longer exists, or the mock has ended.
         """
         set_redrive_plan(
             self._record,
