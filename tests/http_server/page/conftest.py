@@ -97,6 +97,8 @@ def reader(sfn, page):
     """A reader; no error in the console, no request to another host, at the end."""
     page.set_viewport_size({"width": 1400, "height": 900})
     page.emulate_media(color_scheme="light")
+    # A refresh keeps what was written and chosen, which is not for the next test.
+    page.evaluate("document.getElementById('main')?.replaceChildren()")
     reader = Reader(sfn, page)
     yield reader
     reader.check()
