@@ -22,6 +22,9 @@ FILES = sorted(Path(__file__).with_name("definitions").glob("*.asl.json"))
 def diagnose(file):
     """Return what AWS says about a definition file, warnings included, one line each."""
     client = boto3.client("stepfunctions")
+    operation = client.meta.service_model.operation_model("ValidateStateMachineDefinition")
+    if "severity" not in operation.input_shape.members:
+        pytest.skip("This version of boto3 does not know the warnings of ValidateStateMachineDefinition yet.")
     answer = client.validate_state_machine_definition(definition=file.read_text(encoding="utf-8"), severity="WARNING")
     return [
         f"{file.name}{found.get('location', '')}: {found['severity']} {found['code']}: {found['message']}"

@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from answers import refusal
+from answers import needs_member, refusal
 
 NOW = "2026-01-10T12:00:00Z"
 ROLE = "arn:aws:iam::123456789012:role/orders"
@@ -156,6 +156,7 @@ def test_definition_that_is_refused(client, definition, expected):
     assert message.startswith(f"Invalid State Machine Definition: '{expected[0]}: {expected[1]} at ")
 
 
+@needs_member("ValidateStateMachineDefinition", "truncated")
 def test_more_faults_than_are_told(client):
     """Of forty thousand faults a hundred are told, and truncated says that there are more."""
     definition = machine({**PASS, "Parameters": {f"k{number}.$": "$.a[" for number in range(40_000)}})
