@@ -154,6 +154,8 @@ def check_sound(sfn: Any) -> None:
                 scope.index.settle(moment)
                 check_order(scope.index)
 
+        for execution, run in records.live_runs.items():
+            assert execution in records._awake or records._due_of.get(execution) == run.next_due()
         assert records.undo.steps == []
         assert (records._uses, records._carrying) == (0, 0)
         assert not records._lock._is_owned()

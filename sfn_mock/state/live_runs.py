@@ -32,6 +32,14 @@ class Run(Protocol):
     def is_running(self) -> bool:
         """Whether the definition is still at work."""
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether it is being carried just now, perhaps by another thread."""
+
+    @property
+    def waits_for_jobs(self) -> bool:
+        """Whether it has to ask again and again for the end of a job."""
+
     def carry(self, moment: int) -> None:
         """Do all that is due by ``moment``."""
 

@@ -479,6 +479,13 @@ class Records(Store[Execution]):
         run = self.runs.get(parent)
         return None if run is None else run.run_of(execution)
 
+    def wake_run_of(self, execution: Execution) -> None:
+        """Have the next use carry the run that an execution is part of, if it is at work."""
+        while execution.map_run is not None and execution.map_run.parent is not None:
+            execution = execution.map_run.parent
+        if execution in self.live_runs:
+            self.wake(execution)
+
     def tasks_of(self, execution: Execution) -> list[Task]:
         """All that ``execution`` has waited for, in order."""
         return self.waiting.get(execution, [])

@@ -150,9 +150,28 @@ class DefinitionRun:
             # An interrupt may have come just before this line.
             self._is_carrying = False
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether it is being carried just now, perhaps by another thread."""
+        return self._is_carrying
+
+    @property
+    def waits_for_jobs(self) -> bool:
+        """Whether a task, here or in a child execution, waits for a job whose end must be asked for."""
+        return bool(self._polls) or any(child.waits_for_jobs for child in self._children.values())
+
+    def _wake(self) -> None:
+        """Have the next use of the records carry the whole run that this one is part of."""
+        if self._parent is not None:
+            self._parent._wake()
+        else:
+            self._execution.owner.records.wake(self._execution)
+
     def _note(self) -> None:
-        """Note for the undo log how far the run has come, before it goes on or is told something; once is enough."""
+        """Wake the run, and note for the undo log how far it has come, before it goes on or is told something."""
+        self._wake()
         if self._noted_in != self._undo.period:
+            self._undo.note(self._wake)
             self._undo.note(self._run.checkpoint())
             self._undo.keep(self, "_carried_to")
             self._noted_in = self._undo.period
@@ -324,8 +343,12 @@ class DefinitionRun:
         self.carry_all(moment)
 
     def rewind(self, moment: int) -> None:
-        """Go back to ``moment`` if the clock went back, as something is to happen then."""
-        if moment < self._carried_to:
+        """Go to ``moment``, back if the clock went back, as something is to happen then."""
+        if moment > self._carried_to:
+            # Nothing was due until then.
+            self._note()
+            self._carried_to = moment
+        elif moment < self._carried_to:
             self._note()
             self._run.rewind_to(moment)
             self._carried_to = moment

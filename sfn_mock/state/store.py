@@ -5,6 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from heapq import heappop, heappush
+from operator import attrgetter
 from threading import RLock
 from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_URL, uuid3
@@ -46,6 +49,12 @@ class Store(ABC, Generic[_Execution]):
         self.runs: dict[_Execution, Run] = {}
         #: Those of them that are still at work.
         self.live_runs: dict[_Execution, Run] = {}
+        #: The executions whose runs the next use carries: something has happened to them, or they wait for a job.
+        self._awake: dict[_Execution, None] = {}
+        #: When runs have something due, soonest first. Moments that no longer count only cost a look.
+        self._due: list[tuple[int, int, _Execution]] = []
+        #: The moment in ``_due`` that counts, for each execution.
+        self._due_of: dict[_Execution, int] = {}
         #: The moment of the last use; later than all before the first.
         self.moment = clock.NEVER
         #: What takes back the changes of the current use, until that has come to its end.
@@ -216,12 +225,34 @@ class Store(ABC, Generic[_Execution]):
     # --- Definitions at work -----------------------------------------------------------------------------------------
 
     def carry_runs(self, moment: int) -> None:
-        """Carry the definitions at work to ``moment``; not after the records' end."""
-        if not self.live_runs or self._closed:
+        """Carry the definitions at work that have something to do by ``moment``; not after the records' end."""
+        if self._closed or not (self._awake or (self._due and self._due[0][0] <= moment)):
             return
         with self._changing():
-            for execution in list(self.live_runs):
-                self._carry_run(execution, moment)
+            for execution in self._wake_due(moment):
+                run = self.live_runs.get(execution)
+                if run is None:
+                    # It has ended, or is held at a task that nothing answers.
+                    self._awake.pop(execution, None)
+                elif not run.is_carried:
+                    self._carry_run(execution, moment)
+
+    def _wake_due(self, moment: int) -> list[_Execution]:
+        """Wake the executions with something due by ``moment``; return all that are awake, in order of adding.
+
+        Each step is safe to interrupt: an execution is awake before its moment is removed.
+        """
+        while self._due and self._due[0][0] <= moment:
+            due, _, execution = self._due[0]
+            self._awake[execution] = None
+            if self._due_of.get(execution) == due:
+                del self._due_of[execution]
+            heappop(self._due)
+        return sorted(self._awake, key=attrgetter("sequence"))
+
+    def wake(self, execution: _Execution) -> None:
+        """Have the next use carry the run of an execution, as something has happened to it."""
+        self._awake[execution] = None
 
     def start_run(self, execution: _Execution, run: Run, moment: int) -> None:
         """Put a definition to work, and do at once what takes no time."""
@@ -246,9 +277,11 @@ class Store(ABC, Generic[_Execution]):
         if execution in self.runs:
             self._note_run(execution)
             self.live_runs[execution] = self.runs[execution]
+            self.wake(execution)
 
     def _note_run(self, execution: _Execution) -> None:
         """Note for the undo log whether an execution has a run, and whether that is at work."""
+        self.undo.note(partial(self.wake, execution))
         self.undo.keep_item(self.runs, execution)
         self.undo.keep_item(self.live_runs, execution)
 
@@ -273,6 +306,18 @@ class Store(ABC, Generic[_Execution]):
         if not run.is_running:
             self._note_run(execution)
             self.live_runs.pop(execution, None)
+        elif run.waits_for_jobs:
+            self.wake(execution)
+            return
+        else:
+            self._schedule(execution, run.next_due())
+        self._awake.pop(execution, None)
+
+    def _schedule(self, execution: _Execution, due: int | None) -> None:
+        """Have an execution carried when its run has something due."""
+        if due is not None and self._due_of.get(execution) != due:
+            heappush(self._due, (due, execution.sequence, execution))
+            self._due_of[execution] = due
 
     # --- Their end -----------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ def change(execution: Execution, moment: int, attempts: Sequence[Attempt]) -> No
     An execution that does not run by its definition ends when its machine's TimeoutSeconds are over.
     """
     scope = execution.owner
+    scope.records.wake_run_of(execution)
     if scope.records.run_of(execution) is None:
         *earlier, last = attempts
         attempts = (*earlier, within(last, scope.time_limit_of(execution.revision)))
@@ -40,6 +41,7 @@ def _keep(execution: Execution) -> None:
 def _restore(execution: Execution, start: int, last: Attempt, earlier: tuple[Attempt, ...]) -> None:
     execution.start, execution.last, execution.earlier = start, last, earlier
     execution.owner.index.lose_order()
+    execution.owner.records.wake_run_of(execution)
 
 
 def run_again(execution: Execution, moment: int, since: int, outcome: Outcome) -> None:
