@@ -149,7 +149,7 @@ class StepFunctionsMock:
         Raises:
             ValueError: If an item has what AWS could never show, or differs from a stored execution of its name; then
                 nothing is stored.
-            FileNotFoundError: If there is no such file.
+            FileNotFoundError: If the file does not exist.
             RuntimeError: If the mock has ended.
         """
         self._session.check_open()
@@ -172,7 +172,7 @@ class StepFunctionsMock:
         Raises:
             ValueError: If the document has an unknown key, or a value that AWS could never show. The message names the
                 key, and nothing is stored.
-            FileNotFoundError: If there is no such file.
+            FileNotFoundError: If the file does not exist.
             RuntimeError: If the mock has ended.
         """
         self._session.check_open()
@@ -251,7 +251,7 @@ class StepFunctionsMock:
 
         Raises:
             ValueError: If definitions do not run, or the config has a mistake; then nothing of it is loaded.
-            FileNotFoundError: If there is no such file.
+            FileNotFoundError: If the file does not exist.
             RuntimeError: If the mock has ended.
         """
         self._session.check_open()

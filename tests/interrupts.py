@@ -6,8 +6,8 @@ import linecache
 import os
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -73,8 +73,7 @@ class executed_lines:
         return chosen
 
 
-@contextmanager
-def interrupted_at(line: Line) -> Iterator[None]:
+def interrupted_at(line: Line) -> AbstractContextManager[None]:
     """Raise an Interrupt before one execution of a line, and catch it where this ends."""
     count = 0
 
@@ -88,18 +87,10 @@ def interrupted_at(line: Line) -> Iterator[None]:
                 raise Interrupt
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield
-    except Interrupt:
-        pass
-    finally:
-        sys.settrace(before)
+    return _interrupted_by(trace)
 
 
-@contextmanager
-def interrupted_after(lines: int) -> Iterator[None]:
+def interrupted_after(lines: int) -> AbstractContextManager[None]:
     """Raise an Interrupt before the next line of the package after so many, and catch it where this ends."""
     left = lines
 
@@ -116,6 +107,12 @@ def interrupted_after(lines: int) -> Iterator[None]:
                 raise Interrupt
         return trace
 
+    return _interrupted_by(trace)
+
+
+@contextmanager
+def _interrupted_by(trace: Callable[[FrameType, str, object], Any]) -> Iterator[None]:
+    """Trace with a function that may raise an Interrupt, and catch it."""
     before = sys.gettrace()
     sys.settrace(trace)
     try:

@@ -1,4 +1,4 @@
-"""What the build of the site adds to mkdocs: pages from outside docs/, examples as pages, and checks of the result."""
+"""Add to mkdocs: pages from outside docs/, examples as pages, and checks of the built site."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What AWS defines: errors, ARNs, names, constraints, page tokens. Nothing here has state."""
+"""The errors, ARNs, names, constraints and page tokens that AWS defines. Nothing here has state."""

@@ -180,7 +180,7 @@ class Calls(list[Call]):
             operation: The API name of the operation, or the name of boto3's method.
 
         Raises:
-            ValueError: If there is no such operation; the message suggests the closest name.
+            ValueError: If Step Functions has no operation of that name; the message suggests the closest name.
         """
         name = operation_named(operation)
         return Calls(call for call in self if call.operation == name)

@@ -33,7 +33,7 @@ def read_mock_config(
 
     Raises:
         ValueError: For a mistake in the config; the message says where it is.
-        FileNotFoundError: If there is no such file.
+        FileNotFoundError: If the file does not exist.
     """
     config = _object(_read(source), "mock config", ("StateMachines", "MockedResponses"), required=("StateMachines",))
     mocked = _object(config.get("MockedResponses", {}), "MockedResponses")

@@ -10,7 +10,7 @@ from sfn_mock.asl.steps import Step
 
 
 class AnyTask(Protocol):
-    """What can be answered, at a moment in UTC milliseconds."""
+    """A task that takes an answer, given at a moment in UTC milliseconds."""
 
     def succeed(self, moment: int, output: str) -> None: ...
     def fail(self, moment: int, error: str | None, cause: str | None) -> None: ...

@@ -176,7 +176,7 @@ class Store(ABC, Generic[_Execution]):
             self._uses = 0
             held = lock._release_save()
             return ask()
-        except Exception as error:
+        except Exception as error:  # noted, so that its run is held where it was raised, and raised again
             self._refusal = error
             raise
         finally:
