@@ -190,7 +190,7 @@ SUBJECTS = {
 
 
 def _measure(work: Callable[[int], float], size: int) -> Cost:
-    """Do the work once in small, for what is done only once, and then in that size."""
+    """Do the work once in a small size, to warm the caches, and then in the given size."""
     work(1)
     before, begin = _memory(), process_time()
     page = work(size)
@@ -205,7 +205,7 @@ def _memory() -> int:
 
 
 def measure(work: Callable[[int], float], size: int) -> Cost:
-    """Return what work of a size costs, in a process of its own."""
+    """Return the time and memory of the work in a given size, measured in its own process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(_measure, work, size).result()
 

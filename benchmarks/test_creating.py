@@ -58,6 +58,6 @@ def test_creating_again(race):
 
 
 def test_twenty_states_hold():
-    """The definition that is measured has twenty states and is valid, so that what is measured is all of it."""
+    """The measured definition is valid and has twenty states, so that the whole definition is checked."""
     assert len(json.loads(TWENTY_STATES)["States"]) == 20
     assert check_definition(TWENTY_STATES) == ()

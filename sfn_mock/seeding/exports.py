@@ -334,7 +334,7 @@ def _moment(member: str, value: object) -> int:
 
 
 def _life(shown: Shown, details: Details, *, express: bool) -> seeding.Life:
-    """Return the time line that comes to what is shown; before its redrive it is RUNNING and never redriven."""
+    """Return a time line with the state that an item shows; before its redrive it is RUNNING and never redriven."""
     dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
     return seeding.life(
         # A recording is complete, so it is judged by its own last date, wherever the test's clock stands.

@@ -165,7 +165,7 @@ def _agree(one: Shown, other: Shown) -> bool:
 
 
 def _joined(earlier: Item, item: Item) -> Item:
-    """Return the earlier item with what only the later one of that name tells."""
+    """Return the earlier item, completed with the members that only the later item of that name has."""
     details = earlier.details.joined_with(item.details)
     count = item.shown.item_count if earlier.shown.item_count is None else earlier.shown.item_count
     *attempts, last = earlier.life.attempts
@@ -175,7 +175,7 @@ def _joined(earlier: Item, item: Item) -> Item:
 
 
 def _details(execution: Execution, item: Item) -> Details:
-    """Return what a stored execution has beside what is listed, when it has the item's status."""
+    """Return the details of a stored execution that listings lack, when it has the item's status."""
     end = execution.attempts[-1].ending
     if end.status != item.shown.status:
         return Details(execution.input, None, None, None, execution.trace_header)
@@ -196,7 +196,7 @@ def _find(item: Item, records: Records) -> Execution | None:
 
 
 def _states(execution: Execution, moment: int) -> list[Shown]:
-    """Return what it shows now, if it has started, and what it will have come to: a recording may show either."""
+    """Return its state now, if it has started, and its final state: a recording may show either."""
     last = execution.attempts[-1]
     end = max(last.since, last.stop or 0)
     return [

@@ -1,6 +1,6 @@
 """Write what is stored as a seed document, which stores the same again.
 
-A document holds what is seen at one moment: an execution that runs then is RUNNING in it, whatever it will come to.
+A document holds what is seen at one moment: an execution that runs then is RUNNING in it, however it will end.
 It holds no tags, no plans of ``on_start`` and ``on_redrive``, and no definitions from before the last update.
 """
 
@@ -162,7 +162,7 @@ def _payload(text: str) -> Any:
 
 
 def _read(text: str) -> Any:
-    """Return the list or object that JSON text says; None for other values, what is no JSON, and what lies too deep."""
+    """Return the list or object in a JSON text; None for other values, for invalid JSON and for deep nesting."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

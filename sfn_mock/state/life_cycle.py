@@ -88,7 +88,7 @@ def redrive_execution(execution: Execution, moment: int) -> None:
 
 
 def _outcome_of_redrive(scope: ExecutionScope, execution: Execution) -> Outcome:
-    """Return what the next redrive, which is one of ``execution``, will come to."""
+    """Return the outcome of the next redrive, a redrive of ``execution``."""
     return RUNS_UNTIL_ENDED if scope.redrive_plan is None else scope.redrive_plan(execution.name, execution.input)
 
 
@@ -119,7 +119,7 @@ def end_map_run(map_run: MapRun, moment: int, status: str) -> None:
 
 
 def _turns(map_run: MapRun, moment: int) -> list[Turn]:
-    """Return its unsuccessful children in order of adding, with what their redrives will come to."""
+    """Return its unsuccessful children in order of adding, each with the outcome of its redrive."""
     unsuccessful = [child for child in map_run.index.executions if may_run_again(child, moment)]
     return [Turn(child, _outcome_of_redrive(map_run, child)) for child in unsuccessful]
 
@@ -127,8 +127,8 @@ def _turns(map_run: MapRun, moment: int) -> list[Turn]:
 def _redrive_with_parent(map_run: MapRun, moment: int, state: MapRunState, turns: list[Turn]) -> None:
     """Run a map run again from ``moment``, with its unsuccessful children, up to its concurrency at once.
 
-    ``state`` is what it has come to, and stays, independently of its children and its tolerance. The children
-    beyond its concurrency are PENDING_REDRIVE until it is their turn.
+    ``state`` is its state so far, which its earlier attempt keeps whatever its children do. The children beyond
+    its concurrency are PENDING_REDRIVE until it is their turn.
     """
     *earlier, current = attempts_until(map_run, moment)
     closed = current._replace(stop=state.stop, ending=Ending(state.status))

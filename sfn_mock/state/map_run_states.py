@@ -51,7 +51,7 @@ def state_at(map_run: MapRun, moment: int) -> MapRunState:
 
 
 def state_of(map_run: MapRun, attempt: Attempt, moment: int) -> MapRunState:
-    """Return the same for one of its attempts, whichever is in force."""
+    """Return the state in one of its attempts, in force or not."""
     if follows_children(map_run, attempt):
         status, stop = _status_and_stop(map_run, moment)
         # Children may be seeded with dates before the map run's own.
@@ -71,7 +71,7 @@ def attempt_at(map_run: MapRun, moment: int) -> Attempt:
 
 
 def _status_and_stop(map_run: MapRun, moment: int) -> tuple[str, int | None]:
-    # What waits in vain since an end of the parent's is as unfinished as it was then.
+    # A child that still waits when its parent ends stays as unfinished as it was at that end.
     children = _count(map_run, moment, _one, _standing_unfinished)
     unfinished = sum(children[status] for status in _UNFINISHED)
     parent_status, parent_stop = _parent_at(map_run, moment)
@@ -124,7 +124,7 @@ def attempts_until(map_run: MapRun, moment: int) -> list[Attempt]:
 
 
 def end_ahead(map_run: MapRun) -> int | None:
-    """Return when it ends, as far as it was said, independently of its children."""
+    """Return the moment of its end if one was set, whatever its children do."""
     own = map_run.attempts[-1]
     return _parent_end(map_run) if follows_children(map_run, own) else own.stop
 

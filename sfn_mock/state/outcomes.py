@@ -141,7 +141,7 @@ def outcome(
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Outcome:
-    """Return the outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can come to."""
+    """Return the outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can have."""
     check_status(status, STATUSES_OUTSIDE_MAP_RUNS)
     if status == "RUNNING" and duration is not None:
         raise ArgumentError("duration", "must be left out if the status is RUNNING; give a closing status instead")

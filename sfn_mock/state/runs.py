@@ -355,7 +355,7 @@ class DefinitionRun:
             self._execution.owner.records.revive(self._execution)
 
     def prepare(self, moment: int) -> None:
-        """Ready the run for what somebody tells it at ``moment``."""
+        """Prepare the run for a change from outside at ``moment``."""
         self.rewind(moment)
         self._note()
 

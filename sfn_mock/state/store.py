@@ -77,7 +77,7 @@ class Store(ABC, Generic[_Execution]):
 
     @abstractmethod
     def finish_deletions(self, moment: int) -> None:
-        """Let what is DELETING go, as far as nothing of it is RUNNING any longer."""
+        """Delete the machines that are DELETING and have nothing RUNNING any longer."""
 
     @contextmanager
     def using(self) -> Iterator[int]:
@@ -135,24 +135,24 @@ class Store(ABC, Generic[_Execution]):
         return self._uses if lock._is_owned() else 0
 
     def _begin_use(self, uses: int) -> None:
-        """Begin a use within so many others; the outermost one takes back what an interrupt has left."""
+        """Begin a use nested in ``uses`` others; the outermost one undoes what an interrupt has left."""
         if self.undo.steps and not uses:
             self.undo.take_back()
         self._uses = uses + 1
 
     def _keep_changes(self) -> None:
-        """Let what was changed so far stay so."""
+        """Keep the changes made so far."""
         if self.undo.steps:
             self.undo.clear()
 
     def _end_use(self, uses: int) -> None:
-        """End a use within so many others; the outermost one takes back what was not brought to its end."""
+        """End a use nested in ``uses`` others; the outermost one undoes the changes that were cut short."""
         self._uses = uses
         if self.undo.steps and not uses:
             self.undo.take_back()
 
     def keep_up(self) -> None:
-        """Do what is due, and tell what has changed, before somebody asks another service about it."""
+        """Do what is due and send the status events before another service is asked about them."""
         if (self.live_runs or self.status_changes.is_due(clock.now())) and not (self._carrying or self._closed):
             with self.using():
                 pass

@@ -53,15 +53,15 @@ def run_again(execution: Execution, moment: int, since: int, outcome: Outcome) -
 
 
 def wait_for_redrive(execution: Execution, moment: int) -> None:
-    """Let it be PENDING_REDRIVE from ``moment`` on: its map run was redriven and has not come to it yet."""
+    """Make it PENDING_REDRIVE from ``moment`` on: its map run was redriven, but has not started it again yet."""
     waiting = execution.attempt_in_force(moment)._replace(since=moment, ending=Ending("PENDING_REDRIVE"))
     change(execution, moment, (*execution.attempts_until(moment), waiting))
 
 
 def wait(execution: Execution, moment: int, *, until: int | None) -> None:
-    """Let it, which is PENDING_REDRIVE at ``moment``, wait on: in vain, if its map run ends ``until`` then.
+    """Keep it PENDING_REDRIVE, as it is at ``moment``, up to the end of its map run, ``until``, if there is one.
 
-    From there on it is what it was before it waited; a seed that tells of no time before is FAILED.
+    From then on it has the status from before the redrive; a seed without an earlier status is FAILED.
     """
     *earlier, waiting = execution.attempts_until(moment)
     line = [*earlier, waiting]

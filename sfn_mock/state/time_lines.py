@@ -63,7 +63,7 @@ def within(attempt: Attempt, time_limit: int | None) -> Attempt:
 
 
 class TimeLine:
-    """What an execution is by itself, whoever it belongs to: how it was started, and its attempts.
+    """An execution without its owner: how it was started, and its attempts.
 
     It has no constructor: the record of an execution, of which there may be a million, sets all of it.
     """

@@ -15,9 +15,9 @@ class UndoLog:
     """
 
     def __init__(self) -> None:
-        #: What is noted; whoever has nothing to take back or to clear need not ask for it.
+        #: The noted steps. An empty list means that there is nothing to take back or to clear.
         self.steps: list[Callable[[], object]] = []
-        #: Another one whenever the steps so far count no longer.
+        #: A number that changes whenever the steps are cleared or taken back.
         self.period = 0
 
     def note(self, step: Callable[[], object]) -> None:
@@ -25,7 +25,7 @@ class UndoLog:
         self.steps.append(step)
 
     def keep(self, owner: object, *names: str) -> None:
-        """Note the values of attributes, of lists and dicts also the contents."""
+        """Note the values of attributes, and the contents of lists and dicts."""
         for name in names:
             value = getattr(owner, name)
             self.note(partial(setattr, owner, name, value.copy() if isinstance(value, (dict, list, set)) else value))
@@ -36,7 +36,7 @@ class UndoLog:
         self.note(partial(contents.__setitem__, key, contents[key]) if is_there else partial(contents.pop, key, None))
 
     def clear(self) -> None:
-        """Let what was changed stay so."""
+        """Keep the changes made so far."""
         self.steps, self.period = [], self.period + 1
 
     def take_over(self, other: UndoLog) -> None:

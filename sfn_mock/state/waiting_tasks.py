@@ -21,7 +21,7 @@ _HEARTBEAT_MISSED = Ending("FAILED", error="States.Timeout")
 
 
 def hand_out(activity: Activity, moment: int, worker_name: str | None) -> Task | None:
-    """Return the open task scheduled first, which no worker is given again; None when there is none."""
+    """Remove and return the open task that was scheduled first; None when there is none."""
     for task in activity.scheduled:
         if is_open(task, moment):
             activity.records.undo.keep(activity, "scheduled")
@@ -44,7 +44,7 @@ def is_open(task: Task, moment: int) -> bool:
 
 
 class OpenTask:
-    """A task as whoever has its token answers it."""
+    """A task, as seen by the holder of its token."""
 
     def __init__(self, task: Task) -> None:
         self._task = task

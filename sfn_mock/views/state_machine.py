@@ -376,10 +376,10 @@ class StateMachine(View[kept.StateMachine]):
         duration: Duration | None = None,
         strict: bool = True,
     ) -> None:
-        """Say what the tasks of a Task state come to in executions of this machine, from now on.
+        """Set the results of a Task state in executions of this machine, from now on.
 
-        It replaces what was said of the state before, and holds for children of Distributed Maps too. The names are
-        those of the definition as it is now.
+        This replaces earlier results for that state, and holds for children of Distributed Maps too. State names are
+        those of the current definition.
 
         Args:
             state: The name of the state, which may be inside a Map or a Parallel state.

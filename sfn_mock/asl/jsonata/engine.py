@@ -192,7 +192,7 @@ class Evaluation:
         return arguments if signature is None else validate(signature, arguments, context)
 
     def _arithmetic(self, left: Any, right: Any, operator: str) -> Any:
-        """Return what JavaScript's numbers come to; a result that is not a finite number is an error."""
+        """Return the result that JavaScript's numbers give; one that is not a finite number is an error."""
         for operand, code in ((left, "T2001"), (right, "T2002")):
             if operand is not None and not is_number(operand):
                 raise failure(code, operator)

@@ -68,7 +68,7 @@ def _template(templates: Mapping[str, str], code: str) -> str:
 
 
 def as_json(value: object) -> str:
-    """Return a value as compact JSON; what is not JSON value is written as null."""
+    """Return a value as compact JSON; values that JSON does not have are written as null."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_null)
 
 
