@@ -55,7 +55,7 @@ def _json(text: str) -> Any:
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not JSON")
 
 
 def _csv_items(text: str, config: Mapping[str, Any]) -> list[Any]:

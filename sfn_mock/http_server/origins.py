@@ -60,33 +60,32 @@ class Origins:
         own = f"{request.scheme}://{host}"
         origin = request.headers.get("Origin")
         if origin is not None and origin != own:
-            raise ForeignOrigin(
-                f"Origin {origin!r} is no part of {own}: only the server's own page, and programs that are no browser, "
-                f"may ask for this."
-            )
+            raise _foreign("Origin", origin, own)
         site = request.headers.get("Sec-Fetch-Site")
         if site is None:
             self._check_referer(request, own)
         elif site not in _OWN_SITES and not _opens_the_page(request):
-            raise ForeignOrigin(
-                f"Sec-Fetch-Site {site!r} tells that another site asks: only the server's own page, and programs that "
-                f"are no browser, may ask for this."
-            )
+            raise _foreign("Sec-Fetch-Site", site, own)
 
     def _check_referer(self, request: Request, own: str) -> None:
         """Check the Referer header, which browsers without Sec-Fetch-Site send."""
         referer = request.headers.get("Referer", own)
         if not f"{referer}/".startswith(f"{own}/") and not _asks_for_the_page(request):
-            raise ForeignOrigin(
-                f"Referer {referer!r} is no part of {own}: only the server's own page, and programs that are no "
-                f"browser, may ask for this."
-            )
+            raise _foreign("Referer", referer, own)
 
     def _is_allowed(self, host: str) -> bool:
         if not host or is_this_machine(host) or _AWS.fullmatch(host) or self.allowed_hosts & {host, ANY_HOST}:
             return True
         # No site can have an address, a name without a dot or a private name as its own.
         return not self.loopback and (_is_address(host) or "." not in host or host.endswith(_PRIVATE))
+
+
+def _foreign(header: str, value: str, own: str) -> ForeignOrigin:
+    """Return the refusal of a request whose header names another site than the server's own address."""
+    return ForeignOrigin(
+        f"{header} {value!r} shows that another site sent this request: only the page of {own}, and programs other "
+        f"than browsers, may send it."
+    )
 
 
 def _opens_the_page(request: Request) -> bool:

@@ -614,8 +614,8 @@ def test_what_a_refused_site_is_told(ask):
     assert ask("POST", "/sfn-mock/reset", headers={"Host": "localhost", "Origin": "http://example.com"}) == (
         403,
         {
-            "message": "Origin 'http://example.com' is no part of http://localhost: only the server's own page, and "
-            "programs that are no browser, may ask for this."
+            "message": "Origin 'http://example.com' shows that another site sent this request: only the page of "
+            "http://localhost, and programs other than browsers, may send it."
         },
     )
 
@@ -685,8 +685,8 @@ def test_what_a_browser_asks_without_an_origin(sfn, path, site, mode, status):
     assert answer.status == status
     if status == 403:
         assert answer.json()["message"] == (
-            f"Sec-Fetch-Site {site!r} tells that another site asks: only the server's own page, and programs that are "
-            "no browser, may ask for this."
+            f"Sec-Fetch-Site {site!r} shows that another site sent this request: only the page of {sfn.endpoint_url}, "
+            "and programs other than browsers, may send it."
         )
 
 
@@ -714,8 +714,8 @@ def test_what_an_older_browser_asks_without_an_origin(sfn, method, path, referer
     assert answer.status == status
     if status == 403:
         assert answer.json()["message"] == (
-            f"Referer {referer!r} is no part of {sfn.endpoint_url}: only the server's own page, and programs that are "
-            "no browser, may ask for this."
+            f"Referer {referer!r} shows that another site sent this request: only the page of {sfn.endpoint_url}, "
+            "and programs other than browsers, may send it."
         )
 
 
