@@ -1,0 +1,73 @@
+"""Which runs a call carries: those with something due, and those to which something has happened."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from freezegun import freeze_time
+
+from sfn_mock import mock_sfn_executions
+from sfn_mock.state.runs import DefinitionRun
+
+WAITING = json.dumps({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "SecondsPath": "$.s", "End": True}}})
+
+
+@pytest.fixture
+def carried(monkeypatch):
+    """The names of the executions whose runs were carried, in order."""
+    names = []
+    carry = DefinitionRun.carry
+
+    def note(run, moment):
+        names.append(run._execution.name)
+        carry(run, moment)
+
+    monkeypatch.setattr(DefinitionRun, "carry", note)
+    return names
+
+
+@pytest.fixture
+def waiting():
+    """The clock, and a machine with three executions that wait for a minute, two minutes and three minutes."""
+    with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True) as sfn:
+        orders = sfn.add_state_machine("orders", definition=WAITING)
+        client = boto3.client("stepfunctions")
+        for minutes in (1, 2, 3):
+            client.start_execution(stateMachineArn=orders.arn, name=f"m{minutes}", input=f'{{"s": {60 * minutes}}}')
+        yield clock, orders, client
+
+
+def statuses(client, orders):
+    return {item["name"]: item["status"] for item in client.list_executions(stateMachineArn=orders.arn)["executions"]}
+
+
+def test_starts_carry_no_other_run(carried, waiting):
+    """A start carries its own run, and a listing none, while nothing is due."""
+    _, orders, client = waiting
+    assert statuses(client, orders) == {"m1": "RUNNING", "m2": "RUNNING", "m3": "RUNNING"}
+
+    assert carried == ["m1", "m2", "m3"]
+
+
+def test_only_what_is_due_is_carried(carried, waiting):
+    """When the clock moves, the runs with something due are carried, in order of their starts."""
+    clock, orders, client = waiting
+    carried.clear()
+    clock.tick(timedelta(minutes=2))
+
+    assert statuses(client, orders) == {"m1": "SUCCEEDED", "m2": "SUCCEEDED", "m3": "RUNNING"}
+    assert carried == ["m1", "m2"]
+
+
+def test_a_stopped_run_is_carried(carried, waiting):
+    """A run that a call stops learns of it at the next use, and its later moments are forgotten."""
+    clock, orders, client = waiting
+    client.stop_execution(executionArn=orders.executions[2].arn)
+    carried.clear()
+    clock.tick(timedelta(minutes=3))
+
+    assert statuses(client, orders) == {"m1": "SUCCEEDED", "m2": "SUCCEEDED", "m3": "ABORTED"}
+    assert carried == ["m1", "m2", "m3"]
