@@ -112,6 +112,9 @@ class ConnectionServer(ThreadedWSGIServer):
         """Record that a request is answered."""
         with self._changed:
             self._at_work.discard(connection)
+            if self._is_stopping:
+                # Its answer may have said, just before the stop, that the connection stays open.
+                _stop_reading(connection)
             self._changed.notify_all()
 
     def keeps_alive(self) -> bool:

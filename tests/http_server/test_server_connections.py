@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import struct
+import time
 from contextlib import ExitStack, suppress
 
 import boto3
@@ -382,6 +383,27 @@ def test_a_server_that_stops_closes_its_connections():
         connection.recv(1)
         server.stop()
 
+        assert answers(connection) == []
+
+
+def test_a_server_that_stops_while_it_answers(monkeypatch):
+    """A connection whose answer says that it stays open is closed too if the server stops before the answer's end."""
+    end_work = connections.ConnectionServer.end_work
+
+    def end_late(server, connection):
+        while not server._is_stopping:
+            time.sleep(0.001)
+        end_work(server, connection)
+
+    monkeypatch.setattr(connections.ConnectionServer, "end_work", end_late)
+    server = sfn_mock.server()
+    port = int(server.start().endpoint_url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(CALL + b"Content-Length: 2\r\n\r\n{}")
+        answer = connection.recv(65536)
+        server.stop()
+
+        assert b"Connection: keep-alive" in answer
         assert answers(connection) == []
 
 
