@@ -1,4 +1,4 @@
-"""One visit of a run to a state: the values for its expressions, and the events that it adds."""
+"""An activation: one visit of a run to a state, with its data flow and its events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from sfn_mock.asl.steps import ONWARD, Way
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
 from sfn_mock.asl.texts import json_text
 
-#: Called with the intermediate values of a state: their names in TestState's answer, and the values.
+#: A function that gets the intermediate values of a state: the name in TestState's answer, and the value.
 Observer = Callable[[str, Any], None]
 
 
@@ -52,47 +52,47 @@ class Services(Protocol):
 
     @property
     def host(self) -> Host:
-        """What answers tasks and map runs."""
+        """The host, which runs tasks and child executions."""
 
     def add_event(self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True) -> int:
-        """Add an event that happens now and return its number."""
+        """Add an event at the current moment and return its id."""
 
     def new_token(self) -> str:
-        """Return a token that no other task of the run has."""
+        """Return a new task token."""
 
     def open_task(self, token: str, task: OpenTask) -> None:
-        """Route results and heartbeats with a token to a task."""
+        """Deliver results and heartbeats with a token to a task."""
 
     def close_task(self, token: str) -> None:
-        """Stop results and heartbeats from reaching a task."""
+        """Ignore further results and heartbeats with a token."""
 
     def open_map_run(self, map_run: MapRun) -> None:
-        """Route the ends of child executions to a map run."""
+        """Deliver the ends of child executions to a map run."""
 
     def note_state(self, activation: Activation) -> None:
         """Record that a state was entered."""
 
     def note_exit(self, activation: Activation, way: Way) -> None:
-        """Record that a state was left, or is retried."""
+        """Record that a state was left or is retried."""
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
-        """Run states one after the other, starting at the state of a frame, and return the last output."""
+        """Run a sequence of states from the current state of a frame and return the output of the last one."""
 
 
 @dataclass
 class Frame:
-    """The position of a sequence of states, from which a redrive can continue.
+    """The progress of a sequence of states; a redrive continues from it.
 
     Attributes:
         state: The name of the current state.
-        input: That state's input.
-        variables: The values of variables by name; those of outer sequences are among them.
-        item: The item of a Map state's iteration, as the context object has it.
-        input_text: The input as JSON, if known.
-        inner: Of a Parallel or Map state: where its branches or iterations stand, by number.
-        map_run: Of a Distributed Map state: its map run.
-        output: The output of the sequence; ABSENT until it has succeeded.
-        is_redriven: Whether the state continues without being entered again.
+        input: The input of the current state.
+        variables: The values of variables by name, those of outer sequences included.
+        item: The item of a Map state's iteration as the context object's `Map.Item`, None outside one.
+        input_text: The input as JSON text, if known.
+        inner: The frames of the branches or iterations if the current state is a Parallel or Map state, by index.
+        map_run: The map run if the current state is a Distributed Map state.
+        output: The output of the sequence, ABSENT until it has succeeded.
+        is_redriven: Whether the current state continues without being entered again.
     """
 
     state: str
@@ -106,12 +106,12 @@ class Frame:
     is_redriven: bool = False
 
     def leave_behind(self) -> None:
-        """Clear the work of a state that is left or retried."""
+        """Forget the branches, iterations or map run of a state that is left or retried."""
         self.inner = {}
         self.map_run = None
 
     def mark_redriven(self) -> None:
-        """Mark all sequences that have not succeeded to continue in their current state."""
+        """Make this sequence, and each inner one that has not succeeded, continue in its current state."""
         self.is_redriven = True
         for frame in self.inner.values():
             if frame.output is ABSENT:
@@ -120,11 +120,11 @@ class Frame:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a state.
+    """The outcome of a state that succeeded or caught its error.
 
     Attributes:
         output: The state's output.
-        next: The name of the state that follows, None at an end.
+        next: The name of the next state, None if no state follows.
         assigned: The variables that the state assigns.
         way: The transition: Next or End, a rule, Default or a catcher.
     """
@@ -136,7 +136,7 @@ class Outcome:
 
     @cached_property
     def text(self) -> str:
-        """The output as JSON."""
+        """The output as JSON text."""
         return json_text(self.output)
 
 
@@ -144,16 +144,16 @@ class Activation:
     """One visit of a run to a state.
 
     Attributes:
-        run: The run's services.
+        run: The run.
         state: The state.
-        frame: The position of the sequence of states.
+        frame: The progress of the sequence that the state belongs to.
         chain: The chain of the sequence's events.
-        entered_id: The number of the event that entered the state.
-        before_id: The number of the event before that one.
+        entered_id: The id of the event that entered the state.
+        before_id: The id of the event before that one.
         entered_moment: When the state was entered.
-        retry_count: How often the state has been tried again.
-        token: The token that the context object tells, of a task that waits for it.
-        own_failure: The last failure that arose in the state itself, rather than in what it called or contains.
+        retry_count: How often the state was retried.
+        token: The task token in the context object, None unless the task waits for a callback.
+        own_failure: The last error in the state's own fields, not in its task, branches or iterations.
     """
 
     def __init__(self, run: Services, state: State, frame: Frame, chain: Chain) -> None:
@@ -174,7 +174,7 @@ class Activation:
         return self.frame.input
 
     def enter(self) -> None:
-        """Add an event to the history: the state is entered."""
+        """Add the event that enters the state."""
         text = self.frame.input_text
         self.add_event(
             *state_entered(self.state.type, self.state.name, json_text(self.input) if text is None else text)
@@ -182,12 +182,12 @@ class Activation:
         self.entered_id = self.chain.head
 
     def exit(self, outcome: Outcome) -> None:
-        """Add an event to the history: the state is left."""
+        """Add the event that exits the state."""
         assigned = {name: json_text(value) for name, value in outcome.assigned.items()}
         self.add_event(*state_exited(self.state.type, self.state.name, outcome.text, assigned))
 
     def add_event(self, event_type: str, details: dict[str, Any] | None = None, *, advance: bool = True) -> int:
-        """Add an event to the state's chain and return its number."""
+        """Add an event to the state's chain and return its id."""
         return self.run.add_event(event_type, details, self.chain, advance=advance)
 
     def observe(self, name: str, value: Any) -> None:
@@ -196,7 +196,7 @@ class Activation:
             self.run.observer(name, value)
 
     def failure(self, error: str, reason: str) -> StateError:
-        """Return an error whose cause names the state, as in AWS's own failures."""
+        """Return an error of the state itself; its cause names the state, as on AWS."""
         place = f"'{self.state.name}' (entered at the event id #{self.entered_id})"
         self.own_failure = StateError(error, f"An error occurred while executing the state {place}. {reason}")
         return self.own_failure
@@ -205,7 +205,7 @@ class Activation:
         """Return the context object.
 
         Args:
-            item: The item that an ItemSelector is about; otherwise the item of the sequence, if it is an iteration.
+            item: The item for an ItemSelector. By default the item of the iteration that the state runs in, if any.
         """
         state: dict[str, Any] = {"Name": self.state.name, "EnteredTime": format_moment(self.entered_moment)}
         if self.state.type in ("Task", "Parallel", "Map"):
@@ -219,7 +219,7 @@ class Activation:
     # --- JSONPath ----------------------------------------------------------------------------------------------------
 
     def select(self, path: str | None, value: Any) -> Any:
-        """Return what InputPath or OutputPath selects; null selects an empty object."""
+        """Apply InputPath or OutputPath; null gives an empty object."""
         if path is None:
             return {}
         if path == "$":
@@ -230,7 +230,7 @@ class Activation:
             raise self.failure(RUNTIME, str(error)) from None
 
     def refer(self, text: str, field: str, value: Any, item: Mapping[str, Any] | None = None) -> Any:
-        """Return the value of a field that holds a path or a call of an intrinsic function."""
+        """Return the value of a field such as ItemsPath, which holds a path or an intrinsic function."""
         parsed = parse_field(text)
         if not isinstance(parsed, Path):
             return self.fill({f"{field}.$": text}, value)[field]
@@ -240,7 +240,7 @@ class Activation:
             raise self.failure(RUNTIME, describe_missing(text, field, value)) from None
 
     def fill(self, template: Any, value: Any, item: Mapping[str, Any] | None = None) -> Any:
-        """Return a payload template with its paths and calls replaced by their values."""
+        """Evaluate a payload template."""
         try:
             return evaluate_template(
                 template,
@@ -253,7 +253,7 @@ class Activation:
             raise self.failure(error.error or RUNTIME, error.cause or "") from None
 
     def put(self, path: str | None, value: Any) -> Any:
-        """Return the state's input with a value where ResultPath points; null leaves the input as it is."""
+        """Apply ResultPath: return the state's input with a value at the path; null gives the input unchanged."""
         if path is None:
             return self.input
         if path == "$":
@@ -275,15 +275,15 @@ class Activation:
         error_output: Any = ABSENT,
         item: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return a value of the definition with its JSONata expressions evaluated.
+        """Evaluate the JSONata expressions in a value.
 
         Args:
-            value: The value.
-            field: The field that holds it.
-            expected: The type that an expression must give.
-            result: `$states.result`.
-            error_output: `$states.errorOutput`.
-            item: The item that an ItemSelector is about.
+            value: The value of a field of the state.
+            field: The field's name.
+            expected: The type that the result must have, None for any.
+            result: The value of `$states.result`.
+            error_output: The value of `$states.errorOutput`.
+            item: The item for an ItemSelector.
         """
         states = {"input": self.input, "context": self.context(item)}
         states |= {} if result is ABSENT else {"result": result}
@@ -299,7 +299,7 @@ class Activation:
     def _evaluation_failure(self, error: ExpressionError) -> StateError:
         failure = self.failure(error.error, str(error))
         details = {"error": failure.error, "cause": failure.cause, "location": error.field, "state": self.state.name}
-        # AWS enters a state and evaluates its first expressions in one step: both events follow the same event.
+        # On AWS an EvaluationFailed right after StateEntered has the same previous event as StateEntered.
         if self.chain.head == self.entered_id:
             self.chain.head = self.before_id
         self.add_event("EvaluationFailed", details)
@@ -308,7 +308,7 @@ class Activation:
     # --- Input and output --------------------------------------------------------------------------------------------
 
     def effective_input(self) -> Any:
-        """Return the input that InputPath selects; JSONata states use the whole input."""
+        """Return the state's input after InputPath; a JSONata state has none."""
         self.observe("input", self.input)
         if self.state.is_jsonata:
             return self.input
@@ -330,7 +330,19 @@ class Activation:
         return value
 
     def assign(self, template: Mapping[str, Any] | None, value: Any, **known: Any) -> dict[str, Any]:
-        """Return the variables that an Assign gives; `$` or `$states` in it have the values given."""
+        """Evaluate an Assign.
+
+        Args:
+            template: The Assign, None if there is none.
+            value: The value of `$` in a JSONPath state.
+            known: `result` or `error_output` for the expressions of a JSONata state.
+
+        Returns:
+            The assigned variables by name.
+
+        Raises:
+            StateError: If an expression fails or the variables are too large.
+        """
         if template is None:
             return {}
         if self.state.is_jsonata:
@@ -347,7 +359,13 @@ class Activation:
         return assigned
 
     def finish(self, result: Any, *, selector: Any = ABSENT, result_path: str | None = "$") -> Outcome:
-        """Return the end of a state with a result."""
+        """Return the Outcome of a state that has a result.
+
+        Args:
+            result: The result of the task, branches, iterations or Pass state.
+            selector: The ResultSelector, ABSENT for none.
+            result_path: The ResultPath, None if it is null.
+        """
         state = self.state
         if state.is_jsonata:
             assigned = self.assign(state.assign, result, result=result)
@@ -362,7 +380,7 @@ class Activation:
         return self.checked(Outcome(self.select(state.output_path, output), state.next, assigned))
 
     def pass_on(self, value: Any) -> Outcome:
-        """Return the end of a state without a result: its output is its input."""
+        """Return the Outcome of a state without a result; its output is made from its input."""
         state = self.state
         assigned = self.assign(state.assign, value)
         if state.is_jsonata:
@@ -372,7 +390,7 @@ class Activation:
         return self.checked(Outcome(output, state.next, assigned))
 
     def checked(self, outcome: Outcome) -> Outcome:
-        """Return the end of the state, unless its output is too large."""
+        """Return an Outcome; raise a StateError if its output is too large."""
         if not fits(outcome.output, self.input, lambda _: outcome.text):
             raise StateError(
                 DATA_LIMIT_EXCEEDED,

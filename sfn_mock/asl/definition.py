@@ -1,6 +1,6 @@
-"""Definitions, parsed into a tree of states.
+"""Parse a definition into a tree of states.
 
-The tree is made of a definition that passed the checks. Of any other text a ValueError says what is wrong.
+The parser expects a definition that passed the checks. It raises a ValueError for any other text.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def parse_definition(text: str) -> StateMachine:
         text: The definition as JSON.
 
     Raises:
-        ValueError: If the text is not a definition; the message names the member that is wrong.
+        ValueError: If the text is not a definition; the message names the wrong member.
     """
     try:
         value = json.loads(text)
@@ -71,12 +71,12 @@ def parse_definition(text: str) -> StateMachine:
 
 
 def parse_state(name: str, value: Mapping[str, Any], default: QueryLanguage = "JSONPath") -> State:
-    """Parse one state by itself.
+    """Parse a single state.
 
     Args:
         name: The state's name.
-        value: The state as JSON gives it.
-        default: The query language of a state that names none.
+        value: The state, decoded from JSON.
+        default: The query language if the state has no QueryLanguage.
 
     Raises:
         ValueError: If the value is not a state.
@@ -85,7 +85,7 @@ def parse_state(name: str, value: Mapping[str, Any], default: QueryLanguage = "J
 
 
 class _Reader:
-    """Reads the members of one object of a definition, and says where a wrong one is."""
+    """Reads the members of an object in a definition. Its errors name the location of a wrong member."""
 
     def __init__(self, value: Any, location: str) -> None:
         if not isinstance(value, dict):
@@ -316,7 +316,7 @@ def _parallel(reader: _Reader, common: dict[str, Any], default: QueryLanguage, d
 def _map(reader: _Reader, common: dict[str, Any], default: QueryLanguage, depth: int) -> State:
     processor = reader.object("ItemProcessor" if "ItemProcessor" in reader else "Iterator")
     config = processor.mapping("ProcessorConfig")
-    # Before ItemSelector there was Parameters, with the same meaning.
+    # Parameters is the older name of ItemSelector.
     selector = reader.value("ItemSelector" if "ItemSelector" in reader else "Parameters")
     return MapState(
         **common,

@@ -1,4 +1,4 @@
-"""The current state of a run: its due actions, its history, its tasks and map runs."""
+"""The engine of a run: it runs the due actions and holds the history, the open tasks and the map runs."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from sfn_mock.asl.texts import json_text
 
 
 class Engine:
-    """The state of a run at a moment.
+    """The engine of a run.
 
     Attributes:
-        scheduler: The due actions.
-        chance: The source of randomness, the same in each run of an execution.
-        context: What the context object tells in all states.
-        given_context: Members of the context object that are told as they are, instead of the run's own.
+        scheduler: The queue of due actions.
+        chance: The random generator, seeded with the execution's ARN.
+        context: The members of the context object that are the same in all states.
+        given_context: Members that a test gives; they replace those of the run.
         wait_scale: The factor for the delays of Wait states and retries.
-        region: The region, as events of tasks tell it.
-        observer: Called with the intermediate values of states.
-        host: The host, which answers tasks and map runs.
-        history: The events.
+        region: The region in the events of tasks.
+        observer: A function that gets the intermediate values of states.
+        host: The host, which runs tasks and child executions.
+        history: The history of events.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         output: The output as JSON text, None until the run has succeeded.
         error: The error of a run that failed or was aborted.
-        cause: The cause of it.
-        stop_moment: When the run ended.
-        redrive_count: How often it was redriven.
-        redrive_moment: When it was redriven last.
-        visited: The names of the states that were entered, in order.
-        steps: The states that were entered, and how each was left or retried, in order.
-        current: The visit to the state that was entered last, None before the first.
+        cause: The cause of the error.
+        stop_moment: When the run ended, None while it is running.
+        redrive_count: How often the run was redriven.
+        redrive_moment: When the run was last redriven.
+        visited: The names of the entered states, in order.
+        steps: The entered states and how each was left or retried, in order.
+        current: The last entered state, None before the first.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Engine:
         time_limit_seconds: int | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> None:
-        """Schedule the run's start."""
+        """Schedule the start of the run."""
         self.scheduler = Scheduler(start)
         self.recorded_host = RecordedHost(host, answers)
         self.host: Host = self.recorded_host
@@ -99,28 +99,28 @@ class Engine:
         self.context: Mapping[str, Any] = execution_context(info, value, start, 0, None)
         self.scheduler.at(start, self._start)
 
-    # --- For states --------------------------------------------------------------------------------------------------
+    # --- Called by states --------------------------------------------------------------------------------------------
 
     def add_event(self, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True) -> int:
-        """Add an event that happens now and return its number."""
+        """Add an event at the current moment and return its id."""
         return self.history.add(self.scheduler.now, event_type, details, chain, advance=advance).id
 
     def new_token(self) -> str:
-        """Return a new task token; it is the same when the run is repeated."""
+        """Return a new task token; a repeated run gets the same tokens."""
         self._tokens += 1
         digest = hashlib.sha512(f"{self._info.id}#{self._tokens}".encode()).digest()
         return base64.b64encode(digest).decode()
 
     def open_task(self, token: str, task: OpenTask) -> None:
-        """Route results and heartbeats with a token to a task."""
+        """Deliver results and heartbeats with a token to a task."""
         self._tasks[token] = task
 
     def close_task(self, token: str) -> None:
-        """Stop results and heartbeats from reaching a task."""
+        """Ignore further results and heartbeats with a token."""
         self._tasks.pop(token, None)
 
     def open_map_run(self, map_run: MapRun) -> None:
-        """Route the ends of child executions to a map run."""
+        """Deliver the ends of child executions to a map run."""
         self._map_runs[map_run.arn] = map_run
 
     def note_state(self, activation: Activation) -> None:
@@ -130,21 +130,21 @@ class Engine:
         self.current = activation
 
     def note_exit(self, activation: Activation, way: Way) -> None:
-        """Record that a state was left, or is retried."""
+        """Record that a state was left or is retried."""
         self.steps.append(Step(self.scheduler.now, activation.state.name, *way))
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
-        """Run states one after the other."""
+        """Run a sequence of states."""
         return run_sequence(self, program, frame, chain)
 
-    # --- For the run -------------------------------------------------------------------------------------------------
+    # --- Called by Run -----------------------------------------------------------------------------------------------
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None if there is none."""
+        """Return when the next action is due, None if nothing is scheduled."""
         return self.scheduler.next_due()
 
     def step(self) -> None:
-        """Do the next action."""
+        """Run the next action."""
         try:
             self.scheduler.step()
         except HistoryFullError as error:
@@ -159,14 +159,14 @@ class Engine:
             self._fail(StateError(RUNTIME, error.cause))
 
     def has_task(self, token: str) -> bool:
-        """Return whether a task goes on."""
+        """Return whether a task with the token is open."""
         return token in self._tasks
 
     def map_run(self, arn: str) -> MapRun | None:
-        """Return a map run that was started, None if there is none of that ARN."""
+        """Return the map run with an ARN, None if the run has not started it."""
         return self._map_runs.get(arn)
 
-    # --- What happens ------------------------------------------------------------------------------------------------
+    # --- Start and end -----------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         event_type, details = execution_started(

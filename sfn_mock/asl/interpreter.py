@@ -1,4 +1,4 @@
-"""Sequences of states: entering and leaving them, Retry and Catch."""
+"""Run sequences of states: enter and exit each state, apply Retry and Catch."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _NESTING = ("Map", "Parallel")
 
 
 def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) -> Steps:
-    """Run states one after the other, starting at the state of a frame, and return the last output.
+    """Run a sequence of states from the current state of a frame and return the output of the last one.
 
     Raises:
-        StateError: If a state fails and catches nothing.
+        StateError: If a state fails and no retrier or catcher handles the error.
     """
     while True:
         state = program.states[frame.state]
@@ -61,10 +61,10 @@ def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) ->
 
 
 def run_state(activation: Activation) -> Steps:
-    """Run the state of an activation with its retries and return its Outcome, that of a Catcher included.
+    """Run a state with its Retry and Catch and return its Outcome.
 
     Raises:
-        StateError: If the state fails and catches nothing.
+        StateError: If the state fails and no retrier or catcher handles the error.
     """
     run, state = activation.run, activation.state
     retries = Retries(state.retry)
@@ -86,7 +86,7 @@ def run_state(activation: Activation) -> Steps:
 
 
 def attempt_state(activation: Activation) -> Steps:
-    """Run the state of an activation once, without its Retry and Catch, and return its Outcome.
+    """Run a state once, without its Retry and Catch, and return its Outcome.
 
     Raises:
         StateError: If the state fails.
@@ -101,9 +101,9 @@ def _runner(state: State) -> Callable[[Activation, Any], Steps]:
 
 
 def catch_error(activation: Activation, error: StateError) -> Outcome:
-    """Return how a Catcher that takes an error ends the state; raise the error where none does."""
+    """Return the Outcome of the first catcher that matches an error; raise the error if none does."""
     state = activation.state
-    # A failure in the state's own fields ends the execution without an event of the Map or Parallel state.
+    # An error in the fields of a Map or Parallel state itself adds no StateFailed event.
     is_own = error is activation.own_failure and error.error == RUNTIME
     if state.type in _NESTING and not is_own:
         activation.add_event(f"{state.type}StateFailed")

@@ -1,7 +1,6 @@
-"""The answers that a run has got, in the order of asking.
+"""A host that records its answers, so that a run can be repeated without asking twice.
 
-A run that was cut short by an interrupt, or that is shown as it stood earlier, is carried through its moments again.
-It then takes the answers from here rather than asking twice.
+A run repeats its actions after an interrupt, or to show an earlier moment.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from sfn_mock.asl.resources import Resource
 
 
 class RecordedHost:
-    """A host that repeats the answers that are known, and asks another host for those that are not.
+    """A host that first repeats recorded answers and then asks another host.
 
     Attributes:
-        answers: What the other host has answered, a StateError where it raised one.
-        asked: How many answers have been used since this host was made.
+        answers: The recorded answers in order; a StateError for a call that raised one.
+        asked: How many answers this object has given.
     """
 
     def __init__(self, host: Host, answers: list[Any]) -> None:
@@ -36,16 +35,16 @@ class RecordedHost:
         self._host = host
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
-        """Return the faults of parameters, which are the same each time; see Host."""
+        """Return what is wrong with parameters; see Host. The answer is always the same and not recorded."""
         return self._host.check_parameters(resource, parameters)
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
-        """Do a task; see Host."""
+        """Run a task; see Host."""
         answer: TaskAnswer = self._ask("start_task", call)
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Record that a task is not waited for; see Host."""
+        """Record that a task is abandoned; see Host."""
         self._ask("abandon_task", token, moment)
 
     def read_items(self, request: ReadRequest) -> list[Any]:
@@ -59,7 +58,7 @@ class RecordedHost:
         return arn
 
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
-        """Return what is known of a map run; see Host."""
+        """Return what is known about a map run; see Host."""
         known: KnownMapRun = self._ask("recall_map_run", map_run_arn)
         return known
 

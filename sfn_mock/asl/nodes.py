@@ -1,4 +1,4 @@
-"""The tree of a definition: states, and what they are made of."""
+"""The nodes of a parsed definition: state machine, states, retriers, catchers and choice rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ QueryLanguage = Literal["JSONPath", "JSONata"]
 
 
 class Absent(Enum):
-    """The type of ABSENT, which stands for a member that a state does not have; null is a value of its own."""
+    """The type of ABSENT, the value of a missing member; a member that is null has the value None."""
 
     ABSENT = "absent"
 
@@ -47,18 +47,18 @@ class Catcher:
 
 @dataclass(frozen=True)
 class State:
-    """What states of all types have.
+    """A state: the fields that states of all types share.
 
     Attributes:
         name: The state's name.
-        type: `Pass`, `Task`, ...; the prefix of the types of its events.
-        query_language: The state's own query language or that of the machine.
-        next: The state that follows, None at an end.
-        input_path: None for null.
-        output_path: None for null.
+        type: `Pass`, `Task`, ...; the types of the state's events begin with it.
+        query_language: The state's query language; by default that of the state machine.
+        next: The name of the next state, None if no state follows.
+        input_path: `InputPath`, None if it is null.
+        output_path: `OutputPath`, None if it is null.
         output: `Output`, or ABSENT.
         assign: `Assign`, or None.
-        retry: The retriers; states that cannot be retried have none.
+        retry: The retriers; only Task, Parallel and Map states have any.
         catch: The catchers.
     """
 
@@ -81,7 +81,7 @@ class State:
 
 @dataclass(frozen=True)
 class Payload:
-    """How a state makes the input of its work and takes in the result."""
+    """The fields that make a state's payload and shape its result."""
 
     parameters: Any
     arguments: Any
@@ -195,7 +195,7 @@ class FailState(State):
 
 @dataclass(frozen=True)
 class Program:
-    """States that run one after the other: a machine, a branch of a Parallel state, the processor of a Map state."""
+    """A sequence of states: a state machine, a branch of a Parallel state or the processor of a Map state."""
 
     start_at: str
     states: Mapping[str, State]
@@ -211,7 +211,7 @@ class ParallelState(State):
 
 @dataclass(frozen=True)
 class ItemReader:
-    """Where a Distributed Map reads its items.
+    """An ItemReader: where a Distributed Map state reads its items.
 
     Attributes:
         resource: The ARN of the action, such as `arn:aws:states:::s3:getObject`.
@@ -226,7 +226,7 @@ class ItemReader:
 
 @dataclass(frozen=True)
 class ItemBatcher:
-    """How a Distributed Map puts items together."""
+    """An ItemBatcher: how a Distributed Map state groups items into batches."""
 
     max_items_per_batch: NumberOrExpression
     max_items_per_batch_path: str | None
@@ -237,7 +237,7 @@ class ItemBatcher:
 
 @dataclass(frozen=True)
 class ResultWriter:
-    """Where a Distributed Map writes its results; `config` is `WriterConfig`."""
+    """A ResultWriter: where a Distributed Map state writes its results; `config` is `WriterConfig`."""
 
     resource: str | None
     parameters: Any
@@ -269,7 +269,7 @@ class MapState(State):
 
 @dataclass(frozen=True)
 class StateMachine(Program):
-    """A whole definition."""
+    """A complete definition."""
 
     query_language: QueryLanguage
     timeout_seconds: float | None

@@ -1,4 +1,4 @@
-"""Which retrier and which catcher takes an error, and how long a retry waits."""
+"""Match errors with retriers and catchers, count retries and compute their delays."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _H = TypeVar("_H", bound=_Handler)
 
 
 def find_handler(handlers: Iterable[_H], error: StateError) -> _H | None:
-    """Return the first of the retriers or catchers that takes an error, None if none does."""
-    # AWS never hands States.Runtime on, not even to a handler that names it.
+    """Return the first retrier or catcher that matches an error, None if none does."""
+    # AWS never retries or catches States.Runtime, even if ErrorEquals names it.
     if error.error == RUNTIME:
         return None
     return next((handler for handler in handlers if any(_takes(name, error) for name in handler.error_equals)), None)
@@ -38,12 +38,12 @@ def _takes(name: str, error: StateError) -> bool:
 
 
 def backoff_seconds(retrier: Retrier, retries: int, chance: Random) -> float:
-    """Return how long a retrier waits.
+    """Return the delay of a retry in seconds.
 
     Args:
         retrier: The retrier.
         retries: How many retries it has made before.
-        chance: The source of full jitter.
+        chance: The random generator for full jitter.
     """
     try:
         seconds = retrier.interval_seconds * retrier.backoff_rate**retries
@@ -55,11 +55,11 @@ def backoff_seconds(retrier: Retrier, retries: int, chance: Random) -> float:
 
 
 class Retries:
-    """The retries that a state has made since it was entered.
+    """The retries of a state since it was entered.
 
     Attributes:
-        count: How many there were.
-        last: The number of the retrier that made the last one.
+        count: The number of retries.
+        last: The index of the retrier that made the last retry.
     """
 
     def __init__(self, retriers: tuple[Retrier, ...]) -> None:
@@ -72,11 +72,11 @@ class Retries:
         """Count a retry after an error.
 
         Args:
-            error: What the state failed with.
-            chance: The source of full jitter.
+            error: The error of the state.
+            chance: The random generator for full jitter.
 
         Returns:
-            The seconds to wait before it, or None if there is no further retry.
+            The delay in seconds before the retry, None if there is no further retry.
         """
         retrier = find_handler(self._retriers, error)
         if retrier is None:

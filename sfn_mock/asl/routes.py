@@ -1,4 +1,4 @@
-"""Paths through a definition: from its start, or from one of its states, to another."""
+"""Find routes through a definition: from its first state, or another one, to a given state."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import NamedTuple
 from sfn_mock.asl.definition import parse_definition
 from sfn_mock.asl.nodes import Catcher, ChoiceState, MapState, ParallelState, Program, State, StateMachine
 
-#: States after which no other follows.
+#: The types of states that have no next state.
 FINAL_TYPES = ("Fail", "Succeed")
 
-#: The states of a definition that cannot be read.
+#: The program of a definition that cannot be parsed.
 NO_STATES = Program("", {})
 
 
 class Step(NamedTuple):
-    """A state on a path through a definition.
+    """A state on a route.
 
     Attributes:
         state: The state.
-        catcher: The catcher by which the path leaves the state; None without a failure.
-        inner: The path inside the state; None if there is none.
+        catcher: The catcher that leads to the next state, None if the state does not fail.
+        inner: The route inside the state, None if the route does not enter it.
     """
 
     state: State
@@ -32,21 +32,21 @@ class Step(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """A path through a branch of a Parallel state, or through the processor of a Map state."""
+    """A route through a branch of a Parallel state or through the processor of a Map state."""
 
     program: Program
     steps: tuple[Step, ...]
 
 
 def read_program(definition: str, label: str | None = None) -> Program:
-    """Return the states of a definition, or those that the Map state of a label runs for its items.
+    """Return the program of a definition, or the processor of its Map state with a label.
 
-    Returns NO_STATES for a text that is not a definition, and for a label that it does not have.
+    Returns NO_STATES if the text is not a definition or no Map state has that label.
     """
     try:
         program: Program = parse_definition(definition)
     except ValueError:
-        # Copied from moto, which does not check definitions, or too deep for Python.
+        # moto, whose state machines are taken over, does not check definitions.
         return NO_STATES
     if label is None:
         return program
@@ -55,7 +55,7 @@ def read_program(definition: str, label: str | None = None) -> Program:
 
 @lru_cache(maxsize=256)
 def read_time_limit(definition: str) -> int | None:
-    """Return the TimeoutSeconds of a definition in milliseconds; None if it has none, or cannot be read."""
+    """Return the TimeoutSeconds of a definition in milliseconds, None if it has none or cannot be parsed."""
     program = read_program(definition)
     seconds = program.timeout_seconds if isinstance(program, StateMachine) else None
     return None if seconds is None else int(max(seconds, 0) * 1000)
@@ -72,7 +72,7 @@ def _all_maps(program: Program) -> Iterator[MapState]:
 
 
 def state_names(program: Program) -> list[str]:
-    """Return the names of the states that an execution may come to; those of child executions are not among them."""
+    """Return the names of the states that an execution may enter, without those of its child executions."""
     names = list(program.states)
     for state in program.states.values():
         for inner in _inner_programs(state):
@@ -81,7 +81,7 @@ def state_names(program: Program) -> list[str]:
 
 
 def follow(program: Program, name: str | None) -> Iterator[Step]:
-    """Follow Next from a state up to the first state that branches, loops or ends."""
+    """Follow Next from a state until a state has none or was already passed."""
     passed: set[str] = set()
     while name is not None and name in program.states and name not in passed:
         state = program.states[name]
@@ -91,15 +91,15 @@ def follow(program: Program, name: str | None) -> Iterator[Step]:
 
 
 def find_route(program: Program, target: str, start: str | None = None) -> tuple[Step, ...] | None:
-    """Find the shortest path to a state, also through branches and iterations.
+    """Find the shortest route to a state, also through branches and iterations.
 
     Args:
-        program: The states among which the way begins.
-        target: The name of the state that it leads to.
-        start: The name of the state that it begins at; the first one where not given.
+        program: The program in which the route begins.
+        target: The name of the last state.
+        start: The name of the first state; by default that of StartAt.
 
     Returns:
-        The steps of the way, the first and the last state among them; None if no way leads there.
+        The route, including its first and last state; None if there is no route.
     """
     name = program.start_at if start is None else start
     arrivals: dict[str, tuple[str, Catcher | None] | None] = {name: None}
@@ -136,14 +136,14 @@ def _trace_back(
 
 
 def _inner_programs(state: State) -> tuple[Program, ...]:
-    """Return the branches or the processor of a state, as far as they run in the same execution."""
+    """Return the branches or the processor that a state runs in the same execution."""
     if isinstance(state, ParallelState):
         return state.branches
     return (state.processor,) if isinstance(state, MapState) and not state.is_distributed else ()
 
 
 def _exits(state: State) -> Iterator[tuple[str, Catcher | None]]:
-    """Yield the states that may follow a state, each with the catcher that leads there."""
+    """Yield the names of the states that may follow a state, each with the catcher that leads there."""
     if state.next is not None and state.type not in FINAL_TYPES:
         yield state.next, None
     if isinstance(state, ChoiceState):

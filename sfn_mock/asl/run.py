@@ -1,4 +1,4 @@
-"""Run: a definition that runs in virtual time."""
+"""Run: an execution of a definition in virtual time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.steps import Step
 
-#: No moment is later.
+#: A moment later than all others.
 _LATEST = sys.maxsize
 
 
 @dataclass(frozen=True)
 class _Signal:
-    """A signal from outside: its moment, and the number of actions before it."""
+    """A call from outside the run that changes it, and how many actions came before it."""
 
     steps: int
     moment: int
@@ -32,10 +32,10 @@ class _Signal:
 
 
 class Run:
-    """A run of a definition, which advances when it is called.
+    """A run of a definition; it advances only when its methods are called.
 
-    Advancing a run twice gives the same result: the answers of its host and the signals from outside are kept. So an
-    interrupt in the middle of an action loses nothing, and a run can be shown as it was earlier.
+    The run keeps its host's answers and the signals from outside. It can therefore repeat its actions with the same
+    result: after an interrupt in the middle of an action, or to show an earlier moment.
     """
 
     def __init__(
@@ -52,21 +52,21 @@ class Run:
         time_limit_seconds: int | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> None:
-        """Make a run that has not done anything yet.
+        """Create a run that has not started.
 
         Args:
             program: The parsed definition, or the processor of a Map state.
             input: The input as JSON text.
-            info: What the run is told about itself.
-            start: The moment of its start, in milliseconds since 1970.
-            host: What answers its tasks and map runs.
+            info: The execution's ARN, name, role and state machine.
+            start: When the run starts, in milliseconds since 1970.
+            host: The host, which runs tasks and child executions.
             wait_scale: The factor for the delays of Wait states and retries.
-            observer: Called with the intermediate values of states.
-            variables: Variables that have values from the start.
-            time_limit_seconds: How long executions of this type may last, whatever the definition says: a year for
-                STANDARD, five minutes for EXPRESS. None for no limit.
-            context: Members of the context object that states see as they are given, instead of the run's own:
-                `Execution`, `StateMachine`, `State`, `Task`.
+            observer: A function that gets the intermediate values of states.
+            variables: The initial values of variables by name.
+            time_limit_seconds: The longest duration of executions of this type: a year for STANDARD, five minutes for
+                EXPRESS. A shorter TimeoutSeconds in the definition wins. None for no limit.
+            context: Members of the context object that replace those of the run: `Execution`, `StateMachine`, `State`
+                or `Task`.
         """
         self._program = program
         self._input = input
@@ -81,23 +81,23 @@ class Run:
         self._answers: list[Any] = []
         self._signals: list[_Signal] = []
         self._applied = 0
-        #: Whether the last of the applied signals is still being acted on.
+        #: Whether the last of the applied signals is still being processed.
         self._is_in_signal = False
         self._is_sound = True
         self._is_advancing = False
-        #: How many signals and actions to show, after the rest was taken back; None for all that was done.
+        #: After a rollback, how many signals and actions remain; None if the engine shows all of them.
         self._shown: tuple[int, int] | None = None
         self._last_engine = self._new_engine()
 
-    # --- Carrying the run --------------------------------------------------------------------------------------------
+    # --- Advance and rewind ------------------------------------------------------------------------------------------
 
     def advance_to(self, moment: int) -> None:
-        """Run everything due by a moment, in order.
+        """Run all actions that are due by a moment, in order.
 
-        Does nothing while the run is advancing: a task may read its own run.
+        A call while the run is advancing does nothing, because a task may read its own run.
 
         Raises:
-            Exception: Any exception of the host other than StateError; the run calls the host again the next time.
+            Exception: Any exception of the host except StateError; the next call asks the host again.
         """
         if self._is_advancing:
             return
@@ -111,19 +111,19 @@ class Run:
             finally:
                 self._is_advancing = False
         finally:
-            # An interrupt may have come just before the line above.
+            # An interrupt may arrive just before the line above.
             self._is_advancing = False
 
     def rewind_to(self, moment: int) -> None:
-        """Show the run as it was at a moment.
+        """Show the run as it was at an earlier moment.
 
-        Advanced again, the run does the same as before, until it gets another signal.
+        When the run is advanced again, it repeats its later actions, unless a new signal comes first.
         """
         self._is_sound = False
         self.advance_to(moment)
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None if the run has ended or waits for something outside."""
+        """Return when the next action is due, None if the run has ended or waits for a signal."""
         due = self._engine.next_due()
         if self._applied < len(self._signals):
             moment = self._signals[self._applied].moment
@@ -131,7 +131,7 @@ class Run:
         return due
 
     def _make_sound(self) -> None:
-        """Repeat the run with the kept answers, after an interrupt or a rewind."""
+        """Start again with a new engine after an interrupt or a rewind; it repeats the run with the kept answers."""
         if not self._is_sound:
             self._applied = 0
             self._is_in_signal = False
@@ -139,7 +139,7 @@ class Run:
             self._is_sound = True
 
     def _advance_once(self, moment: int) -> bool:
-        """Do the next action or signal if it is due; return whether there was one."""
+        """Process the next action or signal if it is due; return whether there was one."""
         if self._applied < len(self._signals):
             signal = self._signals[self._applied]
             if signal.steps <= self._engine.scheduler.steps:
@@ -162,8 +162,8 @@ class Run:
 
     def _signal(self, moment: int, name: str, *arguments: Any) -> None:
         self.advance_to(moment)
-        # Later actions, from before a rewind, are dropped. The lists are not changed in place, because a checkpoint may
-        # refer to them.
+        # After a rewind a new signal drops the later actions. The lists are not changed in place, because a checkpoint
+        # may refer to them.
         asked = self._engine.recorded_host.asked
         if self._applied < len(self._signals) or asked < len(self._answers):
             self._signals = self._signals[: self._applied]
@@ -188,9 +188,9 @@ class Run:
         )
 
     def checkpoint(self) -> Callable[[], None]:
-        """Return a function that undoes the run's actions and signals from now on.
+        """Return a function that undoes all actions and signals after this call.
 
-        Advanced again, the run calls its host again. Making a checkpoint takes no time, unlike `mark`.
+        When the run is advanced after that, it asks its host again. A checkpoint copies nothing, unlike `mark`.
         """
         shown = self._applied - self._is_in_signal, self._engine.scheduler.steps
         return partial(self._forget, self._answers, len(self._answers), self._signals, len(self._signals), shown)
@@ -201,7 +201,7 @@ class Run:
         self._answers, self._signals = answers, signals
         del answers[answered:]
         del signals[signalled:]
-        # What another thread is carrying goes on.
+        # Another thread may be advancing the run.
         if not self._is_advancing:
             self._is_sound, self._shown = False, shown
 
@@ -212,7 +212,7 @@ class Run:
         return self._last_engine
 
     def _repeat(self, applied: int, steps: int) -> None:
-        """Do again, from the start, so many signals and actions, whose answers are known."""
+        """Repeat the run from its start up to a number of signals and actions, with the kept answers."""
         self._is_sound = False
         try:
             self._is_advancing = True
@@ -224,9 +224,9 @@ class Run:
             self._is_advancing = False
 
     def mark(self) -> Callable[[], None]:
-        """Return a function that restores the run's current state.
+        """Return a function that restores the run as it is now.
 
-        In the middle of an action of the run it does nothing.
+        A snapshot from the middle of an action restores nothing.
         """
         answers, signals = self._answers.copy(), self._signals.copy()
         applied, steps = self._applied, self._engine.scheduler.steps
@@ -240,39 +240,39 @@ class Run:
 
         return go_back
 
-    # --- What can be asked of it -------------------------------------------------------------------------------------
+    # --- Signals -----------------------------------------------------------------------------------------------------
 
     def complete_task(self, token: str, result: Any, moment: int) -> None:
-        """Give a task its result; a task that does not go on stays as it is."""
+        """Give an open task its result; ignored if the task is not open."""
         self._signal(moment, "complete_task", token, result)
 
     def fail_task(self, token: str, error: str | None, cause: str | None, moment: int) -> None:
-        """Give a task its error."""
+        """Give an open task its error; ignored if the task is not open."""
         self._signal(moment, "fail_task", token, error, cause)
 
     def heartbeat(self, token: str, moment: int) -> None:
-        """Note the heartbeat of a task."""
+        """Record a heartbeat of an open task."""
         self._signal(moment, "beat", token)
 
     def start_task(self, token: str, moment: int, worker_name: str | None = None) -> None:
-        """Note that a worker has taken up the task of an activity."""
+        """Record that a worker has started an activity's task."""
         self._signal(moment, "start_task", token, worker_name)
 
     def child_ended(self, map_run_arn: str, index: int, end: ChildEnd, moment: int) -> None:
-        """Note how a child execution of a map run ended."""
+        """Record the end of a child execution."""
         self._signal(moment, "child_ended", map_run_arn, index, end)
 
     def update_map_run(self, map_run_arn: str, moment: int, **changes: Any) -> None:
         """Change a map run's limits.
 
         Args:
-            map_run_arn: The map run.
+            map_run_arn: The ARN of the map run.
             moment: When the change takes effect.
             **changes: `max_concurrency`, `tolerated_count` or `tolerated_percentage`.
 
         Raises:
-            ValueError: If a limit is of no such name.
-            LookupError: If the run has no such map run.
+            ValueError: If a keyword is not one of these limits.
+            LookupError: If the run has no map run with that ARN.
         """
         for name in changes:
             if name not in ("max_concurrency", "tolerated_count", "tolerated_percentage"):
@@ -290,21 +290,21 @@ class Run:
         status: str = "ABORTED",
         output: str | None = None,
     ) -> None:
-        """End the run from outside, with a closing status; one that has ended stays as it is."""
+        """End the run from outside with a closing status; ignored if the run has ended."""
         self._signal(moment, "stop", status, output, error, cause)
 
     def redrive(self, moment: int) -> None:
-        """Continue from the states in which the run did not succeed.
+        """Redrive the run: continue from its unsuccessful states.
 
         Raises:
-            ValueError: If the run is running, or has succeeded.
+            ValueError: If the run is running or has succeeded.
         """
         self.advance_to(moment)
         if self.status in ("RUNNING", "SUCCEEDED"):
             raise ValueError(f"status must be FAILED, TIMED_OUT or ABORTED to redrive a run, got {self.status}")
         self._signal(moment, "redrive")
 
-    # --- How it stands -----------------------------------------------------------------------------------------------
+    # --- Properties --------------------------------------------------------------------------------------------------
 
     @property
     def events(self) -> list[Event]:
@@ -333,7 +333,7 @@ class Run:
 
     @property
     def stop_moment(self) -> int | None:
-        """When the run ended, None while it goes on."""
+        """When the run ended, None while it is running."""
         return self._engine.stop_moment
 
     @property
@@ -343,35 +343,35 @@ class Run:
 
     @property
     def redrive_moment(self) -> int | None:
-        """When the run was redriven last."""
+        """When the run was last redriven, None if it never was."""
         return self._engine.redrive_moment
 
     @property
     def visited(self) -> list[str]:
-        """The names of the states that were entered, in order."""
+        """The names of the entered states, in order."""
         return self._engine.visited
 
     @property
     def steps(self) -> list[Step]:
-        """The states that were entered, and how each was left or retried, in order."""
+        """The entered states and how each was left or retried, in order."""
         return self._engine.steps
 
     @property
     def context(self) -> dict[str, Any]:
-        """The context object, as the state that was entered last sees it."""
+        """The context object of the last entered state."""
         current = self._engine.current
         return {**self._engine.context, **self._engine.given_context} if current is None else current.context()
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        """The variables, as the state that was entered last sees them."""
+        """The variables in the scope of the last entered state."""
         current = self._engine.current
         return dict(self._variables or {}) if current is None else current.frame.variables
 
     def has_task(self, token: str) -> bool:
-        """Return whether a task of a token goes on."""
+        """Return whether a task with the token is open."""
         return self._engine.has_task(token)
 
     def map_run(self, arn: str) -> MapRun | None:
-        """Return a map run of this run, None if there is none of that ARN."""
+        """Return the map run with an ARN, None if the run has not started it."""
         return self._engine.map_run(arn)

@@ -1,6 +1,6 @@
-"""Virtual time: a queue of due actions, and generators that wait for one another.
+"""Virtual time: a queue of due actions, and processes that wait for futures.
 
-A process is a generator. It yields the future that it waits for, and continues when the future has its value.
+A process runs a generator. The generator yields the future that it waits for, and continues when that future is done.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from sfn_mock.asl.errors import StateError
 
 Steps = Generator["Future", Any, Any]
 
-#: The longest pause in milliseconds: longer than every execution, and exact as a number.
+#: The longest pause in milliseconds: longer than any execution, and small enough to be exact as a float.
 _LONGEST_PAUSE = 10**15
 
 
 class Future:
-    """A value, or a failure, that comes later."""
+    """A value or an error that is not known yet."""
 
     def __init__(self) -> None:
         self.is_done = False
@@ -28,18 +28,18 @@ class Future:
         self._callbacks: list[Callable[[Future], None]] = []
 
     def resolve(self, value: Any = None) -> None:
-        """Give the future its value; a second one is ignored."""
+        """Set the value; ignored if the future is done."""
         if not self.is_done:
             self.value = value
             self._finish()
 
     def fail(self, error: StateError) -> None:
-        """Give the future a failure instead of a value."""
+        """Set the error."""
         self.error = error
         self._finish()
 
     def when_done(self, callback: Callable[[Future], None]) -> None:
-        """Call a function once the future, which is not done yet, has its value or its failure."""
+        """Add a function to call when the future, which must not be done yet, gets its value or error."""
         self._callbacks.append(callback)
 
     def _finish(self) -> None:
@@ -50,24 +50,24 @@ class Future:
 
 
 class AbortedError(Exception):
-    """Raised in a process that ends because another one failed."""
+    """Raised inside a process that is aborted because another process failed."""
 
 
 class Process(Future):
-    """A running generator; its value is what the generator returns."""
+    """A running generator; the future's value is the generator's return value."""
 
     def __init__(self, steps: Steps) -> None:
         super().__init__()
         self._steps = steps
 
     def start(self) -> None:
-        """Run the generator up to the first future that it has to wait for."""
+        """Run the generator until it has to wait."""
         self._go_on(None)
 
     def abort(self) -> None:
-        """End the process, which tells of it in the history; one that is done stays as it is."""
+        """Raise AbortedError in the generator; ignored if the process is done."""
         if not self.is_done:
-            # Futures that still call back find the process done.
+            # The future that the process waits for may still call back.
             self.is_done = True
             with suppress(AbortedError):
                 self._steps.throw(AbortedError())
@@ -91,23 +91,23 @@ class Process(Future):
 
 
 class Timer:
-    """An action that is due at a moment, unless it is cancelled before."""
+    """A scheduled action, which can be cancelled."""
 
     def __init__(self, action: Callable[[], None]) -> None:
         self.action = action
         self.is_cancelled = False
 
     def cancel(self) -> None:
-        """Take the action back."""
+        """Cancel the action."""
         self.is_cancelled = True
 
 
 class Scheduler:
-    """The due actions of a run, in order of their moments; equal moments go in order of scheduling.
+    """The scheduled actions of a run, in order of their moments; equal moments in order of scheduling.
 
     Attributes:
         now: The moment of the last action, in milliseconds since 1970.
-        steps: How many actions have been done.
+        steps: How many actions have run.
     """
 
     def __init__(self, now: int) -> None:
@@ -117,14 +117,14 @@ class Scheduler:
         self._queue: list[tuple[int, int, Timer]] = []
 
     def at(self, moment: int, action: Callable[[], None]) -> Timer:
-        """Schedule an action; a moment that has passed means now."""
+        """Schedule an action; a moment in the past means now."""
         timer = Timer(action)
         self._order += 1
         heapq.heappush(self._queue, (max(moment, self.now), self._order, timer))
         return timer
 
     def pause(self, milliseconds: float, scale: float = 1.0) -> Steps:
-        """Wait for a time, multiplied by a scale; less than a millisecond is not a wait at all."""
+        """Wait for a time, multiplied by a scale; do not wait if this is less than a millisecond."""
         length = int(min(min(milliseconds, _LONGEST_PAUSE) * scale, _LONGEST_PAUSE))
         if length > 0:
             future = Future()
@@ -132,18 +132,18 @@ class Scheduler:
             yield future
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None if nothing is scheduled."""
+        """Return when the next action is due, None if nothing is scheduled."""
         while self._queue and self._queue[0][2].is_cancelled:
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else None
 
     def step(self) -> None:
-        """Do the next action; `next_due` has told that there is one."""
+        """Run the next action; only called after `next_due` has returned a moment."""
         moment, _, timer = heapq.heappop(self._queue)
         self.now = moment
         timer.action()
         self.steps += 1
 
     def clear(self) -> None:
-        """Forget all actions."""
+        """Remove all actions."""
         self._queue.clear()

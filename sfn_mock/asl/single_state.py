@@ -1,4 +1,4 @@
-"""Run one state: a single attempt, the effect of Retry or Catch, and the intermediate values."""
+"""Run a single state, as TestState does: one attempt, then Retry or Catch, with the intermediate values."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_pa
 from sfn_mock.asl.steps import Way
 from sfn_mock.asl.texts import json_text
 
-#: The most seconds that TestState can tell of a pause: the greatest integer of its type.
+#: The longest delay of a retry that TestState can return, in seconds.
 _LONGEST_PAUSE = 2**31 - 1
 _NUMBERS = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage")
 
 
 @dataclass(frozen=True)
 class StateInput:
-    """The input of a single state.
+    """The input and environment of a single state.
 
     Attributes:
-        info: What the state is told about its execution.
-        moment: When it runs, in milliseconds since 1970.
-        input: Its input as JSON text.
-        variables: The variables that it can read.
-        context: Members of the context object, told as they are.
-        retry_count: How often the retrier that takes the state's error has retried before.
-        work: What stands in for the state's work, None if the work is done.
-        is_iterated: Whether the state is part of a Map state: its input is then told as the first item.
+        info: The ARN, name, role and state machine of the execution.
+        moment: When the state runs, in milliseconds since 1970.
+        input: The input as JSON text.
+        variables: The values of variables by name.
+        context: Members of the context object that replace those of the execution.
+        retry_count: How often the matching retrier has retried before.
+        work: The mocked work of a Map or Parallel state, None if the state runs for real.
+        is_iterated: Whether the state is inside a Map state; the context object then has its input as the first item.
     """
 
     info: ExecutionInfo
@@ -60,11 +60,11 @@ class StateReport:
     Attributes:
         status: SUCCEEDED, FAILED, RETRIABLE or CAUGHT_ERROR.
         output: The output as JSON text, None if the state failed.
-        error: The error that the state failed with, also of one that is caught.
-        cause: The error's cause.
-        next_state: The name of the state that follows, None at an end.
-        way: How the state is left or retried, None if it fails.
-        inspection: The values in between, as TestState spells and tells them.
+        error: The name of the error, also if it was caught.
+        cause: The cause of the error.
+        next_state: The name of the next state, None if no state follows.
+        way: How the state is left or retried, None if it failed.
+        inspection: The intermediate values, in the form of TestState's `inspectionData`.
     """
 
     status: str
@@ -83,7 +83,7 @@ class TaskHost(Protocol):
         """Return what is wrong with the parameters of a task; see Host."""
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
-        """Do the task of a Task state; its answer is not Pending and takes no time."""
+        """Run a task; the answer must not be Pending and must take no time."""
 
 
 def run_single_state(state: State, given: StateInput, host: TaskHost) -> StateReport:
@@ -91,8 +91,8 @@ def run_single_state(state: State, given: StateInput, host: TaskHost) -> StateRe
 
     Args:
         state: The state.
-        given: What it is run with.
-        host: What answers the task of a Task state.
+        given: The input and environment of the state.
+        host: The host, which runs the task of a Task state.
     """
     observed: dict[str, Any] = {}
     activation = _activate(state, given, host, observed.__setitem__)
@@ -117,13 +117,13 @@ def run_single_state(state: State, given: StateInput, host: TaskHost) -> StateRe
 
 
 def _activate(state: State, given: StateInput, host: TaskHost, observe: Callable[[str, Any], None]) -> Activation:
-    """Enter the state in an execution of its own."""
+    """Enter the state in a new execution."""
     engine = Engine(
         Program(state.name, {state.name: state}),
         input=given.input,
         info=given.info,
         start=given.moment,
-        # A Map state does not run its iterations here, so nothing else is asked of the host.
+        # A Map state does not run its iterations here, so the engine calls no other method of the host.
         host=cast("Host", host),
         answers=[],
         wait_scale=0.0,
@@ -155,7 +155,7 @@ def _leave(status: str, outcome: Outcome, failure: StateError | None = None) -> 
 
 
 def _handle(activation: Activation, failure: StateError, retry_count: int, details: dict[str, int]) -> StateReport:
-    """Tell what Retry or Catch makes of a failure; the details get the number of the element that takes it."""
+    """Return the report of a failed state after Retry and Catch; put the matching index into `details`."""
     state = activation.state
     retrier = find_handler(state.retry, failure)
     if retrier is not None and retry_count < retrier.max_attempts:
@@ -175,7 +175,7 @@ def _handle(activation: Activation, failure: StateError, retry_count: int, detai
 
 
 def _is_hidden(state: State, name: str) -> bool:
-    """Return whether AWS leaves a value out: Map and Parallel states show only filters that they have."""
+    """Return whether AWS omits a value: Map and Parallel states show only the fields that they have."""
     if not isinstance(state, (MapState, ParallelState)):
         return False
     return (name == "afterInputPath" and state.input_path == "$") or (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-#: What a step took of a definition: a state, its Next or End, a rule or the Default of a Choice state, a catcher or a
-#: retrier.
+#: The part of a definition that a step used: a state, its Next or End, a rule or the Default of a Choice state, a
+#: catcher or a retrier.
 StepKind = Literal["state", "transition", "choice", "default", "catcher", "retrier"]
 
 
@@ -13,7 +13,7 @@ class Way(NamedTuple):
     """How a state is left."""
 
     kind: StepKind
-    #: Of a rule, catcher or retrier: its number in its list, from 0 on.
+    #: The index of the rule, catcher or retrier in its list.
     number: int | None = None
 
 
