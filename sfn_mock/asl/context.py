@@ -1,4 +1,4 @@
-"""The context object: what `$$` and `$states.context` give."""
+"""The context object, the value of `$$` and `$states.context`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
-#: The members of the context object that a test may give, with the types of theirs.
+#: The members of the context object that a test may give to TestState, and the types of their fields.
 _MEMBERS: dict[str, dict[str, str]] = {
     "Execution": {
         "Id": "a string",
@@ -29,17 +29,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class ExecutionInfo:
-    """What a run is told about itself.
+    """Facts about an execution for its context object and its events.
 
     Attributes:
         id: The ARN of the execution.
-        name: The execution's name.
+        name: The name of the execution.
         role_arn: The role of the state machine.
         state_machine_id: The ARN of the state machine.
-        state_machine_name: The state machine's name.
-        region: The region, as events of tasks tell it.
-        version_arn: The version that was started, if any.
-        alias_arn: The alias by which it was started, if any.
+        state_machine_name: The name of the state machine.
+        region: The region in the events of tasks.
+        version_arn: The version that was started, None without one.
+        alias_arn: The alias that was used to start the execution, None without one.
     """
 
     id: str
@@ -54,14 +54,14 @@ class ExecutionInfo:
 
 @lru_cache(maxsize=256)
 def format_moment(moment: int) -> str:
-    """Return a moment in milliseconds since 1970 as the context object tells it: UTC with three decimals."""
+    """Return a moment in the context object's format, UTC with milliseconds: `2026-01-10T06:00:00.000Z`."""
     return f"{(_EPOCH + timedelta(milliseconds=moment)).strftime('%Y-%m-%dT%H:%M:%S')}.{moment % 1000:03}Z"
 
 
 def execution_context(
     info: ExecutionInfo, input: Any, start: int, redrive_count: int, redrive_moment: int | None
 ) -> dict[str, Any]:
-    """Return the parts of the context object that are the same in all states."""
+    """Return the members of the context object that are the same in all states."""
     execution = {
         "Id": info.id,
         "Input": input,
@@ -79,7 +79,7 @@ def execution_context(
 
 
 def context_fault(context: Mapping[str, Any]) -> str | None:
-    """Return what AWS says about a context object that a test gives, None if it is in order."""
+    """Return AWS's message about a context object that a test gives, None if it is valid."""
     for section, members in context.items():
         if section == "Map":
             return "'Map' field is not supported when mocking a Context object"

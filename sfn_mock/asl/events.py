@@ -1,4 +1,4 @@
-"""The history of a run: its events, and the chains by which each refers to the one before it."""
+"""The history of a run: its events, and the chains that link each event to its previous one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from sfn_mock.asl.errors import TIMEOUT
 from sfn_mock.asl.task_events import details_member
 
-#: The most events that a history may have; the last one tells that the run failed.
+#: The most events in a history; a run that would exceed it fails, and its ExecutionFailed is the last event.
 HISTORY_LIMIT = 25_000
 
 _HISTORY_LIMIT_CAUSE = f"The execution reached the maximum number of history events ({HISTORY_LIMIT})."
 
 
 class HistoryFullError(Exception):
-    """The history has room only for the event of the run's end."""
+    """Only the last event of the run still fits into the history."""
 
     cause = _HISTORY_LIMIT_CAUSE
 
@@ -26,11 +26,11 @@ class Event:
     """An event of a history.
 
     Attributes:
-        id: Its number, from 1 on.
-        previous_event_id: The number of the event that led to it, 0 for none.
+        id: The event's id, counted from 1.
+        previous_event_id: The id of the event that led to it, 0 for none.
         moment: When it happened, in milliseconds since 1970.
-        type: Its type, such as `TaskScheduled`.
-        details: Its details as the API spells them, None if it has none.
+        type: The event's type, such as `TaskScheduled`.
+        details: The details with the API's names, None if it has none.
     """
 
     id: int
@@ -41,14 +41,14 @@ class Event:
 
     @property
     def details_member(self) -> str:
-        """The name of the member that holds the details, such as `stateEnteredEventDetails`."""
+        """The name of the details member, such as `stateEnteredEventDetails`."""
         for suffix in ("StateEntered", "StateExited"):
             if self.type.endswith(suffix):
                 return details_member(suffix)
         return details_member(self.type)
 
     def describe(self) -> dict[str, Any]:
-        """Return the event as GetExecutionHistory gives it, without its timestamp."""
+        """Return the event in the form of GetExecutionHistory, without its timestamp."""
         described: dict[str, Any] = {"id": self.id, "previousEventId": self.previous_event_id, "type": self.type}
         return described if self.details is None else {**described, self.details_member: self.details}
 
@@ -56,7 +56,14 @@ class Event:
 def execution_started(
     input: str, role_arn: str, *, alias_arn: str | None, version_arn: str | None
 ) -> tuple[str, dict[str, Any]]:
-    """Return type and details of an execution's first event; the ARNs are those that it was started through."""
+    """Return type and details of an execution's first event.
+
+    Args:
+        input: The input as JSON text.
+        role_arn: The role of the state machine.
+        alias_arn: The alias that was used to start the execution, None without one.
+        version_arn: The version that was started, None without one.
+    """
     details = {**_data("input", input), "roleArn": role_arn}
     if alias_arn is not None:
         details["stateMachineAliasArn"] = alias_arn
@@ -68,11 +75,11 @@ def execution_started(
 def execution_ended(
     status: str, *, output: str | None, error: str | None, cause: str | None
 ) -> tuple[str, dict[str, Any]]:
-    """Return type and details of the event that tells the end of an execution with a closing status."""
+    """Return type and details of an execution's last event; `status` is a closing status."""
     if status == "SUCCEEDED":
         return "ExecutionSucceeded", _data("output", output or "{}")
     if status == "TIMED_OUT":
-        # AWS tells the error in the history alone.
+        # AWS shows this error in the history only; DescribeExecution has none.
         return "ExecutionTimedOut", {"error": TIMEOUT}
     told = (("error", error), ("cause", cause))
     details = {name: text for name, text in told if text is not None}
@@ -87,7 +94,7 @@ def state_entered(state_type: str, name: str, input: str) -> tuple[str, dict[str
 def state_exited(
     state_type: str, name: str, output: str, assigned: Mapping[str, str] | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """Return type and details of the event that leaves a state; ``assigned`` are variables as JSON texts."""
+    """Return type and details of the event that exits a state; `assigned` has variables as JSON texts."""
     details = {"name": name, **_data("output", output)}
     if assigned:
         details |= {"assignedVariables": dict(assigned), "assignedVariablesDetails": {"truncated": False}}
@@ -99,10 +106,10 @@ def _data(member: str, text: str) -> dict[str, Any]:
 
 
 class Chain:
-    """The events of one sequence of states: of a machine, a branch or an iteration.
+    """The chain of events of one sequence of states: of a state machine, a branch or an iteration.
 
     Attributes:
-        head: The number of the event that the next one refers to.
+        head: The id of the event that will be the next one's previous event.
     """
 
     def __init__(self, head: int = 0) -> None:
@@ -113,39 +120,39 @@ class History:
     """The events of an execution, in order."""
 
     def __init__(self, *, is_limited: bool = True) -> None:
-        """Make a history without events, of HISTORY_LIMIT events at most if it is limited."""
+        """Create an empty history; a limited one holds at most HISTORY_LIMIT events."""
         self.events: list[Event] = []
         self._is_limited = is_limited
 
     def add(
         self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain, *, advance: bool = True
     ) -> Event:
-        """Add an event that follows the head of a chain.
+        """Add an event to a chain.
 
         Args:
-            moment: When it happens.
-            event_type: Its type.
-            details: Its details, None for none.
-            chain: The chain that it belongs to.
-            advance: Whether the next event of the chain refers to this one.
+            moment: When it happens, in milliseconds since 1970.
+            event_type: The event's type.
+            details: The details, None for none.
+            chain: The chain; its head becomes the event's previous event.
+            advance: Whether the event becomes the new head of the chain.
 
         Raises:
-            HistoryFullError: Only the event of the run's end would fit.
+            HistoryFullError: If only the last event of the run still fits.
         """
         if self._is_limited and len(self.events) >= HISTORY_LIMIT - 1:
             raise HistoryFullError
         return self._append(moment, event_type, details, chain, advance)
 
     def end(self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain) -> None:
-        """Add the event that tells the execution's end; it always fits.
+        """Add the last event of the execution, regardless of the limit.
 
-        An end that comes from outside the states follows no event.
+        An abort or timeout of the execution has no previous event.
         """
         is_from_outside = event_type in ("ExecutionAborted", "ExecutionTimedOut")
         self._append(moment, event_type, details, Chain() if is_from_outside else chain, advance=False)
 
     def redrive(self, moment: int, redrive_count: int, chain: Chain) -> None:
-        """Add the event of a redrive, which follows the end of the run before."""
+        """Add the event of a redrive; its previous event is the last one."""
         chain.head = len(self.events)
         self.add(moment, "ExecutionRedriven", {"redriveCount": redrive_count}, chain)
 

@@ -1,4 +1,4 @@
-"""JSONata expressions of a definition: `{% ... %}` strings, their faults, and their values."""
+"""JSONata expressions of a definition: parse, check and evaluate `{% ... %}` strings."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _OPENING, _CLOSING = "{%", "%}"
 
 
 class ExpressionSyntaxError(ValueError):
-    """A text that is not a JSONata expression; its text is AWS's message, without JSONata's code.
+    """A text is not a JSONata expression; the message is AWS's, without JSONata's code.
 
     Attributes:
         code: JSONata's code, such as S0211.
-        position: The offset in the expression, where it is known.
+        position: The offset of the fault in the expression, None if unknown.
     """
 
     def __init__(self, error: QueryError) -> None:
@@ -37,12 +37,12 @@ class ExpressionSyntaxError(ValueError):
 
 
 class ExpressionError(Exception):
-    """An expression that cannot be evaluated: a state fails with States.QueryEvaluationError.
+    """The evaluation of an expression fails; its state fails with States.QueryEvaluationError.
 
     Attributes:
         expression: The expression, without `{%` and `%}`.
-        field: The field that holds it, such as `Output/total`.
-        reason: What AWS says of it.
+        field: The field that holds the expression, such as `Output/total`.
+        reason: The end of AWS's message.
     """
 
     error = QUERY_EVALUATION_ERROR
@@ -55,7 +55,7 @@ class ExpressionError(Exception):
 
 
 class ExpressionFault(NamedTuple):
-    """What AWS refuses in an expression when a state machine is created."""
+    """A fault for which AWS refuses an expression when a state machine is created."""
 
     code: str
     message: str
@@ -63,13 +63,13 @@ class ExpressionFault(NamedTuple):
 
 @dataclass(frozen=True)
 class Bindings:
-    """What expressions of a state may use.
+    """The values that the expressions of a state can refer to.
 
     Attributes:
         states: The value of `$states`.
-        variables: The values of the run's variables, by name.
-        now: The moment that `$now()` and `$millis()` tell, in milliseconds since 1970.
-        chance: The source of `$random()` and `$uuid()`.
+        variables: The values of the run's variables by name.
+        now: The moment of `$now()` and `$millis()`, in milliseconds since 1970.
+        chance: The random generator of `$random()` and `$uuid()`.
     """
 
     states: Mapping[str, object]
@@ -79,7 +79,7 @@ class Bindings:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The variables as the evaluation wants them, converted once."""
+        """The variables and `$states` as values of the JSONata library, converted once."""
         return {name: to_library(value) for name, value in {**self.variables, "states": dict(self.states)}.items()}
 
 
@@ -88,7 +88,7 @@ class Expression:
 
     Attributes:
         text: The expression, without `{%` and `%}`.
-        references: What it refers to.
+        references: The variables and members that the expression refers to.
     """
 
     def __init__(self, text: str) -> None:
@@ -110,7 +110,7 @@ class Expression:
 
 
 def is_expression(value: object) -> bool:
-    """Return whether a value of a definition is an expression: a string between `{%` and `%}`."""
+    """Return whether a value is an expression: a string between `{%` and `%}`."""
     return isinstance(value, str) and value.startswith(_OPENING) and value.endswith(_CLOSING) and len(value) > 3
 
 
@@ -136,11 +136,11 @@ def _parse_text(text: str) -> Expression:
 
 
 def find_faults(text: str, *, in_catch: bool = False) -> list[ExpressionFault]:
-    """Return what AWS refuses in an expression when a state machine is created.
+    """Return the faults for which AWS refuses an expression when a state machine is created.
 
     Args:
         text: The expression, with or without `{%` and `%}`.
-        in_catch: Whether the expression is a Catcher's, which may read `$states.errorOutput`.
+        in_catch: Whether the expression is in a catcher, where `$states.errorOutput` exists.
     """
     try:
         references = parse_expression(text).references
@@ -158,7 +158,7 @@ def find_faults(text: str, *, in_catch: bool = False) -> list[ExpressionFault]:
 
 
 def find_variables(value: object) -> list[str]:
-    """Return the names of variables that the expressions in a value refer to, in order, without `$` and `$states`."""
+    """Return the names of the run's variables in the expressions of a value, in order and without `$`."""
     names = (
         name
         for text in _expressions(value)
@@ -185,12 +185,12 @@ def _expressions(value: object) -> Iterator[str]:
 
 
 def evaluate_value(value: object, bindings: Bindings, field: str) -> Any:
-    """Return a JSON value with each expression in it evaluated.
+    """Evaluate all expressions in a JSON value.
 
     Args:
-        value: A value of the definition, such as that of Arguments, Output or Assign.
-        bindings: What the expressions may use.
-        field: The field's name, for errors; members and items are added to it, as in `Arguments/names[0]`.
+        value: The value of a field such as Arguments, Output or Assign.
+        bindings: The values that the expressions can refer to.
+        field: The field's name; errors add the member or index to it, such as `Arguments/names[0]`.
 
     Raises:
         ExpressionError: If an expression fails, or returns nothing.
@@ -221,11 +221,11 @@ def _coded(error: QueryError | ExpressionSyntaxError) -> str:
 
 
 def evaluate_typed(value: object, bindings: Bindings, field: str, expected: ResultType) -> Any:
-    """Return an evaluated value whose expression must return a type.
+    """Evaluate a value whose expression must return a certain type.
 
     Args:
-        value: A value of the definition.
-        bindings: What its expressions may use.
+        value: The value of a field.
+        bindings: The values that the expressions can refer to.
         field: The field's name, such as `Items`.
         expected: The type that AWS expects in the field.
 
@@ -244,7 +244,7 @@ def evaluate_typed(value: object, bindings: Bindings, field: str, expected: Resu
 
 
 def type_name(value: object) -> ResultType:
-    """Return the name of a JSON value's type."""
+    """Return the name of the type of a JSON value."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Comparisons within JSONPath filters: `[?(@.price < 10)]`."""
+"""The comparison operators of JSONPath filters, such as `<` in `[?(@.price < 10)]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sfn_mock.asl.texts import json_key
 
 
 class Missing(Enum):
-    """Stand for the value of a path that leads nowhere."""
+    """The type of MISSING, the value of a path that finds nothing."""
 
     MISSING = "missing"
 
@@ -20,7 +20,7 @@ MISSING = Missing.MISSING
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Return whether two values are equal; a number equals a string that spells it."""
+    """Return whether two values are equal; a number equals a string that contains it."""
     if MISSING in (left, right):
         return False
     if _is_number(left) and _is_number(right):
@@ -115,7 +115,7 @@ def _empty(left: Any, right: Any) -> bool:
     return isinstance(left, (str, list, dict)) and (not left) is right
 
 
-#: What each operator asks of the values on its sides; longer ones before those that they begin with.
+#: The operators by name. Each stands before shorter ones that it begins with, because the parser tries them in order.
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "===": equal,
     "!==": _differ,

@@ -1,6 +1,6 @@
-"""The interface of a run's host: tasks, child executions of map runs, items and results in S3.
+"""The interface of a run's host, which runs tasks and child executions, reads items and writes results.
 
-A run calls its host while it advances. It keeps each answer, so that it can be repeated without calling the host again.
+A run calls its host while it advances. It keeps each answer, so that it can repeat its actions without a second call.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from sfn_mock.asl.resources import Resource
 
 @dataclass(frozen=True)
 class TaskCall:
-    """A call of a task by a state.
+    """The call of a task by a Task state.
 
     Attributes:
         state: The state's name.
-        resource: What the state calls.
-        parameters: The evaluated Parameters or Arguments; without these the state's input.
-        token: The task's token, the same when a run asks again.
+        resource: The state's Resource.
+        parameters: The evaluated Parameters or Arguments; the state's input if it has neither.
+        token: The task token; a repeated run gives the same one.
         moment: When the task is scheduled, in milliseconds since 1970.
         attempt: 0 for the first attempt, 1 for the first retry, and so on.
         context: The context object.
-        role_arn: The role of the state's Credentials, if it has any.
-        timeout_seconds: The state's timeout, if it has one.
-        heartbeat_seconds: The state's heartbeat, if it has one.
+        role_arn: The role of the state's Credentials, None without one.
+        timeout_seconds: The state's TimeoutSeconds, None without one.
+        heartbeat_seconds: The state's HeartbeatSeconds, None without one.
     """
 
     state: str
@@ -47,10 +47,9 @@ class Succeeded:
 
     Attributes:
         result: A JSON value.
-        duration_ms: How long the task takes, counted from when it is scheduled.
-        submitted: What the service answers to the call of a task that waits for a job or a token; such a task is
-            TaskSubmitted at once.
-        sends_heartbeats: Whether heartbeats come all the time, so that none is missed.
+        duration_ms: How long the task takes from when it is scheduled.
+        submitted: The output of the TaskSubmitted event, for a task that waits for a job or a callback; None for none.
+        sends_heartbeats: Whether the task never misses a heartbeat.
     """
 
     result: Any
@@ -64,13 +63,13 @@ class Failed:
     """A task's error.
 
     Attributes:
-        error: The error's name.
-        cause: Its cause.
-        duration_ms: How long the task takes.
-        submitted: As of Succeeded.
-        is_refused: Whether the call itself was refused, for a task that would go on waiting.
-        is_timeout: Whether the task is told to have timed out.
-        sends_heartbeats: As of Succeeded.
+        error: The name of the error.
+        cause: The cause of the error.
+        duration_ms: How long the task takes from when it is scheduled.
+        submitted: See Succeeded.
+        is_refused: Whether the service refused the call of a task that waits for a job or a callback.
+        is_timeout: Whether the history shows the failure as a timeout.
+        sends_heartbeats: See Succeeded.
     """
 
     error: str | None
@@ -84,11 +83,11 @@ class Failed:
 
 @dataclass(frozen=True)
 class Pending:
-    """A task that goes on until somebody tells its result by its token.
+    """A task that stays open until somebody sends its result with its token.
 
     Attributes:
-        is_started: Whether it has been taken up; an activity's task is not until a worker asks for it.
-        submitted: As of Succeeded.
+        is_started: Whether the task has started; the task of an activity starts when a worker gets it.
+        submitted: See Succeeded.
     """
 
     is_started: bool = True
@@ -100,19 +99,19 @@ TaskAnswer = Succeeded | Failed | Pending
 
 @dataclass(frozen=True)
 class MapRunRequest:
-    """A map run that a Distributed Map state wants started.
+    """The request of a Distributed Map state to start a map run.
 
     Attributes:
         state: The state's name.
-        label: The state's label, if it has one.
-        execution_type: STANDARD or EXPRESS, of the child executions.
-        processor: What each child execution runs.
-        moment: When it starts.
-        item_count: How many items there are.
-        max_concurrency: How many child executions run at the same time, 0 for no limit.
+        label: The state's Label, None without one.
+        execution_type: The type of the child executions, STANDARD or EXPRESS.
+        processor: The program that each child execution runs.
+        moment: When the map run starts, in milliseconds since 1970.
+        item_count: The number of items; 0 if an ItemReader is still to read them.
+        max_concurrency: How many child executions may run at the same time, 0 for no limit.
         tolerated_failure_count: How many items may fail.
-        tolerated_failure_percentage: How many of a hundred items may fail.
-        token: The same when a run asks again.
+        tolerated_failure_percentage: The percentage of items that may fail.
+        token: An identifier; a repeated run gives the same one.
     """
 
     state: str
@@ -129,13 +128,13 @@ class MapRunRequest:
 
 @dataclass(frozen=True)
 class KnownMapRun:
-    """What is known of a map run before its children run, because it has run elsewhere.
+    """The known outcome of a map run, from a recorded history.
 
     Attributes:
-        end: How the Map state ends: Succeeded with its output, Failed, or Pending for one that does not end; None for
-            a map run whose children are run.
+        end: The end of the Map state: Succeeded with its output, Failed, or Pending if it does not end. None if the
+            child executions are to run.
         assigned: The variables that the state assigns if it succeeds.
-        inputs: The inputs of the children, in place of the items that an ItemReader would read; None to read them.
+        inputs: The inputs of the child executions, which replace those from an ItemReader; None to read the items.
     """
 
     end: TaskAnswer | None = None
@@ -145,14 +144,14 @@ class KnownMapRun:
 
 @dataclass(frozen=True)
 class ChildStart:
-    """The start of a child execution by a map run.
+    """The start of a child execution.
 
     Attributes:
-        map_run_arn: The map run.
-        index: The number of the child within the map run, from 0 on.
-        input: The child's input.
-        item_count: How many items it works on.
-        moment: When it starts.
+        map_run_arn: The ARN of the map run.
+        index: The index of the child execution within the map run.
+        input: The input of the child execution, a JSON value.
+        item_count: How many items the child execution processes.
+        moment: When it starts, in milliseconds since 1970.
     """
 
     map_run_arn: str
@@ -164,14 +163,14 @@ class ChildStart:
 
 @dataclass(frozen=True)
 class ChildEnd:
-    """How a child execution of a map run has ended.
+    """The end of a child execution.
 
     Attributes:
         status: SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
-        output: The output of one that succeeded, a JSON value.
-        error: The error of one that failed.
-        cause: Its cause.
-        description: What else a ResultWriter tells of it, as AWS spells that: ARN, input, dates.
+        output: The output as a JSON value, None unless the child execution succeeded.
+        error: The name of the error, None if it succeeded.
+        cause: The cause of the error, None if there is none.
+        description: The other fields that a ResultWriter writes, with AWS's names: ARN, input, dates.
     """
 
     status: str
@@ -183,7 +182,7 @@ class ChildEnd:
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """Items that a Distributed Map state wants read: the evaluated ItemReader."""
+    """The request of a Distributed Map state to read its items: the evaluated ItemReader."""
 
     resource: str
     parameters: Any
@@ -193,15 +192,15 @@ class ReadRequest:
 
 @dataclass(frozen=True)
 class WriteRequest:
-    """Results that a Distributed Map state wants written: the evaluated ResultWriter and the ends of all children.
+    """The request of a Distributed Map state to write its results: the evaluated ResultWriter.
 
     Attributes:
-        map_run_arn: The map run.
-        resource: The ARN of the action, None if the results are only put into another form.
-        parameters: Where to write them.
+        map_run_arn: The ARN of the map run.
+        resource: The ARN of the action, None if the results are only transformed.
+        parameters: The bucket and prefix to write to.
         config: `WriterConfig`.
-        ends: How each child ended, in order of the children.
-        moment: When the map run ends.
+        ends: The ends of the child executions, in their order.
+        moment: When the map run ends, in milliseconds since 1970.
     """
 
     map_run_arn: str
@@ -213,23 +212,23 @@ class WriteRequest:
 
 
 class Host(Protocol):
-    """The host of a run, which answers its calls.
+    """The host of a run.
 
-    A method may raise a StateError, with which the state fails. Any other exception is raised from the call that
-    advances the run, and the run calls the method again the next time.
+    A method may raise a StateError; the state then fails with it. Any other exception ends the call that advances the
+    run, and the next call repeats the method.
     """
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
-        """Return what is wrong with evaluated parameters, in AWS's words; a task with a fault is not scheduled.
+        """Return what is wrong with evaluated parameters, in AWS's words.
 
-        It depends on nothing but the arguments.
+        The state fails, and its task is not scheduled, if there is a fault. The answer depends only on the arguments.
         """
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Run a task, or return Pending."""
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Record that nobody waits any longer for a task that was Pending."""
+        """Record that the run no longer waits for a task that was Pending."""
 
     def read_items(self, request: ReadRequest) -> list[Any]:
         """Return the items of a Distributed Map state."""
@@ -238,16 +237,16 @@ class Host(Protocol):
         """Start a map run without child executions and return its ARN."""
 
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
-        """Return what is known of a map run that has just been started or redriven."""
+        """Return the known outcome of a map run that was just started or redriven."""
 
     def start_child(self, start: ChildStart) -> None:
-        """Start a child execution; its end is told to the run by `child_ended`."""
+        """Start a child execution; the host later calls the run's `child_ended`."""
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
-        """Record that a map run has ended SUCCEEDED, FAILED or ABORTED; children that still run are stopped."""
+        """Record that a map run has ended SUCCEEDED, FAILED or ABORTED, and stop its running child executions."""
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
-        """Redrive a map run and its failed children; return the numbers of the children that run again."""
+        """Redrive a map run and its unsuccessful child executions; return the indexes of those that run again."""
 
     def write_results(self, request: WriteRequest) -> Any:
         """Write the results of a map run and return the state's result."""

@@ -1,4 +1,4 @@
-"""The intrinsic functions of the Amazon States Language: `States.Format`, `States.Array` and the others."""
+"""The intrinsic functions of Amazon States Language: `States.Format`, `States.Array` and the others."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _INT_RANGE = range(-(2**31), 2**31)
 _MAX_RANGE_LENGTH = 1000
 _MAX_TEXT_LENGTH = 10_000
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
-#: An escaped character, which is the group, or a place for an argument.
+#: An escaped character, which is the group, or `{}`.
 _FORMAT_MARK = re.compile(r"\\(['{}\\])|\{\}")
 
 
 class ArgumentError(Exception):
-    """The arguments of an intrinsic function are not what it takes; the message is the reason."""
+    """An intrinsic function refuses its arguments; the message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Function:
     """An intrinsic function.
 
     Attributes:
-        call: What it does; takes the source of randomness and the arguments.
+        call: The implementation; its parameters are a random generator and the list of arguments.
         fewest: The smallest number of arguments.
-        most: The largest number of arguments, None for any.
+        most: The largest number of arguments, None for no limit.
     """
 
     call: Callable[[Random, list[Any]], Any]
@@ -44,7 +44,7 @@ class Function:
     most: int | None
 
     def takes(self, count: int) -> bool:
-        """Return whether the function takes so many arguments."""
+        """Return whether the function accepts a number of arguments."""
         return self.fewest <= count and (self.most is None or count <= self.most)
 
 
@@ -126,7 +126,7 @@ def _array_range(randomness: Random, arguments: list[Any]) -> list[int]:
     if step == 0:
         raise ArgumentError("the increment must not be 0")
     numbers = range(first, last + (1 if step > 0 else -1), step)
-    # len() of a range refuses what does not fit into a machine word.
+    # len() of a range fails if the length does not fit into a machine word.
     if numbers and (numbers[-1] - first) // step >= _MAX_RANGE_LENGTH:
         raise ArgumentError(f"the range must not have more than {_MAX_RANGE_LENGTH} elements")
     return list(numbers)
@@ -220,7 +220,7 @@ def _short_text(value: Any) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    # A lone surrogate, which JSON can spell, becomes a question mark as in Java.
+    # A lone surrogate, which JSON allows, becomes a question mark as in Java.
     return text.encode("utf-8", "replace")
 
 
@@ -231,7 +231,7 @@ def _elements(value: Any) -> list[Any]:
 
 
 def _whole(value: Any) -> int:
-    """Return a number as an int; one with a fraction is rounded to the nearest, halves up."""
+    """Round a number to an int, halves up."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, float) and math.isfinite(value):

@@ -17,7 +17,7 @@ from sfn_mock.asl.paths import Path, PathError, PathSyntaxError, read_path
 from sfn_mock.asl.scanner import Scanner
 from sfn_mock.asl.texts import json_text
 
-#: A call may hold calls that hold calls, ten in all.
+#: The deepest nesting of calls.
 MAX_NESTING = 10
 
 _CALL = re.compile(r"(States\.\w+)\s*\(")
@@ -29,16 +29,16 @@ _BLANKS = re.compile(r"\s*")
 
 
 class IntrinsicSyntaxError(ValueError):
-    """A text is not a call of an intrinsic function."""
+    """A text is not a valid call of an intrinsic function."""
 
 
 @dataclass(frozen=True)
 class Literal:
-    """A value that stands in the call itself.
+    """A literal argument.
 
     Attributes:
         value: The value.
-        raw: A string as it was written, with its escapes; other values as they are.
+        raw: A string with its escapes as it was written; otherwise the value.
     """
 
     value: Any
@@ -47,7 +47,7 @@ class Literal:
 
 @dataclass(frozen=True)
 class _Scope:
-    """What a call is evaluated in."""
+    """The values that the arguments of a call can refer to."""
 
     input: Any
     context: Mapping[str, Any] | None
@@ -62,7 +62,7 @@ class Intrinsic:
     Attributes:
         text: The call as it was written.
         name: The name of the function, `States.` included.
-        arguments: The literals, paths and calls between its parentheses.
+        arguments: The literals, paths and calls in its parentheses.
     """
 
     text: str
@@ -83,10 +83,10 @@ class Intrinsic:
             input: The root of paths that start with `$.`.
             context: The root of paths that start with `$$`.
             variables: The values of variables by name.
-            randomness: Where States.UUID and States.MathRandom without a seed take their randomness from.
+            randomness: The random generator of States.UUID, and of States.MathRandom without a seed.
 
         Raises:
-            StateError: If a path leads to nothing (States.Runtime), or an argument is not what the function takes
+            StateError: If a path finds nothing (States.Runtime), or the function refuses its arguments
                 (States.IntrinsicFailure).
         """
         scope = _Scope(input, context, variables, randomness)
@@ -102,7 +102,7 @@ class Intrinsic:
             raise self._failure("States.IntrinsicFailure", str(error)) from None
 
     def paths(self) -> Iterator[Path]:
-        """Yield all paths among the arguments, those of inner calls included."""
+        """Yield all paths in the arguments, including those of inner calls."""
         for argument in self.arguments:
             if isinstance(argument, Path):
                 yield argument
@@ -124,7 +124,7 @@ class Intrinsic:
 
     def _value(self, argument: Literal | Path | Intrinsic, scope: _Scope) -> Any:
         if isinstance(argument, Literal):
-            # States.Format must know which braces of its template were escaped.
+            # States.Format needs to know which braces of its template are escaped.
             is_template = self.name == "States.Format" and argument is self.arguments[0]
             return argument.raw if is_template else argument.value
         if isinstance(argument, Path):
@@ -140,7 +140,7 @@ def parse_intrinsic(text: str) -> Intrinsic:
         text: The call.
 
     Raises:
-        IntrinsicSyntaxError: If the text is not a call, names no intrinsic function or nests calls too deep.
+        IntrinsicSyntaxError: If the text is not a call, the function is unknown or calls are nested too deeply.
     """
     parser = _Parser(text)
     call = parser.call(depth=1)
@@ -151,10 +151,10 @@ def parse_intrinsic(text: str) -> Intrinsic:
 
 
 class _Parser(Scanner):
-    """Reads a call from left to right."""
+    """Parses a call from left to right."""
 
     def skip(self, token: str) -> bool:
-        """Move behind a token that comes next and the blanks around it; tell whether it did."""
+        """Skip a token and the white space around it if it comes next; return whether it did."""
         self.blanks()
         if not self.text.startswith(token, self.position):
             return False
@@ -163,17 +163,17 @@ class _Parser(Scanner):
         return True
 
     def blanks(self) -> None:
-        """Move behind blanks."""
+        """Skip white space."""
         self.match(_BLANKS)
 
     def error(self, reason: str) -> IntrinsicSyntaxError:
-        """Return the error for what stands at the current position."""
+        """Return an error that names the current position."""
         return IntrinsicSyntaxError(
             f"Could not parse intrinsic function '{self.text}' at position {self.position}: {reason}"
         )
 
     def call(self, depth: int) -> Intrinsic:
-        """Read a call; `depth` counts the calls around it and itself."""
+        """Parse a call; `depth` is 1 for the outermost one."""
         start = self.position
         opening = self.match(_CALL)
         if not opening:
@@ -194,7 +194,7 @@ class _Parser(Scanner):
         return Intrinsic(self.text[start : self.position], name, tuple(arguments))
 
     def argument(self, depth: int) -> Literal | Path | Intrinsic:
-        """Read a literal, a path or a call."""
+        """Parse a literal, a path or a call."""
         if self.text.startswith("$", self.position):
             try:
                 path, self.position = read_path(self.text, self.position)

@@ -1,4 +1,4 @@
-"""The items that a file holds, as the ItemReader of a Distributed Map state takes them from it."""
+"""Parse the files that the ItemReader of a Distributed Map state reads."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB":
 
 
 class NotIterableError(ValueError):
-    """A file holds a value that gives no items."""
+    """A JSON file has no array or object where the items should be."""
 
 
 def parse_items(text: str, config: Mapping[str, Any]) -> list[Any]:
-    """Return the items of a file.
+    """Return the items in a file.
 
     Args:
-        text: What the file holds.
-        config: `ReaderConfig`; `InputType` is JSON unless it says otherwise.
+        text: The content of the file.
+        config: `ReaderConfig`; JSON is the default of its `InputType`.
 
     Raises:
-        ValueError: If the text is not what the configuration says; the message tells what is wrong.
+        ValueError: If the text does not have that format; the message says what it must be.
     """
     kind = config.get("InputType")
     if kind == "CSV":
@@ -64,5 +64,5 @@ def _csv_items(text: str, config: Mapping[str, Any]) -> list[Any]:
     except csv.Error as error:
         raise ValueError(f"must be valid CSV: {error}") from None
     headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else rows.pop(0) if rows else []
-    # A row that is too short has empty texts, and what is too many in a row is left out.
+    # Fill short rows with empty strings, and drop the surplus of long rows.
     return [dict(zip(headers, chain(row, repeat("")), strict=False)) for row in rows if row]

@@ -1,7 +1,7 @@
-"""Read JSON text and describe its faults in the words of Jackson, the JSON parser behind AWS.
+"""Read JSON text and describe its faults in the words of Jackson, the JSON parser of AWS.
 
-A text that is well-formed is read by Python's own decoder. Only a text that it refuses, or that is nested more deeply
-than it can follow, is scanned here token by token, in the order in which Jackson would meet the fault.
+Python's decoder reads well-formed text. If it refuses the text, or its recursion is too deep, the scanner here reads
+the text token by token and reports the first fault that Jackson would find.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
-#: How deeply objects and arrays may be nested; whoever walks a value may rely on it.
+#: The deepest allowed nesting of objects and arrays; recursive functions over a value rely on it.
 DEEPEST = 250
-#: The part of a text that Jackson repeats in a location.
+#: How many characters of the text Jackson repeats in a location.
 _SNIPPET = 500
-#: How much of an unknown token Jackson repeats.
+#: How many characters of an unknown token Jackson repeats.
 _LONGEST_TOKEN = 256
-#: Python refuses to convert integers of more digits (sys.int_info.default_max_str_digits); JSON has no limit.
+#: Python refuses to convert integers with more digits (sys.int_info.default_max_str_digits).
 _MOST_DIGITS = 4000
 
 _VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
@@ -35,11 +35,11 @@ _CLOSING = {"Array": "]", "Object": "}"}
 
 
 class JsonFault(ValueError):
-    """A text that is not JSON.
+    """A text is not JSON.
 
     Attributes:
         reason: Jackson's sentence, without its location.
-        location: Where the fault is, as Jackson writes it.
+        location: The location of the fault in Jackson's form.
     """
 
     def __init__(self, reason: str, location: str) -> None:
@@ -49,20 +49,20 @@ class JsonFault(ValueError):
 
 
 class TooDeeplyNested(ValueError):
-    """A text whose objects and arrays are nested more deeply than ``DEEPEST``."""
+    """The objects and arrays of a text are nested more deeply than `DEEPEST`."""
 
 
 def read_json(text: str) -> Any:
-    """Return the value that ``text`` holds.
+    """Decode JSON text.
 
-    Integers stay ``int`` and other numbers ``float``; an integer of more than 4,000 digits becomes a ``float``.
+    An integer with more than 4,000 digits becomes a `float`.
 
     Args:
-        text: The JSON text; any value may be at its top.
+        text: The JSON text of any value.
 
     Raises:
-        TooDeeplyNested: If the text is nested too deeply, whether it is JSON or not.
-        JsonFault: If the text is empty or is not JSON, or an object has a field twice.
+        TooDeeplyNested: If the text is nested too deeply, even if it is not JSON.
+        JsonFault: If the text is empty or not JSON, or an object has a field twice.
     """
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         raise TooDeeplyNested(f"The JSON text must be nested at most {DEEPEST} levels deep.")
@@ -103,7 +103,7 @@ def _described(character: str) -> str:
 
 
 def _in_name(character: str) -> bool:
-    """Return whether Jackson takes a character for a part of an unquoted word."""
+    """Return whether a character can be part of an unquoted word in Jackson's reading."""
     return character.isalnum() or character in "_$"
 
 
@@ -157,14 +157,14 @@ class _Scanner:
             opened[-1].add(value)
 
     def _open(self) -> _Open:
-        """Take the bracket that opens an object or an array."""
+        """Read the opening bracket of an object or array."""
         start = self._position()
         return _Open("Array", [], start) if self._take("") == "[" else _Open("Object", {}, start)
 
     # --- Structure -------------------------------------------------------------------------------------------------
 
     def _closes(self, inner: _Open) -> bool:
-        """Take the bracket that closes ``inner``, if it comes next."""
+        """Read the closing bracket of an object or array if it comes next; return whether it did."""
         if self._next == len(self._text):
             self._refuse_end(
                 f": expected close marker for {inner.kind} (start marker at {self._location(inner.start)})"
@@ -182,7 +182,7 @@ class _Scanner:
         return True
 
     def _prepare_entry(self, inner: _Open) -> None:
-        """Take what stands before a value: the comma, and in an object the name and its colon."""
+        """Read what precedes a value: a comma after another entry, and in an object the name and its colon."""
         if inner.value:
             self._expect(",", f"was expecting comma to separate {inner.kind} entries")
             self._skip_white_space()
@@ -206,7 +206,7 @@ class _Scanner:
     # --- Values ----------------------------------------------------------------------------------------------------
 
     def _value(self, character: str, *, at_top: bool) -> object:
-        """Return the string, number or literal that begins with a character already taken."""
+        """Return the string, number or literal that begins with a character that was already read."""
         if character == '"':
             return self._string("string value", ": was expecting closing quote for a string value")
         if character == "-" or character in "0123456789":
@@ -226,7 +226,7 @@ class _Scanner:
         self._refuse_character(character, f"expected a valid value {_VALUES}")
 
     def _match(self, word: str) -> None:
-        """Take the rest of a word whose first letter is taken; refuse any other word."""
+        """Read the rest of a word whose first letter was already read; refuse any other word."""
         start = self._next - 1
         end = start + len(word)
         if not self._text.startswith(word, start) or (end < len(self._text) and _in_name(self._text[end])):
@@ -234,7 +234,7 @@ class _Scanner:
         self._next = end
 
     def _string(self, kind: str, end: str) -> str:
-        """Return the string whose opening quote is taken."""
+        """Return the string whose opening quote was already read."""
         start = self._next - 1
         plain = self._text[self._next : self._skip(_PLAIN)]
         if self._comes('"'):
@@ -263,7 +263,7 @@ class _Scanner:
             self._refuse(f"Unrecognized character escape {_described(character)}")
 
     def _number(self, character: str, *, at_top: bool) -> int | float:
-        """Return the number whose first character is taken."""
+        """Return the number whose first character was already read."""
         start = self._next - 1
         end = " in a Number value"
         if character == "-":
@@ -294,14 +294,14 @@ class _Scanner:
     # --- Characters ------------------------------------------------------------------------------------------------
 
     def _take(self, end: str) -> str:
-        """Return the next character; ``end`` completes the sentence about a text that ends before it."""
+        """Read the next character; `end` completes the error for a text that ends here."""
         if self._next == len(self._text):
             self._refuse_end(end)
         self._next += 1
         return self._text[self._next - 1]
 
     def _comes(self, characters: str) -> bool:
-        """Take the next character if it is one of ``characters``."""
+        """Read the next character if it is one of some characters; return whether it is."""
         found = self._next < len(self._text) and self._text[self._next] in characters
         self._next += found
         return found
@@ -331,7 +331,7 @@ class _Scanner:
     # --- Faults ----------------------------------------------------------------------------------------------------
 
     def _refuse_token(self, start: int) -> NoReturn:
-        """Refuse a word of which the characters up to the next one to be read belong to it already."""
+        """Refuse the word that begins at `start`."""
         while self._next < len(self._text) and _in_name(self._text[self._next]):
             self._next += 1
         word = self._text[start : self._next]

@@ -1,4 +1,4 @@
-"""Map runs: which child executions of a Distributed Map run, wait or have ended, and how many may fail."""
+"""Map runs: start the child executions of a Distributed Map state and count how many items fail."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, ChildStart, Host
 from sfn_mock.asl.scheduler import Future, Scheduler
 
-#: How often a map run can be redriven (Developer Guide, redriving Map Runs).
+#: The most redrives of a map run (Developer Guide, redriving Map Runs).
 MOST_REDRIVES = 1000
 
 
 @dataclass(frozen=True)
 class Child:
-    """A child execution to start: its input and how many items it works on."""
+    """A child execution to start: its input, and how many items it processes."""
 
     input: Any
     item_count: int
 
 
 def is_exceeded(failed: int, total: int, count: int | None, percentage: float | None) -> bool:
-    """Return whether more items have failed than may.
+    """Return whether more items have failed than tolerated.
 
     Args:
-        failed: How many have failed.
-        total: How many there are.
-        count: How many may fail, None if only a percentage is given.
-        percentage: How many of a hundred may fail, None if only a count is given.
+        failed: The number of failed items.
+        total: The number of all items.
+        count: How many items may fail, None if only a percentage is given.
+        percentage: The percentage of items that may fail, None if only a count is given.
     """
     too_many = count is not None and failed > count
     return too_many or (percentage is not None and failed * 100 > percentage * total)
 
 
 def exceeded_failure() -> StateError:
-    """Return what a Map state fails with when too many items have failed."""
+    """Return the error of a Map state with too many failed items."""
     return StateError(
         "States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded"
     )
 
 
 def too_many_redrives(map_run_arn: str) -> StateError:
-    """Return what an execution fails with whose map run cannot be redriven once more."""
+    """Return the error of an execution whose map run was redriven too often."""
     return StateError(
         "States.Runtime", f"The Map Run {map_run_arn} was redriven {MOST_REDRIVES} times, the most allowed"
     )
@@ -52,17 +52,17 @@ class MapRun:
     """A map run.
 
     Attributes:
-        arn: Its ARN.
+        arn: The ARN.
         children: All child executions, in order.
-        item_count: How many items they work on.
-        failed_item_count: How many of these belong to children that ended otherwise than SUCCEEDED.
-        ends: How those ended that did, by number.
-        running: The numbers of those that run.
-        max_concurrency: How many may run at the same time, 0 for no limit.
+        item_count: The number of items of all child executions.
+        failed_item_count: The number of items of child executions that ended with a status other than SUCCEEDED.
+        ends: The ends of the ended child executions, by index.
+        running: The indexes of the running child executions.
+        max_concurrency: How many child executions may run at the same time, 0 for no limit.
         tolerated_count: How many items may fail, None if only a percentage is given.
-        tolerated_percentage: How many of a hundred items may fail, None if only a count is given.
+        tolerated_percentage: The percentage of items that may fail, None if only a count is given.
         redrive_count: How often the map run was redriven.
-        done: Resolved when all children have ended, failed when too many items have failed.
+        done: A future: it resolves when all child executions have ended, and fails when too many items have failed.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class MapRun:
         host: Host,
         scheduler: Scheduler,
     ) -> None:
-        """Make a map run that has no children yet."""
+        """Create a map run without child executions."""
         self.arn = arn
         self.children: list[Child] = []
         self.item_count = 0
@@ -92,12 +92,12 @@ class MapRun:
         self._next = 0
 
     def add_children(self, children: list[Child]) -> None:
-        """Take in the child executions that `start` is to start."""
+        """Set the child executions, which `start` then starts."""
         self.children = children
         self.item_count = sum(child.item_count for child in children)
 
     def start(self) -> None:
-        """Start as many children as may run; without any left the map run is done."""
+        """Start as many child executions as the limit allows; end the map run if none is running or left."""
         while self._next < len(self.children) and not (0 < self.max_concurrency <= len(self.running)):
             index = self._next
             child = self.children[index]
@@ -108,12 +108,12 @@ class MapRun:
             self.done.resolve()
 
     def check_redrives(self) -> None:
-        """Raise StateError if it cannot be redriven once more."""
+        """Raise a StateError if the map run was already redriven the maximum number of times."""
         if self.redrive_count >= MOST_REDRIVES:
             raise too_many_redrives(self.arn)
 
     def redrive(self) -> None:
-        """Run the failed children again, and those that were not started."""
+        """Run the unsuccessful child executions again; `start` then starts those that never started."""
         self.redrive_count += 1
         self.done = Future()
         for index in self._host.redrive_map_run(self.arn, self._scheduler.now):
@@ -121,7 +121,7 @@ class MapRun:
             self.running.add(index)
 
     def child_ended(self, index: int, end: ChildEnd) -> None:
-        """Note how a child ended; start the next one, or end the map run."""
+        """Record the end of a child execution, then start the next one or end the map run."""
         self.ends[index] = end
         self.running.discard(index)
         if end.status != "SUCCEEDED":
@@ -132,7 +132,7 @@ class MapRun:
             self.start()
 
     def _forget_end(self, index: int) -> None:
-        # A child that was running when the map run ended has no end yet.
+        # A child execution that was running when the map run ended has no recorded end.
         end = self.ends.pop(index, None)
         if end is not None and end.status != "SUCCEEDED":
             self.failed_item_count -= self.children[index].item_count

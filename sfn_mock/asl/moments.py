@@ -1,4 +1,4 @@
-"""Timestamps of definitions and of data, in the profile of ISO 8601 that Amazon States Language takes."""
+"""Parse timestamps in the profile of ISO 8601 that Amazon States Language accepts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _TIMESTAMP = re.compile(
 
 
 def parse_timestamp(text: Any) -> int | None:
-    """Return the moment that a timestamp tells, in milliseconds since 1970.
+    """Parse a timestamp.
 
     Args:
-        text: Text such as `2026-01-10T06:00:00Z`; a `T` and a zone are needed.
+        text: A timestamp such as `2026-01-10T06:00:00Z`; the `T` and a zone are required.
 
     Returns:
-        The moment, or None if the text, or a value of another type, is not a timestamp.
+        The moment in milliseconds since 1970, or None if the value is not a timestamp.
     """
     match = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if match is None:

@@ -1,4 +1,4 @@
-"""Tasks that go on: their results, heartbeats and timeouts."""
+"""Open tasks, with their heartbeats and timeouts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sfn_mock.asl.scheduler import Future, Scheduler, Timer
 
 
 class OpenTask(Future):
-    """A task that somebody is still to tell the result of; its value is a Succeeded or a Failed.
+    """A task that has no result yet; the future's value is a Succeeded or a Failed.
 
     Attributes:
-        is_started: Whether the task has been taken up.
-        missed_heartbeat: Whether the task ended because no heartbeat came.
+        is_started: Whether the task has started.
+        missed_heartbeat: Whether the task failed because a heartbeat was missing.
     """
 
     def __init__(
@@ -24,7 +24,7 @@ class OpenTask(Future):
         timeout_seconds: int | None,
         heartbeat_seconds: int | None,
     ) -> None:
-        """Start the timeout; the heartbeats count from `start` on."""
+        """Schedule the timeout; heartbeats are expected only after `start`."""
         super().__init__()
         self.is_started = False
         self.missed_heartbeat = False
@@ -37,17 +37,17 @@ class OpenTask(Future):
             self._timeout = scheduler.at(scheduler.now + timeout_seconds * 1000, self._time_out)
 
     def start(self, worker_name: str | None = None) -> None:
-        """Note that the task is taken up, by a worker of a name if it gave one."""
+        """Start the task; `worker_name` is the name that an activity's worker gave."""
         self.is_started = True
         self._on_start(worker_name)
         self.beat()
 
     def expect_no_heartbeats(self) -> None:
-        """Let no heartbeat be missed."""
+        """Disable the heartbeat timeout."""
         self._heartbeat_seconds = None
 
     def beat(self) -> None:
-        """Note a heartbeat: the time until the next one starts again."""
+        """Record a heartbeat and restart the heartbeat timeout."""
         self._stop(self._heartbeat)
         if self._heartbeat_seconds is not None:
             moment = self._scheduler.now + self._heartbeat_seconds * 1000
@@ -59,7 +59,7 @@ class OpenTask(Future):
         self.resolve(answer)
 
     def close(self) -> None:
-        """Stop the timeouts."""
+        """Cancel the timeouts."""
         self._stop(self._heartbeat)
         self._stop(self._timeout)
 

@@ -1,4 +1,4 @@
-"""The functions that can end a JSONPath: `$.items.length()`."""
+"""The functions at the end of a JSONPath, such as `$.items.length()`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 class NoResultError(Exception):
-    """A definite path leads to nothing.
+    """A definite path finds nothing.
 
     Attributes:
-        reason: The path library's sentence, which AWS repeats.
+        reason: The sentence of AWS's path library, which AWS repeats.
     """
 
     def __init__(self, reason: str) -> None:
@@ -43,7 +43,7 @@ def _average(value: Any) -> float:
 def _deviation(value: Any) -> float:
     numbers = _numbers(value)
     mean = sum(numbers) / len(numbers)
-    # A product of large numbers is infinite, while a power of them is an error.
+    # A product of large floats is infinite, but `**` raises OverflowError.
     return math.sqrt(sum((number - mean) * (number - mean) for number in numbers) / len(numbers))
 
 
@@ -78,7 +78,7 @@ def _double(number: float) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-#: The functions that can end a path.
+#: The functions by name.
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "avg": _average,
     "first": _first,

@@ -1,4 +1,4 @@
-"""The parts of a parsed JSONPath, and how each finds its values."""
+"""The nodes of a parsed JSONPath; each selects values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sfn_mock.asl.filters import MISSING, OPERATORS
 from sfn_mock.asl.path_functions import FUNCTIONS, NoResultError
 from sfn_mock.asl.texts import java_class, java_text
 
-#: More values than an input of the largest size has; repeated `..` steps could find far more.
+#: The most values that a path may find. The largest input has fewer, but repeated `..` steps find some many times.
 _MOST_VALUES = 250_000
 _PROVIDER = "com.jayway.jsonpath.spi.json.JacksonJsonProvider"
 
@@ -28,7 +28,13 @@ class Name:
         return f"['{self.name}']"
 
     def take(self, value: Any, location: str, rest: str) -> Any:
-        """Return the member, or raise the error of a definite path; `rest` spells the steps that follow."""
+        """Return the member, or raise NoResultError.
+
+        Args:
+            value: The value to take the member of.
+            location: The text of the path before this step.
+            rest: The text of the path after this step.
+        """
         if not isinstance(value, dict):
             raise _not_an_object(self, value, location)
         if self.name not in value:
@@ -37,14 +43,17 @@ class Name:
         return value[self.name]
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield the member if there is one."""
+        """Yield the member if the value has it."""
         if isinstance(value, dict) and self.name in value:
             yield value[self.name]
 
 
 @dataclass(frozen=True)
 class Names:
-    """Several members: an object of them at the end of a path, one after the other before its end."""
+    """Several members of an object: `['a','b']`.
+
+    At the end of a path they form one object (`is_definite`); before the end each is a value.
+    """
 
     names: tuple[str, ...]
     is_definite: bool
@@ -53,13 +62,13 @@ class Names:
         return "[" + ",".join(f"'{name}'" for name in self.names) + "]"
 
     def take(self, value: Any, location: str, rest: str) -> Any:
-        """Return an object of the members that exist."""
+        """Return an object of the existing members, or raise NoResultError; see `Name`."""
         if not isinstance(value, dict):
             raise _not_an_object(self, value, location)
         return {name: value[name] for name in self.names if name in value}
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield one object of the members, or each member."""
+        """Yield an object of the existing members, or each of them."""
         if isinstance(value, dict):
             found = {name: value[name] for name in self.names if name in value}
             yield from [found] if self.is_definite else found.values()
@@ -76,7 +85,7 @@ class Index:
         return f"[{self.index}]"
 
     def take(self, value: Any, location: str, rest: str) -> Any:
-        """Return the element, or raise the error of a definite path."""
+        """Return the element, or raise NoResultError; see `Name`."""
         if value is None:
             raise NoResultError(f"The path {location} is null")
         if not isinstance(value, list):
@@ -87,62 +96,62 @@ class Index:
         raise NoResultError(f"No results for path: {location}{self}{rest}")
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield the element if there is one."""
+        """Yield the element if the array has it."""
         if isinstance(value, list) and -len(value) <= self.index < len(value):
             yield value[self.index]
 
 
 @dataclass(frozen=True)
 class Indexes:
-    """Several elements of an array, in the order of the path."""
+    """Several elements of an array, in the order of the path: `[0,2]`."""
 
     indexes: tuple[Index, ...]
     is_definite = False
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield those of the elements that exist."""
+        """Yield the existing elements."""
         for index in self.indexes:
             yield from index.each(value, root)
 
 
 @dataclass(frozen=True)
 class Slice:
-    """The elements of an array from a start up to, not including, a stop."""
+    """The elements of an array from a start up to, but not including, a stop: `[1:3]`."""
 
     start: int | None
     stop: int | None
     is_definite = False
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield the elements between both ends."""
+        """Yield the elements in the slice."""
         if isinstance(value, list):
             yield from value[self.start : self.stop]
 
 
 @dataclass(frozen=True)
 class Wildcard:
-    """All members of an object or elements of an array."""
+    """All members of an object or elements of an array: `*`."""
 
     is_definite = False
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield the values directly below a value."""
+        """Yield the members or elements of a value."""
         yield from _children(value)
 
 
 @dataclass(frozen=True)
 class Descent:
-    """A step that is tried on a value and on all values below it: `..name`."""
+    """A step that is applied to a value and to all values inside it: `..name`."""
 
     step: Step
     is_definite = False
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield what the step finds, parents before their children."""
+        """Yield the values that the step selects, those of parents before those of children."""
         waiting = [value]
         while waiting:
             current = waiting.pop()
-            # An array's elements come along by themselves, and would be found twice.
+            # A filter is applied to each element later; applied to the array too, it would find the element twice.
             if not (isinstance(self.step, Filter) and isinstance(current, list)):
                 yield from self.step.each(current, root)
             waiting.extend(reversed(_children(current)))
@@ -150,13 +159,13 @@ class Descent:
 
 @dataclass(frozen=True)
 class Filter:
-    """The elements of an array, or an object itself, that pass a test."""
+    """The elements of an array that pass a test, or an object that passes it: `[?(@.price < 10)]`."""
 
     test: Test
     is_definite = False
 
     def each(self, value: Any, root: Any) -> Iterator[Any]:
-        """Yield the values that pass."""
+        """Yield the values that pass the test."""
         if isinstance(value, dict):
             value = [value]
         if isinstance(value, list):
@@ -170,11 +179,11 @@ Step = Name | Names | Index | Indexes | Slice | Wildcard | Descent | Filter
 
 @dataclass(frozen=True)
 class Query:
-    """Steps that lead from a value to others, and a function of what they find.
+    """The part of a path after its root: steps, and perhaps a function.
 
     Attributes:
-        steps: The steps in their order.
-        function: The name of the function that ends the path, as in `$.items.length()`.
+        steps: The steps in order.
+        function: The name of the function at the end of the path, such as `length` in `$.items.length()`.
     """
 
     steps: tuple[Step, ...]
@@ -182,7 +191,7 @@ class Query:
 
     @property
     def is_definite(self) -> bool:
-        """Whether the path names one value; others give lists."""
+        """Whether the path finds a single value rather than a list."""
         return self.function is not None or self._names_one
 
     @property
@@ -190,10 +199,14 @@ class Query:
         return all(step.is_definite for step in self.steps)
 
     def find(self, value: Any, root: Any) -> Any:
-        """Return the value of a definite path or the list of all that an indefinite one finds.
+        """Return the value at a definite path, or the list of values that an indefinite one finds.
+
+        Args:
+            value: The value that the steps start from.
+            root: The value of `$` in filters.
 
         Raises:
-            NoResultError: If a definite path leads to nothing.
+            NoResultError: If a definite path finds nothing, or an indefinite one too many values.
         """
         found = self._one(value) if self._names_one else self._all(value, root)
         return found if self.function is None else FUNCTIONS[self.function](found)
@@ -205,7 +218,7 @@ class Query:
 
     @cached_property
     def _places(self) -> list[tuple[Name | Names | Index, str, str]]:
-        """Each step with the path before it and the path after it, as errors spell them."""
+        """Each step with the text of the path before it and after it, for errors."""
         steps = [step for step in self.steps if isinstance(step, (Name, Names, Index))]
         texts = [*map(str, steps), "" if self.function is None else f".{self.function}()"]
         return [
@@ -225,7 +238,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Literal:
-    """A value that stands in a filter itself; a regular expression stands as its pattern."""
+    """A literal value in a filter; also the pattern of a regular expression."""
 
     value: Any
 
@@ -236,13 +249,13 @@ class Literal:
 
 @dataclass(frozen=True)
 class Reference:
-    """A path within a filter, from the current value (`@`) or from the root (`$`)."""
+    """A path in a filter, which starts at the current value (`@`) or at the root (`$`)."""
 
     query: Query
     is_relative: bool
 
     def of(self, current: Any, root: Any) -> Any:
-        """Return the path's value, or MISSING."""
+        """Return the value at the path, MISSING if it finds nothing."""
         try:
             return self.query.find(current if self.is_relative else root, root)
         except NoResultError:
@@ -261,24 +274,24 @@ class Comparison:
     right: Operand
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Return whether the comparison holds for a value."""
+        """Return whether the comparison is true."""
         return OPERATORS[self.operator](self.left.of(current, root), self.right.of(current, root))
 
 
 @dataclass(frozen=True)
 class Presence:
-    """A path that must lead somewhere: `[?(@.name)]`."""
+    """A test whether a path finds a value: `[?(@.name)]`."""
 
     reference: Reference
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Return whether the path has a value, null included."""
+        """Return whether the path finds a value, which may be null."""
         return self.reference.of(current, root) is not MISSING
 
 
 @dataclass(frozen=True)
 class Negation:
-    """A test that must fail."""
+    """A negated test: `!`."""
 
     test: Test
 
@@ -305,7 +318,7 @@ class Some:
     tests: tuple[Test, ...]
 
     def passes(self, current: Any, root: Any) -> bool:
-        """Return whether one test passes."""
+        """Return whether any test passes."""
         return any(test.passes(current, root) for test in self.tests)
 
 

@@ -1,4 +1,4 @@
-"""The parser of JSONPath: text into steps."""
+"""Parse JSONPath."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([imsx]*)")
 _UNESCAPED = {"'": re.compile(r"[^'\\]+"), '"': re.compile(r'[^"\\]+')}
 _WORDS = {"true": True, "false": False, "null": None}
 _OPERATOR = re.compile("|".join(f"{name}\\b" if name.isalpha() else re.escape(name) for name in OPERATORS))
-#: What a name without quotes may consist of: in a path alone, among arguments, and in a filter.
+#: A name without quotes: in a path on its own, in the arguments of a call, and in a filter.
 PLAIN_NAME = re.compile(r"(?:[^.\[( \\]+|\\.|\\\Z)+", re.DOTALL)
 NAME_IN_CALL = re.compile(r"(?:[^.\[( ),\t\r\n\\]+|\\.|\\\Z)+", re.DOTALL)
 _NAME_IN_FILTER = re.compile(r"(?:[^.\[( ),\t\r\n\]=!<>&|\\]+|\\.|\\\Z)+", re.DOTALL)
@@ -53,35 +53,35 @@ _MAX_FILTER_DEPTH = 50
 
 
 class PathSyntaxError(ValueError):
-    """A text is not JSONPath, or no Reference Path; the message gives AWS's reason."""
+    """A text is not a JSONPath, or not a Reference Path; the message is AWS's reason."""
 
 
 class PathParser(Scanner):
-    """Reads a path from left to right."""
+    """Parses a path from left to right."""
 
     def __init__(self, text: str, position: int = 0) -> None:
         super().__init__(text, position)
         self.depth = 0
 
     def skip(self, token: str) -> bool:
-        """Move behind a token that comes next; tell whether it did."""
+        """Skip a token if it comes next; return whether it did."""
         if not self.text.startswith(token, self.position):
             return False
         self.position += len(token)
         return True
 
     def expect(self, token: str) -> None:
-        """Move behind a token that must come next."""
+        """Skip a token; raise PathSyntaxError if something else comes next."""
         if not self.skip(token):
             raise self.error(f"expected '{token}'")
 
     def expect_end(self) -> None:
-        """Check that nothing follows."""
+        """Raise PathSyntaxError unless the whole text was parsed."""
         if self.position != len(self.text):
             raise self.error("unexpected text")
 
     def blanks(self) -> None:
-        """Move behind blanks."""
+        """Skip white space."""
         while self.text[self.position : self.position + 1].isspace():
             self.position += 1
 
@@ -89,7 +89,7 @@ class PathParser(Scanner):
         return PathSyntaxError(f"Could not parse path '{self.text}' at position {self.position}: {reason}")
 
     def root(self) -> tuple[str | None, bool]:
-        """Read the start of a path; return the variable's name, if any, and whether it is the context object."""
+        """Parse the root of a path; return the name of a variable or None, and whether it is the context object."""
         if not self.skip("$"):
             raise PathSyntaxError("Path must start with '$'")
         if self.skip("$"):
@@ -98,7 +98,7 @@ class PathParser(Scanner):
         return variable[0] if variable else None, False
 
     def query(self, name: re.Pattern[str]) -> Query:
-        """Read the steps up to a character that starts none; `name` matches a name without quotes."""
+        """Parse all steps that follow; `name` matches a name without quotes."""
         steps: list[Step] = []
         while self.text[self.position : self.position + 1] in (".", "["):
             if self.skip(".."):
@@ -119,7 +119,7 @@ class PathParser(Scanner):
         return name
 
     def dotted(self, name: re.Pattern[str]) -> Step:
-        """Read what follows a dot: a name or `*`; a backslash takes the next character as it is."""
+        """Parse what follows a dot: `*` or a name, in which a backslash escapes the next character."""
         if self.skip("*"):
             return Wildcard()
         found = self.match(name)
@@ -128,7 +128,7 @@ class PathParser(Scanner):
         return Name(_ESCAPE.sub(r"\1", found[0]))
 
     def brackets(self) -> Step:
-        """Read what stands in brackets, and the closing one."""
+        """Parse the step in brackets and the closing bracket."""
         self.blanks()
         step = self.bracketed()
         self.blanks()
@@ -155,7 +155,7 @@ class PathParser(Scanner):
         return indexes[0] if len(indexes) == 1 else Indexes(indexes)
 
     def list_of(self, read: Callable[[], _T]) -> tuple[_T, ...]:
-        """Read one or more things with commas between them."""
+        """Parse one or more things that commas separate."""
         things = [read()]
         self.blanks()
         while self.skip(","):
@@ -171,7 +171,7 @@ class PathParser(Scanner):
         return Index(int(number[0]))
 
     def quoted(self) -> str:
-        """Read a quoted text; a backslash escapes the quote and itself, and stands for itself otherwise."""
+        """Parse a quoted string; a backslash escapes only the quote and another backslash."""
         quote = self.text[self.position : self.position + 1]
         if quote not in ("'", '"'):
             raise self.error("expected a quoted name")
@@ -190,7 +190,7 @@ class PathParser(Scanner):
         return "".join(characters)
 
     def either(self) -> Test:
-        """Read tests joined by `||`."""
+        """Parse tests joined by `||`."""
         self.depth += 1
         if self.depth > _MAX_FILTER_DEPTH:
             raise self.error(f"filters are nested more than {_MAX_FILTER_DEPTH} deep")
@@ -201,14 +201,14 @@ class PathParser(Scanner):
         return tests[0] if len(tests) == 1 else Some(tuple(tests))
 
     def both(self) -> Test:
-        """Read tests joined by `&&`."""
+        """Parse tests joined by `&&`."""
         tests = [self.test()]
         while self.skip("&&"):
             tests.append(self.test())
         return tests[0] if len(tests) == 1 else Every(tuple(tests))
 
     def test(self) -> Test:
-        """Read one test with the blanks around it."""
+        """Parse one test and the white space around it."""
         self.blanks()
         negations = 0
         while self.skip("!"):
@@ -271,7 +271,7 @@ class PathParser(Scanner):
 
 
 def _settled(steps: list[Step]) -> tuple[Step, ...]:
-    """Several names at the end of a path give one object, so that the path stays definite."""
+    """Return the steps; several names at the end select one object, so that the path stays definite."""
     if steps and isinstance(steps[-1], Names):
         return (*steps[:-1], Names(steps[-1].names, is_definite=True))
     return tuple(steps)

@@ -1,4 +1,4 @@
-"""Regular expressions of JSONPath filters: Java's syntax, run by Python's module re."""
+"""Regular expressions in JSONPath filters: Java's syntax, translated for Python's module `re`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from sfn_mock.asl.backtracking import FLAGS, bounded
 
-# What Java and Python write or understand differently.
+# The parts of a pattern that differ between Java and Python.
 _SYNTAX = re.compile(
     r"""(?P<escape>\\.)
     |(?P<class>\[(?:\\.|[^\]\\])*\])
@@ -28,10 +28,10 @@ class PathRegex:
 
         Args:
             pattern: The text between the slashes.
-            letters: The flags behind the closing slash.
+            letters: The flags after the closing slash.
 
         Raises:
-            re.error: The text is not a pattern.
+            re.error: If the text is not a pattern.
             OverflowError: If a number of repetitions is too large.
             RecursionError: If groups are nested too deep.
         """
@@ -64,7 +64,7 @@ def _keep(match: re.Match[str]) -> str:
 
 
 def _translate(match: re.Match[str]) -> str:
-    """Return a part of a Java pattern in Python's syntax."""
+    """Translate a part of a Java pattern into Python's syntax."""
     if match["foreign"]:
         raise re.error(f"{match['foreign']} is not supported")
     if match["group"]:

@@ -1,4 +1,4 @@
-"""JSONPath as Step Functions understands it: paths into the input, the context object and variables."""
+"""JSONPath in Step Functions' dialect: paths into the input, the context object and variables."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _BRACKET_REASON = "'[' must be followed by ' or '['"
 
 
 class PathError(Exception):
-    """A path leads to nothing in the data that it is applied to.
+    """A path finds nothing in its data.
 
     Attributes:
-        path: The path's text.
-        reason: The sentence that AWS gives as the reason.
+        path: The path as it was written.
+        reason: AWS's sentence about the reason.
     """
 
     def __init__(self, path: str, reason: str) -> None:
@@ -49,9 +49,9 @@ class Path:
 
     Attributes:
         text: The path as it was written.
-        query: The steps behind the root.
-        variable: The name of the variable that the path starts from, None for other roots.
-        is_context: Whether the path starts from the context object (`$$`).
+        query: The part after the root.
+        variable: The name of the variable that is the root, None for other roots.
+        is_context: Whether the context object (`$$`) is the root.
     """
 
     text: str
@@ -61,13 +61,13 @@ class Path:
 
     @property
     def is_definite(self) -> bool:
-        """Whether the path names one value; others give lists."""
+        """Whether the path finds a single value rather than a list."""
         return self.query.is_definite
 
     def evaluate(
         self, input: Any, *, context: Mapping[str, Any] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the value that the path leads to.
+        """Return the value at the path.
 
         Args:
             input: The root of paths that start with `$.`.
@@ -75,10 +75,10 @@ class Path:
             variables: The values of variables by name.
 
         Returns:
-            The value of a definite path; otherwise the list of all values found, which may be empty.
+            The value at a definite path; the list of all values found by an indefinite one, which may be empty.
 
         Raises:
-            PathError: If a definite path leads to nothing.
+            PathError: If a definite path finds nothing.
         """
         if self.variable is not None:
             if self.variable not in (variables or {}):
@@ -93,17 +93,17 @@ class Path:
 
 
 class ResultPathError(Exception):
-    """A value cannot be put where a Reference Path points; the message is AWS's sentence."""
+    """A value cannot be put at a Reference Path; the message is AWS's sentence."""
 
 
 @dataclass(frozen=True)
 class ReferencePath:
-    """A path that names exactly one value, which may not exist yet.
+    """A Reference Path: it identifies a single value, which may not exist yet.
 
     Attributes:
         text: The path as it was written.
-        path: The same as a path to evaluate.
-        steps: The names and indexes behind the root.
+        path: The parsed path.
+        steps: The names and indexes after the root.
     """
 
     text: str
@@ -113,18 +113,19 @@ class ReferencePath:
     def evaluate(
         self, input: Any, *, context: Mapping[str, Any] | None = None, variables: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the value that the path leads to; see `Path.evaluate`."""
+        """Return the value at the path; see `Path.evaluate`."""
         return self.path.evaluate(input, context=context, variables=variables)
 
     def put(self, document: Any, value: Any) -> Any:
-        """Return a document with a value at the path; objects that are missing on the way are made.
+        """Return a copy of a document with a value at the path; missing objects are created.
 
         Args:
-            document: The document to start from, which stays as it is.
+            document: The document.
             value: The value to put.
 
         Raises:
-            ResultPathError: The path goes through something that is not an object, or an index out of an array's range.
+            ResultPathError: If a name is applied to something other than an object, or an index to something other
+                than an array that has it.
         """
         trail = []
         for step in self.steps:
@@ -169,14 +170,14 @@ def parse_path(text: str) -> Path:
 
 
 def read_path(text: str, position: int) -> tuple[Path, int]:
-    """Parse a path that stands among the arguments of an intrinsic function.
+    """Parse a path in the arguments of an intrinsic function.
 
     Args:
-        text: The text around the path.
+        text: The whole text.
         position: Where the path starts.
 
     Returns:
-        The path, and the position behind it.
+        The path, and the position after it.
 
     Raises:
         PathSyntaxError: If no path starts there.
@@ -188,7 +189,7 @@ def read_path(text: str, position: int) -> tuple[Path, int]:
 
 @lru_cache(maxsize=4096)
 def parse_reference_path(text: str) -> ReferencePath:
-    """Parse a Reference Path: names and single indexes only.
+    """Parse a Reference Path, which consists of names and single indexes.
 
     Args:
         text: The path.

@@ -1,8 +1,7 @@
-"""Read the ``Resource`` of a Task state: what it calls, and whether it waits for the end of what it started.
+"""Parse the `Resource` of a Task state: the service and action, and the integration pattern.
 
-The actions that Step Functions integrates itself ("optimised") are listed in one table: with the ways to wait that each
-offers and the parameters that each needs. Whether an ``aws-sdk`` action exists is not known here, as that takes the
-models of all services.
+One table lists the optimised integrations, with the patterns and the required parameters of each action. This module
+does not know whether an `aws-sdk` action exists; that requires botocore's models.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from types import MappingProxyType
 
 
 class ResourceError(ValueError):
-    """A ``Resource`` that Step Functions refuses; the message is what it says about it."""
+    """A `Resource` that Step Functions refuses; the message is AWS's sentence."""
 
 
 class ResourceKind(Enum):
-    """What a ``Resource`` names."""
+    """The kinds of a `Resource`."""
 
     LAMBDA_FUNCTION = "lambda function"
     ACTIVITY = "activity"
@@ -29,7 +28,7 @@ class ResourceKind(Enum):
 
 
 class Pattern(Enum):
-    """What a Task waits for; the values are the suffixes of a ``Resource``."""
+    """The service integration patterns; the values are the suffixes of a `Resource`."""
 
     REQUEST_RESPONSE = ""
     SYNC = ".sync"
@@ -39,18 +38,17 @@ class Pattern(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A parsed ``Resource``.
+    """A parsed `Resource`.
 
     Attributes:
-        arn: The whole text.
-        kind: What the text names.
-        service: ``lambda``, ``dynamodb``, ``states``, ...; of an ``aws-sdk`` resource the SDK's name of the service.
-        action: The action of that service; of a Lambda function its name and qualifier, of an activity its name.
-        pattern: What the Task waits for.
-        region: The region of a function or an activity, otherwise empty.
-        account_id: The account of a function or an activity, otherwise empty.
-        required_parameters: The parameters without which Step Functions refuses the state; none are known of a
-            function, an activity and an ``aws-sdk`` action.
+        arn: The ARN as it was written.
+        kind: The kind.
+        service: The service, such as `lambda` or `states`; the SDK's name of the service in an `aws-sdk` resource.
+        action: The action; for a Lambda function its name and qualifier, for an activity its name.
+        pattern: The service integration pattern.
+        region: The region of a Lambda function or an activity, otherwise empty.
+        account_id: The account of a Lambda function or an activity, otherwise empty.
+        required_parameters: The parameters that an optimised integration requires, otherwise empty.
     """
 
     arn: str
@@ -64,27 +62,27 @@ class Resource:
 
     @property
     def is_service(self) -> bool:
-        """Whether the history tells of it with ``Task...`` events."""
+        """Whether the resource is a service integration, so that its events are `Task...`."""
         return self.kind in (ResourceKind.OPTIMISED, ResourceKind.AWS_SDK)
 
     @property
     def event_resource(self) -> str:
-        """The member ``resource`` of ``Task...`` events, as ``sendMessage.waitForTaskToken``."""
+        """The member `resource` of `Task...` events, such as `sendMessage.waitForTaskToken`."""
         return f"{self.action}{self.pattern.value}"
 
     @property
     def event_resource_type(self) -> str:
-        """The member ``resourceType`` of ``Task...`` events, as ``sqs`` or ``aws-sdk:s3``."""
+        """The member `resourceType` of `Task...` events, such as `sqs` or `aws-sdk:s3`."""
         return f"aws-sdk:{self.service}" if self.kind is ResourceKind.AWS_SDK else self.service
 
 
 @dataclass(frozen=True, slots=True)
 class OptimisedAction:
-    """An action that Step Functions integrates itself.
+    """An action of an optimised integration.
 
     Attributes:
-        required_parameters: Names of the parameters that it needs.
-        patterns: What a Task may wait for after calling it.
+        required_parameters: The names of the required parameters.
+        patterns: The supported service integration patterns.
     """
 
     required_parameters: tuple[str, ...]
@@ -99,7 +97,7 @@ def _action(*required: str, sync: bool = False, sync_2: bool = False, token: boo
     return OptimisedAction(required, frozenset(patterns))
 
 
-#: All optimised actions, by service and action.
+#: The actions of the optimised integrations, by service and action.
 OPTIMISED_ACTIONS: Mapping[str, OptimisedAction] = MappingProxyType(
     {
         "apigateway:invoke": _action("ApiEndpoint", "Method", token=True),
@@ -190,7 +188,7 @@ OPTIMISED_ACTIONS: Mapping[str, OptimisedAction] = MappingProxyType(
     }
 )
 
-#: The actions that an ItemReader may name, and those that a ResultWriter may name, with the parameters they need.
+#: The actions of an ItemReader and of a ResultWriter, with the required parameters of each.
 READER_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"s3:getObject": ("Bucket", "Key"), "s3:listObjectsV2": ("Bucket",)}
 )
@@ -209,16 +207,13 @@ _INTEGRATION = re.compile(
 
 @lru_cache(maxsize=1024)
 def parse_resource(arn: str) -> Resource:
-    """Parse the ``Resource`` of a Task state.
+    """Parse the `Resource` of a Task state.
 
     Args:
-        arn: The text as the definition has it.
-
-    Returns:
-        What the text names.
+        arn: The value of `Resource`.
 
     Raises:
-        ResourceError: If the text is not an ARN, or names nothing that a Task can call.
+        ResourceError: If the text is not an ARN, or not the ARN of a resource that a Task state can call.
     """
     parts = _ARN.fullmatch(arn)
     if parts is None:
@@ -230,12 +225,12 @@ def parse_resource(arn: str) -> Resource:
 
 
 def parse_reader_resource(arn: str) -> Resource:
-    """Parse the ``Resource`` of an ItemReader; raise ResourceError where it is none."""
+    """Parse the `Resource` of an ItemReader; raise ResourceError if it is not one."""
     return _parse_data_resource(arn, READER_ACTIONS)
 
 
 def parse_writer_resource(arn: str) -> Resource:
-    """Parse the ``Resource`` of a ResultWriter; raise ResourceError where it is none."""
+    """Parse the `Resource` of a ResultWriter; raise ResourceError if it is not one."""
     return _parse_data_resource(arn, WRITER_ACTIONS)
 
 
@@ -279,7 +274,7 @@ def _parse_data_resource(arn: str, actions: Mapping[str, tuple[str, ...]]) -> Re
 
 
 def not_recognized(arn: str) -> str:
-    """Return AWS's sentence about a resource that names nothing it can call."""
+    """Return AWS's sentence about an unknown resource."""
     return (
         f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is not "
         "available in this region."

@@ -1,4 +1,4 @@
-"""A text that is read from left to right."""
+"""The base of parsers that read a text from left to right."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 
 
 class Scanner:
-    """A text, and the position up to which it was read."""
+    """A text and the current position in it."""
 
     def __init__(self, text: str, position: int = 0) -> None:
         self.text = text
         self.position = position
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Move behind what a pattern matches next, and return the match."""
+        """Return the match of a pattern at the current position and move after it; None if it does not match."""
         match = pattern.match(self.text, self.position)
         if match:
             self.position = match.end()

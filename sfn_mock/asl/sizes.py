@@ -1,4 +1,4 @@
-"""How large the data of a state may be."""
+"""The limits for the size and the nesting of a state's data."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Any
 
 from sfn_mock.asl.texts import json_text
 
-#: The most bytes that the input, the output or the variables of a state may have, as JSON in UTF-8.
+#: The most bytes of a state's input, output or variables, as JSON in UTF-8.
 DATA_LIMIT = 262_144
-#: The most arrays and objects within each other that a state may make of an input of fewer levels: what a run adds to
-#: at each state would become too deep for json.
+#: The deepest nesting that a state may create. A loop that nests its data once more at each state would otherwise
+#: become too deep for Python's json.
 DEPTH_LIMIT = 600
 
 
 def fits(value: Any, state_input: Any = None, to_text: Callable[[Any], str] = json_text) -> bool:
-    """Return whether a JSON value is neither larger nor nested deeper than the data of a state may be.
+    """Return whether the size and the nesting of a state's data are within the limits.
 
     Args:
-        value: What the state returns or assigns.
-        state_input: The state's input. The value may have as many levels as the input, if these are more than 600.
-        to_text: Returns the JSON of the value, for those who keep it.
+        value: The state's output or its assigned variables.
+        state_input: The state's input; the value may be as deeply nested as the input even if that exceeds the limit.
+        to_text: Returns the value as JSON text; a caller that keeps the text passes its own function.
     """
     try:
         text = to_text(value)
     except RecursionError:
         return False
-    # A character has four bytes at most.
+    # A character has at most four bytes.
     if 4 * len(text) > DATA_LIMIT and len(text.encode("utf-8", "replace")) > DATA_LIMIT:
         return False
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
@@ -35,7 +35,7 @@ def fits(value: Any, state_input: Any = None, to_text: Callable[[Any], str] = js
 
 
 def _depth(value: Any) -> int:
-    """Return how many arrays and objects are within each other."""
+    """Return how deeply arrays and objects are nested."""
     depth = 0
     level = [value]
     while level := [each for each in level if isinstance(each, (dict, list))]:

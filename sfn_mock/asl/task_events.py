@@ -1,7 +1,7 @@
-"""The events by which a history tells of a Task: their types and details, as GetExecutionHistory spells them.
+"""The history events of tasks: types and details in the form of GetExecutionHistory.
 
-A service's action, a Lambda function and an activity have events of their own. All functions return the type of an
-event and its details; the details of an event without any are empty.
+The types differ for service integrations, Lambda functions and activities. Each function returns the type and the
+details of an event; the details are empty if the event has none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sfn_mock.asl.resources import Resource, ResourceKind
 
 TaskEvent = tuple[str, dict[str, Any]]
 
-#: The most bytes of UTF-8 that a Task's result may have.
+#: The most bytes of a task's result as JSON in UTF-8.
 RESULT_LIMIT = 262_144
 
 _PREFIXES = {
@@ -24,7 +24,7 @@ _PREFIXES = {
 
 
 def details_member(event_type: str) -> str:
-    """Return the name of the member that holds the details of an event: ``taskFailedEventDetails`` for TaskFailed."""
+    """Return the name of an event's details member, such as `taskFailedEventDetails` for TaskFailed."""
     return f"{event_type[0].lower()}{event_type[1:]}EventDetails"
 
 
@@ -37,15 +37,15 @@ def scheduled(
     heartbeat_seconds: int | None = None,
     role_arn: str | None = None,
 ) -> TaskEvent:
-    """Tell that a Task is about to start.
+    """Return the event of a task that was scheduled.
 
     Args:
-        resource: What the Task calls.
-        parameters: A service action's evaluated parameters, or the input of a function or activity, as JSON text.
+        resource: The Resource of the state.
+        parameters: The evaluated parameters of the action, or the input of the function or activity, as JSON text.
         region: The region of the execution.
-        timeout_seconds: The state's timeout, if it has one.
-        heartbeat_seconds: The state's heartbeat, if it has one; a Lambda function's event does not tell it.
-        role_arn: The role of the state's ``Credentials``, if it has any.
+        timeout_seconds: The state's TimeoutSeconds, None without one.
+        heartbeat_seconds: The state's HeartbeatSeconds, None without one; a Lambda function's event omits it.
+        role_arn: The role of the state's Credentials, None without one.
     """
     details: dict[str, Any]
     if resource.is_service:
@@ -62,32 +62,32 @@ def scheduled(
 
 
 def started(resource: Resource, *, worker_name: str | None = None) -> TaskEvent:
-    """Tell that a Task has started; an activity tells the name of its worker, if the worker gave one."""
+    """Return the event of a task that has started; `worker_name` is the name that an activity's worker gave."""
     return _event(resource, "Started", _of(resource) if worker_name is None else {"workerName": worker_name})
 
 
 def submitted(resource: Resource, output: str) -> TaskEvent:
-    """Tell what a service answered to a Task that goes on waiting for a job or a token."""
+    """Return the event of a task whose call succeeded and that now waits for a job or a callback."""
     return _event(resource, "Submitted", {**_of(resource), **_output(output)})
 
 
 def submit_failed(resource: Resource, error: str, cause: str | None) -> TaskEvent:
-    """Tell that a service refused the call of a Task that was to wait for a job or a token."""
+    """Return the event of a task whose call was refused, so that it does not wait for a job or a callback."""
     return _event(resource, "SubmitFailed", {**_of(resource), **_error(error, cause)})
 
 
 def succeeded(resource: Resource, output: str) -> TaskEvent:
-    """Tell the result of a Task, as JSON text."""
+    """Return the event of a task that succeeded; `output` is its result as JSON text."""
     return _event(resource, "Succeeded", {**_of(resource), **_output(output)})
 
 
 def failed(resource: Resource, error: str | None, cause: str | None) -> TaskEvent:
-    """Tell the error of a Task."""
+    """Return the event of a task that failed."""
     return _event(resource, "Failed", {**_of(resource), **_error(error, cause)})
 
 
 def timed_out(resource: Resource, error: str = "States.Timeout", cause: str | None = None) -> TaskEvent:
-    """Tell that a Task, or its heartbeat, took too long."""
+    """Return the event of a task that timed out or missed a heartbeat."""
     return _event(resource, "TimedOut", {**_of(resource), **_error(error, cause)})
 
 

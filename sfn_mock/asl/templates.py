@@ -1,4 +1,4 @@
-"""Payload templates: JSON whose members that end in `.$` hold paths and calls of intrinsic functions."""
+"""Payload templates: JSON in which the members with names ending in `.$` hold paths or intrinsic functions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ _SUFFIX = ".$"
 
 
 def parse_field(text: str) -> Path | Intrinsic:
-    """Parse what a template's member ending in `.$` holds: a path or a call.
+    """Parse the value of a template's member ending in `.$`: a path or a call of an intrinsic function.
 
     Args:
-        text: The member's text.
+        text: The member's value.
 
     Raises:
-        ValueError: If the text is neither; a PathSyntaxError or an IntrinsicSyntaxError.
+        PathSyntaxError: If the text starts with `$` but is not a path.
+        IntrinsicSyntaxError: If the text starts otherwise and is not a call.
     """
     return parse_path(text) if text.startswith("$") else parse_intrinsic(text)
 
@@ -34,19 +35,19 @@ def evaluate_template(
     variables: Mapping[str, Any] | None = None,
     randomness: Random,
 ) -> Any:
-    """Return a payload template with its paths and calls replaced by their values.
+    """Evaluate a payload template: replace its paths and calls by their values.
 
-    Members whose names end in `.$` come behind the others, in the order of a Java HashMap.
+    Members whose names end in `.$` follow the other members, in the order of a Java HashMap.
 
     Args:
         template: The value of Parameters, ResultSelector, ItemSelector, BatchInput or Assign.
         input: The root of paths that start with `$.`.
         context: The root of paths that start with `$$`.
         variables: The values of variables by name.
-        randomness: Where States.UUID and States.MathRandom without a seed take their randomness from.
+        randomness: The random generator of States.UUID, and of States.MathRandom without a seed.
 
     Raises:
-        StateError: If a path leads to nothing (States.Runtime) or a call fails (States.IntrinsicFailure).
+        StateError: If a path finds nothing (States.Runtime) or a call fails (States.IntrinsicFailure).
     """
     if isinstance(template, list):
         return [
@@ -73,7 +74,7 @@ def evaluate_template(
 
 
 def find_paths(template: Any) -> Iterator[Path]:
-    """Yield all paths of a payload template, those among the arguments of calls included.
+    """Yield all paths of a payload template, including those in the arguments of calls.
 
     Args:
         template: A template that passed the checks of its definition.
@@ -91,10 +92,10 @@ def find_paths(template: Any) -> Iterator[Path]:
 
 
 def describe_missing(path: str, field: str, input: Any) -> str:
-    """Return AWS's sentence about a path that leads to nothing.
+    """Return AWS's sentence about a path that finds nothing.
 
     Args:
-        path: The path's text.
+        path: The path as it was written.
         field: The field that holds the path, such as `ErrorPath` or a template's `id.$`.
         input: The input of the state.
     """

@@ -1,4 +1,4 @@
-"""JSON values as text, the way AWS's Java service writes them."""
+"""Write JSON values as text in the form of AWS's Java service."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from typing import Any
 _INT_RANGE = range(-(2**31), 2**31)
 _LONG_RANGE = range(-(2**63), 2**63)
 _SMALLEST_TABLE = 16
-#: What a number with a fraction or an exponent begins with; strings that look like one are told apart later.
+#: The beginning of a number with a fraction or an exponent; it also matches inside strings.
 _MAYBE_DOUBLE = re.compile(r"(?:^|[\[:,])-?\d+[.e]")
 #: A string, or a number with a fraction or an exponent, in JSON.
 _STRING_OR_DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?')
-# json.dumps makes an encoder at each call that has options.
+# json.dumps with options creates an encoder at each call, which is slow.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _STRING_OR_MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[,:]')
 
 
 def json_text(value: Any) -> str:
-    """Return compact JSON with members in their own order, as AWS prints it in causes and in States.JsonToString."""
+    """Return a value as compact JSON, the form of AWS's causes and of States.JsonToString."""
     text = _encode(value)
     return _STRING_OR_DOUBLE.sub(_java_number, text) if _MAYBE_DOUBLE.search(text) else text
 
 
 def utf8(text: str) -> bytes:
-    """Return the bytes that are sent for a text. A surrogate without its other half becomes ``?``, as Java has it."""
+    """Return a text in UTF-8; a lone surrogate becomes `?`, as in Java."""
     return text.encode("utf-8", "replace")
 
 
 def java_text(value: Any) -> str:
-    """Return what Java's toString gives for a value: objects as `{a=1, b=x}`, strings without quotes."""
+    """Return a value in the form of Java's toString: objects as `{a=1, b=x}`, strings without quotes."""
     return _STRING_OR_MARK.sub(_java_mark, json_text(value))
 
 
 def json_key(value: Any) -> str:
-    """Return a text that is the same for the same JSON values: members in any order, while 1 is not 1.0 or true."""
+    """Return a text that equal JSON values share; the order of members does not matter, and 1, 1.0 and true differ."""
     return json.dumps(value, sort_keys=True)
 
 
 def hash_order(names: Collection[str]) -> list[str]:
-    """Return distinct names in the order in which a Java HashMap gives them back.
+    """Return distinct names in the order of a Java HashMap.
 
     AWS keeps the dynamic members of a payload template and the members of a merged object in such maps.
     """
     size = _SMALLEST_TABLE
     while len(names) > size * 3 // 4:
         size *= 2
-    # Names that share a bucket stay in the order in which they were put in.
+    # Names in the same bucket keep the order of insertion.
     return sorted(names, key=lambda name: _hash_code(name) & (size - 1))
 
 
@@ -71,7 +71,7 @@ def java_class(value: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _hash_code(text: str) -> int:
-    """Return a string's hash code, spread as a HashMap does before it picks a bucket."""
+    """Return a string's hash code in Java, with the bits spread as in HashMap."""
     code = 0
     units = text.encode("utf-16-be", "surrogatepass")
     for high, low in zip(units[::2], units[1::2], strict=True):
@@ -93,7 +93,7 @@ def _java_mark(match: re.Match[str]) -> str:
 
 
 def _double_text(value: float) -> str:
-    """Return a double as Java's Double.toString does: 1.5, 1.0E7, 2.0E-4."""
+    """Return a float in the form of Java's Double.toString: 1.5, 1.0E7, 2.0E-4."""
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
     sign = "-" if value < 0 else ""

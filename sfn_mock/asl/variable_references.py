@@ -1,4 +1,4 @@
-"""The variables that each state of a definition refers to, as DescribeStateMachine tells them."""
+"""Find the variables that each state of a definition refers to, for DescribeStateMachine."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "BatchInput", "Ass
 
 
 def variable_references(text: str) -> dict[str, list[str]]:
-    """Return the names of the variables that each state refers to, in the order of the text.
+    """Return the names of the variables that each state refers to, in the order of the definition.
 
     Args:
         text: A definition that passed its checks.
 
     Returns:
-        The names without `$`, by name of the state; states that refer to none are left out.
+        The names without `$`, by name of the state; states without references are omitted.
     """
     definition = read_json(text)
     language = definition.get("QueryLanguage", "JSONPath")
@@ -40,7 +40,7 @@ def variable_references(text: str) -> dict[str, list[str]]:
 
 
 def _paths(fields: Any) -> Iterator[Path]:
-    """Yield the paths in the fields of a state, or of an object within one."""
+    """Yield the paths in the fields of a state or of an object in it."""
     if isinstance(fields, list):
         for item in fields:
             yield from _paths(item)

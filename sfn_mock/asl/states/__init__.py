@@ -1,1 +1,1 @@
-"""The states of Amazon States Language, one module for each type: generators that yield what they wait for."""
+"""The state types of Amazon States Language, a module for each: generators that yield what they wait for."""

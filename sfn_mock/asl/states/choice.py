@@ -1,4 +1,4 @@
-"""Choice: goes to the state of the first rule that holds."""
+"""Choice: continues with the Next of the first rule whose condition is true."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str]:
-    r"""Compile the pattern of StringMatches: `*` stands for any characters, `\*` and `\\` for themselves."""
+    r"""Compile the pattern of StringMatches: `*` matches any characters, `\*` an asterisk and `\\` a backslash."""
     parts = (
         ".*" if match[0] == "*" else re.escape(match[0][-1]) for match in re.finditer(r"\\[*\\]|.", text, re.DOTALL)
     )

@@ -66,7 +66,7 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
 
 
 def _start(activation: Activation, state: MapState, effective: Any) -> tuple[MapRun, list[Any]]:
-    """Start a map run without child executions; return it, and the items where none are to be read."""
+    """Start a map run without child executions; return it and its items, none if an ItemReader is to read them."""
     concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     items: list[Any] = [] if state.item_reader is not None else find_items(activation, state, effective)
     activation.add_event("MapStateStarted", {"length": len(items)})
@@ -112,7 +112,7 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
 def _children(
     activation: Activation, state: MapState, effective: Any, items: list[Any], known: KnownMapRun
 ) -> list[Child]:
-    """Return the child executions that the map run is to start."""
+    """Return the child executions for the map run to start."""
     if state.item_reader is not None:
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
@@ -126,13 +126,13 @@ def _children(
 
 
 def _count_items(state: MapState, input: Any) -> int:
-    """Return how many items a child execution with that input works on."""
+    """Return how many items the input of a child execution has."""
     items = input.get("Items") if state.item_batcher is not None and isinstance(input, dict) else None
     return len(items) if isinstance(items, list) else 1
 
 
 def _repeat(activation: Activation, map_run: MapRun, end: TaskAnswer) -> Steps:
-    """End a map run as it is known to have ended."""
+    """Wait for the known end of a map run; raise its error if it failed."""
     if isinstance(end, Pending):
         yield Future()
     else:
@@ -177,7 +177,7 @@ def _read(activation: Activation, reader: ItemReader, effective: Any) -> list[An
 
 
 def evaluate(activation: Activation, template: Any, effective: Any, field: str) -> Any:
-    """Return what a field of a Map state's reader, batcher or writer gives; an empty object where there is none."""
+    """Evaluate a field of an ItemReader, ItemBatcher or ResultWriter; a missing one gives an empty object."""
     if template is ABSENT:
         return {}
     if activation.state.is_jsonata:
@@ -186,7 +186,7 @@ def evaluate(activation: Activation, template: Any, effective: Any, field: str) 
 
 
 def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
-    """Return the batches of items, each as the input of a child execution."""
+    """Group items into batches; return a child execution for each batch."""
     most_items = read_count(
         activation, "MaxItemsPerBatch", batcher.max_items_per_batch, batcher.max_items_per_batch_path, effective
     )
@@ -217,7 +217,7 @@ def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any],
 
 
 def _result(activation: Activation, state: MapState, effective: Any, map_run: MapRun) -> Any:
-    """Return the outputs of the children, or what writing them gives."""
+    """Return the outputs of the child executions, or the result of the ResultWriter."""
     ends: list[ChildEnd] = [map_run.ends[index] for index in range(len(map_run.children))]
     writer = state.result_writer
     if writer is None:

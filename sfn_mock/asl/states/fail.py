@@ -1,4 +1,4 @@
-"""Fail: ends its sequence of states with an error."""
+"""Fail: fails with an error and a cause."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sfn_mock.asl.scheduler import Steps
 
 
 def run_fail(activation: Activation, state: FailState) -> Steps:
-    """Run a Fail state; it waits for nothing and raises the StateError that it names."""
+    """Run a Fail state without waiting; raise its StateError."""
     yield from ()
     activation.effective_input()
     raise StateError(

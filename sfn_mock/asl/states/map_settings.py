@@ -1,4 +1,4 @@
-"""The numbers that a Map state is given: as they are, by path or by expression."""
+"""The numeric settings of a Map state, given as a number, a path or an expression."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from sfn_mock.asl.texts import json_text
 
 
 def read_count(activation: Activation, field: str, given: NumberOrExpression, path: str | None, value: Any) -> int:
-    """Return a setting that is a whole number, 0 where there is none.
+    """Return a setting that must be a whole number; 0 if it is missing.
 
     Args:
-        activation: The visit to the state.
+        activation: The activation of the state.
         field: The setting's name, such as `MaxConcurrency`.
-        given: The member of that name.
-        path: The member of that name followed by `Path`.
-        value: The input that the path applies to.
+        given: The value of that field, None if it is missing.
+        path: The value of the field's `Path` variant, such as `MaxConcurrencyPath`; None if it is missing.
+        value: The value of `$` in the path.
 
     Raises:
-        StateError: If the value is not a whole number, or negative.
+        StateError: If the value is negative or not a whole number.
     """
     found = _read(activation, field, given, path, value)
     number = _number(found, int)
@@ -35,7 +35,7 @@ def read_count(activation: Activation, field: str, given: NumberOrExpression, pa
 def read_percentage(
     activation: Activation, field: str, given: NumberOrExpression, path: str | None, value: Any
 ) -> float:
-    """Return a setting that is a percentage, 0 where there is none; see `read_count`."""
+    """Return a setting that must be a percentage; 0 if it is missing. See `read_count`."""
     found = _read(activation, field, given, path, value)
     number = _number(found, float)
     if number is None:
@@ -56,7 +56,7 @@ def _read(activation: Activation, field: str, given: NumberOrExpression, path: s
 
 
 def _number(found: Any, kind: type[int] | type[float]) -> float | None:
-    """Return a number, or the number that a text tells, if it is of a kind."""
+    """Return a number, or the number in a string; None if it is not one of that kind."""
     if isinstance(found, str):
         try:
             found = kind(found)

@@ -1,4 +1,4 @@
-"""Map: runs its processor once for each item, in the same execution."""
+"""Map in inline mode: runs its processor for each item, in the same execution."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run_map(activation: Activation, state: MapState) -> Steps:
 
 
 def _work(activation: Activation, state: MapState, chain: Chain, index: int, waiting: deque[int]) -> Steps:
-    """Run one iteration, then those that wait, one after the other."""
+    """Run an iteration, then waiting ones one after another."""
     while True:
         details = {"name": state.name, "index": index}
         frame = activation.frame.inner[index]
@@ -56,7 +56,7 @@ def _work(activation: Activation, state: MapState, chain: Chain, index: int, wai
         except AbortedError:
             activation.run.add_event("MapIterationAborted", details, chain, advance=False)
             raise
-        # The next iteration follows the last state's event, what comes after all iterations follows this one.
+        # The previous event of a next iteration is the last state's; only the last iteration's end moves the chain on.
         is_last = not waiting
         activation.run.add_event("MapIterationSucceeded", details, chain, advance=is_last)
         if is_last:
@@ -65,7 +65,7 @@ def _work(activation: Activation, state: MapState, chain: Chain, index: int, wai
 
 
 def find_items(activation: Activation, state: MapState, effective: Any) -> list[Any]:
-    """Return the items of a Map state that reads none from S3."""
+    """Return the items of a Map state without an ItemReader."""
     if state.is_jsonata:
         items = effective if state.items is ABSENT else activation.compute(state.items, "Items", expected="array")
     elif state.items_path is None:
@@ -84,12 +84,12 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
 
 
 def item_context(index: int, item: Any) -> dict[str, Any]:
-    """Return what the context object tells of an item."""
+    """Return the context object's `Map.Item`."""
     return {"Index": index, "Value": item}
 
 
 def select_item(activation: Activation, state: MapState, effective: Any, place: dict[str, Any]) -> Any:
-    """Return the input of an iteration: the item, or what ItemSelector makes of it."""
+    """Return the input of an iteration: the evaluated ItemSelector, or the item if there is none."""
     if state.item_selector is ABSENT:
         return place["Value"]
     if state.is_jsonata:

@@ -1,4 +1,4 @@
-"""Map and Parallel states whose work is not done: a test gives what it would result in."""
+"""Map and Parallel states with mocked work: a test gives the result of the iterations or branches."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 
 @dataclass
 class MockedWork:
-    """What a test says of the work of a state.
+    """The mocked work of a state.
 
     Attributes:
-        answer: What the work results in, or fails with.
+        answer: The result or the error.
         failed_iterations: How many iterations of a Map state have failed.
-        items: The items that the ItemReader of a Map state has read, None if they are not known.
-        iterations: Once the Map state has run: how many iterations it has, None if that is not known.
+        items: The items from the ItemReader of a Map state, None if unknown.
+        iterations: The number of iterations, set when the Map state has run; None if unknown.
     """
 
     answer: Succeeded | Failed
@@ -33,7 +33,7 @@ class MockedWork:
     iterations: int | None = None
 
     def result(self) -> Any:
-        """Return the result of the work; raise the StateError that it fails with."""
+        """Return the result of the work; raise a StateError if it failed."""
         if isinstance(self.answer, Failed):
             raise StateError(self.answer.error, self.answer.cause)
         return self.answer.result
@@ -56,7 +56,7 @@ def run_mocked_map(activation: Activation, state: MapState, work: MockedWork) ->
     activation.observe("maxConcurrency", concurrency)
     count, percentage = _tolerance(activation, state, effective)
     work.iterations = _iterations(activation, state, effective, work)
-    # Of items that are not known only those that failed count.
+    # If the items are unknown, only the failed ones count.
     total = work.failed_iterations if work.iterations is None else work.iterations
     if is_exceeded(work.failed_iterations, total, count, percentage):
         raise exceeded_failure()
@@ -65,7 +65,7 @@ def run_mocked_map(activation: Activation, state: MapState, work: MockedWork) ->
 
 
 def _tolerance(activation: Activation, state: MapState, effective: Any) -> tuple[int | None, float | None]:
-    """Return how many items may fail, and how many of a hundred; None for what does not count."""
+    """Return the tolerated failure count and percentage; None for one that does not apply."""
     count: int | None = None
     percentage: float | None = None
     given, path = state.tolerated_failure_count, state.tolerated_failure_count_path
@@ -80,7 +80,7 @@ def _tolerance(activation: Activation, state: MapState, effective: Any) -> tuple
 
 
 def _iterations(activation: Activation, state: MapState, effective: Any, work: MockedWork) -> int | None:
-    """Evaluate the inputs of the iterations and return how many there are, None if the items are not known."""
+    """Evaluate the inputs of the iterations and return their number, None if the items are unknown."""
     if state.item_reader is None:
         items = find_items(activation, state, effective)
     else:

@@ -39,8 +39,8 @@ def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> Step
     """Start processes and wait until all have succeeded; the first failure aborts the others and is raised.
 
     Args:
-        activation: The visit to the state that waits; its chain goes on after the process that ended last.
-        processes: Each with the chain of its events.
+        activation: The activation of the waiting state; the head of its chain becomes that of the last ended process.
+        processes: The processes, each with the chain of its events.
     """
     joined = Future()
     left = len(processes)

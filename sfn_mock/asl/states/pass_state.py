@@ -1,4 +1,4 @@
-"""Pass: gives its result, or its input."""
+"""Pass: returns its Result, or its input."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sfn_mock.asl.scheduler import Steps
 
 
 def run_pass(activation: Activation, state: PassState) -> Steps:
-    """Run a Pass state; it waits for nothing."""
+    """Run a Pass state without waiting."""
     yield from ()
     return _outcome(activation, state)
 
@@ -19,7 +19,7 @@ def _outcome(activation: Activation, state: PassState) -> Outcome:
     if state.result is ABSENT:
         value = activation.payload(state.payload.parameters, ABSENT, activation.effective_input())
     else:
-        # AWS looks neither at InputPath nor at Parameters then.
+        # With a Result AWS ignores InputPath and Parameters.
         value = state.result
         activation.observe("input", activation.input)
         activation.observe("result", value)

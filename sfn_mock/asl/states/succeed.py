@@ -1,4 +1,4 @@
-"""Succeed: ends its sequence of states."""
+"""Succeed: ends its sequence of states successfully."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from sfn_mock.asl.scheduler import Steps
 
 
 def run_succeed(activation: Activation, state: SucceedState) -> Steps:
-    """Run a Succeed state; it waits for nothing."""
+    """Run a Succeed state without waiting."""
     yield from ()
     return activation.pass_on(activation.effective_input())

@@ -1,4 +1,4 @@
-"""Task: has work done elsewhere and takes in its result."""
+"""Task: calls a service, a Lambda function or an activity and returns its result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sfn_mock.asl.texts import json_text
 
 
 def run_task(activation: Activation, state: TaskState) -> Steps:
-    """Run a Task state until its task has a result, fails or takes too long."""
+    """Run a Task state until its task succeeds, fails or times out."""
     resource = parse_resource(state.resource)
     token = activation.run.new_token()
     activation.token = token if resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN else None
@@ -52,7 +52,7 @@ def _unusable_parameters(field: str, parameters: Any, faults: tuple[str, ...]) -
 
 
 def _do(activation: Activation, call: TaskCall) -> Steps:
-    """Have a task done, tell of it in the history, and return its result."""
+    """Run a task, add its events to the history, and return its result."""
     run, resource = activation.run, call.resource
     _tell(
         activation,
@@ -95,7 +95,7 @@ def _do(activation: Activation, call: TaskCall) -> Steps:
 
 
 def _take(activation: Activation, resource: Resource, task: OpenTask, answer: Succeeded | Failed) -> Any:
-    """Tell the end of a task in the history; return its result or raise its error."""
+    """Add the last event of a task to the history; return its result or raise its error."""
     if isinstance(answer, Succeeded):
         text = json_text(answer.result)
         if len(text.encode("utf-8", "replace")) <= task_events.RESULT_LIMIT:

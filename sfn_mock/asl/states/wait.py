@@ -1,4 +1,4 @@
-"""Wait: goes on after some seconds or at a moment."""
+"""Wait: continues after a number of seconds or at a timestamp."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_DELAY = 31_536_000
 
 
 def run_wait(activation: Activation, state: WaitState) -> Steps:
-    """Run a Wait state until its delay has passed."""
+    """Run a Wait state until its delay is over."""
     value = activation.effective_input()
     delay = _delay(activation, state, value)
     if delay > LONGEST_DELAY * 1000:
@@ -26,7 +26,7 @@ def run_wait(activation: Activation, state: WaitState) -> Steps:
 
 
 def _delay(activation: Activation, state: WaitState, value: Any) -> float:
-    """Return the milliseconds to wait from now; a moment that has passed gives zero or less."""
+    """Return the delay from now in milliseconds; negative for a timestamp in the past."""
     if state.timestamp is not None or state.timestamp_path is not None:
         moment = _timestamp(activation, state, value)
         return moment - activation.run.scheduler.now
