@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from sfn_mock.asl.jsonata.engine import Evaluation, deep_stack, parse
+from sfn_mock.asl.jsonata.forms import KnownForms, find_form
 from sfn_mock.asl.jsonata.functions import step_functions
 from sfn_mock.asl.jsonata.guards import standard_frame
 from sfn_mock.asl.jsonata.messages import QueryError, as_json
@@ -88,13 +89,15 @@ class Expression:
 
     Attributes:
         text: The expression, without `{%` and `%}`.
-        references: The variables and members that the expression refers to.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._parsed = parse(text)
-        self.references: References = collect(self._parsed.ast)
+
+    def references(self) -> References:
+        """Return what the expression refers to."""
+        return collect(self._parsed.ast)
 
     def evaluate(self, bindings: Bindings) -> object:
         """Return the result as a JSON value, or UNDEFINED.
@@ -135,6 +138,25 @@ def _parse_text(text: str) -> Expression:
         raise ExpressionSyntaxError(error) from error
 
 
+_known_forms = KnownForms()
+
+
+def _references(text: str) -> References:
+    """Return what an expression refers to; it is parsed if none of its form was parsed before.
+
+    Raises:
+        ExpressionSyntaxError: If the text is not a JSONata expression.
+    """
+    inner = _inner(text)
+    form = find_form(inner)
+    found = form and _known_forms.find(form)
+    if found is None:
+        found = _parse_text(inner).references()
+        if form:
+            _known_forms.note(form, found)
+    return found
+
+
 def find_faults(text: str, *, in_catch: bool = False) -> list[ExpressionFault]:
     """Return the faults for which AWS refuses an expression when a state machine is created.
 
@@ -143,7 +165,7 @@ def find_faults(text: str, *, in_catch: bool = False) -> list[ExpressionFault]:
         in_catch: Whether the expression is in a catcher, where `$states.errorOutput` exists.
     """
     try:
-        references = parse_expression(text).references
+        references = _references(text)
     except ExpressionSyntaxError as error:
         return [ExpressionFault("INVALID_JSONATA_EXPRESSION", str(error))]
     messages = [
@@ -162,7 +184,7 @@ def find_variables(value: object) -> list[str]:
     names = (
         name
         for text in _expressions(value)
-        for name in parse_expression(text).references.variables
+        for name in _references(text).variables
         if name != "states" and name not in _function_names()
     )
     return list(dict.fromkeys(names))

@@ -178,6 +178,25 @@ def test_megabyte_of_states(client):
     assert made["stateMachineArn"].endswith(":orders")
 
 
+def test_megabyte_of_expressions(client):
+    """A megabyte of JSONata, in twenty thousand expressions, is checked within a second on a free machine."""
+    outputs = {
+        f"S{number}": {
+            "Type": "Pass",
+            "Output": [f"{{% $states.input.items[price > {number}].name{item} %}}" for item in range(20)],
+            "Next": f"S{number + 1}",
+        }
+        for number in range(1_000)
+    }
+    states = {**outputs, "S1000": {"Type": "Succeed"}}
+    definition = json.dumps({"QueryLanguage": "JSONata", "StartAt": "S0", "States": states})
+    with bounded():
+        answer = client.validate_state_machine_definition(definition=definition)
+
+    assert 1_000_000 < len(definition) < 1_048_576
+    assert answer["result"] == "OK"
+
+
 def evaluation(field: str, message: str) -> tuple[str, str]:
     return "States.QueryEvaluationError", f"{field} threw an error during evaluation. U1001: {message}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sfn_mock.asl.jsonata.engine import deep_stack
@@ -29,6 +29,10 @@ class References(NamedTuple):
     variables: tuple[str, ...]
     states_members: tuple[str, ...]
     top_level: tuple[str, ...]
+
+    def renamed(self, names: Mapping[str, str]) -> References:
+        """Return these references with other names; a name without another one stays."""
+        return References(*(tuple([names.get(name, name) for name in member]) for member in self))
 
 
 class _Collector:

@@ -1,0 +1,148 @@
+"""Expressions of one form are parsed once, and what each of them refers to is what the parser would tell."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from sfn_mock.asl.expressions import find_faults, find_variables
+from sfn_mock.asl.jsonata import forms
+from sfn_mock.asl.jsonata.engine import parse
+from sfn_mock.asl.jsonata.forms import KnownForms, find_form
+from sfn_mock.asl.jsonata.messages import QueryError
+from sfn_mock.asl.jsonata.references import collect
+
+
+@pytest.mark.parametrize(
+    ("expression", "form"),
+    [
+        pytest.param("$states.input.a + 17.5", "$states.n0.n1 + 0", id="a path of $states and a number"),
+        pytest.param("$a & $b & $a.b", "$n0 & $n1 & $n0.n1", id="a name that comes twice"),
+        pytest.param("'it' & \"it\" & it", "'n0' & \"n0\" & n0", id="a name, a text and a variable alike"),
+        pytest.param("$map($x, function($v) {$v in y})", "$n0($n1, function($n2) {$n2 in n3})", id="a function"),
+        pytest.param("states.exists ?? $exists", "states.exists ?? $exists", id="names that the parser knows"),
+        pytest.param("$.a[$$.b = true]", "$.n0[$$.n1 = true]", id="the context value"),
+        pytest.param("[1..5]", "[0..0]", id="a range"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_form(expression, form):
+    """A form has numbers in place of names and literals; what the parser itself knows stays."""
+    found = find_form(expression)
+
+    assert found is not None
+    assert found.text == form
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param("/a/", id="a slash"),
+        pytest.param("`a b`", id="a quoted name"),
+        pytest.param("'a\\n'", id="an escape"),
+        pytest.param("'a", id="a quote that stays open"),
+        pytest.param("1e5", id="an exponent"),
+        pytest.param("007", id="zeros before a number"),
+        pytest.param("9" * 16, id="a number of sixteen digits"),
+        pytest.param("a'b'", id="a name that goes on with a quote"),
+        pytest.param("$$$", id="three dollars"),
+        pytest.param("größe", id="a letter that is not of ASCII"),
+        pytest.param("a\u00a0+ 1", id="a space that is none to the parser"),
+        pytest.param("function($a)<n:n>{$a}", id="a function with a signature"),
+        pytest.param(" " * 1_001, id="more than a thousand characters"),
+    ],
+)
+def test_expression_without_a_form(expression):
+    """An expression whose words only the parser can tell has no form."""
+    assert find_form(expression) is None
+
+
+WORDS = ["a", "b", "states", "exists", "and", "in", "true", "$a", "$b", "$states", "$exists", "$", "$$", "$in"]
+LITERALS = ["1", "2.5", "'a'", '"b"', "'states'", "'$$'", "''"]
+PIECES = [
+    ".",
+    "[{}]",
+    "({})",
+    " + {}",
+    " & {}",
+    "{{{}: 1}}",
+    " ? {} : 0",
+    " ?? {}",
+    "^({})",
+    "@$a.{}",
+    ".%.{}",
+    " in {}",
+]
+
+
+def expression(chance: random.Random) -> str:
+    """Return an expression by chance; many are none."""
+    text = chance.choice(WORDS + LITERALS)
+    for _ in range(chance.randrange(4)):
+        text += chance.choice(PIECES).format(chance.choice(WORDS + LITERALS))
+        if chance.random() < 0.1:
+            text = f"function($a, $b) {{{text}}}"
+        elif chance.random() < 0.1:
+            text = f"($a := {text}; {chance.choice(WORDS)})"
+    return text
+
+
+def test_references_are_what_the_parser_tells():
+    """What an expression of a known form refers to is what its own tree refers to; no fault has a known form."""
+    chance = random.Random(5)
+    known = KnownForms()
+    compared = faults = 0
+    for text in (expression(chance) for _ in range(3_000)):
+        form = find_form(text)
+        assert form is not None
+        found = known.find(form)
+        try:
+            expected = collect(parse(text).ast)
+        except QueryError:
+            assert found is None
+            faults += 1
+            continue
+        if found is not None:
+            assert found == expected, text
+            compared += 1
+        known.note(form, expected)
+
+    assert compared > 200
+    assert faults > 200
+
+
+def test_faults_of_one_form():
+    """Faults name what each expression has at the fault's place."""
+    assert [find_faults(f"{{% {name} + 1 %}}")[0].message for name in ("total", "price")] == [
+        "Reference to 'total' at the top level is not supported.",
+        "Reference to 'price' at the top level is not supported.",
+    ]
+    assert find_variables(["{% $total + $sum(1) %}", "{% $price + $count(2) %}"]) == ["total", "price"]
+
+
+def test_expressions_of_one_form_are_parsed_once(monkeypatch):
+    """A thousand expressions of one form need the parser once."""
+    parsed = []
+
+    def noted(text):
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr("sfn_mock.asl.expressions.parse", noted)
+    monkeypatch.setattr("sfn_mock.asl.expressions._known_forms", KnownForms())
+    for number in range(1_000):
+        assert find_faults(f"{{% $states.input.only_here{number}[{number}] %}}") == []
+
+    assert parsed == ["$states.input.only_here0[0]"]
+
+
+def test_forms_are_forgotten(monkeypatch):
+    """No more forms are kept than so many."""
+    monkeypatch.setattr(forms, "_MOST_FORMS", 2)
+    known = KnownForms()
+    found = [find_form(text) for text in ("$a", "$a.b", "$a.b.c")]
+    for text, form in zip(("$a", "$a.b", "$a.b.c"), found, strict=True):
+        known.note(form, collect(parse(text).ast))
+
+    assert [known.find(form) is None for form in found] == [True, True, False]
