@@ -24,6 +24,10 @@ class UnknownService(Exception):
     """A request for a service that moto does not have."""
 
 
+class UnreadableService(Exception):
+    """A request whose headers do not say for which service it is, in a way that moto's server cannot read."""
+
+
 def known_only(application_of: Callable[[_Name], _Application]) -> Callable[[_Name], _Application]:
     """Return a function that returns moto's application of a service, by its name in moto.
 
@@ -35,6 +39,22 @@ def known_only(application_of: Callable[[_Name], _Application]) -> Callable[[_Na
         if service is None:
             raise UnknownService
         return application_of(service)
+
+    return application
+
+
+def readable_only(application_of: Callable[[_Name], _Application]) -> Callable[[_Name], _Application]:
+    """Return a function that returns moto's application for a request, by its WSGI environment.
+
+    Raises:
+        UnreadableService: If moto's server fails at the headers that should name the service.
+    """
+
+    def application(environ: _Name) -> _Application:
+        try:
+            return application_of(environ)
+        except (LookupError, ValueError) as error:
+            raise UnreadableService from error
 
     return application
 
@@ -55,6 +75,14 @@ def answer(motos: WSGIApplication, request: Request, service: str | None) -> Res
             501,
             "NotImplemented",
             f"No service {service or request.path!r}: this server has Step Functions, and what moto has.",
+        )
+    except UnreadableService:
+        return aws_error_response(
+            request,
+            400,
+            "UnknownOperationException",
+            f"The service of {request.method} {request.path} is unknown: X-Amz-Target must be SERVICE.OPERATION, "
+            f"got {request.headers.get('X-Amz-Target')!r}.",
         )
     except ImportError as error:
         return aws_error_response(

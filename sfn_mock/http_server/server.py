@@ -22,7 +22,7 @@ from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.application import Application
 from sfn_mock.http_server.connections import ConnectionServer
 from sfn_mock.http_server.origins import Origins, is_this_machine
-from sfn_mock.http_server.other_services import known_only
+from sfn_mock.http_server.other_services import known_only, readable_only
 from sfn_mock.mock import MockSFNExecutions
 from sfn_mock.options import Options, keyword_signature, read_options
 from sfn_mock.session import Session
@@ -180,7 +180,14 @@ def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
             from moto.moto_server import werkzeug_app
     except ImportError as error:
         raise ImportError(f"{error}, which a server needs: install it with pip install 'sfn_mock[server]'.") from None
-    motos = werkzeug_app.DomainDispatcherApplication(known_only(werkzeug_app.create_backend_app))
+
+    class Dispatcher(werkzeug_app.DomainDispatcherApplication):
+        """Finds moto's application for a request."""
+
+        def get_application(self, environ: dict[str, Any]) -> Any:
+            return readable_only(super().get_application)(environ)
+
+    motos = Dispatcher(known_only(werkzeug_app.create_backend_app))
     # Older versions of moto take werkzeug's.
     return motos, getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
 

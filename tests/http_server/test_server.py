@@ -447,6 +447,28 @@ def test_service_that_needs_more(sfn, monkeypatch):
             id="operation",
         ),
         pytest.param(
+            "POST",
+            "/",
+            {"X-Amz-Target": "Fortunes"},
+            (
+                400,
+                "UnknownOperationException",
+                "The service of POST / is unknown: X-Amz-Target must be SERVICE.OPERATION, got 'Fortunes'.",
+            ),
+            id="target without a dot",
+        ),
+        pytest.param(
+            "POST",
+            "/",
+            scope("us-east-1", "dynamodb"),
+            (
+                400,
+                "UnknownOperationException",
+                "The service of POST / is unknown: X-Amz-Target must be SERVICE.OPERATION, got None.",
+            ),
+            id="no target",
+        ),
+        pytest.param(
             "TRACE", "/", {}, (405, "UnknownOperationException", "moto does not answer TRACE /."), id="method"
         ),
         pytest.param(
