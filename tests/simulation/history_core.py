@@ -13,8 +13,9 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from plain_executions import MINUTE, Execution, Scope, Shown, Work
+from plain_map_runs import Round
 from plain_world import DAY, PREFIX, World
-from scripts import PYTHONPATH, Script
+from scripts import PYTHONPATH, Script, arguments
 
 NOON = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 #: What AWS cuts off every date, and a script puts on every reading of the clock.
@@ -200,12 +201,17 @@ class Core(RuleBasedStateMachine):
         self.keep_scope(Scope(key, arn, arn, work=Work(timedelta(0))))
         self.script.run(f"{key}.mock_task('Work', result=7)")
 
-    def add_map_run_to(self, parent: Execution, execution_type: str, label: str) -> Scope:
+    def add_map_run_to(self, parent: Execution, execution_type: str, label: str, tolerated: int = 0) -> Scope:
         key = self.key("map_run")
-        self.script.run(f"{key} = {parent.key}.add_map_run({label!r}, execution_type={execution_type!r})")
+        given = arguments(execution_type=execution_type, tolerated_failure_count=tolerated)
+        self.script.run(f"{key} = {parent.key}.add_map_run({label!r}, {given})")
         arn = self.script.value(f"{key}.arn")
         shown = f"{parent.scope.arn}/{label}"
-        return self.keep_scope(Scope(key, arn, shown, execution_type, parent.scope, label, parent))
+        rounds = [Round(parent.start_date)]
+        map_run = Scope(
+            key, arn, shown, execution_type, parent.scope, label, parent, rounds=rounds, tolerated=tolerated
+        )
+        return self.keep_scope(map_run)
 
     def listed(self, scope: Scope, expression: str, line: list[Shown], **given: Any) -> Execution:
         """Put the execution that an expression makes, or finds, into a variable and into the model."""

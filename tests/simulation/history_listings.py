@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from history_calls import Calls
 from history_core import Core, picks
+from history_map_runs import MapRuns
 from history_seeds import qualifiers, statuses
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
@@ -40,7 +41,7 @@ class Token(NamedTuple):
     given: datetime
 
 
-class Listings(Calls):
+class Listings(Calls, MapRuns):
     """Rules for listings, and what holds after every step."""
 
     @invariant()
@@ -59,20 +60,9 @@ class Listings(Calls):
             if not self.is_gone(scope):
                 arns = [execution.arn for execution in scope.executions]
                 self.script.check(f"[run.arn for run in {key}.executions]", arns)
-                self._count(scope)
+                self.look_at_map_run(scope)
                 if scope.executions:
                     self.look_at(scope.executions[-1 - step % len(scope.executions)])
-
-    def _count(self, scope: Scope) -> None:
-        """DescribeMapRun counts what is listed, and as pending what is not listed yet."""
-        now = self.now()
-        # A map run starts with its parent, and is unknown before.
-        if not scope.is_map_run or self.is_gone(scope) or now < scope.parent.start_date:
-            return
-        executions, items = self.world.counts(scope)
-        self.script.run(f"counted = client.describe_map_run(mapRunArn={scope.arn!r})")
-        self.script.check(f"{{name: counted['executionCounts'][name] for name in {list(executions)}}}", executions)
-        self.script.check(f"{{name: counted['itemCounts'][name] for name in {list(items)}}}", items)
 
     @rule(pick=picks, filters=filters, sizes=st.lists(page_sizes, min_size=1, max_size=3))
     def walk(self, pick: int, filters: dict[str, Any], sizes: list[int]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from history_core import Core, minutes, picks
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import rule
 from plain_executions import STOPPED, Execution, Scope, Shown, Work, line_of_many, seeded_line, worked_line
 from scripts import Spelled, arguments
 
@@ -166,23 +166,6 @@ class Seeds(Core):
         self.script.check("[run.name for run in seeded]", names)
         for index, line in enumerate(lines):
             self.listed(scope, f"seeded[{index}]", line, item_count=1 if scope.is_map_run else None, **route)
-
-    @precondition(lambda self: len(self.world.map_runs) < 3)
-    @rule(
-        pick=picks,
-        execution_type=st.sampled_from(["STANDARD", "EXPRESS"]),
-        label=st.sampled_from(["Files", "Rows"]),
-    )
-    def add_map_run(self, pick: int, execution_type: str, label: str) -> None:
-        self.now()
-        parent = self.some_execution(pick)
-        if parent.scope.work is not None:
-            return
-        if self.has_gone(parent) or parent.scope.is_map_run:
-            error = "RuntimeError" if self.has_gone(parent) else "ValueError"
-            self.script.run(f"with fails({error}): {parent.key}.add_map_run({label!r})")
-        else:
-            self.add_map_run_to(parent, execution_type, label)
 
     # --- Starts -----------------------------------------------------------------------------------------------------
 

@@ -141,6 +141,9 @@ class Scope:
     #: The execution that started it, for a map run.
     parent: Execution | None = None
     executions: list[Execution] = field(default_factory=list)
+    #: Its start and its redrives, and how many items may fail, for a map run.
+    rounds: list[Any] = field(default_factory=list)
+    tolerated: int = 0
     #: How future starts end, and after how long.
     outcome: tuple[str, timedelta] = ("RUNNING", timedelta(0))
     #: What the Task of future jobs does, for the machine that runs its definition.

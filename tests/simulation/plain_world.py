@@ -10,20 +10,11 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope, Shown, Work, worked_line
+import plain_map_runs
+from plain_executions import UNSUCCESSFUL, Execution, Scope, Shown, Work, worked_line
 
 DAY = timedelta(days=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012:"
-#: What DescribeMapRun counts, and what the children that it counts there show.
-COUNTS = {
-    "pending": "PENDING",
-    "running": "RUNNING",
-    "succeeded": "SUCCEEDED",
-    "failed": "FAILED",
-    "timedOut": "TIMED_OUT",
-    "aborted": "ABORTED",
-    "pendingRedrive": "PENDING_REDRIVE",
-}
 
 
 @dataclass
@@ -129,9 +120,11 @@ class World:
         """
         now, running = self.moment, execution.at(self.moment)
         shown = Shown(now, status, now, running.redrive_count, running.redrive_date, details)
-        unfinished = [run for run in self._map_runs_of(execution) if not self._all_stopped(run)]
+        unfinished = self._map_runs_of(execution, "RUNNING")
         execution.change(shown)
-        for child in [child for run in unfinished for child in run.executions]:
+        for map_run, _ in unfinished:
+            plain_map_runs.end(map_run, now)
+        for child in [child for run, _ in unfinished for child in run.executions]:
             if child.at(now) is None:
                 child.line = []
             elif child.status(now) == "RUNNING":
@@ -141,16 +134,18 @@ class World:
 
     def redrive(self, execution: Execution) -> None:
         """Its unsuccessful map runs are redriven with it. Redrives of EXPRESS child executions have no date."""
-        now, before = self.moment, execution.at(self.moment)
-        unsuccessful = [run for run in self._map_runs_of(execution) if not self._is_successful(run)]
+        now, shown = self.moment, execution.at(self.moment)
+        unsuccessful = self._map_runs_of(execution, "FAILED", "ABORTED")
         date = None if execution.scope.kind == "EXPRESS" else now
         if execution.line[0].work is None:
-            execution.change(Shown(now, "RUNNING", None, before.redrive_count + 1, date))
+            execution.change(Shown(now, "RUNNING", None, shown.redrive_count + 1, date))
         else:
             work = self._work_of_redrive(execution)
-            for shown in worked_line(now, work, before.redrive_count + 1, date):
-                execution.change(shown)
-        for child in [child for run in unsuccessful for child in run.executions]:
+            for each in worked_line(now, work, shown.redrive_count + 1, date):
+                execution.change(each)
+        for map_run, before in unsuccessful:
+            plain_map_runs.redrive(map_run, now, before)
+        for child in [child for run, _ in unsuccessful for child in run.executions]:
             if not child.line:
                 child.line = [Shown(now, "RUNNING")]
             elif child.status(now) in (*UNSUCCESSFUL, "PENDING_REDRIVE") and child.is_kept(now, self.retention):
@@ -165,20 +160,12 @@ class World:
             return last.work._replace(only_pause=True)
         return job.scope.work
 
-    def _map_runs_of(self, parent: Execution) -> list[Scope]:
-        return [scope for scope in self.map_runs if scope.parent is parent]
-
-    def _all_stopped(self, map_run: Scope) -> bool:
-        return all(
-            child.status(self.moment) in STOPPED and not child.at(self.moment).in_vain for child in map_run.executions
-        )
-
-    def _is_successful(self, map_run: Scope) -> bool:
-        """No failure is tolerated, and a failure of no item is none."""
-        return self._all_stopped(map_run) and not any(
-            child.status(self.moment) == "ABORTED" or (child.status(self.moment) != "SUCCEEDED" and child.item_count)
-            for child in map_run.executions
-        )
+    def _map_runs_of(self, parent: Execution, *statuses: str) -> list[tuple[Scope, plain_map_runs.State]]:
+        """The map runs with one of these statuses that it has started, each with how it stands."""
+        states = [
+            (scope, plain_map_runs.state(scope, self.moment)) for scope in self.map_runs if scope.parent is parent
+        ]
+        return [(scope, state) for scope, state in states if state.status in statuses]
 
     # --- What calls are refused with --------------------------------------------------------------------------------
 
@@ -234,10 +221,3 @@ class World:
 
     def items(self, executions: list[Execution]) -> list[dict[str, Any]]:
         return [execution.item(self.moment - self.lag) for execution in executions]
-
-    def counts(self, map_run: Scope) -> tuple[dict[str, int], dict[str, int]]:
-        """How many child executions, and how many items, there are in each status; what has not started is pending."""
-        shown = [(run.status(self.moment) or "PENDING", run.item_count) for run in map_run.executions]
-        executions = {member: sum(found == status for found, _ in shown) for member, status in COUNTS.items()}
-        items = {member: sum(items for found, items in shown if found == status) for member, status in COUNTS.items()}
-        return executions, items

@@ -1,0 +1,57 @@
+"""What is seeded of map runs, and what is told of them."""
+
+from __future__ import annotations
+
+import plain_map_runs
+from history_core import Core, picks
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from plain_executions import Scope
+
+
+class MapRuns(Core):
+    """Rules for map runs."""
+
+    @precondition(lambda self: len(self.world.map_runs) < 3)
+    @rule(
+        pick=picks,
+        execution_type=st.sampled_from(["STANDARD", "EXPRESS"]),
+        label=st.sampled_from(["Files", "Rows"]),
+        tolerated=st.sampled_from([0, 0, 1, 3]),
+    )
+    def add_map_run(self, pick: int, execution_type: str, label: str, tolerated: int) -> None:
+        self.now()
+        parent = self.some_execution(pick)
+        if parent.scope.work is not None:
+            return
+        if self.has_gone(parent) or parent.scope.is_map_run:
+            error = "RuntimeError" if self.has_gone(parent) else "ValueError"
+            self.script.run(f"with fails({error}): {parent.key}.add_map_run({label!r})")
+        else:
+            self.add_map_run_to(parent, execution_type, label, tolerated)
+
+    def look_at_map_run(self, scope: Scope) -> None:
+        """It counts what is listed, and as pending what is not listed yet; its view and its parent's list agree."""
+        now = self.now()
+        # A map run starts with its parent, and is unknown before.
+        if not scope.is_map_run or self.is_gone(scope) or now < scope.parent.start_date:
+            return
+        executions, items = plain_map_runs.counts(scope, now)
+        state = plain_map_runs.state(scope, now)
+        stop = {} if state.stop_date is None else {"stopDate": state.stop_date}
+        described = {
+            **{"mapRunArn": scope.arn, "executionArn": scope.parent.arn, "startDate": scope.start, **stop},
+            **{"status": state.status, "redriveCount": state.redrive_count, "maxConcurrency": 2**31 - 1},
+            **{"toleratedFailureCount": scope.tolerated, "toleratedFailurePercentage": 0.0},
+            **{"itemCounts": items, "executionCounts": executions},
+            **({} if state.redrive_date is None else {"redriveDate": state.redrive_date}),
+        }
+        self.script.run(f"described = client.describe_map_run(mapRunArn={scope.arn!r})")
+        self.script.check("{k: v for k, v in described.items() if k != 'ResponseMetadata'}", described)
+        self.script.check(f"({scope.key}.status, {scope.key}.stop_date)", (state.status, state.stop_date))
+        item = {"mapRunArn": scope.arn, "executionArn": scope.parent.arn, "stateMachineArn": scope.shown_arn}
+        item.update(startDate=scope.start, **stop)
+        parent = f"executionArn={scope.parent.arn!r}"
+        if self.world.execution_at(scope.parent.arn) is scope.parent:
+            self.script.run(f"started = everything(client.list_map_runs, 'mapRuns', {parent})")
+            self.script.check(f"[each for each in started if each['mapRunArn'] == {scope.arn!r}]", [item])

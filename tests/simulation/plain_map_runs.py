@@ -1,0 +1,122 @@
+"""Map runs as plain data: how each stands at any moment, as its children, its tolerance and its parent say.
+
+Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope
+
+#: What DescribeMapRun counts, and what the children that it counts there show.
+COUNTS = {
+    "pending": "PENDING",
+    "running": "RUNNING",
+    "succeeded": "SUCCEEDED",
+    "failed": "FAILED",
+    "timedOut": "TIMED_OUT",
+    "aborted": "ABORTED",
+    "pendingRedrive": "PENDING_REDRIVE",
+}
+#: After how long what has stopped is not redriven any more.
+_REDRIVABLE = timedelta(days=14)
+
+
+class Round(NamedTuple):
+    """What a map run shows from its start or a redrive on."""
+
+    since: datetime
+    redrive_count: int = 0
+    redrive_date: datetime | None = None
+    #: The status and the stop date that it keeps, whatever its children do: of what was redriven or ended since.
+    kept: tuple[str, datetime] | None = None
+
+
+class State(NamedTuple):
+    """How a map run stands at a moment."""
+
+    status: str
+    stop_date: datetime | None
+    redrive_count: int
+    redrive_date: datetime | None
+
+
+def state(map_run: Scope, moment: datetime) -> State:
+    current = _rounds_until(map_run, moment)[-1]
+    if current.kept is None:
+        status, stop = _follow(map_run, moment)
+        stop = None if stop is None else max(stop, current.since)
+    else:
+        status, stop = current.kept if current.kept[1] <= moment else ("RUNNING", None)
+    return State(status, stop, current.redrive_count, current.redrive_date)
+
+
+def _rounds_until(map_run: Scope, moment: datetime) -> list[Round]:
+    """Its start, and the redrives that have come."""
+    first, *later = map_run.rounds
+    return [first, *(each for each in later if each.since <= moment)]
+
+
+def _follow(map_run: Scope, moment: datetime) -> tuple[str, datetime | None]:
+    """The status and the stop date that follow from its children, its tolerance and its parent."""
+    children, parent = map_run.executions, map_run.parent.at(moment)
+    unfinished = [child for child in children if is_unfinished(child, moment)]
+    rest = [child for child in children if child not in unfinished]
+    goes_on = bool(unfinished) or not children
+    if goes_on and parent.status not in STOPPED:
+        return "RUNNING", None
+    # Its parent's end has ended what it has not finished.
+    stop = parent.stop_date if goes_on else max(child.at(moment).stop_date for child in rest)
+    failed = sum(child.item_count for child in rest if child.status(moment) in ("FAILED", "TIMED_OUT"))
+    if failed > map_run.tolerated:
+        return "FAILED", stop
+    if unfinished or any(child.status(moment) == "ABORTED" for child in rest):
+        return "ABORTED", stop
+    if not children and parent.status != "SUCCEEDED":
+        return ("FAILED" if parent.status == "FAILED" else "ABORTED"), stop
+    return "SUCCEEDED", stop
+
+
+def is_unfinished(child: Execution, moment: datetime) -> bool:
+    """Whether its map run has still to wait for it, or had to when its parent ended."""
+    shown = child.at(moment)
+    return shown is None or shown.status not in STOPPED or shown.in_vain
+
+
+def end(map_run: Scope, moment: datetime) -> None:
+    """End one that is RUNNING, with its parent; a round that is over in its own time is ABORTED before."""
+    *earlier, current = _rounds_until(map_run, moment)
+    kept = None if current.kept is None else ("ABORTED", moment)
+    map_run.rounds = [*earlier, current._replace(kept=kept)]
+
+
+def redrive(map_run: Scope, moment: datetime, before: State) -> None:
+    """Begin another round; the one before keeps how it stood."""
+    *earlier, current = _rounds_until(map_run, moment)
+    kept = current._replace(kept=(before.status, before.stop_date))
+    map_run.rounds = [*earlier, kept, Round(moment, before.redrive_count + 1, moment)]
+
+
+def counts(map_run: Scope, moment: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """How many child executions, and how many items, there are in each status; what has not started is pending."""
+    shown = [(run.status(moment) or "PENDING", run.item_count) for run in map_run.executions]
+    lost = [run.item_count for run in map_run.executions if _is_lost(run, moment)]
+    written = state(map_run, moment).stop_date is not None
+    both = []
+    for weights in ([(status, 1) for status, _ in shown], shown):
+        found = {member: sum(n for status, n in weights if status == of) for member, of in COUNTS.items()}
+        found["total"] = sum(number for _, number in weights)
+        found["resultsWritten"] = found["succeeded"] if written else 0
+        both.append(found)
+    executions, items = both
+    return {**executions, "failuresNotRedrivable": len(lost)}, {**items, "failuresNotRedrivable": sum(lost)}
+
+
+def _is_lost(child: Execution, moment: datetime) -> bool:
+    """Whether it is unsuccessful, and no redrive can reach it."""
+    shown = child.at(moment)
+    if shown is None or shown.status not in UNSUCCESSFUL:
+        return False
+    return child.scope.machine.deleting or moment - shown.stop_date > _REDRIVABLE
