@@ -1,8 +1,8 @@
-"""Regular expressions whose search may not end in time, matched in a bounded number of steps.
+"""A regular expression matcher with a limit of steps, for patterns that are too slow for Python's module `re`.
 
-Python's module re tries every way in which repetitions can share a text: `(a+)+c` takes hours on forty characters,
-`.*.*.*x` on some thousand, and nothing can stop it. Such searches run a program here, whose steps are counted. Where
-repetitions are not within each other, it tries no part of a pattern twice at one position.
+The module `re` backtracks without a limit: `(a+)+c` takes hours on forty characters, `.*.*.*x` on some thousand, and
+nothing can stop it. This module compiles such a pattern to a program and counts the steps. If no repetitions are
+nested, it never tries a part of the pattern twice at the same position.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from math import inf, log2
 from typing import NamedTuple, TypeAlias
 
 MAX_STEPS = 100_000
-# Of a search that tries nothing twice.
+# The limit of a search that tries nothing twice.
 MAX_STEPS_ONCE = 2_000_000
-# A long text may take more of them, as long as their number does not grow faster than the text.
+# Each character of the text raises the limit.
 STEPS_PER_CHARACTER = 20
 MAX_INSTRUCTIONS = 20_000
-# The binary logarithm of the most steps that the module re may take: about a second.
+# The binary logarithm of the most steps that the module `re` may take: about a second.
 RE_STEPS = 26
 
 _TOKEN = re.compile(
@@ -36,25 +36,27 @@ FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 
 
 class EndlessSearchError(Exception):
-    """A search takes more steps than a text can need."""
+    """A search exceeds its limit of steps."""
 
 
 class Instruction(NamedTuple):
-    """One step of a program.
+    """One instruction of a program.
 
     Attributes:
-        name: What to do: match "one" pattern of a character or a position, "split", "jump", "open" or "close" a group,
-            "mark" a position, go on if the position has "moved" since, match what a group matched, "back", "look"
-            ahead, begin to "count", or run what follows "again".
-        first: A number of instructions to go on by, or the number of a group or a mark; for "one", the number before
-            its first group; for "look", whether the program ahead must match.
-        second: For a split, the number of instructions to go on by where the first way fails; for "again", that to go
-            on by when what follows has run often enough.
+        name: The operation. "one": match one character or position. "split": try two alternatives. "jump": continue
+            elsewhere. "open", "close": begin and end a group. "mark": save the position. "moved": fail unless the
+            position has changed since "mark". "back": match a group's text again. "look": look ahead. "count": begin a
+            counted repetition. "again": run its body again or leave it. "whole": fail unless the text ends. "end":
+            succeed.
+        first: For "split" and "jump", the offset of the next instruction. For groups, marks and counts, the number.
+            For "one", the number of groups before it. For "look", 1 if the lookahead must match and 0 if it must not.
+        second: For "split", the offset of the second alternative. For "again", the offset of the instruction after the
+            repetition.
         pattern: For "one", the pattern.
-        ahead: For "look", the program that is tried.
-        least: For "again", how often what follows must run.
-        most: For "again", how often it may run; None for any number of times.
-        is_lazy: For "again", whether it runs no oftener than it must, unless what comes after fails.
+        ahead: For "look", the program of the lookahead.
+        least: For "again", the smallest number of repetitions.
+        most: For "again", the largest number of repetitions, None for no limit.
+        is_lazy: For "again", whether fewer repetitions are tried first.
     """
 
     name: str
@@ -75,9 +77,8 @@ class Part(NamedTuple):
 
     Attributes:
         code: The instructions.
-        repetitions: How many repetitions without a limit may share a text.
-        choices: The binary logarithm of the number of ways that the other choices allow; infinite where repetitions are
-            within each other.
+        repetitions: The number of unlimited repetitions that follow each other.
+        choices: The binary logarithm of the number of other alternatives; infinite if repetitions are nested.
     """
 
     code: list[Instruction]
@@ -86,12 +87,12 @@ class Part(NamedTuple):
 
     @property
     def varies(self) -> bool:
-        """Whether the part can match one text in several ways."""
+        """Whether the part can match the same text in several ways."""
         return self.repetitions + self.choices > 0
 
 
 class Match:
-    """A match, with those methods of re.Match that are needed."""
+    """A match, with some methods of `re.Match`."""
 
     def __init__(self, text: str, start: int, end: int, spans: Mapping[int, tuple[int, int]], groups: int) -> None:
         self._text = text
@@ -103,28 +104,28 @@ class Match:
         return self._spans[0][0]
 
     def end(self) -> int:
-        """Return the offset behind the last character."""
+        """Return the offset after the last character."""
         return self._spans[0][1]
 
     def group(self, index: int = 0) -> str | None:
-        """Return what a group matched, or None."""
+        """Return the text of a group, None if it did not match."""
         start, end = self._spans.get(index, (0, None))
         return None if end is None else self._text[start:end]
 
     def groups(self) -> tuple[str | None, ...]:
-        """Return what each group matched."""
+        """Return the texts of all groups."""
         return tuple(self.group(index + 1) for index in range(self._groups))
 
 
-#: The positions of groups that are open and of marks, and how often counted repetitions have run.
+#: The positions of open groups and of marks, and the counts of repetitions; the key is the kind and the number.
 Marks: TypeAlias = dict[tuple[str, int], int]
 Spans: TypeAlias = dict[int, tuple[int, int]]
-#: For each split that was reached, one byte a position: whether it was reached there.
+#: For each split, one byte per position: whether the split was tried there.
 Tried: TypeAlias = dict[int, bytearray]
 
 
 class Program:
-    """A regular expression as instructions."""
+    """A regular expression compiled to instructions."""
 
     def __init__(self, part: Part, groups: int, *, remembers: bool) -> None:
         self._code = (*part.code, _END)
@@ -133,12 +134,12 @@ class Program:
         self._remembers = part.choices < inf and remembers
 
     def is_needed(self, text: str) -> bool:
-        """Return whether the module re may take too long to search a text."""
+        """Return whether a search in a text may take too long with the module `re`."""
         starts_and_repetitions = 1 + self._part.repetitions
         return self._part.choices + starts_and_repetitions * log2(len(text) + 1) > RE_STEPS
 
     def finditer(self, text: str) -> Iterator[Match]:
-        """Yield the matches in a text, which do not overlap.
+        """Yield the matches in a text, without overlaps.
 
         Raises:
             EndlessSearchError: If the search takes too many steps.
@@ -167,28 +168,28 @@ class Program:
 
 
 class _Search:
-    """The search of programs in one text, with a limit of steps."""
+    """A search in one text, with a limit of steps."""
 
     def __init__(self, text: str, *, remembers: bool) -> None:
         """Begin a search.
 
         Args:
             text: The text.
-            remembers: Whether a split that has failed at a position is not tried there again. What a group matched must
-                not matter then.
+            remembers: Whether a split that failed at a position is not tried there again. This requires that the
+                outcome does not depend on the texts of groups.
         """
         self._text = text
         self._remembers = remembers
         self._steps = (MAX_STEPS_ONCE if remembers else MAX_STEPS) + STEPS_PER_CHARACTER * len(text)
 
     def run(self, code: tuple[Instruction, ...], start: int, spans: Spans, tried: Tried) -> tuple[int, Spans] | None:
-        """Return where the match that begins at an offset ends, and the spans of its groups.
+        """Match a program at an offset; return the end and the spans of groups, None if it does not match.
 
         Args:
             code: The program.
             start: The offset.
-            spans: The spans of the groups before.
-            tried: What earlier runs of this program, which failed, have tried.
+            spans: The spans of earlier groups.
+            tried: The splits that earlier, failed runs of this program tried.
         """
         waiting: list[tuple[int, int, Marks, Spans]] = [(0, start, {}, spans)]
         while waiting:
@@ -243,7 +244,7 @@ class _Search:
         return None
 
     def _again(self, instruction: Instruction, marks: Marks, position: int) -> list[tuple[int, Marks]]:
-        """Return the ways to go on from a counted repetition, as steps and marks; the first to try is the last."""
+        """Return the alternatives of a counted repetition as offsets and marks; the last one is tried first."""
         number = instruction.first
         done = marks["count", number]
         counted = {**marks, ("count", number): done + 1, ("mark", number): position}
@@ -255,7 +256,7 @@ class _Search:
         return [inside, beyond] if instruction.is_lazy else [beyond, inside]
 
     def _is_tried(self, tried: Tried, at: int, position: int) -> bool:
-        """Return whether a split was reached at a position, and note that it was."""
+        """Return whether a split was tried at a position, and record that it is tried now."""
         positions = tried.get(at)
         if positions is None:
             positions = tried[at] = bytearray(len(self._text) + 1)
@@ -265,7 +266,7 @@ class _Search:
 
 
 class _Parser:
-    """Make a program of a pattern in Python's syntax."""
+    """Compiles a pattern in Python's syntax to a program."""
 
     def __init__(self, pattern: str, options: int) -> None:
         self._pattern = pattern
@@ -275,7 +276,7 @@ class _Parser:
         self._marks = 0
         self._names: dict[str, int] = {}
         self.groups = 0
-        # Whether a split that fails at a position fails whatever came before.
+        # Whether the outcome of a split at a position does not depend on what was matched before.
         self.forgets = True
 
     def _kind(self) -> str | None:
@@ -287,7 +288,7 @@ class _Parser:
         return self._tokens[self._next - 1]
 
     def alternatives(self) -> Part:
-        """Return the part for alternatives, up to a closing parenthesis or the end."""
+        """Compile alternatives, up to a closing parenthesis or the end."""
         parts = [self._sequence()]
         while self._kind() == "either":
             self._take()
@@ -312,7 +313,7 @@ class _Parser:
         return _joined(parts)
 
     def _item(self) -> Part:
-        """Return the part for one character, position, reference or group."""
+        """Compile a character, a position, a backreference or a group."""
         token = self._take()
         if token["one"]:
             return self._one(token[0])
@@ -333,7 +334,7 @@ class _Parser:
         close = self._take()
         self._options = options
         if token["behind"]:
-            # Its length is fixed, so that it cannot go on for long.
+            # A lookbehind has a fixed length, so the module `re` is fast enough.
             return self._one(self._pattern[token.start() : close.end()], outer)
         if token["look"]:
             return inner._replace(code=[Instruction("look", int(not token["negated"]), ahead=(*inner.code, _END))])
@@ -345,7 +346,7 @@ class _Parser:
         return Part([Instruction("one", outer, pattern=re.compile(pattern, self._options))])
 
     def _repeated(self, part: Part) -> Part:
-        """Return a part as often as the next token tells."""
+        """Compile the repetition of a part; the next token is the quantifier."""
         token = self._take()
         if token["least"]:
             least = int(token["least"])
@@ -366,14 +367,14 @@ class _Parser:
         return Part(code, part.repetitions, choices)
 
     def _counted(self, code: list[Instruction], least: int, most: int | None, lazy: str) -> list[Instruction]:
-        """Return code that runs some number of times, which is counted instead of written out."""
+        """Return code that runs a limited number of times and counts them; the body is written only once."""
         self._marks += 1
         number = self._marks
         again = Instruction("again", number, len(code) + 2, least=least, most=most, is_lazy=bool(lazy))
         return [Instruction("count", number), again, *code, Instruction("jump", -len(code) - 1)]
 
     def _loop(self, code: list[Instruction], lazy: str) -> list[Instruction]:
-        """Return code that runs any number of times, as long as it gets on."""
+        """Return code that runs any number of times, but stops when the position does not change."""
         self._marks += 1
         mark = self._marks
         back = Instruction("jump", -len(code) - 3)
@@ -383,7 +384,7 @@ class _Parser:
 
 
 def _joined(parts: list[Part]) -> Part:
-    """Return the part for parts behind each other."""
+    """Return the part for parts that follow each other."""
     return Part(
         [instruction for part in parts for instruction in part.code],
         sum(part.repetitions for part in parts),
@@ -392,7 +393,7 @@ def _joined(parts: list[Part]) -> Part:
 
 
 def _optional(code: list[Instruction], times: int, lazy: str) -> list[Instruction]:
-    """Return code that runs at most some times."""
+    """Return code that runs at most a number of times."""
     total = (len(code) + 1) * times
     return [
         instruction
@@ -402,19 +403,19 @@ def _optional(code: list[Instruction], times: int, lazy: str) -> list[Instructio
 
 
 def _choice(beyond: int, lazy: str) -> Instruction:
-    """Return the choice between going on and leaving; a lazy repetition leaves first."""
+    """Return the split between another repetition and the instruction after it; a lazy one tries the latter first."""
     return Instruction("split", beyond, 1) if lazy else Instruction("split", 1, beyond)
 
 
 def bounded(pattern: str, options: int) -> Program | None:
-    """Return a program for a pattern, None for one that the module re always ends in time.
+    """Compile a pattern to a program; return None if the module `re` is always fast enough.
 
     Args:
-        pattern: A pattern that the module re accepts.
-        options: The flags of the module re.
+        pattern: A pattern that the module `re` accepts.
+        options: The flags of the module `re`.
 
     Raises:
-        re.error: It looks behind for what a group has matched, which cannot be bounded.
+        re.error: If a lookbehind refers to a group.
     """
     parser = _Parser(pattern, options)
     part = parser.alternatives()

@@ -1,4 +1,4 @@
-"""What AWS says about a definition: each fault with AWS's code, message and location, in AWS's order."""
+"""Check definitions: report each fault with AWS's code, message and location, in AWS's order."""
 
 from __future__ import annotations
 

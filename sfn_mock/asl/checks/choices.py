@@ -1,4 +1,4 @@
-"""Rules of Choice states."""
+"""Check the rules of Choice states."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PATH = Field(reference_path(context=True), "JSONPath")
 
 
 def _operators() -> dict[str, Field]:
-    """Return the fields that compare the Variable of a rule, by name."""
+    """Return the comparison operators of a rule with a Variable, by name."""
     operators = {}
     for kind, check in _TYPES.items():
         for comparison in _COMPARISONS:
@@ -41,12 +41,12 @@ def _condition(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def _nested(value: Any, location: str, scope: Scope) -> Checks:
-    # The shape of nested rules is that of this module, which is known when the check is made.
+    # _NESTED refers to this function, so it is looked up only when a rule is checked.
     yield nested(_NESTED)(value, location, scope)
 
 
 def _operator(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check that a rule with a Variable compares it once, and that no other rule does."""
+    """Check that a rule with a Variable has exactly one comparison operator."""
     found = [name for name in value if name in OPERATORS]
     if "Variable" in value and len(found) != 1:
         group = Group(tuple(found or OPERATORS), needed=True)

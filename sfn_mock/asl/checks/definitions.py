@@ -1,4 +1,4 @@
-"""Check whole definitions, and definitions of one state."""
+"""Check complete definitions and single states."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sfn_mock.asl.checks.warnings import check_warnings
 from sfn_mock.asl.checks.workflows import workflows
 from sfn_mock.asl.json_text import DEEPEST, JsonFault, TooDeeplyNested, read_json
 
-#: What AWS calls the state whose definition is given alone.
+#: AWS's name for a state that is checked on its own.
 LONE_STATE = "StateName"
-#: Further diagnostics are left out; AWS shows a hundred at most.
+#: The most diagnostics that a check returns; AWS shows at most a hundred.
 MOST_DIAGNOSTICS = 1000
 
 
@@ -28,14 +28,15 @@ def check_definition(
     """Check the definition of a state machine as CreateStateMachine and ValidateStateMachineDefinition do.
 
     Args:
-        text: The definition, in the Amazon States Language.
-        type: The type of the state machine, ``STANDARD`` or ``EXPRESS``.
-        unknown_fields: Tells the fields of a Task's Parameters or Arguments that its service does not know; it gets
-            the parsed Resource and the parameters as they are in the definition. Without it all fields are accepted.
+        text: The definition in Amazon States Language.
+        type: The type of the state machine, `STANDARD` or `EXPRESS`.
+        unknown_fields: A function that returns the fields of a Task's Parameters or Arguments that its service does
+            not have. Its arguments are the parsed Resource and the parameters in the definition. None accepts all
+            fields.
 
     Returns:
-        What AWS says about the definition: errors in AWS's order, then warnings, a thousand at most. The definition
-        is valid if no diagnostic is an error.
+        The diagnostics: errors in AWS's order, then warnings, at most a thousand. The definition is valid if no
+        diagnostic is an error.
     """
     definition = _read(text)
     if isinstance(definition, Diagnostic):
@@ -46,14 +47,14 @@ def check_definition(
 
 @lru_cache(maxsize=64)
 def check_state(text: str, *, unknown_fields: UnknownFields | None = None) -> tuple[Diagnostic, ...]:
-    """Check the definition of one state as TestState does; the states that it leads to need not exist.
+    """Check a single state as TestState does; the targets of its transitions need not exist.
 
     Args:
-        text: The definition of the state, in the Amazon States Language.
-        unknown_fields: As for ``check_definition``.
+        text: The state in Amazon States Language.
+        unknown_fields: See `check_definition`.
 
     Returns:
-        What AWS says about it, with locations in ``/States/StateName``.
+        The diagnostics, with locations in `/States/StateName`.
     """
     state = _read(text)
     if isinstance(state, Diagnostic):
@@ -63,7 +64,7 @@ def check_state(text: str, *, unknown_fields: UnknownFields | None = None) -> tu
 
 
 def _read(text: str) -> dict[str, Any] | Diagnostic:
-    """Return the object that a text holds, or what AWS says if it holds none."""
+    """Decode a JSON object, or return a diagnostic if the text is not one."""
     try:
         value = read_json(text) if text.strip() else None
     except TooDeeplyNested:

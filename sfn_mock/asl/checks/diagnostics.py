@@ -1,4 +1,4 @@
-"""What a check reports, and how checks call each other without recursion."""
+"""The diagnostics that checks yield, and the loop that runs nested checks without recursion."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ SCHEMA = "SCHEMA_VALIDATION_FAILED"
 TARGET = "MISSING_TRANSITION_TARGET"
 END_STATE = "MISSING_END_STATE"
 
-#: How many workflows and choice rules may be within each other; whoever reads a definition may rely on it.
+#: The deepest allowed nesting of workflows and choice rules; recursive functions over a definition rely on it.
 MOST_NESTED = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One remark of AWS about a definition.
+    """An error or a warning about a definition.
 
     Attributes:
-        severity: ``ERROR`` or ``WARNING``.
-        code: AWS's code, as ``SCHEMA_VALIDATION_FAILED``.
+        severity: `ERROR` or `WARNING`.
+        code: AWS's code, such as `SCHEMA_VALIDATION_FAILED`.
         message: AWS's sentence.
-        location: The path of the object or field, as ``/States/Pack/Retry[0]``; None if AWS gives none.
+        location: The location of the object or field, such as `/States/Pack/Retry[0]`; None if AWS gives none.
     """
 
     severity: str
@@ -38,23 +38,23 @@ class Diagnostic:
         return f"{self.code}: {self.message} at {self.location or 'null'}"
 
 
-#: Tells the fields of a Task's parameters that the service behind its Resource does not know; None if there is no
-#: such service or action.
+#: A function that returns the fields in a Task's parameters that its service does not have, None if the service or the
+#: action does not exist.
 UnknownFields: TypeAlias = Callable[[Resource, dict[str, Any]], "Iterable[str] | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What surrounds the value that is checked.
+    """The surroundings of the value that is checked.
 
     Attributes:
-        jsonata: Whether the query language is JSONata.
-        machine_jsonata: Whether it is JSONata unless a state has its own.
-        express: Whether the states run in an EXPRESS workflow.
-        downgraded: Whether the state says JSONPath although the machine says JSONata.
-        depth: How many workflows and choice rules surround the value; the machine is the first.
-        unknown_fields: Which fields of a Task's parameters its service does not know, where that is asked.
-        in_catcher: Whether the value belongs to a catcher, which knows the error output.
+        jsonata: Whether the query language of the value is JSONata.
+        machine_jsonata: Whether the query language of the state machine is JSONata.
+        express: Whether the value is in an EXPRESS workflow.
+        downgraded: Whether the state is JSONPath although the state machine is JSONata.
+        depth: How deeply workflows and choice rules are nested around the value; 1 in the state machine itself.
+        unknown_fields: A function that finds unknown fields in a Task's parameters, None to accept all fields.
+        in_catcher: Whether the value is in a catcher, where `$states.errorOutput` exists.
     """
 
     jsonata: bool = False
@@ -66,32 +66,32 @@ class Scope:
     in_catcher: bool = False
 
     def deeper(self) -> Scope:
-        """Return this scope for a workflow or a choice rule within another."""
+        """Return the scope of a nested workflow or choice rule."""
         return replace(self, depth=self.depth + 1)
 
     def within_catcher(self) -> Scope:
-        """Return this scope for the fields of a catcher."""
+        """Return the scope of the fields of a catcher."""
         return replace(self, in_catcher=True)
 
 
-#: What a check yields: diagnostics, and further checks where their diagnostics belong.
+#: The diagnostics of a check, in order; a nested check stands at the position of its own diagnostics.
 Checks: TypeAlias = "Iterator[Diagnostic | Checks]"
-#: A check of one value; it gets the value, its location and its scope.
+#: A check of a value; its parameters are the value, its location and its scope.
 Check: TypeAlias = Callable[[Any, str, Scope], Checks]
 
 
 def error(message: str, location: str | None, code: str = SCHEMA) -> Diagnostic:
-    """Return a diagnostic that makes a definition invalid."""
+    """Return an error, which makes a definition invalid."""
     return Diagnostic("ERROR", code, message, location)
 
 
 def warning(code: str, message: str, location: str) -> Diagnostic:
-    """Return a diagnostic that leaves a definition valid."""
+    """Return a warning; a definition with only warnings is valid."""
     return Diagnostic("WARNING", code, message, location)
 
 
 def run_checks(checks: Checks) -> Iterator[Diagnostic]:
-    """Yield the diagnostics of ``checks`` and of the checks within, in order and at any depth."""
+    """Yield the diagnostics of checks and their nested checks in order."""
     running = [checks]
     while running:
         item = next(running[-1], None)

@@ -1,4 +1,4 @@
-"""Retriers and catchers."""
+"""Check retriers and catchers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _handlers(handler: Check) -> Check:
 
 
 def _all_errors(handlers: list[Any], location: str) -> Checks:
-    """Check that the name of all errors stands alone, in the last handler."""
+    """Check that States.ALL is alone in its ErrorEquals, and in the last retrier or catcher."""
     for index, handler in enumerate(handlers):
         names = handler.get("ErrorEquals") if isinstance(handler, dict) else None
         if isinstance(names, list) and _ALL in names and (len(names) > 1 or handler is not handlers[-1]):

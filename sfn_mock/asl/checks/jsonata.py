@@ -1,4 +1,4 @@
-"""JSONata expressions in the values of fields."""
+"""Check JSONata expressions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _START, _END = "{%", "%}"
 
 
 def is_expression(text: str) -> bool:
-    """Return whether a string is meant to be a JSONata expression."""
+    """Return whether a string begins like a JSONata expression."""
     return text.startswith(_START)
 
 
 def jsonata(value: Any, location: str, scope: Scope) -> Checks:
-    """Check every JSONata expression in a JSON value."""
+    """Check all JSONata expressions in a JSON value."""
     if isinstance(value, str):
         if is_expression(value):
             yield expression(value, location, scope)

@@ -1,4 +1,4 @@
-"""The parts of Map states: readers, batchers, writers and the configuration of processors."""
+"""Check the parts of Map states: ItemReader, ItemBatcher, ResultWriter and ProcessorConfig."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WITHOUT_CSV = ("JSON", "JSONL", "PARQUET")
 
 
 def _csv(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check the fields that only a reader of CSV has."""
+    """Check the fields that exist only for CSV."""
     kind = value.get("InputType")
     if kind == "CSV":
         if "CSVHeaderLocation" not in value:
@@ -87,7 +87,7 @@ _WRITER = Shape(
 
 
 def _mode(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check what the mode of a processor asks for."""
+    """Check that ExecutionType is present in distributed mode and absent otherwise."""
     distributed = value.get("Mode") == "DISTRIBUTED"
     if distributed and "ExecutionType" not in value:
         yield error("These fields are required: [ExecutionType]", location)
@@ -110,5 +110,5 @@ processor_config = shaped(_PROCESSOR_CONFIG)
 
 
 def items(value: Any, location: str, scope: Scope) -> Checks:
-    """Check the Items of a Map in JSONata: an array, an object or an expression."""
+    """Check the Items of a JSONata Map state: an array, an object or an expression."""
     yield (expression if isinstance(value, str) else template)(value, location, scope)

@@ -1,4 +1,4 @@
-"""Names of states and labels of Map states."""
+"""Check the names of states and the labels of Map states."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORBIDDEN_IN_LABELS = re.compile(r"""[\s?*<>{}\[\]"#%\\^|~`$&,;:/\x00-\x1f\x7f-
 
 
 def check_names(workflows: list[Workflow]) -> Iterator[Diagnostic]:
-    """Check that names and labels are short enough and that no other state of the machine has them."""
+    """Check that names and labels are short enough, and unique in the state machine."""
     names: set[str] = set()
     labels: set[str] = set()
     for workflow in workflows:

@@ -1,4 +1,4 @@
-"""Paths and intrinsic functions in the fields of states whose query language is JSONPath."""
+"""Check paths and intrinsic functions in the fields of JSONPath states."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def json_path(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def reference_path(*, context: bool) -> Check:
-    """Return a check that a value is a Reference Path, which names one node.
+    """Return a check that a value is a Reference Path.
 
     Args:
-        context: Whether the path may begin in the context object.
+        context: Whether the path may start from the context object.
     """
 
     def check(value: Any, location: str, scope: Scope) -> Checks:
@@ -42,7 +42,7 @@ def reference_path(*, context: bool) -> Check:
 
 
 def result_path(value: Any, location: str, scope: Scope) -> Checks:
-    """Check that a value is null or a Reference Path into the data of the state."""
+    """Check that a value is null or a Reference Path into the state's data."""
     if isinstance(value, str) and value.startswith("$") and value[1:2] not in ("", ".", "["):
         yield error("Value is not a Reference Path: Variables and the context object are not supported", location)
     elif value is not None:

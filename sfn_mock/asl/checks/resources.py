@@ -1,4 +1,4 @@
-"""Resources of Task states, readers and writers, and the parameters that they need."""
+"""Check the Resource of a Task, an ItemReader or a ResultWriter, and the required parameters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _express(resource: Resource, location: str) -> Checks:
     elif resource.pattern in (Pattern.SYNC, Pattern.SYNC_2):
         yield error("Express state machine does not support '.sync' service integration", location)
     elif resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN:
-        # AWS's sentence ends in a blank.
+        # AWS's sentence ends with a space.
         yield error("Express state machine does not support '.waitForTaskToken' service integration ", location)
 
 
@@ -62,7 +62,7 @@ writer_resource = _data_resource(parse_writer_resource)
 
 
 def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check that a Task has the parameters that its Resource needs, and no others that its service does not know."""
+    """Check that a Task has all required parameters and none that its service does not have."""
     resource = _resource(value)
     if resource is None:
         return
@@ -78,14 +78,14 @@ def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Check
 
 
 def activity_credentials(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check that no activity has Credentials."""
+    """Check that a Task with an activity has no Credentials."""
     resource = _resource(value)
     if "Credentials" in value and resource is not None and resource.kind is ResourceKind.ACTIVITY:
         yield error("The field 'Credentials' is not supported for activities", location)
 
 
 def needed(parameters: dict[str, Any], name: str, location: str, scope: Scope) -> Checks:
-    """Check that parameters hold a value, in JSONPath also as ``NAME.$``."""
+    """Check that a required parameter is present; in JSONPath `NAME.$` is enough."""
     if name not in parameters and (scope.jsonata or f"{name}.$" not in parameters):
         yield error(f"The field '{name}' is required but was missing", location)
 

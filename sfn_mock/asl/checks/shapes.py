@@ -1,4 +1,4 @@
-"""Objects with a known set of fields, and the one check that all of them share."""
+"""Check objects that have a known set of fields."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from sfn_mock.asl.checks.diagnostics import MOST_NESTED, TOO_DEEP, Check, Checks, Scope, error
 from sfn_mock.asl.checks.values import anything, joined
 
-#: A further check of an object with its shape; it gets the object, its location and its scope.
+#: A further check of an object; its parameters are the object, its location and its scope.
 Rule = Callable[[dict[str, Any], str, Scope], Checks]
 
 
 class Field(NamedTuple):
-    """A field that an object may have, and the only query language that it may be used with."""
+    """A field of an object: the check of its value, and the only query language that allows it (None for both)."""
 
     check: Check = anything
     language: str | None = None
@@ -22,7 +22,14 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields of which an object has at most one, or exactly one where one is ``needed``."""
+    """Fields that exclude each other: an object has at most one of them, or exactly one if one is `needed`.
+
+    Attributes:
+        names: The names of the fields.
+        needed: Whether one of the fields is required.
+        none: The beginning of AWS's message if the object has none of the fields.
+        several: The beginning of AWS's message if the object has several of them.
+    """
 
     names: tuple[str, ...]
     needed: bool = False
@@ -35,10 +42,10 @@ class Shape:
     """The fields of a kind of object.
 
     Attributes:
-        fields: All fields, by name.
-        required: The fields that must not be missing, in the order in which AWS lists them.
-        groups: Fields that exclude each other.
-        rules: Further checks, made after those of the fields.
+        fields: All allowed fields by name.
+        required: The names of the required fields, in AWS's order.
+        groups: Groups of fields that exclude each other.
+        rules: Further checks, which run after those of the fields.
     """
 
     fields: Mapping[str, Field]
@@ -48,7 +55,7 @@ class Shape:
 
 
 def shaped(shape: Shape) -> Check:
-    """Return a check that a value is an object of a shape."""
+    """Return a check that a value is an object with a shape."""
 
     def check(value: Any, location: str, scope: Scope) -> Checks:
         if not isinstance(value, dict):
@@ -60,7 +67,7 @@ def shaped(shape: Shape) -> Check:
 
 
 def nested(shape: Shape) -> Check:
-    """Return a check that a value is an object of a shape, one level deeper than the object that holds it."""
+    """Return a check that a value is an object with a shape, which counts as one more level of nesting."""
     check = shaped(shape)
 
     def check_nested(value: Any, location: str, scope: Scope) -> Checks:
@@ -73,7 +80,7 @@ def nested(shape: Shape) -> Check:
 
 
 def check_object(shape: Shape, value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check an object: first its set of fields, then their values, in the order of the definition."""
+    """Check an object: first which fields it has, then their values in the order of the definition."""
     supported = []
     for name in value:
         field = shape.fields.get(name)

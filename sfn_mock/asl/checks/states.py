@@ -1,4 +1,4 @@
-"""The fields of states, by type, and of the workflows that hold states."""
+"""Check the fields of states by type, and of workflows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _seconds(minimum: int) -> Field:
 
 
 def _workflow(value: Any, location: str, scope: Scope) -> Checks:
-    # An object within a state; its states have the language of the machine, whatever that of the state is.
+    # The states of a branch use the query language of the state machine, not that of the Parallel state.
     yield nested(_BRANCH)(value, location, scope)
 
 
@@ -54,7 +54,7 @@ def _processor(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def _config(processor: object) -> dict[str, Any]:
-    """Return the configuration of a processor, empty if it has none."""
+    """Return the ProcessorConfig of a processor, empty if it has none."""
     config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
     return config if isinstance(config, dict) else {}
 
@@ -99,7 +99,7 @@ def _heartbeat(value: dict[str, Any], location: str, scope: Scope) -> Checks:
 
 
 def _inline(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check that only a Distributed Map reads, batches and writes."""
+    """Check that an inline Map state has no ItemReader, ItemBatcher or ResultWriter."""
     if _config(value.get("ItemProcessor", value.get("Iterator"))).get("Mode") == "DISTRIBUTED":
         return
     for name in ("ItemReader", "ItemBatcher", "ResultWriter"):
@@ -134,7 +134,7 @@ _TEXT_PATH = Field(path_or_intrinsic, _PATH)
 _TEXT = Field(or_expression(string))
 _TEMPLATE = Field(template, _PATH)
 
-# --- What several types of state have --------------------------------------------------------------------------------
+# --- Fields of several types of states -------------------------------------------------------------------------------
 
 _COMMON = {
     "Type": Field(),
@@ -151,7 +151,7 @@ _ERRORS = {"Retry": Field(retriers), "Catch": Field(catchers)}
 
 _NEXT_OR_END = Group(("Next", "End"), needed=True)
 
-#: The fields of each type of state, in AWS's order of the types.
+#: The fields of states by type, in AWS's order of types.
 STATES: dict[str, Shape] = {
     "Task": _shape(
         {
@@ -282,7 +282,7 @@ _MACHINE = Shape(
 
 
 def machine(definition: dict[str, Any], *, express: bool, unknown_fields: UnknownFields | None) -> Checks:
-    """Check the fields of a whole definition and of all that it holds."""
+    """Check the fields of a definition and of all objects in it."""
     jsonata = definition.get("QueryLanguage", _PATH) != _PATH
     scope = Scope(jsonata=jsonata, machine_jsonata=jsonata, express=express, unknown_fields=unknown_fields)
     yield check_object(_MACHINE, definition, "", scope)

@@ -1,4 +1,4 @@
-"""Payload templates, as Parameters has them, and the names of variables in Assign."""
+"""Check payload templates and the names of variables in Assign."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST_VARIABLE = 80
 
 
 def template(value: Any, location: str, scope: Scope) -> Checks:
-    """Check a payload template of JSONPath, or a value with JSONata expressions."""
+    """Check a JSONPath payload template, or the expressions in a value of a JSONata state."""
     if scope.jsonata:
         yield jsonata(value, location, scope)
     elif not isinstance(value, dict):
@@ -22,7 +22,7 @@ def template(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def _within(value: object, location: str) -> Checks:
-    """Check what a template holds; AWS gives the location of the whole template for every fault in it."""
+    """Check the members of a template; AWS reports each fault at the location of the whole template."""
     if isinstance(value, dict):
         for name, item in value.items():
             if not name.endswith(".$"):

@@ -1,4 +1,4 @@
-"""Transitions: their targets, the states that they reach, and the end of the workflow."""
+"""Check transitions: missing targets, unreachable states and workflows without an end."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ _TERMINAL = ("Succeed", "Fail")
 
 
 def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
-    """Check the transitions of workflows of one definition; only the machine's own must come to an end.
+    """Check the transitions in the workflows of a definition.
 
-    A state is reachable when anything names it as a target: AWS does not follow the transitions from StartAt.
+    Only the top level must have a terminal state. A state counts as reachable if any state names it as a target: AWS
+    does not follow the transitions from StartAt.
     """
     checked = [(workflow, dict(_targets(workflow))) for workflow in workflows if workflow.starts]
     for workflow, targets in checked:
@@ -32,12 +33,12 @@ def check_transitions(workflows: list[Workflow]) -> Iterator[Diagnostic]:
 
 
 def _ends(workflow: Workflow) -> bool:
-    """Return whether any state is terminal, be it reachable or not."""
+    """Return whether the workflow has a terminal state, reachable or not."""
     return any(state.get("Type") in _TERMINAL or state.get("End") is True for state in workflow.states.values())
 
 
 def _targets(workflow: Workflow) -> Iterator[tuple[str, str]]:
-    """Yield each name of a target with its location."""
+    """Yield the location and the name of each target."""
     yield f"{workflow.location}/StartAt", workflow.value["StartAt"]
     for name, state in workflow.states.items():
         place = workflow.at(name)

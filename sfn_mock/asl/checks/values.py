@@ -1,4 +1,4 @@
-"""Types, ranges and sets of single values."""
+"""Check single values: their type, range or allowed set."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
 from sfn_mock.asl.checks.jsonata import is_expression, jsonata
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-#: The leap second, which a datetime has not.
+#: A leap second, which `datetime` does not support.
 _LEAP_SECOND = re.compile(r":60$")
 
 
 def is_timestamp(text: str) -> bool:
-    """Return whether a text is a timestamp of RFC 3339 in the profile of the Amazon States Language."""
+    """Return whether a text is an RFC 3339 timestamp in the profile of Amazon States Language."""
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
         return False
@@ -59,7 +59,7 @@ def timestamp(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def is_number(value: object) -> bool:
-    """Return whether a JSON value is a number; true and false are none."""
+    """Return whether a JSON value is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -76,7 +76,7 @@ def one_of(*values: str) -> Check:
 
 
 def integer(minimum: int, maximum: int | None = None) -> Check:
-    """Return a check that a value is an integer within a range."""
+    """Return a check that a value is an integer in a range."""
 
     def check(value: Any, location: str, scope: Scope) -> Checks:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -90,7 +90,7 @@ def integer(minimum: int, maximum: int | None = None) -> Check:
 
 
 def decimal(minimum: float, maximum: float | None = None) -> Check:
-    """Return a check that a value is a number within a range; AWS prints its bounds with a decimal point."""
+    """Return a check that a value is a number in a range; AWS prints the bounds with a decimal point."""
 
     def check(value: Any, location: str, scope: Scope) -> Checks:
         if not is_number(value):
@@ -104,7 +104,7 @@ def decimal(minimum: float, maximum: float | None = None) -> Check:
 
 
 def or_expression(otherwise: Check) -> Check:
-    """Return a check that takes a JSONata expression where the language is JSONata, and is ``otherwise`` elsewhere."""
+    """Return a check for an expression if the language is JSONata; other values get the check `otherwise`."""
 
     def check(value: Any, location: str, scope: Scope) -> Checks:
         expression = scope.jsonata and isinstance(value, str) and is_expression(value)
@@ -114,7 +114,7 @@ def or_expression(otherwise: Check) -> Check:
 
 
 def or_null(otherwise: Check) -> Check:
-    """Return a check that takes null, and is ``otherwise`` for other values."""
+    """Return a check that accepts null; other values get the check `otherwise`."""
 
     def check(value: Any, location: str, scope: Scope) -> Checks:
         return iter(()) if value is None else otherwise(value, location, scope)
@@ -123,7 +123,7 @@ def or_null(otherwise: Check) -> Check:
 
 
 def each(element: Check, *, needed: bool = False) -> Check:
-    """Return a check of an array and of each of its elements; ``needed`` refuses an empty one."""
+    """Return a check of an array and each of its elements; `needed` refuses an empty array."""
 
     def check(value: Any, location: str, scope: Scope) -> Checks:
         if not isinstance(value, list):
@@ -138,5 +138,5 @@ def each(element: Check, *, needed: bool = False) -> Check:
 
 
 def joined(names: Sequence[str]) -> str:
-    """Return names as AWS lists them."""
+    """Return a list of names in AWS's form: `[a, b]`."""
     return f"[{', '.join(names)}]"

@@ -1,4 +1,4 @@
-"""Warnings: values that look like paths where AWS takes them for plain text."""
+"""Warn of values that look like paths but are plain text for AWS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FAIL_TEXTS = ("Error", "Cause")
 
 
 def check_warnings(workflows: list[Workflow]) -> Iterator[Diagnostic]:
-    """Check the states whose query language is JSONPath."""
+    """Yield warnings for the JSONPath states."""
     default = workflows[0].value.get("QueryLanguage", "JSONPath")
     for workflow in workflows:
         for name, state in workflow.states.items():
@@ -72,7 +72,7 @@ def _no_path(value: dict[str, Any], fields: Iterable[str], location: str) -> Ite
 
 
 def _texts(value: object) -> Iterator[tuple[str, str]]:
-    """Yield the strings within a JSON value, each with the name of the field that holds it."""
+    """Yield the strings in a JSON value, each with the name of the field that holds it."""
     waiting = [("", value)]
     while waiting:
         name, item = waiting.pop()
@@ -85,7 +85,7 @@ def _texts(value: object) -> Iterator[tuple[str, str]]:
 
 
 def _rules(value: object, location: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the choice rules of a list, and those within them."""
+    """Yield choice rules and their nested rules, each with its location."""
     waiting = [(location, value)]
     while waiting:
         place, item = waiting.pop()

@@ -1,4 +1,4 @@
-"""Find the workflows of a definition that may be invalid: the machine, branches and processors."""
+"""Find the workflows in a definition, which may be invalid: the state machine, branches and processors."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _PROCESSORS = ("ItemProcessor", "Iterator")
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A StartAt and its States.
+    """An object with StartAt and States.
 
     Attributes:
-        location: Where the object is; empty for the machine.
-        value: The object itself.
-        states: Those of its states that are objects, by name.
-        names: The names of all its states.
-        is_iterated: Whether it is, or is within, the processor of a Map state.
+        location: The location of the object; empty for the state machine itself.
+        value: The object.
+        states: The states by name, without those that are not objects.
+        names: The names of all states.
+        is_iterated: Whether the workflow is the processor of a Map state or nested in one.
     """
 
     location: str
@@ -29,7 +29,7 @@ class Workflow:
 
     @property
     def starts(self) -> bool:
-        """Whether it has what its transitions are checked by: states, and a name to start at."""
+        """Whether transitions can be checked: there are states, and StartAt is a string."""
         return bool(self.names) and isinstance(self.value.get("StartAt"), str)
 
     def at(self, name: str) -> str:
@@ -38,7 +38,7 @@ class Workflow:
 
 
 def workflows(definition: dict[str, Any]) -> list[Workflow]:
-    """Return all workflows of a definition: each before those within, in the order of the text."""
+    """Return all workflows of a definition in the order of the text, outer before inner."""
     found, waiting = [], [("", definition, False)]
     while waiting:
         location, value, is_iterated = waiting.pop()

@@ -1,1 +1,1 @@
-"""JSONata as Step Functions evaluates it, on top of the package jsonata-python."""
+"""JSONata with the behaviour of Step Functions, on top of the package jsonata-python."""

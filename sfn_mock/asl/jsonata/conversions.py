@@ -1,4 +1,4 @@
-"""Conversions between texts, numbers and other values, as the reference implementation makes them."""
+"""Convert values with the rules of JSONata's reference implementation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OTHER_BASES = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
 
 
 def to_number(value: Any) -> object:
-    """Return the number that a text, a number or a bool stands for."""
+    """Return the result of $number: the number in a text, or the value of a number or a bool."""
     if value is UNDEFINED or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
     if isinstance(value, bool):
@@ -29,14 +29,14 @@ def to_number(value: Any) -> object:
 
 
 def to_text(value: object, pretty: object = UNDEFINED) -> object:
-    """Return a text as it is, and any other value as JSON with numbers of at most 15 digits."""
+    """Return the result of $string: a text unchanged, other values as JSON with numbers of at most 15 digits."""
     if value is UNDEFINED or isinstance(value, str):
         return value
     return _json(value, "\n" if pretty is True else "")
 
 
 def _json(value: object, line_break: str) -> str:
-    """Return a value as JSON; a line break of "" writes it compactly, another carries the indentation."""
+    """Return a value as JSON; `line_break` is a line break and the indentation, or "" for compact JSON."""
     deeper = line_break and line_break + "  "
     if isinstance(value, dict) and value:
         colon = ": " if line_break else ":"
@@ -50,7 +50,7 @@ def _json(value: object, line_break: str) -> str:
 
 
 def _number_text(value: int | float) -> str:
-    """Return a number as JavaScript writes it, rounded to 15 digits."""
+    """Return a number in JavaScript's form, rounded to 15 digits."""
     rounded = whole(float(f"{float(value):.15g}"))
     if isinstance(rounded, int):
         return str(rounded)
@@ -58,13 +58,13 @@ def _number_text(value: int | float) -> str:
     if not exponent:
         return digits
     if -7 < int(exponent) < 0:
-        # Python turns to an exponent two digits before JavaScript does.
+        # Python writes 1e-05 and 1e-06 with an exponent, JavaScript does not.
         return f"{rounded:.{len(digits.lstrip('-').replace('.', '')) - 1 - int(exponent)}f}"
     return f"{digits}e{int(exponent):+d}"
 
 
 def distinct(value: object) -> object:
-    """Return the items without those that equal an earlier one."""
+    """Return the result of $distinct: the items without duplicates."""
     if not isinstance(value, list):
         return value
     seen: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Parsing and bounded evaluation, where the package jsonata-python differs from the reference implementation."""
+"""Parse and evaluate expressions, with limits and with corrections of the package jsonata-python."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from sfn_mock.asl.jsonata.regexes import Regex
 from sfn_mock.asl.jsonata.signatures import validate
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, is_number, to_library, whole
 
-# How far one evaluation may go: evaluated nodes, nested nodes, and the size of any value on the way.
+# The limits of one evaluation: evaluated nodes, nested nodes and the length of a range.
 MAX_STEPS = 100_000
 MAX_DEPTH = 500
 MAX_ITEMS = 1_000_000
 
-# The longest expression that is parsed: its tree takes more than a thousand times the bytes of its text.
+# The longest expression; its tree takes more than a thousand times the memory of its text.
 MAX_TEXT = 65_536
 
-# How many items all arrays that one evaluation makes may hold together.
+# The limit for the items of all arrays that one evaluation creates.
 MAX_ITEMS_MADE = 4_000_000
 
-# The nodes whose result is an array that was there before.
+# The nodes that return an existing array instead of a new one.
 _READING = ("variable", "block", "condition", "bind")
 
-# What a nested node needs of Python's stack, rounded up, with room for the parser's own recursion.
+# A nested node takes fewer than 14 frames of Python's stack; the surplus is for the parser's recursion.
 _FRAMES = 14 * MAX_DEPTH
 
 _TOO_DEEP = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive"
@@ -39,7 +39,7 @@ _TOO_DEEP = "Stack overflow error: Check for non-terminating recursive function.
 
 @contextmanager
 def deep_stack() -> Iterator[None]:
-    """Give the block of code the stack that MAX_DEPTH nested nodes need."""
+    """Raise Python's recursion limit so that MAX_DEPTH nested nodes can be evaluated."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _FRAMES))
     try:
@@ -51,10 +51,10 @@ def deep_stack() -> Iterator[None]:
 
 
 def parse(text: str) -> Any:
-    """Return the library's parsed expression.
+    """Parse an expression and return the library's object for it.
 
     Raises:
-        QueryError: the text is not a JSONata expression, or too long.
+        QueryError: If the text is too long or not a JSONata expression.
     """
     if len(text) > MAX_TEXT:
         raise QueryError("U1001", TOO_LONG)
@@ -65,18 +65,18 @@ def parse(text: str) -> Any:
         except parts.error as error:
             raise _parse_error(error, text) from error
         except (IndexError, KeyError, AttributeError, ValueError, TypeError) as error:
-            # The tokenizer runs past the end of the text, or meets a character that starts nothing.
+            # The tokenizer reads past the end of the text, or finds an unknown character.
             raise _tokenizer_error(text) from error
 
 
 def _parse_error(error: Any, text: str) -> QueryError:
-    """Return the error of an expression that the library refused."""
+    """Translate the error of the library's parser."""
     code, values = error.error, [error.current, error.expected]
     if code == "S0301" and error.current is not None:
-        # The library gives an unknown escape the code of an empty regular expression.
+        # The library gives an unknown escape the code for an empty regular expression.
         code = "S0103"
     if code == "S0208":
-        # The reference implementation tells the parameter's number, the library its text.
+        # The reference implementation gives the parameter's number, the library its text.
         values = [_parameter_number(text[: error.location])]
     if code == "S0102":
         values = [text[error.location :].split()[0]]
@@ -84,12 +84,12 @@ def _parse_error(error: Any, text: str) -> QueryError:
 
 
 def _parameter_number(before: str) -> int:
-    """Return the number of the parameter that follows a text, which ends within a function's parameters."""
+    """Return the number of the parameter after a text that ends in a parameter list."""
     return before[before.rfind("(") :].count(",") + 1
 
 
 def _tokenizer_error(text: str) -> QueryError:
-    """Return the error of a text that ends too early for the library's tokenizer, or holds a stray symbol."""
+    """Return the error for a text that ends too early or contains an unknown symbol."""
     if text.rfind("/*") > text.rfind("*/"):
         return failure("S0106", position=text.rfind("/*"))
     endings = {"\\": ("S0103", ""), "/": ("S0302", None)}
@@ -98,7 +98,7 @@ def _tokenizer_error(text: str) -> QueryError:
 
 
 class Evaluation:
-    """One evaluation of a parsed expression, bounded in steps, depth and size."""
+    """One evaluation of a parsed expression, with limits for steps, depth and size."""
 
     def __init__(self, parsed: Any, values: Mapping[str, object], functions: Mapping[str, Function]) -> None:
         self._library = library()
@@ -106,11 +106,11 @@ class Evaluation:
         self._items = 0
         self._depth = 0
         self._tree = parsed.ast
-        # A copy for each evaluation: the library keeps the input and the environment on the object.
+        # Each evaluation needs a copy, because the library stores the input and the environment on the object.
         self._engine = copy.copy(parsed)
         self._frame = self._library.engine.Frame(standard_frame())
         self._engine.environment = self._frame
-        # The library looks for these hooks at every node: bound to nothing, they are found at once.
+        # The library looks up these hooks at every node; bound to None they are found at once.
         self._frame.bindings.update(__evaluate_entry=None, __evaluate_exit=None)
         for name, value in values.items():
             self._frame.bind(name, value)
@@ -119,7 +119,7 @@ class Evaluation:
         self._replace_methods()
 
     def _replace_methods(self) -> None:
-        """Put own steps before or in place of the library's."""
+        """Replace some methods of the library's object."""
         engine = self._engine
         self._evaluate_node = engine._eval
         self._apply = engine.apply_inner
@@ -137,7 +137,7 @@ class Evaluation:
         """Return the result as a JSON value, or UNDEFINED.
 
         Raises:
-            QueryError: the expression fails, or goes on for too long.
+            QueryError: If the evaluation fails or exceeds a limit.
         """
         current = self._library.engine.CURRENT
         previous = vars(current).get("jsonata")
@@ -149,7 +149,7 @@ class Evaluation:
                 current.jsonata = previous
 
     def _step(self, node: Any, focus: Any, frame: Any) -> Any:
-        """Evaluate one node of the tree, within the bounds."""
+        """Evaluate a node of the tree and enforce the limits."""
         self._steps += 1
         self._depth += 1
         if self._steps > MAX_STEPS:
@@ -161,7 +161,7 @@ class Evaluation:
         except self._library.error as error:
             raise _evaluation_error(error, node) from error
         except PYTHON_ERRORS as error:
-            # The library cannot word its own error about a value such as a function.
+            # The library fails to format an error about a value such as a function.
             raise failure("T0410", 1, _procedure_name(node), position=node.position) from error
         finally:
             self._depth -= 1
@@ -172,13 +172,13 @@ class Evaluation:
         return result
 
     def _count_items(self, items: int) -> None:
-        """Count the items of an array that the evaluation has made."""
+        """Count the items of a new array."""
         self._items += items
         if self._items > MAX_ITEMS_MADE:
             raise QueryError("U1001", TOO_LONG)
 
     def _call(self, function: Any, arguments: Any, focus: Any, frame: Any) -> Any:
-        """Call a function, and nothing else."""
+        """Call a function; raise T1006 for any other value."""
         parts = self._library
         if not (parts.is_function(function) or parts.is_lambda(function) or parts.is_regex(function)):
             raise failure("T1006")
@@ -187,12 +187,12 @@ class Evaluation:
         return self._apply(function, arguments, focus, frame)
 
     def _validate(self, function: Any, arguments: Any, context: Any) -> Any:
-        """Return the arguments as a lambda's signature wants them; other functions see to theirs themselves."""
+        """Check the arguments of a lambda with a signature; other functions check theirs themselves."""
         signature = function.signature if self._library.is_lambda(function) else None
         return arguments if signature is None else validate(signature, arguments, context)
 
     def _arithmetic(self, left: Any, right: Any, operator: str) -> Any:
-        """Return the result that JavaScript's numbers give; one that is not a finite number is an error."""
+        """Compute with JavaScript's numbers; raise D1001 if the result is not finite."""
         for operand, code in ((left, "T2001"), (right, "T2002")):
             if operand is not None and not is_number(operand):
                 raise failure(code, operator)
@@ -204,26 +204,26 @@ class Evaluation:
         return whole(result)
 
     def _concatenate(self, left: Any, right: Any) -> str:
-        """Return both operands as one text; what is not there is the empty text."""
+        """Join two operands as text; an undefined one counts as empty."""
         operands = (from_library(left), from_library(right))
         return "".join(str(to_text(operand)) for operand in operands if operand is not UNDEFINED)
 
     def _includes(self, item: Any, items: Any) -> bool:
-        """Return whether items hold the item, which a bool and a number never share."""
+        """Return whether items contain an item; a bool never equals a number."""
         members = items if isinstance(items, list) else [items]
         return item is not None and any(
             isinstance(member, bool) == isinstance(item, bool) and member == item for member in members
         )
 
     def _bounded_range(self, left: Any, right: Any) -> Any:
-        """Return the integers from left to right, unless there are too many."""
+        """Return the integers from left to right; raise D2014 if there are too many."""
         if is_number(left) and is_number(right) and right - left >= MAX_ITEMS:
             size = whole(float(right) - float(left) + 1)
             raise failure("D2014", size)
         return self._range(left, right)
 
     def _native(self, name: str, function: Function) -> Any:
-        """Return an added function as the library calls it."""
+        """Wrap a function in the library's function type."""
         parts = self._library
 
         def call(focus: Any, arguments: Any) -> Any:
@@ -240,10 +240,10 @@ class Evaluation:
 
 
 def _evaluation_error(error: Any, node: Any) -> BaseException:
-    """Return the error that the library raised at a node."""
+    """Translate an error that the library raised at a node."""
     code, values = error.error, [error.current, error.expected, error.extra]
     if code not in library().templates:
-        # The library hides what fails behind "and" and "or", and gives a few errors no code.
+        # The library hides an error in an operand of "and" or "or", and some errors have no code.
         cause = error.__context__ or failure("T0410", 1, _procedure_name(node))
         return rename(cause, node.value) if isinstance(cause, QueryError) else cause
     if code == "D1002":
@@ -256,12 +256,12 @@ def _evaluation_error(error: Any, node: Any) -> BaseException:
 
 
 def _procedure_name(node: Any) -> object:
-    """Return the name of the function that a node calls, or None."""
+    """Return the name of the function that a node calls, None if it calls none."""
     return getattr(getattr(node, "procedure", None), "value", None)
 
 
 def _compute(left: float, right: float, operator: str) -> float:
-    """Return the result of an arithmetic operator, which may be infinite or no number."""
+    """Apply an arithmetic operator; the result may be infinite or NaN."""
     try:
         if operator == "+":
             return left + right

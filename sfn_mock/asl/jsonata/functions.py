@@ -1,4 +1,4 @@
-"""The functions that Step Functions adds to JSONata, and those that are other than the library's."""
+"""The functions that Step Functions adds to JSONata, and replacements for some of the library's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sfn_mock.asl.jsonata.library import failure
 from sfn_mock.asl.jsonata.messages import QueryError
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, to_library
 
-# The intrinsic function that $range stands for returns no more.
+# The limit of States.ArrayRange, which $range replaces.
 MAX_RANGE = 1000
 MAX_HASH_CHARACTERS = 10_000
 
@@ -25,9 +25,9 @@ def step_functions(now: int, chance: random.Random, format_millis: Callable[...,
     """Return the functions of one evaluation.
 
     Args:
-        now: The moment that $now and $millis tell, in milliseconds.
-        chance: The source of $random and $uuid.
-        format_millis: How the library calls $fromMillis, with a context value and arguments.
+        now: The moment of $now and $millis, in milliseconds since 1970.
+        chance: The random generator of $random and $uuid.
+        format_millis: The library's $fromMillis; its parameters are a context value and a list of arguments.
     """
 
     def now_text(picture: object, timezone: object) -> object:
@@ -60,14 +60,14 @@ def step_functions(now: int, chance: random.Random, format_millis: Callable[...,
 
 
 def _integer(value: object, function: str, index: int) -> int:
-    """Return an argument that must be an integer."""
+    """Return an argument; raise T0410 if it is not an integer."""
     if isinstance(value, int):
         return value
     raise failure("T0410", index, function)
 
 
 def _partition(items: list[Any], size: object) -> object:
-    """Return the items in chunks of a size."""
+    """Split items into chunks of a size."""
     chunk = _integer(size, "partition", 2)
     if chunk < 1:
         raise failure("T0410", 2, "partition")
@@ -75,7 +75,7 @@ def _partition(items: list[Any], size: object) -> object:
 
 
 def _range(first: object, last: object, step: object) -> object:
-    """Return the integers from first to last, both included, a step apart; one alone is not put into an array."""
+    """Return the integers from first to last, both included; a single one is returned without an array."""
     start, stop, increment = (
         _integer(value, "range", index) for index, value in enumerate((first, last, step), start=1)
     )
@@ -97,7 +97,7 @@ def _hash(text: str, algorithm: str) -> object:
 
 
 def _parse(text: str) -> object:
-    """Return the value that a JSON text holds."""
+    """Decode JSON text."""
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -105,5 +105,5 @@ def _parse(text: str) -> object:
 
 
 def _refuse_constant(name: str) -> object:
-    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    """Refuse NaN and Infinity, which Python accepts but JSON does not."""
     raise ValueError(name)

@@ -1,4 +1,4 @@
-"""The library's functions, made to fail with JSONata's errors where they raise Python's or go on for too long."""
+"""Wrap the library's functions so that they raise JSONata's errors instead of Python's, and keep to limits."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sfn_mock.asl.jsonata.replacing import replace
 from sfn_mock.asl.jsonata.signatures import validate
 from sfn_mock.asl.jsonata.values import from_library, is_number
 
-# The size of any text on the way of an evaluation.
+# The longest text that an evaluation may create.
 MAX_CHARACTERS = 4_000_000
-# What the library raises where it should raise an error of its own.
+# The Python errors that the library raises instead of its own.
 PYTHON_ERRORS = (ArithmeticError, ValueError, TypeError, AttributeError, LookupError)
 
-# The code of each function that cannot use its argument.
+# The error code for a bad argument, by function.
 _CODES = {
     "decodeUrl": "D3140",
     "decodeUrlComponent": "D3140",
@@ -41,7 +41,7 @@ _COMPONENT = re.compile(r"\[\s*(\w)")
 
 @cache
 def standard_frame() -> Any:
-    """Return the frame that holds the library's functions; `$eval` is not among them."""
+    """Return the frame with the library's functions, without `$eval`."""
     engine = library().engine
     frame = engine.Frame(None)
     for name, native in engine.static_frame.bindings.items():
@@ -51,7 +51,7 @@ def standard_frame() -> Any:
 
 
 def _guarded(name: str, native: Any) -> Any:
-    """Return a function of the library that raises QueryError where the original raises a Python error."""
+    """Return a copy of a library function that raises QueryError instead of a Python error."""
     original = _replace if name == "replace" else native.call
     known = library().error
 
@@ -78,7 +78,7 @@ def _replace(_focus: object, arguments: Sequence[Any]) -> str | None:
 
 
 def _check(name: str, arguments: Sequence[Any]) -> None:
-    """Refuse arguments that the library takes and the reference implementation does not."""
+    """Refuse arguments that the library accepts but the reference implementation does not."""
     code = None
     if name == "replace" and arguments[0] is not None:
         code = _check_replace(*arguments[1:])
@@ -100,14 +100,14 @@ def _check(name: str, arguments: Sequence[Any]) -> None:
 
 
 def _check_replace(pattern: Any, _replacement: Any = None, limit: Any = None) -> str | None:
-    """Return the code of a replacement that cannot be made."""
+    """Return the error code for bad arguments of $replace, or None."""
     if pattern == "":
         return "D3010"
     return "D3011" if limit is not None and limit < 0 else None
 
 
 def _growth(name: str, arguments: Sequence[Any]) -> float:
-    """Return about how many characters the result of a function may have."""
+    """Return an upper bound for the length of a function's result."""
     if name == "pad" and len(arguments) > 1 and is_number(arguments[1]):
         return abs(float(arguments[1]))
     if name == "join" and isinstance(arguments[0], list):
@@ -119,7 +119,7 @@ def _growth(name: str, arguments: Sequence[Any]) -> float:
 
 
 def _failure(code: str, name: str, arguments: Sequence[Any]) -> QueryError:
-    """Return the error of a function that cannot use its arguments."""
+    """Return the error for bad arguments of a function."""
     values = [from_library(value) for value in arguments]
     if code == "D3140":
         values.insert(0, name)
@@ -133,17 +133,17 @@ def _failure(code: str, name: str, arguments: Sequence[Any]) -> QueryError:
 
 
 def _translate(name: str, arguments: Sequence[Any], error: Exception) -> QueryError:
-    """Return JSONata's error for a Python error."""
+    """Translate a Python error into JSONata's."""
     text = str(error)
     for code, template in library().templates.items():
         start = template.replace('"', "'").partition("{{")[0]
         if start and text.startswith(start):
-            # The errors of date pictures are RuntimeErrors with the text of a template.
+            # A bad date picture raises a RuntimeError with the text of a template.
             return failure(code, arguments[1])
     return _failure(_CODES.get(name, "T0410"), name, arguments)
 
 
 def _unknown_component(picture: str) -> str:
-    """Return the first component of a date picture that does not exist, or the empty text."""
+    """Return the first unknown component of a date picture, or an empty text."""
     components = _COMPONENT.findall(picture.replace("[[", ""))
     return next((component for component in components if component not in _COMPONENTS), "")

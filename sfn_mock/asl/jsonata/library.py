@@ -1,4 +1,4 @@
-"""The seam to the package jsonata-python, which carries no types."""
+"""The interface to the package jsonata-python, which has no type hints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sfn_mock.asl.jsonata.messages import QueryError, placeholders, word
 
 
 class Library(NamedTuple):
-    """The parts of the package that are used here."""
+    """The parts of the package that this project uses."""
 
     engine: Any
     error: Any
@@ -32,7 +32,7 @@ class Library(NamedTuple):
 
 
 class _Datetime:
-    """The class datetime, whose utcnow Python 3.12 does not warn of."""
+    """A stand-in for the class datetime whose utcnow causes no DeprecationWarning in Python 3.12."""
 
     def __call__(self, *arguments: Any) -> datetime.datetime:
         return datetime.datetime(*arguments)
@@ -45,7 +45,7 @@ class _Datetime:
 
 
 class _DatetimeModule:
-    """The module datetime as the package sees it, which looks its members up at each use."""
+    """A stand-in for the module datetime; it looks up members at each use, because a test may freeze the clock."""
 
     datetime = _Datetime()
 
@@ -62,7 +62,7 @@ def _copy_symbol(symbol: Any) -> Any:
 
 @cache
 def library() -> Library:
-    """Import the package when the first expression is parsed; the interpreter's recursion limit stays as it was."""
+    """Import the package at the first use, and restore the recursion limit that it changes."""
     limit = sys.getrecursionlimit()
     try:
         engine = importlib.import_module("jsonata.jsonata").Jsonata
@@ -70,7 +70,7 @@ def library() -> Library:
         sys.setrecursionlimit(limit)
     functions = importlib.import_module("jsonata.functions").Functions
     utils = importlib.import_module("jsonata.utils").Utils
-    # A date picture asks for today, in a way that Python 3.12 deprecates.
+    # The functions for date pictures call datetime.utcnow, which Python 3.12 deprecates.
     vars(importlib.import_module("jsonata.datetimeutils"))["datetime"] = _DatetimeModule()
     importlib.import_module("jsonata.parser").Parser.Symbol.clone = _copy_symbol
     return Library(
@@ -86,12 +86,12 @@ def library() -> Library:
 
 
 def failure(code: str, *values: object, position: int | None = None) -> QueryError:
-    """Return an error whose message is that of a code, its placeholders filled with values in their order."""
+    """Return the error with a code; the values fill the placeholders of its message in order."""
     return QueryError(code, word(library().templates, code, values), position, values)
 
 
 def rename(error: QueryError, operator: str) -> QueryError:
-    """Return an error with an operator in place of the function or the operator that its message names."""
+    """Return an error whose message names an operator instead of the original function or operator."""
     names = placeholders(library().templates, error.code) if error.values else []
     if "token" not in names:
         return error

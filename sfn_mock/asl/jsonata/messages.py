@@ -1,4 +1,4 @@
-"""The error messages of JSONata, worded as the reference implementation words them."""
+"""The error messages of JSONata in the words of its reference implementation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-# The message of U1001 where an evaluation goes on for too long.
+# The message of U1001 for an evaluation that exceeds a limit.
 TOO_LONG = "Expression evaluation timeout: Check for infinite loop"
 
 _PLACEHOLDER = re.compile(r"\{\{(\{?)(\w+)\}?\}\}")
@@ -14,7 +14,7 @@ _PLACEHOLDER = re.compile(r"\{\{(\{?)(\w+)\}?\}\}")
 # The names of element types in "must be an array of ...".
 _ELEMENT_TYPES = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings"}
 
-# The library words some templates otherwise than the reference implementation.
+# The templates of the reference implementation that differ in the library.
 _TEMPLATES = {
     "D1002": "Cannot negate a non-numeric value: {{value}}",
     "D3137": "{{{message}}}",
@@ -29,9 +29,9 @@ class QueryError(Exception):
 
     Attributes:
         code: JSONata's code, such as T2001.
-        reason: the message without the code.
-        position: the offset in the expression, where it is known.
-        values: what the message's placeholders were filled with, in their order.
+        reason: The message without the code.
+        position: The offset of the fault in the expression, None if unknown.
+        values: The values of the message's placeholders in order.
     """
 
     def __init__(self, code: str, reason: str, position: int | None = None, values: Sequence[object] = ()) -> None:
@@ -43,9 +43,9 @@ class QueryError(Exception):
 
 
 def word(templates: Mapping[str, str], code: str, values: Sequence[object]) -> str:
-    """Return the message of an error code, its placeholders filled with values in their order.
+    """Return the message of an error code; the values fill its placeholders in order.
 
-    Two braces mark a value that is written as JSON, three a value that is written as it is.
+    A placeholder in two braces is written as JSON, one in three braces as plain text.
     """
     remaining = list(values)
 
@@ -68,9 +68,9 @@ def _template(templates: Mapping[str, str], code: str) -> str:
 
 
 def as_json(value: object) -> str:
-    """Return a value as compact JSON; values that JSON does not have are written as null."""
+    """Return a value as compact JSON; values without a JSON form become null."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_null)
 
 
 def _null(_value: object) -> None:
-    """Stand in for a value that JSON cannot hold."""
+    """Return None for a value without a JSON form."""

@@ -1,4 +1,4 @@
-"""What a parsed expression refers to: variables, members of $states, and names at the top level."""
+"""Find the references in a parsed expression: variables, members of $states, and names at the top level."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from sfn_mock.asl.jsonata.engine import deep_stack
 
-# The children of a node, and whether they are evaluated with the node's own context value. A predicate, a sort and a
-# transform go through values of their own.
+# The attributes with a node's children, and whether these are evaluated with the node's own context value. The children
+# of a predicate, a sort or a transform have another one.
 _CHILDREN = (
     *((name, True) for name in ("lhs", "rhs", "expression", "expressions", "procedure", "arguments", "condition")),
     *((name, True) for name in ("then", "_else", "body")),
@@ -18,12 +18,12 @@ _CHILDREN = (
 
 
 class References(NamedTuple):
-    """What an expression refers to.
+    """The references of an expression.
 
     Attributes:
-        variables: names of variables that the expression does not assign itself, without `$`, in order.
-        states_members: first members of `$states` that it reads, such as `errorOutput`.
-        top_level: names and symbols that would need a context value at the top level, in order.
+        variables: The names of the variables that the expression does not assign itself, without `$`, in order.
+        states_members: The members of `$states` that it reads, such as `errorOutput`.
+        top_level: The names and symbols at the top level, where there is no context value, in order.
     """
 
     variables: tuple[str, ...]
@@ -36,7 +36,7 @@ class References(NamedTuple):
 
 
 class _Collector:
-    """Gather the references of a tree, in the order of its text."""
+    """Collects the references of a tree in the order of its text."""
 
     def __init__(self) -> None:
         self.variables: dict[str, None] = {}
@@ -44,7 +44,13 @@ class _Collector:
         self.top_level: dict[str, None] = {}
 
     def visit(self, node: Any, top: bool, bound: set[str]) -> None:
-        """Visit a node; `top` tells that its context value is the top level's, `bound` what it assigns around it."""
+        """Visit a node.
+
+        Args:
+            node: The node.
+            top: Whether the node is evaluated with the context value of the top level.
+            bound: The names of the variables that are assigned around the node.
+        """
         kind = node.type
         if kind == "path":
             self._visit_path(node, top, bound)
@@ -56,18 +62,18 @@ class _Collector:
             self.visit(node.body, top, bound | {str(argument.value) for argument in node.arguments})
             return
         elif kind == "block":
-            # Assignments within a block hold for what follows in it.
+            # An assignment in a block is visible until the end of the block.
             bound = set(bound)
         elif kind == "bind":
             name = str(node.lhs.value)
-            # A function may call itself; any other value is made before the variable is.
+            # A function may call itself; any other value cannot refer to its own variable.
             self.visit(node.rhs, top, bound | {name} if node.rhs.type == "lambda" else bound)
             bound.add(name)
             return
         self._visit_children(node, top, bound)
 
     def _visit_path(self, path: Any, top: bool, bound: set[str]) -> None:
-        """Visit the steps: the first has the context of the path, the others the result of the step before."""
+        """Visit the steps of a path; only the first has the context value of the path."""
         first, *others = path.steps
         if first.type == "variable" and first.value == "states" and others and others[0].type == "name":
             self.members[str(others[0].value)] = None
@@ -76,14 +82,14 @@ class _Collector:
             self.visit(step, top and step is first, bound)
 
     def _visit_variable(self, name: str, bound: set[str]) -> None:
-        """Note a variable, or the symbol `$$`; `$` is the context value."""
+        """Record a variable or the symbol `$$`; the symbol `$` is no variable."""
         if name == "$":
             self.top_level["$$"] = None
         elif name and name not in bound:
             self.variables[name] = None
 
     def _visit_children(self, node: Any, top: bool, bound: set[str]) -> None:
-        """Visit the children, each with the context value that it is evaluated with."""
+        """Visit the children of a node."""
         members = vars(node)
         for attribute, keeps_context in _CHILDREN:
             found = members.get(attribute)
@@ -93,7 +99,7 @@ class _Collector:
 
 
 def _nodes(value: Any) -> Iterator[Any]:
-    """Yield the nodes in a child: one node, a list of nodes, or pairs of nodes."""
+    """Yield the nodes in an attribute, which holds a node, a list of nodes or pairs of nodes."""
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from _nodes(item)
@@ -102,7 +108,7 @@ def _nodes(value: Any) -> Iterator[Any]:
 
 
 def collect(tree: Any) -> References:
-    """Return what a parsed expression refers to."""
+    """Return the references of a parsed expression."""
     collector = _Collector()
     with deep_stack():
         collector.visit(tree, True, set())

@@ -1,4 +1,4 @@
-"""Regular expressions of JSONata: JavaScript's syntax, run by Python's module re."""
+"""Regular expressions in JSONata: JavaScript's syntax, translated for Python's module `re`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sfn_mock.asl.jsonata.library import library
 from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
 from sfn_mock.asl.jsonata.values import from_library
 
-# What JavaScript and Python write or understand differently.
+# The parts of a pattern that differ between JavaScript and Python.
 _SYNTAX = re.compile(
     r"""\\k<(?P<reference>\w+)>
     |\(\?<(?P<group>[A-Za-z_]\w*)>
@@ -25,7 +25,7 @@ _SYNTAX = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _IN_CLASS = re.compile(r"\\(?P<escape>.)|(?P<symbol>[\[&~|]|(?<=-)-)", re.DOTALL)
-# The escapes that mean the same in both; JavaScript takes any other letter as it is.
+# The escapes with the same meaning in both; in JavaScript any other escaped letter is the letter itself.
 _SHARED_ESCAPES = "BDSWbdfnrstvwxu"
 _SPACES = "\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
@@ -42,7 +42,7 @@ class Flags(Protocol):
 class Regex:
     """A compiled regular expression that refuses to match the empty string.
 
-    It is also a function of one argument, as the library's functions call them: `$filter(names, /^a/)`.
+    It is also a function of one argument for the library: `$filter(names, /^a/)`.
     """
 
     arguments = ("text",)
@@ -61,7 +61,7 @@ class Regex:
             raise QueryError("S0303", f"Invalid regular expression: /{pattern}/") from error
 
     def call(self, _focus: object, arguments: Sequence[Any]) -> Any:
-        """Return the first match in the argument, with a function that returns the next one, or None."""
+        """Return the first match in the argument, None without one; its `next` is a function for the next match."""
         text = to_text(from_library(arguments[0]))
         return self._found(self.finditer(text)) if isinstance(text, str) else None
 
@@ -82,7 +82,7 @@ class Regex:
         end = 0
         matcher = self._program if self._program and self._program.is_needed(text) else self._pattern
         for match in matcher.finditer(text):
-            # The search is over at the end of the text; an empty match before it is an error.
+            # An empty match at the end of the text ends the search; any other one is an error.
             if end and end == len(text):
                 return
             end = match.end()
@@ -95,7 +95,7 @@ class Regex:
         return next(self.finditer(text), None)
 
     def sub(self, replace: Callable[[AnyMatch], str], text: str, count: int | None = None) -> str:
-        """Return the text with its first matches replaced, or all where no count is given."""
+        """Return a text with its first `count` matches replaced; None replaces all."""
         parts = []
         start = 0
         for done, match in enumerate(self.finditer(text)):
@@ -106,7 +106,7 @@ class Regex:
         return "".join([*parts, text[start:]])
 
     def split(self, text: str, maxsplit: int = 0) -> list[str]:
-        """Return the parts of the text between its matches."""
+        """Return the parts of a text between its matches."""
         parts = []
         start = 0
         for match in self.finditer(text):
@@ -116,15 +116,15 @@ class Regex:
 
 
 def describe(match: AnyMatch) -> dict[str, Any]:
-    """Return a match as functions of JSONata get it."""
+    """Return the object that describes a match in JSONata."""
     return {"match": match.group(), "start": match.start(), "end": match.end(), "groups": list(match.groups())}
 
 
 def _translate(pattern: str, *, multiline: bool) -> str:
-    """Return a JavaScript pattern in Python's syntax.
+    """Translate a JavaScript pattern into Python's syntax.
 
     Raises:
-        re.error: JavaScript refuses the pattern, and Python does not.
+        re.error: If Python accepts the pattern but JavaScript does not.
     """
 
     def replace(match: re.Match[str]) -> str:
@@ -151,14 +151,14 @@ def _translate(pattern: str, *, multiline: bool) -> str:
 
 
 def _replace_in_class(match: re.Match[str]) -> str:
-    """Return a part of a class in Python's syntax."""
+    """Translate a part of a character class into Python's syntax."""
     if match["symbol"]:
         return f"\\{match['symbol']}"
     return _SPACES if match["escape"] == "s" else _escape(match["escape"])
 
 
 def _escape(character: str) -> str:
-    """Return an escaped character in Python's syntax."""
+    """Translate an escaped character into Python's syntax."""
     if character == "0":
         return r"\x00"
     if character.isascii() and character.isalpha() and character not in _SHARED_ESCAPES:

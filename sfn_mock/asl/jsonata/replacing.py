@@ -1,4 +1,4 @@
-"""The function $replace, which the library applies to text that it has replaced already."""
+"""The function $replace; the library's own one replaces parts of earlier replacements again."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _REFERENCE = re.compile(r"\$(\$|[0-9]+)?")
 
 
 def replace(text: str | None, pattern: str | Regex, replacement: Any, limit: float | None) -> str | None:
-    """Return a text with what matches a pattern replaced, at most `limit` times from its start.
+    """Return the result of $replace.
 
     Args:
-        text: The text, or None if it is undefined.
-        pattern: A text or a regular expression to look for.
+        text: The text, None if it is undefined.
+        pattern: A text or a regular expression to search for.
         replacement: A text, which may refer to groups such as `$1`, or a function of a match.
-        limit: How often to replace; None for every match.
+        limit: The largest number of replacements, None for no limit.
     """
     if text is None:
         return None
@@ -41,7 +41,7 @@ def replace(text: str | None, pattern: str | Regex, replacement: Any, limit: flo
 
 
 def _fill(replacement: str, match: AnyMatch) -> str:
-    """Return a replacement with its references replaced by what the groups matched."""
+    """Return a replacement with the texts of the groups in place of references such as `$1`."""
     groups = match.groups()
     digits = len(str(len(groups)))
 

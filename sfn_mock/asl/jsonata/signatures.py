@@ -1,4 +1,4 @@
-"""The arguments of a function, checked against its signature."""
+"""Check the arguments of a function against its signature."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sfn_mock.asl.jsonata.library import library
 
 
 def validate(signature: Any, arguments: Sequence[Any], context: Any) -> Sequence[Any]:
-    """Return the arguments of a call as the function's signature wants them.
+    """Check the arguments of a call and return them completed according to the function's signature.
 
     Args:
         signature: The library's signature of the function.
-        arguments: The arguments, in the library's values.
-        context: The context value, which stands in for a missing argument where the signature says so.
+        arguments: The arguments as values of the library.
+        context: The context value, which replaces a missing argument if the signature says so.
     """
     checked = copy.copy(signature)
     checked.get_symbol = _symbol_of
@@ -30,13 +30,13 @@ def validate(signature: Any, arguments: Sequence[Any], context: Any) -> Sequence
 
 
 def _symbol_of(value: Any) -> str:
-    """Return the letter that stands for a value's type in a signature; the library takes null for undefined."""
+    """Return the letter for a value's type in a signature; the library itself treats null as undefined."""
     null, signature = library().null, library().signature
     return "l" if value is null else str(signature.get_symbol(None, value))
 
 
 def _first_mismatch(signature: Any, arguments: Sequence[Any]) -> int:
-    """Return the number of the first argument that does not match a function's signature, counted from 1."""
+    """Return the number of the first argument that does not match a signature, counted from 1."""
     symbols = "".join(_symbol_of(argument) for argument in arguments)
     pattern, matched = "", 0
     for parameter in signature._params:

@@ -1,4 +1,4 @@
-"""Values on both sides of the package jsonata-python: JSON here, its own null and undefined there."""
+"""Convert values between JSON and the package jsonata-python, which has its own null and undefined."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from sfn_mock.asl.jsonata.library import failure, library
 
 
 class Undefined:
-    """The type of a result that is not there; `UNDEFINED` is its only value."""
+    """The type of an undefined result; `UNDEFINED` is its only value."""
 
 
 UNDEFINED = Undefined()
 
 
 class Function(NamedTuple):
-    """A function added to JSONata.
+    """A function to add to JSONata.
 
     Attributes:
-        signature: The types of its arguments, in JSONata's notation.
-        arguments: How many arguments it has.
-        call: What it does with JSON values; a missing argument is `UNDEFINED`.
+        signature: The types of its arguments in JSONata's notation.
+        arguments: The number of its arguments.
+        call: The implementation on JSON values; a missing argument is `UNDEFINED`.
     """
 
     signature: str
@@ -32,18 +32,18 @@ class Function(NamedTuple):
 
 
 def is_number(value: object) -> bool:
-    """Return whether a value is a number of JSON."""
+    """Return whether a value is a JSON number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def whole(value: float) -> int | float:
-    """Return an int where the number has no fraction and JavaScript writes it without an exponent."""
-    # The shortest digits that stand for the number, filled up with zeros, as JavaScript writes it.
+    """Convert a number to an int if it has no fraction and JavaScript writes it without an exponent."""
+    # repr() gives the shortest digits of the number, as JavaScript does; int(value) gives more.
     return int(Decimal(repr(value))) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def to_library(value: object) -> Any:
-    """Return a JSON value as the library wants it: its own null, and None for UNDEFINED."""
+    """Convert a JSON value to the library's form: its own null, and None for UNDEFINED."""
     if value is None:
         return library().null
     if isinstance(value, dict):
@@ -56,12 +56,12 @@ def to_library(value: object) -> Any:
 
 
 def from_library(value: Any) -> Any:
-    """Return a result of the library as a JSON value, or UNDEFINED for what JSON cannot hold, such as a function."""
+    """Convert a result of the library to a JSON value; one without a JSON form, such as a function, is UNDEFINED."""
     return UNDEFINED if value is None else _plain(value)
 
 
 def _plain(value: Any) -> Any:
-    """Return a value within a result; None is a null that the library did not keep as its own."""
+    """Convert a value inside a result; None is a null that the library did not convert."""
     if value is None or value is library().null:
         return None
     if isinstance(value, dict):
