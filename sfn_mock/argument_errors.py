@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from reprlib import Repr
 
-from sfn_mock.suggestions import closest
+from sfn_mock.suggestions import suggestion
 
 _shorten = Repr()
 _shorten.maxstring = _shorten.maxother = 100
@@ -47,6 +47,5 @@ def must_be_one_of(name: str, choices: Iterable[str], got: object, reason: str =
         reason: A sentence on why nothing else is allowed.
     """
     choices = list(choices)
-    meant = closest(got, choices)
-    hints = [hint for hint in (reason, "" if meant is None else f"Did you mean {meant!r}?") if hint]
+    hints = [hint for hint in (reason, suggestion(got, choices)) if hint]
     return must_be(name, f"one of {', '.join(choices)}", got, " ".join(hints))

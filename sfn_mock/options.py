@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args
 
 from sfn_mock.aws.accounts import DEFAULT_ACCOUNT_ID, check_account_id, check_region
-from sfn_mock.suggestions import did_you_mean
+from sfn_mock.suggestions import did_you_mean, with_suggestion
 
 if TYPE_CHECKING:
     from sfn_mock.state.simulation import Simulation
@@ -65,9 +65,11 @@ class Options:
             if option.type == "bool":
                 _check_switch(name, getattr(self, name))
         if not isinstance(self.check_paging, bool) and self.check_paging not in get_args(Warn):
-            raise ValueError(f"check_paging must be True, False or 'warn', got {self.check_paging!r}.")
+            sentence = f"check_paging must be True, False or 'warn', got {self.check_paging!r}."
+            raise ValueError(with_suggestion(sentence, self.check_paging, (True, False, *get_args(Warn))))
         if self.transport not in get_args(Transport):
-            raise ValueError(f"transport must be 'direct' or 'wire', got {self.transport!r}.")
+            sentence = f"transport must be 'direct' or 'wire', got {self.transport!r}."
+            raise ValueError(with_suggestion(sentence, self.transport, get_args(Transport)))
         check_account_id(self.account_id)
         if self.region is not None:
             check_region(self.region)

@@ -12,7 +12,7 @@ import pytest
 from sfn_mock import pytest_coverage
 from sfn_mock.aws.accounts import check_region
 from sfn_mock.options import NAMES, CheckPaging, RunDefaults, defaults_of_run
-from sfn_mock.suggestions import did_you_mean
+from sfn_mock.suggestions import did_you_mean, with_suggestion
 
 if TYPE_CHECKING:
     from sfn_mock.handle import StepFunctionsMock
@@ -110,7 +110,8 @@ def _check_paging_by_ini(config: pytest.Config) -> CheckPaging:
     """Return the ini setting; UsageError for an unknown value."""
     value = str(config.getini(_CHECK_PAGING)).lower()
     if value not in _CHECK_PAGING_VALUES:
-        raise pytest.UsageError(f"{_CHECK_PAGING} must be {' or '.join(_CHECK_PAGING_VALUES)}, got {value}.")
+        sentence = f"{_CHECK_PAGING} must be {' or '.join(_CHECK_PAGING_VALUES)}, got {value}."
+        raise pytest.UsageError(with_suggestion(sentence, value, _CHECK_PAGING_VALUES))
     return _CHECK_PAGING_VALUES[value]
 
 

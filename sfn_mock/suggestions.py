@@ -9,8 +9,19 @@ from difflib import get_close_matches
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """Return ``Did you mean 'x'?`` with the known name closest to ``name``, or the list of known names."""
     names = list(known)
-    meant = closest(name, names)
-    return f"Known: {', '.join(names) or 'none'}." if meant is None else f"Did you mean {meant!r}?"
+    return suggestion(name, names) or f"Known: {', '.join(names) or 'none'}."
+
+
+def suggestion(got: object, choices: Iterable[object]) -> str:
+    """Return ``Did you mean 'x'?`` with the choice closest to what was given, or "" if none is close."""
+    by_text = {str(choice): choice for choice in choices}
+    meant = closest(got, by_text)
+    return "" if meant is None else f"Did you mean {by_text[meant]!r}?"
+
+
+def with_suggestion(sentence: str, got: object, choices: Iterable[object]) -> str:
+    """Return the sentence, followed by the choice closest to what was given if one is close."""
+    return f"{sentence} {suggestion(got, choices)}".rstrip()
 
 
 def closest(name: object, known: Iterable[str]) -> str | None:

@@ -195,7 +195,7 @@ def test_names_in_the_wrong_case(owner, method, arguments, sentence):
         pytest.param(
             mock_sfn_executions,
             {"transport": "Wire"},
-            "transport must be 'direct' or 'wire', got 'Wire'.",
+            "transport must be 'direct' or 'wire', got 'Wire'. Did you mean 'wire'?",
             id="transport",
         ),
         pytest.param(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sfn_mock.argument_errors import must_be
 from sfn_mock.handle import StepFunctionsMock
 
 #: Members that only answers of ListExecutions and DescribeExecution have.
@@ -21,4 +22,8 @@ def take(sfn: StepFunctionsMock, document: Any) -> dict[str, list[str]]:
     # Never a str, which seed() would take for a path on this machine.
     if isinstance(document, dict):
         return {"state_machines": [machine.arn for machine in sfn.seed(document)]}
-    raise ValueError("must be a seed document or what `aws stepfunctions list-executions` prints, got neither.")
+    raise must_be(
+        "The document",
+        "an object with 'state_machines', or what `aws stepfunctions list-executions` prints",
+        document,
+    )

@@ -75,8 +75,12 @@ def find_elsewhere(request: Request, error: SFNError, all_records: Callable[[], 
         holders = _holders(arn, candidates)
         named = [records for records in holders if _is_named(records, arn)]
         locations = _locations(named or holders)
-        # A resource in the call's own region was not found for another reason: some operations take no qualified ARN.
-        if locations and not (named and locations == (Location(request.region, request.account_id),)):
+        if locations == (Location(request.region, request.account_id),):
+            if named:
+                # It was not found for another reason: some operations take no qualified ARN.
+                continue
+            return Elsewhere(repr(arn), locations, f"Its ARN is {holders[0].arn_prefix + _resource(arn)!r}.")
+        if locations:
             return Elsewhere(repr(arn), locations)
     return None
 
@@ -105,8 +109,12 @@ def find_missed(request: Request, all_records: Callable[[], Iterable[Records]]) 
 
 def _holders(arn: str, candidates: list[Records]) -> list[Records]:
     """Return the records with a resource of that name, unlocked, because their threads may need other records."""
-    resource = arn.split(":", 5)[-1]
+    resource = _resource(arn)
     return [records for records in candidates if _holds(records, resource)]
+
+
+def _resource(arn: str) -> str:
+    return arn.split(":", 5)[-1]
 
 
 def _is_named(records: Records, arn: str) -> bool:

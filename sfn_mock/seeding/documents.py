@@ -20,7 +20,7 @@ from sfn_mock.seeding.texts import is_text, parse, read_file
 from sfn_mock.state import seeds as seeding
 from sfn_mock.state.joint_use import using_all
 from sfn_mock.state.records import Records
-from sfn_mock.suggestions import did_you_mean
+from sfn_mock.suggestions import closest, did_you_mean
 from sfn_mock.types import Outcome
 from sfn_mock.views import Execution, MapRun, StateMachine
 
@@ -49,7 +49,9 @@ def seed(records_of: Callable[[str | None, str | None], Records], source: object
 
 def _seed(records_of: Callable[[str | None, str | None], Records], document: object) -> list[StateMachine]:
     if not isinstance(document, Mapping) or "state_machines" not in document:
-        raise must_be("The seed document", "an object with 'state_machines', a list", document)
+        meant = closest("state_machines", map(str, document)) if isinstance(document, Mapping) else None
+        hint = "" if meant is None else f"Did you mean 'state_machines' by {meant!r}?"
+        raise must_be("The seed document", "an object with 'state_machines', a list", document, hint)
     _Entry("The seed document", document, _DOCUMENT)
     entries = [
         _Entry(place, entry, _MACHINE, required=("name",))

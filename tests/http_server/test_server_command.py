@@ -141,7 +141,8 @@ def main(capsys, monkeypatch):
         ),
         pytest.param(
             "hello",
-            "must be a seed document or what `aws stepfunctions list-executions` prints, got neither.",
+            "The document must be an object with 'state_machines', or what `aws stepfunctions list-executions`"
+            " prints, got 'hello'",
             id="no seeds",
         ),
         pytest.param(

@@ -108,6 +108,29 @@ def test_versions_that_an_alias_is_to_route_to(sfn, client, orders, abroad):
 
 
 @pytest.mark.parametrize(
+    "prefix",
+    [
+        pytest.param(ABROAD, id="another region"),
+        pytest.param("arn:aws:states:us-east-1:210987654321", id="another account"),
+        pytest.param("arn:aws-cn:states:us-east-1:123456789012", id="another partition"),
+        pytest.param("arn:aws:states::123456789012", id="no region"),
+        pytest.param("arn:aws:states:us-east-1:", id="no account"),
+    ],
+)
+def test_wrong_arn_of_what_the_client_has(client, orders, prefix):
+    """If only the ARN is wrong, the warning has the right one."""
+    wrong = f"{prefix}:stateMachine:orders"
+    with pytest.warns(SeedWarning) as caught:
+        code, _ = refusal(client.list_executions, stateMachineArn=wrong)
+
+    assert code == NO_MACHINE
+    assert [str(warning.message) for warning in caught] == [
+        f"ListExecutions found no {wrong!r} in us-east-1 (account 123456789012). It exists in us-east-1 (account "
+        f"123456789012). Its ARN is {orders.arn!r}."
+    ]
+
+
+@pytest.mark.parametrize(
     ("operation", "arn"),
     [
         pytest.param("describe_state_machine", f"{HOME}:stateMachine:bills", id="nowhere in the mock"),

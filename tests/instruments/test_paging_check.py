@@ -778,13 +778,22 @@ def test_beside_a_swallowed_call_to_another_service():
     assert UNREAD in note
 
 
-@pytest.mark.parametrize("value", ["yes", 1, None])
-def test_no_such_value(value):
-    """There are three."""
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        pytest.param("yes", "", id="yes"),
+        pytest.param(1, "", id="1"),
+        pytest.param(None, "", id="None"),
+        pytest.param("true", " Did you mean True?", id="text of True"),
+        pytest.param("warning", " Did you mean 'warn'?", id="nearly warn"),
+    ],
+)
+def test_no_such_value(value, hint):
+    """A value other than the three is refused, with the closest of them as a suggestion."""
     with pytest.raises(ValueError, match="check_paging") as error:
         mock_sfn_executions(check_paging=value)
 
-    assert str(error.value) == f"check_paging must be True, False or 'warn', got {value!r}."
+    assert str(error.value) == f"check_paging must be True, False or 'warn', got {value!r}.{hint}"
 
 
 def test_nested():
@@ -887,12 +896,18 @@ def test_ini(value, outcomes, run):
     run(USED_IN_ALL_WAYS, "-o", f"sfn_mock_check_paging={value}").assert_outcomes(**{"warnings": 0, **outcomes})
 
 
-def test_ini_of_no_value(run):
-    """Another value is an error before any test."""
-    result = run(USED_IN_ALL_WAYS, "-o", "sfn_mock_check_paging=maybe")
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [pytest.param("maybe", "", id="maybe"), pytest.param("Warning", " Did you mean 'warn'?", id="nearly warn")],
+)
+def test_ini_of_no_value(run, value, hint):
+    """Another value is an error before any test, with the closest value as a suggestion."""
+    result = run(USED_IN_ALL_WAYS, "-o", f"sfn_mock_check_paging={value}")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: sfn_mock_check_paging must be false or true or warn, got maybe."])
+    result.stderr.fnmatch_lines(
+        [f"ERROR: sfn_mock_check_paging must be false or true or warn, got {value.lower()}.{hint}"]
+    )
 
 
 def test_marker(run):

@@ -204,7 +204,8 @@ KEYS_OF_A_MACHINE = (
         pytest.param([], "The seed document must be an object with 'state_machines', a list, got []", id="no object"),
         pytest.param(
             {"machines": []},
-            "The seed document must be an object with 'state_machines', a list, got {'machines': []}",
+            "The seed document must be an object with 'state_machines', a list, got {'machines': []}. "
+            "Did you mean 'state_machines' by 'machines'?",
             id="no machines",
         ),
         pytest.param(
