@@ -1,5 +1,5 @@
-"""Calls of Task states to AWS services: how parameters become a request, and answers and errors a Task's result.
+"""Call AWS services for Task states: build requests, and turn answers and errors into task results.
 
-Optimised integrations are made with version 1 of AWS's SDK for Java, and ``aws-sdk`` integrations with version 2. The
-spelling of members, the form of values and the names of errors follow from that.
+Most optimised integrations use version 1 of the AWS SDK for Java, `aws-sdk` integrations use version 2. The SDK
+determines the spelling of members, the form of values and the names of errors.
 """

@@ -1,4 +1,4 @@
-"""Optimised integrations of Amazon EMR, whose parameters and results are not those of the operations behind them."""
+"""The optimised integrations of Amazon EMR, which have other parameters and results than the API operations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OBJECTS = {"Step", "InstanceFleet", "InstanceGroup"}
 
 
 def check_parameters(resource: Resource, parameters: Any) -> None:
-    """Raise ParametersError if an action lacks a parameter, or has none of the type that it needs."""
+    """Raise ParametersError if a required parameter is missing, or one that must be an object is not."""
     if not isinstance(parameters, dict):
         raise ParametersError(["The value for the field 'Parameters' must be an OBJECT"])
     missing = [name for name in resource.required_parameters if parameters.get(name) is None]
@@ -25,15 +25,15 @@ def check_parameters(resource: Resource, parameters: Any) -> None:
 
 
 def rename_parameters(action: str, parameters: dict[str, Any], client: Any) -> dict[str, Any]:
-    """Return the members of the operation behind an action.
+    """Convert the parameters of an action to those of the API operation.
 
     Args:
-        action: The action of the ``Resource``.
-        parameters: The evaluated parameters, which hold all that the action needs.
-        client: A boto3 client of EMR, which knows the ids of fleets and groups by their names.
+        action: The action of the `Resource`.
+        parameters: The evaluated parameters, which include all required ones.
+        client: A boto3 client of EMR, to find the ids of fleets and groups by name.
 
     Raises:
-        StateError: If the cluster has no fleet or group of the name.
+        StateError: If the cluster has no fleet or group with that name.
     """
     given = dict(parameters)
     if action in ("terminateCluster", "setClusterTerminationProtection"):
@@ -55,7 +55,7 @@ def rename_parameters(action: str, parameters: dict[str, Any], client: Any) -> d
 
 
 def rename_result(action: str, result: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of an action, made from the result of the operation behind it."""
+    """Convert the result of the API operation to that of the action."""
     if action == "createCluster":
         return dict(sorted({**result, "ClusterId": result["JobFlowId"]}.items()))
     if action == "addStep":

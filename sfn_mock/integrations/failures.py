@@ -1,4 +1,4 @@
-"""Turn the errors of services into the errors of Tasks: their names and their causes."""
+"""Convert errors of services to errors of tasks, with AWS's names and causes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from sfn_mock.integrations.operations import Operation
 
 @dataclass(frozen=True, slots=True)
 class _OldService:
-    """How version 1 of the SDK names a service: before an error, in its cause, and in the general exception."""
+    """The names of a service in version 1 of the SDK: the prefix of errors, the service in causes, the base exception.
+
+    The base exception is used for errors that the service's model does not declare.
+    """
 
     prefix: str
     service: str
@@ -41,13 +44,14 @@ _OLD_SERVICES = {
 
 
 def client_failure(operation: Operation, error: ClientError) -> StateError:
-    """Return the error that a Task fails with when a service refuses its call.
+    """Convert the error of a boto3 call to the error of a task.
 
-    An error that the service's model declares goes by the name of its class, others by the service's general exception.
+    The name is that of the SDK's exception class. Errors that the service's model does not declare have the name of the
+    service's base exception.
 
     Args:
-        operation: What the Task has called.
-        error: What the boto3 client raised.
+        operation: The called operation.
+        error: The error of the boto3 client.
     """
     code = error.response["Error"].get("Code", "Unknown")
     message = error.response["Error"].get("Message") or "null"
@@ -75,11 +79,11 @@ def client_failure(operation: Operation, error: ClientError) -> StateError:
 
 
 def invalid_request_failure(operation: Operation, message: str) -> StateError:
-    """Return the error of a call that boto3 does not send because the service would refuse it.
+    """Return the error of a task whose request boto3 refuses to send.
 
     Args:
-        operation: What the Task calls.
-        message: What boto3 says is wrong.
+        operation: The called operation.
+        message: The message of boto3's ParamValidationError.
     """
     error = {"Code": "ValidationException", "Message": message}
     return client_failure(operation, ClientError({"Error": error}, operation.model.name))

@@ -1,6 +1,6 @@
-"""HTTP requests of Tasks: ``http:invoke`` for any API, ``apigateway:invoke`` for APIs of Amazon API Gateway.
+"""The HTTP requests of tasks: `http:invoke` for any API and `apigateway:invoke` for Amazon API Gateway.
 
-boto3 does not send these, so whoever runs the Task passes a function that does.
+boto3 does not send these requests; the caller passes a function that does.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from sfn_mock.integrations.requests import ParametersError, missing_parameter_me
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What a Task sends.
+    """The HTTP request of a task.
 
     Attributes:
         method: The HTTP method.
-        url: The whole address, with its query.
-        headers: All headers but those of authentication.
+        url: The URL with its query.
+        headers: The headers, without those of authentication.
         body: The text of the body, None for none.
-        connection_arn: The EventBridge connection that authenticates the request, if there is one.
+        connection_arn: The EventBridge connection that authenticates the request, None without one.
     """
 
     method: str
@@ -39,11 +39,11 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What comes back.
+    """The response to the HTTP request of a task.
 
     Attributes:
         status: The status code.
-        headers: The headers; one that came several times has all its values.
+        headers: The headers, each with all its values.
         body: The text of the body.
     """
 
@@ -56,19 +56,19 @@ HttpSender = Callable[[HttpRequest], HttpResponse]
 
 
 def is_http_task(resource: Resource) -> bool:
-    """Return whether a Task sends an HTTP request of its own."""
+    """Return whether a resource is `http:invoke` or `apigateway:invoke`."""
     return resource.is_service and resource.event_resource_type in ("http", "apigateway")
 
 
 def build_http_request(resource: Resource, parameters: Any) -> HttpRequest:
-    """Return the request that a Task sends.
+    """Build the HTTP request of a task.
 
     Args:
-        resource: ``http:invoke`` or ``apigateway:invoke``.
+        resource: `http:invoke` or `apigateway:invoke`.
         parameters: The evaluated parameters.
 
     Raises:
-        ParametersError: If the address or the method is missing, or a parameter has another type.
+        ParametersError: If ApiEndpoint or Method is missing, or a parameter has the wrong type.
     """
     given = _Parameters(parameters, resource.required_parameters)
     headers = {name: _joined(value) for name, value in given.mapping("Headers").items()}
@@ -100,14 +100,14 @@ def build_http_request(resource: Resource, parameters: Any) -> HttpRequest:
 
 
 def read_http_response(resource: Resource, response: HttpResponse) -> dict[str, Any]:
-    """Return the result of an HTTP Task.
+    """Convert an HTTP response to the result of its task.
 
     Args:
-        resource: ``http:invoke`` or ``apigateway:invoke``.
-        response: What came back.
+        resource: `http:invoke` or `apigateway:invoke`.
+        response: The response.
 
     Raises:
-        StateError: If the status tells a failure; the cause is the body.
+        StateError: If the status code is 400 or higher; the cause is the body.
     """
     if response.status >= HTTPStatus.BAD_REQUEST:
         prefix = "ApiGateway" if resource.service == "apigateway" else "States.Http.StatusCode"
@@ -126,7 +126,7 @@ def read_http_response(resource: Resource, response: HttpResponse) -> dict[str, 
 
 
 class _Parameters:
-    """The parameters of an HTTP Task, with their types checked as they are read."""
+    """The parameters of an HTTP task; their types are checked when they are read."""
 
     def __init__(self, parameters: Any, required: tuple[str, ...]) -> None:
         if not isinstance(parameters, dict):
@@ -149,12 +149,17 @@ class _Parameters:
 
 
 def _joined(value: Any) -> str:
-    """Return a header's value: a list is told as one line."""
+    """Return the value of a header; the items of a list are joined by commas."""
     return ", ".join(map(java_text, value)) if isinstance(value, list) else java_text(value)
 
 
 def _flat(members: Mapping[str, Any], array_format: str) -> list[tuple[str, str]]:
-    """Return names and values of a query or form: those of objects as ``a[b]``, of arrays as the format says."""
+    """Return the names and values of a query or form.
+
+    Args:
+        members: The parameters; those of nested objects get names such as `a[b]`.
+        array_format: The format of arrays: INDICES, BRACKETS, COMMAS or REPEAT.
+    """
     pairs: list[tuple[str, str]] = []
     for name, value in members.items():
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Jobs that ``.sync`` Tasks wait for: how to ask a service about one, and what its answer means."""
+"""The jobs of `.sync` tasks: how to poll the status of a job, and what its description means."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from sfn_mock.integrations.results import describe
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """How a service is asked about a job. All texts but names of operations and members are JMESPath expressions.
+    """How to poll a job, as a botocore waiter does.
 
     Attributes:
         operation: The operation that describes a job.
-        request: Members of its request, found in ``{request, answer}`` of the call that started the job.
-        status: The job's status, found in the description.
-        succeeded: Statuses of a job that has done its work.
-        failed: Statuses of a job that has not and never will.
-        member: The member of the description that is the result, or whose first item is; empty for all of it.
-        wrapped: The only member of the result, if the job is not the result itself.
-        added: Members that the result has besides, found in the description.
-        is_success: A further condition of success, found in the description.
-        gone: The error by which the service says that the job is done, for jobs that delete.
+        request: Its parameters: JMESPath expressions over `{request, answer}` of the call that started the job.
+        status: The status of the job: a JMESPath expression over the description.
+        succeeded: The statuses of a successful job.
+        failed: The statuses of a failed job.
+        member: The member of the description that is the task's result; if it is a list, its first item is. Empty if
+            the whole description is the result.
+        wrapped: The only member of the task's result, which holds the job. Empty if the job itself is the result.
+        added: Further members of the result: JMESPath expressions over the description.
+        is_success: A further condition for success: a JMESPath expression over the description.
+        gone: The error code of a successful deletion, None if the job is not a deletion.
     """
 
     operation: str
@@ -203,12 +204,12 @@ _QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a ``.sync`` Task has started and waits for.
+    """A job that a `.sync` task has started.
 
     Attributes:
-        resource: What the Task has called.
+        resource: The Resource of the task.
         operation: The operation that describes the job.
-        request: The arguments of that operation.
+        request: The parameters of that operation.
     """
 
     resource: Resource
@@ -216,13 +217,13 @@ class Job:
     request: dict[str, Any]
 
     def poll(self, client_for: ClientFactory) -> dict[str, Any] | None:
-        """Ask the service about the job.
+        """Poll the job.
 
         Args:
-            client_for: Returns the boto3 client of a service.
+            client_for: A function that returns the boto3 client of a service.
 
         Returns:
-            The Task's result, or None while the job runs.
+            The result of the task, None while the job is running.
 
         Raises:
             StateError: If the job has failed; the cause is its description.
@@ -241,10 +242,10 @@ def start_job(resource: Resource, operation: Operation, request: dict[str, Any],
     """Return the job that a call has started.
 
     Args:
-        resource: What the Task has called.
-        operation: The operation of that call.
-        request: The arguments of that call.
-        answer: What the boto3 client returned.
+        resource: The Resource of the task.
+        operation: The called operation.
+        request: The parameters of the call.
+        answer: The answer of the boto3 client.
     """
     question = _question_about(resource)
     known = {"request": request, "answer": answer}
@@ -254,7 +255,7 @@ def start_job(resource: Resource, operation: Operation, request: dict[str, Any],
 
 
 def read_description(resource: Resource, operation: Operation, description: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the Task's result if the job has succeeded and None while it runs; raise StateError if it has failed."""
+    """Return the task's result from the description of a job; see `Job.poll`."""
     question = _question_about(resource)
     status = jmespath.search(question.status, description)
     if status not in question.succeeded | question.failed:
@@ -268,15 +269,15 @@ def read_description(resource: Resource, operation: Operation, description: dict
 
 
 def result_shape(resource: Resource, operation: Operation) -> tuple[Operation, StructureShape, str]:
-    """Return what describes the result of a ``.sync`` Task.
+    """Return the shape of the result of a `.sync` task.
 
     Args:
-        resource: What the Task calls.
+        resource: The Resource of the task.
         operation: The operation that starts the job.
 
     Returns:
-        The operation that describes the job, the shape of the job, and the member of the result that holds the job; an
-        empty name means that the job is the result.
+        The operation that describes the job, the shape of the job, and the member of the result that holds the job,
+        which is empty if the job itself is the result.
     """
     question = _question_about(resource)
     describing = operation.sibling(question.operation)

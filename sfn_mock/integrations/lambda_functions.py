@@ -1,4 +1,4 @@
-"""Lambda functions that Tasks invoke: by their own ARN, or by ``lambda:invoke``, which tells more of the answer."""
+"""The Lambda functions of tasks: invoked by their own ARN, or by `lambda:invoke`, whose result has more members."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations.results import http_metadata
 
-#: The version of a function that an unqualified name means.
+#: The version of a function without a qualifier.
 LATEST = "$LATEST"
 
-#: A function as Invoke names it: its name, its partial ARN or its ARN, with a version or an alias behind it.
+#: A function name in Invoke's forms: the name, the partial ARN or the ARN, perhaps with a version or alias.
 _FUNCTION = re.compile(
     r"(?:(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?\d{12}:function:|function:)?"
     r"(?P<name>[A-Za-z0-9_-]{1,64})(?::(?P<qualifier>[A-Za-z0-9_-]+|\$LATEST))?"
@@ -23,22 +23,21 @@ _FUNCTION = re.compile(
 
 
 def parse_function(name: object) -> tuple[str, str | None] | None:
-    """Return the name and the qualifier of a function as Invoke names it, None for what names no function."""
+    """Parse the FunctionName of Invoke; return the name and the qualifier, None for an invalid one."""
     parts = _FUNCTION.fullmatch(name) if isinstance(name, str) else None
     return None if parts is None else (parts["name"], parts["qualifier"])
 
 
 def read_invocation(answer: dict[str, Any], *, compact: bool = False) -> Any:
-    """Return what a function answered: a value, or text where it is not JSON.
+    """Return the payload of an invocation: a JSON value, or text if it is not JSON.
 
     Args:
-        answer: What the boto3 client returned for Invoke.
-        compact: Whether the cause of an error is printed again, without blanks, as ``lambda:invoke`` does. A function's
-            own ARN gives it as the function sent it.
+        answer: The answer of the boto3 client to Invoke.
+        compact: Whether the cause of an error is written as compact JSON, as `lambda:invoke` does. A function that is
+            called by its own ARN keeps the text.
 
     Raises:
-        StateError: The function ended with an error, which is named after the type of its exception; the cause is all
-            that Lambda tells about it.
+        StateError: If the function failed. The name is the type of the exception, the cause is the payload.
     """
     text = answer["Payload"].read().decode(errors="replace")
     try:
@@ -56,12 +55,12 @@ def read_invocation(answer: dict[str, Any], *, compact: bool = False) -> Any:
 def invocation_answer(
     payload: Any, *, request_id: str, moment: datetime, executed_version: str = LATEST
 ) -> dict[str, Any]:
-    """Return the result of a ``lambda:invoke`` Task whose function answers a payload.
+    """Return the result of a `lambda:invoke` task.
 
     Args:
-        payload: What the function returns.
+        payload: The return value of the function.
         request_id: The id of the request.
-        moment: When the function answers.
+        moment: When the function returns.
         executed_version: The version of the function.
     """
     text = json_text(payload)
@@ -73,12 +72,12 @@ def invocation_answer(
 
 
 def invocation_metadata(payload: str, *, request_id: str, moment: datetime, executed_version: str) -> dict[str, Any]:
-    """Return ``ResponseMetadata`` as boto3 tells it of an answer to Invoke.
+    """Return the `ResponseMetadata` of boto3's answer to Invoke.
 
     Args:
-        payload: What the function returns, as text.
+        payload: The return value of the function as text.
         request_id: The id of the request.
-        moment: When the function answers.
+        moment: When the function returns.
         executed_version: The version of the function.
     """
     headers = {
@@ -95,11 +94,11 @@ def invocation_metadata(payload: str, *, request_id: str, moment: datetime, exec
 
 
 def function_error(error_type: str, message: str, *, request_id: str, stack_trace: list[str]) -> StateError:
-    """Return the error of a Task whose Python function raises an exception.
+    """Return the error of a task whose Python function raises an exception.
 
     Args:
         error_type: The name of the exception's class.
-        message: The exception as text.
+        message: The message of the exception.
         request_id: The id of the request.
         stack_trace: The lines of the traceback, innermost last.
     """

@@ -1,4 +1,4 @@
-"""Items that a Distributed Map state reads out of S3, and results that it writes there."""
+"""Read the items of a Distributed Map state from S3, and write its results to S3."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from sfn_mock.asl.host import ChildEnd, ReadRequest, WriteRequest
 from sfn_mock.asl.item_data import NotIterableError, parse_items
 from sfn_mock.asl.texts import json_text, utf8
 
-#: What S3 or an object may have wrong; that nothing mocks S3 is told to the test's author instead.
+#: The errors of S3 and of a bad object; other exceptions, such as UnmockedServiceError, go to the author of the test.
 _FAULTS = (BotoCoreError, ClientError, ValueError, OSError, EOFError, zlib.error)
 _GZIP = b"\x1f\x8b"
 _STATUSES = ("SUCCEEDED", "FAILED", "PENDING")
 
 
 def read_items(s3: Any, request: ReadRequest) -> list[Any]:
-    """Read the items of a Distributed Map state: those that an object holds, or the list of a bucket's objects.
+    """Read the items of a Distributed Map state: the items in an object, or the list of objects in a bucket.
 
     Args:
-        s3: The boto3 client of S3.
-        request: What the ItemReader asks for.
+        s3: A boto3 client of S3.
+        request: The evaluated ItemReader.
 
     Raises:
-        StateError: States.ItemReaderFailed, with the sentence of S3 or of what the object has wrong.
+        StateError: States.ItemReaderFailed, if S3 refuses a call or an object has the wrong format.
     """
     limit = request.config.get("MaxItems")
     try:
@@ -79,7 +79,7 @@ def _object_items(s3: Any, parameters: dict[str, Any], config: dict[str, Any]) -
 
 
 def _inventory_items(s3: Any, text: str) -> list[Any]:
-    """Return an item for each object that the files of an S3 Inventory report list."""
+    """Return the objects that the files of an S3 Inventory report list."""
     manifest = json.loads(text)
     try:
         bucket = manifest["destinationBucket"].rpartition(":")[2]
@@ -95,7 +95,7 @@ def _inventory_items(s3: Any, text: str) -> list[Any]:
 
 
 def _listed_items(s3: Any, text: str, config: dict[str, Any]) -> list[Any]:
-    """Return the items of all files whose addresses a manifest of Athena's UNLOAD lists."""
+    """Return the items of all files in a manifest of Athena's UNLOAD."""
     items: list[Any] = []
     for row in csv.reader(text.splitlines()):
         bucket, _, key = "".join(row).removeprefix("s3://").partition("/")
@@ -125,14 +125,17 @@ def _parse(text: str, config: dict[str, Any]) -> list[Any]:
 
 
 def write_results(s3: Any, request: WriteRequest) -> Any:
-    """Write how the children of a map run ended to S3, by status, with a manifest; return where that is.
+    """Write the results of a map run to S3: one file for each status, and a manifest.
 
     Args:
-        s3: The boto3 client of S3.
-        request: What the ResultWriter asks for. Without a bucket the results are only put into another form.
+        s3: A boto3 client of S3.
+        request: The evaluated ResultWriter; without a Resource the results are only transformed.
+
+    Returns:
+        The result of the state: the location of the manifest, or the transformed results.
 
     Raises:
-        StateError: States.ResultWriterFailed, with S3's sentence.
+        StateError: States.ResultWriterFailed, if S3 refuses a call.
     """
     transformation = request.config.get("Transformation", "NONE")
     if request.resource is None:
@@ -146,7 +149,7 @@ def write_results(s3: Any, request: WriteRequest) -> Any:
         for status in ("SUCCEEDED", "FAILED"):
             ends = [end for end in request.ends if (end.status == "SUCCEEDED") == (status == "SUCCEEDED")]
             if ends:
-                # What has failed has no output to transform.
+                # Failed child executions have no output to transform.
                 found = _transform(ends, transformation if status == "SUCCEEDED" else "NONE")
                 body = utf8("\n".join(map(json_text, found)) if has_lines else json_text(found))
                 key = f"{folder}/{status}_0.{'jsonl' if has_lines else 'json'}"
@@ -161,7 +164,7 @@ def write_results(s3: Any, request: WriteRequest) -> Any:
 
 
 def _transform(ends: list[ChildEnd], transformation: str) -> list[Any]:
-    """Return the ends whole, or the outputs alone, or these with their arrays made one."""
+    """Return the results of child executions: descriptions (NONE), outputs (COMPACT) or a flat list of outputs."""
     if transformation == "NONE":
         return [_result(end) for end in ends]
     outputs = [end.output for end in ends]

@@ -1,7 +1,7 @@
-"""Check the result that a test gives a Task, a Map or a Parallel state, as TestState does.
+"""Check the mock of a Task, Map or Parallel state, as TestState does.
 
-The result of a service's action is compared with the model of the service. With STRICT all that the model requires must
-be there; with PRESENT only what is there is compared; with NONE nothing is.
+The result of a service integration is compared with the service's model. The mode STRICT also checks that all required
+members are present; PRESENT checks only the present members; NONE checks nothing.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ _PREFIX = "Mock result schema validation error: "
 
 
 class MockError(ValueError):
-    """A mock that TestState refuses; the message is AWS's."""
+    """TestState refuses a mock; the message is AWS's."""
 
 
 def check_task_result(resource: Resource, result: Any, mode: str = "STRICT") -> None:
-    """Check that a service could answer a Task with a result.
+    """Check that a service could give a result.
 
-    What functions, activities and those who have a task token answer is not described by any model, nor is what
-    ``http:invoke`` and ``apigateway:invoke`` answer.
+    Results of Lambda functions, activities, callbacks, `http:invoke` and `apigateway:invoke` have no model and are not
+    checked.
 
     Args:
-        resource: What the Task calls.
-        result: The result, as json.loads gives it.
+        resource: The Resource of the task.
+        result: The result as a JSON value.
         mode: STRICT, PRESENT or NONE.
 
     Raises:
-        MockError: If the service could not answer so.
+        MockError: If the service could not give the result.
     """
     operation = find_operation(resource)
     if mode == "NONE" or operation is None or resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN:
@@ -58,14 +58,14 @@ def check_task_result(resource: Resource, result: Any, mode: str = "STRICT") -> 
 
 
 def check_mocked_state(state: Mapping[str, Any], *, reveal_secrets: bool = False) -> None:
-    """Check that a state can be mocked at all.
+    """Check that TestState accepts a mock for a state.
 
     Args:
-        state: The state, as its definition has it.
-        reveal_secrets: Whether TestState is asked to reveal secrets.
+        state: The state in its definition.
+        reveal_secrets: The parameter revealSecrets of TestState.
 
     Raises:
-        MockError: If it cannot.
+        MockError: If TestState accepts no mock.
     """
     if reveal_secrets:
         raise MockError("TestState does not support RevealSecrets when a mock is specified.")
@@ -74,7 +74,7 @@ def check_mocked_state(state: Mapping[str, Any], *, reveal_secrets: bool = False
 
 
 def check_unmocked_configuration(configuration: Mapping[str, Any]) -> None:
-    """Check the configuration of a state that is not mocked; raise MockError if a member of it needs a mock."""
+    """Check the stateConfiguration of a state without a mock; raise MockError if a member requires one."""
     for member in ("mapIterationFailureCount", "errorCausedByState"):
         if member in configuration:
             name = optimised_member_name(member)
@@ -82,7 +82,7 @@ def check_unmocked_configuration(configuration: Mapping[str, Any]) -> None:
 
 
 def check_mock_members(mock: Mapping[str, Any]) -> None:
-    """Check that a mock says either what a state results in or what it fails with; raise MockError if it does not."""
+    """Check that a mock has either a result or an error; raise MockError otherwise."""
     if ("result" in mock) == ("errorOutput" in mock):
         raise MockError("A test mock should have only one of the following fields: [result, errorOutput].")
     if "errorOutput" in mock and "error" not in mock["errorOutput"]:
@@ -90,7 +90,7 @@ def check_mock_members(mock: Mapping[str, Any]) -> None:
 
 
 def check_state_result(state: Mapping[str, Any], result: Any) -> None:
-    """Check the mocked result of a Map or a Parallel state; raise MockError if the state could not have it."""
+    """Check the mocked result of a Map or Parallel state; raise MockError if the state could not have it."""
     if state["Type"] == "Map" and "ResultWriter" in state:
         if not isinstance(result, dict):
             raise MockError("Mocked result must be a JSON object.")
@@ -102,7 +102,7 @@ def check_state_result(state: Mapping[str, Any], result: Any) -> None:
 
 
 def check_failure_count(failure_count: int, iterations: int) -> None:
-    """Check how many iterations of a mocked Map state are said to fail; raise MockError if it has not so many."""
+    """Check the number of failed iterations of a mocked Map state; raise MockError if it has fewer iterations."""
     if failure_count > iterations:
         raise MockError("Map iteration failure count must be less than or equal to the number of Map iterations")
 
@@ -113,7 +113,7 @@ class _Checker:
     def __init__(self, operation: Operation, resource: Resource, *, strict: bool) -> None:
         self._operation = operation
         self._strict = strict
-        # Members that the integration has parsed for the Task: any JSON.
+        # The members that the integration decodes from JSON, which may have any type.
         self._parsed: set[str] = set()
         if operation.is_optimised and operation.client_name in ("lambda", "bedrock-runtime"):
             self._parsed = {"Payload", "Body"}
@@ -121,13 +121,13 @@ class _Checker:
             self._parsed = {"Input", "Output"}
 
     def check(self, value: Any, shape: Shape, name: str) -> None:
-        """Check a value and all within it, in the order in which they stand; there may be any number of levels."""
+        """Check a value and all values in it, in order; a loop, because the nesting has no limit."""
         waiting = [(value, shape, name)]
         while waiting:
             waiting += reversed(self._check_one(*waiting.pop()))
 
     def _check_one(self, value: Any, shape: Shape, name: str) -> list[tuple[Any, Shape, str]]:
-        """Check a value without what is in it, and return what is in it."""
+        """Check a single value; return the values in it, which are still to be checked."""
         if isinstance(shape, StructureShape):
             if shape.is_document_type:
                 return []
@@ -148,7 +148,7 @@ class _Checker:
         return []
 
     def _members(self, value: dict[str, Any], shape: StructureShape) -> list[tuple[Any, Shape, str]]:
-        """Check which members an object has; those that the shape does not have may hold anything."""
+        """Check that an object has all required members; return its known members, which are still to be checked."""
         name_of = self._operation.member_name
         if self._strict:
             for member in shape.required_members:

@@ -1,4 +1,4 @@
-"""Turn the result that a test gives a mocked task into the one that AWS would give."""
+"""Complete the result that a test gives for a mocked task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sfn_mock.integrations.lambda_functions import LATEST, invocation_answer
 from sfn_mock.integrations.mock_results import MockError, check_task_result
 from sfn_mock.integrations.results import http_metadata
 
-#: The members of Lambda's answer to Invoke; a result of no others is such an answer, given whole.
+#: The members of Lambda's answer to Invoke. A mocked result with only these members is a complete answer.
 _INVOCATION_MEMBERS = {
     "ExecutedVersion",
     "FunctionError",
@@ -27,15 +27,15 @@ def mocked_result(resource: Resource, value: Any, *, request_id: str, moment: da
     """Return the result of a mocked task.
 
     Args:
-        resource: What the task calls.
-        value: The result as the test gives it: for an invocation of a Lambda function what the function returns, or
-            the whole answer; otherwise the whole answer of the service.
+        resource: The Resource of the task.
+        value: The result from the test. For `lambda:invoke` this is the return value of the function or the complete
+            answer of Lambda, for other resources the complete answer of the service.
         request_id: The id of the request.
         moment: When the service answers.
-        strict: Whether the service must be able to give such an answer.
+        strict: Whether to check that the service could give the result.
 
     Raises:
-        ValueError: If it could not.
+        ValueError: If the service could not give the result.
     """
     result = _whole_answer(resource, value, request_id, moment)
     if strict:
@@ -50,9 +50,9 @@ def mocked_result(resource: Resource, value: Any, *, request_id: str, moment: da
 
 
 def mocked_submission(resource: Resource, *, request_id: str, moment: datetime) -> Any:
-    """Return what a service answers to the call of a mocked task that then waits, None for one that does not wait.
+    """Return the output of TaskSubmitted for a mocked task, None if the task does not wait for a job or a callback.
 
-    Nothing is known of that answer but the metadata that every answer has.
+    Only the metadata, which all answers have, is known.
     """
     if resource.pattern is Pattern.REQUEST_RESPONSE:
         return None

@@ -1,4 +1,4 @@
-"""Find the operation of a service that a Task's ``Resource`` calls, in the models that boto3 has."""
+"""Find the API operation of a `Resource` in botocore's models."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from moto.core.utils import get_service_model
 from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.integrations.naming import optimised_member_name, sdk_member_name
 
-#: The SDK's names of services that boto3 calls otherwise than the SDK without blanks and hyphens.
+#: boto3's names of services by the SDK's, if they differ by more than hyphens.
 BOTO_NAMES = {
     "applicationdiscovery": "discovery",
     "cloudwatchlogs": "logs",
@@ -44,7 +44,8 @@ BOTO_NAMES = {
     "simpledb": "sdb",
 }
 
-#: Optimised integrations that boto3 calls otherwise, by service, and by service and action.
+#: boto3's names of the services and operations of optimised integrations, if they differ. The keys are services, or
+#: services with an action.
 _OPTIMISED_BOTO_NAMES = {
     "states": "stepfunctions",
     "elasticmapreduce": "emr",
@@ -60,22 +61,22 @@ _OPTIMISED_OPERATIONS = {
     "elasticmapreduce:terminateCluster": "TerminateJobFlows",
 }
 
-#: Optimised integrations that are made with version 2 of the SDK, and tell values and errors as it does.
+#: The optimised integrations that use version 2 of the SDK.
 _WITH_NEW_SDK = {"bedrock", "emr-serverless", "mediaconvert"}
 
-#: Returns the boto3 client of a service.
+#: A function that returns the boto3 client of a service.
 ClientFactory = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that a Task calls.
+    """The operation that a task calls.
 
     Attributes:
-        client_name: What boto3 calls the service.
-        model: The operation in the service's model.
-        is_optimised: Whether Step Functions integrates it itself.
-        has_new_sdk: Whether values and errors are told as version 2 of the SDK tells them.
+        client_name: boto3's name of the service.
+        model: The operation in botocore's model.
+        is_optimised: Whether the integration is optimised.
+        has_new_sdk: Whether the integration uses version 2 of the SDK.
     """
 
     client_name: str
@@ -85,31 +86,31 @@ class Operation:
 
     @property
     def member_name(self) -> Callable[[str], str]:
-        """Return how a member of the model is spelled in parameters and results."""
+        """The function that returns the name of a model's member in parameters and results."""
         return optimised_member_name if self.is_optimised else sdk_member_name
 
     def call(self, client_for: ClientFactory, request: dict[str, Any]) -> dict[str, Any]:
-        """Call the operation through boto3 and return its answer."""
+        """Call the operation with boto3 and return the answer."""
         client = client_for(self.client_name)
         answer: dict[str, Any] = getattr(client, xform_name(self.model.name))(**request)
         return answer
 
     def sibling(self, name: str) -> Operation:
-        """Return another operation of the same service, which the same integration calls."""
+        """Return another operation of the same service and kind of integration."""
         model = get_service_model(self.client_name).operation_model(name)
         return Operation(self.client_name, model, self.is_optimised, self.has_new_sdk)
 
 
 @lru_cache(maxsize=512)
 def find_operation(resource: Resource) -> Operation | None:
-    """Return the operation that a ``Resource`` calls.
+    """Return the operation that a `Resource` calls.
 
     Args:
-        resource: What the Task calls.
+        resource: The Resource of the task.
 
     Returns:
-        None if boto3 knows no such operation, as of ``http:invoke``, ``apigateway:invoke`` and ``eks:call``, and of
-        ``aws-sdk`` resources that the SDK lacks or that stream.
+        The operation; None if boto3 has none (`http:invoke`, `apigateway:invoke`, `eks:call`, an unknown `aws-sdk`
+        action) or if the operation streams events.
     """
     if not resource.is_service:
         return None
@@ -135,11 +136,11 @@ def find_operation(resource: Resource) -> Operation | None:
 
 
 def has_sdk_action(resource: Resource) -> bool:
-    """Return whether the SDK has the service and action of an ``aws-sdk`` resource, callable by a Task or not."""
+    """Return whether the SDK has the service and the action of an `aws-sdk` resource, even if no task can call it."""
     client_name = _sdk_services().get(resource.service)
     if client_name is None:
         return False
-    # How the SDK writes acronyms at the start of a name does not follow from the model.
+    # The model does not say how the SDK writes an acronym at the beginning of a name.
     names = (name.lower() for name in get_service_model(client_name).operation_names)
     return resource.action.lower() in names
 
@@ -152,6 +153,6 @@ def _services() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _sdk_services() -> dict[str, str]:
-    """Return boto3's name of each service, by the SDK's."""
+    """Return boto3's names of services by the SDK's names."""
     same = _services() - set(BOTO_NAMES.values())
     return {**{name.replace("-", ""): name for name in same}, **BOTO_NAMES}

@@ -1,4 +1,4 @@
-"""Turn the parameters of a Task into the arguments of a boto3 call, and tell what AWS finds wrong with them."""
+"""Convert the parameters of a task to those of a boto3 call, and report faults in AWS's words."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations.naming import optimised_member_name
 from sfn_mock.integrations.operations import Operation
 
-#: Strings for which an optimised integration takes any JSON, and sends its text.
+#: String members for which optimised integrations accept any JSON value; they send it as text.
 _JSON_TEXTS = {
     "PutEvents": {"Detail"},
     "Publish": {"Message"},
     "SendMessage": {"MessageBody"},
     "StartExecution": {"input"},
 }
-#: How deeply objects may be nested. No service takes more, and boto3 cannot send many more.
+#: The deepest nesting of objects; no service accepts more.
 _DEEPEST = 64
-#: The request of an operation that takes no parameters.
+#: The input shape of an operation without parameters.
 _NO_MEMBERS = StructureShape("Empty", {"type": "structure", "members": {}})
 _NUMBERS = {"integer", "long", "float", "double", "bigdecimal"}
 _WHOLE_NUMBERS = {"integer", "long"}
 
 
 class ParametersError(ValueError):
-    """Parameters with which no Task can start.
+    """A task cannot start with its parameters.
 
     Attributes:
-        problems: AWS's sentences about them.
+        problems: AWS's sentences about the parameters.
     """
 
     def __init__(self, problems: list[str]) -> None:
@@ -41,16 +41,14 @@ class ParametersError(ValueError):
 
 
 def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
-    """Return the arguments of the boto3 call that a Task makes.
-
-    Names begin with a capital, also where those of the service's model do not.
+    """Convert the parameters of a task to those of its boto3 call.
 
     Args:
-        operation: What the Task calls.
-        parameters: The evaluated parameters.
+        operation: The operation to call.
+        parameters: The evaluated parameters; their names begin with a capital even if the model's do not.
 
     Raises:
-        ParametersError: If a member is unknown, missing or of another type.
+        ParametersError: If a member is unknown or missing, or has the wrong type.
     """
     reader = _Reader(operation)
     request = reader.structure(parameters, operation.model.input_shape or _NO_MEMBERS, "Parameters")
@@ -62,7 +60,7 @@ def build_request(operation: Operation, parameters: Any) -> dict[str, Any]:
 
 
 def function_payload(value: Any) -> bytes:
-    """Return what an invocation sends to a function: JSON text as it is, other values as JSON, ``{}`` for null."""
+    """Return the payload for a Lambda function: JSON text unchanged, other values as JSON, `{}` for null."""
     if value is None:
         return b"{}"
     if isinstance(value, str) and _is_json(value):
@@ -71,13 +69,13 @@ def function_payload(value: Any) -> bytes:
 
 
 def unknown_members(operation: Operation, parameters: dict[str, Any], besides: tuple[str, ...] = ()) -> list[str]:
-    """Return the members of a definition's parameters, at any depth, that the operation does not have.
+    """Return the members in a task's parameters that the operation does not have, at any depth.
 
     Args:
-        operation: What the Task calls.
-        parameters: The parameters as the definition has them; ``.$`` at the end of a name is not part of the name, and
-            what such a member will be is not known.
-        besides: Names that are known although the operation does not have them.
+        operation: The operation to call.
+        parameters: The parameters in the definition. The `.$` at the end of a name is ignored; the value of such a
+            member is unknown.
+        besides: Further names to accept.
     """
     unknown: list[str] = []
     waiting: list[tuple[Any, Shape | None]] = [(parameters, operation.model.input_shape or _NO_MEMBERS)]
@@ -99,23 +97,23 @@ def unknown_members(operation: Operation, parameters: dict[str, Any], besides: t
 
 
 def unknown_parameter_message(name: str) -> str:
-    """Return AWS's sentence about a parameter that an operation does not have."""
+    """Return AWS's sentence about an unknown parameter."""
     return f'The field "{name}" is not supported by Step Functions'
 
 
 def missing_parameter_message(name: str) -> str:
-    """Return AWS's sentence about a parameter that an operation needs."""
+    """Return AWS's sentence about a missing parameter."""
     return f"The field '{name}' is required but was missing"
 
 
 def _members_by_name(operation: Operation, shape: StructureShape) -> dict[str, str]:
-    """Return the members of a shape by the names that Step Functions gives them, which begin with a capital."""
+    """Return the members of a shape by their names in parameters."""
     pascal = {optimised_member_name(member): member for member in shape.members}
     return {**pascal, **{operation.member_name(member): member for member in shape.members}}
 
 
 class _Reader:
-    """Reads values by their shapes, and collects what is wrong with them."""
+    """Converts values according to their shapes and collects problems."""
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation

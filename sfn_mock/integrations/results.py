@@ -1,4 +1,4 @@
-"""Turn what boto3 answers into the result of a Task."""
+"""Convert answers of boto3 to results of tasks."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _AWS_HEADERS = {
 
 
 def shape_answer(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]:
-    """Return a service's answer as the result of a Task.
+    """Convert the answer of a service to the result of a task.
 
-    Members are spelled as Step Functions spells them and stand in alphabetical order, with streamed content last. An
-    ``aws-sdk`` integration tells moments in ISO 8601 and binary values as text. An optimised one tells moments in
-    milliseconds and binary values in base64, and adds what it knows of the HTTP answer.
+    The members have Step Functions' names in alphabetical order; streamed content comes last. With version 2 of the SDK
+    timestamps are in ISO 8601 and binary values are text. With version 1 timestamps are in milliseconds, binary values
+    are in base64, and the HTTP metadata is added.
 
     Args:
-        operation: What the Task has called.
-        answer: What the boto3 client returned.
+        operation: The called operation.
+        answer: The answer of the boto3 client.
     """
     result = describe(operation, answer)
     if operation.has_new_sdk:
@@ -37,13 +37,13 @@ def shape_answer(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]
 
 
 def describe(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]:
-    """Return a service's answer as ``shape_answer`` does, without the metadata of HTTP."""
+    """Convert the answer of a service without HTTP metadata; see `shape_answer`."""
     shape = operation.model.output_shape
     return {} if shape is None else _structure(operation, answer, shape)
 
 
 def http_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
-    """Return ``SdkHttpMetadata`` and ``SdkResponseMetadata`` of a boto3 answer's ``ResponseMetadata``."""
+    """Convert boto3's `ResponseMetadata` to `SdkHttpMetadata` and `SdkResponseMetadata`."""
     headers = {_header_name(name): value for name, value in metadata.get("HTTPHeaders", {}).items()}
     return {
         "SdkHttpMetadata": {
@@ -56,7 +56,7 @@ def http_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _header_name(name: str) -> str:
-    """Spell a header as AWS sends it; botocore tells headers in small letters."""
+    """Return the name of a header as AWS sends it; botocore gives it in lower case."""
     return _AWS_HEADERS.get(name, name if name.startswith("x-") else name.title())
 
 
@@ -92,11 +92,11 @@ def _blob_text(operation: Operation, value: bytes) -> str:
         try:
             return value.decode()
         except UnicodeDecodeError:
-            pass  # text cannot hold it, base64 can
+            pass  # not text: use base64 instead
     return base64.b64encode(value).decode()
 
 
 def moment_text(moment: datetime) -> str:
-    """Return a moment as Java's Instant prints it: in UTC, with milliseconds only where there are any."""
+    """Return a moment in the form of Java's Instant: in UTC, with milliseconds unless they are zero."""
     utc = moment.astimezone(timezone.utc).replace(tzinfo=None)
     return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"

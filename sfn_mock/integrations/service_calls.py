@@ -1,4 +1,4 @@
-"""Make the call of a Task to a service, and turn what comes back into the Task's result or error."""
+"""Call a service for a task and convert the answer to the task's result or error."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from sfn_mock.integrations.results import shape_answer
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The execution whose Task calls.
+    """The execution that calls a service.
 
     Attributes:
-        execution_arn: Its ARN.
+        execution_arn: The ARN of the execution.
         state_machine_arn: The ARN of its state machine.
     """
 
@@ -35,11 +35,11 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """What a service has answered to a Task.
+    """The answer of a service to a task.
 
     Attributes:
-        result: The Task's result, or what ``TaskSubmitted`` tells of a Task that goes on waiting.
-        job: What a ``.sync`` Task waits for, otherwise None.
+        result: The task's result, or the output of `TaskSubmitted` if the task waits for a job or a callback.
+        job: The job that a `.sync` task waits for, None for other tasks.
     """
 
     result: dict[str, Any]
@@ -47,10 +47,10 @@ class ServiceAnswer:
 
 
 def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
-    """Return AWS's sentences about parameters with which a Task cannot start; none if it can.
+    """Return AWS's sentences about what is wrong with the parameters of a task.
 
     Args:
-        resource: What the Task calls.
+        resource: The Resource of the task.
         parameters: The evaluated parameters.
     """
     operation = find_operation(resource)
@@ -69,14 +69,14 @@ def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
 
 
 def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str] | None:
-    """Return the fields of a Task's parameters that its service does not know; `check_definition` takes this function.
+    """Return the fields in a task's parameters that its service does not have, for `check_definition`.
 
     Args:
-        resource: What the Task calls.
-        parameters: The parameters as the definition has them.
+        resource: The Resource of the task.
+        parameters: The parameters in the definition.
 
     Returns:
-        The fields; None if the SDK has no such service or action.
+        The names of the fields; None if the SDK does not have the service or the action.
     """
     operation = find_operation(resource)
     if operation is None:
@@ -85,18 +85,18 @@ def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str] 
 
 
 def call_service(resource: Resource, parameters: Any, *, client_for: ClientFactory, caller: Caller) -> ServiceAnswer:
-    """Call a service for a Task.
+    """Call a service for a task.
 
     Args:
-        resource: What the Task calls.
+        resource: The Resource of the task.
         parameters: The evaluated parameters.
-        client_for: Returns the boto3 client of a service.
-        caller: The execution that the Task belongs to.
+        client_for: A function that returns the boto3 client of a service.
+        caller: The execution that the task belongs to.
 
     Raises:
-        StateError: If the service refuses the call, or what it answers is a failure of the Task.
-        ParametersError: If no request can be made of the parameters.
-        LookupError: boto3 has no such operation.
+        StateError: If the service refuses the call, or its answer means that the task fails.
+        ParametersError: If the task cannot start with its parameters.
+        LookupError: If boto3 does not have the operation.
     """
     operation = find_operation(resource)
     if operation is None:
@@ -124,15 +124,15 @@ def call_service(resource: Resource, parameters: Any, *, client_for: ClientFacto
 
 
 def call_function(resource: Resource, input: Any, *, client_for: ClientFactory) -> Any:
-    """Invoke the Lambda function whose ARN is a Task's ``Resource``, and return what it answers.
+    """Invoke the Lambda function whose ARN is a task's `Resource`, and return its payload.
 
     Args:
-        resource: The function.
-        input: The Task's evaluated parameters.
-        client_for: Returns the boto3 client of a service.
+        resource: The Resource of the task.
+        input: The evaluated parameters of the task.
+        client_for: A function that returns the boto3 client of a service.
 
     Raises:
-        StateError: If the function ended with an error, or Lambda refuses to invoke it.
+        StateError: If the function fails, or Lambda refuses the call.
     """
     try:
         answer = client_for("lambda").invoke(FunctionName=resource.arn, Payload=utf8(json_text(input)))
@@ -156,7 +156,7 @@ def _is_invocation(operation: Operation) -> bool:
 
 
 def _complete_request(operation: Operation, request: dict[str, Any], caller: Caller) -> None:
-    """Add what an optimised integration sends besides the Task's parameters."""
+    """Add the members that an optimised integration adds to the task's parameters."""
     if not operation.is_optimised:
         return
     if operation.model.name == "PutEvents":
@@ -168,7 +168,7 @@ def _complete_request(operation: Operation, request: dict[str, Any], caller: Cal
 
 
 def _check_entries(operation: Operation, result: dict[str, Any]) -> None:
-    """Raise the error of a Task of whose entries or tasks a service has accepted none or not all."""
+    """Raise a StateError if the service refused some of the entries of a request."""
     if operation.model.name == "PutEvents" and result.get("FailedEntryCount"):
         raise StateError("EventBridge.FailedEntry", json_text(result))
     if operation.model.name == "RunTask" and result.get("Failures"):

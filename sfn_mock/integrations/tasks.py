@@ -1,4 +1,4 @@
-"""Answer the tasks of a run by calling services: the call, its outcome, and whether the Task goes on waiting."""
+"""Run the tasks of an execution by calling services, and poll the jobs of `.sync` tasks."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from sfn_mock.integrations.service_calls import Caller, ServiceAnswer, call_func
 def answer_task(
     call: TaskCall, *, client_for: ClientFactory, caller: Caller, send: HttpSender | None = None
 ) -> tuple[TaskAnswer, Job | None]:
-    """Do a task that calls a service or a Lambda function.
+    """Run a task that calls a service or a Lambda function.
 
     Args:
         call: The task.
-        client_for: Returns the boto3 client of a service.
+        client_for: A function that returns the boto3 client of a service.
         caller: The execution that the task belongs to.
-        send: Sends the requests of HTTP tasks, if anything does.
+        send: A function that sends the requests of HTTP tasks, None if there is none.
 
     Returns:
-        The answer, and the job that the task waits for if that is still running; see `poll_task`.
+        The answer, and the running job if the task waits for one; see `poll_task`.
 
     Raises:
         ParametersError: If the task cannot start with its parameters.
-        LookupError: If nothing here can do the task.
+        LookupError: If boto3 does not have the operation of the task.
     """
     pattern = call.resource.pattern
     try:
@@ -47,15 +47,15 @@ def answer_task(
 
 
 def poll_task(job: Job, *, client_for: ClientFactory, submitted: Any = None) -> Succeeded | Failed | None:
-    """Ask about the job of a ``.sync`` task.
+    """Poll the job of a `.sync` task.
 
     Args:
         job: The job.
-        client_for: Returns the boto3 client of a service.
-        submitted: What the service has answered to the call that started the job.
+        client_for: A function that returns the boto3 client of a service.
+        submitted: The result of the call that started the job.
 
     Returns:
-        How the task ends, or None while the job runs.
+        The end of the task, None while the job is running.
     """
     try:
         result = job.poll(client_for)
