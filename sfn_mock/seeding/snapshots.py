@@ -28,14 +28,13 @@ def describe_seeds(machine: StateMachine, executions: Collection[Execution], mom
     Args:
         machine: The state machine.
         executions: Those to write. A child execution comes with its map run and its parent, and an execution that is
-            given without children with all its map runs and children.
+            given without children with all its map runs and children. A map run that was loaded without its parent
+            comes with a parent of its dates and status.
         moment: The moment.
-
-    Raises:
-        ValueError: If a child execution has no parent, as its map run was loaded without one.
     """
-    children = {execution for execution in executions if execution.map_run is not None}
-    parents = {_parent_of(child) for child in children}
+    map_runs = {execution: execution.map_run for execution in executions if execution.map_run is not None}
+    children = map_runs.keys()
+    parents = {map_run.parent or map_run for map_run in map_runs.values()}
     own = sorted({*executions, *parents} - children, key=_sequence)
     revision, default_role = machine.revision, default_role_arn(machine.records, machine.name)
     described = {
@@ -48,7 +47,12 @@ def describe_seeds(machine: StateMachine, executions: Collection[Execution], mom
         "account_id": machine.records.account_id,
         "versions": [_version(machine, number) for number in range(1, machine.last_number + 1)],
         "aliases": [_alias(alias) for alias in machine.aliases.values()],
-        "executions": [_execution(execution, moment, children if execution in parents else None) for execution in own],
+        "executions": [
+            _made_up_parent(owner, moment, children)
+            if isinstance(owner, MapRun)
+            else _execution(owner, moment, children if owner in parents else None)
+            for owner in own
+        ],
     }
     return {"state_machines": [_without_empty(described)]}
 
@@ -78,6 +82,22 @@ def _execution(execution: Execution, moment: int, children: Collection[Execution
         map_runs = [(run, own) for run, own in map_runs if own]
     described["map_runs"] = [_map_run(map_run, moment, own) for map_run, own in map_runs]
     return _without_empty(described)
+
+
+def _made_up_parent(map_run: MapRun, moment: int, children: Collection[Execution]) -> dict[str, Any]:
+    """Return a parent for a map run that has none: named as DescribeMapRun shows it, with the map run's dates."""
+    state = state_at(map_run, moment)
+    return _without_empty(
+        {
+            "name": map_run.execution_arn.rpartition(":")[2],
+            "status": state.status,
+            "start_date": _date(map_run.start),
+            "stop_date": _date(state.stop),
+            "redrive_count": state.redrive_count or None,
+            "redrive_date": _date(state.redrive),
+            "map_runs": [_map_run(map_run, moment, [child for child in map_run.index.executions if child in children])],
+        }
+    )
 
 
 def _map_run(map_run: MapRun, moment: int, children: Collection[Execution]) -> dict[str, Any]:
@@ -133,16 +153,8 @@ def _shown(execution: Execution, moment: int) -> dict[str, Any]:
     }
 
 
-def _parent_of(child: Execution) -> Execution:
-    map_run = child.map_run
-    assert map_run is not None
-    if map_run.parent is None:
-        raise ValueError(f"{child.arn} cannot be written as a seed: its map run was loaded without its parent.")
-    return map_run.parent
-
-
-def _sequence(execution: Execution) -> int:
-    return execution.sequence
+def _sequence(owner: Execution | MapRun) -> int:
+    return owner.sequence
 
 
 def _date(moment: int | None) -> str | None:

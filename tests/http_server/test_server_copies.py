@@ -312,24 +312,43 @@ def test_an_earlier_definition():
     assert ("failed_in: Work" in before, "failed_in" in after) == (True, False)
 
 
-def test_a_child_without_a_parent():
-    """A child execution whose map run was loaded without its parent cannot be copied, which the error tells."""
+@pytest.mark.parametrize(
+    ("status", "stop_date", "parent"),
+    [
+        pytest.param("SUCCEEDED", "2026-01-10T02:01:00Z", "SUCCEEDED", id="ended"),
+        pytest.param("FAILED", "2026-01-10T02:01:00Z", "FAILED", id="failed"),
+        pytest.param("RUNNING", None, "RUNNING", id="running"),
+    ],
+)
+@pytest.mark.parametrize("of", ["map run", "child"])
+def test_a_map_run_without_a_parent(of, status, stop_date, parent):
+    """A map run that was loaded without its parent is copied with a parent of its dates and status."""
+    map_run_arn = "arn:aws:states:us-east-1:123456789012:mapRun:orders/Batches:00000000-0000-0000-0000-000000000001"
     item = {
         "executionArn": "arn:aws:states:us-east-1:123456789012:execution:orders/Batches:a",
         "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:orders/Batches",
-        "mapRunArn": "arn:aws:states:us-east-1:123456789012:mapRun:orders/Batches:00000000-0000-0000-0000-000000000001",
+        "mapRunArn": map_run_arn,
         "name": "a",
-        "status": "SUCCEEDED",
+        "status": status,
         "startDate": "2026-01-10T02:00:00Z",
-        "stopDate": "2026-01-10T02:00:00Z",
-        "itemCount": 1,
+        "stopDate": stop_date,
+        "itemCount": 3,
     }
     with mock_sfn_executions(region="us-east-1") as sfn:
         [child] = sfn.load([item])
-        with pytest.raises(ValueError) as error:
-            copy(sfn, child)
+        listed = child if of == "child" else sfn.get_map_run(map_run_arn)
+        test, document = copy(sfn, listed, "pytest"), copy(sfn, listed)
+        sfn.reset()
+        [orders] = sfn.seed(document)
+        [execution] = orders.executions
+        [batches] = execution.map_runs
+        [again] = batches.executions
 
-    assert str(error.value) == f"{child.arn} cannot be written as a seed: its map run was loaded without its parent."
+        assert (execution.name, execution.status) == ("00000000-0000-0000-0000-000000000001", parent)
+        assert (execution.start_date, execution.stop_date) == (batches.start_date, batches.stop_date)
+        assert (batches.status, again.name, again.status, again.item_count) == (parent, "a", status, 3)
+        assert again.stop_date == execution.stop_date
+    run(test)
 
 
 def test_too_many():
