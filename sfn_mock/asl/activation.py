@@ -17,6 +17,7 @@ from sfn_mock.asl.expressions import (
     ResultType,
     evaluate_typed,
     evaluate_value,
+    expression_text,
 )
 from sfn_mock.asl.host import Host
 from sfn_mock.asl.map_runs import MapRun
@@ -295,6 +296,18 @@ class Activation:
             return evaluate_value(value, bindings, field)
         except ExpressionError as error:
             raise self._evaluation_failure(error) from None
+
+    def out_of_range(self, expression: object, field: str, expected: str, result: Any) -> StateError:
+        """Return the failure of an expression whose result a field does not take.
+
+        Args:
+            expression: The value of the field in the definition.
+            field: The field's name.
+            expected: What the field takes, such as `an integer of at least 0`.
+            result: The result.
+        """
+        reason = f"returned a value out of range. Expected {expected}, but was: {json_text(result)}"
+        return self._evaluation_failure(ExpressionError(expression_text(str(expression)), field, reason))
 
     def _evaluation_failure(self, error: ExpressionError) -> StateError:
         failure = self.failure(error.error, str(error))

@@ -123,10 +123,11 @@ def parse_expression(text: str) -> Expression:
     Raises:
         ExpressionSyntaxError: If the text is not a JSONata expression.
     """
-    return _parse_text(_inner(text))
+    return _parse_text(expression_text(text))
 
 
-def _inner(text: str) -> str:
+def expression_text(text: str) -> str:
+    """Return an expression without `{%` and `%}` and the blanks around it."""
     return text[2:-2].strip() if is_expression(text) else text.strip()
 
 
@@ -147,7 +148,7 @@ def _references(text: str) -> References:
     Raises:
         ExpressionSyntaxError: If the text is not a JSONata expression.
     """
-    inner = _inner(text)
+    inner = expression_text(text)
     form = find_form(inner)
     found = form and _known_forms.find(form)
     if found is None:
@@ -227,7 +228,7 @@ def evaluate_value(value: object, bindings: Bindings, field: str) -> Any:
 
 
 def _evaluate_text(value: str, bindings: Bindings, field: str) -> object:
-    text = _inner(value)
+    text = expression_text(value)
     try:
         result = parse_expression(text).evaluate(bindings)
     except (QueryError, ExpressionSyntaxError) as error:
@@ -261,7 +262,7 @@ def evaluate_typed(value: object, bindings: Bindings, field: str, expected: Resu
             f"returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: "
             f"{as_json(result)}"
         )
-        raise ExpressionError(_inner(value), field, reason)
+        raise ExpressionError(expression_text(value), field, reason)
     return result
 
 

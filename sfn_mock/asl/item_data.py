@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
+from io import StringIO
 from itertools import chain, repeat
 from typing import Any, NoReturn
 
@@ -13,6 +14,10 @@ _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB":
 
 class NotIterableError(ValueError):
     """A JSON file has no array or object where the items should be."""
+
+
+class DuplicateHeadersError(ValueError):
+    """Two columns of a CSV file have the same name."""
 
 
 def parse_items(text: str, config: Mapping[str, Any]) -> list[Any]:
@@ -29,7 +34,7 @@ def parse_items(text: str, config: Mapping[str, Any]) -> list[Any]:
     if kind == "CSV":
         return _csv_items(text, config)
     if kind == "JSONL":
-        return [_json(line) for line in text.splitlines() if line.strip()]
+        return [_json(line) for line in text.split("\n") if line.strip()]
     return _json_items(text, config.get("ItemsPointer", ""))
 
 
@@ -60,9 +65,12 @@ def _refuse_constant(word: str) -> NoReturn:
 
 def _csv_items(text: str, config: Mapping[str, Any]) -> list[Any]:
     try:
-        rows = list(csv.reader(text.splitlines(), delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")]))
+        # A quoted field may contain line ends.
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=_DELIMITERS[config.get("CSVDelimiter", "COMMA")]))
     except csv.Error as error:
         raise ValueError(f"must be valid CSV: {error}") from None
     headers = config["CSVHeaders"] if config.get("CSVHeaderLocation") == "GIVEN" else rows.pop(0) if rows else []
+    if len(set(headers)) < len(headers):
+        raise DuplicateHeadersError("must have headers that differ from each other")
     # Fill short rows with empty strings, and drop the surplus of long rows.
     return [dict(zip(headers, chain(row, repeat("")), strict=False)) for row in rows if row]

@@ -78,6 +78,20 @@ def client_failure(operation: Operation, error: ClientError) -> StateError:
     return StateError(f"{old.prefix}.{name}", cause)
 
 
+def s3_cause(error: ClientError) -> str:
+    """Return the cause of a Map state's error when S3 refuses what its reader or writer asks for.
+
+    Args:
+        error: What the boto3 client raised.
+    """
+    metadata = error.response["ResponseMetadata"]
+    return (
+        f"{error.response['Error']['Message']} (Service: Amazon S3; Status Code: {metadata['HTTPStatusCode']}; "
+        f"Error Code: {error.response['Error']['Code']}; Request ID: {metadata.get('RequestId', '')}; "
+        f"S3 Extended Request ID: {metadata.get('HostId', '')}; Proxy: null)"
+    )
+
+
 def invalid_request_failure(operation: Operation, message: str) -> StateError:
     """Return the error of a task whose request boto3 refuses to send.
 

@@ -12,8 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, ReadRequest, WriteRequest
-from sfn_mock.asl.item_data import NotIterableError, parse_items
+from sfn_mock.asl.item_data import DuplicateHeadersError, NotIterableError, parse_items
+from sfn_mock.asl.resources import parse_resource
 from sfn_mock.asl.texts import json_text, utf8
+from sfn_mock.integrations.failures import s3_cause
+from sfn_mock.integrations.operations import find_operation
+from sfn_mock.integrations.requests import build_request, missing_parameter_message
 
 #: The errors of S3 and of a bad object; other exceptions, such as UnmockedServiceError, go to the author of the test.
 _FAULTS = (BotoCoreError, ClientError, ValueError, OSError, EOFError, zlib.error)
@@ -33,7 +37,7 @@ def read_items(s3: Any, request: ReadRequest) -> list[Any]:
     """
     limit = request.config.get("MaxItems")
     try:
-        parameters = _object("ItemReader", request.parameters)
+        parameters = _s3_request(request.resource, _object("ItemReader", request.parameters))
         if not request.resource.endswith(":s3:listObjectsV2"):
             items = _object_items(s3, parameters, request.config)
         elif request.config.get("Transformation") == "LOAD_AND_FLATTEN":
@@ -43,7 +47,7 @@ def read_items(s3: Any, request: ReadRequest) -> list[Any]:
         else:
             items = _list_objects(s3, parameters)
     except _FAULTS as error:
-        raise StateError("States.ItemReaderFailed", str(error)) from None
+        raise StateError("States.ItemReaderFailed", _cause(error)) from None
     return items[:limit] if limit else items
 
 
@@ -51,6 +55,17 @@ def _object(field: str, parameters: Any) -> dict[str, Any]:
     if not isinstance(parameters, dict):
         raise ValueError(f"The Arguments of {field} must be an object but were: {json_text(parameters)}")
     return parameters
+
+
+def _s3_request(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a reader's call; raise ParametersError if S3 cannot take them."""
+    operation = find_operation(parse_resource(resource.replace(":::s3:", ":::aws-sdk:s3:")))
+    assert operation is not None
+    return build_request(operation, parameters)
+
+
+def _cause(error: Exception) -> str:
+    return s3_cause(error) if isinstance(error, ClientError) else str(error)
 
 
 def _list_objects(s3: Any, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -117,6 +132,8 @@ def _parse(text: str, config: dict[str, Any]) -> list[Any]:
         return parse_items(text, config)
     except NotIterableError:
         raise ValueError("Attempting to map over non-iterable node.") from None
+    except DuplicateHeadersError:
+        raise ValueError("CSV headers cannot contain duplicates.") from None
     except ValueError as fault:
         raise ValueError(f"The object {fault}") from None
 
@@ -145,6 +162,8 @@ def write_results(s3: Any, request: WriteRequest) -> Any:
     try:
         parameters = _object("ResultWriter", request.parameters)
         bucket, prefix = parameters.get("Bucket"), str(parameters.get("Prefix", "")).strip("/")
+        if bucket is None:
+            raise ValueError(missing_parameter_message("Bucket"))
         folder = "/".join(part for part in (prefix, request.map_run_arn.rpartition(":")[2]) if part)
         for status in ("SUCCEEDED", "FAILED"):
             ends = [end for end in request.ends if (end.status == "SUCCEEDED") == (status == "SUCCEEDED")]
@@ -158,7 +177,7 @@ def write_results(s3: Any, request: WriteRequest) -> Any:
         manifest = {"DestinationBucket": bucket, "MapRunArn": request.map_run_arn, "ResultFiles": files}
         s3.put_object(Bucket=bucket, Key=f"{folder}/manifest.json", Body=utf8(json_text(manifest)))
     except _FAULTS as error:
-        raise StateError("States.ResultWriterFailed", str(error)) from None
+        raise StateError("States.ResultWriterFailed", _cause(error)) from None
     details = {"Bucket": bucket, "Key": f"{folder}/manifest.json"}
     return {"MapRunArn": request.map_run_arn, "ResultWriterDetails": details}
 

@@ -225,10 +225,14 @@ def test_concurrency():
     ("state", "reason"),
     [
         pytest.param({"ItemsPath": "$.k"}, 'Reference path "$.k" must point to array.', id="ItemsPath to a number"),
-        pytest.param({}, 'The Map state\'s input must be an array but was: {"k":1,"t":"x","half":1.5}', id="input"),
+        pytest.param(
+            {},
+            'The Map state\'s input must be an array but was: {"k":1,"t":"x","half":1.5,"minus":-1}',
+            id="input",
+        ),
         pytest.param(
             {"InputPath": "$.k", **JSONATA},
-            'The Map state\'s input must be an array but was: {"k":1,"t":"x","half":1.5}',
+            'The Map state\'s input must be an array but was: {"k":1,"t":"x","half":1.5,"minus":-1}',
             id="JSONata input",
         ),
         pytest.param(
@@ -238,7 +242,8 @@ def test_concurrency():
         ),
         pytest.param(
             {"MaxConcurrencyPath": "$"},
-            'The MaxConcurrencyPath field refers to value "{"k":1,"t":"x","half":1.5}" which is not a valid integer: $',
+            'The MaxConcurrencyPath field refers to value "{"k":1,"t":"x","half":1.5,"minus":-1}" which is not a valid '
+            "integer: $",
             id="concurrency of an object",
         ),
         pytest.param(
@@ -246,17 +251,12 @@ def test_concurrency():
             'The MaxConcurrencyPath field refers to value "1.5" which is not a valid integer: $.half',
             id="concurrency of a fraction",
         ),
-        pytest.param(
-            {**JSONATA, "MaxConcurrency": "{% 1.5 %}"},
-            'The MaxConcurrency field has the value "1.5" which is not a valid integer',
-            id="fraction of JSONata",
-        ),
-        pytest.param({**JSONATA, "MaxConcurrency": "{% -1 %}"}, "MaxConcurrency cannot be negative.", id="negative"),
+        pytest.param({"MaxConcurrencyPath": "$.minus"}, "MaxConcurrency cannot be negative.", id="negative"),
     ],
 )
 def test_map_states_that_cannot_be(state, reason):
     """A Map state whose items or limits are wrong fails the execution without an event of its own."""
-    run = start(single(of(PASS, **state)), {"k": 1, "t": "x", "half": 1.5})
+    run = start(single(of(PASS, **state)), {"k": 1, "t": "x", "half": 1.5, "minus": -1})
 
     assert types(run) == ["ExecutionStarted", "MapStateEntered", "ExecutionFailed"]
     assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
@@ -586,6 +586,34 @@ def test_item_reader(state, reader, parameters, config, expected):
     assert (request.resource, request.parameters, request.config) == (READER["Resource"], parameters, config)
     assert details(run, "MapStateStarted") == {"length": 0}
     assert result(run) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "events", "ending"),
+    [
+        pytest.param(
+            1.5,
+            ["ExecutionFailed"],
+            ("States.Runtime", f'{HEAD}The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.n'),
+            id="fraction",
+        ),
+        pytest.param(
+            -1,
+            ["MapStateStarted", "MapRunStarted", "MapRunFailed", "MapStateFailed", "ExecutionFailed"],
+            ("States.ItemReaderFailed", "field MaxItems must be positive"),
+            id="negative",
+        ),
+    ],
+)
+def test_limits_that_cannot_be(limit, events, ending):
+    """MaxItemsPath to a fraction fails the state before its map run starts, to a negative number the map run."""
+    host = EngineHost(items=[1, 2, 3])
+    reader = {**READER, "ReaderConfig": {"MaxItemsPath": "$.n"}}
+    run = start(single(distributed(PASS, ItemReader=reader)), {"b": "x", "n": limit}, host)
+
+    assert types(run)[2:] == events
+    assert result(run) == ("FAILED", *ending)
+    assert host.reads == []
 
 
 def test_item_reader_that_fails():

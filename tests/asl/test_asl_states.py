@@ -150,28 +150,18 @@ def test_wait_scale():
         pytest.param({"Seconds": 31_536_001}, "Wait state delay is too long", id="more than a year"),
         pytest.param(
             {"SecondsPath": "$.t"},
-            'The SecondsPath parameter does not reference an integer value: $.t == "x"',
+            'The SecondsPath parameter cannot be parsed as a long value: $.t == "x"',
             id="seconds of text",
         ),
         pytest.param(
             {"SecondsPath": "$.minus"},
-            "The SecondsPath parameter does not reference an integer value: $.minus == -1",
+            "The SecondsPath parameter references a negative value: $.minus == -1",
             id="negative seconds",
         ),
         pytest.param(
             {"SecondsPath": "$.yes"},
-            "The SecondsPath parameter does not reference an integer value: $.yes == true",
+            "The SecondsPath parameter cannot be parsed as a long value: $.yes == true",
             id="boolean seconds",
-        ),
-        pytest.param(
-            {**JSONATA, "Seconds": "{% 1.5 %}"},
-            "The Seconds parameter is not a valid integer: 1.5",
-            id="fraction of JSONata",
-        ),
-        pytest.param(
-            {**JSONATA, "Seconds": "{% -1 %}"},
-            "The Seconds parameter is not a valid integer: -1",
-            id="negative of JSONata",
         ),
         pytest.param(
             {"TimestampPath": "$.t"},
@@ -184,12 +174,6 @@ def test_wait_scale():
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
             "string: $.minus == -1",
             id="timestamp of a number",
-        ),
-        pytest.param(
-            {**JSONATA, "Timestamp": "2026-13-01T00:00:00Z"},
-            "The Timestamp parameter does not reference a valid ISO-8601 extended offset date-time format "
-            "string: 2026-13-01T00:00:00Z == 2026-13-01T00:00:00Z",
-            id="month 13",
         ),
     ],
 )

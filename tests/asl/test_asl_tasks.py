@@ -127,16 +127,6 @@ def test_timeouts(state, answer, expected, moment):
             "The HeartbeatSecondsPath parameter does not reference a positive integer value: $.zero == 0",
             id="zero",
         ),
-        pytest.param(
-            {**JSONATA, "TimeoutSeconds": "{% 1.5 %}"},
-            "The TimeoutSeconds parameter is not a positive integer: 1.5",
-            id="fraction",
-        ),
-        pytest.param(
-            {**JSONATA, "TimeoutSeconds": "{% 0 %}"},
-            "The TimeoutSeconds parameter is not a positive integer: 0",
-            id="zero of JSONata",
-        ),
     ],
 )
 def test_timeouts_that_cannot_be(state, reason):

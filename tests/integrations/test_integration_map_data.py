@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import boto3
 import pytest
@@ -57,6 +58,13 @@ def put(s3, **objects):
             [{"a": "1", "b": ""}, {"a": "1", "b": "2"}],
             id="CSV with short and long rows",
         ),
+        pytest.param(
+            {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            'a,b\r\n"x,\ny",1\r\n\r\n2,3\r\n',
+            [{"a": "x,\ny", "b": "1"}, {"a": "2", "b": "3"}],
+            id="CSV with a line end in a field",
+        ),
+        pytest.param({"InputType": "JSONL"}, '"a\u2028b"\r\n\n1', ["a\u2028b", 1], id="lines with other separators"),
     ],
 )
 def test_items_of_an_object(s3, config, body, items):
@@ -104,6 +112,18 @@ def test_items_of_a_manifest_of_athena(s3):
         pytest.param({}, '{"a": 1}', "Attempting to map over non-iterable node.", id="not a list"),
         pytest.param({}, "{", "The object must be valid JSON", id="not JSON"),
         pytest.param(
+            {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "a,b,a\n1,2,3",
+            "CSV headers cannot contain duplicates.",
+            id="header twice in the first row",
+        ),
+        pytest.param(
+            {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "a"]},
+            "1,2",
+            "CSV headers cannot contain duplicates.",
+            id="header given twice",
+        ),
+        pytest.param(
             {"InputType": "PARQUET"},
             "PAR1",
             "cannot read a Parquet file: sfn_mock does not support it; use another InputType in this test instead.",
@@ -130,6 +150,41 @@ def test_objects_that_cannot_be_read(s3, config, body, cause):
         read(s3, config)
 
     assert (error.value.error, error.value.cause) == ("States.ItemReaderFailed", cause)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "resource", "cause"),
+    [
+        pytest.param(
+            {"Bucket": "lists", "Key": "missing"},
+            GET,
+            r"The specified key does not exist\. \(Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey; "
+            r"Request ID: \w*; S3 Extended Request ID: [^;]*; Proxy: null\)",
+            id="key",
+        ),
+        pytest.param(
+            {"Bucket": "missing"},
+            LIST,
+            r"The specified bucket does not exist \(Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket; "
+            r"Request ID: \w*; S3 Extended Request ID: [^;]*; Proxy: null\)",
+            id="bucket",
+        ),
+        pytest.param(
+            {},
+            GET,
+            "The field 'Bucket' is required but was missing, The field 'Key' is required but was missing",
+            id="no parameters",
+        ),
+        pytest.param({"Prefix": "a"}, LIST, "The field 'Bucket' is required but was missing", id="no bucket"),
+    ],
+)
+def test_requests_that_fail(s3, parameters, resource, cause):
+    """What S3 refuses, and what cannot be asked of it, fails the reader in the words of the service."""
+    with pytest.raises(StateError) as error:
+        read(s3, {}, parameters, resource)
+
+    assert error.value.error == "States.ItemReaderFailed"
+    assert re.fullmatch(cause, error.value.cause)
 
 
 def test_parameters_that_are_no_object(s3):
@@ -200,4 +255,17 @@ def test_results_that_cannot_be_written(s3):
         write(s3, {})
 
     assert error.value.error == "States.ResultWriterFailed"
-    assert error.value.cause.endswith("The specified bucket does not exist")
+    assert error.value.cause.startswith(
+        "The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket; "
+    )
+
+
+def test_results_for_no_bucket(s3):
+    """A writer that names no bucket fails."""
+    with pytest.raises(StateError) as error:
+        write_results(s3, WriteRequest(MAP_RUN, PUT, {}, {}, 0, ENDS))
+
+    assert (error.value.error, error.value.cause) == (
+        "States.ResultWriterFailed",
+        "The field 'Bucket' is required but was missing",
+    )

@@ -20,7 +20,7 @@ from sfn_mock.asl.host import (
 from sfn_mock.asl.map_runs import Child, MapRun
 from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState
 from sfn_mock.asl.scheduler import AbortedError, Future, Steps
-from sfn_mock.asl.states.map_settings import read_count, read_percentage
+from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 from sfn_mock.asl.texts import json_text
 
@@ -33,10 +33,11 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
         map_run.check_redrives()
     try:
         if map_run is None:
+            limit = 0 if state.item_reader is None else read_item_limit(activation, state.item_reader.config, effective)
             map_run, items = _start(activation, state, effective)
             known = activation.run.host.recall_map_run(map_run.arn)
             if known.end is None:
-                map_run.add_children(_children(activation, state, effective, items, known))
+                map_run.add_children(_children(activation, state, effective, items, limit, known))
         else:
             map_run.redrive()
             details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
@@ -110,13 +111,13 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
 
 
 def _children(
-    activation: Activation, state: MapState, effective: Any, items: list[Any], known: KnownMapRun
+    activation: Activation, state: MapState, effective: Any, items: list[Any], limit: int, known: KnownMapRun
 ) -> list[Child]:
-    """Return the child executions for the map run to start."""
+    """Return the child executions for the map run to start; an ItemReader may give up to `limit` items."""
     if state.item_reader is not None:
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
-        items = _read(activation, state.item_reader, effective)
+        items = _read(activation, state.item_reader, effective, limit)
     selected = [
         select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)
     ]
@@ -160,10 +161,10 @@ def _fail(activation: Activation, error: StateError) -> None:
     activation.add_event("MapRunFailed", {name: text for name, text in told if text is not None})
 
 
-def _read(activation: Activation, reader: ItemReader, effective: Any) -> list[Any]:
+def _read(activation: Activation, reader: ItemReader, effective: Any, limit: int) -> list[Any]:
+    check_item_limit(limit)
     config = dict(reader.config)
-    path = config.pop("MaxItemsPath", None)
-    limit = read_count(activation, "MaxItems", config.get("MaxItems"), path, effective)
+    config.pop("MaxItemsPath", None)
     if limit:
         config["MaxItems"] = limit
     request = ReadRequest(
@@ -188,7 +189,12 @@ def evaluate(activation: Activation, template: Any, effective: Any, field: str) 
 def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
     """Group items into batches; return a child execution for each batch."""
     most_items = read_count(
-        activation, "MaxItemsPerBatch", batcher.max_items_per_batch, batcher.max_items_per_batch_path, effective
+        activation,
+        "MaxItemsPerBatch",
+        batcher.max_items_per_batch,
+        batcher.max_items_per_batch_path,
+        effective,
+        within="ItemBatcher/",
     )
     most_bytes = read_count(
         activation,
@@ -196,6 +202,7 @@ def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any],
         batcher.max_input_bytes_per_batch,
         batcher.max_input_bytes_per_batch_path,
         effective,
+        within="ItemBatcher/",
     )
     fixed = {}
     if batcher.batch_input is not ABSENT:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sfn_mock.asl.activation import Activation
-from sfn_mock.asl.errors import RUNTIME
+from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.nodes import NumberOrExpression
 from sfn_mock.asl.texts import json_text
 
 
-def read_count(activation: Activation, field: str, given: NumberOrExpression, path: str | None, value: Any) -> int:
+def read_count(
+    activation: Activation,
+    field: str,
+    given: NumberOrExpression,
+    path: str | None,
+    value: Any,
+    *,
+    within: str = "",
+) -> int:
     """Return a setting that must be a whole number; 0 if it is missing.
 
     Args:
@@ -19,24 +28,57 @@ def read_count(activation: Activation, field: str, given: NumberOrExpression, pa
         given: The value of that field, None if it is missing.
         path: The value of the field's `Path` variant, such as `MaxConcurrencyPath`; None if it is missing.
         value: The value of `$` in the path.
+        within: The path of the object that contains the field, such as `ItemBatcher/`.
 
     Raises:
         StateError: If the value is negative or not a whole number.
     """
-    found = _read(activation, field, given, path, value)
-    number = _number(found, int)
-    if number is None:
-        raise _not_a_number(activation, field, path, found, "integer")
-    if number < 0:
-        raise activation.failure(RUNTIME, f"{field} cannot be negative.")
-    return int(number)
+    if path is not None:
+        number = _read_path(activation, field, path, value)
+        if number < 0:
+            raise activation.failure(RUNTIME, f"{field} cannot be negative.")
+        return number
+    found = _read(activation, f"{within}{field}", given)
+    whole = _number(found, int)
+    if whole is None or whole < 0:
+        raise activation.out_of_range(given, f"{within}{field}", "an integer of at least 0", found)
+    return int(whole)
+
+
+def read_item_limit(activation: Activation, config: Mapping[str, Any], value: Any) -> int:
+    """Return the number of items that an ItemReader may give; 0 for all. See `check_item_limit` for a negative number.
+
+    Args:
+        activation: The activation of the state.
+        config: `ReaderConfig`.
+        value: The value of `$` in MaxItemsPath.
+
+    Raises:
+        StateError: If the value is not a whole number.
+    """
+    path = config.get("MaxItemsPath")
+    if path is not None:
+        return _read_path(activation, "MaxItems", path, value)
+    return read_count(activation, "MaxItems", config.get("MaxItems"), None, value, within="ItemReader/ReaderConfig/")
+
+
+def check_item_limit(limit: int) -> None:
+    """Raise StateError if the number of items is negative: AWS checks that when it reads the items."""
+    if limit < 0:
+        raise StateError("States.ItemReaderFailed", "field MaxItems must be positive")
 
 
 def read_percentage(
     activation: Activation, field: str, given: NumberOrExpression, path: str | None, value: Any
 ) -> float:
     """Return a setting that must be a percentage; 0 if it is missing. See `read_count`."""
-    found = _read(activation, field, given, path, value)
+    if path is None:
+        found = _read(activation, field, given)
+        number = _number(found, float)
+        if number is None or not 0 <= number <= 100:
+            raise activation.out_of_range(given, field, "a number from 0 to 100", found)
+        return float(number)
+    found = activation.refer(path, f"{field}Path", value)
     number = _number(found, float)
     if number is None:
         raise _not_a_number(activation, field, path, found, "float")
@@ -45,14 +87,18 @@ def read_percentage(
     return float(number)
 
 
-def _read(activation: Activation, field: str, given: NumberOrExpression, path: str | None, value: Any) -> Any:
-    if path is not None:
-        return activation.refer(path, f"{field}Path", value)
+def _read(activation: Activation, field: str, given: NumberOrExpression) -> Any:
     if given is None:
         return 0
-    if activation.state.is_jsonata:
-        return activation.compute(given, field, expected="number")
-    return given
+    return activation.compute(given, field, expected="number") if activation.state.is_jsonata else given
+
+
+def _read_path(activation: Activation, field: str, path: str, value: Any) -> int:
+    found = activation.refer(path, f"{field}Path", value)
+    number = _number(found, int)
+    if number is None:
+        raise _not_a_number(activation, field, path, found, "integer")
+    return int(number)
 
 
 def _number(found: Any, kind: type[int] | type[float]) -> float | None:
@@ -67,10 +113,8 @@ def _number(found: Any, kind: type[int] | type[float]) -> float | None:
     return found if kind is float or found == int(found) else None
 
 
-def _not_a_number(activation: Activation, field: str, path: str | None, found: Any, kind: str) -> Exception:
+def _not_a_number(activation: Activation, field: str, path: str, found: Any, kind: str) -> Exception:
     text = found if isinstance(found, str) else json_text(found)
-    if path is None:
-        return activation.failure(RUNTIME, f'The {field} field has the value "{text}" which is not a valid {kind}')
     return activation.failure(
         RUNTIME, f'The {field}Path field refers to value "{text}" which is not a valid {kind}: {path}'
     )

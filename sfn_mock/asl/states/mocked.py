@@ -12,7 +12,7 @@ from sfn_mock.asl.map_runs import exceeded_failure, is_exceeded
 from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState
 from sfn_mock.asl.scheduler import Steps
 from sfn_mock.asl.states.distributed_map import evaluate, make_batches
-from sfn_mock.asl.states.map_settings import read_count, read_percentage
+from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 
 
@@ -90,13 +90,8 @@ def _iterations(activation: Activation, state: MapState, effective: Any, work: M
         items = work.items
         if "ItemsPointer" in state.item_reader.config:
             activation.observe("afterItemsPointer", items)
-        limit = read_count(
-            activation,
-            "MaxItems",
-            state.item_reader.config.get("MaxItems"),
-            state.item_reader.config.get("MaxItemsPath"),
-            effective,
-        )
+        limit = read_item_limit(activation, state.item_reader.config, effective)
+        check_item_limit(limit)
         items = items[:limit] if limit else items
     inputs = [select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)]
     if state.item_selector is not ABSENT:

@@ -143,6 +143,6 @@ def _seconds(activation: Activation, field: str, given: Any, path: str | None, v
     if isinstance(given, str):
         found = activation.compute(given, field, expected="number")
         if found <= 0 or found != int(found):
-            raise activation.failure(RUNTIME, f"The {field} parameter is not a positive integer: {json_text(found)}")
+            raise activation.out_of_range(given, field, "an integer of at least 1", found)
         return int(found)
     return None if given is None else int(given)

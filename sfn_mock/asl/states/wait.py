@@ -37,29 +37,33 @@ def _seconds(activation: Activation, state: WaitState, value: Any) -> int | floa
     if state.seconds_path is None:
         seconds: Any = activation.compute(state.seconds, "Seconds", expected="number")
         if isinstance(state.seconds, str) and not (seconds >= 0 and seconds == int(seconds)):
-            raise activation.failure(RUNTIME, f"The Seconds parameter is not a valid integer: {json_text(seconds)}")
+            raise activation.out_of_range(state.seconds, "Seconds", "an integer of at least 0", seconds)
+        return float(seconds)
+    seconds = activation.refer(state.seconds_path, "SecondsPath", value)
+    if isinstance(seconds, bool) or not isinstance(seconds, int):
+        fault = "cannot be parsed as a long value"
+    elif seconds < 0:
+        fault = "references a negative value"
     else:
-        seconds = activation.refer(state.seconds_path, "SecondsPath", value)
-        if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
-            raise activation.failure(
-                RUNTIME,
-                "The SecondsPath parameter does not reference an integer value: "
-                f"{state.seconds_path} == {json_text(seconds)}",
-            )
-    return float(seconds)
+        return float(seconds)
+    reason = f"The SecondsPath parameter {fault}: {state.seconds_path} == {json_text(seconds)}"
+    raise activation.failure(RUNTIME, reason)
 
 
 def _timestamp(activation: Activation, state: WaitState, value: Any) -> int:
     if state.timestamp_path is None:
-        field, text = "Timestamp", activation.compute(state.timestamp, "Timestamp", expected="string")
+        text = activation.compute(state.timestamp, "Timestamp", expected="string")
     else:
-        field, text = "TimestampPath", activation.refer(state.timestamp_path, "TimestampPath", value)
+        text = activation.refer(state.timestamp_path, "TimestampPath", value)
     moment = parse_timestamp(text)
-    if moment is None:
-        reference = state.timestamp_path or state.timestamp
-        raise activation.failure(
-            RUNTIME,
-            f"The {field} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
-            f"{reference} == {text if isinstance(text, str) else json_text(text)}",
+    if moment is not None:
+        return moment
+    if state.timestamp_path is None:
+        raise activation.out_of_range(
+            state.timestamp, "Timestamp", "an ISO-8601 extended offset date-time format string", text
         )
-    return moment
+    raise activation.failure(
+        RUNTIME,
+        "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
+        f"{state.timestamp_path} == {text if isinstance(text, str) else json_text(text)}",
+    )
