@@ -1,6 +1,6 @@
-"""AWS Step Functions for unit tests: seed executions with chosen statuses and dates, and list them as AWS would.
+"""A mock of AWS Step Functions for unit tests: it answers boto3 as AWS does, with the executions that a test adds.
 
-Use the pytest fixture ``sfn_executions``, or the context manager and decorator ``mock_sfn_executions``:
+In pytest, use the fixture ``sfn_executions``. Elsewhere, use a ``with`` block or a decorator:
 
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
@@ -8,7 +8,15 @@ Use the pytest fixture ``sfn_executions``, or the context manager and decorator 
         boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)
 
 ``help(sfn_mock.mock_sfn_executions)`` explains the options, ``help(sfn_mock.StepFunctionsMock)`` the handle ``sfn``,
-``help(sfn_mock.StateMachine)`` what ``orders`` offers. ``python -m sfn_mock --help`` explains the server.
+``help(sfn_mock.StateMachine)`` what ``orders`` offers, and so on for each name:
+
+    Start a mock       mock_sfn_executions, get_mock, install, uninstall, server
+    Handle, records    StepFunctionsMock, StateMachine, Version, Alias, Execution, Executions, Status, MapRun
+    Calls and faults   Calls, Call, Fault
+    Definitions        Replay, ReplayDifference, Coverage, CoverageReport, TaskError
+    Other errors       UnmockedServiceError, PagingError, PagingWarning, SeedWarning
+
+``python -m sfn_mock --help`` explains the server.
 """
 
 from __future__ import annotations
@@ -16,51 +24,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sfn_mock.handle import StepFunctionsMock
-    from sfn_mock.http_server.server import server
-    from sfn_mock.instruments.calls import Call, Calls
-    from sfn_mock.instruments.coverage import Coverage, CoverageReport
-    from sfn_mock.instruments.faults import Fault
-    from sfn_mock.instruments.guard import UnmockedServiceError
-    from sfn_mock.instruments.paging_walks import PagingError, PagingWarning
-    from sfn_mock.instruments.replay_differences import ReplayDifference
-    from sfn_mock.mock import get_mock, mock_sfn_executions
-    from sfn_mock.moto_integration.installation import install, uninstall
-    from sfn_mock.state.seeds import SeedWarning
-    from sfn_mock.state.task_mocks import TaskError
-    from sfn_mock.views import Alias, Execution, Executions, MapRun, Replay, StateMachine, Status, Version
+    from sfn_mock.handle import StepFunctionsMock as StepFunctionsMock
+    from sfn_mock.http_server.server import server as server
+    from sfn_mock.instruments.calls import Call as Call
+    from sfn_mock.instruments.calls import Calls as Calls
+    from sfn_mock.instruments.coverage import Coverage as Coverage
+    from sfn_mock.instruments.coverage import CoverageReport as CoverageReport
+    from sfn_mock.instruments.faults import Fault as Fault
+    from sfn_mock.instruments.guard import UnmockedServiceError as UnmockedServiceError
+    from sfn_mock.instruments.paging_walks import PagingError as PagingError
+    from sfn_mock.instruments.paging_walks import PagingWarning as PagingWarning
+    from sfn_mock.instruments.replay_differences import ReplayDifference as ReplayDifference
+    from sfn_mock.mock import get_mock as get_mock
+    from sfn_mock.mock import mock_sfn_executions as mock_sfn_executions
+    from sfn_mock.moto_integration.installation import install as install
+    from sfn_mock.moto_integration.installation import uninstall as uninstall
+    from sfn_mock.state.seeds import SeedWarning as SeedWarning
+    from sfn_mock.state.task_mocks import TaskError as TaskError
+    from sfn_mock.views import Alias as Alias
+    from sfn_mock.views import Execution as Execution
+    from sfn_mock.views import Executions as Executions
+    from sfn_mock.views import MapRun as MapRun
+    from sfn_mock.views import Replay as Replay
+    from sfn_mock.views import StateMachine as StateMachine
+    from sfn_mock.views import Status as Status
+    from sfn_mock.views import Version as Version
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Alias",
-    "Call",
-    "Calls",
-    "Coverage",
-    "CoverageReport",
-    "Execution",
-    "Executions",
-    "Fault",
-    "MapRun",
-    "PagingError",
-    "PagingWarning",
-    "Replay",
-    "ReplayDifference",
-    "SeedWarning",
-    "StateMachine",
-    "Status",
-    "StepFunctionsMock",
-    "TaskError",
-    "UnmockedServiceError",
-    "Version",
-    "get_mock",
-    "install",
-    "mock_sfn_executions",
-    "server",
-    "uninstall",
-]
-
-# Imported when first asked for: pytest imports this package for the plugin, in every run, used or not.
+# The public names, each imported when it is first used: pytest imports this package in every run, to load the plugin.
+# There is no __all__, because help(sfn_mock) would then show every class with all its methods, on a hundred screens.
 _MODULES = {
     "Alias": "views",
     "Call": "instruments.calls",
@@ -100,4 +93,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return [*_MODULES, "__version__"]

@@ -200,8 +200,8 @@ def _is_own(module: object) -> bool:
     return isinstance(module, str) and module.partition(".")[0] == "sfn_mock"
 
 
-#: The errors that the handle and views raise on purpose; other errors of our code are bugs.
-_TOLD = (ValueError, TypeError, LookupError, RuntimeError)
+#: The errors that the fixtures, the handle and views raise on purpose; other errors of our code are bugs.
+_TOLD = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, pytest.UsageError)
 
 
 def _is_told_to_author(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:

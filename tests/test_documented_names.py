@@ -23,6 +23,8 @@ SHOWN_OF_A_MAP_RUN = (
     "arn label id parent state_machine execution_type max_concurrency tolerated_failure_count "
     "tolerated_failure_percentage status start_date stop_date"
 )
+#: The public names of the package, without its version.
+PUBLIC = [name for name in dir(sfn_mock) if not name.startswith("_")]
 #: What every list has.
 LIST = [name for name in dir(list) if not name.startswith("_")]
 SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_date versions aliases"
@@ -69,8 +71,8 @@ def test_the_reference_has_each_public_name():
     told = re.findall(r"^::: sfn_mock\.(\S+)$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
     fixtures = ["pytest_plugin.sfn_executions", "pytest_plugin.sfn_executions_server"]
 
-    assert sorted(told) == sorted([*sfn_mock.__all__, *fixtures])
-    assert [name for name in sfn_mock.__all__ if name != "Status" and not inspect.getdoc(getattr(sfn_mock, name))] == []
+    assert sorted(told) == sorted([*PUBLIC, *fixtures])
+    assert [name for name in PUBLIC if name != "Status" and not inspect.getdoc(getattr(sfn_mock, name))] == []
 
 
 def test_what_views_show(sfn_executions):
@@ -130,7 +132,7 @@ def test_what_a_fault_shows(sfn_executions):
 
 def public_functions():
     """Yield the public functions, and the methods of public classes, with a name for each."""
-    for name in sfn_mock.__all__:
+    for name in PUBLIC:
         value = getattr(sfn_mock, name)
         if inspect.isfunction(value):
             yield name, value

@@ -87,8 +87,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def _public_names() -> set[str]:
     """Return the public names of the package, and ``Class.attribute`` for what its classes define."""
-    names = set(sfn_mock.__all__)
-    for name in sfn_mock.__all__:
+    names = {name for name in dir(sfn_mock) if not name.startswith("_")}
+    for name in sorted(names):
         classes = getattr(getattr(sfn_mock, name), "__mro__", ())
         own = {attribute for kind in classes if kind.__module__.startswith("sfn_mock.") for attribute in vars(kind)}
         offered = {attribute for attribute in dir(getattr(sfn_mock, name)) if not attribute.startswith("_")}

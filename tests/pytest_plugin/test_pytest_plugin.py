@@ -455,11 +455,16 @@ def test_fixtures_are_explained(pytester):
     )
 
 
-def test_help_begins_with_a_guide():
-    """The first screen of help(sfn_mock) has an example, and names what to read next; all of it exists."""
-    guide = pydoc.render_doc(sfn_mock, renderer=pydoc.plaintext).splitlines()[:24]
-    text = "\n".join(guide)
+def test_help_fits_a_screen():
+    """help(sfn_mock) begins with an example and a table of every public name, and shows no class with its methods."""
+    shown = pydoc.render_doc(sfn_mock, renderer=pydoc.plaintext).splitlines()
+    guide = shown[: shown.index("PACKAGE CONTENTS")]
+    table = [re.split(r"  +", line.strip()) for line in guide if re.match(r" {8}\w.+  ", line)]
 
-    assert "with mock_sfn_executions() as sfn:" in text
-    assert re.findall(r"help\(sfn_mock\.(\w+)\)", text) == ["mock_sfn_executions", "StepFunctionsMock", "StateMachine"]
-    assert "PACKAGE CONTENTS" in guide
+    assert "        with mock_sfn_executions() as sfn:" in guide
+    assert sorted(name for _, names in table for name in names.split(", ")) == [
+        name for name in dir(sfn_mock) if name != "__version__"
+    ]
+    assert len(guide) <= 25
+    assert [line for line in shown if line.strip() in ("CLASSES", "FUNCTIONS")] == []
+    assert len(shown) <= 70

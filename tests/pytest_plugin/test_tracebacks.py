@@ -1,4 +1,4 @@
-"""Tracebacks of what the mock tells a test's author show the test's lines, and none of ours."""
+"""Tracebacks of errors for a test's author show the lines of the test, and no lines of sfn_mock."""
 
 from __future__ import annotations
 
@@ -20,10 +20,17 @@ TEST = """
     def test_service(sfn_executions):
         boto3.client("s3").list_buckets()
 
-    def test_fault_of_ours(sfn_executions):
+    def test_wait(sfn_executions):
+        sfn_executions.add_state_machine("orders").add_execution(status="RUNNING").wait_until_done("0s")
+
+    @pytest.mark.sfn_executions(exceute=True)
+    def test_option(sfn_executions):
+        pass
+
+    def test_bug_of_ours(sfn_executions):
         Execution(None).arn
 
-    def test_fault_of_the_test(sfn_executions):
+    def test_bug_of_the_test(sfn_executions):
         def choose(name, input):
             raise ValueError("mine")
 
@@ -35,7 +42,7 @@ TEST = """
 
 @pytest.fixture(scope="module")
 def tracebacks(tmp_path_factory):
-    """What pytest printed of each test, by its name: one process runs them all."""
+    """The tracebacks that pytest printed, by name of the test: one process runs all tests."""
     folder = tmp_path_factory.mktemp("tracebacks")
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     (folder / "test_tracebacks_of_users.py").write_text(dedent(TEST))
@@ -43,20 +50,22 @@ def tracebacks(tmp_path_factory):
     command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "--tb=short", f"--junit-xml={report}", folder]
     subprocess.run(command, cwd=folder, capture_output=True, check=False)
     tests = ElementTree.parse(report).iter("testcase")
-    return {test.get("name"): [failure.text for failure in test.findall("failure")] for test in tests}
+    return {test.get("name"): [child.text for child in test if child.tag in ("failure", "error")] for test in tests}
 
 
 @pytest.mark.parametrize(
     ("test", "error", "shows_ours"),
     [
-        pytest.param("test_seed", "ArgumentError", False, id="a seed that cannot be"),
-        pytest.param("test_service", "UnmockedServiceError", False, id="a service that nothing mocks"),
-        pytest.param("test_fault_of_ours", "AttributeError", True, id="a fault of ours"),
-        pytest.param("test_fault_of_the_test", "ValueError: mine", True, id="an error of the test's own function"),
+        pytest.param("test_seed", "ArgumentError", False, id="impossible seed"),
+        pytest.param("test_service", "UnmockedServiceError", False, id="service that is not mocked"),
+        pytest.param("test_wait", "TimeoutError", False, id="wait that takes too long"),
+        pytest.param("test_option", "UsageError", False, id="misspelt option of the marker"),
+        pytest.param("test_bug_of_ours", "AttributeError", True, id="bug of sfn_mock"),
+        pytest.param("test_bug_of_the_test", "ValueError: mine", True, id="error of a function of the test"),
     ],
 )
 def test_frames(tracebacks, test, error, shows_ours):
-    """Only an error that we raise on purpose hides where."""
+    """An error that sfn_mock raises on purpose hides its own frames; other errors show them."""
     [text] = tracebacks[test]
 
     assert error in text
