@@ -1,10 +1,10 @@
-"""moto's request reader, which passes each call of Step Functions to ``operations.pipeline``."""
+"""Calls of Step Functions in HTTP form: what reads their headers, and moto's class that passes them on."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -41,6 +41,22 @@ class _Bytes:
 _BYTES = _Bytes()
 
 
+def answer(
+    service: Service, headers: Mapping[str, str], body: str | bytes, account_id: str, region: str, url: str
+) -> TYPE_RESPONSE:
+    """Answer a call with one reading of the clock; ``headers`` have lower-case names, or ignore case."""
+    with clock.read_once() as moment:
+        trace_id = headers.get("x-amzn-trace-id", "")
+        request = Request(_operation(headers), body, account_id, region, moment, url, trace_id)
+        return respond(service, request, _BYTES)
+
+
+def _operation(headers: Mapping[str, str]) -> str:
+    """Return the operation in the target header, or an empty text."""
+    target = _TARGET.fullmatch(headers.get("x-amz-target", ""))
+    return target[1] if target else ""
+
+
 class SFNResponse(StepFunctionResponse):
     """Reads requests to Step Functions that moto passes on. It has no rules of its own."""
 
@@ -63,15 +79,9 @@ class SFNResponse(StepFunctionResponse):
 
     def _get_action(self) -> str:
         """Return the operation in the target header, or an empty text; moto would search the body too."""
-        target = _TARGET.fullmatch(self.headers.get("X-Amz-Target", ""))
-        return target[1] if target else ""
+        return _operation(self.headers)
 
     def call_action(self) -> TYPE_RESPONSE:
-        """Answer the request that moto has read, with one reading of the clock."""
-        with clock.read_once() as moment:
-            operation, trace_id = self._get_action(), self.headers.get("X-Amzn-Trace-Id", "")
-            request = Request(operation, self.body, self.current_account, self.region, moment, self.uri, trace_id)
-            return respond(self._service(), request, _BYTES)
-
-    def _service(self) -> Service:
-        return plain_service(lambda account_id, region: self.stepfunction_backend.records)
+        """Answer the request that moto has read."""
+        service = plain_service(lambda account_id, region: self.stepfunction_backend.records)
+        return answer(service, self.headers, self.body, self.current_account, self.region, self.uri)

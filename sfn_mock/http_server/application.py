@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import BotoCoreError
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
@@ -103,11 +102,8 @@ class Application:
         return other_services.answer(self._motos, request, None)
 
     def _to_step_functions(self, request: Request, signed: re.Match[str] | None) -> Response:
-        headers = dict(request.headers)
-        headers[REGION_HEADER] = self._region(request, signed)
-        prepared = AWSPreparedRequest(request.method, request.url, headers, request.get_data(), False)
         try:
-            status, answer_headers, body = self._wire(request).answer(prepared)
+            status, answer_headers, body = self._wire(request).answer(request, self._region(request, signed))
         except BotoCoreError as error:
             # A fault that is a connection error: the handler closes the connection without an answer.
             raise ConnectionAbortedError(str(error)) from None

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import werkzeug
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from moto.core.request import normalize_request
 from urllib3 import HTTPResponse
 
 from sfn_mock.operations.pipeline import Service
-from sfn_mock.transport.addressing import AddressedResponse, account_of_role
+from sfn_mock.responses import answer
+from sfn_mock.transport.addressing import account_of_role, note_use, region_of
 
 #: The header with the client's region, which unsigned requests and some host names do not show.
 REGION_HEADER = "x-sfn-mock-region"
@@ -55,27 +55,31 @@ class Wire:
         self._service = service
         self._account_id = account_id
 
-    def answer(self, request: AWSPreparedRequest | werkzeug.Request) -> Answer:
+    def answer(self, request: AWSPreparedRequest | werkzeug.Request, region: str | None = None) -> Answer:
         """Return the status, headers and body of the answer.
+
+        Args:
+            request: The request.
+            region: The region of the call, if it is not to be read from the request.
 
         Raises:
             BotoCoreError: For a fault that is a connection error.
         """
         headers = {name.lower(): text_of(value) for name, value in request.headers.items()}
-        region = headers.pop(REGION_HEADER, None)
-        # The body is complete here, however it was to be sent; an older moto would wait for its chunks.
-        headers.pop("transfer-encoding", None)
-        signed = _ACCESS_KEY.search(headers.get("authorization", ""))
-        account_id = account_of_role(signed and signed[1]) or self._account_id
+        authorization = headers.get("authorization", "")
         # An older moto reads the body from `requests` itself and passes it on.
-        body = request.data if isinstance(request, werkzeug.Request) else request.body
-        if headers.pop("content-encoding", "").lower() == "gzip" and body:
+        body = (request.get_data() if isinstance(request, werkzeug.Request) else request.body) or b""
+        if headers.get("content-encoding", "").lower() == "gzip" and body:
             body = _unpacked(body)
             if len(body) > MAX_BODY:
                 sentence = f"The body of a call must be of at most {MAX_BODY} bytes when it is unpacked."
                 return 413, {"Content-Type": "application/json"}, json.dumps({"message": sentence})
-        read = normalize_request(AWSPreparedRequest(request.method, request.url, headers, body, False))
-        return AddressedResponse(self._service, account_id, region)._dispatch(read, request.url, read.headers)
+        signed = _ACCESS_KEY.search(authorization)
+        account_id = account_of_role(signed and signed[1]) or self._account_id
+        region = region or headers.get(REGION_HEADER) or region_of(request.url, authorization)
+        if signed is not None:
+            note_use(signed[1], account_id, region)
+        return answer(self._service, headers, body, account_id, region, request.url)
 
     def respond(self, request: AWSPreparedRequest) -> AWSResponse:
         """Return the answer as the response that botocore would have read from its connection."""

@@ -170,6 +170,33 @@ def test_account_of_a_role(sfn):
     assert identity["Account"] == "111111111111"
 
 
+def test_call_of_a_form(sfn, post):
+    """A body is read whatever its Content-Type says: curl calls every body a form unless it is told otherwise."""
+    machine = sfn.add_state_machine("orders")
+    headers = {**target("DescribeStateMachine"), "Content-Type": FORM}
+    answer = post(json.dumps({"stateMachineArn": machine.arn}), headers)
+
+    assert (answer.status, answer.json()["name"]) == (200, "orders")
+
+
+def test_iam_knows_when_a_key_was_used(sfn):
+    """A call is a use of its access key, which moto's IAM tells, in the region of the call."""
+    iam = client_of(sfn, "iam")
+    iam.create_user(UserName="reader")
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    reader = boto3.client(
+        "stepfunctions",
+        "eu-west-1",
+        endpoint_url=sfn.endpoint_url,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    reader.list_state_machines()
+
+    used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]
+    assert (used["ServiceName"], used["Region"]) == ("stepfunctions", "eu-west-1")
+
+
 def test_calls_at_once(sfn):
     """Of what several clients start and list at the same time nothing is lost or doubled."""
     sfn.add_state_machine("orders")
