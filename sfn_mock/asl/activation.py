@@ -272,6 +272,7 @@ class Activation:
         field: str,
         *,
         expected: ResultType | None = None,
+        alternative: ResultType | None = None,
         result: Any = ABSENT,
         error_output: Any = ABSENT,
         item: Mapping[str, Any] | None = None,
@@ -282,6 +283,7 @@ class Activation:
             value: The value of a field of the state.
             field: The field's name.
             expected: The type that the result must have, None for any.
+            alternative: Another type that the result may have, None if there is none.
             result: The value of `$states.result`.
             error_output: The value of `$states.errorOutput`.
             item: The item for an ItemSelector.
@@ -292,7 +294,7 @@ class Activation:
         bindings = Bindings(states, self.frame.variables, self.run.scheduler.now, self.run.chance)
         try:
             if expected is not None:
-                return evaluate_typed(value, bindings, field, expected)
+                return evaluate_typed(value, bindings, field, expected, alternative)
             return evaluate_value(value, bindings, field)
         except ExpressionError as error:
             raise self._evaluation_failure(error) from None

@@ -243,7 +243,9 @@ def _coded(error: QueryError | ExpressionSyntaxError) -> str:
     return f"{error.code}: {error.reason if isinstance(error, QueryError) else error}"
 
 
-def evaluate_typed(value: object, bindings: Bindings, field: str, expected: ResultType) -> Any:
+def evaluate_typed(
+    value: object, bindings: Bindings, field: str, expected: ResultType, alternative: ResultType | None = None
+) -> Any:
     """Evaluate a value whose expression must return a certain type.
 
     Args:
@@ -251,13 +253,14 @@ def evaluate_typed(value: object, bindings: Bindings, field: str, expected: Resu
         bindings: The values that the expressions can refer to.
         field: The field's name, such as `Items`.
         expected: The type that AWS expects in the field.
+        alternative: Another type that the field takes, None if there is none.
 
     Raises:
         ExpressionError: If an expression fails, returns nothing, or returns another type.
     """
     result = evaluate_value(value, bindings, field)
     actual = type_name(result)
-    if isinstance(value, str) and is_expression(value) and actual != expected:
+    if isinstance(value, str) and is_expression(value) and actual not in (expected, alternative):
         reason = (
             f"returned an unexpected result type. Expected '{expected}', but was '{actual}' for value: "
             f"{as_json(result)}"

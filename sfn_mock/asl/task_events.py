@@ -1,7 +1,7 @@
 """The history events of tasks: types and details in the form of GetExecutionHistory.
 
 The types differ for service integrations, Lambda functions and activities. Each function returns the type and the
-details of an event; the details are empty if the event has none.
+details of an event; the details are None if events of that type have none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from sfn_mock.asl.resources import Resource, ResourceKind
 
-TaskEvent = tuple[str, dict[str, Any]]
+TaskEvent = tuple[str, dict[str, Any] | None]
 
 #: The most bytes of a task's result as JSON in UTF-8.
 RESULT_LIMIT = 262_144
@@ -63,6 +63,8 @@ def scheduled(
 
 def started(resource: Resource, *, worker_name: str | None = None) -> TaskEvent:
     """Return the event of a task that has started; `worker_name` is the name that an activity's worker gave."""
+    if resource.kind is ResourceKind.LAMBDA_FUNCTION:
+        return _event(resource, "Started", None)
     return _event(resource, "Started", _of(resource) if worker_name is None else {"workerName": worker_name})
 
 
@@ -97,7 +99,7 @@ def result_limit_cause(resource: Resource) -> str:
     return f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
 
 
-def _event(resource: Resource, what: str, details: dict[str, Any]) -> TaskEvent:
+def _event(resource: Resource, what: str, details: dict[str, Any] | None) -> TaskEvent:
     return f"{_PREFIXES[resource.kind]}{what}", details
 
 

@@ -249,8 +249,7 @@ class DrawnHistory:
             self._add(moment, task_events.submitted(resource, "{}"), chain)
 
     def _tell_started(self, moment: int, resource: Resource, worker_name: str | None, chain: Chain) -> None:
-        event_type, details = task_events.started(resource, worker_name=worker_name)
-        self._add(moment, (event_type, details or None), chain)
+        self._add(moment, task_events.started(resource, worker_name=worker_name), chain)
 
     def _begin_work(self, moment: int, resource: Resource, chain: Chain) -> None:
         """Let an unknown worker take the task, if none has, because only a taken task can end."""

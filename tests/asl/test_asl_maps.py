@@ -589,6 +589,48 @@ def test_item_reader(state, reader, parameters, config, expected):
 
 
 @pytest.mark.parametrize(
+    ("state", "inputs"),
+    [
+        pytest.param({"ItemsPath": "$.o"}, [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}], id="ItemsPath"),
+        pytest.param(
+            {**JSONATA, "Items": "{% $states.input.o %}"},
+            [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}],
+            id="Items",
+        ),
+        pytest.param({"InputPath": "$.o"}, [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}], id="input"),
+        pytest.param(
+            {"ItemsPath": "$.o", "ItemSelector": {"item.$": "$$.Map.Item"}},
+            [{"item": {"Index": 0, "Key": "a", "Value": 1}}, {"item": {"Index": 1, "Key": "b", "Value": [2]}}],
+            id="ItemSelector",
+        ),
+    ],
+)
+def test_distributed_map_over_an_object(state, inputs):
+    """A Distributed Map runs a child execution for each member of an object."""
+    host = EngineHost()
+    run = start(single(distributed(PASS, **state)), {"o": {"a": 1, "b": [2]}}, host)
+
+    assert [child.input for child in host.starts] == inputs
+    assert details(run, "MapStateStarted") == {"length": 2}
+    assert result(run) == inputs
+
+
+@pytest.mark.parametrize(
+    ("processor", "value", "actual"),
+    [
+        pytest.param(distributed, "{% 1 %}", "'number' for value: 1", id="distributed over a number"),
+        pytest.param(of, "{% {'a': 1} %}", "'object' for value: {\"a\":1}", id="inline over an object"),
+    ],
+)
+def test_items_of_another_type(processor, value, actual):
+    """Items of a type that the mode of the Map state does not take are a States.QueryEvaluationError."""
+    run = start(single(processor(PASS, Items=value, **JSONATA)), {}, EngineHost())
+
+    assert result(run)[1] == "States.QueryEvaluationError"
+    assert result(run)[2].endswith(f"an unexpected result type. Expected 'array', but was {actual}")
+
+
+@pytest.mark.parametrize(
     ("limit", "events", "ending"),
     [
         pytest.param(

@@ -80,7 +80,7 @@ def test_scheduled_tells_the_parameters_and_the_limits_of_the_state(resource, op
     ("event", "expected"),
     [
         pytest.param(task_events.started(SERVICE), ("TaskStarted", OF_SERVICE), id="service started"),
-        pytest.param(task_events.started(FUNCTION), ("LambdaFunctionStarted", {}), id="function started"),
+        pytest.param(task_events.started(FUNCTION), ("LambdaFunctionStarted", None), id="function started"),
         pytest.param(task_events.started(ACTIVITY), ("ActivityStarted", {}), id="activity started"),
         pytest.param(
             task_events.started(ACTIVITY, worker_name="w1"),

@@ -220,8 +220,22 @@ def test_activity():
     assert waiting == "ActivityScheduled"
     assert details(run, "ActivityStarted") == {"workerName": "arm"}
     assert types(run)[-3:] == ["ActivityStarted", "ActivityFailed", "ExecutionFailed"]
-    assert run.events[-2].details is None
     assert result(run) == ("FAILED", None, None)
+
+
+def test_activity_without_names():
+    """Events of an activity have details, empty ones if neither worker nor error has a name."""
+    host = EngineHost(Pending(is_started=False))
+    run = start(single(PICK), host=host)
+    token = host.calls[0].token
+    run.start_task(token, START, None)
+    run.fail_task(token, None, None, START)
+
+    assert [(event.type, event.details) for event in run.events[3:]] == [
+        ("ActivityStarted", {}),
+        ("ActivityFailed", {}),
+        ("ExecutionFailed", {}),
+    ]
 
 
 @pytest.mark.parametrize(

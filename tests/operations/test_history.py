@@ -397,7 +397,7 @@ SEND = {"resourceType": "sqs", "resource": "sendMessage"}
             LAMBDA, "LambdaFunction", {"resource": LAMBDA, "input": "[7]", "inputDetails": WHOLE}, None, {}, id="Lambda"
         ),
         pytest.param(
-            ACTIVITY, "Activity", {"resource": ACTIVITY, "input": "[7]", "inputDetails": WHOLE}, None, {}, id="activity"
+            ACTIVITY, "Activity", {"resource": ACTIVITY, "input": "[7]", "inputDetails": WHOLE}, {}, {}, id="activity"
         ),
         pytest.param(
             TASK["Resource"],

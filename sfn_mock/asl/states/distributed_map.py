@@ -66,10 +66,10 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _start(activation: Activation, state: MapState, effective: Any) -> tuple[MapRun, list[Any]]:
+def _start(activation: Activation, state: MapState, effective: Any) -> tuple[MapRun, list[dict[str, Any]]]:
     """Start a map run without child executions; return it and its items, none if an ItemReader is to read them."""
     concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
-    items: list[Any] = [] if state.item_reader is not None else find_items(activation, state, effective)
+    items = [] if state.item_reader is not None else find_items(activation, state, effective)
     activation.add_event("MapStateStarted", {"length": len(items)})
     run = activation.run
     count_path, percentage_path = state.tolerated_failure_count_path, state.tolerated_failure_percentage_path
@@ -111,16 +111,20 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
 
 
 def _children(
-    activation: Activation, state: MapState, effective: Any, items: list[Any], limit: int, known: KnownMapRun
+    activation: Activation,
+    state: MapState,
+    effective: Any,
+    items: list[dict[str, Any]],
+    limit: int,
+    known: KnownMapRun,
 ) -> list[Child]:
     """Return the child executions for the map run to start; an ItemReader may give up to `limit` items."""
     if state.item_reader is not None:
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
-        items = _read(activation, state.item_reader, effective, limit)
-    selected = [
-        select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)
-    ]
+        found = _read(activation, state.item_reader, effective, limit)
+        items = [item_context(index, item) for index, item in enumerate(found)]
+    selected = [select_item(activation, state, effective, item) for item in items]
     if state.item_batcher is None:
         return [Child(item, 1) for item in selected]
     return make_batches(activation, state.item_batcher, selected, effective)

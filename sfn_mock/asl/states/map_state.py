@@ -8,6 +8,7 @@ from typing import Any
 from sfn_mock.asl.activation import Activation, Frame
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
+from sfn_mock.asl.expressions import ResultType
 from sfn_mock.asl.nodes import ABSENT, MapState
 from sfn_mock.asl.scheduler import AbortedError, Process, Steps
 from sfn_mock.asl.states.map_settings import read_count
@@ -21,10 +22,9 @@ def run_map(activation: Activation, state: MapState) -> Steps:
     effective = activation.effective_input()
     limit = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     if not frame.inner:
-        items = find_items(activation, state, effective)
-        activation.add_event("MapStateStarted", {"length": len(items)})
-        for index, item in enumerate(items):
-            place = item_context(index, item)
+        places = find_items(activation, state, effective)
+        activation.add_event("MapStateStarted", {"length": len(places)})
+        for index, place in enumerate(places):
             value = select_item(activation, state, effective, place)
             frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), place)
     waiting = deque(index for index, inner in frame.inner.items() if inner.output is ABSENT)
@@ -64,34 +64,51 @@ def _work(activation: Activation, state: MapState, chain: Chain, index: int, wai
         index = waiting.popleft()
 
 
-def find_items(activation: Activation, state: MapState, effective: Any) -> list[Any]:
-    """Return the items of a Map state without an ItemReader."""
+def find_items(activation: Activation, state: MapState, effective: Any) -> list[dict[str, Any]]:
+    """Return the items of a Map state without an ItemReader, each as the context object's `Map.Item`.
+
+    A Distributed Map may be given an object: its items are the object's members.
+    """
     if state.is_jsonata:
-        items = effective if state.items is ABSENT else activation.compute(state.items, "Items", expected="array")
+        items = effective if state.items is ABSENT else _evaluate_items(activation, state)
     elif state.items_path is None:
         items = effective
     else:
         items = activation.refer(state.items_path, "ItemsPath", effective)
     if not state.is_jsonata:
         activation.observe("afterItemsPath", items)
+    if state.is_distributed and isinstance(items, dict):
+        return [{"Index": index, "Key": key, "Value": value} for index, (key, value) in enumerate(items.items())]
     if not isinstance(items, list):
         if state.is_jsonata or state.items_path is None:
             reason = f"The Map state's input must be an array but was: {json_text(items)}"
         else:
             reason = f'Reference path "{state.items_path}" must point to array.'
         raise activation.failure(RUNTIME, reason)
-    return items
+    return [item_context(index, item) for index, item in enumerate(items)]
+
+
+def _evaluate_items(activation: Activation, state: MapState) -> Any:
+    alternative: ResultType | None = "object" if state.is_distributed else None
+    return activation.compute(state.items, "Items", expected="array", alternative=alternative)
 
 
 def item_context(index: int, item: Any) -> dict[str, Any]:
-    """Return the context object's `Map.Item`."""
+    """Return the context object's `Map.Item` for an item of an array."""
     return {"Index": index, "Value": item}
 
 
 def select_item(activation: Activation, state: MapState, effective: Any, place: dict[str, Any]) -> Any:
-    """Return the input of an iteration: the evaluated ItemSelector, or the item if there is none."""
+    """Return the input of an iteration: the evaluated ItemSelector, or the item if there is none.
+
+    Args:
+        activation: The activation of the Map state.
+        state: The Map state.
+        effective: The value of `$` in the ItemSelector.
+        place: The context object's `Map.Item`.
+    """
     if state.item_selector is ABSENT:
-        return place["Value"]
+        return {"Key": place["Key"], "Value": place["Value"]} if "Key" in place else place["Value"]
     if state.is_jsonata:
         return activation.compute(state.item_selector, "ItemSelector", item=place)
     return activation.fill(state.item_selector, effective, item=place)

@@ -82,7 +82,7 @@ def _tolerance(activation: Activation, state: MapState, effective: Any) -> tuple
 def _iterations(activation: Activation, state: MapState, effective: Any, work: MockedWork) -> int | None:
     """Evaluate the inputs of the iterations and return their number, None if the items are unknown."""
     if state.item_reader is None:
-        items = find_items(activation, state, effective)
+        places = find_items(activation, state, effective)
     else:
         evaluate(activation, state.item_reader.parameters, effective, "ItemReader/Arguments")
         if work.items is None:
@@ -92,8 +92,8 @@ def _iterations(activation: Activation, state: MapState, effective: Any, work: M
             activation.observe("afterItemsPointer", items)
         limit = read_item_limit(activation, state.item_reader.config, effective)
         check_item_limit(limit)
-        items = items[:limit] if limit else items
-    inputs = [select_item(activation, state, effective, item_context(index, item)) for index, item in enumerate(items)]
+        places = [item_context(index, item) for index, item in enumerate(items[:limit] if limit else items)]
+    inputs = [select_item(activation, state, effective, place) for place in places]
     if state.item_selector is not ABSENT:
         activation.observe("afterItemSelector", inputs)
     if state.item_batcher is not None:

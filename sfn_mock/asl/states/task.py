@@ -113,8 +113,7 @@ def _take(activation: Activation, resource: Resource, task: OpenTask, answer: Su
 
 
 def _tell(activation: Activation, event: TaskEvent) -> None:
-    event_type, details = event
-    activation.add_event(event_type, details or None)
+    activation.add_event(*event)
 
 
 def _role_arn(activation: Activation, state: TaskState, value: Any) -> str | None:
