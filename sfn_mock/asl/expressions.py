@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
@@ -21,6 +21,9 @@ QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 ResultType = Literal["array", "boolean", "null", "number", "object", "string"]
 
 _OPENING, _CLOSING = "{%", "%}"
+
+#: The members of `$states` that expressions in all fields can read.
+ALWAYS_READABLE = ("input", "context")
 
 
 class ExpressionSyntaxError(ValueError):
@@ -158,12 +161,12 @@ def _references(text: str) -> References:
     return found
 
 
-def find_faults(text: str, *, in_catch: bool = False) -> list[ExpressionFault]:
+def find_faults(text: str, *, readable: Collection[str] = ALWAYS_READABLE) -> list[ExpressionFault]:
     """Return the faults for which AWS refuses an expression when a state machine is created.
 
     Args:
         text: The expression, with or without `{%` and `%}`.
-        in_catch: Whether the expression is in a catcher, where `$states.errorOutput` exists.
+        readable: The members of `$states` that exist where the expression is.
     """
     try:
         references = _references(text)
@@ -175,8 +178,9 @@ def find_faults(text: str, *, in_catch: bool = False) -> list[ExpressionFault]:
         else f"Reference to '{name}' at the top level is not supported."
         for name in references.top_level
     ]
-    if "errorOutput" in references.states_members and not in_catch:
-        messages.append("Field '$states.errorOutput' does not exist.")
+    messages += [
+        f"Field '$states.{member}' does not exist." for member in references.states_members if member not in readable
+    ]
     return [ExpressionFault("UNSUPPORTED_JSONATA_EXPRESSION", message) for message in messages]
 
 

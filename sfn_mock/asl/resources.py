@@ -49,6 +49,7 @@ class Resource:
         region: The region of a Lambda function or an activity, otherwise empty.
         account_id: The account of a Lambda function or an activity, otherwise empty.
         required_parameters: The parameters that an optimised integration requires, otherwise empty.
+        alternative_parameters: The parameters of which an optimised integration requires one, otherwise empty.
     """
 
     arn: str
@@ -59,6 +60,7 @@ class Resource:
     region: str = ""
     account_id: str = ""
     required_parameters: tuple[str, ...] = ()
+    alternative_parameters: tuple[str, ...] = ()
 
     @property
     def is_service(self) -> bool:
@@ -83,18 +85,22 @@ class OptimisedAction:
     Attributes:
         required_parameters: The names of the required parameters.
         patterns: The supported service integration patterns.
+        alternative_parameters: The names of parameters of which one is required.
     """
 
     required_parameters: tuple[str, ...]
     patterns: frozenset[Pattern]
+    alternative_parameters: tuple[str, ...] = ()
 
 
-def _action(*required: str, sync: bool = False, sync_2: bool = False, token: bool = False) -> OptimisedAction:
+def _action(
+    *required: str, one_of: tuple[str, ...] = (), sync: bool = False, sync_2: bool = False, token: bool = False
+) -> OptimisedAction:
     patterns = {Pattern.REQUEST_RESPONSE}
     patterns |= {Pattern.SYNC} if sync else set()
     patterns |= {Pattern.SYNC_2} if sync_2 else set()
     patterns |= {Pattern.WAIT_FOR_TASK_TOKEN} if token else set()
-    return OptimisedAction(required, frozenset(patterns))
+    return OptimisedAction(required, frozenset(patterns), one_of)
 
 
 #: The actions of the optimised integrations, by service and action.
@@ -156,7 +162,7 @@ OPTIMISED_ACTIONS: Mapping[str, OptimisedAction] = MappingProxyType(
         "emr-serverless:stopApplication": _action("ApplicationId", sync=True),
         "events:putEvents": _action("Entries", token=True),
         "glue:startJobRun": _action("JobName", sync=True),
-        "http:invoke": _action("ApiEndpoint", "Method"),
+        "http:invoke": _action("ApiEndpoint", "Method", one_of=("Authentication", "InvocationConfig")),
         "lambda:invoke": _action("FunctionName", token=True),
         "mediaconvert:createJob": _action("Role", "Settings", sync=True),
         "sagemaker:createEndpoint": _action("EndpointName", "EndpointConfigName"),
@@ -258,8 +264,15 @@ def _parse_integration(arn: str, parts: re.Match[str]) -> Resource | None:
     optimised = OPTIMISED_ACTIONS.get(f"{service}:{action}")
     if optimised is None or pattern not in optimised.patterns:
         return None
-    required = optimised.required_parameters
-    return Resource(arn, ResourceKind.OPTIMISED, service, action, pattern, required_parameters=required)
+    return Resource(
+        arn,
+        ResourceKind.OPTIMISED,
+        service,
+        action,
+        pattern,
+        required_parameters=optimised.required_parameters,
+        alternative_parameters=optimised.alternative_parameters,
+    )
 
 
 def _parse_data_resource(arn: str, actions: Mapping[str, tuple[str, ...]]) -> Resource:

@@ -54,10 +54,41 @@ class HttpResponse:
 
 HttpSender = Callable[[HttpRequest], HttpResponse]
 
+#: The parameters of HTTP Tasks, by service.
+_PARAMETERS = {
+    "apigateway": (
+        "ApiEndpoint",
+        "Method",
+        "Headers",
+        "Stage",
+        "Path",
+        "QueryParameters",
+        "RequestBody",
+        "AllowNullValues",
+        "AuthType",
+    ),
+    "http": (
+        "ApiEndpoint",
+        "Method",
+        "Authentication",
+        "InvocationConfig",
+        "Headers",
+        "QueryParameters",
+        "RequestBody",
+        "Transform",
+    ),
+}
+
 
 def is_http_task(resource: Resource) -> bool:
     """Return whether a resource is `http:invoke` or `apigateway:invoke`."""
     return resource.is_service and resource.event_resource_type in ("http", "apigateway")
+
+
+def unknown_http_parameters(resource: Resource, parameters: dict[str, Any]) -> list[str]:
+    """Return the names in a definition's parameters that an HTTP Task does not have, without ``.$`` at their end."""
+    names = [name.removesuffix(".$") for name in parameters]
+    return [name for name in names if name not in _PARAMETERS[resource.service]]
 
 
 def build_http_request(resource: Resource, parameters: Any) -> HttpRequest:

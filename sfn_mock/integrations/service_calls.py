@@ -12,7 +12,7 @@ from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resour
 from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations import emr
 from sfn_mock.integrations.failures import client_failure, invalid_request_failure
-from sfn_mock.integrations.http_tasks import build_http_request, is_http_task
+from sfn_mock.integrations.http_tasks import build_http_request, is_http_task, unknown_http_parameters
 from sfn_mock.integrations.jobs import Job, start_job
 from sfn_mock.integrations.lambda_functions import read_invocation
 from sfn_mock.integrations.operations import ClientFactory, Operation, find_operation, has_sdk_action
@@ -78,6 +78,8 @@ def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str] 
     Returns:
         The names of the fields; None if the SDK does not have the service or the action.
     """
+    if is_http_task(resource):
+        return unknown_http_parameters(resource, parameters)
     operation = find_operation(resource)
     if operation is None:
         return None if resource.kind is ResourceKind.AWS_SDK and not has_sdk_action(resource) else []

@@ -110,6 +110,11 @@ def test_path_operator(operator: str) -> None:
             id="next-within-not",
         ),
         pytest.param(
+            {"Not": TEST, "IsNull": True, "StringEquals": "x", "Next": "End"},
+            [f"Field 'IsNull' is not supported at {RULE}", f"Field 'StringEquals' is not supported at {RULE}"],
+            id="operators-of-a-combination",
+        ),
+        pytest.param(
             {"Or": [{"IsNull": True}], "Next": "End"},
             [f"The object must have only one of the following fields, [And, Or, Not, Variable] at {RULE}/Or[0]"],
             id="no-selector-within",

@@ -327,7 +327,7 @@ def test_structure(definition: dict[str, Any], expected: list[str]) -> None:
             "ItemProcessor, Iterator",
             id="iterator",
         ),
-        pytest.param({**MAP, "ItemSelector": {}, "Parameters": {}}, "Parameters, ItemSelector", id="selector"),
+        pytest.param({**MAP, "ItemSelector": {}, "Parameters": {}}, "ItemSelector, Parameters", id="selector"),
         pytest.param(
             {**MAP, "MaxConcurrency": 1, "MaxConcurrencyPath": "$.n"},
             "MaxConcurrency, MaxConcurrencyPath",
@@ -394,6 +394,17 @@ def test_several_faults() -> None:
     ]
 
 
+def test_faults_of_the_machine_come_before_those_of_its_states() -> None:
+    """The machine's own fields are told first, wherever they are in the text."""
+    definition = {"StartAt": "S", "States": {"S": {**PASS, "Next": 1}}, "QueryLanguage": "jsonata"}
+
+    assert messages(definition) == [
+        "Value should be one of the following: [JSONPath, JSONata] at /QueryLanguage",
+        "There should only be one of the following fields: [Next, End] at /States/S",
+        "Expected value of type [STRING] at /States/S/Next",
+    ]
+
+
 @pytest.mark.parametrize("field", ["ItemReader", "ItemBatcher", "ResultWriter"])
 @pytest.mark.parametrize(
     ("config", "distributed"),
@@ -405,7 +416,8 @@ def test_several_faults() -> None:
 )
 def test_fields_of_distributed_maps(field: str, config: dict[str, Any], distributed: bool) -> None:
     """Only a Distributed Map reads, batches and writes."""
-    value = {"ItemReader": {"Resource": "arn:aws:states:::s3:getObject"}}.get(field, {})
+    values = {"ItemReader": {"Resource": "arn:aws:states:::s3:getObject"}, "ItemBatcher": {"MaxItemsPerBatch": 1}}
+    value = values.get(field, {})
     state = {**DISTRIBUTED_MAP, "ItemProcessor": {**WORKFLOW, **config}, field: value}
 
     assert messages(machine(state)) == ([] if distributed else [unsupported(field)])
@@ -413,7 +425,7 @@ def test_fields_of_distributed_maps(field: str, config: dict[str, Any], distribu
 
 def test_map_without_object() -> None:
     """A Map whose processor is not an object is told so once, and that only a Distributed Map reads."""
-    state = {"Type": "Map", "Iterator": [], "ItemBatcher": {}, "End": True}
+    state = {"Type": "Map", "Iterator": [], "ItemBatcher": {"MaxItemsPerBatch": 1}, "End": True}
 
     assert messages(machine(state)) == [
         "Expected value of type [OBJECT] at /States/S/Iterator",

@@ -185,6 +185,16 @@ def test_reader_config(config: dict[str, Any], expected: list[str]) -> None:
             ],
             id="batcher-bytes-twice",
         ),
+        pytest.param("ItemBatcher", {"MaxInputBytesPerBatchPath": "$.n"}, [], id="batcher-bytes"),
+        pytest.param(
+            "ItemBatcher",
+            {"BatchInput": {}},
+            [
+                "This object should have at least one of the following fields: [MaxItemsPerBatch, "
+                "MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath] at /States/S/ItemBatcher"
+            ],
+            id="batcher-without-size",
+        ),
     ],
 )
 def test_part(part: str, value: dict[str, Any], expected: list[str]) -> None:

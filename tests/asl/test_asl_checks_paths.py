@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asl_diagnosed import DISTRIBUTED_MAP, FUNCTION, MAP, PASS, TASK, machine, messages
+from asl_diagnosed import (
+    DISTRIBUTED_MAP,
+    FUNCTION,
+    MAP,
+    PARALLEL,
+    PASS,
+    REQUIRED_OF_TYPES,
+    TASK,
+    machine,
+    messages,
+)
 
 PATH_FIELDS = [
     pytest.param(PASS, "InputPath", id="input"),
@@ -118,6 +128,8 @@ def test_template(state: dict[str, Any], place: tuple[str, ...]) -> None:
         value: Any = template
         for name in reversed(place):
             value = {name: value}
+        if place[0] == "ItemBatcher":
+            value["ItemBatcher"]["MaxItemsPerBatch"] = 1
         return messages(machine({**state, **value}))
 
     assert asked({"a.$": "$.b", "c": [1, {"d.$": "States.UUID()"}], "e": "text", "f": None}) == []
@@ -173,6 +185,8 @@ def jsonata(state: dict[str, Any]) -> list[str]:
 
 CATCH = [{"ErrorEquals": ["E"], "Next": "End", "Output": "{% $states.errorOutput %}"}]
 UNKNOWN_ERROR = "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist."
+UNKNOWN_RESULT = "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist."
+RESULT = "{% $states.result %}"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +222,30 @@ UNKNOWN_ERROR = "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' doe
         pytest.param(
             {**TASK, "Output": "{% $states.errorOutput %}"}, [f"{UNKNOWN_ERROR} at /States/S/Output"], id="error-output"
         ),
+        *(
+            pytest.param({**state, field: {"r": RESULT}}, [], id=f"result-in-{field}-of-{state['Type']}")
+            for state in (TASK, MAP, PARALLEL)
+            for field in ("Output", "Assign")
+        ),
+        *(
+            pytest.param({**state, "Output": RESULT}, [f"{UNKNOWN_RESULT} at /States/S/Output"], id=f"result-of-{kind}")
+            for kind, state in REQUIRED_OF_TYPES.items()
+            if kind in ("Wait", "Pass", "Succeed")
+        ),
+        pytest.param(
+            {**TASK, "Arguments": {"a": RESULT}},
+            [f"{UNKNOWN_RESULT} at /States/S/Arguments/a"],
+            id="result-in-arguments",
+        ),
+        pytest.param({**MAP, "Items": RESULT}, [f"{UNKNOWN_RESULT} at /States/S/Items"], id="result-in-items"),
+        pytest.param(
+            {**TASK, "Catch": [{"ErrorEquals": ["E"], "Next": "End", "Assign": {"v": RESULT}}]},
+            [f"{UNKNOWN_RESULT} at /States/S/Catch[0]/Assign/v"],
+            id="result-in-catcher",
+        ),
         pytest.param({**MAP, "Items": [1, 2]}, [], id="items"),
+        pytest.param({**MAP, "Items": {"a": "{% 1 %}"}}, [], id="items-object"),
+        pytest.param({**MAP, "Items": 5}, ["Expected value of type [ARRAY] at /States/S/Items"], id="items-number"),
         pytest.param({**MAP, "Items": "{% [1..3] %}"}, [], id="items-expression"),
         pytest.param(
             {**MAP, "Items": "$.a"},

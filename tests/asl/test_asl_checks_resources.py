@@ -12,6 +12,7 @@ from asl_diagnosed import FUNCTION, PASS, TASK, machine, messages
 from sfn_mock.asl.checks import check_definition, check_state
 from sfn_mock.asl.resources import Resource
 
+HTTP = "arn:aws:states:::http:invoke"
 INVOKE = "arn:aws:states:::lambda:invoke"
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:pack"
 SYNC = "arn:aws:states:::glue:startJobRun.sync"
@@ -65,6 +66,14 @@ def not_recognized(arn: str) -> str:
             task("arn:aws:states:::dynamodb:putItem", Parameters={"TableName.$": "$.t", "Item.$": "$.i"}),
             [],
             id="parameters-from-paths",
+        ),
+        pytest.param(
+            task(HTTP, Parameters={"ApiEndpoint": "a", "Method": "GET"}),
+            ["The field 'Authentication' is required but was missing at /States/S/Parameters"],
+            id="http-without-connection",
+        ),
+        pytest.param(
+            task(HTTP, Parameters={"ApiEndpoint": "a", "Method": "GET", "InvocationConfig.$": "$.c"}), [], id="http"
         ),
         pytest.param(task(FUNCTION, Credentials={"RoleArn": "arn:aws:iam::123456789012:role/r"}), [], id="credentials"),
         pytest.param(task(FUNCTION, Credentials={"RoleArn.$": "$.role"}), [], id="credentials-from-path"),

@@ -39,10 +39,25 @@ def choice(rule: dict[str, Any]) -> dict[str, Any]:
         pytest.param({**MAP, "ItemSelector": {"a": "States.UUID()"}}, no_dollar("a"), "/ItemSelector", id="items"),
         pytest.param({**PASS, "Assign": {"v": "$.x"}}, no_dollar("v"), "/Assign", id="assign"),
         pytest.param(
-            {**DISTRIBUTED_MAP, "ItemBatcher": {"BatchInput": {"a": "$.x"}}},
+            {**DISTRIBUTED_MAP, "ItemBatcher": {"MaxItemsPerBatch": 1, "BatchInput": {"a": "$.x"}}},
             no_dollar("a"),
             "/ItemBatcher/BatchInput",
             id="batch",
+        ),
+        pytest.param(
+            {**TASK, "Credentials": {"RoleArn": "$.role"}}, no_dollar("RoleArn"), "/Credentials", id="credentials"
+        ),
+        pytest.param(
+            {**TASK, "Catch": [{"ErrorEquals": ["E"], "Next": "End", "Assign": {"v": "$.Cause"}}]},
+            no_dollar("v"),
+            "/Catch[0]/Assign",
+            id="catcher",
+        ),
+        pytest.param(
+            choice({"Variable": "$.a", "IsNull": True, "Assign": {"v": "$.x"}}),
+            no_dollar("v"),
+            "/Choices[0]/Assign",
+            id="assign-of-rule",
         ),
         pytest.param({"Type": "Fail", "Error": "$.e"}, no_path("Error"), "/Error", id="error"),
         pytest.param({"Type": "Fail", "Cause": "States.Format('x')"}, no_path("Cause"), "/Cause", id="cause"),
@@ -100,5 +115,6 @@ def test_wrong_types_give_no_warning() -> None:
     found = diagnose(machine({**DISTRIBUTED_MAP, "ItemBatcher": "$.x"})) + diagnose(
         machine({"Type": "Choice", "Choices": 5})
     )
+    found += diagnose(machine({"Type": "Choice", "Choices": ["$.x"]}))
 
     assert {fault.severity for fault in found} == {"ERROR"}

@@ -129,18 +129,22 @@ def test_a_fields_type_is_asked_of_expressions_alone() -> None:
         pytest.param("{'a': [b]}", ["Reference to 'b' at the top level is not supported."], id="constructors"),
         pytest.param("$$.a", ["Reference to '$$' is not supported."], id="root"),
         pytest.param("$states.errorOutput", ["Field '$states.errorOutput' does not exist."], id="error output"),
+        pytest.param("$states.result.a", ["Field '$states.result' does not exist."], id="result"),
+        pytest.param("$states.inputs", ["Field '$states.inputs' does not exist."], id="misspelt member"),
+        pytest.param("$states.context.Task.Token", [], id="context"),
+        pytest.param("function($states){$states.total}", [], id="a variable of that name"),
     ],
 )
 def test_references_without_a_value_are_refused_at_creation(text: str, messages: list[str]) -> None:
-    """AWS refuses names that need a context value at the top level, `$$`, and errorOutput outside a Catcher."""
+    """AWS refuses names that need a context value at the top level, `$$`, and members that `$states` does not have."""
     assert find_faults(f"{{% {text} %}}") == [
         ExpressionFault("UNSUPPORTED_JSONATA_EXPRESSION", message) for message in messages
     ]
 
 
-def test_a_catcher_may_read_the_error_output() -> None:
-    """`$states.errorOutput` exists in a Catcher."""
-    assert find_faults("{% $states.errorOutput.Cause %}", in_catch=True) == []
+def test_further_members_of_states_may_be_readable() -> None:
+    """A member of `$states` exists where the caller says so, as errorOutput does in a Catcher."""
+    assert find_faults("{% $states.errorOutput.Cause %}", readable=("input", "errorOutput")) == []
 
 
 def test_a_text_that_cannot_be_parsed_is_one_fault() -> None:

@@ -516,7 +516,9 @@ def test_parameters_are_checked_before_a_task_starts(action, parameters, problem
         pytest.param(
             "elasticmapreduce:addStep", {"ClusterId": "c", "Step": {"Name": "n"}, "A": 1}, ["A"], id="parameters of EMR"
         ),
-        pytest.param("http:invoke", {"A": 1}, [], id="not known"),
+        pytest.param("http:invoke", {"ApiEndpoint": "a", "Headers.$": "$.h", "A.$": "$.a"}, ["A"], id="HTTP"),
+        pytest.param("apigateway:invoke", {"ApiEndpoint": "a", "Stage": "s", "Transform": {}}, ["Transform"], id="API"),
+        pytest.param("eks:call", {"A": 1}, [], id="not known"),
         pytest.param("aws-sdk:transcribestreaming:startTranscription", {}, None, id="no such service"),
         pytest.param("aws-sdk:sqs:sendMesage", {}, None, id="no such action"),
         pytest.param("aws-sdk:s3:selectObjectContent", {"A": 1}, [], id="a stream"),

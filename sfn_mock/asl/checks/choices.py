@@ -12,6 +12,7 @@ from sfn_mock.asl.checks.values import boolean, each, joined, number, or_express
 
 _TYPES: dict[str, Check] = {"String": string, "Numeric": number, "Timestamp": timestamp}
 _COMPARISONS = ("Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals")
+_COMBINATIONS = ("And", "Or", "Not")
 _PATH = Field(reference_path(context=True), "JSONPath")
 
 
@@ -46,15 +47,19 @@ def _nested(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def _operator(value: dict[str, Any], location: str, scope: Scope) -> Checks:
-    """Check that a rule with a Variable has exactly one comparison operator."""
+    """Check that a rule with a Variable has exactly one comparison operator, and a combination of rules has none."""
     found = [name for name in value if name in OPERATORS]
-    if "Variable" in value and len(found) != 1:
-        group = Group(tuple(found or OPERATORS), needed=True)
-        yield error(f"{group.several if found else group.none}{joined(group.names)}", location)
+    if "Variable" in value:
+        if len(found) != 1:
+            group = Group(tuple(found or OPERATORS), needed=True)
+            yield error(f"{group.several if found else group.none}{joined(group.names)}", location)
+    elif value.keys() & set(_COMBINATIONS):
+        for name in found:
+            yield error(f"Field '{name}' is not supported", location)
 
 
 _SELECTOR = Group(
-    ("And", "Or", "Not", "Variable", "Condition"),
+    (*_COMBINATIONS, "Variable", "Condition"),
     needed=True,
     none="The object must have only one of the following fields, ",
     several="The object must have only one of the following fields, ",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from sfn_mock.asl.expressions import ALWAYS_READABLE
 from sfn_mock.asl.resources import Resource
 
 JSON_FAULT = "INVALID_JSON_DESCRIPTION"
@@ -54,7 +55,7 @@ class Scope:
         downgraded: Whether the state is JSONPath although the state machine is JSONata.
         depth: How deeply workflows and choice rules are nested around the value; 1 in the state machine itself.
         unknown_fields: A function that finds unknown fields in a Task's parameters, None to accept all fields.
-        in_catcher: Whether the value is in a catcher, where `$states.errorOutput` exists.
+        readable: The members of `$states` that exist in the expressions of the value.
     """
 
     jsonata: bool = False
@@ -63,15 +64,15 @@ class Scope:
     downgraded: bool = False
     depth: int = 1
     unknown_fields: UnknownFields | None = None
-    in_catcher: bool = False
+    readable: tuple[str, ...] = ALWAYS_READABLE
 
     def deeper(self) -> Scope:
         """Return the scope of a nested workflow or choice rule."""
         return replace(self, depth=self.depth + 1)
 
-    def within_catcher(self) -> Scope:
-        """Return the scope of the fields of a catcher."""
-        return replace(self, in_catcher=True)
+    def reading(self, member: str) -> Scope:
+        """Return the scope of fields where a further member of `$states` exists."""
+        return replace(self, readable=(*self.readable, member))
 
 
 #: The diagnostics of a check, in order; a nested check stands at the position of its own diagnostics.

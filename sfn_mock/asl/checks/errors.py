@@ -39,7 +39,7 @@ _CATCHER = Shape(
 
 
 def _catcher(value: Any, location: str, scope: Scope) -> Checks:
-    yield shaped(_CATCHER)(value, location, scope.within_catcher())
+    yield shaped(_CATCHER)(value, location, scope.reading("errorOutput"))
 
 
 def _handlers(handler: Check) -> Check:

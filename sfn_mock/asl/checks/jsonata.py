@@ -33,5 +33,5 @@ def expression(value: str, location: str, scope: Scope) -> Checks:
     if len(value) < len(_START) + len(_END) or not (value.startswith(_START) and value.endswith(_END)):
         yield error("JSONata string must start with {% and end with %}", location)
         return
-    for fault in find_faults(value, in_catch=scope.in_catcher):
+    for fault in find_faults(value, readable=scope.readable):
         yield error(fault.message, location, fault.code)

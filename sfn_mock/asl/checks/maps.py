@@ -10,7 +10,7 @@ from sfn_mock.asl.checks.paths import reference_path
 from sfn_mock.asl.checks.resources import reader_resource, writer_resource
 from sfn_mock.asl.checks.shapes import Field, Group, Shape, shaped
 from sfn_mock.asl.checks.templates import template
-from sfn_mock.asl.checks.values import each, integer, one_of, or_expression, string
+from sfn_mock.asl.checks.values import each, integer, joined, one_of, or_expression, string
 
 _NUMBER_PATH = Field(reference_path(context=False), "JSONPath")
 _CSV_FIELDS = ("CSVHeaderLocation", "CSVHeaders", "CSVDelimiter")
@@ -57,6 +57,15 @@ _READER = Shape(
     },
     required=("Resource",),
 )
+_BATCH_SIZES = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
+
+
+def _batch_size(value: dict[str, Any], location: str, scope: Scope) -> Checks:
+    """Check that batches are limited, by their items or by their bytes."""
+    if not value.keys() & set(_BATCH_SIZES):
+        yield error(f"This object should have at least one of the following fields: {joined(_BATCH_SIZES)}", location)
+
+
 _BATCHER = Shape(
     {
         "MaxItemsPerBatch": Field(or_expression(integer(0))),
@@ -69,6 +78,7 @@ _BATCHER = Shape(
         Group(("MaxItemsPerBatch", "MaxItemsPerBatchPath")),
         Group(("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")),
     ),
+    rules=(_batch_size,),
 )
 _WRITER_CONFIG = Shape(
     {
@@ -111,4 +121,9 @@ processor_config = shaped(_PROCESSOR_CONFIG)
 
 def items(value: Any, location: str, scope: Scope) -> Checks:
     """Check the Items of a JSONata Map state: an array, an object or an expression."""
-    yield (expression if isinstance(value, str) else template)(value, location, scope)
+    if isinstance(value, str):
+        yield expression(value, location, scope)
+    elif isinstance(value, list | dict):
+        yield template(value, location, scope)
+    else:
+        yield error("Expected value of type [ARRAY]", location)

@@ -71,6 +71,9 @@ def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Check
     if isinstance(parameters, dict):
         for name in resource.required_parameters:
             yield needed(parameters, name, f"{location}/{field}", scope)
+        alternatives = resource.alternative_parameters
+        if alternatives and not any(_is_given(parameters, name, scope) for name in alternatives):
+            yield needed(parameters, alternatives[0], f"{location}/{field}", scope)
         for name in (scope.unknown_fields and scope.unknown_fields(resource, parameters)) or ():
             yield error(f'The field "{name}" is not supported by Step Functions', f"{location}/{field}")
     elif parameters is None and resource.required_parameters:
@@ -86,8 +89,12 @@ def activity_credentials(value: dict[str, Any], location: str, scope: Scope) -> 
 
 def needed(parameters: dict[str, Any], name: str, location: str, scope: Scope) -> Checks:
     """Check that a required parameter is present; in JSONPath `NAME.$` is enough."""
-    if name not in parameters and (scope.jsonata or f"{name}.$" not in parameters):
+    if not _is_given(parameters, name, scope):
         yield error(f"The field '{name}' is required but was missing", location)
+
+
+def _is_given(parameters: dict[str, Any], name: str, scope: Scope) -> bool:
+    return name in parameters or (not scope.jsonata and f"{name}.$" in parameters)
 
 
 def _resource(value: dict[str, Any]) -> Resource | None:

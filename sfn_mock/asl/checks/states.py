@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sfn_mock.asl.checks.choices import choice_rule
-from sfn_mock.asl.checks.diagnostics import Checks, Scope, UnknownFields, error
+from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, UnknownFields, error
 from sfn_mock.asl.checks.errors import catchers, retriers
 from sfn_mock.asl.checks.jsonata import expression
 from sfn_mock.asl.checks.maps import item_batcher, item_reader, items, processor_config, result_writer
@@ -117,6 +117,15 @@ def _credentials(value: Any, location: str, scope: Scope) -> Checks:
         yield needed(value, "RoleArn", location, scope)
 
 
+def _after_work(check: Check) -> Check:
+    """Return a check of a field that is evaluated after the work of the state, whose result it can read."""
+
+    def check_after(value: Any, location: str, scope: Scope) -> Checks:
+        yield check(value, location, scope.reading("result"))
+
+    return check_after
+
+
 def _shape(
     fields: dict[str, Field],
     *,
@@ -144,7 +153,12 @@ _COMMON = {
 _INPUT_OUTPUT = {"InputPath": _NULLABLE_PATH, "OutputPath": _NULLABLE_PATH, "Output": Field(template, _JSONATA)}
 _ASSIGN = {"Assign": Field(assignments)}
 _TRANSITION = {"Next": Field(string), "End": Field(boolean)}
-_RESULT = {"ResultSelector": _TEMPLATE, "ResultPath": _RESULT_PATH}
+_RESULT = {
+    "ResultSelector": _TEMPLATE,
+    "ResultPath": _RESULT_PATH,
+    "Output": Field(_after_work(template), _JSONATA),
+    "Assign": Field(_after_work(assignments)),
+}
 _PARAMETERS = {"Parameters": _TEMPLATE}
 _ARGUMENTS = {"Arguments": Field(template, _JSONATA)}
 _ERRORS = {"Retry": Field(retriers), "Catch": Field(catchers)}
@@ -159,7 +173,6 @@ STATES: dict[str, Shape] = {
             **_PARAMETERS,
             **_ARGUMENTS,
             **_RESULT,
-            **_ASSIGN,
             **_ERRORS,
             **_TRANSITION,
             "Resource": Field(task_resource),
@@ -220,7 +233,6 @@ STATES: dict[str, Shape] = {
             **_PARAMETERS,
             **_ARGUMENTS,
             **_RESULT,
-            **_ASSIGN,
             **_ERRORS,
             **_TRANSITION,
             "Branches": Field(each(_workflow, needed=True)),
@@ -233,7 +245,6 @@ STATES: dict[str, Shape] = {
             **_INPUT_OUTPUT,
             **_PARAMETERS,
             **_RESULT,
-            **_ASSIGN,
             **_ERRORS,
             **_TRANSITION,
             "ItemProcessor": Field(_processor),
@@ -255,7 +266,7 @@ STATES: dict[str, Shape] = {
         groups=(
             _NEXT_OR_END,
             Group(("ItemProcessor", "Iterator"), needed=True),
-            Group(("Parameters", "ItemSelector")),
+            Group(("ItemSelector", "Parameters")),
             Group(("MaxConcurrency", "MaxConcurrencyPath")),
             Group(("ToleratedFailureCount", "ToleratedFailureCountPath")),
             Group(("ToleratedFailurePercentage", "ToleratedFailurePercentagePath")),
@@ -285,4 +296,6 @@ def machine(definition: dict[str, Any], *, express: bool, unknown_fields: Unknow
     """Check the fields of a definition and of all objects in it."""
     jsonata = definition.get("QueryLanguage", _PATH) != _PATH
     scope = Scope(jsonata=jsonata, machine_jsonata=jsonata, express=express, unknown_fields=unknown_fields)
-    yield check_object(_MACHINE, definition, "", scope)
+    # AWS tells the faults of the machine's own fields before those of its states, wherever they are in the text.
+    states_last = dict(sorted(definition.items(), key=lambda field: field[0] == "States"))
+    yield check_object(_MACHINE, states_last, "", scope)

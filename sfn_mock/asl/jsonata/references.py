@@ -75,7 +75,8 @@ class _Collector:
     def _visit_path(self, path: Any, top: bool, bound: set[str]) -> None:
         """Visit the steps of a path; only the first has the context value of the path."""
         first, *others = path.steps
-        if first.type == "variable" and first.value == "states" and others and others[0].type == "name":
+        is_states = first.type == "variable" and first.value == "states" and "states" not in bound
+        if is_states and others and others[0].type == "name":
             self.members[str(others[0].value)] = None
         for step in path.steps:
             bound.update(str(name) for name in (step.focus, step.index) if name is not None)
