@@ -10,7 +10,7 @@ from typing import Any
 
 from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.state import clock
-from sfn_mock.state.life_cycle import end_execution, go_on
+from sfn_mock.state.life_cycle import end_execution, go_on, plan_end
 from sfn_mock.state.outcomes import OPEN, STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, turned
 from sfn_mock.state.records import Execution
 from sfn_mock.state.time_line_changes import change, describe_status, move_start
@@ -23,7 +23,7 @@ def assign_status(execution: Execution, status: str | None) -> None:
         check_status(status, STATUSES_OUTSIDE_MAP_RUNS if execution.map_run is None else STATUSES)
         attempt = _attempt_to_change(execution, moment)
         if status == "RUNNING":
-            go_on(execution, moment, attempt._replace(stop=None, ending=OPEN))
+            plan_end(execution, moment, attempt._replace(stop=None, ending=OPEN))
             return
         turned_ending = turned(attempt.ending, str(status))
         is_stop_assigned = not attempt.is_open(moment) or attempt.ending.status == "RUNNING"
@@ -55,7 +55,7 @@ def assign_stop(execution: Execution, date: clock.Date | None) -> None:
         if date is not None:
             _stop_at(execution, moment, attempt, clock.to_moment(date, moment, name="stop_date"))
         elif attempt.is_open(moment):
-            go_on(execution, moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
+            plan_end(execution, moment, attempt._replace(stop=None, ending=attempt.ending._replace(status="RUNNING")))
         else:
             raise ValueError(
                 f"cannot remove the stop date of {execution.arn}: it {describe_status(execution, moment)}; assign "
@@ -71,7 +71,7 @@ def _stop_at(execution: Execution, moment: int, attempt: Attempt, stop: int) -> 
             raise ArgumentError("stop_date", f"must not be before the last redrive at {limit}, got {got}")
         move_start(execution, stop)
         attempt = attempt._replace(since=stop)
-    go_on(execution, moment, attempt._replace(stop=stop))
+    plan_end(execution, moment, attempt._replace(stop=stop))
 
 
 def assign_detail(execution: Execution, **detail: Any) -> None:

@@ -239,5 +239,6 @@ def _unchanged_since(execution: TimeLine, moment: int, retention: int | None) ->
         return 0
     forgotten = attempt.forgotten_after(retention)
     if forgotten is not None and forgotten <= moment:
-        return forgotten
+        # A child that has waited for its redrive in vain shows a stop long before that.
+        return max(attempt.since, forgotten)
     return max(attempt.since, attempt.stop_at(moment) or 0)

@@ -13,10 +13,13 @@ from sfn_mock.state.map_run_states import (
     map_runs_at,
     state_at,
 )
-from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, UNSUCCESSFUL, Ending, Outcome
+from sfn_mock.state.outcomes import OPEN, RUNS_UNTIL_ENDED, UNSUCCESSFUL, Ending, Outcome
 from sfn_mock.state.records import Execution, ExecutionScope, MapRun, Turn
 from sfn_mock.state.time_line_changes import change, never_start, run_again, start_late, wait, wait_for_redrive
 from sfn_mock.state.time_lines import Attempt
+
+#: The ending of children whose parent has a planned end. It is told by its identity, as that end may still change.
+_ABORTED_AS_PLANNED = Ending("ABORTED")
 
 # --- Executions ------------------------------------------------------------------------------------------------------
 
@@ -41,6 +44,42 @@ def go_on(execution: Execution, moment: int, attempt: Attempt) -> None:
     change(execution, moment, (*execution.attempts_until(moment)[:-1], attempt))
     if execution.map_run is not None:
         take_turns(execution.map_run, moment)
+
+
+def plan_end(execution: Execution, moment: int, attempt: Attempt) -> None:
+    """Do as ``go_on`` with an attempt whose end may be planned or past; the children of its map runs end with it."""
+    go_on(execution, moment, attempt)
+    _end_children_as_planned(execution, moment)
+
+
+def _end_children_as_planned(execution: Execution, moment: int) -> None:
+    """Abort the children that run when ``execution`` ends as planned; without a planned end they run on.
+
+    A child that starts later never does. Children that a run of a definition has started end with that run.
+    """
+    for map_run in map_runs_at(execution, moment):
+        if not follows_children(map_run, attempts_until(map_run, moment)[-1]):
+            continue
+        end = end_ahead(map_run)
+        for child in map_run.index.executions:
+            if map_run.records.run_of(child) is None:
+                _plan_end_with_map_run(child, moment, end)
+        take_turns(map_run, moment)
+
+
+def _plan_end_with_map_run(child: Execution, moment: int, end: int | None) -> None:
+    has_started = child.attempt_at(moment) is not None
+    if has_started and child.waits_at(moment):
+        wait(child, moment, until=end)
+    elif not has_started and (child.never_starts or (end is not None and end <= child.start)):
+        never_start(child, moment)
+    else:
+        last = child.last
+        if last.ending is _ABORTED_AS_PLANNED and last.is_open(moment):
+            last = last._replace(stop=None, ending=OPEN)
+        if end is not None and last.is_open(max(end, moment)):
+            last = last._replace(stop=max(end, last.since), ending=_ABORTED_AS_PLANNED)
+        change(child, moment, (*child.earlier, last))
 
 
 def _end_with_map_run(child: Execution, moment: int) -> None:
@@ -82,6 +121,7 @@ def redrive_execution(execution: Execution, moment: int) -> None:
     run_again(execution, moment, moment, outcome)
     for (map_run, state), turns_of_children in zip(redriven, turns, strict=True):
         _redrive_with_parent(map_run, moment, state, turns_of_children)
+    _end_children_as_planned(execution, moment)
     if execution.map_run is not None:
         take_turns(execution.map_run, moment)
     execution.owner.records.revive(execution)

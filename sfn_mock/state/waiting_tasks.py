@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sfn_mock.argument_errors import must_be
 from sfn_mock.state import clock
-from sfn_mock.state.life_cycle import end_execution, go_on
+from sfn_mock.state.life_cycle import end_execution, plan_end
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Activity, Execution, Records, Taken, Task
 from sfn_mock.state.time_lines import Attempt
@@ -68,7 +68,7 @@ def _await_heartbeat(task: Task, moment: int) -> None:
     attempt, deadline = task.attempt, moment + task.heartbeat
     if attempt.is_open(deadline):
         attempt = attempt._replace(stop=deadline, ending=_HEARTBEAT_MISSED)
-    go_on(task.execution, moment, attempt)
+    plan_end(task.execution, moment, attempt)
 
 
 def wait_for_task(

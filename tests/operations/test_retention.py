@@ -138,6 +138,21 @@ def test_children_are_kept_each_for_itself(clock, orders, client):
     assert (counts["failed"], counts["pendingRedrive"], counts["total"]) == (2, 1, 3)
 
 
+def test_a_child_that_waited_in_vain_comes_back_with_the_clock(clock, orders, client):
+    """When its parent ends long after its own stop it is gone at once, and there again before that end."""
+    parent = orders.add_execution("nightly", status="RUNNING")
+    batch = parent.add_map_run("Files")
+    batch.add_execution("waiting", status="PENDING_REDRIVE")
+    clock.move_to("2027-01-10 03:00:00")
+    parent.abort()
+    seen = []
+    for moment in ("2027-01-10 03:00:00", "2027-01-10 02:59:59"):
+        clock.move_to(moment)
+        seen.append(listed(client, mapRunArn=batch.arn))
+
+    assert seen == [[], ["waiting"]]
+
+
 def test_a_gone_child_is_not_redriven(clock):
     """With a retention shorter than the 14 days in which AWS redrives, what is gone stays gone."""
     with mock_sfn_executions(retention=timedelta(hours=1)) as sfn:
