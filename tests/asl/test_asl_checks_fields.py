@@ -354,6 +354,9 @@ def test_fields_that_exclude_each_other(state: dict[str, Any], fields: str) -> N
     ("state", "fields"),
     [
         pytest.param({"Type": "Map", "End": True}, "ItemProcessor, Iterator", id="processor"),
+        pytest.param(
+            {**TASK, "End": False, "Catch": [{"ErrorEquals": ["E"], "Next": "End"}]}, "Next, End", id="no-end"
+        ),
         pytest.param({"Type": "Wait", "End": True}, "SecondsPath, Seconds, TimestampPath, Timestamp", id="wait"),
     ],
 )

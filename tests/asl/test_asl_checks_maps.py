@@ -185,6 +185,15 @@ def test_reader_config(config: dict[str, Any], expected: list[str]) -> None:
             ],
             id="batcher-bytes-twice",
         ),
+        pytest.param(
+            "ItemReader",
+            {
+                "Resource": GET_OBJECT,
+                "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": []},
+            },
+            [f"Value cannot be empty at {CONFIG}/CSVHeaders"],
+            id="no-headers",
+        ),
         pytest.param("ItemBatcher", {"MaxInputBytesPerBatchPath": "$.n"}, [], id="batcher-bytes"),
         pytest.param(
             "ItemBatcher",

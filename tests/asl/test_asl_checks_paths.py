@@ -106,6 +106,7 @@ def test_text_path(field: str) -> None:
     for text in ("$.e", "$$.State.Name", "$v.e", "States.Format('{}', $.e)"):
         assert asked(text) == []
     assert asked("e") == [f"{NO_START} at /States/S/{field}"]
+    assert asked("States.ArrayLength($.e)") == asked("States.Format('{}'")
     assert asked("States.Format('{}'") == [
         f"Value must be a valid JSONPath or a valid intrinsic function call at /States/S/{field}"
     ]
@@ -132,6 +133,9 @@ def test_template(state: dict[str, Any], place: tuple[str, ...]) -> None:
             value["ItemBatcher"]["MaxItemsPerBatch"] = 1
         return messages(machine({**state, **value}))
 
+    assert asked({"a": {"b": 1, "b.$": "$.b"}}) == [
+        f"The field 'b' must not be given twice: 'b.$' sets it, too at {'/'.join(('/States/S', *place))}"
+    ]
     assert asked({"a.$": "$.b", "c": [1, {"d.$": "States.UUID()"}], "e": "text", "f": None}) == []
     for value in ("Test", "", "$.a[", "States.Format('{}'", "States.Unknown()", 5, None, ["$.a"], "{% 1 %}"):
         message = "The value for the field 'v.$' must be a valid JSONPath or a valid intrinsic function call"

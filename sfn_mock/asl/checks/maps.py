@@ -37,7 +37,7 @@ _READER_CONFIG = Shape(
     {
         "InputType": Field(one_of("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")),
         "CSVHeaderLocation": Field(one_of("FIRST_ROW", "GIVEN")),
-        "CSVHeaders": Field(each(string)),
+        "CSVHeaders": Field(each(string, needed=True)),
         "CSVDelimiter": Field(one_of("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")),
         "ItemsPointer": Field(string),
         "ManifestType": Field(one_of("ATHENA_DATA", "S3_INVENTORY")),

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
+from sfn_mock.asl.intrinsics import parse_intrinsic
 from sfn_mock.asl.paths import Path, PathSyntaxError, parse_path, parse_reference_path
 from sfn_mock.asl.templates import parse_field
 
 _CONTEXT = "$$"
 _INTRINSIC = "States."
+#: The intrinsic functions that return a string.
+_TEXT_FUNCTIONS = frozenset(
+    f"States.{name}"
+    for name in ("ArrayGetItem", "Base64Decode", "Base64Encode", "Format", "Hash", "JsonToString", "UUID")
+)
 
 
 def json_path(value: Any, location: str, scope: Scope) -> Checks:
@@ -57,13 +63,20 @@ def _reference(value: str, location: str) -> Checks:
 
 
 def path_or_intrinsic(value: Any, location: str, scope: Scope) -> Checks:
-    """Check that a value is a Reference Path or a call of an intrinsic function."""
+    """Check that a value is a Reference Path or a call of an intrinsic function that returns a string."""
     if not isinstance(value, str):
         yield error("Expected value of type [STRING]", location)
     elif not value.startswith(_INTRINSIC):
         yield _reference(value, location)
-    elif not is_dynamic(value):
+    elif not _is_text_call(value):
         yield error("Value must be a valid JSONPath or a valid intrinsic function call", location)
+
+
+def _is_text_call(text: str) -> bool:
+    try:
+        return parse_intrinsic(text).name in _TEXT_FUNCTIONS
+    except ValueError:
+        return False
 
 
 def is_dynamic(text: str) -> bool:

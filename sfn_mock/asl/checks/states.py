@@ -20,6 +20,7 @@ from sfn_mock.asl.checks.values import (
     decimal,
     each,
     integer,
+    joined,
     one_of,
     or_expression,
     or_null,
@@ -98,6 +99,12 @@ def _heartbeat(value: dict[str, Any], location: str, scope: Scope) -> Checks:
         yield error("HeartbeatSeconds must be smaller than TimeoutSeconds", f"{location}/HeartbeatSeconds")
 
 
+def _ending(value: dict[str, Any], location: str, scope: Scope) -> Checks:
+    """Check that a state without Next is an end."""
+    if value.get("End") is False and "Next" not in value:
+        yield error(f"{_NEXT_OR_END.none}{joined(_NEXT_OR_END.names)}", location)
+
+
 def _inline(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     """Check that an inline Map state has no ItemReader, ItemBatcher or ResultWriter."""
     if _config(value.get("ItemProcessor", value.get("Iterator"))).get("Mode") == "DISTRIBUTED":
@@ -133,7 +140,8 @@ def _shape(
     groups: tuple[Group, ...] = (),
     rules: tuple[Rule, ...] = (),
 ) -> Shape:
-    return Shape({**_COMMON, **fields}, required, groups, rules)
+    ending = (_ending,) if "End" in fields else ()
+    return Shape({**_COMMON, **fields}, required, groups, (*ending, *rules))
 
 
 _NULLABLE_PATH = Field(or_null(json_path), _PATH)

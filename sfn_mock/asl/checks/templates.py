@@ -26,6 +26,8 @@ def _within(value: object, location: str) -> Checks:
     if isinstance(value, dict):
         for name, item in value.items():
             if not name.endswith(".$"):
+                if f"{name}.$" in value:
+                    yield error(f"The field '{name}' must not be given twice: '{name}.$' sets it, too", location)
                 yield _within(item, location)
             elif not isinstance(item, str) or not is_dynamic(item):
                 yield error(
