@@ -80,6 +80,14 @@ class Span:
         """How long it took, in milliseconds; 0 while it goes on."""
         return 0 if self.end is None else max(self.end.moment - self.begin.moment, 0)
 
+    def time_left(self, moment: int) -> int:
+        """Return the milliseconds until the end of its counterpart in a replay that begins at a moment.
+
+        A replay takes no time between tasks, so its tasks begin earlier. They end at the recorded moments, so that
+        tasks at the same time end in the recorded order; one that begins later takes as long as the recorded one.
+        """
+        return self.duration + max(self.begin.moment - moment, 0)
+
     def finish(self, status: str, event: Event) -> None:
         """Note how it ended."""
         self.status, self.end = status, event

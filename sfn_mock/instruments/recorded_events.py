@@ -100,6 +100,7 @@ def _event(raw: object, name: str) -> Event:
     details = next((value for key, value in raw.items() if str(key).endswith("EventDetails")), None)
     if details is not None and not isinstance(details, Mapping):
         raise ValueError(f"{name} must have an object as the details of event {number}, got {shortened(details)}.")
+    _check_wholeness(details or {}, number, name)
     return Event(
         number,
         previous,
@@ -107,6 +108,16 @@ def _event(raw: object, name: str) -> Event:
         event_type,
         None if details is None else dict(details),
     )
+
+
+def _check_wholeness(details: Mapping[str, Any], number: int, name: str) -> None:
+    """Refuse data that logs have cut; answers of GetExecutionHistory always have it whole."""
+    for member, described in details.items():
+        if isinstance(described, Mapping) and described.get("truncated") is True:
+            raise ValueError(
+                f"{name} must have whole data, got event {number} with truncated {member.removesuffix('Details')}: "
+                "use the answers of GetExecutionHistory instead of logs."
+            )
 
 
 def _moment(value: object, name: str) -> int:

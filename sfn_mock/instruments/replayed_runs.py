@@ -153,14 +153,15 @@ class ReplayedRun(DefinitionRun):
             return Pending()
         submitted = None if span.submitted is None else read_value(span.submitted)
         error, cause = span.told("error"), span.told("cause")
+        left = span.duration if call.timeout_seconds is not None else span.time_left(call.moment)
         # A history has no heartbeats: a task that ended has sent them in time.
         if span.status == "SUCCEEDED":
-            return Succeeded(read_value(span.told("output")), span.duration, submitted, sends_heartbeats=True)
+            return Succeeded(read_value(span.told("output")), left, submitted, sends_heartbeats=True)
         if span.status in ("FAILED", "REFUSED"):
             is_refused = span.status == "REFUSED"
-            return Failed(error, cause, span.duration, submitted, is_refused=is_refused, sends_heartbeats=True)
+            return Failed(error, cause, left, submitted, is_refused=is_refused, sends_heartbeats=True)
         if span.status == "TIMED_OUT" and call.timeout_seconds is None and call.heartbeat_seconds is None:
-            return Failed(error, cause, span.duration, submitted, is_timeout=True)
+            return Failed(error, cause, left, submitted, is_timeout=True)
         # The task did not end, or ended by its own timeout.
         return Pending(span.is_started, submitted)
 
@@ -173,16 +174,17 @@ class ReplayedRun(DefinitionRun):
             own = self._children_of(visit, children)
             self.map_children[map_run_arn] = own
             return KnownMapRun(inputs=[read_value(child.input) for child in own])
-        span = self._find(visit, "map_runs", visit.map_runs[-1].begin.moment)
+        begin = visit.map_runs[-1].begin.moment
+        span = self._find(visit, "map_runs", begin)
         if span is None:
             return KnownMapRun(Pending())
         recorded = self._recorded_visit(visit.path)
         if span.status == "FAILED":
-            return KnownMapRun(Failed(span.told("error"), span.told("cause"), span.duration))
+            return KnownMapRun(Failed(span.told("error"), span.told("cause"), span.time_left(begin)))
         if span.status == "SUCCEEDED" and recorded is not None and recorded.exited is not None:
             left = recorded.exited.details or {}
             assigned = left.get("assignedVariables", {})
-            end = Succeeded(read_value(left.get("output")), span.duration)
+            end = Succeeded(read_value(left.get("output")), span.time_left(begin))
             return KnownMapRun(end, {name: read_value(value) for name, value in assigned.items()})
         return KnownMapRun(Pending())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import boto3
 import pytest
 
 from sfn_mock import mock_sfn_executions
@@ -103,6 +104,15 @@ def test_new_task(mock):
     [
         pytest.param([], "history must be the events of an execution, got none.", id="empty"),
         pytest.param(history()[1:], "history must be complete, got no event 1 of 7: read all pages.", id="gap"),
+        pytest.param(
+            [
+                *history()[:6],
+                {**history()[6], "executionSucceededEventDetails": {"outputDetails": {"truncated": True}}},
+            ],
+            "history must have whole data, got event 7 with truncated output: use the answers of GetExecutionHistory "
+            "instead of logs.",
+            id="truncated",
+        ),
         pytest.param(3, "history must be what GetExecutionHistory answered or the path of a file, got 3.", id="type"),
     ],
 )
@@ -112,6 +122,54 @@ def test_unusable_history(mock, given, reason):
         mock.replay(definition=definition(), history=given)
 
     assert str(caught.value) == reason
+
+
+def test_tasks_at_the_same_time(mock):
+    """Tasks of several branches end in the recorded order, also where the first of them took longer."""
+    branches = [
+        {"StartAt": name, "States": {name: {"Type": "Task", "Resource": FUNCTION, "End": True}}} for name in ("A", "B")
+    ]
+    both = {"Type": "Parallel", "Branches": branches, "End": True}
+    scheduled = {"resource": FUNCTION, "input": "{}"}
+    output = {"output": "1"}
+    events = [
+        (0, 0, "ExecutionStarted", "executionStarted", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
+        (0, 0, "ParallelStateEntered", "stateEntered", {"name": "Both", "input": "{}"}),
+        (0, 2, "ParallelStateStarted", None, None),
+        (0, 3, "TaskStateEntered", "stateEntered", {"name": "A", "input": "{}"}),
+        (0, 4, "LambdaFunctionScheduled", "lambdaFunctionScheduled", scheduled),
+        (0, 5, "LambdaFunctionStarted", None, None),
+        (3, 3, "TaskStateEntered", "stateEntered", {"name": "B", "input": "{}"}),
+        (3, 7, "LambdaFunctionScheduled", "lambdaFunctionScheduled", scheduled),
+        (3, 8, "LambdaFunctionStarted", None, None),
+        (5, 6, "LambdaFunctionSucceeded", "lambdaFunctionSucceeded", output),
+        (5, 10, "TaskStateExited", "stateExited", {"name": "A", **output}),
+        (6, 9, "LambdaFunctionSucceeded", "lambdaFunctionSucceeded", output),
+        (6, 12, "TaskStateExited", "stateExited", {"name": "B", **output}),
+        (6, 13, "ParallelStateSucceeded", None, None),
+        (6, 13, "ParallelStateExited", "stateExited", {"name": "Both", "output": "[1,1]"}),
+        (6, 15, "ExecutionSucceeded", "executionSucceeded", {"output": "[1,1]"}),
+    ]
+    recorded = [
+        {
+            "id": number,
+            "previousEventId": previous,
+            "timestamp": f"2026-01-09T03:00:0{second}Z",
+            "type": kind,
+            **({} if member is None else {f"{member}EventDetails": details}),
+        }
+        for number, (second, previous, kind, member, details) in enumerate(events, 1)
+    ]
+    replay = mock.replay(definition={"StartAt": "Both", "States": {"Both": both}}, history=recorded)
+    answer = boto3.client("stepfunctions").get_execution_history(executionArn=replay.execution.arn)
+    ends = [
+        (event["stateExitedEventDetails"]["name"], f"{event['timestamp']:%S}")
+        for event in answer["events"]
+        if "stateExitedEventDetails" in event
+    ]
+
+    assert replay.differences == []
+    assert ends == [("A", "05"), ("B", "06"), ("Both", "06")]
 
 
 def test_wait_scale_does_not_hold_for_replays():
