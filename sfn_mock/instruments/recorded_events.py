@@ -115,7 +115,7 @@ def _check_wholeness(details: Mapping[str, Any], number: int, name: str) -> None
     for member, described in details.items():
         if isinstance(described, Mapping) and described.get("truncated") is True:
             raise ValueError(
-                f"{name} must have whole data, got event {number} with truncated {member.removesuffix('Details')}: "
+                f"{name} must be whole, got event {number} with truncated {member.removesuffix('Details')}: "
                 "use the answers of GetExecutionHistory instead of logs."
             )
 

@@ -9,6 +9,7 @@ import pytest
 
 from sfn_mock import mock_sfn_executions
 
+CUT = {"output": "[1", "outputDetails": {"truncated": True}}
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:charge"
 
 
@@ -105,12 +106,9 @@ def test_new_task(mock):
         pytest.param([], "history must be the events of an execution, got none.", id="empty"),
         pytest.param(history()[1:], "history must be complete, got no event 1 of 7: read all pages.", id="gap"),
         pytest.param(
-            [
-                *history()[:6],
-                {**history()[6], "executionSucceededEventDetails": {"outputDetails": {"truncated": True}}},
-            ],
-            "history must have whole data, got event 7 with truncated output: use the answers of GetExecutionHistory "
-            "instead of logs.",
+            [*history()[:6], {**history()[6], "executionSucceededEventDetails": CUT}],
+            "history must be whole, got event 7 with truncated output: use the answers of GetExecutionHistory instead "
+            "of logs.",
             id="truncated",
         ),
         pytest.param(3, "history must be what GetExecutionHistory answered or the path of a file, got 3.", id="type"),

@@ -21,6 +21,9 @@ PREFIX = f"arn:aws:states:{REGION}:{ACCOUNT}"
 ARN = f"{PREFIX}:stateMachine:orders"
 PATTERN = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
 REPORT = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 3600, "End": True}}}
+TASK = {"Type": "Task", "Resource": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:check", "End": True}
+CHECK = {"StartAt": "Check", "States": {"Check": TASK}}
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/events"
 ITEMS = {
     "Type": "Map",
     "ItemProcessor": {
@@ -359,6 +362,25 @@ def test_functions_as_targets_of_other_events(sfn):
         events.put_events(Entries=[{"Source": source, "DetailType": "new", "Detail": "{}"}])
 
     assert seen == [{"wake": "up"}]
+
+
+def test_order_of_targets(sfn, take):
+    """Mocked functions and state machines get an event before the other targets of its rule."""
+    seen = []
+    sfn.mock_lambda("alert", lambda event, context: seen.append(("function", take())))
+    machine = sfn.add_state_machine("check", definition=json.dumps(CHECK))
+    machine.mock_task("Check", lambda event: seen.append(("state machine", take())))
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alert"
+    events = boto3.client("events", REGION)
+    events.put_rule(Name="changes", EventPattern=json.dumps({"source": ["orders"]}))
+    events.put_targets(
+        Rule="changes",
+        Targets=[{"Id": "check", "Arn": machine.arn, "RoleArn": ROLE}, {"Id": "alert", "Arn": arn}],
+    )
+    events.put_events(Entries=[{"Source": "orders", "DetailType": "new", "Detail": "{}"}])
+
+    assert seen == [("state machine", []), ("function", [])]
+    assert [event["source"] for event in take()] == ["orders"]
 
 
 def test_installed_behind_mock_aws(clock):
