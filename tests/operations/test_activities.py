@@ -136,7 +136,7 @@ def test_create_with_a_good_name(client, name):
     ],
 )
 def test_describe(client, arguments, encryption):
-    """Describing tells what the activity was created with, and of its encryption what AWS does by default."""
+    """DescribeActivity shows what the activity was created with, and AWS's default encryption."""
     client.create_activity(name="pick", **arguments)
 
     assert members(client.describe_activity(activityArn=PICK)) == {
@@ -158,7 +158,7 @@ def test_describe(client, arguments, encryption):
     ],
 )
 def test_no_such_activity(client, pick, operation, arn):
-    """An ARN that names no activity of the account and region is told back."""
+    """For an activity that does not exist in the account and region, the error contains the ARN."""
     old = client.create_activity(name="old")["activityArn"]
     client.delete_activity(activityArn=old)
 
@@ -188,7 +188,7 @@ def test_no_such_activity(client, pick, operation, arn):
     ],
 )
 def test_invalid_arn(client, operation, arn, sentence):
-    """Text that is not an activity's ARN has another error than a missing activity."""
+    """A text that is not the ARN of an activity has another error than a missing activity."""
     assert refusal(getattr(client, operation), activityArn=arn) == ("InvalidArn", f"Invalid Arn: '{sentence}'")
 
 
@@ -231,7 +231,7 @@ def test_list_by_paginator(client):
 
 
 def test_list_default_page(client):
-    """A page has 100 activities unless maxResults says otherwise; 0 says nothing."""
+    """A page has 100 activities by default; maxResults 0 means the default."""
     for number in range(101):
         client.create_activity(name=f"pick-{number:03}")
 
@@ -240,7 +240,7 @@ def test_list_default_page(client):
 
 
 def test_list_token_of_another_listing(client, sfn_executions):
-    """A token is good for the operation that gave it only."""
+    """A token is valid only for the operation that gave it."""
     for name in ["a", "b"]:
         sfn_executions.add_state_machine(name)
     token = client.list_state_machines(maxResults=1)["nextToken"]
@@ -249,7 +249,7 @@ def test_list_token_of_another_listing(client, sfn_executions):
 
 
 def test_list_expired_token(client, clock):
-    """A token lives for 24 hours."""
+    """A token is valid for 24 hours."""
     for name in ["a", "b"]:
         client.create_activity(name=name)
     token = client.list_activities(maxResults=1)["nextToken"]
@@ -287,12 +287,12 @@ def test_list_expired_token(client, clock):
     ],
 )
 def test_list_refused(client, arguments, error):
-    """Pages larger than 1000, and tokens that AWS did not give, are refused."""
+    """Page sizes over 1000, and tokens that AWS did not give, are refused."""
     assert refusal(client.list_activities, **arguments) == error
 
 
 def test_regions_are_apart(client, pick):
-    """An activity is known in its own region only."""
+    """An activity exists only in its own region."""
     assert boto3.client("stepfunctions", "eu-west-1").list_activities()["activities"] == []
 
 
@@ -309,14 +309,14 @@ def test_delete(client, pick, times):
 
 
 def test_delete_elsewhere(client, pick):
-    """The ARN of another region's activity deletes none here."""
+    """The ARN of an activity in another region deletes no activity of this region."""
     client.delete_activity(activityArn=pick.replace("us-east-1", "eu-west-1"))
 
     assert names(client.list_activities()) == ["pick"]
 
 
 def test_create_after_deletion(client, orders, clock):
-    """A new activity of a deleted one's name has neither its date, nor its tags, nor its tasks."""
+    """A new activity with the name of a deleted one has neither its date, tags nor tasks."""
     client.create_activity(name="pick", tags=[{"key": "team", "value": "sales"}])
     orders.add_execution(status="RUNNING").wait_for_task(activity="pick")
     client.delete_activity(activityArn=PICK)
@@ -332,13 +332,13 @@ def test_create_after_deletion(client, orders, clock):
 
 
 def test_no_task(client, pick):
-    """Where no task is scheduled the answer, at once, is without a token."""
+    """If no task is scheduled, the answer comes at once and has no token."""
     assert members(client.get_activity_task(activityArn=pick, workerName="worker-1")) == {}
 
 
 @pytest.mark.parametrize("by", ["ARN", "name"])
 def test_get_task(client, orders, pick, by):
-    """A worker is given the token and the execution's input, and no other worker is."""
+    """One worker gets the token and the execution's input, and no other worker gets them."""
     run = orders.add_execution(status="RUNNING", input='{"order": 7}')
     token = run.wait_for_task(activity=pick if by == "ARN" else "pick")
 
@@ -347,7 +347,7 @@ def test_get_task(client, orders, pick, by):
 
 
 def test_get_tasks_in_order(client, orders, pick):
-    """Workers are given tasks in the order in which executions began to wait, each activity's its own."""
+    """Workers get the tasks of an activity in the order in which executions began to wait."""
     client.create_activity(name="pack")
     for name, activity in [("c", "pick"), ("x", "pack"), ("a", "pick"), ("b", "pick")]:
         orders.add_execution(name, status="RUNNING").wait_for_task(f"token of {name}", activity=activity)
@@ -361,7 +361,7 @@ def test_get_tasks_in_order(client, orders, pick):
 
 
 def test_get_task_of_a_closed_execution(client, orders, pick):
-    """A task whose execution has closed is given to no worker."""
+    """No worker gets the task of a closed execution."""
     closed, waiting = (orders.add_execution(status="RUNNING") for _ in range(2))
     closed.wait_for_task("closed", activity=pick)
     waiting.wait_for_task("waiting", activity=pick)
@@ -372,7 +372,7 @@ def test_get_task_of_a_closed_execution(client, orders, pick):
 
 
 def test_worker_name_too_long(client, pick):
-    """A worker's name has up to 80 characters."""
+    """The name of a worker has at most 80 characters."""
     assert refusal(client.get_activity_task, activityArn=pick, workerName="w" * 81) == (
         "ValidationException",
         f"1 validation error detected: Value '{'w' * 81}' at 'workerName' failed to satisfy constraint: Member must "
@@ -389,7 +389,7 @@ def backend(sfn_executions):
 
 
 def test_backend(client, backend):
-    """What reaches into moto creates, lists and deletes the same activities, and reads them by moto's attributes."""
+    """Code that uses moto's backend creates, lists and deletes the same activities, with moto's attributes."""
     created = backend.create_activity("pick", tags=[{"key": "team", "value": "billing"}])
 
     assert (created.arn, created.name, created.creation_date) == (PICK, "pick", NOW)
@@ -411,7 +411,7 @@ def test_backend(client, backend):
 
 
 def test_backend_refuses(client, backend):
-    """The backend refuses what a client would be refused, the model's constraints included."""
+    """The backend refuses what a client would be refused, including the model's constraints."""
     with pytest.raises(ServiceException) as refused:
         backend.create_activity("n" * 81)
 
@@ -423,7 +423,7 @@ def test_backend_refuses(client, backend):
 
 
 def test_activities_of_moto_are_taken_over():
-    """Inside mock_aws the mock begins with moto's activities and their tags; moto's stay as they were."""
+    """Inside mock_aws, the mock starts with moto's activities and tags, and moto's do not change."""
     with mock_aws():
         outer = boto3.client("stepfunctions", "us-east-1")
         outer.create_activity(name="pick", tags=[{"key": "team", "value": "billing"}])

@@ -1,4 +1,4 @@
-"""GetExecutionHistory of executions that do not run: when an activity's task starts, and with whom."""
+"""GetExecutionHistory of executions that do not run: when the task of an activity starts, and which worker takes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def activities(clock, client):
 
 @pytest.fixture
 def started(sfn):
-    """Start an execution of these states, which begin at the first."""
+    """Start an execution of these states, beginning with the first."""
 
     def start(states):
         definition = {"StartAt": next(iter(states)), "States": states}
@@ -31,13 +31,13 @@ def started(sfn):
 
 
 def take(client, worker_name=None, activity="pack"):
-    """Take a task as a worker does; its token."""
+    """Take a task as a worker does, and return its token."""
     name = {} if worker_name is None else {"workerName": worker_name}
     return client.get_activity_task(activityArn=f"{PREFIX}:activity:{activity}", **name)["taskToken"]
 
 
 def told(client, run):
-    """What the history tells of activities: seconds since NOW, type, and the name of the worker."""
+    """The history's events of activities: seconds since NOW, type, and the name of the worker."""
     return [
         (
             (event["timestamp"] - NOW).total_seconds(),
@@ -65,12 +65,12 @@ def test_task_starts_when_a_worker_takes_it(client, started, clock, name):
 
 
 def test_execution_that_waits_for_no_worker(client, started):
-    """Where no worker could take the task, it starts when it is scheduled."""
+    """If no worker could take the task, it starts when it is scheduled."""
     assert told(client, started({"Pack": PACK})) == [(0, "Scheduled"), (0, "Started")]
 
 
 def test_clock_that_goes_back(client, started, clock):
-    """Before the worker took the task, it was not started."""
+    """At a moment before the worker took the task, the task has not started."""
     run = started({"Pack": PACK})
     run.wait_for_task(activity="pack")
     clock.tick(2)
@@ -90,7 +90,7 @@ def test_clock_that_goes_back(client, started, clock):
     ],
 )
 def test_task_that_no_worker_takes(client, started, clock, end, events):
-    """What comes to a result was started; a task may be timed out or aborted before."""
+    """A task with a result has started; a task that timed out or was aborted may not have."""
     run = started({"Pack": PACK})
     run.wait_for_task(activity="pack")
     clock.tick(2)
@@ -100,7 +100,7 @@ def test_task_that_no_worker_takes(client, started, clock, end, events):
 
 
 def test_worker_that_comes_before_the_task(client, started, clock):
-    """A task that was taken while an earlier state went on starts where the execution comes to its activity."""
+    """A task that was taken during an earlier state starts when the execution reaches its activity."""
     run = started({"Rest": {"Type": "Wait", "Seconds": 10, "Next": "Pack"}, "Pack": PACK})
     run.wait_for_task(activity="pack")
     clock.tick(2)
@@ -111,7 +111,7 @@ def test_worker_that_comes_before_the_task(client, started, clock):
 
 
 def test_task_of_another_activity(client, started, clock):
-    """A worker of another activity than the state's starts nothing there."""
+    """A worker of an activity that the state does not use starts nothing."""
     run = started({"Pack": PACK})
     run.wait_for_task(activity="ship")
     clock.tick(2)
@@ -121,7 +121,7 @@ def test_task_of_another_activity(client, started, clock):
 
 
 def test_each_attempt_has_its_own_worker(client, started, clock):
-    """A redrive schedules the task again, and another worker may take it."""
+    """A redrive schedules the task again, and another worker can take it."""
     run = started({"Pack": PACK})
     run.wait_for_task(activity="pack")
     clock.tick(1)
@@ -149,7 +149,7 @@ def test_each_attempt_has_its_own_worker(client, started, clock):
     ],
 )
 def test_task_before_a_map_run(client, started, clock, seconds, events):
-    """Once a map run of a later state begins, the task is over, whoever takes it afterwards."""
+    """When a map run of a later state begins, the task is over, even if a worker takes it later."""
     each = {"StartAt": "Note", "States": {"Note": {"Type": "Pass", "End": True}}}
     processor = {**each, "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
     run = started(

@@ -61,7 +61,7 @@ def listed(client, arn: str = MACHINE, **arguments) -> list[str]:
 
 
 def test_create(client, orders):
-    """A creation answers the alias's ARN and creation date, and nothing else."""
+    """CreateStateMachineAlias answers the alias's ARN and creation date, and nothing else."""
     assert members(create(client)) == {"stateMachineAliasArn": LIVE, "creationDate": NOW}
 
 
@@ -84,7 +84,7 @@ def test_create_repeated(client, orders, clock):
     ],
 )
 def test_create_with_a_difference(client, orders, arguments):
-    """Another request for a name that is taken is a ConflictException, also where only the description differs."""
+    """Another request with a taken name is a ConflictException, even if only the description differs."""
     create(client, description="for customers")
     before = describe(client)
 
@@ -98,14 +98,14 @@ def test_create_with_a_difference(client, orders, arguments):
 
 @pytest.mark.parametrize("name", ["live", "v1.0", "1-0", "_", "a" * 80])
 def test_create_takes_a_name(client, orders, name):
-    """Letters, digits, dots, hyphens and underscores, of which one is not a digit."""
+    """A name has letters, digits, dots, hyphens and underscores, and not only digits."""
     assert create(client, name)["stateMachineAliasArn"] == f"{MACHINE}:{name}"
     assert listed(client) == [name]
 
 
 @pytest.mark.parametrize("name", ["123", "INVALID ALIAS", "!INVALID", "ALIAS@", "größe"])
 def test_create_refuses_a_name(client, orders, name):
-    """A name that breaks the model's pattern is told with the pattern."""
+    """The error for a name that does not match the model's pattern contains the pattern."""
     assert refusal(create, client=client, name=name) == (
         "ValidationException",
         f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
@@ -131,7 +131,7 @@ def test_create_refuses_a_name(client, orders, name):
     ],
 )
 def test_create_that_never_arrives(client, orders, arguments, complaint):
-    """Recorded with boto3: what lies below the model's least is refused by botocore, and no request is sent."""
+    """botocore refuses a value below the model's minimum, and sends no request."""
     with pytest.raises(ParamValidationError) as refused:
         create(client, **arguments)
 
@@ -236,7 +236,7 @@ def test_create_refuses_a_routing(client, orders, routing_configuration, refused
 
 @pytest.mark.parametrize(("routing_configuration", "refused"), BAD_ROUTINGS)
 def test_update_refuses_a_routing(client, orders, routing_configuration, refused):
-    """An update takes no routing that a creation would not take, and changes nothing."""
+    """An update refuses the routings that a creation refuses, and then changes nothing."""
     create(client)
     before = describe(client)
 
@@ -253,7 +253,7 @@ def test_update_refuses_a_routing(client, orders, routing_configuration, refused
 
 
 def test_weights_may_be_zero(client, orders):
-    """All starts may go to one of two versions."""
+    """All starts may go to one of the two versions."""
     create(client, routingConfiguration=routing((f"{MACHINE}:1", 0), (f"{MACHINE}:2", 100)))
     arn = client.start_execution(stateMachineArn=LIVE)["executionArn"]
 
@@ -264,7 +264,7 @@ def test_weights_may_be_zero(client, orders):
 
 
 def test_describe(client, orders):
-    """An alias has these members; the update date starts as the creation date."""
+    """DescribeStateMachineAlias has these members; at first the update date is the creation date."""
     create(client, description="for customers", routingConfiguration=TO_BOTH)
 
     assert describe(client) == {
@@ -278,7 +278,7 @@ def test_describe(client, orders):
 
 
 def test_describe_without_description(client, orders):
-    """An alias made without a description shows none."""
+    """An alias without a description shows none."""
     create(client)
 
     assert "description" not in describe(client)
@@ -330,7 +330,7 @@ NO_ALIASES = [
     ],
 )
 def test_arn_is_refused(client, orders, operation, arguments, arn, refused):
-    """Every operation on an alias refuses what is not an ARN of one, even if a missing alias is not an error."""
+    """Every operation on aliases refuses an ARN of another kind, even if a missing alias is not an error."""
     assert refusal(getattr(client, operation), stateMachineAliasArn=arn, **arguments) == refused
 
 
@@ -343,7 +343,7 @@ def test_arn_is_refused(client, orders, operation, arguments, arn, refused):
     ],
 )
 def test_missing_alias(client, orders, operation, arguments, arn):
-    """An alias that is not there is ResourceNotFound, in a sentence without the ARN."""
+    """A missing alias is ResourceNotFound, in a sentence without the ARN."""
     create(client)
 
     assert refusal(getattr(client, operation), stateMachineAliasArn=arn, **arguments) == not_found(arn)
@@ -362,7 +362,7 @@ def test_missing_alias(client, orders, operation, arguments, arn):
     ],
 )
 def test_update(client, orders, clock, changes):
-    """An update changes what it gives, answers its date, and leaves the rest as it was."""
+    """An update changes only the given members, and answers its date."""
     create(client, description="for customers")
     before = describe(client)
     clock.move_to(LATER)
@@ -372,7 +372,7 @@ def test_update(client, orders, clock, changes):
 
 
 def test_a_repeated_update_is_none(client, orders, clock):
-    """An update that gives what the alias has already answers the date of the update before, and changes nothing."""
+    """An update that changes nothing answers the date of the update before."""
     create(client, description="for customers")
     update = {"stateMachineAliasArn": LIVE, "description": "for us", "routingConfiguration": TO_TWO}
     client.update_state_machine_alias(**update)
@@ -383,7 +383,7 @@ def test_a_repeated_update_is_none(client, orders, clock):
 
 
 def test_update_routes_future_starts(client, orders):
-    """A start goes where the alias routes at that time; executions already started keep their version."""
+    """A start goes to the version of the alias at that time; earlier executions keep their version."""
     create(client)
     client.start_execution(stateMachineArn=LIVE, name="before")
     client.update_state_machine_alias(stateMachineAliasArn=LIVE, routingConfiguration=TO_TWO)
@@ -397,7 +397,7 @@ def test_update_routes_future_starts(client, orders):
 
 
 def test_update_with_nothing(client, orders):
-    """An update must give a description or a routing."""
+    """An update must have a description or a routing."""
     create(client)
 
     assert refusal(client.update_state_machine_alias, stateMachineAliasArn=LIVE) == (
@@ -408,7 +408,7 @@ def test_update_with_nothing(client, orders):
 
 
 def test_update_to_another_machine(client, orders):
-    """An alias stays with its machine."""
+    """An alias cannot route to a version of another machine."""
     create(client)
 
     assert refusal(
@@ -437,12 +437,12 @@ def test_list(client, orders, clock):
 
 
 def test_list_is_empty(client, orders):
-    """A machine without aliases has an empty list of them."""
+    """The list of a machine without aliases is empty."""
     assert members(client.list_state_machine_aliases(stateMachineArn=MACHINE)) == {"stateMachineAliases": []}
 
 
 def test_list_of_a_version(client, orders):
-    """By a version's ARN those aliases are listed that route to it, with whatever weight."""
+    """The ARN of a version lists the aliases that route to it with any weight."""
     create(client, "both", routingConfiguration=TO_BOTH)
     create(client, "one")
     create(client, "two", routingConfiguration=TO_TWO)
@@ -496,7 +496,7 @@ def test_list_refuses_an_arn(client, orders, arn, refused):
 
 
 def test_list_pages(client, orders):
-    """maxResults may change under a token; aliases that come or go neither shift nor repeat the others."""
+    """maxResults may change under a token; added and deleted aliases neither shift nor repeat the others."""
     for name in ["a", "b", "c", "d"]:
         create(client, name)
     first = client.list_state_machine_aliases(stateMachineArn=MACHINE, maxResults=2)
@@ -519,7 +519,7 @@ def test_list_pages(client, orders):
     ],
 )
 def test_list_page_size(client, orders, arguments, size):
-    """A page has 100 aliases unless maxResults asks for 1 to 1000."""
+    """A page has 100 aliases by default; maxResults is 1 to 1000."""
     for index in range(101):
         orders.add_alias(f"alias-{index}", 1)
 
@@ -527,7 +527,7 @@ def test_list_page_size(client, orders, arguments, size):
 
 
 def test_list_token_is_tied_to_its_arn(client, orders):
-    """A token serves the machine or version it was given for."""
+    """A token is valid only for the machine or version that it was given for."""
     create(client, "a")
     create(client, "b")
     token = client.list_state_machine_aliases(stateMachineArn=MACHINE, maxResults=1)["nextToken"]
@@ -562,7 +562,7 @@ def test_list_token_is_tied_to_its_arn(client, orders):
     ],
 )
 def test_list_refuses_paging(client, orders, arguments, refused):
-    """Tokens that were never given, and the limits of the model."""
+    """Unknown tokens, and values beyond the model's limits, are refused."""
     assert refusal(client.list_state_machine_aliases, stateMachineArn=MACHINE, **arguments) == refused
 
 
@@ -570,7 +570,7 @@ def test_list_refuses_paging(client, orders, arguments, refused):
 
 
 def test_delete(client, orders):
-    """A deleted alias is gone: not listed, not described, not started; its versions stay."""
+    """A deleted alias is not listed, described or started any more; its versions stay."""
     create(client)
 
     assert members(client.delete_state_machine_alias(stateMachineAliasArn=LIVE)) == {}
@@ -584,7 +584,7 @@ def test_delete(client, orders):
 
 
 def test_delete_leaves_executions(client, orders):
-    """Executions started through a deleted alias stay, and go on naming it."""
+    """Executions that a deleted alias started stay, and still show its ARN."""
     create(client)
     client.start_execution(stateMachineArn=LIVE)
     client.delete_state_machine_alias(stateMachineAliasArn=LIVE)
@@ -595,7 +595,7 @@ def test_delete_leaves_executions(client, orders):
 
 @pytest.mark.parametrize("arn", NO_ALIASES)
 def test_delete_what_does_not_exist(client, orders, arn):
-    """To delete an alias that is not there succeeds and deletes nothing."""
+    """The deletion of a missing alias succeeds and deletes nothing."""
     create(client)
 
     assert members(client.delete_state_machine_alias(stateMachineAliasArn=arn)) == {}
@@ -604,7 +604,7 @@ def test_delete_what_does_not_exist(client, orders, arn):
 
 
 def test_name_is_free_after_deletion(client, orders, clock):
-    """An alias of a deleted one's name is a new one."""
+    """An alias with the name of a deleted alias is a new one."""
     create(client)
     client.delete_state_machine_alias(stateMachineAliasArn=LIVE)
     clock.move_to(LATER)

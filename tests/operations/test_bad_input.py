@@ -1,4 +1,4 @@
-"""Whatever is asked of any operation, the answer is AWS's, and an error leaves everything as it was."""
+"""Any input to any operation gets an answer of AWS, and an error changes nothing."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": tru
 
 MODEL = ServiceModel(get_session().get_service_model("stepfunctions")._service_description, "stepfunctions")
 
-#: Whether botocore's model is one with all the members that AWS answers with by now.
+#: Whether botocore's model has all members of today's answers of AWS.
 IS_CURRENT = "mock" in MODEL.operation_model("TestState").input_shape.members
 
-#: Errors that any operation answers with, beside those its model declares.
+#: Errors that any operation may have, in addition to those that its model declares.
 COMMON = {"SerializationException", "UnknownOperationException", "ValidationException"}
 NAMESPACES = {"com.amazonaws.swf.service.v2.model", "com.amazon.coral.validate", "com.amazon.coral.service"}
 
@@ -42,7 +42,7 @@ NAMESPACES = {"com.amazonaws.swf.service.v2.model", "com.amazon.coral.validate",
 
 
 def seed(sfn, client):
-    """One of everything, the same each time; returns what requests may name, by kind."""
+    """Seed one of everything, the same each time; return by kind what requests may name."""
     orders = sfn.add_state_machine("orders")
     first, second = orders.publish_version(), orders.publish_version("second")
     live = orders.add_alias("live", second)
@@ -74,7 +74,7 @@ def seed(sfn, client):
 
 
 def snapshot(sfn):
-    """All that is stored, as far as any call can show it; read without boto3, which would take most of the time."""
+    """Everything that is stored, as far as a call can show it; read without boto3, to save time."""
     everything = []
 
     def show(operation, **arguments):
@@ -175,7 +175,7 @@ GOOD_CALLS = {
 
 
 def filled(value, world):
-    """A generated value with the world's ARNs in the places that stand for them."""
+    """A generated value in which the placeholders are replaced by the ARNs of the world."""
     if isinstance(value, dict):
         return {key: filled(member, world) for key, member in value.items()}
     if isinstance(value, list):
@@ -254,7 +254,7 @@ VALUES = st.recursive(
 
 
 def values_for(shape):
-    """Values for a member, right and wrong: each part is like the model's more often than not."""
+    """Right and wrong values for a member; most parts are as the model says."""
     if shape.type_name == "structure":
         return spoiled({}, shape) | VALUES
     if shape.type_name == "list":
@@ -268,7 +268,7 @@ def values_for(shape):
 
 @st.composite
 def spoiled(draw, good, shape):
-    """The good members, some of them taken away, some replaced, and others added that the model has or has not."""
+    """The good members with some removed, some replaced, and others added, known or unknown to the model."""
     request = dict(good)
     names = [*shape.members, "notAMember"]
     for name in draw(st.lists(st.sampled_from(names), max_size=3, unique=True)):
@@ -281,7 +281,7 @@ def spoiled(draw, good, shape):
 
 @st.composite
 def bodies(draw, operation):
-    """The bytes of a request: most often a JSON object, sometimes other JSON, sometimes none."""
+    """The bytes of a request: most often a JSON object, sometimes other JSON, sometimes not JSON."""
     request = draw(spoiled(GOOD_CALLS[operation], MODEL.operation_model(operation).input_shape))
     kind = draw(st.sampled_from(["object"] * 7 + ["value", "cut off", "bytes"]))
     if kind == "object":
@@ -296,7 +296,7 @@ def bodies(draw, operation):
 
 
 def fits(shape, value):
-    """Whether a value of an answer's JSON is one of the shape's: members it knows, required ones there, none null."""
+    """Whether a JSON value of an answer fits the shape: known members, required ones present, none null."""
     if shape.type_name == "structure":
         return (
             isinstance(value, dict)
@@ -319,7 +319,7 @@ def errors_of(operation):
 
 
 def send(sfn, target, body):
-    """Status, headers and JSON that a raw client reads, as answered to these bytes."""
+    """Status, headers and JSON of the answer to these bytes, as a client without an SDK reads them."""
     request = AWSPreparedRequest(
         "POST",
         "https://states.us-east-1.amazonaws.com/",
@@ -332,12 +332,12 @@ def send(sfn, target, body):
 
 
 def is_for_the_author(operation, error):
-    """Whether TestState tells the test's author that nothing here can do a task: nothing for the code under test."""
+    """Whether the error is one of TestState for the test's author: nothing here can do a task."""
     return operation == "TestState" and str(error).startswith("TestState runs ")
 
 
 ANY_CALL = settings(
-    # The examples are the same in each run, and not shrunk: who breaks a rule would wait for minutes.
+    # The examples are the same in each run, and are not shrunk, because that would take minutes.
     phases=[Phase.generate],
     derandomize=True,
     database=None,
@@ -350,7 +350,7 @@ EACH_OPERATION = pytest.mark.parametrize("operation", sorted(GOOD_CALLS))
 
 
 class World:
-    """One of everything in an otherwise empty store, at noon."""
+    """One of everything in a store that was empty before, at noon."""
 
     def __init__(self, sfn):
         self.sfn = sfn
@@ -359,7 +359,7 @@ class World:
         self.before = snapshot(self.sfn)
 
     def begin(self):
-        """The same world again; only its page tokens are others."""
+        """Begin again with the same world; only its page tokens are new."""
         self.sfn.reset()
         self.arns = seed(self.sfn, self.client)
 
@@ -377,13 +377,13 @@ def world(sfn_executions):
 
 
 def test_every_operation_has_a_good_call():
-    """No operation of the API is left out."""
+    """Each operation of the API has a good call here."""
     assert set(GOOD_CALLS) == set(MODEL.operation_names)
 
 
 @EACH_OPERATION
 def test_good_call_is_answered(world, operation):
-    """The calls that are spoiled below are answered as they are."""
+    """The good calls, which the tests below spoil, succeed as they are."""
     body = json.dumps(filled(GOOD_CALLS[operation], world.arns)).encode()
     status, _, answer = send(world.sfn, f"AWSStepFunctions.{operation}", body)
 
@@ -394,7 +394,7 @@ def test_good_call_is_answered(world, operation):
 @given(data=st.data())
 @ANY_CALL
 def test_any_bytes_get_an_answer(world, operation, data):
-    """Over HTTP every request has an answer of the model's form, or a known error that changes nothing."""
+    """Over HTTP every request gets an answer of the model's form, or a known error that changes nothing."""
     body = data.draw(bodies(operation))
     if not isinstance(body, bytes):
         body = json.dumps(filled(body, world.arns)).encode()
@@ -423,7 +423,7 @@ def test_any_bytes_get_an_answer(world, operation, data):
 @given(data=st.data())
 @ANY_CALL
 def test_any_arguments_get_an_answer(world, operation, data):
-    """Through boto3 every call has an answer, botocore's own refusal, or a known error that changes nothing."""
+    """Through boto3 every call gets an answer, botocore's own error, or a known error that changes nothing."""
     model = MODEL.operation_model(operation)
     arguments = filled(data.draw(spoiled(GOOD_CALLS[operation], model.input_shape)), world.arns)
     method = getattr(world.client, xform_name(operation))
@@ -443,7 +443,7 @@ def test_any_arguments_get_an_answer(world, operation, data):
 
 # --- Every member gone wrong, one at a time --------------------------------------------------------------------------
 
-#: A value of each kind that JSON tells apart, and the model's types that it may stand for.
+#: A value of each JSON type, and the model's types for which it is valid.
 KINDS_OF_JSON = {
     "text": ("text", {"string"}),
     "flag": (True, {"boolean"}),
@@ -453,7 +453,7 @@ KINDS_OF_JSON = {
     "object": ({}, {"structure"}),
 }
 
-#: The resource types that an ARN may be of, by the member that it is for.
+#: The resource types that the ARN in a member may have, by name of the member.
 ACCEPTED_TYPES = {
     "activityArn": {"activity"},
     "executionArn": {"execution"},
@@ -466,7 +466,7 @@ ACCEPTED_TYPES = {
 
 
 def places(shape, path=(), required=False):
-    """Every value that a request may hold: the path to it, its shape, and whether it must be there."""
+    """Every value that a request may have: the path to it, its shape, and whether it is required."""
     if path:
         yield path, shape, required
     if shape.type_name == "structure":
@@ -477,7 +477,7 @@ def places(shape, path=(), required=False):
 
 
 def put(container, path, value):
-    """A copy of ``container`` with ``value`` at ``path``; what leads there comes into being."""
+    """A copy of ``container`` with ``value`` at ``path``; missing parents are created."""
     (key, *rest) = path
     if isinstance(key, int):
         elements = list(container or [None])
@@ -487,7 +487,7 @@ def put(container, path, value):
 
 
 def values_out_of_bounds(shape):
-    """A value beyond each constraint that the model has for the shape."""
+    """A value beyond each constraint of the shape."""
     limits = shape.metadata
     if shape.type_name == "string":
         if "enum" in limits:
@@ -511,7 +511,7 @@ def values_out_of_bounds(shape):
 
 
 def faults_of(operation, world):
-    """Requests with one thing wrong each: where and what, the request, and the code that it is answered with."""
+    """Requests with one fault each: its path and name, the request, and the code of the error."""
     good = filled(GOOD_CALLS[operation], world.arns)
     for path, shape, required in places(MODEL.operation_model(operation).input_shape):
         for kind, (value, types) in KINDS_OF_JSON.items():
@@ -536,7 +536,7 @@ def faults_of(operation, world):
 
 @EACH_OPERATION
 def test_every_member_gone_wrong(world, operation):
-    """A wrong type, a broken constraint, a missing member and an ARN of another kind each have their error."""
+    """A wrong type, a broken constraint, a missing member and an ARN of another kind have their errors."""
     answers, expected = {}, {}
     for what, request, code in faults_of(operation, world):
         status, _, answer = send(world.sfn, f"AWSStepFunctions.{operation}", json.dumps(request).encode())
@@ -560,7 +560,7 @@ def test_every_member_gone_wrong(world, operation):
 )
 @pytest.mark.parametrize("body", [b"{}", b"", b"[]", b"\xff"], ids=["object", "empty", "array", "no text"])
 def test_unknown_target(sfn_executions, target, body):
-    """A target that names no operation is UnknownOperationException, whatever the body."""
+    """A target without a known operation is UnknownOperationException, whatever the body is."""
     status, _, answer = send(sfn_executions, target, body)
 
     assert (status, answer) == (400, {"__type": "com.amazon.coral.service#UnknownOperationException"})
@@ -580,14 +580,14 @@ def test_unknown_target(sfn_executions, target, body):
     ],
 )
 def test_body_that_is_no_request(sfn_executions, body):
-    """What cannot be read as the operation's input is SerializationException, without a sentence."""
+    """A body that cannot be read as the operation's input is SerializationException, without a sentence."""
     status, _, answer = send(sfn_executions, "AWSStepFunctions.ListStateMachines", body)
 
     assert (status, answer) == (400, {"__type": "com.amazon.coral.service#SerializationException"})
 
 
 def test_body_does_not_choose_the_operation(sfn_executions):
-    """Only the target names the operation, whatever the text of a member looks like."""
+    """Only the target names the operation, whatever the text of a member is."""
     sfn_executions.add_state_machine("orders")
     body = json.dumps({"stateMachineArn": MACHINE, "notAMember": "&Action=DeleteStateMachine&"}).encode()
     status, _, answer = send(sfn_executions, "AWSStepFunctions.DescribeStateMachine", body)

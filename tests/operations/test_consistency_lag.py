@@ -32,7 +32,7 @@ def listed(client, **arguments):
 
 
 def test_a_start_is_listed_later(clock, orders, client):
-    """Describe knows what was just started, and the list knows it from when the lag has passed."""
+    """DescribeExecution shows a new execution at once, and the list shows it after the lag."""
     arn = client.start_execution(stateMachineArn=orders.arn, name="nightly")["executionArn"]
 
     assert client.describe_execution(executionArn=arn)["status"] == "RUNNING"
@@ -43,7 +43,7 @@ def test_a_start_is_listed_later(clock, orders, client):
 
 
 def test_a_stop_is_listed_later(clock, orders, client):
-    """What was stopped goes on as RUNNING in the list, also in its filter, and stays where it was in the order."""
+    """Until the lag has passed, a stopped execution is listed, filtered and sorted as RUNNING."""
     old = orders.add_execution("old", status="RUNNING", start_date="2026-01-10T01:00:00Z")
     orders.add_execution("new", status="RUNNING", start_date="2026-01-10T02:00:00Z")
     client.stop_execution(executionArn=old.arn)
@@ -57,7 +57,7 @@ def test_a_stop_is_listed_later(clock, orders, client):
 
 
 def test_an_end_that_the_time_line_no_longer_holds_was_never_listed(clock, orders, client):
-    """An end planned for later, and forestalled by a stop, shows neither before nor after the lag."""
+    """A planned end that a stop replaced is never listed."""
     run = orders.add_execution(
         "nightly", status="FAILED", start_date="2026-01-10T02:00:00Z", duration=timedelta(hours=1, seconds=2)
     )
@@ -70,7 +70,7 @@ def test_an_end_that_the_time_line_no_longer_holds_was_never_listed(clock, order
 
 
 def test_a_redrive_is_listed_later(clock, orders, client):
-    """Until then the list shows the failure, with its stop date and without a redrive."""
+    """Until the lag has passed, the list shows the failure, with its stop date and without a redrive."""
     run = orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T02:00:00Z")
     client.redrive_execution(executionArn=run.arn)
 
@@ -92,7 +92,7 @@ def test_a_redrive_is_listed_later(clock, orders, client):
 
 
 def test_seeds_of_the_past_are_listed_at_once(orders, client):
-    """A seed is listed as if it had happened at its dates; the lag counts from them, not from the seeding."""
+    """The lag counts from the dates of a seed, not from the moment of seeding."""
     orders.add_execution("a", status="SUCCEEDED", start_date="2026-01-10T02:59:50Z", stop_date="2026-01-10T02:59:55Z")
     orders.add_execution("b", status="SUCCEEDED", start_date="2026-01-10T02:59:50Z", stop_date="2026-01-10T02:59:56Z")
     orders.add_execution("c", status="RUNNING")
@@ -101,7 +101,7 @@ def test_seeds_of_the_past_are_listed_at_once(orders, client):
 
 
 def test_children_of_a_map_run_lag_too(clock, orders, client):
-    """Their list lags, while DescribeMapRun counts them as they are."""
+    """The list of children lags, and DescribeMapRun counts their current statuses."""
     batch = orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T02:00:00Z").add_map_run("Process")
     child = batch.add_execution("child", status="RUNNING", start_date="2026-01-10T02:00:00Z")
     child.succeed()
@@ -112,7 +112,7 @@ def test_children_of_a_map_run_lag_too(clock, orders, client):
 
 
 def test_nothing_else_lags(orders, client):
-    """Machines, versions, aliases, map runs and activities are there at once, and listed by."""
+    """Machines, versions, aliases, map runs and activities exist at once, and can be listed by at once."""
     client.create_activity(name="packing")
     version = orders.publish_version()
     alias = orders.add_alias("live", version)
@@ -129,7 +129,7 @@ def test_nothing_else_lags(orders, client):
 
 
 def test_a_walk_goes_on_while_executions_come_into_sight(clock, orders, client):
-    """A token marks a place in the lagging order: what the lag gives free between two pages is shown at most once."""
+    """An execution that becomes visible between two pages is listed at most once."""
     orders.add_executions(
         4, status="RUNNING", name="old-{index}", start_date="2026-01-10T02:00:00Z", interval=timedelta(minutes=1)
     )
@@ -148,7 +148,7 @@ def test_a_walk_goes_on_while_executions_come_into_sight(clock, orders, client):
 
 
 def test_a_token_lives_for_24_hours_of_now(clock, orders, client):
-    """Its age has nothing to do with how old the listing is that it belongs to."""
+    """The lag does not change how long a token is valid."""
     orders.add_executions(2, status="RUNNING", start_date="2026-01-10T02:00:00Z")
     token = client.list_executions(stateMachineArn=orders.arn, maxResults=1)["nextToken"]
 
@@ -160,7 +160,7 @@ def test_a_token_lives_for_24_hours_of_now(clock, orders, client):
 
 
 def test_a_machine_is_deleted_by_what_is(clock, orders, client):
-    """Whether a DELETING machine's executions have ended is not a listing: it is gone at once, for all the lag."""
+    """The lag does not delay the end of a DELETING machine."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2026-01-10T02:00:00Z")
     client.delete_state_machine(stateMachineArn=orders.arn)
     assert listed(client) == [("nightly", "RUNNING")]
@@ -171,7 +171,7 @@ def test_a_machine_is_deleted_by_what_is(clock, orders, client):
 
 
 def test_the_clock_may_go_back(clock, orders, client):
-    """The lag is taken from whatever now is."""
+    """The lag is subtracted from the current time, also after the clock went back."""
     orders.add_execution(
         "nightly", status="SUCCEEDED", start_date="2026-01-10T02:00:00Z", duration=timedelta(minutes=5)
     )
@@ -191,7 +191,7 @@ def test_the_clock_may_go_back(clock, orders, client):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_happens_is_listed_as_it_was(clock, orders, client, seed):
-    """Each second something happens, and each second the list shows what DescribeExecution showed a lag ago."""
+    """At each second the list shows what DescribeExecution showed one lag earlier."""
     draw = random.Random(seed)
     orders.on_start(lambda name, input: draw.choice(["RUNNING", {"status": "FAILED", "duration": 3 * SECOND}]))
     parent = orders.add_execution("parent", status="RUNNING", start_date="2026-01-10T02:00:00Z")
@@ -243,7 +243,7 @@ def standing(client, run):
     ],
 )
 def test_what_is_no_lag(lag, sentence):
-    """It is refused before a mock begins."""
+    """A wrong lag is refused before a mock begins."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(consistency_lag=lag)
 

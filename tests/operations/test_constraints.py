@@ -1,4 +1,4 @@
-"""What the model forbids, refused in AWS's words."""
+"""Requests that break the model's constraints are refused with AWS's sentences."""
 
 import json
 from enum import Enum, IntEnum
@@ -19,7 +19,7 @@ ALIAS_PATTERN = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"
 
 
 class Status(str, Enum):
-    """As a code base may spell the API's statuses."""
+    """The API's statuses as an enum of the user's code."""
 
     RUNNING = "RUNNING"
     GONE_WELL = "SUCCEEDED"
@@ -38,7 +38,7 @@ def message(operation, parameters):
 
 
 def refusal_of(operation, parameters):
-    """The sentence that refuses the request, empty when AWS sends none, or None for a request that passes."""
+    """The sentence of the error, empty if AWS sends none, or None if the request passes."""
     try:
         check(operation, parameters)
     except (ConstraintViolation, SerializationException) as refusal:
@@ -47,17 +47,17 @@ def refusal_of(operation, parameters):
 
 
 def routing(*weights):
-    """An alias's routing configuration, every part to the same version."""
+    """The routing configuration of an alias, with the same version in each part."""
     return [{"stateMachineVersionArn": VERSION_ARN, "weight": weight} for weight in weights]
 
 
 def alias(**parameters):
-    """CreateStateMachineAlias's parameters, valid unless ``parameters`` spoil them."""
+    """Parameters of CreateStateMachineAlias, valid except for ``parameters``."""
     return {"name": "live", "routingConfiguration": routing(100)} | parameters
 
 
 def machine(**parameters):
-    """CreateStateMachine's parameters, valid unless ``parameters`` spoil them."""
+    """Parameters of CreateStateMachine, valid except for ``parameters``."""
     return {"name": "orders", "definition": "{}", "roleArn": "arn:aws:iam::123456789012:role/r"} | parameters
 
 
@@ -231,7 +231,7 @@ def machine(**parameters):
     ],
 )
 def test_violation(operation, parameters, violation):
-    """A violated constraint is told with the value, the path to it and the model's limit."""
+    """The sentence has the value, its path and the model's limit."""
     refusal = message(operation, parameters)
 
     assert refusal == f"1 validation error detected: {violation}"
@@ -241,7 +241,7 @@ def test_violation(operation, parameters, violation):
     "name", ["123", "INVALID ALIAS", "!INVALID", "ALIAS@", "ALIAS\n", "\nALIAS", "ALIÁS", "\u0661a"]
 )
 def test_alias_name_pattern(name):
-    """A pattern must match the whole value, a newline at its end included."""
+    """A pattern must match the whole value, including a newline at its end."""
     refusal = message("CreateStateMachineAlias", alias(name=name))
 
     assert refusal == (
@@ -252,12 +252,12 @@ def test_alias_name_pattern(name):
 
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"])
 def test_statuses(status):
-    """The recorded order of the statuses is only an order: each one passes."""
+    """The recorded order of the statuses decides only the order: each status passes."""
     check("ListExecutions", {"statusFilter": status})
 
 
 def test_str_enum():
-    """A str that is also an Enum counts and is echoed as the text it travels as."""
+    """A str that is also an Enum counts as its text, also in the sentence."""
     check("ListExecutions", {"statusFilter": Status.GONE_WELL})
 
     refusal = message("ListExecutions", {"statusFilter": Status.GONE_WRONG, "maxResults": Limit.TOO_MANY})
@@ -289,7 +289,7 @@ def test_str_enum():
     ],
 )
 def test_missing_required_member(operation, parameters, path):
-    """A required member that is absent or null is told by its path."""
+    """A required member that is absent or null is named by its path."""
     refusal = message(operation, parameters)
 
     assert refusal == (
@@ -298,7 +298,7 @@ def test_missing_required_member(operation, parameters, path):
 
 
 def test_null_of_an_optional_member():
-    """It stands for an absent one."""
+    """A null of an optional member counts as absent."""
     assert refusal_of("ListStateMachines", {"maxResults": None}) is None
 
 
@@ -356,7 +356,7 @@ def test_null_of_an_optional_member():
     ],
 )
 def test_sensitive_member(operation, parameters, violation):
-    """The value of a sensitive member is never echoed; inputs and outputs are measured in bytes."""
+    """The value of a sensitive member is never repeated; inputs and outputs are measured in bytes."""
     refusal = message(operation, parameters)
 
     assert refusal == f"1 validation error detected: {violation}"
@@ -373,7 +373,7 @@ def test_sensitive_member(operation, parameters, violation):
     ],
 )
 def test_largest_sensitive_member(operation, parameters):
-    """Inputs and outputs count bytes, all other texts characters."""
+    """The limit of inputs and outputs is in bytes, and that of all other texts in characters."""
     check(operation, parameters)
 
 
@@ -381,7 +381,7 @@ def test_largest_sensitive_member(operation, parameters):
 
 
 def test_all_violations_in_one_answer():
-    """Every violation is told, in the order of the model's members whatever the request's."""
+    """One answer has every violation, in the order of the model's members."""
     refusal = message(
         "ListExecutions", {"redriveFilter": "", "maxResults": 1001, "stateMachineArn": "", "mapRunArn": ""}
     )
@@ -398,7 +398,7 @@ def test_all_violations_in_one_answer():
 
 
 def test_violations_of_one_value():
-    """Length is told before pattern, a list before its elements; an absent member is echoed as null."""
+    """Length comes before pattern, a list before its elements; an absent member is shown as null."""
     refusal = message(
         "CreateStateMachineAlias", alias(name="@" * 81, routingConfiguration=[*routing(1, 1), {"weight": 101}])
     )
@@ -433,7 +433,7 @@ def test_violations_of_one_value():
     ],
 )
 def test_body_that_is_no_object(body):
-    """A body that is not the JSON of an object cannot be read."""
+    """A body that is not a JSON object cannot be read."""
     with pytest.raises(SerializationException) as refusal:
         read(body)
 
@@ -464,7 +464,7 @@ def test_body_that_is_no_object(body):
     ],
 )
 def test_other_type(operation, parameters):
-    """A value of another type than the model's cannot be read, whatever else is wrong with the request."""
+    """A value of a type that the model does not have cannot be read, whatever else is wrong."""
     with pytest.raises(SerializationException) as refusal:
         check(operation, parameters)
 
@@ -495,13 +495,13 @@ def test_other_type(operation, parameters):
     ],
 )
 def test_valid_request(operation, parameters):
-    """A request that the model allows passes without a word."""
+    """A request that the model allows has no violation."""
     check(operation, parameters)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\x00", "\udfff{0}\x00%s"], ids=ascii)
 def test_texts_that_cannot_be_encoded(text):
-    """Lone surrogates, NUL and templates are echoed as they came, and measured like any other text."""
+    """Lone surrogates, NUL and templates are repeated unchanged, and measured like other texts."""
     check("StartExecution", {"stateMachineArn": text, "input": text})
 
     refusal = message("ListExecutions", {"redriveFilter": text})
@@ -513,7 +513,7 @@ def test_texts_that_cannot_be_encoded(text):
 
 
 def test_integers_of_any_size():
-    """An integer too great for Java breaks no more than its limit."""
+    """An integer that is too large for Java breaks only its limit."""
     refusal = message("UpdateMapRun", {"mapRunArn": "m", "toleratedFailurePercentage": 10**400})
 
     assert refusal == (
@@ -526,7 +526,7 @@ def test_integers_of_any_size():
 
 
 def test_unknown_operation():
-    """An operation that the API does not have is refused before its parameters are looked at."""
+    """An unknown operation is refused before its parameters are checked."""
     with pytest.raises(UnknownOperationException) as refusal:
         check("ListEverything", None)
 
@@ -534,7 +534,7 @@ def test_unknown_operation():
 
 
 def test_operations():
-    """The operations are those of the API's model, read once."""
+    """The operations are those of the API's model, which is read once."""
     names = operations()
 
     assert {"ListExecutions", "RedriveExecution", "UpdateMapRun"} < names
@@ -543,7 +543,7 @@ def test_operations():
 
 @pytest.mark.parametrize("operation", sorted(operations()))
 def test_every_operation(operation):
-    """Each operation of the API has its check, which misses exactly the members that the model requires."""
+    """The check of each operation misses exactly the members that the model requires."""
     required = constraints.get_service_model("stepfunctions").operation_model(operation).input_shape.required_members
     told = refusal_of(operation, {}) or ""
 
@@ -561,7 +561,7 @@ JSON = st.recursive(
 @settings(deadline=None)
 @given(data=st.data())
 def test_any_request(data):
-    """Whatever a request holds, it passes or is refused with an AWS error."""
+    """Every request passes or gets an AWS error."""
     operation = data.draw(st.sampled_from(sorted(operations())))
     members = constraints.get_service_model("stepfunctions").operation_model(operation).input_shape.members
     any_object = st.dictionaries(st.text(max_size=3), JSON, max_size=3)
@@ -577,7 +577,7 @@ def test_any_request(data):
 
 @pytest.fixture
 def use_shapes(monkeypatch):
-    """Replace the API by one operation, ``Ask``, of the given shapes."""
+    """Replace the API by one operation, ``Ask``, with the given shapes."""
 
     def use(**shapes):
         model = ServiceModel(
@@ -595,7 +595,7 @@ def use_shapes(monkeypatch):
 
 
 def test_new_status(use_shapes):
-    """A status that the API gains passes, and stands at the end of the recorded order."""
+    """A new status of the API passes, and is last in the recorded order."""
     use_shapes(
         AskInput={"type": "structure", "members": {"status": {"shape": "ExecutionStatus"}}},
         ExecutionStatus={"type": "string", "enum": ["PAUSED", "RUNNING", "LOST", "SUCCEEDED"]},
@@ -610,7 +610,7 @@ def test_new_status(use_shapes):
 
 
 def test_required_member_of_a_structure(use_shapes):
-    """A structure must be whole when it is given; an absent one misses nothing."""
+    """A given structure must have its required members; an absent structure misses none."""
     use_shapes(
         AskInput={"type": "structure", "members": {"key": {"shape": "Key"}}},
         Key={"type": "structure", "members": {"type": {"shape": "Text"}}, "required": ["type"]},
@@ -635,7 +635,7 @@ def test_pattern_only_java_reads(use_shapes):
 
 
 def test_new_type(use_shapes):
-    """A type that the API does not use today is not looked at."""
+    """A value of a type that the API does not use today is not checked."""
     use_shapes(
         AskInput={"type": "structure", "members": {"since": {"shape": "Timestamp"}}},
         Timestamp={"type": "timestamp"},
@@ -645,7 +645,7 @@ def test_new_type(use_shapes):
 
 
 def test_echo_of_each_type(use_shapes):
-    """A list is echoed as Java would, sensitive members in it hidden."""
+    """A list is written as Java writes it, without the values of sensitive members."""
     use_shapes(
         AskInput={"type": "structure", "members": {"items": {"shape": "Items"}}},
         Items={"type": "list", "member": {"shape": "Item"}, "max": 0},

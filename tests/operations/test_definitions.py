@@ -1,4 +1,4 @@
-"""ValidateStateMachineDefinition: what AWS says of a definition that is nobody's yet."""
+"""ValidateStateMachineDefinition: AWS's diagnostics of a definition without a state machine."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def missing(fields: str) -> dict:
 
 
 def cannot_wait(pattern: str, state: str) -> dict:
-    # AWS's sentence about task tokens, and only that one, ends in a blank.
+    # Only AWS's sentence about task tokens ends with a blank.
     blank = " " if pattern == ".waitForTaskToken" else ""
     return {
         "severity": "ERROR",
@@ -76,7 +76,7 @@ def cannot_wait(pattern: str, state: str) -> dict:
 
 @pytest.mark.parametrize("type", ["STANDARD", "EXPRESS"])
 def test_valid_definition(client, type):
-    """What CreateStateMachine would take is OK, without diagnostics."""
+    """A definition that CreateStateMachine accepts is OK, without diagnostics."""
     assert validate(client, workflow(Pack=PASS), type=type) == {"result": "OK", "diagnostics": [], "truncated": False}
 
 
@@ -103,7 +103,7 @@ def test_valid_definition(client, type):
     ],
 )
 def test_invalid_definition(client, definition, diagnostic):
-    """What CreateStateMachine would refuse is FAIL, and still an answer, not an error."""
+    """A definition that CreateStateMachine refuses is FAIL, which is an answer and not an error."""
     assert validate(client, definition) == {"result": "FAIL", "diagnostics": [diagnostic], "truncated": False}
 
 
@@ -119,7 +119,7 @@ def test_validation_says_what_creation_says(client):
 
 
 def test_type_decides(client):
-    """A definition is of a STANDARD machine unless it is said to be of an EXPRESS one."""
+    """A definition is checked as STANDARD unless the request says EXPRESS."""
     definition = workflow(Ask={**WAITING, "Next": "Nest"}, Nest=SYNCING)
     del definition["States"]["Ask"]["End"]
 
@@ -142,7 +142,7 @@ def test_type_decides(client):
 )
 @pytest.mark.parametrize("severity", ["ERROR", "WARNING"])
 def test_diagnostics_are_truncated(client, arguments, shown, truncated, severity):
-    """No more diagnostics than asked for, and ``truncated`` where there are more; every one is an error."""
+    """At most maxResults diagnostics are shown, with ``truncated`` if there are more."""
     branches = [workflow(**{f"Ask{index}": WAITING}) for index in range(101)]
     definition = workflow(All={"Type": "Parallel", "Branches": branches, "End": True})
     answer = validate(client, definition, type="EXPRESS", severity=severity, **arguments)
@@ -154,7 +154,7 @@ def test_diagnostics_are_truncated(client, arguments, shown, truncated, severity
 
 
 def test_diagnostics_that_fit_are_not_truncated(client):
-    """As many diagnostics as asked for are all there are."""
+    """If there are exactly maxResults diagnostics, ``truncated`` is false."""
     assert validate(client, workflow(Ask=WAITING), type="EXPRESS", maxResults=1)["truncated"] is False
 
 
@@ -167,14 +167,14 @@ def test_diagnostics_that_fit_are_not_truncated(client):
     ],
 )
 def test_warnings_are_asked_for(client, arguments, told):
-    """A warning leaves the definition OK, and is told only where warnings are asked for."""
+    """A definition with warnings is OK, and they are shown only with severity WARNING."""
     answer = validate(client, workflow(Pack={**PASS, "Result": "$.parcel"}), **arguments)
 
     assert (answer["result"], [found["code"] for found in answer["diagnostics"]]) == ("OK", told)
 
 
 def test_fault_without_a_location(client):
-    """CreateStateMachine prints null where a diagnostic has no location."""
+    """CreateStateMachine writes null for a diagnostic without a location."""
     endless = text(workflow(Pack={"Type": "Pass", "Next": "Pack"}))
     [found] = validate(client, workflow(Pack={"Type": "Pass", "Next": "Pack"}))["diagnostics"]
 
@@ -186,7 +186,7 @@ def test_fault_without_a_location(client):
 
 
 def test_nothing_is_created(client):
-    """To validate a definition or to test a state makes no state machine."""
+    """ValidateStateMachineDefinition and TestState create no state machine."""
     validate(client, workflow(Pack=PASS))
     refusal(client.test_state, definition="{}")
 

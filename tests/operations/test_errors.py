@@ -1,4 +1,4 @@
-"""The six errors of ListExecutions: code, sentence, members, and which comes first."""
+"""The six errors of ListExecutions: code, sentence, members, and which one comes first."""
 
 from __future__ import annotations
 
@@ -245,12 +245,13 @@ def test_error(client, arguments, code, message, members):
     ],
 )
 def test_first_error_wins(client, arguments, code):
-    """Constraints, missing or both ARNs, syntax, existence, type, filters, token: in this order."""
+    """The first error counts: constraints, ARNs, syntax, existence, type, filters, then token."""
     with pytest.raises(ClientError, match=code):
         client.list_executions(**arguments)
 
 
 def test_deleted_machine_does_not_exist(client):
+    """A deleted machine is StateMachineDoesNotExist."""
     client.delete_state_machine(stateMachineArn=MACHINE)
 
     with pytest.raises(client.exceptions.StateMachineDoesNotExist, match="State Machine Does Not Exist"):
@@ -258,7 +259,7 @@ def test_deleted_machine_does_not_exist(client):
 
 
 def test_machine_being_deleted_is_listed_until_it_is_gone(client, sfn_executions):
-    """DELETING lasts while an execution runs; ListExecutions has no error for it."""
+    """A DELETING machine can be listed while one of its executions runs."""
     run = sfn_executions.get_state_machine("orders").add_execution("live", status="RUNNING")
     client.delete_state_machine(stateMachineArn=MACHINE)
     assert len(client.list_executions(stateMachineArn=MACHINE)["executions"]) == 2
@@ -270,7 +271,7 @@ def test_machine_being_deleted_is_listed_until_it_is_gone(client, sfn_executions
 
 
 def test_deleted_version_and_alias_list_nothing_any_more(client, sfn_executions):
-    """What was started through them stays in the machine's list, and goes on naming them there."""
+    """Executions of a deleted version or alias stay in the machine's list, and show its ARN."""
     orders = sfn_executions.get_state_machine("orders")
     alias = orders.add_alias("live", orders.publish_version())
     live = alias.arn
@@ -327,7 +328,7 @@ def test_deleted_version_and_alias_list_nothing_any_more(client, sfn_executions)
     ],
 )
 def test_botocore_refuses_before_the_call(client, arguments, complaint):
-    """Types, least lengths, least values and names of parameters are checked by botocore, as in production."""
+    """botocore checks types, minimum lengths and values, and names of parameters."""
     with pytest.raises(ParamValidationError) as caught:
         client.list_executions(**arguments)
 
@@ -338,7 +339,7 @@ def test_botocore_refuses_before_the_call(client, arguments, complaint):
 
 
 def posted(body: str, operation: str = "ListExecutions") -> requests.Response:
-    """What a request that no SDK has looked at is answered with."""
+    """The answer to a request that no SDK has checked."""
     with mock_aws():
         return requests.post(
             "https://states.us-east-1.amazonaws.com/",
@@ -433,7 +434,7 @@ def test_dates_on_the_wire(client, sfn_executions):
 @pytest.mark.parametrize("arguments", [{"stateMachineArn": MACHINE}, {}], ids=["answer", "error"])
 @pytest.mark.parametrize("transport", ["direct", "wire"])
 def test_headers_of_an_answer(transport, arguments):
-    """An answer has AWS's headers, but for those that belong to a connection, and is dated by the clock."""
+    """An answer has AWS's headers except those of a connection, and the date of the clock."""
     with freeze_time("2026-01-10T12:00:00Z"), mock_sfn_executions(transport=transport) as sfn:
         sfn.add_state_machine("orders")
         client = boto3.client("stepfunctions", "us-east-1")

@@ -48,7 +48,7 @@ def listed(client, **arguments):
 
 
 def described(**more):
-    """What DescribeExecution answers for "nightly", started now and RUNNING unless ``more`` says otherwise."""
+    """The answer of DescribeExecution for "nightly", started now and RUNNING except for ``more``."""
     running = {
         "redriveStatus": "NOT_REDRIVABLE",
         "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
@@ -80,14 +80,14 @@ SUCCEEDED = {
 
 
 def test_start_is_answered_with_arn_and_date(client, orders):
-    """StartExecution tells the execution's ARN and its start, to the millisecond, and nothing else."""
+    """StartExecution answers the execution's ARN and its start date in milliseconds, and nothing else."""
     answer = start(client)
 
     assert members(answer) == {"executionArn": EXECUTION, "startDate": NOW}
 
 
 def test_started_execution_runs_until_something_ends_it(client, orders, clock):
-    """Without on_start a start stays RUNNING, on input {} unless one is given."""
+    """Without on_start a started execution stays RUNNING, by default with input {}."""
     start(client)
     clock.tick(300 * DAY)
 
@@ -95,7 +95,7 @@ def test_started_execution_runs_until_something_ends_it(client, orders, clock):
 
 
 def test_name_is_a_uuid_unless_given(client, orders):
-    """An unnamed execution gets a UUID of its own as its name."""
+    """An execution without a name gets a UUID as its name."""
     arns = [client.start_execution(stateMachineArn=MACHINE)["executionArn"] for _ in range(2)]
 
     assert all(re.fullmatch(f"{PREFIX}:execution:orders:{UUID}", arn) for arn in arns)
@@ -116,7 +116,7 @@ def test_name_is_a_uuid_unless_given(client, orders):
     ],
 )
 def test_execution_tells_what_it_was_started_through(client, orders, qualifier, arns):
-    """The execution's own ARN and stateMachineArn stay unqualified; version and alias are members of their own."""
+    """The execution's ARN and stateMachineArn are unqualified; version and alias have their own members."""
     orders.publish_version()
     orders.add_alias("live", orders.publish_version())
 
@@ -141,7 +141,7 @@ def test_execution_tells_what_it_was_started_through(client, orders, qualifier, 
 
 @pytest.mark.parametrize("qualifier", ["", ":1", ":live"])
 def test_express_start_has_an_id_of_its_own(client, fast, qualifier):
-    """An EXPRESS execution's ARN ends in a UUID, so that its name can be used again at once."""
+    """The ARN of an EXPRESS execution ends with a UUID, so its name can be used again at once."""
     fast.add_alias("live", fast.publish_version())
 
     arns = [start(client, stateMachineArn=fast.arn + qualifier)["executionArn"] for _ in range(2)]
@@ -151,14 +151,14 @@ def test_express_start_has_an_id_of_its_own(client, fast, qualifier):
 
 
 def test_express_name_is_a_uuid_unless_given(client, fast):
-    """An unnamed EXPRESS execution has two UUIDs in its ARN."""
+    """The ARN of an EXPRESS execution without a name has two UUIDs."""
     arn = client.start_execution(stateMachineArn=fast.arn)["executionArn"]
 
     assert re.fullmatch(f"{PREFIX}:express:fast:{UUID}:{UUID}", arn)
 
 
 def test_the_header_of_a_trace_goes_before_the_parameter(monkeypatch, client, orders):
-    """botocore sends X-Amzn-Trace-Id from within a Lambda function; AWS prefers it to traceHeader."""
+    """The header X-Amzn-Trace-Id has priority over traceHeader."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "nightly")
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
     start(client, traceHeader="Root=1-00000000-000000000000000000000000")
@@ -168,14 +168,14 @@ def test_the_header_of_a_trace_goes_before_the_parameter(monkeypatch, client, or
 
 @pytest.mark.parametrize("header", ["Root=1-5759e988-bd862e3fe1be46a994272793", "x" * 256, ""])
 def test_trace_header_is_described(client, orders, header):
-    """The X-Ray trace header comes back as it was passed."""
+    """DescribeExecution shows the X-Ray trace header that was passed."""
     start(client, traceHeader=header)
 
     assert describe(client) == described(traceHeader=header)
 
 
 def test_started_and_seeded_executions_are_one_kind_of_thing(client, orders, clock, sfn_executions):
-    """A test can find and end what its code started, and code can list and stop what its test seeded."""
+    """A test can end started executions, and code can list and stop seeded ones."""
     orders.add_execution("seeded", status="RUNNING", start_date=-MINUTE)
     start(client, "started")
 
@@ -192,7 +192,7 @@ def test_started_and_seeded_executions_are_one_kind_of_thing(client, orders, clo
 
 @pytest.mark.parametrize("name", ["a" * 80, "v1.2_3-4", "Größe", "日次", "it's(2)=a+b!@"])
 def test_name_may_be(client, orders, name):
-    """Up to 80 characters, dots, marks that mean nothing to AWS, letters of any alphabet."""
+    """A name has up to 80 characters: dots, letters of any alphabet, and marks without a meaning for AWS."""
     arn = start(client, name)["executionArn"]
 
     assert arn == f"{PREFIX}:execution:orders:{name}"
@@ -216,7 +216,7 @@ def test_character_no_name_holds(client, orders, character):
 
 
 def test_name_of_81_characters_breaks_the_model(client, orders):
-    """A name too long is a ValidationException, not an InvalidName."""
+    """A name that is too long is a ValidationException, not an InvalidName."""
     name = "a" * 81
 
     assert refusal(start, client=client, name=name) == (
@@ -241,7 +241,7 @@ def test_name_of_81_characters_breaks_the_model(client, orders):
     ],
 )
 def test_input_is_any_json_text(client, orders, text):
-    """Any JSON value will do, and comes back as the text that was sent."""
+    """An input may be any JSON value, and is shown as the text that was sent."""
     start(client, input=text)
 
     assert describe(client) == described(input=text)
@@ -305,7 +305,7 @@ ANY_VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'fal
     ],
 )
 def test_input_that_is_no_json(client, orders, text, reason):
-    """InvalidExecutionInput says what the parser stumbled over."""
+    """InvalidExecutionInput names the position at which the parser failed."""
     assert refusal(start, client=client, input=text) == (
         "InvalidExecutionInput",
         f"Invalid State Machine Execution Input: '{reason}'",
@@ -321,7 +321,7 @@ def test_input_that_is_no_json(client, orders, text, reason):
     ],
 )
 def test_input_too_large(client, orders, text):
-    """262,144 bytes are the most; what a sensitive member holds is not repeated in the error."""
+    """An input has at most 262,144 bytes, and the error does not repeat it."""
     assert refusal(start, client=client, input=text) == (
         "ValidationException",
         "1 validation error detected: Value at 'input' failed to satisfy constraint: "
@@ -370,12 +370,12 @@ def test_input_too_large(client, orders, text):
     ],
 )
 def test_arn_that_names_nothing_to_start(client, orders, arn, error):
-    """A start needs the ARN of a machine, version or alias that is there."""
+    """A start needs the ARN of an existing machine, version or alias."""
     assert refusal(start, client=client, stateMachineArn=arn) == error
 
 
 def test_machine_being_deleted_starts_nothing(client, orders):
-    """While its last execution runs, a machine is DELETING and refuses starts, also through a version."""
+    """A DELETING machine refuses starts, also through a version."""
     version = orders.publish_version()
     run = orders.add_execution("last", status="RUNNING")
     client.delete_state_machine(stateMachineArn=MACHINE)
@@ -410,7 +410,7 @@ def test_machine_being_deleted_starts_nothing(client, orders):
     ],
 )
 def test_first_error_wins(client, orders, sfn_executions, faults, code):
-    """Of several faults AWS tells one: constraints, ARN, existence, DELETING, name, input, taken name."""
+    """The first error counts: constraints, ARN, existence, DELETING, name, input, then a taken name."""
     orders.add_execution("nightly", status="RUNNING")
     old = sfn_executions.add_state_machine("old")
     old.add_execution(status="RUNNING")
@@ -421,7 +421,7 @@ def test_first_error_wins(client, orders, sfn_executions, faults, code):
 
 
 def test_several_constraints_are_told_at_once(client, orders):
-    """All that breaks the API's model stands in one answer."""
+    """One answer has all violations of the API's model."""
     assert refusal(start, client=client, name="a" * 81, traceHeader="ö") == (
         "ValidationException",
         f"2 validation errors detected: Value '{'a' * 81}' at 'name' failed to satisfy constraint: "
@@ -431,7 +431,7 @@ def test_several_constraints_are_told_at_once(client, orders):
 
 
 def test_refused_start_moves_no_weighted_alias(client, orders):
-    """The alias deals its versions to starts that succeed, and to no others."""
+    """A refused start does not change which version an alias chooses next."""
     orders.add_alias("live", [(orders.publish_version(), 50), (orders.publish_version(), 50)])
     start(client, "first", stateMachineArn=f"{MACHINE}:live")
     refusal(start, client=client, name="a b", stateMachineArn=f"{MACHINE}:live")
@@ -453,7 +453,7 @@ def test_refused_start_moves_no_weighted_alias(client, orders):
     ],
 )
 def test_repeated_start_of_a_running_execution(client, orders, clock, first, again):
-    """Name and input of one that is RUNNING: the answer to the first start is given again, and nothing starts."""
+    """A start with name and input of a RUNNING execution gets the first answer, and starts nothing."""
     orders.publish_version()
     answer = start(client, **first)
     clock.tick(DAY)
@@ -463,14 +463,14 @@ def test_repeated_start_of_a_running_execution(client, orders, clock, first, aga
 
 
 def test_repeated_start_of_a_seeded_execution(client, orders):
-    """An execution that was seeded RUNNING is started again just as one that the code started."""
+    """A start with name and input of a seeded RUNNING execution starts nothing."""
     orders.add_execution("nightly", status="RUNNING", start_date=-MINUTE, input="[7]")
 
     assert members(start(client, input="[7]")) == {"executionArn": EXECUTION, "startDate": NOW - MINUTE}
 
 
 def test_repeated_start_of_a_redriven_execution(client, orders, clock):
-    """One that runs again after a redrive is running, and keeps its start date."""
+    """An execution that runs after a redrive counts as RUNNING, with its first start date."""
     orders.add_execution("nightly", status="FAILED").redrive()
     clock.tick(MINUTE)
 
@@ -482,7 +482,7 @@ ALREADY_EXISTS = ("ExecutionAlreadyExists", f"Execution Already Exists: '{EXECUT
 
 @pytest.mark.parametrize("text", ['{"order":7}', "{}"])
 def test_other_input_under_a_running_name(client, orders, text):
-    """Inputs are compared as text: white space makes another one."""
+    """Inputs are compared as text: other white space is another input."""
     start(client, input='{"order": 7}')
 
     assert refusal(start, client=client, input=text) == ALREADY_EXISTS
@@ -490,7 +490,7 @@ def test_other_input_under_a_running_name(client, orders, text):
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
 def test_name_of_a_closed_execution(client, orders, status):
-    """A closed execution keeps its name, also from a start with its very input."""
+    """The name of a closed execution is taken, even for a start with the same input."""
     orders.add_execution("nightly", status=status)
 
     assert refusal(start, client=client) == ALREADY_EXISTS
@@ -498,7 +498,7 @@ def test_name_of_a_closed_execution(client, orders, status):
 
 
 def test_name_of_an_execution_seeded_for_later(client, orders):
-    """A name stays taken where the clock has not reached its execution."""
+    """The name of an execution that starts later is taken."""
     with pytest.warns(match="is after now"):
         orders.add_execution("nightly", status="RUNNING", start_date=DAY)
 
@@ -507,7 +507,7 @@ def test_name_of_an_execution_seeded_for_later(client, orders):
 
 @pytest.mark.parametrize("days", [1, 90, 400, 4000])
 def test_closed_execution_keeps_its_name_for_ever(client, orders, clock, days):
-    """Without a retention no name is ever free again, so that no test depends on the day it runs on."""
+    """Without a retention the name of a closed execution is never free again."""
     orders.add_execution("nightly", status="SUCCEEDED")
     clock.tick(days * DAY)
 
@@ -516,7 +516,7 @@ def test_closed_execution_keeps_its_name_for_ever(client, orders, clock, days):
 
 
 def test_names_of_two_machines_are_apart(client, orders, sfn_executions):
-    """A name is taken on one state machine only."""
+    """A name is taken only on its state machine."""
     other = sfn_executions.add_state_machine("invoices")
     start(client)
 
@@ -549,7 +549,7 @@ def test_names_of_two_machines_are_apart(client, orders, sfn_executions):
     ],
 )
 def test_start_comes_to_what_on_start_says(client, orders, clock, outcome, came_to):
-    """A start is RUNNING for the duration, then ends as told, on the millisecond."""
+    """A started execution is RUNNING for the duration of on_start, then has its status."""
     orders.on_start(**outcome, duration=5 * MINUTE)
     start(client)
 
@@ -561,7 +561,7 @@ def test_start_comes_to_what_on_start_says(client, orders, clock, outcome, came_
 
 
 def test_start_without_duration_has_ended_at_once(client, orders):
-    """on_start without a duration is the simplest case: started, and done."""
+    """With on_start without a duration, a started execution has ended at once."""
     orders.on_start(status="SUCCEEDED")
     start(client)
 
@@ -570,7 +570,7 @@ def test_start_without_duration_has_ended_at_once(client, orders):
 
 @pytest.mark.parametrize("qualifier", ["", ":1", ":live"])
 def test_outcome_holds_however_the_start_is_qualified(client, orders, qualifier):
-    """One outcome for starts by machine, by version and by alias."""
+    """on_start applies to starts by machine, by version and by alias."""
     orders.add_alias("live", orders.publish_version())
     orders.on_start(status="FAILED")
     start(client, stateMachineArn=MACHINE + qualifier)
@@ -579,7 +579,7 @@ def test_outcome_holds_however_the_start_is_qualified(client, orders, qualifier)
 
 
 def test_last_outcome_counts_for_later_starts(client, orders):
-    """on_start replaces what was said before, and touches nothing that is there already."""
+    """on_start replaces an earlier on_start, and does not change existing executions."""
     orders.add_execution("seeded", status="RUNNING")
     start(client, "first")
     orders.on_start(status="FAILED")
@@ -610,7 +610,7 @@ def test_last_outcome_counts_for_later_starts(client, orders):
     ],
 )
 def test_stopped_execution_is_aborted(client, orders, clock, told):
-    """StopExecution tells the stop date alone; error and cause are then described, if they were given."""
+    """StopExecution answers only the stop date; DescribeExecution shows error and cause if given."""
     start(client)
     clock.tick(MINUTE)
     answer = client.stop_execution(executionArn=EXECUTION, **told)
@@ -623,7 +623,7 @@ def test_stopped_execution_is_aborted(client, orders, clock, told):
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
 def test_closed_execution_is_not_stopped_again(client, orders, clock, status):
-    """A stop that comes too late is answered with the date of the first one, and changes nothing."""
+    """A second stop answers the date of the first one, and changes nothing."""
     orders.add_execution("nightly", status=status, duration=MINUTE)
     clock.tick(2 * MINUTE)
     before = describe(client)
@@ -635,7 +635,7 @@ def test_closed_execution_is_not_stopped_again(client, orders, clock, status):
 
 
 def test_stop_erases_what_was_to_come(client, orders, clock):
-    """What a seed or an outcome held for later never happens."""
+    """After a stop, a later end that was planned does not happen."""
     orders.add_execution("nightly", status="SUCCEEDED", duration=5 * MINUTE)
     clock.tick(MINUTE)
     client.stop_execution(executionArn=EXECUTION)
@@ -646,7 +646,7 @@ def test_stop_erases_what_was_to_come(client, orders, clock):
 
 @pytest.mark.parametrize(("member", "most"), [("error", 256), ("cause", 32768)])
 def test_longest_error_and_cause(client, orders, member, most):
-    """They are measured in characters, and not repeated when they are too long."""
+    """Error and cause are measured in characters, and an error does not repeat them."""
     start(client)
 
     assert refusal(client.stop_execution, executionArn=EXECUTION, **{member: "a" * (most + 1)}) == (
@@ -688,7 +688,7 @@ def test_longest_error_and_cause(client, orders, member, most):
     ],
 )
 def test_each_status_is_described(client, orders, clock, seed, shown):
-    """RUNNING until the stop date; from then on with exactly the members that the status has."""
+    """The status is RUNNING until the stop date, and then has exactly its members."""
     orders.add_execution("nightly", **seed, duration=MINUTE)
     assert describe(client) == described(input=seed.get("input", "{}"))
 
@@ -699,7 +699,7 @@ def test_each_status_is_described(client, orders, clock, seed, shown):
 
 @pytest.mark.parametrize("included_data", ["ALL_DATA", None])
 def test_data_is_included(client, orders, included_data):
-    """ALL_DATA is what AWS answers anyway."""
+    """includedData ALL_DATA is the default."""
     orders.add_execution("nightly", status="SUCCEEDED")
     arguments = {} if included_data is None else {"includedData": included_data}
 
@@ -732,7 +732,7 @@ def test_metadata_only(client, orders, seed, shown):
 
 
 def test_unknown_included_data(client, orders):
-    """includedData has two values."""
+    """includedData has only two values."""
     start(client)
 
     assert refusal(client.describe_execution, executionArn=EXECUTION, includedData="SOME") == (
@@ -743,7 +743,7 @@ def test_unknown_included_data(client, orders):
 
 
 def test_execution_is_unknown_before_its_start(client, orders, clock):
-    """The clock decides, also when it goes back."""
+    """An execution does not exist before its start, also after the clock went back."""
     with pytest.warns(match="is after now"):
         orders.add_execution("nightly", status="RUNNING", start_date=MINUTE)
     unknown = ("ExecutionDoesNotExist", f"Execution Does Not Exist: '{EXECUTION}'")
@@ -757,7 +757,7 @@ def test_execution_is_unknown_before_its_start(client, orders, clock):
 
 
 def test_execution_is_described_while_its_machine_is_deleted(client, orders):
-    """Closed and running executions are there until the last of them has ended; then all are gone."""
+    """Executions of a DELETING machine exist until the last one has ended."""
     orders.add_execution("nightly", status="SUCCEEDED")
     last = orders.add_execution("last", status="RUNNING")
     client.delete_state_machine(stateMachineArn=MACHINE)
@@ -776,7 +776,7 @@ def machine_for(client, arn=EXECUTION, **arguments):
 
 
 def for_execution(**more):
-    """What DescribeStateMachineForExecution answers for an execution of "orders", unless ``more`` says otherwise."""
+    """The answer of DescribeStateMachineForExecution for an execution of "orders", except for ``more``."""
     return {
         "stateMachineArn": MACHINE,
         "name": "orders",
@@ -792,7 +792,7 @@ def for_execution(**more):
 
 @pytest.mark.parametrize("seeded", [True, False])
 def test_machine_of_an_execution(client, orders, clock, seeded):
-    """A machine never updated has no revisionId, and its creation date for an update date."""
+    """A machine that was never updated has no revisionId, and its update date is its creation date."""
     clock.tick(MINUTE)
     if seeded:
         orders.add_execution("nightly", status="SUCCEEDED")
@@ -803,7 +803,7 @@ def test_machine_of_an_execution(client, orders, clock, seeded):
 
 
 def test_execution_keeps_the_revision_it_was_started_with(client, orders, clock):
-    """An update changes what later executions run, and tells them apart by revisionId and date."""
+    """An update changes only later executions, with another revisionId and date."""
     start(client)
     orders.add_execution("seeded", status="RUNNING")
     clock.tick(MINUTE)
@@ -821,7 +821,7 @@ def test_execution_keeps_the_revision_it_was_started_with(client, orders, clock)
 @pytest.mark.parametrize("seeded", [True, False])
 @pytest.mark.parametrize("qualifier", ["1", "live"])
 def test_execution_of_a_version_runs_the_revision_of_that_version(client, orders, qualifier, seeded):
-    """The ARN stays unqualified; the revision is the version's, also after the version is gone."""
+    """The ARN is unqualified; the revision is the version's, also after its deletion."""
     version = orders.publish_version()
     alias = orders.add_alias("live", version)
     client.update_state_machine(stateMachineArn=MACHINE, definition=CHANGED)
@@ -837,7 +837,7 @@ def test_execution_of_a_version_runs_the_revision_of_that_version(client, orders
 
 @pytest.mark.parametrize("updated", [False, True])
 def test_machine_of_a_child_execution(client, orders, updated):
-    """A child's machine is the map run's: the labelled ARN, with label and map run; it runs what its parent runs."""
+    """A child's machine has the labelled ARN, label and map run, and its parent's definition."""
     parent = orders.add_execution(status="RUNNING")
     if updated:
         client.update_state_machine(stateMachineArn=MACHINE, definition=CHANGED)
@@ -850,7 +850,7 @@ def test_machine_of_a_child_execution(client, orders, updated):
 
 
 def test_metadata_of_the_machine_of_an_execution(client, orders):
-    """METADATA_ONLY leaves out the definition, which is {} then."""
+    """With METADATA_ONLY the definition is {}."""
     start(client)
 
     assert machine_for(client, includedData="METADATA_ONLY") == for_execution(definition="{}")
@@ -918,7 +918,7 @@ def test_metadata_of_the_machine_of_an_execution(client, orders):
     ],
 )
 def test_arn_that_names_no_execution(client, orders, operation, arn, code, message):
-    """InvalidArn for what can name none, ExecutionDoesNotExist for what names none that is there."""
+    """An ARN of another kind is InvalidArn, and that of a missing execution is ExecutionDoesNotExist."""
     orders.add_execution("nightly", status="FAILED")
 
     assert refusal(getattr(client, operation), executionArn=arn) == (code, message)
@@ -935,7 +935,7 @@ def test_arn_that_names_no_execution(client, orders, operation, arn, code, messa
     ],
 )
 def test_execution_of_an_express_machine_is_beyond_these_operations(client, fast, operation):
-    """What an EXPRESS machine runs can be started, and then neither described nor stopped."""
+    """An execution of an EXPRESS machine cannot be described or stopped."""
     arn = start(client, stateMachineArn=fast.arn)["executionArn"]
 
     assert refusal(getattr(client, operation), executionArn=arn) == (

@@ -1,4 +1,4 @@
-"""``failed_in``: the state in which an execution failed, and the way there that its history tells."""
+"""``failed_in``: the state in which an execution failed, and the path to it in its history."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def clock():
 
 @pytest.fixture
 def machine_of(sfn_executions):
-    """Make a machine of states, which start at the first."""
+    """Create a machine of states, beginning with the first."""
     return lambda states: sfn_executions.add_state_machine("orders", definition=json.dumps(workflow(states)))
 
 
@@ -62,7 +62,7 @@ def before(state, following):
 
 
 def story(client, run):
-    """Each event but the first as its type and, where it belongs to a state, the state's name."""
+    """Each event after the first as its type and, if it belongs to a state, the state's name."""
     events = client.get_execution_history(executionArn=run.arn)["events"]
     return [
         " ".join([event["type"], *[value["name"] for member, value in event.items() if member.startswith("state")]])
@@ -192,22 +192,22 @@ SHIP_ALONE = {"Ship": ended(TASK)}
     ],
 )
 def test_history_leads_to_the_state(client, machine_of, states, expected):
-    """The states before it succeed, or fail where a catcher leads on; then the state fails."""
+    """The states before it succeed, or fail if a catcher leads on; then the state fails."""
     run = machine_of(states).add_execution(status="FAILED", duration=MINUTE, start_date=-MINUTE, failed_in="Ship")
 
     assert story(client, run) == expected
 
 
 def test_branch_has_a_chain_of_its_own(client, machine_of):
-    """The failures of an iteration do not lead on; that of the Map state follows the task's."""
+    """The failure of the Map state follows the event of the task, not those of the iteration."""
     run = machine_of({"Each": ended(inline(SHIP_ALONE))}).add_execution(status="FAILED", failed_in="Ship")
 
-    # MapIterationFailed is the ninth, MapStateFailed the tenth event.
+    # MapIterationFailed is event 9, and MapStateFailed is event 10.
     assert chains(client, run) == [0, 0, 2, 3, 4, 5, 6, 7, 8, 8, 10]
 
 
 def test_error_and_cause_are_those_of_the_task(client, machine_of):
-    """The task of the state fails with what the execution fails with."""
+    """The task of the state fails with the error and cause of the execution."""
     run = machine_of(SHIP_ALONE).add_execution(status="FAILED", failed_in="Ship", error="OutOfStock", cause="Rain")
     events = client.get_execution_history(executionArn=run.arn)["events"]
 
@@ -239,7 +239,7 @@ ON_THE_WAY = ["PassStateEntered A", "PassStateExited A", "ChoiceStateEntered Whi
     ],
 )
 def test_start_fails_in_the_state(client, machine_of, sfn_executions, plan):
-    """on_start takes it in every form."""
+    """on_start takes failed_in in every form of an outcome."""
     plan(machine_of(STATES))
     arn = client.start_execution(stateMachineArn=MACHINE)["executionArn"]
 
@@ -247,7 +247,7 @@ def test_start_fails_in_the_state(client, machine_of, sfn_executions, plan):
 
 
 def test_fail_in_a_state(client, machine_of):
-    """fail() takes it too."""
+    """fail() takes failed_in too."""
     run = machine_of(STATES).add_execution(status="RUNNING")
     run.fail("Late", failed_in="Ship")
 
@@ -255,7 +255,7 @@ def test_fail_in_a_state(client, machine_of):
 
 
 def test_seed_document_takes_it(client, sfn_executions):
-    """So do executions and outcomes of seed documents."""
+    """Executions and outcomes of seed documents take failed_in."""
     machine = {"name": "orders", "definition": workflow(STATES)}
     failed = {"status": "FAILED", "failed_in": "Ship"}
     sfn_executions.seed({"state_machines": [{**machine, "executions": [failed], "on_start": failed}]})
@@ -266,7 +266,7 @@ def test_seed_document_takes_it(client, sfn_executions):
 
 
 def test_child_execution_fails_in_a_state_of_the_processor(client, machine_of):
-    """The states of a child execution are those that its Map state runs, wherever the definition has it."""
+    """A child execution may fail in a state of its Map state's processor."""
     each = {**inline(STATES), "Label": "items"}
     each["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     states = {
@@ -288,7 +288,7 @@ def test_child_execution_fails_in_a_state_of_the_processor(client, machine_of):
     ],
 )
 def test_end_before_the_planned_one_goes_on_with_what_was_told(client, clock, machine_of, end, expected):
-    """What was told of an execution on its way stays told, however it ends."""
+    """If an execution ends early, its history keeps the events so far."""
     run = machine_of(STATES).add_execution(status="FAILED", duration=MINUTE, failed_in="Ship")
     told = story(client, run)
     getattr(run, end)()
@@ -298,7 +298,7 @@ def test_end_before_the_planned_one_goes_on_with_what_was_told(client, clock, ma
 
 
 def test_assigned_details_keep_the_state(client, machine_of):
-    """An error assigned to a seed does not change where it failed."""
+    """If an error is assigned to a seed, the state in which it failed does not change."""
     run = machine_of(STATES).add_execution(status="FAILED", failed_in="Ship")
     run.error = "Late"
 
@@ -353,7 +353,7 @@ EACH_FAILED = ["MapIterationFailed", "MapStateFailed", "ExecutionFailed"]
     ],
 )
 def test_redrive_goes_on_inside_the_map_state(client, machine_of, outcome, expected):
-    """A redrive schedules the failed task again, inside the iteration in which it failed."""
+    """A redrive schedules the failed task again, in the iteration in which it failed."""
     machine = machine_of(EACH)
     machine.on_redrive(**outcome)
     run = machine.add_execution(status="FAILED", failed_in="Ship")
@@ -363,7 +363,7 @@ def test_redrive_goes_on_inside_the_map_state(client, machine_of, outcome, expec
 
 
 def test_redrive_to_a_state_passed_by_begins_anew(client, machine_of):
-    """Where no state leads back, the way begins at the start again."""
+    """If no path leads from the failed state to failed_in, the path begins at the start."""
     machine = machine_of({"Ship": before(TASK, "Pack"), "Pack": ended(TASK)})
     machine.on_redrive(status="FAILED", failed_in="Ship")
     run = machine.add_execution(status="FAILED", failed_in="Pack")
@@ -420,7 +420,7 @@ UNREACHABLE = {"A": ended(PASS), "Ship": ended(TASK)}
     ],
 )
 def test_state_that_cannot_fail(machine_of, states, arguments, expected):
-    """A state that the definition has not, or a status without a failure, is a ValueError for seeds and starts."""
+    """An unknown state, or a status without a failure, is a ValueError for seeds and starts."""
     machine = machine_of(states)
     for call in (machine.add_execution, machine.on_start):
         with pytest.raises(ValueError) as refusal:
@@ -438,7 +438,7 @@ def test_state_that_cannot_fail(machine_of, states, arguments, expected):
     ],
 )
 def test_state_that_no_state_leads_to(sfn_executions, states):
-    """In a definition that nobody checked a state may be unreachable: no execution fails in it."""
+    """An execution cannot fail in a state that no state leads to."""
     machine = unchecked_machine(sfn_executions, json.dumps(workflow(states)))
     for call in (machine.add_execution, machine.on_start):
         with pytest.raises(ValueError) as refusal:
@@ -451,7 +451,7 @@ def test_state_that_no_state_leads_to(sfn_executions, states):
 
 
 def test_task_of_an_unknown_kind(client, sfn_executions):
-    """In a definition that nobody checked a task may call nothing: its history tells of no task."""
+    """The history has no task for a resource of an unknown kind."""
     definition = json.dumps(workflow({"Ship": ended({**TASK, "Resource": "unknown"})}))
     run = unchecked_machine(sfn_executions, definition).add_execution(status="FAILED", failed_in="Ship")
 
@@ -459,7 +459,7 @@ def test_task_of_an_unknown_kind(client, sfn_executions):
 
 
 def test_fail_in_an_unknown_state(machine_of):
-    """fail() changes nothing then."""
+    """fail() with an unknown state changes nothing."""
     run = machine_of(STATES).add_execution(status="RUNNING")
     with pytest.raises(ValueError) as refusal:
         run.fail(failed_in="Shop")
@@ -468,7 +468,7 @@ def test_fail_in_an_unknown_state(machine_of):
 
 
 def test_definition_without_states(machine_of, client):
-    """The states of child executions are not their parent's."""
+    """A child execution cannot fail in a state of its parent."""
     each = {**inline(SHIP_ALONE), "Label": "items"}
     each["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     machine = machine_of({"Each": ended(each)})
@@ -482,7 +482,7 @@ def test_definition_without_states(machine_of, client):
 
 
 def test_definition_that_runs_fails_where_it_is():
-    """fail(failed_in=...) of what runs is a ValueError that says mock_task."""
+    """fail(failed_in=...) of an execution that runs is a ValueError that names mock_task."""
     with mock_sfn_executions(execute=True) as sfn:
         orders = sfn.add_state_machine(
             "orders", definition=json.dumps(workflow({"Ship": ended({"Type": "Wait", "Seconds": 9})}))

@@ -1,4 +1,4 @@
-"""GetExecutionHistory: what it tells of an execution's time line, definition, redrives and map runs, and its pages."""
+"""GetExecutionHistory: events of an execution's time line, definition, redrives and map runs, and its pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def orders(sfn_executions):
 
 @pytest.fixture
 def machine_of(sfn_executions):
-    """Make a machine of states, which start at the first."""
+    """Create a machine of states, beginning with the first."""
     return lambda states: unchecked_machine(sfn_executions, workflow(states))
 
 
@@ -54,7 +54,7 @@ def history(client, arn=EXECUTION, **arguments):
 
 
 def story(client, arn=EXECUTION):
-    """Each event as one line: seconds since NOW, type and, where the event belongs to a state, its name."""
+    """Each event as one line: seconds since NOW, type and, if it belongs to a state, the state's name."""
     return [
         " ".join(
             [
@@ -100,7 +100,7 @@ FAIL = {"Type": "Fail"}
 
 
 def test_history_of_a_successful_execution(client, orders, clock):
-    """Ids count from 1, the first two events have no previous one, details have what their type calls for."""
+    """Ids count from 1, the first two events follow none, and each event has the details of its type."""
     orders.add_execution("nightly", status="SUCCEEDED", duration=MINUTE, input="[7]", output="[8]")
     clock.tick(DAY)
 
@@ -150,7 +150,7 @@ def test_history_of_a_successful_execution(client, orders, clock):
     ],
 )
 def test_start_tells_what_it_was_made_through(client, orders, qualifier, arns):
-    """ExecutionStarted has the ARNs of the version and the alias, where they apply."""
+    """ExecutionStarted has the ARNs of version and alias, if the execution has them."""
     orders.publish_version()
     orders.add_alias("live", orders.publish_version())
     orders.add_execution("nightly", status="RUNNING", **qualifier)
@@ -161,7 +161,7 @@ def test_start_tells_what_it_was_made_through(client, orders, qualifier, arns):
 
 
 def test_execution_keeps_the_definition_it_started_with(client, orders):
-    """An update of its machine does not rewrite its history."""
+    """An update of the machine does not change the history."""
     orders.add_execution("nightly", status="RUNNING")
     client.update_state_machine(
         stateMachineArn=MACHINE, definition=workflow(chain(("New", PASS))), roleArn=f"{ROLE}-new"
@@ -193,7 +193,7 @@ def test_execution_keeps_the_definition_it_started_with(client, orders):
     ],
 )
 def test_last_event_tells_how_it_ended(client, orders, seed, event_type, expected):
-    """Details of the end are there also when there is nothing to say; error and cause are absent where not set."""
+    """The last event always has details; error and cause are absent if they were not set."""
     orders.add_execution("nightly", start_date=-MINUTE, duration=SECOND, **seed)
 
     last = history(client)[-1]
@@ -209,7 +209,7 @@ def test_last_event_tells_how_it_ended(client, orders, seed, event_type, expecte
     ],
 )
 def test_stopped_execution_was_aborted(client, orders, clock, arguments, expected):
-    """StopExecution's error and cause are those of ExecutionAborted; the state it was in is never left."""
+    """ExecutionAborted has StopExecution's error and cause, and the current state is never exited."""
     orders.add_execution("nightly", status="SUCCEEDED", duration=DAY)
     clock.tick(MINUTE)
     client.stop_execution(executionArn=EXECUTION, **arguments)
@@ -220,7 +220,7 @@ def test_stopped_execution_was_aborted(client, orders, clock, arguments, expecte
 
 
 def test_running_execution_tells_what_has_happened_so_far(client, orders, clock):
-    """The end is told from the stop date on, to the millisecond."""
+    """The last event appears exactly at the stop date."""
     orders.add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
     running = ["0 ExecutionStarted", "0 PassStateEntered Pass"]
 
@@ -317,7 +317,7 @@ def test_running_execution_tells_what_has_happened_so_far(client, orders, clock)
     ],
 )
 def test_states_are_told_as_far_as_they_follow_one_another(client, machine_of, clock, states, running, succeeded):
-    """It is in the first state that takes its time, or in the last, until it stops; then the rest comes at once."""
+    """A running execution is in its first state that takes time, or in its last."""
     machine_of(states).add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
 
     clock.tick(MINUTE - MILLISECOND)
@@ -339,14 +339,14 @@ def test_states_are_told_as_far_as_they_follow_one_another(client, machine_of, c
     ],
 )
 def test_definition_without_states_tells_of_none(client, sfn_executions, definition):
-    """Any seeded definition has a history: at least the start and the end."""
+    """Every seeded definition has a history, at least of its start and end."""
     unchecked_machine(sfn_executions, definition).add_execution("nightly", status="FAILED")
 
     assert story(client) == ["0 ExecutionStarted", "0 ExecutionFailed"]
 
 
 def test_definition_may_have_numbers_beyond_python(client):
-    """AWS takes a definition with an integer of thousands of digits; its states are not told."""
+    """A definition may have an integer of thousands of digits; its history has no states."""
     state = f'{{"Type": "Pass", "Result": [{5000 * "9"}], "End": true}}'
     definition = f'{{"StartAt": "A", "States": {{"A": {state}}}}}'
     client.create_state_machine(name="orders", definition=definition, roleArn=ROLE)
@@ -356,7 +356,7 @@ def test_definition_may_have_numbers_beyond_python(client):
 
 
 def test_definition_that_moto_let_pass_tells_of_no_states():
-    """An execution taken over from plain moto may run what is not even JSON."""
+    """If moto accepted a definition that is not JSON, the history has no states."""
     with mock_aws():
         client = boto3.client("stepfunctions", "us-east-1")
         arn = client.create_state_machine(name="orders", definition="{", roleArn=ROLE)["stateMachineArn"]
@@ -368,7 +368,7 @@ def test_definition_that_moto_let_pass_tells_of_no_states():
 
 
 def test_input_passes_until_the_output_takes_its_place(client, machine_of):
-    """The state it is in when it succeeds gives the output, which those behind it pass on."""
+    """The state in which it succeeds gives the output, and later states pass it on."""
     states = chain(("A", PASS), ("B", TASK), ("C", SUCCEED))
     machine_of(states).add_execution("nightly", status="SUCCEEDED", input="[7]", output="[8]")
 
@@ -380,7 +380,7 @@ def test_input_passes_until_the_output_takes_its_place(client, machine_of):
 
 
 def test_first_state_gets_the_input_whatever_it_is(client, machine_of):
-    """A Succeed state that comes first is entered with the execution's input, and left with its output."""
+    """A first Succeed state gets the execution's input, and exits with its output."""
     machine_of({"A": SUCCEED}).add_execution("nightly", status="SUCCEEDED", input="[7]", output="[8]")
 
     assert details(client, "SucceedStateEntered") == [{"name": "A", "input": "[7]", "inputDetails": WHOLE}]
@@ -410,7 +410,7 @@ SEND = {"resourceType": "sqs", "resource": "sendMessage"}
     ],
 )
 def test_task_tells_what_it_calls(client, machine_of, resource, kind, scheduled, started, ended):
-    """A Task state schedules and starts its work when it is entered; how that ended is how the execution ended."""
+    """A Task state schedules and starts its work when it is entered, and ends as the execution does."""
     machine = machine_of(chain(("A", {"Type": "Task", "Resource": resource})))
     machine.add_execution("nightly", status="SUCCEEDED", duration=MINUTE, start_date=-MINUTE, input="[7]", output="[8]")
     late = machine.add_execution("late", status="FAILED", input="[7]", error="Late", cause="Rain")
@@ -456,7 +456,7 @@ def test_task_tells_what_it_calls(client, machine_of, resource, kind, scheduled,
     ],
 )
 def test_integration_tells_service_and_action(client, machine_of, state, expected):
-    """What is called is the Resource's end, and with what are the definition's Parameters or Arguments."""
+    """Service and action are those of Resource, and the parameters are the definition's."""
     machine_of(chain(("A", {"Type": "Task", **state}))).add_execution("nightly", status="RUNNING")
 
     assert details(client, "TaskScheduled") == [{**expected, "region": "us-east-1"}]
@@ -485,7 +485,7 @@ def test_integration_tells_service_and_action(client, machine_of, state, expecte
     ],
 )
 def test_failed_execution_goes_into_the_fail_state_at_the_end(client, machine_of, states, expected):
-    """Where the way ends in a Fail state, that is how it failed; otherwise it failed where it was."""
+    """If the path ends in a Fail state, the execution fails there."""
     machine_of(states).add_execution("nightly", status="FAILED")
 
     told = story(client)
@@ -502,7 +502,7 @@ def test_failed_execution_goes_into_the_fail_state_at_the_end(client, machine_of
     ],
 )
 def test_missed_timeout_is_an_event_of_its_own(client, machine_of, resource, event_type):
-    """A task that failed with States.Timeout has timed out; the execution has FAILED of it."""
+    """A task that failed with States.Timeout has an event of a timeout; the execution FAILED."""
     machine_of(chain(("A", {"Type": "Task", "Resource": resource}))).add_execution(
         "nightly", status="FAILED", error="States.Timeout"
     )
@@ -512,7 +512,7 @@ def test_missed_timeout_is_an_event_of_its_own(client, machine_of, resource, eve
 
 
 def test_missed_heartbeat_is_a_timeout(client, machine_of, clock):
-    """An execution that waited for a heartbeat fails as its task times out."""
+    """If a heartbeat is late, the task times out and the execution fails."""
     nightly = machine_of(chain(("A", TASK))).add_execution("nightly", status="RUNNING")
     nightly.wait_for_task(heartbeat=MINUTE)
     clock.tick(DAY)
@@ -530,14 +530,14 @@ def test_missed_heartbeat_is_a_timeout(client, machine_of, clock):
     ],
 )
 def test_task_that_waits_is_submitted(client, machine_of, resource, submits):
-    """What waits for a job or a token tells that the service took the call."""
+    """A task that waits for a job or a token has an event for the service's answer."""
     machine_of(chain(("A", {"Type": "Task", "Resource": resource}))).add_execution("nightly", status="RUNNING")
 
     assert story(client)[2:] == ["0 TaskScheduled", "0 TaskStarted", *["0 TaskSubmitted"][: int(submits)]]
 
 
 def test_activity_tells_its_timeouts(client, machine_of):
-    """ActivityScheduled has the state's TimeoutSeconds and HeartbeatSeconds, where they are numbers."""
+    """ActivityScheduled has the state's TimeoutSeconds and HeartbeatSeconds if they are numbers."""
     task = {"Type": "Task", "Resource": ACTIVITY}
     states = chain(("A", {**task, "TimeoutSeconds": 60, "HeartbeatSeconds": 9}))
     machine_of(states).add_execution("nightly", status="RUNNING")
@@ -557,7 +557,7 @@ def test_activity_tells_its_timeouts(client, machine_of):
     ("end", "previous"), [pytest.param("abort", 0, id="abort"), pytest.param("time_out", 0, id="time-out")]
 )
 def test_end_from_outside_follows_no_event(client, orders, end, previous):
-    """ExecutionAborted and ExecutionTimedOut have previousEventId 0, whatever state was active."""
+    """ExecutionAborted and ExecutionTimedOut have previousEventId 0 in every state."""
     getattr(orders.add_execution("nightly", status="RUNNING"), end)()
 
     assert [event["previousEventId"] for event in history(client)] == [0, 0, previous]
@@ -590,7 +590,7 @@ def test_success_of_a_parallel_state_does_not_lead_on(client, machine_of):
     ],
 )
 def test_map_state_tells_how_many_items_it_has(client, machine_of, settings, input, expected):
-    """MapStateStarted has the number of items, where the input tells it."""
+    """MapStateStarted has the number of items, if the input shows it."""
     machine_of(chain(("A", {**INLINE, **settings}))).add_execution("nightly", status="RUNNING", input=input)
 
     assert story(client)[1:] == ["0 MapStateEntered A", "0 MapStateStarted"]
@@ -601,7 +601,7 @@ def test_map_state_tells_how_many_items_it_has(client, machine_of, settings, inp
 
 
 def test_redrive_goes_on_where_the_execution_failed(client, machine_of, clock):
-    """ExecutionRedriven counts redrives; the failed task is scheduled again, its state is not entered again."""
+    """After a redrive the failed task is scheduled again; its state is not entered again."""
     nightly = machine_of(chain(("A", PASS), ("B", TASK))).add_execution("nightly", status="FAILED")
     clock.tick(MINUTE)
     client.redrive_execution(executionArn=EXECUTION)
@@ -632,7 +632,7 @@ def test_redrive_goes_on_where_the_execution_failed(client, machine_of, clock):
 
 
 def test_redriven_fail_state_is_entered_again(client, machine_of, clock):
-    """A redrive of what failed in a Fail state fails there again, or was led elsewhere by the test."""
+    """After a redrive of a Fail state the execution fails there again, unless the test ends it otherwise."""
     nightly = machine_of(chain(("A", PASS), ("B", FAIL))).add_execution("nightly", status="FAILED")
     nightly.redrive()
     clock.tick(SECOND)
@@ -653,7 +653,7 @@ def test_redriven_fail_state_is_entered_again(client, machine_of, clock):
 
 
 def test_redriven_wait_waits_again(client, machine_of, clock):
-    """A wait that a stop has cut short takes all its seconds after the redrive."""
+    """A Wait state that a stop has cut short waits its whole time after the redrive."""
     nightly = machine_of(chain(("A", {"Type": "Wait", "Seconds": 10}), ("B", PASS))).add_execution(
         "nightly", status="RUNNING"
     )
@@ -674,7 +674,7 @@ def test_redriven_wait_waits_again(client, machine_of, clock):
 
 
 def test_seeded_redrives_all_come_at_the_date_of_the_last(client, orders):
-    """What is seeded with a number of redrives has failed as often; only the last one's date is known."""
+    """All redrives of a seed are at the date of the last one."""
     orders.add_execution(
         "nightly",
         status="TIMED_OUT",
@@ -698,7 +698,7 @@ def test_seeded_redrives_all_come_at_the_date_of_the_last(client, orders):
 
 
 def test_clock_that_goes_back_takes_events_back(client, orders, clock):
-    """Before its redrive, an execution has not been redriven."""
+    """The history before a redrive does not show the redrive."""
     nightly = orders.add_execution("nightly", status="FAILED")
     clock.tick(MINUTE)
     nightly.redrive()
@@ -725,7 +725,7 @@ def packing(machine_of):
     ],
 )
 def test_map_run_starts_in_its_map_state_and_ends(client, packing, clock, status, event_type, expected):
-    """When a map run starts, its execution has come to the Map state of that label."""
+    """When a map run starts, its execution is in the Map state with its label."""
     clock.tick(MINUTE)
     batch = packing.add_map_run("items", start_date=timedelta(0))
     batch.add_execution(status=status, start_date=timedelta(0), duration=SECOND)
@@ -745,14 +745,14 @@ def test_map_run_starts_in_its_map_state_and_ends(client, packing, clock, status
 
 
 def test_map_run_of_another_label_moves_nothing(client, packing):
-    """A map run without a Map state of its label is told where the execution is."""
+    """A map run without a Map state of its label is shown in the current state."""
     packing.add_map_run("parcels")
 
     assert story(client)[-2:] == ["0 TaskStarted", "0 MapRunStarted"]
 
 
 def test_map_run_ends_before_its_execution(client, packing, clock):
-    """Stopping the execution aborts the map run, which is told first."""
+    """If the execution is stopped, the end of its map run comes first."""
     packing.add_map_run("items").add_execution(status="RUNNING")
     clock.tick(MINUTE)
     client.stop_execution(executionArn=EXECUTION)
@@ -777,7 +777,7 @@ def test_map_run_is_redriven_with_its_execution(client, packing, clock):
 
 
 def test_settings_of_a_redriven_map_run_do_not_rewrite_its_past(client, packing, clock):
-    """A tolerance given after the redrive holds for what follows it."""
+    """A tolerance that is set after a redrive applies only to later events."""
     batch = packing.add_map_run("items")
     batch.add_execution(status="FAILED")
     packing.fail()
@@ -790,7 +790,7 @@ def test_settings_of_a_redriven_map_run_do_not_rewrite_its_past(client, packing,
 
 
 def test_map_run_that_succeeded_is_not_redriven(client, packing):
-    """A redrive of the execution leaves what succeeded as it is."""
+    """A redrive of the execution does not redrive a map run that succeeded."""
     packing.add_map_run("items").add_execution(status="SUCCEEDED")
     packing.fail()
     before = story(client)
@@ -807,7 +807,7 @@ def test_map_run_that_succeeded_is_not_redriven(client, packing):
     ],
 )
 def test_map_run_is_told_within_its_execution(client, orders, clock, start, expected):
-    """The history stays between start and stop, also where a test assigns them beyond those of a map run."""
+    """The events are between start and stop, also if a test assigns earlier or later dates."""
     nightly = orders.add_execution("nightly", status="SUCCEEDED", duration=2 * MINUTE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SeedWarning)
@@ -830,7 +830,7 @@ def test_map_run_is_told_within_its_execution(client, orders, clock, start, expe
     [pytest.param("ItemProcessor", id="ItemProcessor"), pytest.param("Iterator", id="Iterator, its older name")],
 )
 def test_child_execution_runs_the_map_states_processor(client, machine_of, processor):
-    """A child's states are those inside the Map state with the label of its map run."""
+    """A child's states are those of the processor of its Map state."""
     states = {processor: MAP["ItemProcessor"], "Type": "Map", "Label": "items"}
     parent = machine_of(chain(("A", PASS), ("B", states))).add_execution("nightly", status="RUNNING")
     child = parent.add_map_run("items").add_execution(status="SUCCEEDED", input="[7]")
@@ -850,7 +850,7 @@ def test_child_execution_runs_the_map_states_processor(client, machine_of, proce
 
 
 def test_child_that_waits_for_its_redrive_has_only_failed(client, packing, clock):
-    """PENDING_REDRIVE is not an event: the history goes on when its turn comes."""
+    """PENDING_REDRIVE has no event: the history continues with the redrive."""
     batch = packing.add_map_run("items", max_concurrency=1)
     first, second = (batch.add_execution(status="FAILED", error=error) for error in ("Late", "Lost"))
     seeded = batch.add_execution(status="PENDING_REDRIVE")
@@ -876,7 +876,7 @@ def test_child_that_waits_for_its_redrive_has_only_failed(client, packing, clock
 
 
 def test_reverse_order_starts_with_the_latest(client, orders):
-    """reverseOrder turns the list of events around, and changes nothing in them."""
+    """reverseOrder reverses the list of events, and does not change the events."""
     orders.add_execution("nightly", status="SUCCEEDED")
 
     assert history(client, reverseOrder=True) == history(client)[::-1]
@@ -884,7 +884,7 @@ def test_reverse_order_starts_with_the_latest(client, orders):
 
 
 def test_data_is_left_out_on_demand(client, machine_of):
-    """includeExecutionData=False leaves out inputs and outputs with their details, and only these."""
+    """includeExecutionData=False leaves out only inputs and outputs with their details."""
     machine_of(chain(("A", {"Type": "Task", "Resource": LAMBDA}))).add_execution("nightly", status="SUCCEEDED")
     data = {"input", "inputDetails", "output", "outputDetails"}
 
@@ -904,7 +904,7 @@ def test_data_is_left_out_on_demand(client, machine_of):
 
 
 def test_error_and_cause_are_no_execution_data(client, orders):
-    """includeExecutionData is about "input or output of a history event" (GetExecutionHistory)."""
+    """includeExecutionData does not leave out error and cause."""
     orders.add_execution("nightly", status="FAILED", error="Late", cause="Rain")
 
     last = history(client, includeExecutionData=False)[-1]
@@ -930,7 +930,7 @@ def long(machine_of):
 )
 @pytest.mark.parametrize("reverse", [pytest.param(False, id="forwards"), pytest.param(True, id="backwards")])
 def test_pages_join_to_the_whole_history(client, long, arguments, size, reverse):
-    """Each event comes once, in order, a page having 100 unless asked for otherwise."""
+    """The pages have each event once, in order; a page has 100 by default."""
     sizes, ids, token = [], [], {}
     while True:
         page = client.get_execution_history(executionArn=long.arn, reverseOrder=reverse, **arguments, **token)
@@ -945,14 +945,14 @@ def test_pages_join_to_the_whole_history(client, long, arguments, size, reverse)
 
 
 def test_paginator_of_boto3_walks_through(client, long):
-    """boto3's own paginator gets what single calls get."""
+    """boto3's paginator gets the same events as single calls."""
     pages = client.get_paginator("get_execution_history").paginate(executionArn=long.arn)
 
     assert len(pages.build_full_result()["events"]) == 1003
 
 
 def test_token_goes_on_with_what_has_happened_since(client, machine_of, clock):
-    """A token marks an event, so what a running execution does meanwhile is on the next page."""
+    """The next page also has the events since the first page."""
     nightly = machine_of(chain(("A", PASS), ("B", PASS))).add_execution("nightly", status="RUNNING")
     page = client.get_execution_history(executionArn=EXECUTION, maxResults=2)
     nightly.succeed()
@@ -973,7 +973,7 @@ def test_token_goes_on_with_what_has_happened_since(client, machine_of, clock):
     ],
 )
 def test_token_of_another_request_is_invalid(client, orders, change):
-    """A token continues the request that it was given to, whatever the page size; "Keep all other arguments"."""
+    """A token is valid only with the same other arguments, but with any page size."""
     orders.add_execution("late", status="SUCCEEDED")
     orders.add_execution("nightly", status="SUCCEEDED")
     token = client.get_execution_history(executionArn=EXECUTION, maxResults=1)["nextToken"]
@@ -987,7 +987,7 @@ def test_token_of_another_request_is_invalid(client, orders, change):
 
 
 def test_token_dies_after_a_day(client, orders, clock):
-    """A token is good for 24 hours, not for a millisecond more."""
+    """A token is valid for 24 hours, not for a millisecond more."""
     orders.add_execution("nightly", status="SUCCEEDED")
     token = client.get_execution_history(executionArn=EXECUTION, maxResults=1)["nextToken"]
     clock.tick(DAY - MILLISECOND)
@@ -1023,14 +1023,14 @@ def test_token_dies_after_a_day(client, orders, clock):
     ],
 )
 def test_arn_that_has_no_history(client, orders, arn, expected):
-    """Only STANDARD executions have a history here."""
+    """Only STANDARD executions have a history."""
     orders.add_execution("nightly", status="SUCCEEDED")
 
     assert refusal(client.get_execution_history, executionArn=arn) == expected
 
 
 def test_express_child_has_no_history(client, packing):
-    """GetExecutionHistory "is not supported by EXPRESS", nor for what a map run dispatched as such."""
+    """An EXPRESS child execution has no history."""
     child = packing.add_map_run("items", execution_type="EXPRESS").add_execution(status="SUCCEEDED")
 
     assert refusal(client.get_execution_history, executionArn=child.arn) == (
@@ -1067,7 +1067,7 @@ def test_page_size_has_a_limit(client, orders):
 
 @cache
 def one_client():
-    """One client for all examples: making one costs more than a hundred calls."""
+    """One client for all examples, because its creation takes longer than a hundred calls."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
@@ -1077,7 +1077,7 @@ ACTIONS = ["tick", "fail", "abort", "time_out", "succeed", "redrive", "tolerate"
 
 
 def act(client, action, parent, batch, child, frozen):
-    """Do what can be done now, through the handle or the API."""
+    """Do what is possible now, through the handle or the API."""
     if action == "tick":
         frozen.tick(2 * SECOND)
     elif action == "redrive" and parent.status in {"FAILED", "TIMED_OUT", "ABORTED"}:
@@ -1090,7 +1090,7 @@ def act(client, action, parent, batch, child, frozen):
         getattr(parent, action)()
 
 
-@settings(deadline=None)  # a slow machine is not a failure
+@settings(deadline=None)  # a slow machine must not fail the test
 @given(
     states=st.lists(st.sampled_from(STATES), min_size=1, max_size=4),
     seed=st.sampled_from(STATUSES),
@@ -1100,7 +1100,7 @@ def act(client, action, parent, batch, child, frozen):
     actions=st.lists(st.sampled_from(ACTIONS), max_size=12),
 )
 def test_history_only_grows(states, seed, seconds, child_status, child_seconds, actions):
-    """What was told once stays as it was; ids count from 1 and timestamps never fall, from the start to the stop."""
+    """Earlier events never change, ids count from 1, and timestamps never go back."""
 
     def life(status, seconds):
         return {"status": status} if status == "RUNNING" else {"status": status, "duration": seconds * SECOND}
@@ -1110,7 +1110,7 @@ def test_history_only_grows(states, seed, seconds, child_status, child_seconds, 
         definition = workflow(chain(*((f"S{number}", state) for number, state in enumerate(states))))
         parent = unchecked_machine(sfn, definition).add_execution("nightly", **life(seed, seconds))
         batch = parent.add_map_run("items")
-        # No child of a map run lives on when the parent has stopped.
+        # No child of a map run runs when the parent has stopped.
         if seed != "RUNNING":
             child_seconds, child_status = min(child_seconds, seconds), child_status.replace("RUNNING", "FAILED")
         child = batch.add_execution(**life(child_status, child_seconds))

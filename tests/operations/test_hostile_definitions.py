@@ -1,4 +1,4 @@
-"""Definitions and inputs that are made to take forever: each gets AWS's answer, in bounded time and memory."""
+"""Definitions and inputs that would take for ever: each gets AWS's answer, in limited time and memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execu
 
 
 def held() -> int:
-    """Return the most megabytes that this process has held; nothing grows where that cannot be asked."""
+    """Return the peak memory of this process in MB, or 0 if the system does not show it."""
     try:
         import resource
     except ImportError:
@@ -36,7 +36,7 @@ def held() -> int:
 
 @contextmanager
 def bounded():
-    """Fail if the block takes too much of the processor or of memory."""
+    """Fail if the block takes too much processor time or memory."""
     before, memory = time.process_time(), held()
     yield
     assert time.process_time() - before < LIMIT
@@ -52,7 +52,7 @@ def jsonata(expression: str) -> str:
 
 
 def parallels(levels: int) -> str:
-    """Return a definition of Parallel states within each other; json.dumps would need as much of Python's stack."""
+    """Return a definition of nested Parallel states; json.dumps would overflow Python's stack."""
     text = json.dumps({"StartAt": "Inner", "States": {"Inner": PASS}})
     for level in range(levels):
         text = f'{{"StartAt":"P{level}","States":{{"P{level}":{{"Type":"Parallel","Branches":[{text}],"End":true}}}}}}'
@@ -60,13 +60,13 @@ def parallels(levels: int) -> str:
 
 
 def chain(states: int) -> str:
-    """Return a definition of states one after the other: a megabyte at 26,000."""
+    """Return a definition of states one after the other; 26,000 are a megabyte."""
     inner = {f"S{number}": {"Type": "Pass", "Next": f"S{number + 1}"} for number in range(states)}
     return json.dumps({"StartAt": "S0", "States": {**inner, f"S{states}": {"Type": "Succeed"}}}, separators=(",", ":"))
 
 
 def ring(states: int, ways: int) -> str:
-    """Return a definition of Choice states that only lead to each other."""
+    """Return a definition of Choice states that lead only to each other."""
 
     def to(number: int) -> str:
         return f"S{number % states}"
@@ -158,7 +158,7 @@ def test_definition_that_is_refused(client, definition, expected):
 
 @needs_member("ValidateStateMachineDefinition", "truncated")
 def test_more_faults_than_are_told(client):
-    """Of forty thousand faults a hundred are told, and truncated says that there are more."""
+    """Of 40,000 faults 100 are reported, and ``truncated`` is true."""
     definition = machine({**PASS, "Parameters": {f"k{number}.$": "$.a[" for number in range(40_000)}})
     with bounded():
         answer = client.validate_state_machine_definition(definition=definition)
@@ -167,7 +167,7 @@ def test_more_faults_than_are_told(client):
 
 
 def test_megabyte_of_states(client):
-    """A megabyte of states is checked and made, which takes below a second on a free machine."""
+    """A megabyte of states is checked and created in less than a second on a free machine."""
     definition = chain(26_000)
     with bounded():
         answer = client.validate_state_machine_definition(definition=definition)
@@ -179,7 +179,7 @@ def test_megabyte_of_states(client):
 
 
 def test_megabyte_of_expressions(client):
-    """A megabyte of JSONata, in twenty thousand expressions, is checked within a second on a free machine."""
+    """A megabyte of JSONata in 20,000 expressions is checked in less than a second on a free machine."""
     outputs = {
         f"S{number}": {
             "Type": "Pass",
@@ -235,7 +235,7 @@ def test_run_that_is_stopped(sfn, client, definition, error, cause):
 
 
 def test_endless_retry(clock, sfn, client):
-    """A Retry without an end runs until the history is full."""
+    """An endless Retry ends when the history is full."""
     retrier = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 99_999_999, "IntervalSeconds": 1, "BackoffRate": 1}
     orders = sfn.add_state_machine(
         "orders", definition=machine({"Type": "Task", "Resource": FUNCTION, "Retry": [retrier], "End": True})

@@ -61,6 +61,7 @@ def test_running_execution_has_no_stop_date(client, orders):
 
 
 def test_redriven_execution_shows_count_and_date(client, orders):
+    """A redriven execution shows redriveCount and redriveDate."""
     orders.add_execution(
         "again",
         status="SUCCEEDED",
@@ -88,7 +89,7 @@ def test_redriven_execution_shows_count_and_date(client, orders):
     ],
 )
 def test_version_and_alias_arns_are_present_only_where_they_apply(client, orders, through, members):
-    """AWS was recorded leaving the keys out where the user's page says null."""
+    """Version and alias ARNs that do not apply are absent keys."""
     version = orders.publish_version()
     alias = orders.add_alias("live", version)
     given = {"machine": {}, "version": {"version": version}, "alias": {"alias": alias}}[through]
@@ -109,6 +110,7 @@ def test_version_and_alias_arns_are_present_only_where_they_apply(client, orders
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
 def test_every_closed_status_shows_its_stop_date(client, orders, status):
+    """Each closed status has a stopDate."""
     orders.add_execution(status=status, start_date=at("01:00:00"), stop_date=at("01:30:00"))
 
     (item,) = client.list_executions(stateMachineArn=MACHINE)["executions"]
@@ -117,6 +119,7 @@ def test_every_closed_status_shows_its_stop_date(client, orders, status):
 
 
 def test_empty_list_is_a_list_without_token(client, orders):
+    """An empty listing is an empty list without a token."""
     answer = client.list_executions(stateMachineArn=MACHINE)
 
     assert {key: value for key, value in answer.items() if key != "ResponseMetadata"} == {"executions": []}
@@ -147,11 +150,12 @@ def qualified(orders):
     ],
 )
 def test_arn_decides_which_executions_are_listed(client, qualified, arn, names):
+    """The ARN of a machine lists all executions; a version's or alias's ARN lists its own."""
     assert listed(client, stateMachineArn=arn) == names
 
 
 def test_rerouted_alias_keeps_its_past_executions(client, qualified):
-    """What an alias started yesterday stays with the version it ran then."""
+    """After an alias is routed to another version, its earlier executions stay with the old one."""
     qualified.add_alias("live", 2)
 
     assert listed(client, stateMachineArn=f"{MACHINE}:live") == ["live"]
@@ -160,7 +164,7 @@ def test_rerouted_alias_keeps_its_past_executions(client, qualified):
 
 
 def test_alias_made_again_lists_what_its_name_started(client, qualified):
-    """Executions go on naming the ARN of the alias that started them, and its list goes by that ARN."""
+    """A new alias lists the executions of a deleted alias with its ARN."""
     client.delete_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:live")
     qualified.add_alias("live", 2)
     qualified.add_execution("live-again", status="RUNNING", start_date=at("05:00:00"), alias="live")
@@ -169,6 +173,7 @@ def test_alias_made_again_lists_what_its_name_started(client, qualified):
 
 
 def test_machines_accounts_and_regions_are_apart(client, sfn_executions, orders):
+    """Machines with the same name in other accounts and regions have other executions."""
     sfn_executions.add_state_machine("orders", region="eu-west-1").add_execution("abroad", status="RUNNING")
     sfn_executions.add_state_machine("other").add_execution("elsewhere", status="RUNNING")
     orders.add_execution("here", status="RUNNING")
@@ -183,6 +188,7 @@ STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_status_filter_matches_exactly(client, orders, status):
+    """statusFilter lists exactly the executions with that current status."""
     for other in STATUSES:
         orders.add_execution(other, status=other)
 
@@ -190,6 +196,7 @@ def test_status_filter_matches_exactly(client, orders, status):
 
 
 def test_status_filter_holds_within_a_version(client, orders):
+    """statusFilter also filters the executions of a version."""
     version = orders.publish_version()
     orders.add_execution("failed-by-version", status="FAILED", version=version)
     orders.add_execution("running-by-version", status="RUNNING", version=version)
@@ -199,6 +206,7 @@ def test_status_filter_holds_within_a_version(client, orders):
 
 
 def test_nothing_is_listed_before_its_start(client, orders, clock):
+    """An execution is not listed before its start date."""
     with pytest.warns(UserWarning, match="is after now"):
         orders.add_execution("tomorrow", status="RUNNING", start_date=timedelta(days=1))
 
@@ -211,7 +219,7 @@ def test_nothing_is_listed_before_its_start(client, orders, clock):
 
 
 def test_closed_executions_sort_by_stop_date(client, orders):
-    """The one that started first but stopped last comes first."""
+    """The execution that started first but stopped last is listed first."""
     orders.add_execution("long", status="SUCCEEDED", start_date=at("01:00:00"), stop_date=at("05:00:00"))
     orders.add_execution("short", status="SUCCEEDED", start_date=at("02:00:00"), stop_date=at("03:00:00"))
 
@@ -219,6 +227,7 @@ def test_closed_executions_sort_by_stop_date(client, orders):
 
 
 def test_running_executions_sort_by_start_or_redrive_date(client, orders):
+    """Running executions are sorted by redrive or start date, newest first."""
     orders.add_execution("early", status="RUNNING", start_date=at("01:00:00"))
     orders.add_execution("redriven", status="RUNNING", start_date=at("00:30:00"), redrive_date=at("03:00:00"))
     orders.add_execution("later", status="RUNNING", start_date=at("02:00:00"))
@@ -227,6 +236,7 @@ def test_running_executions_sort_by_start_or_redrive_date(client, orders):
 
 
 def test_running_and_closed_executions_share_one_order(client, orders):
+    """Running and closed executions are in one list, each by its own date."""
     orders.add_execution("stopped-at-4", status="FAILED", start_date=at("00:00:00"), stop_date=at("04:00:00"))
     orders.add_execution("running-since-3", status="RUNNING", start_date=at("03:00:00"))
     orders.add_execution("stopped-at-2", status="ABORTED", start_date=at("01:00:00"), stop_date=at("02:00:00"))
@@ -241,7 +251,7 @@ def test_running_and_closed_executions_share_one_order(client, orders):
 
 
 def test_equal_dates_sort_by_order_of_adding(client, orders):
-    """The one added later counts as more recent."""
+    """Of equal dates the execution that was added last is listed first."""
     for name in ("first", "second", "third"):
         orders.add_execution(name, status="SUCCEEDED", start_date=at("01:00:00"))
 
@@ -249,6 +259,7 @@ def test_equal_dates_sort_by_order_of_adding(client, orders):
 
 
 def test_stopping_moves_an_execution_to_its_stop_date(client, orders, clock):
+    """A stopped execution moves to the position of its stop date."""
     oldest = orders.add_execution("oldest", status="RUNNING", start_date=at("01:00:00"))
     orders.add_execution("newest", status="RUNNING", start_date=at("02:00:00"))
     assert listed(client, stateMachineArn=MACHINE) == ["newest", "oldest"]
@@ -268,7 +279,7 @@ def batch(orders):
 
 
 def test_child_execution_has_exactly_these_members(client, batch):
-    """Only by map run ARN: mapRunArn and itemCount; and the state machine ARN is the labelled one."""
+    """Only a listing by map run has mapRunArn and itemCount, and the labelled machine ARN."""
     batch.add_execution(
         "child",
         status="FAILED",
@@ -295,7 +306,7 @@ def test_child_execution_has_exactly_these_members(client, batch):
 
 
 def test_express_child_execution_is_listed_by_its_map_run(client, orders):
-    """EXPRESS executions have ARNs of their own kind, and no redrive date."""
+    """EXPRESS children have another form of ARN, and no redrive date."""
     parent = orders.add_execution("parent", status="RUNNING")
     batch = parent.add_map_run("Fast", execution_type="EXPRESS")
     child = batch.add_execution("child", status="SUCCEEDED", redrive_count=1)
@@ -317,12 +328,14 @@ def test_express_child_execution_is_listed_by_its_map_run(client, orders):
 
 
 def test_children_are_not_among_the_parents_executions(client, batch):
+    """Child executions are not listed by the ARN of the parent's machine."""
     batch.add_execution("child", status="SUCCEEDED")
 
     assert listed(client, stateMachineArn=MACHINE) == ["parent"]
 
 
 def test_map_runs_of_one_execution_are_apart(client, orders):
+    """Each map run of an execution lists only its own children."""
     parent = orders.add_execution("parent", status="RUNNING")
     first, second = parent.add_map_run("Same"), parent.add_map_run("Same")
     first.add_execution("one", status="RUNNING")
@@ -352,11 +365,12 @@ def mixed_batch(batch):
     ],
 )
 def test_filters_over_child_executions(client, mixed_batch, filters, names):
-    """REDRIVEN means redriven at least once; PENDING_REDRIVE exists for children only."""
+    """REDRIVEN means redriven at least once; only children can be PENDING_REDRIVE."""
     assert listed(client, mapRunArn=mixed_batch.arn, **filters) == names
 
 
 def test_pending_redrive_keeps_the_stop_date_of_the_attempt_before(client, batch):
+    """A PENDING_REDRIVE child shows the stop date of its last attempt."""
     batch.add_execution("waiting", status="PENDING_REDRIVE", start_date=at("02:00:00"), stop_date=at("03:00:00"))
 
     (item,) = client.list_executions(mapRunArn=batch.arn)["executions"]

@@ -27,13 +27,13 @@ UNSUCCESSFUL = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 @pytest.fixture
 def nightly(orders):
-    """The execution whose map runs are looked at."""
+    """The parent execution."""
     return orders.add_execution("nightly", status="RUNNING")
 
 
 @pytest.fixture
 def batch(nightly):
-    """A map run whose status follows from its children."""
+    """A map run without a seeded status."""
     return nightly.add_map_run("ProcessItems")
 
 
@@ -42,7 +42,7 @@ def describe(client, map_run):
 
 
 def counts(**more):
-    """Ten counts: 0, but for what ``more`` says."""
+    """Ten counts: 0 except for ``more``."""
     names = ["pending", "running", "succeeded", "failed", "timedOut", "aborted", "total", "resultsWritten"]
     return {**dict.fromkeys([*names, "failuresNotRedrivable", "pendingRedrive"], 0), **more}
 
@@ -91,7 +91,7 @@ def test_running_map_run(client, nightly, clock):
 
 
 def test_closed_map_run(client, nightly):
-    """With its children a map run has ended; both results are written, though no ResultWriter is named."""
+    """When its children have ended, a map run has ended; both results are written without a ResultWriter."""
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution(status="SUCCEEDED", duration=timedelta(0))
     batch.add_execution(status="SUCCEEDED", item_count=20)
@@ -112,7 +112,7 @@ def test_closed_map_run(client, nightly):
 
 
 def test_seeded_map_run(client, orders):
-    """Status, dates and redrives of a map run may be told instead of following from children."""
+    """Status, dates and redrives of a map run can be seeded."""
     nightly = orders.add_execution("nightly", status="FAILED", start_date=-DAY, stop_date=-MINUTE)
     batch = nightly.add_map_run(
         "ProcessItems",
@@ -159,7 +159,7 @@ def test_seeded_map_run(client, orders):
     ],
 )
 def test_clock_decides_about_a_seeded_map_run(client, orders, clock, moment, shown):
-    """As for executions: RUNNING until its stop date, not redriven until its redrive date."""
+    """A seeded map run is RUNNING until its stop date, and not redriven until its redrive date."""
     nightly = orders.add_execution(status="RUNNING", start_date=-DAY)
     batch = nightly.add_map_run(status="FAILED", stop_date=-2 * MINUTE, redrive_date=-60 * MINUTE)
     clock.move_to(NOW + moment * MINUTE)
@@ -202,7 +202,7 @@ def test_clock_decides_about_a_seeded_map_run(client, orders, clock, moment, sho
 )
 @pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
 def test_counts_move_with_the_clock(client, nightly, clock, moment, executions, items, execution_type):
-    """Children not started are pending, and each counts with its items."""
+    """A child that has not started is pending, and each child counts with its items."""
     batch = nightly.add_map_run("ProcessItems", execution_type=execution_type)
     batch.add_execution(status="SUCCEEDED", item_count=2, duration=MINUTE)
     batch.add_execution(status="TIMED_OUT", item_count=4, duration=3 * MINUTE)
@@ -220,7 +220,7 @@ def test_counts_move_with_the_clock(client, nightly, clock, moment, executions, 
 
 
 def test_no_child_before_its_map_run(nightly):
-    """A map run starts its children."""
+    """A child cannot start before its map run."""
     batch = nightly.add_map_run("ProcessItems")
 
     with pytest.raises(ValueError, match=r"^start_date must not be before the start of its map run at "):
@@ -229,7 +229,7 @@ def test_no_child_before_its_map_run(nightly):
 
 
 def test_failures_beyond_redrive(client, nightly, clock):
-    """failuresNotRedrivable counts the unsuccessful children that a redrive comes too late for."""
+    """failuresNotRedrivable counts the unsuccessful children that can no longer be redriven."""
     nightly.start_date = NOW - 20 * DAY
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution(status="FAILED", item_count=2, start_date=-15 * DAY)
@@ -256,7 +256,7 @@ def test_failures_beyond_redrive(client, nightly, clock):
     ],
 )
 def test_pending_redrives(client, nightly, closed, shown, waiting):
-    """Children wait for their redrive as long as the map run goes on; with it the count falls to 0."""
+    """Children wait for their redrive while the map run is RUNNING; after it the count is 0."""
     batch = nightly.add_map_run("ProcessItems", status=closed)
     batch.add_execution("failed", status="FAILED")
     batch.add_executions(2, status="PENDING_REDRIVE", name="{index}")
@@ -266,7 +266,7 @@ def test_pending_redrives(client, nightly, closed, shown, waiting):
 
 
 def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
-    """The clock comes to the map run's end: counts and list agree before and after, and each stop date stays."""
+    """When the clock passes the map run's end, counts and list agree, and stop dates stay."""
     batch = nightly.add_map_run("ProcessItems", status="FAILED", stop_date=MINUTE)
     waiting = batch.add_execution("waiting", status="PENDING_REDRIVE", item_count=7)
     assert children(client, batch, statusFilter="PENDING_REDRIVE") == [("waiting", "PENDING_REDRIVE", 0)]
@@ -279,7 +279,7 @@ def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
 
 
 def test_what_waits_goes_on_with_a_parent_that_runs(client, nightly, clock):
-    """A stop date that a test has assigned ahead of a status is not an end of the parent's, and so none of the wait."""
+    """A future stop date assigned to a RUNNING parent does not end its waiting children."""
     nightly.stop_date = NOW + MINUTE
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution("waiting", status="PENDING_REDRIVE")
@@ -319,7 +319,7 @@ def test_what_waits_goes_on_with_a_parent_that_runs(client, nightly, clock):
 )
 @pytest.mark.parametrize("kind", ["FAILED", "TIMED_OUT"])
 def test_tolerance(client, nightly, tolerance, failed, closed, kind):
-    """Of ten items so many may fail or time out; whichever of two limits is exceeded first decides."""
+    """A map run fails when its failed items exceed one of the two limits."""
     batch = nightly.add_map_run("ProcessItems", **tolerance)
     batch.add_execution(status=kind, item_count=failed)
     batch.add_execution(status="SUCCEEDED", item_count=10 - failed)
@@ -340,7 +340,7 @@ def test_tolerance(client, nightly, tolerance, failed, closed, kind):
     ],
 )
 def test_status_follows_from_children(client, batch, seeds, expected):
-    """A map run goes on while a child does; how its children ended, it has ended."""
+    """A map run is RUNNING while a child is; then its children decide its status."""
     for seed in seeds:
         batch.add_execution(status=seed)
 
@@ -348,7 +348,7 @@ def test_status_follows_from_children(client, batch, seeds, expected):
 
 
 def test_map_run_stops_with_its_last_child(client, batch, clock):
-    """The stop date is that of the child that stopped last; one that is to start later is waited for."""
+    """The stop date is that of the last child; a child that starts later counts too."""
     batch.add_execution(status="SUCCEEDED", duration=3 * MINUTE)
     with pytest.warns(match="is after now"):
         batch.add_execution(status="SUCCEEDED", start_date=5 * MINUTE)
@@ -370,7 +370,7 @@ def test_map_run_stops_with_its_last_child(client, batch, clock):
     ],
 )
 def test_map_run_without_children_follows_its_parent(client, orders, clock, parent, expected):
-    """RUNNING while the parent is; then as the parent ended."""
+    """A map run without children is RUNNING while its parent is, and then ends like it."""
     batch = orders.add_execution(status=parent, duration=MINUTE).add_map_run()
     assert status(client, batch) == ("RUNNING", None)
 
@@ -399,7 +399,7 @@ def test_map_run_without_children_follows_its_parent(client, orders, clock, pare
     ],
 )
 def test_no_child_outlives_its_map_runs_parent(orders, parent, seed, sentence):
-    """What ends with the parent has no child that goes on."""
+    """If a map run ends with its parent, it cannot have a child that is still running."""
     batch = orders.add_execution(status=parent, duration=MINUTE).add_map_run()
 
     with pytest.raises(ValueError, match=sentence):
@@ -408,7 +408,7 @@ def test_no_child_outlives_its_map_runs_parent(orders, parent, seed, sentence):
 
 
 def test_map_run_with_a_status_alone_stops_with_the_last_of_its_children(client, orders):
-    """A closing status without a stop date says how it ends, and its children say when; none of them still runs."""
+    """A map run with a status but no stop date stops with its last child."""
     parent = orders.add_execution(status="RUNNING", start_date=-HOUR)
     batch = parent.add_map_run(status="SUCCEEDED", tolerated_failure_count=1)
     assert status(client, batch) == ("SUCCEEDED", NOW - HOUR)
@@ -422,7 +422,7 @@ def test_map_run_with_a_status_alone_stops_with_the_last_of_its_children(client,
 
 
 def test_map_run_lies_within_its_parent(orders):
-    """It starts and stops while its parent runs."""
+    """A map run starts and stops while its parent runs."""
     parent = orders.add_execution(status="SUCCEEDED", start_date=-HOUR, duration=MINUTE)
 
     for seed, sentence in [
@@ -445,7 +445,7 @@ def test_map_run_lies_within_its_parent(orders):
     ],
 )
 def test_many_children_start_with_their_map_run(orders, seed, dates):
-    """Without a start date the oldest starts with the map run, and none after now."""
+    """Without a start date the oldest child starts with the map run, and none after now."""
     batch = orders.add_execution(status="RUNNING", start_date=-HOUR).add_map_run()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -458,7 +458,7 @@ def test_many_children_start_with_their_map_run(orders, seed, dates):
 
 
 def test_failed_map_run_leaves_items_pending(client, orders):
-    """One failure that is not tolerated: the parent fails, and what had not started stays pending."""
+    """If a failure is not tolerated, the parent fails, and children that have not started stay pending."""
     parent = orders.add_execution(status="RUNNING")
     batch = parent.add_map_run()
     batch.add_execution(status="FAILED")
@@ -482,7 +482,7 @@ def end_of(how, client, nightly):
 
 @pytest.mark.parametrize("how", ["StopExecution", "abort", "fail", "time_out", "succeed"])
 def test_parent_takes_its_children_with_it(client, nightly, batch, clock, how):
-    """Running children are ABORTED, those that had not started never do, those that had ended are left alone."""
+    """When the parent ends, running children are ABORTED, and pending ones never start."""
     batch.add_execution("done", status="SUCCEEDED")
     batch.add_execution("running", status="RUNNING")
     batch.add_execution("ending", status="SUCCEEDED", duration=DAY)
@@ -498,7 +498,7 @@ def test_parent_takes_its_children_with_it(client, nightly, batch, clock, how):
 
 
 def test_parent_takes_a_map_run_of_seeded_status_with_it(client, nightly, clock):
-    """Also a map run that was to end otherwise."""
+    """When the parent ends, a map run with another planned end ends too."""
     batches = [
         nightly.add_map_run("First", status="RUNNING"),
         nightly.add_map_run("Second", status="SUCCEEDED", stop_date=DAY),
@@ -516,7 +516,7 @@ def test_parent_takes_a_map_run_of_seeded_status_with_it(client, nightly, clock)
 
 
 def test_map_run_to_start_later_is_not_touched(client, nightly, clock):
-    """A parent can take with it only what it has started."""
+    """The end of the parent does not change a map run that starts later."""
     with pytest.warns(match="is after now"):
         batch = nightly.add_map_run(start_date=MINUTE)
     batch.add_execution("early", status="RUNNING")
@@ -527,7 +527,7 @@ def test_map_run_to_start_later_is_not_touched(client, nightly, clock):
 
 
 def test_other_executions_map_runs_are_not_touched(client, orders, nightly, batch):
-    """Each map run has one parent."""
+    """The end of an execution does not change map runs of other executions."""
     other = orders.add_execution("other", status="RUNNING")
     batch.add_execution("child", status="RUNNING")
     other.abort()
@@ -541,7 +541,7 @@ def test_other_executions_map_runs_are_not_touched(client, orders, nightly, batc
 @pytest.mark.parametrize("by_test", [False, True])
 @pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
 def test_redrive_of_the_parent(client, nightly, clock, execution_type, by_test):
-    """The map run and its unsuccessful children run again, under their old ARNs; EXPRESS ones show no date."""
+    """A redrive of the parent runs the map run and its unsuccessful children again, with their ARNs."""
     batch = nightly.add_map_run("ProcessItems", execution_type=execution_type)
     arns = [batch.add_execution(end.lower(), status=end).arn for end in ("SUCCEEDED", *UNSUCCESSFUL)]
     nightly.fail()
@@ -564,7 +564,7 @@ def test_redrive_of_the_parent(client, nightly, clock, execution_type, by_test):
 
 
 def test_redriven_map_run_ends_with_its_children(client, nightly, batch, clock):
-    """After the redrive the status follows from the children again."""
+    """After the redrive the children decide the status again."""
     child = batch.add_execution(status="FAILED")
     nightly.fail()
     clock.tick(MINUTE)
@@ -576,7 +576,7 @@ def test_redriven_map_run_ends_with_its_children(client, nightly, batch, clock):
 
 
 def test_redriven_map_run_of_seeded_status(client, orders, clock):
-    """It was as seeded until the redrive; from there on it follows its children."""
+    """A seeded status applies until the redrive; after it the children decide."""
     nightly = orders.add_execution("nightly", status="FAILED")
     batch = nightly.add_map_run(status="FAILED", redrive_date=timedelta(0))
     child = batch.add_execution(status="FAILED")
@@ -624,7 +624,7 @@ def test_redrive_leaves_what_has_succeeded(client, orders):
 
 
 def test_children_wait_for_their_redrive(client, nightly, clock):
-    """As many run as the map run's concurrency allows; the others are PENDING_REDRIVE, with their old stop date."""
+    """Within max_concurrency children run; the others are PENDING_REDRIVE, with their old stop date."""
     batch = nightly.add_map_run("ProcessItems", max_concurrency=1)
     batch.add_execution("first", status="FAILED")
     second = batch.add_execution("second", status="TIMED_OUT")
@@ -643,7 +643,7 @@ def test_children_wait_for_their_redrive(client, nightly, clock):
 
 
 def test_children_waiting_in_vain_are_redriven_next_time(client, nightly, clock):
-    """One that waited when the parent ended once more belongs to the next redrive."""
+    """A child that still waited when the parent ended is part of the next redrive."""
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution("waiting", status="PENDING_REDRIVE")
     clock.tick(MINUTE)
@@ -658,7 +658,7 @@ def test_children_waiting_in_vain_are_redriven_next_time(client, nightly, clock)
 
 
 def test_what_has_waited_in_vain_is_what_it_was(client, nightly, clock):
-    """One that timed out before it waited has timed out once more, however often it waited."""
+    """A TIMED_OUT child whose redrive never came is TIMED_OUT again."""
     batch = nightly.add_map_run("ProcessItems", max_concurrency=1)
     first = batch.add_execution("first", status="FAILED")
     second = batch.add_execution("second", status="TIMED_OUT")
@@ -675,7 +675,7 @@ def test_what_has_waited_in_vain_is_what_it_was(client, nightly, clock):
 
 
 def test_redrive_starts_what_never_came_to_start(client, nightly, batch, clock):
-    """Children that the parent's end kept from starting start with its redrive, which is none of theirs."""
+    """A redrive starts children that never started; this is not a redrive of theirs."""
     with pytest.warns(match="is after now"):
         batch.add_execution("later", status="SUCCEEDED", start_date=DAY)
     client.stop_execution(executionArn=PARENT)
@@ -689,7 +689,7 @@ def test_redrive_starts_what_never_came_to_start(client, nightly, batch, clock):
 
 
 def test_child_that_never_started_can_neither_end_nor_be_redriven(client, nightly, batch):
-    """A test that tries is told why."""
+    """To end or redrive such a child is a RuntimeError that says why."""
     with pytest.warns(match="is after now"):
         later = batch.add_execution("later", status="SUCCEEDED", start_date=DAY)
     nightly.abort()
@@ -706,7 +706,7 @@ def test_child_that_never_started_can_neither_end_nor_be_redriven(client, nightl
 
 
 def test_clock_going_back_undoes_the_redrive(client, nightly, batch, clock):
-    """Before the redrive's date the map run shows as it was then; an end there makes the redrive undone."""
+    """Before the redrive's date the map run shows its old state; if it is ended there, the redrive is undone."""
     batch.add_execution("failed", status="FAILED")
     nightly.fail()
     clock.tick(MINUTE)
@@ -724,7 +724,7 @@ def test_clock_going_back_undoes_the_redrive(client, nightly, batch, clock):
 
 
 def test_standard_child_is_described(client, batch):
-    """A child's machine is the labelled one, its map run a member of its own."""
+    """A child shows the labelled machine, and its map run in its own member."""
     child = batch.add_execution("child", status="FAILED", error="Late", input="[7]")
 
     assert members(client.describe_execution(executionArn=child.arn)) == {
@@ -744,7 +744,7 @@ def test_standard_child_is_described(client, batch):
 
 
 def test_express_child_is_described(client, nightly):
-    """Of all EXPRESS executions only those of map runs can be described; their redrives have no date."""
+    """Only EXPRESS executions of map runs can be described; their redrives have no date."""
     batch = nightly.add_map_run("ProcessItems", execution_type="EXPRESS")
     child = batch.add_execution("child", status="SUCCEEDED", output="[8]", redrive_count=2)
 
@@ -769,7 +769,7 @@ def test_express_child_is_described(client, nightly):
 
 @pytest.mark.parametrize("operation", ["stop_execution", "list_map_runs", "describe_state_machine_for_execution"])
 def test_express_child_can_only_be_described(client, nightly, operation):
-    """The other operations take no EXPRESS ARN, also none of a child."""
+    """All other operations refuse the ARN of an EXPRESS child."""
     child = nightly.add_map_run(execution_type="EXPRESS").add_execution(status="RUNNING")
 
     assert refusal(getattr(client, operation), executionArn=child.arn) == (
@@ -779,7 +779,7 @@ def test_express_child_can_only_be_described(client, nightly, operation):
 
 
 def test_unknown_express_child(client, nightly):
-    """Name and id must both be those of a child."""
+    """Both the name and the id must be those of a child."""
     child = nightly.add_map_run("ProcessItems", execution_type="EXPRESS").add_execution(status="RUNNING")
     arn = child.arn[:-1] + ("0" if child.arn[-1] != "0" else "1")
 
@@ -790,7 +790,7 @@ def test_unknown_express_child(client, nightly):
 
 
 def test_standard_child_can_be_stopped(client, batch):
-    """StopExecution takes a child like any other execution."""
+    """StopExecution stops a child like any other execution."""
     child = batch.add_execution("child", status="RUNNING")
     answer = client.stop_execution(executionArn=child.arn)
 
@@ -803,7 +803,7 @@ def test_standard_child_can_be_stopped(client, batch):
 
 @pytest.mark.parametrize("label", ["ProcessItems", "a" * 40, "Größe_1.2-3"])
 def test_label_is_in_the_arns(client, nightly, label):
-    """A Map state's label names its map runs and their children."""
+    """The ARNs of map runs and children contain the label of the Map state."""
     batch = nightly.add_map_run(label)
     child = batch.add_execution("child", status="RUNNING")
 
@@ -813,7 +813,7 @@ def test_label_is_in_the_arns(client, nightly, label):
 
 
 def test_label_and_names_are_uuids_unless_given(client, nightly):
-    """Without a label AWS makes one up, and names of children it always makes up."""
+    """Labels that are not given, and names of children, are UUIDs."""
     batch = nightly.add_map_run()
     child = batch.add_execution(status="RUNNING")
 
@@ -823,7 +823,7 @@ def test_label_and_names_are_uuids_unless_given(client, nightly):
 
 @pytest.mark.parametrize("label", ["", "a" * 41, "a b", "a/b", "a:b", "a\x00b", 7])
 def test_label_aws_would_refuse(nightly, label):
-    """Labels have up to 40 characters, and none that names must not have."""
+    """A label has up to 40 characters, and none that is forbidden in names."""
     with pytest.raises(ValueError) as refused:
         nightly.add_map_run(label)
 
@@ -839,7 +839,7 @@ def list_map_runs(client, **arguments):
 
 
 def test_map_runs_of_an_execution(client, nightly, clock):
-    """Items show the labelled ARN as stateMachineArn, and a stop date once there is one; the oldest come first."""
+    """Items have the labelled ARN as stateMachineArn, and a stop date if stopped; the oldest is first."""
     first = nightly.add_map_run("First")
     first.add_execution(status="SUCCEEDED", duration=MINUTE)
     second = nightly.add_map_run("Second", status="RUNNING")
@@ -865,7 +865,7 @@ def test_map_runs_of_an_execution(client, nightly, clock):
 
 
 def test_execution_without_map_runs(client, orders, nightly, batch):
-    """Map runs are listed under the execution that started them, and children start none."""
+    """Map runs are listed by the execution that started them, and children have none."""
     other = orders.add_execution("other", status="RUNNING")
     child = batch.add_execution("child", status="RUNNING")
 
@@ -874,7 +874,7 @@ def test_execution_without_map_runs(client, orders, nightly, batch):
 
 
 def test_map_run_is_unknown_before_its_start(client, nightly, clock):
-    """The clock decides about map runs as it does about executions."""
+    """A map run does not exist before its start date."""
     with pytest.warns(match="is after now"):
         batch = nightly.add_map_run(start_date=MINUTE)
     unknown = ("ResourceNotFound", f"Resource not found: '{batch.arn}'", {"resourceName": batch.arn})
@@ -889,7 +889,7 @@ def test_map_run_is_unknown_before_its_start(client, nightly, clock):
 
 
 def test_children_of_a_map_run_that_has_not_started(client, nightly, clock):
-    """ListExecutions knows a map run from its seeding on, and shows each child by the child's own dates."""
+    """ListExecutions accepts a map run before its start, and lists each child by its dates."""
     with pytest.warns(match="is after now"):
         batch = nightly.add_map_run(start_date=MINUTE)
     with pytest.warns(match="is after now"):
@@ -912,7 +912,7 @@ def test_children_of_a_map_run_that_has_not_started(client, nightly, clock):
     ],
 )
 def test_pages(client, nightly, sizes, pages):
-    """Pages continue each other, in the order of adding."""
+    """The pages have each map run once, in the order of adding."""
     arns = [nightly.add_map_run().arn for _ in range(105)]
     found, lengths, token = [], [], {}
     for number in range(len(pages)):
@@ -928,7 +928,7 @@ def test_pages(client, nightly, sizes, pages):
 
 
 def test_paginator(client, nightly):
-    """botocore's own paginator walks all pages."""
+    """botocore's paginator gets all pages."""
     arns = [nightly.add_map_run().arn for _ in range(5)]
     pages = client.get_paginator("list_map_runs").paginate(executionArn=PARENT, PaginationConfig={"PageSize": 2})
 
@@ -936,7 +936,7 @@ def test_paginator(client, nightly):
 
 
 def test_token_is_bound_to_its_execution_and_lives_a_day(client, orders, nightly, clock):
-    """A token of another execution, another operation or the day before is not a token."""
+    """A token is valid for one execution, one operation and 24 hours."""
     orders.add_execution("other", status="RUNNING")
     for _ in range(2):
         nightly.add_map_run()
@@ -956,7 +956,7 @@ def test_token_is_bound_to_its_execution_and_lives_a_day(client, orders, nightly
 
 
 def test_page_size_and_token_have_limits(client, nightly):
-    """1,000 map runs and 1,024 characters are the most."""
+    """A page has at most 1,000 map runs, and a token at most 1,024 characters."""
     assert refusal(client.list_map_runs, executionArn=PARENT, maxResults=1001, nextToken="a" * 1025) == (
         "ValidationException",
         "2 validation errors detected: Value '1001' at 'maxResults' failed to satisfy constraint: "
@@ -982,7 +982,7 @@ def test_page_size_and_token_have_limits(client, nightly):
     ],
 )
 def test_update_changes_what_is_given(client, nightly, change, shown):
-    """The answer is empty; the rest stays as it is."""
+    """The answer is empty, and other settings do not change."""
     batch = nightly.add_map_run(max_concurrency=40, tolerated_failure_count=3, tolerated_failure_percentage=12.5)
     batch.add_execution(status="RUNNING")
     answer = client.update_map_run(mapRunArn=batch.arn, **change)
@@ -993,7 +993,7 @@ def test_update_changes_what_is_given(client, nightly, change, shown):
 
 
 def test_update_decides_how_the_map_run_ends(client, batch):
-    """What is tolerated when the last child ends counts."""
+    """The tolerance at the end of the last child decides."""
     batch.add_execution(status="FAILED")
     last = batch.add_execution(status="RUNNING")
     client.update_map_run(mapRunArn=batch.arn, toleratedFailureCount=1)
@@ -1004,7 +1004,7 @@ def test_update_decides_how_the_map_run_ends(client, batch):
 
 @pytest.mark.parametrize("closed", ["SUCCEEDED", "FAILED", "ABORTED"])
 def test_closed_map_run_cannot_be_updated(client, nightly, closed):
-    """UpdateMapRun is for map runs in progress."""
+    """UpdateMapRun refuses a map run that has ended."""
     batch = nightly.add_map_run(status=closed)
 
     assert refusal(client.update_map_run, mapRunArn=batch.arn, maxConcurrency=7) == (
@@ -1017,7 +1017,7 @@ def test_closed_map_run_cannot_be_updated(client, nightly, closed):
 
 @pytest.mark.parametrize("closed", ["RUNNING", "SUCCEEDED"])
 def test_update_of_nothing(client, nightly, closed):
-    """At least one setting is to be given."""
+    """UpdateMapRun needs at least one setting."""
     batch = nightly.add_map_run(status=closed)
 
     assert refusal(client.update_map_run, mapRunArn=batch.arn) == (
@@ -1028,7 +1028,7 @@ def test_update_of_nothing(client, nightly, closed):
 
 
 def test_update_beyond_the_limits(client, batch):
-    """More than 100 percent cannot fail; botocore itself refuses what is below 0."""
+    """More than 100 percent is refused by AWS, and a value below 0 by botocore."""
     assert refusal(client.update_map_run, mapRunArn=batch.arn, toleratedFailurePercentage=100.5) == (
         "ValidationException",
         "1 validation error detected: Value '100.5' at 'toleratedFailurePercentage' failed to satisfy constraint: "
@@ -1076,13 +1076,13 @@ def test_update_beyond_the_limits(client, batch):
     ],
 )
 def test_arn_that_names_no_map_run(client, batch, arn, error):
-    """DescribeMapRun and UpdateMapRun answer alike, and before they look at what is to be updated."""
+    """DescribeMapRun and UpdateMapRun refuse the same ARNs, before they check the settings."""
     assert refusal(client.describe_map_run, mapRunArn=arn) == error
     assert refusal(client.update_map_run, mapRunArn=arn) == error
 
 
 def test_map_run_goes_with_its_machine(client, orders, nightly, batch):
-    """While the machine is DELETING its map runs are there; then they are gone."""
+    """While the machine is DELETING its map runs exist; afterwards they do not."""
     client.delete_state_machine(stateMachineArn=MACHINE)
     assert status(client, batch) == ("RUNNING", None)
 

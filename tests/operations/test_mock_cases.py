@@ -27,7 +27,7 @@ def definition(states):
 
 
 def config(responses, state="Charge"):
-    """A mock config whose cases answer one state of the machine orders, each with responses of its own."""
+    """A mock config with cases that answer one state of the machine orders, each with its responses."""
     return {
         "StateMachines": {"orders": {"TestCases": {case: {state: case} for case in responses}}},
         "MockedResponses": responses,
@@ -36,7 +36,7 @@ def config(responses, state="Charge"):
 
 @pytest.fixture
 def start(sfn, client):
-    """Starts an execution with a case, and gives its view."""
+    """Start an execution with a case, and return its view."""
 
     def start(machine, case, **more):
         answer = client.start_execution(stateMachineArn=f"{machine.arn}#{case}", **more)
@@ -63,7 +63,7 @@ def test_a_response(sfn, start, response, outcome):
 
 
 def test_a_timeout(client, sfn, start):
-    """The error States.Timeout is told as a timeout of the task."""
+    """The error States.Timeout is a timeout of the task in the history."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
     sfn.load_mock_config(config({"Late": {"0": {"Throw": {"Error": "States.Timeout"}}}}))
     events = client.get_execution_history(executionArn=start(orders, "Late").arn)["events"]
@@ -72,7 +72,7 @@ def test_a_timeout(client, sfn, start):
 
 
 def test_a_return_is_not_checked(sfn, start):
-    """A case returns also what the service could not."""
+    """A case may return a value that the service could not return."""
     parameters = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/orders", "MessageBody": "x"}
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task(SEND, Parameters=parameters)}))
     sfn.load_mock_config(config({"Odd": {"0": {"Return": {"MessageId": 7}}}}))
@@ -81,7 +81,7 @@ def test_a_return_is_not_checked(sfn, start):
 
 
 def test_ranges(clock, sfn, start):
-    """Responses go by the number of the invocation, retries included, again in each execution."""
+    """Responses are numbered by invocation, including retries, from 0 in each execution."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task(Retry=RETRY)}))
     responses = {"2": {"Return": 2}, "0-1": {"Throw": {"Error": "Declined"}}}
     sfn.load_mock_config(config({"Twice": responses}))
@@ -95,7 +95,7 @@ def test_ranges(clock, sfn, start):
 
 
 def test_a_redrive_is_the_next_invocation(client, sfn, start):
-    """A redriven execution goes on in its case."""
+    """After a redrive the numbers of invocations continue."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
     sfn.load_mock_config(config({"Twice": {"0": {"Throw": {"Error": "E"}}, "1": {"Return": 1}}}))
     run = start(orders, "Twice")
@@ -106,7 +106,7 @@ def test_a_redrive_is_the_next_invocation(client, sfn, start):
 
 
 def test_more_invocations_than_responses(clock, sfn, start):
-    """An invocation without a response is the test author's to hear of."""
+    """An invocation without a response is an error for the test's author."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task(Retry=RETRY)}))
     sfn.load_mock_config(config({"Once": {"0": {"Throw": {"Error": "Declined"}}}}))
     run = start(orders, "Once")
@@ -120,7 +120,7 @@ def test_more_invocations_than_responses(clock, sfn, start):
 
 
 def test_states_that_a_case_leaves_out(sfn, start):
-    """A state that the case does not name is answered as without it; mock_task goes before the case."""
+    """A state that the case does not name runs as without a case; mock_task has priority."""
     states = {"Charge": task(), "Ship": task(ResultPath="$.shipped"), "Mail": task()}
     states["Charge"] = {**states["Charge"], "Next": "Ship"}
     states["Ship"]["Next"] = "Mail"
@@ -141,7 +141,7 @@ def test_states_that_a_case_leaves_out(sfn, start):
 
 
 def test_states_inside_of_states(sfn, start):
-    """A case answers also states inside Map states, and in child executions."""
+    """A case also answers states inside Map states and child executions."""
     distributed = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
     inner = {"StartAt": "Charge", "States": {"Charge": task()}}
     states = {"Each": {"Type": "Map", "ItemProcessor": {**distributed, **inner}, "End": True}}
@@ -161,7 +161,7 @@ def test_a_synchronous_execution(client, sfn):
 
 
 def test_a_version(sfn, client):
-    """The ARN before the case may be a version's."""
+    """The ARN before the case may be that of a version."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
     version = orders.publish_version()
     sfn.load_mock_config(config({"Case": {"0": {"Return": 1}}}))
@@ -190,7 +190,7 @@ def test_a_nested_execution(sfn, start):
 
 
 def test_a_case_goes_before_on_start(sfn, start):
-    """The start asks for the case; `on_start` is said of all starts."""
+    """A case has priority over `on_start`, which applies to all starts."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
     orders.on_start(status="FAILED")
     sfn.load_mock_config(config({"Case": {"0": {"Return": 1}}}))
@@ -216,7 +216,7 @@ def test_a_case_goes_before_on_start(sfn, start):
     ],
 )
 def test_an_unknown_case(client, sfn, machine, case, sentence):
-    """An unknown case names no state machine, as on AWS, and a warning says why."""
+    """An unknown case gets StateMachineDoesNotExist, as on AWS, and a warning says why."""
     sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
     other = sfn.add_state_machine("other")
     sfn.load_mock_config(config({"Happy": {"0": {"Return": 1}}}))
@@ -232,7 +232,7 @@ def test_an_unknown_case(client, sfn, machine, case, sentence):
 
 
 def test_no_config(client, sfn):
-    """Without a mock config, an ARN with a case is what it is on AWS."""
+    """Without a mock config, an ARN with a case gets AWS's error."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
     with pytest.raises(client.exceptions.StateMachineDoesNotExist):
         client.start_execution(stateMachineArn=f"{orders.arn}#Happy")
@@ -247,7 +247,7 @@ def test_a_machine_that_has_changed(client, sfn):
 
 
 def test_an_inner_mock_takes_its_cases_along(clock):
-    """What an inner mock loads is forgotten when it ends, and what it replaced is back."""
+    """The mock config of an inner mock is removed at its end, and the earlier one is restored."""
     with mock_sfn_executions(execute=True) as sfn:
         orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
         client = boto3.client("stepfunctions", "us-east-1")

@@ -1,4 +1,4 @@
-"""`mock_lambda`: handlers that stand in for Lambda functions."""
+"""`mock_lambda`: handlers that are called instead of Lambda functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execu
 
 @pytest.fixture
 def add(sfn):
-    """Adds a state machine of one Task state."""
+    """Add a state machine of one Task state."""
 
     def add(resource, name="orders", **more):
         states = {"Charge": {"Type": "Task", "Resource": resource, "End": True, **more}}
@@ -32,7 +32,7 @@ def add(sfn):
 
 @pytest.fixture
 def start(sfn, client):
-    """Starts an execution of a machine, and gives its view."""
+    """Start an execution of a machine, and return its view."""
 
     def start(machine, input="{}"):
         answer = client.start_execution(stateMachineArn=machine.arn, input=input)
@@ -50,12 +50,12 @@ def decline(event, context):
 
 
 async def charge_later(event, context):
-    """What Lambda does not take for a handler."""
+    """A handler that Lambda does not accept."""
 
 
 class ChargeLater:
     async def __call__(self, event, context):
-        """The same, in a class."""
+        """The same as a method."""
 
 
 LATER = ChargeLater()
@@ -76,7 +76,7 @@ def details(client, run, event_type):
 
 
 def test_a_functions_own_arn(sfn, add, start):
-    """The event is the task's input, the result what the handler returns."""
+    """The event is the task's input, and the result is the handler's."""
     sfn.mock_lambda("charge", echo)
 
     assert start(add(FUNCTION), '{"amount": 7}').output == '{"event":{"amount":7}}'
@@ -94,7 +94,7 @@ def test_a_functions_own_arn(sfn, add, start):
     ],
 )
 def test_an_invocation(sfn, add, start, parameters, event, version):
-    """`lambda:invoke` tells the version and the HTTP answer beside what the handler returns."""
+    """`lambda:invoke` returns version and HTTP answer in addition to the handler's result."""
     sfn.mock_lambda("charge", echo)
     output = json.loads(start(add(INVOKE, Parameters=parameters)).output)
 
@@ -108,7 +108,7 @@ def test_an_invocation(sfn, add, start, parameters, event, version):
     [pytest.param("Event", 202, [{}], id="Event"), pytest.param("DryRun", 204, [], id="DryRun")],
 )
 def test_an_invocation_that_nobody_waits_for(sfn, add, start, kind, status, called):
-    """An Event is answered with nothing though the handler runs; a DryRun does not run it."""
+    """An Event gets an empty answer though the handler runs; a DryRun does not run it."""
     events = []
     sfn.mock_lambda("charge", lambda event, context: events.append(event))
     output = json.loads(start(add(INVOKE, Parameters={"FunctionName": "charge", "InvocationType": kind})).output)
@@ -139,7 +139,7 @@ def test_an_invocation_by_the_sdk(sfn, add, start):
     ],
 )
 def test_an_event(sfn, add, start, resource, payload, event):
-    """The function gets what the JSON text of a payload says; other values are sent as JSON."""
+    """The function gets the value of a payload that is JSON text; other values are sent as JSON."""
     events = []
     sfn.mock_lambda("charge", lambda event, context: events.append(event))
     start(add(resource, Parameters={"FunctionName": "charge", "Payload": payload}))
@@ -149,7 +149,7 @@ def test_an_event(sfn, add, start, resource, payload, event):
 
 @pytest.mark.parametrize("resource", [pytest.param(INVOKE, id="optimised"), pytest.param(SDK_INVOKE, id="SDK")])
 def test_a_task_token(client, sfn, add, start, resource):
-    """With a task token, the execution waits until somebody answers with the token that the handler was given."""
+    """With a task token, the execution waits until the token of the handler is answered."""
     tokens = []
     sfn.mock_lambda("charge", lambda event, context: tokens.append(event["token"]))
     parameters = {"FunctionName": "charge", "Payload": {"token.$": "$$.Task.Token"}}
@@ -169,7 +169,7 @@ def test_a_task_token(client, sfn, add, start, resource):
     ],
 )
 def test_a_handler_of_one_version(sfn, add, start, name, output):
-    """A handler for a version or an alias stands in for that one alone, and goes before the function's."""
+    """A handler for a version or alias answers only for it, with priority over the function's."""
     sfn.mock_lambda("charge", lambda event, context: "function")
     sfn.mock_lambda(f"{FUNCTION}:7", lambda event, context: "other")
 
@@ -177,7 +177,7 @@ def test_a_handler_of_one_version(sfn, add, start, name, output):
 
 
 def test_a_function_of_another_region(sfn, add, start):
-    """A function goes by its name, whatever the region and the account of its ARN."""
+    """A handler answers for its function in every region and account."""
     sfn.mock_lambda(FUNCTION.replace("us-east-1:123456789012", "eu-west-1:210987654321"), echo)
 
     assert start(add(FUNCTION)).output == '{"event":{}}'
@@ -192,7 +192,7 @@ def test_a_later_handler(sfn, add, start):
 
 
 def test_mock_task_goes_first(sfn, add, start):
-    """`mock_task` answers a task before the handler of its function would."""
+    """`mock_task` has priority over the handler of the function."""
     orders = add(FUNCTION)
     sfn.mock_lambda("charge", decline)
     orders.mock_task("Charge", result="mocked")
@@ -209,7 +209,7 @@ def test_mock_task_goes_first(sfn, add, start):
     ],
 )
 def test_a_function_without_a_handler(sfn, client, add, resource, parameters):
-    """A function that nothing stands in for is a service that nothing answers."""
+    """A function without a handler is a task that nothing answers."""
     orders = add(resource, Parameters=parameters)
     sfn.mock_lambda("charge", echo)
 
@@ -231,7 +231,7 @@ def test_a_function_without_a_handler(sfn, client, add, resource, parameters):
     ],
 )
 def test_an_exception(client, sfn, add, start, resource, more, event_type):
-    """An exception is the error of its class's name; the cause is what Lambda's Python runtime tells of it."""
+    """An exception is an error with its class's name, and the cause of Lambda's Python runtime."""
     sfn.mock_lambda("charge", decline)
     run = start(add(resource, **more))
     cause = json.loads(run.cause)
@@ -246,7 +246,7 @@ def test_an_exception(client, sfn, add, start, resource, more, event_type):
 
 @pytest.mark.parametrize(("cause", "message"), [("no funds", "no funds"), (None, "")])
 def test_a_task_error(sfn, add, start, cause, message):
-    """A TaskError is an error of the name that it was given, not of its class."""
+    """A TaskError is an error with the name that it was given."""
 
     def decline_by_name(event, context):
         raise TaskError("CardDeclined", cause)
@@ -259,7 +259,7 @@ def test_a_task_error(sfn, add, start, cause, message):
 
 
 def test_an_exception_in_an_answer_of_the_sdk(sfn, add, start):
-    """`aws-sdk:lambda:invoke` succeeds with an answer that tells of the error."""
+    """`aws-sdk:lambda:invoke` succeeds, and its answer describes the error."""
     sfn.mock_lambda("charge", decline)
     output = json.loads(start(add(SDK_INVOKE, Parameters={"FunctionName": "charge"})).output)
 
@@ -302,7 +302,7 @@ def nested():
     ],
 )
 def test_a_result_that_is_no_json(sfn, add, start, result, message):
-    """A handler that returns what JSON cannot hold is Runtime.MarshalError."""
+    """A result that JSON cannot represent is Runtime.MarshalError."""
     sfn.mock_lambda("charge", lambda event, context: result)
     run = start(add(FUNCTION))
     cause = json.loads(run.cause)
@@ -313,14 +313,14 @@ def test_a_result_that_is_no_json(sfn, add, start, result, message):
 
 
 def test_a_result_that_is_too_deep(sfn, add, start):
-    """A result that cannot be printed for its depth is Runtime.MarshalError too."""
+    """A result that is nested too deeply is Runtime.MarshalError too."""
     sfn.mock_lambda("charge", lambda event, context: nested())
 
     assert start(add(FUNCTION)).error == "Runtime.MarshalError"
 
 
 def test_an_unmocked_service_within_a_handler(sfn, client, add):
-    """A service that a handler calls and nothing mocks is the test author's to hear of, not a Lambda error."""
+    """If a handler calls a service that is not mocked, the test's author gets the error."""
 
     def upload(event, context):
         boto3.client("s3", "us-east-1").put_object(Bucket="receipts", Key="7", Body=b"")
@@ -351,7 +351,7 @@ def test_an_unmocked_service_within_a_handler(sfn, client, add):
     ],
 )
 def test_a_context(sfn, add, start, resource, parameters, arn, version):
-    """The context names the function and its version, and assumes 128 MB."""
+    """The context names the function and its version, and has 128 MB."""
     contexts = []
     sfn.mock_lambda("charge", lambda event, context: contexts.append(context))
     start(add(resource, Parameters=parameters))
@@ -364,7 +364,7 @@ def test_a_context(sfn, add, start, resource, parameters, arn, version):
 
 
 def test_remaining_time(clock, sfn, add, start):
-    """A function may take 15 minutes, of which the test's clock takes off what passes within the handler."""
+    """A function has 15 minutes, minus what passes in the handler on the test's clock."""
     remaining = []
 
     def work(event, context):
@@ -381,7 +381,7 @@ def test_remaining_time(clock, sfn, add, start):
 
 
 def test_the_moment_of_a_call(clock, client, sfn, start):
-    """What a handler asks of Step Functions is answered as of the moment at which the task was due."""
+    """A call of a handler to Step Functions is answered for the moment at which the task was due."""
     listed = []
 
     def look(event, context):
@@ -417,7 +417,7 @@ def test_the_moment_of_a_call(clock, client, sfn, start):
     ],
 )
 def test_a_mistake(sfn, name, handler, problem):
-    """What cannot be meant is a ValueError at once."""
+    """A wrong function name or handler is a ValueError at once."""
     with pytest.raises(ValueError) as error:
         sfn.mock_lambda(name, handler)
 
@@ -426,7 +426,7 @@ def test_a_mistake(sfn, name, handler, problem):
 
 @pytest.mark.sfn_executions(execute=False)
 def test_a_mock_that_runs_nothing(sfn):
-    """Functions can be mocked where definitions run."""
+    """mock_lambda needs a mock that runs definitions."""
     with pytest.raises(
         ValueError, match=r"^cannot use mock_lambda\(\): this mock does not run definitions; use mock_sfn_executions"
     ):
@@ -434,7 +434,7 @@ def test_a_mock_that_runs_nothing(sfn):
 
 
 def test_an_inner_mock_takes_its_handlers_along():
-    """What an inner mock says of functions and tasks is forgotten when it ends, and what it replaced is back."""
+    """The mocked functions of an inner mock are removed at its end, and earlier ones are restored."""
     with freeze_time(NOW), mock_sfn_executions(execute=True) as sfn:
         states = {"Charge": {"Type": "Task", "Resource": FUNCTION, "End": True}}
         orders = sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Charge", "States": states}))
@@ -461,7 +461,7 @@ def test_an_inner_mock_takes_its_handlers_along():
     ],
 )
 def test_half_a_surrogate(sfn, add, start, resource, more):
-    """A function gets ``?`` for a surrogate without its other half, which no UTF-8 has."""
+    """A function gets ``?`` for half a surrogate pair, which UTF-8 cannot encode."""
     events = []
     sfn.mock_lambda("charge", lambda event, context: events.append(event))
     run = start(add(resource, **more), '{"text": "a\\ud800"}')

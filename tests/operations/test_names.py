@@ -1,4 +1,4 @@
-"""How things are called: one rule for the names that callers choose, one shape for each kind of ARN."""
+"""Names and ARNs: one rule for the names that callers choose, one form for each kind of ARN."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAST = f"{PREFIX}:stateMachine:fast"
 ROLE = "arn:aws:iam::123456789012:role/orders"
 DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}}'
 
-#: What CreateStateMachine's documentation forbids in names, beside white space.
+#: The characters other than white space that CreateStateMachine's documentation forbids in names.
 FORBIDDEN = '<>{}[]?*"#%\\^|~`$&,;:/\ufffe\uffff\U0010ffff' + "".join(
     chr(code) for code in [*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)]
 )
@@ -50,7 +50,7 @@ def orders(sfn_executions, client):
 @example(name="a\u2003b")
 @example(name="a\ud800b")
 def test_one_rule_for_all_names(client, sfn_executions, name):
-    """What one kind of resource may be called, the others may: for any other name each answers InvalidName."""
+    """All kinds of resources accept the same names, and answer InvalidName for others."""
     sfn_executions.reset()
     sfn_executions.add_state_machine("orders")
     sfn_executions.add_state_machine("fast", type="EXPRESS")
@@ -82,7 +82,7 @@ def test_one_rule_for_all_names(client, sfn_executions, name):
     ],
 )
 def test_seeds_follow_the_rule(sfn_executions, orders, seed):
-    """A seed has no name that AWS would refuse, and may have any that it takes."""
+    """Seeds accept exactly the names that AWS accepts."""
     for character in FORBIDDEN:
         with pytest.raises(ValueError) as refused:
             seed(sfn_executions, f"a{character}b")
@@ -96,7 +96,7 @@ def test_seeds_follow_the_rule(sfn_executions, orders, seed):
 
 
 def test_each_kind_has_its_shape(client, orders):
-    """The ARNs of all kinds, as recorded on AWS."""
+    """ARNs of each kind have the form that was recorded on AWS."""
     version = orders.publish_version()
     run = orders.add_execution("nightly", status="RUNNING", alias=orders.add_alias("live", version))
     batch = run.add_map_run("Items")
@@ -114,7 +114,7 @@ def test_each_kind_has_its_shape(client, orders):
 
 
 def test_what_aws_names_itself_is_a_uuid(sfn_executions, client, orders):
-    """Names, labels and ids that nobody chose are UUIDs, those of map runs and their children of version 3."""
+    """Generated names, labels and ids are UUIDs; those of map runs and children have version 3."""
     fast = sfn_executions.add_state_machine("fast", type="EXPRESS")
     started = client.start_execution(stateMachineArn=orders.arn)["executionArn"].split(":")
     express = client.start_execution(stateMachineArn=fast.arn)["executionArn"].split(":")
@@ -142,7 +142,7 @@ ARN_MEMBERS = [
 
 @pytest.mark.parametrize(("operation", "member", "text"), ARN_MEMBERS)
 def test_text_that_is_no_arn(client, operation, member, text):
-    """Every operation that was recorded with such text tells the same."""
+    """Every operation has the same error for a text that is not an ARN."""
     assert refusal(getattr(client, operation), **{member: text}) == (
         "InvalidArn",
         f"Invalid Arn: 'Invalid ARN prefix: {text}'",
@@ -151,7 +151,7 @@ def test_text_that_is_no_arn(client, operation, member, text):
 
 @pytest.mark.parametrize("operation", ["describe_execution", "stop_execution", "get_execution_history"])
 def test_arn_of_an_express_execution(sfn_executions, client, operation):
-    """What an EXPRESS machine ran is known to no operation."""
+    """No operation accepts the ARN of an execution of an EXPRESS machine."""
     fast = sfn_executions.add_state_machine("fast", type="EXPRESS")
     arn = client.start_execution(stateMachineArn=fast.arn)["executionArn"]
 

@@ -1,4 +1,4 @@
-"""Page tokens of all operations that give pages: their limits, and what they are tied to."""
+"""Page tokens of all operations with pages: their limits, and the requests for which they are valid."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from freezegun import freeze_time
 
 NOW = "2026-01-10T12:00:00Z"
 PREFIX = "arn:aws:states:us-east-1:123456789012"
-#: As long as names may be, in letters that take the most room.
+#: A name of the maximum length, in characters of four bytes.
 LONG = "\U00020000" * 80
 MACHINE = f"{PREFIX}:stateMachine:{LONG}"
 RUN = f"{PREFIX}:execution:{LONG}:{LONG}"
 INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
 
-#: Each operation with a request that has more than one page, and other arguments that it could be asked with.
+#: Each operation with a request for several pages, and with other arguments for it.
 PAGED = {
     "list_activities": ({}, []),
     "list_executions": (
@@ -39,7 +39,7 @@ EACH_OPERATION = pytest.mark.parametrize("operation", list(PAGED))
 
 @pytest.fixture
 def client(client, sfn_executions):
-    """More than one of everything, of the longest names."""
+    """A client of a mock with several of everything, with names of the maximum length."""
     with freeze_time(NOW):
         sfn_executions.add_state_machine("other").publish_version()
         machine = sfn_executions.add_state_machine(LONG)
@@ -61,7 +61,7 @@ def first_page(client, operation):
 
 @EACH_OPERATION
 def test_token_is_within_its_limit(client, operation):
-    """ListExecutions' tokens have up to 3096 characters, all others up to 1024, however long the names are."""
+    """Tokens of ListExecutions have up to 3096 characters, and all others up to 1024."""
     most = 3096 if operation == "list_executions" else 1024
     arguments = PAGED[operation][0]
 
@@ -76,7 +76,7 @@ def test_token_is_within_its_limit(client, operation):
 
 @EACH_OPERATION
 def test_page_is_within_its_limit(client, operation):
-    """A page has at most 1000 items, and 0 asks for as many as there are by default."""
+    """A page has at most 1000 items, and maxResults 0 means the default."""
     arguments = PAGED[operation][0]
     default, asked = (getattr(client, operation)(**arguments, **size) for size in ({}, {"maxResults": 0}))
     del default["ResponseMetadata"], asked["ResponseMetadata"]
@@ -91,7 +91,7 @@ def test_page_is_within_its_limit(client, operation):
 
 @EACH_OPERATION
 def test_token_is_tied_to_its_operation(client, operation):
-    """No other operation takes a token, and its own takes it as often as it is asked."""
+    """A token is valid for its operation, several times, and for no other."""
     token = first_page(client, operation)["nextToken"]
 
     for other, (arguments, _) in PAGED.items():
@@ -113,7 +113,7 @@ def test_token_is_tied_to_its_operation(client, operation):
     ],
 )
 def test_token_is_tied_to_its_arguments(client, operation, arguments):
-    """A request with other arguments is another list, and answers without the token."""
+    """A token is not valid with other arguments."""
     token = first_page(client, operation)["nextToken"]
 
     assert refusal(getattr(client, operation), **arguments, nextToken=token) == INVALID_TOKEN
@@ -121,7 +121,7 @@ def test_token_is_tied_to_its_arguments(client, operation, arguments):
 
 
 def test_the_longest_names_fit_into_tokens(client, sfn):
-    """A token that marks a name of 80 characters, each of four bytes, has the 1024 characters that it may have."""
+    """A token for a name of 80 characters of four bytes has at most 1024 characters."""
     names = ["\U0001d4b3" * 79 + digit for digit in "12"]
     for name in names:
         sfn.add_state_machine(name)

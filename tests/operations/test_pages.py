@@ -19,7 +19,7 @@ def names(page) -> list[str]:
 
 
 def walk(client, **arguments):
-    """Every page from the first to the last, by their tokens."""
+    """Every page from the first to the last."""
     page = client.list_executions(**arguments)
     yield page
     while "nextToken" in page:
@@ -40,6 +40,7 @@ def walk(client, **arguments):
     ],
 )
 def test_page_size(client, orders, arguments, size):
+    """A page has maxResults executions, by default 100."""
     orders.add_executions(1001, status="SUCCEEDED")
 
     page = client.list_executions(stateMachineArn=MACHINE, **arguments)
@@ -59,6 +60,7 @@ def test_page_size(client, orders, arguments, size):
     ],
 )
 def test_full_last_page_has_no_token(client, orders, count, sizes):
+    """The last page has no token, even if it is full."""
     orders.add_executions(count, status="SUCCEEDED")
 
     pages = list(walk(client, stateMachineArn=MACHINE, maxResults=10))
@@ -67,6 +69,7 @@ def test_full_last_page_has_no_token(client, orders, count, sizes):
 
 
 def test_walk_shows_each_execution_once_in_order(client, orders):
+    """All pages together have each execution once, in order."""
     orders.add_executions(95, status="SUCCEEDED")
 
     shown = [name for page in walk(client, stateMachineArn=MACHINE, maxResults=7) for name in names(page)]
@@ -75,6 +78,7 @@ def test_walk_shows_each_execution_once_in_order(client, orders):
 
 
 def test_boto3_paginator_walks_the_same_way(client, orders):
+    """boto3's paginator gets the same executions as single calls."""
     orders.add_executions(25, status="SUCCEEDED")
     paginator = client.get_paginator("list_executions")
 
@@ -84,7 +88,7 @@ def test_boto3_paginator_walks_the_same_way(client, orders):
 
 
 def test_page_size_may_change_between_pages(client, orders):
-    """Recorded on AWS: 10 of 13, then the rest with maxResults 3, and no token although that page is full."""
+    """maxResults may differ from page to page: 10 of 13, then the other 3, without a token."""
     orders.add_executions(13, status="SUCCEEDED")
     first = client.list_executions(stateMachineArn=MACHINE, maxResults=10)
 
@@ -95,7 +99,7 @@ def test_page_size_may_change_between_pages(client, orders):
 
 
 def test_pages_hold_equal_dates_apart(client, orders):
-    """A page may end amid executions of one date, and the next goes on with the next of them."""
+    """A page may end between executions with equal dates, and the next page continues there."""
     orders.add_executions(10, status="SUCCEEDED", interval=timedelta(0))
 
     shown = [name for page in walk(client, stateMachineArn=MACHINE, maxResults=3) for name in names(page)]
@@ -107,6 +111,7 @@ def test_pages_hold_equal_dates_apart(client, orders):
 
 
 def test_each_answer_gives_a_new_token(client, orders):
+    """Two equal calls get different tokens."""
     orders.add_executions(3, status="SUCCEEDED")
 
     tokens = {client.list_executions(stateMachineArn=MACHINE, maxResults=1)["nextToken"] for _ in range(5)}
@@ -115,6 +120,7 @@ def test_each_answer_gives_a_new_token(client, orders):
 
 
 def test_older_token_gives_its_page_again(client, orders):
+    """An older token for a page gives that page again."""
     orders.add_executions(30, status="SUCCEEDED")
     token = client.list_executions(stateMachineArn=MACHINE, maxResults=10)["nextToken"]
     second = client.list_executions(stateMachineArn=MACHINE, maxResults=10, nextToken=token)
@@ -134,6 +140,7 @@ def test_older_token_gives_its_page_again(client, orders):
     ],
 )
 def test_token_dies_after_24_hours(client, orders, clock, age, alive):
+    """A token is invalid after 24 hours."""
     orders.add_executions(3, status="SUCCEEDED", start_date=NOW - timedelta(days=1))
     token = client.list_executions(stateMachineArn=MACHINE, maxResults=1)["nextToken"]
     clock.move_to(NOW + age)
@@ -146,6 +153,7 @@ def test_token_dies_after_24_hours(client, orders, clock, age, alive):
 
 
 def test_every_page_of_a_walk_has_24_hours_of_its_own(client, orders, clock):
+    """The 24 hours of a token count from its own page."""
     orders.add_executions(3, status="SUCCEEDED")
     first = client.list_executions(stateMachineArn=MACHINE, maxResults=1)
     clock.tick(timedelta(hours=23))
@@ -159,7 +167,7 @@ def test_every_page_of_a_walk_has_24_hours_of_its_own(client, orders, clock):
 
 @pytest.fixture
 def token(client, orders):
-    """A token for FAILED executions of the machine, of which some are left."""
+    """A token for a list of FAILED executions."""
     orders.publish_version()
     orders.add_executions(3, status="FAILED", version=1)
     return client.list_executions(stateMachineArn=MACHINE, statusFilter="FAILED", maxResults=1)["nextToken"]
@@ -174,13 +182,13 @@ def token(client, orders):
     ],
 )
 def test_token_is_tied_to_arn_and_filters(client, token, arguments):
-    """Arguments other than maxResults must stay as they were: another list has another order."""
+    """A token is valid only with the same ARN and filters; maxResults may differ."""
     with pytest.raises(client.exceptions.InvalidToken, match="Invalid Token: 'Invalid token'"):
         client.list_executions(**arguments, nextToken=token)
 
 
 def test_token_is_tied_to_the_machine_not_to_its_name(client, sfn_executions, token):
-    """A machine deleted and made again under its name starts with no tokens given."""
+    """A token of a deleted machine is not valid for a new machine of its name."""
     client.delete_state_machine(stateMachineArn=MACHINE)
     sfn_executions.add_state_machine("orders").add_executions(3, status="FAILED")
 
@@ -189,6 +197,7 @@ def test_token_is_tied_to_the_machine_not_to_its_name(client, sfn_executions, to
 
 
 def test_token_is_tied_to_region(client, sfn_executions, token):
+    """A token is not valid in another region."""
     sfn_executions.add_state_machine("orders", region="eu-west-1").add_executions(3, status="FAILED")
     abroad = boto3.client("stepfunctions", "eu-west-1")
 
@@ -199,6 +208,7 @@ def test_token_is_tied_to_region(client, sfn_executions, token):
 
 
 def test_token_does_not_outlive_a_reset(client, sfn_executions, token):
+    """A token is not valid after a reset."""
     sfn_executions.reset()
     sfn_executions.add_state_machine("orders").add_executions(3, status="FAILED")
 
@@ -220,7 +230,7 @@ def test_token_does_not_outlive_a_reset(client, sfn_executions, token):
     ],
 )
 def test_garbage_is_an_invalid_token(client, orders, garbage):
-    """Anything the length constraint lets through and nobody gave is InvalidToken."""
+    """Every unknown token within the length limit is InvalidToken."""
     with pytest.raises(client.exceptions.InvalidToken) as caught:
         client.list_executions(stateMachineArn=MACHINE, nextToken=garbage)
 
@@ -238,6 +248,7 @@ def test_garbage_is_an_invalid_token(client, orders, garbage):
     ],
 )
 def test_token_counts_only_as_it_was_given(client, token, spoil):
+    """A changed token is InvalidToken."""
     with pytest.raises(client.exceptions.InvalidToken):
         client.list_executions(stateMachineArn=MACHINE, statusFilter="FAILED", nextToken=spoil(token))
 
@@ -246,7 +257,7 @@ def test_token_counts_only_as_it_was_given(client, token, spoil):
 
 
 def test_stop_every_running_execution_page_by_page(client, orders, clock):
-    """Those stopped leave the filtered list, and the token still finds the rest."""
+    """Stopped executions leave the filtered list, and the token still finds the others."""
     orders.add_executions(25, status="RUNNING")
     clock.tick()
 
@@ -259,6 +270,7 @@ def test_stop_every_running_execution_page_by_page(client, orders, clock):
 
 
 def test_new_executions_neither_shift_nor_repeat_the_rest(client, orders, clock):
+    """Executions that start between two pages neither shift nor repeat the others."""
     orders.add_executions(6, status="SUCCEEDED")
     first = client.list_executions(stateMachineArn=MACHINE, maxResults=3)
     clock.tick()
@@ -271,7 +283,7 @@ def test_new_executions_neither_shift_nor_repeat_the_rest(client, orders, clock)
 
 
 def test_execution_that_moves_during_a_walk_is_shown_at_most_once(client, orders, clock):
-    """One that stops between the pages now sorts before both of them."""
+    """An execution that stops between two pages is listed at most once."""
     runs = orders.add_executions(4, status="RUNNING", start_date=NOW - timedelta(hours=1))
     first = client.list_executions(stateMachineArn=MACHINE, maxResults=2)
     clock.tick()
@@ -284,7 +296,7 @@ def test_execution_that_moves_during_a_walk_is_shown_at_most_once(client, orders
 
 
 def test_clock_moved_back_during_a_walk_shows_nothing_twice(client, orders, clock):
-    """What the walk has shown as stopped runs again, at its old place behind the page: it is not shown once more."""
+    """If the clock goes back between two pages, nothing is listed twice."""
     hour = timedelta(hours=1)
     for name, start in [("shown", -5), ("stays", -4)]:
         orders.add_execution(name, status="RUNNING", start_date=NOW + start * hour)

@@ -17,7 +17,7 @@ from sfn_mock import mock_sfn_executions
 
 RATE_EXCEEDED = ("ThrottlingException", "Rate exceeded")
 LIMIT_EXCEEDED = ("ExecutionLimitExceeded", "The maximum number of running executions has been reached")
-#: One attempt for each call, so that no test waits.
+#: Each call is tried once, so that no test waits.
 ONCE = Config(retries={"total_max_attempts": 1})
 
 
@@ -32,7 +32,7 @@ def client_in(region="us-east-1"):
 
 
 def calls_until_throttled(call, most=2000):
-    """How many calls are answered before one is throttled."""
+    """The number of calls that are answered before one is throttled."""
     for count in range(most):
         try:
             call()
@@ -46,7 +46,7 @@ def calls_until_throttled(call, most=2000):
 
 
 def test_a_bucket_empties_and_refills(clock):
-    """So many calls at once, then so many more each second: the clock alone refills it, up to its size."""
+    """A bucket is refilled by the clock, up to its size."""
     with mock_sfn_executions(quotas={"ListStateMachines": (3, 2)}):
         client = client_in()
         answered = [calls_until_throttled(client.list_state_machines)]
@@ -59,7 +59,7 @@ def test_a_bucket_empties_and_refills(clock):
 
 
 def test_a_slow_bucket(clock):
-    """Less than one call each second may come back."""
+    """A bucket may refill slower than one call per second."""
     with mock_sfn_executions(quotas={"ListStateMachines": (1, 0.1)}):
         client = client_in()
         answered = []
@@ -71,7 +71,7 @@ def test_a_slow_bucket(clock):
 
 
 def test_the_clock_going_back_refills_nothing(clock):
-    """The bucket goes on from where the clock then is."""
+    """If the clock goes back, the bucket continues from the new time."""
     with mock_sfn_executions(quotas={"ListStateMachines": (1, 1)}):
         client = client_in()
         answered = [calls_until_throttled(client.list_state_machines)]
@@ -83,7 +83,7 @@ def test_the_clock_going_back_refills_nothing(clock):
 
 
 def test_buckets_are_apart(clock):
-    """Each operation, account and region has its own; operations without one are not limited."""
+    """Each operation, account and region has its own bucket; other operations are not limited."""
     with mock_sfn_executions(quotas={"ListStateMachines": (1, 0), "ListActivities": (1, 0)}):
         client = client_in()
         client.list_state_machines()
@@ -106,7 +106,7 @@ def test_buckets_are_apart(clock):
     ],
 )
 def test_default_buckets(clock, region, operation, size):
-    """``"default"`` is AWS's own bucket for the operation in that region."""
+    """``"default"`` means AWS's bucket for the operation in that region."""
     with mock_sfn_executions(quotas={operation: "default"}, region=region) as sfn:
         orders = sfn.add_state_machine("orders")
         run = orders.add_execution("nightly", status="RUNNING")
@@ -121,7 +121,7 @@ def test_default_buckets(clock, region, operation, size):
 
 
 def test_a_refused_call_counts_and_a_throttled_one_does_nothing(clock):
-    """The rate is checked first: a wrong argument takes from the bucket too, and a throttled start starts nothing."""
+    """A refused call uses the bucket, and a throttled start starts nothing."""
     with mock_sfn_executions(quotas={"StartExecution": (2, 0)}) as sfn:
         orders = sfn.add_state_machine("orders")
         client = client_in()
@@ -134,7 +134,7 @@ def test_a_refused_call_counts_and_a_throttled_one_does_nothing(clock):
 
 
 def test_botocore_tries_again(clock, monkeypatch):
-    """A throttled call travels as far as botocore's own retries, whose waiting may find the bucket refilled."""
+    """botocore retries a throttled call, and its pause may refill the bucket."""
     monkeypatch.setattr("time.sleep", lambda _: clock.tick(1))
     with mock_sfn_executions(quotas={"ListStateMachines": (1, 1)}):
         client = boto3.client("stepfunctions", "us-east-1")
@@ -144,7 +144,7 @@ def test_botocore_tries_again(clock, monkeypatch):
 
 
 def test_throttling_on_the_wire(clock):
-    """The error as a reader of the body finds it."""
+    """The HTTP answer has AWS's code and sentence."""
     with mock_aws(), mock_sfn_executions(quotas={"ListStateMachines": (1, 0)}):
         client_in().list_state_machines()
         answer = requests.post(
@@ -161,7 +161,7 @@ def test_throttling_on_the_wire(clock):
 
 
 def test_reset_fills_the_buckets(clock):
-    """Whatever a test did before its reset is forgotten."""
+    """A reset refills the buckets."""
     with mock_sfn_executions(quotas={"ListStateMachines": (1, 0)}) as sfn:
         client = client_in()
         client.list_state_machines()
@@ -174,7 +174,7 @@ def test_reset_fills_the_buckets(clock):
 
 
 def test_open_executions_are_limited(clock):
-    """RUNNING ones of all machines count, children of map runs too; none is started or redriven beyond the limit."""
+    """RUNNING executions of all machines and map runs count; beyond the limit none starts or is redriven."""
     with mock_sfn_executions(quotas={"open_executions": 3}) as sfn:
         orders, returns = sfn.add_state_machine("orders"), sfn.add_state_machine("returns")
         parent = orders.add_execution("parent", status="RUNNING")
@@ -186,7 +186,7 @@ def test_open_executions_are_limited(clock):
         assert refusal(client.start_execution, stateMachineArn=orders.arn) == LIMIT_EXCEEDED
         assert refusal(client.redrive_execution, executionArn=failed.arn) == LIMIT_EXCEEDED
         assert [run.status for run in orders.executions] == ["RUNNING", "FAILED"]
-        # The same start again starts nothing.
+        # A repeated start starts nothing.
         client.start_execution(stateMachineArn=returns.arn, name="third", input="{}")
         child.succeed()
         client.redrive_execution(executionArn=failed.arn)
@@ -196,7 +196,7 @@ def test_open_executions_are_limited(clock):
 
 
 def test_express_executions_are_outside_the_limit(clock):
-    """AWS's quota of open executions does not apply to EXPRESS, neither to state machines nor to child executions."""
+    """The quota of open executions does not apply to EXPRESS executions."""
     with mock_sfn_executions(quotas={"open_executions": 1}) as sfn:
         fast = sfn.add_state_machine("fast", type="EXPRESS")
         client = client_in()
@@ -212,7 +212,7 @@ def test_express_executions_are_outside_the_limit(clock):
 
 
 def test_seeds_may_exceed_the_limit(clock):
-    """A test seeds what it wants; the limit is for the code under test."""
+    """The quota does not apply to seeds."""
     with mock_sfn_executions(quotas={"open_executions": 0}) as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_executions(3, status="RUNNING")
@@ -221,7 +221,7 @@ def test_seeds_may_exceed_the_limit(clock):
 
 
 def test_the_default_limit_is_out_of_reach(clock):
-    """A million."""
+    """AWS's quota of open executions is a million."""
     with mock_sfn_executions(quotas={"open_executions": "default"}) as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_executions(30, status="RUNNING")
@@ -241,7 +241,7 @@ def quota_reached(quota):
 
 
 def test_versions_are_limited():
-    """Publishing what is published already makes no version, and is never refused."""
+    """A repeated publication makes no version, and is never refused."""
     with mock_sfn_executions(quotas={"versions": 2}) as sfn:
         client = client_in()
         orders = sfn.add_state_machine("orders", definition=DEFINITIONS[0])
@@ -258,7 +258,7 @@ def test_versions_are_limited():
 
 
 def test_aliases_are_limited_without_being_asked():
-    """AWS allows a state machine 100 aliases; a repeat of a call that made one is not a 101st."""
+    """By default a machine can have 100 aliases; a repeated creation is not a new alias."""
     with mock_sfn_executions() as sfn:
         client = client_in()
         routing = [{"stateMachineVersionArn": sfn.add_state_machine("orders").publish_version().arn, "weight": 100}]
@@ -311,6 +311,6 @@ def test_aliases_are_limited_without_being_asked():
     ],
 )
 def test_what_is_no_quota(quotas, sentence):
-    """It is refused before a mock begins, with what there is."""
+    """A wrong quota is refused before a mock begins, with the known names."""
     with pytest.raises(ValueError, match=sentence):
         mock_sfn_executions(quotas=quotas)

@@ -1,4 +1,4 @@
-"""RedriveExecution: what can be redriven, and how a redriven execution shows in answers and lists."""
+"""RedriveExecution: what can be redriven, and how answers and lists show a redriven execution."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNSUCCESSFUL = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 @pytest.fixture
 def nightly(orders):
-    """An execution that has just failed."""
+    """An execution that failed just now."""
     return orders.add_execution("nightly", status="FAILED", error="Late", cause="Rain", input="[7]")
 
 
@@ -35,7 +35,7 @@ def describe(client, arn=EXECUTION):
 
 
 def described(**more):
-    """What DescribeExecution answers for "nightly", redriven once, but for what ``more`` says."""
+    """The answer of DescribeExecution for "nightly", redriven once, except for ``more``."""
     return {
         "executionArn": EXECUTION,
         "stateMachineArn": MACHINE,
@@ -60,7 +60,7 @@ RUNNING = {
 
 @pytest.mark.parametrize("status", UNSUCCESSFUL)
 def test_redriven_execution_runs_again(client, orders, clock, status):
-    """The answer is the redrive's date; stop date, error and cause are gone, start date, name and input stay."""
+    """The answer is the redrive's date; stop date, error and cause are removed, the rest stays."""
     orders.add_execution("nightly", status=status, input="[7]")
     clock.tick(MINUTE)
     answer = redrive(client)
@@ -84,7 +84,7 @@ def test_redriven_execution_runs_again(client, orders, clock, status):
 
 
 def test_redriven_execution_ends_again(client, nightly, clock):
-    """What it comes to in the end shows that, and when, it was redriven."""
+    """After its end a redriven execution shows redriveCount and redriveDate."""
     redrive(client)
     clock.tick(MINUTE)
     nightly.succeed("[8]")
@@ -101,7 +101,7 @@ def test_redriven_execution_ends_again(client, nightly, clock):
 
 
 def test_each_redrive_counts(client, nightly, clock):
-    """redriveCount counts, redriveDate is the last one's."""
+    """redriveCount is the number of redrives, and redriveDate the date of the last one."""
     for _ in range(3):
         clock.tick(MINUTE)
         redrive(client)
@@ -118,7 +118,7 @@ def test_each_redrive_counts(client, nightly, clock):
 
 
 def test_version_and_alias_stay(client, orders):
-    """A redriven execution belongs to what it was started through, whatever the alias routes to by then."""
+    """A redrive does not change version and alias, wherever the alias routes now."""
     orders.add_alias("live", orders.publish_version())
     orders.add_execution("nightly", status="FAILED", alias="live")
     orders.add_alias("live", orders.publish_version())
@@ -129,7 +129,7 @@ def test_version_and_alias_stay(client, orders):
 
 
 def test_on_start_is_not_for_redrives(client, orders, nightly, clock):
-    """on_start says what starts come to; a redriven execution runs until something ends it."""
+    """on_start does not apply to redrives: a redriven execution stays RUNNING."""
     orders.on_start(status="SUCCEEDED", duration=MINUTE)
     redrive(client)
     clock.tick(DAY)
@@ -138,7 +138,7 @@ def test_on_start_is_not_for_redrives(client, orders, nightly, clock):
 
 
 def test_redriven_execution_is_sorted_by_its_redrive(client, orders, clock):
-    """RUNNING ones sort by redrive or start date, all others by stop date, the newest first."""
+    """RUNNING executions sort by redrive or start date, others by stop date, newest first."""
 
     def listed():
         return [item["name"] for item in client.list_executions(stateMachineArn=MACHINE)["executions"]]
@@ -162,7 +162,7 @@ def test_redriven_execution_is_sorted_by_its_redrive(client, orders, clock):
 
 
 def test_clock_going_back_undoes_the_redrive(client, nightly, clock):
-    """Before its redrive date an execution shows as it was then."""
+    """Before its redrive date an execution shows its old state."""
     before = describe(client)
     clock.tick(MINUTE)
     redrive(client)
@@ -192,7 +192,7 @@ def test_clock_going_back_undoes_the_redrive(client, nightly, clock):
     ],
 )
 def test_seeded_redrive(client, orders, clock, moment, shown):
-    """An execution seeded with a redrive shows it from the redrive's date on."""
+    """A seed shows its redrive from the redrive date on."""
     clock.move_to(NOW + 5 * MINUTE)
     orders.add_execution(
         "nightly",
@@ -240,7 +240,7 @@ YEAR = timedelta(days=365)
     ],
 )
 def test_what_can_be_redriven(client, orders, seed, reason):
-    """DescribeExecution's status and reason foretell RedriveExecution's answer."""
+    """DescribeExecution's redriveStatus and reason agree with the answer of RedriveExecution."""
     orders.add_execution("nightly", **seed)
     before = describe(client)
 
@@ -262,7 +262,7 @@ def test_what_can_be_redriven(client, orders, seed, reason):
     ],
 )
 def test_execution_older_than_redrives(client, orders, clock, start_date, reason):
-    """What was started before AWS launched RedriveExecution, in November 2023, cannot be redriven."""
+    """An execution from before November 2023, when AWS introduced redrives, cannot be redriven."""
     clock.move_to(LAUNCH + DAY)
     orders.add_execution("nightly", status="FAILED", start_date=start_date)
 
@@ -277,7 +277,7 @@ def test_execution_older_than_redrives(client, orders, clock, start_date, reason
     ],
 )
 def test_execution_whose_history_is_full(client, orders, redrive_count, events, reason):
-    """A history of 24,999 events or more leaves no room for a redrive."""
+    """An execution with a history of 24,999 events or more cannot be redriven."""
     orders.add_execution("nightly", status="FAILED", redrive_count=redrive_count, redrive_date=NOW)
     [last] = client.get_execution_history(executionArn=EXECUTION, reverseOrder=True, maxResults=1)["events"]
 
@@ -286,7 +286,7 @@ def test_execution_whose_history_is_full(client, orders, redrive_count, events, 
 
 
 def test_execution_of_a_machine_being_deleted(client, orders, nightly):
-    """A machine that is DELETING has nothing redriven."""
+    """An execution of a DELETING machine cannot be redriven."""
     orders.add_execution("last", status="RUNNING")
     client.delete_state_machine(stateMachineArn=MACHINE)
 
@@ -334,7 +334,7 @@ def test_execution_of_a_machine_being_deleted(client, orders, nightly):
     ],
 )
 def test_first_obstacle_is_told(client, orders, life, deleting, reason):
-    """Of several reasons DescribeExecution and RedriveExecution give one, and the same."""
+    """Of several reasons, DescribeExecution and RedriveExecution give the same one."""
     orders.add_execution("nightly", **life)
     if deleting:
         orders.add_execution("last", status="RUNNING")
@@ -345,7 +345,7 @@ def test_first_obstacle_is_told(client, orders, life, deleting, reason):
 
 
 def test_obstacle_of_a_child_comes_before_its_map_run(client, orders):
-    """A child beyond redrive is told so; only of one that could be redriven is it told by what."""
+    """The reason of a child comes before the hint to redrive its map run."""
     batch = orders.add_execution(status="RUNNING", start_date=NOW - 15 * DAY).add_map_run("ProcessItems")
     child = batch.add_execution(status="FAILED")
     reason = "Execution redrivable period exceeded"
@@ -356,7 +356,7 @@ def test_obstacle_of_a_child_comes_before_its_map_run(client, orders):
 
 @pytest.mark.sfn_executions(quotas={"open_executions": 1})
 def test_obstacle_comes_before_the_quota_of_open_executions(client, orders):
-    """What cannot be redriven at all is refused for that, however many are open."""
+    """A reason comes before the quota of open executions."""
     orders.add_execution("nightly", status="SUCCEEDED")
     orders.add_execution(status="RUNNING")
 
@@ -364,7 +364,7 @@ def test_obstacle_comes_before_the_quota_of_open_executions(client, orders):
 
 
 def test_period_begins_anew_with_each_stop(client, nightly, clock):
-    """The 14 days count from the last stop, not from the first."""
+    """The 14 days count from the last stop."""
     clock.tick(13 * DAY)
     redrive(client)
     client.stop_execution(executionArn=EXECUTION)
@@ -374,7 +374,7 @@ def test_period_begins_anew_with_each_stop(client, nightly, clock):
 
 
 def test_redrive_by_the_test_knows_no_period(client, nightly, clock):
-    """AWS's conditions bind RedriveExecution; a test may have an execution redriven when it likes."""
+    """AWS's conditions do not apply to redrive() of the test."""
     clock.tick(100 * DAY)
     nightly.redrive()
 
@@ -385,7 +385,7 @@ def test_redrive_by_the_test_knows_no_period(client, nightly, clock):
 
 
 def test_client_token_makes_a_redrive_idempotent(client, nightly, clock):
-    """For 15 minutes a token is answered as it was the first time, whatever became of the execution."""
+    """For 15 minutes a client token gets the first answer again."""
     redrive(client, clientToken="mine")
     clock.tick(MINUTE)
     nightly.fail()
@@ -396,7 +396,7 @@ def test_client_token_makes_a_redrive_idempotent(client, nightly, clock):
 
 
 def test_client_token_lives_for_15_minutes(client, nightly, clock):
-    """After that it asks for another redrive."""
+    """After 15 minutes a client token makes another redrive."""
     redrive(client, clientToken="mine")
     clock.tick(15 * MINUTE + MILLISECOND)
     assert refusal(redrive, client=client, clientToken="mine") == (
@@ -411,7 +411,7 @@ def test_client_token_lives_for_15_minutes(client, nightly, clock):
 
 
 def test_last_10_client_tokens_count(client, nightly, clock):
-    """An eleventh redrive makes AWS forget the first one's token."""
+    """The eleventh redrive removes the first one's client token."""
     for number in range(11):
         redrive(client, clientToken=f"token-{number}")
         nightly.fail()
@@ -423,7 +423,7 @@ def test_last_10_client_tokens_count(client, nightly, clock):
 
 
 def test_client_token_of_a_refused_redrive_is_not_used_up(client, orders, clock):
-    """Tokens count once they redrove something."""
+    """The client token of a refused redrive can be used again."""
     nightly = orders.add_execution("nightly", status="RUNNING")
     assert refusal(redrive, client=client, clientToken="mine")[0] == "ExecutionNotRedrivable"
     nightly.fail()
@@ -433,7 +433,7 @@ def test_client_token_of_a_refused_redrive_is_not_used_up(client, orders, clock)
 
 
 def test_client_token_belongs_to_one_execution(client, orders, nightly):
-    """The same token on another execution redrives that one."""
+    """A client token for another execution redrives that execution."""
     other = orders.add_execution("other", status="FAILED")
     redrive(client, clientToken="mine")
     redrive(client, executionArn=other.arn, clientToken="mine")
@@ -442,7 +442,7 @@ def test_client_token_belongs_to_one_execution(client, orders, nightly):
 
 
 def test_redrives_without_a_client_token(nightly, clock):
-    """SDKs make tokens up; a request that comes without one is never taken for a repeated one."""
+    """A request without a client token is never a repeated one."""
 
     def leave_out_token(params, **_):
         params["body"] = json.dumps({"executionArn": EXECUTION}).encode()
@@ -465,7 +465,7 @@ def test_redrives_without_a_client_token(nightly, clock):
     ],
 )
 def test_client_token_has_a_form(client, nightly, token, constraint):
-    """Up to 64 visible ASCII characters."""
+    """A client token has up to 64 visible ASCII characters."""
     assert refusal(redrive, client=client, clientToken=token) == (
         "ValidationException",
         f"1 validation error detected: Value '{token}' at 'clientToken' failed to satisfy constraint: {constraint}",
@@ -477,7 +477,7 @@ def test_client_token_has_a_form(client, nightly, token, constraint):
 
 @pytest.mark.parametrize("status", UNSUCCESSFUL)
 def test_child_is_redriven_by_its_map_run(client, orders, status):
-    """A child can be redriven, and RedriveExecution is not the way."""
+    """RedriveExecution refuses a child execution that its map run can redrive."""
     child = orders.add_execution(status="RUNNING").add_map_run("ProcessItems").add_execution(status=status)
 
     answer = describe(client, child.arn)
@@ -491,7 +491,7 @@ def test_child_is_redriven_by_its_map_run(client, orders, status):
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "RUNNING", "PENDING_REDRIVE"])
 def test_child_that_no_redrive_concerns(client, orders, status):
-    """What runs, has succeeded or is waiting already cannot be redriven, by whatever way."""
+    """A child that runs, has succeeded or waits for a redrive cannot be redriven."""
     child = orders.add_execution(status="RUNNING").add_map_run("ProcessItems").add_execution(status=status)
     reason = f"Execution is {status} and cannot be redriven"
 
@@ -501,7 +501,7 @@ def test_child_that_no_redrive_concerns(client, orders, status):
 
 
 def test_express_child_is_no_execution_to_redrive(client, orders):
-    """RedriveExecution takes no EXPRESS ARN, also none of a child; the child itself can be redriven by its map run."""
+    """RedriveExecution refuses EXPRESS ARNs; the map run redrives an EXPRESS child."""
     map_run = orders.add_execution(status="RUNNING").add_map_run("ProcessItems", execution_type="EXPRESS")
     child = map_run.add_execution(status="FAILED")
 

@@ -1,4 +1,4 @@
-"""``retention``: so long after they closed executions are gone, as on AWS after 90 days, and their names are free."""
+"""``retention``: closed executions vanish this long after their stop, and their names are free."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def listed(client, **arguments):
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
 def test_a_closed_execution_is_listed_so_long(clock, orders, client, status):
-    """To the millisecond, counted from its stop and not from its start; the clock may go back and forth."""
+    """The retention counts from the stop, in milliseconds, also if the clock goes back."""
     orders.add_execution("nightly", status=status, start_date="2026-01-01T03:00:00Z", stop_date="2026-01-10T03:00:00Z")
     seen = []
     for moment in (LAST_MOMENT, GONE, "2027-01-01", LAST_MOMENT, GONE):
@@ -48,7 +48,7 @@ def test_a_closed_execution_is_listed_so_long(clock, orders, client, status):
 
 
 def test_a_name_is_used_again(clock, orders, client):
-    """Once the execution of a name is gone another may have it, and is listed alone."""
+    """When an execution has vanished, another one can have its name."""
     orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")
     orders.add_execution("other", status="RUNNING", start_date="2026-01-10T03:00:00Z")
     assert listed(client) == ["other", "nightly"]
@@ -61,7 +61,7 @@ def test_a_name_is_used_again(clock, orders, client):
 
 
 def test_what_runs_is_kept(clock, orders, client):
-    """However long ago it started; the retention begins when it stops."""
+    """The retention of a running execution begins when it stops."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2025-06-01T00:00:00Z")
     clock.move_to("2026-03-01")
     run.succeed()
@@ -73,7 +73,7 @@ def test_what_runs_is_kept(clock, orders, client):
 
 
 def test_a_stop_date_assigned_ahead_is_no_stop(clock, orders, client):
-    """What runs on with a stop date noted by a test is kept, however the clock goes."""
+    """A running execution with an assigned stop date is kept."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2026-01-10T03:00:00Z")
     run.stop_date = "2026-01-10T04:00:00Z"
     seen = []
@@ -87,7 +87,7 @@ def test_a_stop_date_assigned_ahead_is_no_stop(clock, orders, client):
 
 
 def test_a_redrive_counts_anew(clock, orders, client):
-    """The stop that counts is that of the last attempt."""
+    """The retention counts from the last stop."""
     run = orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")
     clock.move_to("2026-01-20 03:00:00")
     client.redrive_execution(executionArn=run.arn)
@@ -112,7 +112,7 @@ def test_a_redrive_counts_anew(clock, orders, client):
     ],
 )
 def test_no_operation_knows_it_any_more(clock, orders, client, operation):
-    """What asks for it by its ARN learns that it does not exist."""
+    """No operation finds an execution that has vanished."""
     orders.add_execution("nightly", status="FAILED")
     clock.move_to(LAST_MOMENT)
     client.describe_execution(executionArn=NIGHTLY)
@@ -125,7 +125,7 @@ def test_no_operation_knows_it_any_more(clock, orders, client, operation):
 
 
 def test_children_are_kept_each_for_itself(clock, orders, client):
-    """So long after its own stop; one that waits for its redrive has not closed. The map run counts them all still."""
+    """Each child vanishes by its own stop; a PENDING_REDRIVE child is kept, and the map run counts all."""
     parent = orders.add_execution("parent", status="RUNNING")
     batch = parent.add_map_run("Process")
     batch.add_execution("failed", status="FAILED")
@@ -154,7 +154,7 @@ def test_a_child_that_waited_in_vain_comes_back_with_the_clock(clock, orders, cl
 
 
 def test_a_gone_child_is_not_redriven(clock):
-    """With a retention shorter than the 14 days in which AWS redrives, what is gone stays gone."""
+    """A redrive does not run children that have vanished."""
     with mock_sfn_executions(retention=timedelta(hours=1)) as sfn:
         parent = sfn.add_state_machine("orders").add_execution(
             "parent", status="FAILED", stop_date=timedelta(minutes=59)
@@ -173,7 +173,7 @@ def test_a_gone_child_is_not_redriven(clock):
 
 @pytest.mark.parametrize("days", [1, 90, 400])
 def test_the_name_is_free_when_the_execution_is_gone(clock, days):
-    """Not before, and not after 90 days where the retention is another."""
+    """A name is free when its execution has vanished, not earlier and not later."""
     with mock_sfn_executions(retention=timedelta(days=days)) as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_execution("nightly", status="SUCCEEDED")
@@ -190,7 +190,7 @@ def test_the_name_is_free_when_the_execution_is_gone(clock, days):
 
 
 def test_the_name_is_free_for_seeds_too(clock, orders, client):
-    """add_execution and add_executions may take it, and the record of before is dead."""
+    """Seeds can have a free name, and the old record raises an error."""
     earlier = orders.add_execution("a-0", status="FAILED")
     orders.add_execution("b", status="FAILED")
     clock.move_to(LAST_MOMENT)
@@ -206,7 +206,7 @@ def test_the_name_is_free_for_seeds_too(clock, orders, client):
 
 
 def test_a_child_may_take_the_name_of_another_map_runs(clock, orders, client):
-    """Map runs of one label share their children's names, so a gone child of one makes room in the other."""
+    """Map runs with one label share the names of children, also free ones."""
     parent = orders.add_execution("parent", status="RUNNING")
     first, second = parent.add_map_run("Process"), parent.add_map_run("Process")
     first.add_execution("child", status="FAILED")
@@ -220,7 +220,7 @@ def test_a_child_may_take_the_name_of_another_map_runs(clock, orders, client):
 
 
 def test_the_record_stays_the_tests_own(clock, sfn, orders):
-    """A test may go on looking at it, and cannot redrive it."""
+    """The record of a vanished execution can be read, but not redriven."""
     run = orders.add_execution("nightly", status="FAILED")
     clock.move_to(GONE)
     with pytest.raises(RuntimeError) as refusal:
@@ -269,7 +269,7 @@ FORGOTTEN = {
     ],
 )
 def test_a_seed_that_is_gone_already_warns(sfn, orders, seed):
-    """Once for each call that seeds, at the line of the test, with the stop that lies too far back."""
+    """A seed past its retention warns once per call, at the test's line, with its stop date."""
     with pytest.warns(SeedWarning) as warnings:
         seed(sfn, orders)
 
@@ -277,7 +277,7 @@ def test_a_seed_that_is_gone_already_warns(sfn, orders, seed):
 
 
 def test_a_warning_made_an_error_stores_nothing(orders):
-    """Warnings are errors in this very test run."""
+    """If the warning is an error, nothing is stored."""
     with pytest.raises(SeedWarning):
         orders.add_execution("a", status="FAILED", start_date=timedelta(days=-90))
 
@@ -285,7 +285,7 @@ def test_a_warning_made_an_error_stores_nothing(orders):
 
 
 def test_what_is_kept_does_not_warn(orders, client):
-    """Neither the last moment before, nor what runs or waits for its redrive since long ago."""
+    """A seed within its retention does not warn, nor one that runs or waits for its redrive."""
     orders.add_execution("a", status="FAILED", start_date=timedelta(days=-90, milliseconds=1))
     parent = orders.add_execution("b", status="RUNNING", start_date=timedelta(days=-200))
     parent.add_map_run("Process").add_execution(
@@ -296,7 +296,7 @@ def test_what_is_kept_does_not_warn(orders, client):
 
 
 def test_loading_again_what_is_gone(clock, sfn, orders):
-    """An equal item is skipped as ever; a differing one is another execution, since its name is free."""
+    """load skips an equal item; a differing item is another execution, because the name is free."""
     [run] = sfn.load([{**FORGOTTEN, "startDate": "2026-01-10T03:00:00Z", "stopDate": "2026-01-10T03:00:00Z"}])
     clock.move_to(GONE)
     item = {**FORGOTTEN, "startDate": "2026-04-01T03:00:00Z", "stopDate": "2026-04-01T03:00:00Z"}
@@ -309,7 +309,7 @@ def test_loading_again_what_is_gone(clock, sfn, orders):
 
 
 def test_the_lag_hides_a_vanishing_too(clock):
-    """With a consistency lag an execution is listed a little longer than it can be described."""
+    """With a consistency lag, a vanished execution is listed until the lag has passed."""
     with mock_sfn_executions(retention=timedelta(days=90), consistency_lag=timedelta(seconds=5)) as sfn:
         sfn.add_state_machine("orders").add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")
         client = boto3.client("stepfunctions")
@@ -322,7 +322,7 @@ def test_the_lag_hides_a_vanishing_too(clock):
 
 
 def test_reset_keeps_the_option(clock, sfn):
-    """The mock has it, not its records."""
+    """A reset does not change the retention."""
     sfn.reset()
     sfn.add_state_machine("orders").add_execution("nightly", status="FAILED")
     clock.move_to(GONE)
@@ -342,7 +342,7 @@ def test_reset_keeps_the_option(clock, sfn):
     ],
 )
 def test_what_is_no_retention(retention, sentence):
-    """It is refused before a mock begins."""
+    """A wrong retention is refused before a mock begins."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(retention=retention)
 

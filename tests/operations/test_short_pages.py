@@ -1,4 +1,4 @@
-"""``short_pages``: pages with fewer items than asked for, at times with none, that come to the whole listing."""
+"""``short_pages``: pages with fewer items than asked for, sometimes none, which together are the whole listing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def client():
 
 
 def walk(operation, result, **arguments):
-    """The pages of a listing, each a list of items, and whether each had a token."""
+    """The pages of a listing: the items of each, and whether it had a token."""
     pages, tokens, answer = [], [], {"nextToken": None}
     while "nextToken" in answer:
         token = answer["nextToken"]
@@ -39,7 +39,7 @@ def executions(client, **arguments):
 @pytest.mark.parametrize("size", [0, 1, 2, 7, 100, 1000])
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 100, 250])
 def test_a_walk_by_short_pages(sfn_executions, client, count, size):
-    """It gives each execution once, in order; all but the last page have a token, and no two in a row are empty."""
+    """All pages together have each execution once, in order; no two pages in a row are empty."""
     sfn_executions.add_state_machine("orders").add_executions(count, status="SUCCEEDED")
     pages, tokens = executions(client, maxResults=size)
 
@@ -47,14 +47,14 @@ def test_a_walk_by_short_pages(sfn_executions, client, count, size):
     assert tokens == [True] * (len(pages) - 1) + [False]
     lengths = [len(page) for page in pages]
     assert (0, 0) not in pairwise(lengths)
-    # One of one is as few as a page after an empty one can have.
+    # A page after an empty one has at least one item.
     assert all(length < max(size or 100, 2) for length in lengths)
     assert (0 in lengths, len(pages) > 1) == (True, count > 0)
 
 
 @freeze_time("2026-01-10 03:00:00")
 def test_sizes_are_the_same_on_every_run(sfn_executions, client):
-    """They follow from page size and position, neither from dates nor from chance."""
+    """The sizes depend only on page size and position."""
     sfn_executions.add_state_machine("orders").add_executions(250, status="SUCCEEDED")
     lengths = [len(page) for page in executions(client)[0]]
     with freeze_time("2027-02-03 04:05:06"):
@@ -66,7 +66,7 @@ def test_sizes_are_the_same_on_every_run(sfn_executions, client):
 
 
 def test_a_page_given_again_is_as_long(sfn_executions, client):
-    """A token stays valid, and its page has the same items, an empty one too."""
+    """A token gives the same page again, also an empty one."""
     sfn_executions.add_state_machine("orders").add_executions(20, status="SUCCEEDED")
     answer = client.list_executions(stateMachineArn=MACHINE)
     while "nextToken" in answer:
@@ -78,7 +78,7 @@ def test_a_page_given_again_is_as_long(sfn_executions, client):
 
 
 def test_the_paginator_sees_each_execution_once(sfn_executions, client):
-    """botocore's paginator goes on past empty pages; PageSize and MaxItems mean what they always mean."""
+    """botocore's paginator continues after empty pages, also with PageSize and MaxItems."""
     sfn_executions.add_state_machine("orders").add_executions(50, status="SUCCEEDED")
     paginator = client.get_paginator("list_executions")
 
@@ -92,7 +92,7 @@ def test_the_paginator_sees_each_execution_once(sfn_executions, client):
 
 
 def test_stopping_all_page_by_page(sfn_executions, client):
-    """What vanishes from the listing during the walk neither shifts nor repeats the rest."""
+    """Executions that leave the list between two pages neither shift nor repeat the others."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_executions(120, status="RUNNING")
     for page in client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE, statusFilter="RUNNING"):
@@ -103,7 +103,7 @@ def test_stopping_all_page_by_page(sfn_executions, client):
 
 
 def test_every_list_operation_has_short_pages(sfn_executions, client):
-    """maxResults is "only an upper limit" in each of them, GetExecutionHistory included."""
+    """Every operation with pages has short pages, including GetExecutionHistory."""
     orders = sfn_executions.add_state_machine("orders")
     for name in ("a", "b"):
         sfn_executions.add_state_machine(name)
@@ -130,7 +130,7 @@ def test_every_list_operation_has_short_pages(sfn_executions, client):
 
 @pytest.mark.parametrize("value", [None, 1, "yes"])
 def test_what_is_neither_true_nor_false(value):
-    """It is refused before a mock begins."""
+    """A value that is not a bool is refused before a mock begins."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(short_pages=value)
 

@@ -32,12 +32,12 @@ ENCRYPTION = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": KMS_KEY, "kmsDataK
 
 @pytest.fixture
 def backend(sfn_executions):
-    """What code that reaches into moto gets."""
+    """moto's backend, as code that uses moto gets it."""
     return stepfunctions_backends["123456789012"]["us-east-1"]
 
 
 def create(client, **arguments):
-    """Create the machine "orders", like any other unless ``arguments`` say otherwise."""
+    """Create the machine "orders" with default arguments except for ``arguments``."""
     return client.create_state_machine(**{"name": "orders", "definition": DEFINITION, "roleArn": ROLE} | arguments)
 
 
@@ -46,7 +46,7 @@ def names(page) -> list[str]:
 
 
 def walk(client, **arguments):
-    """Every page of ListStateMachines from the first to the last, by their tokens."""
+    """Every page of ListStateMachines from the first to the last."""
     page = client.list_state_machines(**arguments)
     yield page
     while "nextToken" in page:
@@ -58,13 +58,13 @@ def walk(client, **arguments):
 
 
 def test_create_answers_arn_and_date(client):
-    """A creation without a version answers ARN and creation date, and nothing else."""
+    """Without a version CreateStateMachine answers ARN and creation date, and nothing else."""
     assert members(create(client)) == {"stateMachineArn": MACHINE, "creationDate": NOW}
 
 
 @pytest.mark.parametrize("type", ["STANDARD", "EXPRESS"])
 def test_create_with_publish_answers_version_1(client, type):
-    """A creation that publishes answers the ARN of version 1 as well, for either type."""
+    """With publish it also answers the ARN of version 1, for both types."""
     assert members(create(client, type=type, publish=True)) == {
         "stateMachineArn": MACHINE,
         "creationDate": NOW,
@@ -86,7 +86,7 @@ def test_create_with_publish_answers_version_1(client, type):
     ],
 )
 def test_create_repeated(client, clock, arguments):
-    """A repeat answers as the first call did, and changes neither role nor tags."""
+    """A repeat gets the first answer, and changes neither role nor tags."""
     first = create(client, tags=[{"key": "team", "value": "sales"}])
     clock.move_to(LATER)
 
@@ -108,7 +108,7 @@ def test_create_repeated(client, clock, arguments):
     ],
 )
 def test_create_with_a_difference(client, arguments):
-    """Another request for a name that is taken is StateMachineAlreadyExists; definitions are compared as text."""
+    """Another request with a taken name is StateMachineAlreadyExists; definitions are compared as text."""
     create(client)
 
     assert refusal(create, client=client, **arguments) == (
@@ -119,7 +119,7 @@ def test_create_with_a_difference(client, arguments):
 
 
 def test_create_repeated_with_publish(client):
-    """A repeat that publishes answers version 1 again; another version description is not a repeat."""
+    """A repeat with publish answers version 1 again; another version description is not a repeat."""
     first = create(client, publish=True, versionDescription="one")
 
     assert members(create(client, publish=True, versionDescription="one")) == members(first)
@@ -131,7 +131,7 @@ def test_create_repeated_with_publish(client):
 
 
 def test_create_compares_with_the_machine_as_it_is(client):
-    """After an update the updated definition repeats the creation, and the first one does not."""
+    """After an update, a creation with the updated definition is a repeat."""
     create(client)
     client.update_state_machine(stateMachineArn=MACHINE, definition=CHANGED)
 
@@ -140,7 +140,7 @@ def test_create_compares_with_the_machine_as_it_is(client):
 
 
 def test_create_in_another_region(client):
-    """Names are kept apart within one region only."""
+    """A name is taken only in its region."""
     create(client)
 
     assert create(boto3.client("stepfunctions", "eu-west-1"), definition=CHANGED)["stateMachineArn"] == (
@@ -163,13 +163,13 @@ def test_create_refuses_a_character(client, name):
 
 @pytest.mark.parametrize("name", [pytest.param("a.b-c_d", id="punctuation"), pytest.param("Größe-大", id="any script")])
 def test_create_takes_other_characters(client, name):
-    """Dots, hyphens, underscores and letters of any script are taken, and found again in an ARN."""
+    """Dots, hyphens, underscores and letters of any script are allowed in names and ARNs."""
     assert create(client, name=name)["stateMachineArn"] == f"{PREFIX}:stateMachine:{name}"
     assert client.describe_state_machine(stateMachineArn=f"{PREFIX}:stateMachine:{name}")["name"] == name
 
 
 def test_create_refuses_a_long_name(client):
-    """More than 80 characters break the model, which is not an InvalidName."""
+    """A name of more than 80 characters is a violation of the model, not an InvalidName."""
     assert refusal(create, client=client, name="n" * 81) == (
         "ValidationException",
         f"1 validation error detected: Value '{'n' * 81}' at 'name' failed to satisfy constraint: "
@@ -212,13 +212,13 @@ def test_create_refuses_a_long_name(client):
     ],
 )
 def test_create_refuses(client, arguments, refused):
-    """A refused creation leaves nothing behind."""
+    """A refused creation changes nothing."""
     assert refusal(create, client=client, **arguments) == refused
     assert client.list_state_machines()["stateMachines"] == []
 
 
 def test_create_with_tags(client):
-    """Tags are kept with the machine; a value may be empty or left out."""
+    """A machine has the tags of its creation; the value of a tag may be empty or absent."""
     create(client, tags=[{"key": "team", "value": "billing"}, {"key": "draft", "value": ""}, {"key": "new"}])
 
     assert client.list_tags_for_resource(resourceArn=MACHINE)["tags"] == [
@@ -229,7 +229,7 @@ def test_create_with_tags(client):
 
 
 def test_create_does_not_inherit_tags(client):
-    """A new machine has none of the tags of a deleted one of its name."""
+    """A new machine has no tags of a deleted machine with its name."""
     create(client, tags=[{"key": "team", "value": "billing"}])
     client.delete_state_machine(stateMachineArn=MACHINE)
     create(client)
@@ -256,7 +256,7 @@ PASS = {"Type": "Pass", "End": True}
 
 
 def source(text: str, column: int) -> str:
-    """Where in a text that is not JSON the parser stopped, as AWS tells it."""
+    """The position at which AWS's parser stops in a text that is not JSON, in its words."""
     return f'[Source: (String)"{text}"; line: 1, column: {column}]'
 
 
@@ -301,7 +301,7 @@ BAD_DEFINITIONS = [
 
 @pytest.mark.parametrize(("definition", "reason"), BAD_DEFINITIONS)
 def test_create_refuses_a_definition(client, definition, reason):
-    """What is not JSON object, or lacks a field that every definition has, is InvalidDefinition."""
+    """A text that is not a JSON object, or lacks a required field, is InvalidDefinition."""
     assert refusal(create, client=client, definition=definition) == (
         "InvalidDefinition",
         f"Invalid State Machine Definition: '{reason}'",
@@ -311,7 +311,7 @@ def test_create_refuses_a_definition(client, definition, reason):
 
 @pytest.mark.parametrize(("definition", "reason"), BAD_DEFINITIONS)
 def test_update_refuses_a_definition(client, definition, reason):
-    """An update takes no definition that a creation would not take, and changes nothing."""
+    """An update refuses the definitions that a creation refuses, and then changes nothing."""
     create(client)
 
     assert refusal(client.update_state_machine, stateMachineArn=MACHINE, definition=definition) == (
@@ -352,7 +352,7 @@ def test_update_refuses_a_definition(client, definition, reason):
     ],
 )
 def test_express_cannot_wait(client, definition, pattern, pointer):
-    """A task that waits for a job or a callback is for STANDARD machines only."""
+    """Only STANDARD machines may have a task that waits for a job or a callback."""
     text = json.dumps(definition)
 
     assert refusal(create, client=client, definition=text, type="EXPRESS") == (
@@ -394,7 +394,7 @@ def test_express_cannot_wait(client, definition, pattern, pointer):
     ],
 )
 def test_configuration_is_shown_with_its_defaults(client, arguments, shown):
-    """What a configuration leaves out has AWS's default in the description."""
+    """A configuration is described with AWS's defaults for absent members."""
     create(client, **arguments)
     description = client.describe_state_machine(stateMachineArn=MACHINE)
 
@@ -464,7 +464,7 @@ def logged_to(arn: str) -> dict:
     ],
 )
 def test_configuration_is_refused(client, arguments, refused):
-    """A creation and an update refuse the same configurations, and change nothing."""
+    """Creations and updates refuse the same configurations, and then change nothing."""
     assert refusal(create, client=client, **arguments) == refused
     assert client.list_state_machines()["stateMachines"] == []
 
@@ -510,7 +510,7 @@ def test_describe_seeded(client, sfn_executions):
 
 
 def test_describe_version(client, clock):
-    """A version's ARN shows the version: its ARN, date, revision and description, under the machine's name."""
+    """The ARN of a version shows its ARN, date, revision and description, and the machine's name."""
     create(client)
     clock.move_to(LATER)
     client.publish_state_machine_version(stateMachineArn=MACHINE, description="one")
@@ -533,7 +533,7 @@ def test_describe_version(client, clock):
 
 
 def test_describe_version_without_description(client):
-    """A version published without a description shows none."""
+    """A version without a description shows none."""
     create(client, publish=True)
 
     assert "description" not in client.describe_state_machine(stateMachineArn=f"{MACHINE}:1")
@@ -547,7 +547,7 @@ def test_describe_version_without_description(client):
     ],
 )
 def test_describe_included_data(client, included, definition):
-    """METADATA_ONLY shows {} for the definition, and the rest as ever."""
+    """With METADATA_ONLY the definition is {}, and the rest does not change."""
     create(client, publish=True)
     whole = members(client.describe_state_machine(stateMachineArn=MACHINE))
     version = client.describe_state_machine(stateMachineArn=f"{MACHINE}:1", **included)
@@ -590,7 +590,7 @@ BAD_ARNS = [
 @pytest.mark.parametrize(("arn", "refused"), BAD_ARNS)
 @pytest.mark.parametrize("operation", ["describe_state_machine", "update_state_machine", "delete_state_machine"])
 def test_arn_is_refused(client, operation, arn, refused):
-    """Every operation on a machine refuses what is not an ARN of one, even if a missing machine is not an error."""
+    """Every operation on machines refuses an ARN of another kind, even if a missing machine is not an error."""
     assert refusal(getattr(client, operation), stateMachineArn=arn) == refused
 
 
@@ -606,7 +606,7 @@ def test_arn_is_refused(client, operation, arn, refused):
     ],
 )
 def test_describe_what_does_not_exist(client, sfn_executions, arn):
-    """Neither a machine nor a version: StateMachineDoesNotExist, with the ARN as it was given."""
+    """A missing machine or version is StateMachineDoesNotExist, with the given ARN."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
 
@@ -617,7 +617,7 @@ def test_describe_what_does_not_exist(client, sfn_executions, arn):
 
 
 def test_list_items(client, sfn_executions):
-    """Each machine is listed with these four members."""
+    """Each item has these four members."""
     create(client, type="EXPRESS")
     sfn_executions.add_state_machine("billing", creation_date="2025-06-01")
 
@@ -633,12 +633,12 @@ def test_list_items(client, sfn_executions):
 
 
 def test_list_is_empty(client):
-    """Without a machine the list is there, and empty."""
+    """Without machines the list is empty."""
     assert members(client.list_state_machines()) == {"stateMachines": []}
 
 
 def test_list_order(client, sfn_executions):
-    """Machines are listed by name in the order of code points, whenever they were created."""
+    """Machines are listed by name in the order of code points, not by date."""
     for name in ["sm_2_", "a", "sm_10_", "B", "sm_1_", "ä", "sm_0_"]:
         sfn_executions.add_state_machine(name)
 
@@ -656,7 +656,7 @@ def test_list_order(client, sfn_executions):
     ],
 )
 def test_list_page_size(client, sfn_executions, arguments, size):
-    """A page has 100 machines unless maxResults asks for 1 to 1000."""
+    """A page has 100 machines by default; maxResults is 1 to 1000."""
     for index in range(1001):
         sfn_executions.add_state_machine(f"sm-{index:04}")
     page = client.list_state_machines(**arguments)
@@ -674,7 +674,7 @@ def test_list_page_size(client, sfn_executions, arguments, size):
     ],
 )
 def test_list_ends_without_a_token(client, sfn_executions, count, sizes):
-    """The last page has no token, even when it is full."""
+    """The last page has no token, even if it is full."""
     for index in range(count):
         sfn_executions.add_state_machine(f"sm-{index}")
 
@@ -691,7 +691,7 @@ def test_list_paginator(client, sfn_executions):
 
 
 def test_list_token_marks_a_name(client, sfn_executions):
-    """Machines that come or go between two pages neither shift nor repeat the others."""
+    """Machines that are added or deleted between two pages neither shift nor repeat the others."""
     for name in ["b", "d", "f"]:
         sfn_executions.add_state_machine(name)
     first = client.list_state_machines(maxResults=2)
@@ -704,7 +704,7 @@ def test_list_token_marks_a_name(client, sfn_executions):
 
 
 def test_list_token_of_the_longest_name(client, sfn_executions):
-    """A token has at most 1024 characters, also behind 80 of the longest letters."""
+    """A token has at most 1024 characters, also for a name of 80 characters of four bytes."""
     name = "\U00020000" * 80
     sfn_executions.add_state_machine(name)
     sfn_executions.add_state_machine(name.replace("\U00020000", "\U00020001"))
@@ -735,12 +735,12 @@ INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
     ],
 )
 def test_list_refuses_a_token(client, token, spoil):
-    """What ListStateMachines did not give is InvalidToken."""
+    """A token that ListStateMachines did not give is InvalidToken."""
     assert refusal(client.list_state_machines, nextToken=spoil(token)) == INVALID_TOKEN
 
 
 def test_list_refuses_tokens_from_elsewhere(client, token):
-    """A token is tied to its operation, its region and its life of a store."""
+    """A token is valid only for its operation and region, and until a reset."""
     elsewhere = boto3.client("stepfunctions", "eu-west-1")
 
     assert refusal(client.list_state_machine_versions, stateMachineArn=MACHINE, nextToken=token) == INVALID_TOKEN
@@ -748,7 +748,7 @@ def test_list_refuses_tokens_from_elsewhere(client, token):
 
 
 def test_list_token_expires(client, clock, token):
-    """A token lives for less than 24 hours."""
+    """A token is valid for less than 24 hours."""
     clock.move_to(NOW + timedelta(hours=24) - timedelta(milliseconds=1))
 
     assert names(client.list_state_machines(nextToken=token)) == ["orders"]
@@ -776,7 +776,7 @@ def test_list_token_expires(client, clock, token):
     ],
 )
 def test_list_constraints(client, arguments, violation):
-    """The limits of the model, in AWS's words."""
+    """Values beyond the model's limits are refused with AWS's sentences."""
     assert refusal(client.list_state_machines, **arguments) == (
         "ValidationException",
         f"1 validation error detected: {violation}",
@@ -803,7 +803,7 @@ def test_list_constraints(client, arguments, violation):
     ],
 )
 def test_update(client, clock, arguments, shown):
-    """An update changes what it gives, answers its date and a revision id, and leaves the rest as it was."""
+    """An update changes only the given members, and answers its date and a revision id."""
     create(client)
     before = members(client.describe_state_machine(stateMachineArn=MACHINE))
     clock.move_to(LATER)
@@ -819,7 +819,7 @@ def test_update(client, clock, arguments, shown):
 
 
 def test_update_replaces_a_configuration(client):
-    """A configuration is replaced as a whole: what the new one leaves out has its default again."""
+    """A configuration is replaced as a whole: absent members have their defaults again."""
     create(client, loggingConfiguration=LOGGING)
     client.update_state_machine(stateMachineArn=MACHINE, loggingConfiguration={})
 
@@ -830,7 +830,7 @@ def test_update_replaces_a_configuration(client):
 
 
 def test_update_to_the_same(client, clock):
-    """An update that changes nothing makes no revision, before and after the first real one."""
+    """An update without a change makes no revision."""
     create(client)
     clock.move_to(LATER)
 
@@ -847,7 +847,7 @@ def test_update_to_the_same(client, clock):
 
 
 def test_update_back_and_forth(client):
-    """Each change has a revision id of its own, also one that restores what was before."""
+    """Each change has its own revision id, also one that restores an earlier state."""
     create(client)
     revisions = [
         client.update_state_machine(stateMachineArn=MACHINE, definition=definition)["revisionId"]
@@ -858,7 +858,7 @@ def test_update_back_and_forth(client):
 
 
 def test_update_with_publish(client):
-    """An update that publishes answers the version of the new revision."""
+    """An update with publish answers the version of the new revision."""
     create(client, publish=True)
     answer = client.update_state_machine(
         stateMachineArn=MACHINE, tracingConfiguration={"enabled": True}, publish=True, versionDescription="traced"
@@ -877,7 +877,7 @@ def test_update_with_publish(client):
 
 @pytest.mark.parametrize("published", [pytest.param(False, id="first"), pytest.param(True, id="again")])
 def test_update_to_the_same_with_publish(client, published):
-    """Publishing without a change answers version 1 and no revision id, whether or not it was there before."""
+    """publish without a change answers version 1 and no revision id, whether or not it existed."""
     create(client, publish=published)
 
     assert members(client.update_state_machine(stateMachineArn=MACHINE, definition=DEFINITION, publish=True)) == {
@@ -948,7 +948,7 @@ def test_update_refuses(client, arguments, refused):
     ],
 )
 def test_update_what_does_not_exist(client, sfn_executions, arn):
-    """Versions and aliases cannot be updated so: to UpdateStateMachine their ARNs name no machine."""
+    """UpdateStateMachine does not accept the ARNs of versions and aliases."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
 
@@ -959,7 +959,7 @@ def test_update_what_does_not_exist(client, sfn_executions, arn):
 
 
 def test_delete(client, sfn_executions):
-    """A machine without running executions is gone at once, with its versions, aliases and executions."""
+    """A machine without running executions is deleted at once, with its versions, aliases and executions."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
     orders.add_execution("nightly", status="SUCCEEDED")
@@ -981,7 +981,7 @@ def test_delete(client, sfn_executions):
     ],
 )
 def test_delete_what_does_not_exist(client, sfn_executions, arn):
-    """To delete what is not a machine succeeds and deletes nothing."""
+    """The deletion of a missing machine succeeds and deletes nothing."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
 
@@ -992,7 +992,7 @@ def test_delete_what_does_not_exist(client, sfn_executions, arn):
 
 @pytest.fixture
 def deleting(client, sfn_executions):
-    """The machine "orders" on its way out, and the execution that keeps it."""
+    """The DELETING machine "orders" and its running execution."""
     orders = sfn_executions.add_state_machine("orders", definition=DEFINITION, role_arn=ROLE)
     orders.add_alias("live", orders.publish_version())
     running = orders.add_execution("nightly", status="RUNNING")
@@ -1001,7 +1001,7 @@ def deleting(client, sfn_executions):
 
 
 def test_delete_waits_for_executions(client, deleting):
-    """While an execution runs the machine is DELETING, and is still listed; then it is gone."""
+    """While an execution runs, the machine is DELETING and is listed; then it is deleted."""
     assert client.describe_state_machine(stateMachineArn=MACHINE)["status"] == "DELETING"
     assert client.describe_state_machine(stateMachineArn=f"{MACHINE}:1")["status"] == "DELETING"
     assert names(client.list_state_machines()) == ["orders"]
@@ -1014,7 +1014,7 @@ def test_delete_waits_for_executions(client, deleting):
 
 @pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
 def test_delete_waits_for_child_executions(client, sfn_executions, execution_type):
-    """So it is while a child execution of a map run is at work, though the machine's own executions have ended."""
+    """A machine is also DELETING while a child execution of a map run runs."""
     orders = sfn_executions.add_state_machine("orders")
     batch = orders.add_execution(status="SUCCEEDED").add_map_run("Items", execution_type=execution_type)
     batch_arn = batch.arn
@@ -1035,7 +1035,7 @@ def test_delete_waits_for_child_executions(client, sfn_executions, execution_typ
 
 
 def test_delete_twice(client, deleting):
-    """To delete what is being deleted changes nothing."""
+    """A second deletion of a DELETING machine changes nothing."""
     assert members(client.delete_state_machine(stateMachineArn=MACHINE)) == {}
     assert client.describe_state_machine(stateMachineArn=MACHINE)["status"] == "DELETING"
 
@@ -1064,7 +1064,7 @@ def test_delete_twice(client, deleting):
     ],
 )
 def test_deleting_machine_refuses(client, deleting, operation, arguments):
-    """What a machine on its way out cannot do any more is StateMachineDeleting."""
+    """These operations answer StateMachineDeleting for a DELETING machine."""
     assert refusal(getattr(client, operation), **arguments) == (
         "StateMachineDeleting",
         f"State Machine is being deleted: '{MACHINE}'",
@@ -1072,7 +1072,7 @@ def test_deleting_machine_refuses(client, deleting, operation, arguments):
 
 
 def test_name_is_free_after_deletion(client, deleting):
-    """A new machine of a deleted one's name starts empty, with version numbers from 1."""
+    """A new machine with the name of a deleted one is empty, and its versions begin with 1."""
     deleting.abort()
     create(client, definition=CHANGED, publish=True)
 
@@ -1087,7 +1087,7 @@ def test_name_is_free_after_deletion(client, deleting):
 
 
 def test_backend_creates_and_updates(client, backend):
-    """What reaches into moto creates, updates and deletes the same machines, and reads them by moto's attributes."""
+    """moto's backend creates, updates and deletes the same machines, with moto's attributes."""
     created = backend.create_state_machine("orders", DEFINITION, ROLE, tags=[{"key": "team", "value": "billing"}])
 
     assert (created.arn, created.name, created.type, created.roleArn) == (MACHINE, "orders", "STANDARD", ROLE)
@@ -1109,7 +1109,7 @@ def test_backend_creates_and_updates(client, backend):
 
 
 def test_backend_lists(backend):
-    """The backend's list has moto's shape, a page and a token, in our order."""
+    """The backend's list has moto's form, a page and a token, in AWS's order."""
     for name in ["b", "a", "c"]:
         backend.create_state_machine(name, DEFINITION, ROLE)
     page, token = backend.list_state_machines(max_results=2)
@@ -1120,7 +1120,7 @@ def test_backend_lists(backend):
 
 
 def test_backend_aliases(client, backend):
-    """Aliases are made, read and deleted through the backend by the same rules."""
+    """The backend creates, reads and deletes aliases by the same rules."""
     backend.create_state_machine("orders", DEFINITION, ROLE, publish=True)
     routing = [{"stateMachineVersionArn": f"{MACHINE}:1", "weight": 100}]
     alias = backend.create_state_machine_alias("live", routing, None)
@@ -1156,7 +1156,7 @@ def test_backend_aliases(client, backend):
     ],
 )
 def test_backend_refuses(client, backend, name, definition, refused):
-    """The backend refuses what a client would be refused, the model's constraints included."""
+    """The backend refuses what a client would be refused, including the model's constraints."""
     with pytest.raises(ServiceException) as error:
         backend.create_state_machine(name, definition, ROLE)
 

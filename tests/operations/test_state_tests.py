@@ -1,4 +1,4 @@
-"""TestState: one state of a definition, run by itself with a mock of its work or without one."""
+"""TestState: one state of a definition, with or without a mock."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ READING["ItemReader"]["Parameters"] = {"Bucket": "orders", "Key": "today"}
     ],
 )
 def test_state_that_is_refused(client, definition, arguments, refused):
-    """What cannot be tested is refused in AWS's words."""
+    """A state that cannot be tested is refused with AWS's sentence."""
     assert refusal(client.test_state, definition=text(definition), **arguments) == refused
 
 
@@ -266,7 +266,7 @@ def test_state_that_is_refused(client, definition, arguments, refused):
     ],
 )
 def test_context_that_is_refused(client, given, reason):
-    """A context object has only AWS's members, each of its type."""
+    """A context object may have only AWS's members, with their types."""
     mock = {"errorOutput": {"error": "NoStock"}}
     refused = refusal(client.test_state, definition=text(INVOKE), mock=mock, context=json.dumps(given))
 
@@ -393,7 +393,7 @@ def test_state_that_succeeds(run, definition, arguments, answer):
 
 
 def test_context_object_of_a_lone_state(run):
-    """Without a context object the state runs in an execution of its own, without a role unless one is given."""
+    """Without a context object the state runs in a new execution, without a role unless one is given."""
     context = json.loads(run(jsonata(PASS, Output="{% $states.context %}"), input='{"a": 1}')["output"])
 
     machine, name = context["StateMachine"]["Name"], context["Execution"]["Name"]
@@ -455,7 +455,7 @@ def test_context_object_of_a_lone_state(run):
     ],
 )
 def test_state_that_fails(run, definition, arguments, answer):
-    """A failure has error and cause where they are given, and neither output nor next state."""
+    """A failure has the given error and cause, but no output or next state."""
     assert run(definition, **arguments) == {"status": "FAILED", **answer}
 
 
@@ -548,12 +548,12 @@ def retriable(error: str, index: int, seconds: int) -> dict:
 )
 @pytest.mark.parametrize("level", ["DEBUG", "TRACE"])
 def test_mocked_task(run, arguments, answer, level):
-    """A mock's result takes its way through the state, its error is matched with retriers and catchers."""
+    """A mocked result passes through the fields of the state; a mocked error is matched with Retry and Catch."""
     assert run(GUARDED, inspectionLevel=level, **arguments) == answer
 
 
 def test_error_caught_in_jsonata(run):
-    """A catcher's Output and Assign see the error; the variables are those after it."""
+    """Output and Assign of a catcher see the error; the shown variables are those after it."""
     catcher = {
         "ErrorEquals": ["States.TaskFailed"],
         "Output": {"why": "{% $states.errorOutput.Cause %}"},
@@ -579,7 +579,7 @@ def test_error_caught_in_jsonata(run):
 
 
 def test_retry_count_in_the_context_object(run):
-    """The state sees how often it has been retried."""
+    """The context object has the number of retries."""
     state = jsonata(START, Arguments={"StateMachineArn": "orders"}, Output="{% $states.context.State.RetryCount %}")
     del state["Parameters"]
     mock = {"result": "{}", "fieldValidationMode": "PRESENT"}
@@ -591,7 +591,7 @@ def test_retry_count_in_the_context_object(run):
 
 
 def test_tolerated_failures(run):
-    """A Map state succeeds while no more iterations fail than it tolerates."""
+    """A Map state succeeds if no more iterations fail than it tolerates."""
     state = {**MAP, "ItemProcessor": DISTRIBUTED, "ToleratedFailureCount": 1}
     arguments = {"mock": RESULT, "input": "[1, 2]"}
 
@@ -676,7 +676,7 @@ def test_inspection_of_a_map_state_in_jsonata(run):
     ],
 )
 def test_items_that_the_reader_has_read(run, config, data, items):
-    """The data of an ItemReader gives the items as the reader's configuration says."""
+    """The items are read from the data of the ItemReader by its configuration."""
     reader = {**READING["ItemReader"], "ReaderConfig": {**config, "MaxItems": 2}}
     state = {**READING, "ItemReader": reader, "ItemSelector": {"item.$": "$$.Map.Item.Value"}}
     inspected = inspect(run, state, mock=RESULT, stateConfiguration={"mapItemReaderData": data})
@@ -686,7 +686,7 @@ def test_items_that_the_reader_has_read(run, config, data, items):
 
 
 def test_items_pointer(run):
-    """ItemsPointer finds the array in the data."""
+    """ItemsPointer is the path of the array in the data."""
     reader = {**READING["ItemReader"], "ReaderConfig": {"InputType": "JSON", "ItemsPointer": "/a~1b/c"}}
     state = {**READING, "ItemReader": reader}
     data = {"mapItemReaderData": '{"a/b": {"c": [1, 2]}}'}
@@ -719,12 +719,12 @@ def test_items_that_are_not_there(client, config, data, reason):
 
 
 def test_items_of_a_state_without_a_reader(run):
-    """A state without ItemReader takes no notice of its data."""
+    """A state without ItemReader ignores the reader's data."""
     assert run(MAP, mock=RESULT, input="[]", stateConfiguration={"mapItemReaderData": "{"})["status"] == "SUCCEEDED"
 
 
 def test_items_that_are_not_known(run):
-    """Without data of the ItemReader a number of failed iterations is compared with what is tolerated alone."""
+    """Without the reader's data, only the number of tolerated failures is compared."""
     configuration = {"mapIterationFailureCount": 1}
 
     assert run(READING, mock=RESULT)["status"] == "SUCCEEDED"
@@ -743,7 +743,7 @@ def test_items_that_are_not_known(run):
     ],
 )
 def test_inspection_of_a_parallel_state(run, fields, steps):
-    """A Parallel state shows what its own filters give, and no result."""
+    """A Parallel state shows the results of its filters, and no result of branches."""
     value = '{"a":{"b":2}}'
 
     assert inspect(run, {**PARALLEL, **fields}, mock=RESULT, input=value) == {
@@ -759,7 +759,7 @@ def test_inspection_of_a_parallel_state(run, fields, steps):
 
 @pytest.mark.parametrize("level", [{}, {"inspectionLevel": "INFO"}], ids=["default", "INFO"])
 def test_inspection_is_asked_for(run, level):
-    """Only DEBUG and TRACE show how the data went."""
+    """Only DEBUG and TRACE show the data of each step."""
     assert run(PASS, **level) == {"status": "SUCCEEDED", "output": "{}"}
 
 
@@ -785,7 +785,7 @@ def test_inspection(run, state, inspected):
 
 
 def test_variables_that_a_state_assigns(run):
-    """The variables shown are those given, changed by what the state assigns."""
+    """The shown variables are the given ones, with the changes of the state's Assign."""
     state = {**PASS, "Assign": {"b.$": "$.b"}}
 
     assert inspect(run, state, input='{"b": 3}', variables='{"a": 1, "b": 2}')["variables"] == '{"a":1,"b":3}'
@@ -795,7 +795,7 @@ def test_variables_that_a_state_assigns(run):
 
 
 def test_task_of_a_service_that_nobody_mocks(client):
-    """A Task without a mock of its own needs moto's mock of the service: nothing is called otherwise."""
+    """A Task without a mock needs mock_aws; no service is called."""
     with pytest.raises(RuntimeError) as refused:
         client.test_state(definition=text(INVOKE), roleArn=ROLE)
 
@@ -820,7 +820,7 @@ def test_task_of_a_service_that_nobody_mocks(client):
     ],
 )
 def test_task_whose_function_is_mocked(sfn, run, state, output):
-    """A handler of ``mock_lambda`` answers a Task without a mock of its own, on the test's clock."""
+    """A handler of ``mock_lambda`` answers a Task without a mock, on the test's clock."""
     remaining = []
 
     def pack(event, context):
@@ -836,7 +836,7 @@ def test_task_whose_function_is_mocked(sfn, run, state, output):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_error_of_a_mocked_function(sfn, run):
-    """What the handler raises is the Task's error, which Retry takes."""
+    """An exception of the handler is the Task's error, which Retry matches."""
 
     def pack(event, context):
         raise TimeoutError("no conveyor")
@@ -849,7 +849,7 @@ def test_error_of_a_mocked_function(sfn, run):
 
 
 def test_task_that_nothing_can_do(client):
-    """An HTTP task without a mock is told to the test's author."""
+    """An HTTP task without a mock is an error for the test's author."""
     with mock_aws(), pytest.raises(RuntimeError) as refused:
         client.test_state(definition=text(HTTP), roleArn=ROLE)
 
@@ -859,7 +859,7 @@ def test_task_that_nothing_can_do(client):
 
 
 def test_task_calls_its_service(run):
-    """With ``mock_aws`` active a Task's service is moto's."""
+    """If ``mock_aws`` is active, moto answers the Task."""
     task = {
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage",
@@ -881,7 +881,7 @@ def test_task_calls_its_service(run):
 
 
 def test_task_calls_step_functions(run):
-    """So is Step Functions the mock's, whose names begin with small letters where the definition's do not."""
+    """A Task that calls Step Functions is answered by the mock, with members in PascalCase."""
     missing = "arn:aws:states:us-east-1:123456789012:stateMachine:missing"
     with mock_aws():
         answer = run({**START, "Parameters": {"StateMachineArn": missing}}, roleArn=ROLE)
@@ -908,7 +908,7 @@ def test_task_calls_step_functions(run):
     ],
 )
 def test_task_that_cannot_start(run, state, field):
-    """Parameters of another type than the service's fail the state in AWS's words."""
+    """Parameters of a wrong type fail the state with AWS's sentence."""
     with mock_aws():
         answer = run(state, roleArn=ROLE, input='{"arn": 1}')
 

@@ -1,4 +1,4 @@
-"""TestState over a whole definition in JSONata, state by state, as a suite of a team's own would use it."""
+"""TestState for each state of a whole definition in JSONata, as in a team's own test suite."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ ORDER = {"order": 7, "items": ["lamp", "desk"]}
 
 
 def test_task_that_succeeds(run):
-    """A Lambda Task's mocked result is seen by Assign and Output, and the next state is told."""
+    """Assign and Output see the mocked result of a Lambda Task, and the answer has the next state."""
     answer, seen = run("Check", ORDER, result={"Payload": {"valid": True, "customer": "Ann"}, "StatusCode": 200})
 
     assert answer == {"status": "SUCCEEDED", "output": {**ORDER, "valid": True}, "nextState": "Is it valid"}
@@ -161,7 +161,7 @@ def test_task_that_succeeds(run):
     ],
 )
 def test_task_that_is_retried(run, error, retries, details):
-    """An error that a retrier takes is RETRIABLE, with the retrier's index and the pause before the next attempt."""
+    """An error that a retrier matches is RETRIABLE, with the retrier's index and pause."""
     answer, seen = run(
         "Check", ORDER, error={"error": error, "cause": "busy"}, stateConfiguration={"retrierRetryCount": retries}
     )
@@ -171,7 +171,7 @@ def test_task_that_is_retried(run, error, retries, details):
 
 
 def test_task_without_a_retry_left(run):
-    """After its last retry the error goes to the catcher, whose Assign and Output see it."""
+    """After the last retry the catcher gets the error, and its Assign and Output see it."""
     error = {"error": "Lambda.TooManyRequestsException", "cause": "busy"}
     answer, seen = run("Check", ORDER, error=error, stateConfiguration={"retrierRetryCount": 3})
 
@@ -192,14 +192,14 @@ def test_task_without_a_retry_left(run):
     ],
 )
 def test_choice(run, input, following):
-    """A Choice needs no mock and tells where it leads."""
+    """A Choice needs no mock, and the answer has the next state."""
     answer, _ = run("Is it valid", input)
 
     assert answer == {"status": "SUCCEEDED", "output": input, "nextState": following}
 
 
 def test_map_that_succeeds(run):
-    """A Map shows what each iteration would get, and its mocked result becomes the output."""
+    """A Map shows the input of each iteration, and its mocked result becomes the output."""
     answer, seen = run("Pack all", ORDER, result=[{"weight": 2}, {"weight": 3}])
 
     assert answer == {
@@ -216,7 +216,7 @@ def test_map_that_succeeds(run):
 
 
 def test_map_within_its_tolerance(run):
-    """A Map with no more failed iterations than it tolerates succeeds."""
+    """A Map succeeds if no more iterations fail than it tolerates."""
     answer, _ = run("Pack all", ORDER, result=[{"weight": 2}], stateConfiguration={"mapIterationFailureCount": 1})
 
     assert answer["status"] == "SUCCEEDED"
@@ -227,7 +227,7 @@ def test_map_within_its_tolerance(run):
     [pytest.param(0, "RETRIABLE", id="retried"), pytest.param(1, "CAUGHT_ERROR", id="then caught")],
 )
 def test_map_beyond_its_tolerance(run, retries, status):
-    """A Map with more failed iterations fails with AWS's error, which Retry and then Catch take."""
+    """A Map with more failed iterations fails with AWS's error, which Retry and then Catch match."""
     answer, _ = run(
         "Pack all",
         ORDER,
@@ -239,7 +239,7 @@ def test_map_beyond_its_tolerance(run, retries, status):
 
 
 def test_map_that_fails_with_the_error_of_a_state_within(run):
-    """An error may be said to come from a state of the processor; the Map's own catcher takes it."""
+    """A mocked error may come from a state of the processor; the Map's catcher matches it."""
     error = {"error": "Torn", "cause": "the box"}
     answer, _ = run("Pack all", ORDER, error=error, stateConfiguration={"errorCausedByState": "Pack"})
 
@@ -248,7 +248,7 @@ def test_map_that_fails_with_the_error_of_a_state_within(run):
 
 
 def test_state_within_the_map(run):
-    """A state of the processor is told its input as the first item."""
+    """A state of the processor gets its input as the first item."""
     answer, seen = run("Pack", {"item": "lamp"}, result={"Payload": {"weight": 2}})
 
     assert answer == {"status": "SUCCEEDED", "output": {"weight": 2}}
@@ -256,7 +256,7 @@ def test_state_within_the_map(run):
 
 
 def test_parallel(run):
-    """A Parallel reads variables and gives its result, one element for each branch, to Assign and Output."""
+    """A Parallel reads variables, and its mocked result has one element for each branch."""
     answer, seen = run("Tell everybody", ORDER, result=["sent", {"van": 3}], variables={"customer": "Ann"})
 
     assert answer == {"status": "SUCCEEDED", "output": {"van": 3}, "nextState": "Wait for approval"}
@@ -268,7 +268,7 @@ def test_parallel(run):
 
 
 def test_parallel_that_fails(run):
-    """An error said to come from a branch is caught by the Parallel."""
+    """The Parallel catches an error of a branch."""
     answer, _ = run(
         "Tell everybody",
         ORDER,
@@ -285,7 +285,7 @@ def test_parallel_that_fails(run):
 
 
 def test_callback(run):
-    """A Task that waits for a token reads the token and the execution out of the context object given."""
+    """A Task that waits for a token reads the token and the execution from the given context object."""
     context = {"Task": {"Token": "token"}, "Execution": {"Name": "nightly"}}
     answer, seen = run("Wait for approval", ORDER, result={"approved": {"by": "Bob"}}, context=context)
 
@@ -294,13 +294,13 @@ def test_callback(run):
 
 
 def test_callback_that_never_comes(run):
-    """A missed heartbeat is an error as any other."""
+    """A missed heartbeat is an error like any other."""
     answer, _ = run("Wait for approval", ORDER, error={"error": "States.HeartbeatTimeout"})
 
     assert (answer["status"], answer["nextState"]) == ("CAUGHT_ERROR", "Report")
 
 
 def test_variable_that_only_a_catcher_assigns(run):
-    """A state reads the variables that the test gives, and none else."""
+    """A state can read only the given variables."""
     assert run("Report")[0]["output"] == {"reason": "none"}
     assert run("Report", variables={"reason": "busy"})[0]["output"] == {"reason": "busy"}

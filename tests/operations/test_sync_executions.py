@@ -1,4 +1,4 @@
-"""StartSyncExecution: what an EXPRESS execution comes to, told at once."""
+"""StartSyncExecution: the end of an EXPRESS execution, answered at once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def start(client, **arguments):
 
 
 def answered(arn, **more):
-    """The answer for "nightly", SUCCEEDED at once on input {} but for what ``more`` says."""
+    """The answer for "nightly": SUCCEEDED at once with input {}, except for ``more``."""
     return {
         "executionArn": arn,
         "stateMachineArn": FAST,
@@ -54,7 +54,7 @@ def answered(arn, **more):
 
 
 def test_succeeds_at_once_unless_told_otherwise(client, fast):
-    """Without on_start a synchronous execution SUCCEEDED within its start's millisecond, with output {}."""
+    """Without on_start it SUCCEEDED in the millisecond of its start, with output {}."""
     answer = start(client)
 
     assert re.fullmatch(f"{PREFIX}:express:fast:nightly:{UUID}", answer["executionArn"])
@@ -84,7 +84,7 @@ def test_succeeds_at_once_unless_told_otherwise(client, fast):
     ],
 )
 def test_comes_to_what_on_start_says(client, fast, outcome, expected):
-    """Status, output, error and cause are on_start's; outputDetails are there without an output too, as recorded."""
+    """Status, output, error and cause are those of on_start; outputDetails are always present."""
     fast.on_start(**outcome)
 
     answer = start(client)
@@ -103,7 +103,7 @@ def test_comes_to_what_on_start_says(client, fast, outcome, expected):
     ],
 )
 def test_duration_is_billed_in_chunks(client, fast, duration, billed):
-    """The billed duration is rounded up to whole 100 milliseconds, at least one."""
+    """The billed duration is rounded up to a multiple of 100 milliseconds, at least one."""
     fast.on_start(status="SUCCEEDED", duration=duration)
 
     answer = start(client)
@@ -113,7 +113,7 @@ def test_duration_is_billed_in_chunks(client, fast, duration, billed):
 
 
 def test_call_does_not_wait(client, fast, clock):
-    """The answer tells the end at once and moves no clock; for the handle it comes when the clock gets there."""
+    """The answer has the end at once, and the clock does not move; the handle shows the end when it comes."""
     fast.on_start(status="FAILED", duration=MINUTE)
 
     answer = start(client)
@@ -128,7 +128,7 @@ def test_call_does_not_wait(client, fast, clock):
 
 
 def test_input_and_trace_header_are_told(client, fast):
-    """What the caller passed comes back."""
+    """The answer has the caller's input and trace header."""
     answer = start(client, input="[7]", traceHeader="Root=1-5e1b4151-5ac6c58f3b7c1d2e4f6a8b9c")
 
     assert answer == answered(
@@ -160,7 +160,7 @@ def test_metadata_only_leaves_data_out(client, fast, outcome):
 
 
 def test_names_may_repeat(client, fast):
-    """EXPRESS names are free at once: a repeated call starts another execution."""
+    """The name of an EXPRESS execution can be used again at once."""
     arns = [start(client)["executionArn"] for _ in range(2)]
 
     assert len(set(arns)) == 2
@@ -168,7 +168,7 @@ def test_names_may_repeat(client, fast):
 
 
 def test_name_is_a_uuid_unless_given(client, fast):
-    """An unnamed execution gets a UUID of its own as its name."""
+    """An execution without a name gets a UUID as its name."""
     answers = [members(client.start_sync_execution(stateMachineArn=FAST)) for _ in range(2)]
 
     assert all(re.fullmatch(UUID, answer["name"]) for answer in answers)
@@ -185,7 +185,7 @@ def test_name_is_a_uuid_unless_given(client, fast):
     ],
 )
 def test_starts_through_version_and_alias(client, fast, qualifier, version, alias):
-    """Versions and aliases start too; stateMachineArn stays unqualified."""
+    """A version and an alias can be started; stateMachineArn is unqualified."""
     versions = {1: fast.publish_version(), 2: fast.publish_version(), None: None}
     fast.add_alias("live", versions[2])
 
@@ -197,7 +197,7 @@ def test_starts_through_version_and_alias(client, fast, qualifier, version, alia
 
 
 def test_execution_is_beyond_other_operations(client, fast):
-    """An EXPRESS execution cannot be described, stopped or asked for its history."""
+    """An EXPRESS execution cannot be described or stopped, and has no history."""
     arn = start(client)["executionArn"]
 
     for operation in (client.describe_execution, client.stop_execution, client.get_execution_history):
@@ -216,7 +216,7 @@ def test_execution_is_beyond_other_operations(client, fast):
     ],
 )
 def test_is_answered_at_every_host(sfn_executions, fast, settings):
-    """The operation's host prefix may be there or not."""
+    """The call is answered with and without the host prefix of the operation."""
     client = boto3.client("stepfunctions", "us-east-1", **settings)
 
     assert start(client)["status"] == "SUCCEEDED"
@@ -300,7 +300,7 @@ MISSING = f"{PREFIX}:stateMachine:missing"
     ],
 )
 def test_refused_start_starts_nothing(client, sfn_executions, fast, arguments, expected):
-    """The errors are StartExecution's, and that of the type; nothing is stored."""
+    """The errors are StartExecution's and that of the type; nothing is stored."""
     orders = sfn_executions.add_state_machine("orders")
 
     assert refusal(client.start_sync_execution, **{"stateMachineArn": FAST} | arguments) == expected
@@ -308,7 +308,7 @@ def test_refused_start_starts_nothing(client, sfn_executions, fast, arguments, e
 
 
 def test_deleting_machine_starts_nothing(client, fast):
-    """A machine that waits for its running executions to end takes no new ones."""
+    """A DELETING machine refuses starts."""
     client.start_execution(stateMachineArn=FAST)
     client.delete_state_machine(stateMachineArn=FAST)
 
@@ -336,7 +336,7 @@ def test_deleting_machine_starts_nothing(client, fast):
     ],
 )
 def test_outcome_that_no_express_execution_comes_to(client, fast, outcome, sentence):
-    """on_start refuses for an EXPRESS machine what AWS could never show, and keeps what was said before."""
+    """on_start of an EXPRESS machine refuses impossible outcomes, and keeps the earlier one."""
     fast.on_start(status="FAILED")
 
     with pytest.raises(ValueError) as refused:

@@ -28,7 +28,7 @@ FIFTY = [{"key": f"tag-{number:02}", "value": ""} for number in range(50)]
 
 @pytest.fixture(params=["STANDARD", "EXPRESS", "activity"])
 def resource(request, client, sfn_executions):
-    """The ARN of one of each kind that has tags."""
+    """The ARN of a machine, then of an activity: the two kinds that have tags."""
     if request.param == "activity":
         return client.create_activity(name="pick")["activityArn"]
     return sfn_executions.add_state_machine("orders", type=request.param).arn
@@ -55,12 +55,12 @@ def tags(client, arn: str) -> dict[str, str]:
 
 
 def test_no_tags(client, resource):
-    """What was never tagged has an empty list."""
+    """A resource without tags has an empty list."""
     assert members(client.list_tags_for_resource(resourceArn=resource)) == {"tags": []}
 
 
 def test_tag(client, resource):
-    """Tags are added to those there are, and a value may be empty."""
+    """New tags are added to the existing ones, and a value may be empty."""
     assert members(client.tag_resource(resourceArn=resource, tags=[TEAM])) == {}
 
     client.tag_resource(resourceArn=resource, tags=[{"key": "draft", "value": ""}])
@@ -81,7 +81,7 @@ def test_tag(client, resource):
     ],
 )
 def test_tags_of_one_key(client, orders, given, kept):
-    """A key has one value, the last given; keys differ by case."""
+    """A key has one value, the last one; upper and lower case differ."""
     client.tag_resource(resourceArn=MACHINE, tags=[{"key": "team", "value": "support"}])
     client.tag_resource(resourceArn=MACHINE, tags=given)
 
@@ -100,7 +100,7 @@ def test_tags_of_one_key(client, orders, given, kept):
     ],
 )
 def test_untag(client, resource, keys, kept):
-    """Untagging takes away the tags of those keys; that there are none is not an error."""
+    """UntagResource removes the tags of the keys; missing keys are not an error."""
     client.tag_resource(resourceArn=resource, tags=[TEAM, {"key": "stage", "value": "test"}])
 
     assert members(client.untag_resource(resourceArn=resource, tagKeys=keys)) == {}
@@ -112,7 +112,7 @@ def test_untag(client, resource, keys, kept):
 
 @pytest.mark.parametrize("create", CREATIONS)
 def test_tags_at_creation(client, create):
-    """Tags given at creation are there at once; a repeat that gives others changes none."""
+    """A creation sets tags at once; a repeated creation does not change them."""
     arn = create(client, tags=[TEAM, TEAM])
     create(client, tags=[{"key": "team", "value": "sales"}])
 
@@ -121,7 +121,7 @@ def test_tags_at_creation(client, create):
 
 @pytest.mark.parametrize("create", CREATIONS)
 def test_tags_go_with_the_resource(client, create):
-    """A deleted resource has no tags, and neither has a new one of its name."""
+    """A deleted resource has no tags, and neither has a new one with its name."""
     arn = create(client, tags=[TEAM])
     client.delete_state_machine(stateMachineArn=MACHINE)
     client.delete_activity(activityArn=ACTIVITY)
@@ -134,7 +134,7 @@ def test_tags_go_with_the_resource(client, create):
 
 
 def test_tags_of_a_deleting_machine(client, orders):
-    """A machine keeps its tags while it is DELETING."""
+    """A DELETING machine has its tags."""
     orders.add_execution(status="RUNNING")
     client.tag_resource(resourceArn=MACHINE, tags=[TEAM])
     client.delete_state_machine(stateMachineArn=MACHINE)
@@ -143,7 +143,7 @@ def test_tags_of_a_deleting_machine(client, orders):
 
 
 def test_update_keeps_tags(client):
-    """An update of the machine leaves its tags."""
+    """An update of the machine does not change its tags."""
     create_machine(client, tags=[TEAM])
     client.update_state_machine(stateMachineArn=MACHINE, roleArn=f"{ROLE}-2")
 
@@ -151,7 +151,7 @@ def test_update_keeps_tags(client):
 
 
 def test_same_name_of_another_kind(client, sfn_executions):
-    """A machine and an activity of one name have tags of their own."""
+    """A machine and an activity with one name have separate tags."""
     sfn_executions.add_state_machine("pick")
     client.create_activity(name="pick", tags=[TEAM])
 
@@ -181,7 +181,7 @@ OPERATIONS = [
     ],
 )
 def test_not_found(client, orders, operation, arguments, arn):
-    """Versions and aliases have no tags of their own, and neither has what does not exist."""
+    """Versions, aliases and missing resources have no tags."""
     orders.add_alias("live", orders.publish_version())
     client.create_activity(name="pick")
 
@@ -212,7 +212,7 @@ def test_not_found(client, orders, operation, arguments, arn):
     ],
 )
 def test_invalid_arn(client, orders, operation, arguments, arn, sentence):
-    """Only state machines and activities have tags: other kinds of ARN, an execution's too, are not valid here."""
+    """The ARN of another kind of resource, such as an execution, is not valid."""
     orders.add_execution("nightly", status="RUNNING")
 
     assert refusal(getattr(client, operation), resourceArn=arn, **arguments) == (
@@ -225,7 +225,7 @@ def test_invalid_arn(client, orders, operation, arguments, arn, sentence):
 
 
 def test_fifty_tags(client, resource):
-    """A resource has up to 50 tags; of those there are, values can still be changed."""
+    """A resource has up to 50 tags, and the values of existing tags can then still be changed."""
     client.tag_resource(resourceArn=resource, tags=FIFTY)
     client.tag_resource(resourceArn=resource, tags=[{"key": "tag-49", "value": "last"}])
 
@@ -240,7 +240,7 @@ def test_fifty_tags(client, resource):
     ],
 )
 def test_too_many_tags(client, resource, present, given):
-    """The 51st tag is refused, and all that came with it."""
+    """A request that would add the 51st tag is refused as a whole."""
     client.tag_resource(resourceArn=resource, tags=present)
 
     assert refusal(client.tag_resource, resourceArn=resource, tags=given) == (
@@ -256,7 +256,7 @@ def test_too_many_tags(client, resource, present, given):
     [pytest.param(create_machine, MACHINE, id="state machine"), pytest.param(create_activity, ACTIVITY, id="activity")],
 )
 def test_too_many_tags_at_creation(client, create, arn):
-    """The limit holds at creation, and nothing is created; the same tag twice counts once."""
+    """The limit also applies at creation; the same tag twice counts once."""
     assert refusal(create, client=client, tags=[*FIFTY, TEAM]) == (
         "TooManyTags",
         f"Too many tags: '{arn}'",
@@ -308,7 +308,7 @@ def test_too_many_tags_at_creation(client, create, arn):
 )
 @pytest.mark.parametrize("create", [*CREATIONS, pytest.param(None, id="later")])
 def test_tag_refused(client, resource, create, tag, violation):
-    """One bad tag is refused with all that came with it, at creation and later."""
+    """A request with one bad tag is refused as a whole, at creation and later."""
     if create is None:
         refused = refusal(client.tag_resource, resourceArn=resource, tags=[TEAM, tag])
     else:
@@ -327,14 +327,14 @@ def test_tag_refused(client, resource, create, tag, violation):
     ],
 )
 def test_tag_accepted(client, orders, tag):
-    """Letters, digits and white space of any script, and a few marks, make up a tag."""
+    """A tag may have letters, digits and white space of any script, and a few marks."""
     client.tag_resource(resourceArn=MACHINE, tags=[tag])
 
     assert client.list_tags_for_resource(resourceArn=MACHINE)["tags"] == [tag]
 
 
 def test_untag_key_too_long(client, orders):
-    """The length of a key is checked there too."""
+    """UntagResource checks the length of keys too."""
     assert refusal(client.untag_resource, resourceArn=MACHINE, tagKeys=["k" * 129]) == (
         "ValidationException",
         f"1 validation error detected: Value '{'k' * 129}' at 'tagKeys.1.member' failed to satisfy constraint: Member "
@@ -358,7 +358,7 @@ def backend(sfn_executions):
     ],
 )
 def test_backend(client, backend, resource, given):
-    """What reaches into moto reads and changes the same tags."""
+    """Code that uses moto's backend reads and changes the same tags."""
     backend.tag_resource(resource, given)
 
     assert tags(client, resource) == {"team": "billing"}
@@ -379,7 +379,7 @@ def test_backend_refuses(backend):
 
 
 def test_tagger(client, backend, resource):
-    """moto's tagger, which its CloudFormation writes to, holds the same tags."""
+    """moto's tagger, which CloudFormation uses, has the same tags."""
     client.tag_resource(resourceArn=resource, tags=[TEAM])
     backend.tagger.tag_resource(resource, [{"key": "stage", "value": "test"}])
 
@@ -388,7 +388,7 @@ def test_tagger(client, backend, resource):
 
 
 def test_tagging_api(client, orders):
-    """moto's Resource Groups Tagging API finds, adds and takes away the tags of machines and activities."""
+    """moto's Resource Groups Tagging API finds, adds and removes tags of machines and activities."""
     pytest.importorskip("moto.core.resource_tagging", reason="older versions of moto know no activities there")
     with mock_aws():
         tagging = boto3.client("resourcegroupstaggingapi", "us-east-1")
@@ -405,7 +405,7 @@ def test_tagging_api(client, orders):
 
 
 def test_tags_of_moto_are_taken_over():
-    """Inside mock_aws the mock begins with the tags of moto's machines; moto's stay as they were."""
+    """Inside mock_aws, the mock starts with the tags of moto's machines, and moto's do not change."""
     with mock_aws():
         outer = boto3.client("stepfunctions", "us-east-1")
         create_machine(outer, tags=[TEAM])

@@ -46,7 +46,7 @@ def refused(client, answer, token: str):
 
 
 def test_success(client, run, clock):
-    """SendTaskSuccess ends the execution that waits, now, with the output that it brings."""
+    """SendTaskSuccess ends the waiting execution now, with its output."""
     token = run.wait_for_task()
     clock.move_to(NOW + MINUTE)
 
@@ -70,7 +70,7 @@ def test_success(client, run, clock):
     ],
 )
 def test_failure(client, run, details):
-    """SendTaskFailure ends the execution as FAILED, with error and cause where it brings them."""
+    """SendTaskFailure ends the waiting execution as FAILED, with error and cause if given."""
     token = run.wait_for_task()
 
     assert members(client.send_task_failure(taskToken=token, **details)) == {}
@@ -82,7 +82,7 @@ def test_failure(client, run, details):
 
 
 def test_heartbeat(client, run):
-    """SendTaskHeartbeat leaves the execution waiting."""
+    """After SendTaskHeartbeat the execution still waits."""
     token = run.wait_for_task()
 
     assert members(client.send_task_heartbeat(taskToken=token)) == {}
@@ -94,7 +94,7 @@ def test_heartbeat(client, run):
 
 
 def test_answer_of_an_activity(client, run):
-    """A worker answers with the token that GetActivityTask gave it."""
+    """A worker answers with the token of GetActivityTask."""
     activity = client.create_activity(name="pick")["activityArn"]
     run.wait_for_task(activity=activity)
     succeed(client, client.get_activity_task(activityArn=activity)["taskToken"], "[1, 2]")
@@ -103,7 +103,7 @@ def test_answer_of_an_activity(client, run):
 
 
 def test_started_execution(client, sfn_executions, orders):
-    """An execution that the code under test started can wait as well."""
+    """A started execution can wait too."""
     arn = client.start_execution(stateMachineArn=MACHINE)["executionArn"]
     succeed(client, sfn_executions.get_execution(arn).wait_for_task())
 
@@ -111,7 +111,7 @@ def test_started_execution(client, sfn_executions, orders):
 
 
 def test_child_execution(client, run):
-    """A child execution of a map run can wait as well."""
+    """A child execution of a map run can wait too."""
     child = run.add_map_run("ProcessItems").add_execution(status="RUNNING")
     client.send_task_failure(taskToken=child.wait_for_task(), error="OutOfStock")
 
@@ -119,7 +119,7 @@ def test_child_execution(client, run):
 
 
 def test_map_runs_end_with_it(client, run):
-    """An answer ends the execution as any other end does, unfinished map runs included."""
+    """The answer of a task also ends unfinished map runs of the execution."""
     batch = run.add_map_run("ProcessItems")
     batch.add_execution(status="RUNNING")
     client.send_task_failure(taskToken=run.wait_for_task())
@@ -128,7 +128,7 @@ def test_map_runs_end_with_it(client, run):
 
 
 def test_clock_goes_back(client, run, clock):
-    """Before the answer the execution waits, also when the clock comes back there."""
+    """At a moment before the answer the execution waits."""
     token = run.wait_for_task()
     clock.move_to(NOW + MINUTE)
     succeed(client, token, "1")
@@ -145,7 +145,7 @@ def test_clock_goes_back(client, run, clock):
 
 
 def test_default_tokens(orders):
-    """Unless given, each token is a UUID of its own."""
+    """Each token that is not given is a new UUID."""
     tokens = [orders.add_execution(status="RUNNING").wait_for_task() for _ in range(3)]
 
     assert [len(token) for token in tokens] == [36, 36, 36]
@@ -154,7 +154,7 @@ def test_default_tokens(orders):
 
 @pytest.mark.parametrize("token", [pytest.param("t", id="shortest"), pytest.param("AAAAKg+/=" * 100, id="long")])
 def test_given_token(client, run, token):
-    """A token may be any text that AWS could have given."""
+    """A token may be any text that AWS could give."""
     assert run.wait_for_task(token) == token
 
     succeed(client, token)
@@ -164,7 +164,7 @@ def test_given_token(client, run, token):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_unknown_token(client, run, answer):
-    """A token that was never given is refused in the words that AWS has for page tokens too."""
+    """The error for an unknown task token has the sentence of page tokens."""
     run.wait_for_task("token")
 
     assert refused(client, answer, "unknown") == INVALID_TOKEN
@@ -173,7 +173,7 @@ def test_unknown_token(client, run, answer):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_token_of_another_region(sfn_executions, run, answer):
-    """A token is known in its own region only."""
+    """A token is valid only in its own region."""
     run.wait_for_task("token")
 
     assert refused(boto3.client("stepfunctions", "eu-west-1"), answer, "token") == INVALID_TOKEN
@@ -181,7 +181,7 @@ def test_token_of_another_region(sfn_executions, run, answer):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_token_after_reset(client, sfn_executions, run, answer):
-    """A reset forgets tokens."""
+    """A token is not valid after a reset."""
     run.wait_for_task("token")
     sfn_executions.reset()
 
@@ -200,7 +200,7 @@ def test_token_after_reset(client, sfn_executions, run, answer):
     ],
 )
 def test_token_of_a_closed_task(client, run, close, answer):
-    """Once its execution has closed, or runs again after a redrive, nobody waits for a task any more."""
+    """A token is not valid after its execution has closed, or after a redrive."""
     run.wait_for_task("token")
     close(client, run)
     status = run.status
@@ -211,7 +211,7 @@ def test_token_of_a_closed_task(client, run, close, answer):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_token_after_the_stop_date(client, orders, clock, answer):
-    """Until it is answered, an execution that waits goes on as it was seeded."""
+    """Without an answer, a waiting execution follows its time line."""
     run = orders.add_execution(status="TIMED_OUT", duration=MINUTE)
     run.wait_for_task("token")
     clock.move_to(NOW + MINUTE)
@@ -221,7 +221,7 @@ def test_token_after_the_stop_date(client, orders, clock, answer):
 
 
 def test_answer_before_the_stop_date(client, orders, clock):
-    """An answer erases what the time line held later."""
+    """An answer replaces the later part of the time line."""
     run = orders.add_execution(status="TIMED_OUT", duration=MINUTE)
     succeed(client, run.wait_for_task())
     clock.move_to(NOW + MINUTE)
@@ -231,7 +231,7 @@ def test_answer_before_the_stop_date(client, orders, clock):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_token_of_a_deleted_machine(client, run, clock, answer):
-    """A deletion is outside the clock: even where the execution would still run, its token is of no use."""
+    """A token is not valid after its machine was deleted, also if the clock goes back."""
     run.wait_for_task("token")
     client.delete_state_machine(stateMachineArn=MACHINE)
     clock.move_to(NOW + MINUTE)
@@ -244,7 +244,7 @@ def test_token_of_a_deleted_machine(client, run, clock, answer):
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_token_of_a_deleted_activity(client, run, answer):
-    """The task of an activity that was deleted, even if another has its name, can no longer be answered."""
+    """A token is not valid after its activity was deleted, even if a new one has its name."""
     activity = client.create_activity(name="pick")["activityArn"]
     run.wait_for_task("token", activity=activity)
     client.delete_activity(activityArn=activity)
@@ -258,7 +258,7 @@ def test_token_of_a_deleted_activity(client, run, answer):
 
 
 def test_wait_again_after_a_redrive(client, run):
-    """The attempt after a redrive waits for a task of its own."""
+    """After a redrive an execution waits for a new task."""
     run.wait_for_task("first")
     client.send_task_failure(taskToken="first")
     client.redrive_execution(executionArn=run.arn)
@@ -292,7 +292,7 @@ def test_wait_again_after_a_redrive(client, run):
     ],
 )
 def test_output_that_is_no_json(client, run, output, reason):
-    """An output that is not JSON is refused, and the execution goes on waiting."""
+    """An output that is not JSON is refused, and the execution still waits."""
     token = run.wait_for_task()
 
     assert refusal(client.send_task_success, taskToken=token, output=output) == (
@@ -331,7 +331,7 @@ def test_output_that_is_no_json(client, run, output, reason):
     ],
 )
 def test_too_long(client, run, operation, arguments, violation):
-    """What is longer than the model allows is refused, and not echoed: it may be a secret."""
+    """A value that is too long is refused, and the error does not repeat it."""
     token = run.wait_for_task()
 
     assert refusal(getattr(client, operation), **{"taskToken": token, **arguments}) == (
@@ -345,7 +345,7 @@ def test_too_long(client, run, operation, arguments, violation):
 
 
 def test_missed_heartbeat(client, run, clock):
-    """An execution that expects heartbeats fails when the time for one is over."""
+    """An execution that expects heartbeats fails when one is late."""
     token = run.wait_for_task(heartbeat=MINUTE)
     clock.move_to(NOW + MINUTE - MILLISECOND)
 
@@ -361,7 +361,7 @@ def test_missed_heartbeat(client, run, clock):
 
 
 def test_heartbeats(client, run, clock):
-    """Each heartbeat begins the time for the next again, and an answer in time ends the waiting."""
+    """Each heartbeat starts the time for the next one, and an answer in time ends the waiting."""
     token = run.wait_for_task(heartbeat=MINUTE)
     for seconds in (50, 100, 150):
         clock.move_to(NOW + timedelta(seconds=seconds))
@@ -377,7 +377,7 @@ def test_heartbeats(client, run, clock):
 
 
 def test_last_heartbeat(client, run, clock):
-    """The execution fails so long after the last heartbeat."""
+    """The execution fails when the time after the last heartbeat is over."""
     token = run.wait_for_task(heartbeat=MINUTE)
     clock.move_to(NOW + timedelta(seconds=30))
     client.send_task_heartbeat(taskToken=token)
@@ -387,7 +387,7 @@ def test_last_heartbeat(client, run, clock):
 
 
 def test_heartbeats_do_not_prolong(client, orders, clock):
-    """Heartbeats do not keep an execution running beyond the stop date that it was seeded with."""
+    """Heartbeats do not move the stop date of a seed."""
     run = orders.add_execution(status="TIMED_OUT", duration=timedelta(seconds=90))
     token = run.wait_for_task(heartbeat=MINUTE)
     clock.move_to(NOW + timedelta(seconds=50))
@@ -456,7 +456,7 @@ def test_heartbeats_do_not_prolong(client, orders, clock):
     ],
 )
 def test_wait_refused(client, orders, run, arguments, sentence):
-    """What AWS could never show is a ValueError that says what is wrong, and nothing waits."""
+    """An impossible wait_for_task is a ValueError that says what is wrong, and nothing waits."""
     for name in ["pick", "sort"]:
         client.create_activity(name=name)
     orders.add_execution("other", status="RUNNING").wait_for_task("taken")
@@ -472,7 +472,7 @@ def test_wait_refused(client, orders, run, arguments, sentence):
 
 
 def test_wait_without_any_activity(run):
-    """Where there is no activity at all, the sentence says how to make one."""
+    """If there is no activity, the sentence says how to create one."""
     with pytest.raises(ValueError) as refused:
         run.wait_for_task(activity="pick")
 
@@ -505,7 +505,7 @@ def test_express_child_does_not_wait(run):
     ],
 )
 def test_wait_needs_a_running_execution(orders, arguments, state):
-    """Only what is RUNNING can wait."""
+    """Only a RUNNING execution can wait."""
     run = orders.add_execution("nightly", **arguments)
     with pytest.raises(RuntimeError) as refused:
         run.wait_for_task()
@@ -526,7 +526,7 @@ def test_wait_twice(client, run):
 
 
 def test_wait_after_reset(sfn_executions, run):
-    """After a reset the old record can do nothing."""
+    """After a reset the old record raises an error."""
     sfn_executions.reset()
 
     with pytest.raises(RuntimeError, match="are gone, because their mock has ended or was reset"):
@@ -537,7 +537,7 @@ def test_wait_after_reset(sfn_executions, run):
 
 
 def test_backend(orders):
-    """What reaches into moto answers the same tasks."""
+    """Code that uses moto's backend answers the same tasks."""
     backend = stepfunctions_backends["123456789012"]["us-east-1"]
     first, second = (orders.add_execution(name, status="RUNNING") for name in ["first", "second"])
     backend.send_task_heartbeat(first.wait_for_task("1"))

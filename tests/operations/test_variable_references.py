@@ -1,4 +1,4 @@
-"""``variableReferences`` in what Describe answers."""
+"""``variableReferences`` of the operations that describe a state machine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sfn():
 
 @needs_member("DescribeStateMachine", "variableReferences")
 def test_both_operations_tell_them(sfn, client):
-    """DescribeStateMachine and DescribeStateMachineForExecution name the variables of each state that uses any."""
+    """DescribeStateMachine and DescribeStateMachineForExecution list the variables that each state uses."""
     orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
     run = orders.add_execution(status="RUNNING")
     answers = [
@@ -41,7 +41,7 @@ def test_both_operations_tell_them(sfn, client):
 
 @needs_member("DescribeStateMachine", "variableReferences")
 def test_the_answer_is_the_callers_own(sfn, client):
-    """A caller that changes its answer changes no other."""
+    """If a caller changes its answer, other answers do not change."""
     orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
     client.describe_state_machine(stateMachineArn=orders.arn)["variableReferences"]["Use"].clear()
 
@@ -56,12 +56,12 @@ def test_the_answer_is_the_callers_own(sfn, client):
     ],
 )
 def test_where_there_are_none(sfn, client, definition, arguments):
-    """The member is absent where no state refers to a variable, and where the definition is left out."""
+    """The member is absent if no state refers to a variable, and with METADATA_ONLY."""
     orders = sfn.add_state_machine("orders", definition=definition)
 
     assert "variableReferences" not in client.describe_state_machine(stateMachineArn=orders.arn, **arguments)
 
 
 def test_a_definition_that_aws_would_refuse():
-    """Where the checks find a fault, no state is asked for its variables."""
+    """A definition with faults has no variable references."""
     assert find_variable_references('{"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$a["}}}') is None

@@ -51,7 +51,7 @@ def update(client, seconds: int, **arguments):
 
 
 def publish(client, **arguments) -> str:
-    """The ARN of the version published."""
+    """Publish a version and return its ARN."""
     return client.publish_state_machine_version(stateMachineArn=MACHINE, **arguments)["stateMachineVersionArn"]
 
 
@@ -67,7 +67,7 @@ def listed(client, **arguments) -> list[int]:
 
 
 def test_publish(client, orders):
-    """Publishing answers the version's ARN and creation date, and nothing else."""
+    """PublishStateMachineVersion answers the version's ARN and creation date, and nothing else."""
     assert members(client.publish_state_machine_version(stateMachineArn=MACHINE)) == {
         "stateMachineVersionArn": f"{MACHINE}:1",
         "creationDate": NOW,
@@ -75,7 +75,7 @@ def test_publish(client, orders):
 
 
 def test_publish_again(client, orders, clock):
-    """A revision is published once: a repeat answers the version and date of the first time."""
+    """A revision is published once: a repeat gets the first answer."""
     first = client.publish_state_machine_version(stateMachineArn=MACHINE, description="one")
     clock.move_to(NOW + timedelta(hours=1))
 
@@ -86,7 +86,7 @@ def test_publish_again(client, orders, clock):
 
 
 def test_update_with_another_description(client, orders):
-    """An update that changes nothing publishes another version only for a description that the last one has not."""
+    """An update without a change publishes a version only with a new description."""
 
     def published(**arguments) -> str:
         updated = client.update_state_machine(
@@ -103,7 +103,7 @@ def test_update_with_another_description(client, orders):
 
 
 def test_publish_after_an_update(client, orders):
-    """Each revision gets the next number, and keeps what it said."""
+    """Each revision gets the next number, and keeps its definition."""
     publish(client)
     update(client, 5)
 
@@ -116,7 +116,7 @@ def test_publish_after_an_update(client, orders):
 
 
 def test_publish_of_a_restored_definition(client, orders):
-    """A definition that comes back is a new revision, and so a new version."""
+    """A restored definition is a new revision, and so a new version."""
     update(client, 5, publish=True)
     update(client, 10, publish=True)
 
@@ -124,7 +124,7 @@ def test_publish_of_a_restored_definition(client, orders):
 
 
 def test_numbers_are_never_used_again(client, orders):
-    """The number of a deleted version stays free."""
+    """The number of a deleted version is not used again."""
     publish(client)
     update(client, 5)
     publish(client)
@@ -135,7 +135,7 @@ def test_numbers_are_never_used_again(client, orders):
 
 
 def test_publish_finds_the_newest_seeded_version(client, orders):
-    """Of several versions of one revision, which only seeding makes, the newest that is left answers for it."""
+    """If seeds made several versions of one revision, a repeat answers the newest."""
     for _ in range(3):
         orders.publish_version()
     client.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:3")
@@ -152,7 +152,7 @@ def test_publish_express(client, sfn_executions):
 
 
 def test_publish_of_a_given_revision(client, orders):
-    """A revision id publishes the revision it names; INITIAL names the one that a machine is created with."""
+    """A revision id must be that of the current revision; INITIAL is the first one."""
     assert publish(client, revisionId="INITIAL") == f"{MACHINE}:1"
 
     revision = update(client, 5)["revisionId"]
@@ -161,7 +161,7 @@ def test_publish_of_a_given_revision(client, orders):
 
 
 def test_publish_of_a_stale_revision(client, orders):
-    """A revision id that is not the current one is a ConflictException, which names both."""
+    """Another revision id is a ConflictException with both ids."""
     assert refusal(client.publish_state_machine_version, stateMachineArn=MACHINE, revisionId="r-1") == (
         "ConflictException",
         "Failed to publish the State Machine version for revision r-1. The current State Machine revision is INITIAL.",
@@ -181,13 +181,13 @@ def test_publish_of_a_stale_revision(client, orders):
 
 @pytest.mark.parametrize(("arn", "refused"), NOT_ARNS)
 def test_publish_refuses_an_arn(client, arn, refused):
-    """What is not a state machine's ARN cannot be published."""
+    """An ARN of another kind cannot be published."""
     assert refusal(client.publish_state_machine_version, stateMachineArn=arn) == refused
 
 
 @pytest.mark.parametrize("arn", OTHER_PLACES)
 def test_publish_of_what_does_not_exist(client, orders, arn):
-    """To publish, an ARN must name a machine: no version, no alias, none of another place."""
+    """The ARN must be that of a machine in this region, not of a version or alias."""
     orders.add_alias("live", orders.publish_version())
 
     assert refusal(client.publish_state_machine_version, stateMachineArn=arn) == (
@@ -222,13 +222,13 @@ def test_list_order(client, orders):
 
 
 def test_list_is_empty(client, orders):
-    """A machine without versions has an empty list of them."""
+    """The list of a machine without versions is empty."""
     assert members(client.list_state_machine_versions(stateMachineArn=MACHINE)) == {"stateMachineVersions": []}
 
 
 @pytest.mark.parametrize("arn", OTHER_PLACES)
 def test_list_of_what_does_not_exist(client, orders, arn):
-    """An ARN that names no machine has no versions: the model declares no error for it."""
+    """The list of a missing machine is empty, because the model has no error for it."""
     orders.add_alias("live", orders.publish_version())
 
     assert members(client.list_state_machine_versions(stateMachineArn=arn)) == {"stateMachineVersions": []}
@@ -237,7 +237,7 @@ def test_list_of_what_does_not_exist(client, orders, arn):
 
 @pytest.mark.parametrize(("arn", "refused"), NOT_ARNS)
 def test_list_refuses_an_arn(client, arn, refused):
-    """What is not a state machine's ARN is refused all the same."""
+    """An ARN of another kind is refused."""
     assert refusal(client.list_state_machine_versions, stateMachineArn=arn) == refused
 
 
@@ -251,7 +251,7 @@ def test_list_refuses_an_arn(client, arn, refused):
     ],
 )
 def test_list_page_size(client, orders, arguments, size):
-    """A page has 100 versions unless maxResults asks for 1 to 1000."""
+    """A page has 100 versions by default; maxResults is 1 to 1000."""
     for _ in range(101):
         orders.publish_version()
 
@@ -259,7 +259,7 @@ def test_list_page_size(client, orders, arguments, size):
 
 
 def test_list_pages(client, orders):
-    """maxResults may change under a token; versions that come or go neither shift nor repeat the others."""
+    """maxResults may change under a token; added and deleted versions neither shift nor repeat the others."""
     for _ in range(13):
         orders.publish_version()
     first = client.list_state_machine_versions(stateMachineArn=MACHINE, maxResults=10)
@@ -273,7 +273,7 @@ def test_list_pages(client, orders):
 
 
 def test_list_token_is_tied_to_its_machine(client, sfn_executions, orders):
-    """A token serves the machine it was given for, and no other of that name."""
+    """A token is valid only for its machine, and not for a new one with its name."""
     for machine in [orders, sfn_executions.add_state_machine("billing")]:
         machine.publish_version()
         machine.publish_version()
@@ -308,7 +308,7 @@ def test_list_token_is_tied_to_its_machine(client, sfn_executions, orders):
     ],
 )
 def test_list_constraints(client, orders, arguments, violation):
-    """The limits of the model, in AWS's words."""
+    """Values beyond the model's limits are refused with AWS's sentences."""
     assert refusal(client.list_state_machine_versions, stateMachineArn=MACHINE, **arguments) == (
         "ValidationException",
         f"1 validation error detected: {violation}",
@@ -319,7 +319,7 @@ def test_list_constraints(client, orders, arguments, violation):
 
 
 def test_delete(client, orders):
-    """A deleted version is gone: not listed, not described, not started."""
+    """A deleted version is not listed, described or started any more."""
     orders.publish_version()
     orders.publish_version()
 
@@ -333,7 +333,7 @@ def test_delete(client, orders):
 
 
 def test_delete_leaves_executions(client, orders):
-    """Executions started through a deleted version stay, and go on naming it."""
+    """Executions of a deleted version stay, and still show its ARN."""
     orders.add_execution("nightly", status="RUNNING", version=orders.publish_version())
     client.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:1")
     [execution] = client.list_executions(stateMachineArn=MACHINE)["executions"]
@@ -352,7 +352,7 @@ def test_delete_leaves_executions(client, orders):
     ],
 )
 def test_delete_what_does_not_exist(client, orders, arn):
-    """To delete a version that is not there succeeds and deletes nothing."""
+    """The deletion of a missing version succeeds and deletes nothing."""
     orders.publish_version()
 
     assert members(client.delete_state_machine_version(stateMachineVersionArn=arn)) == {}
@@ -360,7 +360,7 @@ def test_delete_what_does_not_exist(client, orders, arn):
 
 
 def test_delete_twice(client, orders):
-    """To delete a version a second time succeeds as well."""
+    """A second deletion succeeds too."""
     orders.publish_version()
     client.delete_state_machine_version(stateMachineVersionArn=f"{MACHINE}:1")
 
@@ -382,7 +382,7 @@ def test_delete_twice(client, orders):
     ],
 )
 def test_delete_refuses_an_arn(client, orders, arn, refused):
-    """What is not a version's ARN is refused, and nothing is deleted."""
+    """An ARN of another kind is refused, and nothing is deleted."""
     orders.add_alias("live", orders.publish_version())
 
     assert refusal(client.delete_state_machine_version, stateMachineVersionArn=arn) == refused
@@ -394,7 +394,7 @@ def test_delete_refuses_an_arn(client, orders, arn, refused):
     [pytest.param(["live"], "live", id="one"), pytest.param(["live", "canary"], "live, canary", id="two")],
 )
 def test_delete_of_what_an_alias_needs(client, orders, aliases, named):
-    """A version that aliases route to stays: ConflictException, with the names of the aliases."""
+    """A version of an alias cannot be deleted: ConflictException with the names of the aliases."""
     first, second = orders.publish_version(), orders.publish_version()
     for alias in aliases:
         orders.add_alias(alias, [(first, 90), (second, 10)])

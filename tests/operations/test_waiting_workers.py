@@ -1,4 +1,4 @@
-"""GetActivityTask where there is no task yet: who waits for one, and for how long."""
+"""GetActivityTask without a task: which workers wait for one, and for how long."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PICK = "arn:aws:states:us-east-1:123456789012:activity:pick"
 
 @pytest.fixture
 def pauses(monkeypatch):
-    """What happens at the pauses of a worker that waits, one after the other; any further pause fails."""
+    """Functions that run during the pauses of a waiting worker, one each; another pause fails."""
     steps = []
     monkeypatch.setattr(activities, "_pause", lambda: steps.pop(0)())
     return steps
@@ -28,13 +28,13 @@ def pauses(monkeypatch):
 
 @pytest.fixture
 def worker():
-    """A thread that is not the test's."""
+    """A thread other than the test's."""
     with ThreadPoolExecutor(1) as pool:
         yield pool
 
 
 def test_a_task_that_comes_later(client, orders, worker, pauses):
-    """A worker that waits gets the task which the test brings meanwhile."""
+    """A waiting worker gets the task that the test adds meanwhile."""
     client.create_activity(name="pick")
     run, tokens = orders.add_execution(status="RUNNING", input='{"order": 7}'), []
     pauses += [lambda: None, lambda: tokens.append(run.wait_for_task(activity="pick"))]
@@ -45,7 +45,7 @@ def test_a_task_that_comes_later(client, orders, worker, pauses):
 
 
 def test_no_task_in_time(client, worker, monkeypatch):
-    """A worker that has waited long enough is answered without a token."""
+    """A worker that has waited long enough gets an answer without a token."""
     monkeypatch.setattr(activities, "_LONGEST", 30)
     client.create_activity(name="pick")
 
@@ -54,7 +54,7 @@ def test_no_task_in_time(client, worker, monkeypatch):
 
 @pytest.mark.usefixtures("pauses")
 def test_answers_at_once(client, worker):
-    """Nobody waits in the test's thread, in an event loop, or on a clock that stands still."""
+    """No worker waits in the test's thread, in an event loop, or with a frozen clock."""
     client.create_activity(name="pick")
 
     async def ask():
@@ -68,7 +68,7 @@ def test_answers_at_once(client, worker):
 
 
 def test_a_clock_that_is_frozen_meanwhile(client, worker, pauses):
-    """A worker waits no longer once the clock is the test's."""
+    """A worker stops waiting when the clock is frozen."""
     client.create_activity(name="pick")
     freezer = freeze_time("2026-01-10")
     pauses.append(freezer.start)
@@ -79,7 +79,7 @@ def test_a_clock_that_is_frozen_meanwhile(client, worker, pauses):
 
 
 def test_a_reset(sfn, client, worker, pauses):
-    """After a reset the activity is gone."""
+    """After a reset, a waiting worker gets the error of a missing activity."""
     client.create_activity(name="pick")
     pauses.append(sfn.reset)
 
@@ -87,7 +87,7 @@ def test_a_reset(sfn, client, worker, pauses):
 
 
 def test_the_end_of_the_mock(worker, pauses):
-    """A worker that waits when the mock ends is answered without a token."""
+    """A worker that waits when the mock ends gets an answer without a token."""
     waits, ended = Event(), Event()
     pauses.append(lambda: waits.set() or ended.wait(20))
     with mock_sfn_executions():
@@ -101,7 +101,7 @@ def test_the_end_of_the_mock(worker, pauses):
 
 
 def test_the_end_of_a_server(worker, monkeypatch):
-    """A worker over HTTP waits, too, and does not keep the server from stopping."""
+    """A worker waits over HTTP too, and does not prevent the end of the server."""
     waits, pause = Event(), activities._pause
     monkeypatch.setattr(activities, "_pause", lambda: waits.set() or pause())
     server = sfn_mock.server()

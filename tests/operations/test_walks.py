@@ -1,4 +1,4 @@
-"""A walk, page by page, while executions move and the clock goes to and fro."""
+"""Walks through all pages while executions change and the clock moves in both directions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 def minutes(least: int, most: int) -> st.SearchStrategy[timedelta]:
-    """Lengths of time of few different sizes, so that many dates are equal."""
+    """Durations with few different values, so that many dates are equal."""
     return st.integers(least, most).map(lambda number: number * MINUTE)
 
 
@@ -59,7 +59,7 @@ EVENTS = [stop, start, succeed, redrive, seed, wait]
 )
 @settings(derandomize=True, deadline=None, max_examples=60)
 def test_walk_among_moving_executions(kept_client, seeds, status, size, events):
-    """Whatever starts, stops or vanishes meanwhile: nobody is listed twice, and nobody who stayed is missed."""
+    """No execution is listed twice, and none that did not move is missed."""
     with freeze_time(NOON) as clock, mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         for seeded, start, duration in seeds:
@@ -94,7 +94,7 @@ def test_walk_among_moving_executions(kept_client, seeds, status, size, events):
 )
 @settings(derandomize=True, deadline=None, max_examples=60)
 def test_walk_while_the_clock_goes_to_and_fro(kept_client, seeds, status, size, moves):
-    """Nobody is listed twice, though he stood elsewhere at each page; nobody is missed who stood still."""
+    """No execution is listed twice, and none that kept its position is missed."""
     with freeze_time(NOON) as clock, mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         for start, duration, redriven in seeds:
