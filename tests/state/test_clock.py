@@ -1,4 +1,4 @@
-"""The clock decides: every form of date becomes a moment, and every answer is as of the current one."""
+"""The clock: every form of date becomes a moment, and every answer is for the current moment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MILLISECOND = timedelta(milliseconds=1)
 
 @cache
 def made_client():
-    """One client for all tests: making one takes longer than most of them."""
+    """One client for all tests, because its creation takes longer than most of them."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
@@ -87,7 +87,7 @@ FORMS = [
 
 @pytest.mark.parametrize(("given", "shown"), FORMS)
 def test_every_form_of_date_is_listed_as_the_moment_it_names(client, clock, orders, given, shown):
-    """Dates are aware or naive datetimes, ISO 8601 text, or a timedelta from now; listings show UTC milliseconds."""
+    """Dates may be datetimes, ISO 8601 text or a timedelta from now; listings show UTC milliseconds."""
     run = orders.add_execution("one", status="RUNNING", start_date=given)
 
     assert run.start_date == shown
@@ -96,7 +96,7 @@ def test_every_form_of_date_is_listed_as_the_moment_it_names(client, clock, orde
 
 @pytest.mark.parametrize(("given", "shown"), FORMS)
 def test_every_argument_that_is_a_date_takes_every_form(client, clock, sfn_executions, orders, given, shown):
-    """Stop dates, redrive dates and creation dates are read as start dates are."""
+    """Stop dates, redrive dates and creation dates take the same forms as start dates."""
     run = orders.add_execution(status="FAILED", start_date="1970-01-01", stop_date=given, redrive_date=given)
     dated = sfn_executions.add_state_machine("dated", creation_date=given)
 
@@ -107,7 +107,7 @@ def test_every_argument_that_is_a_date_takes_every_form(client, clock, sfn_execu
 
 
 def test_the_last_date_is_one_that_every_time_zone_can_show(client, clock, orders):
-    """Dates go up to the last day of the year 9999."""
+    """The last date that a seed may have is in the year 9999."""
     with pytest.warns(UserWarning, match="is after now"):
         orders.add_execution("last", status="RUNNING", start_date="9999-12-31")
     clock.move_to(utc(9999, 12, 31))
@@ -116,7 +116,7 @@ def test_the_last_date_is_one_that_every_time_zone_can_show(client, clock, order
 
 
 def test_dates_are_given_out_in_utc(clock, orders):
-    """A record's dates are aware datetimes in UTC, whatever zone they were seeded in."""
+    """The dates of a record are aware datetimes in UTC, whatever zone they were given in."""
     run = orders.add_execution(status="SUCCEEDED", start_date="2026-01-10T03:00:00+01:00", duration=MINUTE)
 
     assert run.start_date.isoformat() == "2026-01-10T02:00:00+00:00"
@@ -163,7 +163,7 @@ OUTSIDE = "must be in the years 1970 to 9999, as AWS's dates are"
 )
 @pytest.mark.parametrize("argument", ["start_date", "stop_date", "redrive_date", "creation_date"])
 def test_what_names_no_moment_is_refused(clock, sfn_executions, orders, argument, given, sentence):
-    """The sentence begins with the argument and says which forms of date there are."""
+    """The sentence names the argument and the forms of dates."""
     seed = {
         "creation_date": partial(sfn_executions.add_state_machine, "undated"),
     }.get(argument, partial(orders.add_execution, status="FAILED"))
@@ -191,13 +191,13 @@ def day(orders):
 
 CLOSED = ("closed", "SUCCEEDED", NOW - MINUTE, NOW - MINUTE)
 OPEN = ("open", "RUNNING", utc(2026, 1, 10, 14), None)
-#: What the day looks like from each moment on.
+#: The listing from each moment on.
 DAY = {
     NOW: [CLOSED],
     utc(2026, 1, 10, 12, 59, 59, 999000): [CLOSED],
     utc(2026, 1, 10, 13): [("hour", "RUNNING", utc(2026, 1, 10, 13), None), CLOSED],
     utc(2026, 1, 10, 13, 59, 59, 999000): [("hour", "RUNNING", utc(2026, 1, 10, 13), None), CLOSED],
-    # Of equal dates the execution added later is the newer.
+    # Of equal dates the execution that was added last is the newest.
     utc(2026, 1, 10, 14): [OPEN, ("hour", "FAILED", utc(2026, 1, 10, 13), utc(2026, 1, 10, 14)), CLOSED],
     utc(2030, 1, 1): [OPEN, ("hour", "FAILED", utc(2026, 1, 10, 13), utc(2026, 1, 10, 14)), CLOSED],
 }
@@ -205,7 +205,7 @@ DAY = {
 
 @pytest.mark.parametrize("others", [0, 100], ids=["alone", "among many that do not change"])
 def test_freezegun_moves_it_forwards_and_backwards(client, clock, day, others):
-    """A listing is a function of the seeds and of now: it is the same whichever way now was reached."""
+    """A listing depends only on the seeds and on now, not on earlier moments."""
     day.add_executions(others, status="SUCCEEDED", start_date="2026-01-01")
 
     def at(moment):
@@ -217,7 +217,7 @@ def test_freezegun_moves_it_forwards_and_backwards(client, clock, day, others):
 
 
 def test_freezegun_ticks_move_it(client, clock, day):
-    """`tick` moves the clock by a second, or by what it is told."""
+    """`tick` moves the clock by a second, or by the given time."""
     clock.tick(timedelta(minutes=59, seconds=59))
     assert "hour" not in statuses(client)
 
@@ -227,7 +227,7 @@ def test_freezegun_ticks_move_it(client, clock, day):
 
 
 def test_time_machine_moves_it_forwards_and_backwards(client, sfn_executions):
-    """time-machine's clock is as good as freezegun's."""
+    """time-machine moves the clock as freezegun does."""
     with time_machine.travel(NOW, tick=False) as traveller:
         orders = sfn_executions.add_state_machine("orders")
         orders.add_execution("hour", status="FAILED", start_date=NOW, duration=60 * MINUTE)
@@ -246,7 +246,7 @@ def test_time_machine_moves_it_forwards_and_backwards(client, sfn_executions):
 
 
 def test_the_innermost_freeze_decides(client, clock, orders):
-    """Freezes may be nested; afterwards the outer one holds again."""
+    """The innermost freeze applies; after it the outer one applies again."""
     orders.add_execution("hour", status="FAILED", duration=60 * MINUTE)
     with freeze_time(NOW + 60 * MINUTE):
         later = statuses(client)
@@ -255,7 +255,7 @@ def test_the_innermost_freeze_decides(client, clock, orders):
 
 
 def test_a_ticking_freeze_goes_on_from_where_it_was_put(sfn_executions):
-    """With `tick=True` freezegun's clock runs: what starts now starts a little after the frozen date."""
+    """With `tick=True` the clock runs on from the frozen date."""
     with freeze_time(NOW, tick=True):
         run = sfn_executions.add_state_machine("orders").add_execution(status="RUNNING")
 
@@ -263,7 +263,7 @@ def test_a_ticking_freeze_goes_on_from_where_it_was_put(sfn_executions):
 
 
 def test_the_real_clock_moves_it_when_nothing_else_does(client, sfn_executions):
-    """Without a freeze now is the computer's time, cut to the millisecond."""
+    """Without a freeze, now is the machine's time, rounded down to the millisecond."""
     orders = sfn_executions.add_state_machine("orders")
     before = time.time_ns() // 1_000_000
     orders.add_execution("one", status="SUCCEEDED")
@@ -276,7 +276,7 @@ def test_the_real_clock_moves_it_when_nothing_else_does(client, sfn_executions):
 
 
 def test_what_starts_between_two_milliseconds_is_listed_at_once(client, sfn_executions):
-    """Now is rounded down: rounded up, a new execution would start after now."""
+    """Now is rounded down, so that a new execution has started already."""
     with freeze_time("2026-01-10 12:00:00.000999"):
         orders = sfn_executions.add_state_machine("orders")
         orders.add_execution("seeded", status="SUCCEEDED")
@@ -296,7 +296,7 @@ def test_what_starts_between_two_milliseconds_is_listed_at_once(client, sfn_exec
     ],
 )
 def test_a_bare_thread_is_in_the_frozen_time_too(client, clock, orders, start):
-    """freezegun leaves the targets of threads in real time; Step Functions stays where the test put it."""
+    """In a thread, freezegun shows the real time, and the mock the frozen one."""
     thread = Thread(target=start, args=(client, orders))
     thread.start()
     thread.join()
@@ -309,7 +309,7 @@ def test_a_bare_thread_is_in_the_frozen_time_too(client, clock, orders, start):
 
 @pytest.fixture
 def no_garbage_collection():
-    """Once it has run, Hypothesis times every collection, which would tick the clock."""
+    """Turn off collections, because Hypothesis reads the clock at each of them."""
     gc.disable()
     yield
     gc.enable()
@@ -317,7 +317,7 @@ def no_garbage_collection():
 
 @pytest.fixture
 def ticking(sfn_executions, no_garbage_collection):
-    """A clock that moves by a minute whenever it is read, and one record of each kind."""
+    """A clock that moves by a minute at each reading, and one record of each kind."""
     with freeze_time(NOW, auto_tick_seconds=60) as clock:
         orders = sfn_executions.add_state_machine("orders")
         abroad = sfn_executions.add_state_machine("orders", region="eu-west-1")
@@ -413,7 +413,7 @@ ITEM_ABROAD = {name: text.replace("us-east-1", "eu-west-1") for name, text in IT
     ],
 )
 def test_each_use_reads_the_clock_once(ticking, use):
-    """A call, or a use of the handle, has one date; a clock that ticks whenever it is read ticks once."""
+    """A call, or a use of the handle, reads the clock once."""
     before = ticking.clock.time_to_freeze
 
     use(ticking)
@@ -422,14 +422,14 @@ def test_each_use_reads_the_clock_once(ticking, use):
 
 
 def test_an_answers_date_header_is_the_moment_of_the_call(client, clock, orders):
-    """AWS dates its answers; here the date is the frozen one."""
+    """The Date header of an answer is the frozen date."""
     headers = client.list_executions(stateMachineArn=MACHINE)["ResponseMetadata"]["HTTPHeaders"]
 
     assert headers["date"] == "Sat, 10 Jan 2026 12:00:00 GMT"
 
 
 def test_first_mock_under_a_frozen_clock():
-    """The package is loaded with the first mock of a process: that the clock stood still then is not seen later."""
+    """If the package is loaded under a frozen clock, later mocks do not see that clock."""
     program = """
         import boto3
         from freezegun import freeze_time

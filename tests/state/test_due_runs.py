@@ -1,4 +1,4 @@
-"""Which runs a call carries: those with something due, and those to which something has happened."""
+"""The runs that a call continues: those with something due, and those that were changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAITING = json.dumps({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "
 
 @pytest.fixture
 def carried(monkeypatch):
-    """The names of the executions whose runs were carried, in order."""
+    """The names of the executions whose runs were continued, in order."""
     names = []
     carry = DefinitionRun.carry
 
@@ -31,7 +31,7 @@ def carried(monkeypatch):
 
 @pytest.fixture
 def waiting():
-    """The clock, and a machine with three executions that wait for a minute, two minutes and three minutes."""
+    """The clock, and a machine with three executions that wait for one, two and three minutes."""
     with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True) as sfn:
         orders = sfn.add_state_machine("orders", definition=WAITING)
         client = boto3.client("stepfunctions")
@@ -45,7 +45,7 @@ def statuses(client, orders):
 
 
 def test_starts_carry_no_other_run(carried, waiting):
-    """A start carries its own run, and a listing none, while nothing is due."""
+    """While nothing is due, a start continues only its own run, and a listing none."""
     _, orders, client = waiting
     assert statuses(client, orders) == {"m1": "RUNNING", "m2": "RUNNING", "m3": "RUNNING"}
 
@@ -53,7 +53,7 @@ def test_starts_carry_no_other_run(carried, waiting):
 
 
 def test_only_what_is_due_is_carried(carried, waiting):
-    """When the clock moves, the runs with something due are carried, in order of their starts."""
+    """When the clock moves, the runs with something due continue in order of their starts."""
     clock, orders, client = waiting
     carried.clear()
     clock.tick(timedelta(minutes=2))
@@ -63,7 +63,7 @@ def test_only_what_is_due_is_carried(carried, waiting):
 
 
 def test_a_stopped_run_is_carried(carried, waiting):
-    """A run that a call stops learns of it at the next use, and its later moments are forgotten."""
+    """A run that was stopped is updated at the next call, and its later moments are removed."""
     clock, orders, client = waiting
     client.stop_execution(executionArn=orders.executions[2].arn)
     carried.clear()

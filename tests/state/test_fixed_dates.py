@@ -1,4 +1,4 @@
-"""Seeds with fixed dates: no answer depends on the day, and any day can be frozen."""
+"""Seeds with fixed dates: no answer depends on the day of the run, and every day can be frozen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def milliseconds(moment):
 
 @pytest.fixture
 def machine_shows(monkeypatch):
-    """Have the machine's own clock, which no test has frozen, show some day."""
+    """Set the machine's own clock, which no test has frozen, to some day."""
 
     def show(moment):
         monkeypatch.setattr(clock, "_machines_time", lambda: milliseconds(moment))
@@ -53,7 +53,7 @@ def refusal_of_redrive(client, execution):
     ],
 )
 def test_no_answer_depends_on_the_day(client, orders, machine_shows, day):
-    """Where no test holds the clock, seeds with fixed dates get the same answers on every day."""
+    """If no test controls the clock, seeds with fixed dates get the same answers on every day."""
     machine_shows(day)
     failed = orders.add_execution("failed", status="FAILED", start_date=NOW - DAY, stop_date=NOW)
     running = orders.add_execution("running", status="RUNNING", start_date=NOW - DAY)
@@ -83,7 +83,7 @@ def test_no_answer_depends_on_the_day(client, orders, machine_shows, day):
     ],
 )
 def test_retention_brings_the_periods_of_redrives(client, orders, machine_shows, stop_date, reason):
-    """A mock with a retention counts days on the machine's own clock, too."""
+    """A mock with a retention counts AWS's days on the machine's own clock."""
     machine_shows(NOW + 366 * DAY)
     execution = orders.add_execution(status="FAILED", start_date=NOW, stop_date=stop_date)
 
@@ -168,7 +168,7 @@ def message(kind, end):
     ],
 )
 def test_seed_that_a_day_changes(sfn, machine_shows, seed, dates, expected):
-    """Where no test holds the clock, a fixed date at which a status changes later is warned of."""
+    """If no test controls the clock, a fixed future date at which a status changes gives a warning."""
     machine_shows(NOW)
 
     with warnings.catch_warnings(record=True) as caught:
@@ -182,7 +182,7 @@ def test_seed_that_a_day_changes(sfn, machine_shows, seed, dates, expected):
 
 
 def test_a_frozen_clock_has_no_other_day(orders, clock):
-    """With a frozen clock the day is always the same, and nothing is said."""
+    """With a frozen clock there is no warning."""
     execution = orders.add_execution(status="FAILED", stop_date=NOW + 100 * DAY)
 
     assert execution.status == "RUNNING"
@@ -205,7 +205,7 @@ WAITING = '{"StartAt":"Wait","States":{"Wait":{"Type":"Wait","Seconds":60,"End":
     ],
 )
 def test_any_day_can_be_frozen(kept_client, day, transport):
-    """Calls, views and the table of calls know every day that a clock can be frozen at."""
+    """Calls, views and the table of calls work on every day at which a clock can be frozen."""
     client = kept_client
     with freeze_time(day), mock_sfn_executions(transport=transport) as sfn:
         machine = client.create_state_machine(name="orders", definition=WAITING, roleArn=ROLE)["stateMachineArn"]

@@ -1,4 +1,4 @@
-"""An interrupt at any line of a seed document or a recording of several accounts stores all of it or nothing."""
+"""After an interrupt at any line, a seed document or recording of several accounts is stored whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sfn_mock import mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 ACCOUNTS = ("123456789012", "210987654321", "333333333333")
-#: What keeps, and takes back, the changes of several records: each execution of a line is tried.
+#: The modules that store and undo changes of several records: each execution of a line is interrupted.
 PLACES = ("state/joint_use.py", "state/store.py", "state/undo_log.py")
 
 
 def seed(sfn: Any) -> None:
-    """Seed one execution for each account, the mock's own account once by its name and once without."""
+    """Seed one execution for each account; the mock's own account is named once and left out once."""
     entries = [{"name": "orders", "account_id": id, "executions": [{"status": "FAILED"}]} for id in ACCOUNTS]
     sfn.seed({"state_machines": [*entries[::-1], {"name": "own", "executions": [{"status": "FAILED"}]}]})
 
@@ -45,7 +45,7 @@ def load(sfn: Any) -> None:
 @pytest.mark.filterwarnings("ignore::sfn_mock.SeedWarning")
 @pytest.mark.parametrize("store", [seed, load])
 def test_interrupted_document(store: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is stored in several accounts is there as a whole or not at all, whichever line is interrupted."""
+    """Records of several accounts are stored as a whole or not at all, whichever line is interrupted."""
 
     def outcome(watch: AbstractContextManager[Any]) -> list[str]:
         with mock_sfn_executions():

@@ -1,4 +1,4 @@
-"""An interrupt at any line of a call leaves records, locks, clock, environment and patches right."""
+"""After an interrupt at any line of a call, records, locks, clock, environment and patches are right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WAITING = (
 
 
 def contents(records: Records) -> Any:
-    """All that the records hold, without the ids that are made from a counter."""
+    """All that the records contain, without ids from a counter."""
     machines = [
         (
             *(machine.name, machine.type, machine.revision, machine.updated, machine.tags, machine.deleting),
@@ -182,18 +182,18 @@ def load(sfn, client, clock):
     sfn.load({"executions": items})
 
 
-#: Each changes the account once, or not at all.
+#: Actions that change the account once, or not at all.
 ACTIONS = [start, stop, redrive_parent, list_all, tick, go_back, add_many, add_map_run, assign, delete, publish, create]
 ACTIONS += [update_alias, untag, take_task, wait_for_task, seed_document, load]
 
 
-#: What a call passes on its way to the records, and leaves as it was.
+#: The modules that a call enters before the records, and that keep nothing of it.
 ON_THE_WAY = ("aws", "instruments", "transport", "session.py", "operations/pipeline.py", "operations/registry.py")
 
 
 @pytest.fixture(scope="module")
 def tried_with_start() -> Collection[tuple[str, int]]:
-    """The lines that calls pass on their way, which are the same for each: ``start`` alone tries them."""
+    """The lines that all calls enter in the same way; only ``start`` interrupts them."""
     lines = executed_lines()
     with freeze_time(NOW) as clock, mock_sfn_executions() as sfn:
         seed(sfn)
@@ -206,10 +206,10 @@ def tried_with_start() -> Collection[tuple[str, int]]:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_interrupted_change(action: Callable[..., None], tried_with_start: Collection[tuple[str, int]]) -> None:
-    """What a call changes is there as a whole or not at all, whichever of its lines is interrupted."""
+    """A call changes the records as a whole or not at all, whichever line is interrupted."""
 
     def outcome(watch: AbstractContextManager[Any]) -> Any:
-        """What the records hold after the action, and after half an hour more."""
+        """What the records contain after the action, and half an hour later."""
         clock.move_to(NOW)
         with mock_sfn_executions():
             with watch:

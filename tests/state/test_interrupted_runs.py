@@ -1,4 +1,4 @@
-"""An interrupt at any line loses no run of a definition, and repeats nothing that it did to the records."""
+"""After an interrupt at any line, runs of definitions continue, and repeat no change of the records."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def send_success(sfn, client, clock):
     client.send_task_success(taskToken=token, output="1")
 
 
-#: What keeps the state of runs. All else is called within one action of a run, which is done again as a whole.
+#: The modules with the state of runs. All others are called in one action of a run, which is repeated as a whole.
 PLACES = ("asl/engine.py", "asl/journal.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
 CASES = [
     pytest.param(WAITING, [], start, id="start"),
@@ -82,7 +82,7 @@ CASES = [
 
 
 def contents(records: Records) -> Any:
-    """What is the same whichever ids map runs and children have."""
+    """The parts of the records that do not depend on the ids of map runs and children."""
     with records.using() as moment:
         events = [
             [(event.id, event.type, event.moment) for event in run.events(moment)] for run in records.runs.values()
@@ -92,11 +92,11 @@ def contents(records: Records) -> Any:
         return events, executions, map_runs, len(records.live_runs)
 
 
-# An interrupt of a generator that Python clears away is lost, and changes nothing.
+# An interrupt in a generator that Python is removing is lost, and changes nothing.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("definition", "earlier", "action"), CASES)
 def test_interrupted_run(definition: Any, earlier: list[Callable[..., Any]], action: Callable[..., Any]) -> None:
-    """What a run does is done as a whole or not at all, whichever line is interrupted; the rest of it is as ever."""
+    """Each action of a run is done as a whole or not at all, whichever line is interrupted."""
 
     def outcome(watch: AbstractContextManager[Any]) -> Any:
         clock.move_to(NOW)
@@ -113,7 +113,7 @@ def test_interrupted_run(definition: Any, earlier: list[Callable[..., Any]], act
             return first, contents(sfn._session.records())
 
     def nothing(sfn, client, clock):
-        """Only time passes."""
+        """Do nothing: only time passes."""
 
     with freeze_time(NOW) as clock, mock_sfn_executions(execute=True) as sfn:
         client = boto3.client("stepfunctions", "us-east-1")

@@ -1,4 +1,4 @@
-"""What an interrupt leaves of the order of executions is healed, whatever comes first."""
+"""After an interrupt, the sorted order of executions is restored, whatever happens next."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def settle(orders):
 
 @pytest.mark.parametrize("action", [stop, redrive])
 def test_change_before_the_healing(action):
-    """An execution may change again, and another be forgotten, before the order is healed."""
+    """An execution may change, and another be removed, before the order is restored."""
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_execution("running", status="RUNNING", start_date=-10 * MINUTE)
@@ -51,7 +51,7 @@ def test_change_before_the_healing(action):
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that sends signals")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_storm_of_signals():
-    """Signals that come at any moment lose no execution whose start was answered, and leave nothing half done."""
+    """Signals at any moment lose no execution whose start was answered, and leave no incomplete change."""
     is_armed = False
 
     def interrupt(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Lives: what a test does to an execution at now, and how long the records it holds are good for."""
+"""Changes of executions by a test, and how long the test's records are valid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MACHINE = f"{PREFIX}:stateMachine:orders"
 
 @cache
 def made_client():
-    """One client for all tests: making one takes longer than most of them."""
+    """One client for all tests, because its creation takes longer than most of them."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
@@ -68,7 +68,7 @@ ENDS = [
 @pytest.mark.parametrize(("end", "shown"), ENDS)
 @pytest.mark.parametrize("how", ["seeded to run", "seeded to end later", "started", "child"])
 def test_a_running_execution_ends_now(client, orders, how, end, shown):
-    """It shows the status, what goes with it and the stop date, however it came to run."""
+    """An ended execution shows its status, its members and now as stop date."""
     seeds = {
         "seeded to run": lambda: orders.add_execution("one", status="RUNNING"),
         "seeded to end later": lambda: orders.add_execution("one", status="ABORTED", duration=HOUR, error="Later"),
@@ -86,7 +86,7 @@ def test_a_running_execution_ends_now(client, orders, how, end, shown):
 
 @pytest.mark.parametrize(("end", "shown"), ENDS)
 def test_an_end_now_erases_the_end_to_come(client, clock, run, end, shown):
-    """What would have happened later never happens, wherever the clock goes; what was before now stays."""
+    """An end replaces a later end, wherever the clock goes, and keeps what was before."""
     end(run)
 
     seen = {}
@@ -105,7 +105,7 @@ def test_an_end_now_erases_the_end_to_come(client, clock, run, end, shown):
 
 
 def test_an_end_moves_an_execution_to_its_place_among_the_stopped(client, clock, orders):
-    """Running executions sort by their start, ended ones by their stop: who ends now comes first."""
+    """An ended execution is listed by its stop date, so it comes first."""
     first = orders.add_execution("first", status="RUNNING", start_date=-HOUR)
     orders.add_execution("second", status="RUNNING", start_date=-MINUTE)
     assert listed(client) == [("second", "RUNNING", None), ("first", "RUNNING", None)]
@@ -118,7 +118,7 @@ def test_an_end_moves_an_execution_to_its_place_among_the_stopped(client, clock,
 
 
 def test_an_end_holds_in_every_listing_of_the_execution(client, orders):
-    """The machine's, the version's and the alias's listing agree, whichever was looked at before."""
+    """The listings of machine, version and alias agree about an end."""
     version = orders.publish_version()
     live = orders.add_alias("live", version)
     run = orders.add_execution("one", status="RUNNING", alias=live)
@@ -133,14 +133,14 @@ def test_an_end_holds_in_every_listing_of_the_execution(client, orders):
 
 
 def test_an_end_before_the_first_listing(client, orders):
-    """Nothing has to be looked at before it is changed."""
+    """An execution can be ended before anything was listed."""
     orders.add_execution("one", status="RUNNING").succeed()
 
     assert listed(client) == [("one", "SUCCEEDED", NOW)]
 
 
 def test_an_end_at_an_earlier_time_replaces_a_later_one(client, clock, run):
-    """Back before its end the execution runs again, and may end otherwise."""
+    """At a moment before its end the execution runs, and may end in another way."""
     run.fail("Boom")
     clock.move_to(NOW - MINUTE)
     run.abort(cause="operator")
@@ -151,7 +151,7 @@ def test_an_end_at_an_earlier_time_replaces_a_later_one(client, clock, run):
 
 
 def test_stop_execution_of_the_api_erases_too(client, clock, run):
-    """The code under test changes the time line as the test does."""
+    """StopExecution changes the time line as the test's methods do."""
     client.stop_execution(executionArn=run.arn, error="Stop")
     clock.move_to(NOW + 2 * HOUR)
 
@@ -182,7 +182,7 @@ STATES = [
 )
 @pytest.mark.parametrize(("seed", "stands"), STATES)
 def test_only_what_runs_can_end(client, orders, seed, stands, end, status):
-    """A RuntimeError names the status, and the execution stays as it was."""
+    """To end an execution that is not RUNNING is a RuntimeError with its status, and changes nothing."""
     run = orders.add_execution("one", **seed)
     before = listed(client)
 
@@ -196,7 +196,7 @@ def test_only_what_runs_can_end(client, orders, seed, stands, end, status):
 
 
 def test_what_waits_for_its_redrive_cannot_end(orders):
-    """PENDING_REDRIVE is a closed status as far as ends go."""
+    """A PENDING_REDRIVE child cannot be ended."""
     child = (
         orders.add_execution("parent", status="RUNNING").add_map_run("Items").add_execution(status="PENDING_REDRIVE")
     )
@@ -210,7 +210,7 @@ def test_what_waits_for_its_redrive_cannot_end(orders):
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
 def test_a_redrive_makes_an_unsuccessful_execution_run_again(client, clock, orders, status):
-    """From now on it runs until it is ended: no stop date, one redrive more, dated now."""
+    """After redrive() it runs without a stop date, with one more redrive, dated now."""
     run = orders.add_execution("one", status=status, start_date=-HOUR)
 
     run.redrive()
@@ -223,7 +223,7 @@ def test_a_redrive_makes_an_unsuccessful_execution_run_again(client, clock, orde
 
 
 def test_a_redrive_erases_what_was_to_come_and_nothing_else(client, clock, orders):
-    """Back in time an execution shows what it showed then; another redrive there replaces the first."""
+    """A redrive replaces a later redrive, and keeps what was before."""
     run = orders.add_execution("one", status="FAILED", start_date=-HOUR, duration=HOUR)
     clock.move_to(NOW + MINUTE)
     run.redrive()
@@ -242,7 +242,7 @@ def test_a_redrive_erases_what_was_to_come_and_nothing_else(client, clock, order
 
 
 def test_a_client_token_of_a_redrive_that_never_was_redrives(client, clock, orders):
-    """Back before a redrive its client token has not been used yet."""
+    """At a moment before a redrive, its client token is not used."""
     run = orders.add_execution("one", status="FAILED")
     clock.move_to(NOW + MINUTE)
     later = client.redrive_execution(executionArn=run.arn, clientToken="once")["redriveDate"]
@@ -254,7 +254,7 @@ def test_a_client_token_of_a_redrive_that_never_was_redrives(client, clock, orde
 
 
 def test_a_life_of_several_redrives_can_be_walked_both_ways(client, clock, orders):
-    """Each attempt shows between its redrive and the next one, and counts."""
+    """Each attempt is shown between its redrive and the next one."""
     run = orders.add_execution("one", status="FAILED", start_date=NOW, duration=MINUTE)
     for minutes, change in ((2, run.redrive), (3, run.time_out), (4, run.redrive), (5, run.succeed)):
         clock.move_to(NOW + minutes * MINUTE)
@@ -278,7 +278,7 @@ def test_a_life_of_several_redrives_can_be_walked_both_ways(client, clock, order
 
 
 def test_children_of_each_type_are_redriven(client, orders):
-    """A STANDARD child's redrive has a date, an EXPRESS child's has none; both may have been waiting for it."""
+    """The redrive of a STANDARD child has a date, and that of an EXPRESS child has none."""
     parent = orders.add_execution("parent", status="RUNNING")
     standard = parent.add_map_run("Items").add_execution(status="PENDING_REDRIVE")
     express = parent.add_map_run("Fast", execution_type="EXPRESS").add_execution(status="FAILED", redrive_count=1)
@@ -304,7 +304,7 @@ def test_children_of_each_type_are_redriven(client, orders):
     ],
 )
 def test_only_the_unsuccessful_are_redriven(client, orders, seed, stands):
-    """A RuntimeError names the status, and the execution stays as it was."""
+    """To redrive another execution is a RuntimeError with its status, and changes nothing."""
     run = orders.add_execution("one", **seed)
     before = listed(client)
 
@@ -323,7 +323,7 @@ def test_only_the_unsuccessful_are_redriven(client, orders, seed, stands):
 
 @pytest.mark.parametrize("qualifier", ["", ":1", ":live"], ids=["machine", "version", "alias"])
 def test_on_start_says_what_every_start_comes_to(client, clock, orders, qualifier):
-    """Starts by machine, version and alias run for the duration, then end as told."""
+    """Executions started by machine, version and alias end as on_start says."""
     orders.add_alias("live", orders.publish_version())
     orders.on_start(status="SUCCEEDED", duration=MINUTE, output='{"ok": true}')
 
@@ -336,7 +336,7 @@ def test_on_start_says_what_every_start_comes_to(client, clock, orders, qualifie
 
 
 def test_on_start_replaces_what_was_said_before_and_touches_nothing_there_is(client, clock, orders):
-    """Only later starts follow; RUNNING takes it back."""
+    """on_start applies to later starts only; RUNNING removes it."""
     orders.add_execution("seeded", status="RUNNING")
     orders.on_start(status="FAILED", error="Boom")
     client.start_execution(stateMachineArn=MACHINE, name="failed")
@@ -358,7 +358,7 @@ def test_on_start_replaces_what_was_said_before_and_touches_nothing_there_is(cli
 
 
 def test_a_start_whose_end_was_told_can_be_ended_otherwise(client, clock, orders):
-    """What `on_start` says is the future of a time line like any other."""
+    """An end planned by `on_start` can be replaced."""
     orders.on_start(status="SUCCEEDED", duration=HOUR)
     client.start_execution(stateMachineArn=MACHINE, name="one")
     orders.executions[0].fail("Boom")
@@ -369,7 +369,7 @@ def test_a_start_whose_end_was_told_can_be_ended_otherwise(client, clock, orders
 
 # --- Records that are gone ---------------------------------------------------------------------------------------
 
-#: All that a test can do with records it holds.
+#: All that a test can do with its records.
 CHANGES = [
     pytest.param("orders.add_execution", {"status": "RUNNING"}, id="add_execution"),
     pytest.param("orders.add_executions", {"count": 2, "status": "RUNNING"}, id="add_executions"),
@@ -389,7 +389,7 @@ CHANGES = [
 
 
 class Held:
-    """What a test holds: the handle and one record of each kind."""
+    """The handle and one record of each kind, as a test holds them."""
 
     def __init__(self, sfn):
         self.sfn = sfn
@@ -409,7 +409,7 @@ GONE = (
 
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
 def test_records_from_before_a_reset_are_dead(client, sfn_executions, change, arguments):
-    """Changing one is a RuntimeError, never a silent write into nothing; not even to a machine of the same name."""
+    """A change of a record from before a reset is a RuntimeError, also if a machine has its name."""
     held = Held(sfn_executions)
     sfn_executions.reset()
     sfn_executions.add_state_machine("orders")
@@ -423,7 +423,7 @@ def test_records_from_before_a_reset_are_dead(client, sfn_executions, change, ar
 
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
 def test_records_die_with_their_mock(change, arguments):
-    """What a test kept from a mock that has ended says so."""
+    """After the end of the mock, a change of a record is a RuntimeError."""
     with mock_sfn_executions() as sfn:
         held = Held(sfn)
     with pytest.raises(RuntimeError) as refusal:
@@ -447,7 +447,7 @@ def test_records_die_with_their_mock(change, arguments):
     ],
 )
 def test_a_handle_dies_with_its_mock(use):
-    """Outside the mock the handle has nothing to show or to add to."""
+    """After the end of the mock, the handle raises RuntimeError."""
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders")
     with pytest.raises(RuntimeError) as refusal:
@@ -460,7 +460,7 @@ def test_a_handle_dies_with_its_mock(use):
 
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
 def test_records_die_with_their_machine(client, sfn_executions, change, arguments):
-    """A deleted machine takes its executions and map runs along; another of its name is another."""
+    """The executions and map runs of a deleted machine are deleted with it."""
     held = Held(sfn_executions)
     held.parent.succeed()
     client.delete_state_machine(stateMachineArn=MACHINE)
@@ -480,7 +480,7 @@ def test_records_die_with_their_machine(client, sfn_executions, change, argument
     "change", ["succeed", "fail", "time_out", "abort", "redrive", "add_map_run"], ids=lambda change: change
 )
 def test_a_record_dies_when_its_name_is_given_away(client, clock, orders, change):
-    """Once the retention of an execution has passed, its name is another's: the record is not the new one's."""
+    """When another execution has the name of a vanished one, the old record is not the new one."""
     failed = orders.add_execution("nightly", status="FAILED")
     clock.move_to(NOW + timedelta(days=90))
     client.start_execution(stateMachineArn=MACHINE, name="nightly")
@@ -496,7 +496,7 @@ def test_a_record_dies_when_its_name_is_given_away(client, clock, orders, change
 
 
 def test_dead_records_can_still_be_read():
-    """A test may look after the mock at what it got from it: a record then shows what it would have shown."""
+    """After the end of the mock, a record shows its last state."""
     with mock_sfn_executions() as sfn:
         held = Held(sfn)
         held.parent.abort(cause="operator")
@@ -508,7 +508,7 @@ def test_dead_records_can_still_be_read():
 
 
 def test_a_machine_being_deleted_is_there_until_its_last_execution_stops(client, clock, sfn_executions):
-    """The handle and its records agree with the API about the moment."""
+    """The handle and the API agree when a machine is deleted."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_execution("hour", status="SUCCEEDED", duration=HOUR)
     client.delete_state_machine(stateMachineArn=MACHINE)
@@ -525,7 +525,7 @@ def test_a_machine_being_deleted_is_there_until_its_last_execution_stops(client,
 
 
 def test_a_reset_empties_everything(client, sfn_executions):
-    """Machines, executions and map runs of every region are gone; what is seeded next starts afresh."""
+    """A reset deletes machines, executions and map runs of every region, and counters begin again."""
     Held(sfn_executions)
     sfn_executions.add_state_machine("abroad", region="eu-west-1")
     sfn_executions.reset()
@@ -536,7 +536,7 @@ def test_a_reset_empties_everything(client, sfn_executions):
 
 
 def test_a_call_amid_a_reset_is_answered_from_what_comes_after(client, sfn_executions):
-    """Code under test never hears of the reset: to a call that it overtakes the machine does not exist any more."""
+    """A call during a reset gets the error of a missing machine."""
     orders = sfn_executions.add_state_machine("orders")
 
     def overtaken(name, input):
@@ -551,7 +551,7 @@ def test_a_call_amid_a_reset_is_answered_from_what_comes_after(client, sfn_execu
 
 
 def test_a_call_whose_outcome_asks_a_dead_record_fails(client, sfn_executions):
-    """The test's own mistake is told to the test, and no call is tried again for it."""
+    """If an outcome function uses a deleted record, the test gets the RuntimeError."""
     dead = sfn_executions.add_state_machine("orders")
     sfn_executions.reset()
     orders = sfn_executions.add_state_machine("orders")
@@ -567,7 +567,7 @@ def test_a_call_whose_outcome_asks_a_dead_record_fails(client, sfn_executions):
 
 
 def test_records_are_found_by_what_names_them(client, sfn_executions):
-    """Machines by ARN or, in the mock's own account and region, by name; executions and map runs by ARN."""
+    """Machines are found by ARN or name, executions and map runs by ARN."""
     held = Held(sfn_executions)
     abroad = sfn_executions.add_state_machine("orders", region="eu-west-1")
     arn = client.start_execution(stateMachineArn=MACHINE, name="started")["executionArn"]
@@ -582,7 +582,7 @@ def test_records_are_found_by_what_names_them(client, sfn_executions):
 
 
 def test_what_the_api_made_is_found_too(client, sfn_executions):
-    """A machine that the code under test created is seeded to like any other."""
+    """A machine that the code under test created can be seeded."""
     client.create_state_machine(
         name="orders",
         definition='{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
@@ -596,7 +596,7 @@ def test_what_the_api_made_is_found_too(client, sfn_executions):
 
 
 def test_express_executions_of_one_name_are_found(client, sfn_executions):
-    """Each has an ARN of its own, the newer as well as the older."""
+    """EXPRESS executions with one name are found by their ARNs."""
     fast = sfn_executions.add_state_machine("fast", type="EXPRESS")
     arns = [client.start_sync_execution(stateMachineArn=fast.arn, name="a")["executionArn"] for _ in range(2)]
 
@@ -606,19 +606,19 @@ def test_express_executions_of_one_name_are_found(client, sfn_executions):
 
 
 def test_an_upcoming_execution_is_found(sfn_executions, orders):
-    """The test's side sees all there is, also what listings do not show yet."""
+    """The handle also finds executions that have not started."""
     with pytest.warns(UserWarning, match="is after now"):
         later = orders.add_execution("later", status="RUNNING", start_date=HOUR)
 
     assert sfn_executions.get_execution(later.arn) == later
 
 
-#: What is said where text like a name was given.
+#: The end of the sentence for a text that may be a name.
 MEANT = " Did you mean 'orders'?"
 
 
 def test_a_name_of_another_region(sfn):
-    """Where only another region has a state machine of that name, its ARN is suggested."""
+    """If only another region has a state machine with that name, its ARN is suggested."""
     machine = sfn.add_state_machine("invoices", region="eu-west-1")
     with pytest.raises(LookupError) as error:
         sfn.get_state_machine("invoices")
@@ -668,7 +668,7 @@ def test_a_name_of_another_region(sfn):
     ],
 )
 def test_a_record_there_is_not_names_those_there_are(sfn_executions, look, sentence):
-    """A LookupError says what could have been meant."""
+    """The LookupError names the known records."""
     Held(sfn_executions)
     sfn_executions.add_state_machine("other")
 
@@ -687,7 +687,7 @@ def test_a_record_there_is_not_names_those_there_are(sfn_executions, look, sente
     ],
 )
 def test_where_there_is_nothing_a_lookup_says_so(sfn_executions, look, sentence):
-    """An empty store names nothing."""
+    """With an empty store, the LookupError says that there is none."""
     with pytest.raises(LookupError) as refusal:
         look(sfn_executions)
 
@@ -695,7 +695,7 @@ def test_where_there_is_nothing_a_lookup_says_so(sfn_executions, look, sentence)
 
 
 def test_a_lookup_names_ten_and_counts_the_rest(sfn_executions, orders):
-    """A sentence stays one that can be read."""
+    """A LookupError names ten records, and the number of the others."""
     orders.add_executions(13, status="SUCCEEDED")
 
     with pytest.raises(LookupError) as refusal:
@@ -706,7 +706,7 @@ def test_a_lookup_names_ten_and_counts_the_rest(sfn_executions, orders):
 
 
 def test_records_come_in_order_of_adding(client, sfn_executions):
-    """Machines by region in the order the regions came into use; executions and map runs as they were added."""
+    """Machines are listed by region in order of first use, executions and map runs in order of adding."""
     zeta, alpha = sfn_executions.add_state_machine("zeta"), sfn_executions.add_state_machine("alpha")
     abroad = sfn_executions.add_state_machine("abroad", region="eu-west-1")
     middle = sfn_executions.add_state_machine("middle")
@@ -720,7 +720,7 @@ def test_records_come_in_order_of_adding(client, sfn_executions):
 
 
 def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
-    """Whoever empties one has emptied a list, not the store."""
+    """A change of a list of records does not change the store."""
     orders.add_execution(status="RUNNING")
     for records in (sfn_executions.state_machines, orders.executions[0].map_runs):
         records.clear()
@@ -741,7 +741,7 @@ def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
     ],
 )
 def test_a_record_shows_what_it_is(sfn_executions, record, text):
-    """A failing assert prints records; their ARN says more than an address."""
+    """The repr of a record has its ARN."""
     assert repr(getattr(Held(sfn_executions), record)) == text
 
 
@@ -749,7 +749,7 @@ def test_a_record_shows_what_it_is(sfn_executions, record, text):
 
 
 def test_threads_seed_and_start_at_once(client, orders):
-    """Names, places in the order and listings hold where several threads change one machine."""
+    """Names, order and listings are right if several threads change one machine."""
     threads, starts = 8, 25
     together = Barrier(threads)
 
@@ -776,7 +776,7 @@ def test_threads_seed_and_start_at_once(client, orders):
 
 
 def test_threads_that_are_the_first_in_a_region_share_it(sfn_executions):
-    """Both get the one store that the region has."""
+    """Threads that use a region first at the same time get one store."""
     together = Barrier(8)
 
     def seed(number):

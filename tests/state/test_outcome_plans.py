@@ -1,4 +1,4 @@
-"""What starts and redrives come to: by keywords, one after the other, by choice, and turn by turn in a map run."""
+"""Outcomes of starts and redrives: one for all, a list, a function, and turns in a map run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sfn(clock):
 
 
 def start(client, orders, name, input="{}"):
-    """Start it, and give the status that it has then."""
+    """Start it, and return its status at that moment."""
     arn = client.start_execution(stateMachineArn=orders.arn, name=name, input=input)["executionArn"]
     return client.describe_execution(executionArn=arn)["status"]
 
@@ -36,7 +36,7 @@ def start(client, orders, name, input="{}"):
 
 
 def test_one_outcome_after_the_other(client, orders):
-    """Each start has the next one, and the last holds on."""
+    """Each start has the next outcome, and later ones have the last."""
     orders.on_start(["FAILED", {"status": "ABORTED", "error": "Late"}, "SUCCEEDED"])
 
     assert [start(client, orders, name) for name in "abcde"] == [
@@ -50,7 +50,7 @@ def test_one_outcome_after_the_other(client, orders):
 
 
 def test_what_starts_nothing_takes_no_outcome(client, orders):
-    """A refused start, and the repetition of one that runs, leave the next outcome to the next start."""
+    """A refused or repeated start uses no outcome."""
     orders.on_start(["RUNNING", "FAILED"])
     start(client, orders, "a")
     start(client, orders, "a")
@@ -61,7 +61,7 @@ def test_what_starts_nothing_takes_no_outcome(client, orders):
 
 
 def test_a_callable_chooses(client, orders, clock):
-    """It is given name and input of each start, the input as the text that was sent."""
+    """The function gets the name and the input of each start, the input as the text that was sent."""
 
     def choose(name, input):
         if json.loads(input).get("poison"):
@@ -88,7 +88,7 @@ def test_a_callable_chooses(client, orders, clock):
     ],
 )
 def test_a_callable_that_fails_starts_nothing(client, orders, choose, error):
-    """What it raises reaches the test, since only the test can put it right."""
+    """An exception of the function is raised in the test."""
     orders.on_start(choose)
     with pytest.raises(error):
         start(client, orders, "a")
@@ -97,7 +97,7 @@ def test_a_callable_that_fails_starts_nothing(client, orders, choose, error):
 
 
 def test_synchronous_starts_take_outcomes_too(sfn):
-    """Each comes to its outcome; where that is to run on, its caller gets a success."""
+    """StartSyncExecution uses the outcomes too; RUNNING counts as success."""
     fast = sfn.add_state_machine("fast", type="EXPRESS")
     fast.on_start(["FAILED", "RUNNING"])
     client = boto3.client("stepfunctions")
@@ -113,7 +113,7 @@ def test_synchronous_starts_take_outcomes_too(sfn):
 
 
 def test_a_redrive_comes_to_its_outcome(client, orders, clock):
-    """So long after the redrive; a seeded execution is redriven as a started one is, and so by the handle."""
+    """A redriven execution ends as on_redrive says, whoever redrives it."""
     orders.on_redrive([{"status": "FAILED", "duration": MINUTE}, {"status": "SUCCEEDED", "output": "7"}])
     run = orders.add_execution("nightly", status="FAILED")
     client.redrive_execution(executionArn=run.arn)
@@ -126,7 +126,7 @@ def test_a_redrive_comes_to_its_outcome(client, orders, clock):
 
 
 def test_starts_and_redrives_are_apart(client, orders):
-    """on_start says nothing of redrives, nor on_redrive of starts."""
+    """on_start does not apply to redrives, nor on_redrive to starts."""
     orders.on_redrive(status="SUCCEEDED")
     assert start(client, orders, "a") == "RUNNING"
     orders.on_start(status="FAILED")
@@ -137,7 +137,7 @@ def test_starts_and_redrives_are_apart(client, orders):
 
 
 def test_a_callable_that_fails_redrives_nothing(client, orders):
-    """Neither the parent nor a child of it, of which one was asked for before."""
+    """If the function raises an exception, neither the parent nor any child is redriven."""
     parent = orders.add_execution("parent", status="RUNNING")
     batch = parent.add_map_run("Process")
     first, second = (batch.add_execution(name, status="FAILED") for name in ("first", "second"))
@@ -160,7 +160,7 @@ def parent(orders):
 
 @pytest.fixture
 def batch(parent):
-    """A map run that redrives two children at a time, and five failed children, the parent failed as well."""
+    """A map run with max_concurrency 2 and five failed children, whose parent failed too."""
     batch = parent.add_map_run("Process", max_concurrency=2)
     batch.add_executions(5, status="FAILED", name="{index}", start_date="2026-01-10T02:00:00Z")
     parent.fail()
@@ -168,7 +168,7 @@ def batch(parent):
 
 
 def stand(client, batch):
-    """How the children stand by ListExecutions, in order of adding; DescribeMapRun counts the same."""
+    """The statuses of the children by ListExecutions, in order of adding; DescribeMapRun counts the same."""
     items = client.list_executions(mapRunArn=batch.arn)["executions"]
     statuses = [item["status"] for item in sorted(items, key=lambda item: item["name"])]
     counts = client.describe_map_run(mapRunArn=batch.arn)["executionCounts"]
@@ -185,7 +185,7 @@ def stand(client, batch):
 
 
 def test_children_take_turns_on_the_clock(client, clock, parent, batch):
-    """Where outcomes say when each ends, the next begins just then, and the map run ends with the last."""
+    """If outcomes have durations, the next child runs when one ends."""
     minutes = {"0": 3, "1": 1, "2": 1, "3": 2, "4": 0}
     batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": minutes[name] * MINUTE})
     client.redrive_execution(executionArn=parent.arn)
@@ -212,7 +212,7 @@ def test_children_take_turns_on_the_clock(client, clock, parent, batch):
 
 
 def test_children_take_turns_when_others_are_ended(client, clock, parent, batch):
-    """Where nothing says when they end, each waits until a test ends another."""
+    """Without an outcome, each child waits until the test ends another one."""
     client.redrive_execution(executionArn=parent.arn)
     first, second, third, *_ = batch.executions
     seen = [stand(client, batch)]
@@ -226,7 +226,7 @@ def test_children_take_turns_when_others_are_ended(client, clock, parent, batch)
 
 
 def test_an_earlier_end_brings_the_next_turn_forward(client, clock, parent, batch):
-    """What was planned for the end of one happens when it really ends."""
+    """If a child ends earlier than planned, the next one runs then."""
     batch.on_redrive(status="SUCCEEDED", duration=10 * MINUTE)
     client.redrive_execution(executionArn=parent.arn)
     clock.tick(MINUTE)
@@ -240,7 +240,7 @@ def test_an_earlier_end_brings_the_next_turn_forward(client, clock, parent, batc
 
 
 def test_a_child_redriven_out_of_turn_takes_room(client, clock, parent, batch):
-    """A test may redrive one that waits; the others' turns come when there is room again."""
+    """A child that the test redrives counts for the concurrency."""
     batch.on_redrive(["SUCCEEDED", "RUNNING"])
     client.redrive_execution(executionArn=parent.arn)
     assert stand(client, batch) == "SRRpp"
@@ -256,7 +256,7 @@ def test_a_child_redriven_out_of_turn_takes_room(client, clock, parent, batch):
 
 @pytest.mark.parametrize(("at_once", "then"), [(3, "RRRpp"), (0, "RRRRR"), (1, "RRppp")])
 def test_more_concurrency_gives_more_turns(client, parent, batch, at_once, then):
-    """UpdateMapRun makes room at once; with less, nothing that runs is stopped."""
+    """With more concurrency more children run at once; with less, none is stopped."""
     client.redrive_execution(executionArn=parent.arn)
     client.update_map_run(mapRunArn=batch.arn, maxConcurrency=at_once)
 
@@ -264,7 +264,7 @@ def test_more_concurrency_gives_more_turns(client, parent, batch, at_once, then)
 
 
 def test_less_concurrency_gives_turns_later(client, clock, parent, batch):
-    """While more are running than may, an end makes no room."""
+    """If more children run than allowed, the end of one starts no other."""
     batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": (3 if name == "1" else 1) * MINUTE})
     client.redrive_execution(executionArn=parent.arn)
     client.update_map_run(mapRunArn=batch.arn, maxConcurrency=1)
@@ -277,7 +277,7 @@ def test_less_concurrency_gives_turns_later(client, clock, parent, batch):
 
 
 def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
-    """What waits then has waited in vain, and has failed as before: the next redrive finds it so."""
+    """Children that wait when the parent ends have failed as before, and can be redriven again."""
     batch.on_redrive(status="SUCCEEDED", duration=MINUTE)
     client.redrive_execution(executionArn=parent.arn)
     clock.tick(MINUTE)
@@ -291,7 +291,7 @@ def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
 
 
 def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batch):
-    """Where an outcome says when the parent ends again, what would come after that waits in vain from then on."""
+    """If the parent's end is planned, later turns do not come."""
     orders.on_redrive(status="FAILED", duration=2 * MINUTE)
     batch.on_redrive(status="SUCCEEDED", duration=1.5 * MINUTE)
     client.redrive_execution(executionArn=parent.arn)
@@ -357,7 +357,7 @@ def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batc
     ],
 )
 def test_what_says_no_outcome(client, orders, say, arguments, keywords, sentence):
-    """It is refused, and what was said before still holds."""
+    """A wrong outcome is refused, and the earlier one still applies."""
     getattr(orders, say)(status="TIMED_OUT")
     with pytest.raises(ValueError) as refusal:
         getattr(orders, say)(*arguments, **keywords)
@@ -371,7 +371,7 @@ def test_what_says_no_outcome(client, orders, say, arguments, keywords, sentence
 
 
 def test_express_executions_are_never_redriven(sfn):
-    """There is nothing to say of their redrives."""
+    """on_redrive refuses an EXPRESS machine."""
     fast = sfn.add_state_machine("fast", type="EXPRESS")
     with pytest.raises(ValueError) as refusal:
         fast.on_redrive(status="SUCCEEDED")
@@ -383,7 +383,7 @@ def test_express_executions_are_never_redriven(sfn):
 
 
 def test_express_children_come_to_what_they_can(parent):
-    """Nothing aborts them, and they take five minutes at most."""
+    """An EXPRESS child cannot be ABORTED, and takes at most five minutes."""
     batch = parent.add_map_run("Fast", execution_type="EXPRESS")
     with pytest.raises(
         ValueError, match=r"^status must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, got 'ABORTED'"

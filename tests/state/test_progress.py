@@ -1,4 +1,4 @@
-"""How far an execution has come, and waiting until it is done."""
+"""The progress of an execution, and waiting until it is done."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def start(sfn, states, input="{}"):
 
 
 def test_visited(sfn, clock):
-    """The states entered so far, in order; a clock that goes back shows those of then."""
+    """visited has the states entered so far, in order; if the clock goes back, those of that moment."""
     run = start(sfn, REPORT)
 
     assert run.visited == ["Check", "Sleep"]
@@ -65,7 +65,7 @@ def test_visited(sfn, clock):
 
 
 def test_visited_of_seeds(sfn):
-    """An execution whose definition is not run has visited the states that its history shows."""
+    """If the definition does not run, visited has the states of the history."""
     definition = json.dumps({"StartAt": "Check", "States": REPORT})
     orders = sfn.add_state_machine("orders", definition=definition)
     running = orders.add_execution(status="RUNNING")
@@ -78,7 +78,7 @@ def test_visited_of_seeds(sfn):
 
 
 def test_visited_of_children(sfn):
-    """Child executions of a map run that runs have states of their own; seeded ones those of their history."""
+    """Child executions that run have their own states, and seeded ones those of their history."""
     run = start(sfn, {"Items": ITEMS}, input="[1]")
     [batch] = run.map_runs
     [child] = batch.executions
@@ -90,7 +90,7 @@ def test_visited_of_children(sfn):
 
 
 def test_visited_after_the_end_of_the_mock(clock):
-    """What a run has visited can be read when the mock has ended."""
+    """After the end of the mock, visited can be read."""
     with sfn_mock.mock_sfn_executions(execute=True) as sfn:
         run = start(sfn, REPORT)
     clock.tick(3600)
@@ -99,7 +99,7 @@ def test_visited_after_the_end_of_the_mock(clock):
 
 
 def test_context(sfn, clock):
-    """The context object as the state that was entered last sees it, also with the clock moved back."""
+    """context is the context object as the last entered state sees it, also if the clock goes back."""
     run = start(sfn, REPORT, input='{"amount": 7}')
     clock.tick(3600)
 
@@ -122,7 +122,7 @@ def test_context(sfn, clock):
 
 
 def test_context_is_a_copy(sfn):
-    """Whoever changes the context object changes nothing of the run."""
+    """A change of the returned context object does not change the run."""
     run = start(sfn, REPORT, input='{"amount": 7}')
     run.context["Execution"]["Input"]["amount"] = 8
 
@@ -130,7 +130,7 @@ def test_context_is_a_copy(sfn):
 
 
 def test_context_of_seeds(sfn, clock):
-    """An execution whose definition is not run has a context object that follows from its dates and history."""
+    """If the definition does not run, the context object follows from dates and history."""
     definition = json.dumps({"StartAt": "Check", "States": REPORT})
     orders = sfn.add_state_machine("orders", definition=definition, role_arn="arn:aws:iam::123456789012:role/orders")
     redriven = orders.add_execution("nightly", status="RUNNING", start_date=timedelta(hours=-1))
@@ -160,7 +160,7 @@ def test_context_of_seeds(sfn, clock):
 
 
 def test_wait_for_what_is_done(sfn):
-    """An execution that has ended needs no waiting."""
+    """For an ended execution wait_until_done returns at once."""
     assert start(sfn, {"Send": PASS}).wait_until_done() is None
 
 
@@ -176,7 +176,7 @@ def said(run):
 
 
 def test_wait_under_a_frozen_clock(sfn, clock):
-    """A frozen clock is not moved: the error names the state, and when the run goes on."""
+    """Under a frozen clock the error names the state, and when the run continues."""
     run = start(sfn, REPORT)
 
     assert said(run) == "it is RUNNING in state 'Sleep', and goes on by itself at 2026-01-10T04:00:00.000Z"
@@ -186,7 +186,7 @@ def test_wait_under_a_frozen_clock(sfn, clock):
 
 
 def test_wait_for_a_token(sfn):
-    """The error names the task tokens that the run waits for, those of child executions included."""
+    """The error names the task tokens that the run waits for, including those of child executions."""
     run = start(sfn, {"Ask": {**ASK, "TimeoutSeconds": 600}})
     children = sfn.add_state_machine("items", definition=json.dumps({"StartAt": "Items", "States": {"Items": ITEMS}}))
     client = boto3.client("stepfunctions", "us-east-1")
@@ -201,7 +201,7 @@ def test_wait_for_a_token(sfn):
 
 
 def test_wait_for_both_branches(sfn):
-    """All states that the run is in are named, the innermost last."""
+    """The error names all current states, the innermost last."""
     branches = [{"StartAt": name, "States": {name: WAIT}} for name in ("A", "B")]
     run = start(sfn, {"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
 
@@ -209,7 +209,7 @@ def test_wait_for_both_branches(sfn):
 
 
 def test_wait_for_seeds(sfn):
-    """Of an execution whose definition is not run, its dates, its task and its map run tell what it waits for."""
+    """If the definition does not run, the error names dates, task and map run."""
     orders = sfn.add_state_machine("orders")
     open_end = orders.add_execution(status="RUNNING")
     asking = orders.add_execution(status="RUNNING")
@@ -234,7 +234,7 @@ def test_wait_for_seeds(sfn):
 
 
 def test_wait_for_what_nothing_answers(clock):
-    """A task that nothing answers is told again to whoever waits for it."""
+    """A task that nothing answers is an error of wait_until_done too."""
 
     def wait():
         with sfn_mock.mock_sfn_executions(execute=True) as sfn:
@@ -250,7 +250,7 @@ def test_wait_for_what_nothing_answers(clock):
 
 
 def test_wait_on_a_clock_that_goes_on():
-    """On a clock that moves, the call returns when the execution has ended."""
+    """If the clock moves, the call returns when the execution has ended."""
     with sfn_mock.mock_sfn_executions() as sfn:
         run = sfn.add_state_machine("orders").add_execution(status="RUNNING")
         timer = Timer(0.05, run.succeed)
@@ -262,7 +262,7 @@ def test_wait_on_a_clock_that_goes_on():
 
 
 def test_wait_too_long():
-    """After the timeout the error tells what the execution waits for."""
+    """After the timeout the error names what the execution waits for."""
     with sfn_mock.mock_sfn_executions() as sfn:
         run = sfn.add_state_machine("orders").add_execution(status="RUNNING")
 
@@ -276,7 +276,7 @@ def test_wait_too_long():
 
 
 def test_timeout_is_checked(sfn):
-    """The timeout is a length of time."""
+    """The timeout must be a duration."""
     run = sfn.add_state_machine("orders").add_execution(status="SUCCEEDED")
 
     with pytest.raises(ValueError, match=r"^timeout must be a timedelta >= 0 or text like .*, got 5$"):

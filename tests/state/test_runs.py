@@ -1,4 +1,4 @@
-"""Definitions that run: in virtual time, on the test's clock, listed as AWS lists them."""
+"""Definitions that run on the test's clock, and are listed as AWS lists them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sfn(clock):
 
 @pytest.fixture
 def start(sfn, client):
-    """Starts an execution of the given states, and gives its view."""
+    """Start an execution of the given states, and return its view."""
 
     def start(states, input="{}", type="STANDARD", **top):
         definition = json.dumps({"StartAt": next(iter(states)), "States": states, **top})
@@ -66,7 +66,7 @@ def distributed(state, **more):
 
 
 def test_a_wait_that_the_clock_has_passed_ended_when_it_was_due(clock, client, start):
-    """An hour's Wait and two hours later: the execution ended an hour ago, and is listed so."""
+    """A Wait of an hour has ended an hour ago if the clock moves by two hours."""
     run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "Next": "Done"}, "Done": {"Type": "Succeed"}})
     before = run.status
     clock.tick(7200)
@@ -78,7 +78,7 @@ def test_a_wait_that_the_clock_has_passed_ended_when_it_was_due(clock, client, s
 
 
 def test_a_clock_that_goes_back_shows_the_run_as_it_stood(clock, client, start):
-    """What a test changes there erases what the run did later."""
+    """A change at an earlier moment replaces what the run did later."""
     run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
     clock.tick(7200)
     assert run.status == "SUCCEEDED"
@@ -92,7 +92,7 @@ def test_a_clock_that_goes_back_shows_the_run_as_it_stood(clock, client, start):
 
 
 def test_before_its_start_nothing_runs(clock, sfn, client, start):
-    """A clock moved before the start of an execution finds nothing."""
+    """Before the start of an execution nothing has run."""
     run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
     clock.move_to(NOW - timedelta(hours=1))
 
@@ -109,7 +109,7 @@ def test_history_without_data(client, start):
 
 
 def test_an_express_execution_ends_after_five_minutes(clock, sfn, client):
-    """StartSyncExecution answers how it ends, however far the clock would have to go."""
+    """StartSyncExecution answers the timeout at once."""
     definition = json.dumps({"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}}})
     fast = sfn.add_state_machine("fast", type="EXPRESS", definition=definition)
     answer = client.start_sync_execution(stateMachineArn=fast.arn)
@@ -121,7 +121,7 @@ def test_an_express_execution_ends_after_five_minutes(clock, sfn, client):
 
 
 def test_an_activity(clock, client, start):
-    """A worker takes up the task of an activity, sends a heartbeat, and answers."""
+    """A worker takes the task of an activity, sends a heartbeat, and answers."""
     client.create_activity(name="pack")
     client.create_activity(name="ship")
     run = start({"Pack": ASK}, input='{"id": 7}')
@@ -138,7 +138,7 @@ def test_an_activity(clock, client, start):
 
 
 def test_an_activity_within_a_map_run(client, start):
-    """A worker takes up the task of a child execution, too, and its failure is the child's."""
+    """A worker takes the task of a child execution, and its failure is the child's."""
     client.create_activity(name="pack")
     client.create_activity(name="ship")
     run = start({"Each": distributed(ASK)}, input="[1, 2]")
@@ -157,7 +157,7 @@ def test_an_activity_within_a_map_run(client, start):
 
 
 def test_a_task_answered_in_the_past(clock, client, start):
-    """An answer that comes after the clock went back counts from then."""
+    """An answer after the clock went back applies from that moment."""
     client.create_activity(name="pack")
     run = start({"Pack": ASK})
     clock.tick(900)
@@ -171,7 +171,7 @@ def test_a_task_answered_in_the_past(clock, client, start):
 
 @pytest.mark.parametrize("fails", [False, True], ids=["succeeds", "fails"])
 def test_a_nested_execution_is_waited_for(clock, sfn, client, start, fails):
-    """The parent goes on when the nested execution has stopped, as of that moment."""
+    """The parent continues at the moment when the nested execution stops."""
     inner = sfn.add_state_machine(
         "inner",
         definition=json.dumps(
@@ -204,7 +204,7 @@ def test_a_nested_execution_is_waited_for(clock, sfn, client, start, fails):
     [pytest.param("JSONPath", "Parameters", id="JSONPath"), pytest.param("JSONata", "Arguments", id="JSONata")],
 )
 def test_parameters_that_cannot_be_used(client, start, language, field):
-    """A task whose parameters its service cannot take is not scheduled: the state fails in AWS's words."""
+    """A task with parameters that its service refuses is not scheduled: the state fails with AWS's sentence."""
     task = {
         "Type": "Task",
         "QueryLanguage": language,
@@ -224,7 +224,7 @@ def test_parameters_that_cannot_be_used(client, start, language, field):
 
 
 def test_parameters_of_an_http_task(client, start):
-    """HTTP tasks are checked too, although no model has their parameters."""
+    """The parameters of HTTP tasks are checked too."""
     parameters = {"ApiEndpoint": "a", "Method": "GET", "Authentication": {"ConnectionArn": "c"}, "Headers.$": "$.h"}
     task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": parameters, "End": True}
     run = start({"Get": task}, '{"h": 1}')
@@ -239,7 +239,7 @@ def test_parameters_of_an_http_task(client, start):
 
 
 def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
-    """The children of a Distributed Map are executions of their own, and redriven with their parent."""
+    """Children of a Distributed Map are executions, and redriven with their parent."""
     client.create_activity(name="pack")
     run = start({"Each": distributed(ASK, ToleratedFailurePercentage=100)}, input="[1, 2]")
     tokens = [client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")["taskToken"] for _ in range(2)]
@@ -261,7 +261,7 @@ def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
 
 
 def test_a_map_run_that_was_redriven_too_often_fails_its_run(clock, client, start, monkeypatch):
-    """A run whose map run cannot be redriven once more fails in its Map state, and the map run stays as it is."""
+    """If its map run cannot be redriven again, a run fails in the Map state."""
     for module in ("asl.map_runs", "state.life_cycle"):
         monkeypatch.setattr(f"sfn_mock.{module}.MOST_REDRIVES", 1)
     run = start({"Each": distributed({"Type": "Fail", "Error": "Broken"})}, input="[1]")
@@ -276,7 +276,7 @@ def test_a_map_run_that_was_redriven_too_often_fails_its_run(clock, client, star
 
 
 def test_a_redrive_learns_of_children_that_ended_when_the_map_run_had_failed(sfn, client):
-    """Children that succeeded at the moment of another's failure are not run again, and their outputs are kept."""
+    """A redrive keeps children that succeeded when another one failed."""
     call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
     definition = json.dumps({"StartAt": "Each", "States": {"Each": distributed(call)}})
     orders = sfn.add_state_machine("orders", definition=definition)
@@ -386,7 +386,7 @@ def test_items_are_the_objects_of_a_bucket(client, start):
     ],
 )
 def test_items_and_results_that_fail(client, start, parts, error):
-    """What S3 refuses, or does not hold, fails the state."""
+    """An error of S3, or a missing object, fails the state."""
     with mock_aws():
         s3 = boto3.client("s3", "us-east-1")
         s3.create_bucket(Bucket="lists")
@@ -400,7 +400,7 @@ def test_items_and_results_that_fail(client, start, parts, error):
 
 
 def test_a_redrive_goes_on_from_the_failed_state(clock, client, start):
-    """States that succeeded are not run again, and the history is appended."""
+    """After a redrive, states that succeeded do not run again, and the history continues."""
     client.create_activity(name="pack")
     run = start({"Add": {"Type": "Pass", "Result": 7, "Next": "Pack"}, "Pack": ASK})
     clock.tick(900)
@@ -423,7 +423,7 @@ def test_a_redrive_goes_on_from_the_failed_state(clock, client, start):
     ],
 )
 def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, told):
-    """The end that a test gave a run is told the same after the run was redriven."""
+    """After a redrive, the history keeps an earlier end by the test."""
     run = start({"Pause": {"Type": "Wait", "Seconds": 60, "End": True}})
     end(run)
     before = client.get_execution_history(executionArn=run.arn)["events"]
@@ -436,7 +436,7 @@ def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, to
 
 
 def test_a_test_may_end_a_run(client, start):
-    """succeed() ends the execution, and its history with the test's output."""
+    """succeed() ends the execution and its history with the test's output."""
     run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
     run.succeed('{"ok": true}')
     events = client.get_execution_history(executionArn=run.arn)["events"]

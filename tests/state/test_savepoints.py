@@ -1,4 +1,4 @@
-"""What an inner mock does is gone when it ends, and all from before stands as it did."""
+"""An inner mock undoes its changes when it ends, and earlier records are as before."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def clock():
 
 
 class Outer:
-    """A mock that a module would hold, with one record of each kind."""
+    """An outer mock, as of a module, with one record of each kind."""
 
     def __init__(self, sfn):
         self.sfn = sfn
@@ -61,7 +61,7 @@ class Outer:
         self.child = self.batch.add_execution("child", status="RUNNING")
 
     def picture(self):
-        """All that a test can see of it."""
+        """All that a test can see of the outer mock."""
         listed = self.client.list_executions(stateMachineArn=MACHINE)["executions"]
         children = self.client.list_executions(mapRunArn=self.batch.arn)["executions"]
         return (
@@ -122,7 +122,7 @@ def _reset(outer):
 
 @pytest.mark.parametrize("change", [_seed, _end, _call, _delete, _reset])
 def test_what_an_inner_mock_changes_is_as_before(outer, change):
-    """Records that were held before go on, with all that they had."""
+    """Records from before the inner mock have all their contents after it."""
     before = outer.picture()
     definition = outer.orders.definition
 
@@ -136,7 +136,7 @@ def test_what_an_inner_mock_changes_is_as_before(outer, change):
 
 
 def test_two_inner_mocks_see_the_same_names_and_ids(outer):
-    """Default names and ids go on from where the outer mock stands, so tests do not depend on their order."""
+    """Default names and ids begin where the outer mock is, so tests do not depend on their order."""
     names = []
     for _ in range(2):
         with mock_sfn_executions():
@@ -146,7 +146,7 @@ def test_two_inner_mocks_see_the_same_names_and_ids(outer):
 
 
 def test_inner_mocks_within_one_another(outer):
-    """Each takes back what was done since it began, and no more."""
+    """Each inner mock undoes only the changes since its own start."""
     seen = []
     with mock_sfn_executions():
         outer.orders.add_execution("one", status="RUNNING")
@@ -159,7 +159,7 @@ def test_inner_mocks_within_one_another(outer):
 
 
 def test_calls_and_faults_of_an_inner_mock_are_gone(outer):
-    """The record of calls and the counts of faults are the outer mock's again."""
+    """The record of calls and the counts of faults are those of the outer mock again."""
     outer.client.list_state_machines()
     fault = outer.sfn.add_fault("ListActivities", error="AccessDeniedException")
 
@@ -176,7 +176,7 @@ def test_calls_and_faults_of_an_inner_mock_are_gone(outer):
 
 
 def test_outcomes_of_starts_are_dealt_anew(outer):
-    """A list of outcomes is where it was; what an inner mock says of starts is forgotten."""
+    """A list of outcomes is at its earlier position, and on_start of the inner mock is removed."""
     outer.orders.on_start(["FAILED", "SUCCEEDED"])
     statuses = []
     for _ in range(2):
@@ -189,7 +189,7 @@ def test_outcomes_of_starts_are_dealt_anew(outer):
 
 
 def test_another_account_starts_empty_again():
-    """Records of an account or region that the inner mock was the first to use are emptied."""
+    """Records of an account or region that only the inner mock used are removed."""
     with mock_sfn_executions() as sfn:
         with mock_sfn_executions():
             machine = sfn.add_state_machine("orders", region="eu-west-1")
@@ -200,7 +200,7 @@ def test_another_account_starts_empty_again():
 
 
 def test_seeds_under_moto_are_gone_too():
-    """The dictionary in which moto's other services look leads to the same records."""
+    """moto's dictionaries have the same records as before."""
     with mock_sfn_executions() as sfn, mock_aws():
         sfn.add_state_machine("orders")
         with mock_sfn_executions():
@@ -218,7 +218,7 @@ GONE = " no longer exists: the inner mock, fixture or test that added it has end
 
 
 def test_views_of_an_inner_mock_say_that_they_are_gone(outer):
-    """Reading one is a RuntimeError, and so is changing it."""
+    """To read or change a view of the inner mock is a RuntimeError."""
     with mock_sfn_executions():
         invoices = outer.sfn.add_state_machine("invoices")
         later = outer.orders.add_execution("later", status="RUNNING")
@@ -243,7 +243,7 @@ def test_views_of_an_inner_mock_say_that_they_are_gone(outer):
 
 
 def test_views_can_be_read_after_the_mock(clock):
-    """They stand as they last stood, whatever the clock shows by then, and cannot be changed."""
+    """After the end of the mock, views show their last state and cannot be changed."""
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         run = orders.add_execution("one", status="SUCCEEDED", duration=MINUTE)
@@ -258,7 +258,7 @@ def test_views_can_be_read_after_the_mock(clock):
 
 
 def test_views_cannot_be_read_after_a_reset(outer):
-    """What a reset or a deletion took away is not there to be read."""
+    """To read a view after a reset is a RuntimeError."""
     outer.sfn.reset()
 
     for view in (outer.orders, outer.version, outer.live, outer.parent, outer.batch, outer.child):
@@ -267,7 +267,7 @@ def test_views_cannot_be_read_after_a_reset(outer):
 
 
 def test_views_cannot_be_read_after_a_deletion(outer):
-    """The sentence says what was deleted."""
+    """To read a view after a deletion is a RuntimeError that names what was deleted."""
     _delete(outer)
 
     for view in (outer.orders, outer.parent, outer.batch, outer.child):
@@ -288,7 +288,7 @@ def executed():
 
 
 def test_a_run_goes_back_to_where_it_stood(executed, clock):
-    """What an inner mock answered to a task was never answered, and can be answered otherwise."""
+    """A task that was answered in the inner mock waits again, and can be answered differently."""
     client = boto3.client("stepfunctions")
     arn = client.create_activity(name="people")["activityArn"]
     machine = executed.add_state_machine("orders", definition=WAITING)
@@ -311,7 +311,7 @@ def test_a_run_goes_back_to_where_it_stood(executed, clock):
 
 
 def test_a_run_that_waits_goes_on_after_an_inner_mock(executed, clock):
-    """The clock carries it to its end as if nothing had been in between."""
+    """A run that waits continues after the inner mock as if it had not been."""
     client = boto3.client("stepfunctions")
     pause = json.dumps({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}})
     machine = executed.add_state_machine("orders", definition=pause)
@@ -330,7 +330,7 @@ def test_a_run_that_waits_goes_on_after_an_inner_mock(executed, clock):
 
 
 def test_threads_share_the_innermost_mock(outer):
-    """What another thread's mock adds stays: it is not an inner mock of this one."""
+    """The changes of a mock in another thread stay: it is not an inner mock."""
 
     def work(name):
         with mock_sfn_executions():
@@ -345,7 +345,7 @@ def test_threads_share_the_innermost_mock(outer):
 
 
 def test_tasks_that_overlap_share_one_savepoint(outer):
-    """The first to begin makes it, and the last to end rolls it back."""
+    """Overlapping tasks share a savepoint: the first makes it, and the last rolls back."""
     counts = []
 
     @mock_sfn_executions
@@ -365,7 +365,7 @@ def test_tasks_that_overlap_share_one_savepoint(outer):
 
 
 def test_a_mock_that_ends_before_one_that_began_later():
-    """The store lives until the last of them has ended."""
+    """The store exists until the last mock has ended."""
     first, second = mock_sfn_executions(), mock_sfn_executions()
     barrier = Barrier(2)
 
@@ -402,7 +402,7 @@ def test_a_mock_that_ends_before_one_that_began_later():
     ],
 )
 def test_contents_come_back_however_they_are_held(hold):
-    """What was added is gone, attributes included, and what was there is there."""
+    """Containers and attributes have their earlier contents."""
     faults = Faults()
     fault = faults.add(Fault("ListExecutions", "ThrottlingException"))
     savepoint = Savepoint()
@@ -418,7 +418,7 @@ def test_contents_come_back_however_they_are_held(hold):
 
 
 def test_slots_come_back():
-    """Objects without a dict are no different."""
+    """Objects with slots have their earlier contents."""
     call = Call(Request("ListExecutions", "{}", "123456789012", "us-east-1", 0), Outcome(None, {}))
     savepoint = Savepoint()
     savepoint.keep(call)
@@ -430,7 +430,7 @@ def test_slots_come_back():
 
 
 def test_a_mock_that_another_thread_stops():
-    """A thread that has begun none ends the innermost."""
+    """A thread that has started no mock ends the innermost one."""
     mock = mock_sfn_executions()
     mock.start()
     thread = Thread(target=mock.stop)
@@ -444,7 +444,7 @@ def test_a_mock_that_another_thread_stops():
 
 
 def test_without_a_mock_no_report_is_kept():
-    """A failure outside of every mock has nothing to tell."""
+    """A failure without a mock leaves no report."""
     activation.keep_report()
 
     assert activation.tell() == ""

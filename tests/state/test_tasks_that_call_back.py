@@ -1,4 +1,4 @@
-"""Tasks whose code calls Step Functions itself, in its own thread or in others that it waits for."""
+"""Tasks whose code calls Step Functions, in its own thread or in others that it waits for."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def in_many_threads(call):
 
 @pytest.fixture(params=[in_this_thread, in_another_thread, in_many_threads])
 def make(request):
-    """Makes a call somewhere that the task waits for."""
+    """Make a call somewhere, while the task waits for it."""
     return request.param
 
 
@@ -63,7 +63,7 @@ def client(sfn):
 
 @pytest.fixture
 def start(monkeypatch, client):
-    """Starts an execution whose task is done by the given code."""
+    """Start an execution whose task runs the given code."""
 
     def start(code, name="nightly"):
         monkeypatch.setattr(ServicesOfMocks, "start_task", lambda *arguments: (Succeeded(code()), None))
@@ -73,14 +73,14 @@ def start(monkeypatch, client):
 
 
 def test_a_task_may_look_at_its_own_execution(sfn, client, start, make):
-    """The execution is RUNNING while its task is done, whoever looks."""
+    """While its task runs, the execution is RUNNING."""
     start(lambda: make(lambda: client.describe_execution(executionArn=RUN)["status"]))
 
     assert (sfn.get_execution(RUN).status, sfn.get_execution(RUN).output) == ("SUCCEEDED", '"RUNNING"')
 
 
 def test_a_task_may_start_executions(sfn, client, start, make):
-    """What a task starts runs at once, while the run that it is a task of is being carried."""
+    """An execution that a task starts runs at once."""
     depths = iter(range(1000))
 
     def code():
@@ -96,7 +96,7 @@ def test_a_task_may_start_executions(sfn, client, start, make):
 
 
 def test_a_task_may_stop_its_own_execution(sfn, client, start, make):
-    """The execution is ABORTED in the state that had the task done, whatever the task gives."""
+    """If a task stops its own execution, the execution is ABORTED, whatever the task returns."""
     start(lambda: make(lambda: client.stop_execution(executionArn=RUN, error="Enough")) and None)
 
     run = sfn.get_execution(RUN)
@@ -112,14 +112,14 @@ def test_a_task_may_stop_its_own_execution(sfn, client, start, make):
 
 
 def test_a_task_may_reset_the_mock(sfn, start, make):
-    """What was started is gone when the task is done, and nothing is written into nothing."""
+    """If a task resets the mock, its own execution is deleted."""
     start(lambda: make(sfn.reset))
 
     assert sfn.state_machines == []
 
 
 def test_a_call_that_carries_a_run_into_a_reset(sfn, client, monkeypatch):
-    """A call whose carrying had a task reset the mock is answered from the new records."""
+    """If a call continues a run whose task resets the mock, new records answer the call."""
     waiting = {"Wait": {"Type": "Wait", "Seconds": 1, "Next": "Charge"}, **DEFINITION["States"]}
     sfn.add_state_machine("waiting", definition=json.dumps({"StartAt": "Wait", "States": waiting}))
     monkeypatch.setattr(ServicesOfMocks, "start_task", lambda *arguments: (Succeeded(sfn.reset()), None))
@@ -132,7 +132,7 @@ def test_a_call_that_carries_a_run_into_a_reset(sfn, client, monkeypatch):
 
 
 def test_a_task_that_fails_in_a_thread(sfn, client, start, make):
-    """What the task's code raises comes out of the call that carried the run there, and the records are free again."""
+    """An exception of a task is raised by the call that continued the run, and locks are released."""
 
     def code():
         raise ZeroDivisionError
@@ -145,7 +145,7 @@ def test_a_task_that_fails_in_a_thread(sfn, client, start, make):
 
 @freeze_time("2026-01-10 03:00:00")
 def test_a_task_may_use_a_mock_of_its_own(sfn, client):
-    """What the inner mock does is gone when it ends; the run that the task is of goes on."""
+    """The changes of a mock inside a task are undone, and the run continues."""
 
     def charge(input):
         with mock_sfn_executions() as inner:
@@ -160,7 +160,7 @@ def test_a_task_may_use_a_mock_of_its_own(sfn, client):
 
 
 def test_an_interrupt_while_the_records_are_left(sfn):
-    """An interrupt that comes before the lock is given up leaves the records as they were."""
+    """An interrupt before the lock is released leaves the records right."""
     records = Records("us-east-1", "123456789012", "aws")
 
     class Interrupted:

@@ -1,4 +1,4 @@
-"""Threads that share one mock: nothing is lost, doubled or half done."""
+"""Threads that share one mock: nothing is lost, doubled or incomplete."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def frozen_clock():
 
 @pytest.fixture(autouse=True)
 def restless_threads():
-    """Let threads take turns some thousand times a second more often than Python would."""
+    """Make Python switch threads much more often."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -37,7 +37,7 @@ def restless_threads():
 
 
 def at_once(*jobs: Callable[[], object]) -> list:
-    """What the jobs return, each run in a thread of its own, all begun together."""
+    """The results of the jobs, each run in its own thread, all started together."""
     barrier = Barrier(len(jobs))
 
     def begin(job):
@@ -54,7 +54,7 @@ def walk(client, **arguments) -> list[dict]:
 
 
 def test_nothing_is_lost_or_doubled(client, orders):
-    """Of executions seeded and started by several threads, each is listed once, and each once stopped stays so."""
+    """Executions of several threads are listed once each, and a stopped one stays stopped."""
 
     def seed():
         return [run.arn for _ in range(5) for run in orders.add_executions(5, status="FAILED")]
@@ -82,13 +82,14 @@ def test_nothing_is_lost_or_doubled(client, orders):
 
 
 def test_default_names_never_collide(orders):
+    """Default names in several threads are different."""
     at_once(*[lambda: orders.add_executions(20, status="SUCCEEDED")] * 4)
 
     assert sorted(run.name for run in orders.executions) == sorted(f"execution-{index}" for index in range(80))
 
 
 class WaitingZone(tzinfo):
-    """UTC, told only once as many threads have asked as there are, or none comes any more."""
+    """UTC, but it waits until all threads have asked for it."""
 
     def __init__(self, threads: int) -> None:
         self._barrier = Barrier(threads)
@@ -100,7 +101,7 @@ class WaitingZone(tzinfo):
 
 
 def test_seeding_is_one_step(orders):
-    """While one thread's seed is read, no other finds its name free."""
+    """While one thread adds a seed, its name is taken for all others."""
     slow_date = NOW.replace(tzinfo=WaitingZone(2))
 
     def seed():
@@ -118,7 +119,7 @@ def test_seeding_is_one_step(orders):
 
 
 def test_walk_shows_one_state_of_affairs_per_page(client, orders):
-    """What a page was filtered by is what it shows, whoever stops executions meanwhile; and nobody is shown twice."""
+    """The items of a page match its filter, whatever other threads stop, and none is listed twice."""
     runs = orders.add_executions(60, status="RUNNING")
 
     def stop():
@@ -139,7 +140,7 @@ def test_walk_shows_one_state_of_affairs_per_page(client, orders):
 
 
 def test_execution_ends_once(orders):
-    """Of threads that end one execution at once, one does, and the others are told that it has ended."""
+    """If threads end one execution at once, one succeeds, and the others get an error."""
     runs = orders.add_executions(50, status="RUNNING")
 
     def fail(run):
@@ -157,7 +158,7 @@ def test_execution_ends_once(orders):
 
 
 def test_repeated_start_starts_once(client, orders):
-    """StartExecution of one name and input is idempotent while it runs, also when calls overlap."""
+    """StartExecution with the same name and input starts once, also if calls overlap."""
     names = [f"nightly-{index}" for index in range(10)]
 
     def start():
@@ -170,7 +171,7 @@ def test_repeated_start_starts_once(client, orders):
 
 
 def test_first_calls_to_a_region_share_its_store(sfn_executions):
-    """Where nothing was before, threads that come at once still find one store, not one each."""
+    """Threads that call a new region at once get one store."""
     at_once(
         *[
             lambda name=name: sfn_executions.add_state_machine(name, region="eu-west-1")
@@ -187,7 +188,7 @@ def test_first_calls_to_a_region_share_its_store(sfn_executions):
 
 
 def test_calls_during_resets_are_answered(client, sfn_executions):
-    """A call finds the store as it is before a reset or after, machine or none, and nothing in between."""
+    """A call during resets sees the store before or after a reset."""
     done = []
 
     def call():
@@ -214,7 +215,7 @@ def test_calls_during_resets_are_answered(client, sfn_executions):
 
 
 def test_seeds_during_resets_are_stored_or_refused(sfn_executions):
-    """A seed goes into the store as it is before a reset or after; a record of before says so in one sentence."""
+    """A seed during resets is stored, or an old record raises one error."""
     done = []
 
     def seed():
@@ -240,7 +241,7 @@ def test_seeds_during_resets_are_stored_or_refused(sfn_executions):
 
 
 def test_map_runs_are_looked_at_while_others_come(orders):
-    """A list that a record gives is as things stand, whoever adds to them meanwhile."""
+    """A list of records does not change while other threads add to it."""
     run = orders.add_execution(status="RUNNING")
 
     def add():
@@ -256,7 +257,7 @@ def test_map_runs_are_looked_at_while_others_come(orders):
 
 
 def test_first_calls_to_another_service_wait_until_it_is_ready(monkeypatch):
-    """Two calls at once find it as the mock would have it, though getting it ready takes a while."""
+    """Two first calls to a service of moto both wait until it is ready."""
     order, began, answered = [], Event(), Event()
 
     @contextmanager
@@ -283,7 +284,7 @@ def test_first_calls_to_another_service_wait_until_it_is_ready(monkeypatch):
 
 
 def test_first_uses_of_the_default_session_share_it():
-    """Whoever is first makes it for all."""
+    """Threads that use boto3's default session first at once get one session."""
     for _ in range(20):
         with mock_sfn_executions():
             first, *others = at_once(*[lambda: boto3.DEFAULT_SESSION.events] * 4)

@@ -1,4 +1,4 @@
-"""TimeoutSeconds of a definition: what starts without running, and what is seeded, is TIMED_OUT when they are over."""
+"""TimeoutSeconds of a definition: executions that do not run, and seeds, are TIMED_OUT after that time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def definition(seconds=60):
 
 @pytest.fixture
 def orders(sfn_executions):
-    """A machine whose executions last a minute at most."""
+    """A machine whose executions take at most a minute."""
     return sfn_executions.add_state_machine("orders", definition=definition())
 
 
@@ -68,7 +68,7 @@ def let_it_run_again(orders, client):
 
 @pytest.mark.parametrize("make", [seed, seed_many, start, start_what_takes_longer, let_it_run_again])
 def test_execution_is_timed_out_when_it_is_due(client, orders, clock, make):
-    """It is RUNNING until then, and stops exactly TimeoutSeconds after its start, for every operation."""
+    """It is RUNNING until then, and stops exactly TimeoutSeconds after its start."""
     run = make(orders, client)
     clock.tick(MINUTE - MILLISECOND)
     assert seen(run) == ("RUNNING", None)
@@ -91,7 +91,7 @@ def test_execution_is_timed_out_when_it_is_due(client, orders, clock, make):
 
 
 def test_redrive_counts_anew(client, orders, clock):
-    """A redriven execution may last as long again."""
+    """TimeoutSeconds begin again with a redrive."""
     run = orders.add_execution(status="FAILED")
     clock.tick(2 * MINUTE)
     client.redrive_execution(executionArn=run.arn)
@@ -104,7 +104,7 @@ def test_redrive_counts_anew(client, orders, clock):
 
 
 def test_seeded_redrive_counts_anew(orders, clock):
-    """Before its redrive, a seed that ran for longer than it may was TIMED_OUT."""
+    """A seed that ran too long is TIMED_OUT before its redrive."""
     run = orders.add_execution(status="RUNNING", start_date=-3 * MINUTE, redrive_date=-SECOND)
     short = orders.add_execution(status="RUNNING", start_date=-30 * SECOND, redrive_date=-SECOND)
     clock.move_to(NOW - MINUTE)
@@ -116,7 +116,7 @@ def test_seeded_redrive_counts_anew(orders, clock):
 
 
 def test_earlier_end_counts(client, orders, clock):
-    """What ends in time ends as it was told."""
+    """An execution that ends in time keeps its end."""
     orders.on_start(status="FAILED", duration=MINUTE)
     started = start(orders, client)
     seeded = orders.add_execution(status="SUCCEEDED", duration=MINUTE)
@@ -133,7 +133,7 @@ def test_earlier_end_counts(client, orders, clock):
 
 
 def test_default_durations_are_cut(sfn_executions):
-    """Seeds whose duration is left to the mock stop within TimeoutSeconds."""
+    """Default durations of seeds end within TimeoutSeconds."""
     quick = sfn_executions.add_state_machine("quick", definition=definition(10))
     many = quick.add_executions(2, status="SUCCEEDED", start_date=-MINUTE)
 
@@ -148,7 +148,7 @@ def test_default_durations_are_cut(sfn_executions):
     ],
 )
 def test_seed_that_outlives_it(orders, arguments, name):
-    """A seed that would last longer than AWS lets it is a ValueError."""
+    """A seed that is longer than TimeoutSeconds is a ValueError."""
     with pytest.raises(ValueError) as refusal:
         orders.add_execution(status="SUCCEEDED", **arguments)
 
@@ -160,7 +160,7 @@ def test_seed_that_outlives_it(orders, arguments, name):
 
 
 def test_many_seeds_that_outlive_it(orders):
-    """So are many."""
+    """So is a call of add_executions."""
     with pytest.raises(ValueError, match=r"^duration must not be after the TimeoutSeconds of the definition"):
         orders.add_executions(3, status="SUCCEEDED", duration=2 * MINUTE)
 
@@ -168,7 +168,7 @@ def test_many_seeds_that_outlive_it(orders):
 
 
 def test_revision_that_was_started_decides(client, orders, clock):
-    """An update of the definition changes nothing for what has started, and holds for versions alone as published."""
+    """The definition at the start decides, and for versions the published one."""
     before = orders.add_execution(status="RUNNING")
     version = orders.publish_version()
     client.update_state_machine(stateMachineArn=orders.arn, definition=definition(120))
@@ -182,7 +182,7 @@ def test_revision_that_was_started_decides(client, orders, clock):
 
 
 def test_child_executions_have_no_limit_of_their_own(orders, clock):
-    """TimeoutSeconds is of the whole definition."""
+    """TimeoutSeconds does not apply to child executions."""
     parent = orders.add_execution(status="RUNNING")
     child = parent.add_map_run("items").add_execution(status="SUCCEEDED", duration=MINUTE)
     clock.tick(2 * MINUTE)
@@ -191,7 +191,7 @@ def test_child_executions_have_no_limit_of_their_own(orders, clock):
 
 
 def test_execution_without_a_stop_date_is_timed_out(orders, clock):
-    """A stop date that a test takes away leaves the execution to its TimeoutSeconds."""
+    """If a test removes the stop date, TimeoutSeconds apply."""
     run = orders.add_execution(status="FAILED", duration=SECOND, error="Late")
     run.stop_date = None
     clock.tick(2 * MINUTE)
@@ -200,7 +200,7 @@ def test_execution_without_a_stop_date_is_timed_out(orders, clock):
 
 
 def test_definition_that_runs_finds_out_itself(clock):
-    """With execute=True the run itself ends when TimeoutSeconds are over, also after a redrive."""
+    """With execute=True, the run ends after TimeoutSeconds, also after a redrive."""
     with mock_sfn_executions(execute=True) as sfn:
         states = {"A": {"Type": "Wait", "Seconds": 600, "End": True}}
         text = json.dumps({"TimeoutSeconds": 60, "StartAt": "A", "States": states})
@@ -216,7 +216,7 @@ def test_definition_that_runs_finds_out_itself(clock):
 
 
 def listing(**item):
-    """What ListExecutions showed of one execution."""
+    """A listing of ListExecutions with one execution."""
     return [
         {
             "executionArn": "arn:aws:states:us-east-1:123456789012:execution:orders:nightly",
@@ -229,7 +229,7 @@ def listing(**item):
 
 
 def test_loaded_execution_is_timed_out_when_it_is_due(sfn_executions, orders, clock):
-    """One that was seen to run runs on until TimeoutSeconds after its start."""
+    """A loaded RUNNING execution runs until TimeoutSeconds after its start."""
     [run] = sfn_executions.load(listing(status="RUNNING"))
     assert seen(run) == ("RUNNING", None)
 
@@ -247,7 +247,7 @@ def test_loaded_execution_is_timed_out_when_it_is_due(sfn_executions, orders, cl
     ],
 )
 def test_loaded_execution_that_outlives_it(sfn_executions, orders, clock, item):
-    """What was seen is shown, also where today's definition would have ended it: it had another one then."""
+    """A loaded execution may be longer than today's TimeoutSeconds."""
     [run] = sfn_executions.load(listing(**item))
     clock.tick(2 * MINUTE)
 

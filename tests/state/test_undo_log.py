@@ -1,4 +1,4 @@
-"""What an error takes back where tests of interrupts, which trace each line themselves, are not seen to get."""
+"""What the undo log restores after an error, in cases that the tests of interrupts do not reach."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAITING = '{"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 
 
 
 def test_execution_that_was_forgotten():
-    """An execution whose name is free again is back where the one that took the name is taken back."""
+    """If the new owner of a free name is undone, the old execution is back."""
     with freeze_time(NOW) as clock, mock_sfn_executions(retention=DAY) as sfn:
         orders = sfn.add_state_machine("orders")
         old = orders.add_execution("old", status="SUCCEEDED")
@@ -37,7 +37,7 @@ def test_execution_that_was_forgotten():
 
 
 def test_changes_of_status_that_were_not_told():
-    """A change of status that was taken from those to come, and not told, comes again."""
+    """A status change whose event was not sent is sent later."""
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_execution(status="SUCCEEDED", stop_date=NOW + DAY)
@@ -55,7 +55,7 @@ def test_changes_of_status_that_were_not_told():
 
 
 def test_steps_that_are_done_twice():
-    """A step that takes a change back may be done twice, as an interrupt may have come after the first time."""
+    """A step of the undo log may run twice, because an interrupt may come after the first time."""
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         records = sfn._session.records()
         sfn.add_state_machine("orders").add_execution(status="SUCCEEDED", stop_date=NOW + DAY)
@@ -68,7 +68,7 @@ def test_steps_that_are_done_twice():
 
 
 def test_time_limit_that_is_an_exception(monkeypatch):
-    """An error that no task has raised, such as a time limit of the test's, does not hold a run where it is."""
+    """An error from outside a task, such as a test's time limit, does not stop a run."""
     advance = DefinitionRun._advance
     fails = iter([TimeoutError("too long")])
 
@@ -90,7 +90,7 @@ def test_time_limit_that_is_an_exception(monkeypatch):
 
 
 def test_checkpoint_within_an_action(monkeypatch):
-    """A run that is being carried goes on where it is, whatever is taken back meanwhile."""
+    """A run that is continuing keeps its state when something else is undone."""
     checkpoints = []
     step = Run._advance_once
 
@@ -110,7 +110,7 @@ def test_checkpoint_within_an_action(monkeypatch):
 
 
 def test_interrupt_before_changes_are_taken_back(monkeypatch):
-    """What an interrupt left of a failed seed document is taken back when the records are next used."""
+    """If an interrupt prevents the undo, the next use of the records does it."""
     end_use = Records._end_use
     interrupts = iter([KeyboardInterrupt()])
 

@@ -1,4 +1,4 @@
-"""``wait_scale``: what Wait states and the pauses of retries take of the test's time."""
+"""``wait_scale``: how long Wait states and the pauses of retries take."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 
 pytestmark = pytest.mark.usefixtures("clock")
 HOUR = {"StartAt": "Hour", "States": {"Hour": {"Type": "Wait", "Seconds": 3600, "End": True}}}
-#: Fails for good after five retries that wait 1 + 2 + 4 + 8 + 16 seconds, and is of the start of an unknown machine.
+#: A task that starts an unknown machine: it fails after five retries with pauses of 1, 2, 4, 8 and 16 seconds.
 RETRIES = {
     "StartAt": "Ask",
     "States": {
@@ -59,7 +59,7 @@ def test_nothing_is_waited_for(definition, status):
     ],
 )
 def test_waits_are_multiplied(clock, scale, definition, seconds):
-    """Any other number multiplies the delays."""
+    """Another number multiplies the delays."""
     with mock_sfn_executions(execute=True, wait_scale=scale) as sfn:
         run = started(sfn, definition)
         clock.tick(timedelta(days=1))
@@ -68,7 +68,7 @@ def test_waits_are_multiplied(clock, scale, definition, seconds):
 
 
 def test_the_longest_wait_of_the_largest_scale(clock):
-    """A delay beyond all numbers is a delay that does not end."""
+    """A delay beyond all dates never ends."""
     with mock_sfn_executions(execute=True, wait_scale=1e308) as sfn:
         run = started(sfn)
         clock.tick(timedelta(days=300))
@@ -96,7 +96,7 @@ def test_served():
 
 @pytest.mark.parametrize("value", [-1, -0.1, True, None, "0", math.inf, math.nan], ids=repr)
 def test_what_is_no_scale(value):
-    """All but a number from 0 up is refused where it is given."""
+    """A value that is not a number >= 0 is refused at once."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(wait_scale=value)
 
