@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import Any, Protocol, TypeVar
+from uuid import NAMESPACE_URL, uuid3
 
 from sfn_mock.asl.context import format_moment
 from sfn_mock.asl.definition import parse_definition
@@ -412,7 +413,8 @@ class DefinitionRun:
         map_run = MapRun(
             machine,
             self._execution,
-            request.label or records.new_id(),
+            # A Map state keeps the label that AWS generates for it.
+            request.label or str(uuid3(NAMESPACE_URL, f"{machine.arn}/{request.state}")),
             records.new_id(),
             execution_type=request.execution_type,
             max_concurrency=request.max_concurrency,

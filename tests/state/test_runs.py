@@ -260,6 +260,20 @@ def test_failed_children_are_listed_redriven_and_counted(clock, client, start):
     assert (described["status"], described["executionCounts"]["succeeded"]) == ("SUCCEEDED", 2)
 
 
+def test_generated_label(sfn, client):
+    """Map runs of one Map state without a Label have the same label, those of another state another."""
+    each = {name: value for name, value in distributed(PASS).items() if name not in ("Label", "End")}
+    other = {**each["ItemProcessor"], "StartAt": "Two", "States": {"Two": PASS}}
+    states = {"Each": {**each, "Next": "Other"}, "Other": {**each, "ItemProcessor": other, "End": True}}
+    machine = sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Each", "States": states}))
+    for name in ("first", "second"):
+        client.start_execution(stateMachineArn=ARN, name=name, input="[1]")
+    labels = [[run.arn.split("/")[1].split(":")[0] for run in execution.map_runs] for execution in machine.executions]
+
+    assert labels[0] == labels[1]
+    assert len(set(labels[0])) == 2
+
+
 def test_a_map_run_that_was_redriven_too_often_fails_its_run(clock, client, start, monkeypatch):
     """If its map run cannot be redriven again, a run fails in the Map state."""
     for module in ("asl.map_runs", "state.life_cycle"):

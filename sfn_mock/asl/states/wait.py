@@ -11,8 +11,8 @@ from sfn_mock.asl.nodes import WaitState
 from sfn_mock.asl.scheduler import Steps
 from sfn_mock.asl.texts import json_text
 
-#: The longest delay in seconds: a year.
-LONGEST_DELAY = 31_536_000
+#: The longest delay in seconds.
+LONGEST_DELAY = 2**31 - 1
 
 
 def run_wait(activation: Activation, state: WaitState) -> Steps:
