@@ -153,7 +153,8 @@ class Store(ABC, Generic[_Execution]):
 
     def keep_up(self) -> None:
         """Do what is due and send the status events before another service is asked about them."""
-        if (self.live_runs or self.status_changes.is_due(clock.now())) and not (self._carrying or self._closed):
+        moment = clock.now()
+        if (self._has_due(moment) or self.status_changes.is_due(moment)) and not (self._carrying or self._closed):
             with self.using():
                 pass
 
@@ -226,7 +227,7 @@ class Store(ABC, Generic[_Execution]):
 
     def carry_runs(self, moment: int) -> None:
         """Carry the definitions at work that have something to do by ``moment``; not after the records' end."""
-        if self._closed or not (self._awake or (self._due and self._due[0][0] <= moment)):
+        if self._closed or not self._has_due(moment):
             return
         with self._changing():
             for execution in self._wake_due(moment):
@@ -236,6 +237,10 @@ class Store(ABC, Generic[_Execution]):
                     self._awake.pop(execution, None)
                 elif not run.is_carried:
                     self._carry_run(execution, moment)
+
+    def _has_due(self, moment: int) -> bool:
+        """Return whether a run has something to do by ``moment``, or may have."""
+        return bool(self._awake) or bool(self._due and self._due[0][0] <= moment)
 
     def _wake_due(self, moment: int) -> list[_Execution]:
         """Wake the executions with something due by ``moment``; return all that are awake, in order of adding.

@@ -8,8 +8,9 @@ from datetime import timedelta
 import boto3
 import pytest
 from freezegun import freeze_time
+from moto import mock_aws
 
-from sfn_mock import mock_sfn_executions
+from sfn_mock import get_mock, mock_sfn_executions
 from sfn_mock.state.runs import DefinitionRun
 
 WAITING = json.dumps({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "SecondsPath": "$.s", "End": True}}})
@@ -71,3 +72,20 @@ def test_a_stopped_run_is_carried(carried, waiting):
 
     assert statuses(client, orders) == {"m1": "SUCCEEDED", "m2": "SUCCEEDED", "m3": "ABORTED"}
     assert carried == ["m1", "m2", "m3"]
+
+
+@mock_aws
+def test_another_service_is_asked(carried, waiting):
+    """Before another service answers, what is due is done; while nothing is, the records are left alone."""
+    clock, orders, _ = waiting
+    records = get_mock()._session.backend().records
+    carried.clear()
+    started = records.moment
+    clock.tick(timedelta(seconds=59))
+    boto3.client("s3").list_buckets()
+    assert (carried, records.moment) == ([], started)
+
+    clock.tick(timedelta(seconds=1))
+    boto3.client("s3").list_buckets()
+    assert (carried, records.moment) == (["m1"], started + 60_000)
+    assert [run.status for run in orders.executions] == ["SUCCEEDED", "RUNNING", "RUNNING"]
