@@ -1,4 +1,4 @@
-"""``load``: what ``aws stepfunctions list-executions`` printed, or boto3 answered, comes back from ListExecutions."""
+"""``load``: ListExecutions lists the output of ``aws stepfunctions list-executions``, or answers of boto3, again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def at(text: str) -> datetime:
 
 
 def in_file(path: Path) -> list[dict]:
-    """A file's items as boto3 would answer them."""
+    """The items of a file, as boto3 would answer them."""
     return [
         {member: _date(value) if member.endswith("Date") else value for member, value in item.items()}
         for item in json.loads(path.read_text())["executions"]
@@ -47,7 +47,7 @@ def _date(value: float | str) -> datetime:
 
 
 def item(name: str = "nightly", **members) -> dict:
-    """One item of a state machine's list, in which a member that is given None is left out."""
+    """One item of a state machine's list; a member with the value None is left out."""
     everything = {
         "executionArn": f"{ARNS}execution:invoices:{name}",
         "stateMachineArn": INVOICES,
@@ -99,14 +99,14 @@ def names(client, **arguments) -> list[str]:
     ],
 )
 def test_a_file_comes_back_as_it_was(client, sfn, path, scope):
-    """Listing gives a loaded file's items back: same members, same dates, same order, equal dates included."""
+    """The items of a loaded file are listed with the same members, dates and order."""
     sfn.load(path)
 
     assert listed(client, **scope) == in_file(path)
 
 
 def test_a_file_comes_back_in_pages(client, sfn):
-    """The file's order holds across pages, also where two of equal dates are parted."""
+    """The order of the file is kept across pages, also between equal dates."""
     sfn.load(V1)
 
     pages = client.get_paginator("list_executions").paginate(stateMachineArn=INVOICES, PaginationConfig={"PageSize": 2})
@@ -119,7 +119,7 @@ def test_a_file_comes_back_in_pages(client, sfn):
 
 
 def test_many_of_one_date_come_back_in_order(client, sfn):
-    """Where every date is the same, only the file says what comes first."""
+    """If all dates are equal, the order of the file decides."""
     sfn.load([item(f"{index}") for index in range(250)])
 
     pages = client.get_paginator("list_executions").paginate(stateMachineArn=INVOICES)
@@ -130,7 +130,7 @@ def test_many_of_one_date_come_back_in_order(client, sfn):
 
 
 def test_an_answer_of_boto3_comes_back(client, sfn):
-    """What the mock itself answered can be loaded into it after a reset, token and ResponseMetadata and all."""
+    """An answer of the mock can be loaded after a reset, with its token and ResponseMetadata."""
     machine = sfn.add_state_machine("invoices")
     machine.add_alias("prod", machine.publish_version())
     machine.add_executions(3, status="FAILED", alias="prod")
@@ -168,7 +168,7 @@ def every_page(client, **arguments) -> list[dict]:
 @settings(deadline=None, max_examples=40)
 @given(own=st.lists(seeds(), min_size=1), express=st.booleans(), data=st.data())
 def test_whatever_the_mock_lists_can_be_loaded(own, express, data):
-    """Listed, emptied and loaded, the mock lists the same: to ``load``, nothing that AWS could show is strange."""
+    """Every listing of the mock can be loaded into an empty mock, which then lists the same."""
     children = data.draw(st.lists(seeds(child=True, express=express), min_size=1))
     with mock_sfn_executions() as sfn:
         client = boto3.client("stepfunctions", "us-east-1")
@@ -218,7 +218,7 @@ def as_pages(path: Path) -> list[dict]:
     ],
 )
 def test_every_source_says_the_same(client, sfn, source_of):
-    """A path, JSON text, an answer, a list of items and a list of pages are all read."""
+    """A path, JSON text, an answer, a list of items and a list of pages are equivalent."""
     sfn.load(source_of(V1))
 
     assert listed(client, stateMachineArn=INVOICES) == in_file(V1)
@@ -226,7 +226,7 @@ def test_every_source_says_the_same(client, sfn, source_of):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_file_may_be_in_any_encoding_of_json(client, sfn, tmp_path, encoding):
-    """What PowerShell wrote with ``>`` is read, too."""
+    """A file that PowerShell wrote with ``>`` can be loaded."""
     path = tmp_path / "executions.json"
     path.write_text(json.dumps({"executions": [item("Überweisung")]}, ensure_ascii=False), encoding=encoding)
 
@@ -237,7 +237,7 @@ def test_a_file_may_be_in_any_encoding_of_json(client, sfn, tmp_path, encoding):
 
 @pytest.mark.parametrize("source", ['{"executions": []}', [], [{"executions": []}]])
 def test_nothing_to_load_is_nothing(sfn, source):
-    """An empty list is a good one."""
+    """An empty list loads nothing, without an error."""
     loaded = sfn.load(source)
 
     assert (loaded, sfn.state_machines) == ([], [])
@@ -269,14 +269,14 @@ def test_dates_are_read_to_the_millisecond(client, sfn, written, date):
 
 
 def test_redrive_count_is_0_in_recordings_older_than_redrives(client, sfn):
-    """AWS shows redriveCount since November 2023, and for one never redriven it is 0."""
+    """An item without redriveCount, from before November 2023, has 0."""
     sfn.load([item(redriveCount=None)])
 
     assert listed(client, stateMachineArn=INVOICES)[0]["redriveCount"] == 0
 
 
 def test_null_stands_for_an_absent_member(client, sfn):
-    """``--query`` of the AWS CLI writes null for what an item does not have."""
+    """A null counts as an absent member: ``--query`` of the AWS CLI writes it."""
     absent = ["mapRunArn", "itemCount", "stateMachineVersionArn", "stateMachineAliasArn", "redriveDate", "redriveCount"]
 
     sfn.load([item() | dict.fromkeys(absent)])
@@ -296,7 +296,7 @@ def test_null_stands_for_an_absent_member(client, sfn):
 
 
 def test_the_executions_are_returned_in_the_sources_order(sfn):
-    """One execution for each item, to act on."""
+    """load returns one execution for each item, in order."""
     loaded = sfn.load(V1)
 
     assert [execution.arn for execution in loaded] == [item["executionArn"] for item in in_file(V1)]
@@ -304,7 +304,7 @@ def test_the_executions_are_returned_in_the_sources_order(sfn):
 
 
 def test_loaded_executions_live_like_seeded_ones(client, sfn):
-    """What a list does not show is as a seed has it by default, and what runs can be stopped."""
+    """Members that a list does not show have their defaults, and a running execution can be stopped."""
     running, succeeded, *_ = sfn.load(V1)
 
     client.stop_execution(executionArn=running.arn, error="Halt")
@@ -314,7 +314,7 @@ def test_loaded_executions_live_like_seeded_ones(client, sfn):
 
 
 def test_state_machine_comes_into_being(client, sfn):
-    """A machine that is named is created now, as a STANDARD one."""
+    """A missing state machine is created now, as STANDARD."""
     sfn.load(V1)
 
     assert [(machine.arn, machine.type, machine.creation_date) for machine in sfn.state_machines] == [
@@ -323,7 +323,7 @@ def test_state_machine_comes_into_being(client, sfn):
 
 
 def test_state_machine_that_exists_is_kept(client, sfn):
-    """Loading adds to a machine, and changes nothing about it."""
+    """An existing state machine is not changed."""
     machine = sfn.add_state_machine("invoices", definition='{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
     machine.add_execution("before", status="SUCCEEDED", start_date="2025-12-02T00:00:00Z")
 
@@ -341,7 +341,7 @@ def test_state_machine_that_exists_is_kept(client, sfn):
 
 
 def test_versions_come_into_being(client, sfn):
-    """Each version that is named exists, lists its executions, and the next one published follows the highest."""
+    """Missing versions are created, and the next published one follows the highest number."""
     machine = sfn.load(V1)[0].state_machine
 
     next_version = machine.publish_version()
@@ -357,7 +357,7 @@ def test_versions_come_into_being(client, sfn):
 
 
 def test_alias_comes_into_being(client, sfn):
-    """An alias that is named exists, lists its executions, and routes as its newest start shows."""
+    """A missing alias is created, and routes as its newest start shows."""
     sfn.load(V1)
 
     alias = client.describe_state_machine_alias(stateMachineAliasArn=f"{INVOICES}:prod")
@@ -367,7 +367,7 @@ def test_alias_comes_into_being(client, sfn):
 
 
 def test_alias_routes_as_the_newest_start_through_it(sfn):
-    """Newest is what started last, whenever it stopped."""
+    """The newest start is that with the latest start date, not stop date."""
     prod = f"{INVOICES}:prod"
     long = item(
         "long", startDate="2026-01-01T00:00:00Z", stateMachineVersionArn=f"{INVOICES}:1", stateMachineAliasArn=prod
@@ -382,7 +382,7 @@ def test_alias_routes_as_the_newest_start_through_it(sfn):
 
 
 def test_version_and_alias_that_exist_are_kept(sfn):
-    """Loading does not route an alias again, and publishes no version twice."""
+    """Existing aliases are not routed again, and existing versions not published again."""
     machine = sfn.add_state_machine("invoices")
     versions = [machine.publish_version() for _ in range(5)]
     alias = machine.add_alias("prod", versions[0])
@@ -395,7 +395,7 @@ def test_version_and_alias_that_exist_are_kept(sfn):
 
 
 def test_every_account_and_region_gets_its_own(sfn):
-    """Executions go where their ARNs say, in one call for many places and partitions."""
+    """Executions are stored by their ARNs, in several accounts, regions and partitions."""
     places = ["arn:aws:states:eu-west-1:123456789012:", "arn:aws-cn:states:cn-north-1:123456789012:", ARNS]
     source = [
         item(executionArn=f"{arns}execution:invoices:nightly", stateMachineArn=f"{arns}stateMachine:invoices")
@@ -420,7 +420,7 @@ def test_every_account_and_region_gets_its_own(sfn):
 
 
 def test_map_run_stands_alone(client, sfn):
-    """A map run whose parent is unknown lists and describes its children, and belongs to no execution."""
+    """A map run with an unknown parent lists and describes its children, and has no parent."""
     sfn.load(V2)
 
     run = client.describe_map_run(mapRunArn=THUMBNAILS)
@@ -435,7 +435,7 @@ def test_map_run_stands_alone(client, sfn):
 
 
 def test_map_run_starts_with_its_first_child(sfn):
-    """Its own dates are not in the list, and it did not start after any child."""
+    """The list does not show its dates: a map run starts with its first child."""
     starts = ["2026-01-10T02:00:00Z", "2026-01-10T01:00:00Z", "2026-01-10T02:01:00Z"]
 
     loaded = sfn.load([child(name, startDate=start) for name, start in zip("abc", starts, strict=True)])
@@ -444,7 +444,7 @@ def test_map_run_starts_with_its_first_child(sfn):
 
 
 def test_map_run_gets_a_parent(client, sfn):
-    """``parent`` is the execution that started the map run."""
+    """The argument ``parent`` is the execution that started the map run."""
     parent = sfn.add_state_machine("gallery").add_execution(
         "nightly", status="RUNNING", start_date="2025-11-20T12:00:00Z"
     )
@@ -457,7 +457,7 @@ def test_map_run_gets_a_parent(client, sfn):
 
 
 def test_map_run_that_stands_alone_gets_a_parent_later(sfn):
-    """Loading a file again with a parent gives its map run one; loading it once more changes nothing."""
+    """A file that is loaded again with a parent gives its map run that parent."""
     sfn.load(V2)
     parent = sfn.get_state_machine("gallery").add_execution(status="RUNNING")
 
@@ -469,7 +469,7 @@ def test_map_run_that_stands_alone_gets_a_parent_later(sfn):
 
 
 def test_map_run_that_was_seeded_takes_children_in(client, sfn):
-    """Children of a map run that exists join those it has."""
+    """Loaded children are added to an existing map run."""
     parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING", start_date="2026-01-09")
     run = parent.add_map_run("Thumbnails")
     run.add_execution("seeded", status="SUCCEEDED")
@@ -481,7 +481,7 @@ def test_map_run_that_was_seeded_takes_children_in(client, sfn):
 
 
 def test_express_children_come_back(client, sfn):
-    """Children of an EXPRESS map run keep the id in their ARNs; their redrives have a count and no date."""
+    """EXPRESS children keep the id in their ARNs; their redrives have a count and no date."""
     source = [express_child("b", "77aa", redriveCount=2), express_child("a", "19f0", status="FAILED", itemCount=7)]
 
     loaded = sfn.load(source)
@@ -513,7 +513,7 @@ def test_express_children_come_back(client, sfn):
     ],
 )
 def test_children_of_one_map_run_are_of_one_type(sfn, source, sentence):
-    """STANDARD and EXPRESS children never share a map run."""
+    """STANDARD and EXPRESS children cannot be in one map run."""
     sfn.load([child("seeded", mapRunArn=f"{ARNS}mapRun:gallery/Thumbnails:seeded")])
 
     with pytest.raises(ValueError) as caught:
@@ -523,7 +523,7 @@ def test_children_of_one_map_run_are_of_one_type(sfn, source, sentence):
 
 
 def test_parent_belongs_to_the_same_state_machine(sfn):
-    """A map run is started by an execution of its own machine, and by no child execution."""
+    """The parent must be an execution of the map run's machine, and no child execution."""
     elsewhere = sfn.add_state_machine("invoices").add_execution("nightly", status="RUNNING")
     sibling = (
         sfn.add_state_machine("gallery")
@@ -543,7 +543,7 @@ def test_parent_belongs_to_the_same_state_machine(sfn):
 
 
 def test_map_run_keeps_its_parent(sfn):
-    """A map run that has a parent gets no other one."""
+    """A map run with a parent cannot get another one."""
     gallery = sfn.add_state_machine("gallery")
     first, second = gallery.add_executions(2, status="RUNNING")
     sfn.load([child()], parent=first)
@@ -570,7 +570,7 @@ def test_map_run_keeps_its_parent(sfn):
     ],
 )
 def test_parent_is_an_execution_for_child_executions(sfn, source, parent, sentence):
-    """``parent`` where it means nothing is a mistake, not a wish to be passed over."""
+    """A ``parent`` without child executions, or of another type, is refused."""
     if parent == "seeded":
         parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING")
 
@@ -581,7 +581,7 @@ def test_parent_is_an_execution_for_child_executions(sfn, source, parent, senten
 
 
 def test_parent_is_alive(sfn):
-    """An execution from before a reset is gone."""
+    """A parent from before a reset is refused."""
     parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING")
     sfn.reset()
 
@@ -595,7 +595,7 @@ def test_parent_is_alive(sfn):
 
 
 def test_loading_twice_is_loading_once(client, sfn):
-    """An equal item that is stored already is skipped, and returned."""
+    """An item that is stored already is skipped, and its execution returned."""
     first = sfn.load(V1)
     second = sfn.load(V1)
 
@@ -604,7 +604,7 @@ def test_loading_twice_is_loading_once(client, sfn):
 
 
 def test_pages_that_overlap_are_loaded_once(client, sfn):
-    """An item that a later page repeats is one execution."""
+    """An item that is on two pages is one execution."""
     items = in_file(V1)
 
     loaded = sfn.load([{"executions": items[:3]}, {"executions": items[2:]}])
@@ -615,7 +615,7 @@ def test_pages_that_overlap_are_loaded_once(client, sfn):
 
 
 def test_seeded_execution_is_skipped(client, sfn):
-    """Whether an execution was loaded or seeded makes no difference: the list shows it so."""
+    """An item that equals a seeded execution is skipped."""
     machine = sfn.add_state_machine("invoices")
     seeded = machine.add_execution(
         "nightly", status="SUCCEEDED", start_date="2026-01-10T02:00:00Z", duration=timedelta(minutes=5), input="[1]"
@@ -627,7 +627,7 @@ def test_seeded_execution_is_skipped(client, sfn):
 
 @pytest.mark.parametrize("now", ["2026-01-10T01:00:00Z", "2026-01-10T02:01:00Z", "2026-01-10T02:05:00Z"])
 def test_item_is_equal_to_what_the_stored_one_comes_to(sfn, clock, now):
-    """Loading twice is loading once also while the executions have not stopped or started yet."""
+    """Items that start or stop later are skipped too if they are loaded again."""
     first = sfn.load([item()])
     clock.move_to(now)
 
@@ -635,7 +635,7 @@ def test_item_is_equal_to_what_the_stored_one_comes_to(sfn, clock, now):
 
 
 def test_item_is_equal_to_what_the_stored_one_shows_now(client, sfn, clock):
-    """A list that was answered while an execution runs says nothing against the stop date it was seeded with."""
+    """An item from the time when the execution ran is equal to the stored one."""
     loaded = sfn.load([item()])
     clock.move_to("2026-01-10T02:01:00Z")
 
@@ -701,7 +701,7 @@ def test_item_is_equal_to_what_the_stored_one_shows_now(client, sfn, clock):
 )
 @pytest.mark.filterwarnings("ignore::sfn_mock.SeedWarning")
 def test_item_that_differs_from_a_stored_one_is_refused(sfn, stored, second, sentence):
-    """One name stands for one execution; the sentence names what differs, and nothing of the source is stored."""
+    """A differing item is refused with the name of the member, and nothing is stored."""
     (execution,) = sfn.load([stored])
 
     with pytest.raises(ValueError) as caught:
@@ -727,7 +727,7 @@ def test_item_that_differs_from_a_stored_one_is_refused(sfn, stored, second, sen
     ],
 )
 def test_items_of_one_name_that_differ_are_refused(sfn, source, difference):
-    """A source that contradicts itself stores nothing."""
+    """If two items of a source contradict each other, nothing is stored."""
     with pytest.raises(ValueError) as caught:
         sfn.load(source)
 
@@ -739,7 +739,7 @@ def test_items_of_one_name_that_differ_are_refused(sfn, source, difference):
 
 
 def test_executions_of_an_express_machine_are_refused(sfn):
-    """ListExecutions shows no execution of an EXPRESS state machine, so there is none to load."""
+    """Executions of an EXPRESS state machine are refused, because no list shows them."""
     machine = sfn.add_state_machine("invoices", type="EXPRESS")
 
     with pytest.raises(ValueError) as caught:
@@ -757,7 +757,7 @@ def test_executions_of_an_express_machine_are_refused(sfn):
 
 
 def test_item_of_the_future_follows_the_clock(client, sfn, clock):
-    """Loaded ahead of time, a redriven execution appears, runs, is redriven and stops as the clock gets there."""
+    """A loaded execution starts, is redriven and stops as the clock passes its dates."""
     source = item(
         status="FAILED",
         startDate="2026-01-10T13:00:00Z",
@@ -786,7 +786,7 @@ def test_item_of_the_future_follows_the_clock(client, sfn, clock):
 
 
 def test_clock_may_go_back_before_what_was_loaded(client, sfn, clock):
-    """A loaded execution has a past: before its stop it runs, before its start it is not there."""
+    """Before its stop a loaded execution is RUNNING, and before its start not listed."""
     sfn.load([item()])
 
     clock.move_to("2026-01-10T02:04:59Z")
@@ -808,7 +808,7 @@ def caught_warnings(sfn, source) -> list[warnings.WarningMessage]:
 
 
 def test_start_after_now_warns_once(sfn):
-    """However many start after now, one warning names the last of them, at the test's own line."""
+    """One warning names the latest start after now, at the test's line."""
     source = [
         item("c", startDate="2026-01-12", stopDate="2026-01-14"),
         item("b", startDate="2026-01-13T00:00:00Z", stopDate="2026-01-13T01:00:00Z"),
@@ -826,7 +826,7 @@ def test_start_after_now_warns_once(sfn):
 
 
 def test_start_after_now_without_a_time_zone_says_how_it_was_read(sfn):
-    """A date without a time zone may be after now only because it was read as UTC."""
+    """The warning says that a date without a time zone was read as UTC."""
     (warning,) = caught_warnings(sfn, [item(startDate="2026-01-12", stopDate="2026-01-14")])
 
     assert str(warning.message) == (
@@ -837,7 +837,7 @@ def test_start_after_now_without_a_time_zone_says_how_it_was_read(sfn):
 
 
 def test_start_after_now_warns_only_when_stored(sfn):
-    """What is skipped was warned about when it was stored."""
+    """Items that are skipped do not warn."""
     source = [item(startDate="2026-01-12T00:00:00Z", stopDate="2026-01-14T00:00:00Z")]
 
     assert len(caught_warnings(sfn, source)) == 1
@@ -845,7 +845,7 @@ def test_start_after_now_warns_only_when_stored(sfn):
 
 
 def test_another_account_warns(sfn):
-    """The calls of a test arrive in the mock's account; the option that would make them meet is named."""
+    """Executions of another account than the mock's warn, and the warning names the option."""
     source = V1.read_text().replace("123456789012", "210987654321")
 
     (warning,) = caught_warnings(sfn, source)
@@ -860,7 +860,7 @@ def test_another_account_warns(sfn):
 
 
 def test_warning_made_an_error_stores_nothing(sfn):
-    """Where warnings are errors, a call that warns is a failed call."""
+    """If the warning is an error, nothing is stored."""
     with pytest.raises(SeedWarning):
         sfn.load(V1.read_text().replace("123456789012", "210987654321"))
 
@@ -869,7 +869,7 @@ def test_warning_made_an_error_stores_nothing(sfn):
 
 @pytest.mark.sfn_executions(account_id="210987654321", region="eu-central-1")
 def test_account_and_region_of_the_mock_may_be_the_files(sfn):
-    """With the mock in the file's account and region, a plain client lists the file."""
+    """In a mock with the file's account and region, a plain client lists it."""
     sfn.load(V1.read_text().replace("us-east-1:123456789012", "eu-central-1:210987654321"))
 
     client = boto3.client("stepfunctions")
@@ -1062,7 +1062,7 @@ def missing(member: str, wrong: dict):
     ],
 )
 def test_item_that_aws_could_never_show_is_refused(sfn, wrong, sentence):
-    """One sentence names the item and what is wrong with it; nothing of the source is stored."""
+    """The error names the item and what is wrong, and nothing of the source is stored."""
     with pytest.raises(ValueError) as caught:
         sfn.load([item("fine"), wrong])
 
@@ -1092,7 +1092,7 @@ SEEDED_BY = {
     ],
 )
 def test_item_that_could_not_be_seeded_is_refused(sfn, wrong):
-    """What seeding says about a status and its dates, loading says about the item that has them."""
+    """load and the seeding methods refuse the same statuses and dates."""
     owner = sfn.add_state_machine("gallery")
     if ":express:" in wrong["executionArn"]:
         owner = owner.add_execution("parent", status="RUNNING", start_date="2026-01-01").add_map_run(
@@ -1123,7 +1123,7 @@ def test_item_that_could_not_be_seeded_is_refused(sfn, wrong):
     ],
 )
 def test_item_without_an_arn_is_named_by_its_place(sfn, wrong, sentence):
-    """What has no ARN to be called by is called by its number, which runs on from page to page."""
+    """An item without an ARN is named by its number, counted over all pages."""
     with pytest.raises(ValueError) as caught:
         sfn.load([{"executions": [item("fine")]}, {"executions": [item("too"), wrong]}])
 
@@ -1160,7 +1160,7 @@ PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
     ],
 )
 def test_source_without_executions_is_refused(sfn, source, sentence):
-    """The sentence says what load() takes."""
+    """The error says what load() takes."""
     with pytest.raises(ValueError) as caught:
         sfn.load(source)
 
@@ -1168,7 +1168,7 @@ def test_source_without_executions_is_refused(sfn, source, sentence):
 
 
 def test_json_nested_too_deep_is_refused(sfn):
-    """JSON that Python's parser cannot read because of its depth is refused like any invalid JSON."""
+    """JSON that is nested too deeply for Python's parser is refused like invalid JSON."""
     with pytest.raises(ValueError) as caught:
         sfn.load("[" * 1_000_000)
 
@@ -1185,7 +1185,7 @@ def test_json_nested_too_deep_is_refused(sfn):
     ],
 )
 def test_file_that_holds_no_json_is_refused(sfn, tmp_path, content, reason):
-    """The sentence names the file."""
+    """The error names the file."""
     path = tmp_path / "executions.json"
     path.write_bytes(content)
 
@@ -1196,7 +1196,7 @@ def test_file_that_holds_no_json_is_refused(sfn, tmp_path, content, reason):
 
 
 def test_missing_file_is_not_found(sfn, tmp_path, monkeypatch):
-    """A missing file is Python's own error, with the absolute path."""
+    """A missing file is a FileNotFoundError with the absolute path."""
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(FileNotFoundError) as caught:
@@ -1224,7 +1224,7 @@ def test_path_that_is_no_file_is_refused(sfn, path, reason):
 
 
 def test_a_handle_that_ended_loads_nothing():
-    """After its mock, the handle stores nothing any more."""
+    """After the end of its mock, the handle raises RuntimeError."""
     with mock_sfn_executions() as ended:
         pass
 

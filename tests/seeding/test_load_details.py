@@ -1,4 +1,4 @@
-"""``load`` of what tells more than a listing, or less: descriptions, a ResultWriter's files, YAML."""
+"""``load`` of sources other than listings: descriptions, files of a ResultWriter, YAML."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def described(name="nightly", **more):
-    """What DescribeExecution tells of an execution."""
+    """An answer of DescribeExecution."""
     everything = {
         "executionArn": f"{ARNS}execution:orders:{name}",
         "stateMachineArn": f"{ARNS}stateMachine:orders",
@@ -34,7 +34,7 @@ def described(name="nightly", **more):
 
 
 def written(name="first", label="Each", **more):
-    """What a ResultWriter tells of a child execution."""
+    """A ResultWriter's description of a child execution."""
     return {
         "ExecutionArn": f"{ARNS}execution:orders/{label}:{name}",
         "Input": "[1]",
@@ -49,7 +49,7 @@ def written(name="first", label="Each", **more):
 
 
 def child(id=None, **more):
-    """What ListExecutions tells of a child execution."""
+    """ListExecutions' item of a child execution."""
     kind, ending = ("execution", "") if id is None else ("express", f":{id}")
     name = more.get("name", "first")
     return described(
@@ -65,7 +65,7 @@ def child(id=None, **more):
 
 
 def test_descriptions_come_back():
-    """What the mock lists and describes, loaded into a fresh mock, is listed and described the same."""
+    """Listings and descriptions of the mock, loaded into a new mock, are listed and described the same."""
     with mock_sfn_executions() as sfn:
         client = boto3.client("stepfunctions", "us-east-1")
         orders = sfn.add_state_machine("orders")
@@ -91,7 +91,7 @@ def test_descriptions_come_back():
 
 @pytest.mark.parametrize("whole", [False, True], ids=["a description", "a list"])
 def test_a_description_is_loaded(client, sfn, whole):
-    """One answer of DescribeExecution is a source, with input, output and trace header, as is a list of them."""
+    """A source may be one answer of DescribeExecution, with input, output and trace header, or a list."""
     answer = described(input='{"id": 7}', output="[7]", traceHeader="Root=1", inputDetails={"included": True})
     [run] = sfn.load([answer] if whole else answer)
 
@@ -100,14 +100,14 @@ def test_a_description_is_loaded(client, sfn, whole):
 
 
 def test_error_of_a_timeout_is_left_out(sfn):
-    """Only FAILED and ABORTED executions have an error and a cause here."""
+    """Error and cause are kept only for FAILED and ABORTED executions."""
     [run] = sfn.load(described(status="TIMED_OUT", error="States.Timeout", cause="late"))
 
     assert (run.error, run.cause) == (None, None)
 
 
 def test_results_of_a_map_run(client, sfn, tmp_path):
-    """A ResultWriter's files are loaded as children of one map run; what is PENDING has not started."""
+    """A ResultWriter's files are the children of one map run; PENDING ones have not started."""
     ended = [written(Output="[2]"), written("second", Status="FAILED", Error="Late", Cause="Rain")]
     path = tmp_path / "SUCCEEDED_0.json"
     path.write_text(json.dumps([*ended, written("third", Status="PENDING", StartDate=None, StopDate=None)]))
@@ -121,7 +121,7 @@ def test_results_of_a_map_run(client, sfn, tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_results_in_json_lines(sfn, tmp_path, encoding):
-    """A ResultWriter's files may be JSON Lines, one child in each line."""
+    """A ResultWriter's file may be in JSON Lines, with one child in each line."""
     path = tmp_path / "SUCCEEDED_0.jsonl"
     lines = [json.dumps(written(Output='"\u2028"'), ensure_ascii=False), "", json.dumps(written("second"))]
     path.write_text("\n".join(lines), encoding=encoding)
@@ -131,7 +131,7 @@ def test_results_in_json_lines(sfn, tmp_path, encoding):
 
 
 def test_results_of_a_known_map_run(sfn):
-    """Children that name no map run belong to the one that is known for their label."""
+    """Children without a map run belong to the known map run with their label."""
     batch = sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date="-12h").add_map_run("Each")
     [run] = sfn.load([written()])
 
@@ -139,7 +139,7 @@ def test_results_of_a_known_map_run(sfn):
 
 
 def test_results_of_several_map_runs(sfn):
-    """Where several map runs have the label, a child must name its own."""
+    """If several map runs have the label, a child must name its own."""
     parent = sfn.add_state_machine("orders").add_execution(status="RUNNING")
     parent.add_map_run("Each")
     parent.add_map_run("Each")
@@ -156,14 +156,14 @@ def test_results_of_several_map_runs(sfn):
     "redrive", [{}, {"redriveCount": 1, "redriveDate": "2026-01-10T03:00:00Z"}], ids=["never", "redriven"]
 )
 def test_pending_child_without_a_stop_date(client, sfn, redrive):
-    """A child that waits for its redrive may tell no stop date: it stopped when it was last redriven or started."""
+    """A PENDING_REDRIVE child without a stop date stopped at its last redrive or start."""
     [run] = sfn.load([child(status="PENDING_REDRIVE", stopDate=None, **redrive)])
 
     assert (run.status, run.stop_date.hour) == ("PENDING_REDRIVE", 3 if redrive else 2)
 
 
 def test_redriven_express_children_keep_their_order(client, sfn):
-    """Their redrives have no date, so the order of the source tells which came later."""
+    """EXPRESS redrives have no date, so the order of the source is kept."""
     running = {"status": "RUNNING", "stopDate": None}
     items = [
         child("1", name="a", redriveCount=1, **running),
@@ -179,7 +179,7 @@ def test_redriven_express_children_keep_their_order(client, sfn):
 
 
 def test_yaml_of_the_cli(client, sfn, tmp_path):
-    """``--output yaml`` is read as text of several lines and from a file."""
+    """Output of ``--output yaml`` can be loaded as text of several lines and as a file."""
     text = "executions:\n" + "".join(
         f"{'-' if member == 'executionArn' else ' '} {member}: '{value}'\n" for member, value in described().items()
     )
@@ -191,13 +191,13 @@ def test_yaml_of_the_cli(client, sfn, tmp_path):
 
 
 def test_text_that_is_no_yaml(sfn):
-    """The sentence says where."""
+    """The error names the position."""
     with pytest.raises(ValueError, match=r"^source: invalid YAML in line 2, column \d+: "):
         sfn.load("executions:\n  - [")
 
 
 def test_unknown_members_warn(sfn):
-    """What AWS does not have is ignored, and the warning says what was meant."""
+    """Unknown members are ignored, and the warning suggests the right name."""
     with pytest.warns(SeedWarning) as warned:
         sfn.load([described(inptu="{}"), described(inptu="{}", billed=True)])
 
@@ -217,7 +217,7 @@ def test_unknown_members_warn(sfn):
 )
 @pytest.mark.parametrize("together", [True, False], ids=["in one source", "stored"])
 def test_data_that_differs(sfn, first, second, difference, together):
-    """Two items of one execution tell the same, or nothing, of its data."""
+    """Two items of one execution must have equal data, or none."""
     if not together:
         sfn.load(described(**first))
     with pytest.raises(ValueError, match=rf"with other values \({difference}\)"):
@@ -233,5 +233,5 @@ def test_data_of_what_has_not_ended_yet(sfn):
 
 
 def test_one_of_two_tells_the_items(sfn):
-    """DescribeExecution does not tell how many items a child has: the listing does."""
+    """If a source has both forms of a child, its item count is that of the listing."""
     assert [run.item_count for run in sfn.load([child(itemCount=None), child()])] == [2, 2]

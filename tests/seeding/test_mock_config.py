@@ -1,4 +1,4 @@
-"""`load_mock_config`: the mock configs of AWS Step Functions Local, and what is said of mistakes in them."""
+"""`load_mock_config`: mock configs of AWS Step Functions Local, and their mistakes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("kind", [pytest.param(str, id="text"), pytest.param(Path, id="path")])
 def test_a_file(clock, client, sfn, path, kind):
-    """The file is read as it is."""
+    """The file of AWS Step Functions Local can be loaded unchanged."""
     path.write_text(json.dumps(config()), encoding="utf-8")
     orders = add(sfn)
     sfn.load_mock_config(kind(path))
@@ -49,7 +49,7 @@ def test_a_file(clock, client, sfn, path, kind):
 
 
 def test_a_machine_that_comes_later(clock, client, sfn):
-    """A config may name machines that are created after it is loaded."""
+    """A config may name machines that are created later."""
     sfn.load_mock_config(config())
     orders = add(sfn)
     client.start_execution(stateMachineArn=f"{orders.arn}#Happy")
@@ -162,7 +162,7 @@ def test_a_machine_that_comes_later(clock, client, sfn):
     ],
 )
 def test_a_mistake(sfn, source, problem):
-    """A mistake is a ValueError that says where it is."""
+    """A mistake is a ValueError that names its position."""
     add(sfn)
     with pytest.raises(ValueError) as error:
         sfn.load_mock_config(source)
@@ -180,13 +180,13 @@ def test_a_file_that_is_no_json(sfn, path):
 
 
 def test_no_file(sfn, path):
-    """A path where there is no file is a FileNotFoundError."""
+    """A missing file is a FileNotFoundError."""
     with pytest.raises(FileNotFoundError):
         sfn.load_mock_config(path)
 
 
 def test_a_mistake_takes_nothing(client, sfn):
-    """A config with a mistake leaves the cases of an earlier one as they were."""
+    """After a mistake the cases of an earlier config still apply."""
     orders = add(sfn)
     sfn.load_mock_config(config())
     with pytest.raises(ValueError, match="got 'Pay'"):
@@ -197,7 +197,7 @@ def test_a_mistake_takes_nothing(client, sfn):
 
 @pytest.mark.sfn_executions(execute=False)
 def test_a_mock_that_runs_nothing(sfn):
-    """A config can be loaded where definitions run."""
+    """load_mock_config needs a mock that runs definitions."""
     with pytest.raises(
         ValueError, match=r"^cannot use load_mock_config\(\): this mock does not run definitions; use mock_sfn"
     ):

@@ -1,4 +1,4 @@
-"""What AWS could never show is refused with nothing stored; what is most likely a slip is warned of."""
+"""Seeds that AWS could never show are refused and store nothing; probable mistakes give a warning."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MACHINE = f"{PREFIX}:stateMachine:orders"
 
 @cache
 def made_client():
-    """One client for all tests: making one takes longer than most of them."""
+    """One client for all tests, because its creation takes longer than most of them."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
@@ -35,7 +35,7 @@ def made_client():
 
 @pytest.fixture
 def world(sfn_executions, client):
-    """One of everything, to add to."""
+    """One record of each kind."""
     return SimpleNamespace(sfn=sfn_executions, client=client, **seeded(sfn_executions))
 
 
@@ -62,7 +62,7 @@ def seeded(sfn):
 
 
 def what_follows(world):
-    """All that listings show, and what later seeds and starts are given: ids, names, versions, places in the order."""
+    """All listings, and the ids, names and versions that later seeds and starts get."""
     orders, batch, client = world.orders, world.batch, world.client
     named = [*orders.add_executions(2, status="SUCCEEDED"), *batch.add_executions(2, status="SUCCEEDED")]
     named += [orders.add_execution(status="RUNNING", alias="live") for _ in range(4)]
@@ -87,19 +87,19 @@ def what_follows(world):
 
 @cache
 def what_follows_nothing():
-    """The same where nothing was refused, worked out once: on an empty store it is always the same."""
+    """The same in a mock without a refused call, which is always the same."""
     return what_follows(SimpleNamespace(client=made_client(), **seeded(get_mock())))
 
 
 def assert_nothing_was_stored(world):
-    """What follows is what follows in a world where the refused call never was."""
+    """Check that everything is as if the refused call had not been made."""
     follows = what_follows(world)
     world.sfn.reset()
 
     assert follows == what_follows_nothing()
 
 
-#: Ends of sentences that are met several times.
+#: Ends of sentences that several rows have.
 RUNS_UNTIL = "or give the status it ends with; it is RUNNING until its stop date anyway."
 DUMP = "pass json.dumps(...) of the value."
 A_VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
@@ -672,7 +672,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("seed", "sentence"), REFUSED)
 def test_what_aws_could_never_show_is_refused_and_nothing_stored(world, seed, sentence):
-    """A ValueError says in one sentence what is wrong and what would be right; the store is as it was."""
+    """A ValueError says what is wrong and what would be right, and nothing is stored."""
     with pytest.raises(ValueError) as refusal:
         seed(world)
 
@@ -682,10 +682,10 @@ def test_what_aws_could_never_show_is_refused_and_nothing_stored(world, seed, se
 
 # --- Arguments of no such kind -----------------------------------------------------------------------------------
 
-#: What can be written as JSON is an input or output.
+#: All JSON values are allowed for input and output.
 JSON = (5, True, ["list"], {})
 
-#: Every argument of every call that seeds, with the odd values that it does take.
+#: Every argument of every seeding method, with the unusual values that it accepts.
 CALLS = [
     (
         "sfn.add_state_machine",
@@ -737,7 +737,7 @@ ODD = [None, 5, True, b"bytes", ["list"], {}, object()]
     ],
 )
 def test_an_argument_of_no_such_kind_is_refused_by_name(world, call, others, argument, taken):
-    """Never a TypeError from within: a ValueError that names the argument, and nothing stored."""
+    """A value of a wrong type is a ValueError that names the argument, and nothing is stored."""
     refusals = {}
     for value in [value for value in ODD if value not in taken]:
         with pytest.raises(ValueError) as refusal:
@@ -808,7 +808,7 @@ READ_AS_UTC = "(it has no time zone and was read as UTC)"
     ],
 )
 def test_a_start_after_now_warns_once(world, seed, sentence):
-    """It is most likely a slip, so a call says once when its seed will be listed, and how a naive date was read."""
+    """A call warns once of a start after now, and says how a naive date was read."""
     with pytest.warns(SeedWarning) as caught:
         seed(world)
 
@@ -825,7 +825,7 @@ def test_a_start_after_now_warns_once(world, seed, sentence):
     ],
 )
 def test_nothing_else_warns(world, seed):
-    """The clock decides about all but a start after now."""
+    """Only a start after now gives a warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
 
@@ -833,7 +833,7 @@ def test_nothing_else_warns(world, seed):
 
 
 def test_a_map_run_of_a_parent_after_now_does_not_warn_again(world):
-    """It starts with its parent, about which the test has been told."""
+    """A map run that starts with its parent after now does not warn again."""
     with pytest.warns(SeedWarning):
         parent = world.orders.add_execution(status="RUNNING", start_date=DAY)
     with warnings.catch_warnings():
@@ -854,7 +854,7 @@ def test_a_map_run_of_a_parent_after_now_does_not_warn_again(world):
     ],
 )
 def test_a_warning_made_an_error_stores_nothing(world, seed):
-    """Under `-W error` the warning is how the call fails, and a failed call stores nothing."""
+    """If the warning is an error, nothing is stored."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(SeedWarning):
@@ -874,7 +874,7 @@ def test_a_warning_made_an_error_stores_nothing(world, seed):
     ],
 )
 def test_a_refused_seed_does_not_warn(world, seed):
-    """What is not stored will not be listed later either."""
+    """A seed that is refused does not warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
 
@@ -883,7 +883,7 @@ def test_a_refused_seed_does_not_warn(world, seed):
 
 
 def line_of(caught):
-    """The source line that the one warning points at."""
+    """The source line to which the only warning points."""
     (warning,) = caught
     assert warning.filename == __file__
     return linecache.getline(warning.filename, warning.lineno).strip()
@@ -897,7 +897,7 @@ def warned_in_a_fixture(world):
 
 
 def test_the_warning_points_at_the_tests_own_line(world):
-    """Not at a line of the package: the reader has to see which seed is meant."""
+    """The warning points to the line of the test."""
     with pytest.warns(SeedWarning) as one:
         world.orders.add_execution("one", status="RUNNING", start_date=DAY)
     with pytest.warns(SeedWarning) as many:
@@ -919,12 +919,12 @@ def test_the_warning_points_at_the_tests_own_line(world):
 
 
 def test_the_warning_points_at_the_fixtures_own_line(warned_in_a_fixture):
-    """A seed in a fixture is the fixture's."""
+    """For a seed in a fixture, the warning points to the line of the fixture."""
     assert line_of(warned_in_a_fixture) == 'world.orders.add_execution("fixture", status="RUNNING", start_date=DAY)'
 
 
 def test_the_warning_points_at_the_decorated_functions_own_line():
-    """The decorator stands around the function, and is none of the reader's business."""
+    """In a decorated function, the warning points to its own line."""
 
     @mock_sfn_executions
     def decorated():

@@ -1,4 +1,4 @@
-"""Seeds that are written down: in files, texts and dicts."""
+"""Seed documents: files, texts and dicts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def with_orders(**parts):
 
 
 def test_everything_is_stored(sfn, client):
-    """Each key is an argument of the seeding call, and each list the calls on what it belongs to."""
+    """Each key is an argument of a seeding method, and each list has several calls of it."""
     orders, fast = sfn.seed(IN_YAML)
     nightly, *batch, parent = orders.executions
     [items] = parent.map_runs
@@ -70,7 +70,7 @@ def test_everything_is_stored(sfn, client):
 
 
 def test_outcomes_are_stored(sfn, client):
-    """What starts and redrives come to is said by a status, an object, or a list of them."""
+    """An outcome is a status, an object, or a list of them."""
     orders, fast = sfn.seed(IN_YAML)
     for _ in range(2):
         client.start_execution(stateMachineArn=MACHINE)
@@ -87,7 +87,7 @@ def test_outcomes_are_stored(sfn, client):
 
 
 def test_json_says_the_same(sfn):
-    """The same document in JSON."""
+    """The same document may be JSON."""
     document = with_orders(executions=[{"name": "a", "status": "ABORTED", "start_date": "-1d"}])
     [orders] = sfn.seed(json.dumps(document))
 
@@ -96,7 +96,7 @@ def test_json_says_the_same(sfn):
 
 @pytest.mark.parametrize("form", [str, Path])
 def test_file(sfn, tmp_path, form):
-    """A path leads to a file of either."""
+    """A document may be a path of a JSON or YAML file."""
     path = tmp_path / "seeds.yaml"
     path.write_text(IN_YAML, encoding="utf-8")
 
@@ -104,7 +104,7 @@ def test_file(sfn, tmp_path, form):
 
 
 def test_dict_may_hold_python(sfn):
-    """In a dict dates and lengths of time may be Python's."""
+    """A dict may have Python's dates and timedeltas."""
     run = {"name": "a", "status": "FAILED", "start_date": timedelta(hours=-1), "duration": timedelta(minutes=1)}
     [orders] = sfn.seed(with_orders(executions=[run, {"status": "RUNNING", "start_date": NOW}]))
 
@@ -112,7 +112,7 @@ def test_dict_may_hold_python(sfn):
 
 
 def test_machine_that_exists_is_added_to(sfn, client, orders):
-    """Of a machine that is there already only what belongs to it is given; one named twice is one."""
+    """A document adds executions to an existing machine; a machine may be named twice."""
     orders.add_execution("before", status="RUNNING")
     orders.publish_version()
     twice = {"name": "orders", "executions": [{"name": "twice", "status": "RUNNING", "version": 2}]}
@@ -124,7 +124,7 @@ def test_machine_that_exists_is_added_to(sfn, client, orders):
 
 
 def test_other_places(sfn):
-    """A machine may be of another account and region."""
+    """A machine may be in another account and region."""
     place = {"region": "eu-central-1", "account_id": "111111111111"}
     [abroad] = sfn.seed({"state_machines": [{"name": "orders", **place}]})
 
@@ -132,13 +132,13 @@ def test_other_places(sfn):
 
 
 def test_nothing_is_a_document_too(sfn):
-    """A document without machines stores none; a null is as good as nothing."""
+    """A document without machines stores nothing; null counts as nothing."""
     assert sfn.seed({"state_machines": []}) == []
     assert sfn.seed("state_machines: [{name: orders, type: null, executions: null}]\n")[0].executions == []
 
 
 def test_seed_warning(sfn):
-    """A start after now is warned of, at the test's own line."""
+    """A start after now gives a warning at the test's line."""
     with pytest.warns(SeedWarning, match="start_date 2026-01-10T04:00:00.000Z is after now") as warned:
         sfn.seed(with_orders(executions=[{"status": "RUNNING", "start_date": "+1h"}]))
 
@@ -163,7 +163,7 @@ def test_seed_warning(sfn):
     ],
 )
 def test_dates(sfn, text, date):
-    """A date is one that the seeding calls take, or how far it is from now; YAML does not read it first."""
+    """Dates have the forms of the seeding methods, or are relative to now; YAML does not convert them."""
     [in_yaml] = sfn.seed(f"state_machines:\n- {{name: yaml, executions: [{{status: RUNNING, start_date: {text}}}]}}")
     [in_json] = sfn.seed(json.dumps({"state_machines": [{"name": "json", "creation_date": text}]}))
 
@@ -172,7 +172,7 @@ def test_dates(sfn, text, date):
 
 @freeze_time(NOW)
 def test_dates_from_now_may_lie_ahead(sfn):
-    """With a plus they are in the future."""
+    """A relative date with a plus is in the future."""
     document = with_orders(executions=[{"status": "FAILED", "stop_date": "+PT90S"}])
 
     assert sfn.seed(document)[0].executions[0]._record.attempts[-1].stop == (NOW.timestamp() + 90) * 1000
@@ -180,7 +180,7 @@ def test_dates_from_now_may_lie_ahead(sfn):
 
 @pytest.mark.parametrize("text", ["", "5", "5x", "-", "P", "PT", "P1Y", "1h -2m", "9999999999w", "-5m"])
 def test_what_is_no_length_of_time(sfn, text):
-    """Any other text is refused, with examples of what is right."""
+    """Another text is refused, with examples of correct ones."""
     with pytest.raises(ValueError) as error:
         sfn.seed(with_orders(executions=[{"status": "FAILED", "duration": text}]))
 
@@ -409,7 +409,7 @@ KEYS_OF_A_MACHINE = (
     ],
 )
 def test_refused(sfn, orders, document, sentence):
-    """One sentence names the place in the document and what is wrong there; nothing was stored."""
+    """The error names the position in the document and what is wrong, and nothing is stored."""
     with pytest.raises(ValueError) as error:
         sfn.seed(document)
 
@@ -419,7 +419,7 @@ def test_refused(sfn, orders, document, sentence):
 
 
 def test_refused_file(sfn, tmp_path):
-    """The sentence begins with the file's name, too."""
+    """For a file the error begins with its name."""
     path = tmp_path / "seeds.yaml"
     path.write_text("state_machines: [{name: a/b}]", encoding="utf-8")
     with pytest.raises(ValueError) as error:
@@ -431,7 +431,7 @@ def test_refused_file(sfn, tmp_path):
 
 
 def test_no_file(sfn, tmp_path):
-    """What leads to no file, or to none that can be read, is told so."""
+    """A path without a readable file is an error that says so."""
     missing = tmp_path / "seeds.yaml"
     with pytest.raises(FileNotFoundError) as not_found:
         sfn.seed(missing)
@@ -446,7 +446,7 @@ def test_no_file(sfn, tmp_path):
 
 
 def test_without_pyyaml(sfn, monkeypatch):
-    """JSON needs nothing; YAML says what it needs."""
+    """Without PyYAML, JSON works, and YAML is an error that names PyYAML."""
     monkeypatch.setitem(sys.modules, "yaml", None)
     sfn.seed('{"state_machines": []}')
     with pytest.raises(ValueError) as error:
@@ -460,7 +460,7 @@ def test_without_pyyaml(sfn, monkeypatch):
 
 # --- All or nothing ----------------------------------------------------------------------------------------------
 
-#: What the document adds before it comes to what is refused.
+#: The part of the document before the one that is refused.
 ADDITIONS = [
     pytest.param({}, id="nothing"),
     pytest.param({"versions": [{}]}, id="a version"),
@@ -490,7 +490,7 @@ ADDITIONS = [
 
 @pytest.mark.parametrize("additions", ADDITIONS)
 def test_all_or_nothing(sfn, client, orders, additions):
-    """Where a later part is refused the store is what it was: lists, counts, names, turns and outcomes."""
+    """If a later part is refused, lists, counts, names, turns and outcomes are as before."""
     one, two = orders.publish_version(), orders.publish_version()
     orders.add_alias("live", [(one, 50), (two, 50)])
     first = orders.add_execution("first", status="FAILED", alias="live", start_date=timedelta(hours=-1))
@@ -511,7 +511,7 @@ def test_all_or_nothing(sfn, client, orders, additions):
     assert [run.arn for run in sfn.get_execution(f"{PREFIX}:execution:orders:parent").map_runs] == [batch.arn]
     assert [child["name"] for child in client.list_executions(mapRunArn=batch.arn)["executions"]] == ["child"]
     assert list(orders.aliases) == ["live"]
-    # What comes after is what would have come without it.
+    # Later seeds and starts are the same as without the document.
     assert batch.add_execution("new", status="RUNNING").name == "new"
     assert orders.add_executions(1, status="SUCCEEDED")[0].name == "execution-2"
     assert orders.add_execution(status="RUNNING", alias="live").version_arn == two.arn
@@ -523,7 +523,7 @@ def test_all_or_nothing(sfn, client, orders, additions):
 
 
 def test_warning_made_an_error_stores_nothing(sfn, orders):
-    """As for the seeding calls, where SeedWarnings are errors a seed that is warned of is not stored."""
+    """If the warning is an error, nothing is stored."""
     document = with_orders(executions=[{"name": "a", "status": "RUNNING"}, {"status": "RUNNING", "start_date": "+1h"}])
     with pytest.raises(SeedWarning):
         sfn.seed(document)

@@ -1,4 +1,4 @@
-"""Python takes what seed files take: short dates and lengths, dates, dicts and lists; definitions are checked."""
+"""Seeding methods take the forms of seed files: short dates and durations, dates, dicts and lists."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def orders(sfn_executions):
     ],
 )
 def test_forms_of_dates(frozen, orders, given, start):
-    """Short dates and dates without a time are dates in UTC."""
+    """Relative dates and dates without a time are in UTC."""
     assert orders.add_execution(status="RUNNING", start_date=given).start_date == start
 
 
 def test_forms_of_lengths(frozen, orders):
-    """Text is a length of time wherever one is taken."""
+    """Each duration may be text."""
     run = orders.add_execution(status="FAILED", start_date="-1h", duration="5m")
     many = orders.add_executions(2, status="FAILED", start_date="-2h", interval="PT1M", duration="30s")
     orders.on_start(status="SUCCEEDED", duration="1h30m")
@@ -57,7 +57,7 @@ def test_forms_of_lengths(frozen, orders):
 
 
 def test_values_become_compact_json(orders):
-    """Dicts, lists and numbers are written as compact JSON; text stays as it is."""
+    """Dicts, lists and numbers become compact JSON; text is not changed."""
     run = orders.add_execution(status="SUCCEEDED", input={"order": 7, "of": "é"}, output=[1, 2])
     other = orders.add_execution(status="RUNNING", input='{ "a": 1 }')
     other.succeed({"b": [None]})
@@ -116,7 +116,7 @@ def test_typed_dicts_are_taken(client, sfn_executions):
     ],
 )
 def test_definition_is_checked_as_create_state_machine_does(client, sfn_executions, definition, sentence):
-    """Seeding and CreateStateMachine say the same, the one to the test and the other to the code under test."""
+    """Seeding and CreateStateMachine refuse the same definitions, with the same sentences."""
     text = definition if isinstance(definition, str) else json.dumps(definition)
     with pytest.raises(client.exceptions.InvalidDefinition) as of_call:
         client.create_state_machine(name="a", definition=text, roleArn="arn:aws:iam::123456789012:role/a")
@@ -133,7 +133,7 @@ def test_definition_is_checked_as_create_state_machine_does(client, sfn_executio
 
 @pytest.fixture
 def berlin(monkeypatch):
-    """A machine whose clock on the wall is not UTC's."""
+    """A machine whose local time zone is not UTC."""
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
     yield
@@ -142,7 +142,7 @@ def berlin(monkeypatch):
 
 
 def test_naive_date_warns_once(berlin, sfn_executions, orders):
-    """Where it would mean another moment on the wall, a date without a zone is said to be UTC, once in a mock."""
+    """If the local zone is not UTC, the first naive date in a mock warns that it was read as UTC."""
     with pytest.warns(SeedWarning, match=r"^start_date 2026-01-09 has no time zone and was read as UTC"):
         orders.add_execution(status="RUNNING", start_date="2026-01-09")
     with warnings.catch_warnings():
@@ -155,14 +155,14 @@ def test_naive_date_warns_once(berlin, sfn_executions, orders):
 
 @pytest.mark.parametrize("given", ["2026-01-09T00:00:00Z", "-2h", -HOUR, None], ids=repr)
 def test_date_with_a_zone_does_not_warn(berlin, orders, given):
-    """What names one moment needs no warning."""
+    """A date with a time zone does not warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         orders.add_execution(status="RUNNING", start_date=given)
 
 
 def test_naive_date_does_not_warn_under_a_frozen_clock(berlin, frozen, orders):
-    """A frozen clock reads naive dates as UTC too."""
+    """Under a frozen clock a naive date does not warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         orders.add_execution(status="RUNNING", start_date=datetime(2026, 1, 9))

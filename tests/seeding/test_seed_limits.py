@@ -1,4 +1,4 @@
-"""Limits of what is seeded: a few characters cannot stand for more than the memory of the machine."""
+"""Limits of seeds: a short text cannot use all memory of the machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def laughs(depth):
-    """YAML whose aliases come to ten to the power of ``depth`` values."""
+    """YAML whose aliases expand to ten to the power of ``depth`` values."""
     lines = ["state_machines: []", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     for level in range(1, depth):
         aliases = ", ".join([f"*a{level - 1}"] * 10)
@@ -19,7 +19,7 @@ def laughs(depth):
     [pytest.param(laughs(9), id="billion laughs"), pytest.param("a: &a\n  - *a\n", id="an alias within itself")],
 )
 def test_aliases_of_yaml(sfn, text):
-    """Aliases that come to too many values are refused before anything is seeded."""
+    """Aliases that expand to too many values are refused, and nothing is stored."""
     with pytest.raises(ValueError) as refused:
         sfn.seed(text)
 
@@ -29,7 +29,7 @@ def test_aliases_of_yaml(sfn, text):
 
 
 def test_aliases_of_yaml_are_taken(sfn):
-    """A few aliases are good YAML."""
+    """A few aliases are allowed."""
     [first, second] = sfn.seed(
         "state_machines:\n- name: a\n  executions: &runs [{status: FAILED}]\n- name: b\n  executions: *runs\n"
     )
@@ -39,7 +39,7 @@ def test_aliases_of_yaml_are_taken(sfn):
 
 @pytest.mark.parametrize("name", ["{index:1000000000}", "{index:.999999999f}", "{index!s:>0500}", "{index:{index}}"])
 def test_widths_of_names(orders, name):
-    """A template cannot ask for a name that is far longer than any."""
+    """A template with a huge width is refused."""
     with pytest.raises(ValueError) as refused:
         orders.add_executions(2, status="FAILED", name=name)
 
@@ -49,5 +49,5 @@ def test_widths_of_names(orders, name):
 
 
 def test_widths_within_a_name_are_taken(orders):
-    """Zeros before a number are what widths are for."""
+    """A template may pad its number with zeros."""
     assert [run.name for run in orders.add_executions(2, status="FAILED", name="n-{index:03}")] == ["n-000", "n-001"]

@@ -1,4 +1,4 @@
-"""Seeds: what a test may put there, what it gets without saying, and what a client sees of it."""
+"""Seeds: what a test can add, the defaults, and what a client sees."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MACHINE = f"{PREFIX}:stateMachine:orders"
 
 @cache
 def made_client():
-    """One client for all tests: making one takes longer than most of them."""
+    """One client for all tests, because its creation takes longer than most of them."""
     return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
@@ -39,7 +39,7 @@ def at(text: str) -> datetime:
 
 
 def items(client, **arguments):
-    """What is listed by the machine's ARN unless ``arguments`` say otherwise, newest first."""
+    """The listed items, newest first, by default by the machine's ARN."""
     return client.list_executions(**(arguments or {"stateMachineArn": MACHINE}))["executions"]
 
 
@@ -60,7 +60,7 @@ def test_a_closed_seed_starts_and_stops_now(client, orders, status):
 
 
 def test_a_closed_seed_stops_at_the_start_it_was_given(client, orders):
-    """Only `start_date`: it stops there, too."""
+    """With only a start_date, an execution stops at its start."""
     orders.add_execution("one", status="FAILED", start_date=at("02:00:00"))
 
     assert [(item["startDate"], item["stopDate"]) for item in items(client)] == [(at("02:00:00"), at("02:00:00"))]
@@ -78,7 +78,7 @@ def test_a_closed_seed_stops_at_the_start_it_was_given(client, orders):
     ],
 )
 def test_a_seed_stops_where_it_is_told(client, orders, how, stop):
-    """`stop_date` says when, `duration` how long after the start."""
+    """`stop_date` is when it stops, and `duration` how long after the start."""
     orders.add_execution(status="SUCCEEDED", start_date=at("02:00:00"), **how)
 
     assert [item["stopDate"] for item in items(client)] == [stop]
@@ -112,7 +112,7 @@ def test_a_seed_stops_where_it_is_told(client, orders, how, stop):
     ],
 )
 def test_a_seed_is_described_with_what_its_status_can_carry(client, orders, seed, shown):
-    """Only SUCCEEDED has an output, only FAILED and ABORTED have an error and a cause."""
+    """Only SUCCEEDED has an output; only FAILED and ABORTED have error and cause."""
     run = orders.add_execution("one", **seed)
 
     answer = client.describe_execution(executionArn=run.arn)
@@ -123,7 +123,7 @@ def test_a_seed_is_described_with_what_its_status_can_carry(client, orders, seed
 
 
 def test_an_execution_may_be_older_than_all_it_belongs_to(client, sfn_executions):
-    """Yesterday's executions are seeded on a machine and a version made today."""
+    """An execution may start before its machine and version were created."""
     orders = sfn_executions.add_state_machine("orders")
     version = orders.publish_version()
     parent = orders.add_execution("parent", status="RUNNING", start_date=-2 * DAY, version=version)
@@ -136,7 +136,7 @@ def test_an_execution_may_be_older_than_all_it_belongs_to(client, sfn_executions
 
 
 def test_default_names_are_uuids_and_the_same_in_each_run(sfn_executions):
-    """Names and ids nobody gave come from a counter: a test sees the same ones whenever and wherever it runs."""
+    """Default names and ids come from a counter, so they are the same in each run."""
 
     def seed():
         orders = sfn_executions.add_state_machine("orders")
@@ -156,7 +156,7 @@ def test_default_names_are_uuids_and_the_same_in_each_run(sfn_executions):
 
 
 def test_a_machine_seeded_with_its_name_alone(client, sfn_executions):
-    """It is STANDARD, created now in the mock's account and region, and runs a single Pass state."""
+    """By default a machine is STANDARD, created now in the mock's account and region, with one Pass state."""
     orders = sfn_executions.add_state_machine("orders")
 
     answer = client.describe_state_machine(stateMachineArn=MACHINE)
@@ -178,7 +178,7 @@ def test_a_machine_seeded_with_its_name_alone(client, sfn_executions):
     ],
 )
 def test_a_machine_is_seeded_where_it_is_told(sfn_executions, place, arn):
-    """`region` and `account_id` put a machine elsewhere; its executions go with it."""
+    """`region` and `account_id` of a machine are also those of its executions."""
     orders = sfn_executions.add_state_machine("orders", **place)
     run = orders.add_execution("one", status="RUNNING")
 
@@ -198,7 +198,7 @@ def test_a_redrive_date_alone_means_one_redrive(client, orders):
 
 
 def test_before_its_redrive_a_seed_runs_and_was_never_redriven(client, clock, orders):
-    """How the earlier attempt ended is not known: until the redrive date the execution shows RUNNING."""
+    """Before its redrive date a seed is RUNNING and not redriven."""
     run = orders.add_execution(
         "one",
         status="FAILED",
@@ -226,7 +226,7 @@ def test_before_its_redrive_a_seed_runs_and_was_never_redriven(client, clock, or
 
 @pytest.mark.parametrize("moment", [at("01:00:00"), at("03:00:00"), NOW], ids=["the start", "the stop", "now"])
 def test_a_redrive_may_fall_on_the_start_the_stop_or_now(client, orders, moment):
-    """The bounds of a redrive date belong to what is allowed."""
+    """A redrive date may be equal to the start, the stop or now."""
     stop = max(moment, at("03:00:00"))
     orders.add_execution("one", status="ABORTED", start_date=at("01:00:00"), stop_date=stop, redrive_date=moment)
 
@@ -237,7 +237,7 @@ def test_a_redrive_may_fall_on_the_start_the_stop_or_now(client, orders, moment)
 
 
 def test_standard_children_are_seeded_as_executions_are(client, batch):
-    """A child has a labelled ARN, an item count, and all that other executions have."""
+    """A child has a labelled ARN, an item count, and the members of other executions."""
     child = batch.add_execution(
         "one", status="FAILED", item_count=25, start_date=at("02:00:00"), duration=MINUTE, error="Boom"
     )
@@ -251,7 +251,7 @@ def test_standard_children_are_seeded_as_executions_are(client, batch):
 
 
 def test_express_children_have_arns_of_their_own_kind(client, orders):
-    """An EXPRESS child's ARN ends in an id; redrives have a count and no date."""
+    """The ARN of an EXPRESS child ends with an id; its redrives have a count and no date."""
     parent = orders.add_execution("parent", status="RUNNING")
     batch = parent.add_map_run("Items", execution_type="EXPRESS")
     one, *many = [
@@ -268,7 +268,7 @@ def test_express_children_have_arns_of_their_own_kind(client, orders):
 
 
 def test_a_child_may_wait_for_its_redrive(client, batch):
-    """PENDING_REDRIVE is a status of children only; it shows, and sorts by, the stop of the attempt before."""
+    """Only a child can be PENDING_REDRIVE; it shows the stop date of its last attempt."""
     batch.add_execution("waits", status="PENDING_REDRIVE", start_date=at("01:00:00"), stop_date=at("03:00:00"))
     batch.add_execution("failed", status="FAILED", start_date=at("01:00:00"), stop_date=at("02:00:00"))
 
@@ -280,7 +280,7 @@ def test_a_child_may_wait_for_its_redrive(client, batch):
 
 
 def test_map_runs_of_one_label_keep_their_childrens_names_apart(orders):
-    """A child's ARN names label and child, not the map run: default names run on over all map runs of a label."""
+    """Default names of children differ in all map runs of a label."""
     parent = orders.add_execution("parent", status="RUNNING")
     first, second, other = parent.add_map_run("Items"), parent.add_map_run("Items"), parent.add_map_run("Other")
     first.add_execution("one", status="RUNNING")
@@ -293,7 +293,7 @@ def test_map_runs_of_one_label_keep_their_childrens_names_apart(orders):
 
 
 def test_a_map_run_seeded_with_nothing(client, orders):
-    """It starts with its parent, has a UUID for a label, and is RUNNING while its parent is."""
+    """By default it starts with its parent, has a UUID as label, and runs while its parent runs."""
     parent = orders.add_execution("parent", status="RUNNING", start_date=at("02:00:00"))
     batch = parent.add_map_run()
 
@@ -306,7 +306,7 @@ def test_a_map_run_seeded_with_nothing(client, orders):
 
 
 def test_a_map_run_seeded_with_everything(client, orders):
-    """Each argument is what DescribeMapRun shows."""
+    """DescribeMapRun shows each argument."""
     parent = orders.add_execution("parent", status="RUNNING", start_date=at("01:00:00"))
     batch = parent.add_map_run(
         "Items",
@@ -332,7 +332,7 @@ def test_a_map_run_seeded_with_everything(client, orders):
 
 
 def test_many_start_one_interval_after_the_other_and_the_newest_now(client, orders):
-    """Index 0 is the oldest; without dates the newest starts now and none is still running."""
+    """Index 0 is the oldest; without dates the newest starts now, and none is RUNNING."""
     many = orders.add_executions(3, status="SUCCEEDED")
 
     assert [run.name for run in many] == ["execution-0", "execution-1", "execution-2"]
@@ -346,7 +346,7 @@ def test_many_start_one_interval_after_the_other_and_the_newest_now(client, orde
 
 
 def test_many_without_dates_run_for_half_a_minute_where_there_is_time(orders):
-    """The default duration is 30 seconds, cut off at now so that what is seeded as closed is closed."""
+    """The default duration is 30 seconds, but ends at now."""
     many = orders.add_executions(61, status="FAILED")
 
     lengths = [run.stop_date - run.start_date for run in many]
@@ -354,7 +354,7 @@ def test_many_without_dates_run_for_half_a_minute_where_there_is_time(orders):
 
 
 def test_many_from_a_start_date_on(client, orders):
-    """With `start_date` the oldest starts there; each runs for `duration`."""
+    """With `start_date` the oldest starts then, and each has the `duration`."""
     orders.add_executions(
         3, status="ABORTED", start_date="2026-01-10T02:00:00Z", interval=timedelta(hours=1), duration=5 * MINUTE
     )
@@ -367,7 +367,7 @@ def test_many_from_a_start_date_on(client, orders):
 
 
 def test_many_with_a_duration_of_their_own_may_still_run(client, clock, orders):
-    """A duration that was asked for is kept: who started too late for it is RUNNING now."""
+    """With a `duration` an execution may still be RUNNING."""
     orders.add_executions(3, status="SUCCEEDED", interval=MINUTE, duration=2 * MINUTE)
 
     assert [(item["name"], item["status"]) for item in items(client)] == [
@@ -384,7 +384,7 @@ def test_many_with_a_duration_of_their_own_may_still_run(client, clock, orders):
 
 
 def test_many_from_a_start_date_on_keep_the_default_duration(client, orders):
-    """Where the start was given, half a minute is half a minute, beyond now too."""
+    """With a `start_date` the default duration may end after now."""
     orders.add_executions(2, status="SUCCEEDED", start_date=-MINUTE, interval=MINUTE)
 
     assert [(item["status"], item.get("stopDate")) for item in items(client)] == [
@@ -394,7 +394,7 @@ def test_many_from_a_start_date_on_keep_the_default_duration(client, orders):
 
 
 def test_many_running(client, orders):
-    """RUNNING ones start as the others do, and run on."""
+    """RUNNING executions have the same start dates, and do not stop."""
     orders.add_executions(2, status="RUNNING", start_date=at("02:00:00"), interval=MINUTE)
 
     assert [(item["name"], item["status"], item["startDate"]) for item in items(client)] == [
@@ -404,7 +404,7 @@ def test_many_running(client, orders):
 
 
 def test_many_at_one_moment_are_in_order_of_adding(client, orders):
-    """An interval of zero: equal dates, and the one with the highest index counts as the newest."""
+    """With an interval of zero, the execution with the highest index is the newest."""
     orders.add_executions(3, status="SUCCEEDED", interval=timedelta(0))
 
     assert names(client) == ["execution-2", "execution-1", "execution-0"]
@@ -421,7 +421,7 @@ def test_many_share_what_they_carry(client, orders):
 
 
 def test_none_of_many(client, orders):
-    """A count of 0 seeds nothing, and warns of nothing."""
+    """A count of 0 adds nothing and does not warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         nothing = orders.add_executions(0, status="SUCCEEDED", start_date=DAY)
@@ -430,7 +430,7 @@ def test_none_of_many(client, orders):
 
 
 def test_a_great_many(client, orders):
-    """A hundred thousand are walked page by page, each shown once, newest first."""
+    """100,000 executions are listed page by page, each once, newest first."""
     orders.add_executions(100_000, status="SUCCEEDED", interval=timedelta(milliseconds=1))
 
     pages = client.get_paginator("list_executions").paginate(
@@ -450,21 +450,21 @@ def test_a_great_many(client, orders):
     ],
 )
 def test_names_of_many_follow_their_template(orders, template, first_and_last):
-    """`{index}` counts from 0 for the oldest, and takes Python's formats."""
+    """`{index}` counts from 0 for the oldest, and may have a format."""
     many = orders.add_executions(11, status="SUCCEEDED", name=template)
 
     assert [many[0].name, many[-1].name] == first_and_last
 
 
 def test_one_of_many_needs_no_index_in_its_name(orders):
-    """A template without `{index}` is a name like any other, for one execution."""
+    """With a count of 1 the name needs no `{index}`."""
     (one,) = orders.add_executions(1, status="SUCCEEDED", name="nightly")
 
     assert one.name == "nightly"
 
 
 def test_default_names_run_on_from_call_to_call(orders):
-    """A second call never collides with the first, nor with names given by hand."""
+    """Default names are never taken, also not by given names."""
     orders.add_execution("execution-3", status="RUNNING")
     calls = [orders.add_executions(2, status="SUCCEEDED") for _ in range(3)]
 
@@ -476,7 +476,7 @@ def test_default_names_run_on_from_call_to_call(orders):
 
 
 def test_default_names_of_each_machine_start_at_nought(sfn_executions, orders):
-    """What is taken on one machine is free on another, also on one of the same name after a reset."""
+    """Each machine counts its default names from 0, also after a reset."""
     orders.add_executions(2, status="SUCCEEDED")
     [other] = sfn_executions.add_state_machine("other").add_executions(1, status="SUCCEEDED")
     name = other.name
@@ -502,7 +502,7 @@ def versions(orders):
     ],
 )
 def test_a_seed_through_a_version(client, orders, versions, through):
-    """It is listed by the version's ARN, and has no alias."""
+    """A seed of a version is listed by the version's ARN, and has no alias."""
     run = orders.add_execution("one", status="RUNNING", version=through(versions))
 
     assert (run.version, run.version_arn) == (versions[1], f"{MACHINE}:2")
@@ -514,7 +514,7 @@ def test_a_seed_through_a_version(client, orders, versions, through):
 
 @pytest.mark.parametrize("as_name", [False, True], ids=["the alias", "its name"])
 def test_a_seed_through_an_alias(client, orders, versions, as_name):
-    """It is associated with the alias and with the version that the alias routes to."""
+    """A seed of an alias has the alias and the version to which it routes."""
     live = orders.add_alias("live", versions[0])
     run = orders.add_execution("one", status="RUNNING", alias="live" if as_name else live)
 
@@ -523,7 +523,7 @@ def test_a_seed_through_an_alias(client, orders, versions, as_name):
 
 
 def test_a_version_beside_an_alias_chooses_the_version(client, orders, versions):
-    """`version=` decides which version an alias's seed ran, whatever the alias routes to today."""
+    """`version=` together with `alias=` chooses the version."""
     live = orders.add_alias("live", versions[0])
     orders.add_executions(2, status="SUCCEEDED", alias=live, version=versions[1])
 
@@ -545,7 +545,7 @@ def test_a_version_beside_an_alias_chooses_the_version(client, orders, versions)
     ],
 )
 def test_a_weighted_alias_deals_in_a_fixed_sequence(client, orders, versions, weights, dealt):
-    """The same sequence each time, in which each version soon has its share; seeds and starts draw from it alike."""
+    """Seeds and starts get versions in a fixed sequence that follows the weights."""
     orders.add_alias("live", list(zip(versions, weights, strict=False)))
     half = len(dealt) // 2
     seeded = [run.version_arn for run in orders.add_executions(half, status="SUCCEEDED", alias="live")]
@@ -558,7 +558,7 @@ def test_a_weighted_alias_deals_in_a_fixed_sequence(client, orders, versions, we
 
 
 def test_re_routing_never_touches_past_executions(client, orders, versions):
-    """What an alias started stays with the version it got; the sequence of the new weights starts afresh."""
+    """New routing does not change earlier executions, and begins a new sequence."""
     orders.add_alias("live", [(versions[0], 50), (versions[1], 50)])
     past = orders.add_executions(3, status="SUCCEEDED", alias="live")
     orders.add_alias("live", ((versions[0], 50), (versions[1], 50)))
@@ -573,7 +573,7 @@ def test_re_routing_never_touches_past_executions(client, orders, versions):
 
 
 def test_equal_dates_are_listed_in_order_of_adding_newest_first(client, orders, batch):
-    """Of equal dates the one added last counts as the newest, whichever call and status it came by."""
+    """Of equal dates the execution that was added last is listed first."""
     orders.add_execution("a", status="RUNNING")
     orders.add_executions(2, status="SUCCEEDED", interval=timedelta(0), name="many-{index}")
     client.start_execution(stateMachineArn=MACHINE, name="started")
@@ -583,7 +583,7 @@ def test_equal_dates_are_listed_in_order_of_adding_newest_first(client, orders, 
 
 
 def test_milliseconds_decide_the_order_and_microseconds_do_not(client, orders):
-    """AWS keeps milliseconds: of two dates in one millisecond neither is the newer."""
+    """Dates in one millisecond are equal."""
     orders.add_execution("later", status="RUNNING", start_date=at("02:00:00.001000"))
     orders.add_execution("first", status="RUNNING", start_date=at("02:00:00.000999"))
     orders.add_execution("second", status="RUNNING", start_date=at("02:00:00.000001"))
@@ -592,7 +592,7 @@ def test_milliseconds_decide_the_order_and_microseconds_do_not(client, orders):
 
 
 def test_records_give_their_executions_in_order_of_adding(sfn_executions, orders, batch):
-    """Whatever their dates, and whether or not the clock has got to them."""
+    """`executions` is in order of adding, whatever the dates."""
     old = orders.add_execution("old", status="SUCCEEDED", start_date=-DAY)
     with pytest.warns(SeedWarning):
         upcoming = batch.add_execution("upcoming", status="SUCCEEDED", start_date=DAY)
@@ -606,7 +606,7 @@ def test_records_give_their_executions_in_order_of_adding(sfn_executions, orders
 
 
 def test_an_upcoming_seed_is_listed_once_the_clock_gets_there(client, clock, orders):
-    """Before its start an execution is in no listing and not described; its record says so."""
+    """Before its start an execution is neither listed nor described."""
     with pytest.warns(SeedWarning):
         run = orders.add_execution("later", status="FAILED", start_date=MINUTE, duration=MINUTE, error="Boom")
 
@@ -623,7 +623,7 @@ def test_an_upcoming_seed_is_listed_once_the_clock_gets_there(client, clock, ord
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_garbage_collection_is_what_it_was(sfn_executions, enabled):
-    """Seeding many leaves Python's garbage collector on or off, as the test has it, also when a seed is refused."""
+    """add_executions leaves Python's garbage collector on or off, as it was."""
     orders = sfn_executions.add_state_machine("orders")
     was_enabled = gc.isenabled()
     try:

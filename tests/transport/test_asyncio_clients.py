@@ -1,4 +1,4 @@
-"""Clients of asyncio: aiobotocore and aioboto3 are answered like boto3, in every particular."""
+"""asyncio clients: aiobotocore and aioboto3 get the same answers as boto3."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def _connect_by_aioboto3(service, region="us-east-1", **options):
 
 @pytest.fixture(params=["aiobotocore", "aioboto3"])
 def connect(request):
-    """Makes a client, to be entered with ``async with``, of each library in turn."""
+    """Make a client of each library, to be entered with ``async with``."""
     pytest.importorskip(request.param, reason=f"{request.param} is not installed: test-{request.param} has it")
     return {"aiobotocore": _connect_by_aiobotocore, "aioboto3": _connect_by_aioboto3}[request.param]
 
 
 @pytest.fixture
 def frozen():
-    """The clock stands still, except for the event loop."""
+    """A clock that is frozen except for the event loop."""
     with freeze_time(NOW, real_asyncio=True):
         yield
 
@@ -76,14 +76,14 @@ def seed_one(sfn):
 
 
 async def awaited(connect, way, operation, arguments):
-    """What an operation answers over that way, on a store that is seeded the same each time."""
+    """The answer to an operation by that transport, on a store with the same seeds each time."""
     with mock_sfn_executions() as sfn:
         text = json.dumps(arguments)
         for name, arn in seed(sfn).items():
             text = text.replace("{" + name + "}", arn)
         async with connect("stepfunctions") as client:
             if way == "wire":
-                # Somebody who wants to see the request sees it: the call goes over the wire.
+                # A handler for this event makes the call go over the wire.
                 client.meta.events.register("before-send.sfn", lambda **_: None)
             try:
                 response, error = await getattr(client, operation)(**json.loads(text)), None
@@ -97,12 +97,12 @@ async def awaited(connect, way, operation, arguments):
 )
 @pytest.mark.parametrize("way", ["direct", "wire"])
 async def test_every_operation_is_answered_as_boto3_is(connect, frozen, way, operation, arguments):
-    """Keys and their order, values, classes, zones, ResponseMetadata, the error's class and members: all are equal."""
+    """Keys, order, values, classes, zones, ResponseMetadata and errors are equal."""
     assert await awaited(connect, way, operation, arguments) == over(way, operation, arguments)
 
 
 async def test_paginator_walks_all_pages(connect):
-    """Pages come one by one, by tokens that the paginator sends."""
+    """The paginator gets all pages by their tokens."""
     with mock_sfn_executions() as sfn:
         runs = sfn.add_state_machine("orders").add_executions(250, status="SUCCEEDED")
         async with connect("stepfunctions") as client:
@@ -117,7 +117,7 @@ async def test_paginator_walks_all_pages(connect):
 
 
 async def test_modelled_error_is_the_clients_exception(connect):
-    """It is caught by the client's own exception class, with code, sentence and members."""
+    """A modelled error is the client's exception class, with code, sentence and members."""
     arn = "arn:aws:states:us-east-1:123456789012:mapRun:orders/Items:none"
     with mock_sfn_executions():
         async with connect("stepfunctions") as client:
@@ -133,7 +133,7 @@ async def test_modelled_error_is_the_clients_exception(connect):
 
 @mock_sfn_executions
 async def test_decorated_coroutine(connect):
-    """A decorated coroutine function is under the mock at each of its awaits."""
+    """In a decorated coroutine function the mock is active at each await."""
     async with connect("stepfunctions") as client:
         await asyncio.sleep(0)
 
@@ -141,7 +141,7 @@ async def test_decorated_coroutine(connect):
 
 
 async def test_tasks_share_one_store(connect, sfn_executions, frozen):
-    """Of what many tasks start, list and stop at once, nothing is lost and nothing doubled."""
+    """If many tasks start, list and stop at once, nothing is lost or doubled."""
     sfn_executions.add_state_machine("orders")
     async with connect("stepfunctions") as client:
 
@@ -165,7 +165,7 @@ async def test_tasks_share_one_store(connect, sfn_executions, frozen):
 
 
 async def test_client_made_before_the_mock(connect):
-    """A long-lived client of the code under test is answered like any other, by each mock in turn."""
+    """A client from before the mock is answered by each mock."""
     async with connect("stepfunctions", **KEYS) as early:
         for _ in range(2):
             with mock_sfn_executions() as sfn:
@@ -175,7 +175,7 @@ async def test_client_made_before_the_mock(connect):
 
 
 async def test_client_made_before_any_import():
-    """The order of imports does not matter, not even that of moto's."""
+    """The order of imports does not matter, also of moto."""
     program = """
         import asyncio
         from aiobotocore.session import get_session
@@ -206,7 +206,7 @@ async def test_client_made_before_any_import():
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
 async def test_client_without_credentials(connect, with_moto):
-    """A client made where there are none would refuse to sign: the mock needs no signature."""
+    """A client without credentials is answered."""
     async with connect("stepfunctions") as early:
         with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
             seed_one(sfn)
@@ -215,7 +215,7 @@ async def test_client_without_credentials(connect, with_moto):
 
 
 async def test_expired_credentials_are_not_refreshed(connect):
-    """Real credentials may have to be fetched from where nothing may be asked, so they are left alone."""
+    """Expired credentials are not refreshed, because that could need a connection."""
     fetched = []
 
     async def fetch():
@@ -237,7 +237,7 @@ def _refreshable(fetch, expiry):
 
 
 async def test_refreshable_credentials_under_mock_aws(connect):
-    """Where moto knows accounts by their keys, keys that can be refreshed are read as they stand."""
+    """Under mock_aws, refreshable credentials are read without a refresh."""
     async with connect("stepfunctions", **KEYS) as client:
         client._request_signer._credentials = _refreshable(None, datetime.now(timezone.utc) + timedelta(hours=12))
         with mock_aws(), mock_sfn_executions() as sfn:
@@ -248,7 +248,7 @@ async def test_refreshable_credentials_under_mock_aws(connect):
 
 @pytest.mark.parametrize("watched", [False, True], ids=["direct", "wire"])
 async def test_calls_of_an_assumed_role_belong_to_its_account(connect, watched):
-    """Keys that moto's STS gave out lead to the role's own account."""
+    """Keys of moto's STS belong to the account of the role."""
     with mock_aws(), mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders", account_id="210987654321")
         async with connect("sts") as sts:
@@ -277,7 +277,7 @@ async def test_calls_of_an_assumed_role_belong_to_its_account(connect, watched):
     ],
 )
 async def test_every_host_is_answered(connect, region, partition, options):
-    """A call reaches the store of its client's region, whatever URL it was on the way to."""
+    """A call goes to the store of its client's region, whatever its URL."""
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders", region=region).add_execution("nightly", status="RUNNING")
         async with connect("stepfunctions", region, **options) as client:
@@ -290,13 +290,13 @@ async def test_every_host_is_answered(connect, region, partition, options):
 
 
 def retrying(mode: str, attempts: int = 4):
-    """Options of a client that sends each request up to so many times."""
+    """Options of a client that sends each request up to this number of times."""
     return {"config": Config(retries={"total_max_attempts": attempts, "mode": mode})}
 
 
 @pytest.fixture
 def pauses(monkeypatch):
-    """How long aiobotocore meant to sleep, which takes no time here."""
+    """The pauses that aiobotocore asks for, which take no time here."""
     pauses, sleep = [], asyncio.sleep
 
     async def pause(seconds, *result):
@@ -313,7 +313,7 @@ RETRIED = ["ThrottlingException", "InternalServerError", "ServiceUnavailable", "
 @pytest.mark.parametrize("error", RETRIED)
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
 async def test_faults_are_retried(connect, pauses, mode, error):
-    """Throttles, server errors and lost connections are retried with aiobotocore's own pauses, and counted."""
+    """Throttling, server errors and lost connections are retried with aiobotocore's pauses, and counted."""
     with mock_sfn_executions() as sfn:
         seed_one(sfn)
         fault = sfn.add_fault("ListExecutions", error=error, times=2)
@@ -328,7 +328,7 @@ async def test_faults_are_retried(connect, pauses, mode, error):
 @pytest.mark.parametrize("error", RETRIED)
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 async def test_retries_at_once(connect, frozen, pauses, mode, error):
-    """With retry_sleeps=False no pause is left in any mode, nor does the adaptive one wait for a frozen clock."""
+    """With retry_sleeps=False no mode pauses, also not the adaptive one under a frozen clock."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         seed_one(sfn)
         fault = sfn.add_fault("ListExecutions", error=error, times=2)
@@ -341,7 +341,7 @@ async def test_retries_at_once(connect, frozen, pauses, mode, error):
 
 
 async def test_retries_are_used_up(connect, pauses):
-    """When the last try fails as well, its error is the call's; each try is recorded."""
+    """If the last try fails too, the call has its error; each try is recorded."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         sfn.add_fault("ListStateMachines", error="ThrottlingException", times=None)
         async with connect("stepfunctions", **retrying("standard", attempts=3)) as client:
@@ -355,7 +355,7 @@ async def test_retries_are_used_up(connect, pauses):
 
 
 async def test_modelled_fault_is_the_clients_exception(connect):
-    """A modelled error comes at once as the client's own exception class, with AWS's sentence and members."""
+    """A modelled error is not retried, and has the client's exception class."""
     arn = "arn:aws:states:us-east-1:123456789012:mapRun:orders/Items:none"
     with mock_sfn_executions() as sfn:
         fault = sfn.add_fault("DescribeMapRun", error="ResourceNotFound", when=lambda call: call["mapRunArn"] == arn)
@@ -372,7 +372,7 @@ async def test_modelled_fault_is_the_clients_exception(connect):
 
 
 async def test_denied_call_is_not_retried(connect):
-    """AccessDeniedException comes in AWS's sentence, after one request."""
+    """AccessDeniedException has AWS's sentence and is not retried."""
     with mock_sfn_executions() as sfn:
         seed_one(sfn)
         sfn.add_fault("ListExecutions", error="AccessDeniedException")
@@ -404,7 +404,7 @@ async def test_denied_call_is_not_retried(connect):
 )
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "under mock_aws"])
 async def test_connection_error(connect, error, raised, sentence, with_moto):
-    """Where no answer comes the client raises botocore's own error, naming its endpoint."""
+    """A fault of the connection is botocore's own error with the endpoint."""
     with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
         seed_one(sfn)
         sfn.add_fault("ListExecutions", error=error)
@@ -418,7 +418,7 @@ async def test_connection_error(connect, error, raised, sentence, with_moto):
 
 
 async def test_quota(connect, frozen):
-    """A bucket of calls on the test's clock throttles the requests of asyncio clients, too, each retry among them."""
+    """A quota throttles requests of asyncio clients, including each retry."""
     with mock_sfn_executions(quotas={"ListExecutions": (2, 1)}, retry_sleeps=False) as sfn:
         seed_one(sfn)
         async with connect("stepfunctions", **retrying("standard", attempts=2)) as client:
@@ -434,7 +434,7 @@ async def test_quota(connect, frozen):
 
 
 async def test_quota_of_open_executions(connect):
-    """A start beyond it is the client's ExecutionLimitExceeded."""
+    """A start beyond the quota is the client's ExecutionLimitExceeded."""
     with mock_sfn_executions(quotas={"open_executions": 1}) as sfn:
         seed_one(sfn)
         async with connect("stepfunctions") as client:
@@ -446,7 +446,7 @@ async def test_quota_of_open_executions(connect):
 
 
 async def test_stubbed_client_keeps_its_answers(connect):
-    """A stubber's answer comes before the mock's, for Step Functions and for others."""
+    """A stubber's answer has priority, for Step Functions and other services."""
     stub = pytest.importorskip("aiobotocore.stub", reason="this aiobotocore has no stubber")
     with mock_sfn_executions() as sfn:
         seed_one(sfn)
@@ -461,7 +461,7 @@ async def test_stubbed_client_keeps_its_answers(connect):
 
 
 async def test_handler_of_the_user_comes_first(connect):
-    """An event answered by the user's own handler, a coroutine function for once, is answered."""
+    """The answer of a user's event handler, here a coroutine function, has priority."""
     with mock_sfn_executions() as sfn:
         seed_one(sfn)
         async with connect("stepfunctions") as client:
@@ -476,7 +476,7 @@ async def test_handler_of_the_user_comes_first(connect):
 
 @asynccontextmanager
 async def own_server(answer: bytes):
-    """A server of the user's on this machine; gives its URL, and the first line of each request that it was sent."""
+    """A server of the user on this machine: its URL, and the first line of each request."""
     requests: list[str] = []
 
     async def serve(reader, writer):
@@ -501,7 +501,7 @@ async def own_server(answer: bytes):
     ],
 )
 async def test_loopback_endpoint_is_left_alone(connect, service, operation, arguments, answer, first_line):
-    """A client with its own server on this machine talks to that one."""
+    """A client with an endpoint on this machine reaches that server."""
     async with own_server(answer) as (url, requests):
         with mock_sfn_executions():
             async with connect(service, endpoint_url=url) as client:
@@ -522,7 +522,7 @@ PROXIES = [
 
 @pytest.mark.parametrize(("options", "environment"), PROXIES)
 async def test_other_service_is_refused(connect, monkeypatch, options, environment):
-    """The error names service and operation and says what to add; no proxy is asked either."""
+    """The error names service, operation and the remedy; no proxy is used either."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
@@ -534,7 +534,7 @@ async def test_other_service_is_refused(connect, monkeypatch, options, environme
 
 @pytest.mark.parametrize(("options", "environment"), PROXIES)
 async def test_proxy_changes_no_answer(connect, monkeypatch, options, environment):
-    """Step Functions is answered the same, with a proxy or without."""
+    """Step Functions gives the same answers with a proxy."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with mock_sfn_executions() as sfn:
@@ -546,7 +546,7 @@ async def test_proxy_changes_no_answer(connect, monkeypatch, options, environmen
 
 
 async def test_swallowed_refusal_is_reported(connect):
-    """The mock raises at its end what the code under test has swallowed."""
+    """The mock raises an error at its end that the code swallowed."""
     mock = mock_sfn_executions()
     mock.start()
     async with connect("s3") as client:
@@ -565,7 +565,7 @@ async def test_swallowed_refusal_is_reported(connect):
 @pytest.mark.parametrize("early", [True, False], ids=["client made before", "client made within"])
 @pytest.mark.parametrize("outside", [True, False], ids=["mock_aws outside", "mock_aws inside"])
 async def test_other_services_are_motos(connect, outside, early):
-    """With mock_aws beside it, whichever comes first, a queue is moto's and shared with boto3."""
+    """With mock_aws, inside or outside, moto answers SQS, on the same store as for boto3."""
     first, second = (mock_aws(), mock_sfn_executions()) if outside else (mock_sfn_executions(), mock_aws())
     if early:
         async with connect("sqs", **KEYS) as client:
@@ -585,7 +585,7 @@ async def _queues_after_creating(client):
 
 
 async def test_streams_of_other_services(connect):
-    """moto is sent a stream, and what it answers as one is read like one: whole, in parts, line by line."""
+    """moto gets streams, and its streams can be read whole, in parts and line by line."""
     with mock_aws(), mock_sfn_executions():
         async with connect("s3") as client:
             await client.create_bucket(Bucket="reports")

@@ -1,4 +1,4 @@
-"""No client of the process gets a connection to AWS while the mock is active. No test of these contacts an address."""
+"""While the mock is active, no client connects to AWS. No test here contacts a real address."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ PROXY = "http://proxy.example.com:8080"
 
 
 class ReachedError(OSError):
-    """Whoever asked got past the mock."""
+    """The mock did not prevent a connection."""
 
 
 @pytest.fixture(autouse=True)
 def reached(monkeypatch):
-    """Hosts and addresses that were asked for; nothing is sent there."""
+    """The hosts and addresses that a client tried to reach; nothing is sent."""
     asked: list[object] = []
 
     def ask(host, *others, **options):
@@ -129,7 +129,7 @@ def _aiohttp(url: str) -> None:
 NEEDS_HTTPX = pytest.mark.skipif(httpx is None, reason="httpx is not installed")
 NEEDS_AIOHTTP = pytest.mark.skipif(aiohttp is None, reason="aiohttp is not installed")
 
-#: What clients raise where nothing listens.
+#: The errors of clients if nothing listens at an address.
 NOT_REACHED = (OSError, urllib3.exceptions.HTTPError, *([] if httpx is None else [httpx.ConnectError]))
 
 CLIENTS = [
@@ -142,7 +142,7 @@ CLIENTS = [
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_every_client_is_refused(client, reached):
-    """The error names the host, is not an error of the connection, and nothing was asked for."""
+    """The error names the host, is not an error of the connection, and nothing is looked up."""
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
         client(URL)
 
@@ -153,7 +153,7 @@ def test_every_client_is_refused(client, reached):
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_other_hosts_are_left_alone(client, reached):
-    """What is not AWS's goes where it would have gone."""
+    """Connections to hosts other than AWS's work as usual."""
     with mock_sfn_executions(), pytest.raises(NOT_REACHED):
         client("https://weather.example.com/")
 
@@ -161,7 +161,7 @@ def test_other_hosts_are_left_alone(client, reached):
 
 
 def test_plain_request_to_a_proxy_is_refused(reached):
-    """Without TLS a proxy is told the whole URL."""
+    """A plain HTTP request to AWS by a proxy is refused."""
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
         _urllib_by_proxy("http://s3.amazonaws.com/bucket")
 
@@ -169,7 +169,7 @@ def test_plain_request_to_a_proxy_is_refused(reached):
 
 
 def test_presigned_url_is_refused(reached):
-    """A URL that was signed in the mock leads nowhere, whoever fetches it."""
+    """A URL that was signed inside the mock is refused for every client."""
     with mock_sfn_executions():
         url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": "reports", "Key": "a"})
         with pytest.raises(UnmockedServiceError) as error:
@@ -201,7 +201,7 @@ def test_presigned_url_is_refused(reached):
 )
 @pytest.mark.parametrize("method", ["connect", "connect_ex"])
 def test_hosts_of_aws(host, method, reached):
-    """By name in any partition, or by the addresses that AWS gives a machine."""
+    """AWS's hosts are known by name in each partition, and by the addresses of metadata and credentials."""
     with (
         mock_sfn_executions(),
         socket.socket() as connection,
@@ -214,7 +214,7 @@ def test_hosts_of_aws(host, method, reached):
 
 @pytest.mark.parametrize("look_up", ["gethostbyname", "gethostbyname_ex"])
 def test_addresses_of_hosts(look_up, reached):
-    """The address of a host of AWS is asked of nobody, and that of another as ever."""
+    """Addresses of AWS's hosts are not looked up; others are, as usual."""
     with mock_sfn_executions():
         with pytest.raises(UnmockedServiceError):
             getattr(socket, look_up)("sts.us-east-1.amazonaws.com")
@@ -240,7 +240,7 @@ def test_addresses_of_hosts(look_up, reached):
     ],
 )
 def test_hosts_of_others(address, reached):
-    """Everything else is asked for as ever."""
+    """Other hosts are allowed."""
     with mock_sfn_executions(), socket.socket() as connection, pytest.raises(ReachedError):
         connection.connect(address)
 
@@ -248,7 +248,7 @@ def test_hosts_of_others(address, reached):
 
 
 def test_url_that_cannot_be_read(reached):
-    """http.client refuses it, as ever."""
+    """A malformed URL gets the error of http.client."""
     with mock_sfn_executions(), pytest.raises(ValueError, match=r"^Invalid IPv6 URL$"):
         http.client.HTTPConnection("example.com").request("GET", "http://[broken")
 
@@ -259,7 +259,7 @@ def test_url_that_cannot_be_read(reached):
 
 
 def test_swallowed_refusal_is_reported():
-    """As any other call that nothing mocks."""
+    """A refused connection that the code swallowed is reported at the mock's end."""
     mock = mock_sfn_executions()
     mock.start()
     with suppress(UnmockedServiceError):
@@ -271,7 +271,7 @@ def test_swallowed_refusal_is_reported():
 
 
 def test_swallowed_question_for_metadata_is_not_reported():
-    """Code that asks where it runs expects no answer on a developer's machine."""
+    """A refused request for instance metadata is not reported at the end."""
     with mock_sfn_executions() as sfn, suppress(UnmockedServiceError):
         _urllib("http://169.254.169.254/latest/meta-data/")
 
@@ -279,7 +279,7 @@ def test_swallowed_question_for_metadata_is_not_reported():
 
 
 def test_with_mock_aws(reached):
-    """moto's mocks of requests and botocore answer before; what gets past them is refused too."""
+    """moto's mocks answer first; other connections are refused."""
     with mock_sfn_executions(), mock_aws():
         boto3.client("sts").get_caller_identity()
         with pytest.raises(UnmockedServiceError):
@@ -290,7 +290,7 @@ def test_with_mock_aws(reached):
 
 @pytest.mark.parametrize("passthrough", [{"services": ["sts"]}, {"urls": ["https://sts.*"]}], ids=["service", "url"])
 def test_what_moto_is_told_to_pass_on(passthrough, reached):
-    """A test that has moto pass requests on to AWS means them to get there."""
+    """Requests that a test has moto pass through to AWS are allowed."""
     with mock_sfn_executions(), mock_aws(config={"core": {"passthrough": passthrough}}), pytest.raises(OSError):
         _urllib(URL)
 
@@ -298,7 +298,7 @@ def test_what_moto_is_told_to_pass_on(passthrough, reached):
 
 
 def test_afterwards_nothing_is_patched(reached):
-    """Sockets are Python's own again, also where a class inherits their methods."""
+    """After the mock, sockets are as before, also in subclasses."""
     before = socket.getaddrinfo, dict(vars(socket.socket)), dict(vars(http.client.HTTPConnection))
 
     with mock_sfn_executions():

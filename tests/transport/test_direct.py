@@ -1,4 +1,4 @@
-"""The direct way and the wire give the same answers, in every particular."""
+"""The transports "direct" and "wire" give the same answers."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from sfn_mock.transport import local_dates
 )
 @pytest.mark.parametrize("ignored", [pytest.param([], id="frozen"), pytest.param(["botocore"], id="botocore unfrozen")])
 def test_both_ways_give_the_same(operation, arguments, ignored):
-    """Keys and their order, values, classes, zones, ResponseMetadata, the error's class and members: all are equal."""
+    """Keys, order, values, classes, zones, ResponseMetadata and errors are equal."""
     with freeze_time(NOW, ignore=ignored):
         assert over("direct", operation, arguments) == over("wire", operation, arguments)
 
 
 def test_every_operation_is_compared():
-    """No operation of the API is missing from the calls above."""
+    """The calls above include each operation of the API."""
     with mock_sfn_executions():
         methods = boto3.client("stepfunctions").meta.method_to_api_mapping
 
@@ -42,7 +42,7 @@ def test_every_operation_is_compared():
 
 @freeze_time(NOW)
 def test_answers_are_the_callers_own(sfn_executions):
-    """What code under test does to an answer changes nothing in the store."""
+    """A change of an answer does not change the store."""
     client = boto3.client("stepfunctions")
     arns = [MACHINE, sfn_executions.add_state_machine("orders").publish_version().arn]
     client.create_state_machine_alias(
@@ -75,7 +75,7 @@ def spoil(value):
 
 @pytest.fixture
 def zone(monkeypatch):
-    """Sets the machine's time zone, as the environment variable TZ does."""
+    """Set the machine's time zone, as the environment variable TZ does."""
 
     def set_zone(name):
         monkeypatch.setenv("TZ", name)
@@ -100,7 +100,7 @@ def zone(monkeypatch):
     ],
 )
 def test_dates_are_those_of_botocores_parser(zone, name, around):
-    """In every zone and around each change of the clocks: same wall time, offset, fold and class."""
+    """In every zone and around each clock change, dates equal those of botocore's parser."""
     zone(name)
     middle = datetime.fromisoformat(around).replace(tzinfo=timezone.utc).timestamp()
     dates = local_dates.current()
@@ -111,7 +111,7 @@ def test_dates_are_those_of_botocores_parser(zone, name, around):
 
 
 def test_dates_follow_a_change_of_zone(zone):
-    """Whoever sets another time zone between two calls gets dates in that."""
+    """If the time zone changes between two calls, later dates are in the new zone."""
     zone("UTC")
     in_utc = local_dates.current().date(0)
     zone("Asia/Kolkata")
@@ -123,7 +123,7 @@ def test_dates_follow_a_change_of_zone(zone):
 
 
 def test_dates_where_the_machine_knows_no_zone(monkeypatch):
-    """Windows cannot tell the zone's offset before 1970: of the day after that, botocore's parser is asked."""
+    """Near 1970, whose offset Windows does not know, dates come from botocore's parser."""
     original = time.localtime
 
     def localtime(seconds):

@@ -1,4 +1,4 @@
-"""Endpoints in the environment that lead Step Functions calls past the mock."""
+"""Endpoints in the environment that send Step Functions calls to another endpoint than the mock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sfn_mock import mock_sfn_executions
 
 @pytest.fixture(autouse=True)
 def keys(monkeypatch):
-    """Keys for clients that are made before a mock."""
+    """Keys for clients that are created before a mock."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -23,7 +23,7 @@ class _Raw:
 
 
 def list_elsewhere(client):
-    """Have a handler answer, as a server that listens on this machine would."""
+    """List executions, answered by a handler in place of a server on this machine."""
     client.meta.events.register("before-send.sfn", lambda request, **_: AWSResponse(request.url, 200, {}, _Raw()))
     return client.list_state_machines()["stateMachines"]
 
@@ -31,7 +31,7 @@ def list_elsewhere(client):
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"])
 @pytest.mark.parametrize("is_early", [True, False], ids=["client from before", "client from within"])
 def test_a_client_that_steps_past_the_mock(monkeypatch, name, is_early):
-    """A call that goes to this machine because of the environment is a warning at its line that names the variable."""
+    """A call to this machine because of the environment warns at its line, with the variable."""
     monkeypatch.setenv(name, "http://localhost:4566")
     early = boto3.client("stepfunctions")
     with mock_sfn_executions() as sfn:
@@ -51,7 +51,7 @@ def test_a_client_that_steps_past_the_mock(monkeypatch, name, is_early):
 
 
 def test_an_endpoint_that_the_test_gives(monkeypatch):
-    """A client that the test itself sends to this machine is none that the environment leads astray."""
+    """A client with an endpoint_url of the test does not warn."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
     with mock_sfn_executions():
         client = boto3.client("stepfunctions", endpoint_url="http://localhost:8083")
@@ -60,7 +60,7 @@ def test_an_endpoint_that_the_test_gives(monkeypatch):
 
 
 def test_an_endpoint_that_is_not_this_machine(monkeypatch, sfn):
-    """A call to another machine is the mock's, whatever the environment says, and no warning."""
+    """A call to another machine is answered by the mock, without a warning."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://proxy.example.com")
     boto3.client("stepfunctions").list_state_machines()
 
@@ -68,7 +68,7 @@ def test_an_endpoint_that_is_not_this_machine(monkeypatch, sfn):
 
 
 def test_another_service(monkeypatch, sfn):
-    """A call to another service may go where the environment says."""
+    """A call to another service does not warn."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
     client = boto3.client("sqs")
     client.meta.events.register("before-send.sqs", lambda request, **_: AWSResponse(request.url, 200, {}, _Empty()))
@@ -82,7 +82,7 @@ class _Empty:
 
 
 def test_the_server_of_the_mock(monkeypatch, sfn_executions_server):
-    """An environment that leads clients to the mock's own server leads none past the mock."""
+    """An endpoint in the environment that is the mock's own server does not warn."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_SFN", sfn_executions_server.endpoint_url)
     boto3.client("stepfunctions").list_state_machines()
 

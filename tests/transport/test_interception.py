@@ -1,4 +1,4 @@
-"""Which calls reach the mock: clients made early or late, anywhere, with or without credentials; and which do not."""
+"""Which calls the mock answers: clients created before or in the mock, with or without credentials."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def seed(sfn) -> None:
 
 
 class Body:
-    """A response's content, as botocore reads it from a connection."""
+    """The content of a response, as botocore reads it from a connection."""
 
     def __init__(self, content: dict) -> None:
         self._content = json.dumps(content).encode()
@@ -50,7 +50,7 @@ class Body:
 
 
 def test_client_made_before_the_mock():
-    """A module-level client of the code under test is answered like any other."""
+    """A client of a module, created before the mock, is answered."""
     early = boto3.client("stepfunctions", "us-east-1", **KEYS)
 
     with mock_sfn_executions() as sfn:
@@ -60,7 +60,7 @@ def test_client_made_before_the_mock():
 
 
 def test_client_made_before_any_import():
-    """The order of imports does not matter, not even that of moto's."""
+    """The order of imports does not matter, also of moto."""
     program = """
         import boto3
         early = boto3.client("stepfunctions", "us-east-1", aws_access_key_id="real", aws_secret_access_key="real")
@@ -83,7 +83,7 @@ def test_client_made_before_any_import():
 
 
 def test_client_survives_its_mock():
-    """A client made in one mock is answered by the next."""
+    """A client that was created in one mock is answered by the next one."""
     with mock_sfn_executions():
         client = boto3.client("stepfunctions")
 
@@ -94,7 +94,7 @@ def test_client_survives_its_mock():
 
 
 def test_client_without_credentials():
-    """A client made where there are none would refuse to sign: the mock needs no signature."""
+    """A client without credentials is answered."""
     early = boto3.client("stepfunctions", "eu-west-1")
 
     with mock_sfn_executions(region="eu-west-1") as sfn:
@@ -105,7 +105,7 @@ def test_client_without_credentials():
 
 @pytest.mark.parametrize("outside", [True, False], ids=["mock_aws outside", "mock_aws inside"])
 def test_client_without_credentials_beside_mock_aws(outside):
-    """Under moto, which needs signatures, that client is answered as well."""
+    """A client without credentials is answered under mock_aws too."""
     early = boto3.client("stepfunctions", "us-east-1")
     first, second = (mock_aws(), mock_sfn_executions) if outside else (mock_sfn_executions(), mock_aws)
 
@@ -117,7 +117,7 @@ def test_client_without_credentials_beside_mock_aws(outside):
 
 @pytest.mark.parametrize("transport", ["direct", "wire"])
 def test_expired_credentials_are_not_refreshed(transport):
-    """Real credentials may have to be fetched from where nothing may be asked, so they are left alone."""
+    """Expired credentials are not refreshed, because that could need a connection."""
     early = boto3.client("stepfunctions", "us-east-1", **KEYS)
     fetched = []
     early._request_signer._credentials = RefreshableCredentials(
@@ -161,7 +161,7 @@ def _long_ago():
     ],
 )
 def test_every_host_is_answered(region, partition, options, with_moto):
-    """A call reaches the store of its client's region, whatever URL it was on the way to."""
+    """A call goes to the store of its client's region, whatever its URL."""
     arn = f"arn:{partition}:states:{region}:123456789012:stateMachine:orders"
 
     with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
@@ -172,7 +172,7 @@ def test_every_host_is_answered(region, partition, options, with_moto):
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
 def test_host_of_its_own_is_answered(with_moto):
-    """StartSyncExecution goes to sync-states., which is answered too; moto alone says 404 there."""
+    """StartSyncExecution is answered at its host sync-states."""
     with mock_sfn_executions(), mock_aws() if with_moto else mock_sfn_executions():
         client = boto3.client("stepfunctions")
         with pytest.raises(client.exceptions.ValidationException) as error:
@@ -182,7 +182,7 @@ def test_host_of_its_own_is_answered(with_moto):
 
 
 def test_session_of_its_own():
-    """Sessions of any make share what the mock watches."""
+    """Clients of each kind of session are answered."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
         session = boto3.Session(region_name="us-east-1", **KEYS)
@@ -192,7 +192,7 @@ def test_session_of_its_own():
 
 
 def test_sessions_in_threads():
-    """Each thread may have a session and a client of its own, made before the mock or within."""
+    """Each thread may have its own session and client, created before or in the mock."""
     before = threading.Barrier(9)
     entered = threading.Event()
 
@@ -215,7 +215,7 @@ def test_sessions_in_threads():
 
 
 def test_error_is_retried_by_nobody():
-    """An answer of the mock is an HTTP answer: botocore reads status, headers and members from it."""
+    """An error is an HTTP answer with status, headers and members, and is not retried."""
     with mock_sfn_executions():
         client = boto3.client("stepfunctions")
         with pytest.raises(client.exceptions.StateMachineDoesNotExist) as error:
@@ -231,7 +231,7 @@ def test_error_is_retried_by_nobody():
 
 
 def test_wire_is_signed_and_parsed():
-    """With transport="wire" a client signs its request, sends bytes and reads bytes, as it does with AWS."""
+    """With transport="wire" the client signs the request, sends bytes and parses bytes."""
     with mock_sfn_executions(transport="wire") as sfn:
         seed(sfn)
         client = boto3.client("stepfunctions", **KEYS)
@@ -253,7 +253,7 @@ def test_wire_is_signed_and_parsed():
     ids=["direct", "wire"],
 )
 def test_events_of_a_transport(transport, events):
-    """What botocore emits between the call and the answer's parsing is emitted on the wire alone."""
+    """botocore's events between the call and the parsed answer are emitted only on the wire."""
     seen = []
     with mock_sfn_executions(transport=transport) as sfn:
         seed(sfn)
@@ -268,7 +268,7 @@ def test_events_of_a_transport(transport, events):
 
 @pytest.mark.parametrize("transport", ["http", "", None, True], ids=repr)
 def test_no_other_transport(transport):
-    """A transport that is none is refused where it is named."""
+    """An unknown transport is refused at once."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(transport=transport)
 
@@ -292,7 +292,7 @@ def test_no_other_transport(transport):
     ],
 )
 def test_loopback_endpoint_is_left_alone(endpoint, with_moto, monkeypatch):
-    """A client with its own server on this machine talks to that one, signed as ever."""
+    """A client with an endpoint on this machine reaches that server, signed as usual."""
     sent = []
 
     def send(session, request):
@@ -312,7 +312,7 @@ def test_loopback_endpoint_is_left_alone(endpoint, with_moto, monkeypatch):
 
 
 def test_host_prefix_of_a_loopback_endpoint(monkeypatch):
-    """botocore puts "sync-" before the host, also where that is this machine."""
+    """botocore puts "sync-" before the host, also of this machine."""
     sent = []
 
     def send(session, request):
@@ -330,7 +330,7 @@ def test_host_prefix_of_a_loopback_endpoint(monkeypatch):
 
 
 def test_stubbed_client_keeps_its_answers():
-    """A Stubber's answer, or its complaint about a call it does not expect, comes before the mock's."""
+    """A Stubber's answer or error has priority."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
         client = boto3.client("stepfunctions")
@@ -343,7 +343,7 @@ def test_stubbed_client_keeps_its_answers():
 
 @pytest.mark.parametrize("event", ["before-call.sfn", "before-send.sfn"])
 def test_handler_of_the_user_comes_first(event):
-    """An event answered by the user's own handler is answered."""
+    """The answer of a user's event handler has priority."""
 
     def answer(event_name: str, **_: object):
         if event_name.startswith("before-call"):
@@ -359,7 +359,7 @@ def test_handler_of_the_user_comes_first(event):
 
 
 def test_watching_handler_sees_the_call():
-    """Handlers that only look on are called as ever."""
+    """Event handlers that give no answer are called as usual."""
     seen = []
     with mock_sfn_executions() as sfn:
         seed(sfn)
@@ -382,7 +382,7 @@ def test_watching_handler_sees_the_call():
 
 
 def test_botocore_is_as_before():
-    """After the mock no trace of it is left in botocore's or moto's classes."""
+    """After the mock, the classes of botocore and moto are as before."""
     before = dict(vars(botocore.hooks.EventAliaser)), dict(vars(botocore_stubber))
 
     with mock_sfn_executions():
@@ -392,7 +392,7 @@ def test_botocore_is_as_before():
 
 
 def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
-    """Another tool may wrap the same methods within the mock; it keeps working after, and ours does nothing there."""
+    """A wrapper that another tool installs within the mock stays and works after it."""
     events = botocore.hooks.EventAliaser
     monkeypatch.setattr(events, "emit", events.emit)
     monkeypatch.setattr(events, "emit_until_response", events.emit_until_response)
@@ -423,7 +423,7 @@ def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
 
 
 class AsyncEmitter(botocore.hooks.HierarchicalEmitter):
-    """As aiobotocore's: what handlers answer is given by a coroutine."""
+    """Like aiobotocore's: the answers of handlers are awaited."""
 
     async def _emit(self, event_name, kwargs, stop_on_response=False):
         return super()._emit(event_name, kwargs, stop_on_response)
@@ -434,13 +434,13 @@ class AsyncEmitter(botocore.hooks.HierarchicalEmitter):
 
 
 class Signer:
-    """As much of a client's signer as is looked at."""
+    """The part of a client's signer that is used."""
 
     _credentials = None
 
 
 def send(events, url: str, signer=None, body=b""):
-    """Emit what an asyncio client emits around a call to S3, and give what answers it."""
+    """Emit the events of a call of an asyncio client to S3, and return the answer."""
     from botocore.awsrequest import AWSPreparedRequest
 
     async def call():
@@ -455,7 +455,7 @@ def send(events, url: str, signer=None, body=b""):
 
 
 def test_async_emitter_is_guarded():
-    """A call of an asyncio client to another service is refused as well."""
+    """A call of an asyncio client to another service is refused too."""
     events = botocore.hooks.EventAliaser(AsyncEmitter())
 
     with pytest.raises(UnmockedServiceError), mock_sfn_executions():
@@ -463,7 +463,7 @@ def test_async_emitter_is_guarded():
 
 
 def test_async_emitter_is_answered_in_its_own_form():
-    """What moto answers is awaited by an asyncio client: content and text, or a stream to be read in parts."""
+    """An asyncio client can await moto's answers: content, text, and streams."""
     events = botocore.hooks.EventAliaser(AsyncEmitter())
 
     async def read(response):
@@ -480,7 +480,7 @@ def test_async_emitter_is_answered_in_its_own_form():
 
 
 def test_async_emitter_uploads_what_it_awaits():
-    """A body that an asyncio client would read while it sends is whole before moto looks at it."""
+    """The body of an asyncio client is read completely before moto gets it."""
     events = botocore.hooks.EventAliaser(AsyncEmitter())
     sent = []
     events.register("before-send.s3", lambda request, **_: sent.append(request.body))
@@ -496,7 +496,7 @@ def test_async_emitter_uploads_what_it_awaits():
 
 
 def test_async_emitter_keeps_its_answers():
-    """What the client's own handlers answer stays the answer."""
+    """The answers of the client's own handlers have priority."""
     events = botocore.hooks.EventAliaser(AsyncEmitter())
     events.register("before-send.s3", lambda **_: "answer")
 

@@ -1,4 +1,4 @@
-"""A mock that is interrupted while it begins or ends leaves the process as it was."""
+"""After an interrupt at the start or end of a mock, the process is as before."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PATCHED = (EventAliaser, MockAWS, HTTPConnectionPool, responses.RequestsMock, _A
 
 
 def process() -> Any:
-    """All in the process that a mock changes."""
+    """Everything in the process that a mock changes."""
     methods = [
         {name: id(value) for name, value in vars(owner).items() if callable(value)}
         for owner in (*PATCHED, http.client.HTTPConnection, socket)
@@ -42,7 +42,7 @@ def process() -> Any:
 
 
 def test_interrupted_outermost_mock(monkeypatch):
-    """Whichever line is interrupted, nothing of the mock is left, and the next one starts empty."""
+    """Whichever line is interrupted, nothing of the mock is left, and the next mock starts empty."""
     monkeypatch.setenv("AWS_PROFILE", "mine")
 
     def use(watch: Any) -> None:
@@ -50,7 +50,7 @@ def test_interrupted_outermost_mock(monkeypatch):
         with watch, mock as sfn:
             sfn.add_state_machine("orders")
         if activation._activation is not None:
-            # Interrupted before the first line of __exit__, it goes on as a whole.
+            # If it is interrupted before the first line of __exit__, the mock is still active.
             mock.stop()
 
     with freeze_time(NOW):
@@ -65,7 +65,7 @@ def test_interrupted_outermost_mock(monkeypatch):
 
 
 def test_interrupted_inner_mock():
-    """Whichever line is interrupted, what the inner mock has added is gone, and the outer one goes on."""
+    """Whichever line is interrupted, the changes of the inner mock are undone, and the outer one continues."""
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders")
         outer = process()
@@ -88,7 +88,7 @@ def test_interrupted_inner_mock():
 
 
 def test_mock_that_cannot_begin(monkeypatch):
-    """What fails while a mock begins leaves the process as it was."""
+    """After an error at the start of a mock, the process is as before."""
     before = process()
 
     def fail(*args: object) -> None:
@@ -105,7 +105,7 @@ def test_mock_that_cannot_begin(monkeypatch):
 
 
 def test_end_that_fails_once(monkeypatch):
-    """What fails while a mock ends keeps nothing of it."""
+    """After an error at the end of a mock, nothing of it is left."""
     before = process()
     fails = iter([OSError("no")])
     close = Session.close
@@ -125,7 +125,7 @@ def test_end_that_fails_once(monkeypatch):
 
 
 def test_end_that_fails_before_it_begins(monkeypatch):
-    """The end of a with statement tries again; after stop() the mock goes on, and can be stopped."""
+    """A with statement tries the end again; after stop() the mock is active, and can be stopped."""
     before = process()
     fails = iter([OSError("no"), OSError("no")])
     end = activation.end

@@ -1,4 +1,4 @@
-"""What a mock patches of other packages is as before when it has ended."""
+"""After a mock, everything that it patches in other packages is as before."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def use_installed_mock():
     ],
 )
 def test_nothing_stays_patched(use, monkeypatch):
-    """After a mock has ended, each function of the packages that it patches, and the environment, is as before."""
+    """After a mock, the functions of the patched packages, and the environment, are as before."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    use()  # what is imported late is there from here on
+    use()  # import what is imported late
     before, environment = attributes(), dict(os.environ)
     use()
 
@@ -89,7 +89,7 @@ def test_nothing_stays_patched(use, monkeypatch):
 
 
 def test_what_others_patch_meanwhile_stays():
-    """A wrapper that somebody else has wrapped meanwhile is not taken out from under theirs."""
+    """A wrapper that another tool put around a patched function stays."""
 
     class Owner:
         def method(self):
@@ -107,7 +107,7 @@ def test_what_others_patch_meanwhile_stays():
 
 
 def test_an_attribute_is_replaced_for_a_while():
-    """A replaced attribute is afterwards what it was."""
+    """A replaced attribute has its old value afterwards."""
 
     class Owner:
         kind = "before"
@@ -119,7 +119,7 @@ def test_an_attribute_is_replaced_for_a_while():
 
 
 def test_items_of_a_dictionary_are_replaced_for_a_while():
-    """Items that were put into a dictionary go; what was there before comes back, and what others put there stays."""
+    """Afterwards, replaced items have their old values, and items of others stay."""
     dictionary = {"replaced": "before", "other": 1}
     with with_items(dictionary, {"replaced": "ours", "added": "ours", "theirs": "ours"}):
         assert dictionary == {"replaced": "ours", "added": "ours", "theirs": "ours", "other": 1}

@@ -1,4 +1,4 @@
-"""Calls made without botocore: signed, and sent with requests or urllib3, beside the user's own mocks of them."""
+"""Calls without botocore: signed, and sent with requests or urllib3, also with the user's mocks of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OTHER = "https://example.com/weather"
 
 
 def signed(service: str, url: str, headers: dict | None = None, body: str = "", region: str = "us-east-1", keys=None):
-    """The headers with those of a signature, as code that signs by itself has them."""
+    """The headers with a signature, as code that signs by itself sends them."""
     request = AWSRequest("POST", url, headers=dict(headers or {}), data=body)
     SigV4Auth(keys or Credentials("real", "real"), service, region).add_auth(request)
     return dict(request.headers)
@@ -56,7 +56,7 @@ def seed(sfn) -> None:
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
 def test_signed_call_is_answered(with_moto):
-    """The answer is AWS's in its HTTP form: status, headers, and JSON with dates in seconds."""
+    """The answer has AWS's HTTP form: status, headers, and JSON with dates in seconds."""
     with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
         seed(sfn)
         response = list_executions()
@@ -79,7 +79,7 @@ def test_signed_call_is_answered(with_moto):
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
 def test_error_is_answered(with_moto):
-    """AWS's errors are status 400 and a body that names the type."""
+    """An error has status 400 and a body with the type."""
     with mock_sfn_executions(), mock_aws() if with_moto else mock_sfn_executions():
         response = list_executions()
 
@@ -104,7 +104,7 @@ def test_error_is_answered(with_moto):
     ],
 )
 def test_every_host_is_answered(region, partition, url, with_moto):
-    """The call goes to the region that the host names, or else the signature."""
+    """The call goes to the region in the host name, or else in the signature."""
     arn = f"arn:{partition}:states:{region}:123456789012:stateMachine:orders"
 
     with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
@@ -127,7 +127,7 @@ def test_every_host_is_answered(region, partition, url, with_moto):
     ],
 )
 def test_region_of_a_call_without_a_signature(sfn_executions, url, authorization, region):
-    """The host names the region or, if it names none, what there is of a signature; else it is moto's default."""
+    """Without a region in host and signature, it is moto's default."""
     headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
     if authorization is not None:
         headers["Authorization"] = authorization
@@ -137,7 +137,7 @@ def test_region_of_a_call_without_a_signature(sfn_executions, url, authorization
 
 
 def test_call_of_an_assumed_role_belongs_to_its_account():
-    """The signature's key leads to the account of the role that moto's STS gave it to."""
+    """The key of a signature leads to the account of the role in moto's STS."""
     with mock_aws(), mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders", account_id="210987654321")
         orders.add_execution("nightly", status="RUNNING")
@@ -158,7 +158,7 @@ def test_call_of_an_assumed_role_belongs_to_its_account():
 )
 @pytest.mark.parametrize("with_responses", [False, True], ids=["alone", "with responses"])
 def test_every_kind_of_body_is_read(body, with_responses):
-    """What requests can send, the mock can read."""
+    """The mock reads every kind of body that requests can send."""
     with mock_sfn_executions() as sfn, RequestsMock() if with_responses else mock_sfn_executions():
         seed(sfn)
         response = requests.post(URL, data=body(json.dumps({"stateMachineArn": ARN})), headers=TARGET, timeout=5)
@@ -167,7 +167,7 @@ def test_every_kind_of_body_is_read(body, with_responses):
 
 
 def test_call_without_a_body():
-    """Nothing at all is read as a request without members."""
+    """A call without a body has no parameters."""
     with mock_sfn_executions():
         response = requests.post(URL, headers=TARGET, timeout=5)
 
@@ -182,7 +182,7 @@ def test_call_without_a_body():
     ],
 )
 def test_proxy_is_not_asked(proxies, environment, monkeypatch):
-    """Whatever the call would have gone through, it does not go."""
+    """A call by a proxy is answered without the proxy."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
@@ -196,7 +196,7 @@ def test_proxy_is_not_asked(proxies, environment, monkeypatch):
 
 
 def test_plain_proxy_is_no_loopback():
-    """A call to AWS by way of a proxy on this machine is a call to AWS."""
+    """A call to AWS by a proxy on this machine is a call to AWS."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
         url = URL.replace("https:", "http:")
@@ -206,7 +206,7 @@ def test_plain_proxy_is_no_loopback():
 
 @pytest.mark.parametrize("options", [{}, {"preload_content": False}], ids=["read at once", "read later"])
 def test_urllib3_itself_is_answered(options):
-    """Whoever does without requests too, with headers of the call or of the pool, is answered as well."""
+    """Calls of urllib3 itself are answered, with headers of the call or of the pool."""
     body = json.dumps({"stateMachineArn": ARN})
     with mock_sfn_executions() as sfn:
         seed(sfn)
@@ -220,7 +220,7 @@ def test_urllib3_itself_is_answered(options):
 
 
 def test_headers_may_be_bytes():
-    """Some signers put bytes into the headers."""
+    """Headers may be bytes, as some signers make them."""
     headers = {name: value.encode() for name, value in TARGET.items()}
     with mock_sfn_executions() as sfn:
         seed(sfn)
@@ -232,14 +232,14 @@ def test_headers_may_be_bytes():
 
 
 def both(outside: bool):
-    """The mock and one of `responses`, in either order."""
+    """Our mock and one of `responses`, in either order."""
     mocks = mock_sfn_executions(), RequestsMock(assert_all_requests_are_fired=False)
     return mocks if outside else mocks[::-1]
 
 
 @pytest.mark.parametrize("outside", [True, False], ids=["responses inside", "responses outside"])
 def test_mock_of_the_user_keeps_working(outside):
-    """What the user's mock knows it answers; what it does not know it refuses; Step Functions is answered."""
+    """The user's mock answers its own URLs and refuses others; Step Functions is answered."""
     first, second = both(outside)
     with first as one, second as other:
         sfn, mock = (one, other) if outside else (other, one)
@@ -255,7 +255,7 @@ def test_mock_of_the_user_keeps_working(outside):
 
 @pytest.mark.parametrize("outside", [True, False], ids=["responses inside", "responses outside"])
 def test_mock_of_the_user_comes_first(outside):
-    """If the user has an answer for Step Functions, that is the answer."""
+    """If the user's mock has an answer for Step Functions, it has priority."""
     first, second = both(outside)
     with first as one, second as other:
         mock = other if outside else one
@@ -265,7 +265,7 @@ def test_mock_of_the_user_comes_first(outside):
 
 
 def test_registered_with_responses_beside_mock_aws():
-    """What moto lets the user register comes first there too."""
+    """An answer that is registered with moto's mock has priority too."""
     with mock_aws(), mock_sfn_executions():
         responses.add("POST", URL, json={"executions": []})
         try:
@@ -275,7 +275,7 @@ def test_registered_with_responses_beside_mock_aws():
 
 
 def test_mock_of_the_user_ends_first():
-    """A mock that began before and ends within does not take ours along."""
+    """If the user's mock began before ours and ends within it, ours stays."""
     mock = RequestsMock()
     mock.start()
     with mock_sfn_executions() as sfn:
@@ -286,7 +286,7 @@ def test_mock_of_the_user_ends_first():
 
 
 def test_passed_through_by_the_user():
-    """What the user's mock lets pass is answered or refused like any other call."""
+    """A request that the user's mock passes through is answered or refused like others."""
     with RequestsMock() as mock:
         mock.add_passthru("https://")
         with mock_sfn_executions() as sfn:
@@ -299,7 +299,7 @@ def test_passed_through_by_the_user():
 
 
 def test_after_the_mock_nothing_is_left():
-    """urllib3 and `responses` are as they were."""
+    """After the mock, urllib3 and `responses` are as before."""
     before = HTTPConnectionPool.urlopen, RequestsMock._find_match
 
     with mock_sfn_executions():
@@ -309,7 +309,7 @@ def test_after_the_mock_nothing_is_left():
 
 
 def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
-    """Another tool may wrap the same methods within the mock; it keeps working after, and ours does nothing there."""
+    """A wrapper that another tool installs within the mock stays and works after it."""
     monkeypatch.setattr(
         HTTPConnectionPool,
         "urlopen",
@@ -368,7 +368,7 @@ def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
     ],
 )
 def test_signed_call_to_another_service_is_refused(service, url, headers, body, name):
-    """The error names the service, and the operation as far as the request tells it."""
+    """The error names the service and, if the request has it, the operation."""
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
         requests.post(url, data=body, headers=signed(service, url, headers, body), timeout=5)
 
@@ -379,7 +379,7 @@ def test_signed_call_to_another_service_is_refused(service, url, headers, body, 
 
 
 def test_presigned_url_is_refused():
-    """A signature may stand in the query instead."""
+    """A request with a signature in its query is refused too."""
     request = AWSRequest("GET", "https://reports.s3.amazonaws.com/failures.csv")
     SigV4QueryAuth(Credentials("real", "real"), "s3", "us-east-1").add_auth(request)
 
@@ -388,7 +388,7 @@ def test_presigned_url_is_refused():
 
 
 def test_upload_is_not_read_when_refused():
-    """Its form may be a stream that can be read but once."""
+    """A refused upload is not read, because a stream can be read only once."""
     body = io.BytesIO(b"Action=None")
 
     with pytest.raises(UnmockedServiceError, match=r"^s3 PUT /b is not mocked"), mock_sfn_executions():
@@ -398,7 +398,7 @@ def test_upload_is_not_read_when_refused():
 
 
 def test_swallowed_refusal_is_reported():
-    """The mock raises at its end what the code under test has swallowed."""
+    """The mock raises an error at its end that the code swallowed."""
     mock = mock_sfn_executions()
     mock.start()
     with suppress(Exception):
@@ -409,7 +409,7 @@ def test_swallowed_refusal_is_reported():
 
 
 def test_other_services_are_motos():
-    """Under mock_aws a signed call reaches moto."""
+    """Under mock_aws moto answers a signed call."""
     with mock_sfn_executions(), mock_aws():
         boto3.client("s3").create_bucket(Bucket="reports")
         response = requests.get("https://s3.amazonaws.com/", headers=signed("s3", URL), timeout=5)
@@ -418,7 +418,7 @@ def test_other_services_are_motos():
 
 
 class _OwnServer(BaseHTTPRequestHandler):
-    """A server of the user's on this machine, which answers everything in its own words."""
+    """A server of the user on this machine, with the same answer for everything."""
 
     def do_POST(self):
         self.send_response(200)
@@ -442,7 +442,7 @@ def own_server():
 
 @pytest.mark.parametrize("service", ["states", "s3"])
 def test_loopback_is_left_alone(own_server, service):
-    """A signed call to this very machine goes there."""
+    """A signed call to this machine goes to it."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
         response = requests.post(own_server, headers=signed(service, own_server, TARGET), timeout=5)
@@ -451,7 +451,7 @@ def test_loopback_is_left_alone(own_server, service):
 
 
 def test_unsigned_calls_are_nobodys_business(monkeypatch):
-    """What carries no signature is not a call to an AWS service: it goes where it would go."""
+    """A call without a signature is not intercepted."""
     gone = []
     monkeypatch.setattr(
         HTTPConnectionPool,
@@ -482,7 +482,7 @@ def test_unsigned_calls_are_nobodys_business(monkeypatch):
     ],
 )
 def test_headers_that_lie(sfn_executions, headers, body):
-    """Whatever the headers of a call hold, it is answered; a Content-Encoding that is not the body's is ignored."""
+    """A call with any headers is answered; a wrong Content-Encoding is ignored."""
     target = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
     answer = requests.post(URL, data=body, headers={**target, **headers})
 
@@ -494,7 +494,7 @@ def test_headers_that_lie(sfn_executions, headers, body):
     "target", [pytest.param({}, id="none"), pytest.param({"X-Amz-Target": b"AWSStepFunctions.\xff"}, id="no text")]
 )
 def test_a_signed_call_that_names_no_operation(sfn_executions, target):
-    """What is signed for Step Functions is answered by it, also where no operation of that name is known."""
+    """A call signed for Step Functions without a known operation gets AWS's answer."""
     answer = requests.post(URL, data=b"{}", headers={**signed("states", URL, body="{}"), **target})
 
     assert answer.status_code == 400

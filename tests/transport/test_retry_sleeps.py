@@ -1,4 +1,4 @@
-"""retry_sleeps=False: botocore tries as often as ever, and at once."""
+"""retry_sleeps=False: botocore retries as often as before, but without pauses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEYS = {"aws_access_key_id": "real", "aws_secret_access_key": "real"}
 
 @pytest.fixture
 def pauses(monkeypatch):
-    """How long botocore meant to sleep, which takes no time here."""
+    """The pauses that botocore asks for, which take no time here."""
     pauses = []
     monkeypatch.setattr(time, "sleep", pauses.append)
     return pauses
@@ -44,7 +44,7 @@ def client(mode: str, **options):
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "under mock_aws"])
 @freeze_time("2026-01-10 12:00:00")
 def test_retries_cost_no_time(pauses, mode, with_moto):
-    """In each mode, and also where the adaptive one waits for a frozen clock, no pause is left and the tries remain."""
+    """No mode pauses, also not the adaptive one under a frozen clock, and the number of tries is the same."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         with mock_aws() if with_moto else mock_sfn_executions():
             fault = sfn.add_fault("ListStateMachines", error="ThrottlingException", times=3)
@@ -57,7 +57,7 @@ def test_retries_cost_no_time(pauses, mode, with_moto):
 
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
 def test_retries_pause_unless_told(pauses, mode):
-    """Without the option botocore sleeps as it does on AWS."""
+    """Without the option botocore pauses as it does with AWS."""
     with mock_sfn_executions() as sfn:
         sfn.add_fault("ListStateMachines", error="ThrottlingException", times=2)
         client(mode).list_state_machines()
@@ -67,7 +67,7 @@ def test_retries_pause_unless_told(pauses, mode):
 
 
 def test_last_error_stays(pauses):
-    """When the tries are used up there is an error, after as many as ever."""
+    """The number of tries and the last error are the same."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         fault = sfn.add_fault("ListStateMachines", error="ServiceUnavailable", times=None)
         with pytest.raises(ClientError, match="ServiceUnavailable") as struck:
@@ -79,7 +79,7 @@ def test_last_error_stays(pauses):
 
 @pytest.fixture
 def failing_server():
-    """A server of the test's own on this machine that is never well."""
+    """A server of the test on this machine that always fails."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
@@ -101,7 +101,7 @@ def failing_server():
 
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
 def test_others_pause_as_ever(pauses, failing_server, mode):
-    """Clients with a server of their own are left alone."""
+    """Clients with another server pause as usual."""
     with mock_sfn_executions(retry_sleeps=False), pytest.raises(ClientError):
         client(mode, endpoint_url=failing_server).list_state_machines()
 
@@ -111,7 +111,7 @@ def test_others_pause_as_ever(pauses, failing_server, mode):
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 def test_servers_of_the_mock_are_meant(pauses, name):
-    """Under whatever name of this machine a client reaches them."""
+    """Clients of the mock's server do not pause, whatever name of this machine they use."""
     with sfn_mock.server(retry_sleeps=False) as sfn:
         sfn.add_fault("ListStateMachines", error="ThrottlingException", times=3)
         client("standard", endpoint_url=sfn.endpoint_url.replace("127.0.0.1", name)).list_state_machines()
@@ -120,7 +120,7 @@ def test_servers_of_the_mock_are_meant(pauses, name):
 
 
 def test_port_that_begins_like_a_servers_is_anothers(pauses, failing_server):
-    """One of a server's own on port 500 tells nothing of port 5000."""
+    """A server on port 500 is not the mock's on port 5000."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         sfn._session.endpoint_urls.append(failing_server[:-1])
         with pytest.raises(ClientError):
@@ -130,7 +130,7 @@ def test_port_that_begins_like_a_servers_is_anothers(pauses, failing_server):
 
 
 def test_tokens_of_others_are_counted():
-    """Whoever else takes tokens from a bucket gets as many as there are."""
+    """Clients of other services get tokens of a bucket as usual."""
     with mock_sfn_executions(retry_sleeps=False), freeze_time("2026-01-10 12:00:00"):
         bucket = TokenBucket(max_rate=1, clock=Clock())
         with pytest.raises(CapacityNotAvailableError):
@@ -138,7 +138,7 @@ def test_tokens_of_others_are_counted():
 
 
 def test_botocore_is_as_it_was():
-    """When the mock has ended, so has all that it put in botocore's place."""
+    """After the mock, botocore is as before."""
     before = EventAliaser.emit, TokenBucket.acquire
     with mock_sfn_executions(retry_sleeps=False):
         within = EventAliaser.emit, TokenBucket.acquire
@@ -148,7 +148,7 @@ def test_botocore_is_as_it_was():
 
 
 def test_what_others_wrapped_meanwhile_stays(monkeypatch, pauses):
-    """Somebody else's wrapper outlives the mock, and what it wraps does nothing of the mock's any more."""
+    """A wrapper of another tool stays after the mock, and works without it."""
     mock = mock_sfn_executions(retry_sleeps=False)
     mock.start()
     ours = TokenBucket.acquire
@@ -164,7 +164,7 @@ def test_what_others_wrapped_meanwhile_stays(monkeypatch, pauses):
 
 
 class AsyncEmitter(HierarchicalEmitter):
-    """As aiobotocore's: handlers and what they answer are awaited."""
+    """Like aiobotocore's: handlers and their answers are awaited."""
 
     async def _emit(self, event_name, kwargs, stop_on_response=False):
         handled = super()._emit(event_name, kwargs, stop_on_response)
@@ -172,14 +172,14 @@ class AsyncEmitter(HierarchicalEmitter):
 
 
 class AsyncTokenBucket:
-    """As aiobotocore's, where no token is ever to be had."""
+    """Like aiobotocore's, but it never has a token."""
 
     async def acquire(self, amount=1, block=True):
         return f"waited for {amount}"
 
 
 def acquired(*, sending: bool):
-    """What a bucket gives, twice: to an asyncio client that sends a request to Step Functions, or to somebody else."""
+    """What a bucket gives to an asyncio client of Step Functions, and to another client."""
     events, bucket, given = EventAliaser(AsyncEmitter()), AsyncTokenBucket(), []
 
     async def acquire(**_):
@@ -200,7 +200,7 @@ def acquired(*, sending: bool):
 
 
 def test_asyncio_clients_wait_for_no_token(monkeypatch):
-    """Their buckets are found whenever they were imported, and are as they were when the mock has ended."""
+    """Their buckets are found whenever they were imported, and are as before after the mock."""
     monkeypatch.delitem(sys.modules, "aiobotocore.retries.bucket", raising=False)
     with mock_sfn_executions(retry_sleeps=False):
         assert acquired(sending=True) == ["waited for 1"] * 2
@@ -215,7 +215,7 @@ def test_asyncio_clients_wait_for_no_token(monkeypatch):
 
 
 def test_inner_mock_cannot_differ():
-    """There is one botocore, which either pauses or does not."""
+    """An inner mock cannot have another retry_sleeps."""
     with mock_sfn_executions(), pytest.raises(RuntimeError) as error:
         mock_sfn_executions(retry_sleeps=False).start()
 
