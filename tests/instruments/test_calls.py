@@ -1,4 +1,4 @@
-"""sfn.calls: the record of what the mock was asked, and what it answered."""
+"""sfn.calls: the record of requests and their answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sfn_mock.instruments.calls import is_kept
 
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
-# As tables show parameters.
+# The form of parameters in tables.
 SHORT = "stateMachineArn='stateMachine:orders'"
 FILTER = "statusFilter='RUNNING'"
 STOP = "executionArn='execution:orders:second', cause='a long story a long story a long story a long story …"
@@ -38,10 +38,10 @@ def clock(sfn_executions):
 
 @pytest.fixture(params=["direct", "wire"])
 def client(request, sfn_executions):
-    """A client on either way to the mock."""
+    """A client of each transport."""
     client = boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": 1}))
     if request.param == "wire":
-        # Somebody who wants to see the request sees it: the call goes over the wire.
+        # A handler for this event makes the call go over the wire.
         client.meta.events.register("before-send.sfn", lambda request, **_: None)
     return client
 
@@ -73,7 +73,7 @@ def test_answered_call(client, sfn_executions):
     ],
 )
 def test_failed_call(client, sfn_executions, operation, arguments, code):
-    """A call that AWS refuses has the error's code, and the response that the ClientError has."""
+    """A call with an error has its code, and the response of the ClientError."""
     with pytest.raises(ClientError) as refused:
         getattr(client, operation)(**arguments)
     [call] = sfn_executions.calls
@@ -82,7 +82,7 @@ def test_failed_call(client, sfn_executions, operation, arguments, code):
 
 
 def test_call_without_an_answer(client, sfn_executions):
-    """Where no answer came there is none, and the error is the name of botocore's."""
+    """A call without an answer has no response, and the name of botocore's error."""
     sfn_executions.add_fault("ListExecutions", error="ReadTimeout")
     with pytest.raises(ReadTimeoutError):
         client.list_executions(stateMachineArn=MACHINE)
@@ -92,7 +92,7 @@ def test_call_without_an_answer(client, sfn_executions):
 
 
 def test_errors_that_the_model_does_not_have(client, sfn_executions):
-    """A throttled call has its code as well."""
+    """A throttled call has its code too."""
     sfn_executions.add_fault("ListExecutions", error="ThrottlingException")
     with pytest.raises(ClientError) as struck:
         client.list_executions(stateMachineArn=MACHINE)
@@ -102,7 +102,7 @@ def test_errors_that_the_model_does_not_have(client, sfn_executions):
 
 
 def test_each_try_is_recorded(sfn_executions, clock):
-    """A request that botocore repeats is recorded each time, with its own date and outcome."""
+    """Each retry of botocore is recorded, with its own date and outcome."""
     sfn_executions.add_fault("ListExecutions", error="ThrottlingException", times=2)
     client = boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": 3, "mode": "standard"}))
     client.meta.events.register("needs-retry.sfn", lambda **_: clock.tick(timedelta(seconds=1)) and None)
@@ -118,7 +118,7 @@ def test_each_try_is_recorded(sfn_executions, clock):
 
 
 def test_order_and_clock(client, sfn_executions, clock):
-    """Calls stand in the order in which they were answered, each with the time it had."""
+    """Calls are in the order of their answers, each with its date."""
     client.list_state_machines()
     clock.tick(timedelta(milliseconds=250))
     client.start_execution(stateMachineArn=MACHINE)
@@ -130,7 +130,7 @@ def test_order_and_clock(client, sfn_executions, clock):
 
 
 def test_other_places(sfn_executions):
-    """The region is the client's, and the account that of the role whose keys it has."""
+    """The region is the client's, and the account that of an assumed role."""
     boto3.client("stepfunctions", "eu-west-1").list_state_machines()
     with mock_aws():
         role = "arn:aws:iam::210987654321:role/elsewhere"
@@ -154,7 +154,7 @@ def test_other_places(sfn_executions):
 
 
 def test_what_the_mock_does_not_answer_is_not_recorded(sfn_executions):
-    """A stubbed client's calls are its Stubber's to tell of."""
+    """Calls of a stubbed client are not recorded."""
     client = boto3.client("stepfunctions")
     with Stubber(client) as stubber:
         stubber.add_response("list_state_machines", {"stateMachines": []})
@@ -164,14 +164,14 @@ def test_what_the_mock_does_not_answer_is_not_recorded(sfn_executions):
 
 
 def test_seeds_are_no_calls(sfn_executions):
-    """What the test does through the handle is not recorded."""
+    """Methods of the handle are not recorded."""
     sfn_executions.get_state_machine("orders").executions[1].fail(error="OutOfStock")
 
     assert sfn_executions.calls == []
 
 
 def test_what_the_caller_does_to_its_answer(client, sfn_executions):
-    """Members and lists of an answer are the caller's own; its items it shares with the record."""
+    """A change of an answer's members or lists does not change the record."""
     answer = client.list_executions(stateMachineArn=MACHINE)
     answer.pop("ResponseMetadata")
     answer["executions"].reverse()
@@ -187,7 +187,7 @@ def test_what_the_caller_does_to_its_answer(client, sfn_executions):
 
 
 def test_paginator(client, sfn_executions):
-    """botocore's full result is made of the first page's list: the record has the pages as they came."""
+    """The record has the pages as they came, although botocore's full result extends the first one."""
     full = client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE, PaginationConfig={"PageSize": 1})
 
     assert len(full.build_full_result()["executions"]) == 2
@@ -195,7 +195,7 @@ def test_paginator(client, sfn_executions):
 
 
 def test_threads(sfn_executions):
-    """Calls of all threads are there."""
+    """The calls of all threads are recorded."""
     client = boto3.client("stepfunctions")
     threads = [Thread(target=lambda: [client.list_state_machines() for _ in range(5)]) for _ in range(4)]
     for thread in threads:
@@ -207,7 +207,7 @@ def test_threads(sfn_executions):
 
 
 def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
-    """The record keeps calls forever, but of large answers only the newest."""
+    """The record keeps all calls, but drops the oldest of many large answers."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 32 * 1024)
     sfn_executions.get_state_machine("orders").add_executions(48, status="FAILED", start_date="2026-01-01")
     for size in (3, 50, 50):
@@ -228,7 +228,7 @@ def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
 
 
 def test_old_calls_are_dropped(client, sfn_executions, monkeypatch):
-    """Where requests alone are too large, the oldest go, and a caller that asks for calls is told so once."""
+    """If requests are too large, the oldest calls are dropped, with one warning."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
     machine = sfn_executions.get_state_machine("orders")
     for number in range(6):
@@ -245,7 +245,7 @@ def test_old_calls_are_dropped(client, sfn_executions, monkeypatch):
 
 
 def test_last_call_is_kept(client, sfn_executions, monkeypatch):
-    """Also one that is larger than the whole record may be, with its answer."""
+    """The last call is kept with its answer, even if it is larger than the limit."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 1)
     client.list_executions(stateMachineArn=MACHINE)
     client.list_executions(stateMachineArn=MACHINE, maxResults=1)
@@ -257,7 +257,7 @@ def test_last_call_is_kept(client, sfn_executions, monkeypatch):
 
 
 def test_long_answers_count_as_much_as_they_take(client, sfn_executions, monkeypatch):
-    """A history is as large as the inputs and outputs in it."""
+    """The size of a history includes its inputs and outputs."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
     run = sfn_executions.get_state_machine("orders").add_execution(status="RUNNING", input=f'"{"x" * 200_000}"')
     for _ in range(6):
@@ -267,7 +267,7 @@ def test_long_answers_count_as_much_as_they_take(client, sfn_executions, monkeyp
 
 
 def test_sentences_of_errors_count(client, sfn_executions, monkeypatch):
-    """What AWS's error quotes of a request is kept as well."""
+    """The parts of a request that AWS's errors quote count too."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
     for number in range(8):
         with pytest.raises(ClientError):
@@ -280,7 +280,7 @@ def test_sentences_of_errors_count(client, sfn_executions, monkeypatch):
 
 
 def test_calls_of_an_operation(sfn_executions):
-    """``of`` picks an operation, by either of its names."""
+    """``of`` returns the calls of an operation, by either of its names."""
     client = boto3.client("stepfunctions")
     client.list_state_machines()
     client.list_executions(stateMachineArn=MACHINE)
@@ -292,7 +292,7 @@ def test_calls_of_an_operation(sfn_executions):
 
 
 def test_calls_of_an_unknown_operation(sfn_executions):
-    """A slip of the pen is a ValueError, not an empty list."""
+    """``of`` with an unknown operation is a ValueError."""
     with pytest.raises(ValueError) as error:
         sfn_executions.calls.of("list_execution")
 
@@ -302,7 +302,7 @@ def test_calls_of_an_unknown_operation(sfn_executions):
 
 
 def test_table(client, sfn_executions, clock):
-    """As text the calls are a table, in which ARNs of the call's own account and region are short."""
+    """str() is a table, in which ARNs of the call's own account and region are short."""
     elsewhere = MACHINE.replace("us-east", "eu-west")
     client.list_executions(stateMachineArn=MACHINE, statusFilter="RUNNING")
     clock.tick(timedelta(milliseconds=500))
@@ -326,7 +326,7 @@ def test_table(client, sfn_executions, clock):
 
 
 def test_text_of_a_call(client, sfn_executions):
-    """In the report of a failing assert a call is one short line."""
+    """The repr of a call is one short line."""
     client.list_executions(stateMachineArn=MACHINE)
 
     assert repr(sfn_executions.calls) == "[<ListExecutions(stateMachineArn='stateMachine:orders') -> executions: 2>]"
@@ -336,7 +336,7 @@ def test_text_of_a_call(client, sfn_executions):
 
 
 def test_reset_forgets_the_calls(client, sfn_executions):
-    """After reset() the record is empty, and goes on."""
+    """After reset() the record is empty, and new calls are recorded."""
     record = sfn_executions.calls
     client.list_state_machines()
     sfn_executions.reset()

@@ -1,4 +1,4 @@
-"""What runs take of a definition, and what they never took."""
+"""Coverage: what runs take of a definition, and what they never take."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def few(sfn):
 
 @pytest.fixture
 def run(client):
-    """Starts an execution with an input, and answers its activity tasks with outputs or the names of errors."""
+    """Start an execution with an input, and answer its activity tasks with outputs or names of errors."""
 
     def run(machine, *answers, **input):
         client.start_execution(stateMachineArn=machine.arn, input=json.dumps(input))
@@ -107,7 +107,7 @@ def run(client):
 
 
 def test_nothing_taken(orders):
-    """All parts of a definition are told, those of branches and processors after their state."""
+    """All parts of a definition are listed, those of branches and processors after their state."""
     coverage = orders.coverage()
 
     assert (coverage.name, coverage.definition, coverage.runs) == ("orders", json.dumps(ORDERS), 0)
@@ -176,7 +176,7 @@ def test_what_runs_take(orders, run, clock):
 
 
 def test_table_and_dict(few, run):
-    """str() is a table, as_dict() what it tells, for programs."""
+    """str() is a table, and as_dict() has the same for programs."""
     run(few, kind="new")
     run(few, kind="new")
     coverage = few.coverage()
@@ -206,7 +206,7 @@ def test_table_and_dict(few, run):
 
 
 def test_the_clock_decides(few, run, clock):
-    """A clock that goes back takes back what was taken since, and counts nothing twice when it goes on."""
+    """If the clock goes back, later parts are not taken; if it goes on, nothing counts twice."""
     run(few, kind="old")
     waiting = few.coverage().counts
     clock.tick(3600)
@@ -221,7 +221,7 @@ def test_the_clock_decides(few, run, clock):
 
 
 def test_children_of_map_runs(sfn, client):
-    """What child executions take counts for the machine of their parent."""
+    """Child executions count for the machine of their parent."""
     processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **EACH["ItemProcessor"]}
     batch = {"Type": "Map", "ItemProcessor": processor, "End": True}
     machine = sfn.add_state_machine("batch", definition=json.dumps({"StartAt": "Batch", "States": {"Batch": batch}}))
@@ -236,7 +236,7 @@ def state_test(client, name, definition=ORDERS, **parameters):
 
 @needs_member("TestState", "stateName")
 def test_what_test_state_takes(orders, client):
-    """TestState with the machine's definition and a state's name takes that state, and how it is left or retried."""
+    """TestState with a definition and a state's name takes that state, and its exit or retry."""
     slow = {"errorOutput": {"error": "Slow", "cause": ""}}
     never = {"errorOutput": {"error": "Never", "cause": ""}}
     statuses = [
@@ -265,7 +265,7 @@ def test_what_test_state_takes(orders, client):
 
 @needs_member("TestState", "stateName")
 def test_test_state_alone(sfn, client):
-    """A definition that no machine has is reported by itself."""
+    """A definition that no machine has is reported separately."""
     state_test(client, "Check", FEW, input='{"kind": "new"}')
 
     [alone] = sfn.coverage().machines
@@ -276,7 +276,7 @@ def test_test_state_alone(sfn, client):
 
 
 def test_report(sfn, orders, few, run):
-    """The handle reports all machines by name, and what they never took; a default definition shows if it ran."""
+    """The handle's report has all machines by name, and what they never took."""
     sfn.add_state_machine("seeded").add_execution(status="SUCCEEDED")
     run(few, kind="new")
     report = sfn.coverage()
@@ -312,7 +312,7 @@ def test_default_definition_that_runs(sfn, client):
 
 
 def test_machines_of_one_name(sfn, client):
-    """Machines of one name are joined if their definitions have the same parts, whatever their parameters are."""
+    """Machines with one name are joined if their definitions have the same parts."""
     other = {**FEW, "Comment": "elsewhere"}
     sfn.add_state_machine("few", definition=json.dumps(FEW))
     west = sfn.add_state_machine("few", definition=json.dumps(other), region="us-west-2")
@@ -327,7 +327,7 @@ def test_machines_of_one_name(sfn, client):
 
 
 def test_another_definition(few, run, client):
-    """What ran before an update that changed the states does not count for the definition of today."""
+    """Executions from before an update of the states do not count."""
     run(few, kind="new")
     states = {**FEW["States"], "Failed": {"Type": "Succeed"}, "Each": {"Type": "Pass", "Next": "Failed"}}
     client.update_state_machine(stateMachineArn=few.arn, definition=json.dumps({**FEW, "States": states}))
@@ -346,7 +346,7 @@ def test_definition_that_is_none(sfn):
 
 @needs_member("TestState", "stateName")
 def test_log_from_process_to_process(sfn, orders, few, run, client):
-    """A log can be given to another process as JSON, and is added to that one's."""
+    """A log can be sent to another process as JSON, and added to its log."""
     run(few, kind="new")
     state_test(client, "Check", FEW, input='{"kind": "odd"}')
     log, other = CoverageLog(), CoverageLog()

@@ -1,4 +1,4 @@
-"""The picture of a definition, with what was taken of it."""
+"""The picture of a definition with its coverage."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def boxes(tree):
 
 
 def test_what_was_taken():
-    """States, their ways and how they end say how often they were taken, and have a class for their colour."""
+    """States, transitions and ends show how often they were taken, and have a class for their colour."""
     counts = {("state", "A", None): 2, ("transition", "A", None): 1, ("state", "B", None): 1}
     _, _, tree = picture({"A": state("B"), "B": PASS}, counts)
 
@@ -58,7 +58,7 @@ def test_what_was_taken():
 
 
 def test_rows():
-    """A state stands below those that lead to it by the fewest steps; one that none leads to stands last."""
+    """A state is below those that lead to it on the shortest path; an unreachable one is last."""
     choice = {
         "Type": "Choice",
         "Choices": [{"Variable": "$", "IsNull": True, "Next": "B"}, {"Variable": "$", "IsNull": False, "Next": "C"}],
@@ -77,7 +77,7 @@ def test_rows():
 
 
 def test_ways_that_lead_back():
-    """A way back goes round by the side, within the picture's width."""
+    """A transition back is drawn at the side, within the picture's width."""
     width, _, tree = picture({"A": state("B"), "B": state("A")})
     straight, _, _ = picture({"A": state("B"), "B": PASS})
     [back] = [path for path in tree.iter("path") if "H" in path.get("d")]
@@ -110,7 +110,7 @@ def elements(text) -> Iterator[ElementTree.Element]:
 
 
 def test_page():
-    """The page is well-formed whatever states are called, and loads nothing."""
+    """The page is well-formed with any names of states, and loads nothing."""
     name = "<b>\"A\" & 'B'</b>"
     definition = json.dumps({"StartAt": name, "States": {name: PASS}})
     text = page(CoverageReport([Coverage("orders", definition, {("state", name, None): 1}, 1)]))
@@ -123,5 +123,5 @@ def test_page():
 
 
 def test_page_of_nothing():
-    """Without a state machine the page says so by its number."""
+    """Without a state machine the page shows the number 0."""
     assert "<h1>Coverage of state machines: 0.0 %</h1>" in page(CoverageReport([]))

@@ -1,4 +1,4 @@
-"""Calls for what exists in another region or account of the mock: AWS's error, a warning, and rows that say where."""
+"""Calls for resources of another region or account of the mock: AWS's error, a warning, and where they exist."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def arn_of_the_map_run(sfn):
 )
 @freeze_time(NOW)
 def test_another_region(sfn, client, abroad, operation, member, resource, code):
-    """What exists in another region is AWS's error, and a warning at the caller's line that says where it exists."""
+    """A resource of another region is AWS's error, and a warning at the caller's line names that region."""
     arn = f"{ABROAD}:{resource}" if resource else arn_of_the_map_run(sfn)
     with pytest.warns(SeedWarning) as caught, pytest.raises(ClientError) as error:
         getattr(client, operation)(**{member: arn})
@@ -89,14 +89,14 @@ def test_another_region(sfn, client, abroad, operation, member, resource, code):
     ],
 )
 def test_either_may_be_wrong(abroad, asked, region, there):
-    """The warning says where it exists, whether the client's region is wrong or that of the ARN."""
+    """The warning is the same whether the client's region is wrong or that of the ARN."""
     client = boto3.client("stepfunctions", region)
     with pytest.warns(SeedWarning, match=rf"in {region} \(account \d+\)\. It exists in {there} \(account \d+\)\. "):
         assert refusal(client.list_executions, stateMachineArn=f"{asked}:stateMachine:orders")[0] == NO_MACHINE
 
 
 def test_versions_that_an_alias_is_to_route_to(sfn, client, orders, abroad):
-    """A version in a routing configuration is looked for, too."""
+    """A version in a routing configuration is searched for too."""
     live = orders.add_alias("live", orders.publish_version())
     routing = [{"stateMachineVersionArn": f"{ABROAD}:stateMachine:orders:1", "weight": 100}]
     with pytest.warns(SeedWarning, match="^UpdateStateMachineAlias found no .*orders:1' in us-east-1"):
@@ -139,7 +139,7 @@ def test_wrong_arn_of_what_the_client_has(client, orders, prefix):
     ],
 )
 def test_what_exists_nowhere_else(client, orders, abroad, operation, arn):
-    """AWS's error alone is what a call gets for what no other region has, or the client's own has as well."""
+    """A resource that exists nowhere, or in the client's region too, is AWS's error without a warning."""
     orders.publish_version()
     code, _ = refusal(getattr(client, operation), stateMachineArn=arn)
 
@@ -157,7 +157,7 @@ def test_what_exists_nowhere_else(client, orders, abroad, operation, arn):
     ],
 )
 def test_what_is_missed_without_an_error(sfn, client, abroad, operation, member, resource):
-    """AWS deletes or lists nothing without an error; the warning and the row say where it exists."""
+    """If AWS deletes or lists nothing without an error, the warning and the row still come."""
     with pytest.warns(SeedWarning, match=r"^\w+ found no .* in us-east-1 .* It exists in eu-west-1 "):
         getattr(client, operation)(**{member: f"{ABROAD}:{resource}"})
 
@@ -166,7 +166,7 @@ def test_what_is_missed_without_an_error(sfn, client, abroad, operation, member,
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_deletion_of_what_its_arn_names(sfn, client, abroad, region):
-    """A deletion that finds what its ARN names, or names what is nowhere, says nothing of others of that name."""
+    """A deletion that finds its resource, or one that exists nowhere, does not warn."""
     client = boto3.client("stepfunctions", region)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -229,7 +229,7 @@ def test_a_task_token_of_another_region(sfn, client, token_of, operation, more):
 
 
 def test_a_token_of_nowhere(sfn, client, orders):
-    """A token that no task has, or that is none of a task's, is AWS's error alone."""
+    """A token that no task has is AWS's error without a warning."""
     orders.add_executions(2, status="SUCCEEDED")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -243,7 +243,7 @@ def test_a_token_of_nowhere(sfn, client, orders):
 
 @pytest.mark.parametrize("routing", ["abc", ["a"], {"a": "b"}, [[]], None, 7], ids=repr)
 def test_members_that_an_operation_does_not_have(sfn, abroad, routing):
-    """Whatever stands where another operation has ARNs, the answer is AWS's."""
+    """Unknown members with ARNs change nothing."""
     body = json.dumps({"executionArn": f"{HOME}:execution:orders:weekly", "routingConfiguration": routing})
     request = Request("DescribeExecution", body, "123456789012", "us-east-1", 0)
 
@@ -251,7 +251,7 @@ def test_members_that_an_operation_does_not_have(sfn, abroad, routing):
 
 
 def test_an_arn_that_cannot_be_read(sfn, client, abroad):
-    """An ARN that the operation has not read before it failed is found nowhere."""
+    """An ARN that the operation has not read before its error does not warn."""
     client.list_state_machines()
     body = '{"routingConfiguration": [{"stateMachineVersionArn": "arn:aws:states:a:b:stateMachine:c:d:e"}]}'
     request = Request("CreateStateMachineAlias", body, "123456789012", "us-east-1", 0)
@@ -260,14 +260,14 @@ def test_an_arn_that_cannot_be_read(sfn, client, abroad):
 
 
 def test_faults_say_nothing_of_other_regions(sfn, client, abroad):
-    """An error that the test has asked for is not a sign of a wrong region."""
+    """An error of a fault does not warn of another region."""
     sfn.add_fault("ListExecutions", error="StateMachineDoesNotExist")
 
     assert refusal(client.list_executions, stateMachineArn=abroad.arn)[0] == NO_MACHINE
 
 
 def test_warnings_that_are_errors(sfn, client, abroad):
-    """Where warnings are errors the code under test gets AWS's error all the same."""
+    """If warnings are errors, the code under test still gets AWS's error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
 
@@ -275,7 +275,7 @@ def test_warnings_that_are_errors(sfn, client, abroad):
 
 
 def test_rows_say_where_it_exists(sfn, client, orders, abroad):
-    """The table of calls has the region of each, and where that exists which a call did not find."""
+    """The table of calls has the region of each call, and where a missing resource exists."""
     with freeze_time(NOW):
         client.list_state_machines()
         with pytest.warns(SeedWarning):
@@ -293,7 +293,7 @@ def test_rows_say_where_it_exists(sfn, client, orders, abroad):
 
 
 def test_columns_of_regions_and_accounts(sfn, client):
-    """The table of calls has columns for the region and the account where there are several."""
+    """The table of calls has columns for region and account if there are several."""
     sfn.add_state_machine("orders", account_id="210987654321")
     other = HOME.replace("123456789012", "210987654321")
     with pytest.warns(SeedWarning, match=r"It exists in us-east-1 \(account 210987654321\)\. "):
@@ -310,7 +310,7 @@ def test_columns_of_regions_and_accounts(sfn, client):
 
 
 def test_a_server_says_where_it_exists(sfn_executions_server):
-    """A call over HTTP is recorded as one in place; its client gets AWS's error."""
+    """A call over HTTP is recorded with the same row, and its client gets AWS's error."""
     sfn = sfn_executions_server
     machine = sfn.add_state_machine("orders", region="eu-west-1")
     client = boto3.client("stepfunctions", "us-east-1", endpoint_url=sfn.endpoint_url)
@@ -320,7 +320,7 @@ def test_a_server_says_where_it_exists(sfn_executions_server):
 
 
 def test_an_installed_mock_says_where_it_exists():
-    """An installed mock warns as well, of what is in another region of the mock_aws."""
+    """An installed mock warns too, within one mock_aws."""
     sfn_mock.install()
     try:
         with mock_aws():

@@ -1,4 +1,4 @@
-"""What the states of a definition came to in one execution, and the picture in these colours."""
+"""The graph of a definition in the colours of one execution."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def sfn(clock):
 
 
 def told(sfn, run):
-    """What is told of an execution: its states by name, and the classes and texts of the picture."""
+    """The description of an execution: its states by name, and the classes and texts of the picture."""
     [records] = sfn._session.all_records()
     execution = records.find_execution(run.arn)
     now = records.now()
@@ -78,7 +78,7 @@ def start(sfn, client, definition, input, **tasks):
 
 
 def test_a_run(sfn, client):
-    """States have the colour of their status, ways that of whether the run took them; errors that were caught show."""
+    """States have the colour of their status, transitions that of whether they were taken; caught errors are shown."""
     run = start(sfn, client, ORDER, {"n": -1}, Charge=[{"error": "Declined", "cause": "no funds"}])
     states, boxes, ways, texts = told(sfn, run)
 
@@ -136,7 +136,7 @@ def test_a_failed_run(sfn, client):
     ],
 )
 def test_a_state_that_was_not_left(sfn, client, clock, end, status, duration):
-    """A state that goes on lasts until now; one that ended with its execution has that one's status and length."""
+    """A running state lasts until now; a state that ended with its execution has its status and duration."""
     definition = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
     run = start(sfn, client, definition, {})
     clock.tick(timedelta(seconds=60))
@@ -152,7 +152,7 @@ def test_a_state_that_was_not_left(sfn, client, clock, end, status, duration):
 
 
 def test_items_of_a_map(sfn, client):
-    """A state within a map has the gravest status of its items, and the last twenty are told."""
+    """A state inside a Map has the worst status of its items, and the last twenty visits."""
     items = [{"result": {"Payload": {}}}] * 24 + [{"error": "Torn"}]
     run = start(sfn, client, EACH, list(range(25)), Pack=items)
     states, boxes, _, texts = told(sfn, run)
@@ -164,7 +164,7 @@ def test_items_of_a_map(sfn, client):
 
 
 def test_a_seed(sfn):
-    """The ways of an execution that does not run follow from the order of its states; of two, the first is shown."""
+    """The transitions of a seed follow from the order of its states; of two, the first is shown."""
     machine = sfn.add_state_machine("orders", definition=json.dumps(ORDER))
     run = machine.add_execution(
         "a",
@@ -192,7 +192,7 @@ def taken(ways):
 
 
 def test_ways_of_a_seed(sfn):
-    """A seed's ways lead to the state that it was in next, by a rule, by Default or by Next."""
+    """A transition of a seed leads to the next state, by a rule, Default or Next."""
     machine = sfn.add_state_machine("orders", definition=json.dumps(ORDER))
     skipped = machine.add_execution("a", status="FAILED", failed_in="Skip", error="Skipped")
     straight = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}
@@ -204,7 +204,7 @@ def test_ways_of_a_seed(sfn):
 
 
 def test_no_definition(sfn):
-    """What has no states that can be read has an empty picture."""
+    """A definition without readable states has an empty picture."""
     run = sfn.add_state_machine("orders").add_execution("a", status="SUCCEEDED")
     [records] = sfn._session.all_records()
     execution = records.find_execution(run.arn)

@@ -1,4 +1,4 @@
-"""What happened in an execution, by where it happened."""
+"""The events of an execution, by the state in which they happened."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sfn_mock.instruments.execution_traces import Trace, describe_path
 
 
 def trace_of(*events):
-    """Return the trace of events that each follow the one before, one a second."""
+    """Return the trace of events, each one second after the one before."""
     chained = [
         Event(number, number - 1, number * 1000, kind, details) for number, (kind, details) in enumerate(events, 1)
     ]
@@ -22,7 +22,7 @@ PATH = (("state", "A", 1),)
 
 
 def test_task():
-    """A task is a span of its state, with how it ended, what was submitted and how long it took."""
+    """A task belongs to its state, with its end, its submission and its duration."""
     trace = trace_of(
         STARTED,
         ENTERED,
@@ -38,7 +38,7 @@ def test_task():
 
 
 def test_task_that_goes_on():
-    """A task that goes on has no status, and no duration yet."""
+    """A running task has no status and no duration."""
     trace = trace_of(STARTED, ENTERED, ("TaskScheduled", None), ("TaskSubmitted", None), ("Unheard", None))
     (task,) = trace.visits[PATH].tasks
 
@@ -57,7 +57,7 @@ def test_task_that_goes_on():
     ],
 )
 def test_event_without_its_beginning(event):
-    """An event whose beginning is not in the history changes nothing but what is known to have failed."""
+    """An end whose beginning is not in the history changes only what is known to have failed."""
     trace = trace_of(STARTED, ENTERED, event)
 
     assert list(trace.visits) == [PATH]
@@ -66,7 +66,7 @@ def test_event_without_its_beginning(event):
 
 
 def test_event_outside_states():
-    """Events outside all states belong to no state."""
+    """Events outside of states belong to no state."""
     trace = trace_of(STARTED, ("TaskSucceeded", None), ("ExecutionFailed", {"error": "E"}))
 
     assert (trace.visits, trace.end.status, trace.end.told("error")) == ({}, "FAILED", "E")
@@ -92,7 +92,7 @@ def test_iteration_after_another():
 
 
 def test_end_of_a_state_around():
-    """The end of a state is found though a state within it was never left."""
+    """The end of a state is found even if a state inside it was not exited."""
     trace = trace_of(
         STARTED,
         ("ParallelStateEntered", {"name": "Both"}),
@@ -107,7 +107,7 @@ def test_end_of_a_state_around():
 
 
 def test_evaluation_before_its_state_is_current():
-    """A failed evaluation may follow an event of another state; its name tells the state."""
+    """A failed evaluation may follow another state's event; its name decides."""
     events = [Event(1, 0, 0, *STARTED), Event(2, 0, 0, *ENTERED), Event(3, 1, 0, "EvaluationFailed", {"state": "A"})]
     trace = Trace(events)
 
@@ -115,7 +115,7 @@ def test_evaluation_before_its_state_is_current():
 
 
 def test_redriven_state():
-    """A state that a redrive enters again lies beside the one that failed, not within it."""
+    """A state that is entered again by a redrive is next to the failed one, not inside it."""
     trace = trace_of(STARTED, ENTERED, ("ExecutionFailed", None), ("ExecutionRedriven", None), ENTERED)
 
     assert [visit.path for visit in trace.sequences[()]] == [PATH, (("state", "A", 2),)]
@@ -123,7 +123,7 @@ def test_redriven_state():
 
 
 def test_evaluation_in_its_state():
-    """A failed evaluation that follows an event of its state is that state's."""
+    """A failed evaluation that follows an event of its state belongs to that state."""
     trace = trace_of(STARTED, ENTERED, ("EvaluationFailed", {"state": "A"}))
 
     assert trace.visits[PATH].evaluation is trace.events[2]

@@ -1,4 +1,4 @@
-"""add_fault: requests that end in an error of AWS's or of the connection, and what botocore makes of them."""
+"""add_fault: requests that fail with an error of AWS or of the connection, and botocore's retries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DENIED = (
 
 @pytest.fixture(autouse=True)
 def orders(sfn_executions):
-    """A machine with an execution, at a frozen hour."""
+    """A machine with an execution, at a frozen time."""
     with freeze_time("2026-01-10 12:00:00"):
         orders = sfn_executions.add_state_machine("orders")
         orders.add_execution("nightly", status="RUNNING")
@@ -41,19 +41,19 @@ def orders(sfn_executions):
 
 @pytest.fixture
 def pauses(monkeypatch):
-    """How long botocore meant to sleep, which takes no time here."""
+    """The pauses that botocore asks for, which take no time here."""
     pauses = []
     monkeypatch.setattr(time, "sleep", pauses.append)
     return pauses
 
 
 def new_client(attempts: int = 1, mode: str = "standard"):
-    """A client that sends each request up to so many times."""
+    """A client that sends each request up to this number of times."""
     return boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": attempts, "mode": mode}))
 
 
 def outcomes(count: int, client=None) -> list[str]:
-    """What so many listings in a row come to: the code of an error, or the names of executions."""
+    """The outcomes of this number of listings: the code of an error, or the names of executions."""
     client = client or new_client()
     found = []
     for _ in range(count):
@@ -79,7 +79,7 @@ def outcomes(count: int, client=None) -> list[str]:
     ],
 )
 def test_which_requests_are_struck(sfn_executions, options, expected):
-    """The first ``skip`` pass, the next ``times`` are struck, and count says how many were."""
+    """The first ``skip`` requests succeed, the next ``times`` fail, and count is their number."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", **options)
 
     assert outcomes(4) == expected
@@ -88,7 +88,7 @@ def test_which_requests_are_struck(sfn_executions, options, expected):
 
 @pytest.mark.parametrize("operation", ["ListExecutions", "list_executions"])
 def test_operation_by_either_name(sfn_executions, operation):
-    """An operation goes by the API's name or by that of boto3's method, and other operations are left alone."""
+    """An operation has the API's name or that of boto3's method; other operations do not fail."""
     fault = sfn_executions.add_fault(operation, error="InvalidToken")
 
     assert new_client().list_state_machines()["stateMachines"][0]["name"] == "orders"
@@ -97,7 +97,7 @@ def test_operation_by_either_name(sfn_executions, operation):
 
 
 def test_predicate(sfn_executions):
-    """``when`` is asked with the parameters as they were sent; requests that it does not mean are not counted."""
+    """``when`` gets the parameters as they were sent; requests that it does not choose are not counted."""
     asked = []
 
     def is_second_page(parameters):
@@ -117,7 +117,7 @@ def test_predicate(sfn_executions):
 
 
 def test_faults_in_a_row(sfn_executions):
-    """Each request is put to the faults in the order of adding; only one strikes, and the others do not count it."""
+    """Each request meets the faults in the order of adding; one applies, and the others do not count it."""
     first = sfn_executions.add_fault("ListExecutions", error="InvalidArn", times=2)
     second = sfn_executions.add_fault("ListExecutions", error="InvalidToken", skip=1)
 
@@ -126,7 +126,7 @@ def test_faults_in_a_row(sfn_executions):
 
 
 def test_remove(sfn_executions):
-    """A removed fault strikes no more, keeps its count, and may be removed again."""
+    """A removed fault applies no more, keeps its count, and may be removed again."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", times=None)
     before = outcomes(2)
     fault.remove()
@@ -137,14 +137,14 @@ def test_remove(sfn_executions):
 
 
 def test_predicate_may_remove_its_fault(sfn_executions):
-    """A fault that is removed while it asks about a request does not strike that one any more."""
+    """A fault that its own ``when`` removes does not apply to that request."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=lambda _: fault.remove() or True)
 
     assert (outcomes(2), fault.count) == (["nightly", "nightly"], 0)
 
 
 def test_reset_removes_faults(sfn_executions):
-    """After reset() nothing goes wrong any more."""
+    """After reset() there are no faults."""
     fault = sfn_executions.add_fault("ListStateMachines", error="ServiceUnavailable", times=None)
     sfn_executions.reset()
 
@@ -153,7 +153,7 @@ def test_reset_removes_faults(sfn_executions):
 
 
 def test_threads_share_a_fault(sfn_executions):
-    """However many threads call at once, a fault strikes just as often as it should."""
+    """If many threads call at once, a fault applies exactly ``times`` times."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", skip=10, times=20)
     found = []
     threads = [Thread(target=lambda: found.extend(outcomes(10))) for _ in range(4)]
@@ -166,7 +166,7 @@ def test_threads_share_a_fault(sfn_executions):
 
 
 def test_struck_request_changes_nothing(sfn_executions, orders):
-    """A start that is struck has not started anything, also where only the answer seems to be lost."""
+    """A failed start starts nothing, even if only the answer seems to be lost."""
     for error in ("ThrottlingException", "ReadTimeout"):
         sfn_executions.add_fault("StartExecution", error=error)
     client = new_client(attempts=2)
@@ -241,7 +241,7 @@ def test_struck_request_changes_nothing(sfn_executions, orders):
     ],
 )
 def test_error(sfn_executions, error, status, sentence, further):
-    """The client gets the error as from AWS: its code, sentence, status and members."""
+    """The client gets the error as from AWS: code, sentence, status and members."""
     sfn_executions.add_fault("ListExecutions", error=error)
     with pytest.raises(ClientError) as struck:
         new_client().list_executions(stateMachineArn=MACHINE)
@@ -281,7 +281,7 @@ def test_error(sfn_executions, error, status, sentence, further):
     ],
 )
 def test_sentence(sfn_executions, operation, error, arguments, sentence):
-    """Where AWS's sentence cannot be told from the request, it is the model's description of the error."""
+    """If AWS's sentence is not known, it is the model's description of the error."""
     sfn_executions.add_fault(operation, error=error)
     with pytest.raises(ClientError) as struck:
         new_client()._make_api_call(operation, arguments)
@@ -290,7 +290,7 @@ def test_sentence(sfn_executions, operation, error, arguments, sentence):
 
 
 def test_state_of_the_key(sfn_executions):
-    """An invalid key comes with its state, as the model has it."""
+    """An error about a key has the key's state, as in the model."""
     sfn_executions.add_fault("StartExecution", error="KmsInvalidStateException")
     client = new_client()
     with pytest.raises(client.exceptions.KmsInvalidStateException) as struck:
@@ -300,7 +300,7 @@ def test_state_of_the_key(sfn_executions):
 
 
 def test_message(sfn_executions):
-    """A sentence of the test's own replaces AWS's; further members stay."""
+    """``message`` replaces AWS's sentence; other members stay."""
     sfn_executions.add_fault("ListExecutions", error="ResourceNotFound", message="Not {here}.")
     client = new_client()
     with pytest.raises(client.exceptions.ResourceNotFound) as struck:
@@ -331,7 +331,7 @@ def test_message(sfn_executions):
 )
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "under mock_aws"])
 def test_connection_error(sfn_executions, error, raised, sentence, with_moto):
-    """Where no answer comes the client raises botocore's own error, naming its endpoint; so it does under moto."""
+    """A fault of the connection is botocore's own error with the endpoint, also under moto."""
     with mock_aws() if with_moto else mock_sfn_executions():
         sfn_executions.add_fault("ListExecutions", error=error)
         with pytest.raises(raised) as struck:
@@ -349,7 +349,7 @@ RETRIED = ["ThrottlingException", "InternalServerError", "ServiceUnavailable", "
 @pytest.mark.parametrize("error", RETRIED)
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
 def test_botocore_retries(sfn_executions, pauses, mode, error):
-    """Throttles, server errors and lost connections are retried by botocore, and RetryAttempts tells how often."""
+    """botocore retries throttling, server errors and lost connections, and RetryAttempts is their number."""
     fault = sfn_executions.add_fault("ListExecutions", error=error, times=2)
     answer = new_client(attempts=4, mode=mode).list_executions(stateMachineArn=MACHINE)
 
@@ -360,7 +360,7 @@ def test_botocore_retries(sfn_executions, pauses, mode, error):
 @pytest.mark.parametrize("error", RETRIED)
 @pytest.mark.sfn_executions(retry_sleeps=False)
 def test_botocore_retries_adaptively(sfn_executions, error):
-    """So it does in the adaptive mode, which would wait for the frozen clock if its sleeps were left to it."""
+    """The adaptive mode retries too, without waiting for the frozen clock."""
     fault = sfn_executions.add_fault("ListExecutions", error=error, times=2)
     answer = new_client(attempts=4, mode="adaptive").list_executions(stateMachineArn=MACHINE)
 
@@ -370,7 +370,7 @@ def test_botocore_retries_adaptively(sfn_executions, error):
 
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
 def test_retries_are_used_up(sfn_executions, pauses, mode):
-    """When the last try fails as well, its error is the call's."""
+    """If the last try fails too, the call has its error."""
     fault = sfn_executions.add_fault("ListExecutions", error="ThrottlingException", times=None)
     with pytest.raises(ClientError) as struck:
         new_client(attempts=3, mode=mode).list_executions(stateMachineArn=MACHINE)
@@ -382,14 +382,14 @@ def test_retries_are_used_up(sfn_executions, pauses, mode):
 
 @pytest.mark.parametrize("error", ["AccessDeniedException", "InvalidToken", "ExpiredTokenException"])
 def test_what_botocore_does_not_retry(sfn_executions, pauses, error):
-    """Errors that would come again are not retried."""
+    """botocore does not retry permanent errors."""
     sfn_executions.add_fault("ListExecutions", error=error)
 
     assert (outcomes(2, new_client(attempts=4)), pauses) == ([error, "nightly"], [])
 
 
 def test_answer_over_the_wire_is_the_same(sfn_executions):
-    """A request that a fault lets pass is answered as any other, and after the last strike so are all."""
+    """Requests that a fault does not choose get their usual answers on the wire."""
     client = new_client(attempts=2)
     plain = client.list_executions(stateMachineArn=MACHINE)
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=lambda parameters: False)
@@ -401,7 +401,7 @@ def test_answer_over_the_wire_is_the_same(sfn_executions):
 
 
 def test_predicate_sees_nothing_in_a_body_that_cannot_be_read(sfn_executions):
-    """A request whose body is not JSON object has no parameters."""
+    """A body that is not a JSON object has no parameters."""
     asked = []
     sfn_executions.add_fault("ListExecutions", error="InvalidToken", when=asked.append)
     bodies = iter([b"nonsense", b"[]"])
@@ -416,7 +416,7 @@ def test_predicate_sees_nothing_in_a_body_that_cannot_be_read(sfn_executions):
 
 
 def test_other_answers_come_first(sfn_executions):
-    """What a handler of the test's own answers never reaches the faults."""
+    """A request that a handler of the test answers is not seen by faults."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken")
     client = new_client()
 
@@ -466,7 +466,7 @@ def test_other_answers_come_first(sfn_executions):
     ],
 )
 def test_impossible_fault(sfn_executions, arguments, sentence):
-    """A fault that could not be is a ValueError, and is not added."""
+    """A wrong argument is a ValueError, and adds no fault."""
     with pytest.raises(ValueError) as error:
         sfn_executions.add_fault("ListExecutions", **{"error": "InvalidToken", **arguments})
 
@@ -511,7 +511,7 @@ KNOWN_ERRORS = (
     ],
 )
 def test_unknown_error(sfn_executions, error, hint):
-    """An error that the operation cannot end in is a ValueError with the closest name, or all names."""
+    """An error that the operation cannot have is a ValueError with the closest name, or all names."""
     with pytest.raises(ValueError) as unknown:
         sfn_executions.add_fault("list_executions", error=error)
 

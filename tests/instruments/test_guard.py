@@ -1,4 +1,4 @@
-"""Calls to other services: refused, named, never retried, never lost, and never off the machine."""
+"""Calls to other services: refused with their names, never retried, never lost, and never sent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def list_buckets(**options) -> dict:
 
 
 def swallow(call=list_buckets) -> None:
-    """As code under test that means well."""
+    """Swallow exceptions, as some code under test does."""
     with suppress(Exception):
         call()
 
@@ -47,7 +47,7 @@ def swallow(call=list_buckets) -> None:
 
 
 def test_other_service_is_refused():
-    """The error names service and operation and says what to add, and ends the test."""
+    """The error names service, operation and remedy, and ends the test."""
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
         list_buckets()
 
@@ -64,7 +64,7 @@ def test_other_service_is_refused():
     ],
 )
 def test_services_by_name(service, operation, name):
-    """Services go by the name that botocore's events give them."""
+    """Services have the names of botocore's events."""
     arguments = {"registrationStatus": "REGISTERED"} if service == "swf" else {}
 
     with pytest.raises(UnmockedServiceError, match=f"^{name} is not mocked: "), mock_sfn_executions():
@@ -73,7 +73,7 @@ def test_services_by_name(service, operation, name):
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 def test_refusal_is_not_retried(mode):
-    """Waiting for a service that nothing mocks would only be slow."""
+    """A refused call is not retried."""
     sent = []
 
     @mock_sfn_executions
@@ -89,12 +89,12 @@ def test_refusal_is_not_retried(mode):
 
 
 def test_refusal_is_no_error_of_botocore():
-    """Code that handles AWS's errors does not take it for one."""
+    """Code that catches errors of botocore does not catch it."""
     assert not issubclass(UnmockedServiceError, (BotoCoreError, ClientError, OSError))
 
 
 def test_client_without_credentials_is_refused_by_name():
-    """Its missing credentials are not what is wrong with the test."""
+    """A client without credentials gets the same error."""
     early = boto3.client("s3", "us-east-1")
 
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions():
@@ -104,7 +104,7 @@ def test_client_without_credentials_is_refused_by_name():
 
 
 def test_custom_endpoint_is_refused():
-    """An endpoint elsewhere is elsewhere, AWS's or not."""
+    """A call to another endpoint on another machine is refused."""
     with pytest.raises(UnmockedServiceError), mock_sfn_executions():
         list_buckets(endpoint_url="https://s3.example.com")
 
@@ -117,7 +117,7 @@ def test_custom_endpoint_is_refused():
     ],
 )
 def test_proxy_is_not_asked(options, environment, monkeypatch):
-    """A call that would go through a proxy, even one on this machine, is a call to AWS."""
+    """A call by a proxy, even on this machine, is refused."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
@@ -128,7 +128,7 @@ def test_proxy_is_not_asked(options, environment, monkeypatch):
 
 
 def test_after_the_mock_nothing_is_refused():
-    """The client is as it was: it goes to send, and finds an answer of its own."""
+    """After the mock, the client sends its calls again."""
     client = boto3.client("s3", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
     with mock_sfn_executions():
         pass
@@ -149,7 +149,7 @@ class _Body:
 
 
 def test_stubbed_client_passes():
-    """What the user has answered is answered."""
+    """A call that a Stubber answers is not refused."""
     with mock_sfn_executions():
         client = boto3.client("s3")
         with Stubber(client) as stubber:
@@ -159,7 +159,7 @@ def test_stubbed_client_passes():
 
 
 def test_handler_of_the_user_passes():
-    """A before-send handler that answers is as good as a Stubber."""
+    """A call that a before-send handler answers is not refused."""
     with mock_sfn_executions():
         client = boto3.client("sts")
         body = b"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"  # noqa: E501  # as it comes
@@ -174,7 +174,7 @@ def test_handler_of_the_user_passes():
     "endpoint", ["http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1", "http://bucket.localhost:1"]
 )
 def test_loopback_endpoint_passes(endpoint, monkeypatch):
-    """A server on this machine is the user's own: the call is sent, signed as ever."""
+    """A call to an endpoint on this machine is sent, signed as usual."""
     sent = []
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", lambda self, request: _remember(sent, request))
 
@@ -192,7 +192,7 @@ def _remember(sent: list, request) -> AWSResponse:
 
 @pytest.mark.parametrize("outside", [True, False], ids=["mock_aws outside", "mock_aws inside"])
 def test_with_mock_aws_other_services_are_motos(outside):
-    """moto answers them, whichever mock came first."""
+    """Under mock_aws, inside or outside, moto answers other services."""
     first, second = (mock_aws(), mock_sfn_executions()) if outside else (mock_sfn_executions(), mock_aws())
 
     with first, second:
@@ -203,7 +203,7 @@ def test_with_mock_aws_other_services_are_motos(outside):
 
 
 def test_after_mock_aws_other_services_are_refused_again():
-    """The guard goes by what is active at the moment of the call."""
+    """What is active at the moment of the call decides."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -220,7 +220,7 @@ def test_after_mock_aws_other_services_are_refused_again():
 
 
 def test_swallowed_refusal_is_reported_at_exit():
-    """The error that nobody saw is raised when the mock ends, with the first one as its cause."""
+    """A swallowed error is raised at the mock's end, with the first one as its cause."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -236,7 +236,7 @@ def test_swallowed_refusal_is_reported_at_exit():
 
 
 def test_swallowed_in_a_thread():
-    """An error that only ends a thread is no less lost."""
+    """An error that ends only a thread is raised at the mock's end."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -251,7 +251,7 @@ def test_swallowed_in_a_thread():
 
 
 def test_swallowed_refusal_does_not_mask_a_failure():
-    """The test's own failure stays what it is, and the finding joins its report."""
+    """The test's own failure is raised, with the finding as a note."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -265,7 +265,7 @@ def test_swallowed_refusal_does_not_mask_a_failure():
 
 
 def test_notes_of_a_failure_are_kept():
-    """The finding is added to what the failure says already."""
+    """The note is added to the notes that the failure has."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -281,7 +281,7 @@ def test_notes_of_a_failure_are_kept():
 
 
 class _Group(Exception):
-    """As an ExceptionGroup, which Python 3.10 lacks."""
+    """Like ExceptionGroup, which Python 3.10 does not have."""
 
     def __init__(self, *exceptions: Exception) -> None:
         super().__init__()
@@ -317,7 +317,7 @@ def _raise_after_a_retry() -> None:
 
 @pytest.mark.parametrize("run", [_raise_from, _raise_while_handling, _raise_in_a_group, _raise_after_a_retry])
 def test_refusal_within_a_failure_is_not_swallowed(run):
-    """A failure that shows the refusal reports it; nothing is said twice."""
+    """A failure that contains the refusal gets no note."""
     with pytest.raises(Exception) as error, mock_sfn_executions():  # each raises its own
         run()
 
@@ -325,7 +325,7 @@ def test_refusal_within_a_failure_is_not_swallowed(run):
 
 
 def test_refusal_beside_another_failure():
-    """Of two refusals only the one that the failure does not show is added."""
+    """Of two refusals, only the one that the failure does not contain is added."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -340,7 +340,7 @@ def test_refusal_beside_another_failure():
 
 
 def test_inner_mock_reports_what_was_swallowed_in_it():
-    """The end of the mock in which a call was made raises it, and no outer one's."""
+    """The mock in which a call was made raises the error at its end."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -356,7 +356,7 @@ def test_inner_mock_reports_what_was_swallowed_in_it():
 
 
 def test_swallowed_call_joins_a_failure_that_leaves_an_inner_mock():
-    """The failure tells of it, and the outer mock does not tell it again."""
+    """The failure gets one note from the inner mock, and none from the outer one."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -371,7 +371,7 @@ def test_swallowed_call_joins_a_failure_that_leaves_an_inner_mock():
 
 
 def test_refusal_that_leaves_an_inner_mock_may_be_swallowed_still():
-    """A refusal that an inner mock lets out, and that nothing shows in the end, is the outer mock's to report."""
+    """A refusal that leaves an inner mock and is swallowed is reported by the outer one."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -385,7 +385,7 @@ def test_refusal_that_leaves_an_inner_mock_may_be_swallowed_still():
 
 
 def test_inner_mocks_that_end_together():
-    """A mock that ends after the one around it, as in a task, reports what was swallowed in both."""
+    """A mock that ends after its outer one reports what was swallowed in both."""
     middle, inner = mock_sfn_executions(), mock_sfn_executions()
     with mock_sfn_executions():
         middle.start()
@@ -401,7 +401,7 @@ def test_inner_mocks_that_end_together():
 
 
 def test_next_mock_reports_nothing_old():
-    """A report is given once."""
+    """A refusal is reported once."""
     mock = mock_sfn_executions()
     with pytest.raises(UnmockedServiceError), mock:
         swallow()
@@ -432,7 +432,7 @@ def _as_the_cause() -> None:
         _raise_from()
 
 
-#: Python 3.10 has none, and older versions of pytest no RaisesGroup.
+#: Python 3.10 has no ExceptionGroup, and old versions of pytest have no RaisesGroup.
 EXCEPTION_GROUP = getattr(builtins, "ExceptionGroup", None)
 
 
@@ -440,7 +440,7 @@ EXCEPTION_GROUP = getattr(builtins, "ExceptionGroup", None)
     EXCEPTION_GROUP is None or not hasattr(pytest, "RaisesGroup"), reason="no ExceptionGroup, or no RaisesGroup"
 )
 def test_group_with_a_refusal_that_the_test_expects():
-    """pytest.RaisesGroup has caught the members of the group, too."""
+    """pytest.RaisesGroup catches the members of the group too."""
     with mock_sfn_executions() as sfn, pytest.RaisesGroup(ValueError, UnmockedServiceError):
         _raise_in_a_group(lambda *members: EXCEPTION_GROUP("two", members))
 
@@ -449,7 +449,7 @@ def test_group_with_a_refusal_that_the_test_expects():
 
 @pytest.mark.parametrize("run", [_with_pytest, _with_pytest_and_a_function, _with_unittest, _as_the_cause])
 def test_refusal_that_the_test_expects_is_not_raised_again(run):
-    """What pytest.raises or assertRaises has caught inside the mock, nobody has swallowed."""
+    """A refusal that pytest.raises or assertRaises caught was not swallowed."""
     with mock_sfn_executions() as sfn:
         run()
 
@@ -457,7 +457,7 @@ def test_refusal_that_the_test_expects_is_not_raised_again(run):
 
 
 def test_refusal_beside_an_expected_one():
-    """Another call that was swallowed is reported still, also after errors that have nothing to do with it."""
+    """Another refusal that was swallowed is still reported."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -476,7 +476,7 @@ def test_refusal_beside_an_expected_one():
 
 
 def test_without_pytest_nothing_of_it_is_watched(monkeypatch):
-    """unittest runs without it."""
+    """With unittest, pytest is not needed."""
     monkeypatch.delitem(sys.modules, "pytest")
 
     with mock_sfn_executions() as sfn:
@@ -489,14 +489,14 @@ def test_without_pytest_nothing_of_it_is_watched(monkeypatch):
 
 
 def run_case(case: type[TestCase]) -> list[str]:
-    """The last lines of what unittest reports of the class's tests."""
+    """The last lines of unittest's report on the tests of the class."""
     result = TestResult()
     defaultTestLoader.loadTestsFromTestCase(case).run(result)
     return [text.strip().splitlines()[-1] for _, text in result.errors + result.failures]
 
 
 def test_test_case_reports_what_its_test_swallowed():
-    """The test that swallowed it is the one that fails."""
+    """The test that swallowed it fails."""
 
     @mock_sfn_executions
     class Case(TestCase):
@@ -508,7 +508,7 @@ def test_test_case_reports_what_its_test_swallowed():
 
 @pytest.mark.parametrize("part", ["setUp", "test_it", "tearDown"])
 def test_test_case_reports_a_refusal_once(part):
-    """A refusal that unittest reports itself was not swallowed, in whatever part of the test it came."""
+    """A refusal that unittest reports is not reported again, in whatever part of the test."""
 
     @mock_sfn_executions
     class Case(TestCase):
@@ -522,7 +522,7 @@ def test_test_case_reports_a_refusal_once(part):
 
 @pytest.mark.parametrize("part", ["asyncSetUp", "test_it", "asyncTearDown"])
 def test_asyncio_test_case_reports_a_refusal_once(part):
-    """The asynchronous parts are no different."""
+    """This also applies to asynchronous parts."""
 
     async def refused(self):
         list_buckets()
@@ -536,7 +536,7 @@ def test_asyncio_test_case_reports_a_refusal_once(part):
 
 
 def test_plain_class_reports_a_refusal_once():
-    """The test's own error is the report; ending the mock adds none."""
+    """If the test's own error is reported, the end of the mock adds none."""
 
     @mock_sfn_executions
     class Suite:

@@ -1,4 +1,4 @@
-"""check_paging: the five mistakes that it finds, each with its proof, and all that it lets pass."""
+"""check_paging: the five mistakes that it finds, and what it accepts."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def checking(mode=True):
 
 
 def run_checked(code, mode=True):
-    """Run ``code``, with a client, from the beginning of the mock to its end."""
+    """Run ``code`` with a client inside a new mock."""
     with checking(mode):
         code(boto3.client("stepfunctions"))
 
 
 def found(code):
-    """What is said of ``code``; nothing if it is all right."""
+    """The findings about ``code``; empty if it is right."""
     try:
         run_checked(code)
     except PagingError as error:
@@ -80,7 +80,7 @@ def page(client, **arguments):
 
 
 def at(function, text):
-    """File and line of the line in ``function`` that has ``text``, as a finding shows it."""
+    """File and line of the line in ``function`` that contains ``text``, as in a finding."""
     lines, first = inspect.getsourcelines(function)
     [number] = [number for number, line in enumerate(lines, first) if text in line]
     return f"{__file__.removeprefix(os.getcwd() + os.sep)}:{number}"
@@ -90,7 +90,7 @@ def at(function, text):
 
 
 def test_unread_pages():
-    """Whoever takes the first page for all there is hears of it, with the call and the line of his code."""
+    """Code that reads only the first page gets an error with the call and its line."""
 
     def names(client):
         return [run["name"] for run in client.list_executions(stateMachineArn=ARN)["executions"]]
@@ -103,7 +103,7 @@ def test_unread_pages():
 
 
 def test_walk_that_stops_in_between():
-    """What counts is the last token of a walk; a long walk is shown without its middle."""
+    """The last token of a walk decides; a long walk is shown without its middle."""
 
     def five_pages(client):
         answer = client.list_executions(stateMachineArn=ARN, maxResults=10)
@@ -149,7 +149,7 @@ def test_walk_that_stops_in_between():
     ],
 )
 def test_looking_at_the_token(look):
-    """Whoever looks at the token knows that there is more, whatever he does then."""
+    """Code that reads the token knows that there is more."""
     assert found(lambda client: look(page(client))) == ""
 
 
@@ -165,7 +165,7 @@ def test_looking_at_the_token(look):
     ],
 )
 def test_looking_elsewhere(glance):
-    """All else is not looking at the token; a log prints every answer."""
+    """Other reads of the answer, such as printing it, do not count."""
     assert UNREAD in found(lambda client: glance(page(client)))
 
 
@@ -180,13 +180,13 @@ def test_looking_elsewhere(glance):
     ],
 )
 def test_small_pages(size, message):
-    """Who asks for less than a hundred, and gets just that, has what he asked for: the latest, or any one."""
+    """Code that asks for fewer than 100 items and gets them is right."""
     assert message in found(lambda client: page(client, maxResults=size))
     assert bool(found(lambda client: page(client, maxResults=size))) is bool(message)
 
 
 def test_next_call_failed():
-    """A walk that an error cut short was not ended by the code, whichever call it was."""
+    """A walk that an error ended is not reported, whichever call failed."""
 
     def stop_all(client):
         page(client)
@@ -197,7 +197,7 @@ def test_next_call_failed():
 
 
 def test_a_later_call_failed():
-    """An error after calls that went well has cut nothing short."""
+    """An error after successful calls ends no walk."""
 
     def stop_all(client):
         for run in page(client)["executions"][:2]:
@@ -209,7 +209,7 @@ def test_a_later_call_failed():
 
 
 def test_next_call_of_another_service_failed():
-    """So does an error of another service's."""
+    """An error of another service also ends a walk."""
 
     def archive(client):
         page(client)
@@ -220,7 +220,7 @@ def test_next_call_of_another_service_failed():
 
 
 def test_partial_listing():
-    """The test says that stopping early is meant, for calls of any thread."""
+    """Inside partial_listing() calls of any thread may stop early."""
     with checking() as sfn:
         client = boto3.client("stepfunctions")
         with sfn.partial_listing(), get_mock().partial_listing():
@@ -231,7 +231,7 @@ def test_partial_listing():
 
 
 def test_after_partial_listing():
-    """What comes after it counts again."""
+    """After partial_listing() calls are checked again."""
 
     def meant_and_not_meant(client):
         with get_mock().partial_listing():
@@ -242,7 +242,7 @@ def test_after_partial_listing():
 
 
 def test_partial_listing_of_a_mock_that_has_ended():
-    """The handle is of no use after its mock."""
+    """After the end of its mock, the handle raises RuntimeError."""
     with mock_sfn_executions() as sfn:
         pass
 
@@ -251,7 +251,7 @@ def test_partial_listing_of_a_mock_that_has_ended():
 
 
 def test_one_finding_for_each_line():
-    """What one line of code does time and again is told once, with its number."""
+    """Several findings of one line are reported once, with their number."""
 
     def twice(client):
         for status in ("RUNNING", "FAILED", "RUNNING"):
@@ -266,7 +266,7 @@ def test_one_finding_for_each_line():
 
 
 def test_other_listings():
-    """Every operation that gives pages is watched, by the member that holds its items."""
+    """Every operation with pages is checked."""
     model = Session().get_service_model("stepfunctions")
     outputs = {name: model.operation_model(name).output_shape for name in model.operation_names}
     paged = {name: shape for name, shape in outputs.items() if shape and "nextToken" in shape.members}
@@ -278,7 +278,7 @@ def test_other_listings():
 
 
 def test_unread_state_machines():
-    """Names of machines are cut off after a hundred as well."""
+    """A list of more than 100 state machines is checked too."""
 
     def names(client):
         for index in range(100):
@@ -297,7 +297,7 @@ def again(client, token, times):
 
 
 def test_same_token_again():
-    """The third answer to one token is an error instead, in the middle of the loop."""
+    """The third request with one token raises the error at once."""
 
     def for_ever(client):
         token = page(client)["nextToken"]
@@ -316,7 +316,7 @@ def test_same_token_again():
 
 
 def test_token_of_a_later_page_again():
-    """A walk may have gone on before it came to a standstill."""
+    """This also applies to the token of a later page."""
 
     def for_ever(client):
         token = page(client)["nextToken"]
@@ -326,12 +326,12 @@ def test_token_of_a_later_page_again():
 
 
 def test_same_token_twice():
-    """Once more is a retry."""
+    """The second request with a token counts as a retry."""
     assert found(lambda client: again(client, page(client)["nextToken"], 2)) == ""
 
 
 def test_same_token_after_an_error():
-    """Who starts again from the token he has after an error is right to."""
+    """After an error the same token may be sent again."""
 
     def with_errors(client):
         token = page(client)["nextToken"]
@@ -344,7 +344,7 @@ def test_same_token_after_an_error():
 
 
 def test_same_token_in_threads():
-    """Each thread may read the page for itself."""
+    """Each thread may read the page once."""
 
     def in_threads(client):
         token = page(client)["nextToken"]
@@ -357,7 +357,7 @@ def test_same_token_in_threads():
 
 
 def test_same_token_in_tasks():
-    """So may each task, but not three times in one."""
+    """Each task may read the page, but not three times."""
 
     def in_tasks(client, times):
         async def read(token):
@@ -382,7 +382,7 @@ def swallowed(client, token, **arguments):
 
 
 def test_token_of_another_filter():
-    """It is told even if the code takes InvalidToken for the end of the list."""
+    """A token with another filter is reported even if the code swallows InvalidToken."""
 
     def other_filter(client):
         token = page(client)["nextToken"]
@@ -400,7 +400,7 @@ def test_token_of_another_filter():
 
 
 def test_token_of_another_machine():
-    """So is a token that was given for another ARN."""
+    """A token with another ARN is reported too."""
 
     def other_machine(client):
         get_mock().add_state_machine("returns")
@@ -410,7 +410,7 @@ def test_token_of_another_machine():
 
 
 def test_token_of_another_region():
-    """And one that was given by another region, where no argument tells them apart."""
+    """A token of another region is reported, although no argument differs."""
 
     def other_region(client):
         get_mock().add_state_machine("returns")
@@ -423,7 +423,7 @@ def test_token_of_another_region():
 
 
 def test_token_that_is_too_old():
-    """InvalidToken has other reasons too, which the code is right to live with."""
+    """Other reasons of InvalidToken are not reported."""
     with checking() as sfn:
         client = boto3.client("stepfunctions")
         old = page(client)["nextToken"]
@@ -441,7 +441,7 @@ def test_token_that_is_too_old():
 
 @pytest.fixture
 def empty_pages(monkeypatch):
-    """ListExecutions gives no items, and a token all the same, as it may on AWS."""
+    """Make ListExecutions return no items but a token, as it may on AWS."""
     full = listing.list_executions
 
     def empty(*arguments, **members):
@@ -464,13 +464,13 @@ def empty_pages(monkeypatch):
     ],
 )
 def test_empty_page(guard):
-    """A page without items is not an end while it has a token, however little was asked for."""
+    """An empty page with a token is not the last one, whatever maxResults is."""
     assert f"{EMPTY_PAGE}\n" in found(guard)
 
 
 @pytest.mark.usefixtures("empty_pages")
 def test_empty_page_in_between():
-    """Who goes on is right, to the end or until an error."""
+    """Code that continues to the end, or until an error, is right."""
 
     def walk(client):
         answer = page(client)
@@ -494,7 +494,7 @@ def poll(client, times, **arguments):
 
 
 def test_same_first_page():
-    """Whoever forgets to send the token stands still, and hears of it at the hundredth answer."""
+    """Code that never sends the token gets an error at the hundredth answer."""
     where = at(poll, "client.list")
     call = f"{where} ListExecutions(stateMachineArn='{ARN}', maxResults=10) -> executions: 10, nextToken"
 
@@ -522,7 +522,7 @@ def test_same_first_page():
     ],
 )
 def test_not_running(between):
-    """Ninety-nine times are a busy poll, and with something in between no number is too high."""
+    """Ninety-nine equal requests are right, and any number with other calls in between."""
 
     def ninety_nine_and_again(client):
         poll(client, 99)
@@ -533,7 +533,7 @@ def test_not_running(between):
 
 
 def test_clock_that_moves():
-    """A poll that waits between two looks may go on as long as it likes."""
+    """If the clock moves between two requests, any number is right."""
     with mock_sfn_executions(check_paging=True) as sfn, freeze_time(NOW) as clock:
         sfn.add_state_machine("orders").add_executions(20, status="RUNNING")
         client = boto3.client("stepfunctions")
@@ -584,12 +584,12 @@ def resumed(client):
     ],
 )
 def test_right_code(code):
-    """Nothing is said of who reads to the end, or has botocore read for him and stops when he has enough."""
+    """Code that reads to the end, or stops in botocore's paginator, is right."""
     assert found(code) == ""
 
 
 def test_examples():
-    """Nor of any example of this project."""
+    """The examples of this project are right."""
     options = ["-c", ROOT / "setup.cfg", "-p", "no:xdist", "-o", "sfn_mock_check_paging=true"]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options, ROOT / "examples"], capture_output=True, text=True, check=False
@@ -602,14 +602,14 @@ def test_examples():
 
 
 def over_the_wire():
-    """A client whose requests somebody wants to see, which is only possible on the wire."""
+    """A client with a handler that makes its calls go over the wire."""
     client = boto3.client("stepfunctions")
     client.meta.events.register("before-send.sfn", lambda **_: None)
     return client
 
 
 def test_unread_pages_on_the_wire():
-    """There the code may have looked at the token, so what would be an error is a warning."""
+    """On the wire, an unread page is a warning, because the code may have read the token."""
     with pytest.warns(PagingWarning) as warned, checking():
         page(over_the_wire())["nextToken"]
 
@@ -619,7 +619,7 @@ def test_unread_pages_on_the_wire():
 
 
 def test_unread_pages_of_a_mock_on_the_wire():
-    """So it is where the mock itself was asked for the wire."""
+    """It is a warning too if the mock has transport="wire"."""
 
     @mock_sfn_executions(transport="wire", check_paging=True)
     def read_one_page():
@@ -632,13 +632,13 @@ def test_unread_pages_of_a_mock_on_the_wire():
 
 @pytest.mark.usefixtures("empty_pages")
 def test_empty_page_on_the_wire():
-    """So is an empty page."""
+    """An empty page is a warning too."""
     with pytest.warns(PagingWarning, match="an empty page with a nextToken was taken for the end"), checking():
         page(over_the_wire())
 
 
 def test_uncertain_beside_certain():
-    """One error has it all."""
+    """If there is an error too, it contains the warnings."""
 
     def both_ways(client):
         page(client)
@@ -648,14 +648,14 @@ def test_uncertain_beside_certain():
 
 
 def test_right_code_on_the_wire():
-    """The paginator is known there too, and so are tokens that are sent."""
+    """On the wire, the paginator and sent tokens are recognised."""
     with checking():
         by_hand(over_the_wire())
         list(paginate(over_the_wire(), MaxItems=150))
 
 
 def test_same_token_on_the_wire():
-    """What needs no reads is found there as well."""
+    """On the wire, repeated tokens are found too."""
 
     def for_ever(client):
         again(over_the_wire(), page(client)["nextToken"], 3)
@@ -664,7 +664,7 @@ def test_same_token_on_the_wire():
 
 
 def test_call_without_a_line():
-    """A call that a thread makes without any code in between goes by the name of the thread."""
+    """A call that a thread makes without code of the test has the thread's name."""
 
     def in_a_thread(client):
         arguments = {"stateMachineArn": ARN}
@@ -679,7 +679,7 @@ def test_call_without_a_line():
 
 
 def test_off_unless_asked_for():
-    """Without the option nothing is said, and an answer is a dict and nothing else."""
+    """Without the option nothing is reported, and an answer is a plain dict."""
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders").add_executions(250, status="RUNNING")
         answer = page(boto3.client("stepfunctions"))
@@ -688,7 +688,7 @@ def test_off_unless_asked_for():
 
 
 def test_answers_are_dicts():
-    """With the option they are equal to what they would be, and so are their copies, which are plain."""
+    """With the option answers are equal to dicts, and their copies are plain dicts."""
     with checking():
         answer = page(boto3.client("stepfunctions"), maxResults=1)
     plain = {member: answer[member] for member in ("executions", "nextToken", "ResponseMetadata")}
@@ -703,7 +703,7 @@ def test_answers_are_dicts():
 
 
 def test_warn():
-    """check_paging="warn" warns where True would raise, each at the line of the code, and the code goes on."""
+    """check_paging="warn" warns at the line of the code instead of raising an error."""
 
     def all_wrong(client):
         again(client, page(client)["nextToken"], 5)
@@ -724,7 +724,7 @@ def test_warn():
 
 
 def test_failure_is_never_masked():
-    """The failure of the test goes out as it is, with all that was found as a note."""
+    """The test's own failure is raised, with all findings as a note."""
 
     def failing(client):
         page(client)
@@ -738,7 +738,7 @@ def test_failure_is_never_masked():
 
 
 def test_error_told_at_once_is_told_once():
-    """The failure that shows it needs no note, nor does one that came from it."""
+    """A failure that contains the error gets no note."""
 
     def from_it(client):
         try:
@@ -753,7 +753,7 @@ def test_error_told_at_once_is_told_once():
 
 
 def test_error_told_at_once_and_swallowed():
-    """Code that swallows it does not get away: it is raised again at the end."""
+    """An error that the code swallows is raised again at the end."""
 
     def swallow(client):
         for _ in range(2):
@@ -764,7 +764,7 @@ def test_error_told_at_once_and_swallowed():
 
 
 def test_beside_a_swallowed_call_to_another_service():
-    """Of two errors at the end one is raised, with the other as its note."""
+    """Of two errors at the end one is raised, with the other as a note."""
 
     def both_wrong(client):
         with suppress(UnmockedServiceError):
@@ -789,7 +789,7 @@ def test_beside_a_swallowed_call_to_another_service():
     ],
 )
 def test_no_such_value(value, hint):
-    """A value other than the three is refused, with the closest of them as a suggestion."""
+    """Another value is refused with the closest one as a suggestion."""
     with pytest.raises(ValueError, match="check_paging") as error:
         mock_sfn_executions(check_paging=value)
 
@@ -797,7 +797,7 @@ def test_no_such_value(value, hint):
 
 
 def test_nested():
-    """An inner mock shares the check, and cannot ask for another."""
+    """An inner mock has the same check, and cannot have another value."""
 
     def within(client):
         with mock_sfn_executions(), mock_sfn_executions(check_paging=True):
@@ -812,7 +812,7 @@ def test_nested():
 
 
 def test_inner_mock_tells_what_was_found_in_it():
-    """A walk belongs to the mock in which it began, whose end tells of it once."""
+    """The mock in which a walk began reports it once."""
     ended = []
 
     def within(client):
@@ -829,7 +829,7 @@ def test_inner_mock_tells_what_was_found_in_it():
 
 
 def test_error_that_leaves_an_inner_mock():
-    """What the code swallows outside of the inner mock in which it was told at once, the outer mock tells again."""
+    """An error that is swallowed outside of the inner mock is raised again by the outer one."""
 
     def within(client):
         token = page(client)["nextToken"]
@@ -855,7 +855,7 @@ NAIVE = """
 
 @pytest.fixture
 def run(pytester):
-    """Run tests beside the naive code, in the order in which they are written, and give pytest's result."""
+    """Run the tests in the order in which they are written, and return pytest's result."""
 
     def run(source, *arguments):
         pytester.makepyfile(inspect.cleandoc(NAIVE) + "\n\n" + inspect.cleandoc(source))
@@ -892,7 +892,7 @@ USED_IN_ALL_WAYS = """
     ],
 )
 def test_ini(value, outcomes, run):
-    """The setting is for every mock, however a test comes by it, but where the marker has another."""
+    """The ini setting applies to every mock, unless the marker has another value."""
     run(USED_IN_ALL_WAYS, "-o", f"sfn_mock_check_paging={value}").assert_outcomes(**{"warnings": 0, **outcomes})
 
 
@@ -901,7 +901,7 @@ def test_ini(value, outcomes, run):
     [pytest.param("maybe", "", id="maybe"), pytest.param("Warning", " Did you mean 'warn'?", id="nearly warn")],
 )
 def test_ini_of_no_value(run, value, hint):
-    """Another value is an error before any test, with the closest value as a suggestion."""
+    """A wrong ini value is an error before the first test, with the closest value as a suggestion."""
     result = run(USED_IN_ALL_WAYS, "-o", f"sfn_mock_check_paging={value}")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -911,7 +911,7 @@ def test_ini_of_no_value(run, value, hint):
 
 
 def test_marker(run):
-    """The marker switches it on for a test, whose teardown then tells."""
+    """The marker turns the check on for a test, and its teardown raises the error."""
     result = run(
         """
         @pytest.mark.sfn_executions(check_paging=True)
@@ -925,7 +925,7 @@ def test_marker(run):
 
 
 def test_report_of_a_failure(run):
-    """A test that fails shows its own failure with the finding, and has no second report."""
+    """A test that fails shows its own failure with the finding, once."""
     result = run(
         """
         @pytest.mark.sfn_executions(check_paging=True)
@@ -942,7 +942,7 @@ def test_report_of_a_failure(run):
 
 
 def test_class(run):
-    """Classes, plain or of unittest, tell each test of its own."""
+    """In plain and unittest classes each test reports its own findings."""
     result = run(
         """
         import unittest

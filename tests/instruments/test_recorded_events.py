@@ -1,4 +1,4 @@
-"""Histories as they were kept: read alike, whichever way, and refused with a sentence where they are none."""
+"""Recorded histories: read in each form, and refused with a clear error."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def mock():
     ],
 )
 def test_forms(mock, history):
-    """A history is read in each form in which an AWS tool gives it."""
+    """A history can have each form of AWS's tools."""
     replay = mock.replay(definition=DEFINITION, history=history)
 
     assert replay.differences == []
@@ -127,7 +127,7 @@ def test_definition_as_text(mock):
     ],
 )
 def test_refused_history(mock, history, reason):
-    """What is not a complete history of one execution is told to the test's author."""
+    """A history that is incomplete, or of several executions, is a ValueError."""
     with pytest.raises(ValueError, match=r"^history ") as caught:
         mock.replay(definition=DEFINITION, history=history)
 
@@ -145,7 +145,7 @@ def test_refused_history(mock, history, reason):
     ],
 )
 def test_refused_children(mock, children, reason):
-    """Children belong to Map states that started a map run."""
+    """Children must belong to Map states that started a map run."""
     with pytest.raises(ValueError, match=r"^children must ") as caught:
         mock.replay(definition=DEFINITION, history=EVENTS, children=children)
 
@@ -169,7 +169,7 @@ def test_children_of_a_map_run(mock, given):
 
 
 def test_definition_that_cannot_run(mock):
-    """A machine whose definition cannot run is named."""
+    """The error names the machine whose definition cannot run."""
     orders = unchecked_machine(mock, "{}")
 
     with pytest.raises(ValueError, match=r"^definition must be one that can run, got arn:aws:states:[\w:-]+:orders: "):

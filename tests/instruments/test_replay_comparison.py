@@ -1,4 +1,4 @@
-"""Replays of what the mock itself has run: the same definition repeats it, another one is told from it."""
+"""Replays of executions of the mock: the same definition has no differences, and another one has."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ ROWS = [
 @pytest.mark.sfn_executions(execute=True)
 @pytest.mark.parametrize(("definition", "value", "mocks"), ROWS)
 def test_the_same_definition(sfn_executions, record, definition, value, mocks):
-    """A definition that has not changed repeats its events, so that nothing differs."""
+    """If the definition has not changed, nothing differs."""
     history = record(definition, value, mocks)
     replay = sfn_executions.replay(definition=definition, history=history)
 
@@ -168,7 +168,7 @@ OTHERS = [
 @pytest.mark.sfn_executions(execute=True)
 @pytest.mark.parametrize(("before", "after", "value", "mocks", "expected"), OTHERS)
 def test_another_definition(sfn_executions, record, before, after, value, mocks, expected):
-    """The first difference of a sequence of states is told, with where it is."""
+    """The first difference of each sequence of states is reported, with its position."""
     replay = sfn_executions.replay(definition=after, history=record(before, value, mocks))
 
     assert [str(difference) for difference in replay.differences] == expected
@@ -176,7 +176,7 @@ def test_another_definition(sfn_executions, record, before, after, value, mocks,
 
 @pytest.mark.sfn_executions(execute=True)
 def test_children(sfn_executions, record):
-    """Histories of child executions go to the children with the same input, whatever their order."""
+    """Histories of children are used for the children with the same input, in any order."""
     definition = distributed({"A": task()})
     history = record(definition, [1, 2], {"A": OK})
     children = [
@@ -191,7 +191,7 @@ def test_children(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_it_is_listed(sfn_executions, record):
-    """Replayed executions are listed under machines named replay-1, replay-2 and so on."""
+    """Replayed executions are listed by machines named replay-1, replay-2 and so on."""
     definition = machine({"A": A_PASS})
     history = record(definition, {})
     replays = [sfn_executions.replay(definition=definition, history=history) for _ in range(2)]
@@ -203,7 +203,7 @@ def test_it_is_listed(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_stop_and_redrive(sfn_executions, clock):
-    """Stops and redrives of the recorded execution are repeated at their moments."""
+    """Stops and redrives of the recorded execution are repeated at their dates."""
     definition = machine({"A": WAIT})
     orders = sfn_executions.add_state_machine("recorded", definition=json.dumps(definition))
     client = boto3.client("stepfunctions")
@@ -221,7 +221,7 @@ def test_stop_and_redrive(sfn_executions, clock):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_heartbeats(sfn_executions, record):
-    """A recorded task that ended is taken to have sent its heartbeats."""
+    """A recorded task that ended is assumed to have sent its heartbeats."""
     definition = machine({"A": task()})
     history = record(definition, {}, {"A": OK})
     replay = sfn_executions.replay(

@@ -1,4 +1,4 @@
-"""What a replay tells of ends, children and map runs that differ from what was recorded."""
+"""Replays whose ends, children or map runs differ from the recorded ones."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_ends(sfn_executions, record, before, after, mocks, expected):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_running(sfn_executions, record):
-    """A replay of an execution that went on does not know what happens later."""
+    """A replay of a running execution ends where the recording ends."""
     definition = machine({"A": WAIT})
     replay = sfn_executions.replay(definition=definition, history=record(definition, seconds=5))
 
@@ -153,7 +153,7 @@ def test_redrive_of_what_succeeds(sfn_executions, clock, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_child_that_is_not_started(sfn_executions, record):
-    """A recorded child execution that the replay does not start is told with its input."""
+    """A recorded child that the replay does not start is reported with its input."""
     history = record(distributed({"A": task()}), [1, 2], {"A": OK})
     map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
     children = [history_of(child.arn) for child in map_run.executions]
@@ -165,7 +165,7 @@ def test_child_that_is_not_started(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_child_without_a_history(sfn_executions, record):
-    """A child execution for which no recorded one is left stops the replay at its first task."""
+    """A child for which no recorded one is left stops the replay at its first task."""
     definition = distributed({"A": task()})
     history = record(definition, [1, 2], {"A": OK})
     map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
@@ -178,7 +178,7 @@ def test_child_without_a_history(sfn_executions, record):
 
 
 def test_a_replay_reads_no_items():
-    """The items of a replayed map run are the inputs of its recorded children, so that no reader is asked."""
+    """The items of a replayed map run are the inputs of its recorded children."""
     request = ReadRequest("arn:aws:states:::s3:getObject", {"Bucket": "b", "Key": "k"}, {}, 0)
 
     assert Answers({}).read_items(None, request) == []
@@ -186,7 +186,7 @@ def test_a_replay_reads_no_items():
 
 @pytest.mark.sfn_executions(execute=True)
 def test_a_replay_that_goes_another_way_after_the_clock_went_back(sfn_executions, clock, record):
-    """What a test changes in the past of a replay takes back what the replay did later; tasks still have outcomes."""
+    """A change at an earlier moment replaces what the replay did later."""
     steps = {"A": {**task(), "Next": "W"}, "W": {**WAIT, "Next": "B"}, "B": task()}
     for state in ("A", "W"):
         del steps[state]["End"]
@@ -204,7 +204,7 @@ def test_a_replay_that_goes_another_way_after_the_clock_went_back(sfn_executions
 
 @pytest.mark.sfn_executions(execute=True)
 def test_difference_in_a_child(sfn_executions, record):
-    """A difference within a child execution names the child and its Map state."""
+    """A difference in a child execution names the child and its Map state."""
     history = record(distributed({"A": task()}), [1, 2], {"A": OK})
     map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
     children = [history_of(child.arn) for child in map_run.executions]
@@ -221,7 +221,7 @@ def test_difference_in_a_child(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_recorded_timeout(sfn_executions, record):
-    """A task that timed out does so again, though its state has no timeout any more."""
+    """A task that timed out does so again, even if its state has no timeout any more."""
     slow = [{"result": {}, "duration": timedelta(seconds=5)}]
     history = record(machine({"A": task(TimeoutSeconds=2)}), mocks={"A": slow})
     replay = sfn_executions.replay(definition=machine({"A": task()}), history=history)
@@ -232,7 +232,7 @@ def test_recorded_timeout(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_input_of_a_state(sfn_executions, record):
-    """A child execution that has no recorded one of its input takes one that is left, and its input differs."""
+    """A child without a recorded one of its input uses one that is left, and its input differs."""
     history = record(distributed({"A": A_PASS}), [1])
     map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]
     children = [history_of(child.arn) for child in map_run.executions]
@@ -246,7 +246,7 @@ def test_input_of_a_state(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_map_run_that_goes_on(sfn_executions, record):
-    """A map run that had not ended goes on in the replay."""
+    """A map run that had not ended is RUNNING in the replay."""
     definition = distributed({"A": WAIT})
     replay = sfn_executions.replay(definition=definition, history=record(definition, [1], seconds=5))
 
@@ -255,7 +255,7 @@ def test_map_run_that_goes_on(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_map_run_without_an_outcome(sfn_executions, record):
-    """A map run that the recorded execution did not have stops the replay."""
+    """A map run that the recording does not have stops the replay."""
     before = machine({"Each": {"Type": "Map", "ItemProcessor": machine({"A": A_PASS}), "End": True}})
     replay = sfn_executions.replay(definition=distributed({"A": A_PASS}), history=record(before, [1]))
 
@@ -267,7 +267,7 @@ def test_map_run_without_an_outcome(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_clock_of_the_context_object(sfn_executions, record):
-    """Moments in milliseconds that lie within both executions are no differences."""
+    """Times in milliseconds that lie within both executions are not differences."""
     definition = machine({"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $millis() %}", "End": True}})
     replay = sfn_executions.replay(definition=definition, history=record(definition))
 
@@ -276,7 +276,7 @@ def test_clock_of_the_context_object(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_moments_in_milliseconds(sfn_executions, record):
-    """Moments in milliseconds that lie within the executions are no differences."""
+    """Times in milliseconds that lie within the executions are not differences."""
 
     def waits(seconds):
         output = {"moment": "{% $millis() %}"}
@@ -290,7 +290,7 @@ def test_moments_in_milliseconds(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_within_a_state_of_another_input(sfn_executions, record):
-    """What lies within a state whose input differs is not compared."""
+    """Inside a state whose input differs nothing else is compared."""
 
     def each(result):
         mapped = {"Type": "Map", "ItemProcessor": machine({"B": A_PASS}), "End": True}
@@ -303,7 +303,7 @@ def test_within_a_state_of_another_input(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_branch_that_was_cut_off(sfn_executions, record):
-    """What a branch that was cut off would have done is not known, so that nothing differs there."""
+    """In a branch that was aborted nothing differs after its end."""
 
     def both(seconds):
         left = machine({"A": task()})
@@ -319,7 +319,7 @@ def test_branch_that_was_cut_off(sfn_executions, record):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_written_results(sfn_executions, record):
-    """A ResultWriter writes nothing; its state gives what the recorded one gave."""
+    """A ResultWriter writes nothing, and its state has the recorded output."""
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "results", "Prefix": "each"}}
     history = record(distributed({"A": A_PASS}), [1])
     map_run = sfn_executions.state_machines[0].executions[0].map_runs[0]

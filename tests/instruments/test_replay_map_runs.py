@@ -1,4 +1,4 @@
-"""Replays of a Distributed Map state that is entered several times: each stay gets its own recorded children."""
+"""Replays of a Distributed Map state that is entered several times: each time has its recorded children."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from freezegun import freeze_time
 
 PACK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
-#: The packages of all parcels in turn; each takes a while.
+#: The packages of all parcels in order; each takes some time.
 RESULTS = [{"result": f"package {number}", "duration": timedelta(seconds=60)} for number in range(6)]
 
 pytestmark = pytest.mark.sfn_executions(execute=True)
@@ -23,7 +23,7 @@ def clock():
 
 
 def twice(concurrency, **members):
-    """A Map of parcels that runs a Distributed Map of the items of each, at once or one after the other."""
+    """A Map of parcels that runs a Distributed Map over the items of each, at once or one after the other."""
     each = {
         "Type": "Map",
         "ItemProcessor": {
@@ -50,7 +50,7 @@ def history_of(arn):
 
 @pytest.fixture
 def recorded(clock, sfn_executions):
-    """Run a definition and return its history and those of its children, the last of them first."""
+    """Run a definition and return its history, and those of its children in reverse order."""
 
     def recorded(definition, parcels, outcomes, seconds=1000):
         orders = sfn_executions.add_state_machine("recorded", definition=definition)
@@ -71,7 +71,7 @@ def outputs_of(replay):
 
 @pytest.mark.parametrize("concurrency", [pytest.param(0, id="at once"), pytest.param(1, id="one after the other")])
 def test_each_stay_gets_its_children(sfn_executions, recorded, concurrency):
-    """Children with the same input go to the map run that had their output, whatever their order."""
+    """Children with the same input belong to the map run with their output."""
     definition = twice(concurrency)
     history, children = recorded(definition, [["lamp", "desk"], ["lamp", "bed"], ["lamp", "sofa"]], RESULTS)
     replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})
@@ -85,7 +85,7 @@ def test_each_stay_gets_its_children(sfn_executions, recorded, concurrency):
 
 
 def test_children_that_failed(sfn_executions, recorded):
-    """A child without an output may belong to any of the map runs that went on; its input decides."""
+    """A child without an output belongs to a map run by its input."""
     definition = twice(0, ToleratedFailureCount=2)
     outcomes = [RESULTS[0], {"error": "Torn", "duration": timedelta(seconds=60)}, RESULTS[1], RESULTS[2]]
     history, children = recorded(definition, [["lamp", "vase"], ["lamp", "bed"]], outcomes)
@@ -96,7 +96,7 @@ def test_children_that_failed(sfn_executions, recorded):
 
 
 def test_stays_that_go_on(sfn_executions, recorded):
-    """A recording that ends while the map runs go on tells no outputs, and is replayed as far as it goes."""
+    """A recording that ends while map runs are running is replayed up to its end."""
     definition = twice(0)
     history, children = recorded(definition, [["lamp"], ["bed"]], RESULTS, seconds=10)
     replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})
@@ -106,7 +106,7 @@ def test_stays_that_go_on(sfn_executions, recorded):
 
 
 def test_outputs_that_are_no_list(sfn_executions, recorded):
-    """Where the Map's output is another than the list of its children's, inputs decide."""
+    """If the Map's output is not the list of its children's, the inputs decide."""
     definition = twice(0, ResultPath=None)
     history, children = recorded(definition, [["lamp"], ["bed"]], RESULTS)
     replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})

@@ -1,4 +1,4 @@
-"""Replays of recorded histories: today's definition with the outcomes of then."""
+"""Replays of recorded histories: today's definition with the recorded outcomes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def mock():
 
 
 def test_same_definition(mock):
-    """A definition that does what it did has no differences, and its execution starts when the recorded one did."""
+    """The same definition has no differences, and its execution has the recorded start date."""
     replay = mock.replay(definition=definition(), history={"events": history()})
 
     assert replay.differences == []
@@ -85,7 +85,7 @@ def test_changed_definition(mock, charge, kinds, first):
 
 
 def test_new_task(mock):
-    """A task that the recorded execution did not have calls no service, and ends the replay."""
+    """A task that the recording does not have calls no service, and stops the replay."""
     states = {
         **definition(End=False, Next="Ship")["States"],
         "Ship": {"Type": "Task", "Resource": FUNCTION, "End": True},
@@ -115,7 +115,7 @@ def test_new_task(mock):
     ],
 )
 def test_unusable_history(mock, given, reason):
-    """What is not a history of an execution is told to the test's author."""
+    """A value that is not a history of an execution is a ValueError."""
     with pytest.raises(ValueError, match=r"^history must be") as caught:
         mock.replay(definition=definition(), history=given)
 
@@ -123,7 +123,7 @@ def test_unusable_history(mock, given, reason):
 
 
 def test_tasks_at_the_same_time(mock):
-    """Tasks of several branches end in the recorded order, also where the first of them took longer."""
+    """Tasks of several branches end in the recorded order."""
     branches = [
         {"StartAt": name, "States": {name: {"Type": "Task", "Resource": FUNCTION, "End": True}}} for name in ("A", "B")
     ]
@@ -171,7 +171,7 @@ def test_tasks_at_the_same_time(mock):
 
 
 def test_wait_scale_does_not_hold_for_replays():
-    """A replay waits as long as the recorded execution did, also where the mock's runs wait for nothing."""
+    """A replay waits as long as the recorded execution, whatever wait_scale is."""
     wait = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3, "End": True}}}
     events = [
         (1, "ExecutionStarted", "executionStarted", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),

@@ -1,4 +1,4 @@
-"""What pytest's report of a failed test tells of the mock, as pytest itself prints it."""
+"""The section of the mock in pytest's report of a failed test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTION = "*- Step Functions, as mocked -*"
 
 @pytest.fixture
 def run(pytester):
-    """Run a test module in the order in which it is written, and give pytest's result."""
+    """Run a test module in the order in which it is written, and return pytest's result."""
 
     def run(source: str, *arguments: str):
         pytester.makepyfile(source)
@@ -29,7 +29,7 @@ def run(pytester):
 
 
 def section(result) -> list[str]:
-    """The lines that the report of the only failed test gained, up to the summary."""
+    """The lines of the mock's section in the report of the only failed test."""
     lines = result.outlines
     start = next(number for number, line in enumerate(lines) if "- Step Functions, as mocked -" in line)
     end = next(number for number, line in enumerate(lines) if number > start and line.startswith("==="))
@@ -37,7 +37,7 @@ def section(result) -> list[str]:
 
 
 def test_calls_and_executions(run):
-    """There are the calls, and the executions as the test saw them, though its clock has been let go of since."""
+    """The section has the calls, and the executions as the test saw them, also after a frozen clock."""
     result = run(
         """
         import boto3
@@ -76,7 +76,7 @@ def test_calls_and_executions(run):
 
 
 def test_long_story(run):
-    """Of many calls and executions there are the last twenty, and how many there are in all."""
+    """Of many calls and executions the last twenty are shown, with the number of all."""
     result = run(
         """
         import boto3
@@ -102,7 +102,7 @@ def test_long_story(run):
 
 
 def test_other_executions(run):
-    """Child executions stand under their map run, and those that are still to start say so."""
+    """Child executions are listed under their map run, and future ones say so."""
     result = run(
         """
         import warnings
@@ -131,7 +131,7 @@ def test_other_executions(run):
 
 
 def test_calls_alone(run):
-    """Where there are no executions the report tells of none."""
+    """Without executions the section has only the calls."""
     result = run(
         """
         import boto3
@@ -243,7 +243,7 @@ def test_calls_alone(run):
     ],
 )
 def test_wherever_a_mock_is_active(run, source):
-    """Whatever fails while a mock is active has the section."""
+    """Each failure while a mock is active has the section."""
     result = run(source)
 
     assert [line.split()[:3] for line in section(result)[2:]] == [["stateMachine:orders", "a", "FAILED"]]
@@ -283,14 +283,14 @@ def test_wherever_a_mock_is_active(run, source):
     ],
 )
 def test_no_section(run, source):
-    """Where there is nothing to tell, or nobody to tell it to, the report is as ever."""
+    """Without calls and executions, or without a failure, there is no section."""
     result = run(source, "-rA")
 
     result.stdout.no_fnmatch_line(SECTION)
 
 
 def test_section_with_xdist(run):
-    """A worker's report has it as well."""
+    """The report of a pytest-xdist worker has the section too."""
     result = run(
         """
         def test_it(sfn_executions):
@@ -326,7 +326,7 @@ HOSTILE = """
 
 @pytest.mark.parametrize("workers", ["0", "1"], ids=["in the process", "in a worker"])
 def test_hostile_requests(run, workers):
-    """What a request held is read safely: the test's own failure is what pytest reports."""
+    """Whatever a request contains, pytest reports the test's own failure."""
     result = run(HOSTILE, "-n", workers)
 
     result.assert_outcomes(failed=6)
@@ -358,7 +358,7 @@ BROKEN = """
 
 
 def test_report_that_cannot_be_made(run):
-    """It says so, replaces no failure, and the mock ends all the same."""
+    """If the section cannot be made, it says so, and the failure and the mock's end are as usual."""
     result = run(BROKEN)
 
     result.assert_outcomes(failed=1, passed=1)
@@ -367,7 +367,7 @@ def test_report_that_cannot_be_made(run):
 
 
 class OddError(Exception):
-    """A failure whose attributes are no help."""
+    """A failure with attributes that raise exceptions."""
 
     __notes__ = None
 
@@ -377,7 +377,7 @@ class OddError(Exception):
 
 
 def test_failure_that_cannot_be_joined():
-    """What cannot be told does not replace it."""
+    """If a note cannot be added, the failure stays."""
     odd = OddError()
     vars(odd)["__notes__"] = "no list"
 
@@ -394,7 +394,7 @@ def test_failure_that_cannot_be_joined():
 
 
 class EqualError(Exception):
-    """A failure that raises when it is compared, and whose group has no end."""
+    """A failure that raises an exception when it is compared, in an endless group."""
 
     exceptions = itertools.count()
     __hash__ = None
@@ -404,7 +404,7 @@ class EqualError(Exception):
 
 
 def test_failure_that_cannot_be_compared():
-    """It is the one that the runner gets, with what the mock has found besides."""
+    """The runner gets this failure, with the findings of the mock."""
     failure = EqualError()
 
     @mock_sfn_executions(check_paging=True)
@@ -429,7 +429,7 @@ ODD_MODULES = """
 
 
 def test_code_without_a_module(run):
-    """Code that is executed may have no name of a module."""
+    """Executed code may have no module name."""
     result = run(ODD_MODULES)
 
     result.assert_outcomes(failed=1)
@@ -437,7 +437,7 @@ def test_code_without_a_module(run):
 
 
 def test_run_ended_by_hand(monkeypatch):
-    """Nobody waits for a report when Ctrl-C ends the run."""
+    """Ctrl-C makes no report."""
     made = []
     monkeypatch.setattr(report, "describe", lambda *_: made.append(1) or "")
     with pytest.raises(KeyboardInterrupt), mock_sfn_executions():
@@ -451,7 +451,7 @@ def test_run_ended_by_hand(monkeypatch):
 
 
 def test_thread_that_holds_the_records(monkeypatch):
-    """A thread held in a function of the test's keeps neither the mock from ending nor the failure from its runner."""
+    """A thread that uses the records does not prevent the mock's end or the report."""
     monkeypatch.setattr(store, "_LONGEST_WAIT", 0.01)
     entered, go_on = Event(), Event()
 

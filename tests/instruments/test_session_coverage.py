@@ -37,7 +37,7 @@ def run(sfn, big):
 
 @pytest.fixture
 def coverage():
-    """What is counted while the test goes on; stop() ends it."""
+    """The coverage of this test; stop() ends it."""
     coverage = SessionCoverage()
     coverage.start()
     return coverage
@@ -50,7 +50,7 @@ def counted(coverage):
 
 
 def test_one_mock_after_the_other(coverage):
-    """What mocks have run is counted when they end."""
+    """Runs count when their mock ends."""
     for _ in range(3):
         with sfn_mock.mock_sfn_executions(execute=True) as sfn:
             run(sfn, big=False)
@@ -59,14 +59,14 @@ def test_one_mock_after_the_other(coverage):
 
 
 def test_a_mock_that_has_not_ended(coverage):
-    """What a mock holds at the end of the session is counted."""
+    """Runs of a mock that is active at the end of the session count."""
     with sfn_mock.mock_sfn_executions(execute=True) as sfn:
         run(sfn, big=False)
         assert counted(coverage) == (1, 1, 1)
 
 
 def test_reset(coverage):
-    """What reset empties was counted before."""
+    """Runs before a reset count."""
     with sfn_mock.mock_sfn_executions(execute=True) as sfn:
         run(sfn, big=False)
         sfn.reset()
@@ -76,7 +76,7 @@ def test_reset(coverage):
 
 
 def test_what_an_inner_mock_takes_back(coverage):
-    """What an inner mock runs counts, and what the outer one ran before counts once."""
+    """Runs of an inner mock count, and earlier runs of the outer one count once."""
     with sfn_mock.mock_sfn_executions(execute=True) as sfn:
         run(sfn, big=False)
         with sfn_mock.mock_sfn_executions():
@@ -87,7 +87,7 @@ def test_what_an_inner_mock_takes_back(coverage):
 
 
 def test_behind_every_mock_aws(coverage):
-    """Where the mock is installed behind every mock_aws, the runs of each count."""
+    """If the mock is installed, the runs in each mock_aws count."""
     sfn_mock.install()
     try:
         for _ in range(2):
@@ -100,7 +100,7 @@ def test_behind_every_mock_aws(coverage):
 
 
 def test_innermost_counts(coverage):
-    """A session within another, as pytester has it, counts for itself."""
+    """A session inside another, as with pytester, counts for itself."""
     inner = SessionCoverage()
     inner.start()
     with sfn_mock.mock_sfn_executions(execute=True) as sfn:

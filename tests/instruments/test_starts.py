@@ -1,4 +1,4 @@
-"""A mock that was started and is not stopped is named when the next one begins."""
+"""A mock that was started and not stopped is named when the next one starts."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ SENTENCE = " was never stopped and is still active: call stop(), or use it as a 
 
 
 def line_here() -> int:
-    """The line that calls."""
+    """The line of the caller."""
     import inspect
 
     return inspect.currentframe().f_back.f_lineno
 
 
 def stop_all() -> None:
-    """End what a test of this file has left, by an object that has as many starts."""
+    """End all mocks that a test of this file has left."""
     from sfn_mock import activation
 
     activation.end(None, None, activation.Leaving())
 
 
 def test_a_mock_that_nobody_can_stop_is_named():
-    """Its object is gone: the next start says where it was started, once."""
+    """If its object no longer exists, the next start names its line, once."""
     mock_sfn_executions().start()
     line = line_here() - 1
     try:
@@ -47,7 +47,7 @@ def test_a_mock_that_nobody_can_stop_is_named():
 
 
 def test_without_pytest_the_line_is_named(monkeypatch):
-    """Other runners say nothing of the test."""
+    """Without pytest the warning names the line, not the test."""
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     mock_sfn_executions().start()
     try:
@@ -58,7 +58,7 @@ def test_without_pytest_the_line_is_named(monkeypatch):
 
 
 def test_a_mock_of_another_test_is_named(monkeypatch):
-    """What was started in the body of a test that is over is forgotten, though its object lives."""
+    """A mock that was started in an earlier test is named, even if its object exists."""
     mock = mock_sfn_executions()
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "tests/test_it.py::test_one (call)")
     mock.start()
@@ -78,7 +78,7 @@ def test_a_mock_of_another_test_is_named(monkeypatch):
     ],
 )
 def test_a_mock_that_may_still_be_stopped_is_not_named(monkeypatch, began, now):
-    """A module's fixture holds it through many tests; a test stops what it started before it ends."""
+    """A mock of a module's fixture, or of the current test, is not named."""
     mock = mock_sfn_executions()
     monkeypatch.setenv("PYTEST_CURRENT_TEST", began)
     mock.start()
@@ -93,7 +93,7 @@ def test_a_mock_that_may_still_be_stopped_is_not_named(monkeypatch, began, now):
 
 
 def test_each_stop_takes_back_one_start():
-    """A mock may be started again and again."""
+    """A mock may be started several times, and each stop ends one start."""
     first, second = mock_sfn_executions(), mock_sfn_executions()
     for mock in (first, second, first):
         mock.start()

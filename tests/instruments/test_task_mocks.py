@@ -1,4 +1,4 @@
-"""`mock_task`: what the tasks of a state or of a resource come to."""
+"""`mock_task`: the outcomes of the tasks of a state or resource."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def task(resource, **more):
 
 @pytest.fixture
 def add(sfn):
-    """Adds a state machine of the given states."""
+    """Add a state machine of the given states."""
 
     def add(states, name="orders", **more):
         definition = json.dumps({"StartAt": next(iter(states)), "States": states})
@@ -49,7 +49,7 @@ def add(sfn):
 
 @pytest.fixture
 def start(sfn, client):
-    """Starts an execution of a machine, and gives its view."""
+    """Start an execution of a machine, and return its view."""
 
     def start(machine, input="{}", **more):
         answer = client.start_execution(stateMachineArn=machine.arn, input=input, **more)
@@ -75,7 +75,7 @@ def types(client, run):
     ],
 )
 def test_an_outcome(add, start, said, status, output, error, cause):
-    """A task has a result or an error, as the test says."""
+    """A task has the given result or error."""
     orders = add({"Charge": task(FUNCTION)})
     orders.mock_task("Charge", **said)
     run = start(orders)
@@ -87,7 +87,7 @@ def test_an_outcome(add, start, said, status, output, error, cause):
     "duration", [pytest.param(timedelta(seconds=3), id="timedelta"), pytest.param("3s", id="text")]
 )
 def test_a_duration(clock, add, start, duration):
-    """A task that takes three seconds ends three seconds after it was due."""
+    """A task with a duration of three seconds ends three seconds after its start."""
     orders = add({"Charge": task(FUNCTION)})
     orders.mock_task("Charge", result={}, duration=duration)
     run = start(orders)
@@ -108,7 +108,7 @@ def test_a_duration_beyond_the_timeout(clock, add, start):
 
 
 def test_an_error_that_is_a_timeout(client, add, start):
-    """The error States.Timeout is told as a timeout of the task."""
+    """The error States.Timeout is a timeout of the task in the history."""
     orders = add({"Charge": task(FUNCTION)})
     orders.mock_task("Charge", error="States.Timeout")
     run = start(orders)
@@ -117,7 +117,7 @@ def test_an_error_that_is_a_timeout(client, add, start):
 
 
 def test_retries_take_one_outcome_after_the_other(clock, add, start):
-    """The last outcome of a sequence holds on."""
+    """Each retry has the next outcome, and the last one is repeated."""
     retry = [{"ErrorEquals": ["Declined"], "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 1}]
     orders = add({"Charge": task(FUNCTION, Retry=retry)})
     orders.mock_task(
@@ -133,7 +133,7 @@ def test_retries_take_one_outcome_after_the_other(clock, add, start):
 
 
 def test_a_clock_that_goes_back_asks_for_no_other_outcome(clock, client, add, start):
-    """A task that is asked again after the clock went back has the outcome it had."""
+    """If the clock goes back and on, a task has the same outcome."""
     orders = add({"Hold": {"Type": "Wait", "Seconds": 60, "Next": "Charge"}, "Charge": task(FUNCTION)})
     orders.mock_task("Charge", [{"result": 1}, {"result": 2}])
     first = start(orders)
@@ -149,7 +149,7 @@ def test_a_clock_that_goes_back_asks_for_no_other_outcome(clock, client, add, st
 
 
 def test_a_redrive_takes_the_next_outcome(client, add, start):
-    """A task that a redrive runs again is another task."""
+    """A task that a redrive runs again has the next outcome."""
     orders = add({"Charge": task(FUNCTION)})
     orders.mock_task("Charge", [{"error": "Declined"}, {"result": 2}])
     run = start(orders)
@@ -160,7 +160,7 @@ def test_a_redrive_takes_the_next_outcome(client, add, start):
 
 
 def test_a_callable(add, start):
-    """A callable is given the task's input, and returns its result."""
+    """A callable gets the task's input, and returns its result."""
     orders = add({"Charge": task(FUNCTION)})
     orders.mock_task("Charge", lambda input: {"charged": input["amount"]})
 
@@ -168,7 +168,7 @@ def test_a_callable(add, start):
 
 
 def test_a_callable_that_raises_a_task_error(add, start):
-    """TaskError is the task's error."""
+    """A TaskError of a callable is the task's error."""
 
     def decline(input):
         raise TaskError("Declined", f"no {input['amount']}")
@@ -181,7 +181,7 @@ def test_a_callable_that_raises_a_task_error(add, start):
 
 
 def test_any_other_exception_of_a_callable_is_the_tests_own(client, add):
-    """It leaves the call that carried the execution there, as an assertion in a callable should."""
+    """Another exception of a callable is raised by the call that continued the execution."""
 
     def check(input):
         assert "amount" in input, "no amount"
@@ -194,7 +194,7 @@ def test_any_other_exception_of_a_callable_is_the_tests_own(client, add):
 
 
 def test_a_callable_gets_a_copy(add, start):
-    """What a callable does to the input stays with it."""
+    """If a callable changes its input, the execution does not change."""
     orders = add({"Charge": task(FUNCTION, ResultPath="$.charged")})
     orders.mock_task("Charge", lambda input: input.pop("amount"))
 
@@ -209,7 +209,7 @@ def test_a_callable_gets_a_copy(add, start):
     ],
 )
 def test_a_task_error_as_text(error, text):
-    """It reads as its name and its cause."""
+    """str() of a TaskError is its name and cause."""
     assert str(error) == text
 
 
@@ -222,7 +222,7 @@ def test_a_task_error_as_text(error, text):
     ],
 )
 def test_a_task_error_that_cannot_be(arguments, problem):
-    """The name of an error is what Retry and Catch match, so that it must be a string."""
+    """The name of a TaskError must be a string."""
     with pytest.raises(ValueError) as error:
         TaskError(*arguments)
 
@@ -233,7 +233,7 @@ def test_a_task_error_that_cannot_be(arguments, problem):
 
 
 def test_states_inside_of_states(client, add, start):
-    """The states of branches, iterations and child executions go by their names too."""
+    """States of branches, iterations and child executions are mocked by their names too."""
     inner = {"StartAt": "Charge", "States": {"Charge": task(FUNCTION)}}
     other = {"StartAt": "Ship", "States": {"Ship": task(FUNCTION)}}
     batch = {"StartAt": "Pack", "States": {"Pack": task(FUNCTION)}}
@@ -253,7 +253,7 @@ def test_states_inside_of_states(client, add, start):
 
 
 def test_a_name_in_any_machine(sfn, add, start):
-    """The handle's mock holds for each machine with such a state; a machine's own goes first."""
+    """The handle's mock applies to all machines with such a state; a machine's own has priority."""
     first, second = (
         add({"Charge": task(FUNCTION)}),
         add({"Charge": task(INVOKE, Parameters={"FunctionName": "c"})}, "b"),
@@ -267,7 +267,7 @@ def test_a_name_in_any_machine(sfn, add, start):
 
 
 def test_a_nested_execution(sfn, add, start):
-    """A machine that another one starts has its tasks mocked too."""
+    """The tasks of a machine that another one starts are mocked too."""
     nested = add({"Charge": task(FUNCTION)}, name="nested")
     call = task("arn:aws:states:::states:startExecution.sync:2", Parameters={"StateMachineArn": nested.arn})
     orders = add({"Nested": {**call, "OutputPath": "$.Output"}})
@@ -285,7 +285,7 @@ def test_a_nested_execution(sfn, add, start):
     ],
 )
 def test_a_resource(sfn, add, start, pattern):
-    """A mock may go by the ARN of the resource, in which a star stands for any text."""
+    """A mock may be for the ARN of a resource, in which a star matches any text."""
     sfn.mock_task(pattern, result=1)
     sfn.mock_task("arn:aws:lambda:*:other", result=0)
 
@@ -293,7 +293,7 @@ def test_a_resource(sfn, add, start, pattern):
 
 
 def test_the_latest_mock_of_a_resource_goes_first(sfn, add, start):
-    """Of two patterns that both match, the later one answers; saying one again makes it the latest."""
+    """Of two patterns that match, the latest call applies."""
     orders = add({"Charge": task(FUNCTION)})
     sfn.mock_task("arn:aws:lambda:*", result=1)
     sfn.mock_task(FUNCTION, result=2)
@@ -304,7 +304,7 @@ def test_the_latest_mock_of_a_resource_goes_first(sfn, add, start):
 
 
 def test_reset_forgets_the_mocks(sfn, add, start):
-    """After `reset` the task of an activity waits for a worker again."""
+    """After `reset` there are no mocks of tasks."""
     sfn.mock_task("arn:*:activity:*", result=1)
     sfn.reset()
 
@@ -315,7 +315,7 @@ def test_reset_forgets_the_mocks(sfn, add, start):
 
 
 def test_an_invocation(add, start):
-    """What `lambda:invoke` gives has the function's answer as its Payload."""
+    """The result of `lambda:invoke` has the function's answer as Payload."""
     orders = add({"Charge": task(INVOKE, Parameters={"FunctionName": "charge"})})
     orders.mock_task("Charge", result={"charged": True})
     output = json.loads(start(orders).output)
@@ -348,7 +348,7 @@ def test_an_invocation(add, start):
     ],
 )
 def test_a_shape(add, start, resource, parameters, result, output):
-    """A result is given whole, except for what a function returns."""
+    """A result is the whole answer, except for the return value of a function."""
     orders = add({"Charge": task(resource, Parameters=parameters)})
     orders.mock_task("Charge", result=result)
 
@@ -369,7 +369,7 @@ def test_a_shape(add, start, resource, parameters, result, output):
     ],
 )
 def test_a_task_that_waits_is_submitted(client, add, start, resource, parameters, submitted):
-    """The history of a task that waits for a token or a job tells that it was submitted."""
+    """The history of a task that waits for a token or job has TaskSubmitted."""
     orders = add({"Charge": task(resource, Parameters=parameters)})
     orders.mock_task("Charge", error="Declined")
     run = start(orders)
@@ -386,7 +386,7 @@ def test_a_task_that_waits_is_submitted(client, add, start, resource, parameters
 
 
 def test_a_result_that_the_service_could_not_give(sfn, add, start):
-    """It is refused by the check that TestState uses, unless `strict` is False."""
+    """A result is checked as in TestState, unless `strict` is False."""
     orders = add({"Send": task(SEND, Parameters=MESSAGE)})
     problem = (
         f'result must be one that {SEND} can give, got {{"MessageId":7}}: Mock result schema validation error: Field '
@@ -406,7 +406,7 @@ def test_a_result_that_the_service_could_not_give(sfn, add, start):
 
 
 def test_a_callable_is_checked_when_it_is_asked(client, add):
-    """A result that the service could not give leaves the call that carried the execution there."""
+    """A wrong result of a callable is an error of the call that continued the execution."""
     orders = add({"Send": task(SEND, Parameters=MESSAGE)})
     orders.mock_task("Send", lambda input: 7)
 
@@ -497,7 +497,7 @@ DICTS = "[{'error': 'Declined'}, {'result': {}}]"
     ],
 )
 def test_a_mistake(add, arguments, keywords, problem):
-    """What cannot be meant is a ValueError at once."""
+    """A wrong argument is a ValueError at once."""
     orders = add({"Hold": {"Type": "Wait", "Seconds": 1, "Next": "Charge"}, "Charge": task(FUNCTION)})
     with pytest.raises(ValueError) as error:
         orders.mock_task(*arguments, **keywords)
@@ -517,7 +517,7 @@ def test_a_mistake(add, arguments, keywords, problem):
     ],
 )
 def test_a_machine_without_tasks(sfn, definition, problem):
-    """The names of states are those of a definition, which must be there."""
+    """mock_task needs a definition with Task states."""
     orders = sfn.add_state_machine("orders") if definition is None else unchecked_machine(sfn, definition)
 
     with pytest.raises(ValueError, match=f"^cannot mock tasks of {orders.arn}: ") as error:
@@ -526,7 +526,7 @@ def test_a_machine_without_tasks(sfn, definition, problem):
 
 
 def test_a_name_in_no_machine(sfn, add):
-    """The handle suggests the names of all machines."""
+    """The error suggests names of states of all machines."""
     add({"Charge": task(FUNCTION)})
     with pytest.raises(ValueError) as error:
         sfn.mock_task("Chrage", result=1)
@@ -539,7 +539,7 @@ def test_a_name_in_no_machine(sfn, add):
 
 
 def test_a_resource_that_is_none(sfn):
-    """A whole ARN must be one that a task can call, in a definition too."""
+    """An ARN without a star must be one that a task can call."""
     with pytest.raises(ValueError, match="cannot mock resource 'arn:aws:states:::sqs:send': The resource"):
         sfn.mock_task("arn:aws:states:::sqs:send", result={})
     definition = json.dumps({"StartAt": "Charge", "States": {"Charge": task("arn:nothing")}})
@@ -548,7 +548,7 @@ def test_a_resource_that_is_none(sfn):
 
 
 def test_a_mock_that_runs_nothing(clock):
-    """Tasks can be mocked where definitions run."""
+    """mock_task needs a mock that runs definitions."""
     with mock_sfn_executions() as sfn, pytest.raises(ValueError) as error:
         sfn.add_state_machine("orders").mock_task("Charge", result=1)
 
@@ -560,7 +560,7 @@ def test_a_mock_that_runs_nothing(clock):
 
 
 def test_an_update_of_the_definition(client, add, start):
-    """Names are checked against the definition as it is at the time of `mock_task`."""
+    """Names are checked against the definition at the time of the call."""
     orders = add({"Charge": task(FUNCTION)})
     orders.mock_task("Charge", result=1)
     definition = json.dumps({"StartAt": "Pay", "States": {"Pay": task(FUNCTION)}})

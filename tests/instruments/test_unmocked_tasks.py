@@ -1,4 +1,4 @@
-"""Tasks that nothing answers: told where the run comes to them, and told again if that was swallowed."""
+"""Tasks that nothing answers: an error when they start, and again at the end if it was swallowed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def start(sfn, states, input="{}") -> None:
 
 
 def start_and_swallow(sfn) -> None:
-    """As code under test that means well."""
+    """Start an execution and swallow exceptions, as some code under test does."""
     with suppress(Exception):
         start(sfn, {"Charge": CHARGE})
 
@@ -57,7 +57,7 @@ def swallow_all() -> None:
 
 
 def test_the_call_that_carried_the_run_there_raises():
-    """The error names state, execution and service, and says what to add; the run stays where it is."""
+    """The error names state, execution, service and remedy; the run stays in its state."""
     with mock_sfn_executions(execute=True) as sfn:
         with pytest.raises(UnmockedServiceError) as error:
             start(sfn, {"Charge": CHARGE})
@@ -67,7 +67,7 @@ def test_the_call_that_carried_the_run_there_raises():
 
 
 def test_a_task_that_no_client_can_do():
-    """An HTTP task is nobody's, also beside mock_aws."""
+    """An HTTP task is not answered, also under mock_aws."""
     with pytest.raises(UnmockedServiceError) as error, mock_aws(), mock_sfn_executions(execute=True) as sfn:
         start(sfn, {"Get": GET})
 
@@ -77,7 +77,7 @@ def test_a_task_that_no_client_can_do():
 
 
 def test_a_swallowed_error_is_raised_at_the_end():
-    """The mock's end raises what the code under test kept to itself, and shows where it came from."""
+    """The mock raises the swallowed error at its end, with its cause."""
     with pytest.raises(UnmockedServiceError) as error, mock_sfn_executions(execute=True) as sfn:
         start_and_swallow(sfn)
 
@@ -86,7 +86,7 @@ def test_a_swallowed_error_is_raised_at_the_end():
 
 
 def test_a_swallowed_error_joins_another_failure():
-    """A test that fails of something else keeps its failure, which shows the task too."""
+    """Another failure of the test is raised, with the task as a note."""
 
     @mock_sfn_executions(execute=True)
     def fail():
@@ -100,7 +100,7 @@ def test_a_swallowed_error_joins_another_failure():
 
 
 def test_swallowed_calls_and_tasks():
-    """Calls of clients and tasks of states are told apart, as each has its own remedy."""
+    """Calls of clients and tasks of states are reported separately."""
     with pytest.raises(UnmockedServiceError) as error:
         swallow_all()
 
@@ -108,7 +108,7 @@ def test_swallowed_calls_and_tasks():
 
 
 def test_behind_every_mock_aws():
-    """After install() the call raises all the same; there is no end of a mock that could raise it again."""
+    """After install() the call raises the error too, but not the end of mock_aws."""
     sfn_mock.install()
     try:
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}), pytest.raises(UnmockedServiceError):
@@ -129,7 +129,7 @@ WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": 
     ],
 )
 def test_an_s3_that_nothing_mocks(part, operation):
-    """Items and results in S3 need mock_aws; without it the test's author is told, and not the definition."""
+    """Items and results in S3 need mock_aws; otherwise the test's author gets the error."""
     states = {
         "All": {
             "Type": "Map",
