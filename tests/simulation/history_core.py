@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -61,7 +61,9 @@ class Core(RuleBasedStateMachine):
         self.savepoints: list[tuple[World, int]] = []
         self.tokens: list[Any] = []
         self._keys = 0
-        self._move_to(NOON, "clock = freezer.start()")
+        #: What has to be stopped, the innermost last.
+        self._started: list[str] = []
+        self._move_to(NOON, "clock = ")
 
     @initialize(
         lag=st.just(timedelta(0)) | minutes(0, 3),
@@ -72,21 +74,24 @@ class Core(RuleBasedStateMachine):
         self.world.lag, self.world.retention, self.short_pages = lag, retention, short_pages
         options = f"consistency_lag={lag!r}, retention={retention!r}, short_pages={short_pages!r}"
         self.script.run(f"mock = mock_sfn_executions(execute=True, {options})")
-        self.script.run("sfn = mock.start()")
+        self.begin_use("mock", "sfn = ")
         self.add_orders()
         self.add_jobs()
 
     def teardown(self) -> None:
-        for number in reversed(range(len(self.savepoints))):
-            self.script.run(f"inner_{number}.stop()")
-        if self.scopes:
-            self.script.run("mock.stop()")
-        self.script.run("freezer.stop()")
+        """Stop all that was started, whatever fails meanwhile: the next history begins with nothing."""
         note(f"# A script that shows it; run it with PYTHONPATH={PYTHONPATH}\n{self.script}")
+        with ExitStack() as stack:
+            for started in self._started:
+                stack.callback(self.script.run, f"{started}.stop()")
 
     def key(self, kind: str) -> str:
         self._keys += 1
         return f"{kind}_{self._keys}"
+
+    def begin_use(self, name: str, assign: str = "") -> None:
+        self.script.run(f"{assign}{name}.start()")
+        self._started.append(name)
 
     # --- The clock --------------------------------------------------------------------------------------------------
 
@@ -97,7 +102,7 @@ class Core(RuleBasedStateMachine):
             self.script.run(f"clock.move_to({text!r})")
         else:
             self.script.run(f"freezer = freeze_time({text!r})")
-            self.script.run(start)
+            self.begin_use("freezer", start)
 
     @rule(by=minutes(-5, 5) | st.sampled_from([DAY - timedelta(milliseconds=1), DAY, -DAY, 14 * DAY]))
     def move_clock(self, by: timedelta) -> None:
@@ -233,7 +238,7 @@ class Core(RuleBasedStateMachine):
         self.savepoints.append((deepcopy(self.world), len(self.tokens)))
         name = f"inner_{len(self.savepoints) - 1}"
         self.script.run(f"{name} = mock_sfn_executions()")
-        self.script.run(f"{name}.start()")
+        self.begin_use(name)
 
     def leave_inner(self) -> None:
         """All is as it was, but the clock."""
@@ -241,4 +246,4 @@ class Core(RuleBasedStateMachine):
         self.world, tokens = self.savepoints.pop()
         del self.tokens[tokens:]
         self.world.moment = moment
-        self.script.run(f"inner_{len(self.savepoints)}.stop()")
+        self.script.run(f"{self._started.pop()}.stop()")
