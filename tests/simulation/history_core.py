@@ -206,16 +206,17 @@ class Core(RuleBasedStateMachine):
         self.keep_scope(Scope(key, arn, arn, work=Work(timedelta(0))))
         self.script.run(f"{key}.mock_task('Work', result=7)")
 
-    def add_map_run_to(self, parent: Execution, execution_type: str, label: str, tolerated: int = 0) -> Scope:
+    def add_map_run_to(
+        self, parent: Execution, execution_type: str, label: str, tolerated: int = 0, most: int = 0
+    ) -> Scope:
         key = self.key("map_run")
-        given = arguments(execution_type=execution_type, tolerated_failure_count=tolerated)
+        given = arguments(execution_type=execution_type, tolerated_failure_count=tolerated, max_concurrency=most)
         self.script.run(f"{key} = {parent.key}.add_map_run({label!r}, {given})")
         arn = self.script.value(f"{key}.arn")
         shown = f"{parent.scope.arn}/{label}"
         rounds = [Round(parent.start_date)]
-        map_run = Scope(
-            key, arn, shown, execution_type, parent.scope, label, parent, rounds=rounds, tolerated=tolerated
-        )
+        map_run = Scope(key, arn, shown, execution_type, parent.scope, label, parent, rounds=rounds)
+        map_run.tolerated, map_run.max_concurrency = tolerated, most
         return self.keep_scope(map_run)
 
     def listed(self, scope: Scope, expression: str, line: list[Shown], **given: Any) -> Execution:

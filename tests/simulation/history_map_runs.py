@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import plain_map_runs
-from history_core import Core, picks
+from history_core import Core, minutes, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from plain_executions import Scope
+from scripts import arguments
 
 
 class MapRuns(Core):
@@ -18,8 +21,9 @@ class MapRuns(Core):
         execution_type=st.sampled_from(["STANDARD", "EXPRESS"]),
         label=st.sampled_from(["Files", "Rows"]),
         tolerated=st.sampled_from([0, 0, 1, 3]),
+        most=st.integers(0, 3),
     )
-    def add_map_run(self, pick: int, execution_type: str, label: str, tolerated: int) -> None:
+    def add_map_run(self, pick: int, execution_type: str, label: str, tolerated: int, most: int) -> None:
         self.now()
         parent = self.some_execution(pick)
         if parent.scope.work is not None:
@@ -28,7 +32,45 @@ class MapRuns(Core):
             error = "RuntimeError" if self.has_gone(parent) else "ValueError"
             self.script.run(f"with fails({error}): {parent.key}.add_map_run({label!r})")
         else:
-            self.add_map_run_to(parent, execution_type, label, tolerated)
+            self.add_map_run_to(parent, execution_type, label, tolerated, most)
+
+    @rule(pick=picks, tolerated=st.none() | st.integers(0, 3), most=st.none() | st.integers(0, 3))
+    def update_map_run(self, pick: int, tolerated: int | None, most: int | None) -> None:
+        """More children may run at once from then on."""
+        now = self.now()
+        map_runs = [scope for scope in self.scopes.values() if scope.is_map_run]
+        given = {"toleratedFailureCount": tolerated, "maxConcurrency": most}
+        given = {member: value for member, value in given.items() if value is not None}
+        if not map_runs:
+            return
+        chosen = map_runs[pick % len(map_runs)]
+        map_run = self.world.scope_at(chosen.arn)
+        code = None
+        if map_run is None or now < map_run.start:
+            code = "ResourceNotFound"
+        elif not given or plain_map_runs.state(map_run, now).stop_date is not None:
+            code = "ValidationException"
+        if self.script.refused(f"client.update_map_run(mapRunArn={chosen.arn!r}, {arguments(**given)})", code):
+            return
+        map_run.tolerated = given.get("toleratedFailureCount", map_run.tolerated)
+        if most is not None:
+            map_run.max_concurrency = most
+            self.world.take_turns(map_run)
+
+    @rule(
+        pick=picks,
+        status=st.sampled_from(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT"]),
+        duration=minutes(0, 4),
+    )
+    def plan_redrives(self, pick: int, status: str, duration: timedelta) -> None:
+        """For later redrives of one scope; those of jobs follow their definition."""
+        self.now()
+        scope = self.some_scope(pick)
+        if scope.work is not None or self.is_gone(scope):
+            return
+        lasts = {} if status == "RUNNING" else {"duration": duration}
+        self.script.run(f"{scope.key}.on_redrive({arguments(status=status, **lasts)})")
+        scope.redriven = (status, duration)
 
     def look_at_map_run(self, scope: Scope) -> None:
         """It counts what is listed, and as pending what is not listed yet; its view and its parent's list agree."""
@@ -41,7 +83,11 @@ class MapRuns(Core):
         stop = {} if state.stop_date is None else {"stopDate": state.stop_date}
         described = {
             **{"mapRunArn": scope.arn, "executionArn": scope.parent.arn, "startDate": scope.start, **stop},
-            **{"status": state.status, "redriveCount": state.redrive_count, "maxConcurrency": 2**31 - 1},
+            **{
+                "status": state.status,
+                "redriveCount": state.redrive_count,
+                "maxConcurrency": scope.max_concurrency or 2**31 - 1,
+            },
             **{"toleratedFailureCount": scope.tolerated, "toleratedFailurePercentage": 0.0},
             **{"itemCounts": items, "executionCounts": executions},
             **({} if state.redrive_date is None else {"redriveDate": state.redrive_date}),

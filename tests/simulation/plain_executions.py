@@ -49,10 +49,8 @@ class Shown(NamedTuple):
     in_vain: bool = False
     #: What it does, for a job.
     work: Work | None = None
-
-    def given_up(self, now: datetime) -> Shown:
-        """What follows it, PENDING_REDRIVE as it is, when its map run ends."""
-        return self._replace(since=max(now, self.stop_date), status="FAILED", in_vain=True)
+    #: Whether it will be ABORTED as its parent ends by itself.
+    as_planned: bool = False
 
     def forgotten(self, retention: timedelta | None, moment: datetime) -> bool:
         """Whether it closed so long ago that it is kept no longer."""
@@ -101,6 +99,44 @@ class Execution:
         """What is done now erases what the line held later."""
         self.line = [*(earlier for earlier in self.line if earlier.since <= shown.since), shown]
 
+    def cut(self, now: datetime) -> None:
+        """Leave what it has shown by now."""
+        self.line = [shown for shown in self.line if shown.since <= now]
+
+    def run_again(self, now: datetime, since: datetime, outcome: tuple[str, timedelta]) -> datetime | None:
+        """Let it be redriven then, instead of what it was to show after now; return when it ends by itself.
+
+        Redrives of EXPRESS child executions have no date.
+        """
+        status, duration = outcome
+        counts = (self.at(now).redrive_count + 1, None if self.scope.kind == "EXPRESS" else since)
+        self.cut(now)
+        self.line.append(Shown(since, "RUNNING", None, *counts))
+        if status == "RUNNING":
+            return None
+        stop = since + duration
+        self.line.append(Shown(stop, status, stop, *counts, {"output": "{}"} if status == "SUCCEEDED" else {}))
+        return stop
+
+    def wait(self, now: datetime) -> None:
+        """Let it wait for its redrive."""
+        self.cut(now)
+        self.line.append(self.at(now)._replace(since=now, status="PENDING_REDRIVE", details={}, in_vain=False))
+
+    def give_up(self, now: datetime, until: datetime) -> None:
+        """Let it, which waits now, do so until then: it is what it was before, and FAILED where that is not known."""
+        self.cut(now)
+        *_, before, waiting = [None, *self.line]
+        known = before is not None and before.status in UNSUCCESSFUL
+        status, details = (before.status, before.details) if known else ("FAILED", {})
+        since = max(until, waiting.since, waiting.stop_date)
+        self.line.append(waiting._replace(since=since, status=status, details=details, in_vain=True))
+
+    def next_stop(self, now: datetime) -> datetime | None:
+        """When it, which runs now, ends by itself, if that is known."""
+        later = [shown for shown in self.line if shown.since > now]
+        return later[0].stop_date if later else None
+
     def sort_key(self, moment: datetime) -> tuple[datetime, int]:
         """Running: since its start or redrive; others: their stop date. Equal dates: by the order of adding."""
         shown = self.at(moment)
@@ -144,8 +180,14 @@ class Scope:
     #: Its start and its redrives, and how many items may fail, for a map run.
     rounds: list[Any] = field(default_factory=list)
     tolerated: int = 0
+    #: How many children may run at once after a redrive, 0 for any number, and those that wait for their turns, each
+    #: with how it will end.
+    max_concurrency: int = 0
+    turns: list[tuple[Execution, tuple[str, timedelta]]] = field(default_factory=list)
     #: How future starts end, and after how long.
     outcome: tuple[str, timedelta] = ("RUNNING", timedelta(0))
+    #: The same of future redrives.
+    redriven: tuple[str, timedelta] = ("RUNNING", timedelta(0))
     #: What the Task of future jobs does, for the machine that runs its definition.
     work: Work | None = None
     versions: list[int] = field(default_factory=list)

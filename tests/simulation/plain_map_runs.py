@@ -53,6 +53,11 @@ def state(map_run: Scope, moment: datetime) -> State:
     return State(status, stop, current.redrive_count, current.redrive_date)
 
 
+def keeps_its_state(map_run: Scope, moment: datetime) -> bool:
+    """Whether its children do not change how it stands any more."""
+    return _rounds_until(map_run, moment)[-1].kept is not None
+
+
 def _rounds_until(map_run: Scope, moment: datetime) -> list[Round]:
     """Its start, and the redrives that have come."""
     first, *later = map_run.rounds

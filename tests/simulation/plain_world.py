@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-import plain_map_runs
-from plain_executions import UNSUCCESSFUL, Execution, Scope, Shown, Work, worked_line
+from plain_executions import UNSUCCESSFUL, Execution, Scope
+from plain_life_cycle import LifeCycle
 
 DAY = timedelta(days=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012:"
 
 
 @dataclass
-class World:
+class World(LifeCycle):
     """What exists. ``moment`` is the test's time, and the options are those of the mock."""
 
     moment: datetime
@@ -97,7 +97,7 @@ class World:
                 if other.kind != "EXPRESS":
                     other.executions.remove(earlier)
         if execution.line[-1].status == "PENDING_REDRIVE" and scope.parent.line[-1].stop_date is not None:
-            execution.line.append(execution.line[-1].given_up(scope.parent.line[-1].stop_date))
+            execution.give_up(execution.line[-1].since, scope.parent.line[-1].stop_date)
         scope.executions.append(execution)
 
     def next_place(self) -> int:
@@ -110,62 +110,6 @@ class World:
             if not any(execution.status(self.moment) == "RUNNING" for execution in self.executions_of(machine)):
                 for scope in self._of(machine):
                     del self.scopes[scope.key]
-
-    # --- What happens to executions ---------------------------------------------------------------------------------
-
-    def end(self, execution: Execution, status: str, details: dict[str, str]) -> None:
-        """It takes its unfinished map runs with it: running children are ABORTED, those to come never start.
-
-        Those that wait for their redrive have waited in vain.
-        """
-        now, running = self.moment, execution.at(self.moment)
-        shown = Shown(now, status, now, running.redrive_count, running.redrive_date, details)
-        unfinished = self._map_runs_of(execution, "RUNNING")
-        execution.change(shown)
-        for map_run, _ in unfinished:
-            plain_map_runs.end(map_run, now)
-        for child in [child for run, _ in unfinished for child in run.executions]:
-            if child.at(now) is None:
-                child.line = []
-            elif child.status(now) == "RUNNING":
-                self.end(child, "ABORTED", {})
-            elif child.status(now) == "PENDING_REDRIVE":
-                child.change(child.at(now).given_up(now))
-
-    def redrive(self, execution: Execution) -> None:
-        """Its unsuccessful map runs are redriven with it. Redrives of EXPRESS child executions have no date."""
-        now, shown = self.moment, execution.at(self.moment)
-        unsuccessful = self._map_runs_of(execution, "FAILED", "ABORTED")
-        date = None if execution.scope.kind == "EXPRESS" else now
-        if execution.line[0].work is None:
-            execution.change(Shown(now, "RUNNING", None, shown.redrive_count + 1, date))
-        else:
-            work = self._work_of_redrive(execution)
-            for each in worked_line(now, work, shown.redrive_count + 1, date):
-                execution.change(each)
-        for map_run, before in unsuccessful:
-            plain_map_runs.redrive(map_run, now, before)
-        for child in [child for run, _ in unsuccessful for child in run.executions]:
-            if not child.line:
-                child.line = [Shown(now, "RUNNING")]
-            elif child.status(now) in (*UNSUCCESSFUL, "PENDING_REDRIVE") and child.is_kept(now, self.retention):
-                self.redrive(child)
-
-    def _work_of_redrive(self, job: Execution) -> Work:
-        """It goes on where it came to an end: with the Task again, as it is mocked now, or with the pause."""
-        attempts = [shown for shown in job.line if shown.since <= self.moment and shown.status == "RUNNING"]
-        stop = job.at(self.moment).stop_date
-        last = attempts[-1]
-        if last.work.is_pausing(last.since, stop):
-            return last.work._replace(only_pause=True)
-        return job.scope.work
-
-    def _map_runs_of(self, parent: Execution, *statuses: str) -> list[tuple[Scope, plain_map_runs.State]]:
-        """The map runs with one of these statuses that it has started, each with how it stands."""
-        states = [
-            (scope, plain_map_runs.state(scope, self.moment)) for scope in self.map_runs if scope.parent is parent
-        ]
-        return [(scope, state) for scope, state in states if state.status in statuses]
 
     # --- What calls are refused with --------------------------------------------------------------------------------
 

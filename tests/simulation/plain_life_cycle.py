@@ -1,0 +1,144 @@
+"""What ends executions and redrives them, with their map runs, over plain lists.
+
+Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import plain_map_runs
+from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope, Shown, Work, worked_line
+
+
+class LifeCycle:
+    """The rules of a world for what happens to executions at its moment."""
+
+    moment: datetime
+    retention: timedelta | None
+
+    @property
+    def map_runs(self) -> list[Scope]:
+        raise NotImplementedError
+
+    def end(self, execution: Execution, status: str, details: dict[str, str]) -> None:
+        """It takes its unfinished map runs with it: running children are ABORTED, those to come never start.
+
+        Those that wait for their redrive have waited in vain.
+        """
+        now, running = self.moment, execution.at(self.moment)
+        shown = Shown(now, status, now, running.redrive_count, running.redrive_date, details)
+        unfinished = self._map_runs_of(execution, "RUNNING")
+        execution.change(shown)
+        if execution.scope.is_map_run:
+            self.take_turns(execution.scope)
+        for map_run, _ in unfinished:
+            plain_map_runs.end(map_run, now)
+        for child in [child for run, _ in unfinished for child in run.executions]:
+            if child.at(now) is None:
+                child.line = []
+            elif child.status(now) == "RUNNING":
+                self.end(child, "ABORTED", {})
+            elif child.status(now) == "PENDING_REDRIVE":
+                child.give_up(now, now)
+
+    def redrive(self, execution: Execution) -> None:
+        """Its unsuccessful map runs are redriven with it, as many children at once as may run."""
+        now, shown = self.moment, execution.at(self.moment)
+        unsuccessful = self._map_runs_of(execution, "FAILED", "ABORTED")
+        if execution.line[0].work is None:
+            execution.run_again(now, now, execution.scope.redriven)
+        else:
+            work = self._work_of_redrive(execution)
+            for each in worked_line(now, work, shown.redrive_count + 1, now):
+                execution.change(each)
+        for map_run, before in unsuccessful:
+            plain_map_runs.redrive(map_run, now, before)
+            self._redrive_children(map_run)
+        self.end_children_as_planned(execution)
+        if execution.scope.is_map_run:
+            self.take_turns(execution.scope)
+
+    def _redrive_children(self, map_run: Scope) -> None:
+        """Those that never came to start do so, besides those that run again."""
+        now = self.moment
+        again = []
+        for child in map_run.executions:
+            if not child.line:
+                child.line = [Shown(now, "RUNNING")]
+            elif child.status(now) in (*UNSUCCESSFUL, "PENDING_REDRIVE") and child.is_kept(now, self.retention):
+                again.append((child, map_run.redriven))
+        at_once = map_run.max_concurrency or len(again)
+        for child, outcome in again[:at_once]:
+            child.run_again(now, now, outcome)
+        for child, _ in again[at_once:]:
+            child.wait(now)
+        map_run.turns = again[at_once:]
+        self.take_turns(map_run)
+
+    def take_turns(self, map_run: Scope) -> None:
+        """Children that wait run when others end, in order of adding, as far as these ends are known."""
+        now = self.moment
+        map_run.turns = [turn for turn in map_run.turns if turn[0].status(now) == "PENDING_REDRIVE"]
+        if not map_run.turns:
+            return
+        running = [child for child in map_run.executions if child.status(now) == "RUNNING"]
+        ends = sorted(end for child in running if (end := child.next_stop(now)) is not None)
+        most = map_run.max_concurrency or len(running) + len(map_run.turns)
+        # Where more run than may, the first ends let nobody run.
+        free = [now] * (most - len(running)) + ends[max(0, len(running) - most) :]
+        last = map_run.stop
+        for child, outcome in map_run.turns:
+            if free and (last is None or free[0] < last):
+                stop = child.run_again(now, free.pop(0), outcome)
+                free = sorted([*free, *([] if stop is None else [stop])])
+            elif last is None:
+                child.cut(now)
+            else:
+                child.give_up(now, last)
+
+    def end_children_as_planned(self, parent: Execution) -> None:
+        """Children that run when their parent ends by itself are ABORTED then; those to come later never start."""
+        now = self.moment
+        for map_run, _ in self._map_runs_of(parent, "RUNNING", *STOPPED):
+            if plain_map_runs.keeps_its_state(map_run, now):
+                continue
+            for child in map_run.executions:
+                self._end_child_as_planned(child, map_run.stop)
+            self.take_turns(map_run)
+
+    def _end_child_as_planned(self, child: Execution, end: datetime | None) -> None:
+        now = self.moment
+        shown = child.at(now)
+        if shown is not None and shown.status == "PENDING_REDRIVE":
+            child.cut(now)
+            if end is not None:
+                child.give_up(now, end)
+        elif shown is None and (not child.line or (end is not None and end <= child.start_date)):
+            child.line = []
+        else:
+            if child.line[-1].as_planned and child.line[-1].since > now:
+                child.line = child.line[:-1]
+            last = child.line[-1]
+            if end is not None and (last.stop_date is None or last.since > max(end, now)):
+                running = next(each for each in reversed(child.line) if each.stop_date is None)
+                stop = max(end, running.since)
+                counts = (running.redrive_count, running.redrive_date)
+                earlier = [each for each in child.line if each.stop_date is None or each.since <= running.since]
+                child.line = [*earlier, Shown(stop, "ABORTED", stop, *counts, as_planned=True)]
+
+    def _work_of_redrive(self, job: Execution) -> Work:
+        """It goes on where it came to an end: with the Task again, as it is mocked now, or with the pause."""
+        attempts = [shown for shown in job.line if shown.since <= self.moment and shown.status == "RUNNING"]
+        stop = job.at(self.moment).stop_date
+        last = attempts[-1]
+        if last.work.is_pausing(last.since, stop):
+            return last.work._replace(only_pause=True)
+        return job.scope.work
+
+    def _map_runs_of(self, parent: Execution, *statuses: str) -> list[tuple[Scope, plain_map_runs.State]]:
+        """The map runs with one of these statuses that it has started, each with how it stands."""
+        states = [
+            (scope, plain_map_runs.state(scope, self.moment)) for scope in self.map_runs if scope.parent is parent
+        ]
+        return [(scope, state) for scope, state in states if state.status in statuses]
