@@ -191,8 +191,10 @@ def take_turns(map_run: MapRun, moment: int) -> None:
     """Give each waiting child the moment at which another child's end lets it run.
 
     Those for which no end is in sight wait on, as do those whose turn would come after the map run's own end;
-    whatever ends one or changes its end later asks again.
+    whatever ends one or changes its end later asks again. If the clock is back before the redrive, the redrive's own
+    moment counts.
     """
+    moment = max(moment, map_run.attempts[-1].since)
     map_run.records.undo.keep(map_run, "turns")
     map_run.turns = [turn for turn in map_run.turns if turn.child.waits_at(moment)]
     if not map_run.turns:

@@ -77,8 +77,11 @@ class LifeCycle:
         self.take_turns(map_run)
 
     def take_turns(self, map_run: Scope) -> None:
-        """Children that wait run when others end, in order of adding, as far as these ends are known."""
-        now = self.moment
+        """Children that wait run when others end, in order of adding, as far as these ends are known.
+
+        It is the moment of the redrive that counts, if the clock is back before it.
+        """
+        now = max(self.moment, map_run.rounds[-1].since)
         map_run.turns = [turn for turn in map_run.turns if turn[0].status(now) == "PENDING_REDRIVE"]
         if not map_run.turns:
             return

@@ -211,6 +211,29 @@ def test_children_take_turns_on_the_clock(client, clock, parent, batch):
     ]
 
 
+def test_the_clock_is_back_before_the_children_that_wait(client, clock, sfn):
+    """What ends there is not redriven later, so another child that waits is redriven with the parent instead."""
+    parent = sfn.add_state_machine("late").add_execution(status="FAILED", start_date=-60 * MINUTE)
+    parent.stop_date = -10 * MINUTE
+    batch = parent.add_map_run("Late", max_concurrency=1)
+    batch.add_execution("first", status="FAILED", duration=20 * MINUTE)
+    for name in ("second", "third"):
+        batch.add_execution(name, status="FAILED", start_date=-30 * MINUTE)
+    now = parent.stop_date + 10 * MINUTE
+    client.redrive_execution(executionArn=parent.arn)
+    clock.move_to(now - 50 * MINUTE)
+    batch.executions[0].succeed()
+    assert [child.status for child in batch.executions] == ["SUCCEEDED", None, None]
+
+    clock.move_to(now)
+
+    assert [(child.status, child.redrive_date) for child in batch.executions] == [
+        ("SUCCEEDED", None),
+        ("RUNNING", now),
+        ("PENDING_REDRIVE", None),
+    ]
+
+
 def test_children_take_turns_when_others_are_ended(client, clock, parent, batch):
     """Without an outcome, each child waits until the test ends another one."""
     client.redrive_execution(executionArn=parent.arn)
