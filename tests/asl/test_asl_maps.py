@@ -210,15 +210,22 @@ def test_iterations_see_their_item():
     assert result(start(single(of(parallel(inner, End=True))), ["a"])) == [[{"i": 0}]]
 
 
-def test_concurrency():
-    """No more iterations run at the same time than MaxConcurrency says; 0 is not a limit."""
-    ends = []
-    for limit in (0, 2):
-        run = start(single(of(WAIT, MaxConcurrency=limit)), [4, 4, 4, 1])
-        run.advance_to(START + 60_000)
-        ends.append((run.stop_moment - START) / 1000)
+@pytest.mark.parametrize(
+    ("limit", "items", "end"),
+    [
+        pytest.param(0, [4, 4, 4, 1], 4, id="0 is no limit"),
+        pytest.param(2, [4, 4, 4, 1], 8, id="two"),
+        pytest.param(0, [4] * 40, 4, id="forty items"),
+        pytest.param(0, [4] * 41, 8, id="more than forty items"),
+        pytest.param(100, [4] * 41, 8, id="more than forty at the same time"),
+    ],
+)
+def test_concurrency(limit, items, end):
+    """No more iterations run at the same time than MaxConcurrency says, and never more than forty."""
+    run = start(single(of(WAIT, MaxConcurrency=limit)), items)
+    run.advance_to(START + 60_000)
 
-    assert ends == [4, 8]
+    assert (run.stop_moment - START) / 1000 == end
 
 
 @pytest.mark.parametrize(

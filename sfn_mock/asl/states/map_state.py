@@ -15,6 +15,9 @@ from sfn_mock.asl.states.map_settings import read_count
 from sfn_mock.asl.states.parallel import join
 from sfn_mock.asl.texts import json_text
 
+#: The most iterations of an inline Map state that run at the same time (Developer Guide, Map state in Inline mode).
+CONCURRENCY_LIMIT = 40
+
 
 def run_map(activation: Activation, state: MapState) -> Steps:
     """Run an inline Map state until all iterations have succeeded or one has failed."""
@@ -28,7 +31,7 @@ def run_map(activation: Activation, state: MapState) -> Steps:
             value = select_item(activation, state, effective, place)
             frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), place)
     waiting = deque(index for index, inner in frame.inner.items() if inner.output is ABSENT)
-    first = [waiting.popleft() for _ in range(min(len(waiting), limit or len(waiting)))]
+    first = [waiting.popleft() for _ in range(min(len(waiting), limit or CONCURRENCY_LIMIT, CONCURRENCY_LIMIT))]
     workers: list[tuple[Process, Chain]] = []
     for index in first:
         chain = Chain(activation.chain.head)
