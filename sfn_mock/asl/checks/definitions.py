@@ -11,6 +11,7 @@ from sfn_mock.asl.checks.diagnostics import JSON_FAULT, TOO_DEEP, Diagnostic, Un
 from sfn_mock.asl.checks.names import check_names
 from sfn_mock.asl.checks.states import machine
 from sfn_mock.asl.checks.transitions import check_transitions
+from sfn_mock.asl.checks.variables import check_scopes
 from sfn_mock.asl.checks.warnings import check_warnings
 from sfn_mock.asl.checks.workflows import workflows
 from sfn_mock.asl.json_text import DEEPEST, JsonFault, TooDeeplyNested, read_json
@@ -80,6 +81,7 @@ def _check_machine(
     yield from run_checks(machine(definition, express=express, unknown_fields=unknown_fields))
     found = workflows(definition)
     yield from check_names(found)
+    yield from check_scopes(found)
     yield from check_transitions(found)
     yield from check_warnings(found)
 
@@ -88,5 +90,6 @@ def _check_state(definition: dict[str, Any], unknown_fields: UnknownFields | Non
     yield from run_checks(machine(definition, express=False, unknown_fields=unknown_fields))
     found = workflows(definition)
     yield from check_names(found)
+    yield from check_scopes(found)
     yield from check_transitions(found[1:])
     yield from check_warnings(found)

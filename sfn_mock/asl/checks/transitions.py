@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sfn_mock.asl.checks.diagnostics import END_STATE, TARGET, Diagnostic, error
-from sfn_mock.asl.checks.workflows import Workflow
+from sfn_mock.asl.checks.workflows import Workflow, rules_of
 
 _TERMINAL = ("Succeed", "Fail")
 
@@ -43,11 +43,8 @@ def _targets(workflow: Workflow) -> Iterator[tuple[str, str]]:
     for name, state in workflow.states.items():
         place = workflow.at(name)
         yield from _named(state, place, "Next")
-        for field in ("Choices", "Catch"):
-            rules = state.get(field)
-            for index, rule in enumerate(rules if isinstance(rules, list) else ()):
-                if isinstance(rule, dict):
-                    yield from _named(rule, f"{place}/{field}[{index}]", "Next")
+        for rule_place, rule in rules_of(state, place):
+            yield from _named(rule, rule_place, "Next")
         yield from _named(state, place, "Default")
 
 

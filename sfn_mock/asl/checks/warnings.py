@@ -8,7 +8,7 @@ from typing import Any
 from sfn_mock.asl.checks.choices import OPERATORS
 from sfn_mock.asl.checks.diagnostics import Diagnostic, warning
 from sfn_mock.asl.checks.paths import looks_dynamic
-from sfn_mock.asl.checks.workflows import Workflow
+from sfn_mock.asl.checks.workflows import Workflow, rules_of
 
 _TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials")
 _PARTS = {
@@ -41,7 +41,7 @@ def _state(state: dict[str, Any], location: str) -> Iterator[Diagnostic]:
         inner = state.get(part)
         if isinstance(inner, dict):
             yield from _no_dollar(inner, fields, f"{location}/{part}")
-    for place, rule in _rules_that_assign(state, location):
+    for place, rule in rules_of(state, location):
         yield from _no_dollar(rule, ("Assign",), place)
     if kind == "Fail":
         yield from _no_path(state, _FAIL_TEXTS, location)
@@ -84,15 +84,6 @@ def _texts(value: object) -> Iterator[tuple[str, str]]:
             waiting += reversed(item.items())
         elif isinstance(item, list):
             waiting += [(name, element) for element in reversed(item)]
-
-
-def _rules_that_assign(state: dict[str, Any], location: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the catchers and the choice rules of a state."""
-    for field in ("Catch", "Choices"):
-        rules = state.get(field)
-        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
-            if isinstance(rule, dict):
-                yield f"{location}/{field}[{index}]", rule
 
 
 def _rules(value: object, location: str) -> Iterator[tuple[str, dict[str, Any]]]:
