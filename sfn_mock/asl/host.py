@@ -191,6 +191,20 @@ class ReadRequest:
 
 
 @dataclass(frozen=True)
+class ReadItem:
+    """An item that an ItemReader has read.
+
+    Attributes:
+        value: The item.
+        source: The address of the bucket that was listed or of the object that contains the item, such as
+            `S3://lists/items.json`.
+    """
+
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True)
 class WriteRequest:
     """The request of a Distributed Map state to write its results: the evaluated ResultWriter.
 
@@ -230,7 +244,7 @@ class Host(Protocol):
     def abandon_task(self, token: str, moment: int) -> None:
         """Record that the run no longer waits for a task that was Pending."""
 
-    def read_items(self, request: ReadRequest) -> list[Any]:
+    def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Return the items of a Distributed Map state."""
 
     def start_map_run(self, request: MapRunRequest) -> str:

@@ -13,6 +13,7 @@ from sfn_mock.asl.host import (
     Host,
     KnownMapRun,
     MapRunRequest,
+    ReadItem,
     ReadRequest,
     TaskAnswer,
     TaskCall,
@@ -47,9 +48,9 @@ class RecordedHost:
         """Record that a task is abandoned; see Host."""
         self._ask("abandon_task", token, moment)
 
-    def read_items(self, request: ReadRequest) -> list[Any]:
+    def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Return items; see Host."""
-        items: list[Any] = self._ask("read_items", request)
+        items: list[ReadItem] = self._ask("read_items", request)
         return items
 
     def start_map_run(self, request: MapRunRequest) -> str:

@@ -11,6 +11,7 @@ from sfn_mock.asl.host import (
     Failed,
     KnownMapRun,
     Pending,
+    ReadItem,
     ReadRequest,
     Succeeded,
     TaskAnswer,
@@ -59,7 +60,7 @@ class Answers:
         """Return the recorded outcome of a task."""
         return self.runs[execution].answer(call), None
 
-    def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
+    def read_items(self, execution: Execution, request: ReadRequest) -> list[ReadItem]:
         """Return no items: the items of a replayed map run are the inputs of its recorded children."""
         return []
 

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.host import ChildEnd, ReadRequest, WriteRequest
+from sfn_mock.asl.host import ChildEnd, ReadItem, ReadRequest, WriteRequest
 from sfn_mock.asl.item_data import DuplicateHeadersError, NotIterableError, parse_items
 from sfn_mock.asl.resources import parse_resource
 from sfn_mock.asl.texts import json_text, utf8
@@ -25,7 +25,7 @@ _GZIP = b"\x1f\x8b"
 _STATUSES = ("SUCCEEDED", "FAILED", "PENDING")
 
 
-def read_items(s3: Any, request: ReadRequest) -> list[Any]:
+def read_items(s3: Any, request: ReadRequest) -> list[ReadItem]:
     """Read the items of a Distributed Map state: the items in an object, or the list of objects in a bucket.
 
     Args:
@@ -40,12 +40,11 @@ def read_items(s3: Any, request: ReadRequest) -> list[Any]:
         parameters = _s3_request(request.resource, _object("ItemReader", request.parameters))
         if not request.resource.endswith(":s3:listObjectsV2"):
             items = _object_items(s3, parameters, request.config)
-        elif request.config.get("Transformation") == "LOAD_AND_FLATTEN":
-            keys = [entry["Key"] for entry in _list_objects(s3, parameters)]
-            found = [_text(s3, {"Bucket": parameters["Bucket"], "Key": key}) for key in keys]
-            items = [item for text in found for item in _parse(text, request.config)]
         else:
             items = _list_objects(s3, parameters)
+            if request.config.get("Transformation") == "LOAD_AND_FLATTEN":
+                keys = [item.value["Key"] for item in items]
+                items = _load(s3, parameters["Bucket"], keys, request.config)
     except _FAULTS as error:
         raise StateError("States.ItemReaderFailed", _cause(error)) from None
     return items[:limit] if limit else items
@@ -68,32 +67,35 @@ def _cause(error: Exception) -> str:
     return s3_cause(error) if isinstance(error, ClientError) else str(error)
 
 
-def _list_objects(s3: Any, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def _list_objects(s3: Any, parameters: dict[str, Any]) -> list[ReadItem]:
     pages = s3.get_paginator("list_objects_v2").paginate(**parameters)
     entries = [entry for page in pages for entry in page.get("Contents", ())]
     return [
-        {
-            "Etag": entry["ETag"],
-            "Key": entry["Key"],
-            "LastModified": int(entry["LastModified"].timestamp()),
-            "Size": entry["Size"],
-            "StorageClass": entry["StorageClass"],
-        }
+        ReadItem(
+            {
+                "Etag": entry["ETag"],
+                "Key": entry["Key"],
+                "LastModified": int(entry["LastModified"].timestamp()),
+                "Size": entry["Size"],
+                "StorageClass": entry["StorageClass"],
+            },
+            f"S3://{parameters['Bucket']}",
+        )
         for entry in entries
     ]
 
 
-def _object_items(s3: Any, parameters: dict[str, Any], config: dict[str, Any]) -> list[Any]:
+def _object_items(s3: Any, parameters: dict[str, Any], config: dict[str, Any]) -> list[ReadItem]:
     text = _text(s3, parameters)
     kind = config.get("ManifestType") or ("S3_INVENTORY" if config.get("InputType") == "MANIFEST" else None)
     if kind == "S3_INVENTORY":
         return _inventory_items(s3, text)
     if kind == "ATHENA_DATA":
         return _listed_items(s3, text, config)
-    return _parse(text, config)
+    return _items(text, config, parameters["Bucket"], parameters["Key"])
 
 
-def _inventory_items(s3: Any, text: str) -> list[Any]:
+def _inventory_items(s3: Any, text: str) -> list[ReadItem]:
     """Return the objects that the files of an S3 Inventory report list."""
     manifest = json.loads(text)
     try:
@@ -104,18 +106,26 @@ def _inventory_items(s3: Any, text: str) -> list[Any]:
         raise ValueError(
             "The manifest must have destinationBucket, fileSchema and files with keys, as S3 Inventory writes them."
         ) from None
-    config = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": headers}
-    found = [_text(s3, {"Bucket": bucket, "Key": key}) for key in keys]
-    return [item for text in found for item in _parse(text, config)]
+    return _load(s3, bucket, keys, {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": headers})
 
 
-def _listed_items(s3: Any, text: str, config: dict[str, Any]) -> list[Any]:
+def _listed_items(s3: Any, text: str, config: dict[str, Any]) -> list[ReadItem]:
     """Return the items of all files in a manifest of Athena's UNLOAD."""
-    items: list[Any] = []
+    items: list[ReadItem] = []
     for row in csv.reader(text.splitlines()):
         bucket, _, key = "".join(row).removeprefix("s3://").partition("/")
-        items += _parse(_text(s3, {"Bucket": bucket, "Key": key}), config)
+        items += _load(s3, bucket, [key], config)
     return items
+
+
+def _load(s3: Any, bucket: str, keys: list[str], config: dict[str, Any]) -> list[ReadItem]:
+    """Return the items of several objects of a bucket."""
+    texts = [_text(s3, {"Bucket": bucket, "Key": key}) for key in keys]
+    return [item for key, text in zip(keys, texts, strict=True) for item in _items(text, config, bucket, key)]
+
+
+def _items(text: str, config: dict[str, Any], bucket: str, key: str) -> list[ReadItem]:
+    return [ReadItem(value, f"S3://{bucket}/{key}") for value in _parse(text, config)]
 
 
 def _text(s3: Any, parameters: dict[str, Any]) -> str:

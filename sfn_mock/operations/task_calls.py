@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from moto.core.models import botocore_stubber
 
-from sfn_mock.asl.host import Pending, ReadRequest, TaskAnswer, TaskCall, WriteRequest
+from sfn_mock.asl.host import Pending, ReadItem, ReadRequest, TaskAnswer, TaskCall, WriteRequest
 from sfn_mock.asl.resources import Resource, ResourceKind
 from sfn_mock.instruments.guard import UnmockedServiceError, unmocked_task
 from sfn_mock.integrations.map_data import read_items, write_results
@@ -59,7 +59,7 @@ class ServicesOfMocks:
                 return _call_service(execution, call, client_for)
         raise _unmocked(execution, call)
 
-    def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
+    def read_items(self, execution: Execution, request: ReadRequest) -> list[ReadItem]:
         """Read the items of a Distributed Map state from the S3 of ``mock_aws``.
 
         Raises:

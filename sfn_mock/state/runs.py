@@ -22,6 +22,7 @@ from sfn_mock.asl.host import (
     KnownMapRun,
     MapRunRequest,
     Pending,
+    ReadItem,
     ReadRequest,
     Succeeded,
     TaskAnswer,
@@ -66,7 +67,7 @@ class Services(Protocol):
         A Pending answer that is not started leaves the task to the workers of its activity.
         """
 
-    def read_items(self, execution: Execution, request: ReadRequest) -> list[Any]:
+    def read_items(self, execution: Execution, request: ReadRequest) -> list[ReadItem]:
         """Return the items of a Distributed Map state."""
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
@@ -397,7 +398,7 @@ class DefinitionRun:
         self._note()
         self._end_poll(token)
 
-    def read_items(self, request: ReadRequest) -> list[Any]:
+    def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Read the items of a Distributed Map state."""
         return self._leave(lambda: self._services.read_items(self._execution, request))
 

@@ -14,6 +14,7 @@ from sfn_mock.asl.host import (
     Failed,
     KnownMapRun,
     MapRunRequest,
+    ReadItem,
     ReadRequest,
     Succeeded,
     TaskAnswer,
@@ -72,11 +73,11 @@ class EngineHost:
     def abandon_task(self, token: str, moment: int) -> None:
         self.abandoned.append((token, moment))
 
-    def read_items(self, request: ReadRequest) -> list[Any]:
+    def read_items(self, request: ReadRequest) -> list[ReadItem]:
         self.reads.append(request)
         if isinstance(self.items, Exception):
             raise self.items
-        return list(self.items or [])
+        return [ReadItem(item, "S3://lists/items") for item in self.items or ()]
 
     def start_map_run(self, request: MapRunRequest) -> str:
         arn = f"{ACCOUNT}:mapRun:orders/{request.state}:{len(self.map_runs)}"

@@ -607,7 +607,10 @@ def test_item_reader(state, reader, parameters, config, expected):
         pytest.param({"InputPath": "$.o"}, [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}], id="input"),
         pytest.param(
             {"ItemsPath": "$.o", "ItemSelector": {"item.$": "$$.Map.Item"}},
-            [{"item": {"Index": 0, "Key": "a", "Value": 1}}, {"item": {"Index": 1, "Key": "b", "Value": [2]}}],
+            [
+                {"item": {"Index": 0, "Key": "a", "Value": 1, "Source": "STATE_DATA"}},
+                {"item": {"Index": 1, "Key": "b", "Value": [2], "Source": "STATE_DATA"}},
+            ],
             id="ItemSelector",
         ),
     ],
@@ -663,6 +666,26 @@ def test_limits_that_cannot_be(limit, events, ending):
     assert types(run)[2:] == events
     assert result(run) == ("FAILED", *ending)
     assert host.reads == []
+
+
+@pytest.mark.parametrize(
+    ("processor", "more", "expected"),
+    [
+        pytest.param(of, {}, [{"Index": 0, "Value": 7}], id="inline"),
+        pytest.param(distributed, {}, [{"Index": 0, "Value": 7, "Source": "STATE_DATA"}], id="input"),
+        pytest.param(
+            distributed,
+            {"ItemReader": {"Resource": READER["Resource"], "Parameters": {}}},
+            [{"Index": 0, "Value": 7, "Source": "S3://lists/items"}],
+            id="reader",
+        ),
+    ],
+)
+def test_item_of_the_context_object(processor, more, expected):
+    """The context object has index and value of an item; in a Distributed Map also its source."""
+    state = processor(PASS, ItemSelector="{% $states.context.Map.Item %}", **JSONATA, **more)
+
+    assert result(start(single(state), [7], EngineHost(items=[7]))) == expected
 
 
 def test_item_reader_that_fails():

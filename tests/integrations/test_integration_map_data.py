@@ -36,7 +36,7 @@ def s3():
 
 
 def read(s3, config, parameters=OBJECT, resource=GET):
-    return read_items(s3, ReadRequest(resource, parameters, config, 0))
+    return [item.value for item in read_items(s3, ReadRequest(resource, parameters, config, 0))]
 
 
 def put(s3, **objects):
@@ -104,6 +104,27 @@ def test_items_of_a_manifest_of_athena(s3):
     put(s3, items="s3://lists/one\ns3://lists/two\n", one="1\n2", two="3")
 
     assert read(s3, {"ManifestType": "ATHENA_DATA", "InputType": "JSONL"}) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("config", "parameters", "resource", "sources"),
+    [
+        pytest.param({}, {"Bucket": "lists", "Key": "a"}, GET, ["S3://lists/a", "S3://lists/a"], id="object"),
+        pytest.param({}, {"Bucket": "lists"}, LIST, ["S3://lists", "S3://lists"], id="list"),
+        pytest.param(
+            {"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON"},
+            {"Bucket": "lists"},
+            LIST,
+            ["S3://lists/a", "S3://lists/a", "S3://lists/b"],
+            id="objects of a list",
+        ),
+    ],
+)
+def test_sources(s3, config, parameters, resource, sources):
+    """An item has the address of the object that contains it, or of the bucket that was listed."""
+    put(s3, a="[1, 2]", b="[3]")
+
+    assert [item.source for item in read_items(s3, ReadRequest(resource, parameters, config, 0))] == sources
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sfn_mock.asl.host import (
     KnownMapRun,
     MapRunRequest,
     Pending,
+    ReadItem,
     ReadRequest,
     Succeeded,
     TaskAnswer,
@@ -123,7 +124,7 @@ def _children(
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
         found = _read(activation, state.item_reader, effective, limit)
-        items = [item_context(index, item) for index, item in enumerate(found)]
+        items = [{**item_context(index, item.value), "Source": item.source} for index, item in enumerate(found)]
     selected = [select_item(activation, state, effective, item) for item in items]
     if state.item_batcher is None:
         return [Child(item, 1) for item in selected]
@@ -165,7 +166,7 @@ def _fail(activation: Activation, error: StateError) -> None:
     activation.add_event("MapRunFailed", {name: text for name, text in told if text is not None})
 
 
-def _read(activation: Activation, reader: ItemReader, effective: Any, limit: int) -> list[Any]:
+def _read(activation: Activation, reader: ItemReader, effective: Any, limit: int) -> list[ReadItem]:
     check_item_limit(limit)
     config = dict(reader.config)
     config.pop("MaxItemsPath", None)

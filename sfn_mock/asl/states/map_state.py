@@ -17,6 +17,8 @@ from sfn_mock.asl.texts import json_text
 
 #: The most iterations of an inline Map state that run at the same time (Developer Guide, Map state in Inline mode).
 CONCURRENCY_LIMIT = 40
+#: The source of a Distributed Map's items that no ItemReader has read.
+STATE_DATA = "STATE_DATA"
 
 
 def run_map(activation: Activation, state: MapState) -> Steps:
@@ -80,15 +82,17 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
         items = activation.refer(state.items_path, "ItemsPath", effective)
     if not state.is_jsonata:
         activation.observe("afterItemsPath", items)
+    source = {"Source": STATE_DATA} if state.is_distributed else {}
     if state.is_distributed and isinstance(items, dict):
-        return [{"Index": index, "Key": key, "Value": value} for index, (key, value) in enumerate(items.items())]
+        members = enumerate(items.items())
+        return [{"Index": index, "Key": key, "Value": value, **source} for index, (key, value) in members]
     if not isinstance(items, list):
         if state.is_jsonata or state.items_path is None:
             reason = f"The Map state's input must be an array but was: {json_text(items)}"
         else:
             reason = f'Reference path "{state.items_path}" must point to array.'
         raise activation.failure(RUNTIME, reason)
-    return [item_context(index, item) for index, item in enumerate(items)]
+    return [{**item_context(index, item), **source} for index, item in enumerate(items)]
 
 
 def _evaluate_items(activation: Activation, state: MapState) -> Any:
