@@ -1,4 +1,4 @@
-"""docs/conformance.md against the tests that it names, and the tests of ListExecutions against it."""
+"""docs/conformance.md compared with the tests that it names, and the tests of ListExecutions compared with it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 @cache
 def rows() -> list[Row]:
-    """The rows of every table whose last columns are Evidence and Test; the rule stands in the first."""
+    """The rows of every table whose last columns are Evidence and Test; the rule is in the first column."""
     found: list[Row] = []
     header: list[str] = []
     for line, text in enumerate(DOCUMENT.read_text(encoding="utf-8").splitlines(), 1):
@@ -85,14 +85,14 @@ def exists(reference: str) -> bool:
 
 
 def test_there_are_rows():
-    """Every line that names a test is a row of a table: all that follows would hold of a document without any."""
+    """Every line that names a test is a row of a table, and there are rows."""
     lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
 
     assert [row.line for row in rows()] == [line for line, text in enumerate(lines, 1) if ".py::" in text] != []
 
 
 def test_evidence_is_of_a_known_kind():
-    """Each row says how its rule is known, in one of the kinds that the document explains."""
+    """The evidence of each row is of a kind that the document explains."""
     unknown = [(row.line, row.evidence) for row in rows() if not EVIDENCE.fullmatch(row.evidence)]
 
     assert unknown == []
@@ -100,12 +100,12 @@ def test_evidence_is_of_a_known_kind():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_explained(kind):
-    """The table at the head of the document has each kind of evidence."""
+    """The first table of the document has each kind of evidence."""
     assert f"\n| {kind} | " in DOCUMENT.read_text(encoding="utf-8")
 
 
 def test_a_choice_gives_its_reason():
-    """Where AWS is unknown, or newer than the user's page, the row says why it is as it is."""
+    """A row whose evidence is a choice, or differs from the user's page, has a reason."""
     evidence = [(row.line, EVIDENCE.fullmatch(row.evidence)) for row in rows()]
     unreasoned = [
         line
@@ -117,14 +117,14 @@ def test_a_choice_gives_its_reason():
 
 
 def test_no_rule_is_listed_twice():
-    """Two rows with one rule would sooner or later say different things of it."""
+    """No rule has two rows."""
     counts = Counter(row.rule for row in rows())
 
     assert [rule for rule, count in counts.items() if count > 1] == []
 
 
 def test_each_named_test_exists():
-    """A rule without its test is a rumour: file, function and the id in brackets are looked up."""
+    """File, function and id of each named test exist."""
     missing = [(row.line, row.test) for row in rows() if not exists(row.test)]
 
     assert missing == []
@@ -134,7 +134,7 @@ def test_each_named_test_exists():
     "file", ["tests/operations/test_listing.py", "tests/operations/test_pages.py", "tests/operations/test_errors.py"]
 )
 def test_each_test_of_list_executions_is_named(file):
-    """A new rule of ListExecutions cannot be forgotten: its test wants a row."""
+    """Each test of ListExecutions has a row."""
     named = {found["function"] for row in rows() if (found := NAMED_TEST.fullmatch(row.test)) and found["file"] == file}
 
     assert sorted(functions_of(file).keys() - named) == []
@@ -157,5 +157,5 @@ def test_each_test_of_list_executions_is_named(file):
     ],
 )
 def test_a_reference(reference, found):
-    """What counts as the name of a test that exists."""
+    """A reference is valid if it names an existing test."""
     assert exists(reference) is found

@@ -1,4 +1,4 @@
-"""No public class offers a name that is not documented, and each public name has a docstring."""
+"""Public classes have only documented names, and each public name has a docstring."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN_OF_A_MAP_RUN = (
 )
 #: The public names of the package, without its version.
 PUBLIC = [name for name in dir(sfn_mock) if not name.startswith("_")]
-#: What every list has.
+#: The names of every list.
 LIST = [name for name in dir(list) if not name.startswith("_")]
 SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_date versions aliases"
 
@@ -59,7 +59,7 @@ SHOWN_OF_A_MACHINE = "arn name type definition role_arn creation_date update_dat
     ],
 )
 def test_public_names_are_the_documented_ones(documented, names):
-    """``dir()`` of a public class is its reference."""
+    """``dir()`` of a public class has exactly the documented names."""
     public = {name for name in dir(documented) if not name.startswith("_")}
 
     assert public == set(names.split())
@@ -76,7 +76,7 @@ def test_the_reference_has_each_public_name():
 
 
 def test_what_views_show(sfn_executions):
-    """Each documented attribute shows what the record holds."""
+    """Each documented attribute has the value of the record."""
     orders = sfn_executions.add_state_machine("orders")
     version = orders.publish_version("first")
     live = orders.add_alias("live", version, description="for customers")
@@ -100,7 +100,7 @@ def test_what_views_show(sfn_executions):
 
 
 def test_what_may_be_assigned(sfn_executions):
-    """Status, dates and details of an execution may be assigned to, as suites do that were written for moto."""
+    """Status, dates and details of an execution can be assigned, as in tests that were written for moto."""
     run = sfn_executions.add_state_machine("orders").add_execution("nightly", status="RUNNING")
     run.start_date = "2026-01-10T00:00:00Z"
     run.stop_date = "2026-01-10T01:00:00Z"
@@ -115,7 +115,7 @@ def test_what_may_be_assigned(sfn_executions):
 
 
 def test_what_a_fault_shows(sfn_executions):
-    """A fault shows what it was added with, and how often it has struck."""
+    """A fault shows its arguments, and how often it has applied."""
     fault = sfn_executions.add_fault("list_executions", error="ThrottlingException", times=2, skip=1, message="Slow.")
     shown = {name for name in vars(fault) if not name.startswith("_")}
 

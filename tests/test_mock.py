@@ -1,4 +1,4 @@
-"""mock_sfn_executions: each way to use it, what nests, what it puts into the environment and takes out again."""
+"""mock_sfn_executions: the forms of use, nesting, and the environment during and after a mock."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 
 
 def names(**arguments) -> list[str]:
-    """The names of what ListExecutions answers for the machine "orders"."""
+    """The names that ListExecutions answers for the machine "orders"."""
     client = boto3.client("stepfunctions")
     return [
         execution["name"] for execution in client.list_executions(stateMachineArn=MACHINE, **arguments)["executions"]
@@ -33,7 +33,7 @@ def machine_names() -> list[str]:
 
 
 def seed(name: str) -> None:
-    """Another machine in the active mock, whatever is there already."""
+    """Add another machine to the active mock."""
     get_mock().add_state_machine(name)
 
 
@@ -47,7 +47,7 @@ def is_active() -> bool:
 
 @pytest.fixture(autouse=True)
 def nothing_survives():
-    """After every test no mock is left active."""
+    """Check after every test that no mock is active."""
     yield
 
     assert not is_active()
@@ -57,7 +57,7 @@ def nothing_survives():
 
 
 def test_with_gives_the_handle():
-    """What the handle seeds, a real boto3 client lists."""
+    """A real boto3 client lists what the handle has seeded."""
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
 
@@ -65,13 +65,13 @@ def test_with_gives_the_handle():
 
 
 def test_get_mock_gives_the_same_handle():
-    """Code without the handle at hand asks for it."""
+    """get_mock() returns the handle."""
     with mock_sfn_executions() as sfn:
         assert get_mock() is sfn
 
 
 def test_get_mock_needs_an_active_mock():
-    """Outside any mock there is no handle to give."""
+    """Without an active mock get_mock() is a RuntimeError."""
     with pytest.raises(RuntimeError) as error:
         get_mock()
 
@@ -81,7 +81,7 @@ def test_get_mock_needs_an_active_mock():
 
 
 def test_each_use_starts_empty():
-    """The same object used again has a new store and a new handle."""
+    """If the same object is used again, it has a new store and a new handle."""
     mock = mock_sfn_executions()
     with mock as first:
         first.add_state_machine("orders")
@@ -91,7 +91,7 @@ def test_each_use_starts_empty():
 
 
 def test_handle_ends_with_its_mock():
-    """Whoever still holds the handle or a record hears that the mock is over."""
+    """After the end of the mock, its handle and records raise RuntimeError."""
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
 
@@ -102,7 +102,7 @@ def test_handle_ends_with_its_mock():
 
 
 def test_nothing_survives_a_failure():
-    """The mock ends with the block, however that is left."""
+    """The mock ends with its block, also after an exception."""
     with pytest.raises(ZeroDivisionError), mock_sfn_executions():
         raise ZeroDivisionError
 
@@ -114,7 +114,7 @@ def test_nothing_survives_a_failure():
 
 
 def test_start_gives_the_handle_until_stop():
-    """The pair is for setUp and tearDown, where no block fits."""
+    """start() returns the handle, and stop() ends the mock."""
     mock = mock_sfn_executions()
     sfn = mock.start()
     try:
@@ -126,7 +126,7 @@ def test_start_gives_the_handle_until_stop():
 
 
 def test_stop_needs_a_start():
-    """One stop too many is an error of the test's author."""
+    """stop() without start() is a RuntimeError."""
     mock = mock_sfn_executions()
     with mock:
         pass
@@ -138,7 +138,7 @@ def test_stop_needs_a_start():
 
 
 def test_stop_of_another_mock_leaves_the_active_one():
-    """Each object stops only what it started itself."""
+    """stop() ends only the mock that its object started."""
     with mock_sfn_executions() as sfn:
         with pytest.raises(RuntimeError):
             mock_sfn_executions().stop()
@@ -151,7 +151,7 @@ def test_stop_of_another_mock_leaves_the_active_one():
 
 @pytest.mark.parametrize("account_id", ["12345678901", "1234567890123", "12345678901a", "", 123456789012, None])
 def test_account_id_is_twelve_digits(account_id):
-    """Anything else is refused when the mock is made, before anything is mocked."""
+    """Another account_id is refused when the object is created."""
     with pytest.raises(ValueError) as error:
         mock_sfn_executions(account_id=account_id)
 
@@ -160,7 +160,7 @@ def test_account_id_is_twelve_digits(account_id):
 
 @pytest.mark.parametrize("region", ["Frankfurt", "", "eu-central", "us-east-1 ", "eu_central_1", 1])
 def test_region_has_the_form_of_a_region(region):
-    """A typing error would otherwise only show as executions that are found nowhere."""
+    """A region must have the form of a region, so that typing errors are found."""
     with pytest.raises(ValueError) as error:
         mock_sfn_executions(region=region)
 
@@ -169,7 +169,7 @@ def test_region_has_the_form_of_a_region(region):
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "us-isob-east-1", "eusc-de-east-1", "ap-future-1"])
 def test_region_may_be_of_any_partition(region):
-    """Seeds and calls meet in that region, also in one that the installed boto3 has not heard of."""
+    """A region may be in any partition, or unknown to the installed boto3."""
     with mock_sfn_executions(region=region) as sfn:
         orders = sfn.add_state_machine("orders")
         listed = boto3.client("stepfunctions").list_executions(stateMachineArn=orders.arn)
@@ -179,7 +179,7 @@ def test_region_may_be_of_any_partition(region):
 
 
 def test_options_are_keywords():
-    """An account id by position would be taken for something to decorate."""
+    """Options are accepted only as keywords."""
     with pytest.raises(TypeError):
         mock_sfn_executions("123456789012")
     with pytest.raises(TypeError):
@@ -187,7 +187,7 @@ def test_options_are_keywords():
 
 
 def test_account_id_owns_seeds_and_calls():
-    """Every client's calls belong to the mock's account, whatever its credentials."""
+    """All calls belong to the mock's account, whatever the credentials."""
     with mock_sfn_executions(account_id="210987654321") as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_execution("nightly", status="RUNNING")
@@ -213,7 +213,7 @@ def test_account_id_owns_seeds_and_calls():
     ],
 )
 def test_region_of_handle_and_clients(before, option, meanwhile, monkeypatch):
-    """The option is AWS_DEFAULT_REGION while the mock lives; without one, what is there stays, or us-east-1 is put."""
+    """AWS_DEFAULT_REGION is the option region, else its old value, else us-east-1."""
     if before is not None:
         monkeypatch.setenv("AWS_DEFAULT_REGION", before)
 
@@ -226,7 +226,7 @@ def test_region_of_handle_and_clients(before, option, meanwhile, monkeypatch):
 
 
 def test_aws_region_is_not_asked(monkeypatch):
-    """boto3 does not read AWS_REGION, so the mock does not either."""
+    """AWS_REGION is ignored, as boto3 ignores it."""
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
 
     with mock_sfn_executions() as sfn:
@@ -234,7 +234,7 @@ def test_aws_region_is_not_asked(monkeypatch):
 
 
 def test_region_of_a_configuration_file_gives_way(monkeypatch, tmp_path):
-    """A test must not depend on the profile of whoever runs it."""
+    """The region of a profile is ignored, so that tests do not depend on it."""
     config = tmp_path / "config"
     config.write_text("[default]\nregion = eu-west-1\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
@@ -244,7 +244,7 @@ def test_region_of_a_configuration_file_gives_way(monkeypatch, tmp_path):
 
 
 def test_environment_of_the_tests_own(monkeypatch):
-    """A mapping that stands in place of os.environ is written to and put right like that one."""
+    """A mapping that replaces os.environ is changed and restored like it."""
     own = {"PATH": os.environ["PATH"], "AWS_SESSION_TOKEN": "real"}
     monkeypatch.setattr(os, "environ", own.copy())
 
@@ -256,7 +256,7 @@ def test_environment_of_the_tests_own(monkeypatch):
 
 
 def test_environment_comes_back_as_it_was(monkeypatch):
-    """Set variables get their values back, unset ones are unset again, also those the test changed."""
+    """After the mock, environment variables have their old values."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"):
         monkeypatch.setenv(name, "real")
     before = dict(os.environ)
@@ -269,7 +269,7 @@ def test_environment_comes_back_as_it_was(monkeypatch):
 
 
 def test_clients_get_fake_credentials(monkeypatch):
-    """Neither real keys nor a real token are to be found while the mock is active."""
+    """During the mock there are only fake credentials."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"):
         monkeypatch.setenv(name, "real")
 
@@ -282,7 +282,7 @@ def test_clients_get_fake_credentials(monkeypatch):
 
 @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
 def test_missing_profile_does_no_harm(variable, monkeypatch):
-    """With a profile that exists on another machine only, botocore would refuse to make any client."""
+    """A profile in the environment that does not exist is ignored."""
     monkeypatch.setenv(variable, "on-another-machine")
 
     with mock_sfn_executions() as sfn:
@@ -292,7 +292,7 @@ def test_missing_profile_does_no_harm(variable, monkeypatch):
 
 
 def test_expired_credentials_do_no_harm(monkeypatch):
-    """The expiry date belongs to the real keys and would be believed of the fake ones."""
+    """The expiry date of real credentials is removed."""
     monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
 
     with mock_sfn_executions() as sfn:
@@ -302,7 +302,7 @@ def test_expired_credentials_do_no_harm(monkeypatch):
 
 
 def test_default_session_is_put_aside():
-    """A default session made before has real credentials, one made meanwhile has fake ones: neither is mixed up."""
+    """boto3's default session during the mock is a new one, and the old one is restored."""
     boto3.setup_default_session(aws_access_key_id="real", aws_secret_access_key="real")
     before = boto3.DEFAULT_SESSION
 
@@ -316,7 +316,7 @@ def test_default_session_is_put_aside():
 
 
 def test_default_session_is_each_mocks_own():
-    """What a test does to it, such as watching its events, has ended with that test's mock."""
+    """Each mock has its own default session."""
     seen = []
     with mock_sfn_executions():
         events = boto3.DEFAULT_SESSION.events
@@ -332,7 +332,7 @@ def test_default_session_is_each_mocks_own():
 
 
 def test_default_session_reads_the_environment_that_is_there(monkeypatch):
-    """Also where the mock before saw another, which a test had put in its place."""
+    """The default session reads the current environment."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "environ", {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"})
         with mock_sfn_executions():
@@ -346,7 +346,7 @@ def test_default_session_reads_the_environment_that_is_there(monkeypatch):
 
 
 def test_session_with_a_profile_asks_no_metadata_service(monkeypatch, tmp_path):
-    """An explicit profile passes over the keys in the environment; the search for others ends on this machine."""
+    """A session with an explicit profile does not ask the metadata service."""
     config = tmp_path / "config"
     config.write_text("[profile empty]\noutput = json\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
@@ -364,7 +364,7 @@ def test_session_with_a_profile_asks_no_metadata_service(monkeypatch, tmp_path):
 
 
 def test_bare_decorator():
-    """Each call of the function has a mock of its own."""
+    """Each call of the decorated function has its own mock."""
 
     @mock_sfn_executions
     def run() -> list[str]:
@@ -377,7 +377,7 @@ def test_bare_decorator():
 
 
 def test_decorator_with_options():
-    """The options hold for every call."""
+    """The options apply to each call."""
 
     @mock_sfn_executions(account_id="210987654321", region="eu-west-1")
     def run() -> tuple[str, str]:
@@ -387,7 +387,7 @@ def test_decorator_with_options():
 
 
 def test_decorated_function_keeps_its_signature():
-    """pytest finds the same fixtures, and no argument is added."""
+    """A decorated function has its signature, so pytest finds its fixtures."""
 
     def original(first: int, *, second: str = "b") -> str:
         """Its docstring."""
@@ -401,7 +401,7 @@ def test_decorated_function_keeps_its_signature():
 
 
 def test_failing_function_ends_its_mock():
-    """An error goes out unchanged, and nothing stays mocked."""
+    """After an exception the mock has ended."""
 
     @mock_sfn_executions
     def run() -> None:
@@ -414,7 +414,7 @@ def test_failing_function_ends_its_mock():
 
 
 def test_coroutine_function():
-    """The mock lasts until the coroutine is done, and the function stays a coroutine function."""
+    """The mock of a coroutine function lasts until the coroutine ends."""
 
     @mock_sfn_executions
     async def run() -> list[str]:
@@ -427,7 +427,7 @@ def test_coroutine_function():
 
 
 def test_generator_function():
-    """As for a pytest fixture that yields: the mock lasts until the generator is done."""
+    """The mock of a generator function lasts until the generator ends, as for a pytest fixture."""
 
     @mock_sfn_executions
     def run():
@@ -446,7 +446,7 @@ def test_generator_function():
 
 
 def test_async_generator_function():
-    """Values, sent ones and thrown errors pass through; the mock lasts until the generator is done."""
+    """Values, sent values and errors pass through; the mock lasts until the generator ends."""
 
     @mock_sfn_executions
     async def run():
@@ -475,7 +475,7 @@ def test_async_generator_function():
 
 
 def test_async_generator_closed_early():
-    """The decorated generator is closed with its wrapper, and the mock ends."""
+    """If the wrapper is closed, the generator is closed and the mock ends."""
     closed = []
 
     @mock_sfn_executions
@@ -501,7 +501,7 @@ def test_async_generator_closed_early():
     ids=["text", "number", "staticmethod", "classmethod"],
 )
 def test_only_functions_and_classes_are_decorated(target):
-    """Anything else is most likely an option without its name, or another decorator in the wrong order."""
+    """Another object is refused, because it is probably an option without its name."""
     with pytest.raises(TypeError) as error:
         mock_sfn_executions()(target)
 
@@ -512,7 +512,7 @@ def test_only_functions_and_classes_are_decorated(target):
 
 
 def test_method():
-    """A method decorated by itself is under the mock, its class otherwise not."""
+    """A decorated method has a mock, and the other methods of its class have none."""
 
     class Suite:
         @mock_sfn_executions
@@ -531,7 +531,7 @@ def test_method():
 
 
 def test_nested_mocks_share_one_handle():
-    """The inner mock neither empties the store nor ends it; what it adds is gone when it ends."""
+    """An inner mock shares store and handle, and its changes are undone at its end."""
     with mock_sfn_executions() as outer:
         outer.add_state_machine("orders")
         with mock_sfn_executions() as inner:
@@ -545,7 +545,7 @@ def test_nested_mocks_share_one_handle():
 @pytest.mark.parametrize("option", ["execute", "retry_sleeps", "short_pages"])
 @pytest.mark.parametrize("value", [1, 0, None, "no"], ids=repr)
 def test_what_is_yes_or_no(option, value):
-    """Anything else is refused where it is said, also what Python would take for yes."""
+    """An option that is a bool accepts only a bool."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(**{option: value})
 
@@ -553,7 +553,7 @@ def test_what_is_yes_or_no(option, value):
 
 
 def test_every_way_in_has_the_same_options():
-    """What the decorator takes the server takes too, and the marker of both fixtures."""
+    """Decorator, server and the markers of both fixtures have the same options."""
 
     def options(function) -> dict[str, object]:
         parameters = inspect.signature(function).parameters.values()
@@ -567,7 +567,7 @@ def test_every_way_in_has_the_same_options():
 
 
 def test_unknown_option():
-    """A name that is not an option is refused with the one that was probably meant."""
+    """An unknown option is refused with the closest one as a suggestion."""
     with pytest.raises(TypeError) as refusal:
         mock_sfn_executions(regoin="eu-west-1")
 
@@ -584,7 +584,7 @@ def test_unknown_option():
     ],
 )
 def test_inner_mock_may_ask_for_what_there_is(inner):
-    """Options left out, or equal to the outer mock's, are no difference."""
+    """An inner mock may have no options, or equal ones."""
     with (
         mock_sfn_executions(
             account_id="210987654321",
@@ -598,7 +598,7 @@ def test_inner_mock_may_ask_for_what_there_is(inner):
 
 
 def test_inner_mock_may_name_the_region_that_the_environment_chose():
-    """What counts is where the outer mock is, not how it was told."""
+    """An inner mock may name the region that the outer one got from the environment."""
     with mock_sfn_executions() as outer, mock_sfn_executions(region="us-east-1") as shared:
         assert shared is outer
 
@@ -631,7 +631,7 @@ def test_inner_mock_may_name_the_region_that_the_environment_chose():
     ids=["account", "region", "short pages", "transport"],
 )
 def test_inner_mock_cannot_differ(option, sentence):
-    """There is one store, so it has one account and one region; the outer mock goes on untouched."""
+    """An inner mock with other options is a RuntimeError, and the outer one continues."""
     with mock_sfn_executions() as sfn:
         with pytest.raises(RuntimeError) as error:
             mock_sfn_executions(**option).start()
@@ -641,7 +641,7 @@ def test_inner_mock_cannot_differ(option, sentence):
 
 
 def test_one_object_within_itself():
-    """A recursive decorated function has one store for all its depths."""
+    """A recursive decorated function has one store."""
 
     @mock_sfn_executions
     def run(depth: int) -> list[str]:
@@ -653,7 +653,7 @@ def test_one_object_within_itself():
 
 
 def test_one_object_in_threads_at_once():
-    """Threads that overlap share the mock; it ends with the last of them."""
+    """Overlapping threads share the mock, which ends with the last of them."""
     mock = mock_sfn_executions()
     entered = threading.Barrier(4)
     handles = []
@@ -675,7 +675,7 @@ def test_one_object_in_threads_at_once():
 
 
 def test_one_object_in_tasks_at_once():
-    """Tasks that overlap share the mock; it ends with the last of them."""
+    """Overlapping tasks share the mock, which ends with the last of them."""
 
     @mock_sfn_executions
     async def use(name: str, turns: int) -> list[str]:
@@ -692,7 +692,7 @@ def test_one_object_in_tasks_at_once():
 
 
 def test_calls_from_another_thread_are_mocked():
-    """The code under test may do its work in threads of its own."""
+    """Calls from other threads are answered."""
     listed = []
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders").add_execution("nightly", status="RUNNING")
@@ -707,7 +707,7 @@ def test_calls_from_another_thread_are_mocked():
 
 
 def test_class_stays_the_same_class():
-    """Only its tests are wrapped; helpers, class and static methods are left alone."""
+    """Only the tests of a class are wrapped, not its helpers, class and static methods."""
 
     class Suite:
         def test_it(self):
@@ -732,7 +732,7 @@ def test_class_stays_the_same_class():
 
 
 def test_class_leaves_other_classes_alone():
-    """A class that the test class merely has a name for is not a part of it."""
+    """A class that is an attribute of the test class is not wrapped."""
 
     class TestDouble:
         def test_connection(self):
@@ -749,7 +749,7 @@ def test_class_leaves_other_classes_alone():
 
 
 def test_each_test_of_a_class_starts_empty():
-    """What one test seeds, the next does not see."""
+    """Each test of a class has its own store."""
 
     @mock_sfn_executions
     class Suite:
@@ -841,14 +841,14 @@ PLAIN_CLASS = """
 
 
 def test_class_under_pytest(pytester):
-    """setup_method, fixtures, test and teardown_method share a store, in base, decorated and derived class alike."""
+    """setup_method, fixtures, test and teardown_method share a store, in base and derived classes too."""
     pytester.makepyfile(PLAIN_CLASS)
 
     pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=9)
 
 
 def test_setup_method_of_a_test_case(pytester):
-    """pytest calls it on unittest's classes too: it shares the test's store."""
+    """pytest's setup_method of a TestCase shares the store of the test."""
     pytester.makepyfile(
         """
         import unittest
@@ -874,7 +874,7 @@ def test_setup_method_of_a_test_case(pytester):
 
 
 def test_failing_setup_method_ends_the_mock(pytester):
-    """pytest calls no teardown_method after a setup_method that fails, also when its base class's had succeeded."""
+    """If setup_method fails, the mock ends."""
     pytester.makepyfile(
         """
         import pytest
@@ -903,7 +903,7 @@ def test_failing_setup_method_ends_the_mock(pytester):
 
 
 def test_class_decorated_twice():
-    """The second decoration adds nothing, and both end."""
+    """A second decoration changes nothing."""
 
     @mock_sfn_executions
     @mock_sfn_executions(region="us-east-1")
@@ -925,7 +925,7 @@ def test_class_decorated_twice():
 
 
 def test_decorated_class_keeps_its_own_init_subclass():
-    """The hook that watches for derived classes calls the one that was there."""
+    """The class's own __init_subclass__ is still called."""
     derived = []
 
     @mock_sfn_executions
@@ -958,7 +958,7 @@ def problems(result: unittest.TestResult) -> list[str]:
 
 
 def test_test_case_shares_the_store_with_its_setup():
-    """setUp, test, tearDown and cleanups see one store; the next test has another."""
+    """setUp, test, tearDown and cleanups share one store; the next test has another."""
     seen = []
 
     @mock_sfn_executions
@@ -986,7 +986,7 @@ def test_test_case_shares_the_store_with_its_setup():
 
 
 def test_isolated_asyncio_test_case():
-    """The asynchronous halves of setup and teardown belong to the test as well."""
+    """Asynchronous setup and teardown share the store too."""
     seen = []
 
     @mock_sfn_executions
@@ -1010,7 +1010,7 @@ def test_isolated_asyncio_test_case():
 
 
 def test_set_up_class_seeds_for_each_test():
-    """Its calls stay on the machine, clients made in it go on working, and its seeds are there in each test."""
+    """Seeds of setUpClass exist in each test."""
 
     @mock_sfn_executions
     class Case(TestCase):
@@ -1037,7 +1037,7 @@ def test_set_up_class_seeds_for_each_test():
 
 
 def test_derived_and_inherited_tests_are_mocked():
-    """Decorating a class reaches the tests it inherits, and those of the classes derived from it."""
+    """Inherited tests, and those of derived classes, are mocked."""
     ran = []
 
     class Base(TestCase):
@@ -1074,7 +1074,7 @@ def test_derived_and_inherited_tests_are_mocked():
 
 
 def test_mixin_of_a_test_case():
-    """A decorated plain class makes the test cases that use it mocked ones, setup included."""
+    """A decorated mixin makes the test cases that use it mocked."""
     ran = []
 
     @mock_sfn_executions
@@ -1091,7 +1091,7 @@ def test_mixin_of_a_test_case():
 
 
 def test_failing_test_case_ends_its_mock():
-    """Failures are unittest's to report; nothing stays mocked."""
+    """unittest reports failures, and the mock ends."""
 
     @mock_sfn_executions
     class Case(TestCase):
@@ -1103,7 +1103,7 @@ def test_failing_test_case_ends_its_mock():
 
 
 def test_debug_runs_under_the_mock():
-    """unittest's other way to run a test, which lets its errors out."""
+    """unittest's debug() runs a test under the mock."""
 
     @mock_sfn_executions
     class Case(TestCase):
@@ -1118,7 +1118,7 @@ def test_debug_runs_under_the_mock():
 
 
 def test_skipped_test_case():
-    """A class that unittest skips leaves nothing behind."""
+    """A skipped class leaves no mock."""
 
     @unittest.skip("not now")
     @mock_sfn_executions
@@ -1145,6 +1145,6 @@ def test_public_names():
 
 
 def test_unknown_public_name():
-    """A typing error is an AttributeError as of any module."""
+    """An unknown name of the package is an AttributeError."""
     with pytest.raises(AttributeError, match="module 'sfn_mock' has no attribute 'mock_sfn_execution'"):
         sfn_mock.mock_sfn_execution  # noqa: B018  # looking it up is the test

@@ -1,4 +1,4 @@
-"""docs/options.md, the one table of options, against the places that take them."""
+"""docs/options.md compared with the code that takes the options."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from sfn_mock.http_server import command
 from sfn_mock.options import NAMES, Options
 
 TEXT = (Path(__file__).parents[1] / "docs" / "options.md").read_text(encoding="utf-8")
-#: The cells of each row of the table: option, default, meaning, where in Python, ini, command.
+#: The cells of each row: option, default, meaning, in Python, ini, command.
 ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in TEXT.splitlines() if line.startswith("| `")]
 
 
 def names_of(where: str) -> list[str]:
-    """The options that the column "In Python" tells of the decorator, the marker or the server."""
+    """The options of the decorator, the marker or the server, by the column "In Python"."""
     return [row[0].strip("`") for row in ROWS if where in row[3].split(", ")]
 
 
 def spellings(column: int) -> list[str]:
-    """What the rows have in a column, without the value that follows."""
+    """The texts of a column, without the values that follow."""
     return [spelling for row in ROWS for spelling in re.findall(r"`(\S+?)(?: [A-Z]+)?`", row[column])]
 
 
@@ -39,12 +39,12 @@ def spellings(column: int) -> list[str]:
     ],
 )
 def test_options_in_python(where, names):
-    """The table tells of each place in Python exactly the options that it takes."""
+    """For each entry point in Python, the table has exactly its options."""
     assert sorted(names_of(where)) == sorted(names)
 
 
 def test_options_in_the_ini_file():
-    """The table tells exactly the ini values that the plugin registers."""
+    """The table has exactly the ini values of the plugin."""
     parser = Mock()
     pytest_plugin.pytest_addoption(parser)
 
@@ -52,7 +52,7 @@ def test_options_in_the_ini_file():
 
 
 def test_options_of_the_command():
-    """The table tells exactly the options of the server's command, beside ``--help`` and ``--version``."""
+    """The table has exactly the options of the command, except ``--help`` and ``--version``."""
     actions = [action for action in command._parser()._actions if action.dest not in ("help", "version")]
 
     assert sorted(spellings(5)) == sorted(spelling for action in actions for spelling in action.option_strings)

@@ -1,4 +1,4 @@
-"""README.md and the pages of docs/ against the code: their Python runs, their tables and links are true."""
+"""README.md and the pages of docs/ compared with the code: their Python runs, their tables and links are right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sfn_mock.aws.exceptions import SFNError
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-#: The pages whose Python is run here; that of the tutorial goes together, in tests/test_tutorial.py.
+#: The pages whose Python is run here; tests/test_tutorial.py runs that of the tutorial.
 PAGES = [README, *sorted(page for page in (ROOT / "docs").glob("*.md") if page.stem != "tutorial")]
 #: The pages whose links are followed.
 LINKED = [README, ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,7 +31,7 @@ def text_of(page: Path) -> str:
 
 
 class Block(NamedTuple):
-    """A block of Python: the page and line where it stands, and its code."""
+    """A block of Python code with its page and line."""
 
     page: Path
     line: int
@@ -39,7 +39,7 @@ class Block(NamedTuple):
 
     @property
     def padded(self) -> str:
-        """The code at the line where it stands, so that a traceback leads there."""
+        """The code at its line of the page, so that tracebacks have the right line."""
         return "\n" * (self.line - 1) + self.code
 
 
@@ -51,12 +51,12 @@ def python_blocks() -> Iterator[Block]:
 
 
 BLOCKS = list(python_blocks())
-#: Those that are files of tests; the others are pieces of one.
+#: The blocks that are test files; the others are snippets.
 FILES = [block for block in BLOCKS if re.search(r"^ *def test_", block.code, re.MULTILINE)]
 SNIPPETS = [block for block in BLOCKS if block not in FILES]
 
 
-#: What `aws stepfunctions list-executions` printed, for docs/seeding.md.
+#: Output of `aws stepfunctions list-executions`, for docs/seeding.md.
 LISTED = {
     "executions": [
         {
@@ -71,7 +71,7 @@ LISTED = {
         for name, start_date in [("later", "2026-01-09T02:00:00+00:00"), ("sooner", "2026-01-08T02:00:00+00:00")]
     ]
 }
-#: What `aws stepfunctions get-execution-history` printed of an execution of ``REPLAYED``, for docs/replay.md.
+#: Output of `aws stepfunctions get-execution-history` for an execution of ``REPLAYED``, for docs/replay.md.
 HISTORY = {
     "events": [
         {"timestamp": "2026-01-09T03:00:00+00:00", "type": kind, "id": number, "previousEventId": number - 1, **details}
@@ -88,14 +88,14 @@ HISTORY = {
 }
 REPLAYED = {"StartAt": "Work", "States": {"Work": {"Type": "Pass", "End": True}}}
 ABOUT_DEFINITIONS = ("coverage", "running-definitions")
-#: The definition of ``orders`` on these pages, which say that it has this state.
+#: The definition of ``orders`` on these pages.
 CHARGING = {
     "StartAt": "Charge",
     "States": {
         "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": True}
     },
 }
-#: What AWS Step Functions Local would read beside that definition.
+#: A mock config of AWS Step Functions Local for that definition.
 MOCK_CONFIG = {
     "StateMachines": {"orders": {"TestCases": {"HappyPath": {"Charge": "Charged"}}}},
     "MockedResponses": {"Charged": {"0": {"Return": {"charged": True}}}},
@@ -168,7 +168,7 @@ def test_the_tests_pass_as_they_stand(tmp_path):
 )
 @freeze_time("2026-01-10 03:00:00")
 def test_each_snippet_runs(snippet, sfn_executions, tmp_path, monkeypatch):
-    """The other Python of the pages runs with the names and the time that it announces, and its asserts hold."""
+    """The snippets of the pages run with the names and the time that the page announces."""
     monkeypatch.chdir(tmp_path)
     write_files_of_snippets(tmp_path)
     definition = CHARGING if snippet.page.stem in ABOUT_DEFINITIONS else None
@@ -188,7 +188,7 @@ def test_each_snippet_runs(snippet, sfn_executions, tmp_path, monkeypatch):
 
 
 def declared(error: type[SFNError]) -> Iterator[tuple[str, str]]:
-    """Code and sentence of every error, as the table of errors writes them."""
+    """Code and sentence of every error class, as the table of errors writes them."""
     if isinstance(error.code, str):
         yield error.code, error.message
     for kind in error.__subclasses__():
@@ -196,7 +196,7 @@ def declared(error: type[SFNError]) -> Iterator[tuple[str, str]]:
 
 
 def test_the_table_of_errors_is_true():
-    """Each code goes with that sentence in the code, and all six errors of ListExecutions are there."""
+    """Each code has its sentence in the code, and all errors of ListExecutions are in the table."""
     rows = re.findall(r"^\| `(\w+)` \| `(.+?)`", text_of(ROOT / "docs" / "listing.md"), re.MULTILINE)
     operation = Session().get_service_model("stepfunctions").operation_model("ListExecutions")
 
@@ -212,12 +212,12 @@ def test_each_example_is_listed():
 
 
 def test_readme_is_short():
-    """README.md has at most 180 lines; what is longer has a page of its own."""
+    """README.md has at most 180 lines."""
     assert len(text_of(README).splitlines()) <= 180
 
 
 def anchors(page: Path) -> set[str]:
-    """Where a link can lead within a page: its headings, as they are written in an address."""
+    """The anchors of a page: its headings, as links write them."""
     text = re.sub(r"^```.*?^```$", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
@@ -233,7 +233,7 @@ def anchors(page: Path) -> set[str]:
     ],
 )
 def test_each_link_leads_somewhere(page, target):
-    """A link leads to a file of the repository and, where it names a heading, to a heading that the file has."""
+    """Each link leads to an existing file, and its anchor to a heading of that file."""
     path, _, anchor = target.partition("#")
     leads_to = (page.parent / path).resolve() if path else page
 

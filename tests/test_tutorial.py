@@ -1,4 +1,4 @@
-"""docs/tutorial.md, followed step by step: its files are saved, and pytest answers what the page shows."""
+"""docs/tutorial.md, followed step by step: its files are saved, and pytest prints what the page shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 TUTORIAL = Path(__file__).parents[1] / "docs" / "tutorial.md"
 
-#: A file to save or to add to, or what a run of pytest shows.
+#: A file to save or to extend, or the output of a run of pytest.
 STEP = re.compile(
     r'^```\w+ title="(?P<file>[\w.]+)"(?P<new> new)?\n(?P<text>.*?)^```$|^```console\n\$ pytest\n(?P<shown>.*?)^```$',
     re.DOTALL | re.MULTILINE,
@@ -19,7 +19,7 @@ OPTIONS = ["-p", "no:randomly", "-p", "no:hypothesispytest", "-o", "asyncio_defa
 
 
 def test_the_tutorial_can_be_followed(pytester, monkeypatch):
-    """Each file is saved or added to in the page's order, and each run of pytest shows the lines of the page."""
+    """Each file is saved or extended in order, and each run of pytest prints the lines of the page."""
     missing = []
     runs = 0
     for step in STEP.finditer(TUTORIAL.read_text(encoding="utf-8")):

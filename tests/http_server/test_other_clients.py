@@ -40,7 +40,7 @@ def environment(**variables):
 
 
 def find_aws():
-    """The command, of version 1 or 2, that SFN_MOCK_AWS_CLI names or that is on the path; None if there is none."""
+    """The AWS CLI, version 1 or 2, that SFN_MOCK_AWS_CLI names or that is on the PATH; None without one."""
     path = os.environ.get("SFN_MOCK_AWS_CLI") or shutil.which("aws")
     if path is None:
         return None
@@ -61,7 +61,7 @@ def aws_cli():
 
 @pytest.fixture
 def aws(sfn, aws_cli):
-    """Runs `aws stepfunctions`, and gives exit code, output and errors."""
+    """Run `aws stepfunctions`, and return exit code, output and errors."""
 
     def aws(*arguments):
         ended = subprocess.run(
@@ -78,7 +78,7 @@ def aws(sfn, aws_cli):
 
 
 def test_cli_lists_executions(sfn, aws):
-    """It walks all pages by itself, and what it prints is what load takes."""
+    """The CLI reads all pages, and load takes its output."""
     with freeze_time("2026-01-10 03:00:00"):
         orders = sfn.add_state_machine("orders")
         orders.add_executions(250, status="FAILED")
@@ -94,7 +94,7 @@ def test_cli_lists_executions(sfn, aws):
 
 
 def test_cli_starts_and_describes(sfn, aws):
-    """What it starts is described to it, dates and all."""
+    """An execution that the CLI started is described with its dates."""
     sfn.add_state_machine("orders").on_start(status="SUCCEEDED", output='{"ok": true}')
     _, started, _ = aws("start-execution", "--state-machine-arn", MACHINE, "--name", "a", "--input", '{"order": 7}')
     arn = json.loads(started)["executionArn"]
@@ -107,7 +107,7 @@ def test_cli_starts_and_describes(sfn, aws):
 
 
 def test_cli_is_told_of_errors(aws):
-    """It ends with a code of its own, and says AWS's code and sentence."""
+    """After an error the CLI ends with its exit code, and prints AWS's code and sentence."""
     code, printed, errors = aws("list-executions", "--state-machine-arn", UNKNOWN)
 
     assert code in (254, 255)
@@ -151,7 +151,7 @@ main();
 
 @pytest.fixture(scope="module")
 def node():
-    """Node.js, in a folder where the SDK is installed, which SFN_MOCK_JAVASCRIPT names."""
+    """Node.js, in the folder that SFN_MOCK_JAVASCRIPT names, in which the SDK is installed."""
     path = shutil.which("node")
     if path is None:
         pytest.skip("there is no Node.js")
@@ -162,7 +162,7 @@ def node():
 
 
 def test_javascript(sfn, node):
-    """The SDK's client walks pages, reads dates, tells errors by their classes, and tries again when throttled."""
+    """The SDK's client reads pages and dates, has error classes, and retries throttled calls."""
     path, folder = node
     fast = sfn.add_state_machine("fast", type="EXPRESS")
     sfn.add_fault("StartExecution", error="ThrottlingException")

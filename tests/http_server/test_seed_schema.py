@@ -1,4 +1,4 @@
-"""The JSON Schema of seed files: what can be seeded matches it, and what has an unknown key does not."""
+"""The JSON Schema of seed files: a document that can be seeded matches it, and one with an unknown key does not."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def changed(path: str, value: object) -> dict:
 
 
 def test_the_schema_is_one():
-    """It is a JSON Schema of 2020-12."""
+    """The schema is a valid JSON Schema of 2020-12."""
     Draft202012Validator.check_schema(SCHEMA)
 
 
 def without_descriptions(schema: object) -> object:
-    """The schema without the sentences of docstrings, as a sentence may change without making the file wrong."""
+    """The schema without its descriptions, which may change without making the file wrong."""
     if isinstance(schema, dict):
         return {
             key: without_descriptions(value)
@@ -122,7 +122,7 @@ def test_the_command_prints_it(capsys):
     ],
 )
 def test_members(name, keys):
-    """Each object has the members that seeding takes, and those of the seeding calls are described."""
+    """Each object has the members that seeding accepts, and those of seeding methods have descriptions."""
     members = SCHEMA["$defs"][name]["properties"]
 
     assert set(members) == keys
@@ -179,7 +179,7 @@ CHILDREN = f"{MACHINE}.executions.0.map_runs.0.executions"
     ],
 )
 def test_what_cannot_be_seeded_does_not_match(sfn_executions, path, value):
-    """A document that is refused for an unknown key, a missing key or a type does not match the schema either."""
+    """A document with an unknown key, a missing key or a wrong type does not match."""
     document = changed(path, value)
 
     with pytest.raises(ValueError):

@@ -1,4 +1,4 @@
-"""The mock over HTTP: what clients of any language are answered, beside moto's other services."""
+"""The mock over HTTP: its answers to clients of any language, together with moto's other services."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def client(sfn):
 
 @pytest.fixture
 def post(sfn):
-    """Sends a request as no SDK would: the bytes and headers that are given, and no others."""
+    """Send a request with exactly these bytes and headers, without an SDK."""
     pool = urllib3.PoolManager(retries=False)
     return lambda body, headers, path="/": pool.request("POST", sfn.endpoint_url + path, body=body, headers=headers)
 
@@ -69,7 +69,7 @@ def scope(region, service="states", key="any"):
 
 
 def each_answer(sfn, client):
-    """What every call of a list that has all operations comes to, each on a store that is seeded the same."""
+    """The answers to calls of all operations, each on a store with the same seeds."""
     for index, (operation, arguments) in enumerate(CALLS):
         sfn.reset()
         text = json.dumps(arguments)
@@ -83,7 +83,7 @@ def each_answer(sfn, client):
 
 @freeze_time(NOW)
 def test_answers_are_those_of_the_mock(sfn):
-    """Over HTTP boto3 gives what it gives within the mock: values, errors, headers but for those of the connection."""
+    """Over HTTP boto3 gets the same values, errors and headers, except those of the connection."""
     over_http = list(each_answer(sfn, client_of(sfn, inject_host_prefix=False)))
     in_place = list(each_answer(sfn, boto3.client("stepfunctions")))
 
@@ -92,7 +92,7 @@ def test_answers_are_those_of_the_mock(sfn):
 
 
 def test_clients_without_its_url_see_the_same_store(sfn, client):
-    """A client of the same process that has no endpoint_url is answered in place, and never by AWS."""
+    """A client of the same process without endpoint_url uses the same store."""
     sfn.add_state_machine("orders").add_execution("a", status="RUNNING")
     in_place = boto3.client("stepfunctions").list_executions(stateMachineArn=MACHINE)
 
@@ -101,7 +101,7 @@ def test_clients_without_its_url_see_the_same_store(sfn, client):
 
 
 def test_paginators_walk(sfn, client):
-    """Page tokens go over HTTP and back."""
+    """Page tokens work over HTTP."""
     sfn.add_state_machine("orders").add_executions(250, status="RUNNING")
     pages = list(client.get_paginator("list_executions").paginate(stateMachineArn=MACHINE))
 
@@ -109,7 +109,7 @@ def test_paginators_walk(sfn, client):
 
 
 def test_host_prefix(sfn, client):
-    """StartSyncExecution goes to "sync-" before the host, unless the client is told to leave that out."""
+    """StartSyncExecution goes to the host "sync-...", unless the client leaves the prefix out."""
     fast = sfn.add_state_machine("fast", type="EXPRESS")
     unprefixed = client_of(sfn, inject_host_prefix=False)
 
@@ -128,7 +128,7 @@ def test_host_prefix(sfn, client):
     ],
 )
 def test_region_of_a_call(sfn, post, headers, region):
-    """It is the one that the call is signed for; unsigned, that of its host; else the mock's."""
+    """The region of a call is that of its signature, else of its host, else the mock's."""
     answer = post('{"name": "a"}', {**target("CreateActivity"), **headers})
 
     assert answer.json()["activityArn"] == f"arn:aws:states:{region}:123456789012:activity:a"
@@ -136,13 +136,13 @@ def test_region_of_a_call(sfn, post, headers, region):
 
 
 def test_unsigned_clients_are_answered(sfn):
-    """A client without credentials is one too."""
+    """Unsigned calls are answered."""
     assert client_of(sfn, signature_version=UNSIGNED).list_state_machines()["stateMachines"] == []
 
 
 @pytest.mark.sfn_executions(account_id="210987654321", region="eu-central-1")
 def test_account_of_a_call(sfn, post):
-    """It is the mock's, for all services, unless a header of moto's says another."""
+    """The account of a call is the mock's, for all services, unless moto's header names another."""
     own = post('{"name": "a"}', target("CreateActivity")).json()
     other = post('{"name": "a"}', {**target("CreateActivity"), "x-moto-account-id": "111111111111"}).json()
 
@@ -152,7 +152,7 @@ def test_account_of_a_call(sfn, post):
 
 
 def test_account_of_a_role(sfn):
-    """Under an assumed role's keys a call belongs to the role's account, for all services."""
+    """Calls with keys of an assumed role belong to the role's account, for all services."""
     role = client_of(sfn, "sts").assume_role(RoleArn="arn:aws:iam::111111111111:role/other", RoleSessionName="test")[
         "Credentials"
     ]
@@ -171,7 +171,7 @@ def test_account_of_a_role(sfn):
 
 
 def test_call_of_a_form(sfn, post):
-    """A body is read whatever its Content-Type says: curl calls every body a form unless it is told otherwise."""
+    """A body is read with any Content-Type, such as curl's default."""
     machine = sfn.add_state_machine("orders")
     headers = {**target("DescribeStateMachine"), "Content-Type": FORM}
     answer = post(json.dumps({"stateMachineArn": machine.arn}), headers)
@@ -180,7 +180,7 @@ def test_call_of_a_form(sfn, post):
 
 
 def test_iam_knows_when_a_key_was_used(sfn):
-    """A call is a use of its access key, which moto's IAM tells, in the region of the call."""
+    """moto's IAM shows the last use of an access key, with its region."""
     iam = client_of(sfn, "iam")
     iam.create_user(UserName="reader")
     key = iam.create_access_key(UserName="reader")["AccessKey"]
@@ -198,7 +198,7 @@ def test_iam_knows_when_a_key_was_used(sfn):
 
 
 def test_calls_at_once(sfn):
-    """Of what several clients start and list at the same time nothing is lost or doubled."""
+    """If several clients start and list at once, nothing is lost or doubled."""
     sfn.add_state_machine("orders")
     client = client_of(sfn, max_pool_connections=8)
 
@@ -220,7 +220,7 @@ def test_calls_at_once(sfn):
 
 @freeze_time("2026-01-10 02:00:00")
 def test_answer_on_the_wire(sfn, post):
-    """An answer is JSON with dates in seconds, under AWS's headers, each once."""
+    """An answer is JSON with dates in seconds, and has each of AWS's headers once."""
     sfn.add_state_machine("orders")
     answer = post("{}", target("ListStateMachines"))
 
@@ -241,7 +241,7 @@ def test_answer_on_the_wire(sfn, post):
 
 @freeze_time("2026-01-10 02:00:00")
 def test_date_header_is_the_clients(sfn, post):
-    """A signed call is answered with the date that it is signed for: SDKs that see another clock repeat their calls."""
+    """The Date header of an answer is that of the call's signature, because SDKs compare it."""
     signed = {**target("ListStateMachines"), **scope("us-east-1"), "X-Amz-Date": "20250203T040506Z"}
 
     assert post("{}", signed).headers.getlist("Date") == ["Mon, 03 Feb 2025 04:05:06 GMT"]
@@ -292,7 +292,7 @@ def test_date_header_is_the_clients(sfn, post):
     ],
 )
 def test_error_on_the_wire(sfn, post, headers, body, told):
-    """An error is 400 with its type, in AWS's namespace, and its sentence in lower case."""
+    """An error is 400 with its type in AWS's namespace, and its sentence in ``message``."""
     answer = post(body, headers)
 
     assert (answer.status, answer.json()) == (400, told)
@@ -304,14 +304,14 @@ def test_error_on_the_wire(sfn, post, headers, body, told):
 
 @pytest.mark.sfn_executions(retry_sleeps=False)
 def test_faults_strike(sfn, client):
-    """What is added to the handle strikes calls over HTTP, and the client tries again."""
+    """Faults of the handle apply to calls over HTTP, and the client retries."""
     fault = sfn.add_fault("ListStateMachines", error="ThrottlingException", times=2)
 
     assert client.list_state_machines()["ResponseMetadata"]["RetryAttempts"] == fault.count == 2
 
 
 def test_faults_of_the_connection_close_it(sfn):
-    """Where no answer is to come the connection is closed, of whichever kind the fault is."""
+    """For a fault of the connection the server closes the connection."""
     sfn.add_fault("ListStateMachines", error="ReadTimeout")
     client = client_of(sfn, retries={"total_max_attempts": 1})
 
@@ -322,7 +322,7 @@ def test_faults_of_the_connection_close_it(sfn):
 
 @pytest.mark.sfn_executions(quotas={"ListStateMachines": (1, 0)})
 def test_quotas_count(sfn):
-    """The options of the mock are the server's."""
+    """The options of the mock apply to the server."""
     client = client_of(sfn, retries={"total_max_attempts": 1})
     client.list_state_machines()
 
@@ -333,7 +333,7 @@ def test_quotas_count(sfn):
 
 @pytest.mark.sfn_executions(quotas={"ListStateMachines": (1, 0)})
 def test_calls_of_the_page_do_not_count(sfn, client, post):
-    """With the page's header a call is answered as any, and leaves no trace: quota, fault and record are the code's."""
+    """Calls with the page's header use no quota and no fault, and are not recorded."""
     fault = sfn.add_fault("ListStateMachines", error="ThrottlingException", times=1, skip=1)
     for _ in range(3):
         answer = post("{}", {**target("ListStateMachines"), "x-sfn-mock-page": "1"})
@@ -345,7 +345,7 @@ def test_calls_of_the_page_do_not_count(sfn, client, post):
 
 
 def test_paging_is_checked():
-    """What check_paging finds it finds over HTTP as well, as far as the calls alone show it."""
+    """check_paging finds what can be seen from the calls over HTTP."""
     server = sfn_mock.server(check_paging=True)
     sfn = server.start()
     sfn.add_state_machine("orders").add_executions(101, status="RUNNING")
@@ -362,7 +362,7 @@ def test_paging_is_checked():
 
 
 def test_it_goes_by_the_tests_clock(sfn, client):
-    """freezegun in the test moves the server too, in whatever thread it answers."""
+    """freezegun in the test moves the server's clock, in each thread."""
     sfn.add_state_machine("orders")
     with freeze_time("2026-01-10 02:00:00") as clock:
         first = client.start_execution(stateMachineArn=MACHINE, name="first")
@@ -377,7 +377,7 @@ def test_it_goes_by_the_tests_clock(sfn, client):
 
 
 def test_other_services_are_motos(sfn):
-    """moto's other services answer at the same URL; clients without it are answered from the same stores."""
+    """moto's other services are at the same URL, and share their stores with clients without it."""
     queues = client_of(sfn, "sqs")
     queues.create_queue(QueueName="failures")
 
@@ -388,7 +388,7 @@ def test_other_services_are_motos(sfn):
 
 
 def test_other_services_start_empty():
-    """What a server's other services hold ends with it."""
+    """The stores of other services end with the server."""
     for _ in range(2):
         with sfn_mock.server() as sfn:
             queues = client_of(sfn, "sqs")
@@ -397,7 +397,7 @@ def test_other_services_start_empty():
 
 
 def test_other_services_reach_it(sfn, client):
-    """CloudFormation makes versions, which plain moto does not know."""
+    """moto's CloudFormation creates versions in the mock."""
     template = {
         "Resources": {
             "Orders": {
@@ -420,7 +420,7 @@ def test_other_services_reach_it(sfn, client):
 
 
 def test_tagging_api_reaches_it(sfn, client):
-    """It finds a machine by its type."""
+    """moto's tagging API finds a machine by its type."""
     pytest.importorskip("moto.core.resource_tagging", reason="older ones of moto need all its extras for that API")
     sfn.add_state_machine("orders")
     client.tag_resource(resourceArn=MACHINE, tags=[{"key": "team", "value": "orders"}])
@@ -430,7 +430,7 @@ def test_tagging_api_reaches_it(sfn, client):
 
 
 def test_service_that_needs_more(sfn, monkeypatch):
-    """What is missing for one of moto's services is said in the answer, and the others are answered."""
+    """If a service of moto needs a package, the answer says so, and other services work."""
     monkeypatch.setitem(sys.modules, "moto.sns", None)
     topics = client_of(sfn, "sns").meta.endpoint_url
     headers = {**scope("us-east-1", "sns"), "Content-Type": FORM}
@@ -519,7 +519,7 @@ def test_service_that_needs_more(sfn, monkeypatch):
     ],
 )
 def test_what_no_service_answers(sfn, caplog, method, path, headers, error):
-    """Neither a page nor a traceback, but an error as AWS's services have them, which SDKs can read."""
+    """An unknown service is an error in AWS's form, which SDKs can read, without HTML or traceback."""
     answer = urllib3.PoolManager().request(method, sfn.endpoint_url + path, headers=headers)
 
     assert (answer.status, answer.headers["x-amzn-ErrorType"], answer.json()["message"]) == error
@@ -531,7 +531,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def read_error(protocol, answer):
-    """Status, code and sentence of an error, as botocore reads them from an answer in that protocol."""
+    """Status, code and sentence of an error, as botocore reads them in that protocol."""
     response = {"status_code": answer.status, "headers": dict(answer.headers), "body": answer.data}
     parsed = create_parser(protocol).parse(response, None)
     return answer.status, parsed["Error"]["Code"], parsed["Error"]["Message"]
@@ -547,7 +547,7 @@ def read_error(protocol, answer):
     ],
 )
 def test_errors_are_of_the_protocol(sfn, monkeypatch, protocol, service, method, path, headers):
-    """A client that reads XML gets an error in XML, and the others get one in JSON."""
+    """A client that reads XML gets an error in XML, and others in JSON."""
     monkeypatch.setitem(sys.modules, "moto.ec2", None)
     url, headers = sfn.endpoint_url + path, {**headers, **scope("us-east-1", service)}
     status, code, sentence = read_error(protocol, urllib3.PoolManager().request(method, url, headers=headers))
@@ -564,7 +564,7 @@ def test_errors_are_of_the_protocol(sfn, monkeypatch, protocol, service, method,
     ],
 )
 def test_errors_in_xml_say_any_path(sfn, service, path, shown):
-    """What XML cannot hold, or has a use for, is escaped."""
+    """Characters that XML does not allow are escaped."""
     url = sfn.endpoint_url + path
     answer = urllib3.PoolManager().request("GET", url, headers=scope("us-east-1", service))
 
@@ -573,7 +573,7 @@ def test_errors_in_xml_say_any_path(sfn, service, path, shown):
 
 
 def test_an_exception_within_a_service(sfn):
-    """What goes wrong within one of moto's services is an InternalFailure that its client can read."""
+    """An exception in a service of moto is an InternalFailure that its client can read."""
     client_of(sfn, "s3").create_bucket(Bucket="orders")
     url = f"{sfn.endpoint_url}/orders/key?restore"
     answer = urllib3.PoolManager().request("POST", url, headers=scope("us-east-1", "s3"))
@@ -586,14 +586,14 @@ def test_an_exception_within_a_service(sfn):
 
 
 def test_head_of_what_no_service_answers(sfn):
-    """An answer to HEAD has the status and headers of the error alone."""
+    """The answer to HEAD has only status and headers of the error."""
     answer = urllib3.PoolManager().request("HEAD", f"{sfn.endpoint_url}/moto-api/fortunes")
 
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/json")
 
 
 def test_error_of_a_service_without_a_page(sfn):
-    """What one of moto's services answers is left as it is, without a body too."""
+    """An answer of a service of moto is not changed, also without a body."""
     answer = urllib3.PoolManager().request("OPTIONS", f"{sfn.endpoint_url}/bucket")
 
     assert (answer.status, answer.data) == (403, b"")
@@ -601,7 +601,7 @@ def test_error_of_a_service_without_a_page(sfn):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_task_that_nothing_answers(sfn, post):
-    """The test's author, who is told so by an error in place, reads it in the answer over HTTP."""
+    """A task that nothing answers is an error in the answer over HTTP."""
     parameters = {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "a"}}
     task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": parameters, "End": True}
     sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Get", "States": {"Get": task}}))
@@ -610,11 +610,11 @@ def test_task_that_nothing_answers(sfn, post):
     assert answer.status == 501
     assert answer.json()["message"].startswith("State 'Get' of arn:aws:states:us-east-1:123456789012:execution:orders:")
     with pytest.raises(UnmockedServiceError, match=r"^Executions came to tasks that nothing answers"):
-        activation.settle(None)  # as the mock does at its end
+        activation.settle(None)  # as the mock raises it at its end
 
 
 def test_motos_own_reset_resets_all(sfn, client, post):
-    """Suites that were written for moto's server empty it by moto's own address."""
+    """moto's own reset route resets Step Functions too."""
     sfn.add_state_machine("orders")
     client_of(sfn, "sqs").create_queue(QueueName="failures")
     answer = post(None, {}, "/moto-api/reset")
@@ -628,7 +628,7 @@ def test_motos_own_reset_resets_all(sfn, client, post):
 
 
 def test_the_handle_is_that_of_the_mock_around_it():
-    """Within a mock a server answers for that mock, and the last one to begin is the one that it tells of."""
+    """Inside a mock, a server answers for that mock."""
     with mock_sfn_executions() as outer:
         with sfn_mock.server() as first, sfn_mock.server() as second:
             assert first is second is outer is get_mock()
@@ -642,7 +642,7 @@ def test_the_handle_is_that_of_the_mock_around_it():
 
 
 def test_it_ends_with_the_mock():
-    """Afterwards nobody listens, no mock is active, and the handle says so."""
+    """After the end no server listens, no mock is active, and the handle raises an error."""
     server = sfn_mock.server()
     sfn = server.start()
     url = sfn.endpoint_url
@@ -657,7 +657,7 @@ def test_it_ends_with_the_mock():
 
 
 def test_requests_at_work_are_answered_before_it_ends():
-    """Who has asked gets an answer, and not an error of a mock that has ended meanwhile."""
+    """A request that has arrived is answered before the server ends."""
     server = sfn_mock.server()
     sfn = server.start()
     asked, go_on = Event(), Event()
@@ -679,7 +679,7 @@ def test_requests_at_work_are_answered_before_it_ends():
 
 
 def test_it_begins_again():
-    """A server is used as often as one likes, and starts empty each time; started or stopped twice it says so."""
+    """A server can be started several times, and is empty each time; a second start or stop is an error."""
     server = sfn_mock.server()
     with server as sfn:
         sfn.add_state_machine("orders")
@@ -695,7 +695,7 @@ def test_it_begins_again():
 
 
 def test_port_in_use():
-    """One sentence says which port, and nothing is left of the attempt."""
+    """If the port is in use, one sentence says so, and nothing is left."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError) as error:
@@ -730,7 +730,7 @@ with_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine, as many a c
     ],
 )
 def test_host(host, shown):
-    """Wherever it listens, the URL is one that clients on this machine can use."""
+    """Clients on this machine can use the URL, whatever address the server listens on."""
     with sfn_mock.server(host=host) as sfn:
         assert sfn.endpoint_url.rpartition(":")[0] == f"http://{shown}"
         assert client_of(sfn).list_state_machines()["stateMachines"] == []
@@ -745,7 +745,7 @@ def test_host(host, shown):
     ids=["host", "port"],
 )
 def test_no_such_place(option, sentence):
-    """What is not a place to listen at is refused at once."""
+    """A wrong host or port is refused at once."""
     with pytest.raises(ValueError) as error:
         sfn_mock.server(**option)
 
@@ -761,7 +761,7 @@ def test_no_such_place(option, sentence):
     ],
 )
 def test_what_is_no_http(sfn, client, capfd, told, status):
-    """A client that speaks something else, such as one told https, is refused, and nothing of the server's breaks."""
+    """A client that does not speak HTTP, such as one with https, is refused."""
     with socket.create_connection(("127.0.0.1", int(sfn.endpoint_url.rpartition(":")[2]))) as connection:
         connection.sendall(told)
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
@@ -772,7 +772,7 @@ def test_what_is_no_http(sfn, client, capfd, told, status):
 
 
 def test_within_mock_aws():
-    """With mock_aws around it, what that one holds is what the server's other services answer from, and stays."""
+    """Inside mock_aws, the server's other services use its stores, which stay."""
     with mock_sfn_executions(), mock_aws():
         boto3.client("sqs").create_queue(QueueName="before")
         with sfn_mock.server() as sfn:
@@ -782,7 +782,7 @@ def test_within_mock_aws():
 
 
 def test_within_an_installed_mock_aws():
-    """Where the mock stands behind mock_aws, a server within answers for that."""
+    """Inside an installed mock_aws, a server answers for it."""
     sfn_mock.install()
     try:
         with mock_aws():
@@ -797,7 +797,7 @@ def test_within_an_installed_mock_aws():
 
 
 def test_without_flask(monkeypatch):
-    """Without the extra one sentence says what to install."""
+    """Without the extra, one sentence says what to install."""
     for module in [name for name in sys.modules if name.partition(".")[0] == "flask" or "moto_server" in name]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "flask", None)
@@ -811,7 +811,7 @@ def test_without_flask(monkeypatch):
 
 
 def test_fixture_takes_the_markers_options(pytester):
-    """The fixture takes the marker's options, and shares the store with sfn_executions beside it."""
+    """The fixture takes the marker's options, and shares its store with sfn_executions."""
     pytester.makepyfile(
         """
         import pytest
@@ -827,7 +827,7 @@ def test_fixture_takes_the_markers_options(pytester):
 
 
 def test_the_package_carries_the_page():
-    """What the page is made of is installed with the package."""
+    """The files of the page are installed with the package."""
     setup = (Path(__file__).parents[2] / "setup.cfg").read_text(encoding="utf-8")
 
     assert "http_server/page_files/*" in setup
@@ -846,14 +846,14 @@ print(client.list_state_machines()["stateMachines"])
 
 
 def test_a_started_server_listens_until_the_interpreter_exits():
-    """It goes on where nobody keeps the server or its handle, and never keeps the interpreter from exiting."""
+    """A server listens even if nothing refers to it, and does not prevent the exit."""
     ended = subprocess.run([sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=60, check=False)
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[]\n", "")
 
 
 def test_a_process_that_is_forked_off_leaves_the_server_to_its_parent(monkeypatch):
-    """The exit of another process stops nothing, and waits for nothing; that of its own stops the server."""
+    """The exit of a forked process stops nothing and waits for nothing."""
     registered = []
     monkeypatch.setattr(atexit, "register", registered.append)
     sfn = sfn_mock.server().start()

@@ -1,4 +1,4 @@
-"""The command sfn-mock-server, as a process of its own: ``python -m sfn_mock``."""
+"""The command sfn-mock-server in its own process, as ``python -m sfn_mock``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMAND = [sys.executable, "-m", "sfn_mock"]
 
 @contextmanager
 def serving(*arguments):
-    """The command's process, and the URL that its first line tells."""
+    """The process of the command, and the URL in its first line."""
     process = subprocess.Popen(
         [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -55,7 +55,7 @@ def client_of(url, region="us-east-1"):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serves_until_told_to_stop(tmp_path, number):
-    """One line tells the URL; seeds are there at once; a signal ends it in good order, with nothing more to say."""
+    """One line has the URL, seeds exist at once, and a signal ends the command without more output."""
     item = {
         "executionArn": "arn:aws:states:us-east-1:123456789012:execution:imports:b",
         "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:imports",
@@ -80,7 +80,7 @@ def test_serves_until_told_to_stop(tmp_path, number):
 
 
 def test_moto_answers_beside_it():
-    """Other services are moto's, in the same account."""
+    """moto answers other services, in the same account."""
     with serving("--account-id", "210987654321", "--region", "eu-central-1") as (_, url):
         keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
         queues = boto3.client("sqs", "eu-central-1", endpoint_url=url, **keys)
@@ -90,7 +90,7 @@ def test_moto_answers_beside_it():
 
 
 def test_port_in_use():
-    """One sentence on stderr, and an exit code that says that nothing was served."""
+    """If the port is in use, there is one sentence on stderr, and an exit code."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ended = run("--port", str(port))
@@ -107,7 +107,7 @@ def test_port_in_use():
 
 @pytest.fixture
 def main(capsys, monkeypatch):
-    """Runs the command until it has told its URL, and gives exit code, output and what a look at the server gave."""
+    """Run the command until it prints its URL; return exit code, output and the result of a look at the server."""
 
     def main(*arguments, look=lambda sfn: None):
         seen = []
@@ -153,7 +153,7 @@ def main(capsys, monkeypatch):
     ],
 )
 def test_bad_seed(main, tmp_path, content, sentence):
-    """One sentence names the file and the place, and nothing is served."""
+    """A wrong seed file is one sentence with the file and the position, and no server starts."""
     path = file(tmp_path, "seeds", content)
     code, told, seen = main("--seed", path)
 
@@ -161,7 +161,7 @@ def test_bad_seed(main, tmp_path, content, sentence):
 
 
 def test_no_seed_file(main, tmp_path):
-    """A path that leads nowhere is named whole."""
+    """A missing file is named with its whole path."""
     code, told, _ = main("--seed", str(tmp_path / "nowhere.yaml"))
 
     assert (code, told.out) == (1, "")
@@ -169,7 +169,7 @@ def test_no_seed_file(main, tmp_path):
 
 
 def test_seed_warnings_are_told(main, tmp_path):
-    """What a test would be warned of goes to stderr, and the server serves."""
+    """Warnings of seeds are printed on stderr, and the server starts."""
     soon = {"status": "RUNNING", "start_date": "+1h"}
     path = file(tmp_path, "seeds.json", {"state_machines": [{"name": "orders", "executions": [soon]}]})
     code, told, _ = main("--seed", path)
@@ -179,7 +179,7 @@ def test_seed_warnings_are_told(main, tmp_path):
 
 
 def test_options(main):
-    """The options of the mock are the command's."""
+    """The command takes the options of the mock."""
     options = [
         *("--account-id", "210987654321", "--region", "eu-central-1", "--consistency-lag", "5s", "--short-pages"),
         *("--retention", "90d", "--quotas", '{"open_executions": 3}', "--execute"),
@@ -206,7 +206,7 @@ def test_options(main):
     ],
 )
 def test_refused(capsys, arguments, code, sentence):
-    """What cannot be served is said in one sentence, after argparse's usage or by itself."""
+    """A wrong option is one sentence, after argparse's usage or alone."""
     try:
         ended = command.main(["--port", "0", *arguments])
     except SystemExit as exit:

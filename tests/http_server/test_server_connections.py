@@ -1,4 +1,4 @@
-"""Connections to a server: what is read from clients that are slow, wrong or many, and what they are told."""
+"""Connections to a server: clients that are slow, wrong or many, and their answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sfn(sfn_executions_server):
 
 @pytest.fixture
 def connect(sfn):
-    """Gives connections to the server, which are closed after the test."""
+    """Make connections to the server, which are closed after the test."""
     with ExitStack() as stack:
         port = int(sfn.endpoint_url.rpartition(":")[2])
         yield lambda: stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
@@ -37,7 +37,7 @@ def connect(sfn):
 
 @pytest.fixture
 def exchange(connect):
-    """Sends bytes, and then the end if that is wanted; gives the status and the body of each answer until the end."""
+    """Send bytes, and close the sending side if wanted; return status and body of each answer."""
 
     def exchanged(told: bytes, *, end: bool = True) -> list[tuple[int, str]]:
         connection = connect()
@@ -50,7 +50,7 @@ def exchange(connect):
 
 
 def answers(connection):
-    """Each answer that comes until the connection is closed: its status, and its JSON or text."""
+    """Each answer until the connection is closed: its status, and its JSON or text."""
     text = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
     parts = re.split(r"HTTP/1\.1 (\d+) [^\r]*\r\n(?:[^\r]+\r\n)*\r\n", text)
     return [(int(status), body) for status, body in zip(parts[1::2], parts[2::2], strict=True)]
@@ -64,7 +64,7 @@ MACHINES = (200, '{"stateMachines": []}')
 
 
 def test_connections_are_kept(sfn):
-    """A client's calls go over one connection."""
+    """The calls of a client use one connection."""
     pool = urllib3.PoolManager(maxsize=1)
     for _ in range(3):
         assert pool.request("POST", sfn.endpoint_url, body="{}", headers=LIST).status == 200
@@ -81,7 +81,7 @@ def test_requests_one_after_the_other(exchange):
 
 
 def test_empty_lines_before_a_request(exchange):
-    """Empty lines that a client sends before a request are no part of it."""
+    """Empty lines before a request are ignored."""
     call = CALL + b"Content-Length: 2\r\n\r\n{}"
 
     assert exchange(b"\r\n\n" + call + b"\r\n" + call + b"\r\n") == [MACHINES] * 2
@@ -89,7 +89,7 @@ def test_empty_lines_before_a_request(exchange):
 
 @pytest.mark.parametrize("line", [b"GET /", b"GET  HTTP/1.1"])
 def test_a_request_without_a_version(exchange, line):
-    """A first line of two words, as HTTP had it before 1.0, is refused."""
+    """A request line without an HTTP version is refused."""
     sentence = "The first line of a request must have a method, a path and a version of HTTP."
 
     assert exchange(line + b"\r\nHost: localhost\r\n\r\n") == told(400, sentence)
@@ -104,7 +104,7 @@ def test_a_request_without_a_version(exchange, line):
     ],
 )
 def test_bodies(exchange, headers, body):
-    """A body is read in each of the ways in which HTTP sends it."""
+    """A body may have each form that HTTP allows."""
     assert exchange(CALL + headers + b"\r\n" + body) == [MACHINES]
 
 
@@ -168,7 +168,7 @@ NO_CHUNK = "A chunk must begin with a line that gives its size in hexadecimal di
     ],
 )
 def test_requests_that_cannot_be_read(sfn, exchange, rest, sentence):
-    """What is not a whole request is 400 with one sentence, and no call."""
+    """An incomplete or malformed request is 400 with one sentence, and is not recorded."""
     assert exchange(CALL + rest) == told(400, sentence)
     assert sfn.calls == []
 
@@ -236,7 +236,7 @@ NO_HEADER = "Each header must be a line with a name, a colon and a value."
     ],
 )
 def test_requests_that_are_no_http(sfn, exchange, capfd, request_, status, sentence):
-    """What is not a request is refused in JSON, with no other request read from the rest, and nothing is printed."""
+    """Bytes that are not HTTP are refused in JSON, and nothing is printed."""
     assert exchange(request_) == told(status, sentence)
     assert sfn.calls == []
     assert capfd.readouterr() == ("", "")
@@ -256,19 +256,19 @@ TOO_LONG = "The body of this request must be of at most 16777216 bytes."
     ],
 )
 def test_bodies_that_are_too_long(exchange, path, headers):
-    """More than 16 MiB is 413, of which the client is told before it has sent all."""
+    """A body of more than 16 MiB is 413, before the client has sent all of it."""
     assert exchange(CALL.replace(b"/ ", path.encode() + b" ", 1) + headers) == told(413, TOO_LONG)
 
 
 def test_a_client_that_sends_all_of_a_long_body_reads_the_answer(sfn):
-    """What a client that does not listen sends on is read and dropped."""
+    """The rest of a long body is read and dropped."""
     answer = urllib3.PoolManager(retries=False).request("POST", sfn.endpoint_url, body=b" " * 17_000_000, headers=LIST)
 
     assert (answer.status, answer.json()) == (413, {"message": TOO_LONG})
 
 
 def test_a_body_of_the_longest_length(sfn):
-    """16 MiB is not too much."""
+    """A body of 16 MiB is accepted."""
     body = b"{}".ljust(16 << 20)
 
     assert urllib3.PoolManager().request("POST", sfn.endpoint_url, body=body, headers=LIST).status == 200
@@ -276,7 +276,7 @@ def test_a_body_of_the_longest_length(sfn):
 
 @pytest.mark.parametrize(("length", "status"), [(16 << 20, 200), ((16 << 20) + 1, 413)])
 def test_bodies_that_are_unpacked(sfn, length, status):
-    """The limit holds for what is unpacked, of which no more is unpacked than that."""
+    """The limit applies to the unpacked body, and no more is unpacked."""
     packed = gzip.compress(b"{}") + gzip.compress(b" " * (length - 2))
     headers = {**LIST, "Content-Encoding": "gzip"}
     answer = urllib3.PoolManager().request("POST", sfn.endpoint_url, body=packed, headers=headers)
@@ -285,7 +285,7 @@ def test_bodies_that_are_unpacked(sfn, length, status):
 
 
 def test_a_body_that_is_packed_in_part_is_read_as_it_is(sfn):
-    """gzip that ends early unpacks to nothing that was meant."""
+    """Incomplete gzip is not unpacked."""
     packed = gzip.compress(b'{"maxResults": 1}')[:-3]
     headers = {**LIST, "Content-Encoding": "gzip"}
     answer = urllib3.PoolManager().request("POST", sfn.endpoint_url, body=packed, headers=headers)
@@ -295,7 +295,7 @@ def test_a_body_that_is_packed_in_part_is_read_as_it_is(sfn):
 
 
 def test_objects_of_other_services_may_be_longer(sfn):
-    """The limit of calls to Step Functions is none of S3's."""
+    """The limit of Step Functions does not apply to S3."""
     s3 = boto3.client("s3", endpoint_url=sfn.endpoint_url, config=Config(s3={"addressing_style": "path"}))
     s3.create_bucket(Bucket="large")
     s3.put_object(Bucket="large", Key="a", Body=b"a" * 17_000_000)
@@ -304,7 +304,7 @@ def test_objects_of_other_services_may_be_longer(sfn):
 
 
 def test_answers_without_a_body(sfn, exchange):
-    """An answer that can have no body tells no length of one, and the connection goes on after it."""
+    """An answer without a body has no Content-Length, and the connection stays open."""
     boto3.client("s3").create_bucket(Bucket="small")
     forget = b"DELETE /small/a HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -312,7 +312,7 @@ def test_answers_without_a_body(sfn, exchange):
 
 
 def test_a_client_that_goes_away(sfn, connect):
-    """A client that is gone before its answer comes breaks nothing of the server."""
+    """A client that disappears before its answer does not harm the server."""
     for _ in range(20):
         connection = connect()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -323,14 +323,14 @@ def test_a_client_that_goes_away(sfn, connect):
 
 
 def test_answers_to_head(exchange):
-    """An answer to HEAD tells the length of the page, and has none of it."""
+    """An answer to HEAD has the length of the page, but no body."""
     page = b"/sfn-mock/page/index.html HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     assert exchange(b"HEAD " + page) == [(405, "")]
 
 
 def test_a_client_that_takes_too_long(connect, monkeypatch):
-    """A request that is not there in time is 408, however often a part of it comes."""
+    """A request that is not complete in time is 408, even if parts of it arrive."""
     monkeypatch.setattr(connections, "SENDING_SECONDS", 0.2)
     connection = connect()
     connection.sendall(CALL)
@@ -347,14 +347,14 @@ def test_a_client_that_takes_too_long(connect, monkeypatch):
 
 
 def test_a_client_that_keeps_silent(connect, monkeypatch):
-    """A connection without a request is closed after a while, without an answer."""
+    """A connection without a request is closed after some time, without an answer."""
     monkeypatch.setattr(connections, "IDLE_SECONDS", 0.1)
 
     assert answers(connect()) == []
 
 
 def test_too_many_connections(sfn, connect, monkeypatch):
-    """One connection too many is refused; when another is closed there may be one again."""
+    """A connection beyond the limit is refused until another one is closed."""
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
     held = [connect(), connect()]
 
@@ -366,7 +366,7 @@ def test_too_many_connections(sfn, connect, monkeypatch):
 
 
 def test_connections_are_closed_where_there_are_many(connect, monkeypatch):
-    """With many connections each is closed after its answer, so that others can come."""
+    """If many connections are open, each is closed after its answer."""
     monkeypatch.setattr(connections, "_MAX_KEPT", 0)
     connection = connect()
     connection.sendall(CALL + b"Content-Length: 2\r\n\r\n{}")
@@ -375,7 +375,7 @@ def test_connections_are_closed_where_there_are_many(connect, monkeypatch):
 
 
 def test_a_server_that_stops_closes_its_connections():
-    """A client that keeps a connection learns that the server is gone, and stop() does not wait for it."""
+    """A server that stops closes open connections, and stop() does not wait for them."""
     server = sfn_mock.server()
     port = int(server.start().endpoint_url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
@@ -387,7 +387,7 @@ def test_a_server_that_stops_closes_its_connections():
 
 
 def test_a_server_that_stops_while_it_answers(monkeypatch):
-    """A connection whose answer says that it stays open is closed too if the server stops before the answer's end."""
+    """A server that stops during an answer closes that connection too."""
     end_work = connections.ConnectionServer.end_work
 
     def end_late(server, connection):
@@ -408,7 +408,7 @@ def test_a_server_that_stops_while_it_answers(monkeypatch):
 
 
 def test_failures_of_the_server_itself(exchange, monkeypatch, caplog):
-    """What fails within the server is 500 in JSON, with the traceback in the log."""
+    """An exception in the server is 500 in JSON, with the traceback in the log."""
 
     def fail(*_):
         raise ZeroDivisionError("nothing to share")

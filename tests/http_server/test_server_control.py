@@ -1,4 +1,4 @@
-"""What the server is asked under /sfn-mock/, and by whom it lets itself be asked."""
+"""The routes under /sfn-mock/, and which requests are allowed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def client(sfn):
 
 @pytest.fixture
 def ask(sfn):
-    """Sends a request to a control route, and gives status and JSON of the answer."""
+    """Send a request to a control route, and return status and JSON of the answer."""
     pool = urllib3.PoolManager(retries=False)
 
     def ask(method, route, body=None, headers=None):
@@ -62,7 +62,7 @@ def started(client, **arguments):
     ],
 )
 def test_seed(ask, client, body):
-    """A seed document is taken in JSON or YAML, and its state machines are told."""
+    """A seed document may be JSON or YAML, and the answer has its state machines."""
     assert ask("POST", "/sfn-mock/seed", body) == (200, {"state_machines": [MACHINE], "warnings": []})
 
     [run] = client.list_executions(stateMachineArn=MACHINE)["executions"]
@@ -79,7 +79,7 @@ def test_seed(ask, client, body):
     ],
 )
 def test_seed_what_was_printed(ask, wrap):
-    """What the AWS CLI printed is taken where a seed document is, and its executions are told."""
+    """The route for seed documents accepts output of the AWS CLI, and answers its executions."""
     item = {
         "executionArn": f"{EXECUTION}:a",
         "stateMachineArn": MACHINE,
@@ -93,7 +93,7 @@ def test_seed_what_was_printed(ask, wrap):
 
 @freeze_time("2026-01-10 03:00:00")
 def test_seed_warnings_are_told(ask):
-    """What a test would be warned of, the answer tells."""
+    """The answer has the warnings that a test would get."""
     soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
     _, told = ask("POST", "/sfn-mock/seed", {"state_machines": [{"name": "orders", "executions": [soon]}]})
 
@@ -104,7 +104,7 @@ def test_seed_warnings_are_told(ask):
 
 @freeze_time("2026-01-10 03:00:00")
 def test_load(ask, client):
-    """What the AWS CLI printed is taken as sfn.load takes it."""
+    """Output of the AWS CLI is loaded as by sfn.load."""
     item = {
         "executionArn": f"{EXECUTION}:a",
         "stateMachineArn": MACHINE,
@@ -124,7 +124,7 @@ def test_load(ask, client):
 
 
 def test_reset(sfn, ask, client):
-    """Executions, faults and calls are gone; the clock stays as it was set."""
+    """After a reset there are no executions, faults or calls; the clock does not change."""
     sfn.add_state_machine("orders")
     sfn.add_fault("ListExecutions", error="ThrottlingException")
     ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
@@ -153,7 +153,7 @@ def test_reset(sfn, ask, client):
     ],
 )
 def test_end(ask, sfn, client, end, described):
-    """A running execution is made to end, now."""
+    """A running execution ends now."""
     run = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="-1h")
     told = ask("POST", "/sfn-mock/end", {"execution": run.arn, **end})
     answer = client.describe_execution(executionArn=run.arn)
@@ -192,7 +192,7 @@ def test_end(ask, sfn, client, end, described):
     ],
 )
 def test_what_cannot_end(ask, sfn, end, message):
-    """What is not a running execution, or no end, is refused in one sentence."""
+    """An execution that is not RUNNING, or a wrong status, is refused with one sentence."""
     run = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="-1h")
     if end.get("status") == "TIMED_OUT":
         run.succeed()
@@ -204,7 +204,7 @@ def test_what_cannot_end(ask, sfn, end, message):
 
 
 def test_clock_stands_still(sfn, ask, client):
-    """Set, it shows that time until it is set again or given back, to tests in the same process as well."""
+    """A clock that was set stands still until it is set again, also for tests in the same process."""
     orders = sfn.add_state_machine("orders")
     told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     run = orders.add_execution("a", status="SUCCEEDED", duration=timedelta(minutes=5))
@@ -217,7 +217,7 @@ def test_clock_stands_still(sfn, ask, client):
 
 
 def test_clock_is_given_back(ask):
-    """DELETE has it show the machine's time again."""
+    """After DELETE the clock is the machine's again."""
     ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     before = datetime.now(timezone.utc)
     _, told = ask("DELETE", "/sfn-mock/clock")
@@ -228,7 +228,7 @@ def test_clock_is_given_back(ask):
 
 
 def test_clock_ticks(ask, monkeypatch):
-    """Told to tick, it goes on from there as fast as the machine's."""
+    """With tick the clock goes on from its date."""
     machines_time = 1_000_000_000_000
     monkeypatch.setattr("time.time_ns", lambda: machines_time)
     told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z", "tick": True})
@@ -239,7 +239,7 @@ def test_clock_ticks(ask, monkeypatch):
 
 
 def test_clock_of_an_outer_server(ask):
-    """A server within another ends with its own setting of the clock alone."""
+    """The end of an inner server restores the clock of the outer one."""
     ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     with sfn_mock.server() as inner:
         urllib3.PoolManager().request("PUT", f"{inner.endpoint_url}/sfn-mock/clock", body='{"now": "2026-02-20"}')
@@ -248,7 +248,7 @@ def test_clock_of_an_outer_server(ask):
 
 
 def test_clock_ends_with_the_server(sfn_executions):
-    """A clock that was set shows the machine's time when the server has ended."""
+    """After the end of the server the clock is the machine's again."""
     with sfn_mock.server() as sfn:
         urllib3.PoolManager().request("PUT", f"{sfn.endpoint_url}/sfn-mock/clock", body='{"now": "2026-01-10"}')
         then = sfn.add_state_machine("orders").creation_date
@@ -259,7 +259,7 @@ def test_clock_ends_with_the_server(sfn_executions):
 
 @pytest.mark.parametrize("travel", [freeze_time, time_machine.travel])
 def test_clock_of_a_test_comes_first(ask, client, sfn, travel):
-    """While freezegun or time-machine moves the time in the server's process, theirs is shown, and none is set."""
+    """While freezegun or time-machine controls the time, it is shown, and cannot be set."""
     sfn.add_state_machine("orders")
     ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     with travel(datetime(2025, 1, 1, tzinfo=timezone.utc)):
@@ -278,7 +278,7 @@ def test_clock_of_a_test_comes_first(ask, client, sfn, travel):
 
 
 def test_faults(ask, sfn):
-    """POST adds one as add_fault does, GET tells how often each has struck, DELETE removes them all."""
+    """POST adds a fault like add_fault, GET shows how often each applied, DELETE removes all."""
     added = ask(
         "POST",
         "/sfn-mock/faults",
@@ -308,7 +308,7 @@ def test_faults(ask, sfn):
 
 @freeze_time("2026-01-10 02:00:00")
 def test_calls(ask, client, sfn):
-    """GET tells of the calls in order, dates in ISO 8601, all or those of an operation; DELETE forgets them."""
+    """GET shows the calls in order, of all operations or one; DELETE removes them."""
     sfn.add_state_machine("orders")
     client.start_execution(stateMachineArn=MACHINE, name="a")
     with pytest.raises(client.exceptions.InvalidArn):
@@ -337,7 +337,7 @@ def test_calls(ask, client, sfn):
 
 
 def test_calls_whose_answers_are_kept_no_more(ask, client, sfn, monkeypatch):
-    """Of such a call the answer is null, and the rest is told."""
+    """A call whose answer was dropped has null as its answer."""
     monkeypatch.setattr("sfn_mock.instruments.calls.KEPT_BYTES", 10_000)
     sfn.add_state_machine("orders").add_executions(10, status="RUNNING")
     for _ in range(2):
@@ -353,7 +353,7 @@ def test_calls_whose_answers_are_kept_no_more(ask, client, sfn, monkeypatch):
 
 @freeze_time("2026-01-10 02:00:00")
 def test_info(ask, client, sfn):
-    """GET tells whose it is, what time it is, and how much each account has in each region."""
+    """GET shows version, account, time, and the numbers for each account and region."""
     orders = sfn.add_state_machine("orders")
     batch = orders.add_execution(status="RUNNING").add_map_run("Items")
     batch.add_executions(3, status="SUCCEEDED")
@@ -511,7 +511,7 @@ ROUTES = "info, seed, load, end, reset, clock, executions, copy, moments, graph,
     ],
 )
 def test_refused(ask, sfn, method, route, body, status, message):
-    """One sentence says what is wrong, and nothing has changed."""
+    """A wrong request is one sentence, and changes nothing."""
     told = ask(method, f"/sfn-mock/{route}", body)
 
     assert told[0] == status
@@ -522,7 +522,7 @@ def test_refused(ask, sfn, method, route, body, status, message):
 
 
 def test_seed_warnings_of_the_test_itself(ask, sfn):
-    """What a test seeds beside the server warns the test."""
+    """A seed of the test itself warns the test."""
     with pytest.warns(SeedWarning, match="is after now"):
         sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date=timedelta(hours=1))
 
@@ -538,7 +538,7 @@ def test_seed_warnings_of_the_test_itself(ask, sfn):
     ],
 )
 def test_page(sfn, path, headers):
-    """Who asks for text at the root is given the page."""
+    """A request for text/html at the root gets the page."""
     answer = urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{path}", headers=headers)
 
     assert answer.status == 200
@@ -554,7 +554,7 @@ def test_page(sfn, path, headers):
     ],
 )
 def test_others_are_given_no_page(sfn, method, headers):
-    """Any other request for the root is one to moto's services: unsigned, to S3."""
+    """Any other request for the root is one to moto's S3."""
     answer = urllib3.PoolManager().request(method, f"{sfn.endpoint_url}/", headers=headers)
 
     assert re.search(rb"xmlns=|<Error>", answer.data)
@@ -562,7 +562,7 @@ def test_others_are_given_no_page(sfn, method, headers):
 
 @pytest.mark.parametrize(("number", "told"), [("NaN", "NaN"), ("-1e999", "-Infinity")])
 def test_calls_with_what_is_no_number_of_json(ask, number, told):
-    """The list is JSON to whoever reads it, whatever a client has sent."""
+    """The list is valid JSON, whatever a client has sent."""
     ask("POST", "/", f'{{"maxResults": {number}}}', {"X-Amz-Target": "AWSStepFunctions.ListExecutions"})
 
     _, [call] = ask("GET", "/sfn-mock/calls")
@@ -593,7 +593,7 @@ def test_calls_with_what_is_no_number_of_json(ask, number, told):
     ],
 )
 def test_by_whom(sfn, path, accept, host, origin, status):
-    """Programs and the server's own page may ask; no other site may, under whatever name it reaches this machine."""
+    """Programs and the server's page are allowed; other sites are not, whatever name they use."""
     port = sfn.endpoint_url.rpartition(":")[2]
     headers = {"Host": host.format(port=port), "Accept": accept}
     if origin is not None:
@@ -604,7 +604,7 @@ def test_by_whom(sfn, path, accept, host, origin, status):
 
 
 def test_what_a_refused_site_is_told(ask):
-    """The refusal says which header gave it away."""
+    """The refusal names the header."""
     assert ask("POST", "/sfn-mock/reset", headers={"Host": "example.com"}) == (
         403,
         {
@@ -625,7 +625,7 @@ def test_what_a_refused_site_is_told(ask):
     ("method", "route"), [("POST", "seed"), ("POST", "end"), ("GET", "executions"), ("GET", "copy?as=yaml")]
 )
 def test_other_sites_may_not_work_with_it(ask, sfn, method, route):
-    """Nor may they seed, end executions, search them or copy."""
+    """Other sites cannot seed, end, search or copy executions."""
     body = '{"state_machines": [{"name": "new"}]}' if method == "POST" else None
     status, _ = ask(method, f"/sfn-mock/{route}", body, headers={"Origin": "http://example.com"})
 
@@ -633,7 +633,7 @@ def test_other_sites_may_not_work_with_it(ask, sfn, method, route):
 
 
 def test_other_sites_may_not_reset_all(ask, sfn):
-    """Nor may they empty everything by moto's own address."""
+    """Other sites cannot call moto's reset."""
     orders = sfn.add_state_machine("orders")
     status, _ = ask("POST", "/moto-api/reset", headers={"Origin": "http://example.com"})
 
@@ -649,7 +649,7 @@ def test_other_sites_may_not_reset_all(ask, sfn):
     ],
 )
 def test_other_sites_may_not_tell_moto_what_to_do(ask, sfn, headers):
-    """What moto tells and does at its own addresses, such as writing a file, no other site reaches; programs do."""
+    """Other sites cannot call moto's own routes; programs can."""
     told = "/moto-api/data.json"
 
     assert ask("GET", told, headers=headers)[0] == 403
@@ -657,7 +657,7 @@ def test_other_sites_may_not_tell_moto_what_to_do(ask, sfn, headers):
 
 
 def test_other_sites_may_not_call_motos_services(sfn):
-    """A site's page gets nothing from moto's other services; programs send no Origin, and do."""
+    """Other sites cannot call moto's services; programs can."""
     boto3.client("s3").create_bucket(Bucket="private")
     url, pool = f"{sfn.endpoint_url}/private", urllib3.PoolManager()
 
@@ -679,7 +679,7 @@ def test_other_sites_may_not_call_motos_services(sfn):
     ],
 )
 def test_what_a_browser_asks_without_an_origin(sfn, path, site, mode, status):
-    """Images, scripts and links of other sites come without an Origin; a link may open the page, and no more."""
+    """Images, scripts and links of other sites are refused; a link may open the page."""
     headers = {"Accept": "text/html", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
     answer = urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{path}", headers=headers)
 
@@ -707,7 +707,7 @@ def test_what_a_browser_asks_without_an_origin(sfn, path, site, mode, status):
     ],
 )
 def test_what_an_older_browser_asks_without_an_origin(sfn, method, path, referer, status):
-    """Where a browser tells no Sec-Fetch-Site, the page that asks gives it away."""
+    """Without Sec-Fetch-Site, the Referer decides."""
     referer = referer.format(own=sfn.endpoint_url)
     headers = {"Accept": "text/html", "Referer": referer}
     answer = urllib3.PoolManager().request(method, f"{sfn.endpoint_url}{path}", headers=headers)
@@ -721,7 +721,7 @@ def test_what_an_older_browser_asks_without_an_origin(sfn, method, path, referer
 
 
 def test_form_of_another_site(ask):
-    """A form that a site sends to the page's address is not a link to it."""
+    """A form of another site that is sent to the page is refused."""
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
 
     assert ask("POST", "/", headers=headers)[0] == 403
@@ -738,7 +738,7 @@ def test_form_of_another_site(ask):
     ],
 )
 def test_on_all_addresses_names_of_a_network_may_be_asked_for(host, status):
-    """In a container the server has whatever name its network gives it; other sites may not ask all the same."""
+    """On all addresses, names of the network are allowed, but other sites are not."""
     with sfn_mock.server(host="0.0.0.0") as sfn:
         url = f"{sfn.endpoint_url}/sfn-mock/info"
         pool = urllib3.PoolManager()
@@ -757,7 +757,7 @@ def test_on_all_addresses_names_of_a_network_may_be_asked_for(host, status):
     ],
 )
 def test_allowed_hosts(allowed, status):
-    """A Host header that a site could have is refused, for calls as for routes, unless it is allowed."""
+    """An unknown host name is refused, for calls and routes, unless it is allowed."""
     with sfn_mock.server(allowed_hosts=allowed) as sfn:
         pool = urllib3.PoolManager()
         told = {"Host": "mock.example.com.:80"}
@@ -772,7 +772,7 @@ def test_allowed_hosts(allowed, status):
 
 
 def test_the_option_that_a_refused_name_needs(ask):
-    """A server on this machine alone says which option makes it answer for a container's name."""
+    """The refusal of a container's name says which option allows it."""
     refused = (403, {"message": NOT_ALLOWED})
 
     assert ask("GET", "/sfn-mock/info", headers={"Host": "sfn-mock:5000"}) == refused
@@ -790,7 +790,7 @@ NOT_ALLOWED = (
 
 @pytest.mark.parametrize("allowed", ["mock.example.com", [1], None])
 def test_allowed_hosts_that_are_none(allowed):
-    """What is not a list of names is refused when the server is made."""
+    """A wrong allowed_hosts is refused when the server is created."""
     with pytest.raises(ValueError) as error:
         sfn_mock.server(allowed_hosts=allowed)
 
@@ -800,7 +800,7 @@ def test_allowed_hosts_that_are_none(allowed):
 
 
 def test_hosts_of_aws_may_be_asked_for(ask):
-    """A client may be made to send what is for AWS's host to the server; a site cannot have that name."""
+    """Hosts of AWS are allowed, because a site cannot have such a name."""
     headers = {"Host": "states.eu-west-1.amazonaws.com", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
 
     assert ask("POST", "/", "{}", headers) == (200, {"stateMachines": []})
@@ -814,7 +814,7 @@ def test_hosts_of_aws_may_be_asked_for(ask):
     ],
 )
 def test_other_sites_may_not_call_aws(ask, sfn, headers):
-    """A browser asks before it sends another site's call, and moto, which answers, lets all in."""
+    """The preflight request of another site is refused."""
     call = {"X-Amz-Target": "AWSStepFunctions.CreateActivity", **headers}
 
     assert ask("POST", "/", {"name": "a"}, call)[0] == 403
@@ -826,7 +826,7 @@ def test_other_sites_may_not_call_aws(ask, sfn, headers):
 
 @freeze_time("2026-01-10 03:00:00")
 def test_graph(ask, sfn):
-    """A started STANDARD execution has a graph, with what its states came to; nothing else has one."""
+    """A STANDARD execution has a graph with its states; nothing else has one."""
     orders = sfn.add_state_machine("orders")
     run = orders.add_execution("a", status="SUCCEEDED")
     batches = orders.add_execution("b", status="RUNNING").add_map_run("Batches", execution_type="EXPRESS")

@@ -1,4 +1,4 @@
-"""Copies of what a server shows: tests that run, and seed documents that load again."""
+"""Copies of a server's contents: tests that run, and seed documents that can be loaded."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def copy(sfn, of, form="yaml", **arguments):
 
 
 def seed(sfn):
-    """Two versions, an alias, an execution of each status and kind, and a map run; and return the state machine."""
+    """Seed versions, an alias, an execution of each status and kind, and a map run; return the state machine."""
     orders = sfn.add_state_machine(
         "orders",
         definition=DEFINITION,
@@ -58,7 +58,7 @@ def seed(sfn):
 
 
 def shown(client, machine_arn):
-    """All that AWS's operations tell of a state machine, without what each copy has of its own."""
+    """The answers of AWS's operations about a state machine, without what differs in each copy."""
     own = ("executionArn", "mapRunArn", "ResponseMetadata", "revisionId", "updateDate")
 
     def told(answer):
@@ -89,7 +89,7 @@ def shown(client, machine_arn):
 
 
 def test_yaml_loads_again():
-    """A state machine's YAML, loaded elsewhere, makes all again that AWS's operations tell of it."""
+    """The YAML of a state machine, loaded elsewhere, creates all that AWS's operations show."""
     with mock_sfn_executions(region="eu-central-1", account_id="210987654321") as sfn:
         orders = seed(sfn)
         before = shown(boto3.client("stepfunctions"), orders.arn)
@@ -107,7 +107,7 @@ def test_yaml_loads_again():
 
 
 def test_yaml():
-    """The document holds what is not the default, with dates in UTC, below a line that tells what it is."""
+    """The document has only values that are not defaults, with dates in UTC, below a comment."""
     with mock_sfn_executions(region="us-east-1") as sfn:
         orders = sfn.add_state_machine("orders", creation_date="2026-01-01T00:00:00Z")
         orders.add_execution("a", status="FAILED", start_date="2026-01-10T02:00:00.250Z", error="Out", input={"n": [1]})
@@ -134,7 +134,7 @@ def test_yaml():
 
 
 def test_pytest():
-    """The test seeds what is seen, and asserts what ListExecutions lists."""
+    """The test seeds what exists, and asserts the answer of ListExecutions."""
     with mock_sfn_executions(region="us-east-1") as sfn:
         orders = sfn.add_state_machine("nightly-orders", creation_date="2026-01-01T00:00:00Z")
         orders.add_execution("a", status="FAILED", start_date="2026-01-10T02:00:00Z", error="Out", cause="of stock")
@@ -170,7 +170,7 @@ def test_pytest():
 
 
 def run(text):
-    """Run the one test of a text as pytest would, with the options of its marker."""
+    """Run the only test of a text as pytest would, with the options of its marker."""
     names = {}
     exec(compile(text, "copied.py", "exec"), names)
     [test] = [value for name, value in names.items() if name.startswith("test_")]
@@ -180,7 +180,7 @@ def run(text):
 
 
 def test_tests_pass():
-    """Tests copied of machines, map runs, executions, children and filtered lists pass."""
+    """Copied tests of machines, map runs, executions, children and filtered lists pass."""
     with mock_sfn_executions(region="eu-central-1", account_id="210987654321") as sfn:
         orders = seed(sfn)
         good, bad, *_, night = orders.executions
@@ -205,7 +205,7 @@ def test_tests_pass():
 
 
 def test_pytest_runs_it(pytester):
-    """A copied test is a file that pytest runs as it is."""
+    """pytest runs the file of a copied test."""
     with mock_sfn_executions(region="eu-central-1") as sfn:
         text = copy(sfn, seed(sfn), "pytest")
     pytester.path.joinpath("test_copied.py").write_text(text, encoding="utf-8")
@@ -214,7 +214,7 @@ def test_pytest_runs_it(pytester):
 
 
 def test_what_a_filter_leaves_out():
-    """A copy of a filtered list has the seeds of what is listed alone; a child's has its parent and map run alone."""
+    """A copy of a filtered list has only its executions; that of a child has its parent and map run."""
     with mock_sfn_executions(region="us-east-1") as sfn:
         orders = seed(sfn)
         failed = copy(sfn, orders, status="FAILED")
@@ -232,7 +232,7 @@ def test_what_a_filter_leaves_out():
 
 
 def test_what_a_moment_leaves_out(clock):
-    """What has not started is not copied, what runs is RUNNING, and what was deleted leaves its number."""
+    """Future executions are not copied, running ones are RUNNING, and deleted versions keep their numbers."""
     with mock_sfn_executions(region="us-east-1") as sfn:
         orders = sfn.add_state_machine("orders")
         v1 = orders.publish_version("first")
@@ -273,7 +273,7 @@ def test_what_a_moment_leaves_out(clock):
     ],
 )
 def test_inputs(input, written):
-    """Input is written as lists and objects where that says the same to the letter, else as its JSON text."""
+    """Input is written as lists and objects if that gives the same text, else as JSON text."""
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_execution("a", status="SUCCEEDED", input=input, output=input)
@@ -286,7 +286,7 @@ def test_inputs(input, written):
 
 
 def test_a_definition_that_cannot_be_read():
-    """A definition that moto took without reading it is copied as the text that it is."""
+    """A definition that is not JSON is copied as its text."""
     with mock_aws():
         client = boto3.client("stepfunctions", "us-east-1")
         role = "arn:aws:iam::123456789012:role/orders"
@@ -298,7 +298,7 @@ def test_a_definition_that_cannot_be_read():
 
 
 def test_an_earlier_definition():
-    """An execution of an earlier definition is copied without the state in which it failed, which may be gone."""
+    """An execution of an earlier definition is copied without failed_in."""
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders", definition=DEFINITION)
         orders.add_execution("a", status="FAILED", failed_in="Work")
@@ -322,7 +322,7 @@ def test_an_earlier_definition():
 )
 @pytest.mark.parametrize("of", ["map run", "child"])
 def test_a_map_run_without_a_parent(of, status, stop_date, parent):
-    """A map run that was loaded without its parent is copied with a parent of its dates and status."""
+    """A map run without a parent is copied with a parent with its dates and status."""
     map_run_arn = "arn:aws:states:us-east-1:123456789012:mapRun:orders/Batches:00000000-0000-0000-0000-000000000001"
     item = {
         "executionArn": "arn:aws:states:us-east-1:123456789012:execution:orders/Batches:a",
@@ -352,7 +352,7 @@ def test_a_map_run_without_a_parent(of, status, stop_date, parent):
 
 
 def test_too_many():
-    """A copy of more executions than a reader can use is refused, child executions counted."""
+    """A copy of too many executions is refused, including child executions."""
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         parent = orders.add_execution("a", status="RUNNING", start_date="-1h")
@@ -364,7 +364,7 @@ def test_too_many():
 
 
 def test_without_pyyaml(monkeypatch):
-    """YAML says what it needs; a test needs nothing."""
+    """Without PyYAML, YAML is an error that names it, and a test can be copied."""
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
     with mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
@@ -376,7 +376,7 @@ def test_without_pyyaml(monkeypatch):
 
 
 def test_over_http():
-    """The route gives the text, and one sentence where it cannot."""
+    """The route returns the text, or an error of one sentence."""
     with sfn_mock.server(region="us-east-1") as sfn:
         orders = sfn.add_state_machine("orders")
         clicks = sfn.add_state_machine("clicks", type="EXPRESS")

@@ -1,4 +1,4 @@
-"""docs/server.md, and what README.md says of the server, against the code they speak of."""
+"""docs/server.md, and README.md's section on the server, compared with the code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEEDS = [
 
 
 def table(heading: str) -> list[list[str]]:
-    """The cells of the table whose first heading that is."""
+    """The cells of the table with this first heading."""
     rows = re.search(rf"^\| {re.escape(heading)} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", TEXT, re.MULTILINE)
     assert rows is not None
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[1].splitlines()]
@@ -32,14 +32,14 @@ def table(heading: str) -> list[list[str]]:
 @freeze_time("2026-01-10 03:00:00")
 @pytest.mark.parametrize("document", SEEDS)
 def test_seed_files_can_be_seeded(sfn_executions, document):
-    """Each is taken as it stands."""
+    """Each seed file of the pages can be seeded."""
     [orders] = sfn_executions.seed(document)
 
     assert len(orders.executions) > 250
 
 
 def test_the_long_one_has_every_key():
-    """But for those that are shown instead of others, each key is in the example."""
+    """The long example has each key, except alternatives to others."""
     example = SEEDS[-1].values[0]
     keys = {key for _, keys in table("Entry") for key in re.findall(r"`(\w+)`", keys)}
 
@@ -61,14 +61,14 @@ def test_the_long_one_has_every_key():
     ],
 )
 def test_table_of_keys(of, keys):
-    """The table tells exactly the keys that there are."""
+    """The table lists exactly the keys of the code."""
     told = dict(table("Entry"))
 
     assert re.findall(r"`(\w+)`", told[of]) == sorted(keys)
 
 
 def test_table_of_routes(sfn_executions):
-    """The table tells exactly the routes and methods that there are."""
+    """The table lists exactly the routes and methods of the code."""
     routes = Control(sfn_executions, "")._routes
     told = [re.sub("`", "", row[0]) for row in table("Route")]
 

@@ -1,4 +1,4 @@
-"""When executions change, as the server tells it to whoever moves its clock."""
+"""The moments at which executions change, as the server answers them."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def told(first=None, previous=None, following=None, last=None):
 
 
 def test_no_execution(sfn):
-    """Where nothing changes there is no moment."""
+    """Without executions there are no moments."""
     sfn.add_state_machine("orders")
 
     assert moments(sfn) == told()
 
 
 def test_seeds(sfn):
-    """Starts, stops and redrives count, also those to come; now itself is neither before nor after now."""
+    """Starts, stops and redrives count, also future ones; now itself is neither previous nor next."""
     orders = sfn.add_state_machine("orders")
     orders.add_execution(
         "again",
@@ -60,7 +60,7 @@ def test_seeds(sfn):
     )
     orders.add_execution("now", status="FAILED", start_date=NOW)
     run = orders.add_execution("open", status="RUNNING", start_date="2026-01-10T02:30:00Z")
-    run.stop_date = "2026-01-12T00:00:00Z"  # tells when it will stop, once it is given a status
+    run.stop_date = "2026-01-12T00:00:00Z"  # the stop date counts when it gets a status
 
     assert moments(sfn) == told("10T01:00:00", "10T02:30:00", "10T04:00:00", "10T04:00:00")
     put_clock(sfn, "2026-01-11T00:00:00Z")
@@ -70,7 +70,7 @@ def test_seeds(sfn):
 
 
 def test_one_state_machine(sfn):
-    """The changes of one state machine alone include those of its map runs' child executions."""
+    """The changes of one state machine include those of its child executions."""
     parent = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="2026-01-10T01:00:00Z")
     batches = parent.add_map_run("Batches", start_date="2026-01-10T01:00:00Z")
     batches.add_execution("b", status="FAILED", start_date="2026-01-10T02:00:00Z", item_count=1)
@@ -88,7 +88,7 @@ def test_one_state_machine(sfn):
 
 
 def test_definitions_that_run(sfn):
-    """What a definition has done and what it does next count, as far as it is known."""
+    """The past changes and the next known change of a definition that runs count."""
     orders = sfn.add_state_machine("orders", definition=json.dumps(WAITS))
     sfn.add_state_machine("other")
     boto3.client("stepfunctions").start_execution(stateMachineArn=orders.arn)
@@ -105,7 +105,7 @@ def test_definitions_that_run(sfn):
 
 @freeze_time(NOW)
 def test_a_frozen_test():
-    """Under a test's frozen clock the moments are about that clock's now."""
+    """Under a test's frozen clock, its now counts."""
     with sfn_mock.server() as sfn:
         sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="2026-01-10T02:00:00Z")
 

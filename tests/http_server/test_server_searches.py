@@ -1,4 +1,4 @@
-"""Searches for executions by name, and their total counts, as the server answers them."""
+"""Searches for executions by name, and their totals, as the server answers them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def sfn():
 
 @pytest.fixture
 def orders(sfn):
-    """Five executions of which one has not started, an alias, and a map run with two children."""
+    """Five executions of which one is in the future, an alias, and a map run with two children."""
     orders = sfn.add_state_machine("orders")
     live = orders.add_alias("live", orders.publish_version())
     orders.add_executions(2, status="SUCCEEDED", start_date="2026-01-10T01:00:00Z", name="Nightly-{index}")
@@ -50,7 +50,7 @@ def names(answer):
 
 
 def test_all_executions(sfn, orders):
-    """Without a name all are found, newest first, counted by status, and described as ListExecutions does."""
+    """Without a name all are returned, newest first, counted by status, with the members of ListExecutions."""
     status, told = search(sfn, of=orders.arn)
     executions = told.pop("executions")
 
@@ -76,7 +76,7 @@ def test_all_executions(sfn, orders):
 
 
 def test_a_part_of_the_name(sfn, orders):
-    """A part of the name finds, in small or capital letters; the total still counts all that are listed."""
+    """A part of the name matches in any case; the total still counts all listed executions."""
     status, told = search(sfn, of=orders.arn, name="nIGHTly")
 
     assert names((status, told)) == ["Nightly-1", "Nightly-0"]
@@ -95,7 +95,7 @@ def test_a_part_of_the_name(sfn, orders):
     ],
 )
 def test_what_is_found(sfn, orders, arguments, found):
-    """A version, an alias, a status and a part of the whole narrow a search."""
+    """A version, an alias, a status and a page restrict a search."""
     assert names(search(sfn, **arguments)) == found
 
 
@@ -108,7 +108,7 @@ def test_what_is_found(sfn, orders, arguments, found):
     ],
 )
 def test_child_executions(sfn, orders, arguments, found):
-    """Child executions of a map run are found, and told apart by redrives."""
+    """Child executions of a map run can be searched, also by redrive."""
     [batches] = orders.executions[2].map_runs
 
     assert names(search(sfn, of=batches.arn, **arguments)) == found
@@ -125,7 +125,7 @@ def test_no_executions(sfn):
 
 
 def test_consistency_lag():
-    """A search finds what ListExecutions would list: executions as they were the consistency lag ago."""
+    """A search sees executions with the consistency lag of ListExecutions."""
     with freeze_time(NOW) as frozen, sfn_mock.server(consistency_lag=timedelta(seconds=5)) as sfn:
         orders = sfn.add_state_machine("orders")
         orders.add_execution("late", status="RUNNING")
@@ -169,5 +169,5 @@ def test_consistency_lag():
     ],
 )
 def test_what_cannot_be_searched(sfn, orders, arguments, message):
-    """What a search cannot mean is refused in one sentence, AWS's with its code."""
+    """A wrong search is refused with one sentence, AWS's with its code."""
     assert search(sfn, **arguments) == (400, {"message": message})

@@ -1,4 +1,4 @@
-"""What reaches Step Functions through moto: stacks, rules, tags, its interpreter, and suites that poke records."""
+"""Uses of Step Functions through moto: stacks, rules, tags, its interpreter, and tests that assign to records."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def date(text: str) -> datetime:
 
 @pytest.fixture
 def stack(sfn):
-    """Creates the stack of the given resources and outputs, or updates it; gives the outputs."""
+    """Create or update the stack of the given resources and outputs; return the outputs."""
     pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
     stacks = boto3.client("cloudformation", REGION)
 
@@ -76,7 +76,7 @@ def tags_of(client, arn: str) -> dict[str, str]:
 
 
 def test_state_machine_with_all_its_properties(stack, client):
-    """A stack's machine has the type, configurations and tags of its template, and tells its ARN, name and revision."""
+    """A stack's machine has the properties of its template, and its ARN, name and revision are attributes."""
     group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:orders:*"
     outputs = stack(
         {
@@ -120,7 +120,7 @@ def test_state_machine_with_all_its_properties(stack, client):
 
 
 def test_definition_as_an_object_with_substitutions(stack, client):
-    """The template may write the definition as an object, with names in it that other properties replace."""
+    """The template may have the definition as an object, with substitutions."""
     machine = state_machine(
         Definition={"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "${Function}", "End": True}}},
         DefinitionSubstitutions={"Function": "arn:aws:lambda:us-east-1:123456789012:function:f"},
@@ -134,7 +134,7 @@ def test_definition_as_an_object_with_substitutions(stack, client):
 
 
 def test_definition_in_s3(stack, client):
-    """The definition may lie in a bucket of moto's S3."""
+    """The definition may be in a bucket of moto's S3."""
     s3 = boto3.client("s3", REGION)
     s3.create_bucket(Bucket="definitions")
     s3.put_object(Bucket="definitions", Key="orders.json", Body=DEFINITION.encode())
@@ -147,7 +147,7 @@ def test_definition_in_s3(stack, client):
 
 
 def test_state_machine_without_a_name(stack, client):
-    """One that the template does not name gets a name of the stack's and its own, and keeps it."""
+    """A machine without a name gets one from the stack's name and its own, and keeps it."""
     machine = state_machine()
     del machine["Properties"]["StateMachineName"]
     name = {"Fn::GetAtt": ["Orders", "Name"]}
@@ -162,7 +162,7 @@ def test_state_machine_without_a_name(stack, client):
 
 
 def test_updated_state_machine(stack, client, sfn):
-    """An update changes the machine in place, with its executions, and takes away what the template has no more."""
+    """An update changes the machine, keeps its executions, and removes what the template no longer has."""
     revision = {"Fn::GetAtt": ["Orders", "StateMachineRevisionId"]}
     tags = [{"Key": "team", "Value": "billing"}, {"Key": "stage", "Value": "test"}]
     stack({"Orders": state_machine(TracingConfiguration={"Enabled": True}, Tags=tags)}, Revision=revision)
@@ -181,7 +181,7 @@ def test_updated_state_machine(stack, client, sfn):
 
 
 def test_replaced_state_machine(stack, client):
-    """Another name or type is another machine, which replaces the first."""
+    """With another name or type, a new machine replaces the first."""
     stack({"Orders": state_machine()})
 
     renamed = stack({"Orders": state_machine(StateMachineName="invoices")}, Arn={"Ref": "Orders"})
@@ -191,7 +191,7 @@ def test_replaced_state_machine(stack, client):
 
 
 def test_versions_and_aliases(stack, client, sfn):
-    """A stack publishes versions, gives aliases their routes and changes these in place."""
+    """A stack publishes versions, creates aliases and updates their routing."""
 
     def resources(*weights: int, version: str = "first") -> dict[str, dict]:
         return {
@@ -255,7 +255,7 @@ def versions_of(client) -> list[dict]:
 
 
 def test_activity(stack, client):
-    """A stack makes an activity with its tags, changes these, and replaces it for another name."""
+    """A stack creates an activity with its tags, updates them, and replaces it for another name."""
 
     def activity(**properties: object) -> dict[str, dict]:
         return {"Pack": {"Type": "AWS::StepFunctions::Activity", "Properties": {"Name": "pack", **properties}}}
@@ -276,7 +276,7 @@ def test_activity(stack, client):
 
 
 def test_deleted_stack(stack, client):
-    """With the stack all go that it made: the alias before the version it routes to."""
+    """The deletion of a stack deletes all it created, aliases before their versions."""
     stack(
         {
             "Orders": state_machine(),
@@ -303,7 +303,7 @@ def test_deleted_stack(stack, client):
 
 
 def referring_to(attribute: str) -> dict[str, dict]:
-    """A machine, and a parameter that holds an attribute of it."""
+    """A machine, and a parameter with an attribute of it."""
     value = {"Fn::GetAtt": ["Orders", attribute]}
     properties = {"Name": "p", "Type": "String", "Value": value}
     return {"Orders": state_machine(), "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": properties}}
@@ -317,7 +317,7 @@ def test_attribute_in_another_resource(stack):
 
 
 def test_attribute_that_there_is_not(stack):
-    """A template that asks a machine for what AWS's has not is refused, in an output and in another resource."""
+    """An unknown attribute of a machine is refused, in an output and in another resource."""
     with pytest.raises(ClientError) as output:
         stack({"Orders": state_machine()}, Role={"Fn::GetAtt": ["Orders", "RoleArn"]})
     with pytest.raises(ClientError) as resource:
@@ -332,7 +332,7 @@ def test_attribute_that_there_is_not(stack):
 
 
 def test_moto_finds_its_own_classes_again():
-    """The resource types in moto's CloudFormation are ours in the mock, and what they were after it."""
+    """moto's CloudFormation has our classes in the mock, and its own after it."""
     pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
     from moto.cloudformation import parsing
 
@@ -353,7 +353,7 @@ def test_moto_finds_its_own_classes_again():
 
 @pytest.fixture
 def put_event(sfn):
-    """Puts an event on a bus with a rule for it, whose one target is given."""
+    """Put an event on a bus with a rule for it, which has the given target."""
     events = boto3.client("events", REGION)
     events.put_rule(Name="shop", EventPattern=json.dumps({"source": ["shop"]}))
 
@@ -402,7 +402,7 @@ def test_rule_starts_executions(sfn, put_event):
     ],
 )
 def test_rule_with_an_input_of_its_own(sfn, put_event, target, input):
-    """The target says what it is told instead of the event."""
+    """The input of the target replaces the event."""
     pytest.importorskip("jsonpath_ng", reason="moto[stepfunctions] is not installed")
     machine = sfn.add_state_machine("orders")
 
@@ -412,7 +412,7 @@ def test_rule_with_an_input_of_its_own(sfn, put_event, target, input):
 
 
 def test_events_that_start_nothing(sfn, put_event):
-    """An event of another source matches no rule, and a target that is gone is no error for whoever puts the event."""
+    """An event of another source, or a deleted target, is not an error."""
     machine = sfn.add_state_machine("orders")
 
     assert put_event(source="bank")["FailedEntryCount"] == 0
@@ -422,7 +422,7 @@ def test_events_that_start_nothing(sfn, put_event):
 
 
 def test_rule_with_other_targets(sfn, put_event):
-    """Beside a machine, moto serves the rule's other targets as before."""
+    """moto serves the other targets of the rule as before."""
     sqs = boto3.client("sqs", REGION)
     queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
     boto3.client("events", REGION).put_targets(
@@ -439,7 +439,7 @@ def test_rule_with_other_targets(sfn, put_event):
 
 @pytest.mark.parametrize("execute", [False, True])
 def test_rule_for_events_of_s3(sfn_executions, execute):
-    """Also for events that moto's own services put, and where mock_aws is told to execute state machines."""
+    """Events of moto's own services start executions too, also with execute_state_machine."""
     machine = sfn_executions.add_state_machine("orders")
     machine.on_start(status="SUCCEEDED")
     with mock_aws(config={"stepfunctions": {"execute_state_machine": execute}}):
@@ -474,14 +474,14 @@ def test_tagging_api(sfn, client):
 
 @pytest.fixture
 def frozen():
-    """The clock stands at NOW, and moves when it is told to."""
+    """The clock, frozen at NOW, which the test can move."""
     with freeze_time(NOW) as clock:
         yield clock
 
 
 @pytest.fixture
 def poked(frozen, client):
-    """A started execution as a suite gets at it that was written for moto."""
+    """A started execution, as tests that were written for moto get it."""
     client.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
     client.start_execution(stateMachineArn=ARN, name="poked", input='{"id": 7}')
     return stepfunctions_backends[ACCOUNT][REGION].state_machines[0].executions[0]
@@ -493,7 +493,7 @@ def listed(client, **arguments: str) -> list[tuple[str, str, datetime, datetime 
 
 
 def test_poked_status(client, poked):
-    """A closing status stops the execution now; its filters find it, and the one before finds it no more."""
+    """A final status that is assigned stops the execution now, and its filters find it."""
     client.list_executions(stateMachineArn=ARN)
 
     poked.status = "SUCCEEDED"
@@ -504,7 +504,7 @@ def test_poked_status(client, poked):
 
 
 def test_poked_status_of_what_describe_state_machine_gives(client, poked):
-    """The backend's own describe_state_machine leads to the same executions."""
+    """The backend's describe_state_machine returns the same executions."""
     machine = stepfunctions_backends[ACCOUNT][REGION].describe_state_machine(ARN)
 
     machine.executions[0].status = "FAILED"
@@ -522,7 +522,7 @@ POKES = {
 
 
 def test_poked_from_one_end_to_another(client, poked):
-    """What the new status cannot carry is gone: a timeout has neither error nor cause."""
+    """A new status removes members that it does not have."""
     poked.status = "FAILED"
     poked.error = "Broken"
 
@@ -541,7 +541,7 @@ def test_poked_from_one_end_to_another(client, poked):
     ],
 )
 def test_pokes_in_any_order(client, poked, order):
-    """Dates may be naive, which is UTC, or aware, and all attributes come in any order the suite assigns them."""
+    """Dates may be naive (UTC) or aware, and attributes may be assigned in any order."""
     client.list_executions(stateMachineArn=ARN)
 
     for name in order:
@@ -554,7 +554,7 @@ def test_pokes_in_any_order(client, poked, order):
 
 
 def test_pokes_that_a_running_execution_does_not_show(client, poked):
-    """What only an ended execution has stays unseen until its status says that it has ended."""
+    """Members of an ended execution are not shown until its status is assigned."""
     poked.stop_date = datetime(2026, 1, 10, 3)
     poked.output = '{"total": 12}'
     before = client.describe_execution(executionArn=poked.arn)
@@ -567,7 +567,7 @@ def test_pokes_that_a_running_execution_does_not_show(client, poked):
 
 
 def test_poked_dates_keep_the_order(frozen, client, sfn):
-    """After a poke the newest is first again: ended ones by their stop date."""
+    """After an assignment executions are sorted again."""
     _, newer = sfn.add_state_machine("orders").add_executions(2, status="SUCCEEDED", name="run-{index}")
     assert [name for name, *_ in listed(client)] == ["run-1", "run-0"]
 
@@ -578,7 +578,7 @@ def test_poked_dates_keep_the_order(frozen, client, sfn):
 
 
 def test_poked_dates_in_the_future(frozen, client, poked):
-    """The clock decides here too: before its start it is not listed, before its stop it is RUNNING."""
+    """Before an assigned start it is not listed, and before an assigned stop it is RUNNING."""
     poked.start_date = "2026-01-10T04:00:00Z"
     poked.status = "SUCCEEDED"
     poked.stop_date = "2026-01-10T05:00:00Z"
@@ -592,7 +592,7 @@ def test_poked_dates_in_the_future(frozen, client, poked):
 
 
 def test_poked_back_to_running(client, poked):
-    """RUNNING lets it run again, without a stop date."""
+    """With RUNNING it runs again, without a stop date."""
     poked.status = "ABORTED"
     poked.status = "RUNNING"
     poked.stop_date = None
@@ -601,7 +601,7 @@ def test_poked_back_to_running(client, poked):
 
 
 def test_poked_stop_taken_back(frozen, client, sfn):
-    """Without its stop date, what would have ended runs until it is ended."""
+    """If the stop date is removed, it runs until it is ended."""
     run = sfn.add_state_machine("orders").add_execution("seeded", status="SUCCEEDED", duration=timedelta(hours=1))
 
     run.stop_date = None
@@ -611,7 +611,7 @@ def test_poked_stop_taken_back(frozen, client, sfn):
 
 
 def test_poked_redriven_execution(frozen, client, sfn):
-    """Of a redriven execution the last run is what ends; its dates stay in their order."""
+    """An assignment to a redriven execution changes its last attempt."""
     run = sfn.add_state_machine("orders").add_execution(
         "seeded", status="RUNNING", start_date="2026-01-10T01:00:00Z", redrive_date="2026-01-10T02:00:00Z"
     )
@@ -663,7 +663,7 @@ def test_poked_redriven_execution(frozen, client, sfn):
     ],
 )
 def test_pokes_that_aws_could_never_show(client, poked, name, value, sentence):
-    """They are refused in one sentence, and change nothing."""
+    """An impossible assignment is refused with one sentence, and changes nothing."""
     poked.status = "SUCCEEDED"
 
     with pytest.raises(ValueError) as error:
@@ -678,7 +678,7 @@ def test_pokes_that_aws_could_never_show(client, poked, name, value, sentence):
 
 @freeze_time(NOW)
 def test_history_type_failure(client, sfn, monkeypatch):
-    """SF_EXECUTION_HISTORY_TYPE=FAILURE makes every start FAILED, with the error that moto's history tells."""
+    """With SF_EXECUTION_HISTORY_TYPE=FAILURE every start is FAILED, with the error of moto's history."""
     monkeypatch.setenv("SF_EXECUTION_HISTORY_TYPE", "FAILURE")
     sfn.add_state_machine("orders", definition='{"StartAt": "No", "States": {"No": {"Type": "Fail"}}}')
 
@@ -691,7 +691,7 @@ def test_history_type_failure(client, sfn, monkeypatch):
 
 
 def test_on_start_outweighs_the_history_type(client, sfn, monkeypatch):
-    """What a test says of one machine's starts goes before what the environment says of all."""
+    """on_start has priority over the environment variable."""
     monkeypatch.setenv("SF_EXECUTION_HISTORY_TYPE", "FAILURE")
     sfn.add_state_machine("orders").on_start(status="RUNNING")
 
@@ -705,7 +705,7 @@ def test_on_start_outweighs_the_history_type(client, sfn, monkeypatch):
 
 @freeze_time(NOW)
 def test_backend_that_code_within_moto_holds(sfn):
-    """A backend out of moto's dictionary starts, lists, describes and stops executions as a client does."""
+    """A backend from moto's dictionary starts, lists, describes and stops executions."""
     sfn.add_state_machine("orders")
     backend = stepfunctions_backends[ACCOUNT][REGION]
 
@@ -731,7 +731,7 @@ def executed(sfn_executions):
 
 @pytest.fixture
 def start(executed):
-    """Starts an execution of the given states, and gives a client and the record."""
+    """Start an execution of the given states, and return a client and the record."""
     client = boto3.client("stepfunctions", REGION)
 
     def start(states: dict[str, dict], input: object = None, **machine: str):
@@ -744,7 +744,7 @@ def start(executed):
 
 
 def ended(run) -> str:
-    """The status of the execution: what takes no time is over when StartExecution returns."""
+    """The status of the execution; what takes no time has ended when StartExecution returns."""
     return run.status
 
 
@@ -753,7 +753,7 @@ def types(client, run) -> list[str]:
 
 
 def test_executed_success(start):
-    """The definition runs: the execution ends with its output, and its history tells each state."""
+    """The definition runs: the execution has its output, and its history has each state."""
     client, run = start(
         {
             "Add": {"Type": "Pass", "Result": {"total": 12}, "ResultPath": "$.sum", "Next": "Done"},
@@ -784,7 +784,7 @@ def test_executed_success(start):
 
 
 def test_executed_failure(start):
-    """A Fail state's error and cause are the execution's."""
+    """The error and cause of a Fail state are those of the execution."""
     client, run = start({"No": {"Type": "Fail", "Error": "Broken", "Cause": "It broke."}})
 
     assert ended(run) == "FAILED"
@@ -809,7 +809,7 @@ def test_executed_timeout(executed):
 
 
 def test_executed_definition_that_cannot_be_read(executed):
-    """A definition that nobody checked, and that AWS would refuse, ends as FAILED and says where it is wrong."""
+    """A definition that was not checked and is wrong ends as FAILED with its fault."""
     states = {"Odd": {"Type": "Pass", "InputPath": 5, "End": True}}
     machine = unchecked_machine(executed, json.dumps({"StartAt": "Odd", "States": states}))
     client = boto3.client("stepfunctions", REGION)
@@ -820,7 +820,7 @@ def test_executed_definition_that_cannot_be_read(executed):
 
 
 def test_executed_input_that_cannot_be_read(executed):
-    """AWS takes a number of any length, Python does not: the start is answered, and the execution FAILED."""
+    """With a number that Python cannot read, the execution is FAILED."""
     executed.add_state_machine("orders")
     client = boto3.client("stepfunctions", REGION)
     run = executed.get_execution(client.start_execution(stateMachineArn=ARN, input="9" * 5000)["executionArn"])
@@ -830,7 +830,7 @@ def test_executed_input_that_cannot_be_read(executed):
 
 
 def test_executed_calls_to_other_services(start):
-    """A Task state calls moto's services, Step Functions among them."""
+    """Tasks call moto's services, and Step Functions."""
     queue = boto3.client("sqs", REGION).create_queue(QueueName="orders")["QueueUrl"]
     _, run = start(
         {
@@ -875,7 +875,7 @@ def calling(resource: str, **parameters: object) -> dict:
     ],
 )
 def test_executed_start_of_another_machine(executed, start, resource, shown):
-    """A Task starts an execution, names spelled as in every definition, also in a branch of a Parallel state."""
+    """A Task starts an execution, also in a branch of a Parallel state."""
     definition = {"StartAt": "Add", "States": {"Add": {"Type": "Pass", "Result": {"total": 12}, "End": True}}}
     inner = executed.add_state_machine("inner", definition=json.dumps(definition))
     task = calling(resource, StateMachineArn=INNER, Name="nested", Input={"id": 7})
@@ -908,7 +908,7 @@ def test_executed_start_of_another_machine(executed, start, resource, shown):
     ],
 )
 def test_executed_call_that_is_refused(start, task, error, cause):
-    """The refusal of a Task's call is the execution's error, in the words that AWS has for it there."""
+    """If a Task's call is refused, the execution has AWS's error."""
     _, run = start({"Call": task})
 
     assert ended(run) == "FAILED"
@@ -917,7 +917,7 @@ def test_executed_call_that_is_refused(start, task, error, cause):
 
 
 def asking(queue: str) -> dict:
-    """A state that sends a task token to a queue, and waits for the answer."""
+    """A state that sends a task token to a queue, and waits for its answer."""
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
@@ -937,7 +937,7 @@ def waiting(start):
 
 
 def test_executed_task_that_succeeds(waiting):
-    """SendTaskSuccess answers what the interpreter waits for, once; a heartbeat before it keeps it waiting."""
+    """SendTaskSuccess answers the waiting task once; after a heartbeat it still waits."""
     client, run, token = waiting
 
     client.send_task_heartbeat(taskToken=token)
@@ -955,7 +955,7 @@ def test_executed_task_that_succeeds(waiting):
 
 
 def test_executed_task_that_fails(waiting):
-    """SendTaskFailure's error is the execution's, where nothing catches it."""
+    """The error of SendTaskFailure is that of the execution, if nothing catches it."""
     client, run, token = waiting
 
     client.send_task_failure(taskToken=token, error="Broken", cause="It broke.")
@@ -965,7 +965,7 @@ def test_executed_task_that_fails(waiting):
 
 
 def test_executed_task_that_is_answered_at_once(start, monkeypatch):
-    """An answer that comes before the interpreter expects one counts, also where heartbeats are expected."""
+    """An answer before the state waits counts too, also with heartbeats."""
     from moto.sqs.models import SQSBackend
 
     queue = boto3.client("sqs", REGION).create_queue(QueueName="orders")["QueueUrl"]
@@ -984,7 +984,7 @@ def test_executed_task_that_is_answered_at_once(start, monkeypatch):
 
 
 def test_executed_and_stopped(waiting):
-    """StopExecution ends it at once, and nothing the interpreter finds later changes that."""
+    """StopExecution ends it at once, and nothing changes that later."""
     client, run, token = waiting
 
     client.stop_execution(executionArn=run.arn, error="Enough")
@@ -996,7 +996,7 @@ def test_executed_and_stopped(waiting):
 
 
 def test_executed_and_ended_by_the_test(waiting):
-    """Nor does it change how a test has ended the execution; a redriven one runs until it is ended."""
+    """An end by the test does not change; after a redrive it runs until it is ended."""
     client, run, _ = waiting
 
     run.fail("Broken")
@@ -1008,7 +1008,7 @@ def test_executed_and_ended_by_the_test(waiting):
 
 
 def test_executed_map_run(start):
-    """A Distributed Map's run is listed and described with the child executions that it started."""
+    """A Distributed Map's run is listed and described with its child executions."""
     client, run = start(
         {
             "Items": {
@@ -1038,7 +1038,7 @@ def test_executed_map_run(start):
 
 
 def test_executed_map_run_that_is_stopped(start):
-    """While it runs, a map run can be updated; it is ABORTED with its execution, and redriven with it."""
+    """A map run can be updated, is ABORTED with its execution, and redriven with it."""
     client, run = start(
         {
             "Items": {
@@ -1075,7 +1075,7 @@ def test_executed_map_run_that_is_stopped(start):
 
 
 def test_executed_branches(start):
-    """Of branches that run at once, each event follows the one before it in its branch."""
+    """In branches that run at once, each event follows the one before it in its branch."""
     client, run = start(
         {
             "Both": {
@@ -1097,7 +1097,7 @@ def test_executed_branches(start):
 
 
 def test_synchronous_execution_is_executed(executed):
-    """StartSyncExecution waits for the interpreter and answers what it has found."""
+    """StartSyncExecution answers the result of the definition."""
     executed.add_state_machine(
         "orders", type="EXPRESS", definition='{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}'
     )
@@ -1108,7 +1108,7 @@ def test_synchronous_execution_is_executed(executed):
 
 
 def test_execution_by_the_mocks_own_option():
-    """execute=True asks for the interpreter as moto's configuration does, and for this mock alone."""
+    """execute=True does the same as moto's configuration, for this mock only."""
     definition = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 7, "End": true}}}'
     outcomes = []
     for execute in (True, False):
@@ -1124,7 +1124,7 @@ def test_execution_by_the_mocks_own_option():
 
 
 def test_tasks_of_what_is_executed_without_mock_aws():
-    """Step Functions answers them itself."""
+    """Without mock_aws, the mock answers Step Functions' own operations."""
     start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True}
     start["Parameters"] = {"StateMachineArn": ARN}
     with mock_sfn_executions(execute=True) as sfn:
@@ -1136,7 +1136,7 @@ def test_tasks_of_what_is_executed_without_mock_aws():
 
 
 def test_frozen_execution(executed):
-    """Under a frozen clock all that the interpreter finds is at the frozen time."""
+    """Under a frozen clock all events are at the frozen time."""
     executed.add_state_machine("orders")
     client = boto3.client("stepfunctions", REGION)
 
@@ -1150,7 +1150,7 @@ def test_frozen_execution(executed):
 
 
 def test_on_start_outweighs_the_interpreter(executed):
-    """A machine whose starts a test has spoken for is not executed."""
+    """A machine with on_start does not run its definition."""
     executed.add_state_machine("orders", definition='{"StartAt": "No", "States": {"No": {"Type": "Fail"}}}').on_start(
         status="SUCCEEDED", output='{"ok": true}'
     )

@@ -1,4 +1,4 @@
-"""install, uninstall and sfn_mock_replace_moto: the mock behind every mock_aws of the process."""
+"""install, uninstall and sfn_mock_replace_moto: the mock in every mock_aws of the process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_MOCK = "No mock_sfn_executions is active: call get_mock() inside one or, afte
 
 @pytest.fixture
 def installed():
-    """The mock stands behind every mock_aws of the test."""
+    """The mock, installed for this test."""
     sfn_mock.install()
     yield
     sfn_mock.uninstall()
@@ -51,7 +51,7 @@ def machine_names() -> list[str]:
 
 
 def place() -> list[object]:
-    """What of moto an installation replaces."""
+    """The parts of moto that an installation replaces."""
     return [
         stepfunctions_backends.backend,
         responses.get_backend,
@@ -64,7 +64,7 @@ def place() -> list[object]:
 
 
 def test_mock_aws_answers_as_aws_does(installed):
-    """Installed, a suite's mock_aws has AWS's answers: here, that a statusFilter must be one of the six."""
+    """After install(), mock_aws has AWS's answers: here, statusFilter must be a known status."""
     with mock_aws():
         client = sfn_client()
         create(client)
@@ -75,7 +75,7 @@ def test_mock_aws_answers_as_aws_does(installed):
 
 
 def test_get_mock_within_mock_aws(installed):
-    """get_mock() gives a handle for what mock_aws holds, to seed and to inspect, also what the code under test made."""
+    """get_mock() returns a handle for the contents of mock_aws."""
     with mock_aws(), freeze_time("2026-01-10T03:00:00Z"):
         create(sfn_client())
         get_mock().get_state_machine("orders").add_execution("nightly", status="FAILED")
@@ -86,7 +86,7 @@ def test_get_mock_within_mock_aws(installed):
 
 
 def test_each_mock_aws_starts_empty(installed):
-    """An outermost mock_aws starts with nothing and leaves nothing, as with moto; an inner one shares it."""
+    """An outermost mock_aws starts empty and leaves nothing; an inner one shares its store."""
     with mock_aws():
         machine = get_mock().add_state_machine("orders")
         with mock_aws():
@@ -105,7 +105,7 @@ def test_each_mock_aws_starts_empty(installed):
 
 
 def test_decorated_class_keeps_its_setup(installed):
-    """moto's class decorator keeps what setUp made for the test, and starts the next test again."""
+    """moto's class decorator keeps what setUp created, and each test starts again."""
 
     @mock_aws
     class Suite:
@@ -129,7 +129,7 @@ def test_decorated_class_keeps_its_setup(installed):
 
 
 def test_hosts_that_moto_does_not_know(installed):
-    """StartSyncExecution goes to a host of its own, which moto's table of URLs lacks."""
+    """StartSyncExecution's host, which moto does not know, is answered."""
     with mock_aws():
         get_mock().add_state_machine("orders", type="EXPRESS")
 
@@ -137,7 +137,7 @@ def test_hosts_that_moto_does_not_know(installed):
 
 
 def test_regions_that_moto_does_not_know(installed):
-    """A handle may seed in any region, also in one that is younger than moto's list."""
+    """A handle may seed in a region that moto does not know."""
     with mock_aws():
         machine = get_mock().add_state_machine("orders", region="eu-new-9")
 
@@ -146,7 +146,7 @@ def test_regions_that_moto_does_not_know(installed):
 
 
 def test_account_variable_of_moto(installed, monkeypatch):
-    """MOTO_ACCOUNT_ID is the account of calls and seeds, and the handle seeds in AWS_DEFAULT_REGION."""
+    """MOTO_ACCOUNT_ID is the account of calls and seeds, and AWS_DEFAULT_REGION the region."""
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "444444444444")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
@@ -159,7 +159,7 @@ def test_account_variable_of_moto(installed, monkeypatch):
 
 
 def test_role_of_another_account(installed):
-    """Under an assumed role's keys a call belongs to the role's account, which has a store of its own."""
+    """Calls with keys of an assumed role belong to the role's account."""
     with mock_aws():
         role = boto3.client("sts", REGION).assume_role(
             RoleArn="arn:aws:iam::210987654321:role/r", RoleSessionName="session"
@@ -176,7 +176,7 @@ def test_role_of_another_account(installed):
 
 
 def test_services_that_moto_passes_through(installed):
-    """Where mock_aws is configured to leave Step Functions to AWS, the installed mock does not answer either."""
+    """If mock_aws passes Step Functions through to AWS, the mock does not answer."""
     passed_through = mock_aws(config={"core": {"passthrough": {"services": ["stepfunctions"]}}})
     with passed_through, pytest.raises(HTTPClientError) as error:
         machine_names()
@@ -185,7 +185,7 @@ def test_services_that_moto_passes_through(installed):
 
 
 def test_reset_by_the_handle(installed):
-    """The handle's reset empties what mock_aws holds, and the mock goes on."""
+    """reset() of the handle empties mock_aws's Step Functions."""
     with mock_aws():
         create(sfn_client())
         get_mock().reset()
@@ -194,7 +194,7 @@ def test_reset_by_the_handle(installed):
 
 
 def test_handle_after_its_mock_aws(installed):
-    """A handle kept beyond its mock_aws says so, instead of seeding into nothing."""
+    """After the end of mock_aws, the handle raises RuntimeError."""
     with mock_aws():
         sfn = get_mock()
 
@@ -207,7 +207,7 @@ def test_handle_after_its_mock_aws(installed):
 
 
 def test_mock_inside_shares_the_store(installed):
-    """mock_sfn_executions within an installed mock_aws has its store, and adds to it for good."""
+    """mock_sfn_executions inside an installed mock_aws uses its store."""
     with mock_aws():
         create(sfn_client())
         with mock_sfn_executions() as sfn:
@@ -221,7 +221,7 @@ def test_mock_inside_shares_the_store(installed):
 
 
 def test_rough_edges_of_a_mock_inside(installed):
-    """They are there while the inner mock is, for what the store holds already and for what is added."""
+    """The options of an inner mock apply while it is active."""
     with freeze_time("2026-06-01"), mock_aws():
         create(sfn_client())
         get_mock().add_state_machine("abroad", region="eu-west-1")
@@ -236,7 +236,7 @@ def test_rough_edges_of_a_mock_inside(installed):
 
 
 def test_mock_outside_keeps_its_own_store(installed):
-    """mock_aws within mock_sfn_executions shows its store, and neither empties it nor outlives it."""
+    """mock_aws inside mock_sfn_executions uses its store, and does not end it."""
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
         with mock_aws():
@@ -249,7 +249,7 @@ def test_mock_outside_keeps_its_own_store(installed):
 
 
 def test_mocks_that_end_out_of_order(installed):
-    """mock_aws, started first and stopped first, takes its store with it, and everything is undone in the end."""
+    """If mock_aws ends first, its store ends with it, and everything is restored at the end."""
     before = place()
     moto, ours = mock_aws(), mock_sfn_executions()
     moto.start()
@@ -268,7 +268,7 @@ def test_mocks_that_end_out_of_order(installed):
 
 
 def test_uninstalled_moto_is_what_it_was():
-    """Nothing of moto stays replaced, and its mock_aws answers by itself again."""
+    """After uninstall() moto answers by itself, and nothing of it is replaced."""
     before = place()
     sfn_mock.install()
     with mock_aws():
@@ -285,7 +285,7 @@ def test_uninstalled_moto_is_what_it_was():
 
 
 def test_installed_without_mock_aws(installed):
-    """Outside of every mock there is nothing to seed: get_mock() says what is missing."""
+    """Outside of every mock, get_mock() raises an error that says what is missing."""
     with pytest.raises(RuntimeError) as error:
         get_mock()
 
@@ -293,7 +293,7 @@ def test_installed_without_mock_aws(installed):
 
 
 def test_install_twice(installed):
-    """Installing is for the process: a second install() is a mistake, and says so."""
+    """A second install() is a RuntimeError."""
     with pytest.raises(RuntimeError) as error:
         sfn_mock.install()
 
@@ -301,7 +301,7 @@ def test_install_twice(installed):
 
 
 def test_uninstall_without_install():
-    """There is nothing to undo."""
+    """uninstall() without install() is a RuntimeError."""
     with pytest.raises(RuntimeError) as error:
         sfn_mock.uninstall()
 
@@ -310,7 +310,7 @@ def test_uninstall_without_install():
 
 @pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="mock_aws"), pytest.param(mock_sfn_executions, id="ours")])
 def test_install_within_a_mock(mock):
-    """What an active mock holds cannot change hands under it."""
+    """install() inside a mock is a RuntimeError."""
     with mock(), pytest.raises(RuntimeError) as error:
         sfn_mock.install()
 
@@ -322,7 +322,7 @@ def test_install_within_a_mock(mock):
 
 @pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="mock_aws"), pytest.param(mock_sfn_executions, id="ours")])
 def test_uninstall_within_a_mock(installed, mock):
-    """Nor can it go while a mock uses it; the installation stays as it is."""
+    """uninstall() inside a mock is a RuntimeError, and the installation stays."""
     with mock(), pytest.raises(RuntimeError) as error:
         sfn_mock.uninstall()
 
@@ -350,7 +350,7 @@ INI = """
 
 
 def test_ini_option(pytester):
-    """sfn_mock_replace_moto = true installs the mock for the run, and puts moto back after it."""
+    """sfn_mock_replace_moto = true installs the mock for the run, and restores moto after it."""
     before = place()
     pytester.makeini(INI)
     pytester.makepyfile(SUITE.format(module="sfn_mock.models"))
@@ -361,14 +361,14 @@ def test_ini_option(pytester):
 
 
 def test_without_the_ini_option(pytester):
-    """Not asked for, nothing is installed."""
+    """Without the ini value nothing is installed."""
     pytester.makepyfile(SUITE.format(module="moto.stepfunctions.models"))
 
     pytester.runpytest().assert_outcomes(passed=1)
 
 
 def test_ini_option_where_it_is_installed_already(installed, pytester):
-    """A run that cannot have it ends with one sentence."""
+    """If the mock is installed already, the run ends with one sentence."""
     pytester.makeini(INI)
     pytester.makepyfile("def test_it(): pass")
 
@@ -381,7 +381,7 @@ def test_ini_option_where_it_is_installed_already(installed, pytester):
 
 
 def test_ini_option_with_a_mock_that_never_stops(pytester):
-    """A suite that leaves its mock_aws to the end of the process ends in peace."""
+    """A suite that never stops its mock_aws ends without an error."""
     pytester.makeini(INI)
     pytester.makepyfile(
         """

@@ -1,4 +1,4 @@
-"""Each place where the mock sits in moto, one test or more per seam: when moto changes, the one that moved fails."""
+"""Each place at which the mock changes moto, with a test of its own that fails when moto changes there."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def seed(sfn, name: str = "nightly") -> None:
 
 
 def test_motos_dictionary_gives_the_mocks_backends():
-    """Code within moto that takes a backend from the dictionary finds what the test seeded."""
+    """moto's dictionary of backends returns backends with the seeds."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
         backend = stepfunctions_backends[ACCOUNT][REGION]
@@ -67,7 +67,7 @@ def test_motos_dictionary_gives_the_mocks_backends():
 
 
 def test_dictionary_of_an_account_made_before():
-    """An account's dictionary has copied the class when it was made; new regions in it are the mock's as well."""
+    """An account's dictionary from before the mock makes the mock's backends for new regions."""
     with mock_aws():
         account = stepfunctions_backends[ACCOUNT]
         with mock_sfn_executions() as sfn:
@@ -79,7 +79,7 @@ def test_dictionary_of_an_account_made_before():
 
 
 def test_motos_dictionary_is_as_before():
-    """After the mock moto makes its own backends again, and has none of ours."""
+    """After the mock, moto makes its own backends again."""
     with mock_sfn_executions():
         assert stepfunctions_backends[ACCOUNT][REGION].state_machines == []
 
@@ -88,7 +88,7 @@ def test_motos_dictionary_is_as_before():
 
 
 def test_tags_are_seen_by_the_tagging_api():
-    """The Resource Groups Tagging API of moto asks every backend in use, if its class can be asked."""
+    """moto's Resource Groups Tagging API finds tags in every backend in use."""
     pytest.importorskip("moto.core.resource_tagging", reason="older ones of moto need all its extras for that API")
     with mock_sfn_executions(), mock_aws():
         arn = create(sfn_client(), tags=[{"key": "team", "value": "billing"}])
@@ -101,7 +101,7 @@ def test_tags_are_seen_by_the_tagging_api():
 
 
 def test_seeds_outlive_mock_aws_inside():
-    """Entering and leaving mock_aws resets moto's stores, not the mock's."""
+    """An inner mock_aws does not reset the mock's stores."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
         client = sfn_client()
@@ -115,7 +115,7 @@ def test_seeds_outlive_mock_aws_inside():
 
 
 def test_seeds_in_mock_aws_outside():
-    """The mock inside mock_aws starts with what moto has, here nothing, and leaves nothing there."""
+    """Inside mock_aws the mock starts with moto's contents, and leaves nothing there."""
     with mock_aws():
         with mock_sfn_executions() as sfn:
             seed(sfn)
@@ -129,7 +129,7 @@ def test_seeds_in_mock_aws_outside():
 @mock_aws
 @mock_sfn_executions
 def test_decorators_of_both():
-    """The order of decorators does not matter: here moto's is outside."""
+    """The decorators may be in either order: here moto's is outside."""
     create(sfn_client())
     boto3.client("s3").create_bucket(Bucket="reports")
 
@@ -139,7 +139,7 @@ def test_decorators_of_both():
 @mock_sfn_executions
 @mock_aws
 def test_decorators_of_both_the_other_way_round():
-    """The order of decorators does not matter: here moto's is inside."""
+    """The decorators may be in either order: here moto's is inside."""
     create(sfn_client())
     boto3.client("s3").create_bucket(Bucket="reports")
 
@@ -150,7 +150,7 @@ def test_decorators_of_both_the_other_way_round():
 
 
 def test_what_moto_holds_is_taken_over():
-    """Machines and executions of an outer mock_aws are listed, seeded to and stopped like the mock's own."""
+    """Machines and executions of an outer mock_aws can be listed, seeded and stopped."""
     with mock_aws():
         client = sfn_client()
         create(client)
@@ -166,7 +166,7 @@ def test_what_moto_holds_is_taken_over():
 
 
 def test_moto_has_its_own_again():
-    """After the mock moto goes on with what it had, as it had it."""
+    """After the mock, moto has its own contents unchanged."""
     with mock_aws():
         client = sfn_client()
         create(client)
@@ -184,7 +184,7 @@ def test_moto_has_its_own_again():
 
 
 def test_every_account_and_region_is_taken_over():
-    """Not only the mock's own."""
+    """The contents of all accounts and regions are taken over."""
     with mock_aws():
         create(sfn_client("eu-west-1"))
         role = boto3.client("sts").assume_role(RoleArn="arn:aws:iam::210987654321:role/r", RoleSessionName="session")
@@ -200,7 +200,7 @@ def test_every_account_and_region_is_taken_over():
 
 
 def test_what_a_finished_mock_aws_left_is_not_taken_over():
-    """moto's class decorator keeps data between tests; a mock without mock_aws starts empty all the same."""
+    """A mock without mock_aws starts empty, even if moto has old data."""
 
     @mock_aws
     class Suite(unittest.TestCase):
@@ -232,7 +232,7 @@ def keys_of(role) -> dict[str, str]:
 
 
 def test_all_that_moto_holds_of_a_machine_is_taken_over():
-    """Its versions, as they were published, its aliases, and which of its executions have ended."""
+    """Versions, aliases and the ends of executions are taken over."""
     with mock_aws():
         client = sfn_client()
         create(client, publish=True, versionDescription="first")
@@ -262,7 +262,7 @@ def test_all_that_moto_holds_of_a_machine_is_taken_over():
 
 
 def test_mock_aws_ends_within(monkeypatch):
-    """Started first and stopped first, as by two lines in setUp and tearDown: each undoes its own."""
+    """If mock_aws starts first and stops first, each restores its own changes."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
     before = environment()
@@ -285,7 +285,7 @@ def test_mock_aws_ends_within(monkeypatch):
 
 
 def test_mock_aws_outlives(monkeypatch):
-    """mock_aws puts back what it found, which was the mock's: when it ends, that goes as well."""
+    """If mock_aws ends last, what it restores of the mock is removed too."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
     before = environment()
@@ -309,7 +309,7 @@ def test_mock_aws_outlives(monkeypatch):
 
 
 def test_what_someone_else_wraps_of_moto_stays(monkeypatch):
-    """Watching for the end of mock_aws takes nothing out that came later."""
+    """A later wrapper of mock_aws's methods stays."""
     monkeypatch.setattr(MockAWS, "stop", MockAWS.stop)
 
     with mock_sfn_executions():
@@ -319,7 +319,7 @@ def test_what_someone_else_wraps_of_moto_stays(monkeypatch):
 
 
 def environment() -> dict[str, object]:
-    """All that a mock could leave behind for clients made later."""
+    """Everything that a mock could leave for later clients."""
     return {**os.environ, "default session": boto3.DEFAULT_SESSION}
 
 
@@ -327,7 +327,7 @@ def environment() -> dict[str, object]:
 
 
 def test_hosts_that_moto_does_not_know():
-    """moto's table of URLs has no sync-states.: its stubber would answer 404."""
+    """The host sync-states., which moto's stubber does not know, is answered."""
     with mock_sfn_executions(), mock_aws():
         client = sfn_client()
         with pytest.raises(client.exceptions.ClientError) as error:
@@ -337,7 +337,7 @@ def test_hosts_that_moto_does_not_know():
 
 
 def test_signed_requests_without_botocore():
-    """What `requests` sends is caught by moto's own mock of it, and answered from the same store."""
+    """Calls of `requests` are answered from the same store."""
     with mock_aws(), mock_sfn_executions() as sfn:
         seed(sfn)
         headers = {"X-Amz-Target": "AWSStepFunctions.ListExecutions", "Content-Type": "application/x-amz-json-1.0"}
@@ -356,7 +356,7 @@ def test_signed_requests_without_botocore():
 
 
 def test_stubber_keeps_its_other_services():
-    """Another JSON service on moto's stubber is left to it; after the mock the stubber is untouched."""
+    """moto's stubber still answers other services; after the mock it is unchanged."""
     with mock_sfn_executions(), mock_aws():
         boto3.client("secretsmanager").create_secret(Name="token", SecretString="s")
         assert boto3.client("secretsmanager").get_secret_value(SecretId="token")["SecretString"] == "s"
@@ -365,7 +365,7 @@ def test_stubber_keeps_its_other_services():
 
 
 def test_requests_that_moto_passes_through():
-    """mock_aws may let services through to the real thing; Step Functions stays the mock's."""
+    """If mock_aws passes services through to AWS, the mock still answers Step Functions."""
     with mock_sfn_executions() as sfn, mock_aws(config={"core": {"passthrough": {"services": ["states"]}}}):
         seed(sfn)
 
@@ -373,7 +373,7 @@ def test_requests_that_moto_passes_through():
 
 
 def test_urls_by_which_motos_server_finds_step_functions():
-    """The module beside `models` that moto looks for leads both hosts to the mock's answers."""
+    """moto finds both hosts in the module `urls`."""
     with mock_sfn_executions() as sfn, mock_aws():
         seed(sfn)
         urls = stepfunctions_backends[ACCOUNT][REGION].urls
@@ -393,7 +393,7 @@ def test_urls_by_which_motos_server_finds_step_functions():
 
 
 def test_cloudformation_reaches_the_mock():
-    """A stack's state machine is created, updated and deleted in the store that the test seeds and lists."""
+    """A stack's state machine is created, updated and deleted in the mock's store."""
     pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
     template = {
         "Resources": {
@@ -422,7 +422,7 @@ def test_cloudformation_reaches_the_mock():
 
 
 def test_mock_aws_that_executes_state_machines():
-    """Told to execute state machines, moto would use another dictionary; calls reach the mock all the same."""
+    """With execute_state_machine calls are answered by the mock too."""
     with mock_sfn_executions() as sfn, mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
         seed(sfn)
 
@@ -433,7 +433,7 @@ def test_mock_aws_that_executes_state_machines():
 
 
 def test_reset_of_a_held_backend():
-    """moto's reset leaves the mock's records alone; the handle's own empties them."""
+    """A reset of moto's backend does not change the mock's records."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
         backend = stepfunctions_backends[ACCOUNT][REGION]
@@ -449,7 +449,7 @@ def test_reset_of_a_held_backend():
 
 
 def test_mock_aws_counts_its_own_nesting():
-    """The mock is not a MockAWS and takes no part in its count: mock_aws nested within goes on to patch."""
+    """The mock does not change moto's count of nested mocks."""
     before = MockAWS._nested_count
 
     with mock_sfn_executions():
@@ -480,7 +480,7 @@ def test_assumed_role_has_its_own_account(account_id):
 
 
 def test_role_assumed_in_motos_default_account():
-    """A role counts also where it is one of the account that moto takes for everybody's."""
+    """A role of moto's default account counts too."""
     with mock_sfn_executions(account_id="333333333333"), mock_aws():
         role = boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="session")
 
@@ -488,7 +488,7 @@ def test_role_assumed_in_motos_default_account():
 
 
 def test_keys_of_a_user_are_the_mocks_account():
-    """A user made in moto lives in moto's default account, which stands for the mock's."""
+    """Keys of a user in moto's default account belong to the mock's account."""
     with mock_sfn_executions(account_id="333333333333"), mock_aws():
         iam = boto3.client("iam")
         iam.create_user(UserName="u")
@@ -499,7 +499,7 @@ def test_keys_of_a_user_are_the_mocks_account():
 
 
 def test_motos_account_variable_is_for_moto(monkeypatch):
-    """MOTO_ACCOUNT_ID names the account of moto's other services; Step Functions calls stay where the seeds are."""
+    """MOTO_ACCOUNT_ID does not change the account of Step Functions calls."""
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "444444444444")
 
     with mock_sfn_executions() as sfn:
@@ -512,21 +512,21 @@ def test_motos_account_variable_is_for_moto(monkeypatch):
 
 
 def test_errors_are_motos_service_exceptions():
-    """moto passes the members of a ServiceException on; those of its older AWSError it would drop."""
+    """Errors are moto's ServiceException, because moto keeps their members."""
     from sfn_mock.aws.exceptions import SFNError
 
     assert issubclass(SFNError, ServiceException)
 
 
 def test_records_are_no_models_of_motos():
-    """moto tracks each BaseModel by its module's name, and raises IndexError for one outside moto's package."""
+    """Records are not moto's BaseModel, which only works in moto's package."""
     assert BaseModel not in StateMachine.__mro__
     with pytest.raises(IndexError):
         type("StateMachine", (BaseModel,), {"__module__": "records"})
 
 
 def test_type_of_a_machine_taken_over():
-    """moto keeps the type in `type`, where moto 5.2.0 knows STANDARD only; its `sm_type` always says STANDARD."""
+    """The type of a machine is taken from moto's attribute `type`."""
     with mock_aws():
         arn = create(sfn_client(), type="EXPRESS")
         motos = stepfunctions_backends[ACCOUNT][REGION].state_machines[0].type

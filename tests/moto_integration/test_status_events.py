@@ -1,4 +1,4 @@
-"""Events of changed statuses: on moto's EventBridge, and for tests without it."""
+"""Events of changed statuses: on moto's EventBridge, and in tests without it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def orders(sfn):
 
 
 def make_queue(pattern=PATTERN, endpoint_url=None):
-    """Makes a queue that a rule of that pattern sends events to, and returns what takes the events out of it."""
+    """Make a queue for events of that pattern, and return a function that takes events out of it."""
     queues = boto3.client("sqs", REGION, endpoint_url=endpoint_url)
     url = queues.create_queue(QueueName="changes")["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:changes"
@@ -74,7 +74,7 @@ def statuses(events):
 
 
 def test_start_and_end_of_a_run(clock, client, orders, take):
-    """A run sends an event when it starts and, once the clock is there, when it ends; none twice."""
+    """A run sends an event when it starts, and when the clock reaches its end; none twice."""
     client.start_execution(stateMachineArn=ARN, name="nightly")
     [started] = take()
     clock.tick(7200)
@@ -85,7 +85,7 @@ def test_start_and_end_of_a_run(clock, client, orders, take):
     assert (orders.executions[0].status, take()) == ("SUCCEEDED", [])
 
     arn = f"{PREFIX}:execution:orders:nightly"
-    # moto leaves the account out of what it sends to a queue.
+    # moto does not send the account to a queue.
     assert {**started, "id": "", "account": ACCOUNT} == {
         "version": "0",
         "id": "",
@@ -128,7 +128,7 @@ def test_start_and_end_of_a_run(clock, client, orders, take):
 
 
 def test_ends_by_on_start(clock, client, orders, take):
-    """What on_start says ends when the clock comes to it; what starts and ends at once sends both events."""
+    """An outcome of on_start sends its event when the clock reaches it."""
     orders.on_start([{"status": "FAILED", "duration": timedelta(minutes=5), "error": "Broken"}, "SUCCEEDED"])
     client.start_execution(stateMachineArn=ARN, name="slow")
     client.start_execution(stateMachineArn=ARN, name="fast")
@@ -146,7 +146,7 @@ def test_ends_by_on_start(clock, client, orders, take):
 
 
 def test_changes_come_in_order(clock, client, orders, take):
-    """Several changes that one look comes past are sent in order of their moments."""
+    """Several changes that the clock has passed are sent in order."""
     minutes = [{"status": "SUCCEEDED", "duration": timedelta(minutes=number)} for number in (9, 3)]
     orders.on_start(minutes)
     client.start_execution(stateMachineArn=ARN, name="nine")
@@ -161,7 +161,7 @@ def test_changes_come_in_order(clock, client, orders, take):
 
 
 def test_calls_and_handle(clock, client, orders, take):
-    """Stops, redrives and what a test does send events, too."""
+    """Stops, redrives and changes by the handle send events too."""
     run = orders.add_execution("nightly", status="FAILED", start_date=timedelta(hours=-1))
     client.redrive_execution(executionArn=run.arn)
     run.fail("Broken", "It broke.")
@@ -181,7 +181,7 @@ def test_calls_and_handle(clock, client, orders, take):
 
 
 def test_what_happens_within_a_call(sfn, client, orders, take):
-    """What a test's plan does within a call is told when the call ends, in order."""
+    """Changes within a call are sent when the call ends, in order."""
     other = sfn.add_state_machine("other")
     waiting = other.add_execution("waiting", status="RUNNING")
 
@@ -201,7 +201,7 @@ def test_what_happens_within_a_call(sfn, client, orders, take):
 
 
 def test_replays(sfn, take):
-    """A replay sends no events: the recorded execution has sent its own."""
+    """A replay sends no events."""
     events = [
         ("ExecutionStarted", "executionStartedEventDetails", {"input": "{}", "roleArn": "arn:aws:iam::1:role/r"}),
         ("PassStateEntered", "stateEnteredEventDetails", {"name": "Pass", "input": "{}"}),
@@ -218,7 +218,7 @@ def test_replays(sfn, take):
 
 
 def test_bus_without_rules(client, orders):
-    """What happened before there was a rule is not sent later."""
+    """Changes from before a rule are not sent later."""
     boto3.client("events", REGION).list_rules()
     client.start_execution(stateMachineArn=ARN)
 
@@ -226,7 +226,7 @@ def test_bus_without_rules(client, orders):
 
 
 def test_seeds(clock, orders, take):
-    """What a seed has done by now sends nothing; what it does later does. EXPRESS executions send nothing."""
+    """A seed sends events only for later changes."""
     orders.add_execution("over", status="SUCCEEDED")
     orders.add_execution("ending", status="SUCCEEDED", start_date=timedelta(hours=-1), duration=timedelta(hours=2))
     with pytest.warns(sfn_mock.SeedWarning):
@@ -242,7 +242,7 @@ def test_seeds(clock, orders, take):
 
 
 def test_express_executions(sfn, client, take):
-    """AWS sends no events of EXPRESS executions."""
+    """EXPRESS executions send no events."""
     express = sfn.add_state_machine("express", type="EXPRESS")
     client.start_execution(stateMachineArn=express.arn)
     client.start_sync_execution(stateMachineArn=express.arn)
@@ -253,7 +253,7 @@ def test_express_executions(sfn, client, take):
 
 
 def test_child_executions(clock, sfn, client, take):
-    """STANDARD child executions of a map run send events of their own, when they start and end."""
+    """STANDARD child executions of a map run send events when they start and end."""
     sfn.add_state_machine("orders", definition=json.dumps({"StartAt": "Items", "States": {"Items": ITEMS}}))
     client.start_execution(stateMachineArn=ARN, name="nightly", input="[7]")
     clock.tick(3600)
@@ -271,7 +271,7 @@ def test_child_executions(clock, sfn, client, take):
 
 
 def test_an_end_that_is_taken_back(clock, client, orders, take):
-    """With the clock moved back, another end of the same execution is news."""
+    """If the clock goes back, another end of the same execution is sent."""
     client.start_execution(stateMachineArn=ARN, name="nightly")
     clock.tick(3600)
     assert [status for _, status, _ in statuses(take())] == ["RUNNING", "SUCCEEDED"]
@@ -291,7 +291,7 @@ def test_an_end_that_is_taken_back(clock, client, orders, take):
     ],
 )
 def test_patterns(client, orders, pattern, names):
-    """A rule gets what its pattern matches."""
+    """A rule gets the events that its pattern matches."""
     take = make_queue(pattern)
     orders.on_start(["SUCCEEDED", "FAILED"])
     client.start_execution(stateMachineArn=ARN, name="good")
@@ -301,7 +301,7 @@ def test_patterns(client, orders, pattern, names):
 
 
 def test_targets(sfn, client, orders):
-    """Topics and state machines get events; a target that moto cannot deliver to keeps none from others."""
+    """Topics and state machines get events; a target that moto does not know is skipped."""
     other = sfn.add_state_machine("other")
     other.on_start(status="RUNNING")
     take = make_queue({**PATTERN, "detail": {"stateMachineArn": [ARN]}})
@@ -328,7 +328,7 @@ def test_targets(sfn, client, orders):
 
 
 def test_functions_as_targets(clock, sfn, client, orders):
-    """A handler of ``mock_lambda`` is invoked at the moment of the change; what it raises is told to nobody."""
+    """A handler of ``mock_lambda`` is called at the moment of the change; its exception is ignored."""
     seen = []
 
     def alert(event, context):
@@ -351,7 +351,7 @@ def test_functions_as_targets(clock, sfn, client, orders):
 
 
 def test_functions_as_targets_of_other_events(sfn):
-    """Events that the code under test puts reach the handler too; a transformed input is given as it is."""
+    """A handler also gets events that the code under test puts, with the target's input."""
     seen = []
     sfn.mock_lambda("alert", lambda event, context: seen.append(event))
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alert"
@@ -384,7 +384,7 @@ def test_order_of_targets(sfn, take):
 
 
 def test_installed_behind_mock_aws(clock):
-    """Behind every mock_aws of the process, too, the clock brings events when another service is asked."""
+    """In an installed mock_aws, events are sent at the next call of another service."""
     sfn_mock.install()
     try:
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
@@ -400,7 +400,7 @@ def test_installed_behind_mock_aws(clock):
 
 
 def test_through_a_server():
-    """A client of a server gets the events of runs that the clock has carried on since its last call."""
+    """A client of a server gets the events of changes since its last call."""
     with put_back(), sfn_mock.server(execute=True) as sfn:
         set_to(AT_3, tick=False)
         sfn.add_state_machine("orders", definition=json.dumps(REPORT))
@@ -414,7 +414,7 @@ def test_through_a_server():
 
 
 def test_without_mock_aws(clock):
-    """Where no mock_aws is active, a change is told to nobody, and not later either."""
+    """Without mock_aws, a change is not sent, and not sent later."""
     with sfn_mock.mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")
         boto3.client("stepfunctions", REGION).start_execution(stateMachineArn=ARN, name="nightly")
@@ -429,7 +429,7 @@ def test_without_mock_aws(clock):
 
 
 def test_event_of_the_status_as_it_stands(clock, sfn):
-    """A test that needs no EventBridge asks an execution for the event of its status."""
+    """status_change_event() returns the event of the current status."""
     orders = sfn.add_state_machine("orders")
     version = orders.publish_version()
     live = orders.add_alias("live", version)
@@ -476,7 +476,7 @@ def test_event_of_the_status_as_it_stands(clock, sfn):
 
 
 def test_event_before_the_start(sfn):
-    """What has not started has sent no event."""
+    """An execution that has not started has no event."""
     with pytest.warns(sfn_mock.SeedWarning):
         later = sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date=timedelta(hours=1))
 
@@ -494,7 +494,7 @@ def test_event_of_a_child_execution(sfn):
 
 BIG = json.dumps("x" * 130_000)
 LARGER = json.dumps("x" * 260_000)
-#: Each quotation mark takes two bytes more when it is escaped.
+#: Each quotation mark takes two more bytes when the text is escaped in the event.
 QUOTED = json.dumps('"' * 70_000)
 
 
@@ -509,7 +509,7 @@ QUOTED = json.dumps('"' * 70_000)
     ],
 )
 def test_large_data(sfn, input, output, included):
-    """Together, input and output have at most 248 KiB in an event; the input is left out first."""
+    """Input and output have at most 248 KiB together in an event; the input is left out first."""
     run = sfn.add_state_machine("orders").add_execution(status="SUCCEEDED", input=input, output=output)
     detail = run.status_change_event()["detail"]
 

@@ -69,7 +69,7 @@ SUITE = """
 
 
 def test_from_setup_to_teardown(pytester):
-    """What the setup of a class seeds is there in each test, and a setup that fails leaves nothing active."""
+    """Seeds of a class's setup exist in each test, and a setup that fails leaves no active mock."""
     pytester.makepyfile(SUITE)
 
     pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=4, errors=4)

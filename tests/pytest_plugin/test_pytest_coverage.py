@@ -1,4 +1,4 @@
-"""--sfn-coverage: what a whole session took of the definitions of its state machines."""
+"""--sfn-coverage: the coverage of definitions over a whole session."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ orders, never taken: Ask: End
 
 @pytest.fixture
 def run(pytester):
-    """Runs the tests with arguments, and gives pytest's result."""
+    """Run the tests with arguments, and return pytest's result."""
     pytester.makepyfile(TESTS)
     return pytester.runpytest
 
 
 def section(result):
-    """The lines of the section without its heading, up to the next line that is one; empty ones left out."""
+    """The lines of the section, without its heading and empty lines."""
     lines = result.outlines
     [begin] = [number for number, line in enumerate(lines) if "coverage of state machines" in line and "===" in line]
     end = next(number for number, line in enumerate(lines) if number > begin and line.startswith("==="))
@@ -57,7 +57,7 @@ def section(result):
 
 
 def test_section(run):
-    """The section tells what all tests together took."""
+    """The section shows what all tests together took."""
     result = run("--sfn-coverage")
 
     assert (result.ret, section(result)) == (pytest.ExitCode.OK, SECTION)
@@ -72,14 +72,14 @@ def test_no_option(run):
 
 
 def test_workers_are_added_up(run):
-    """Under pytest-xdist the controller tells what all workers took, and holds that against the threshold."""
+    """With pytest-xdist the counts of all workers are added, also for the threshold."""
     result = run("--sfn-coverage-fail-under", "50", "-n", "2")
 
     assert (result.ret, section(result)) == (pytest.ExitCode.OK, SECTION)
 
 
 def test_worker_that_crashes(pytester):
-    """What a crashed worker took is missing, and the section says so."""
+    """The counts of a crashed worker are missing, and the section says so."""
     pytester.makepyfile("import os\n\ndef test_crash():\n    os._exit(1)\n")
     result = pytester.runpytest("--sfn-coverage", "-n", "1", "--max-worker-restart", "0")
 
@@ -103,20 +103,20 @@ def test_worker_that_crashes(pytester):
     ],
 )
 def test_threshold(run, least, code, lines):
-    """A session below the threshold fails; the option asks for coverage by itself."""
+    """A session below the threshold fails; the option turns coverage on."""
     result = run("--sfn-coverage-fail-under", least)
 
     assert (result.ret, section(result)) == (code, [*SECTION, *lines])
 
 
 def test_threshold_of_a_session_that_fails_anyway(run):
-    """Another reason to fail stays the exit code."""
+    """If the session fails for another reason, its exit code stays."""
     assert run("--sfn-coverage-fail-under=100", "-k", "nothing").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 @pytest.mark.parametrize("least", ["-1", "101", "half", "nan"])
 def test_threshold_that_is_none(run, least):
-    """The threshold is a number of a hundred."""
+    """The threshold must be a number from 0 to 100."""
     result = run(f"--sfn-coverage-fail-under={least}")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -124,7 +124,7 @@ def test_threshold_that_is_none(run, least):
 
 
 def test_json(run, pytester):
-    """The JSON file has what as_dict() tells of all machines."""
+    """The JSON file has the result of as_dict()."""
     run("--sfn-coverage-json", "reports/coverage.json")
     told = json.loads((pytester.path / "reports" / "coverage.json").read_text())
 
@@ -135,7 +135,7 @@ def test_json(run, pytester):
 
 
 def test_html(run, pytester):
-    """The HTML file is a page of its own, with a picture and a table of each machine."""
+    """The HTML file has a picture and a table of each machine."""
     run("--sfn-coverage-html", "coverage.html")
     page = (pytester.path / "coverage.html").read_text(encoding="utf-8")
 
@@ -146,14 +146,14 @@ def test_html(run, pytester):
 
 
 def test_a_session_that_only_collects(run):
-    """Where no test runs, nothing is written but the section."""
+    """If no test runs, no file is written."""
     result = run("--sfn-coverage", "--collect-only")
 
     assert section(result) == ["No definition of a state machine was there to run."]
 
 
 def test_help(run):
-    """--help lists the options, and counts nothing."""
+    """--help lists the options, and measures nothing."""
     result = run("--sfn-coverage", "--help")
 
     assert result.ret == pytest.ExitCode.OK

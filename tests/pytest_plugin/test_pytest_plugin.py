@@ -1,4 +1,4 @@
-"""The sfn_executions fixture, its marker, and how a test's outcome is reported; as pytest itself runs them."""
+"""The fixture sfn_executions, its marker, and the reports of tests, as pytest runs them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 
 @pytest.fixture
 def run(pytester):
-    """Run a test module in the order in which it is written, and give pytest's result."""
+    """Run a test module in the order in which it is written, and return pytest's result."""
 
     def run(source: str, *arguments: str):
         pytester.makepyfile(source)
@@ -32,7 +32,7 @@ def run(pytester):
 
 
 def test_fixture_gives_the_handle(sfn_executions):
-    """What the fixture's handle seeds, a real boto3 client lists."""
+    """A real boto3 client lists what the fixture's handle has seeded."""
     sfn_executions.add_state_machine("orders").add_execution("nightly", status="SUCCEEDED")
     listed = boto3.client("stepfunctions").list_executions(stateMachineArn=ARN)["executions"]
 
@@ -42,7 +42,7 @@ def test_fixture_gives_the_handle(sfn_executions):
 
 
 def test_every_test_starts_empty(run):
-    """The fixture lives as long as its test, also one that fails."""
+    """Each test has its own mock, also after one that failed."""
     result = run(
         """
         import os, pytest
@@ -65,7 +65,7 @@ def test_every_test_starts_empty(run):
 
 
 def test_fixture_in_other_fixtures(run):
-    """A fixture that builds on it shares its store with the test."""
+    """A fixture that uses it shares its store with the test."""
     result = run(
         """
         import boto3, pytest
@@ -83,7 +83,7 @@ def test_fixture_in_other_fixtures(run):
 
 
 def test_fixture_with_asyncio(run):
-    """An asynchronous test runs under the mock as well."""
+    """An asynchronous test runs under the mock too."""
     result = run(
         """
         import asyncio, boto3, pytest
@@ -100,7 +100,7 @@ def test_fixture_with_asyncio(run):
 
 
 def test_fixture_with_unittest(run):
-    """A TestCase asks for it by usefixtures or by the marker, and takes the handle by get_mock()."""
+    """A TestCase can use it by usefixtures or by the marker, with get_mock()."""
     result = run(
         """
         import unittest, pytest
@@ -128,7 +128,7 @@ def test_fixture_with_unittest(run):
 
 
 def test_closest_marker_wins(run):
-    """Of each option the function's marker counts before its class's, and that before its module's."""
+    """For each option, the function's marker has priority over its class's, and that over the module's."""
     result = run(
         """
         import pytest
@@ -166,7 +166,7 @@ def test_closest_marker_wins(run):
 
 
 def test_marker_brings_the_fixture(run):
-    """A marked test is mocked, also where it needs no handle; one of the same function without the mark is not."""
+    """A test with the marker is mocked even if it does not use the fixture."""
     result = run(
         """
         import pytest
@@ -206,7 +206,7 @@ def test_marker_brings_the_fixture(run):
     ],
 )
 def test_marker_takes_options_only(arguments, sentence, run):
-    """Anything else is an error that names it and what there is."""
+    """Another argument is an error that names it and the options."""
     result = run(
         f"""
         import pytest
@@ -222,7 +222,7 @@ def test_marker_takes_options_only(arguments, sentence, run):
 
 
 def test_marker_refuses_values_as_the_decorator_does(run):
-    """A region that is none is a ValueError before the test begins."""
+    """A wrong region is a ValueError before the test begins."""
     result = run(
         """
         import pytest
@@ -238,7 +238,7 @@ def test_marker_refuses_values_as_the_decorator_does(run):
 
 
 def test_marker_is_registered(pytester):
-    """--markers explains it, and --strict-markers knows it."""
+    """--markers explains the marker, and --strict-markers accepts it."""
     pytester.makepyfile(
         """
         import pytest
@@ -259,7 +259,7 @@ def test_marker_is_registered(pytester):
 
 
 def test_swallowed_call_is_an_error_of_the_teardown(run):
-    """The test itself has passed; that it went on without the other service is reported beside it."""
+    """If a passed test swallowed a refused call, its teardown has an error."""
     result = run(
         """
         import boto3
@@ -277,7 +277,7 @@ def test_swallowed_call_is_an_error_of_the_teardown(run):
 
 
 def test_refused_call_is_reported_once(run):
-    """A test that fails because of it needs no second report."""
+    """A test that fails because of a refused call has no second report."""
     result = run(
         """
         import boto3
@@ -292,7 +292,7 @@ def test_refused_call_is_reported_once(run):
 
 
 def test_refused_call_of_a_fixture_is_reported_once(run):
-    """A fixture that fails because of it is an error of the setup alone."""
+    """A fixture that fails because of it is only an error of the setup."""
     result = run(
         """
         import boto3, pytest
@@ -311,7 +311,7 @@ def test_refused_call_of_a_fixture_is_reported_once(run):
 
 
 def test_swallowed_call_joins_the_report_of_a_failure(run):
-    """The failure stays the test's own, and the finding is shown with it."""
+    """The test's own failure is reported, with the finding."""
     result = run(
         """
         import boto3
@@ -330,7 +330,7 @@ def test_swallowed_call_joins_the_report_of_a_failure(run):
 
 
 def test_class_reports_a_refused_call_once(run):
-    """So does a decorated class, plain or of unittest."""
+    """A decorated plain or unittest class reports it once too."""
     result = run(
         """
         import unittest, boto3
@@ -356,7 +356,7 @@ def test_class_reports_a_refused_call_once(run):
 
 
 def loaded_by(program: str, *arguments: str, **environment: str) -> str:
-    """Which of the heavy packages a new Python has imported after the program."""
+    """The heavy packages that a new Python has imported after the program."""
     report = "print('loaded:', sorted({'boto3', 'botocore', 'moto', 'responses'} & set(__import__('sys').modules)))"
     run = subprocess.run(
         [sys.executable, "-c", f"{program}\n{report}", *arguments],
@@ -377,12 +377,12 @@ def loaded_by(program: str, *arguments: str, **environment: str) -> str:
     ],
 )
 def test_import_is_light(program):
-    """Neither boto3 nor moto is imported before a mock is asked for."""
+    """boto3 and moto are not imported before a mock is used."""
     assert loaded_by(program) == "loaded: []"
 
 
 def test_unused_plugin_is_light(pytester):
-    """A test run that does not use the fixture does not pay for it."""
+    """A test run without the fixture does not import boto3 or moto."""
     pytester.makepyfile("def test_it(): pass")
     program = f"import pytest; pytest.main(['-p', 'no:randomly', '-p', 'no:cacheprovider', {str(pytester.path)!r}])"
 
@@ -411,7 +411,7 @@ REGIONS = """
 
 
 def test_region_of_the_run(pytester, monkeypatch):
-    """The ini file names the region of every mock that asks for none, whatever the environment says."""
+    """The ini value sets the region of every mock without the option, whatever the environment has."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     pytester.makeini("[pytest]\nsfn_mock_region = eu-west-3\nasyncio_default_fixture_loop_scope = function\n")
     pytester.makepyfile(REGIONS)
@@ -421,7 +421,7 @@ def test_region_of_the_run(pytester, monkeypatch):
 
 
 def test_region_of_the_run_that_is_none(pytester):
-    """A region that cannot be one is refused before the first test, with the ini value's name."""
+    """A wrong region is refused before the first test, with the name of the ini value."""
     pytester.makeini("[pytest]\nsfn_mock_region = moon\nasyncio_default_fixture_loop_scope = function\n")
 
     result = pytester.runpytest()
@@ -430,7 +430,7 @@ def test_region_of_the_run_that_is_none(pytester):
 
 
 def test_replace_moto_that_is_no_truth_value(pytester):
-    """A value that is neither true nor false is refused before the first test, with the ini value's name."""
+    """A value that is not a bool is refused before the first test, with the name of the ini value."""
     pytester.makeini("[pytest]\nsfn_mock_replace_moto = maybe\nasyncio_default_fixture_loop_scope = function\n")
 
     result = pytester.runpytest()
@@ -439,7 +439,7 @@ def test_replace_moto_that_is_no_truth_value(pytester):
 
 
 def test_fixtures_are_explained(pytester):
-    """--fixtures tells what each fixture does, how to seed, and which marker sets its options."""
+    """--fixtures shows what each fixture does, how to seed, and which marker sets its options."""
     result = pytester.runpytest("--fixtures")
 
     result.stdout.fnmatch_lines(

@@ -1,4 +1,4 @@
-"""A browser that shows the page of a server, and somebody who looks at it."""
+"""A browser with the page of a server, and a reader who uses it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ NOW = "2026-01-10T03:00:00Z"
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Leave the page's tests for the end: Playwright's event loop, once begun, is in the way of asyncio's tests."""
+    """Run the page's tests last, because Playwright's event loop disturbs asyncio's tests."""
     items.sort(key=lambda item: HERE in item.path.parents)
 
 
-#: None of these lets it do anything but show the page.
+#: These options only turn off features that the page does not need.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,10 +39,10 @@ ARGUMENTS = [
 
 
 def find_chromium():
-    """The one that SFN_MOCK_CHROMIUM names or that is on the path; None if there is none that runs."""
+    """The chromium that SFN_MOCK_CHROMIUM names or that is on the PATH; None if none runs."""
     for name in (os.environ.get("SFN_MOCK_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
         path = name and shutil.which(name)
-        # Ubuntu has a chromium that only asks to install another.
+        # Ubuntu has a chromium command that only asks to install another one.
         if path and subprocess.run([path, "--version"], capture_output=True, check=False, timeout=60).returncode == 0:
             return path
     return None
@@ -63,14 +63,14 @@ def browser():
 
 @pytest.fixture(scope="module")
 def page_server():
-    """One server for the tests of a module: what each adds is gone after it."""
+    """One server for the tests of a module: what each adds is removed after it."""
     with sfn_mock.server() as sfn:
         yield sfn
 
 
 @pytest.fixture
 def sfn(page_server):
-    """A server whose clock stands still at 03:00 on 10 January 2026, UTC."""
+    """A server whose clock is frozen at 03:00 on 10 January 2026, UTC."""
     body = json.dumps({"now": NOW})
     assert urllib3.request("PUT", f"{page_server.endpoint_url}/sfn-mock/clock", body=body).status == 200
     yield page_server
@@ -79,7 +79,7 @@ def sfn(page_server):
 
 @pytest.fixture(scope="session")
 def context(browser):
-    """A window 1400 pixels wide, whose page may write to the clipboard."""
+    """A window of 1400 pixels, whose page may write to the clipboard."""
     with browser.new_context(viewport={"width": 1400, "height": 900}) as context:
         context.set_default_timeout(60_000)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -94,10 +94,10 @@ def page(context):
 
 @pytest.fixture
 def reader(sfn, page):
-    """A reader; no error in the console, no request to another host, at the end."""
+    """A reader; at the end there was no error in the console and no request to another host."""
     page.set_viewport_size({"width": 1400, "height": 900})
     page.emulate_media(color_scheme="light")
-    # A refresh keeps what was written and chosen, which is not for the next test.
+    # A refresh would keep what this test has written and chosen.
     page.evaluate("document.getElementById('main')?.replaceChildren()")
     reader = Reader(sfn, page)
     yield reader
@@ -106,7 +106,7 @@ def reader(sfn, page):
 
 @pytest.fixture
 def new_reader(sfn, browser):
-    """A reader whose page is new, for tests that change how its clock goes."""
+    """A reader with a new page, for tests that change how its clock runs."""
     with browser.new_context(viewport={"width": 1400, "height": 900}) as context:
         context.set_default_timeout(60_000)
         reader = Reader(sfn, context.new_page())
@@ -116,7 +116,7 @@ def new_reader(sfn, browser):
 
 @pytest.fixture
 def client(sfn):
-    """A client of the server, with keys of its own: the module's mock has begun before the test forgot all others."""
+    """A client of the server with its own keys, because the mock of the module has started before."""
     return boto3.client(
         "stepfunctions",
         region_name="us-east-1",

@@ -1,4 +1,4 @@
-"""Somebody who looks at the page, and what they do."""
+"""A reader of the page, and what they do."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from urllib.parse import quote
 
 
 class Reader:
-    """Somebody who looks at the page."""
+    """A reader of the page."""
 
     def __init__(self, sfn, page):
         self._sfn = sfn
         self.page = page
-        #: What the console told, without Chromium's line for each answer of AWS's that is an error.
+        #: The lines of the console, without Chromium's line for each error of AWS.
         self.console = []
         self.hosts = set()
         self._listeners = {
@@ -23,20 +23,20 @@ class Reader:
             page.on(event, listener)
 
     def check(self):
-        """No error in the console, and no request to another host, since the reader came; who looks no longer."""
+        """Check that there was no error in the console and no request to another host; then stop recording them."""
         for event, listener in self._listeners.items():
             self.page.remove_listener(event, listener)
         assert [text for text in self.console if "status of 400" not in text] == []
         assert self.hosts == {self._sfn.endpoint_url.split("/")[2]}
 
     def load(self, view="", **parameters):
-        """Open a view by its URL, as from a link in a mail."""
+        """Open a view by its URL, as from a link."""
         self.page.goto("about:blank")
         self.page.goto(f"{self._sfn.endpoint_url}/{_hash(view, parameters)}")
         self.wait()
 
     def open(self, view="", **parameters):
-        """Open a view; where the page is shown already it is not loaded again."""
+        """Open a view; if the page is open already, do not load it again."""
         if not self.page.url.startswith(self._sfn.endpoint_url):
             self.load(view, **parameters)
             return
@@ -47,7 +47,7 @@ class Reader:
         self.wait()
 
     def wait(self):
-        """Until what was asked for is shown."""
+        """Wait until the view is shown."""
         self.page.wait_for_function(
             "() => { const main = document.getElementById('main');"
             " return main.ariaBusy === 'false' && main.dataset.hash === location.hash; }"
@@ -70,7 +70,7 @@ class Reader:
         return [" ".join(text.split()) for text in self.page.locator(selector).all_inner_texts()]
 
     def rows(self):
-        """The rows of the table, as a list of texts each, without the time line and relative dates."""
+        """The rows of the table as lists of texts, without time axis and relative dates."""
         return self.page.evaluate(
             "() => [...document.querySelectorAll('tbody tr')].map((row) => "
             "[...row.children].filter((cell) => !cell.classList.contains('line')).map((cell) => "
@@ -87,18 +87,18 @@ def _hash(view, parameters):
 
 
 def statuses(reader):
-    """The status of each execution in the list, without the reason below it."""
+    """The status of each execution in the list, without error and cause."""
     return dict(zip([row[0] for row in reader.rows()], reader.texts("tbody .state .status"), strict=True))
 
 
 def until(reader, date):
-    """Wait until the page shows what there is at a date."""
+    """Wait until the page shows the state at a date."""
     reader.page.wait_for_function("text => document.getElementById('clock').innerText === text", arg=f"{date} UTC")
     reader.wait()
 
 
 def drag(reader, date):
-    """Drag the clock, which begins at 23:10 on 8 January with the executions of `orders`, and do not let go."""
+    """Drag the clock, which begins at 23:10 on 8 January with the executions of `orders`, without releasing it."""
     reader.page.evaluate(
         """date => {
           const slider = document.getElementById("time");

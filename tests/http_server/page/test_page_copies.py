@@ -1,4 +1,4 @@
-"""What the page copies: ARNs, tests that run and seeds that load again."""
+"""Copies from the page: ARNs, tests that run and seeds that can be loaded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def clipboard(reader):
-    """Gives what was copied last, as soon as the page says that something was."""
+    """Return the copied text when the page says that it was copied."""
 
     def read():
         reader.page.wait_for_selector("#said:not(:empty)")
@@ -19,7 +19,7 @@ def clipboard(reader):
 
 
 def test_arns(sfn, reader, clipboard, orders):
-    """The ARN of what is shown is copied: of a state machine, an alias, an execution, a map run."""
+    """The ARN of the shown state machine, alias, execution or map run is copied."""
     night = orders.executions[0]
     batches = night.add_map_run("Batches")
     shown = [("executions", orders), ("executions", orders.aliases["live"]), ("execution", night), ("map-run", batches)]
@@ -30,7 +30,7 @@ def test_arns(sfn, reader, clipboard, orders):
 
 
 def test_a_copied_test_runs(sfn, reader, clipboard, orders, pytester):
-    """Tests copied of a filtered list and of an execution pass when pytest runs them."""
+    """Copied tests of a filtered list and of an execution pass."""
     reader.open("executions", arn=orders.arn, name="a")
     reader.page.click("#copy-pytest")
     said, of_list = clipboard()
@@ -48,7 +48,7 @@ def test_a_copied_test_runs(sfn, reader, clipboard, orders, pytester):
 
 
 def test_copied_seeds_load_again(sfn, reader, clipboard, orders):
-    """Seeds copied as YAML make the same list again when they are pasted."""
+    """Copied YAML creates the same list when it is pasted."""
     reader.open("executions", arn=orders.arn)
     rows = reader.rows()
     reader.page.click("#copy-yaml")
@@ -64,7 +64,7 @@ def test_copied_seeds_load_again(sfn, reader, clipboard, orders):
 
 
 def test_too_much_to_copy(sfn, reader):
-    """What is too much for a copy is said, and nothing is copied."""
+    """If there is too much to copy, the page says so, and nothing is copied."""
     orders = sfn.add_state_machine("orders")
     orders.add_executions(1001, status="SUCCEEDED", start_date="2026-01-10T00:00:00Z")
     reader.open("executions", arn=orders.arn)
@@ -76,7 +76,7 @@ def test_too_much_to_copy(sfn, reader):
 
 
 def test_without_a_clipboard(sfn, reader, orders):
-    """Where the browser keeps the clipboard from the page, the text is shown, selected to be copied by hand."""
+    """Without access to the clipboard, the page shows the text, selected to be copied by hand."""
     reader.open("executions", arn=orders.arn)
     reader.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')); }")
     reader.page.click("#copy-arn")

@@ -31,7 +31,7 @@ def test_execution(sfn, reader, orders):
 
 
 def test_a_long_history(sfn, reader):
-    """A history of several pages says that it counts one of them."""
+    """A history of several pages says that its number is that of one page."""
     states = {f"S{index}": {"Type": "Pass", "Next": f"S{index + 1}"} for index in range(50)}
     definition = {"StartAt": "S0", "States": {**states, "S50": {"Type": "Succeed"}}}
     orders = sfn.add_state_machine("orders", definition=definition)
@@ -44,7 +44,7 @@ def test_a_long_history(sfn, reader):
 
 
 def test_graph(sfn, reader):
-    """The definition is drawn in the colours of an execution's history; a click unfolds what is known of a state."""
+    """The definition is drawn in the colours of the history; a click opens the details of a state."""
     definition = {
         "StartAt": "Check",
         "States": {
@@ -78,7 +78,7 @@ def test_graph(sfn, reader):
 
 
 def test_stop_and_redrive(sfn, reader, orders):
-    """A running execution is stopped, and one that AWS lets be redriven is redriven, by buttons."""
+    """Buttons stop a running execution, and redrive one that AWS would redrive."""
     night = orders.executions[0]
     reader.open("execution", arn=night.arn)
     disabled = [reader.page.is_disabled("#redrive")]
@@ -97,7 +97,7 @@ def test_stop_and_redrive(sfn, reader, orders):
 
 
 def test_map_run(sfn, reader, orders):
-    """Map runs with what their items and children came to, from the execution to the children and back."""
+    """Map runs show their items and children, with links to the children and back."""
     night = orders.executions[0]
     batches = night.add_map_run("ProcessOrders", tolerated_failure_percentage=5.0, start_date="2026-01-10T02:00:00Z")
     batches.add_executions(3, status="SUCCEEDED", start_date="2026-01-10T02:00:00Z", item_count=25)

@@ -1,4 +1,4 @@
-"""The page's files as a server gives them, and servers that are not like others."""
+"""The files of the page as a server sends them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sfn():
 
 @pytest.mark.parametrize("file", sorted(path.name for path in PAGE_FILES.iterdir()))
 def test_each_file_is_served_and_asks_for_no_other_host(sfn, file):
-    """A file comes with its type, and with the rule that the page is made of such files alone; it names no host."""
+    """A file has its type and Content-Security-Policy, and names no other host."""
     response = HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/{file}")
     text = response.data.decode()
 
@@ -47,7 +47,7 @@ def test_each_file_is_served_and_asks_for_no_other_host(sfn, file):
 
 
 def test_the_files_that_it_asks_for_are_there(sfn):
-    """Whatever the page and its modules name under /sfn-mock/page/ is served."""
+    """All files that the page and its modules name are served."""
     names = {
         name
         for file in PAGE_FILES.iterdir()
@@ -59,14 +59,14 @@ def test_the_files_that_it_asks_for_are_there(sfn):
 
 
 def test_a_file_that_is_not_there(sfn):
-    """What the page has no file for is a 404 with one sentence."""
+    """A missing file is a 404 with one sentence."""
     response = HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/nothing.js")
 
     assert (response.status, response.json()) == (404, {"message": "The page has no file 'nothing.js'."})
 
 
 def test_browsers_get_it_at_the_root(sfn):
-    """The page is at the root, and what it asks is not among the calls made."""
+    """The page is at the root, and its requests are not among the calls."""
     response = HTTP.request("GET", sfn.endpoint_url, headers={"Accept": "text/html"})
 
     assert b'<script type="module" src="/sfn-mock/page/app.js"></script>' in response.data
@@ -80,7 +80,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)\s]+)\)", (DOCS / "page.md").read_text(encoding="utf-8")))
 def test_its_description_leads_somewhere(target):
-    """Each picture and link of docs/page.md is there, and no picture is larger than it needs to be."""
+    """Each picture and link of docs/page.md exists, and no picture is too large."""
     path = DOCS / target.partition("#")[0]
 
     assert path.exists()

@@ -1,4 +1,4 @@
-"""The page on narrow and wide screens, in both colour schemes, by keyboard, with hostile names."""
+"""The page on narrow and wide screens, in both colour schemes, with the keyboard, with hostile names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ HOSTILE = """<img src=x onerror="document.title='owned'"><script>document.title=
 
 
 def test_markup_is_text(sfn, reader, client):
-    """Whatever is markup in names, inputs, errors, calls and URLs is shown letter by letter."""
+    """Markup in names, inputs, errors, calls and URLs is shown as text."""
     orders = sfn.add_state_machine("orders", definition=json.dumps({"Comment": HOSTILE, **ONE_STATE}))
     run = orders.add_execution("a", status="FAILED", input=json.dumps(HOSTILE), error=HOSTILE, cause=HOSTILE)
     with pytest.raises(client.exceptions.InvalidName):
         client.start_execution(stateMachineArn=orders.arn, name=HOSTILE[:80])
     sfn.add_fault("ListExecutions", error="ThrottlingException", message=HOSTILE)
     views = {
-        ("executions", orders.arn): 1,  # the definition, folded
-        ("execution", run.arn): 5,  # input, error, cause, and the latter in the history
+        ("executions", orders.arn): 1,  # the closed definition
+        ("execution", run.arn): 5,  # input, error, cause, and the cause in the history
         ("calls", ""): 1,
         ("controls", ""): 1,
         ("executions", HOSTILE): 2,
@@ -36,7 +36,7 @@ def test_markup_is_text(sfn, reader, client):
         assert reader.page.title() != "owned"
 
 
-#: The least contrast of any text with what is behind it.
+#: The minimum contrast of a text with its background.
 CONTRAST = """() => {
   const channels = (color) => color.match(/[\\d.]+/g).map(Number);
   const luminance = (color) => channels(color).slice(0, 3)
@@ -63,7 +63,7 @@ CONTRAST = """() => {
 
 @pytest.fixture
 def crowded(sfn, orders, client):
-    """A server with long names, texts and numbers in each view; the views' names and ARNs."""
+    """A server with long names, texts and numbers in each view; names and ARNs of the views."""
     batches = orders.executions[0].add_map_run("Batches", start_date="2026-01-10T02:00:00Z")
     batches.add_execution("w" * 80, status="PENDING_REDRIVE", start_date="2026-01-10T02:00:00Z", item_count=25)
     client.start_execution(stateMachineArn=orders.arn, name="n" * 80, input=json.dumps("i" * 500))
@@ -83,7 +83,7 @@ def crowded(sfn, orders, client):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1010, 1280, 1440])
 def test_it_is_readable(reader, crowded, width, scheme):
-    """On a narrow screen and a wide one, in either colour scheme: nothing sticks out, and texts stand out."""
+    """On narrow and wide screens, in both colour schemes, nothing overflows and texts have contrast."""
     reader.page.set_viewport_size({"width": width, "height": 900})
     reader.page.emulate_media(color_scheme=scheme)
     backgrounds = set()
@@ -103,7 +103,7 @@ AXE = Path(os.environ.get("SFN_MOCK_AXE", Path(__file__).parents[3] / "node_modu
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_axe_finds_nothing(reader, crowded, width, scheme):
-    """axe-core finds no barrier in any view with all that it folds, and none in the dialogs."""
+    """axe-core finds no problem in any view, open or closed, or in the dialogs."""
     reader.page.set_viewport_size({"width": width, "height": 900})
     reader.page.emulate_media(color_scheme=scheme)
     found = []
@@ -131,7 +131,7 @@ def test_axe_finds_nothing(reader, crowded, width, scheme):
 
 
 def test_by_keyboard(sfn, reader, orders):
-    """A reader without a mouse gets everywhere, and is told where."""
+    """A reader without a mouse can use everything, and sees where the focus is."""
     reader.load()
     reader.page.keyboard.press("Tab")
     skip = reader.page.evaluate("document.activeElement.textContent")

@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 from page_reader import drag
 
-#: What stands in a cell that has nothing to say.
+#: The text of an empty cell.
 NONE = "\N{EN DASH}"
 
 
 def test_state_machines(sfn, reader):
-    """All state machines of the account and region: type, status, executions, last start, versions and aliases."""
+    """The list has all state machines of the account and region, with their numbers and last start."""
     orders = sfn.add_state_machine("orders", creation_date="2026-01-01T00:00:00Z")
     v1, v2 = orders.publish_version(), orders.publish_version("faster")
     orders.add_alias("live", [(v1, 90), (v2, 10)])
@@ -51,7 +51,7 @@ def test_state_machines(sfn, reader):
     ],
 )
 def test_last_start(sfn, reader, start, words):
-    """Beside the date of the last start stands how long ago it was, in the greatest unit."""
+    """The date of the last start shows how long ago it was, in the largest unit."""
     sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date=start)
     reader.open()
 
@@ -59,7 +59,7 @@ def test_last_start(sfn, reader, start, words):
 
 
 def test_a_date_to_come(sfn, reader):
-    """A date after now, as of a machine made after what the clock shows, says in how much time it is."""
+    """A future date shows in how much time it is."""
     sfn.add_state_machine("orders", creation_date="2026-01-12T04:00:00Z")
     reader.open()
 
@@ -67,7 +67,7 @@ def test_a_date_to_come(sfn, reader):
 
 
 def test_many_executions(sfn, reader):
-    """All executions of a machine are counted, however many there are."""
+    """All executions of a machine are counted."""
     sfn.add_state_machine("orders").add_executions(1001, status="SUCCEEDED", start_date="2026-01-10T00:00:00Z")
     reader.open()
 
@@ -75,7 +75,7 @@ def test_many_executions(sfn, reader):
 
 
 def test_many_state_machines(sfn, reader):
-    """Some are shown at first, more when asked for, and a filter finds by a part of the name."""
+    """Some are shown at first, more on request, and a filter finds a part of the name."""
     for index in range(120):
         sfn.add_state_machine(f"machine-{index:03}")
     reader.open()
@@ -91,7 +91,7 @@ def test_many_state_machines(sfn, reader):
 
 
 def test_an_empty_place(sfn, reader):
-    """Where nothing is, the page says so, and how to seed."""
+    """An empty list says so, and shows how to seed."""
     reader.open()
 
     assert reader.texts(".empty > *") == [
@@ -104,7 +104,7 @@ def test_an_empty_place(sfn, reader):
 
 
 def test_a_view_that_is_not_there(sfn, reader):
-    """A URL that leads nowhere leads to the state machines."""
+    """An unknown URL leads to the state machines."""
     sfn.add_state_machine("orders")
     reader.open("constructor")
 
@@ -112,7 +112,7 @@ def test_a_view_that_is_not_there(sfn, reader):
 
 
 def test_accounts_and_regions(sfn, reader):
-    """The place is chosen at the top and part of the URL; an ARN says its own."""
+    """Account and region are chosen at the top and part of the URL; an ARN has its own."""
     sfn.add_state_machine("here")
     abroad = sfn.add_state_machine("abroad", region="eu-central-1")
     abroad.add_execution("a", status="RUNNING", start_date="2026-01-10T02:00:00Z")
@@ -133,7 +133,7 @@ def test_accounts_and_regions(sfn, reader):
 
 
 def test_executions(sfn, reader, orders):
-    """Executions as ListExecutions tells of them: statuses in words, dates in UTC, durations, redrives, ways in."""
+    """Executions are shown as ListExecutions returns them: statuses in words, dates in UTC, durations, redrives."""
     reader.open("executions", arn=orders.arn)
 
     assert reader.text("caption") == "5 executions in total: 1 RUNNING, 1 SUCCEEDED, 1 FAILED, 1 TIMED_OUT, 1 ABORTED"
@@ -150,7 +150,7 @@ def test_executions(sfn, reader, orders):
 
 
 def test_reasons(sfn, reader, orders):
-    """Below the status stand the error and the cause; while the clock is dragged they are not asked for again."""
+    """Error and cause are below the status, and are not requested again while the clock is dragged."""
     orders.add_execution(
         "worse", status="FAILED", start_date="2026-01-10T02:00:00Z", error="Full", cause="No <b>shelf</b> is left."
     )
@@ -166,7 +166,7 @@ def test_reasons(sfn, reader, orders):
 
 
 def test_time_line(sfn, reader, orders):
-    """Each bar reaches from start to stop on one axis; a running one is open to now, and a redrive is marked."""
+    """Each bar goes from start to stop on one axis; a running one has an open end, and a redrive is marked."""
     reader.open("executions", arn=orders.arn)
     bars = [
         [
@@ -177,7 +177,7 @@ def test_time_line(sfn, reader, orders):
     ]
     axis = reader.page.locator("thead .axis text").all_text_contents()
 
-    # 27 hours are 94 of 100 parts, and 3 are left free at either end.
+    # 27 hours are 94 of 100 parts, and 3 parts are free at each end.
     assert [[(tag, x, width and round(float(width[:-1]), 2)) for tag, x, width in marks] for marks in bars] == [
         [("rect", "90.037%", 5.22), ("svg", "93.519%", None)],
         [("rect", "93.519%", 3.48), ("svg", "97.000%", None)],
@@ -190,7 +190,7 @@ def test_time_line(sfn, reader, orders):
 
 
 def test_filter_by_status(sfn, reader, orders):
-    """The status filter is ListExecutions's, and part of the URL; Back undoes it."""
+    """The status filter is that of ListExecutions, and part of the URL; Back undoes it."""
     reader.open("executions", arn=orders.arn)
     reader.choose("Status", "FAILED")
     filtered = [row[0] for row in reader.rows()], reader.hash(), reader.page.evaluate("document.activeElement.id")
@@ -202,7 +202,7 @@ def test_filter_by_status(sfn, reader, orders):
 
 
 def test_version_and_alias(sfn, reader, orders):
-    """What was started through one version or alias alone."""
+    """The list of a version or alias has only its executions."""
     reader.open("executions", arn=orders.arn)
     options = reader.texts("#scope option")
     reader.choose("Started through", "Alias live (version 1)")
@@ -213,7 +213,7 @@ def test_version_and_alias(sfn, reader, orders):
 
 
 def test_pages(sfn, reader, client):
-    """Next, Previous and First go by AWS's own page tokens, and a link leads to its page."""
+    """Next, Previous and First use AWS's page tokens, and a link leads to its page."""
     orders = sfn.add_state_machine("orders")
     orders.add_executions(250, status="SUCCEEDED", start_date="2026-01-10T00:00:00Z")
     reader.open("executions", arn=orders.arn)
@@ -250,7 +250,7 @@ def test_pages(sfn, reader, client):
 
 
 def test_search(sfn, reader):
-    """A part of the name finds executions of all pages, in small and capital letters, beside the other filters."""
+    """A part of the name finds executions of all pages, in any case, together with the other filters."""
     orders = sfn.add_state_machine("orders")
     orders.add_executions(250, status="SUCCEEDED", start_date="2026-01-10T00:00:00Z", name="Order-{index}")
     orders.add_execution("order-24-bad", status="FAILED", start_date="2026-01-09T00:00:00Z", error="Out")
@@ -283,7 +283,7 @@ def test_search(sfn, reader):
 
 
 def test_search_that_is_refused(sfn, reader, orders):
-    """A filter that AWS refuses is refused in a search too."""
+    """AWS's error about a filter is shown in a search too."""
     reader.open("executions", arn=orders.arn, name="a", status="PENDING_REDRIVE")
 
     assert reader.texts("main .problem") == [
@@ -292,7 +292,7 @@ def test_search_that_is_refused(sfn, reader, orders):
 
 
 def test_no_executions(sfn, reader):
-    """Where nothing was started, the page says with which command to start."""
+    """An empty list shows the command that starts an execution."""
     orders = sfn.add_state_machine("orders")
     reader.open("executions", arn=orders.arn)
 
@@ -303,7 +303,7 @@ def test_no_executions(sfn, reader):
 
 
 def test_no_child_executions(sfn, reader, orders):
-    """A map run without children says that it has none by now."""
+    """A map run without children says so."""
     batches = orders.executions[0].add_map_run("Batches")
     reader.open("executions", arn=batches.arn)
 
@@ -312,7 +312,7 @@ def test_no_child_executions(sfn, reader, orders):
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_head_stays_in_sight(sfn, reader, width):
-    """However far the reader scrolls, the table's head with the axis of time stands below the bar of time."""
+    """While the reader scrolls, the table's head stays below the bar of time."""
     orders = sfn.add_state_machine("orders")
     orders.add_executions(100, status="SUCCEEDED", start_date="2026-01-10T00:00:00Z")
     reader.page.set_viewport_size({"width": width, "height": 600})
@@ -336,7 +336,7 @@ def test_the_head_stays_in_sight(sfn, reader, width):
 
 
 def test_errors_are_awss(sfn, reader, orders):
-    """What AWS refuses is shown with its code and sentence, and what led there can be changed."""
+    """AWS's error is shown with code and sentence, and the filter can be changed."""
     reader.open("executions", arn=orders.arn, status="PENDING_REDRIVE")
     refused = reader.text("main .problem")
     reader.choose("Status", "RUNNING")

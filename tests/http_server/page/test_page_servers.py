@@ -1,4 +1,4 @@
-"""The page of servers that are not like others."""
+"""The page with unusual servers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sfn_mock
 
 
 def test_an_empty_page_has_a_next_one(browser):
-    """Where AWS gives an empty page and a token, the reader can go on."""
+    """After an empty page with a token, the reader can open the next page."""
     with sfn_mock.server(short_pages=True) as sfn, browser.new_context() as context:
         orders = sfn.add_state_machine("orders")
         orders.add_executions(30, status="RUNNING")
@@ -26,7 +26,7 @@ def test_an_empty_page_has_a_next_one(browser):
 
 
 def test_a_server_that_is_gone(browser):
-    """When the server has stopped, what was shown stays, and the page says so."""
+    """When the server has stopped, the shown data stays, and the page says so."""
     with browser.new_context() as context:
         with sfn_mock.server() as sfn:
             sfn.add_state_machine("orders")

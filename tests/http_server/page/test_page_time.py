@@ -8,7 +8,7 @@ from page_reader import drag, statuses, until
 
 
 def test_dragging_the_clock(sfn, reader, orders):
-    """Where the slider is dragged to, the clock stands; executions are listed as they were then."""
+    """The slider sets the clock, and executions are listed for that time."""
     reader.open("executions", arn=orders.arn)
     ends = reader.text("#time-first"), reader.text("#time-last")
     axis = reader.page.locator("thead .axis text").all_text_contents()
@@ -26,7 +26,7 @@ def test_dragging_the_clock(sfn, reader, orders):
 
 
 def test_time_by_keyboard(reader, orders):
-    """The slider takes the arrow keys, one step each, and Home and End."""
+    """The arrow keys move the slider by one step, and Home and End to its ends."""
     reader.open("executions", arn=orders.arn)
     for key, date in [
         ("ArrowLeft", "2026-01-10 02:50:00"),
@@ -42,7 +42,7 @@ def test_time_by_keyboard(reader, orders):
 
 
 def test_stepping_from_change_to_change(reader, orders):
-    """Previous and Next lead to the moments at which an execution starts, stops or is redriven."""
+    """Previous and Next go to the moments at which an execution changes."""
     reader.open("executions", arn=orders.arn)
     shown = []
     for button, date in [
@@ -65,10 +65,10 @@ def test_stepping_from_change_to_change(reader, orders):
 
 
 def test_playing(new_reader, orders):
-    """Play moves the clock step by step to the end, from the beginning if it is there already; Pause halts it."""
+    """Play moves the clock step by step to the end; Pause stops it."""
     new_reader.page.clock.install(time=0)
     new_reader.open("executions", arn=orders.arn)
-    # From now on the page's timers wait for this test alone, however busy the machine is.
+    # From now on this test controls the page's timers.
     new_reader.page.clock.pause_at(3_600_000)
     new_reader.page.press("#time", "End")
     until(new_reader, "2026-01-10 03:20:00")
@@ -94,7 +94,7 @@ def test_playing(new_reader, orders):
 
 
 def test_where_the_time_cannot_be_moved(sfn, reader):
-    """Without executions, and beside calls, there is no slider; a clock that a test has frozen is not moved."""
+    """Without executions, and in the list of calls, there is no slider; a test's frozen clock cannot be moved."""
     reader.open()
     hidden = [reader.page.is_hidden("#scrubber")]
     sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="2026-01-10T02:00:00Z")

@@ -1,4 +1,4 @@
-"""What the page tells of calls, and does to clock, faults and all there is."""
+"""The page's views of calls, clock and faults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import urllib3
 
 
 def test_calls(sfn, reader, orders, client):
-    """The calls of the code under test, newest first, with parameters and answer or error; one operation's alone."""
+    """The calls are shown newest first, with parameters and answer or error, of all operations or one."""
     client.start_execution(stateMachineArn=orders.arn, name="mine", input='{"order": 8}')
     with pytest.raises(client.exceptions.StateMachineDoesNotExist):
         client.list_executions(stateMachineArn=f"{orders.arn}x")
@@ -39,7 +39,7 @@ def test_calls(sfn, reader, orders, client):
 
 
 def test_many_calls(sfn, reader, orders, client):
-    """The newest hundred at first, and older ones when asked for."""
+    """The newest hundred are shown at first, and older ones on request."""
     for size in range(1, 102):
         client.list_executions(stateMachineArn=orders.arn, maxResults=size)
     reader.open("calls")
@@ -55,7 +55,7 @@ def test_many_calls(sfn, reader, orders, client):
 
 
 def test_refreshing_keeps_what_the_reader_does(sfn, reader, orders, client):
-    """A refresh shows what is new, and leaves alone what was unfolded, written or focused."""
+    """A refresh keeps what is open, written or focused."""
     client.list_executions(stateMachineArn=orders.arn)
     reader.open("calls")
     reader.page.click("#answer-1 summary")
@@ -90,7 +90,7 @@ def test_refreshing_keeps_what_the_reader_does(sfn, reader, orders, client):
 
 
 def test_auto_refresh(sfn, new_reader, orders):
-    """Where it is switched on, which the URL tells, what happens appears by itself."""
+    """If auto-refresh is on, which the URL contains, changes appear by themselves."""
     new_reader.page.clock.install()
     new_reader.open("executions", arn=orders.arn, status="FAILED")
     new_reader.click("text=Auto-refresh")
@@ -106,7 +106,7 @@ def test_auto_refresh(sfn, new_reader, orders):
 
 
 def test_clock(sfn, reader, orders):
-    """The clock is set to a date or by a length of time, advanced and let go; what it cannot show is said."""
+    """The clock can be set to a date or duration, advanced and released; a wrong value is an error."""
     reader.open("controls")
 
     def told():
@@ -137,7 +137,7 @@ def test_clock(sfn, reader, orders):
 
 
 def test_faults(sfn, reader, orders, client):
-    """Faults are added, listed with what they have struck, and cleared; the page's own calls are spared."""
+    """Faults are added, listed with their counts, and removed; they do not apply to the page's own calls."""
     reader.open("controls")
     assert reader.texts(".empty > *") == [
         "No fault is set. Set one below, or:",
@@ -171,7 +171,7 @@ def test_faults(sfn, reader, orders, client):
 
 
 def test_reset(sfn, reader, orders):
-    """A reset asks first."""
+    """A reset asks for confirmation."""
     reader.open("controls")
     reader.page.click("#reset")
     question = reader.text("#reset-dialog h2"), reader.text("#reset-dialog p")

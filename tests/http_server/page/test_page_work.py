@@ -1,4 +1,4 @@
-"""What the page does to executions: it starts them, makes them end, and seeds what is pasted."""
+"""Changes by the page: start and end executions, and paste seeds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 def refused(reader, field):
-    """What is said beside a field that was refused."""
+    """The error beside a field."""
     reader.page.wait_for_selector(f"#{field}[aria-invalid=true]")
     assert reader.page.evaluate("document.activeElement.id") == field
     assert reader.page.get_attribute(f"#{field}", "aria-describedby") == f"{field}-problem"
@@ -16,7 +16,7 @@ def refused(reader, field):
 
 
 def test_start(sfn, reader, orders):
-    """An execution is started through what is shown, with name and input; the call is not among those made."""
+    """An execution is started with name and input; the call is not recorded."""
     reader.open("executions", arn=orders.aliases["live"].arn)
     reader.page.click("#start summary")
     reader.page.fill("#start-name", "mine")
@@ -35,7 +35,7 @@ def test_start(sfn, reader, orders):
 
 
 def test_start_that_is_refused(sfn, reader, orders):
-    """AWS's errors stand beside the field that they are about, also after a refresh, until the next try."""
+    """AWS's error is beside its field, also after a refresh, until the next try."""
     reader.open("executions", arn=orders.arn)
     reader.page.click("#start summary")
     reader.page.fill("#start-name", "night")
@@ -72,7 +72,7 @@ def test_start_that_is_refused(sfn, reader, orders):
     ],
 )
 def test_make_it_end(reader, orders, status, fields, shown):
-    """A running execution is made to succeed, fail or time out, with what that end may have."""
+    """A running execution succeeds, fails or times out, with the fields of that status."""
     reader.open("execution", arn=orders.executions[0].arn)
     reader.page.click("#end summary")
     reader.page.check(f"#end-{status.lower()}")
@@ -92,7 +92,7 @@ def test_make_it_end(reader, orders, status, fields, shown):
 
 
 def test_an_end_that_is_refused(reader, orders):
-    """What is wrong with an output stands beside it."""
+    """The error about an output is beside it."""
     reader.open("execution", arn=orders.executions[0].arn)
     reader.page.click("#end summary")
     reader.page.fill("#end-output", "{")
@@ -138,7 +138,7 @@ def test_an_end_that_is_refused(reader, orders):
     ],
 )
 def test_paste_seeds(sfn, reader, text, told, names):
-    """A seed document, or what the AWS CLI printed, is seeded; what was seeded is linked."""
+    """A seed document, or output of the AWS CLI, is seeded, with links to what was added."""
     reader.open("seed")
     reader.page.fill("#seed-text", text)
     reader.page.click("#seed-form button")
@@ -152,7 +152,7 @@ def test_paste_seeds(sfn, reader, text, told, names):
 
 
 def test_many_pasted_seeds(sfn, reader):
-    """Of many state machines the first hundred are linked, and warnings are told."""
+    """Of many state machines the first hundred have links, and warnings are shown."""
     soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
     machines = [{"name": f"machine-{index}", "executions": [soon] * (index == 0)} for index in range(102)]
     reader.open("seed")
@@ -178,7 +178,7 @@ def test_many_pasted_seeds(sfn, reader):
     ],
 )
 def test_pasted_seeds_that_are_refused(sfn, reader, text, problem):
-    """What is wrong with pasted seeds stands beside them, and nothing is stored."""
+    """The error about pasted seeds is beside them, and nothing is stored."""
     reader.open("seed")
     reader.page.fill("#seed-text", text)
     reader.page.click("#seed-form button")
