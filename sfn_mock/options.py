@@ -55,7 +55,7 @@ class Options:
     )
     execute: bool = field(default=False, metadata={"help": "run the definition of each execution that is started"})
     wait_scale: float = field(
-        default=1.0, metadata={"help": "multiplies Wait states and Retry pauses of what runs, 0 for none"}
+        default=1.0, metadata={"help": "multiplies the seconds of Wait states and retry pauses, 0 for no time"}
     )
     transport: Transport = "direct"
 

@@ -49,27 +49,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sfn-mock-server",
-        description="AWS Step Functions, mocked, for clients of any language; moto's other services beside it.",
+        description="Serve a mock of AWS Step Functions, and moto's other services, to clients in any language.",
     )
     parser.add_argument("-H", "--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    parser.add_argument(
-        "-p", "--port", type=int, default=DEFAULT_PORT, help="the port, 0 for any that is free (%(default)s)"
-    )
+    parser.add_argument("-p", "--port", type=int, default=DEFAULT_PORT, help="the port, 0 for a free one (%(default)s)")
     parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
         dest="allowed_hosts",
         metavar="NAME",
-        help="a host name to answer for, beside this machine's and AWS's, * for any; may be given several times",
+        help="a host name that clients may use, in addition to this machine's and AWS's; * for all; may be repeated",
     )
     parser.add_argument(
         "--seed",
         action="append",
         default=[],
         metavar="FILE",
-        help="what is there at first: a seed file, JSON or YAML, or what `aws stepfunctions list-executions` printed; "
-        "may be given several times",
+        help="seeds at the start: a seed file in JSON or YAML, or output of `aws stepfunctions list-executions`; "
+        "may be repeated",
     )
     parser.add_argument(
         "--seed-schema",

@@ -52,12 +52,12 @@ def seed_schema() -> _Schema:
         "$defs": {
             "date": {
                 "type": "string",
-                "description": "ISO 8601 text, or how far from now: -2h, +5m, now.",
+                "description": "ISO 8601 text, or relative to now: -2h, +5m, now.",
                 "examples": ["2026-01-10T02:00:00Z", "-2h", "now"],
             },
             "length": {
                 "type": "string",
-                "description": "A length of time: 30s, 5m, 1h30m, 2d, PT5M.",
+                "description": "A duration: 30s, 5m, 1h30m, 2d, PT5M.",
                 "examples": ["30s", "5m", "1h30m"],
             },
             "state_machine": _object(

@@ -108,7 +108,7 @@ class MapRun(View[kept.MapRun]):
         """Seed one child execution.
 
         Arguments are those of ``StateMachine.add_execution``, without version and alias. Only child executions can have
-        the status PENDING_REDRIVE; their stop date is that of the attempt before. A child execution must start and
+        the status PENDING_REDRIVE; their stop date is that of their last attempt. A child execution must start and
         stop within its map run.
 
         Args:
@@ -206,7 +206,7 @@ class MapRun(View[kept.MapRun]):
         cause: str | None = None,
         failed_in: str | None = None,
     ) -> None:
-        """Control the outcome of redrives of its child executions, which happen when the parent is redriven.
+        """Set the outcome of redrives of its child executions, which happen when the parent is redriven.
 
         Arguments are those of ``StateMachine.on_start``.
 

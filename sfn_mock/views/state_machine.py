@@ -1,4 +1,4 @@
-"""What a test sees of a state machine."""
+"""The view of a state machine."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class StateMachine(View[kept.StateMachine]):
 
     @property
     def creation_date(self) -> datetime:
-        """When it was made, in UTC."""
+        """When it was created, in UTC."""
         return clock.to_datetime(self._record.created)
 
     @property
@@ -82,17 +82,17 @@ class StateMachine(View[kept.StateMachine]):
 
     @property
     def executions(self) -> views.Executions:
-        """Its executions in order of adding, also those that have not started yet; no child executions."""
+        """Its executions in the order of adding, including those that start later, without child executions."""
         return views.Executions(self._record.executions)
 
     def coverage(self) -> Coverage:
-        """Return what its executions, and TestState, have taken of its definition by now, and what they never took.
+        """Return the parts of its definition that executions and TestState have taken so far, and those never taken.
 
-        Executions that ran another definition, with other states, rules, catchers or retriers, do not count, nor do
-        those whose definition is not run.
+        Executions of another definition, with other states, rules, catchers or retriers, do not count, nor do
+        executions whose definition does not run.
 
         Raises:
-            ValueError: If the definition is none that could run.
+            ValueError: If the definition cannot run.
         """
         records = self._record.records
         with records.reading() as moment:
@@ -101,24 +101,24 @@ class StateMachine(View[kept.StateMachine]):
             return log.coverage(self.name, self.definition)
 
     def replay(self, history: History, *, children: replays.Children | None = None) -> views.Replay:
-        """Run the definition of today with the input and the outcomes of tasks of a recorded execution.
+        """Run the current definition with the input and the task outcomes of a recorded execution.
 
-        No service is called, and ``execute=True`` is not needed. The replayed execution starts when the recorded one
-        did; it is described and listed like any other. A task or map run that the recorded execution did not have ends
-        the replay, which ``differences`` tells.
+        No service is called, and ``execute=True`` is not needed. The replayed execution has the start date of the
+        recorded one; it is described and listed like any other. A task or map run that the recorded execution did not
+        have stops the replay, and is one of the differences.
 
         Args:
-            history: What GetExecutionHistory answered: one answer, several, their events, JSON text, or the path of a
-                JSON file, such as the AWS CLI's output.
-            children: By name of a Distributed Map state, the histories of its child executions, in any order: each
-                goes to the child with the same input. A map run of which none are given ends as it did, without
-                children.
+            history: The recorded history: one answer of GetExecutionHistory, several answers, their events, JSON
+                text, or the path of a JSON file, such as the AWS CLI's output.
+            children: By name of a Distributed Map state, the histories of its child executions, in any order. Each
+                history is used for the child with the same input. Without them the map run ends as it was recorded,
+                and has no children.
 
         Returns:
-            The replayed execution, and where it does not do what the recorded one did.
+            The replayed execution, and its differences from the recorded one.
 
         Raises:
-            ValueError: Unless ``history`` and ``children`` are histories of executions.
+            ValueError: If ``history`` or ``children`` are not histories of executions.
         """
         recording = replays.read_recording(history, children)
         machine = self._record
@@ -127,10 +127,10 @@ class StateMachine(View[kept.StateMachine]):
             return views.Replay(views.Execution(execution), differences)
 
     def publish_version(self, description: str | None = None) -> views.Version:
-        """Publish a new version of the machine as it stands, and return it.
+        """Publish a new version with the current definition, and return it.
 
         Args:
-            description: A description.
+            description: The description of the version.
 
         Raises:
             ValueError: If the description is not text of at most 256 characters.
@@ -149,16 +149,16 @@ class StateMachine(View[kept.StateMachine]):
     ) -> views.Alias:
         """Seed an alias for one version, or for two with weights, and return it.
 
-        Starts through a weighted alias get their versions in a fixed sequence that follows the weights. An alias of
-        that name is replaced; executions already started keep theirs.
+        Executions that are started through a weighted alias get their versions in a fixed sequence that follows the
+        weights. An existing alias with this name is replaced; earlier executions keep their version.
 
         Args:
-            name: The alias's name, which must hold a character that is not a digit.
+            name: The name of the alias. It needs a character that is not a digit.
             version: A version or its number, or pairs such as ``[(v1, 90), (v2, 10)]`` whose weights sum to 100.
-            description: A description.
+            description: The description of the alias.
 
         Raises:
-            ValueError: For what AWS would refuse.
+            ValueError: If AWS would refuse an argument.
         """
         machine = self._record
         with machine.using() as moment:
@@ -187,29 +187,30 @@ class StateMachine(View[kept.StateMachine]):
     ) -> views.Execution:
         """Seed one execution and return it.
 
-        Dates are datetimes or dates (naive ones are UTC), ISO 8601 text, a timedelta from now, or text such as
-        ``-2h``. Lengths of time are timedeltas or text such as ``5m``.
+        Dates are datetimes or dates (without a time zone: UTC), ISO 8601 text, a timedelta from now, or text such as
+        ``-2h``. Durations are timedeltas or text such as ``5m``.
 
         Args:
-            name: The execution's name, a UUID unless given.
-            status: How it ends: before its start date it is not listed, until its stop date it is RUNNING.
-            start_date: When it starts; now unless given.
-            stop_date: When it stops; at its start unless this or ``duration`` is given.
+            name: The name of the execution. Default: a UUID.
+            status: The status in which it ends. Before its start date it is not listed; until its stop date it is
+                RUNNING.
+            start_date: When it starts. Default: now.
+            stop_date: When it stops. Default: ``duration`` after its start, or at its start.
             duration: How long it runs, in place of ``stop_date``.
             version: The version it was started through, or its number.
             alias: The alias it was started through, or its name.
-            input: JSON text, or a dict or list that becomes compact JSON.
-            output: The same, for SUCCEEDED alone; ``{}`` unless given.
-            error: The error's name, for FAILED and ABORTED alone.
-            cause: The error's cause, for FAILED and ABORTED alone.
-            failed_in: The name of the state in which it failed, for FAILED alone: its history leads there on the
-                shortest way through the definition.
-            redrive_count: How often it was redriven, which needs a ``redrive_date``.
-            redrive_date: When it was last redriven; alone it means one redrive. Before it the execution shows as
-                RUNNING and never redriven.
+            input: The input: JSON text, or a dict or list that becomes compact JSON.
+            output: The output, like ``input``; only for SUCCEEDED. Default: ``{}``.
+            error: The error's name; only for FAILED and ABORTED.
+            cause: The error's cause; only for FAILED and ABORTED.
+            failed_in: The name of the state in which it failed; only for FAILED. Its history shows the shortest path
+                to that state.
+            redrive_count: The number of redrives; it needs a ``redrive_date``.
+            redrive_date: When it was last redriven; without a ``redrive_count`` it means one redrive. Before this
+                date the execution is RUNNING and not redriven.
 
         Raises:
-            ValueError: For what AWS could never show.
+            ValueError: If an argument has a value that AWS could never show; then nothing is stored.
         """
         machine = self._record
         with machine.using() as moment:
@@ -251,22 +252,22 @@ class StateMachine(View[kept.StateMachine]):
         """Seed ``count`` executions, the oldest first, and return them.
 
         Args:
-            count: How many.
-            status: How they end.
-            start_date: When the first one starts; without it, the last one starts now.
-            interval: How long after one the next one starts.
-            duration: How long each one runs; where neither this nor ``start_date`` is given, those that would still
-                be running now have just stopped.
-            name: Their names; ``{index}`` counts from 0 for the oldest. Default names run on from call to call.
+            count: The number of executions.
+            status: The status in which they end.
+            start_date: When the first one starts. Default: so that the last one starts now.
+            interval: The time between two starts.
+            duration: How long each one runs. Default: 30 seconds; without a ``start_date`` those that would stop
+                after now stop now.
+            name: Their names; ``{index}`` counts from 0 for the oldest. Default names continue from call to call.
             version: The version they were started through, or its number.
             alias: The alias they were started through, or its name.
-            input: JSON text, or a dict or list that becomes compact JSON.
-            output: The same, for SUCCEEDED alone; ``{}`` unless given.
-            error: The error's name, for FAILED and ABORTED alone.
-            cause: The error's cause, for FAILED and ABORTED alone.
+            input: The input: JSON text, or a dict or list that becomes compact JSON.
+            output: The output, like ``input``; only for SUCCEEDED. Default: ``{}``.
+            error: The error's name; only for FAILED and ABORTED.
+            cause: The error's cause; only for FAILED and ABORTED.
 
         Raises:
-            ValueError: For what AWS could never show; then none of them is stored.
+            ValueError: If an argument has a value that AWS could never show; then nothing is stored.
         """
         machine = self._record
         with machine.using() as moment:
@@ -299,25 +300,26 @@ class StateMachine(View[kept.StateMachine]):
         cause: str | None = None,
         failed_in: str | None = None,
     ) -> None:
-        """Control the outcome of executions that are started from now on.
+        """Set the outcome of executions that are started from now on.
 
-        It holds for starts by machine, version and alias, replaces what was said before, and never touches seeds.
-        Without it, or with RUNNING, an execution runs until something ends it, and StartSyncExecution, which waits for
-        the end, answers SUCCEEDED at once with output ``{}``.
+        It applies to starts by machine, version and alias, and not to seeds. It replaces the outcome of an earlier
+        call. Without it, or with RUNNING, an execution runs until the code or the test ends it, and
+        StartSyncExecution answers SUCCEEDED at once with output ``{}``.
 
         Args:
-            outcomes: In place of keywords, a list of outcomes, one for each start, of which the last holds on; or a
-                callable that is given the name and input of each start. An outcome is a status, or a dict of the
-                keywords. If a callable raises, the call that starts fails, and nothing is started.
-            status: How they end.
-            duration: How long they run; no time unless given.
-            output: JSON text, or a dict or list that becomes compact JSON; for SUCCEEDED alone.
-            error: The error's name, for FAILED and ABORTED alone.
-            cause: The error's cause, for FAILED and ABORTED alone.
-            failed_in: The name of the state in which they fail, for FAILED alone.
+            outcomes: In place of keywords, a list of outcomes, one for each start; the last one applies to all later
+                starts. Or a callable that gets the name and the input of each start and returns an outcome. An
+                outcome is a status, or a dict of the keywords. If the callable raises an exception, nothing is
+                started.
+            status: The status in which they end.
+            duration: How long they run. Default: no time.
+            output: The output: JSON text, or a dict or list that becomes compact JSON; only for SUCCEEDED.
+            error: The error's name; only for FAILED and ABORTED.
+            cause: The error's cause; only for FAILED and ABORTED.
+            failed_in: The name of the state in which they fail; only for FAILED.
 
         Raises:
-            ValueError: For an outcome that no start can have.
+            ValueError: If a start cannot have such an outcome.
         """
         machine = self._record
         with machine.using():
@@ -345,9 +347,9 @@ class StateMachine(View[kept.StateMachine]):
         cause: str | None = None,
         failed_in: str | None = None,
     ) -> None:
-        """Control the outcome of redrives of its executions.
+        """Set the outcome of redrives of its executions.
 
-        Arguments are those of ``on_start``. Without it a redriven execution runs until something ends it.
+        Arguments are those of ``on_start``. Without it a redriven execution runs until the code or the test ends it.
 
         Raises:
             ValueError: If a redrive cannot have such an outcome, or the state machine is EXPRESS.
@@ -378,24 +380,23 @@ class StateMachine(View[kept.StateMachine]):
     ) -> None:
         """Set the results of a Task state in executions of this machine, from now on.
 
-        This replaces earlier results for that state, and holds for children of Distributed Maps too. State names are
+        This replaces earlier results for that state, and applies to children of Distributed Maps too. State names are
         those of the current definition.
 
         Args:
-            state: The name of the state, which may be inside a Map or a Parallel state.
+            state: The name of the state, which may be inside a Map or Parallel state.
             outcomes: In place of keywords, a list of dicts with ``result``, ``error``, ``cause`` and ``duration``: one
-                for each task, retries included, of which the last holds on. Or a callable that is given each task's
-                input and returns its result; it may raise ``TaskError``, and any other exception leaves the call that
-                carried the execution there.
-            result: The result, a JSON value as AWS would give it. For an invocation of a Lambda function it is what
-                the function returns.
+                for each start of the task, including retries; the last one is repeated. Or a callable that gets the
+                input of each task and returns its result. If it raises ``TaskError``, the task has that error; any
+                other exception is raised by the call during which the task started.
+            result: The result, a JSON value in AWS's form. For a Lambda function it is the return value.
             error: The error's name, in place of a result.
             cause: The error's cause.
-            duration: How long the task takes, a timedelta or text such as ``"3s"``; no time unless given.
-            strict: Whether a result that the service's API could not give is refused.
+            duration: How long the task takes: a timedelta or text such as ``"3s"``. Default: no time.
+            strict: Whether to refuse a result that the service's API cannot return.
 
         Raises:
-            ValueError: If the machine has no such Task state, or for an outcome that cannot be.
+            ValueError: If the machine has no such Task state, or an outcome is not possible.
         """
         execution_mode.check_on("mock_task")
         machine = self._record
