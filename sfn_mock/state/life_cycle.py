@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from sfn_mock.asl.map_runs import MOST_REDRIVES, too_many_redrives
 from sfn_mock.state.map_run_states import (
     MapRunState,
+    attempt_at,
     attempts_until,
     end_ahead,
     follows_children,
@@ -57,8 +58,8 @@ def _end_children_as_planned(execution: Execution, moment: int) -> None:
 
     A child that starts later never does. Children that a run of a definition has started end with that run.
     """
-    for map_run in map_runs_at(execution, moment):
-        if not follows_children(map_run, attempts_until(map_run, moment)[-1]):
+    for map_run in execution.map_runs:
+        if not follows_children(map_run, attempt_at(map_run, moment)):
             continue
         end = end_ahead(map_run)
         for child in map_run.index.executions:

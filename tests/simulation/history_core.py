@@ -35,6 +35,9 @@ JOB = {
     },
 }
 
+#: What may run for six minutes.
+LIMITED = {"TimeoutSeconds": 360, "StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+
 #: Chooses among what there has been, the newest first.
 picks = st.integers(0, 30)
 
@@ -42,6 +45,10 @@ picks = st.integers(0, 30)
 def minutes(least: int, most: int) -> st.SearchStrategy[timedelta]:
     """Lengths of time of few different sizes, so that many dates are equal."""
     return st.integers(least, most).map(lambda number: number * MINUTE)
+
+
+def name_of(machine: Scope) -> str:
+    return machine.arn.rpartition(":")[2]
 
 
 class Core(RuleBasedStateMachine):
@@ -77,6 +84,7 @@ class Core(RuleBasedStateMachine):
         self.begin_use("mock", "sfn = ")
         self.add_orders()
         self.add_jobs()
+        self.add_limited()
 
     def teardown(self) -> None:
         """Stop all that was started, whatever fails meanwhile: the next history begins with nothing."""
@@ -205,6 +213,14 @@ class Core(RuleBasedStateMachine):
         self.script.run(f"{key} = sfn.add_state_machine('jobs', definition={json.dumps(JOB)!r})")
         self.keep_scope(Scope(key, arn, arn, work=Work(timedelta(0))))
         self.script.run(f"{key}.mock_task('Work', result=7)")
+
+    def add_limited(self) -> None:
+        """The machine whose executions do not run, and are TIMED_OUT after a while."""
+        key = self.key("limited")
+        arn = f"{PREFIX}stateMachine:limited"
+        self.script.run(f"{key} = sfn.add_state_machine('limited', definition={json.dumps(LIMITED)!r})")
+        self.script.run(f"{key}.on_start(status='RUNNING')")
+        self.keep_scope(Scope(key, arn, arn, time_limit=timedelta(seconds=LIMITED["TimeoutSeconds"])))
 
     def add_map_run_to(
         self, parent: Execution, execution_type: str, label: str, tolerated: int = 0, most: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from history_core import Core, picks
+from history_core import Core, name_of, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from plain_executions import Scope
@@ -82,18 +82,17 @@ class Machines(Core):
                 self.script.run(f"{execution.key}.time_out()")
                 self.world.end(execution, "TIMED_OUT", {})
 
-    @precondition(lambda self: len(self.world.machines) < 2)
+    @precondition(lambda self: len(self.world.machines) < 3)
     @rule()
     def begin_anew(self) -> None:
         self.now()
         self.add_what_is_gone()
 
     def add_what_is_gone(self) -> None:
-        arns = {machine.arn.rpartition(":")[2] for machine in self.world.machines}
-        if "orders" not in arns:
-            self.add_orders()
-        if "jobs" not in arns:
-            self.add_jobs()
+        names = {name_of(machine) for machine in self.world.machines}
+        for name, add in (("orders", self.add_orders), ("jobs", self.add_jobs), ("limited", self.add_limited)):
+            if name not in names:
+                add()
 
     @precondition(_has_come_far)
     @rule()

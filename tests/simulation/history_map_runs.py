@@ -75,8 +75,8 @@ class MapRuns(Core):
     def look_at_map_run(self, scope: Scope) -> None:
         """It counts what is listed, and as pending what is not listed yet; its view and its parent's list agree."""
         now = self.now()
-        # A map run starts with its parent, and is unknown before.
-        if not scope.is_map_run or self.is_gone(scope) or now < scope.parent.start_date:
+        # A map run is unknown before its start.
+        if not scope.is_map_run or self.is_gone(scope) or now < scope.start:
             return
         executions, items = plain_map_runs.counts(scope, now)
         state = plain_map_runs.state(scope, now)

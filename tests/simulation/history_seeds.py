@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from history_core import Core, minutes, picks
+from history_core import Core, minutes, name_of, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from plain_executions import STOPPED, Execution, Scope, Shown, Work, line_of_many, seeded_line, worked_line
+from plain_executions import STOPPED, Execution, Scope, Shown, Work, limited, line_of_many, seeded_line, worked_line
 from scripts import Spelled, arguments
 
 statuses = st.sampled_from(["RUNNING", "PENDING_REDRIVE", *STOPPED])
@@ -116,7 +116,7 @@ class Seeds(Core):
         }
         if in_document and not scope.is_map_run and not self.is_gone(scope):
             execution = arguments(**spelled, **({} if name is None else {"name": name}))
-            document = f"{{'state_machines': [{{'name': 'orders', 'executions': [dict({execution})]}}]}}"
+            document = f"{{'state_machines': [{{'name': {name_of(scope)!r}, 'executions': [dict({execution})]}}]}}"
             statement, expression = f"sfn.seed({document})", f"{scope.key}.executions[-1]"
         else:
             statement, expression = f"seeded = {scope.key}.add_execution({name!r}, {arguments(**spelled)})", "seeded"
@@ -152,7 +152,7 @@ class Seeds(Core):
         ]
         lengths = {"duration": times["duration"]} if "duration" in times else {}
         # What the arguments alone make impossible is so for none, too.
-        anywhere = Scope("", "", "", scope.kind, versions=scope.versions)
+        anywhere = Scope("", "", "", scope.kind, versions=scope.versions, time_limit=scope.time_limit)
         possible = seeded_line({"status": status, **route, **lengths}, anywhere, now) is not None
         possible = possible and all(line is not None for line in lines)
         possible = possible and (route.get("alias") is None or route["alias"] in scope.aliases)
@@ -199,7 +199,7 @@ class Seeds(Core):
         if status != "RUNNING":
             details = {"output": "{}"} if status == "SUCCEEDED" else {}
             line.append(Shown(now + duration, status, now + duration, details=details))
-        return line
+        return limited(line, machine.time_limit)
 
     @rule(
         name=st.sampled_from([None, None, "nightly"]),

@@ -51,6 +51,9 @@ class Shown(NamedTuple):
     work: Work | None = None
     #: Whether it will be ABORTED as its parent ends by itself.
     as_planned: bool = False
+    #: The stop date and the details that a test has assigned to it while it is RUNNING.
+    noted_stop: datetime | None = None
+    noted: Mapping[str, str] = {}
 
     def forgotten(self, retention: timedelta | None, moment: datetime) -> bool:
         """Whether it closed so long ago that it is kept no longer."""
@@ -112,11 +115,11 @@ class Execution:
         counts = (self.at(now).redrive_count + 1, None if self.scope.kind == "EXPRESS" else since)
         self.cut(now)
         self.line.append(Shown(since, "RUNNING", None, *counts))
-        if status == "RUNNING":
-            return None
-        stop = since + duration
-        self.line.append(Shown(stop, status, stop, *counts, {"output": "{}"} if status == "SUCCEEDED" else {}))
-        return stop
+        if status != "RUNNING":
+            stop = since + duration
+            self.line.append(Shown(stop, status, stop, *counts, {"output": "{}"} if status == "SUCCEEDED" else {}))
+        self.line = limited(self.line, self.scope.time_limit)
+        return self.line[-1].stop_date
 
     def wait(self, now: datetime) -> None:
         """Let it wait for its redrive."""
@@ -188,6 +191,8 @@ class Scope:
     outcome: tuple[str, timedelta] = ("RUNNING", timedelta(0))
     #: The same of future redrives.
     redriven: tuple[str, timedelta] = ("RUNNING", timedelta(0))
+    #: How long an execution may run.
+    time_limit: timedelta | None = None
     #: What the Task of future jobs does, for the machine that runs its definition.
     work: Work | None = None
     versions: list[int] = field(default_factory=list)
@@ -204,8 +209,8 @@ class Scope:
 
     @property
     def start(self) -> datetime | None:
-        """When a map run starts: with its parent."""
-        return None if self.parent is None else self.parent.start_date
+        """When a map run starts: with its parent, as that was when it was made."""
+        return self.rounds[0].since if self.rounds else None
 
     @property
     def stop(self) -> datetime | None:
@@ -232,6 +237,22 @@ class Scope:
         if self.start is None:
             return [now - (how_many - 1 - index) * step for index in range(how_many)]
         return [min(self.start + index * step, self.latest(now)) for index in range(how_many)]
+
+
+def limited(line: list[Shown], limit: timedelta | None) -> list[Shown]:
+    """Let what runs for longer than it may be TIMED_OUT, since its start and since its last redrive."""
+    if limit is None:
+        return line
+    shown: list[Shown] = []
+    for each, after in zip(line, [*line[1:], None], strict=True):
+        due = each.since + limit
+        if shown and shown[-1].status == "TIMED_OUT" and each.stop_date is not None:
+            # It was to end later.
+            continue
+        shown.append(each)
+        if each.status == "RUNNING" and (after is None or after.since > due):
+            shown.append(Shown(due, "TIMED_OUT", due, each.redrive_count, each.redrive_date))
+    return shown
 
 
 def seeded_line(seed: Mapping[str, Any], scope: Scope, now: datetime) -> list[Shown] | None:
@@ -266,6 +287,9 @@ def seeded_line(seed: Mapping[str, Any], scope: Scope, now: datetime) -> list[Sh
         line.append(Shown(redrive, "RUNNING", None, redrives, redrive))
     if ends:
         line.append(Shown(stop, status, stop, redrives, redrive, details))
+    if scope.time_limit is not None and ends and stop > line[-2].since + scope.time_limit:
+        return None
+    line = limited(line, scope.time_limit)
     return line if scope.has_time_for(line) else None
 
 
@@ -280,6 +304,8 @@ def line_of_many(
         stop = min(stop, scope.latest(now))
     elif duration is None and scope.stop is not None:
         stop = min(stop, scope.stop)
+    if duration is None and scope.time_limit is not None:
+        stop = min(stop, start + scope.time_limit)
     return seeded_line({"status": status, "start_date": start, "stop_date": stop}, scope, now)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import plain_map_runs
-from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope, Shown, Work, worked_line
+from plain_executions import UNSUCCESSFUL, Execution, Scope, Shown, Work, limited, worked_line
 
 
 class LifeCycle:
@@ -41,6 +41,13 @@ class LifeCycle:
                 self.end(child, "ABORTED", {})
             elif child.status(now) == "PENDING_REDRIVE":
                 child.give_up(now, now)
+
+    def plan_end(self, execution: Execution, line: list[Shown]) -> None:
+        """Let it show that line instead, whose end may be to come; its children end with it."""
+        execution.line = limited(line, execution.scope.time_limit)
+        if execution.scope.is_map_run:
+            self.take_turns(execution.scope)
+        self.end_children_as_planned(execution)
 
     def redrive(self, execution: Execution) -> None:
         """Its unsuccessful map runs are redriven with it, as many children at once as may run."""
@@ -103,8 +110,8 @@ class LifeCycle:
     def end_children_as_planned(self, parent: Execution) -> None:
         """Children that run when their parent ends by itself are ABORTED then; those to come later never start."""
         now = self.moment
-        for map_run, _ in self._map_runs_of(parent, "RUNNING", *STOPPED):
-            if plain_map_runs.keeps_its_state(map_run, now):
+        for map_run in self.map_runs:
+            if map_run.parent is not parent or plain_map_runs.keeps_its_state(map_run, now):
                 continue
             for child in map_run.executions:
                 self._end_child_as_planned(child, map_run.stop)

@@ -66,7 +66,9 @@ def _rounds_until(map_run: Scope, moment: datetime) -> list[Round]:
 
 def _follow(map_run: Scope, moment: datetime) -> tuple[str, datetime | None]:
     """The status and the stop date that follow from its children, its tolerance and its parent."""
-    children, parent = map_run.executions, map_run.parent.at(moment)
+    children = map_run.executions
+    # Before its start, which may be assigned later than the map run's, nothing has ended.
+    parent = map_run.parent.at(moment) or map_run.parent.line[0]
     unfinished = [child for child in children if is_unfinished(child, moment)]
     rest = [child for child in children if child not in unfinished]
     goes_on = bool(unfinished) or not children

@@ -6,6 +6,7 @@ import os
 from itertools import count
 
 import pytest
+from history_assignments import Assignments
 from history_core import Core
 from history_disturbances import Disturbances
 from history_listings import Listings
@@ -33,7 +34,7 @@ HISTORIES = settings(
 )
 
 
-class Histories(Machines, Listings, Disturbances):
+class Histories(Machines, Listings, Assignments, Disturbances):
     """All rules together."""
 
 

@@ -143,6 +143,19 @@ def test_a_parent_that_is_said_to_have_ended(parent, batch):
     ]
 
 
+def test_a_parent_that_ends_as_it_starts(sfn, clock):
+    """Children of a parent that is yet to start, and is said to have ended, never start."""
+    with pytest.warns(match="is after now"):
+        parent = sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date=MINUTE)
+    batch = parent.add_map_run("Files")
+    batch.add_execution(status="SUCCEEDED", duration=MINUTE)
+    parent.status = "FAILED"
+    clock.tick(HOUR)
+
+    assert (parent.status, parent.stop_date) == ("FAILED", NOW + MINUTE)
+    assert stand(batch) == [("ABORTED", NOW + MINUTE), (None, None)]
+
+
 def test_what_has_happened_stays(parent, batch, clock):
     """Children that have ended with their parent stay so when it is made RUNNING again."""
     parent.stop_date = 2 * MINUTE

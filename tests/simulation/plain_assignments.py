@@ -1,0 +1,114 @@
+"""What it means to assign a status, dates and details to an execution, over plain lists.
+
+Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from plain_executions import STOPPED, Execution, Shown
+from plain_life_cycle import LifeCycle
+
+
+class Impossible(Exception):
+    """AWS could never show what is assigned."""
+
+
+class Current(NamedTuple):
+    """What an execution shows since its start or its last redrive: it runs, and may end."""
+
+    earlier: list[Shown]
+    running: Shown
+    end: Shown | None
+
+    def is_open(self, now: datetime) -> bool:
+        return self.end is None or self.end.since > now
+
+
+def current(execution: Execution, now: datetime) -> Current | None:
+    """Return it at that moment, the first before its start; None for one that never starts, or waits or has waited."""
+    line = execution.line
+    shown = execution.at(now) or (line[0] if line else None)
+    if shown is None or shown.in_vain or shown.status == "PENDING_REDRIVE":
+        return None
+    last = max(index for index in range(line.index(shown) + 1) if line[index].status == "RUNNING")
+    following = line[last + 1 :]
+    if any(each.status == "PENDING_REDRIVE" or each.in_vain for each in following[:1]):
+        return None
+    end = following[0] if following and following[0].status in STOPPED else None
+    return Current(line[:last], line[last], end)
+
+
+def assign_status(world: LifeCycle, execution: Execution, status: str) -> None:
+    """A closing status stops it now, or at the stop date that it had or was assigned before."""
+    now, found = world.moment, current(execution, world.moment)
+    if status == "RUNNING":
+        running = found.running._replace(noted_stop=None, noted={})
+        world.plan_end(execution, [*found.earlier, running])
+        return
+    before = found.running.noted if found.end is None else found.end.details
+    details = _fitting(before, status)
+    stop = found.running.noted_stop if found.end is None else found.end.stop_date
+    if stop is not None and (found.end is None or not found.is_open(now)):
+        _stop_at(world, execution, found, stop, status, details)
+    elif found.running.since > now:
+        _stop_at(world, execution, found, found.running.since, status, details)
+    else:
+        world.end(execution, status, details)
+
+
+def _fitting(details: dict[str, str], status: str) -> dict[str, str]:
+    if status == "SUCCEEDED":
+        return {"output": details.get("output", "{}")}
+    return {name: details[name] for name in ("error", "cause") if name in details and status in ("FAILED", "ABORTED")}
+
+
+def assign_stop(world: LifeCycle, execution: Execution, date: datetime | None) -> None:
+    """It ends then as it was to, or will with the status that is assigned; without a date it runs on."""
+    found = current(execution, world.moment)
+    noted = found.running.noted if found.end is None else found.end.details
+    if date is not None:
+        status = None if found.end is None else found.end.status
+        _stop_at(world, execution, found, date, status, noted)
+    elif found.is_open(world.moment):
+        world.plan_end(execution, [*found.earlier, found.running._replace(noted_stop=None, noted=noted)])
+    else:
+        raise Impossible
+
+
+def _stop_at(
+    world: LifeCycle, execution: Execution, found: Current, stop: datetime, status: str | None, details: dict[str, str]
+) -> None:
+    running = found.running
+    if stop < running.since:
+        if found.earlier and running.since <= world.moment:
+            raise Impossible
+        running = running._replace(since=stop)
+    if status is None:
+        world.plan_end(execution, [*found.earlier, running._replace(noted_stop=stop, noted=details)])
+        return
+    counts = (running.redrive_count, running.redrive_date)
+    world.plan_end(execution, [*found.earlier, running, Shown(stop, status, stop, *counts, details)])
+
+
+def assign_start(world: LifeCycle, execution: Execution, start: datetime) -> None:
+    """It stops no earlier."""
+    running, *end = execution.line
+    noted = running.noted_stop and max(running.noted_stop, start)
+    moved = [each._replace(since=max(each.since, start), stop_date=max(each.stop_date, start)) for each in end]
+    execution.line = [running._replace(since=start, noted_stop=noted), *moved]
+
+
+def assign_detail(world: LifeCycle, execution: Execution, name: str, value: str) -> None:
+    """Kept until a closing status is assigned that can have it; one that is there must be able to."""
+    found = current(execution, world.moment)
+    if found.end is None:
+        running = found.running._replace(noted={**found.running.noted, name: value})
+        world.plan_end(execution, [*found.earlier, running])
+        return
+    details = {**found.end.details, name: value}
+    if _fitting(details, found.end.status) != details:
+        raise Impossible
+    world.plan_end(execution, [*found.earlier, found.running, found.end._replace(details=details, as_planned=False)])
