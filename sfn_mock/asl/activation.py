@@ -93,6 +93,7 @@ class Frame:
         inner: The frames of the branches or iterations if the current state is a Parallel or Map state, by index.
         map_run: The map run if the current state is a Distributed Map state.
         output: The output of the sequence, ABSENT until it has succeeded.
+        is_entered: Whether a state of the sequence was entered: a failure elsewhere may have come first.
         is_redriven: Whether the current state continues without being entered again.
     """
 
@@ -104,6 +105,7 @@ class Frame:
     inner: dict[int, Frame] = field(default_factory=dict)
     map_run: MapRun | None = None
     output: Any = ABSENT
+    is_entered: bool = False
     is_redriven: bool = False
 
     def leave_behind(self) -> None:
@@ -113,7 +115,7 @@ class Frame:
 
     def mark_redriven(self) -> None:
         """Make this sequence, and each inner one that has not succeeded, continue in its current state."""
-        self.is_redriven = True
+        self.is_redriven = self.is_entered
         for frame in self.inner.values():
             if frame.output is ABSENT:
                 frame.mark_redriven()

@@ -48,6 +48,7 @@ def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) ->
         else:
             frame.leave_behind()
             activation.enter()
+            frame.is_entered = True
             run.note_state(activation)
         outcome = yield from run_state(activation)
         activation.exit(outcome)

@@ -8,7 +8,7 @@ from sfn_mock.operations.limits import check_open_executions
 from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.state import clock, life_cycle
 from sfn_mock.state.history import events_until
-from sfn_mock.state.outcomes import UNSUCCESSFUL
+from sfn_mock.state.outcomes import UNSUCCESSFUL, not_redrivable
 from sfn_mock.state.records import Execution, Records
 from sfn_mock.state.time_lines import Attempt
 
@@ -31,7 +31,7 @@ def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
     status = attempt.status_at(moment)
     stop = attempt.stop_at(moment)
     if stop is None or status not in UNSUCCESSFUL:
-        return f"Execution is {status} and cannot be redriven"
+        return not_redrivable(status)
     if execution.state_machine.deleting:
         return "State machine is in DELETING status"
     if execution.start < _LAUNCH:

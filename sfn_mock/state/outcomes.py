@@ -39,6 +39,11 @@ class Ending(NamedTuple):
 OPEN = Ending("RUNNING")
 
 
+def not_redrivable(status: str) -> str:
+    """Return the reason why an execution with a status outside UNSUCCESSFUL cannot be redriven."""
+    return f"Execution is {status} and cannot be redriven"
+
+
 def check_status(status: object, choices: tuple[str, ...] = STATUSES) -> str:
     """Return ``status``; ArgumentError unless it is one of the ``choices``."""
     if not isinstance(status, str) or status not in choices:

@@ -36,7 +36,7 @@ from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
 from sfn_mock.state.executions import take_in
 from sfn_mock.state.life_cycle import end_execution, end_map_run
-from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending
+from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.revisions import Origin
@@ -210,7 +210,11 @@ class DefinitionRun:
     def _describe(self, stop: int) -> dict[str, Any]:
         """Return what a ResultWriter tells of a child execution."""
         execution = self._execution
+        redrive = {"RedriveCount": self._run.redrive_count, "RedriveStatus": "REDRIVABLE_BY_MAP_RUN"}
+        if self._run.status == "SUCCEEDED":
+            redrive |= {"RedriveStatus": "NOT_REDRIVABLE", "RedriveStatusReason": not_redrivable("SUCCEEDED")}
         return {
+            **redrive,
             "ExecutionArn": execution.arn,
             "Input": execution.input,
             "InputDetails": {"Included": True},

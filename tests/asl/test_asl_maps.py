@@ -12,6 +12,7 @@ from sfn_mock.asl.host import ChildEnd, Failed, Pending, Succeeded
 HEAD = "An error occurred while executing the state 'S' (entered at the event id #2). "
 JSONATA = {"QueryLanguage": "JSONata"}
 TASK = {"Type": "Task", "Resource": FUNCTION, "End": True}
+DONE = ("LambdaFunctionScheduled", "LambdaFunctionStarted", "LambdaFunctionSucceeded", "TaskStateExited")
 CAUGHT = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
 
 
@@ -479,6 +480,42 @@ def test_stop_ends_map_runs():
     assert [status for _, status in host.ended] == ["ABORTED"]
     assert [child.status for child in host.children.values()] == ["ABORTED"]
     assert [status for _, status in over.ended] == ["SUCCEEDED"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param(
+            parallel(TASK, WAIT),
+            [*DONE, "WaitStateEntered", "WaitStateExited", "ParallelStateSucceeded", "ParallelStateExited"],
+            id="branch",
+        ),
+        pytest.param(
+            of(TASK, MaxConcurrency=1),
+            [
+                *DONE,
+                "MapIterationSucceeded",
+                "MapIterationStarted",
+                "TaskStateEntered",
+                *DONE,
+                "MapIterationSucceeded",
+                "MapStateSucceeded",
+                "MapStateExited",
+            ],
+            id="iteration",
+        ),
+    ],
+)
+def test_redrive_of_what_had_not_begun(state, expected):
+    """A redrive begins the branches and iterations that a failure came before."""
+    host = EngineHost(Failed("E"), Succeeded(1), Succeeded(2))
+    given = 0 if state["Type"] == "Parallel" else [1, 2]
+    run = start(single(state), given, host)
+    count = len(run.events)
+    run.redrive(START)
+    run.advance_to(START + 1000)
+
+    assert types(run)[count:] == ["ExecutionRedriven", *expected, "ExecutionSucceeded"]
 
 
 def test_redrive_of_a_map_run():

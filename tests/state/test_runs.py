@@ -359,6 +359,51 @@ def test_items_come_from_s3(sfn, client, start, body, reader, items):
     assert [len(manifest["ResultFiles"][status]) for status in ("SUCCEEDED", "FAILED", "PENDING")] == [1, 0, 0]
 
 
+def test_result_files(start):
+    """A ResultWriter tells of a child execution what DescribeExecution tells."""
+    each = {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Two"}], "Default": "Other"}
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "lists"}}
+    state = distributed(each, ResultWriter=writer, ToleratedFailureCount=1)
+    state["ItemProcessor"]["States"] |= {"Two": {"Type": "Fail", "Error": "E", "Cause": "c"}, "Other": PASS}
+    with mock_aws():
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="lists")
+        run = start({"Each": state}, "[1, 2]")
+        [map_run] = run.map_runs
+        files = [s3.get_object(Bucket="lists", Key=f"{map_run.id}/{name}_0.json") for name in ("SUCCEEDED", "FAILED")]
+        [[succeeded], [failed]] = [json.loads(file["Body"].read()) for file in files]
+    first, second = map_run.executions
+    both = {
+        "InputDetails": {"Included": True},
+        "RedriveCount": 0,
+        "StartDate": "2026-01-10T03:00:00.000Z",
+        "StateMachineArn": first.state_machine_arn,
+        "StopDate": "2026-01-10T03:00:00.000Z",
+    }
+
+    assert succeeded == {
+        **both,
+        "ExecutionArn": first.arn,
+        "Input": "1",
+        "Name": first.name,
+        "Output": "1",
+        "OutputDetails": {"Included": True},
+        "RedriveStatus": "NOT_REDRIVABLE",
+        "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+        "Status": "SUCCEEDED",
+    }
+    assert failed == {
+        **both,
+        "Cause": "c",
+        "Error": "E",
+        "ExecutionArn": second.arn,
+        "Input": "2",
+        "Name": second.name,
+        "RedriveStatus": "REDRIVABLE_BY_MAP_RUN",
+        "Status": "FAILED",
+    }
+
+
 def test_items_are_the_objects_of_a_bucket(client, start):
     """listObjectsV2 gives an item for each object."""
     with mock_aws():
