@@ -31,7 +31,7 @@ def botocore_alone() -> float:
 def profile(ours: Ours, page_size: int) -> dict[str, float]:
     machine = ours.handle.get_state_machine("orders")
     ours.walker.turn(page_size)  # which brings the order up to now
-    entries = machine.index.page(None, None, None, None, page_size)
+    entries = machine.index.page(None, None, None, None, page_size, 0)
     page = ExecutionPage(machine, entries, None)
     moments = [execution.start for execution in page.executions]
     date = local_dates.current().date

@@ -104,7 +104,7 @@ class ExecutionIndex(Generic[_Execution]):
         redriven: bool | None,
         before: Position | None,
         size: int,
-        seen_until: int = 0,
+        seen_until: int,
     ) -> list[Entry[_Execution]]:
         """Return up to ``size`` entries, newest first, that sort before ``before``; as of the last settling.
 
