@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, partial
 from itertools import islice, repeat
-from typing import cast
+from typing import Any
 
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
@@ -27,12 +27,12 @@ UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
 class NamesTaken:
     """The taken names at ``moment``: those of executions that are kept, also before their start."""
 
-    def __init__(self, names: dict[str, Execution], moment: int) -> None:
+    def __init__(self, names: dict[Any, Execution], moment: int) -> None:
         self._names = names
         self._moment = moment
 
     def __contains__(self, name: object) -> bool:
-        execution = self._names.get(cast(str, name))
+        execution = self._names.get(name)
         return execution is not None and execution.is_kept_at(self._moment)
 
 
@@ -132,23 +132,22 @@ def add_seeds(
         )
         names = seeding.names(name, count, NamesTaken(scope.names, moment), given=scope.default_names)
         scope.records.naive_dates.check(moment, start_date=start_date)
-        seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in attempts])
+        seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in (*attempts[:1], *attempts[-1:])])
         seeding.warn_if_forgotten(moment, attempts, scope.records.simulation.retention)
         origins = list(islice(unbounded_origins, len(attempts)))
         limits = {id(origin): scope.time_limit_of(origin.revision) for origin in {id(o): o for o in origins}.values()}
-        if duration is not seeding.DEFAULT_DURATION:
-            for attempt, origin in zip(attempts, origins, strict=True):
-                seeding.check_time_limit(attempt, limits[id(origin)], "duration")
         if any(limit is not None for limit in limits.values()):
-            attempts = [
-                _shortened(attempt, limits[id(origin)]) for attempt, origin in zip(attempts, origins, strict=True)
-            ]
+            own_limits = [limits[id(origin)] for origin in origins]
+            if duration is not seeding.DEFAULT_DURATION:
+                for attempt, limit in zip(attempts, own_limits, strict=True):
+                    seeding.check_time_limit(attempt, limit, "duration")
+            attempts = [_shortened(attempt, limit) for attempt, limit in zip(attempts, own_limits, strict=True)]
         if attempts:
             seeding.warn_if_the_day_decides(moment, status, attempts[-1], start_date=start_date)
-        next_sequence, new_id = scope.records.next_sequence, scope.records.new_id
+        sequences, new_id = scope.records.next_sequences(len(attempts)), scope.records.new_id
         executions = [
-            Execution(scope, name, next_sequence(), attempt.since, attempt, origin, new_id() if express else None)
-            for name, attempt, origin in zip(names, attempts, origins, strict=False)
+            Execution(scope, name, sequence, attempt.since, attempt, origin, new_id() if express else None)
+            for name, sequence, attempt, origin in zip(names, sequences, attempts, origins, strict=True)
         ]
         take_in(scope, executions)
     if name == seeding.DEFAULT_NAMES:

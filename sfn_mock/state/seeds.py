@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from itertools import count as count_from
-from itertools import islice
+from itertools import filterfalse, islice
 from typing import NamedTuple
 
 from sfn_mock.argument_errors import ArgumentError, must_be
@@ -325,7 +325,7 @@ def names(template: str, how_many: int, taken: Container[str], *, given: int = 0
 
 def _free_names(how_many: int, taken: Container[str], first: int) -> list[str]:
     names = (f"{_BEFORE_INDEX}{index}{_AFTER_INDEX}" for index in count_from(first))
-    return list(islice((name for name in names if name not in taken), how_many))
+    return list(islice(filterfalse(taken.__contains__, names), how_many))
 
 
 def _fill(template: str, index: int) -> str:

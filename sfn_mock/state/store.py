@@ -345,8 +345,13 @@ class Store(ABC, Generic[_Execution]):
 
     def next_sequence(self) -> int:
         """Return the next place in the order of adding."""
-        self._sequence += 1
-        return self._sequence
+        return self.next_sequences(1)[0]
+
+    def next_sequences(self, how_many: int) -> range:
+        """Return the next places in the order of adding."""
+        first = self._sequence + 1
+        self._sequence += how_many
+        return range(first, first + how_many)
 
     def new_id(self) -> str:
         """Return the next UUID of a fixed sequence, so that ids are the same in each run."""
