@@ -19,7 +19,7 @@ class Assignments(Core):
         if self.has_gone(execution) or execution.scope.work is not None:
             return None
         # The date at which an execution is TIMED_OUT is no date of its own.
-        if execution.scope.time_limit is not None:
+        if execution.time_limit is not None:
             return None
         return execution if plain_assignments.current(execution, self.world.moment) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from history_core import Core, minutes, picks
@@ -95,6 +96,9 @@ class Calls(Core):
             expected = "REDRIVABLE" if self.world.is_redrivable(found) else "NOT_REDRIVABLE"
             self.script.check("described['redriveStatus']", expected)
             self._look_at_history(found)
+            if found.definition:
+                call = f"client.describe_state_machine_for_execution(executionArn={execution.arn!r})"
+                self.script.check(f"{call}['definition']", json.dumps(found.definition))
         members = ("status", "start_date", "stop_date", "redrive_count", "redrive_date")
         said = (shown.status, found.start_date, shown.stop_date, shown.redrive_count, shown.redrive_date)
         self.script.check(f"({', '.join(f'{found.key}.{member}' for member in members)})", said)

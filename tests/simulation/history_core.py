@@ -211,7 +211,7 @@ class Core(RuleBasedStateMachine):
         key = self.key("jobs")
         arn = f"{PREFIX}stateMachine:jobs"
         self.script.run(f"{key} = sfn.add_state_machine('jobs', definition={json.dumps(JOB)!r})")
-        self.keep_scope(Scope(key, arn, arn, work=Work(timedelta(0))))
+        self.keep_scope(Scope(key, arn, arn, definition=JOB, work=Work(timedelta(0))))
         self.script.run(f"{key}.mock_task('Work', result=7)")
 
     def add_limited(self) -> None:
@@ -220,7 +220,7 @@ class Core(RuleBasedStateMachine):
         arn = f"{PREFIX}stateMachine:limited"
         self.script.run(f"{key} = sfn.add_state_machine('limited', definition={json.dumps(LIMITED)!r})")
         self.script.run(f"{key}.on_start(status='RUNNING')")
-        self.keep_scope(Scope(key, arn, arn, time_limit=timedelta(seconds=LIMITED["TimeoutSeconds"])))
+        self.keep_scope(Scope(key, arn, arn, definition=LIMITED))
 
     def add_map_run_to(
         self, parent: Execution, execution_type: str, label: str, tolerated: int = 0, most: int = 0
@@ -247,6 +247,7 @@ class Core(RuleBasedStateMachine):
             assert version in scope.aliases[alias]
 
         place = self.world.next_place()
+        given["definition"] = {} if scope.is_map_run else scope.definition_of(version)
         return self.keep(Execution(key, scope, name, arn, place, line, version=version, alias=alias, **given))
 
     # --- Savepoints -------------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from history_core import Core, name_of, picks
+from history_core import JOB, Core, name_of, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from plain_executions import Scope
@@ -26,6 +27,7 @@ class Machines(Core):
             return
         machine.last_version += 1
         machine.versions.append(machine.last_version)
+        machine.published[machine.last_version] = machine.definition
         self.script.check(f"{machine.key}.publish_version().number", machine.last_version)
 
     @rule(pick=picks, alias=st.sampled_from(["live", "split"]), numbers=st.lists(picks, min_size=1, max_size=2))
@@ -46,6 +48,39 @@ class Machines(Core):
             f"routingConfiguration={routes!r})"
         )
         machine.aliases[alias] = versions
+
+    @rule(pick=picks, seconds=st.sampled_from([60, 120, 240]))
+    def update(self, pick: int, seconds: int) -> None:
+        """Later starts have the new definition, without a version; what was started goes on with the old one."""
+        self.now()
+        machine = self.some_machine(pick)
+        if machine is None or not machine.definition:
+            return
+        if machine.work is None:
+            definition = {**machine.definition, "TimeoutSeconds": 2 * seconds}
+        else:
+            states = machine.definition["States"]
+            definition = {**JOB, "States": {**states, "Pause": {**states["Pause"], "Seconds": seconds}}}
+        call = f"client.update_state_machine(stateMachineArn={machine.arn!r}, definition={json.dumps(definition)!r})"
+        if not self.script.refused(call, "StateMachineDeleting" if machine.deleting else None):
+            machine.definition = definition
+
+    @rule(pick=picks, add=st.booleans(), key=st.sampled_from(["team", "cost"]), value=st.sampled_from(["", "7"]))
+    def tag(self, pick: int, add: bool, key: str, value: str) -> None:
+        """Tags are of machines that are there, also in deletion, and go with them."""
+        self.now()
+        scope = self.some_scope(pick)
+        if scope.is_map_run:
+            return
+        machine = self.world.scope_at(scope.arn)
+        given = f"tags={[{'key': key, 'value': value}]!r}" if add else f"tagKeys={[key]!r}"
+        call = f"client.{'tag' if add else 'untag'}_resource(resourceArn={scope.arn!r}, {given})"
+        if self.script.refused(call, "ResourceNotFound" if machine is None else None):
+            return
+        machine.tags.pop(key, None) if not add else machine.tags.update({key: value})
+        expected = [{"key": name, "value": tag} for name, tag in sorted(machine.tags.items())]
+        listed = f"client.list_tags_for_resource(resourceArn={scope.arn!r})['tags']"
+        self.script.check(f"sorted({listed}, key=lambda tag: tag['key'])", expected)
 
     @rule(pick=picks, number=picks)
     def delete_version(self, pick: int, number: int) -> None:

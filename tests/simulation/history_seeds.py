@@ -8,7 +8,18 @@ from typing import Any
 from history_core import Core, minutes, name_of, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from plain_executions import STOPPED, Execution, Scope, Shown, Work, limited, line_of_many, seeded_line, worked_line
+from plain_executions import (
+    STOPPED,
+    Execution,
+    Scope,
+    Shown,
+    Work,
+    limited,
+    line_of_many,
+    seeded_line,
+    time_limit,
+    worked_line,
+)
 from scripts import Spelled, arguments
 
 statuses = st.sampled_from(["RUNNING", "PENDING_REDRIVE", *STOPPED])
@@ -146,13 +157,17 @@ class Seeds(Core):
             return
         route = {} if scope.is_map_run else route
         start = now + times["start_date"] if "start_date" in times else None
+        version = route.get("version")
         starts = scope.starts_of_many(how_many, start, times["interval"], now)
         lines = [
-            line_of_many(each, status, times.get("duration"), scope, now, dated=start is not None) for each in starts
+            line_of_many(each, status, times.get("duration"), scope, now, dated=start is not None, version=version)
+            for each in starts
         ]
         lengths = {"duration": times["duration"]} if "duration" in times else {}
         # What the arguments alone make impossible is so for none, too.
-        anywhere = Scope("", "", "", scope.kind, versions=scope.versions, time_limit=scope.time_limit)
+        anywhere = Scope(
+            "", "", "", scope.kind, versions=scope.versions, definition=scope.definition, published=scope.published
+        )
         possible = seeded_line({"status": status, **route, **lengths}, anywhere, now) is not None
         possible = possible and all(line is not None for line in lines)
         possible = possible and (route.get("alias") is None or route["alias"] in scope.aliases)
@@ -190,16 +205,17 @@ class Seeds(Core):
             if self._seed_with(scope, f"{scope.key}.on_start({arguments(status=status, **lasts)})", True, warned=False):
                 scope.outcome = outcome
         machine = self.world.scope_at(scope.arn)
-        line = [] if machine is None else self._started_line(machine)
+        line = [] if machine is None else self._started_line(machine, qualifier)
         self._start(scope, machine, qualifier, name, input, line)
 
-    def _started_line(self, machine: Scope) -> list[Shown]:
+    def _started_line(self, machine: Scope, qualifier: Any = None) -> list[Shown]:
         now, (status, duration) = self.world.moment, machine.outcome
         line = [Shown(now, "RUNNING")]
         if status != "RUNNING":
             details = {"output": "{}"} if status == "SUCCEEDED" else {}
             line.append(Shown(now + duration, status, now + duration, details=details))
-        return limited(line, machine.time_limit)
+        version = qualifier if isinstance(qualifier, int) else None
+        return limited(line, time_limit(machine.definition_of(version)))
 
     @rule(
         name=st.sampled_from([None, None, "nightly"]),
@@ -215,7 +231,9 @@ class Seeds(Core):
             machine.work = work
             result = {"result": 7} if work.error is None else {"error": work.error, "cause": "Rain"}
             self.script.run(f"{machine.key}.mock_task('Work', {arguments(**result, duration=work.duration)})")
-        self._start(machine, machine, None, name, "{}", worked_line(now, machine.work))
+        pause = timedelta(seconds=machine.definition["States"]["Pause"]["Seconds"])
+        line = worked_line(now, machine.work._replace(pause=pause))
+        self._start(machine, machine, None, name, "{}", line)
 
     def _start(
         self, scope: Scope, machine: Scope | None, qualifier: Any, name: str | None, input: str, line: list[Shown]

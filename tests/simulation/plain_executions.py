@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 STOPPED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 MINUTE = timedelta(minutes=1)
-#: How long the Wait state of a job takes.
-PAUSE = MINUTE
+
+Definition = Mapping[str, Any]
 
 
 class Work(NamedTuple):
@@ -24,6 +24,8 @@ class Work(NamedTuple):
     error: str | None = None
     #: Whether the Task was over before.
     only_pause: bool = False
+    #: How long its pause takes, as the definition says with which it was started.
+    pause: timedelta = MINUTE
 
     def is_pausing(self, since: datetime, now: datetime) -> bool:
         return self.only_pause or (self.error is None and now >= since + self.duration)
@@ -31,8 +33,8 @@ class Work(NamedTuple):
     def end(self, since: datetime) -> datetime:
         """When it ends by itself."""
         if self.only_pause:
-            return since + PAUSE
-        return since + self.duration + (PAUSE if self.error is None else timedelta(0))
+            return since + self.pause
+        return since + self.duration + (self.pause if self.error is None else timedelta(0))
 
 
 class Shown(NamedTuple):
@@ -78,8 +80,14 @@ class Execution:
     version: int | None = None
     alias: str | None = None
     item_count: int | None = None
+    #: What it was started with; children do not have it.
+    definition: Definition = field(default_factory=dict)
     #: Whether another has its name by now.
     replaced: bool = False
+
+    @property
+    def time_limit(self) -> timedelta | None:
+        return time_limit(self.definition)
 
     @property
     def start_date(self) -> datetime:
@@ -118,7 +126,7 @@ class Execution:
         if status != "RUNNING":
             stop = since + duration
             self.line.append(Shown(stop, status, stop, *counts, {"output": "{}"} if status == "SUCCEEDED" else {}))
-        self.line = limited(self.line, self.scope.time_limit)
+        self.line = limited(self.line, self.time_limit)
         return self.line[-1].stop_date
 
     def wait(self, now: datetime) -> None:
@@ -191,8 +199,10 @@ class Scope:
     outcome: tuple[str, timedelta] = ("RUNNING", timedelta(0))
     #: The same of future redrives.
     redriven: tuple[str, timedelta] = ("RUNNING", timedelta(0))
-    #: How long an execution may run.
-    time_limit: timedelta | None = None
+    #: What the next execution is started with, and what it was when each version was published.
+    definition: Definition = field(default_factory=dict)
+    published: dict[int, Definition] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
     #: What the Task of future jobs does, for the machine that runs its definition.
     work: Work | None = None
     versions: list[int] = field(default_factory=list)
@@ -202,6 +212,9 @@ class Scope:
     #: How many executions were given default names.
     default_names: int = 0
     deleting: bool = False
+
+    def definition_of(self, version: int | None) -> Definition:
+        return self.definition if version is None else self.published.get(version, {})
 
     @property
     def is_map_run(self) -> bool:
@@ -237,6 +250,11 @@ class Scope:
         if self.start is None:
             return [now - (how_many - 1 - index) * step for index in range(how_many)]
         return [min(self.start + index * step, self.latest(now)) for index in range(how_many)]
+
+
+def time_limit(definition: Definition) -> timedelta | None:
+    seconds = definition.get("TimeoutSeconds")
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def limited(line: list[Shown], limit: timedelta | None) -> list[Shown]:
@@ -287,26 +305,35 @@ def seeded_line(seed: Mapping[str, Any], scope: Scope, now: datetime) -> list[Sh
         line.append(Shown(redrive, "RUNNING", None, redrives, redrive))
     if ends:
         line.append(Shown(stop, status, stop, redrives, redrive, details))
-    if scope.time_limit is not None and ends and stop > line[-2].since + scope.time_limit:
+    limit = time_limit(scope.definition_of(version))
+    if limit is not None and ends and stop > line[-2].since + limit:
         return None
-    line = limited(line, scope.time_limit)
+    line = limited(line, limit)
     return line if scope.has_time_for(line) else None
 
 
 def line_of_many(
-    start: datetime, status: str, duration: timedelta | None, scope: Scope, now: datetime, *, dated: bool
+    start: datetime,
+    status: str,
+    duration: timedelta | None,
+    scope: Scope,
+    now: datetime,
+    *,
+    dated: bool,
+    version: int | None,
 ) -> list[Shown] | None:
     """The line of one of the executions that are seeded together; without a duration none ends later than it may."""
     if status == "RUNNING":
-        return seeded_line({"status": status, "start_date": start}, scope, now)
+        return seeded_line({"status": status, "start_date": start, "version": version}, scope, now)
     stop = start + (timedelta(seconds=30) if duration is None else duration)
     if duration is None and not dated:
         stop = min(stop, scope.latest(now))
     elif duration is None and scope.stop is not None:
         stop = min(stop, scope.stop)
-    if duration is None and scope.time_limit is not None:
-        stop = min(stop, start + scope.time_limit)
-    return seeded_line({"status": status, "start_date": start, "stop_date": stop}, scope, now)
+    limit = time_limit(scope.definition_of(version))
+    if duration is None and limit is not None:
+        stop = min(stop, start + limit)
+    return seeded_line({"status": status, "start_date": start, "stop_date": stop, "version": version}, scope, now)
 
 
 def worked_line(now: datetime, work: Work, redrives: int = 0, redrive: datetime | None = None) -> list[Shown]:

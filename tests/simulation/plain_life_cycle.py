@@ -44,7 +44,7 @@ class LifeCycle:
 
     def plan_end(self, execution: Execution, line: list[Shown]) -> None:
         """Let it show that line instead, whose end may be to come; its children end with it."""
-        execution.line = limited(line, execution.scope.time_limit)
+        execution.line = limited(line, execution.time_limit)
         if execution.scope.is_map_run:
             self.take_turns(execution.scope)
         self.end_children_as_planned(execution)
@@ -144,7 +144,7 @@ class LifeCycle:
         last = attempts[-1]
         if last.work.is_pausing(last.since, stop):
             return last.work._replace(only_pause=True)
-        return job.scope.work
+        return job.scope.work._replace(pause=last.work.pause)
 
     def _map_runs_of(self, parent: Execution, *statuses: str) -> list[tuple[Scope, plain_map_runs.State]]:
         """The map runs with one of these statuses that it has started, each with how it stands."""
