@@ -50,12 +50,14 @@ class Succeeded:
         duration_ms: How long the task takes from when it is scheduled.
         submitted: The output of the TaskSubmitted event, for a task that waits for a job or a callback; None for none.
         sends_heartbeats: Whether the task never misses a heartbeat.
+        stop: When the job stopped that the task waited for, in UTC milliseconds; None if its service does not tell.
     """
 
     result: Any
     duration_ms: int = 0
     submitted: Any = None
     sends_heartbeats: bool = False
+    stop: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Failed:
         is_refused: Whether the service refused the call of a task that waits for a job or a callback.
         is_timeout: Whether the history shows the failure as a timeout.
         sends_heartbeats: See Succeeded.
+        stop: See Succeeded.
     """
 
     error: str | None
@@ -79,6 +82,7 @@ class Failed:
     is_refused: bool = False
     is_timeout: bool = False
     sends_heartbeats: bool = False
+    stop: int | None = None
 
 
 @dataclass(frozen=True)

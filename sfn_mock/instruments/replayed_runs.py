@@ -114,8 +114,8 @@ class ReplayedRun(DefinitionRun):
 
     # --- Advancing the run -------------------------------------------------------------------------------------------
 
-    def _advance(self, moment: int) -> None:
-        super()._advance(min(moment, self._answers.limit))
+    def _advance(self, moment: int, *, in_turn: bool = False) -> None:
+        super()._advance(min(moment, self._answers.limit), in_turn=in_turn)
 
     def carry_until_unknown(self, moment: int) -> None:
         """Advance the run to a moment, or to the first task without a recorded outcome."""

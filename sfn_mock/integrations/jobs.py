@@ -35,6 +35,7 @@ class _Question:
         added: Further members of the result: JMESPath expressions over the description.
         is_success: A further condition for success: a JMESPath expression over the description.
         gone: The error code of a successful deletion, None if the job is not a deletion.
+        stop: The member of the result that tells when the job stopped, in UTC milliseconds. Empty if there is none.
     """
 
     operation: str
@@ -47,6 +48,20 @@ class _Question:
     added: Mapping[str, str] = field(default_factory=dict)
     is_success: str = "`true`"
     gone: str | None = None
+    stop: str = ""
+
+
+class JobFailedError(StateError):
+    """The failure of a job, whose description is the cause.
+
+    Attributes:
+        result: The description.
+    """
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        """Create the error of a task that waited for the job."""
+        super().__init__("States.TaskFailed", json_text(result))
+        self.result = result
 
 
 def _question(
@@ -76,7 +91,12 @@ _EKS_PROFILE = {"clusterName": "request.clusterName", "fargateProfileName": "req
 _SERVERLESS = {"applicationId": "answer.applicationId || request.applicationId"}
 _SERVERLESS_RUN = {**_SERVERLESS, "jobRunId": "answer.jobRunId || request.jobRunId"}
 _EXECUTION = _question(
-    "DescribeExecution", {"executionArn": "answer.executionArn"}, "status", "SUCCEEDED", "FAILED TIMED_OUT ABORTED"
+    "DescribeExecution",
+    {"executionArn": "answer.executionArn"},
+    "status",
+    "SUCCEEDED",
+    "FAILED TIMED_OUT ABORTED",
+    stop="StopDate",
 )
 
 _QUESTIONS = {
@@ -226,7 +246,8 @@ class Job:
             The result of the task, None while the job is running.
 
         Raises:
-            StateError: If the job has failed; the cause is its description.
+            JobFailedError: If the job has failed.
+            StateError: If its service refuses to describe it.
         """
         question = _question_about(self.resource)
         try:
@@ -236,6 +257,10 @@ class Job:
                 return {}
             raise client_failure(self.operation, error) from error
         return read_description(self.resource, self.operation, description)
+
+    def stop_of(self, result: Mapping[str, Any]) -> int | None:
+        """Return when the job stopped, in UTC milliseconds; None if its description does not tell."""
+        return result.get(_question_about(self.resource).stop)
 
 
 def start_job(resource: Resource, operation: Operation, request: dict[str, Any], answer: dict[str, Any]) -> Job:
@@ -264,7 +289,7 @@ def read_description(resource: Resource, operation: Operation, description: dict
     if resource.pattern is Pattern.SYNC_2:
         result = {name: json.loads(value) if name in ("Input", "Output") else value for name, value in result.items()}
     if status in question.failed or not jmespath.search(question.is_success, description):
-        raise StateError("States.TaskFailed", json_text(result))
+        raise JobFailedError(result)
     return result
 
 

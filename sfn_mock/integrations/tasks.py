@@ -8,7 +8,7 @@ from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskAnswer, TaskCall
 from sfn_mock.asl.resources import Pattern, ResourceKind
 from sfn_mock.integrations.http_tasks import HttpSender, build_http_request, is_http_task, read_http_response
-from sfn_mock.integrations.jobs import Job
+from sfn_mock.integrations.jobs import Job, JobFailedError
 from sfn_mock.integrations.operations import ClientFactory
 from sfn_mock.integrations.service_calls import Caller, ServiceAnswer, call_function, call_service
 
@@ -59,9 +59,11 @@ def poll_task(job: Job, *, client_for: ClientFactory, submitted: Any = None) -> 
     """
     try:
         result = job.poll(client_for)
+    except JobFailedError as failure:
+        return Failed(failure.error, failure.cause, submitted=submitted, stop=job.stop_of(failure.result))
     except StateError as error:
         return Failed(error.error, error.cause, submitted=submitted)
-    return None if result is None else Succeeded(result, submitted=submitted)
+    return None if result is None else Succeeded(result, submitted=submitted, stop=job.stop_of(result))
 
 
 def _call(call: TaskCall, client_for: ClientFactory, caller: Caller, send: HttpSender | None) -> ServiceAnswer:

@@ -40,8 +40,8 @@ class Run(Protocol):
     def waits_for_jobs(self) -> bool:
         """Whether it has to ask again and again for the end of a job."""
 
-    def carry(self, moment: int) -> None:
-        """Do all that is due by ``moment``."""
+    def carry(self, moment: int, *, in_turn: bool = False) -> None:
+        """Do all that is due by ``moment`` or, in turn, until another run has something due before."""
 
     def events(self, moment: int) -> list[Event]:
         """Return what has happened in the execution by ``moment``."""

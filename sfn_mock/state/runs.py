@@ -114,10 +114,12 @@ class DefinitionRun:
         #: Of all its tasks so far, in order.
         self._tokens: dict[str, None] = {}
         self._polls: dict[str, Poll] = {}
+        #: By token: when the jobs stopped that have ended by the moment to which the run is being carried.
+        self._job_stops: dict[str, int] = {}
         #: The tasks of activities that no worker has taken up: ARN and input, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
         self._is_carrying = False
-        self._carried_to = execution.start
+        self._carried_to = self._target = execution.start
         self._run = Run(
             program,
             input=execution.input,
@@ -134,8 +136,13 @@ class DefinitionRun:
 
     # --- Carrying it -----------------------------------------------------------------------------------------------
 
-    def carry(self, moment: int) -> None:
-        """Do everything due by ``moment``, here and in child executions, in order of the moments."""
+    def carry(self, moment: int, *, in_turn: bool = False) -> None:
+        """Do everything due by ``moment``, here and in child executions, in order of the moments.
+
+        Args:
+            moment: The moment.
+            in_turn: Whether to stop early, where another run has something due before this one.
+        """
         if self._is_carrying:
             # A task of this run looks at the records.
             return
@@ -143,7 +150,9 @@ class DefinitionRun:
             try:
                 self._is_carrying = True
                 self._follow_execution(moment)
-                self._advance(moment)
+                self._target = moment
+                self._find_ended_jobs()
+                self._advance(moment, in_turn=in_turn)
                 # What a task called may have stopped the execution.
                 self._follow_execution(moment)
             finally:
@@ -178,16 +187,18 @@ class DefinitionRun:
             self._undo.keep(self, "_carried_to")
             self._noted_in = self._undo.period
 
-    def _advance(self, moment: int) -> None:
+    def _advance(self, moment: int, *, in_turn: bool = False) -> None:
         self._step(self._carried_to)
         while (due := self.next_due()) is not None and due <= moment:
-            self._step(due)
+            if in_turn and self._execution.owner.records.has_due_before(due):
+                return
+            self._step(max(due, self._carried_to))
         self._step(max(moment, self._carried_to))
-        self._poll(moment)
 
     def _step(self, moment: int) -> None:
         self._note()
         self._carried_to = max(moment, self._carried_to)
+        self._end_jobs(moment)
         self._run.advance_to(moment)
         for key, child in list(self._children.items()):
             if key not in self._told:
@@ -228,24 +239,48 @@ class DefinitionRun:
         """Return the moment of the next action, here or in a child execution; None if there is none."""
         own = self._run.next_due()
         dues = [due for child in self._children.values() if (due := child.next_due()) is not None]
-        return min([*dues, *([] if own is None else [own])], default=None)
+        return min([*dues, *self._job_stops.values(), *([] if own is None else [own])], default=None)
 
-    def _poll(self, moment: int) -> None:
+    # --- Jobs that tasks wait for ------------------------------------------------------------------------------------
+
+    def _find_ended_jobs(self) -> None:
+        """Find the jobs, here and in child executions, that have ended by the moment to which the run is carried."""
+        self._job_stops.clear()
         for token, poll in list(self._polls.items()):
-            end = self._leave(poll)
-            if end is None:
-                continue
-            self._note()
-            # Who called meanwhile may have ended the task, which then takes no answer.
-            self._end_poll(token)
-            # Step Functions tells when the execution stopped that the task waited for.
-            stop = end.result.get("StopDate") if isinstance(end, Succeeded) and isinstance(end.result, dict) else None
-            self._answer(token, end, min(stop, moment) if isinstance(stop, int) else moment)
-            self._step(moment)
+            self._find_end(token, poll)
+        for child in list(self._children.values()):
+            child._find_ended_jobs()
+
+    def _find_end(self, token: str, poll: Poll) -> Succeeded | Failed | None:
+        """Return the end of a job, and note when it stopped; None if the job goes on or its task has ended."""
+        end = self._leave(poll)
+        if end is None or token not in self._polls:
+            self._job_stops.pop(token, None)
+            return None
+        target = self._root._target
+        self._job_stops[token] = target if end.stop is None else min(end.stop, target)
+        return end
+
+    @property
+    def _root(self) -> DefinitionRun:
+        """The run that this one is part of."""
+        return self if self._parent is None else self._parent._root
+
+    def _end_jobs(self, moment: int) -> None:
+        """Give the tasks of the jobs that have stopped by ``moment`` their answers."""
+        for token, poll in list(self._polls.items()):
+            if self._job_stops.get(token, clock.NEVER) <= moment:
+                # What the run has called since may have changed the end.
+                end = self._find_end(token, poll)
+                if end is not None and (stop := self._job_stops[token]) <= moment:
+                    self._note()
+                    self._end_poll(token)
+                    self._answer(token, end, stop)
 
     def _end_poll(self, token: str) -> None:
         self._undo.keep_item(self._polls, token)
         self._polls.pop(token, None)
+        self._job_stops.pop(token, None)
 
     def _answer(self, token: str, end: Succeeded | Failed, moment: int) -> None:
         if isinstance(end, Succeeded):
@@ -395,6 +430,9 @@ class DefinitionRun:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
         if poll is not None:
             self._polls[call.token] = poll
+            if call.moment < self._root._target:
+                # The job started in the past, and may have ended since.
+                self._find_end(call.token, poll)
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:

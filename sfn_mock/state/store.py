@@ -226,34 +226,50 @@ class Store(ABC, Generic[_Execution]):
     # --- Definitions at work -----------------------------------------------------------------------------------------
 
     def carry_runs(self, moment: int) -> None:
-        """Carry the definitions at work that have something to do by ``moment``; not after the records' end."""
+        """Carry the definitions at work that have something to do by ``moment``; not after the records' end.
+
+        What is due in several of them happens in order of the moments, however far the clock has jumped.
+        """
         if self._closed or not self._has_due(moment):
             return
         with self._changing():
-            for execution in self._wake_due(moment):
-                run = self.live_runs.get(execution)
-                if run is None:
-                    # It has ended, or is held at a task that nothing answers.
-                    self._awake.pop(execution, None)
-                elif not run.is_carried:
-                    self._carry_run(execution, moment)
+            awake = sorted(self._awake, key=attrgetter("sequence"))
+            for execution in awake:
+                if execution in self.live_runs:
+                    self._schedule(execution, self.live_runs[execution].next_due())
+            for execution in awake:
+                self._carry_in_turn(execution, moment)
+            while self._due and self._due[0][0] <= moment:
+                self._carry_in_turn(self._wake_next(), moment)
 
     def _has_due(self, moment: int) -> bool:
         """Return whether a run has something to do by ``moment``, or may have."""
         return bool(self._awake) or bool(self._due and self._due[0][0] <= moment)
 
-    def _wake_due(self, moment: int) -> list[_Execution]:
-        """Wake the executions with something due by ``moment``; return all that are awake, in order of adding.
+    def has_due_before(self, moment: int) -> bool:
+        """Return whether another definition at work may have something due before ``moment``."""
+        return bool(self._due) and self._due[0][0] < moment
 
-        Each step is safe to interrupt: an execution is awake before its moment is removed.
+    def _wake_next(self) -> _Execution:
+        """Wake the execution whose run has something due first, and return it.
+
+        Each step is safe to interrupt: the execution is awake before its moment is removed.
         """
-        while self._due and self._due[0][0] <= moment:
-            due, _, execution = self._due[0]
-            self._awake[execution] = None
-            if self._due_of.get(execution) == due:
-                del self._due_of[execution]
-            heappop(self._due)
-        return sorted(self._awake, key=attrgetter("sequence"))
+        due, _, execution = self._due[0]
+        self._awake[execution] = None
+        if self._due_of.get(execution) == due:
+            del self._due_of[execution]
+        heappop(self._due)
+        return execution
+
+    def _carry_in_turn(self, execution: _Execution, moment: int) -> None:
+        """Carry the run of an execution to ``moment``, or to where another run has something due before."""
+        run = self.live_runs.get(execution)
+        if run is None:
+            # It has ended, or is held at a task that nothing answers.
+            self._awake.pop(execution, None)
+        elif not run.is_carried:
+            self._carry_run(execution, moment, in_turn=True)
 
     def wake(self, execution: _Execution) -> None:
         """Have the next use carry the run of an execution, as something has happened to it."""
@@ -290,13 +306,13 @@ class Store(ABC, Generic[_Execution]):
         self.undo.keep_item(self.runs, execution)
         self.undo.keep_item(self.live_runs, execution)
 
-    def _carry_run(self, execution: _Execution, moment: int) -> None:
+    def _carry_run(self, execution: _Execution, moment: int, *, in_turn: bool = False) -> None:
         run = self.runs[execution]
         carrying = self._carrying
         try:
             try:
                 self._carrying = carrying + 1
-                run.carry(moment)
+                run.carry(moment, in_turn=in_turn)
             finally:
                 self._carrying = carrying
         except Exception as error:
@@ -311,11 +327,11 @@ class Store(ABC, Generic[_Execution]):
         if not run.is_running:
             self._note_run(execution)
             self.live_runs.pop(execution, None)
-        elif run.waits_for_jobs:
-            self.wake(execution)
-            return
         else:
             self._schedule(execution, run.next_due())
+            if run.waits_for_jobs:
+                self.wake(execution)
+                return
         self._awake.pop(execution, None)
 
     def _schedule(self, execution: _Execution, due: int | None) -> None:

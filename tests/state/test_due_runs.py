@@ -22,9 +22,9 @@ def carried(monkeypatch):
     names = []
     carry = DefinitionRun.carry
 
-    def note(run, moment):
+    def note(run, moment, **options):
         names.append(run._execution.name)
-        carry(run, moment)
+        carry(run, moment, **options)
 
     monkeypatch.setattr(DefinitionRun, "carry", note)
     return names
@@ -64,14 +64,14 @@ def test_only_what_is_due_is_carried(carried, waiting):
 
 
 def test_a_stopped_run_is_carried(carried, waiting):
-    """A run that was stopped is updated at the next call, and its later moments are removed."""
+    """A run that a call stops learns of it first at the next use, and its later moments are forgotten."""
     clock, orders, client = waiting
     client.stop_execution(executionArn=orders.executions[2].arn)
     carried.clear()
     clock.tick(timedelta(minutes=3))
 
     assert statuses(client, orders) == {"m1": "SUCCEEDED", "m2": "SUCCEEDED", "m3": "ABORTED"}
-    assert carried == ["m1", "m2", "m3"]
+    assert carried == ["m3", "m1", "m2"]
 
 
 @mock_aws
@@ -89,3 +89,33 @@ def test_another_service_is_asked(carried, waiting):
     boto3.client("s3").list_buckets()
     assert (carried, records.moment) == (["m1"], started + 60_000)
     assert [run.status for run in orders.executions] == ["SUCCEEDED", "RUNNING", "RUNNING"]
+
+
+CALL = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack"}
+
+
+def pause(seconds, name):
+    return {"Type": "Wait", "Seconds": seconds, "Next": name}
+
+
+@pytest.mark.parametrize("jump", [pytest.param(10, id="small steps"), pytest.param(300, id="one jump")])
+def test_runs_take_turns(jump):
+    """What is due in several runs happens in order of the moments, however far the clock jumps."""
+    calls = []
+    with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True) as sfn:
+        client = boto3.client("stepfunctions")
+        sfn.mock_lambda("pack", lambda event, context: calls.append(event["call"]))
+        for name, first, second in (("a", 40, 60), ("b", 20, 30), ("c", 50, 0)):
+            states = {
+                "Pause": pause(first, "Call"),
+                "Call": {**CALL, "Parameters": {"call": f"{name}1"}, "ResultPath": None, "Next": "Again"},
+                "Again": pause(second, "CallAgain"),
+                "CallAgain": {**CALL, "Parameters": {"call": f"{name}2"}, "End": True},
+            }
+            machine = sfn.add_state_machine(name, definition={"StartAt": "Pause", "States": states})
+            client.start_execution(stateMachineArn=machine.arn)
+        for _ in range(300 // jump):
+            clock.tick(jump)
+            client.list_state_machines()
+
+    assert calls == ["b1", "a1", "b2", "c1", "c2", "a2"]

@@ -169,36 +169,6 @@ def test_a_task_answered_in_the_past(clock, client, start):
     assert (run.status, run.output, run.stop_date) == ("SUCCEEDED", "1", NOW + timedelta(seconds=60))
 
 
-@pytest.mark.parametrize("fails", [False, True], ids=["succeeds", "fails"])
-def test_a_nested_execution_is_waited_for(clock, sfn, client, start, fails):
-    """The parent continues at the moment when the nested execution stops."""
-    inner = sfn.add_state_machine(
-        "inner",
-        definition=json.dumps(
-            {
-                "StartAt": "Hold",
-                "States": {
-                    "Hold": {"Type": "Wait", "Seconds": 60, "Next": "End"},
-                    "End": {"Type": "Fail", "Error": "Broken"} if fails else {"Type": "Succeed"},
-                },
-            }
-        ),
-    )
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::states:startExecution.sync:2",
-        "Parameters": {"StateMachineArn": inner.arn},
-        "End": True,
-    }
-    run = start({"Nest": task})
-    before = run.status
-    clock.tick(600)
-
-    assert (before, inner.executions[0].status) == ("RUNNING", "FAILED" if fails else "SUCCEEDED")
-    assert run.status == ("FAILED" if fails else "SUCCEEDED")
-    assert run.error == ("States.TaskFailed" if fails else None)
-
-
 @pytest.mark.parametrize(
     ("language", "field"),
     [pytest.param("JSONPath", "Parameters", id="JSONPath"), pytest.param("JSONata", "Arguments", id="JSONata")],

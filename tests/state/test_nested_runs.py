@@ -1,0 +1,229 @@
+"""Runs that wait for nested executions: the parent goes on when the nested one stopped, however far the clock jumps."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from sfn_mock import mock_sfn_executions
+
+NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+INNER = "arn:aws:states:us-east-1:123456789012:stateMachine:inner"
+WAIT = {"Type": "Wait", "Seconds": 60, "Next": "End"}
+DONE = {"Type": "Succeed"}
+BROKEN = {"Type": "Fail", "Error": "Broken"}
+
+
+@pytest.fixture
+def sfn(clock):
+    with mock_sfn_executions(execute=True) as sfn:
+        yield sfn
+
+
+@pytest.fixture
+def start(sfn, client):
+    """Starts an execution of the given states."""
+
+    def start(input="{}", **states):
+        definition = {"StartAt": next(iter(states)), "States": states}
+        outer = sfn.add_state_machine("outer", definition=definition)
+        client.start_execution(stateMachineArn=outer.arn, name="nightly", input=input)
+        return outer.executions[0]
+
+    return start
+
+
+def inner(sfn, end=DONE, hold=WAIT):
+    """A state machine whose executions take a minute."""
+    return sfn.add_state_machine("inner", definition={"StartAt": "Hold", "States": {"Hold": hold, "End": end}})
+
+
+def nest(**more):
+    """A state that runs an execution of the inner state machine, and waits for its end."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": INNER, "Name.$": "$$.Execution.Name"},
+        **({} if "Next" in more else {"End": True}),
+        **more,
+    }
+
+
+def after(seconds):
+    return NOW + timedelta(seconds=seconds)
+
+
+def spans(executions):
+    return [(run.status, run.start_date, run.stop_date) for run in executions]
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "error"),
+    [
+        pytest.param(DONE, "SUCCEEDED", None, id="succeeds"),
+        pytest.param(BROKEN, "FAILED", "States.TaskFailed", id="fails"),
+    ],
+)
+@pytest.mark.parametrize("jump", [60, 600])
+def test_the_parent_ends_when_the_nested_execution_does(clock, sfn, start, end, status, error, jump):
+    """A parent goes on at the moment at which the nested execution stopped."""
+    machine = inner(sfn, end)
+    run = start(Nest=nest())
+    before = run.status
+    clock.tick(jump)
+
+    assert (before, run.status, run.error, run.stop_date) == ("RUNNING", status, error, after(60))
+    assert spans(machine.executions) == [(status, NOW, after(60))]
+
+
+@pytest.mark.parametrize("jump", [10, 600])
+def test_a_retry_counts_from_the_failure(clock, sfn, client, start, jump):
+    """A failed nested execution is retried from its end on, in one look after a jump as in many."""
+    call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
+    machine = inner(sfn, call)
+    machine.mock_task("End", [{"error": "Broken"}, {"result": 7}])
+    nested = nest(Retry=[{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 5}])
+    nested["Parameters"] = {"StateMachineArn": INNER}
+    run = start(Nest=nested)
+    for _ in range(600 // jump):
+        clock.tick(jump)
+        described = client.describe_execution(executionArn=run.arn)
+
+    assert (described["status"], described["stopDate"]) == ("SUCCEEDED", after(125))
+    assert spans(machine.executions) == [("FAILED", NOW, after(60)), ("SUCCEEDED", after(65), after(125))]
+
+
+@pytest.mark.parametrize(
+    ("limit", "status", "stop"),
+    [
+        pytest.param(100, "SUCCEEDED", 60, id="after its end"),
+        pytest.param(60, "FAILED", 60, id="at its end"),
+        pytest.param(30, "FAILED", 30, id="before its end"),
+    ],
+)
+def test_a_timeout_is_compared_with_the_end(clock, sfn, start, limit, status, stop):
+    """TimeoutSeconds ends the wait only if the nested execution stopped no earlier."""
+    inner(sfn)
+    run = start(Nest=nest(TimeoutSeconds=limit))
+    clock.tick(600)
+
+    assert (run.status, run.stop_date) == (status, after(stop))
+
+
+def test_one_of_two_branches_fails_first(clock, sfn, start):
+    """Of two nested executions that fail at one moment the first ends the Parallel state, and the other is left."""
+    machine = inner(sfn, BROKEN)
+    branches = []
+    for name in ("a", "b"):
+        nested = nest()
+        nested["Parameters"] = {"StateMachineArn": INNER, "Name": name}
+        branches.append({"StartAt": name, "States": {name: nested}})
+    run = start(Both={"Type": "Parallel", "Branches": branches, "End": True})
+    clock.tick(600)
+
+    assert (run.status, run.stop_date) == ("FAILED", after(60))
+    assert spans(machine.executions) == [("FAILED", NOW, after(60))] * 2
+
+
+def beside(*states):
+    """A Parallel state that nests an execution, and runs the given states half a minute later."""
+    names = [f"Step{number}" for number in range(len(states))]
+    steps = {
+        name: {**state, **({"Next": following} if following else {"End": True})}
+        for name, state, following in zip(names, states, [*names[1:], None], strict=True)
+    }
+    other = {"StartAt": "Later", "States": {"Later": {"Type": "Wait", "Seconds": 30, "Next": names[0]}, **steps}}
+    return {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": "Nest", "States": {"Nest": nest()}}, other],
+        "End": True,
+    }
+
+
+def test_a_nested_execution_that_the_run_stops(clock, sfn, start):
+    """A nested execution that another branch stops has failed its parent at that moment, not at its own end."""
+    machine = inner(sfn)
+    stop = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:stopExecution",
+        "Parameters": {"ExecutionArn": INNER.replace("stateMachine", "execution") + ":nightly"},
+    }
+    run = start(Both=beside(stop))
+    clock.tick(600)
+
+    assert spans(machine.executions) == [("ABORTED", NOW, after(30))]
+    assert (run.status, run.error, run.stop_date) == ("FAILED", "States.TaskFailed", after(30))
+
+
+def test_a_nested_execution_that_a_task_redrives(clock, sfn, start):
+    """A nested execution that a task of the run has redriven goes on, and so does its parent."""
+    machine = sfn.add_state_machine("inner")
+    machine.on_start(status="FAILED", duration="60s")
+
+    def redrive(input):
+        [nested] = machine.executions
+        nested.fail()
+        nested.redrive()
+        return input
+
+    run = start(Both=beside({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:redrive"}))
+    sfn.get_state_machine("outer").mock_task("Step0", redrive)
+    clock.tick(600)
+    before = run.status
+    machine.executions[0].succeed()
+
+    assert (before, run.status, run.stop_date) == ("RUNNING", "SUCCEEDED", after(600))
+
+
+@pytest.mark.parametrize("jump", [10, 600])
+def test_nested_executions_of_a_map_run(clock, sfn, client, start, jump):
+    """Each child of a map run waits for its own nested execution; with one at a time they follow one another."""
+    machine = inner(sfn)
+    nested = nest()
+    nested["Parameters"] = {"StateMachineArn": INNER}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    each = {
+        "Type": "Map",
+        "MaxConcurrency": 1,
+        "ItemProcessor": {**processor, "StartAt": "Nest", "States": {"Nest": nested}},
+        "End": True,
+    }
+    run = start(input="[1, 2, 3]", Each=each)
+    for _ in range(600 // jump):
+        clock.tick(jump)
+        status = client.describe_execution(executionArn=run.arn)["status"]
+    [batch] = run.map_runs
+
+    expected = [("SUCCEEDED", after(start), after(start + 60)) for start in (0, 60, 120)]
+    assert spans(machine.executions) == spans(batch.executions) == expected
+    assert (status, run.stop_date) == ("SUCCEEDED", after(180))
+
+
+def test_an_execution_nested_in_a_nested_one(clock, sfn, start):
+    """Three levels end at one moment, in a single look after a jump."""
+    innermost = sfn.add_state_machine(
+        "innermost", definition={"StartAt": "Hold", "States": {"Hold": WAIT, "End": BROKEN}}
+    )
+    nested = nest()
+    nested["Parameters"] = {"StateMachineArn": innermost.arn}
+    middle = sfn.add_state_machine("inner", definition={"StartAt": "Nest", "States": {"Nest": nested}})
+    run = start(Nest=nest())
+    clock.tick(600)
+
+    assert (run.status, run.stop_date) == ("FAILED", after(60))
+    assert spans([*middle.executions, *innermost.executions]) == [("FAILED", NOW, after(60))] * 2
+
+
+def test_a_nested_execution_that_the_test_ends(clock, sfn, start):
+    """What a test does to a nested execution ends its parent's wait at that moment."""
+    machine = sfn.add_state_machine("inner")
+    machine.on_start(status="RUNNING")
+    run = start(Nest=nest())
+    clock.tick(20)
+    machine.executions[0].abort(error="Stop", cause="by hand")
+    clock.tick(20)
+
+    assert (run.status, run.error, run.stop_date) == ("FAILED", "States.TaskFailed", after(20))
+    assert (json.loads(run.cause)["Error"], json.loads(run.cause)["Status"]) == ("Stop", "ABORTED")
