@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from operator import add
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,17 @@ def test_what_views_show(sfn_executions):
     assert orders.executions[:1] == orders.executions
     assert version != "version"
     assert repr(live) == f"<Alias {live.arn}>"
+
+
+def test_executions_are_joined(sfn_executions):
+    """Executions of several state machines are joined with `+`, with one another and with lists."""
+    machines = [sfn_executions.add_state_machine(name) for name in ("orders", "bills")]
+    runs = [machine.add_execution("nightly", status="RUNNING") for machine in machines]
+    orders, bills = (machine.executions for machine in machines)
+
+    assert add(orders, bills) == add(list(orders), bills) == add(orders, list(bills)) == runs
+    with pytest.raises(TypeError, match="unsupported operand"):
+        add(orders, ("nightly",))
 
 
 def test_what_may_be_assigned(sfn_executions):

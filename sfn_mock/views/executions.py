@@ -32,6 +32,14 @@ class Executions(Sequence[Execution]):
     def __iter__(self) -> Iterator[Execution]:
         return map(Execution, self._records)
 
+    def __add__(self, other: Sequence[Execution]) -> list[Execution]:
+        if not isinstance(other, (list, Executions)):
+            return NotImplemented
+        return [*self, *other]
+
+    def __radd__(self, other: list[Execution]) -> list[Execution]:
+        return [*other, *self]
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (list, Executions)):
             return NotImplemented
