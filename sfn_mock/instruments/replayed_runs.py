@@ -23,10 +23,11 @@ from sfn_mock.asl.resources import Resource
 from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit
 from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
+from sfn_mock.state.jobs import Poll
 from sfn_mock.state.life_cycle import end_execution, may_run_again, redrive_execution
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution
-from sfn_mock.state.runs import DefinitionRun, Poll
+from sfn_mock.state.runs import DefinitionRun
 
 #: The longest replay of an execution that ended, in milliseconds; executions may last longer.
 _LONGEST = {"STANDARD": 31_536_000_000 - 1, "EXPRESS": 300_000 - 1}

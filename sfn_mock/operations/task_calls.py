@@ -17,8 +17,8 @@ from sfn_mock.integrations.service_calls import Caller, check_parameters
 from sfn_mock.integrations.tasks import answer_task, poll_task
 from sfn_mock.operations.mocked_functions import MockedFunction, invoked_function
 from sfn_mock.state import clock
+from sfn_mock.state.jobs import Poll
 from sfn_mock.state.records import Execution, Records
-from sfn_mock.state.runs import Poll
 from sfn_mock.state.task_mocks import CaseRun
 
 

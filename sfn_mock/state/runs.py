@@ -35,6 +35,7 @@ from sfn_mock.asl.run import Run
 from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
 from sfn_mock.state.executions import take_in
+from sfn_mock.state.jobs import Jobs, Poll
 from sfn_mock.state.life_cycle import end_execution, end_map_run
 from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
@@ -50,9 +51,6 @@ _LONGEST_STANDARD = 31_536_000
 _LONGEST_EXPRESS = 300
 
 _T = TypeVar("_T")
-
-#: Asks how a job ends that a task waits for; None while it goes on.
-Poll = Callable[[], Succeeded | Failed | None]
 
 
 class Services(Protocol):
@@ -113,13 +111,13 @@ class DefinitionRun:
         self._processors: dict[str, tuple[MapRun, Program]] = {}
         #: Of all its tasks so far, in order.
         self._tokens: dict[str, None] = {}
-        self._polls: dict[str, Poll] = {}
-        #: By token: when the jobs stopped that have ended by the moment to which the run is being carried.
-        self._job_stops: dict[str, int] = {}
+        self._jobs = Jobs(execution.owner.records)
         #: The tasks of activities that no worker has taken up: ARN and input, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
         self._is_carrying = False
-        self._carried_to = self._target = execution.start
+        self._carried_to = execution.start
+        #: The moment to which it is being carried, or was last carried.
+        self._target = execution.start
         self._run = Run(
             program,
             input=execution.input,
@@ -151,7 +149,7 @@ class DefinitionRun:
                 self._is_carrying = True
                 self._follow_execution(moment)
                 self._target = moment
-                self._find_ended_jobs()
+                self._poll_jobs()
                 self._advance(moment, in_turn=in_turn)
                 # What a task called may have stopped the execution.
                 self._follow_execution(moment)
@@ -169,7 +167,7 @@ class DefinitionRun:
     @property
     def waits_for_jobs(self) -> bool:
         """Whether a task, here or in a child execution, waits for a job whose end must be asked for."""
-        return bool(self._polls) or any(child.waits_for_jobs for child in self._children.values())
+        return bool(self._jobs) or any(child.waits_for_jobs for child in self._children.values())
 
     def _wake(self) -> None:
         """Have the next use of the records carry the whole run that this one is part of."""
@@ -237,50 +235,28 @@ class DefinitionRun:
 
     def next_due(self) -> int | None:
         """Return the moment of the next action, here or in a child execution; None if there is none."""
-        own = self._run.next_due()
-        dues = [due for child in self._children.values() if (due := child.next_due()) is not None]
-        return min([*dues, *self._job_stops.values(), *([] if own is None else [own])], default=None)
+        dues = [self._run.next_due(), self._jobs.next_stop(), *(child.next_due() for child in self._children.values())]
+        return min((due for due in dues if due is not None), default=None)
 
     # --- Jobs that tasks wait for ------------------------------------------------------------------------------------
-
-    def _find_ended_jobs(self) -> None:
-        """Find the jobs, here and in child executions, that have ended by the moment to which the run is carried."""
-        self._job_stops.clear()
-        for token, poll in list(self._polls.items()):
-            self._find_end(token, poll)
-        for child in list(self._children.values()):
-            child._find_ended_jobs()
-
-    def _find_end(self, token: str, poll: Poll) -> Succeeded | Failed | None:
-        """Return the end of a job, and note when it stopped; None if the job goes on or its task has ended."""
-        end = self._leave(poll)
-        if end is None or token not in self._polls:
-            self._job_stops.pop(token, None)
-            return None
-        target = self._root._target
-        self._job_stops[token] = target if end.stop is None else min(end.stop, target)
-        return end
 
     @property
     def _root(self) -> DefinitionRun:
         """The run that this one is part of."""
         return self if self._parent is None else self._parent._root
 
+    def _poll_jobs(self) -> None:
+        """Poll the jobs of its tasks, and of those of child executions."""
+        self._jobs.poll_all(self._root._target)
+        for child in list(self._children.values()):
+            child._poll_jobs()
+
     def _end_jobs(self, moment: int) -> None:
         """Give the tasks of the jobs that have stopped by ``moment`` their answers."""
-        for token, poll in list(self._polls.items()):
-            if self._job_stops.get(token, clock.NEVER) <= moment:
-                # What the run has called since may have changed the end.
-                end = self._find_end(token, poll)
-                if end is not None and (stop := self._job_stops[token]) <= moment:
-                    self._note()
-                    self._end_poll(token)
-                    self._answer(token, end, stop)
-
-    def _end_poll(self, token: str) -> None:
-        self._undo.keep_item(self._polls, token)
-        self._polls.pop(token, None)
-        self._job_stops.pop(token, None)
+        for token, end, stop in self._jobs.stopped(moment, self._root._target):
+            self._note()
+            self._jobs.forget(token)
+            self._answer(token, end, stop)
 
     def _answer(self, token: str, end: Succeeded | Failed, moment: int) -> None:
         if isinstance(end, Succeeded):
@@ -348,7 +324,7 @@ class DefinitionRun:
 
     def open_tokens(self) -> list[str]:
         """Return the tokens of the tasks that somebody is to answer, here and in child executions."""
-        own = [token for token in self._tokens if self._run.has_task(token) and token not in self._polls]
+        own = [token for token in self._tokens if self._run.has_task(token) and token not in self._jobs]
         return [*own, *(token for child in self._children.values() for token in child.open_tokens())]
 
     def find_task(self, token: str) -> WaitingTask | None:
@@ -429,16 +405,16 @@ class DefinitionRun:
         if isinstance(answer, Pending) and not answer.is_started:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
         if poll is not None:
-            self._polls[call.token] = poll
+            self._jobs.add(call.token, poll)
             if call.moment < self._root._target:
                 # The job started in the past, and may have ended since.
-                self._find_end(call.token, poll)
+                self._jobs.poll_new(call.token, self._root._target)
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:
         """Forget a task that nobody waits for any longer."""
         self._note()
-        self._end_poll(token)
+        self._jobs.forget(token)
 
     def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Read the items of a Distributed Map state."""
