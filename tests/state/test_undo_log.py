@@ -72,10 +72,10 @@ def test_time_limit_that_is_an_exception(monkeypatch):
     advance = DefinitionRun._advance
     fails = iter([TimeoutError("too long")])
 
-    def fail_once(run: DefinitionRun, moment: int) -> None:
+    def fail_once(run: DefinitionRun, moment: int, *, in_turn: bool = False) -> None:
         for error in fails:
             raise error
-        advance(run, moment)
+        advance(run, moment, in_turn=in_turn)
 
     with freeze_time(NOW) as clock, mock_sfn_executions(execute=True) as sfn:
         orders = sfn.add_state_machine("orders", definition=WAITING)
