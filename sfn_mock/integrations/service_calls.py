@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resource
 from sfn_mock.asl.texts import json_text, utf8
-from sfn_mock.integrations import emr
+from sfn_mock.integrations import bedrock, emr
 from sfn_mock.integrations.failures import client_failure, invalid_request_failure
 from sfn_mock.integrations.http_tasks import build_http_request, is_http_task, unknown_http_parameters
 from sfn_mock.integrations.jobs import Job, start_job
@@ -61,6 +61,8 @@ def check_parameters(resource: Resource, parameters: Any) -> tuple[str, ...]:
             return ()
         elif _is_emr(operation):
             emr.check_parameters(resource, parameters)
+        elif bedrock.is_model_invocation(resource):
+            bedrock.check_parameters(operation, parameters)
         else:
             build_request(operation, parameters)
     except ParametersError as error:
@@ -83,7 +85,8 @@ def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> list[str] 
     operation = find_operation(resource)
     if operation is None:
         return None if resource.kind is ResourceKind.AWS_SDK and not has_sdk_action(resource) else []
-    return unknown_members(operation, parameters, besides=resource.required_parameters)
+    others = bedrock.LOCATIONS if bedrock.is_model_invocation(resource) else ()
+    return unknown_members(operation, parameters, besides=(*resource.required_parameters, *others))
 
 
 def call_service(resource: Resource, parameters: Any, *, client_for: ClientFactory, caller: Caller) -> ServiceAnswer:
@@ -104,6 +107,8 @@ def call_service(resource: Resource, parameters: Any, *, client_for: ClientFacto
     if operation is None:
         raise LookupError(f"cannot call {resource.arn}: boto3 has no such operation")
     try:
+        if bedrock.is_model_invocation(resource):
+            return ServiceAnswer(bedrock.invoke_model(operation, parameters, client_for))
         if _is_emr(operation):
             emr.check_parameters(resource, parameters)
             parameters = emr.rename_parameters(resource.action, parameters, client_for("emr"))

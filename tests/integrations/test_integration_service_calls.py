@@ -518,6 +518,12 @@ def test_parameters_are_checked_before_a_task_starts(action, parameters, problem
         ),
         pytest.param("http:invoke", {"ApiEndpoint": "a", "Headers.$": "$.h", "A.$": "$.a"}, ["A"], id="HTTP"),
         pytest.param("apigateway:invoke", {"ApiEndpoint": "a", "Stage": "s", "Transform": {}}, ["Transform"], id="API"),
+        pytest.param(
+            "bedrock:invokeModel",
+            {"ModelId": "m", "Input": {"S3Uri.$": "$.u"}, "A": 1},
+            ["A"],
+            id="locations of bodies",
+        ),
         pytest.param("eks:call", {"A": 1}, [], id="not known"),
         pytest.param("aws-sdk:transcribestreaming:startTranscription", {}, None, id="no such service"),
         pytest.param("aws-sdk:sqs:sendMesage", {}, None, id="no such action"),
