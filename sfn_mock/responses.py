@@ -77,10 +77,6 @@ class SFNResponse(StepFunctionResponse):
         """Read the request except its body: moto would decode it, and the bytes may not be text."""
         super().setup_class(request, full_url, headers, use_raw_body=use_raw_body)
 
-    def _get_action(self) -> str:
-        """Return the operation in the target header, or an empty text; moto would search the body too."""
-        return _operation(self.headers)
-
     def call_action(self) -> TYPE_RESPONSE:
         """Answer the request that moto has read."""
         service = plain_service(lambda account_id, region: self.stepfunction_backend.records)

@@ -393,6 +393,18 @@ def test_many_from_a_start_date_on_keep_the_default_duration(client, orders):
     ]
 
 
+def test_many_children_stop_with_their_map_run_at_the_latest(client, orders):
+    """The default duration of children that have a start date ends with their map run."""
+    parent = orders.add_execution("parent", status="ABORTED", start_date=at("02:00:00"), stop_date=at("02:01:00"))
+    batch = parent.add_map_run("Items")
+    batch.add_executions(2, status="FAILED", start_date=at("02:00:10"), interval=timedelta(seconds=30))
+
+    assert [(item["startDate"], item["stopDate"]) for item in items(client, mapRunArn=batch.arn)] == [
+        (at("02:00:40"), at("02:01:00")),
+        (at("02:00:10"), at("02:00:40")),
+    ]
+
+
 def test_many_running(client, orders):
     """RUNNING executions have the same start dates, and do not stop."""
     orders.add_executions(2, status="RUNNING", start_date=at("02:00:00"), interval=MINUTE)
