@@ -75,14 +75,14 @@ class _Activation:
         in_effect = self._enter(options)
         self._end: Callable[[], object] = in_effect.close
         # Before it starts, so that it always ends.
-        undo.note(self.finish)
+        undo.add(self.finish)
         try:
             patching.note_in(self._changes)
             self.session = next(in_effect)
             # Going on costs less than closing.
             self._end = partial(next, in_effect, None)
         except BaseException:
-            self._changes.take_back()
+            self._changes.roll_back()
             raise
         finally:
             patching.note_in(None)
@@ -93,7 +93,7 @@ class _Activation:
         try:
             self._end()
         except BaseException:
-            self._changes.take_back()
+            self._changes.roll_back()
             raise
 
     def _enter(self, options: Options) -> Generator[Session, None, None]:
@@ -125,18 +125,18 @@ class _Activation:
     def enter(self, undo: UndoLog) -> None:
         """Start a mock: the first, one nested in the innermost, or one that shares the innermost."""
         entry = _entry.get()
-        undo.keep(self, "_levels")
-        undo.note(partial(_entry.set, entry))
+        undo.save(self, "_levels")
+        undo.add(partial(_entry.set, entry))
         if not self._levels:
             self._levels.append(_Level(None))
         elif entry is not None and entry.level is self._levels[-1]:
-            undo.note(partial(self.guard.unnest, len(self._levels)))
-            undo.note(partial(self.paging.unnest, len(self._levels)))
+            undo.add(partial(self.guard.unnest, len(self._levels)))
+            undo.add(partial(self.paging.unnest, len(self._levels)))
             self._levels.append(_Level(self.session.savepoint()))
             self.guard.nest()
             self.paging.nest()
         level = self._levels[-1]
-        undo.keep(level, "users")
+        undo.save(level, "users")
         level.users += 1
         _entry.set(_Entry(level, entry))
 
@@ -240,7 +240,7 @@ def begin(options: Options, started_by: object = None) -> StepFunctionsMock:
     with _lock:
         try:
             activation = _activation
-            undo.note(partial(_set_activation, activation))
+            undo.add(partial(_set_activation, activation))
             if activation is None:
                 activation = _Activation(options, undo)
             else:
@@ -252,7 +252,7 @@ def begin(options: Options, started_by: object = None) -> StepFunctionsMock:
             _set_activation(activation)
             return activation.handle
         except BaseException:
-            undo.take_back()
+            undo.roll_back()
             raise
 
 

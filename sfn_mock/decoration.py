@@ -23,8 +23,12 @@ _STARTED = "_sfn_mock_started"
 class Mock(Protocol):
     """The mock that decorates; it can be entered and started again while it is active."""
 
-    def start(self) -> Any: ...
-    def stop(self) -> None: ...
+    def start(self) -> Any:
+        """Start the mock and return its handle."""
+
+    def stop(self) -> None:
+        """Stop the mock."""
+
     def __enter__(self) -> Any: ...
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
@@ -234,7 +238,6 @@ def _debugged(mock: Mock, function: Function) -> Function:
 
 def _running(mock: Mock, run: Function) -> Function:
     """Wrap unittest's ``run``: setup, test, teardown and cleanups. It reports their errors and raises none."""
-
     from sfn_mock import activation
 
     @wraps(run)

@@ -46,7 +46,7 @@ class SFNBackend(StepFunctionBackend):
 
     @state_machines.setter
     def state_machines(self, machines: list[Any]) -> None:
-        """moto's constructor assigns an empty list, which is what new records hold anyway."""
+        """Ignore the empty list that moto's constructor assigns; new records are empty anyway."""
 
     @property  # type: ignore[override]  # moto's is an attribute, and of moto's own activities
     def activities(self) -> dict[str, Activity]:
@@ -179,6 +179,7 @@ class SFNBackend(StepFunctionBackend):
         return self.describe_state_machine(arn)
 
     def delete_state_machine(self, arn: str) -> None:
+        """Delete a state machine, for moto's CloudFormation."""
         self._call("DeleteStateMachine", stateMachineArn=arn)
 
     def publish_state_machine_version(
@@ -191,6 +192,7 @@ class SFNBackend(StepFunctionBackend):
         return self.describe_state_machine(published["stateMachineVersionArn"])
 
     def delete_state_machine_version(self, arn: str) -> None:
+        """Delete a version of a state machine, for moto's callers."""
         self._call("DeleteStateMachineVersion", stateMachineVersionArn=arn)
 
     def create_state_machine_alias(
@@ -232,6 +234,7 @@ class SFNBackend(StepFunctionBackend):
         return self.describe_state_machine_alias(arn)
 
     def delete_state_machine_alias(self, arn: str) -> None:
+        """Delete an alias of a state machine, for moto's callers."""
         self._call("DeleteStateMachineAlias", stateMachineAliasArn=arn)
 
     def start_execution(
@@ -299,6 +302,7 @@ class SFNBackend(StepFunctionBackend):
         return self.records.activities[self._call("DescribeActivity", activityArn=activity_arn)["name"]]
 
     def delete_activity(self, activity_arn: str) -> None:
+        """Delete an activity, for moto's callers."""
         self._call("DeleteActivity", activityArn=activity_arn)
 
     def list_activities(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
@@ -309,12 +313,15 @@ class SFNBackend(StepFunctionBackend):
         return [self.records.activities[item["name"]] for item in page["activities"]], page.get("nextToken")
 
     def send_task_success(self, task_token: str, outcome: str) -> None:
+        """Send the result of a task, for moto's callers."""
         self._call("SendTaskSuccess", taskToken=task_token, output=outcome)
 
     def send_task_failure(self, task_token: str, error: str | None = None) -> None:
+        """Send the error of a task, for moto's callers."""
         self._call("SendTaskFailure", taskToken=task_token, error=error)
 
     def send_task_heartbeat(self, task_token: str) -> None:
+        """Send a heartbeat of a task, for moto's callers."""
         self._call("SendTaskHeartbeat", taskToken=task_token)
 
     def list_tags_for_resource(self, arn: str) -> dict[str, list[dict[str, str]]]:
@@ -328,6 +335,7 @@ class SFNBackend(StepFunctionBackend):
         self._call("TagResource", resourceArn=arn, tags=tags)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
+        """Remove tags from a resource, for moto's callers."""
         self._call("UntagResource", resourceArn=arn, tagKeys=tag_keys)
 
     def _execution(self, arn: str) -> ExecutionResource:

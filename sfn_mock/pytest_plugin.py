@@ -27,6 +27,7 @@ _CHECK_PAGING_VALUES: dict[str, CheckPaging] = {"false": False, "true": True, "w
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the ini values of this plugin to pytest."""
     pytest_coverage.add_options(parser)
     parser.addini(
         _REPLACE_MOTO,
@@ -43,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and install the mock if the ini value asks for it."""
     if _replace_moto_by_ini(config):
         _replace_moto(config)
     _check_paging_by_ini(config)
@@ -129,6 +131,7 @@ def _region_by_ini(config: pytest.Config) -> str:
 @pytest.fixture
 def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
     """Mock AWS Step Functions while the test runs, and return the handle that seeds and inspects executions.
+
     Seed with ``sfn_executions.add_state_machine("orders").add_execution("nightly", status="FAILED")``; boto3 lists it.
     ``@pytest.mark.sfn_executions(...)`` sets the options of ``mock_sfn_executions``.
     """
@@ -142,6 +145,7 @@ def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock
 @pytest.fixture
 def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
     """Serve AWS Step Functions on a free port of this machine, for clients of any process and language.
+
     Returns the same handle as ``sfn_executions``; clients use its ``endpoint_url``.
     ``@pytest.mark.sfn_executions(...)`` sets the options. Needs the extra ``server``.
     """

@@ -130,7 +130,7 @@ class Session:
     def savepoint(self) -> Callable[[], None]:
         """Return a function that restores, in place, the current records, faults, task mocks and calls."""
         self.check_open()
-        take_back_calls = self.call_log.mark()
+        take_back_calls = self.call_log.snapshot()
         instruments = Savepoint()
         instruments.keep((self.faults, self.task_mocks))
         savepoints: dict[SFNBackend, tuple[Records, Savepoint]] = {}

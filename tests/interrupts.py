@@ -134,9 +134,9 @@ def _takes_signals(file: str, number: int) -> bool:
 
 def check_order(index: ExecutionIndex) -> None:
     """Compare every list with what sorting all again gives."""
-    anew = ExecutionIndex(retention=index.retention, tells_redriven=index._tells_redriven)
+    anew = ExecutionIndex(retention=index.retention, lists_redriven=index._lists_redriven)
     anew.add(index.executions)
-    anew.settle(index._settled)
+    anew.update_to(index._moment)
     kept = {key: list(entries) for key, entries in index._lists.items() if entries}
 
     assert kept == {key: list(entries) for key, entries in anew._lists.items()}
@@ -148,12 +148,12 @@ def check_sound(sfn: Any) -> None:
     for records in sfn._session.all_records():
         with records.using() as moment:
             for scope in (*records.state_machines.values(), *records.map_runs.values()):
-                scope.index.settle(moment)
+                scope.index.update_to(moment)
                 check_order(scope.index)
 
         for execution, run in records.live_runs.items():
             assert execution in records._awake or records._due_of.get(execution) == run.next_due()
         assert records.undo.steps == []
-        assert (records._uses, records._carrying) == (0, 0)
+        assert (records._uses, records._advancing) == (0, 0)
         assert not records._lock._is_owned()
     assert clock._reading.get() is None

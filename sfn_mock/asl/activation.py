@@ -32,7 +32,7 @@ from sfn_mock.asl.paths import (
 )
 from sfn_mock.asl.scheduler import Scheduler, Steps
 from sfn_mock.asl.sizes import fits
-from sfn_mock.asl.steps import ONWARD, Way
+from sfn_mock.asl.steps import NEXT_OR_END, StateExit
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
 from sfn_mock.asl.texts import json_text
 
@@ -44,7 +44,7 @@ class Services(Protocol):
     """The part of a run that states use."""
 
     scheduler: Scheduler
-    chance: Random
+    randomness: Random
     context: Mapping[str, Any]
     given_context: Mapping[str, Any]
     wait_scale: float
@@ -70,10 +70,10 @@ class Services(Protocol):
     def open_map_run(self, map_run: MapRun) -> None:
         """Deliver the ends of child executions to a map run."""
 
-    def note_state(self, activation: Activation) -> None:
+    def record_entry(self, activation: Activation) -> None:
         """Record that a state was entered."""
 
-    def note_exit(self, activation: Activation, way: Way) -> None:
+    def record_exit(self, activation: Activation, exit: StateExit) -> None:
         """Record that a state was left or is retried."""
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
@@ -108,7 +108,7 @@ class Frame:
     is_entered: bool = False
     is_redriven: bool = False
 
-    def leave_behind(self) -> None:
+    def clear_inner(self) -> None:
         """Forget the branches, iterations or map run of a state that is left or retried."""
         self.inner = {}
         self.map_run = None
@@ -129,13 +129,13 @@ class Outcome:
         output: The state's output.
         next: The name of the next state, None if no state follows.
         assigned: The variables that the state assigns.
-        way: The transition: Next or End, a rule, Default or a catcher.
+        exit: The transition: Next or End, a rule, Default or a catcher.
     """
 
     output: Any
     next: str | None
     assigned: Mapping[str, Any]
-    way: Way = ONWARD
+    exit: StateExit = NEXT_OR_END
 
     @cached_property
     def text(self) -> str:
@@ -221,7 +221,7 @@ class Activation:
 
     # --- JSONPath ----------------------------------------------------------------------------------------------------
 
-    def select(self, path: str | None, value: Any) -> Any:
+    def apply_path(self, path: str | None, value: Any) -> Any:
         """Apply InputPath or OutputPath; null gives an empty object."""
         if path is None:
             return {}
@@ -232,17 +232,17 @@ class Activation:
         except PathError as error:
             raise self.failure(RUNTIME, str(error)) from None
 
-    def refer(self, text: str, field: str, value: Any, item: Mapping[str, Any] | None = None) -> Any:
+    def resolve_field(self, text: str, field: str, value: Any, item: Mapping[str, Any] | None = None) -> Any:
         """Return the value of a field such as ItemsPath, which holds a path or an intrinsic function."""
         parsed = parse_field(text)
         if not isinstance(parsed, Path):
-            return self.fill({f"{field}.$": text}, value)[field]
+            return self.fill_template({f"{field}.$": text}, value)[field]
         try:
             return parsed.evaluate(value, context=self.context(item), variables=self.frame.variables)
         except PathError:
             raise self.failure(RUNTIME, describe_missing(text, field, value)) from None
 
-    def fill(self, template: Any, value: Any, item: Mapping[str, Any] | None = None) -> Any:
+    def fill_template(self, template: Any, value: Any, item: Mapping[str, Any] | None = None) -> Any:
         """Evaluate a payload template."""
         try:
             return evaluate_template(
@@ -250,12 +250,12 @@ class Activation:
                 value,
                 context=self.context(item),
                 variables=self.frame.variables,
-                randomness=self.run.chance,
+                randomness=self.run.randomness,
             )
         except StateError as error:
             raise self.failure(error.error or RUNTIME, error.cause or "") from None
 
-    def put(self, path: str | None, value: Any) -> Any:
+    def apply_result_path(self, path: str | None, value: Any) -> Any:
         """Apply ResultPath: return the state's input with a value at the path; null gives the input unchanged."""
         if path is None:
             return self.input
@@ -268,7 +268,7 @@ class Activation:
 
     # --- JSONata -----------------------------------------------------------------------------------------------------
 
-    def compute(
+    def evaluate(
         self,
         value: Any,
         field: str,
@@ -293,7 +293,7 @@ class Activation:
         states = {"input": self.input, "context": self.context(item)}
         states |= {} if result is ABSENT else {"result": result}
         states |= {} if error_output is ABSENT else {"errorOutput": error_output}
-        bindings = Bindings(states, self.frame.variables, self.run.scheduler.now, self.run.chance)
+        bindings = Bindings(states, self.frame.variables, self.run.scheduler.now, self.run.randomness)
         try:
             if expected is not None:
                 return evaluate_typed(value, bindings, field, expected, alternative)
@@ -329,7 +329,7 @@ class Activation:
         self.observe("input", self.input)
         if self.state.is_jsonata:
             return self.input
-        value = self.select(self.state.input_path, self.input)
+        value = self.apply_path(self.state.input_path, self.input)
         self.observe("afterInputPath", value)
         return value
 
@@ -338,11 +338,11 @@ class Activation:
         if self.state.is_jsonata:
             if isinstance(arguments, Absent):
                 return value
-            computed = self.compute(arguments, "Arguments")
+            computed = self.evaluate(arguments, "Arguments")
             self.observe("afterArguments", computed)
             return computed
         if not isinstance(parameters, Absent):
-            value = self.fill(parameters, value)
+            value = self.fill_template(parameters, value)
         self.observe("afterParameters", value)
         return value
 
@@ -363,9 +363,9 @@ class Activation:
         if template is None:
             return {}
         if self.state.is_jsonata:
-            assigned: dict[str, Any] = self.compute(dict(template), "Assign", **known)
+            assigned: dict[str, Any] = self.evaluate(dict(template), "Assign", **known)
         else:
-            assigned = self.fill(dict(template), value)
+            assigned = self.fill_template(dict(template), value)
         if not fits(assigned, self.input):
             raise StateError(
                 DATA_LIMIT_EXCEEDED,
@@ -386,27 +386,27 @@ class Activation:
         state = self.state
         if state.is_jsonata:
             assigned = self.assign(state.assign, result, result=result)
-            output = result if state.output is ABSENT else self.compute(state.output, "Output", result=result)
-            return self.checked(Outcome(output, state.next, assigned))
+            output = result if state.output is ABSENT else self.evaluate(state.output, "Output", result=result)
+            return self.check_size(Outcome(output, state.next, assigned))
         assigned = self.assign(state.assign, result)
         if selector is not ABSENT:
-            result = self.fill(selector, result)
+            result = self.fill_template(selector, result)
         self.observe("afterResultSelector", result)
-        output = self.put(result_path, result)
+        output = self.apply_result_path(result_path, result)
         self.observe("afterResultPath", output)
-        return self.checked(Outcome(self.select(state.output_path, output), state.next, assigned))
+        return self.check_size(Outcome(self.apply_path(state.output_path, output), state.next, assigned))
 
-    def pass_on(self, value: Any) -> Outcome:
+    def finish_without_result(self, value: Any) -> Outcome:
         """Return the Outcome of a state without a result; its output is made from its input."""
         state = self.state
         assigned = self.assign(state.assign, value)
         if state.is_jsonata:
-            output = self.input if state.output is ABSENT else self.compute(state.output, "Output")
+            output = self.input if state.output is ABSENT else self.evaluate(state.output, "Output")
         else:
-            output = self.select(state.output_path, value)
-        return self.checked(Outcome(output, state.next, assigned))
+            output = self.apply_path(state.output_path, value)
+        return self.check_size(Outcome(output, state.next, assigned))
 
-    def checked(self, outcome: Outcome) -> Outcome:
+    def check_size(self, outcome: Outcome) -> Outcome:
         """Return an Outcome; raise a StateError if its output is too large."""
         if not fits(outcome.output, self.input, lambda _: outcome.text):
             raise StateError(

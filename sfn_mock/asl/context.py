@@ -8,6 +8,8 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
+from sfn_mock.asl.json_values import is_number
+
 #: The members of the context object that a test may give to TestState, and the types of their fields.
 _MEMBERS: dict[str, dict[str, str]] = {
     "Execution": {
@@ -98,5 +100,5 @@ def context_fault(context: Mapping[str, Any]) -> str | None:
 
 def _is_of(value: Any, kind: str) -> bool:
     if kind == "a number":
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number(value)
     return kind == "any value" or isinstance(value, str)

@@ -20,7 +20,7 @@ from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program, StateMachine
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.scheduler import Future, Process, Scheduler, Steps
-from sfn_mock.asl.steps import Step, Way
+from sfn_mock.asl.steps import StateExit, Step
 from sfn_mock.asl.texts import json_text
 
 
@@ -29,7 +29,7 @@ class Engine:
 
     Attributes:
         scheduler: The queue of due actions.
-        chance: The random generator, seeded with the execution's ARN.
+        randomness: The random generator, seeded with the execution's ARN.
         context: The members of the context object that are the same in all states.
         given_context: Members that a test gives; they replace those of the run.
         wait_scale: The factor for the delays of Wait states and retries.
@@ -68,7 +68,7 @@ class Engine:
         self.scheduler = Scheduler(start)
         self.recorded_host = RecordedHost(host, answers)
         self.host: Host = self.recorded_host
-        self.chance = Random(info.id)
+        self.randomness = Random(info.id)
         self.given_context: Mapping[str, Any] = context or {}
         self.wait_scale = wait_scale
         self.region = info.region
@@ -123,15 +123,15 @@ class Engine:
         """Deliver the ends of child executions to a map run."""
         self._map_runs[map_run.arn] = map_run
 
-    def note_state(self, activation: Activation) -> None:
+    def record_entry(self, activation: Activation) -> None:
         """Record that a state was entered."""
         self.visited.append(activation.state.name)
         self.steps.append(Step(self.scheduler.now, activation.state.name, "state"))
         self.current = activation
 
-    def note_exit(self, activation: Activation, way: Way) -> None:
+    def record_exit(self, activation: Activation, exit: StateExit) -> None:
         """Record that a state was left or is retried."""
-        self.steps.append(Step(self.scheduler.now, activation.state.name, *way))
+        self.steps.append(Step(self.scheduler.now, activation.state.name, *exit))
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
         """Run a sequence of states."""
@@ -166,6 +166,11 @@ class Engine:
         """Return the map run with an ARN, None if the run has not started it."""
         return self._map_runs.get(arn)
 
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The variables in the scope of the last entered state."""
+        return (self._frame if self.current is None else self.current.frame).variables
+
     # --- Start and end -----------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
@@ -173,9 +178,9 @@ class Engine:
             self._input, self._info.role_arn, alias_arn=self._info.alias_arn, version_arn=self._info.version_arn
         )
         self.history.add(self.scheduler.now, event_type, details, self._chain, advance=False)
-        self._go_on()
+        self._run_program()
 
-    def _go_on(self) -> None:
+    def _run_program(self) -> None:
         timeout = self._program.timeout_seconds if isinstance(self._program, StateMachine) else None
         limits = [seconds for seconds in (timeout, self._time_limit) if seconds is not None]
         if limits:
@@ -216,15 +221,15 @@ class Engine:
 
     def _on_complete_task(self, token: str, result: Any) -> None:
         if token in self._tasks:
-            self._tasks[token].settle(Succeeded(result))
+            self._tasks[token].end(Succeeded(result))
 
     def _on_fail_task(self, token: str, error: str | None, cause: str | None) -> None:
         if token in self._tasks:
-            self._tasks[token].settle(Failed(error, cause))
+            self._tasks[token].end(Failed(error, cause))
 
-    def _on_beat(self, token: str) -> None:
+    def _on_heartbeat(self, token: str) -> None:
         if token in self._tasks:
-            self._tasks[token].beat()
+            self._tasks[token].record_heartbeat()
 
     def _on_start_task(self, token: str, worker_name: str | None) -> None:
         if token in self._tasks and not self._tasks[token].is_started:
@@ -257,4 +262,4 @@ class Engine:
         )
         self.history.redrive(self.scheduler.now, self.redrive_count, self._chain)
         self._frame.mark_redriven()
-        self._go_on()
+        self._run_program()

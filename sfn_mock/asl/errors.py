@@ -31,3 +31,8 @@ class StateError(Exception):
     def output(self) -> dict[str, str]:
         """Return the error output, which a catcher passes to the next state."""
         return {"Error": self.error or "", "Cause": self.cause or ""}
+
+
+def error_details(error: str | None, cause: str | None) -> dict[str, str]:
+    """Return the members `error` and `cause` of an event's details, without those that are None."""
+    return {name: text for name, text in (("error", error), ("cause", cause)) if text is not None}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sfn_mock.asl.errors import TIMEOUT
+from sfn_mock.asl.errors import TIMEOUT, error_details
 from sfn_mock.asl.task_events import details_member
 
 #: The most events in a history; a run that would exceed it fails, and its ExecutionFailed is the last event.
@@ -81,9 +81,7 @@ def execution_ended(
     if status == "TIMED_OUT":
         # AWS shows this error in the history only; DescribeExecution has none.
         return "ExecutionTimedOut", {"error": TIMEOUT}
-    told = (("error", error), ("cause", cause))
-    details = {name: text for name, text in told if text is not None}
-    return f"Execution{status.capitalize()}", details
+    return f"Execution{status.capitalize()}", error_details(error, cause)
 
 
 def state_entered(state_type: str, name: str, input: str) -> tuple[str, dict[str, Any]]:

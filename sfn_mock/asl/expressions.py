@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sfn_mock.asl.jsonata.engine import Evaluation, deep_stack, parse
+from sfn_mock.asl.jsonata.engine import Evaluation, parse, raised_recursion_limit
 from sfn_mock.asl.jsonata.forms import KnownForms, find_form
 from sfn_mock.asl.jsonata.functions import step_functions
 from sfn_mock.asl.jsonata.guards import standard_frame
@@ -73,13 +73,13 @@ class Bindings:
         states: The value of `$states`.
         variables: The values of the run's variables by name.
         now: The moment of `$now()` and `$millis()`, in milliseconds since 1970.
-        chance: The random generator of `$random()` and `$uuid()`.
+        randomness: The random generator of `$random()` and `$uuid()`.
     """
 
     states: Mapping[str, object]
     variables: Mapping[str, object] = field(default_factory=dict)
     now: int = 0
-    chance: random.Random = field(default_factory=random.Random)
+    randomness: random.Random = field(default_factory=random.Random)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -109,8 +109,8 @@ class Expression:
             QueryError: If the evaluation fails.
         """
         format_millis = standard_frame().bindings["fromMillis"].call
-        functions = step_functions(bindings.now, bindings.chance, format_millis)
-        with deep_stack():
+        functions = step_functions(bindings.now, bindings.randomness, format_millis)
+        with raised_recursion_limit():
             values = bindings.values
         return Evaluation(self._parsed, values, functions).run()
 
@@ -157,7 +157,7 @@ def _references(text: str) -> References:
     if found is None:
         found = _parse_text(inner).references()
         if form:
-            _known_forms.note(form, found)
+            _known_forms.add(form, found)
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.path_regexes import PathRegex
 from sfn_mock.asl.texts import json_key
 
@@ -23,17 +24,13 @@ def equal(left: Any, right: Any) -> bool:
     """Return whether two values are equal; a number equals a string that contains it."""
     if MISSING in (left, right):
         return False
-    if _is_number(left) and _is_number(right):
+    if is_number(left) and is_number(right):
         return bool(left == right)
-    if _is_number(left) and isinstance(right, str):
+    if is_number(left) and isinstance(right, str):
         return bool(_number(right) == left)
-    if isinstance(left, str) and _is_number(right):
+    if isinstance(left, str) and is_number(right):
         return bool(_number(left) == right)
     return json_key(left) == json_key(right)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _number(text: str) -> float | None:
@@ -48,7 +45,7 @@ def _differ(left: Any, right: Any) -> bool:
 
 
 def _less(left: Any, right: Any) -> bool:
-    if _is_number(left) and _is_number(right):
+    if is_number(left) and is_number(right):
         return bool(left < right)
     return isinstance(left, str) and isinstance(right, str) and left < right
 
@@ -58,7 +55,7 @@ def _greater(left: Any, right: Any) -> bool:
 
 
 def _comparable(left: Any, right: Any) -> bool:
-    return (_is_number(left) and _is_number(right)) or (isinstance(left, str) and isinstance(right, str))
+    return (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))
 
 
 def _at_most(left: Any, right: Any) -> bool:

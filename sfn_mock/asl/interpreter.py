@@ -20,7 +20,7 @@ from sfn_mock.asl.states.pass_state import run_pass
 from sfn_mock.asl.states.succeed import run_succeed
 from sfn_mock.asl.states.task import run_task
 from sfn_mock.asl.states.wait import run_wait
-from sfn_mock.asl.steps import Way
+from sfn_mock.asl.steps import StateExit
 
 _RUNNERS: dict[str, Callable[[Activation, Any], Steps]] = {
     "Choice": run_choice,
@@ -46,13 +46,13 @@ def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) ->
         if frame.is_redriven:
             frame.is_redriven = False
         else:
-            frame.leave_behind()
+            frame.clear_inner()
             activation.enter()
             frame.is_entered = True
-            run.note_state(activation)
+            run.record_entry(activation)
         outcome = yield from run_state(activation)
         activation.exit(outcome)
-        run.note_exit(activation, outcome.way)
+        run.record_exit(activation, outcome.exit)
         frame.variables = {**frame.variables, **outcome.assigned}
         if outcome.next is None:
             frame.output = outcome.output
@@ -74,13 +74,13 @@ def run_state(activation: Activation) -> Steps:
             try:
                 return (yield from attempt_state(activation))
             except StateError as error:
-                pause = retries.pause(error, run.chance)
+                pause = retries.pause(error, run.randomness)
                 if pause is None:
                     return catch_error(activation, error)
-                run.note_exit(activation, Way("retrier", retries.last))
+                run.record_exit(activation, StateExit("retrier", retries.last))
                 yield from run.scheduler.pause(pause * 1000, run.wait_scale)
                 activation.retry_count = retries.count
-                activation.frame.leave_behind()
+                activation.frame.clear_inner()
     except AbortedError:
         activation.add_event(f"{state.type}StateAborted", advance=False)
         raise
@@ -115,9 +115,9 @@ def catch_error(activation: Activation, error: StateError) -> Outcome:
     if state.is_jsonata:
         assigned = activation.assign(catcher.assign, caught, error_output=caught)
         if catcher.output is not ABSENT:
-            caught = activation.compute(catcher.output, "Catch/Output", error_output=caught)
+            caught = activation.evaluate(catcher.output, "Catch/Output", error_output=caught)
     else:
         assigned = activation.assign(catcher.assign, caught)
-        caught = activation.put(catcher.result_path, caught)
-    way = Way("catcher", state.catch.index(catcher))
-    return activation.checked(Outcome(caught, catcher.next, assigned, way))
+        caught = activation.apply_result_path(catcher.result_path, caught)
+    exit = StateExit("catcher", state.catch.index(catcher))
+    return activation.check_size(Outcome(caught, catcher.next, assigned, exit))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 import math
 import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any, NoReturn
+from typing import Any
 
-from sfn_mock.asl.json_text import DEEPEST
-from sfn_mock.asl.texts import hash_order, java_text, json_key, json_text
+from sfn_mock.asl.json_reader import DEEPEST
+from sfn_mock.asl.json_values import decode_strictly, nesting_depth
+from sfn_mock.asl.texts import hash_order, java_text, json_key, json_text, utf8
 
 _INT_RANGE = range(-(2**31), 2**31)
 _MAX_RANGE_LENGTH = 1000
@@ -79,26 +79,12 @@ def _string_to_json(randomness: Random, arguments: list[Any]) -> Any:
     if not text.strip(" \t\r\n"):
         return None
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = decode_strictly(text)
     except (ValueError, RecursionError):
         raise ArgumentError("the argument must be a string of JSON") from None
-    if _depth(value) > DEEPEST:
+    if nesting_depth(value) > DEEPEST:
         raise ArgumentError(f"the JSON must be nested at most {DEEPEST} levels deep")
     return value
-
-
-def _depth(value: Any) -> int:
-    """Return how deeply objects and arrays are nested."""
-    depth = 0
-    level = [value]
-    while level := [each for each in level if isinstance(each, (dict, list))]:
-        depth += 1
-        level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
-    return depth
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _json_to_string(randomness: Random, arguments: list[Any]) -> str:
@@ -151,7 +137,7 @@ def _array_unique(randomness: Random, arguments: list[Any]) -> list[Any]:
 
 
 def _base64_encode(randomness: Random, arguments: list[Any]) -> str:
-    return base64.b64encode(_bytes(_short_text(arguments[0]))).decode("ascii")
+    return base64.b64encode(utf8(_short_text(arguments[0]))).decode("ascii")
 
 
 def _base64_decode(randomness: Random, arguments: list[Any]) -> str:
@@ -168,7 +154,7 @@ def _hash(randomness: Random, arguments: list[Any]) -> str:
     if name is None:
         raise ArgumentError(f"the algorithm must be one of {', '.join(_HASHES)}")
     text = _short_text(data if isinstance(data, str) else json_text(data))
-    return hashlib.new(name, _bytes(text), usedforsecurity=False).hexdigest()
+    return hashlib.new(name, utf8(text), usedforsecurity=False).hexdigest()
 
 
 def _json_merge(randomness: Random, arguments: list[Any]) -> dict[str, Any]:
@@ -217,11 +203,6 @@ def _short_text(value: Any) -> str:
     if len(text) > _MAX_TEXT_LENGTH:
         raise ArgumentError(f"the data must not have more than {_MAX_TEXT_LENGTH} characters")
     return text
-
-
-def _bytes(text: str) -> bytes:
-    # A lone surrogate, which JSON allows, becomes a question mark as in Java.
-    return text.encode("utf-8", "replace")
 
 
 def _elements(value: Any) -> list[Any]:

@@ -144,7 +144,7 @@ def parse_intrinsic(text: str) -> Intrinsic:
     """
     parser = _Parser(text)
     call = parser.call(depth=1)
-    parser.blanks()
+    parser.skip_blanks()
     if parser.position != len(text):
         raise parser.error("nothing may follow the call")
     return call
@@ -155,14 +155,14 @@ class _Parser(Scanner):
 
     def skip(self, token: str) -> bool:
         """Skip a token and the white space around it if it comes next; return whether it did."""
-        self.blanks()
+        self.skip_blanks()
         if not self.text.startswith(token, self.position):
             return False
         self.position += len(token)
-        self.blanks()
+        self.skip_blanks()
         return True
 
-    def blanks(self) -> None:
+    def skip_blanks(self) -> None:
         """Skip white space."""
         self.match(_BLANKS)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from io import StringIO
 from itertools import chain, repeat
-from typing import Any, NoReturn
+from typing import Any
+
+from sfn_mock.asl.json_values import decode_strictly
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
@@ -54,13 +55,9 @@ def _json_items(text: str, pointer: str) -> list[Any]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return decode_strictly(text)
     except (ValueError, RecursionError):
         raise ValueError("must be valid JSON") from None
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
 
 
 def _csv_items(text: str, config: Mapping[str, Any]) -> list[Any]:

@@ -40,20 +40,20 @@ class OpenTask(Future):
         """Start the task; `worker_name` is the name that an activity's worker gave."""
         self.is_started = True
         self._on_start(worker_name)
-        self.beat()
+        self.record_heartbeat()
 
     def expect_no_heartbeats(self) -> None:
         """Disable the heartbeat timeout."""
         self._heartbeat_seconds = None
 
-    def beat(self) -> None:
+    def record_heartbeat(self) -> None:
         """Record a heartbeat and restart the heartbeat timeout."""
         self._stop(self._heartbeat)
         if self._heartbeat_seconds is not None:
             moment = self._scheduler.now + self._heartbeat_seconds * 1000
             self._heartbeat = self._scheduler.at(moment, self._miss_heartbeat)
 
-    def settle(self, answer: TaskAnswer) -> None:
+    def end(self, answer: TaskAnswer) -> None:
         """End the task with a result or an error."""
         self.close()
         self.resolve(answer)
@@ -68,7 +68,7 @@ class OpenTask(Future):
             timer.cancel()
 
     def _time_out(self) -> None:
-        self.settle(Failed(TIMEOUT, is_timeout=True))
+        self.end(Failed(TIMEOUT, is_timeout=True))
 
     def _miss_heartbeat(self) -> None:
         self.missed_heartbeat = True

@@ -27,7 +27,7 @@ class Name:
     def __str__(self) -> str:
         return f"['{self.name}']"
 
-    def take(self, value: Any, location: str, rest: str) -> Any:
+    def select_one(self, value: Any, location: str, rest: str) -> Any:
         """Return the member, or raise NoResultError.
 
         Args:
@@ -42,7 +42,7 @@ class Name:
             raise NoResultError(f"{kind} {location}{self}")
         return value[self.name]
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield the member if the value has it."""
         if isinstance(value, dict) and self.name in value:
             yield value[self.name]
@@ -61,13 +61,13 @@ class Names:
     def __str__(self) -> str:
         return "[" + ",".join(f"'{name}'" for name in self.names) + "]"
 
-    def take(self, value: Any, location: str, rest: str) -> Any:
+    def select_one(self, value: Any, location: str, rest: str) -> Any:
         """Return an object of the existing members, or raise NoResultError; see `Name`."""
         if not isinstance(value, dict):
             raise _not_an_object(self, value, location)
         return {name: value[name] for name in self.names if name in value}
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield an object of the existing members, or each of them."""
         if isinstance(value, dict):
             found = {name: value[name] for name in self.names if name in value}
@@ -84,18 +84,18 @@ class Index:
     def __str__(self) -> str:
         return f"[{self.index}]"
 
-    def take(self, value: Any, location: str, rest: str) -> Any:
+    def select_one(self, value: Any, location: str, rest: str) -> Any:
         """Return the element, or raise NoResultError; see `Name`."""
         if value is None:
             raise NoResultError(f"The path {location} is null")
         if not isinstance(value, list):
             context = java_text(value)
             raise NoResultError(f"Filter: {self} can only be applied to arrays. Current context is: {context}")
-        for element in self.each(value, None):
+        for element in self.select(value, None):
             return element
         raise NoResultError(f"No results for path: {location}{self}{rest}")
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield the element if the array has it."""
         if isinstance(value, list) and -len(value) <= self.index < len(value):
             yield value[self.index]
@@ -108,10 +108,10 @@ class Indexes:
     indexes: tuple[Index, ...]
     is_definite = False
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield the existing elements."""
         for index in self.indexes:
-            yield from index.each(value, root)
+            yield from index.select(value, root)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Slice:
     stop: int | None
     is_definite = False
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield the elements in the slice."""
         if isinstance(value, list):
             yield from value[self.start : self.stop]
@@ -134,7 +134,7 @@ class Wildcard:
 
     is_definite = False
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield the members or elements of a value."""
         yield from _children(value)
 
@@ -146,14 +146,14 @@ class Descent:
     step: Step
     is_definite = False
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield the values that the step selects, those of parents before those of children."""
         waiting = [value]
         while waiting:
             current = waiting.pop()
             # A filter is applied to each element later; applied to the array too, it would find the element twice.
             if not (isinstance(self.step, Filter) and isinstance(current, list)):
-                yield from self.step.each(current, root)
+                yield from self.step.select(current, root)
             waiting.extend(reversed(_children(current)))
 
 
@@ -164,7 +164,7 @@ class Filter:
     test: Test
     is_definite = False
 
-    def each(self, value: Any, root: Any) -> Iterator[Any]:
+    def select(self, value: Any, root: Any) -> Iterator[Any]:
         """Yield the values that pass the test."""
         if isinstance(value, dict):
             value = [value]
@@ -192,10 +192,10 @@ class Query:
     @property
     def is_definite(self) -> bool:
         """Whether the path finds a single value rather than a list."""
-        return self.function is not None or self._names_one
+        return self.function is not None or self._is_singular
 
     @property
-    def _names_one(self) -> bool:
+    def _is_singular(self) -> bool:
         return all(step.is_definite for step in self.steps)
 
     def find(self, value: Any, root: Any) -> Any:
@@ -208,16 +208,16 @@ class Query:
         Raises:
             NoResultError: If a definite path finds nothing, or an indefinite one too many values.
         """
-        found = self._one(value) if self._names_one else self._all(value, root)
+        found = self._find_one(value) if self._is_singular else self._find_all(value, root)
         return found if self.function is None else FUNCTIONS[self.function](found)
 
-    def _one(self, value: Any) -> Any:
-        for step, location, rest in self._places:
-            value = step.take(value, location, rest)
+    def _find_one(self, value: Any) -> Any:
+        for step, location, rest in self._located_steps:
+            value = step.select_one(value, location, rest)
         return value
 
     @cached_property
-    def _places(self) -> list[tuple[Name | Names | Index, str, str]]:
+    def _located_steps(self) -> list[tuple[Name | Names | Index, str, str]]:
         """Each step with the text of the path before it and after it, for errors."""
         steps = [step for step in self.steps if isinstance(step, (Name, Names, Index))]
         texts = [*map(str, steps), "" if self.function is None else f".{self.function}()"]
@@ -226,10 +226,10 @@ class Query:
             for position, step in enumerate(steps)
         ]
 
-    def _all(self, value: Any, root: Any) -> list[Any]:
+    def _find_all(self, value: Any, root: Any) -> list[Any]:
         values = [value]
         for step in self.steps:
-            found = (found for each in values for found in step.each(each, root))
+            found = (found for each in values for found in step.select(each, root))
             values = list(islice(found, _MOST_VALUES + 1))
             if len(values) > _MOST_VALUES:
                 raise NoResultError(f"The path finds more than {_MOST_VALUES} values")
@@ -242,7 +242,7 @@ class Literal:
 
     value: Any
 
-    def of(self, current: Any, root: Any) -> Any:
+    def evaluate(self, current: Any, root: Any) -> Any:
         """Return the value."""
         return self.value
 
@@ -254,7 +254,7 @@ class Reference:
     query: Query
     is_relative: bool
 
-    def of(self, current: Any, root: Any) -> Any:
+    def evaluate(self, current: Any, root: Any) -> Any:
         """Return the value at the path, MISSING if it finds nothing."""
         try:
             return self.query.find(current if self.is_relative else root, root)
@@ -275,7 +275,7 @@ class Comparison:
 
     def passes(self, current: Any, root: Any) -> bool:
         """Return whether the comparison is true."""
-        return OPERATORS[self.operator](self.left.of(current, root), self.right.of(current, root))
+        return OPERATORS[self.operator](self.left.evaluate(current, root), self.right.evaluate(current, root))
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ class Presence:
 
     def passes(self, current: Any, root: Any) -> bool:
         """Return whether the path finds a value, which may be null."""
-        return self.reference.of(current, root) is not MISSING
+        return self.reference.evaluate(current, root) is not MISSING
 
 
 @dataclass(frozen=True)
@@ -301,7 +301,7 @@ class Negation:
 
 
 @dataclass(frozen=True)
-class Every:
+class Conjunction:
     """Tests joined by `&&`."""
 
     tests: tuple[Test, ...]
@@ -312,7 +312,7 @@ class Every:
 
 
 @dataclass(frozen=True)
-class Some:
+class Disjunction:
     """Tests joined by `||`."""
 
     tests: tuple[Test, ...]
@@ -322,7 +322,7 @@ class Some:
         return any(test.passes(current, root) for test in self.tests)
 
 
-Test = Comparison | Presence | Negation | Every | Some
+Test = Comparison | Presence | Negation | Conjunction | Disjunction
 
 
 def _not_an_object(step: Name | Names, value: Any, location: str) -> NoResultError:

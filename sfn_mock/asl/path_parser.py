@@ -11,8 +11,9 @@ from sfn_mock.asl.filters import OPERATORS
 from sfn_mock.asl.path_functions import FUNCTIONS
 from sfn_mock.asl.path_nodes import (
     Comparison,
+    Conjunction,
     Descent,
-    Every,
+    Disjunction,
     Filter,
     Index,
     Indexes,
@@ -25,7 +26,6 @@ from sfn_mock.asl.path_nodes import (
     Query,
     Reference,
     Slice,
-    Some,
     Step,
     Test,
     Wildcard,
@@ -80,12 +80,13 @@ class PathParser(Scanner):
         if self.position != len(self.text):
             raise self.error("unexpected text")
 
-    def blanks(self) -> None:
+    def skip_blanks(self) -> None:
         """Skip white space."""
         while self.text[self.position : self.position + 1].isspace():
             self.position += 1
 
     def error(self, reason: str) -> PathSyntaxError:
+        """Return a PathSyntaxError that names the current position."""
         return PathSyntaxError(f"Could not parse path '{self.text}' at position {self.position}: {reason}")
 
     def root(self) -> tuple[str | None, bool]:
@@ -102,23 +103,24 @@ class PathParser(Scanner):
         steps: list[Step] = []
         while self.text[self.position : self.position + 1] in (".", "["):
             if self.skip(".."):
-                steps.append(Descent(self.brackets() if self.skip("[") else self.dotted(name)))
+                steps.append(Descent(self.bracket_step() if self.skip("[") else self.dotted_step(name)))
             elif self.skip("["):
-                steps.append(self.brackets())
+                steps.append(self.bracket_step())
             else:
                 self.expect(".")
                 function = self.match(_FUNCTION)
                 if function:
-                    return Query(_settled(steps), self.known_function(function[1]))
-                steps.append(self.brackets() if self.skip("[") else self.dotted(name))
-        return Query(_settled(steps))
+                    return Query(_with_definite_end(steps), self.known_function(function[1]))
+                steps.append(self.bracket_step() if self.skip("[") else self.dotted_step(name))
+        return Query(_with_definite_end(steps))
 
     def known_function(self, name: str) -> str:
+        """Return the name of a function; raise PathSyntaxError if there is no such function."""
         if name not in FUNCTIONS:
             raise self.error(f"unknown function '{name}'")
         return name
 
-    def dotted(self, name: re.Pattern[str]) -> Step:
+    def dotted_step(self, name: re.Pattern[str]) -> Step:
         """Parse what follows a dot: `*` or a name, in which a backslash escapes the next character."""
         if self.skip("*"):
             return Wildcard()
@@ -127,44 +129,46 @@ class PathParser(Scanner):
             raise self.error("expected a name")
         return Name(_ESCAPE.sub(r"\1", found[0]))
 
-    def brackets(self) -> Step:
+    def bracket_step(self) -> Step:
         """Parse the step in brackets and the closing bracket."""
-        self.blanks()
-        step = self.bracketed()
-        self.blanks()
+        self.skip_blanks()
+        step = self.bracket_content()
+        self.skip_blanks()
         self.expect("]")
         return step
 
-    def bracketed(self) -> Step:
+    def bracket_content(self) -> Step:
+        """Parse the content of brackets."""
         if self.skip("*"):
             return Wildcard()
         if self.skip("?"):
-            self.blanks()
+            self.skip_blanks()
             self.expect("(")
-            test = self.either()
+            test = self.disjunction()
             self.expect(")")
             return Filter(test)
         if self.text[self.position : self.position + 1] in ("'", '"'):
-            names = self.list_of(self.quoted)
+            names = self.comma_separated(self.quoted)
             return Name(names[0]) if len(names) == 1 else Names(names, is_definite=False)
         bounds = self.match(_SLICE)
         if bounds:
             start, stop = (int(bound) if bound else None for bound in bounds.groups())
             return Slice(start, stop)
-        indexes = self.list_of(self.index)
+        indexes = self.comma_separated(self.array_index)
         return indexes[0] if len(indexes) == 1 else Indexes(indexes)
 
-    def list_of(self, read: Callable[[], _T]) -> tuple[_T, ...]:
+    def comma_separated(self, read: Callable[[], _T]) -> tuple[_T, ...]:
         """Parse one or more things that commas separate."""
         things = [read()]
-        self.blanks()
+        self.skip_blanks()
         while self.skip(","):
-            self.blanks()
+            self.skip_blanks()
             things.append(read())
-            self.blanks()
+            self.skip_blanks()
         return tuple(things)
 
-    def index(self) -> Index:
+    def array_index(self) -> Index:
+        """Parse an array index."""
         number = self.match(_INTEGER)
         if not number:
             raise self.error("expected a quoted name, an index, a slice, '*' or '?'")
@@ -189,45 +193,46 @@ class PathParser(Scanner):
                 raise self.error(f"expected {quote}")
         return "".join(characters)
 
-    def either(self) -> Test:
+    def disjunction(self) -> Test:
         """Parse tests joined by `||`."""
         self.depth += 1
         if self.depth > _MAX_FILTER_DEPTH:
             raise self.error(f"filters are nested more than {_MAX_FILTER_DEPTH} deep")
-        tests = [self.both()]
+        tests = [self.conjunction()]
         while self.skip("||"):
-            tests.append(self.both())
+            tests.append(self.conjunction())
         self.depth -= 1
-        return tests[0] if len(tests) == 1 else Some(tuple(tests))
+        return tests[0] if len(tests) == 1 else Disjunction(tuple(tests))
 
-    def both(self) -> Test:
+    def conjunction(self) -> Test:
         """Parse tests joined by `&&`."""
         tests = [self.test()]
         while self.skip("&&"):
             tests.append(self.test())
-        return tests[0] if len(tests) == 1 else Every(tuple(tests))
+        return tests[0] if len(tests) == 1 else Conjunction(tuple(tests))
 
     def test(self) -> Test:
         """Parse one test and the white space around it."""
-        self.blanks()
+        self.skip_blanks()
         negations = 0
         while self.skip("!"):
-            self.blanks()
+            self.skip_blanks()
             negations += 1
         if self.skip("("):
-            test = self.either()
+            test = self.disjunction()
             self.expect(")")
         else:
             test = self.comparison()
-        self.blanks()
+        self.skip_blanks()
         return Negation(test) if negations % 2 else test
 
     def comparison(self) -> Test:
+        """Parse a comparison, or a path whose presence is tested."""
         left = self.operand()
-        self.blanks()
+        self.skip_blanks()
         operator = self.match(_OPERATOR)
         if operator:
-            self.blanks()
+            self.skip_blanks()
             right = Literal(self.regex()) if operator[0] == "=~" else self.operand()
             return Comparison(left, operator[0], right)
         if isinstance(left, Literal):
@@ -235,6 +240,7 @@ class PathParser(Scanner):
         return Presence(left)
 
     def operand(self) -> Operand:
+        """Parse a path or a literal."""
         if self.skip("@"):
             return Reference(self.query(_NAME_IN_FILTER), is_relative=True)
         if self.skip("$"):
@@ -242,14 +248,16 @@ class PathParser(Scanner):
         return Literal(self.literal())
 
     def literal(self) -> Any:
+        """Parse a literal: a scalar or an array of scalars."""
         if self.skip("["):
-            self.blanks()
-            values = () if self.text.startswith("]", self.position) else self.list_of(self.scalar)
+            self.skip_blanks()
+            values = () if self.text.startswith("]", self.position) else self.comma_separated(self.scalar)
             self.expect("]")
             return list(values)
         return self.scalar()
 
     def scalar(self) -> Any:
+        """Parse a string, a number, true, false or null."""
         if self.text[self.position : self.position + 1] in ("'", '"'):
             return self.quoted()
         for word, value in _WORDS.items():
@@ -261,6 +269,7 @@ class PathParser(Scanner):
         return json.loads(number[0])
 
     def regex(self) -> PathRegex:
+        """Parse a regular expression between slashes and its flags."""
         match = self.match(_REGEX)
         if not match:
             raise self.error("expected a regular expression such as /a.*/")
@@ -270,7 +279,7 @@ class PathParser(Scanner):
             raise self.error(f"bad regular expression: {error}") from None
 
 
-def _settled(steps: list[Step]) -> tuple[Step, ...]:
+def _with_definite_end(steps: list[Step]) -> tuple[Step, ...]:
     """Return the steps; several names at the end select one object, so that the path stays definite."""
     if steps and isinstance(steps[-1], Names):
         return (*steps[:-1], Names(steps[-1].names, is_definite=True))

@@ -135,7 +135,7 @@ class ReferencePath:
                     raise _cannot_apply(step.name, container)
                 document = container.get(step.name, {})
             else:
-                if not isinstance(container, list) or not list(step.each(container, None)):
+                if not isinstance(container, list) or not list(step.select(container, None)):
                     raise _cannot_apply(step.index, container)
                 document = container[step.index]
             trail.append((container, step))

@@ -37,13 +37,13 @@ def _takes(name: str, error: StateError) -> bool:
     return name in (error.error, error.other_name)
 
 
-def backoff_seconds(retrier: Retrier, retries: int, chance: Random) -> float:
+def backoff_seconds(retrier: Retrier, retries: int, randomness: Random) -> float:
     """Return the delay of a retry in seconds.
 
     Args:
         retrier: The retrier.
         retries: How many retries it has made before.
-        chance: The random generator for full jitter.
+        randomness: The random generator for full jitter.
     """
     try:
         seconds = retrier.interval_seconds * retrier.backoff_rate**retries
@@ -51,7 +51,7 @@ def backoff_seconds(retrier: Retrier, retries: int, chance: Random) -> float:
         seconds = float("inf")
     if retrier.max_delay_seconds is not None:
         seconds = min(seconds, retrier.max_delay_seconds)
-    return chance.uniform(0, seconds) if retrier.has_full_jitter else seconds
+    return randomness.uniform(0, seconds) if retrier.has_full_jitter else seconds
 
 
 class Retries:
@@ -68,12 +68,12 @@ class Retries:
         self._retriers = retriers
         self._attempts = [0] * len(retriers)
 
-    def pause(self, error: StateError, chance: Random) -> float | None:
+    def pause(self, error: StateError, randomness: Random) -> float | None:
         """Count a retry after an error.
 
         Args:
             error: The error of the state.
-            chance: The random generator for full jitter.
+            randomness: The random generator for full jitter.
 
         Returns:
             The delay in seconds before the retry, None if there is no further retry.
@@ -84,7 +84,7 @@ class Retries:
         index = self._retriers.index(retrier)
         if self._attempts[index] >= retrier.max_attempts:
             return None
-        seconds = backoff_seconds(retrier, self._attempts[index], chance)
+        seconds = backoff_seconds(retrier, self._attempts[index], randomness)
         self._attempts[index] += 1
         self.count += 1
         self.last = index

@@ -17,7 +17,7 @@ FINAL_TYPES = ("Fail", "Succeed")
 NO_STATES = Program("", {})
 
 
-class Step(NamedTuple):
+class RouteStep(NamedTuple):
     """A state on a route.
 
     Attributes:
@@ -28,14 +28,14 @@ class Step(NamedTuple):
 
     state: State
     catcher: Catcher | None = None
-    inner: Leg | None = None
+    inner: InnerRoute | None = None
 
 
-class Leg(NamedTuple):
+class InnerRoute(NamedTuple):
     """A route through a branch of a Parallel state or through the processor of a Map state."""
 
     program: Program
-    steps: tuple[Step, ...]
+    steps: tuple[RouteStep, ...]
 
 
 def read_program(definition: str, label: str | None = None) -> Program:
@@ -80,17 +80,17 @@ def state_names(program: Program) -> list[str]:
     return names
 
 
-def follow(program: Program, name: str | None) -> Iterator[Step]:
+def follow(program: Program, name: str | None) -> Iterator[RouteStep]:
     """Follow Next from a state until a state has none or was already passed."""
     passed: set[str] = set()
     while name is not None and name in program.states and name not in passed:
         state = program.states[name]
-        yield Step(state)
+        yield RouteStep(state)
         passed.add(name)
         name = None if state.type in FINAL_TYPES else state.next
 
 
-def find_route(program: Program, target: str, start: str | None = None) -> tuple[Step, ...] | None:
+def find_route(program: Program, target: str, start: str | None = None) -> tuple[RouteStep, ...] | None:
     """Find the shortest route to a state, also through branches and iterations.
 
     Args:
@@ -102,36 +102,36 @@ def find_route(program: Program, target: str, start: str | None = None) -> tuple
         The route, including its first and last state; None if there is no route.
     """
     name = program.start_at if start is None else start
-    arrivals: dict[str, tuple[str, Catcher | None] | None] = {name: None}
-    ahead = deque([name] if name in program.states else [])
-    while ahead:
-        name = ahead.popleft()
+    predecessors: dict[str, tuple[str, Catcher | None] | None] = {name: None}
+    queue = deque([name] if name in program.states else [])
+    while queue:
+        name = queue.popleft()
         state = program.states[name]
-        last = Step(state) if name == target else _step_into(state, target)
+        last = RouteStep(state) if name == target else _step_into(state, target)
         if last is not None:
-            return _trace_back(program, arrivals, last)
-        for following, catcher in _exits(state):
-            if following not in arrivals:
-                arrivals[following] = (name, catcher)
-                ahead.append(following)
+            return _trace_back(program, predecessors, last)
+        for following, catcher in _successors(state):
+            if following not in predecessors:
+                predecessors[following] = (name, catcher)
+                queue.append(following)
     return None
 
 
-def _step_into(state: State, target: str) -> Step | None:
+def _step_into(state: State, target: str) -> RouteStep | None:
     for inner in _inner_programs(state):
         steps = find_route(inner, target)
         if steps is not None:
-            return Step(state, inner=Leg(inner, steps))
+            return RouteStep(state, inner=InnerRoute(inner, steps))
     return None
 
 
 def _trace_back(
-    program: Program, arrivals: dict[str, tuple[str, Catcher | None] | None], last: Step
-) -> tuple[Step, ...]:
+    program: Program, predecessors: dict[str, tuple[str, Catcher | None] | None], last: RouteStep
+) -> tuple[RouteStep, ...]:
     steps = [last]
-    while (arrival := arrivals[steps[-1].state.name]) is not None:
-        name, catcher = arrival
-        steps.append(Step(program.states[name], catcher))
+    while (predecessor := predecessors[steps[-1].state.name]) is not None:
+        name, catcher = predecessor
+        steps.append(RouteStep(program.states[name], catcher))
     return tuple(reversed(steps))
 
 
@@ -142,7 +142,7 @@ def _inner_programs(state: State) -> tuple[Program, ...]:
     return (state.processor,) if isinstance(state, MapState) and not state.is_distributed else ()
 
 
-def _exits(state: State) -> Iterator[tuple[str, Catcher | None]]:
+def _successors(state: State) -> Iterator[tuple[str, Catcher | None]]:
     """Yield the names of the states that may follow a state, each with the catcher that leads there."""
     if state.next is not None and state.type not in FINAL_TYPES:
         yield state.next, None

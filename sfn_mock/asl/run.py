@@ -68,26 +68,29 @@ class Run:
             context: Members of the context object that replace those of the run: `Execution`, `StateMachine`, `State`
                 or `Task`.
         """
-        self._program = program
-        self._input = input
-        self._info = info
-        self._start = start
-        self._host = host
-        self._wait_scale = wait_scale
-        self._observer = observer
-        self._variables = variables
-        self._time_limit = time_limit_seconds
-        self._given_context = context
+        self._new_engine = partial(
+            Engine,
+            program,
+            input=input,
+            info=info,
+            start=start,
+            host=host,
+            wait_scale=wait_scale,
+            observer=observer,
+            variables=variables,
+            time_limit_seconds=time_limit_seconds,
+            context=context,
+        )
         self._answers: list[Any] = []
         self._signals: list[_Signal] = []
         self._applied = 0
         #: Whether the last of the applied signals is still being processed.
         self._is_in_signal = False
-        self._is_sound = True
+        self._is_engine_valid = True
         self._is_advancing = False
         #: After a rollback, how many signals and actions remain; None if the engine shows all of them.
         self._shown: tuple[int, int] | None = None
-        self._last_engine = self._new_engine()
+        self._last_engine = self._new_engine(answers=self._answers)
 
     # --- Advance and rewind ------------------------------------------------------------------------------------------
 
@@ -104,7 +107,7 @@ class Run:
         try:
             try:
                 self._is_advancing = True
-                self._make_sound()
+                self._rebuild_engine()
                 self._shown = None
                 while self._advance_once(moment):
                     pass
@@ -119,7 +122,7 @@ class Run:
 
         When the run is advanced again, it repeats its later actions, unless a new signal comes first.
         """
-        self._is_sound = False
+        self._is_engine_valid = False
         self.advance_to(moment)
 
     def next_due(self) -> int | None:
@@ -130,13 +133,13 @@ class Run:
             return moment if due is None else min(due, moment)
         return due
 
-    def _make_sound(self) -> None:
+    def _rebuild_engine(self) -> None:
         """Start again with a new engine after an interrupt or a rewind; it repeats the run with the kept answers."""
-        if not self._is_sound:
+        if not self._is_engine_valid:
             self._applied = 0
             self._is_in_signal = False
-            self._last_engine = self._new_engine()
-            self._is_sound = True
+            self._last_engine = self._new_engine(answers=self._answers)
+            self._is_engine_valid = True
 
     def _advance_once(self, moment: int) -> bool:
         """Process the next action or signal if it is due; return whether there was one."""
@@ -145,19 +148,19 @@ class Run:
             if signal.steps <= self._engine.scheduler.steps:
                 if signal.moment > moment:
                     return False
-                self._is_sound = False
+                self._is_engine_valid = False
                 self._is_in_signal = True
                 self._applied += 1
                 self._engine.signal(signal.moment, signal.name, signal.arguments)
                 self._is_in_signal = False
-                self._is_sound = True
+                self._is_engine_valid = True
                 return True
         due = self._engine.next_due()
         if due is None or due > moment:
             return False
-        self._is_sound = False
+        self._is_engine_valid = False
         self._engine.step()
-        self._is_sound = True
+        self._is_engine_valid = True
         return True
 
     def _signal(self, moment: int, name: str, *arguments: Any) -> None:
@@ -172,30 +175,15 @@ class Run:
         self._signals.append(_Signal(steps, moment, name, arguments))
         self.advance_to(moment)
 
-    def _new_engine(self) -> Engine:
-        return Engine(
-            self._program,
-            input=self._input,
-            info=self._info,
-            start=self._start,
-            host=self._host,
-            answers=self._answers,
-            wait_scale=self._wait_scale,
-            observer=self._observer,
-            variables=self._variables,
-            time_limit_seconds=self._time_limit,
-            context=self._given_context,
-        )
-
     def checkpoint(self) -> Callable[[], None]:
         """Return a function that undoes all actions and signals after this call.
 
-        When the run is advanced after that, it asks its host again. A checkpoint copies nothing, unlike `mark`.
+        When the run is advanced after that, it asks its host again. A checkpoint copies nothing, unlike `snapshot`.
         """
         shown = self._applied - self._is_in_signal, self._engine.scheduler.steps
-        return partial(self._forget, self._answers, len(self._answers), self._signals, len(self._signals), shown)
+        return partial(self._roll_back, self._answers, len(self._answers), self._signals, len(self._signals), shown)
 
-    def _forget(
+    def _roll_back(
         self, answers: list[Any], answered: int, signals: list[_Signal], signalled: int, shown: tuple[int, int]
     ) -> None:
         self._answers, self._signals = answers, signals
@@ -203,7 +191,7 @@ class Run:
         del signals[signalled:]
         # Another thread may be advancing the run.
         if not self._is_advancing:
-            self._is_sound, self._shown = False, shown
+            self._is_engine_valid, self._shown = False, shown
 
     @property
     def _engine(self) -> Engine:
@@ -213,17 +201,17 @@ class Run:
 
     def _repeat(self, applied: int, steps: int) -> None:
         """Repeat the run from its start up to a number of signals and actions, with the kept answers."""
-        self._is_sound = False
+        self._is_engine_valid = False
         try:
             self._is_advancing = True
-            self._make_sound()
+            self._rebuild_engine()
             while self._applied < applied or self._engine.scheduler.steps < steps:
                 self._advance_once(_LATEST)
             self._shown = None
         finally:
             self._is_advancing = False
 
-    def mark(self) -> Callable[[], None]:
+    def snapshot(self) -> Callable[[], None]:
         """Return a function that restores the run as it is now.
 
         A snapshot from the middle of an action restores nothing.
@@ -232,13 +220,13 @@ class Run:
         applied, steps = self._applied, self._engine.scheduler.steps
         is_advancing = self._is_advancing
 
-        def go_back() -> None:
+        def restore() -> None:
             if is_advancing:
                 return
             self._answers[:], self._signals[:] = answers, signals
             self._repeat(applied, steps)
 
-        return go_back
+        return restore
 
     # --- Signals -----------------------------------------------------------------------------------------------------
 
@@ -252,7 +240,7 @@ class Run:
 
     def heartbeat(self, token: str, moment: int) -> None:
         """Record a heartbeat of an open task."""
-        self._signal(moment, "beat", token)
+        self._signal(moment, "heartbeat", token)
 
     def start_task(self, token: str, moment: int, worker_name: str | None = None) -> None:
         """Record that a worker has started an activity's task."""
@@ -365,8 +353,7 @@ class Run:
     @property
     def variables(self) -> Mapping[str, Any]:
         """The variables in the scope of the last entered state."""
-        current = self._engine.current
-        return dict(self._variables or {}) if current is None else current.frame.variables
+        return self._engine.variables
 
     def has_task(self, token: str) -> bool:
         """Return whether a task with the token is open."""

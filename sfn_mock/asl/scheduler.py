@@ -62,7 +62,7 @@ class Process(Future):
 
     def start(self) -> None:
         """Run the generator until it has to wait."""
-        self._go_on(None)
+        self._resume(None)
 
     def abort(self) -> None:
         """Raise AbortedError in the generator; ignored if the process is done."""
@@ -72,7 +72,7 @@ class Process(Future):
             with suppress(AbortedError):
                 self._steps.throw(AbortedError())
 
-    def _go_on(self, awaited: Future | None) -> None:
+    def _resume(self, awaited: Future | None) -> None:
         while not self.is_done:
             try:
                 if awaited is not None and awaited.error is not None:
@@ -85,7 +85,7 @@ class Process(Future):
                 self.fail(error)
             else:
                 if not future.is_done:
-                    future.when_done(self._go_on)
+                    future.when_done(self._resume)
                     return
                 awaited = future
 

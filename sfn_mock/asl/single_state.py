@@ -20,7 +20,7 @@ from sfn_mock.asl.retries import backoff_seconds, find_handler
 from sfn_mock.asl.scheduler import Process, Steps
 from sfn_mock.asl.states.map_state import item_context
 from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_parallel
-from sfn_mock.asl.steps import Way
+from sfn_mock.asl.steps import StateExit
 from sfn_mock.asl.texts import json_text
 
 #: The longest delay of a retry that TestState can return, in seconds.
@@ -63,7 +63,7 @@ class StateReport:
         error: The name of the error, also if it was caught.
         cause: The cause of the error.
         next_state: The name of the next state, None if no state follows.
-        way: How the state is left or retried, None if it failed.
+        exit: How the state is left or retried, None if it failed.
         inspection: The intermediate values, in the form of TestState's `inspectionData`.
     """
 
@@ -72,7 +72,7 @@ class StateReport:
     error: str | None = None
     cause: str | None = None
     next_state: str | None = None
-    way: Way | None = None
+    exit: StateExit | None = None
     inspection: dict[str, Any] = field(default_factory=dict)
 
 
@@ -100,9 +100,9 @@ def run_single_state(state: State, given: StateInput, host: TaskHost) -> StateRe
     process.start()
     details: dict[str, int] = {}
     if process.error is None:
-        report = _leave("SUCCEEDED", process.value)
+        report = _report_exit("SUCCEEDED", process.value)
     else:
-        report = _handle(activation, process.error, given.retry_count, details)
+        report = _report_failure(activation, process.error, given.retry_count, details)
     assigned: Mapping[str, Any] = observed.pop("variables", given.variables)
     inspection: dict[str, Any] = {
         name: value if name in _NUMBERS else json_text(value)
@@ -149,21 +149,23 @@ def _attempt(activation: Activation, work: MockedWork | None) -> Steps:
     return attempt_state(activation)
 
 
-def _leave(status: str, outcome: Outcome, failure: StateError | None = None) -> StateReport:
-    told = (None, None) if failure is None else (failure.error, failure.cause)
-    return StateReport(status, json_text(outcome.output), *told, next_state=outcome.next, way=outcome.way)
+def _report_exit(status: str, outcome: Outcome, failure: StateError | None = None) -> StateReport:
+    error_and_cause = (None, None) if failure is None else (failure.error, failure.cause)
+    return StateReport(status, json_text(outcome.output), *error_and_cause, next_state=outcome.next, exit=outcome.exit)
 
 
-def _handle(activation: Activation, failure: StateError, retry_count: int, details: dict[str, int]) -> StateReport:
+def _report_failure(
+    activation: Activation, failure: StateError, retry_count: int, details: dict[str, int]
+) -> StateReport:
     """Return the report of a failed state after Retry and Catch; put the matching index into `details`."""
     state = activation.state
     retrier = find_handler(state.retry, failure)
     if retrier is not None and retry_count < retrier.max_attempts:
-        seconds = backoff_seconds(retrier, retry_count, activation.run.chance)
+        seconds = backoff_seconds(retrier, retry_count, activation.run.randomness)
         details["retryIndex"] = state.retry.index(retrier)
         details["retryBackoffIntervalSeconds"] = int(min(seconds, _LONGEST_PAUSE))
-        way = Way("retrier", details["retryIndex"])
-        return StateReport("RETRIABLE", error=failure.error, cause=failure.cause, way=way)
+        exit = StateExit("retrier", details["retryIndex"])
+        return StateReport("RETRIABLE", error=failure.error, cause=failure.cause, exit=exit)
     catcher = find_handler(state.catch, failure)
     try:
         outcome = catch_error(activation, failure)
@@ -171,7 +173,7 @@ def _handle(activation: Activation, failure: StateError, retry_count: int, detai
         return StateReport("FAILED", error=error.error, cause=error.cause)
     assert catcher is not None, "an error that is caught has a catcher"
     details["catchIndex"] = state.catch.index(catcher)
-    return _leave("CAUGHT_ERROR", outcome, failure)
+    return _report_exit("CAUGHT_ERROR", outcome, failure)
 
 
 def _is_hidden(state: State, name: str) -> bool:

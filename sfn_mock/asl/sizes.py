@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.json_values import nesting_depth
+from sfn_mock.asl.texts import json_text, utf8
 
 #: The most bytes of a state's input, output or variables, as JSON in UTF-8.
 DATA_LIMIT = 262_144
@@ -27,18 +28,8 @@ def fits(value: Any, state_input: Any = None, to_text: Callable[[Any], str] = js
     except RecursionError:
         return False
     # A character has at most four bytes.
-    if 4 * len(text) > DATA_LIMIT and len(text.encode("utf-8", "replace")) > DATA_LIMIT:
+    if 4 * len(text) > DATA_LIMIT and len(utf8(text)) > DATA_LIMIT:
         return False
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
         return True
-    return _depth(value) <= max(DEPTH_LIMIT, _depth(state_input))
-
-
-def _depth(value: Any) -> int:
-    """Return how deeply arrays and objects are nested."""
-    depth = 0
-    level = [value]
-    while level := [each for each in level if isinstance(each, (dict, list))]:
-        depth += 1
-        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
-    return depth
+    return nesting_depth(value) <= max(DEPTH_LIMIT, nesting_depth(state_input))

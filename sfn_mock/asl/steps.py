@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 StepKind = Literal["state", "transition", "choice", "default", "catcher", "retrier"]
 
 
-class Way(NamedTuple):
+class StateExit(NamedTuple):
     """How a state is left."""
 
     kind: StepKind
@@ -18,7 +18,7 @@ class Way(NamedTuple):
 
 
 #: By Next or End.
-ONWARD = Way("transition")
+NEXT_OR_END = StateExit("transition")
 
 
 class Step(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sfn_mock.asl.errors import error_details
 from sfn_mock.asl.resources import Resource, ResourceKind
 
 TaskEvent = tuple[str, dict[str, Any] | None]
@@ -75,7 +76,7 @@ def submitted(resource: Resource, output: str) -> TaskEvent:
 
 def submit_failed(resource: Resource, error: str, cause: str | None) -> TaskEvent:
     """Return the event of a task whose call was refused, so that it does not wait for a job or a callback."""
-    return _event(resource, "SubmitFailed", {**_of(resource), **_error(error, cause)})
+    return _event(resource, "SubmitFailed", {**_of(resource), **error_details(error, cause)})
 
 
 def succeeded(resource: Resource, output: str) -> TaskEvent:
@@ -85,12 +86,12 @@ def succeeded(resource: Resource, output: str) -> TaskEvent:
 
 def failed(resource: Resource, error: str | None, cause: str | None) -> TaskEvent:
     """Return the event of a task that failed."""
-    return _event(resource, "Failed", {**_of(resource), **_error(error, cause)})
+    return _event(resource, "Failed", {**_of(resource), **error_details(error, cause)})
 
 
 def timed_out(resource: Resource, error: str = "States.Timeout", cause: str | None = None) -> TaskEvent:
     """Return the event of a task that timed out or missed a heartbeat."""
-    return _event(resource, "TimedOut", {**_of(resource), **_error(error, cause)})
+    return _event(resource, "TimedOut", {**_of(resource), **error_details(error, cause)})
 
 
 def result_limit_cause(resource: Resource) -> str:
@@ -111,7 +112,3 @@ def _of(resource: Resource) -> dict[str, Any]:
 
 def _output(output: str) -> dict[str, Any]:
     return {"output": output, "outputDetails": {"truncated": False}}
-
-
-def _error(error: str | None, cause: str | None) -> dict[str, Any]:
-    return {name: value for name, value in (("error", error), ("cause", cause)) if value is not None}

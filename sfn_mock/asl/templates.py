@@ -49,28 +49,30 @@ def evaluate_template(
     Raises:
         StateError: If a path finds nothing (States.Runtime) or a call fails (States.IntrinsicFailure).
     """
-    if isinstance(template, list):
-        return [
-            evaluate_template(each, input, context=context, variables=variables, randomness=randomness)
-            for each in template
-        ]
-    if not isinstance(template, dict):
-        return template
-    result = {}
-    dynamic = {}
-    for name, value in template.items():
-        if not name.endswith(_SUFFIX):
-            result[name] = evaluate_template(value, input, context=context, variables=variables, randomness=randomness)
-            continue
-        field = parse_field(value)
-        if isinstance(field, Path):
-            found = _found(field, name, input, context, variables)
-        else:
-            found = field.evaluate(input, context=context, variables=variables, randomness=randomness)
-        dynamic[name[: -len(_SUFFIX)]] = found
-    for name in hash_order(dynamic):
-        result[name] = dynamic[name]
-    return result
+
+    def evaluate(value: Any) -> Any:
+        if isinstance(value, list):
+            return [evaluate(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        static, dynamic = {}, {}
+        for name, member in value.items():
+            if name.endswith(_SUFFIX):
+                dynamic[name[: -len(_SUFFIX)]] = evaluate_member(name, member)
+            else:
+                static[name] = evaluate(member)
+        return {**static, **{name: dynamic[name] for name in hash_order(dynamic)}}
+
+    def evaluate_member(name: str, text: str) -> Any:
+        field = parse_field(text)
+        if not isinstance(field, Path):
+            return field.evaluate(input, context=context, variables=variables, randomness=randomness)
+        try:
+            return field.evaluate(input, context=context, variables=variables)
+        except PathError:
+            raise StateError("States.Runtime", describe_missing(field.text, name, input)) from None
+
+    return evaluate(template)
 
 
 def find_paths(template: Any) -> Iterator[Path]:
@@ -102,12 +104,3 @@ def describe_missing(path: str, field: str, input: Any) -> str:
     return (
         f"The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{json_text(input)}'"
     )
-
-
-def _found(
-    path: Path, field: str, input: Any, context: Mapping[str, Any] | None, variables: Mapping[str, Any] | None
-) -> Any:
-    try:
-        return path.evaluate(input, context=context, variables=variables)
-    except PathError:
-        raise StateError("States.Runtime", describe_missing(path.text, field, input)) from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from sfn_mock.asl.checks.workflows import workflows
 from sfn_mock.asl.expressions import find_variables
-from sfn_mock.asl.json_text import read_json
+from sfn_mock.asl.json_reader import read_json
 from sfn_mock.asl.paths import Path
 from sfn_mock.asl.templates import find_paths, parse_field
 

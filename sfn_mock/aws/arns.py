@@ -24,6 +24,7 @@ class StateMachineArn(NamedTuple):
 
     @property
     def unqualified(self) -> str:
+        """The ARN without version, alias and label."""
         return state_machine_arn(self.prefix, self.name)
 
 
@@ -105,6 +106,7 @@ def parse_execution_arn(text: str) -> ExecutionArn:
 
 
 def parse_map_run_arn(text: str) -> MapRunArn:
+    """Parse the ARN of a map run; raise InvalidArn if it is not one."""
     fields = _split(text)
     resource = _resource(fields, {"mapRun": (2, 2)})
     name, label = _labelled(resource[0])
@@ -114,6 +116,7 @@ def parse_map_run_arn(text: str) -> MapRunArn:
 
 
 def parse_activity_arn(text: str) -> ActivityArn:
+    """Parse the ARN of an activity; raise InvalidArn if it is not one."""
     fields = _split(text)
     return ActivityArn(fields.prefix, *_resource(fields, {"activity": (1, 1)}))
 
@@ -131,6 +134,7 @@ def arn_prefix(partition: str, region: str, account_id: str) -> str:
 
 
 def state_machine_arn(prefix: str, name: str) -> str:
+    """Return the ARN of a state machine."""
     return f"{prefix}stateMachine:{name}"
 
 
@@ -142,8 +146,10 @@ def execution_arn(prefix: str, scope: str, name: str, express_id: str | None) ->
 
 
 def map_run_arn(prefix: str, state_machine_name: str, label: str, id: str) -> str:
+    """Return the ARN of a map run."""
     return f"{prefix}mapRun:{state_machine_name}/{label}:{id}"
 
 
 def activity_arn(prefix: str, name: str) -> str:
+    """Return the ARN of an activity."""
     return f"{prefix}activity:{name}"

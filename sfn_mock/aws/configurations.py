@@ -36,6 +36,7 @@ def _log_destination(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def tracing_configuration(given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a copy with the member `enabled`, None if no configuration is given."""
     return None if given is None else _members(given, "enabled")
 
 

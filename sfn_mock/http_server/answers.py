@@ -11,7 +11,7 @@ from werkzeug import Response
 from sfn_mock.state import clock
 
 #: The answer of a route: the members of a JSON object, or a list.
-Told = dict[str, Any] | list[Any]
+JsonDocument = dict[str, Any] | list[Any]
 
 
 def error_response(status: int, sentence: str) -> Response:
@@ -19,13 +19,13 @@ def error_response(status: int, sentence: str) -> Response:
     return json_response(status, {"message": sentence})
 
 
-def json_response(status: int, told: Told) -> Response:
+def json_response(status: int, document: JsonDocument) -> Response:
     """Return an answer in JSON; dates are ISO 8601 text."""
     try:
-        text = json.dumps(told, default=_date, allow_nan=False)
+        text = json.dumps(document, default=_date, allow_nan=False)
     except ValueError:
         # A call may have NaN or Infinity, which Python accepts and browsers do not.
-        text = json.dumps(json.loads(json.dumps(told, default=_date), parse_constant=str))
+        text = json.dumps(json.loads(json.dumps(document, default=_date), parse_constant=str))
     return Response(text, status, content_type="application/json")
 
 

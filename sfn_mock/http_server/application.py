@@ -54,6 +54,7 @@ class Application:
         self._origins = origins
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request as a WSGI application."""
         request = Request(environ)
         try:
             self._origins.check(request)

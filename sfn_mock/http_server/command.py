@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from sfn_mock.handle import StepFunctionsMock
-from sfn_mock.http_server.documents import take
+from sfn_mock.http_server.documents import store_document
 from sfn_mock.http_server.seed_schema import seed_schema
 from sfn_mock.http_server.server import server
 from sfn_mock.options import Options
@@ -130,7 +130,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
 def _seed(sfn: StepFunctionsMock, path: str) -> None:
     """Seed from a file: a seed document, or the output of ``list-executions``."""
     with naming(path), seeding.collected_warnings() as warnings:
-        take(sfn, parse(read_file(path)))
+        store_document(sfn, parse(read_file(path)))
     for warning in warnings:
         print(f"sfn-mock-server: {path}: {warning}", file=sys.stderr)
 

@@ -11,9 +11,9 @@ from werkzeug import Request, Response
 from sfn_mock.argument_errors import must_be_one_of
 from sfn_mock.asl.routes import read_program
 from sfn_mock.handle import StepFunctionsMock
-from sfn_mock.http_server.answers import Told, error_response, json_response
+from sfn_mock.http_server.answers import JsonDocument, error_response, json_response
 from sfn_mock.http_server.copies import write_copy
-from sfn_mock.http_server.documents import take
+from sfn_mock.http_server.documents import store_document
 from sfn_mock.http_server.moments import describe_moments
 from sfn_mock.http_server.page import page
 from sfn_mock.http_server.searches import ARGUMENTS as SEARCH_ARGUMENTS
@@ -48,7 +48,7 @@ class Control:
         self._session = session
         self._sfn = StepFunctionsMock(session)
         self._version = version
-        self._routes: dict[str, dict[str, Callable[[Request], Told]]] = {
+        self._routes: dict[str, dict[str, Callable[[Request], JsonDocument]]] = {
             "info": {"GET": self._info},
             "seed": {"POST": self._seed},
             "load": {"POST": self._load},
@@ -81,7 +81,7 @@ class Control:
 
     # --- What is there -------------------------------------------------------------------------------------------
 
-    def _info(self, request: Request) -> Told:
+    def _info(self, request: Request) -> JsonDocument:
         session = self._session
         with clock.read_once() as moment:
             places = [
@@ -111,16 +111,16 @@ class Control:
 
     # --- What is to be there -------------------------------------------------------------------------------------
 
-    def _seed(self, request: Request) -> Told:
+    def _seed(self, request: Request) -> JsonDocument:
         try:
             text = request.get_data().decode()
         except UnicodeDecodeError:
             raise ValueError("body must be text in UTF-8.") from None
         with seeding.collected_warnings() as warnings:
-            taken = take(self._sfn, parse(text))
+            taken = store_document(self._sfn, parse(text))
         return {**taken, "warnings": warnings}
 
-    def _load(self, request: Request) -> Told:
+    def _load(self, request: Request) -> JsonDocument:
         source = _read_json(request)
         if not isinstance(source, (dict, list)):
             raise ValueError(f"body must be the JSON that `aws stepfunctions list-executions` prints, got {source!r}.")
@@ -128,7 +128,7 @@ class Control:
             executions = self._sfn.load(source)
         return {"executions": [execution.arn for execution in executions], "warnings": warnings}
 
-    def _end(self, request: Request) -> Told:
+    def _end(self, request: Request) -> JsonDocument:
         told = _read_object(request, "execution", "status", "output", "error", "cause", "failed_in")
         arn, status = told.pop("execution", ""), told.pop("status", "")
         if status not in _ENDS:
@@ -140,19 +140,19 @@ class Control:
             raise ValueError(str(error)) from None
         return {"execution": execution.arn, "status": status}
 
-    def _reset(self, request: Request) -> Told:
+    def _reset(self, request: Request) -> JsonDocument:
         self._sfn.reset()
         return {}
 
-    def _executions(self, request: Request) -> Told:
+    def _executions(self, request: Request) -> JsonDocument:
         with clock.read_once():
             return describe_search(self._session, _read_arguments(request, *SEARCH_ARGUMENTS, "first", "size"))
 
-    def _copy(self, request: Request) -> Told:
+    def _copy(self, request: Request) -> JsonDocument:
         with clock.read_once():
             return {"text": write_copy(self._session, _read_arguments(request, "as", *SEARCH_ARGUMENTS))}
 
-    def _graph(self, request: Request) -> Told:
+    def _graph(self, request: Request) -> JsonDocument:
         arn = _read_arguments(request, "execution").get("execution", "")
         with clock.read_once() as moment:
             for records in self._session.all_records():
@@ -167,7 +167,7 @@ class Control:
 
     # --- The clock -----------------------------------------------------------------------------------------------
 
-    def _clock(self, request: Request) -> Told:
+    def _clock(self, request: Request) -> JsonDocument:
         setting = clock.setting()
         return {
             "now": clock.describe(clock.now()),
@@ -175,7 +175,7 @@ class Control:
             "tick": setting is None or setting.tick,
         }
 
-    def _set_clock(self, request: Request) -> Told:
+    def _set_clock(self, request: Request) -> JsonDocument:
         told = _read_object(request, "now", "tick")
         tick = told.get("tick", False)
         if not isinstance(tick, bool):
@@ -185,11 +185,11 @@ class Control:
         clock.set_to(clock.to_moment(told["now"], clock.now(), name="now"), tick=tick)
         return self._clock(request)
 
-    def _unset_clock(self, request: Request) -> Told:
+    def _unset_clock(self, request: Request) -> JsonDocument:
         clock.unset()
         return self._clock(request)
 
-    def _moments(self, request: Request) -> Told:
+    def _moments(self, request: Request) -> JsonDocument:
         with clock.read_once() as moment:
             return describe_moments(
                 self._session, moment, _read_arguments(request, "state_machine").get("state_machine")
@@ -197,10 +197,10 @@ class Control:
 
     # --- Faults and calls ----------------------------------------------------------------------------------------
 
-    def _faults(self, request: Request) -> Told:
+    def _faults(self, request: Request) -> JsonDocument:
         return [_fault(fault) for fault in self._session.faults]
 
-    def _add_fault(self, request: Request) -> Told:
+    def _add_fault(self, request: Request) -> JsonDocument:
         told = _read_object(request, "operation", "error", "times", "skip", "message")
         for name in ("operation", "error"):
             if name not in told:
@@ -209,16 +209,16 @@ class Control:
                 )
         return _fault(self._sfn.add_fault(told.pop("operation"), **told))
 
-    def _remove_faults(self, request: Request) -> Told:
+    def _remove_faults(self, request: Request) -> JsonDocument:
         self._session.faults.clear()
         return {}
 
-    def _calls(self, request: Request) -> Told:
+    def _calls(self, request: Request) -> JsonDocument:
         calls = self._session.call_log.calls
         operation = _read_arguments(request, "operation").get("operation")
         return [_call(call) for call in (calls.copy() if operation is None else calls.of(operation))]
 
-    def _forget_calls(self, request: Request) -> Told:
+    def _forget_calls(self, request: Request) -> JsonDocument:
         self._session.call_log.clear()
         return {}
 

@@ -11,7 +11,7 @@ from sfn_mock.handle import StepFunctionsMock
 _OF_ANSWERS = ("executions", "executionArn")
 
 
-def take(sfn: StepFunctionsMock, document: Any) -> dict[str, list[str]]:
+def store_document(sfn: StepFunctionsMock, document: Any) -> dict[str, list[str]]:
     """Store a document; return the ARNs of its state machines or, for an answer of AWS, of its executions.
 
     Raises:

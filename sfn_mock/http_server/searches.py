@@ -76,7 +76,7 @@ def search(records: Records, moment: int, arguments: Mapping[str, str]) -> Found
         check_filters(map_run_arn, status, redrive)
     except SFNError as error:
         raise ValueError(f"{error.code}: {error.message}") from None
-    owner.index.settle(moment - records.simulation.consistency_lag)
+    owner.index.update_to(moment - records.simulation.consistency_lag)
     redriven = None if redrive is None else redrive == "REDRIVEN"
     part = arguments.get("name", "").lower()
     meant = reversed(owner.index.newest(qualifier, status, redriven))

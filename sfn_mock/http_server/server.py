@@ -69,7 +69,7 @@ class Server:
             sfn = stack.enter_context(self._mock)
             # moto's other services start and stop with the server, and answer clients of this process as well.
             stack.enter_context(MockAWS())
-            stack.enter_context(clock.put_back())
+            stack.enter_context(clock.restored())
             session = activation.current_session()
             application = Application(session, motos, version("sfn_mock"), self._origins)
             stack.callback(_serve(listening, application, handler, session))

@@ -238,18 +238,18 @@ class CallLog:
                 stacklevel=3,
             )
 
-    def mark(self) -> Callable[[], None]:
+    def snapshot(self) -> Callable[[], None]:
         """Return a function that forgets the calls from now on; dropped answers stay dropped."""
         with self._lock:
             calls, answers, size = list(self.calls), self._answers.copy(), self._bytes
             dropped, told = self._dropped, self._told
 
-        def take_back() -> None:
+        def restore() -> None:
             with self._lock:
                 self.calls[:], self._answers, self._bytes = calls, answers, size
                 self._dropped, self._told = dropped, told
 
-        return take_back
+        return restore
 
     def answered(
         self,

@@ -139,6 +139,7 @@ class Faults:
         return iter(self.added.copy())
 
     def add(self, fault: Fault) -> Fault:
+        """Add a fault and return it."""
         self.added.append(fault)
         return fault
 

@@ -59,6 +59,7 @@ class Call:
     cut_short: bool = False
 
     def look(self) -> None:
+        """Record that the caller looked at the page token."""
         self.looked_at = True
 
     @property
@@ -81,6 +82,7 @@ class Call:
 
     @property
     def outcome(self) -> str:
+        """The answer in a few words, such as `executions: 100, nextToken`."""
         if self.size is None:
             return "InvalidToken"
         return f"{LISTINGS[self.operation]}: {self.size}{'' if self.token is None else ', nextToken'}"
@@ -106,6 +108,8 @@ class Course:
 
 
 class Finding(NamedTuple):
+    """A finding of the paging check: its rule, and the walk or call that breaks it."""
+
     mistake: str
     #: The calls that prove the mistake; the last one made it.
     calls: list[Call]
@@ -118,6 +122,7 @@ class Finding(NamedTuple):
 
     @property
     def caller(self) -> Caller:
+        """The line of code that made the last of the calls."""
         return self.calls[-1].caller
 
     def __str__(self) -> str:
@@ -129,6 +134,7 @@ class Finding(NamedTuple):
         return any(failures.is_among(error, shown) for error in self.errors)
 
     def warn(self) -> None:
+        """Emit a PagingWarning at the line of the caller."""
         warnings.warn_explicit(str(self), PagingWarning, self.caller.file, self.caller.line)
 
 

@@ -24,7 +24,7 @@ from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit
 from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
 from sfn_mock.state.jobs import Poll
-from sfn_mock.state.life_cycle import end_execution, may_run_again, redrive_execution
+from sfn_mock.state.life_cycle import end_execution, is_redrivable, redrive_execution
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution
 from sfn_mock.state.runs import DefinitionRun
@@ -118,11 +118,11 @@ class ReplayedRun(DefinitionRun):
     def _advance(self, moment: int, *, in_turn: bool = False) -> None:
         super()._advance(min(moment, self._answers.limit), in_turn=in_turn)
 
-    def carry_until_unknown(self, moment: int) -> None:
+    def advance_until_unknown(self, moment: int) -> None:
         """Advance the run to a moment, or to the first task without a recorded outcome."""
         while True:
             try:
-                self.carry(moment)
+                self.advance_to(moment)
             except NoOutcomeError:
                 continue
             return
@@ -262,21 +262,21 @@ def replay_execution(execution: Execution, program: Program, recorded: Trace, an
     """
     records = execution.owner.records
     run = ReplayedRun(execution, program, answers, recorded)
-    records.keep_run(execution, run)
+    records.attach_run(execution, run)
     for number, attempt in enumerate(recorded.runs):
         if number:
-            if run.is_stuck or not may_run_again(execution, attempt.begin.moment):
+            if run.is_stuck or not is_redrivable(execution, attempt.begin.moment):
                 break
             redrive_execution(execution, attempt.begin.moment)
-            records.keep_run(execution, run)
+            records.attach_run(execution, run)
         last = recorded.events[-1].moment if attempt.end is None else attempt.end.moment
-        run.carry_until_unknown(last)
+        run.advance_until_unknown(last)
         if attempt.status == "ABORTED" and run.is_running and not run.is_stuck:
             error, cause = attempt.told("error"), attempt.told("cause")
             end_execution(execution, last, Ending("ABORTED", error=error, cause=cause))
         elif attempt.end is not None and number + 1 == len(recorded.runs):
             last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
-        run.carry_until_unknown(last)
+        run.advance_until_unknown(last)
     # Later events are unknown.
     answers.limit = min(answers.limit, last)
     return run

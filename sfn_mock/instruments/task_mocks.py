@@ -14,7 +14,7 @@ from sfn_mock.asl.host import Failed, Succeeded, TaskCall
 from sfn_mock.asl.nodes import ABSENT, TaskState, each_state
 from sfn_mock.asl.resources import Resource, ResourceError, parse_resource
 from sfn_mock.integrations.lambda_functions import parse_function
-from sfn_mock.integrations.mocked_results import mocked_result, mocked_submission
+from sfn_mock.integrations.mocked_answers import mocked_result, mocked_submission
 from sfn_mock.state import clock
 from sfn_mock.state.records import StateMachine
 from sfn_mock.state.task_mocks import Answer, Case, Handler, Invocation, TaskError, TaskMock, TaskMocks, matches

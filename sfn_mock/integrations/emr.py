@@ -61,8 +61,8 @@ def rename_result(action: str, result: dict[str, Any]) -> dict[str, Any]:
     if action == "addStep":
         return dict(sorted({**_without(result, "StepIds"), "StepId": result["StepIds"][0]}.items()))
     if action == "cancelStep":
-        told = {"CancelStepsInfo": result["CancelStepsInfoList"][0]}
-        return dict(sorted({**_without(result, "CancelStepsInfoList"), **told}.items()))
+        cancelled = {"CancelStepsInfo": result["CancelStepsInfoList"][0]}
+        return dict(sorted({**_without(result, "CancelStepsInfoList"), **cancelled}.items()))
     return result
 
 

@@ -12,7 +12,7 @@ from sfn_mock.integrations.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)
-class _OldService:
+class _SdkV1Names:
     """The names of a service in version 1 of the SDK: the prefix of errors, the service in causes, the base exception.
 
     The base exception is used for errors that the service's model does not declare.
@@ -23,23 +23,23 @@ class _OldService:
     exception: str
 
 
-_OLD_SERVICES = {
-    "athena": _OldService("Athena", "AmazonAthena", "AmazonAthenaException"),
-    "batch": _OldService("Batch", "AWSBatch", "AWSBatchException"),
-    "codebuild": _OldService("CodeBuild", "AWSCodeBuild", "AWSCodeBuildException"),
-    "databrew": _OldService("DataBrew", "AWSGlueDataBrew", "AWSGlueDataBrewException"),
-    "dynamodb": _OldService("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDBException"),
-    "ecs": _OldService("ECS", "AmazonECS", "AmazonECSException"),
-    "eks": _OldService("EKS", "AmazonEKS", "AmazonEKSException"),
-    "emr": _OldService("ElasticMapReduce", "AmazonElasticMapReduce", "AmazonElasticMapReduceException"),
-    "emr-containers": _OldService("EMRContainers", "AmazonEMRContainers", "AmazonEMRContainersException"),
-    "events": _OldService("EventBridge", "AmazonEventBridge", "AmazonEventBridgeException"),
-    "glue": _OldService("Glue", "AWSGlue", "AWSGlueException"),
-    "lambda": _OldService("Lambda", "AWSLambda", "AWSLambdaException"),
-    "sagemaker": _OldService("SageMaker", "AmazonSageMaker", "AmazonSageMakerException"),
-    "sns": _OldService("SNS", "AmazonSNS", "AmazonSNSException"),
-    "sqs": _OldService("SQS", "AmazonSQS", "AmazonSQSException"),
-    "stepfunctions": _OldService("StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"),
+_SDK_V1_NAMES = {
+    "athena": _SdkV1Names("Athena", "AmazonAthena", "AmazonAthenaException"),
+    "batch": _SdkV1Names("Batch", "AWSBatch", "AWSBatchException"),
+    "codebuild": _SdkV1Names("CodeBuild", "AWSCodeBuild", "AWSCodeBuildException"),
+    "databrew": _SdkV1Names("DataBrew", "AWSGlueDataBrew", "AWSGlueDataBrewException"),
+    "dynamodb": _SdkV1Names("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDBException"),
+    "ecs": _SdkV1Names("ECS", "AmazonECS", "AmazonECSException"),
+    "eks": _SdkV1Names("EKS", "AmazonEKS", "AmazonEKSException"),
+    "emr": _SdkV1Names("ElasticMapReduce", "AmazonElasticMapReduce", "AmazonElasticMapReduceException"),
+    "emr-containers": _SdkV1Names("EMRContainers", "AmazonEMRContainers", "AmazonEMRContainersException"),
+    "events": _SdkV1Names("EventBridge", "AmazonEventBridge", "AmazonEventBridgeException"),
+    "glue": _SdkV1Names("Glue", "AWSGlue", "AWSGlueException"),
+    "lambda": _SdkV1Names("Lambda", "AWSLambda", "AWSLambdaException"),
+    "sagemaker": _SdkV1Names("SageMaker", "AmazonSageMaker", "AmazonSageMakerException"),
+    "sns": _SdkV1Names("SNS", "AmazonSNS", "AmazonSNSException"),
+    "sqs": _SdkV1Names("SQS", "AmazonSQS", "AmazonSQSException"),
+    "stepfunctions": _SdkV1Names("StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"),
 }
 
 
@@ -59,7 +59,7 @@ def client_failure(operation: Operation, error: ClientError) -> StateError:
     status = metadata.get("HTTPStatusCode", 400)
     request_id = metadata.get("RequestId", "")
     shape = operation.model.service_model.shape_for_error_code(code)
-    if operation.has_new_sdk:
+    if operation.uses_sdk_v2:
         service = sdk_service_name(operation.model.service_model.service_id)
         name = sdk_exception_name(shape.name) if shape else f"{service}Exception"
         host_id = metadata.get("HostId")
@@ -69,7 +69,7 @@ def client_failure(operation: Operation, error: ClientError) -> StateError:
             f"(SDK Attempt Count: 1)"
         )
         return StateError(f"{service}.{name}", cause)
-    old = _OLD_SERVICES[operation.client_name]
+    old = _SDK_V1_NAMES[operation.client_name]
     name = optimised_exception_name(shape.name) if shape else old.exception
     cause = (
         f"{message} (Service: {old.service}; Status Code: {status}; Error Code: {code}; Request ID: {request_id}; "

@@ -20,7 +20,7 @@ from sfn_mock.integrations.results import describe
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Waiter:
     """How to poll a job, as a botocore waiter does.
 
     Attributes:
@@ -64,19 +64,19 @@ class JobFailedError(StateError):
         self.result = result
 
 
-def _question(
+def _waiter(
     operation: str, request: dict[str, str], status: str, succeeded: str, failed: str = "", **more: Any
-) -> _Question:
-    return _Question(operation, request, status, frozenset(succeeded.split()), frozenset(failed.split()), **more)
+) -> _Waiter:
+    return _Waiter(operation, request, status, frozenset(succeeded.split()), frozenset(failed.split()), **more)
 
 
-def _sagemaker(kind: str) -> _Question:
+def _sagemaker(kind: str) -> _Waiter:
     name = {f"{kind}Name": f"request.{kind}Name"}
-    return _question(f"Describe{kind}", name, f"{kind}Status", "Completed", "Failed Stopped")
+    return _waiter(f"Describe{kind}", name, f"{kind}Status", "Completed", "Failed Stopped")
 
 
 _CODEBUILD_FAILED = "FAILED FAULT TIMED_OUT STOPPED"
-_BUILD_BATCH = _question(
+_BUILD_BATCH = _waiter(
     "BatchGetBuildBatches",
     {"ids": "[answer.buildBatch.id]"},
     "buildBatches[0].buildBatchStatus",
@@ -90,7 +90,7 @@ _EKS_NODEGROUP = {"clusterName": "request.clusterName", "nodegroupName": "reques
 _EKS_PROFILE = {"clusterName": "request.clusterName", "fargateProfileName": "request.fargateProfileName"}
 _SERVERLESS = {"applicationId": "answer.applicationId || request.applicationId"}
 _SERVERLESS_RUN = {**_SERVERLESS, "jobRunId": "answer.jobRunId || request.jobRunId"}
-_EXECUTION = _question(
+_EXECUTION = _waiter(
     "DescribeExecution",
     {"executionArn": "answer.executionArn"},
     "status",
@@ -99,22 +99,22 @@ _EXECUTION = _question(
     stop="StopDate",
 )
 
-_QUESTIONS = {
-    "athena:startQueryExecution": _question(
+_WAITERS = {
+    "athena:startQueryExecution": _waiter(
         "GetQueryExecution",
         {"QueryExecutionId": "answer.QueryExecutionId"},
         "QueryExecution.Status.State",
         "SUCCEEDED",
         "FAILED CANCELLED",
     ),
-    "batch:submitJob": _question(
+    "batch:submitJob": _waiter(
         "DescribeJobs", {"jobs": "[answer.jobId]"}, "jobs[0].status", "SUCCEEDED", "FAILED", member="jobs"
     ),
-    "bedrock:createModelCustomizationJob": _question(
+    "bedrock:createModelCustomizationJob": _waiter(
         "GetModelCustomizationJob", {"jobIdentifier": "answer.jobArn"}, "status", "Completed", "Failed Stopped"
     ),
     "codebuild:retryBuildBatch": _BUILD_BATCH,
-    "codebuild:startBuild": _question(
+    "codebuild:startBuild": _waiter(
         "BatchGetBuilds",
         {"ids": "[answer.build.id]"},
         "builds[0].buildStatus",
@@ -124,14 +124,14 @@ _QUESTIONS = {
         wrapped="Build",
     ),
     "codebuild:startBuildBatch": _BUILD_BATCH,
-    "databrew:startJobRun": _question(
+    "databrew:startJobRun": _waiter(
         "DescribeJobRun",
         {"Name": "request.Name", "RunId": "answer.RunId"},
         "State",
         "SUCCEEDED",
         "FAILED STOPPED TIMEOUT",
     ),
-    "ecs:runTask": _question(
+    "ecs:runTask": _waiter(
         "DescribeTasks",
         {"cluster": "answer.tasks[0].clusterArn", "tasks": "[answer.tasks[0].taskArn]"},
         "tasks[0].lastStatus",
@@ -139,17 +139,17 @@ _QUESTIONS = {
         member="tasks",
         is_success="length(tasks[0].containers[?exitCode && exitCode != `0`] || `[]`) == `0`",
     ),
-    "eks:createCluster": _question("DescribeCluster", {"name": "request.name"}, "cluster.status", "ACTIVE", "FAILED"),
-    "eks:createFargateProfile": _question(
+    "eks:createCluster": _waiter("DescribeCluster", {"name": "request.name"}, "cluster.status", "ACTIVE", "FAILED"),
+    "eks:createFargateProfile": _waiter(
         "DescribeFargateProfile", _EKS_PROFILE, "fargateProfile.status", "ACTIVE", "CREATE_FAILED"
     ),
-    "eks:createNodegroup": _question(
+    "eks:createNodegroup": _waiter(
         "DescribeNodegroup", _EKS_NODEGROUP, "nodegroup.status", "ACTIVE", "CREATE_FAILED DEGRADED"
     ),
-    "eks:deleteCluster": _question(
+    "eks:deleteCluster": _waiter(
         "DescribeCluster", {"name": "request.name"}, "cluster.status", "", "FAILED", gone="ResourceNotFoundException"
     ),
-    "eks:deleteFargateProfile": _question(
+    "eks:deleteFargateProfile": _waiter(
         "DescribeFargateProfile",
         _EKS_PROFILE,
         "fargateProfile.status",
@@ -157,17 +157,17 @@ _QUESTIONS = {
         "DELETE_FAILED",
         gone="ResourceNotFoundException",
     ),
-    "eks:deleteNodegroup": _question(
+    "eks:deleteNodegroup": _waiter(
         "DescribeNodegroup", _EKS_NODEGROUP, "nodegroup.status", "", "DELETE_FAILED", gone="ResourceNotFoundException"
     ),
-    "elasticmapreduce:addStep": _question(
+    "elasticmapreduce:addStep": _waiter(
         "DescribeStep",
         {"ClusterId": "request.JobFlowId", "StepId": "answer.StepIds[0]"},
         "Step.Status.State",
         "COMPLETED",
         "FAILED CANCELLED INTERRUPTED",
     ),
-    "elasticmapreduce:createCluster": _question(
+    "elasticmapreduce:createCluster": _waiter(
         _EMR_CLUSTER[0],
         {"ClusterId": "answer.JobFlowId"},
         _EMR_CLUSTER[1],
@@ -175,36 +175,32 @@ _QUESTIONS = {
         "TERMINATED TERMINATED_WITH_ERRORS",
         added={"ClusterId": "Cluster.Id"},
     ),
-    "elasticmapreduce:terminateCluster": _question(
+    "elasticmapreduce:terminateCluster": _waiter(
         _EMR_CLUSTER[0], {"ClusterId": "request.JobFlowIds[0]"}, _EMR_CLUSTER[1], "TERMINATED TERMINATED_WITH_ERRORS"
     ),
-    "emr-containers:deleteVirtualCluster": _question(
+    "emr-containers:deleteVirtualCluster": _waiter(
         "DescribeVirtualCluster", {"id": "request.id"}, "virtualCluster.state", "TERMINATED", "ARRESTED"
     ),
-    "emr-containers:startJobRun": _question(
+    "emr-containers:startJobRun": _waiter(
         "DescribeJobRun",
         {"id": "answer.id", "virtualClusterId": "request.virtualClusterId"},
         "jobRun.state",
         "COMPLETED",
         "FAILED CANCELLED",
     ),
-    "emr-serverless:cancelJobRun": _question(
-        "GetJobRun", _SERVERLESS_RUN, "jobRun.state", "CANCELLED", "SUCCESS FAILED"
-    ),
-    "emr-serverless:createApplication": _question(
+    "emr-serverless:cancelJobRun": _waiter("GetJobRun", _SERVERLESS_RUN, "jobRun.state", "CANCELLED", "SUCCESS FAILED"),
+    "emr-serverless:createApplication": _waiter(
         "GetApplication", _SERVERLESS, "application.state", "CREATED STARTED", "TERMINATED"
     ),
-    "emr-serverless:deleteApplication": _question("GetApplication", _SERVERLESS, "application.state", "TERMINATED"),
-    "emr-serverless:startApplication": _question(
+    "emr-serverless:deleteApplication": _waiter("GetApplication", _SERVERLESS, "application.state", "TERMINATED"),
+    "emr-serverless:startApplication": _waiter(
         "GetApplication", _SERVERLESS, "application.state", "STARTED", "TERMINATED"
     ),
-    "emr-serverless:startJobRun": _question(
-        "GetJobRun", _SERVERLESS_RUN, "jobRun.state", "SUCCESS", "FAILED CANCELLED"
-    ),
-    "emr-serverless:stopApplication": _question(
+    "emr-serverless:startJobRun": _waiter("GetJobRun", _SERVERLESS_RUN, "jobRun.state", "SUCCESS", "FAILED CANCELLED"),
+    "emr-serverless:stopApplication": _waiter(
         "GetApplication", _SERVERLESS, "application.state", "STOPPED", "TERMINATED"
     ),
-    "glue:startJobRun": _question(
+    "glue:startJobRun": _waiter(
         "GetJobRun",
         {"JobName": "request.JobName", "RunId": "answer.JobRunId"},
         "JobRun.JobRunState",
@@ -212,7 +208,7 @@ _QUESTIONS = {
         "FAILED STOPPED TIMEOUT ERROR EXPIRED",
         member="JobRun",
     ),
-    "mediaconvert:createJob": _question("GetJob", {"Id": "answer.Job.Id"}, "Job.Status", "COMPLETE", "ERROR CANCELED"),
+    "mediaconvert:createJob": _waiter("GetJob", {"Id": "answer.Job.Id"}, "Job.Status", "COMPLETE", "ERROR CANCELED"),
     "sagemaker:createHyperParameterTuningJob": _sagemaker("HyperParameterTuningJob"),
     "sagemaker:createLabelingJob": _sagemaker("LabelingJob"),
     "sagemaker:createProcessingJob": _sagemaker("ProcessingJob"),
@@ -249,18 +245,18 @@ class Job:
             JobFailedError: If the job has failed.
             StateError: If its service refuses to describe it.
         """
-        question = _question_about(self.resource)
+        waiter = _waiter_of(self.resource)
         try:
             description = self.operation.call(client_for, self.request)
         except ClientError as error:
-            if question.gone is not None and error.response["Error"].get("Code") == question.gone:
+            if waiter.gone is not None and error.response["Error"].get("Code") == waiter.gone:
                 return {}
             raise client_failure(self.operation, error) from error
         return read_description(self.resource, self.operation, description)
 
     def stop_of(self, result: Mapping[str, Any]) -> int | None:
         """Return when the job stopped, in UTC milliseconds; None if its description does not tell."""
-        return result.get(_question_about(self.resource).stop)
+        return result.get(_waiter_of(self.resource).stop)
 
 
 def start_job(resource: Resource, operation: Operation, request: dict[str, Any], answer: dict[str, Any]) -> Job:
@@ -272,23 +268,23 @@ def start_job(resource: Resource, operation: Operation, request: dict[str, Any],
         request: The parameters of the call.
         answer: The answer of the boto3 client.
     """
-    question = _question_about(resource)
+    waiter = _waiter_of(resource)
     known = {"request": request, "answer": answer}
-    found = {member: jmespath.search(where, known) for member, where in question.request.items()}
+    found = {member: jmespath.search(where, known) for member, where in waiter.request.items()}
     request = {member: value for member, value in found.items() if value is not None}
-    return Job(resource, operation.sibling(question.operation), request)
+    return Job(resource, operation.sibling(waiter.operation), request)
 
 
 def read_description(resource: Resource, operation: Operation, description: dict[str, Any]) -> dict[str, Any] | None:
     """Return the task's result from the description of a job; see `Job.poll`."""
-    question = _question_about(resource)
-    status = jmespath.search(question.status, description)
-    if status not in question.succeeded | question.failed:
+    waiter = _waiter_of(resource)
+    status = jmespath.search(waiter.status, description)
+    if status not in waiter.succeeded | waiter.failed:
         return None
-    result = _result(question, operation, description)
+    result = _result(waiter, operation, description)
     if resource.pattern is Pattern.SYNC_2:
         result = {name: json.loads(value) if name in ("Input", "Output") else value for name, value in result.items()}
-    if status in question.failed or not jmespath.search(question.is_success, description):
+    if status in waiter.failed or not jmespath.search(waiter.is_success, description):
         raise JobFailedError(result)
     return result
 
@@ -304,26 +300,26 @@ def result_shape(resource: Resource, operation: Operation) -> tuple[Operation, S
         The operation that describes the job, the shape of the job, and the member of the result that holds the job,
         which is empty if the job itself is the result.
     """
-    question = _question_about(resource)
-    describing = operation.sibling(question.operation)
+    waiter = _waiter_of(resource)
+    describing = operation.sibling(waiter.operation)
     shape = describing.model.output_shape
-    if question.member:
-        shape = shape.members[question.member]
+    if waiter.member:
+        shape = shape.members[waiter.member]
     if isinstance(shape, ListShape):
         shape = shape.member
-    return describing, shape, question.wrapped
+    return describing, shape, waiter.wrapped
 
 
-def _result(question: _Question, operation: Operation, description: dict[str, Any]) -> dict[str, Any]:
+def _result(waiter: _Waiter, operation: Operation, description: dict[str, Any]) -> dict[str, Any]:
     result = describe(operation, description)
-    if question.member:
-        result = result[operation.member_name(question.member)]
+    if waiter.member:
+        result = result[operation.member_name(waiter.member)]
     if isinstance(result, list):
         result = result[0]
-    if question.wrapped:
-        result = {question.wrapped: result}
-    return {**result, **{name: jmespath.search(where, description) for name, where in question.added.items()}}
+    if waiter.wrapped:
+        result = {waiter.wrapped: result}
+    return {**result, **{name: jmespath.search(where, description) for name, where in waiter.added.items()}}
 
 
-def _question_about(resource: Resource) -> _Question:
-    return _QUESTIONS[f"{resource.service}:{resource.action}"]
+def _waiter_of(resource: Resource) -> _Waiter:
+    return _WAITERS[f"{resource.service}:{resource.action}"]

@@ -102,5 +102,5 @@ def function_error(error_type: str, message: str, *, request_id: str, stack_trac
         request_id: The id of the request.
         stack_trace: The lines of the traceback, innermost last.
     """
-    told = {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": stack_trace}
-    return StateError(error_type, json.dumps(told))
+    payload = {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": stack_trace}
+    return StateError(error_type, json.dumps(payload))

@@ -203,7 +203,7 @@ def _transform(ends: list[ChildEnd], transformation: str) -> list[Any]:
 
 
 def _result(end: ChildEnd) -> dict[str, Any]:
-    told = {**end.description, "Status": end.status, "Error": end.error, "Cause": end.cause}
+    described = {**end.description, "Status": end.status, "Error": end.error, "Cause": end.cause}
     if end.status == "SUCCEEDED":
-        told |= {"Output": json_text(end.output), "OutputDetails": {"Included": True}}
-    return {name: told[name] for name in sorted(told) if told[name] is not None}
+        described |= {"Output": json_text(end.output), "OutputDetails": {"Included": True}}
+    return {name: described[name] for name in sorted(described) if described[name] is not None}

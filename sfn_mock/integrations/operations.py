@@ -62,7 +62,7 @@ _OPTIMISED_OPERATIONS = {
 }
 
 #: The optimised integrations that use version 2 of the SDK.
-_WITH_NEW_SDK = {"bedrock", "emr-serverless", "mediaconvert"}
+_WITH_SDK_V2 = {"bedrock", "emr-serverless", "mediaconvert"}
 
 #: A function that returns the boto3 client of a service.
 ClientFactory = Callable[[str], Any]
@@ -76,13 +76,13 @@ class Operation:
         client_name: boto3's name of the service.
         model: The operation in botocore's model.
         is_optimised: Whether the integration is optimised.
-        has_new_sdk: Whether the integration uses version 2 of the SDK.
+        uses_sdk_v2: Whether the integration uses version 2 of the SDK.
     """
 
     client_name: str
     model: OperationModel
     is_optimised: bool
-    has_new_sdk: bool
+    uses_sdk_v2: bool
 
     @property
     def member_name(self) -> Callable[[str], str]:
@@ -98,7 +98,7 @@ class Operation:
     def sibling(self, name: str) -> Operation:
         """Return another operation of the same service and kind of integration."""
         model = get_service_model(self.client_name).operation_model(name)
-        return Operation(self.client_name, model, self.is_optimised, self.has_new_sdk)
+        return Operation(self.client_name, model, self.is_optimised, self.uses_sdk_v2)
 
 
 @lru_cache(maxsize=512)
@@ -131,8 +131,8 @@ def find_operation(resource: Resource) -> Operation | None:
     model = service.operation_model(operation)
     if model.has_event_stream_input or model.has_event_stream_output:
         return None
-    has_new_sdk = not is_optimised or resource.service in _WITH_NEW_SDK
-    return Operation(client_name, model, is_optimised, has_new_sdk)
+    uses_sdk_v2 = not is_optimised or resource.service in _WITH_SDK_V2
+    return Operation(client_name, model, is_optimised, uses_sdk_v2)
 
 
 def has_sdk_action(resource: Resource) -> bool:

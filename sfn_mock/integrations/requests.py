@@ -9,6 +9,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.texts import json_text, utf8
 from sfn_mock.integrations.naming import optimised_member_name
 from sfn_mock.integrations.operations import Operation
@@ -181,14 +182,14 @@ class _Reader:
         return value if isinstance(value, str) else self._expect("STRING", name)
 
     def _number(self, value: Any, kind: str, name: str) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not is_number(value):
             return self._expect("NUMBER", name)
         if kind in _WHOLE_NUMBERS and isinstance(value, float):
             return int(value) if value.is_integer() else self._expect("NUMBER", name)
         return value
 
     def _blob(self, value: Any, name: str) -> Any:
-        if self._operation.has_new_sdk:
+        if self._operation.uses_sdk_v2:
             return utf8(json_text(value))
         if not isinstance(value, str):
             return self._expect("STRING", name)

@@ -31,7 +31,7 @@ def shape_answer(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]
         answer: The answer of the boto3 client.
     """
     result = describe(operation, answer)
-    if operation.has_new_sdk:
+    if operation.uses_sdk_v2:
         return result
     return dict(sorted({**result, **http_metadata(answer.get("ResponseMetadata", {}))}.items()))
 
@@ -83,12 +83,12 @@ def _value(operation: Operation, value: Any, shape: Shape) -> Any:
     if isinstance(value, bytes):
         return _blob_text(operation, value)
     if isinstance(value, datetime):
-        return moment_text(value) if operation.has_new_sdk else int(value.timestamp() * 1000)
+        return moment_text(value) if operation.uses_sdk_v2 else int(value.timestamp() * 1000)
     return value
 
 
 def _blob_text(operation: Operation, value: bytes) -> str:
-    if operation.has_new_sdk:
+    if operation.uses_sdk_v2:
         try:
             return value.decode()
         except UnicodeDecodeError:

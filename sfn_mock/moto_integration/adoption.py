@@ -12,7 +12,7 @@ from moto.utilities.tagging_service import TaggingService
 
 from sfn_mock.aws.arns import parse_state_machine_arn
 from sfn_mock.state import clock
-from sfn_mock.state.executions import take_in
+from sfn_mock.state.executions import store_executions
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Activity, Execution, Records, StateMachine
 from sfn_mock.state.revisions import Origin, Revision, Route, new_revision
@@ -43,7 +43,7 @@ def adopt_state_machine(records: Records, motos: MotoStateMachine, tagger: Taggi
     for alias in motos.aliases.values():
         routes = tuple(_route(item) for item in alias.routing_configuration)
         set_alias(machine, alias.name, routes, alias.description, _moment(alias.creation_date))
-    take_in(machine, [_execution(machine, execution) for execution in motos.executions])
+    store_executions(machine, [_execution(machine, execution) for execution in motos.executions])
     return machine
 
 

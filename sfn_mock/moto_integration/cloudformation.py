@@ -133,6 +133,8 @@ class _Resource(ABC):
 
 
 class StateMachineInStack(_Resource):
+    """A state machine in a CloudFormation stack."""
+
     resource_type = "AWS::StepFunctions::StateMachine"
     name_property = "StateMachineName"
     replacing = ("StateMachineName", "StateMachineType")
@@ -164,6 +166,7 @@ class StateMachineInStack(_Resource):
         self._update_tags(properties)
 
     def delete(self) -> None:
+        """Delete the state machine."""
         self.backend.delete_state_machine(self.physical_resource_id)
 
     def _attribute(self, name: str) -> Any:
@@ -173,6 +176,8 @@ class StateMachineInStack(_Resource):
 
 
 class VersionInStack(_Resource):
+    """A version of a state machine in a CloudFormation stack."""
+
     resource_type = "AWS::StepFunctions::StateMachineVersion"
     replacing = ("StateMachineArn", "StateMachineRevisionId", "Description")
 
@@ -189,10 +194,13 @@ class VersionInStack(_Resource):
         """Change nothing: a version cannot change."""
 
     def delete(self) -> None:
+        """Delete the version."""
         self.backend.delete_state_machine_version(self.physical_resource_id)
 
 
 class AliasInStack(_Resource):
+    """An alias of a state machine in a CloudFormation stack."""
+
     resource_type = "AWS::StepFunctions::StateMachineAlias"
     name_property = "Name"
     replacing = ("Name",)
@@ -209,10 +217,13 @@ class AliasInStack(_Resource):
         )
 
     def delete(self) -> None:
+        """Delete the alias."""
         self.backend.delete_state_machine_alias(self.physical_resource_id)
 
 
 class ActivityInStack(_Resource):
+    """An activity in a CloudFormation stack."""
+
     resource_type = "AWS::StepFunctions::Activity"
     name_property = "Name"
     replacing = ("Name", "EncryptionConfiguration")
@@ -227,6 +238,7 @@ class ActivityInStack(_Resource):
         self._update_tags(properties)
 
     def delete(self) -> None:
+        """Delete the activity."""
         self.backend.delete_activity(self.physical_resource_id)
 
 

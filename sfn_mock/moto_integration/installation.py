@@ -129,23 +129,26 @@ class SessionWithinMockAWS(Session):
         self.task_mocks = state.task_mocks
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
+        """Return the backend of an account and region, with the simulation of this session."""
         self.check_open()
         backend = _backend(account_id or self.account_id, region or self.region)
         if self.simulation is not NO_SIMULATION:
-            backend.records.take_on(self.simulation)
+            backend.records.apply_simulation(self.simulation)
         return backend
 
     def backends(self) -> list[SFNBackend]:
+        """Return the backends of all accounts and regions."""
         return _backends()
 
     def close(self) -> None:
         """End the session. The records stay, without its simulation."""
         for backend in self.backends():
             if backend.records.simulation is self.simulation:
-                backend.records.take_on(NO_SIMULATION)
+                backend.records.apply_simulation(NO_SIMULATION)
         self.closed = True
 
     def check_open(self) -> None:
+        """Raise RuntimeError if the mock_aws of the session has ended."""
         if not botocore_stubber.enabled:
             raise RuntimeError("The mock_aws of this handle has ended: use the handle inside that mock_aws.")
         super().check_open()

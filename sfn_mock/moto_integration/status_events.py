@@ -19,7 +19,7 @@ from sfn_mock.state.status_changes import StatusChange
 @contextmanager
 def sent() -> Iterator[None]:
     """Send an event for each change of status while a ``mock_aws`` is active."""
-    with status_changes.told_to(_put):
+    with status_changes.listening(_put):
         yield
 
 

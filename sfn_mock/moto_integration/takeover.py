@@ -93,7 +93,7 @@ def _one_dictionary() -> wrapped:
 
 @contextmanager
 def _dictionary(backend_of: BackendOf) -> Iterator[None]:
-    """moto's dictionary as a view of the backends, which outlive a ``mock_aws`` that empties the dictionary."""
+    """A view of the backends in the place of moto's dictionary; they outlive a `mock_aws` that empties it."""
     classes = ExitStack()
 
     def put_back() -> None:
@@ -165,7 +165,7 @@ def _stubber(
     def prepare(service: str) -> None:
         # The request may come from a run, or be an event about one.
         for backend in backends() if active else ():
-            backend.records.keep_up()
+            backend.records.catch_up()
         if service not in waiting:
             return
         # Of two simultaneous first requests, one waits while the other patches the service, whose import may take

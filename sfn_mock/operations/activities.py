@@ -17,7 +17,7 @@ from sfn_mock.operations.tags import read_tags
 from sfn_mock.state import clock
 from sfn_mock.state.records import Activity, Records
 from sfn_mock.state.store import RecordsGone
-from sfn_mock.state.waiting_tasks import hand_out
+from sfn_mock.state.waiting_tasks import start_scheduled_task
 
 #: How long AWS keeps a worker's request open while there is no task, in milliseconds (API reference).
 _LONGEST = 60_000
@@ -93,12 +93,12 @@ def get_activity_task(records: Records, date: DateForm, *, activity_arn: str, wo
     A call in the test's own thread is answered at once, because the test cannot continue while it waits. So is every
     call while the test controls the clock, because only the test can move it.
     """
-    releases, until = records.releases, clock.shown() + _LONGEST
+    releases, until = records.releases, clock.test_time() + _LONGEST
     answer = _take_task(records, activity_arn, worker_name)
-    while not answer and _may_wait() and records.releases == releases and clock.shown() < until:
+    while not answer and _may_wait() and records.releases == releases and clock.test_time() < until:
         _pause()
         try:
-            with clock.at(clock.shown()):
+            with clock.at(clock.test_time()):
                 answer = _take_task(records, activity_arn, worker_name)
         except RecordsGone:
             if records.has_ended:
@@ -111,13 +111,13 @@ def _take_task(records: Records, activity_arn: str, worker_name: str | None) -> 
     """Return the task that has waited longest, or an answer without a task."""
     with records.using() as moment:
         activity = _find(records, activity_arn)
-        task = hand_out(activity, moment, worker_name)
+        task = start_scheduled_task(activity, moment, worker_name)
         if task is not None:
             return {"taskToken": task.token, "input": task.execution.input}
         for run in list(records.runs.values()):
-            taken = run.take_activity_task(activity.arn, moment, worker_name)
-            if taken is not None:
-                return {"taskToken": taken[0], "input": taken[1]}
+            started = run.start_activity_task(activity.arn, moment, worker_name)
+            if started is not None:
+                return {"taskToken": started[0], "input": started[1]}
         return {}
 
 

@@ -19,7 +19,7 @@ from sfn_mock.state.life_cycle import end_execution
 from sfn_mock.state.outcomes import FAILS_AT_ONCE, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
 from sfn_mock.state.records import Alias, Execution, Records, StateMachine, Version
 from sfn_mock.state.runs import start_run
-from sfn_mock.state.state_machines import deal, start
+from sfn_mock.state.state_machines import choose_version, start
 from sfn_mock.state.task_mocks import Case, CaseRun
 
 #: The billing units of an EXPRESS execution: megabytes of memory, and milliseconds of duration (recorded on AWS).
@@ -78,7 +78,7 @@ def start_sync_execution(
         execution = _start(machine, qualified, moment, name, text, trace_header, case, sync=True)
         if execution in records.runs:
             # The caller gets the end, however far in the future it is.
-            records.runs[execution].carry(moment + _LONGEST_EXPRESS)
+            records.runs[execution].advance_to(moment + _LONGEST_EXPRESS)
     return _sync_execution(execution, date, with_data=includes_data(included_data))
 
 
@@ -140,7 +140,7 @@ def _start(
     outcome = _outcome(machine, name, input, sync=sync) if case is None else None
     version_number = alias_name = None
     if isinstance(qualified, Alias):
-        version_number, alias_name = deal(qualified), qualified.name
+        version_number, alias_name = choose_version(qualified), qualified.name
     elif qualified is not None:
         version_number = qualified.qualifier
     execution = start(

@@ -47,6 +47,7 @@ def find_qualified(records: Records, arn: str) -> tuple[StateMachine, Version | 
 
 
 def find_map_run(records: Records, arn: str) -> MapRun:
+    """Return the map run with an ARN; raise ResourceNotFound if there is none."""
     parse_map_run_arn(arn)
     map_run = records.map_runs.get(arn)
     if map_run is None:

@@ -57,5 +57,5 @@ def events_of(records: Records, execution: Execution, moment: int) -> list[Event
     run = records.run_of(execution)
     if run is None:
         return events_until(execution, moment)
-    run.carry(moment)
+    run.advance_to(moment)
     return run.events(moment)

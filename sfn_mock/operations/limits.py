@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from sfn_mock.aws.exceptions import ExecutionLimitExceeded, ServiceQuotaExceeded, ThrottlingException
-from sfn_mock.state.quotas import Allowance
+from sfn_mock.state.quotas import RateLimiter
 from sfn_mock.state.records import Records, StateMachine
 
 
 def check_rate(records: Records, operation: str) -> None:
     """Raise ThrottlingException if a call of ``operation``, which has a quota, exceeds it."""
     with records.using() as moment:
-        if not _take_call(records, operation, moment):
+        if not _acquire_call(records, operation, moment):
             raise ThrottlingException
 
 
-def _take_call(records: Records, operation: str, moment: int) -> bool:
+def _acquire_call(records: Records, operation: str, moment: int) -> bool:
     """Take one call from the quota of ``operation``, and return whether there was one."""
-    if operation not in records.allowances:
+    if operation not in records.rate_limiters:
         bucket = records.simulation.quotas.bucket(operation, records.region)
-        records.allowances[operation] = Allowance(bucket, moment)
-    return records.allowances[operation].take(moment)
+        records.rate_limiters[operation] = RateLimiter(bucket, moment)
+    return records.rate_limiters[operation].acquire(moment)
 
 
 def check_open_executions(records: Records, moment: int) -> None:

@@ -42,7 +42,7 @@ def list_executions(
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
         # Time lines keep the past, so the past is listed like the present.
         lag = records.simulation.consistency_lag
-        owner.index.settle(moment - lag)
+        owner.index.update_to(moment - lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, place.seen_until - lag)
         page = first_page(records, moment, request, place, entries, _position, size)
         answer: Answer = {"executions": describe_items(owner, page.items, date)}

@@ -134,7 +134,7 @@ def update_map_run(
         failures, percentage = map_run.tolerance
         if max_concurrency is not None:
             set_max_concurrency(map_run, moment, max_concurrency)
-        records.undo.keep(map_run, "tolerance")
+        records.undo.save(map_run, "tolerance")
         map_run.tolerance = Tolerance(
             failures if tolerated_failure_count is None else tolerated_failure_count,
             percentage if tolerated_failure_percentage is None else float(tolerated_failure_percentage),

@@ -36,11 +36,11 @@ class LambdaContext:
     memory_limit_in_mb: int = _MEMORY
     client_context: None = None
     identity: None = None
-    _since: int = field(default_factory=clock.shown)
+    _since: int = field(default_factory=clock.test_time)
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the remaining milliseconds of the function, by the test's clock."""
-        return max(0, _TIMEOUT - (clock.shown() - self._since))
+        return max(0, _TIMEOUT - (clock.test_time() - self._since))
 
 
 class MockedFunction:

@@ -31,6 +31,8 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
+    """A page of a listing: its items, and the token of the next page."""
+
     items: list[Item]
     next_token: str | None
 

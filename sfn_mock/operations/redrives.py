@@ -76,6 +76,6 @@ def redrive_execution(
         check_open_executions(records, moment)
         life_cycle.redrive_execution(execution, moment)
         if client_token is not None:
-            records.undo.keep_item(records.redrive_tokens, execution)
+            records.undo.save_item(records.redrive_tokens, execution)
             records.redrive_tokens[execution] = (*tokens, (client_token, moment))[-_TOKENS_KEPT:]
         return {"redriveDate": date(moment)}

@@ -82,7 +82,7 @@ def create_state_machine(
 
 def _is_like(machine: StateMachine, type: str, revision: Revision) -> bool:
     """Return whether ``machine`` matches the request; a repeated call may name another role (CreateStateMachine)."""
-    return machine.type == type and machine.revision.says_the_same_as(
+    return machine.type == type and machine.revision.has_same_content_as(
         revision._replace(role_arn=machine.revision.role_arn)
     )
 
@@ -188,7 +188,7 @@ def update_state_machine(
             tracing_configuration=_either(tracing, current.tracing_configuration),
             encryption_configuration=_either(encryption, current.encryption_configuration),
         )
-        is_new = not revision.says_the_same_as(current)
+        is_new = not revision.has_same_content_as(current)
         if publish and (is_new or published_version(machine, version_description, anew=True) is None):
             check_number_of_versions(machine)
         update(machine, revision, moment)

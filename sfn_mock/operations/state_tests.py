@@ -12,7 +12,7 @@ from sfn_mock.asl.context import ExecutionInfo, context_fault, format_moment
 from sfn_mock.asl.definition import parse_state
 from sfn_mock.asl.host import Failed, Succeeded, TaskAnswer, TaskCall
 from sfn_mock.asl.item_data import parse_items
-from sfn_mock.asl.json_text import read_json
+from sfn_mock.asl.json_reader import read_json
 from sfn_mock.asl.nodes import MapState, State, TaskState
 from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resource
 from sfn_mock.asl.single_state import StateInput, StateReport, run_single_state
@@ -33,7 +33,7 @@ from sfn_mock.aws.exceptions import (
     WaitingTaskNeedsMock,
 )
 from sfn_mock.aws.payloads import json_fault
-from sfn_mock.integrations import mock_results
+from sfn_mock.integrations import mock_checks
 from sfn_mock.integrations.service_calls import Caller, check_parameters, unknown_fields
 from sfn_mock.integrations.tasks import answer_task
 from sfn_mock.operations.definition_checks import checked_definition, refuse_faults
@@ -76,14 +76,14 @@ def test_state(
     configuration = state_configuration or {}
     try:
         if mock is None:
-            mock_results.check_unmocked_configuration(configuration)
+            mock_checks.check_unmocked_configuration(configuration)
             _check_unmocked(state, role_arn, context)
             work = None
         else:
-            mock_results.check_mock_members(mock)
-            mock_results.check_mocked_state(found, reveal_secrets=bool(reveal_secrets))
+            mock_checks.check_mock_members(mock)
+            mock_checks.check_mocked_state(found, reveal_secrets=bool(reveal_secrets))
             work = _mocked_work(found, state, mock, configuration)
-    except mock_results.MockError as error:
+    except mock_checks.MockError as error:
         raise MockRefused(reason=str(error)) from None
     given_context = _read_members("context", context)
     fault = context_fault(given_context)
@@ -112,8 +112,8 @@ def test_state(
 
 def _note_steps(records: Records, definition: str, name: str, report: StateReport, moment: int) -> None:
     steps = [Step(moment, name, "state")]
-    if report.way is not None:
-        steps.append(Step(moment, name, *report.way))
+    if report.exit is not None:
+        steps.append(Step(moment, name, *report.exit))
     with records.using():
         records.state_tests.setdefault(definition, StateTests()).steps += steps
 
@@ -195,9 +195,9 @@ def _mocked_result(found: dict[str, Any], state: State, mock: dict[str, Any]) ->
         raise MockedResultNotJson from None
     if isinstance(state, TaskState):
         mode = mock.get("fieldValidationMode", "STRICT")
-        mock_results.check_task_result(parse_resource(state.resource), result, mode)
+        mock_checks.check_task_result(parse_resource(state.resource), result, mode)
     else:
-        mock_results.check_state_result(found, result)
+        mock_checks.check_state_result(found, result)
     return Succeeded(result)
 
 
@@ -216,8 +216,8 @@ def _check_failure_count(configuration: dict[str, Any], work: MockedWork | None)
     if count is None or work is None or work.iterations is None:
         return
     try:
-        mock_results.check_failure_count(count, work.iterations)
-    except mock_results.MockError as error:
+        mock_checks.check_failure_count(count, work.iterations)
+    except mock_checks.MockError as error:
         raise MockRefused(reason=str(error)) from None
 
 

@@ -38,7 +38,7 @@ def untag_resource(records: Records, date: DateForm, *, resource_arn: str, tag_k
     """Remove the tags with these keys; an unknown key is not an error."""
     with records.using():
         resource = _find(records, resource_arn)
-        records.undo.keep(resource, "tags")
+        records.undo.save(resource, "tags")
         for key in tag_keys:
             resource.tags.pop(key, None)
         return {}

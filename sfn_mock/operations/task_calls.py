@@ -37,10 +37,10 @@ class ServicesOfMocks:
         return check_parameters(resource, parameters)
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Run a task at its due moment. The first of these that applies answers it:
+        """Run a task at its due moment.
 
-        `mock_task`, the case of a mock config, `mock_lambda`, Step Functions, a worker of the activity, a service of
-        ``mock_aws``.
+        The first of these that applies answers it: `mock_task`, the case of a mock config, `mock_lambda`, Step
+        Functions, a worker of the activity, a service of `mock_aws`.
 
         Raises:
             UnmockedServiceError: If the task is not mocked.

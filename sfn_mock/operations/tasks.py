@@ -36,7 +36,7 @@ def send_task_failure(
 def send_task_heartbeat(records: Records, date: DateForm, *, task_token: str) -> Answer:
     """Restart the time until the next heartbeat, if heartbeats are expected."""
     with records.using() as moment:
-        _find_open(records, task_token, moment).beat(moment)
+        _find_open(records, task_token, moment).heartbeat(moment)
         return {}
 
 

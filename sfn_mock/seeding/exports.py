@@ -30,6 +30,7 @@ from sfn_mock.state import seeds as seeding
 from sfn_mock.state.map_runs import check_label
 from sfn_mock.state.outcomes import STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, json_text
 from sfn_mock.state.state_machines import check_alias_name
+from sfn_mock.state.time_lines import Attempt
 from sfn_mock.suggestions import closest
 
 #: A path, JSON or YAML text, an answer of ListExecutions or DescribeExecution, or a list of such answers or of items.
@@ -92,11 +93,16 @@ class Item(NamedTuple):
     alias_name: str | None
     shown: Shown
     details: Details
-    life: seeding.Life
+    attempts: tuple[Attempt, ...]
     #: The start date as the source writes it.
     written_start: object
     #: Its members that AWS does not have.
     unknown: tuple[str, ...]
+
+    @property
+    def start(self) -> int:
+        """When the execution starts, in milliseconds since 1970."""
+        return self.attempts[0].since
 
     @property
     def identity(self) -> ExecutionArn:
@@ -105,6 +111,7 @@ class Item(NamedTuple):
 
     @property
     def execution_type(self) -> str:
+        """STANDARD or EXPRESS."""
         return "STANDARD" if self.arn.express_id is None else "EXPRESS"
 
 
@@ -160,9 +167,9 @@ def _read_item(position: int, raw: object) -> Item:
             redrive_date=_optional_moment(raw, "redriveDate"),
         )
         details = _details(raw, status)
-        life = _life(shown, details, express=arn.express_id is not None)
+        attempts = _attempts(shown, details, express=arn.express_id is not None)
         unknown = tuple(str(member) for member in raw if member not in _MEMBERS)
-    return Item(label, place, arn, version_number, alias_name, shown, details, life, raw["startDate"], unknown)
+    return Item(label, place, arn, version_number, alias_name, shown, details, attempts, raw["startDate"], unknown)
 
 
 def _required(raw: Mapping[str, object], member: str) -> object:
@@ -333,10 +340,10 @@ def _moment(member: str, value: object) -> int:
     raise ValueError(f"{member} must be epoch seconds, ISO 8601 text or a datetime, got {value!r}.")
 
 
-def _life(shown: Shown, details: Details, *, express: bool) -> seeding.Life:
+def _attempts(shown: Shown, details: Details, *, express: bool) -> tuple[Attempt, ...]:
     """Return a time line with the state that an item shows; before its redrive it is RUNNING and never redriven."""
     dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
-    return seeding.life(
+    return seeding.seeded_attempts(
         # A recording is complete, so it is judged by its own last date, wherever the test's clock stands.
         max(dates),
         shown.status,

@@ -19,13 +19,13 @@ from sfn_mock.seeding.exports import Details, Item, Place, Shown
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state.executions import refuse_express, take_in
+from sfn_mock.state.executions import refuse_express, store_executions
 from sfn_mock.state.joint_use import using_all
 from sfn_mock.state.outcomes import ending
 from sfn_mock.state.records import Execution, ExecutionScope, MapRun, Records, StateMachine
 from sfn_mock.state.revisions import Origin, Route
 from sfn_mock.state.state_machines import add_version, give_parent, set_alias, store_map_run
-from sfn_mock.state.time_lines import Attempt, within
+from sfn_mock.state.time_lines import Attempt, apply_time_limit
 from sfn_mock.state.tolerance import Tolerance
 
 
@@ -168,10 +168,10 @@ def _joined(earlier: Item, item: Item) -> Item:
     """Return the earlier item, completed with the members that only the later item of that name has."""
     details = earlier.details.joined_with(item.details)
     count = item.shown.item_count if earlier.shown.item_count is None else earlier.shown.item_count
-    *attempts, last = earlier.life.attempts
+    *before, last = earlier.attempts
     end = ending(last.ending.status, output=details.output, error=details.error, cause=details.cause)
-    life = earlier.life._replace(attempts=(*attempts, last._replace(ending=end)))
-    return earlier._replace(details=details, shown=earlier.shown._replace(item_count=count), life=life)
+    attempts = (*before, last._replace(ending=end))
+    return earlier._replace(details=details, shown=earlier.shown._replace(item_count=count), attempts=attempts)
 
 
 def _details(execution: Execution, item: Item) -> Details:
@@ -255,11 +255,11 @@ def _warn(
     if unknown is not None:
         seeding.warn(unknown)
     for place, own in records.items():
-        lives = [item.life.attempts[-1] for item in new if item.place == place]
-        seeding.warn_if_forgotten(moment, lives, own.simulation.retention)
-    latest = max(new, key=lambda item: item.life.start, default=None)
-    if latest is not None and latest.life.start > moment:
-        seeding.warn_about_future(latest.written_start, latest.life.start, name=f"{latest.label}: startDate")
+        lasts = [item.attempts[-1] for item in new if item.place == place]
+        seeding.warn_if_expired(moment, lasts, own.simulation.retention)
+    latest = max(new, key=lambda item: item.start, default=None)
+    if latest is not None and latest.start > moment:
+        seeding.warn_about_future(latest.written_start, latest.start, name=f"{latest.label}: startDate")
 
 
 # --- Stored ----------------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ def _store(
     """Store new items, with the state machines and map runs they belong to."""
     first_starts: dict[str | None, int] = {}
     for item in new:
-        arn, start = item.shown.map_run_arn, item.life.start
+        arn, start = item.shown.map_run_arn, item.start
         first_starts[arn] = min(start, first_starts.get(arn, start))
     executions: dict[ExecutionArn, Execution] = {}
     below: dict[str | None, int] = {}
@@ -291,7 +291,7 @@ def _store(
         owner = _owner(item, own, moment, first_starts[item.shown.map_run_arn], parent)
         revision = owner.revision_for(item.version_number)
         *earlier, last = _in_order(item, below, moment)
-        due = within(last, owner.time_limit_of(revision))
+        due = apply_time_limit(last, owner.time_limit_of(revision))
         if last.stop is None and due.is_open(moment):
             # What is overdue by this definition was started with another one, as it was seen to run.
             last = due
@@ -299,7 +299,7 @@ def _store(
             owner,
             item.arn.name,
             own.next_sequence(),
-            item.life.start,
+            item.start,
             last,
             Origin(
                 revision,
@@ -312,7 +312,7 @@ def _store(
             item.arn.express_id,
             tuple(earlier),
         )
-        take_in(owner, [execution])
+        store_executions(owner, [execution])
     _store_qualifiers(executions.values(), moment)
     return executions
 
@@ -328,7 +328,7 @@ def _in_order(item: Item, below: dict[str | None, int], moment: int) -> tuple[At
     Redrives of EXPRESS child executions have no date, and the listing is sorted by it: one that runs again was redriven
     no earlier than the date of the item below it.
     """
-    (*earlier, last), shown = item.life.attempts, item.shown
+    (*earlier, last), shown = item.attempts, item.shown
     floor = below.get(shown.map_run_arn, 0)
     if item.arn.express_id is not None and last.stop is None and shown.redrive_count:
         since = max(shown.start_date, min(floor, moment))
@@ -355,7 +355,7 @@ def _owner(item: Item, records: Records, moment: int, first_start: int, parent: 
             execution_type=item.execution_type,
             max_concurrency=0,
             tolerance=Tolerance(0, 0.0),
-            life=seeding.Life(first_start, (Attempt(first_start),)),
+            attempts=(Attempt(first_start),),
             follows_children=True,
         )
         store_map_run(map_run)

@@ -10,8 +10,8 @@ from typing import Any
 
 from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.state import clock
-from sfn_mock.state.life_cycle import end_execution, go_on, plan_end
-from sfn_mock.state.outcomes import OPEN, STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, turned
+from sfn_mock.state.life_cycle import end_execution, plan_end, replace_attempt
+from sfn_mock.state.outcomes import OPEN, STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, with_status
 from sfn_mock.state.records import Execution
 from sfn_mock.state.time_line_changes import change, describe_status, move_start
 from sfn_mock.state.time_lines import Attempt
@@ -25,14 +25,14 @@ def assign_status(execution: Execution, status: str | None) -> None:
         if status == "RUNNING":
             plan_end(execution, moment, attempt._replace(stop=None, ending=OPEN))
             return
-        turned_ending = turned(attempt.ending, str(status))
+        closing = with_status(attempt.ending, str(status))
         is_stop_assigned = not attempt.is_open(moment) or attempt.ending.status == "RUNNING"
         if attempt.stop is not None and is_stop_assigned:
-            _stop_at(execution, moment, attempt._replace(ending=turned_ending), attempt.stop)
+            _stop_at(execution, moment, attempt._replace(ending=closing), attempt.stop)
         elif attempt.since > moment:
-            _stop_at(execution, moment, attempt._replace(ending=turned_ending), attempt.since)
+            _stop_at(execution, moment, attempt._replace(ending=closing), attempt.since)
         else:
-            end_execution(execution, moment, turned_ending)
+            end_execution(execution, moment, closing)
 
 
 def assign_start(execution: Execution, date: clock.Date) -> None:
@@ -87,7 +87,7 @@ def assign_detail(execution: Execution, **detail: Any) -> None:
             before = attempt.ending
             kept = {"output": before.output, "error": before.error, "cause": before.cause}
             changed = ending(status, **{**kept, **detail})._replace(failed_in=before.failed_in)
-        go_on(execution, moment, attempt._replace(ending=changed))
+        replace_attempt(execution, moment, attempt._replace(ending=changed))
 
 
 def _attempt_to_change(execution: Execution, moment: int) -> Attempt:

@@ -30,32 +30,32 @@ _MILLISECOND = timedelta(milliseconds=1)
 _LAST = (datetime(9999, 12, 31, tzinfo=timezone.utc) - EPOCH) // _MILLISECOND
 #: Later than every moment that the clock can show.
 NEVER = _LAST + 1
-#: The reading that is used inside ``read_once``.
+#: The reading inside `read_once`, `at` and `last_read`.
 _reading: ContextVar[int | None] = ContextVar("reading", default=None)
-#: What the clock showed when it was last read, by whatever in the process.
+#: The last reading of the clock in this process.
 _last_reading = 0
 
 
 def now() -> int:
-    """Return the current moment, frozen or not; inside ``read_once`` or ``at`` their moment."""
+    """Return the current moment; inside `read_once` or `at` the moment of that block."""
     reading = _reading.get()
-    return shown() if reading is None else reading
+    return test_time() if reading is None else reading
 
 
-def shown() -> int:
-    """Return the moment of the test's clock, frozen or not.
+def test_time() -> int:
+    """Return the moment of the test's clock, which freezegun or time-machine may control.
 
-    A frozen clock is read directly: freezegun hides its time from the bare target of a thread, and reading through
+    Freezegun's clock is read directly. Its time is invisible in the target function of a thread, and a reading through
     several of its fakes would move an auto-ticking clock several times.
     """
     global _last_reading
     freezegun: Any = sys.modules.get("freezegun.api")
-    # In one step, because a test may unfreeze the time while a server's thread reads it.
+    # One step, because a test may unfreeze the time while a server's thread reads it.
     innermost = () if freezegun is None else freezegun.freeze_factories[-1:]
     if innermost:
         _last_reading = (innermost[0]() - _NAIVE_EPOCH) // _MILLISECOND
     else:
-        setting = _setting  # which other threads of a server may unset in between
+        setting = _setting  # another thread of a server may unset it in between
         _last_reading = _machines_time() if setting is None else setting.read()
     return _last_reading
 
@@ -71,19 +71,19 @@ class Setting(NamedTuple):
     """The time that the clock was set to, and whether it ticks."""
 
     moment: int
-    #: The machine's own time at that point.
+    #: The computer's time when the clock was set.
     since: int
     tick: bool
 
     def read(self) -> int:
-        """Return the current moment; while a test in this process uses time-machine, the test's time."""
+        """Return the current moment of this setting; while time-machine controls the clock, its time."""
         time = _machines_time()
         if _is_travelling():
             return time
         return self.moment + time - self.since if self.tick else self.moment
 
 
-#: None unless the clock is set. For the whole process, as freezegun's and time-machine's clocks are.
+#: The setting of the clock, None if it is not set. It is global, as freezegun's and time-machine's clocks are.
 _setting: Setting | None = None
 
 
@@ -93,7 +93,7 @@ def setting() -> Setting | None:
 
 
 def set_to(moment: int, *, tick: bool) -> None:
-    """Set the clock, frozen or with ``tick`` running; ValueError while freezegun or time-machine controls it."""
+    """Set the clock; with `tick` it continues from there. Raise ValueError if the test controls the clock."""
     global _setting
     if _is_test_moving():
         raise ValueError(
@@ -108,19 +108,19 @@ def is_frozen() -> bool:
 
 
 def local_offset(moment: int) -> timedelta:
-    """Return the UTC offset of the machine's time zone at a moment."""
+    """Return the UTC offset of the computer's time zone at a moment."""
     return timedelta(seconds=time.localtime(moment // 1000).tm_gmtoff)
 
 
 def unset() -> None:
-    """Return to the machine's time."""
+    """Return to the computer's time."""
     global _setting
     _setting = None
 
 
 @contextmanager
-def put_back() -> Iterator[None]:
-    """Restore the setting of the clock afterwards."""
+def restored() -> Iterator[None]:
+    """Restore the setting of the clock at the end of the block."""
     global _setting
     before = _setting
     try:
@@ -145,25 +145,25 @@ def _is_travelling() -> bool:
 
 
 def read_once() -> AbstractContextManager[int]:
-    """Read the clock once: all readings inside the block return this moment, so that a call has one date."""
-    return _held(now())
+    """Read the clock once; all readings inside the block return this moment, so that a call has one date."""
+    return _fixed_reading(now())
 
 
 def at(moment: int) -> AbstractContextManager[int]:
-    """Make a moment the current one inside the block, because a run does what was due earlier."""
-    return _held(moment)
+    """Make a moment the current one inside the block, because a run executes actions that were due earlier."""
+    return _fixed_reading(moment)
 
 
 def last_read() -> AbstractContextManager[int]:
     """Make the last reading the current moment inside the block.
 
-    So a report can show what a test has seen, after its frozen clock is gone.
+    A report can therefore show what a test saw, after its frozen clock is gone.
     """
-    return _held(_last_reading)
+    return _fixed_reading(_last_reading)
 
 
 @contextmanager
-def _held(moment: int) -> Iterator[int]:
+def _fixed_reading(moment: int) -> Iterator[int]:
     before = _reading.get()
     try:
         try:
@@ -180,7 +180,7 @@ def _held(moment: int) -> Iterator[int]:
 
 
 def to_moment(value: object, now: int, *, name: str = "date") -> int:
-    """Return the moment of a date; ArgumentError about ``name`` if ``value`` is not a date."""
+    """Return the moment of a date; raise ArgumentError about an argument if the value is not a date."""
     if isinstance(value, str):
         offset = read_offset(value)
         value = read_iso(value, name, f"{_ISO_FORMS}, or a time from now like {_OFFSETS}") if offset is None else offset
@@ -200,14 +200,14 @@ def _moment_of(value: datetime) -> int:
 
 
 def check(moment: int, name: str) -> int:
-    """Return ``moment``; ArgumentError about ``name`` if a datetime cannot show it."""
+    """Return a moment; raise ArgumentError about an argument if it is outside the years 1970 to 9999."""
     if not 0 <= moment <= _LAST:
         raise ArgumentError(name, "must be in the years 1970 to 9999, as AWS's dates are")
     return moment
 
 
 def read_iso(text: str, name: str, expected: str = _ISO_FORMS) -> datetime:
-    """Return the datetime of ISO 8601 text; ArgumentError about ``name`` for other text."""
+    """Parse ISO 8601 text; raise ArgumentError about an argument for other text."""
     try:
         return isoparse(text)
     except (ValueError, OverflowError):  # 24:00 on the calendar's last day overflows
@@ -215,7 +215,7 @@ def read_iso(text: str, name: str, expected: str = _ISO_FORMS) -> datetime:
 
 
 def is_naive(value: object) -> bool:
-    """Return whether ``value`` is a date without a time zone, which is read as UTC."""
+    """Return whether a value is a date without a time zone, which counts as UTC."""
     if isinstance(value, str):
         value = timedelta(0) if read_offset(value) is not None else isoparse(value)
     if isinstance(value, datetime):
@@ -224,12 +224,12 @@ def is_naive(value: object) -> bool:
 
 
 def is_fixed(value: object) -> bool:
-    """Return whether ``value`` is a fixed date, not one relative to now."""
+    """Return whether a value is a fixed date, not one relative to now."""
     return read_offset(value) is None if isinstance(value, str) else isinstance(value, date)
 
 
 def to_milliseconds(duration: object, *, name: str) -> int:
-    """Return a duration in whole milliseconds; ArgumentError if it is not a duration or is negative."""
+    """Return a duration in whole milliseconds; raise ArgumentError if it is negative or not a duration."""
     length = read_duration(duration) if isinstance(duration, str) else duration
     if not isinstance(length, timedelta) or length < timedelta(0):
         raise must_be(name, "a timedelta >= 0 or text like '5m', '1h30m', '250ms' or 'PT1H30M'", duration)
@@ -237,15 +237,15 @@ def to_milliseconds(duration: object, *, name: str) -> int:
 
 
 def to_datetime(moment: int) -> datetime:
-    """Return the moment as an aware datetime in UTC."""
+    """Return a moment as an aware datetime in UTC."""
     return EPOCH + timedelta(milliseconds=moment)
 
 
 def describe(moment: int) -> str:
-    """Return the moment as text for sentences: ISO 8601 in UTC."""
+    """Return a moment as ISO 8601 text in UTC, for messages."""
     return to_datetime(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def describe_date(date: datetime) -> str:
-    """Return a date in the form of ``describe``, for every year."""
+    """Return a date in the form of `describe`."""
     return describe(_moment_of(date))

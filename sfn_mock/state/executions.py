@@ -9,23 +9,23 @@ from typing import Any
 
 from sfn_mock.state import clock
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state.garbage_collection import left_alone
-from sfn_mock.state.map_run_states import end_ahead, span_of
+from sfn_mock.state.garbage_collection import collector_paused
+from sfn_mock.state.map_run_states import known_end, span_of
 from sfn_mock.state.outcome_checks import check_failed_in
 from sfn_mock.state.outcomes import ending, json_text
 from sfn_mock.state.records import Execution, ExecutionScope, MapRun
 from sfn_mock.state.revisions import Origin
-from sfn_mock.state.time_line_changes import wait
-from sfn_mock.state.time_lines import Attempt, within
+from sfn_mock.state.time_line_changes import keep_pending_redrive
+from sfn_mock.state.time_lines import Attempt, apply_time_limit
 from sfn_mock.types import Duration, Json
 
-#: Number of the version and name of the alias that an execution was started through.
+#: The number of the version and the name of the alias that were used to start an execution.
 Qualifiers = tuple[str | None, str | None]
 UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
 
 
 class NamesTaken:
-    """The taken names at ``moment``: those of executions that are kept, also before their start."""
+    """The taken names at a moment: those of executions whose retention has not passed, started or not."""
 
     def __init__(self, names: dict[Any, Execution], moment: int) -> None:
         self._names = names
@@ -56,12 +56,13 @@ def add_seed(
     qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
     item_count: int | None = None,
 ) -> Execution:
+    """Check and store a seeded execution; raise ValueError for one that AWS could never show."""
     refuse_express(scope)
     if name is not None:
         seeding.check_free(seeding.check_name(name), NamesTaken(scope.names, moment))
     end = ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
     text = json_text(input, "input")
-    life = seeding.life(
+    *earlier, last = seeding.seeded_attempts(
         moment,
         status,
         end,
@@ -74,9 +75,9 @@ def add_seed(
         within=_span_of(scope),
     )
     scope.records.naive_dates.check(moment, start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
-    seeding.warn_if_upcoming(moment, start_date, [life.start])
-    *earlier, last = life.attempts
-    seeding.warn_if_forgotten(moment, [last], scope.records.simulation.retention)
+    start = earlier[0].since if earlier else last.since
+    seeding.warn_if_upcoming(moment, start_date, [start])
+    seeding.warn_if_expired(moment, [last], scope.records.simulation.retention)
     origin = next(_origins(scope, qualifiers, text, item_count))
     if failed_in is not None:
         check_failed_in(scope, failed_in, origin.revision)
@@ -85,23 +86,23 @@ def add_seed(
     if limit is not None:
         seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
         # An execution that was redriven after its time limit was TIMED_OUT before.
-        if earlier and life.start + limit < last.since:
-            earlier = [within(earlier[0], limit)]
-        last = within(last, limit)
+        if earlier and start + limit < last.since:
+            earlier = [apply_time_limit(earlier[0], limit)]
+        last = apply_time_limit(last, limit)
     # Closed executions, such as most seeds, need no check.
     if not is_over:
-        seeding.warn_if_the_day_decides(moment, status, last, start_date=start_date, stop_date=stop_date)
+        seeding.warn_if_date_decides(moment, status, last, start_date=start_date, stop_date=stop_date)
     execution = Execution(
         scope,
         scope.records.new_id() if name is None else name,
         scope.records.next_sequence(),
-        life.start,
+        start,
         last,
         origin,
         scope.records.new_id() if express else None,
         tuple(earlier),
     )
-    take_in(scope, [execution])
+    store_executions(scope, [execution])
     return execution
 
 
@@ -123,17 +124,18 @@ def add_seeds(
     express: bool = False,
     item_count: int | None = None,
 ) -> list[Execution]:
+    """Check and store several seeded executions; raise ValueError for ones that AWS could never show."""
     refuse_express(scope)
     end = ending(status, output=output, error=error, cause=cause)
     unbounded_origins = _origins(scope, qualifiers, json_text(input, "input"), item_count)
-    with left_alone():
-        attempts = seeding.lives(
+    with collector_paused():
+        attempts = seeding.bulk_attempts(
             moment, count, end, start_date=start_date, interval=interval, duration=duration, within=_span_of(scope)
         )
         names = seeding.names(name, count, NamesTaken(scope.names, moment), given=scope.default_names)
         scope.records.naive_dates.check(moment, start_date=start_date)
         seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in (*attempts[:1], *attempts[-1:])])
-        seeding.warn_if_forgotten(moment, attempts, scope.records.simulation.retention)
+        seeding.warn_if_expired(moment, attempts, scope.records.simulation.retention)
         origins = list(islice(unbounded_origins, len(attempts)))
         limits = {id(origin): scope.time_limit_of(origin.revision) for origin in {id(o): o for o in origins}.values()}
         if any(limit is not None for limit in limits.values()):
@@ -143,15 +145,15 @@ def add_seeds(
                     seeding.check_time_limit(attempt, limit, "duration")
             attempts = [_shortened(attempt, limit) for attempt, limit in zip(attempts, own_limits, strict=True)]
         if attempts:
-            seeding.warn_if_the_day_decides(moment, status, attempts[-1], start_date=start_date)
+            seeding.warn_if_date_decides(moment, status, attempts[-1], start_date=start_date)
         sequences, new_id = scope.records.next_sequences(len(attempts)), scope.records.new_id
         executions = [
             Execution(scope, name, sequence, attempt.since, attempt, origin, new_id() if express else None)
             for name, sequence, attempt, origin in zip(names, sequences, attempts, origins, strict=True)
         ]
-        take_in(scope, executions)
+        store_executions(scope, executions)
     if name == seeding.DEFAULT_NAMES:
-        scope.records.undo.keep(scope, "default_names")
+        scope.records.undo.save(scope, "default_names")
         scope.default_names += count
     return executions
 
@@ -159,7 +161,7 @@ def add_seeds(
 def _origins(
     scope: ExecutionScope, qualifiers: Iterator[Qualifiers], input: str, item_count: int | None
 ) -> Iterator[Origin]:
-    """Return one origin after the other for the ``qualifiers``, equal ones shared."""
+    """Return an iterator over the origins for qualifiers; equal origins are shared."""
 
     @cache
     def origin(qualifiers: Qualifiers) -> Origin:
@@ -169,19 +171,19 @@ def _origins(
 
 
 def _span_of(scope: ExecutionScope) -> seeding.Span | None:
-    """Return when its executions may run; None for at any time."""
+    """Return the time span of child executions, None for executions of a state machine."""
     return None if scope.as_map_run is None else span_of(scope.as_map_run)
 
 
 def _shortened(attempt: Attempt, time_limit: int | None) -> Attempt:
-    """Return a seed within its time limit: unchanged, or TIMED_OUT if it would not end."""
+    """Return the attempt of a seed within its time limit; an attempt without a stop is TIMED_OUT."""
     if time_limit is None or attempt.stop is None:
-        return within(attempt, time_limit)
+        return apply_time_limit(attempt, time_limit)
     return attempt._replace(stop=min(attempt.stop, attempt.since + time_limit))
 
 
 def refuse_express(scope: ExecutionScope) -> None:
-    """Raise ValueError for an EXPRESS machine: ListExecutions shows no execution of it, but children of map runs."""
+    """Raise ValueError for an EXPRESS state machine, because ListExecutions never shows its executions."""
     if scope.as_map_run is None and scope.execution_type == "EXPRESS":
         raise ValueError(
             f"cannot add executions to {scope.arn}: AWS never lists executions of an EXPRESS state machine; add "
@@ -192,65 +194,65 @@ def refuse_express(scope: ExecutionScope) -> None:
 # --- Storing and removing --------------------------------------------------------------------------------------------
 
 
-def take_in(scope: ExecutionScope, executions: list[Execution]) -> None:
-    """Store executions with free names; a former execution of a name, past its retention, is removed.
+def store_executions(scope: ExecutionScope, executions: list[Execution]) -> None:
+    """Store executions with free names, and remove expired executions with the same names.
 
-    Status changes until now are in the past; only later ones are reported.
+    Status changes until now are not reported, only later ones.
     """
     named = {execution.name: execution for execution in executions}
     for name in scope.names.keys() & named.keys():
         earlier = scope.names[name]
         # The names of EXPRESS executions are free at any time.
         if earlier.express_id is None:
-            forget(earlier)
+            remove(earlier)
     before = {name: scope.names[name] for name in scope.names.keys() & named.keys()}
-    scope.records.undo.note(partial(_leave_out, scope, named, before, len(scope.index.executions)))
+    scope.records.undo.add(partial(_remove_stored, scope, named, before, len(scope.index.executions)))
     scope.names.update(named)
     scope.index.add(executions)
     now = scope.records.moment
-    # There may be a million of them, nearly all of them over.
+    # There may be a million executions, nearly all of them closed.
     moving = [
         run for run in executions if run.last.since >= now or (run.last.stop is not None and run.last.stop >= now)
     ]
     if moving:
         scope.records.status_changes.follow_seeds(moving, now)
     if scope.as_map_run is not None:
-        _last_with_map_run(scope.as_map_run, executions)
+        _follow_map_run(scope.as_map_run, executions)
 
 
-def _leave_out(scope: ExecutionScope, named: dict[str, Execution], before: dict[str, Execution], kept: int) -> None:
-    """Remove executions that were being stored, except the first ``kept``."""
+def _remove_stored(scope: ExecutionScope, named: dict[str, Execution], before: dict[str, Execution], kept: int) -> None:
+    """Undo the storing of executions; `kept` is the number of executions before."""
     for name in named:
         scope.names.pop(name, None)
     scope.names.update(before)
     del scope.index.executions[kept:]
-    scope.index.lose_order()
+    scope.index.invalidate()
 
 
-def forget(execution: Execution) -> None:
-    """Remove an execution and its name."""
+def remove(execution: Execution) -> None:
+    """Remove an execution, so that its name is free."""
     scope = execution.owner
-    scope.records.undo.note(partial(_remember, scope, execution, list(scope.index.executions)))
+    scope.records.undo.add(partial(_restore_removed, scope, execution, list(scope.index.executions)))
     del scope.names[execution.name]
     scope.index.remove(execution)
 
 
-def _remember(scope: ExecutionScope, execution: Execution, executions: list[Execution]) -> None:
-    """Restore an execution that was being removed."""
+def _restore_removed(scope: ExecutionScope, execution: Execution, executions: list[Execution]) -> None:
+    """Undo the removal of an execution."""
     scope.names[execution.name] = execution
     scope.index.executions = executions
-    scope.index.lose_order()
+    scope.index.invalidate()
 
 
-def _last_with_map_run(map_run: MapRun, children: list[Execution]) -> None:
-    """Stop the map run with its last child, if it stops so; children no longer wait for a redrive."""
+def _follow_map_run(map_run: MapRun, children: list[Execution]) -> None:
+    """Adjust the stop of a map run that stops with its last child, and the end of redrives that are pending."""
     if map_run.stops_with_children:
         *earlier, last = map_run.attempts
         stops = [child.attempts[-1].stop for child in children]
         stop = max(stop for stop in (last.stop, *stops) if stop is not None)
-        map_run.records.undo.keep(map_run, "attempts")
+        map_run.records.undo.save(map_run, "attempts")
         map_run.attempts = (*earlier, last._replace(stop=stop))
     for child in children:
         last = child.attempts[-1]
         if last.ending.status == "PENDING_REDRIVE":
-            wait(child, last.since, until=end_ahead(map_run))
+            keep_pending_redrive(child, last.since, until=known_end(map_run))

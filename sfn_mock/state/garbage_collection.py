@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def left_alone() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Pause garbage collection inside the block.
 
     Objects made in bulk are all kept. Python would scan them again and again as they grow, which takes longer than

@@ -1,4 +1,4 @@
-"""The jobs that the tasks of a run wait for: whether each has ended, and when it stopped."""
+"""The jobs that the tasks of a run wait for."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sfn_mock.state import clock
 from sfn_mock.state.records import Records
 
 End = Succeeded | Failed
-#: Returns the end of a job; None while the job is running.
+#: A function that polls a job; it returns the end of the task, None while the job is running.
 Poll = Callable[[], End | None]
 
 
 class Jobs:
-    """The jobs of one run's tasks, by token.
+    """The jobs of the tasks of one run, by token.
 
-    A job may have stopped long before the moment to which its run is carried, because the clock jumps. So the jobs are
-    polled before the run goes on, and each one's stop is then due like everything else in the run.
+    If the clock jumps, a job may have stopped long before the moment to which its run advances. The jobs are therefore
+    polled before the run advances, and their stops are due like other actions of the run.
     """
 
     def __init__(self, records: Records) -> None:
@@ -37,37 +37,37 @@ class Jobs:
         self._polls[token] = poll
 
     def forget(self, token: str) -> None:
-        """Forget the job of a task that waits no longer."""
-        self._records.undo.keep_item(self._polls, token)
+        """Remove the job of a task that no longer waits for it."""
+        self._records.undo.save_item(self._polls, token)
         self._polls.pop(token, None)
         self._stops.pop(token, None)
 
     def poll_all(self, latest: int) -> None:
-        """Poll all jobs; one whose service does not tell when it stopped, stopped at the moment ``latest``."""
+        """Poll all jobs; `latest` is the stop of an ended job whose service does not give one."""
         self._stops.clear()
         for token, poll in list(self._polls.items()):
             self._ask(token, poll, latest)
 
     def poll_new(self, token: str, latest: int) -> None:
-        """Poll a job that was added, and that may have ended since it started."""
+        """Poll a new job, which may have ended already."""
         self._ask(token, self._polls[token], latest)
 
     def next_stop(self) -> int | None:
-        """Return when the first of the ended jobs stopped, None if none has ended."""
+        """Return the earliest stop of the ended jobs, None if none has ended."""
         return min(self._stops.values(), default=None)
 
     def stopped(self, moment: int, latest: int) -> Iterator[tuple[str, End, int]]:
-        """Yield the jobs that stopped by a moment: token, end, and when it stopped."""
+        """Yield the token, the end and the stop of each job that stopped by a moment."""
         for token, poll in list(self._polls.items()):
             if self._stops.get(token, clock.NEVER) <= moment:
-                # What the run has called since may have changed the end.
+                # Later calls of the run may have changed the end.
                 end = self._ask(token, poll, latest)
                 if end is not None and self._stops[token] <= moment:
                     yield token, end, self._stops[token]
 
     def _ask(self, token: str, poll: Poll, latest: int) -> End | None:
-        """Return the end of a job, and keep when it stopped; None if the job is running or its task has ended."""
-        end = self._records.leave(poll)
+        """Poll a job and remember its stop; return None if the job is running or its task has ended."""
+        end = self._records.call_unlocked(poll)
         if end is None or token not in self._polls:
             self._stops.pop(token, None)
             return None

@@ -10,62 +10,67 @@ from sfn_mock.asl.steps import Step
 
 
 class AnyTask(Protocol):
-    """A task that takes an answer, given at a moment in UTC milliseconds."""
+    """A task that can get an answer; moments are in milliseconds since 1970."""
 
-    def succeed(self, moment: int, output: str) -> None: ...
-    def fail(self, moment: int, error: str | None, cause: str | None) -> None: ...
-    def beat(self, moment: int) -> None: ...
+    def succeed(self, moment: int, output: str) -> None:
+        """Give the task its result as JSON text."""
+
+    def fail(self, moment: int, error: str | None, cause: str | None) -> None:
+        """Give the task its error."""
+
+    def heartbeat(self, moment: int) -> None:
+        """Record a heartbeat of the task."""
 
 
 class WaitingTask(AnyTask, Protocol):
-    """A task of a definition at work."""
+    """A task of a run."""
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for its answer."""
+        """Whether the task still waits for its answer."""
 
 
 class Run(Protocol):
-    """An execution whose definition is at work."""
+    """The run of an execution by its definition."""
 
     @property
     def is_running(self) -> bool:
-        """Whether the definition is still at work."""
+        """Whether the run has not ended."""
 
     @property
-    def is_carried(self) -> bool:
-        """Whether it is being carried just now, perhaps by another thread."""
+    def is_advancing(self) -> bool:
+        """Whether the run is advancing now, perhaps in another thread."""
 
     @property
     def waits_for_jobs(self) -> bool:
-        """Whether it has to ask again and again for the end of a job."""
+        """Whether the run has to poll a job."""
 
-    def carry(self, moment: int, *, in_turn: bool = False) -> None:
-        """Do all that is due by ``moment`` or, in turn, until another run has something due before."""
+    def advance_to(self, moment: int, *, in_turn: bool = False) -> None:
+        """Run all actions that are due by a moment; with `in_turn` stop before another run has something due."""
 
     def events(self, moment: int) -> list[Event]:
-        """Return what has happened in the execution by ``moment``."""
+        """Return the events until a moment."""
 
     def steps(self) -> Iterator[Step]:
-        """Yield the steps that were taken, also in child executions."""
+        """Yield all steps, including those of child executions."""
 
     def run_of(self, child: Hashable) -> Run | None:
-        """Return the run of a child execution, None if it is none of this run's."""
+        """Return the run of a child execution, None if it does not belong to this run."""
 
     def context(self, moment: int) -> dict[str, Any]:
-        """Return the context object as it stood at ``moment``."""
+        """Return the context object at a moment."""
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, None if there is none."""
+        """Return when the next action is due, None if there is none."""
 
     def open_tokens(self) -> list[str]:
-        """Return the tokens of the tasks that somebody is to answer."""
+        """Return the tokens of the tasks that wait for an answer from outside."""
 
     def find_task(self, token: str) -> WaitingTask | None:
-        """Return the task of that token if it is one of the execution's."""
+        """Return the task with a token, None if it does not belong to this run."""
 
-    def take_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
-        """Have a worker take up a task that waits for an activity; return its token and input."""
+    def start_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
+        """Start a waiting task of an activity for a worker; return its token and input, None if there is none."""
 
     def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
         """Change the limits of a map run."""

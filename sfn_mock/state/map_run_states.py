@@ -1,4 +1,4 @@
-"""The state of a map run at a moment, and the time span of its executions."""
+"""The state of a map run at a moment, and the time span of its child executions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.seeds import Span
 from sfn_mock.state.time_lines import Attempt
 
-#: Where children stand that a map run still waits for; PENDING are those that have not started.
+#: The statuses of child executions that have not ended; PENDING is that of those that have not started.
 _UNFINISHED = ("PENDING", "RUNNING", "PENDING_REDRIVE")
 
 
@@ -22,13 +22,13 @@ def _items(child: Execution) -> int:
     return child.item_count or 0
 
 
-def _standing(child: Execution, moment: int) -> str:
+def _status(child: Execution, moment: int) -> str:
     attempt = child.attempt_at(moment)
     return "PENDING" if attempt is None else attempt.status_at(moment)
 
 
-def _standing_unfinished(child: Execution, moment: int) -> str:
-    return "PENDING_REDRIVE" if child.waited_in_vain_at(moment) else _standing(child, moment)
+def _status_at_end(child: Execution, moment: int) -> str:
+    return "PENDING_REDRIVE" if child.has_lost_redrive(moment) else _status(child, moment)
 
 
 class MapRunState(NamedTuple):
@@ -46,15 +46,15 @@ def map_runs_at(execution: Execution, moment: int) -> list[MapRun]:
 
 
 def state_at(map_run: MapRun, moment: int) -> MapRunState:
-    """Return the state at ``moment``: as seeded or, otherwise, derived from children, tolerance and parent."""
+    """Return the state at a moment: as seeded, or derived from child executions, tolerance and parent."""
     return state_of(map_run, attempt_at(map_run, moment), moment)
 
 
 def state_of(map_run: MapRun, attempt: Attempt, moment: int) -> MapRunState:
-    """Return the state in one of its attempts, in force or not."""
+    """Return the state at a moment in one of the attempts."""
     if follows_children(map_run, attempt):
         status, stop = _status_and_stop(map_run, moment)
-        # Children may be seeded with dates before the map run's own.
+        # Child executions may be seeded with dates before the start of the map run.
         stop = None if stop is None else max(stop, attempt.since)
     else:
         status, stop = attempt.status_at(moment), attempt.stop_at(moment)
@@ -62,24 +62,25 @@ def state_of(map_run: MapRun, attempt: Attempt, moment: int) -> MapRunState:
 
 
 def follows_children(map_run: MapRun, attempt: Attempt) -> bool:
+    """Return whether the status of a map run follows from its child executions in an attempt."""
     return map_run.follows_from is not None and attempt.redrive_count >= map_run.follows_from
 
 
 def attempt_at(map_run: MapRun, moment: int) -> Attempt:
-    """Return the attempt in force; the first one also before its start."""
+    """Return the attempt in force at a moment; before the start, the first one."""
     return next((attempt for attempt in reversed(map_run.attempts) if attempt.since <= moment), map_run.attempts[0])
 
 
 def _status_and_stop(map_run: MapRun, moment: int) -> tuple[str, int | None]:
-    # A child that still waits when its parent ends stays as unfinished as it was at that end.
-    children = _count(map_run, moment, _one, _standing_unfinished)
+    # A child execution that was PENDING_REDRIVE when its parent ended counts as PENDING_REDRIVE from then on.
+    children = _count(map_run, moment, _one, _status_at_end)
     unfinished = sum(children[status] for status in _UNFINISHED)
     parent_status, parent_stop = _parent_at(map_run, moment)
     if parent_stop is None and (unfinished or not children):
         return "RUNNING", None
-    # A parent that has ended has ended what its map runs left unfinished.
+    # The end of the parent ends all unfinished child executions.
     stop = parent_stop if unfinished or not children else _last_stop(map_run, moment)
-    items = _count(map_run, moment, _items, _standing_unfinished)
+    items = _count(map_run, moment, _items, _status_at_end)
     if map_run.tolerance.is_exceeded_by(items["FAILED"] + items["TIMED_OUT"], items.total()):
         return "FAILED", stop
     if unfinished or children["ABORTED"]:
@@ -100,45 +101,45 @@ def _last_stop(map_run: MapRun, moment: int) -> int:
 
 
 def count_executions(map_run: MapRun, moment: int) -> Counter[str]:
-    """Return how many child executions have each status; those not started yet are PENDING."""
-    return _count(map_run, moment, _one, _standing)
+    """Return how many child executions have each status; PENDING is that of those that have not started."""
+    return _count(map_run, moment, _one, _status)
 
 
 def count_items(map_run: MapRun, moment: int) -> Counter[str]:
-    """Return how many items are in child executions of each status."""
-    return _count(map_run, moment, _items, _standing)
+    """Return how many items the child executions of each status have."""
+    return _count(map_run, moment, _items, _status)
 
 
 def _count(
-    map_run: MapRun, moment: int, weight: Callable[[Execution], int], standing: Callable[[Execution, int], str]
+    map_run: MapRun, moment: int, weight: Callable[[Execution], int], status_of: Callable[[Execution, int], str]
 ) -> Counter[str]:
     counter: Counter[str] = Counter()
     for child in map_run.index.executions:
-        counter[standing(child, moment)] += weight(child)
+        counter[status_of(child, moment)] += weight(child)
     return counter
 
 
 def attempts_until(map_run: MapRun, moment: int) -> list[Attempt]:
-    """Return the attempt of its start and those of its redrives, as far as they have begun by ``moment``."""
+    """Return the attempts that have begun by a moment."""
     return [attempt for attempt in map_run.attempts if attempt.since <= moment]
 
 
-def end_ahead(map_run: MapRun) -> int | None:
-    """Return the moment of its end if one was set, whatever its children do."""
+def known_end(map_run: MapRun) -> int | None:
+    """Return the end of a map run if it does not depend on child executions, otherwise None."""
     own = map_run.attempts[-1]
     return _parent_end(map_run) if follows_children(map_run, own) else own.stop
 
 
 def _parent_end(map_run: MapRun) -> int | None:
-    """Return when its parent ends, as far as that was said."""
+    """Return when the parent execution ends, None if unknown."""
     if map_run.parent is None:
         return None
     last = map_run.parent.attempts[-1]
-    # What a test has assigned ahead of a closing status is not an end yet.
+    # A stop that a test has assigned before a closing status is not an end yet.
     return None if last.ending.status == "RUNNING" else last.stop
 
 
 def span_of(map_run: MapRun) -> Span:
-    """From its start to its stop or, while that depends on its children, to its parent's."""
-    stop = _parent_end(map_run) if map_run.stops_with_children else end_ahead(map_run)
+    """Return the time span of the child executions of a map run."""
+    stop = _parent_end(map_run) if map_run.stops_with_children else known_end(map_run)
     return Span("its map run", map_run.start, stop, ends=map_run.stops_with_children or stop is not None)

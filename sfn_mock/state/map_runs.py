@@ -31,7 +31,7 @@ def new_map_run(
     redrive_count: int,
     redrive_date: clock.Date | None,
 ) -> MapRun:
-    """Return a map run of ``parent``, not yet stored; ValueError for one that AWS could never show."""
+    """Return a seeded map run that is not stored yet; raise ValueError for one that AWS could never show."""
     if execution_type not in ("STANDARD", "EXPRESS"):
         raise must_be_one_of("execution_type", ("STANDARD", "EXPRESS"), execution_type)
     if status is not None and status not in STATUSES_OF_MAP_RUNS:
@@ -48,7 +48,7 @@ def new_map_run(
     if seeding.check_count(redrive_count, "redrive_count") > MOST_REDRIVES:
         raise ArgumentError("redrive_count", f"must be at most {MOST_REDRIVES} for a map run, got {redrive_count}")
     closing_status = "RUNNING" if status is None else status
-    life = seeding.life(
+    attempts = seeding.seeded_attempts(
         now,
         closing_status,
         Ending(closing_status),
@@ -63,10 +63,9 @@ def new_map_run(
     state_machine = parent.state_machine
     records = state_machine.records
     records.naive_dates.check(now, **dates)
-    seeding.warn_if_upcoming(now, start_date, [life.start], kind="map run")
-    last = life.attempts[-1]
-    seeding.warn_if_the_day_decides(
-        now, closing_status, last, start_date=start_date, stop_date=stop_date, kind="map run"
+    seeding.warn_if_upcoming(now, start_date, [attempts[0].since], kind="map run")
+    seeding.warn_if_date_decides(
+        now, closing_status, attempts[-1], start_date=start_date, stop_date=stop_date, kind="map run"
     )
     return MapRun(
         state_machine,
@@ -76,16 +75,16 @@ def new_map_run(
         execution_type=execution_type,
         max_concurrency=max_concurrency,
         tolerance=Tolerance(tolerated_failure_count, float(percentage)),
-        life=life,
+        attempts=attempts,
         follows_children=status is None,
         stops_with_children=closing_status != "RUNNING" and stop_date is None,
     )
 
 
 def _span_of(parent: Execution, *, follows_children: bool) -> seeding.Span:
-    """Return when a map run of ``parent`` may run; what follows its children ends with its parent, whatever they do."""
+    """Return the time span of a map run of an execution."""
     last = parent.attempts[-1]
-    # What a test has assigned ahead of a closing status is not an end yet.
+    # A stop that a test has assigned before a closing status is not an end yet.
     stop = None if last.ending.status == "RUNNING" else last.stop
     return seeding.Span("its parent execution", parent.start, stop, ends=stop is not None and not follows_children)
 

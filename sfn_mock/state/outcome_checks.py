@@ -11,7 +11,7 @@ from sfn_mock.suggestions import did_you_mean
 
 
 def check_failed_in(scope: ExecutionScope, failed_in: str | None, revision: Revision) -> None:
-    """Raise ArgumentError unless ``failed_in`` is None or a state in which ``revision`` can fail."""
+    """Raise ArgumentError unless `failed_in` is None or a state in which a revision can fail."""
     if failed_in is None:
         return
     program = read_program(revision.definition, scope.label)
@@ -25,7 +25,7 @@ def check_failed_in(scope: ExecutionScope, failed_in: str | None, revision: Revi
 
 
 def check_fails_in(execution: Execution, failed_in: str | None) -> None:
-    """Raise ValueError unless ``failed_in`` is None or a state in which the execution can fail."""
+    """Raise ValueError unless `failed_in` is None or a state in which an execution can fail."""
     if failed_in is not None and execution.owner.records.run_of(execution) is not None:
         problem = (
             f"must be left out, got {failed_in!r}: the definition of {execution.arn} runs and fails in its current "
@@ -36,6 +36,6 @@ def check_fails_in(execution: Execution, failed_in: str | None) -> None:
 
 
 def check_outcome(scope: ExecutionScope, outcome: Outcome) -> Outcome:
-    """Return ``outcome``; ValueError if an execution of the scope cannot have it."""
+    """Return an outcome; raise ValueError if the executions of a scope cannot have it."""
     check_failed_in(scope, outcome.ending.failed_in, scope.revision_for(None))
     return check_express(outcome) if scope.execution_type == "EXPRESS" else outcome

@@ -11,9 +11,9 @@ from sfn_mock.state.outcomes import Outcome, outcome
 from sfn_mock.suggestions import did_you_mean
 from sfn_mock.types import Duration, Json
 
-#: Returns the next outcome for an execution's name and input.
+#: A function that returns the next outcome for an execution's name and input.
 Plan = Callable[[str, str], Outcome]
-#: Returns an outcome if it is possible; ValueError otherwise.
+#: A function that returns an outcome, or raises ValueError if it is not possible.
 Check = Callable[[Outcome], Outcome]
 
 _KEYWORDS = ("status", "duration", "output", "error", "cause", "failed_in")
@@ -30,9 +30,9 @@ def plan(
     cause: str | None,
     failed_in: str | None,
 ) -> Plan:
-    """Return the plan of ``outcomes`` or, without them, of the keywords; ValueError for wrong arguments.
+    """Return the plan for `outcomes` or, if it is None, for the keywords; raise ValueError for wrong arguments.
 
-    ``outcomes`` may be a single status. A callable's outcomes are checked when it is called.
+    `outcomes` may be a single status. The outcomes of a callable are checked when it is called.
     """
     details: dict[str, Any] = {
         "duration": duration,
@@ -61,7 +61,7 @@ def plan(
 
 
 def _read(words: object, name: str) -> Outcome:
-    """Return the outcome of a status or a dict; ArgumentError about ``name`` or a key of it."""
+    """Return the outcome for a status or a dict; raise ArgumentError about the argument or one of its keys."""
     if isinstance(words, str):
         words = {"status": words}
     if not isinstance(words, Mapping) or "status" not in words:

@@ -1,4 +1,4 @@
-"""The end of an execution: its status, output, error, cause and time."""
+"""The outcomes of executions: status, output, error, cause and duration."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _MOST = {"input": 262144, "output": 262144, "definition": 1048576, "error": 256,
 
 
 class Ending(NamedTuple):
-    """A closing status with output, error and cause, as DescribeExecution will show them."""
+    """A closing status with the output, error and cause of DescribeExecution."""
 
     status: str
     output: str | None = None
     error: str | None = None
     cause: str | None = None
-    #: The name of the state in which the execution fails; for another ending, of the one in which it was to fail.
+    #: The name of the state in which the execution fails, or would have failed if it had not ended otherwise.
     failed_in: str | None = None
 
 
-#: For an attempt without an end.
+#: The ending of an attempt that has not stopped.
 OPEN = Ending("RUNNING")
 
 
@@ -45,14 +45,14 @@ def not_redrivable(status: str) -> str:
 
 
 def check_status(status: object, choices: tuple[str, ...] = STATUSES) -> str:
-    """Return ``status``; ArgumentError unless it is one of the ``choices``."""
+    """Return a status; raise ArgumentError unless it is one of the choices."""
     if not isinstance(status, str) or status not in choices:
         raise must_be_one_of("status", choices, status)
     return status
 
 
 def json_text(value: object, name: str) -> str:
-    """Return JSON text: ``value`` itself if it is a str, else compact JSON; ArgumentError for invalid JSON."""
+    """Return JSON text: a str unchanged, other values as compact JSON; raise ArgumentError for invalid JSON."""
     text = value if isinstance(value, str) else _compact(value, name)
     fault = json_fault(text) if text.strip() else "it is empty"
     if fault is not None:
@@ -91,10 +91,10 @@ def ending(
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Ending:
-    """Return the ending with ``status``; ArgumentError for details that the status cannot have.
+    """Return the ending with a status; raise ArgumentError for details that the status cannot have.
 
-    Only SUCCEEDED has an output, ``{}`` unless given; only FAILED and ABORTED have an error and a cause, and only
-    FAILED a state in which it failed.
+    Only SUCCEEDED has an output, which is `{}` by default. Only FAILED and ABORTED have an error and a cause. Only
+    FAILED has a state in which it failed.
     """
     if output is not None and status != "SUCCEEDED":
         raise ArgumentError("output", f"must be left out unless the status is SUCCEEDED, got it with {status}")
@@ -109,8 +109,8 @@ def ending(
     return Ending(status, "{}" if status == "SUCCEEDED" and text is None else text, error, cause, failed_in)
 
 
-def turned(before: Ending, status: str) -> Ending:
-    """Return the ending with ``status``, with the details of ``before`` that the status can have."""
+def with_status(before: Ending, status: str) -> Ending:
+    """Return the ending with a status, and with those details of an earlier ending that the status can have."""
     if status == "SUCCEEDED":
         return ending(status, output=before.output)
     if status in ("FAILED", "ABORTED"):
@@ -119,21 +119,21 @@ def turned(before: Ending, status: str) -> Ending:
 
 
 class Outcome(NamedTuple):
-    """The outcome of a start or redrive: an ending, and the milliseconds until then; or no end."""
+    """The outcome of a start or redrive."""
 
     ending: Ending
-    #: None for a start that runs until it is ended.
+    #: The milliseconds until the end, None if the execution runs until something ends it.
     duration: int | None
 
     def stop_after(self, start: int) -> int | None:
-        """Return when what started then stops; None if it runs until it is ended."""
+        """Return when an execution with a start stops, None if it runs until something ends it."""
         return None if self.duration is None else start + self.duration
 
 
 RUNS_UNTIL_ENDED = Outcome(OPEN, None)
-#: The default of a synchronous start, whose caller waits for an end.
+#: The default outcome of StartSyncExecution.
 SUCCEEDS_AT_ONCE = Outcome(ending("SUCCEEDED"), 0)
-#: For a start with SF_EXECUTION_HISTORY_TYPE=FAILURE in the environment, as in moto's history.
+#: The outcome of a start with SF_EXECUTION_HISTORY_TYPE=FAILURE in the environment, as in moto.
 FAILS_AT_ONCE = Outcome(ending("FAILED", error="AnError", cause="An error occurred!"), 0)
 
 
@@ -146,7 +146,7 @@ def outcome(
     cause: str | None = None,
     failed_in: str | None = None,
 ) -> Outcome:
-    """Return the outcome for ``on_start`` and ``on_redrive``; ValueError for one that no start can have."""
+    """Return an outcome for `on_start` or `on_redrive`; raise ValueError for one that no start can have."""
     check_status(status, STATUSES_OUTSIDE_MAP_RUNS)
     if status == "RUNNING" and duration is not None:
         raise ArgumentError("duration", "must be left out if the status is RUNNING; give a closing status instead")
@@ -157,7 +157,7 @@ def outcome(
 
 
 def check_express(outcome: Outcome) -> Outcome:
-    """Return ``outcome``; ValueError if an EXPRESS execution cannot have it."""
+    """Return an outcome; raise ValueError if an EXPRESS execution cannot have it."""
     if outcome.ending.status == "ABORTED":
         raise must_be_one_of("status", _STATUSES_OF_EXPRESS, "ABORTED", "StopExecution refuses EXPRESS executions.")
     if outcome.duration is not None and outcome.duration > _LONGEST_EXPRESS:

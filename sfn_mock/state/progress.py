@@ -1,4 +1,4 @@
-"""The progress of an execution: its entered states, its context object, and what it waits for."""
+"""The progress of an execution: entered states, context object, and what it waits for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EXITED = "StateExited"
 
 
 def execution_info(execution: Execution) -> ExecutionInfo:
-    """Return what the states of an execution are told about it."""
+    """Return the facts about an execution for its context object and its events."""
     machine = execution.state_machine
     return ExecutionInfo(
         id=execution.arn,
@@ -36,36 +36,38 @@ def execution_info(execution: Execution) -> ExecutionInfo:
 
 
 def visited(execution: Execution, moment: int) -> list[str]:
-    """Return the names of the states that an execution has entered by a moment, in order."""
+    """Return the names of the states that an execution has entered until a moment, in order."""
     return [name for _, name in _entered(execution, moment)]
 
 
 def context(execution: Execution, moment: int) -> dict[str, Any]:
-    """Return the context object as it stands at a moment, as the state that was entered last sees it."""
+    """Return the context object of the last entered state at a moment."""
     run = execution.owner.records.run_of(execution)
     if run is not None:
         return deepcopy(run.context(moment))
     attempt = execution.attempt_at(moment)
     redrives = (0, None) if attempt is None else (attempt.redrive_count, attempt.redrive)
-    told = execution_context(execution_info(execution), json.loads(execution.input), execution.start, *redrives)
+    context_object = execution_context(
+        execution_info(execution), json.loads(execution.input), execution.start, *redrives
+    )
     for since, name in _entered(execution, moment):
-        told["State"] = {"Name": name, "EnteredTime": format_moment(since)}
-    return told
+        context_object["State"] = {"Name": name, "EnteredTime": format_moment(since)}
+    return context_object
 
 
 def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int) -> str:
-    """Return what an execution that has not ended waits for, and until when, as the end of a sentence.
+    """Return what an execution waits for, and until when, as the end of a sentence; it must not have ended.
 
     Args:
         execution: The execution.
-        attempt: Its attempt in force at the moment, None before its start.
+        attempt: The attempt in force at the moment, None before the start.
         moment: The current moment.
     """
     if attempt is None or attempt.status_at(moment) != "RUNNING":
         return f"it {describe_status(execution, moment)}"
     records = execution.owner.records
     states = " and ".join(repr(name) for name in _open_states(execution, moment))
-    told = f"it is RUNNING in state {states}" if states else "it is RUNNING"
+    sentence = f"it is RUNNING in state {states}" if states else "it is RUNNING"
     run = records.run_of(execution)
     if run is not None:
         tokens, due = run.open_tokens(), run.next_due()
@@ -74,21 +76,21 @@ def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int)
         tokens = [task.token] if task is not None and is_open(task, moment) else []
         due = attempt.stop
     for token in tokens:
-        told += f", waits for SendTaskSuccess or SendTaskFailure with the task token {token!r}"
+        sentence += f", waits for SendTaskSuccess or SendTaskFailure with the task token {token!r}"
     if due is not None:
-        return f"{told}, and goes on by itself at {clock.describe(due)}"
-    return told if tokens else f"{told} until something ends it, such as succeed(), fail() or StopExecution"
+        return f"{sentence}, and goes on by itself at {clock.describe(due)}"
+    return sentence if tokens else f"{sentence} until something ends it, such as succeed(), fail() or StopExecution"
 
 
 def _entered(execution: Execution, moment: int) -> Iterator[tuple[int, str]]:
-    """Yield the moment and the name of each state that was entered."""
+    """Yield the moment and the name of each entered state."""
     for event in _events(execution, moment):
         if event.type.endswith(_ENTERED):
             yield event.moment, _name(event)
 
 
 def _open_states(execution: Execution, moment: int) -> list[str]:
-    """Return the names of the states that were entered and not left, the innermost last."""
+    """Return the names of the states that were entered but not exited, the innermost last."""
     names: list[str] = []
     for event in _events(execution, moment):
         if event.type.endswith(_ENTERED):
@@ -104,7 +106,7 @@ def _name(event: Event) -> str:
 
 
 def _events(execution: Execution, moment: int) -> list[Event]:
-    """Return the events of the definition's run where there is one; else those that follow from the time line."""
+    """Return the events of the run if the definition runs, otherwise those derived from the time line."""
     run = execution.owner.records.run_of(execution)
     if run is not None:
         return run.events(moment)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from sfn_mock.aws.constraints import operations
 from sfn_mock.suggestions import did_you_mean
 
-#: The quotas that are not an operation's, with AWS's numbers (Developer Guide, service quotas).
+#: The quotas that are numbers, with AWS's defaults (Developer Guide, service quotas).
 OPEN_EXECUTIONS = "open_executions"
 _DEFAULT_NUMBERS = {OPEN_EXECUTIONS: 1_000_000, "versions": 1_000, "aliases": 100}
-#: The value that stands for AWS's default quota.
+#: The value for AWS's default quota.
 DEFAULT = "default"
 
 
@@ -40,16 +40,16 @@ _DEFAULT_BUCKETS = {
 class Quotas(NamedTuple):
     """The quotas that a test has set."""
 
-    #: How many executions may be open at once; None for any number.
+    #: How many executions may be open at the same time, None for no limit.
     open_executions: int | None = None
     #: How many versions and aliases a state machine may have.
     versions: int = _DEFAULT_NUMBERS["versions"]
     aliases: int = _DEFAULT_NUMBERS["aliases"]
-    #: By operation; None for AWS's default, which depends on the region.
+    #: The token buckets by operation; None for AWS's default, which depends on the region.
     buckets: Mapping[str, Bucket | None] = {}
 
     def bucket(self, operation: str, region: str) -> Bucket:
-        """Return the bucket of an operation, one of ``buckets``, in a region."""
+        """Return the token bucket of an operation in a region; the operation must have a quota."""
         return self.buckets[operation] or _DEFAULT_BUCKETS[operation][region not in _LARGE_REGIONS]
 
 
@@ -57,10 +57,10 @@ NO_QUOTAS = Quotas()
 
 
 def read(quotas: object) -> Quotas:
-    """Return the quotas that a test's mapping asks for.
+    """Parse the option `quotas`.
 
-    ``open_executions``, ``versions`` and ``aliases`` are numbers. An operation has ``(bucket, refill per second)``.
-    Either may be ``"default"``.
+    `open_executions`, `versions` and `aliases` are numbers. An operation has `(bucket, refill per second)`. The value
+    `"default"` stands for AWS's default.
 
     Raises:
         ValueError: If a name is unknown, or a value is wrong.
@@ -101,17 +101,17 @@ def _bucket(operation: str, quota: object) -> Bucket | None:
     )
 
 
-class Allowance:
-    """The fill of a bucket: full at first, refilled as the clock moves forward, unchanged when it moves back."""
+class RateLimiter:
+    """A token bucket in use: full at first, refilled as the clock moves forward, unchanged when it moves back."""
 
     def __init__(self, bucket: Bucket, moment: int) -> None:
         self._bucket = bucket
         self._moment = moment
-        # In thousandths of a call, as moments are in thousandths of a second.
+        # In thousandths of a call, because moments are in thousandths of a second.
         self._left: float = bucket.size * 1000
 
-    def take(self, moment: int) -> bool:
-        """Take one call out, if there is one."""
+    def acquire(self, moment: int) -> bool:
+        """Take a token for one call; return whether there was one."""
         refill = max(0, moment - self._moment) * self._bucket.refill
         self._left = min(self._bucket.size * 1000, self._left + refill)
         self._moment = moment

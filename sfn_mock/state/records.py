@@ -1,7 +1,7 @@
 """The records of one account and region: state machines, versions, aliases, executions, map runs, activities, tasks.
 
-Records are data, and belong to each other: an execution has a state machine, which has executions. So all of them are
-in this module, and the rules, which are functions over them, in the modules that import it.
+Records are data that refer to each other: an execution has a state machine, which has executions. They are therefore in
+one module. The rules are functions over records, in the modules that import this one.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from sfn_mock.state.execution_index import ExecutionIndex
 from sfn_mock.state.live_runs import Run, StateTests
 from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import Outcome
-from sfn_mock.state.quotas import Allowance
+from sfn_mock.state.quotas import RateLimiter
 from sfn_mock.state.revisions import Origin, Revision, Route
-from sfn_mock.state.seeds import Life, NaiveDateCheck
+from sfn_mock.state.seeds import NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.store import Store
 from sfn_mock.state.task_mocks import TaskMocks
@@ -34,7 +34,7 @@ from sfn_mock.state.tolerance import Tolerance
 class Execution(TimeLine):
     """One execution of a state machine or, as a child, of a map run."""
 
-    # What few executions have, such as a task, is kept elsewhere: there may be a million of them.
+    # There may be a million executions, so data that few of them have, such as a task, is stored elsewhere.
     __slots__ = ("name", "owner")
 
     def __init__(
@@ -59,42 +59,44 @@ class Execution(TimeLine):
 
     @property
     def state_machine(self) -> StateMachine:
+        """The state machine that runs."""
         return self.owner.state_machine
 
     @property
     def map_run(self) -> MapRun | None:
-        """The map run that started it, for a child execution."""
+        """The map run that started it, None unless it is a child execution."""
         return self.owner.as_map_run
 
     @property
     def map_runs(self) -> list[MapRun]:
-        """The map runs it started, in order of adding; a child execution has none."""
+        """The map runs that it started, in order of adding; a child execution has none."""
         return [] if self.map_run is not None else self.state_machine.map_runs_of(self)
 
     @property
     def arn(self) -> str:
+        """The ARN of the execution."""
         return execution_arn(self.owner.records.arn_prefix, self.owner.path, self.name, self.express_id)
 
     @property
     def state_machine_arn(self) -> str:
-        """Its machine's unqualified ARN; for a child execution the labelled one."""
+        """The unqualified ARN of its state machine; for a child execution with the label."""
         return self.owner.state_machine_arn
 
     @property
     def version_arn(self) -> str | None:
-        """The ARN of the version it was started through, which may be gone."""
+        """The ARN of the version that was started, None without one; the version may be deleted."""
         return None if self.version_number is None else f"{self.state_machine.arn}:{self.version_number}"
 
     @property
     def alias_arn(self) -> str | None:
-        """The ARN of the alias it was started through, which may be gone."""
+        """The ARN of the alias that was used to start it, None without one; the alias may be deleted."""
         return None if self.alias_name is None else f"{self.state_machine.arn}:{self.alias_name}"
 
     def is_kept_at(self, moment: int) -> bool:
-        """Return whether the execution is within its retention at ``moment``; true before its start."""
+        """Return whether the execution's retention has not passed at a moment; true before its start."""
         attempt = self.attempt_at(moment)
-        forgotten = None if attempt is None else attempt.forgotten_after(self.owner.index.retention)
-        return forgotten is None or forgotten > moment
+        expiry = None if attempt is None else attempt.expires_at(self.owner.index.retention)
+        return expiry is None or expiry > moment
 
     @contextmanager
     def using(self) -> Iterator[int]:
@@ -115,11 +117,11 @@ class Execution(TimeLine):
 class ExecutionScope(ABC):
     """Executions that are listed together and have unique names: those of a state machine or map run."""
 
-    #: The machine it is, or is a map run of.
+    #: The state machine; of a map run the one that its parent execution runs.
     state_machine: StateMachine
-    #: The label of the Map state that runs its executions, None for those of the machine itself.
+    #: The label of the Map state of a map run, None for a state machine.
     label: str | None = None
-    #: Itself, if it is a map run.
+    #: The scope itself if it is a map run, otherwise None.
     as_map_run: MapRun | None = None
 
     def __init__(
@@ -130,55 +132,56 @@ class ExecutionScope(ABC):
         path: str,
         execution_type: str,
         *,
-        tells_redriven: bool = False,
+        lists_redriven: bool = False,
     ) -> None:
         self.records = records
-        #: Its own ARN.
+        #: The ARN of the state machine or map run.
         self.arn = arn
-        #: The part of its executions' ARNs between resource type and name.
+        #: The part of the executions' ARNs between resource type and name.
         self.path = path
-        #: The part of its STANDARD executions' ARNs before the name.
+        #: The part of STANDARD executions' ARNs before the name.
         self.execution_arn_prefix = execution_arn(records.arn_prefix, path, "", None)
-        #: The ``stateMachineArn`` of its executions.
+        #: The `stateMachineArn` of the executions.
         self.state_machine_arn = state_machine_arn(records.arn_prefix, path)
         #: STANDARD or EXPRESS.
         self.execution_type = execution_type
-        #: Its place in the order of adding, which no later record of the same name shares.
+        #: The position in the order of adding; a later record of the same name has another one.
         self.sequence = records.next_sequence()
         retention = records.simulation.retention
-        self.index: ExecutionIndex[Execution] = ExecutionIndex(retention=retention, tells_redriven=tells_redriven)
-        #: Executions by name; map runs of one label share theirs, as their children's ARNs do not tell them apart.
+        self.index: ExecutionIndex[Execution] = ExecutionIndex(retention=retention, lists_redriven=lists_redriven)
+        #: The executions by name. Map runs with the same label share them, because the ARNs of child executions do.
         self.names = names
-        #: The number of default names given so far.
+        #: How many default names were given so far.
         self.default_names = 0
         #: The planned outcomes of redrives; None without a plan.
         self.redrive_plan: Plan | None = None
 
     @abstractmethod
     def revision_for(self, version_number: str | None) -> Revision:
-        """Return what an execution started now runs, through a version unless its number is None."""
+        """Return the revision that a new execution runs: that of a version, or the current one for None."""
 
     def time_limit_of(self, revision: Revision) -> int | None:
-        """Return the time limit of an attempt of ``revision`` in milliseconds; None without one.
+        """Return the TimeoutSeconds of a revision in milliseconds, None without one.
 
-        TimeoutSeconds is of the whole definition, not of what a Map state runs for its items.
+        It applies to executions of the state machine, not to child executions.
         """
         return read_time_limit(revision.definition) if self.label is None else None
 
     @property
     def executions(self) -> list[Execution]:
-        """Its executions in order of adding, also those that the clock has not reached yet."""
+        """The executions in order of adding, including those that start in the future."""
         self.now()
         return list(self.index.executions)
 
     def now(self) -> int:
-        """Run definitions up to the current moment, and return it."""
+        """Advance all runs to the current moment and return it."""
         moment = self.records.now()
-        self.records.carry_runs(moment)
+        self.records.advance_runs(moment)
         return moment
 
     def count_running(self, moment: int) -> int:
-        self.index.settle(moment)
+        """Return the number of executions that are RUNNING at a moment."""
+        self.index.update_to(moment)
         return len(self.index.newest(status="RUNNING"))
 
     @contextmanager
@@ -194,14 +197,14 @@ class ExecutionScope(ABC):
 
 
 class Version:
-    """A published version: a number and the revision it keeps."""
+    """A published version: a number and a revision."""
 
     def __init__(
         self, state_machine: StateMachine, number: int, revision: Revision, description: str | None, created: int
     ) -> None:
         self.state_machine = state_machine
         self.number = number
-        #: The number as ARNs have it.
+        #: The number as text, for ARNs.
         self.qualifier = str(number)
         self.arn = f"{state_machine.arn}:{number}"
         self.revision = revision
@@ -216,7 +219,7 @@ class Version:
 
 
 class Alias:
-    """A name for one version, or for two with weights."""
+    """An alias, which routes starts to one version, or to two versions by weight."""
 
     def __init__(
         self,
@@ -227,7 +230,7 @@ class Alias:
         created: int,
     ) -> None:
         self.state_machine = state_machine
-        #: Its place in the order of adding, by which aliases are listed.
+        #: The position in the order of adding, which is the order of listings.
         self.sequence = state_machine.records.next_sequence()
         self.name = self.qualifier = name
         self.arn = f"{state_machine.arn}:{name}"
@@ -235,7 +238,7 @@ class Alias:
         self.description = description
         self.created = created
         self.updated = created
-        #: The accumulated weights of its versions, for the fixed sequence.
+        #: The accumulated weights by version; see `choose_version`.
         self.credits: dict[str, int] = {}
 
     def check_readable(self) -> None:
@@ -257,42 +260,44 @@ class StateMachine(ExecutionScope):
         self.created = created
         self.updated = created
         self.tags: dict[str, str] = {}
-        #: Whether CreateStateMachine published a version of it, and that version's description.
+        #: Whether CreateStateMachine also published a version, and the description of that version.
         self.published_at_creation: tuple[bool, str | None] = (False, None)
         self.versions: dict[str, Version] = {}
         self.aliases: dict[str, Alias] = {}
         self.deleting = False
         self.last_number = 0
-        #: The planned outcomes of starts.
+        #: The planned outcomes of starts, None without a plan.
         self.start_plan: Plan | None = None
-        #: Child executions by label and name, of all map runs with that label.
+        #: The child executions of all map runs, by label and name.
         self.children: dict[str, dict[str, Execution]] = {}
-        #: Map runs by the execution that started them.
+        #: The map runs by parent execution.
         self.map_runs: dict[Execution, list[MapRun]] = {}
 
     def revision_for(self, version_number: str | None) -> Revision:
+        """Return the revision that a new execution runs; see ExecutionScope."""
         version = None if version_number is None else self.versions.get(version_number)
         return self.revision if version is None else version.revision
 
     def qualified(self, qualifier: str) -> Version | Alias | None:
-        """Return the version of that number or the alias of that name, if there is one."""
+        """Return the version or alias with a qualifier, None if there is none."""
         return self.versions.get(qualifier) or self.aliases.get(qualifier)
 
     def find_execution(self, label: str | None, name: str) -> Execution | None:
-        """Return the execution of that name: the machine's own or, under a ``label``, a map run's child."""
+        """Return the execution with a name, or the child execution with a label and a name; None if there is none."""
         return (self.names if label is None else self.children.get(label, {})).get(name)
 
     def map_runs_of(self, parent: Execution) -> list[MapRun]:
+        """Return the map runs that an execution started, in order of adding."""
         return sorted(self.map_runs.get(parent, ()), key=lambda map_run: map_run.sequence)
 
     def is_running(self, moment: int) -> bool:
-        """Return whether any of its executions is RUNNING, or any child execution of its map runs."""
+        """Return whether any execution is RUNNING, child executions included."""
         scopes = [self, *(run for run in self.records.map_runs.values() if run.state_machine is self)]
         return any(scope.count_running(moment) for scope in scopes)
 
 
-class Turn(NamedTuple):
-    """A child execution to redrive, with its planned outcome."""
+class PendingRedrive(NamedTuple):
+    """A child execution that is PENDING_REDRIVE, and the planned outcome of its redrive."""
 
     child: Execution
     outcome: Outcome
@@ -311,43 +316,45 @@ class MapRun(ExecutionScope):
         execution_type: str,
         max_concurrency: int,
         tolerance: Tolerance,
-        life: Life,
+        attempts: tuple[Attempt, ...],
         follows_children: bool,
         stops_with_children: bool = False,
     ) -> None:
         records, names = state_machine.records, state_machine.children.setdefault(label, {})
         arn = map_run_arn(records.arn_prefix, state_machine.name, label, id)
-        super().__init__(records, names, arn, f"{state_machine.name}/{label}", execution_type, tells_redriven=True)
+        super().__init__(records, names, arn, f"{state_machine.name}/{label}", execution_type, lists_redriven=True)
         self.state_machine = state_machine
         self.as_map_run = self
-        #: The execution that started it; None for one that was loaded without its parent.
+        #: The execution that started it, None if it was loaded without its parent.
         self.parent = parent
         self.label: str = label
         self.id = id
         self.max_concurrency = max_concurrency
         self.tolerance = tolerance
-        self.start = life.start
+        self.start = attempts[0].since
         #: The attempt of its start and those of its redrives.
-        self.attempts = life.attempts
-        #: From which of its redrives on, 0 being its start, its status follows from its children; before, and where
-        #: this is None, it is as seeded or as it was when it was redriven.
+        self.attempts = attempts
+        #: The number of the redrive, 0 for the start, from which on the status follows from the child executions. In
+        #: earlier attempts, and if this is None, the status is that of the attempt.
         self.follows_from = 0 if follows_children else None
-        #: Whether it has a closing status and no stop date: it stops with the last of its children.
+        #: Whether it was seeded with a closing status but no stop date; it then stops with its last child execution.
         self.stops_with_children = stops_with_children
-        #: Those of its redriven children that were still waiting when it was last looked.
-        self.turns: list[Turn] = []
+        #: The child executions that are PENDING_REDRIVE, as of the last call of `schedule_redrives`.
+        self.pending_redrives: list[PendingRedrive] = []
 
     def revision_for(self, version_number: str | None) -> Revision:
+        """Return the revision that a new child execution runs: that of the parent execution."""
         return self.state_machine.revision if self.parent is None else self.parent.revision
 
     @property
     def execution_arn(self) -> str:
-        """The parent execution's ARN; for a map run loaded without its parent, one that names no execution."""
+        """The ARN of the parent execution; if there is none, an ARN of no execution."""
         if self.parent is not None:
             return self.parent.arn
         return f"{self.records.arn_prefix}execution:{self.state_machine.name}:{self.id}"
 
     def check_readable(self) -> None:
+        """Raise RuntimeError if this record no longer exists; see ExecutionScope."""
         super().check_readable()
         if self.records.map_runs.get(self.arn) is not self:
             raise RuntimeError(f"{self.arn} no longer exists: the inner mock, fixture or test that added it has ended.")
@@ -371,41 +378,41 @@ class Activity:
         self.encryption_configuration = encryption_configuration or {"type": "AWS_OWNED_KEY"}
         self.tags = tags
         self.created = created
-        #: Tasks that no worker has been given, in the order in which they were scheduled.
+        #: The tasks that no worker has started, in order of scheduling.
         self.scheduled: list[Task] = []
 
     @property
     def creation_date(self) -> datetime:
-        """When it was made, in UTC, for callers of moto's that are given it."""
+        """The creation date in UTC, for moto's callers."""
         return clock.to_datetime(self.created)
 
     def __repr__(self) -> str:
         return f"<Activity {self.arn}>"
 
 
-class Taken(NamedTuple):
-    """When a worker has taken a task, and the name that the worker gave."""
+class ActivityStart(NamedTuple):
+    """The start of an activity's task: the moment, and the name that the worker gave."""
 
     moment: int
     worker_name: str | None
 
 
 class Task:
-    """A task that an execution waits for: an answer with its token ends it."""
+    """A task of an execution that does not run by its definition; a call with its token ends it."""
 
     def __init__(
         self, execution: Execution, attempt: Attempt, token: str, activity: Activity | None, heartbeat: int | None
     ) -> None:
         self.execution = execution
-        #: The attempt that waits, as it goes on while heartbeats come.
+        #: The attempt that waits for the task, as it is while heartbeats come.
         self.attempt = attempt
         self.token = token
-        #: None for a task whose token reaches its worker by another way than GetActivityTask.
+        #: The activity, None if the worker does not get the token from GetActivityTask.
         self.activity = activity
-        #: How many milliseconds may lie between two heartbeats; None if none are expected.
+        #: The longest time between two heartbeats in milliseconds, None if no heartbeats are expected.
         self.heartbeat = heartbeat
-        #: None while no worker has the task.
-        self.taken: Taken | None = None
+        #: The start by a worker, None while no worker has started it.
+        self.started: ActivityStart | None = None
 
 
 class Records(Store[Execution]):
@@ -419,13 +426,13 @@ class Records(Store[Execution]):
         self.map_runs: dict[str, MapRun] = {}
         #: By name, in order of adding.
         self.activities: dict[str, Activity] = {}
-        #: What executions wait or waited for, by task token.
+        #: All tasks by token, ended ones included.
         self.tasks: dict[str, Task] = {}
-        #: All tasks that each of these executions has waited for, in order.
+        #: All tasks by execution, in order.
         self.waiting: dict[Execution, list[Task]] = {}
-        #: Client tokens of executions' last successful redrives, with the date each was answered with.
+        #: The client tokens of successful redrives, with the dates of the answers, by execution.
         self.redrive_tokens: dict[Execution, tuple[tuple[str, int], ...]] = {}
-        #: By definition.
+        #: The steps of TestState by definition.
         self.state_tests: dict[str, StateTests] = {}
         #: The signing key of page tokens; it is new after each reset.
         self.token_key = secrets.token_bytes(16)
@@ -434,19 +441,22 @@ class Records(Store[Execution]):
         self.simulation = NO_SIMULATION
         #: The task mocks of the mock.
         self.task_mocks = TaskMocks()
-        #: The fill of the operations' quotas.
-        self.allowances: dict[str, Allowance] = {}
+        #: The rate limiters by operation.
+        self.rate_limiters: dict[str, RateLimiter] = {}
         #: How often waiting calls were released.
         self.releases = 0
         #: The state machines that are DELETING.
         self.deleting: list[StateMachine] = []
 
     def holds(self, machine: StateMachine) -> bool:
-        """Return whether ``machine`` is (still) one of these."""
+        """Return whether a state machine exists in these records."""
         return self.state_machines.get(machine.name) is machine
 
     def check_readable(self, machine: StateMachine) -> None:
-        """Raise RuntimeError if they were reset or do not have the machine; after the mock's end they can be read."""
+        """Raise RuntimeError if the records were reset or do not contain a state machine.
+
+        After the end of the mock they can still be read.
+        """
         if self._was_reset:
             raise self._gone()
         if self.holds(machine):
@@ -458,7 +468,7 @@ class Records(Store[Execution]):
         raise RuntimeError(f"{machine.arn} no longer exists: the inner mock, fixture or test that added it has ended.")
 
     def find_execution(self, arn: str) -> Execution | None:
-        """Return the execution of that ARN, if it is one of these."""
+        """Return the execution with an ARN, None if there is none."""
         try:
             parsed = parse_execution_arn(str(arn))
         except InvalidArn:
@@ -467,12 +477,12 @@ class Records(Store[Execution]):
         execution = None if machine is None else machine.find_execution(parsed.label, parsed.name)
         if execution is None or execution.express_id == parsed.express_id:
             return execution
-        # EXPRESS ones may share a name, which finds the newest of them.
+        # EXPRESS executions may share a name; it finds only the newest one.
         owners: list[ExecutionScope] = [*self.state_machines.values(), *self.map_runs.values()]
         return next((other for owner in owners for other in owner.executions if other.arn == arn), None)
 
     def run_of(self, execution: Execution) -> Run | None:
-        """Return the run of an execution, also of a child execution, None if its definition is not run."""
+        """Return the run of an execution or child execution, None if its definition does not run."""
         parent = None if execution.map_run is None else execution.map_run.parent
         if parent is None:
             return self.runs.get(execution)
@@ -480,52 +490,53 @@ class Records(Store[Execution]):
         return None if run is None else run.run_of(execution)
 
     def wake_run_of(self, execution: Execution) -> None:
-        """Have the next use carry the run that an execution is part of, if it is at work."""
+        """Make the next use advance the run that an execution belongs to, if it is live."""
         while execution.map_run is not None and execution.map_run.parent is not None:
             execution = execution.map_run.parent
         if execution in self.live_runs:
             self.wake(execution)
 
     def tasks_of(self, execution: Execution) -> list[Task]:
-        """All that ``execution`` has waited for, in order."""
+        """Return all tasks of an execution, in order."""
         return self.waiting.get(execution, [])
 
     def has_task(self, token: str) -> bool:
-        """Return whether a task has that token, of an execution whose definition runs or not."""
+        """Return whether a task has a token; also looks in the runs of definitions."""
         return token in self.tasks or any(run.find_task(token) is not None for run in list(self.runs.values()))
 
     def task_of(self, execution: Execution) -> Task | None:
-        """Return what ``execution`` waits for, or waited for last."""
+        """Return the last task of an execution, None if it has none."""
         tasks = self.tasks_of(execution)
         return tasks[-1] if tasks else None
 
     def delete(self, machine: StateMachine, moment: int) -> None:
         """Delete a state machine: it is DELETING while an execution is RUNNING, then removed with all its records."""
         if not machine.deleting:
-            self.undo.keep(machine, "deleting")
-            self.undo.keep(self, "deleting")
+            self.undo.save(machine, "deleting")
+            self.undo.save(self, "deleting")
             machine.deleting = True
             self.deleting.append(machine)
         self.finish_deletions(moment)
 
     def finish_deletions(self, moment: int) -> None:
+        """Remove the DELETING state machines that have no RUNNING execution left."""
         for machine in [machine for machine in self.deleting if not machine.is_running(moment)]:
-            self.undo.keep(self, "deleting")
+            self.undo.save(self, "deleting")
             self.deleting.remove(machine)
             self.discard(machine)
 
     def discard(self, machine: StateMachine) -> None:
         """Remove a state machine with all its records at once."""
-        self.undo.keep(self, "state_machines", "map_runs")
+        self.undo.save(self, "state_machines", "map_runs")
         del self.state_machines[machine.name]
         self.map_runs = {arn: run for arn, run in self.map_runs.items() if run.state_machine is not machine}
 
-    def take_on(self, simulation: Simulation) -> None:
-        """Apply these limits and delays from now on, also to existing executions."""
+    def apply_simulation(self, simulation: Simulation) -> None:
+        """Set the limits and delays; they apply to existing executions too."""
         with self.locked():
             if self.simulation is simulation:
                 return
             self.simulation = simulation
-            self.allowances.clear()
+            self.rate_limiters.clear()
             for owner in (*self.state_machines.values(), *self.map_runs.values()):
-                owner.index.keep_for(simulation.retention)
+                owner.index.set_retention(simulation.retention)

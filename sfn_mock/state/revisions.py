@@ -9,20 +9,20 @@ DEFAULT_DEFINITION = '{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "E
 
 
 class Revision(NamedTuple):
-    """A revision: definition, role and configuration, which an update changes and a version keeps."""
+    """A revision of a state machine: definition, role and configuration."""
 
     definition: str
     role_arn: str
     logging_configuration: dict[str, Any]
     tracing_configuration: dict[str, Any]
     encryption_configuration: dict[str, Any]
-    #: None until the first update; AWS gives the revision a machine is created with no id.
+    #: The id, None for the first revision, which has none on AWS.
     id: str | None = None
-    #: When an update made it; None for the revision a machine is created with.
+    #: When an update created the revision, None for the first one.
     updated: int | None = None
 
-    def says_the_same_as(self, other: Revision) -> bool:
-        """Return whether nothing but id and date differ; definitions are compared as text."""
+    def has_same_content_as(self, other: Revision) -> bool:
+        """Return whether two revisions differ at most in id and date; definitions are compared as text."""
         return self._replace(id=None, updated=None) == other._replace(id=None, updated=None)
 
 
@@ -34,7 +34,7 @@ def new_revision(
     tracing_configuration: dict[str, Any] | None = None,
     encryption_configuration: dict[str, Any] | None = None,
 ) -> Revision:
-    """Return a machine's first revision, with AWS's defaults for what is not configured."""
+    """Return the first revision of a state machine, with AWS's defaults for missing configuration."""
     return Revision(
         definition,
         role_arn,
@@ -45,21 +45,21 @@ def new_revision(
 
 
 class Origin(NamedTuple):
-    """The origin of an execution; equal ones are shared, because there may be thousands of equal seeds."""
+    """The origin of an execution; equal origins are shared, because there may be thousands of equal seeds."""
 
-    #: What it runs, however its machine is updated later.
+    #: The revision that it runs, even if the state machine is updated later.
     revision: Revision
-    #: Of the version and of the alias it was started through.
+    #: The version and the alias that were used to start it.
     version_number: str | None = None
     alias_name: str | None = None
     input: str = "{}"
     trace_header: str | None = None
-    #: How many items of its map run a child execution processes.
+    #: How many items of its map run a child execution processes, None for other executions.
     item_count: int | None = None
 
 
 class Route(NamedTuple):
-    """A version, by its number, and how many of a hundred starts it gets."""
+    """A route of an alias: the number of a version, and its weight in percent."""
 
     qualifier: str
     weight: int

@@ -1,7 +1,7 @@
-"""Run definitions in virtual time: each use of the records first advances all runs to the current moment.
+"""Run definitions in virtual time: each use of the records first advances the runs to the current moment.
 
-A run decides how its execution ends. A Wait that the clock has passed ended at its due moment. No thread waits, and
-nothing sleeps.
+The run determines the end of its execution. No thread waits and nothing sleeps: if the clock has passed the end of a
+Wait state, the state ended at its due moment.
 """
 
 from __future__ import annotations
@@ -34,14 +34,13 @@ from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.run import Run
 from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
-from sfn_mock.state.executions import take_in
+from sfn_mock.state.executions import store_executions
 from sfn_mock.state.jobs import Jobs, Poll
 from sfn_mock.state.life_cycle import end_execution, end_map_run
 from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.revisions import Origin
-from sfn_mock.state.seeds import Life
 from sfn_mock.state.state_machines import store_map_run
 from sfn_mock.state.time_lines import Attempt
 from sfn_mock.state.tolerance import Tolerance
@@ -54,15 +53,15 @@ _T = TypeVar("_T")
 
 
 class Services(Protocol):
-    """The services outside the records: those that tasks call, and the storage of items and results."""
+    """The services that a run calls: those of tasks, and the storage of items and results."""
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
-        """Return what is wrong with the parameters of a task, which is then not scheduled."""
+        """Return what is wrong with the parameters of a task; see Host."""
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Do a task; with a poll, the task goes on until that gives its end.
+        """Run a task; return its answer, and a function that polls its job if it waits for one.
 
-        A Pending answer that is not started leaves the task to the workers of its activity.
+        A Pending answer that is not started means that a worker of an activity will start the task.
         """
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[ReadItem]:
@@ -73,15 +72,15 @@ class Services(Protocol):
 
 
 def start_run(execution: Execution, moment: int, services: Services) -> None:
-    """Run the definition of an execution, and do at once what takes no time.
+    """Start to run the definition of an execution, and advance the run to the current moment.
 
     Args:
-        execution: A stored execution that goes on until it is ended.
+        execution: A stored execution without a planned end.
         moment: The current moment.
-        services: What answers the tasks of the run, and of the child executions of its map runs.
+        services: The services for the tasks of the run and its child executions.
 
     Raises:
-        Exception: What the services raise, other than a StateError.
+        Exception: Any exception of the services except StateError.
     """
     try:
         run = DefinitionRun(execution, parse_definition(execution.revision.definition), services)
@@ -92,30 +91,30 @@ def start_run(execution: Execution, moment: int, services: Services) -> None:
 
 
 class DefinitionRun:
-    """The run of one execution, and those of the child executions of its map runs."""
+    """The run of an execution, with the runs of its child executions."""
 
     def __init__(
         self, execution: Execution, program: Program, services: Services, parent: DefinitionRun | None = None
     ) -> None:
         self._execution = execution
         self._undo = execution.owner.records.undo
-        #: The period of the undo log in which it has noted how far the run has come.
-        self._noted_in = -1
+        #: The generation of the undo log in which the state of the run was last saved.
+        self._saved_generation = -1
         self._parent = parent
         self._program = program
         self._services = services
         self._children: dict[tuple[str, int], DefinitionRun] = {}
-        #: The children whose end the run knows.
-        self._told: set[tuple[str, int]] = set()
-        #: By ARN: the map runs, with what their children run.
+        #: The child executions whose end was reported to the run.
+        self._reported_ends: set[tuple[str, int]] = set()
+        #: The map runs and the programs of their child executions, by ARN.
         self._processors: dict[str, tuple[MapRun, Program]] = {}
-        #: Of all its tasks so far, in order.
+        #: The tokens of all tasks so far, in order.
         self._tokens: dict[str, None] = {}
         self._jobs = Jobs(execution.owner.records)
         #: The tasks of activities that no worker has taken up: ARN and input, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
-        self._is_carrying = False
-        self._carried_to = execution.start
+        self._is_advancing = False
+        self._advanced_to = execution.start
         #: The moment to which it is being carried, or was last carried.
         self._target = execution.start
         self._run = Run(
@@ -129,24 +128,24 @@ class DefinitionRun:
         )
 
     def _wait_scale(self, execution: Execution) -> float:
-        """Return what waits are multiplied by."""
+        """Return the factor for the delays of Wait states and retries."""
         return execution.owner.records.simulation.wait_scale
 
-    # --- Carrying it -----------------------------------------------------------------------------------------------
+    # --- Advance ---------------------------------------------------------------------------------------------------
 
-    def carry(self, moment: int, *, in_turn: bool = False) -> None:
+    def advance_to(self, moment: int, *, in_turn: bool = False) -> None:
         """Do everything due by ``moment``, here and in child executions, in order of the moments.
 
         Args:
             moment: The moment.
             in_turn: Whether to stop early, where another run has something due before this one.
         """
-        if self._is_carrying:
+        if self._is_advancing:
             # A task of this run looks at the records.
             return
         try:
             try:
-                self._is_carrying = True
+                self._is_advancing = True
                 self._follow_execution(moment)
                 self._target = moment
                 self._poll_jobs()
@@ -154,15 +153,15 @@ class DefinitionRun:
                 # What a task called may have stopped the execution.
                 self._follow_execution(moment)
             finally:
-                self._is_carrying = False
+                self._is_advancing = False
         finally:
-            # An interrupt may have come just before this line.
-            self._is_carrying = False
+            # An interrupt may arrive just before this line.
+            self._is_advancing = False
 
     @property
-    def is_carried(self) -> bool:
-        """Whether it is being carried just now, perhaps by another thread."""
-        return self._is_carrying
+    def is_advancing(self) -> bool:
+        """Whether the run is advancing now, perhaps in another thread."""
+        return self._is_advancing
 
     @property
     def waits_for_jobs(self) -> bool:
@@ -170,54 +169,54 @@ class DefinitionRun:
         return bool(self._jobs) or any(child.waits_for_jobs for child in self._children.values())
 
     def _wake(self) -> None:
-        """Have the next use of the records carry the whole run that this one is part of."""
+        """Make the next use of the records advance the outermost run that this one belongs to."""
         if self._parent is not None:
             self._parent._wake()
         else:
             self._execution.owner.records.wake(self._execution)
 
-    def _note(self) -> None:
-        """Wake the run, and note for the undo log how far it has come, before it goes on or is told something."""
+    def _save(self) -> None:
+        """Wake the run, and save its state in the undo log before a change."""
         self._wake()
-        if self._noted_in != self._undo.period:
-            self._undo.note(self._wake)
-            self._undo.note(self._run.checkpoint())
-            self._undo.keep(self, "_carried_to")
-            self._noted_in = self._undo.period
+        if self._saved_generation != self._undo.generation:
+            self._undo.add(self._wake)
+            self._undo.add(self._run.checkpoint())
+            self._undo.save(self, "_advanced_to")
+            self._saved_generation = self._undo.generation
 
     def _advance(self, moment: int, *, in_turn: bool = False) -> None:
-        self._step(self._carried_to)
+        self._step(self._advanced_to)
         while (due := self.next_due()) is not None and due <= moment:
             if in_turn and self._execution.owner.records.has_due_before(due):
                 return
-            self._step(max(due, self._carried_to))
-        self._step(max(moment, self._carried_to))
+            self._step(max(due, self._advanced_to))
+        self._step(max(moment, self._advanced_to))
 
     def _step(self, moment: int) -> None:
-        self._note()
-        self._carried_to = max(moment, self._carried_to)
+        self._save()
+        self._advanced_to = max(moment, self._advanced_to)
         self._end_jobs(moment)
         self._run.advance_to(moment)
         for key, child in list(self._children.items()):
-            if key not in self._told:
+            if key not in self._reported_ends:
                 child._advance(moment)
-                self._tell_end(key, child)
+                self._report_end(key, child)
         self._end_execution()
 
-    def _tell_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
+    def _report_end(self, key: tuple[str, int], child: DefinitionRun) -> None:
         run = child._run
-        # A run that was stopped, or has failed, learns of it when it is redriven.
+        # A run that has ended gets the ends of its child executions when it is redriven.
         if run.stop_moment is None or not self.is_running:
             return
-        self._note()
-        self._undo.note(partial(self._told.discard, key))
-        self._told.add(key)
+        self._save()
+        self._undo.add(partial(self._reported_ends.discard, key))
+        self._reported_ends.add(key)
         output = None if run.output is None else json.loads(run.output)
         end = ChildEnd(run.status, output, run.error, run.cause, child._describe(run.stop_moment))
         self._run.child_ended(*key, end, run.stop_moment)
 
     def _describe(self, stop: int) -> dict[str, Any]:
-        """Return what a ResultWriter tells of a child execution."""
+        """Return the description of a child execution for a ResultWriter."""
         execution = self._execution
         redrive = {"RedriveCount": self._run.redrive_count, "RedriveStatus": "REDRIVABLE_BY_MAP_RUN"}
         if self._run.status == "SUCCEEDED":
@@ -254,7 +253,7 @@ class DefinitionRun:
     def _end_jobs(self, moment: int) -> None:
         """Give the tasks of the jobs that have stopped by ``moment`` their answers."""
         for token, end, stop in self._jobs.stopped(moment, self._root._target):
-            self._note()
+            self._save()
             self._jobs.forget(token)
             self._answer(token, end, stop)
 
@@ -266,11 +265,11 @@ class DefinitionRun:
 
     @property
     def is_running(self) -> bool:
-        """Whether the definition is still at work."""
+        """Whether the run has not ended."""
         return self._run.status == "RUNNING"
 
     def _end_execution(self) -> None:
-        """Have the execution end as the run has."""
+        """End the execution if the run has ended."""
         run, execution = self._run, self._execution
         if run.stop_moment is None:
             return
@@ -281,8 +280,8 @@ class DefinitionRun:
             end_execution(execution, run.stop_moment, Ending(run.status, run.output, error, cause))
 
     def _follow_execution(self, moment: int) -> None:
-        """Stop where the execution was stopped by a call or a test, and go on where it was redriven."""
-        self._note()
+        """Stop the run where a call or a test stopped the execution, and redrive it where they redrove it."""
+        self._save()
         for attempt in self._execution.attempts:
             if attempt.since > moment or attempt.redrive_count < self._run.redrive_count:
                 continue
@@ -297,30 +296,30 @@ class DefinitionRun:
             child._follow_execution(moment)
 
     def events(self, moment: int) -> list[Event]:
-        """Return what has happened by ``moment``."""
+        """Return the events until a moment."""
         return [event for event in self._run.events if event.moment <= moment]
 
     def steps(self) -> Iterator[Step]:
-        """Yield the steps that were taken, here and in child executions."""
+        """Yield all steps, here and in child executions."""
         yield from self._run.steps
         for child in self._children.values():
             yield from child.steps()
 
     def run_of(self, child: Hashable) -> DefinitionRun | None:
-        """Return the run of a child execution, None if it is none of this run's."""
+        """Return the run of a child execution, None if it does not belong to this run."""
         return next((run for run in self._children.values() if run._execution is child), None)
 
     def context(self, moment: int) -> dict[str, Any]:
-        """Return the context object as it stood at ``moment``."""
-        if moment >= self._carried_to:
+        """Return the context object at a moment."""
+        if moment >= self._advanced_to:
             return self._run.context
         self._run.rewind_to(moment)
         try:
             return self._run.context
         finally:
-            self._run.advance_to(self._carried_to)
+            self._run.advance_to(self._advanced_to)
 
-    # --- Tasks that wait -------------------------------------------------------------------------------------------
+    # --- Waiting tasks ---------------------------------------------------------------------------------------------
 
     def open_tokens(self) -> list[str]:
         """Return the tokens of the tasks that somebody is to answer, here and in child executions."""
@@ -328,79 +327,79 @@ class DefinitionRun:
         return [*own, *(token for child in self._children.values() for token in child.open_tokens())]
 
     def find_task(self, token: str) -> WaitingTask | None:
-        """Return the task of that token if it is one of the run's, or of a child's."""
+        """Return the task with a token, here or in a child execution; None if there is none."""
         if token in self._tokens:
             return WaitingTask(self, token)
-        # Another thread's call may look for a token of its own region here, while this run goes on.
+        # A call in another thread may search here while this run advances.
         for child in list(self._children.values()):
             task = child.find_task(token)
             if task is not None:
                 return task
         return None
 
-    def take_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
-        """Have a worker take up the task that waits for an activity; return its token and input."""
+    def start_activity_task(self, activity_arn: str, moment: int, worker_name: str | None) -> tuple[str, str] | None:
+        """Start a waiting task of an activity for a worker; return its token and input, None if there is none."""
         self.rewind(moment)
         for token, (arn, input) in list(self._activity_tasks.items()):
             if arn == activity_arn and self._run.has_task(token):
-                self._note()
-                self._undo.keep_item(self._activity_tasks, token)
+                self._save()
+                self._undo.save_item(self._activity_tasks, token)
                 del self._activity_tasks[token]
                 self._run.start_task(token, moment, worker_name)
                 return token, input
         children = self._children.values()
         return next(
-            (t for child in children if (t := child.take_activity_task(activity_arn, moment, worker_name))), None
+            (t for child in children if (t := child.start_activity_task(activity_arn, moment, worker_name))), None
         )
 
     def update_map_run(self, map_run_arn: str, moment: int, changes: dict[str, Any]) -> None:
         """Change the limits of a map run."""
         self.prepare(moment)
         self._run.update_map_run(map_run_arn, moment, **changes)
-        self.carry_all(moment)
+        self.advance_whole_run(moment)
 
     def rewind(self, moment: int) -> None:
-        """Go to ``moment``, back if the clock went back, as something is to happen then."""
-        if moment > self._carried_to:
-            # Nothing was due until then.
-            self._note()
-            self._carried_to = moment
-        elif moment < self._carried_to:
-            self._note()
+        """Move the run to a moment for a change from outside, backwards if the clock went back."""
+        if moment > self._advanced_to:
+            # Nothing is due until then.
+            self._save()
+            self._advanced_to = moment
+        elif moment < self._advanced_to:
+            self._save()
             self._run.rewind_to(moment)
-            self._carried_to = moment
-            self._execution.owner.records.revive(self._execution)
+            self._advanced_to = moment
+            self._execution.owner.records.reactivate(self._execution)
 
     def prepare(self, moment: int) -> None:
-        """Prepare the run for a change from outside at ``moment``."""
+        """Prepare the run for a change from outside at a moment."""
         self.rewind(moment)
-        self._note()
+        self._save()
 
-    def carry_all(self, moment: int) -> None:
-        """Carry the whole run that this one is part of."""
+    def advance_whole_run(self, moment: int) -> None:
+        """Advance the outermost run that this one belongs to."""
         if self._parent is None:
-            self.carry(moment)
+            self.advance_to(moment)
         else:
-            self._parent.carry_all(moment)
+            self._parent.advance_whole_run(moment)
 
-    def _leave(self, ask: Callable[[], _T]) -> _T:
-        """Ask something that is outside the records, which others may use meanwhile."""
-        return self._execution.owner.records.leave(ask)
+    def _call_unlocked(self, ask: Callable[[], _T]) -> _T:
+        """Call a function with the lock of the records released."""
+        return self._execution.owner.records.call_unlocked(ask)
 
-    # --- What the run asks: see asl.host.Host ----------------------------------------------------------------------
+    # --- The interface asl.host.Host -------------------------------------------------------------------------------
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task."""
         return self._services.check_parameters(resource, parameters)
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
-        """Do a task; one that the services leave to a worker waits for GetActivityTask."""
+        """Run a task; a task of an activity waits for GetActivityTask."""
         self._tokens[call.token] = None
         before = self._execution.attempt_at(call.moment)
-        answer, poll = self._leave(lambda: self._services.start_task(self._execution, call))
+        answer, poll = self._call_unlocked(lambda: self._services.start_task(self._execution, call))
         after = self._execution.attempt_at(call.moment)
         if after is not None and after is not before and not after.is_open(clock.NEVER):
-            # The task has stopped the execution: the run is to stop in this state, whatever the answer.
+            # The task has stopped the execution, so the run stops in this state, whatever the answer.
             return Pending()
         if isinstance(answer, Pending) and not answer.is_started:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
@@ -413,20 +412,20 @@ class DefinitionRun:
 
     def abandon_task(self, token: str, moment: int) -> None:
         """Forget a task that nobody waits for any longer."""
-        self._note()
+        self._save()
         self._jobs.forget(token)
 
     def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Read the items of a Distributed Map state."""
-        return self._leave(lambda: self._services.read_items(self._execution, request))
+        return self._call_unlocked(lambda: self._services.read_items(self._execution, request))
 
     def write_results(self, request: WriteRequest) -> Any:
         """Write the results of a map run."""
-        return self._leave(lambda: self._services.write_results(self._execution, request))
+        return self._call_unlocked(lambda: self._services.write_results(self._execution, request))
 
     def start_map_run(self, request: MapRunRequest) -> str:
         """Store a map run without children, and return its ARN."""
-        self._note()
+        self._save()
         machine = self._execution.state_machine
         records = machine.records
         map_run = MapRun(
@@ -438,21 +437,21 @@ class DefinitionRun:
             execution_type=request.execution_type,
             max_concurrency=request.max_concurrency,
             tolerance=Tolerance(request.tolerated_failure_count, request.tolerated_failure_percentage),
-            life=Life(request.moment, (Attempt(request.moment),)),
+            attempts=(Attempt(request.moment),),
             follows_children=False,
         )
         store_map_run(map_run)
-        self._undo.keep_item(self._processors, map_run.arn)
+        self._undo.save_item(self._processors, map_run.arn)
         self._processors[map_run.arn] = map_run, request.processor
         return map_run.arn
 
     def recall_map_run(self, map_run_arn: str) -> KnownMapRun:
-        """Return that nothing is known of a map run before it has run."""
+        """Return that nothing is known about a map run."""
         return KnownMapRun()
 
     def start_child(self, start: ChildStart) -> None:
-        """Store a child execution, and run it."""
-        self._note()
+        """Store a child execution and create its run."""
+        self._save()
         map_run, processor = self._processors[start.map_run_arn]
         records = map_run.records
         child = Execution(
@@ -468,9 +467,9 @@ class DefinitionRun:
             ),
             records.new_id() if map_run.execution_type == "EXPRESS" else None,
         )
-        take_in(map_run, [child])
+        store_executions(map_run, [child])
         records.status_changes.follow_start(child, start.moment)
-        self._undo.keep_item(self._children, (start.map_run_arn, start.index))
+        self._undo.save_item(self._children, (start.map_run_arn, start.index))
         self._children[start.map_run_arn, start.index] = self._new_child(child, processor, start)
 
     def _new_child(self, child: Execution, processor: Program, start: ChildStart) -> DefinitionRun:
@@ -478,32 +477,32 @@ class DefinitionRun:
         return DefinitionRun(child, processor, self._services, self)
 
     def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
-        """End a map run; children that still run are stopped."""
-        self._note()
+        """End a map run and stop its running child executions."""
+        self._save()
         map_run, _ = self._processors[map_run_arn]
         end_map_run(map_run, moment, status)
         for (arn, _), child in self._children.items():
             if arn == map_run_arn and child.is_running:
-                child._note()
+                child._save()
                 child._run.stop(moment, None, None)
                 child._end_execution()
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
-        """Run the unsuccessful children of a map run again, and return their numbers."""
-        self._note()
+        """Redrive the unsuccessful child executions of a map run, and return their indexes."""
+        self._save()
         redriven = []
         for (arn, index), child in self._children.items():
             if arn == map_run_arn and child._run.status in UNSUCCESSFUL:
-                child._note()
+                child._save()
                 child._run.redrive(moment)
-                self._undo.note(partial(self._told.add, (arn, index)))
-                self._told.discard((arn, index))
+                self._undo.add(partial(self._reported_ends.add, (arn, index)))
+                self._reported_ends.discard((arn, index))
                 redriven.append(index)
         return redriven
 
 
 class WaitingTask:
-    """A task of a run that waits for an answer by its token."""
+    """A task of a run that waits for an answer with its token."""
 
     def __init__(self, run: DefinitionRun, token: str) -> None:
         self._run = run
@@ -518,15 +517,15 @@ class WaitingTask:
         """Give the task its result, as JSON text."""
         self._run.prepare(moment)
         self._run._run.complete_task(self._token, json.loads(output), moment)
-        self._run.carry_all(moment)
+        self._run.advance_whole_run(moment)
 
     def fail(self, moment: int, error: str | None, cause: str | None) -> None:
         """Give the task its error."""
         self._run.prepare(moment)
         self._run._run.fail_task(self._token, error, cause, moment)
-        self._run.carry_all(moment)
+        self._run.advance_whole_run(moment)
 
-    def beat(self, moment: int) -> None:
-        """Note a heartbeat of the task."""
+    def heartbeat(self, moment: int) -> None:
+        """Record a heartbeat of the task."""
         self._run.prepare(moment)
         self._run._run.heartbeat(self._token, moment)

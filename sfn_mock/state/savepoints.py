@@ -1,7 +1,7 @@
-"""A savepoint: it restores records, in place, to their state when it was made.
+"""Savepoints of records.
 
-It visits all objects that can be reached from the records and keeps their contents. Rolling back restores the contents
-of the same objects, so that references to older records stay valid.
+A savepoint visits all objects that the records refer to and saves their contents. A rollback restores the contents of
+the same objects, so that references to older records stay valid.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from sfn_mock.state.execution_index import ExecutionIndex
 from sfn_mock.state.records import Execution, ExecutionScope
 from sfn_mock.state.time_lines import Attempt
 
-#: Kept by whoever holds them; nothing within them can change. It is asked of each object, so the commonest are named.
+#: The most common immutable types; their values need no saving.
 _UNCHANGING = frozenset({str, int, float, bool, bytes, type(None), datetime, timedelta, Attempt})
 _OWN_PACKAGE = "sfn_mock."
-#: Its parsed definitions never change, and its runs know how to go back.
+#: Parsed definitions never change, and runs have snapshots of their own.
 _ENGINE = "sfn_mock.asl."
 
 
 class Savepoint:
-    """The contents of objects, and of all that is reached from them, at the moment of ``keep``."""
+    """The contents of objects, and of all objects that they refer to, at the time of `keep`."""
 
     def __init__(self) -> None:
-        #: By id, each with the object itself, so that no other object gets its id.
+        #: The visited objects by id; holding the objects keeps their ids unique.
         self._seen: dict[int, object] = {}
         self._executions: list[tuple[Execution, int, Attempt, tuple[Attempt, ...]]] = []
         self._indexes: list[ExecutionIndex[Execution]] = []
@@ -39,7 +39,7 @@ class Savepoint:
         self._run_restores: list[Callable[[], None]] = []
 
     def keep(self, root: object) -> None:
-        """Keep the contents of ``root`` and of all that is reached from it."""
+        """Save the contents of an object and of all objects that it refers to."""
         waiting: list[Any] = [root]
         while waiting:
             value = waiting.pop()
@@ -48,13 +48,13 @@ class Savepoint:
                 continue
             self._seen[id(value)] = value
             if kind is Execution:
-                # There may be a million of them. All else that they hold is reached from their owner.
+                # There may be a million executions. Their other attributes are reached from their owner.
                 self._executions.append((value, value.start, value.last, value.earlier))
             else:
                 waiting.extend(self._keep(value, kind))
 
     def roll_back(self) -> None:
-        """Restore the contents of all objects. Executions added since are removed."""
+        """Restore the contents of all objects; executions that were added since are removed."""
         for index in self._indexes:
             for execution in index.executions:
                 if id(execution) not in self._seen:
@@ -65,11 +65,11 @@ class Savepoint:
             restore()
 
     def _keep(self, value: Any, kind: type) -> Iterable[object]:
-        """Keep the contents of one object, and return what is reached from it."""
+        """Save the contents of one object, and return the objects that it refers to."""
         if issubclass(kind, tuple):
             return cast(Iterable[object], value)
         if issubclass(kind, SortedList):
-            # Its items stand in other lists too.
+            # The items are also in other lists, so they are not visited from here.
             self._restores.append(partial(_restore_list, value, list(value)))
             return ()
         if issubclass(kind, dict):
@@ -81,7 +81,7 @@ class Savepoint:
             self._restores.append(partial(_restore_list, value, items))
             return items
         if kind is Run:
-            self._run_restores.append(value.mark())
+            self._run_restores.append(value.snapshot())
             return ()
         if kind is MethodType:
             return (value.__self__,)

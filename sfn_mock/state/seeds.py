@@ -1,4 +1,4 @@
-"""Convert seed arguments to time lines; ValueError, in one sentence, for what AWS could never show."""
+"""Convert the arguments of seeds to time lines; raise ValueError for seeds that AWS could never show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_NAME = 80
 LONGEST_DESCRIPTION = 256
 DEFAULT_NAMES = "execution-{index}"
 _BEFORE_INDEX, _AFTER_INDEX = DEFAULT_NAMES.split("{index}")
-#: A width or precision beyond any name's, which would only cost memory, or one that another field gives.
+#: A width or precision of three digits or more, or one from another field; names are shorter.
 _TOO_WIDE = re.compile(r"\{index[^{}]*:(?:[^}]*[1-9][0-9]{2}|[^}]*\{)")
 _TEMPLATE = "a str whose only field is {index}, such as 'nightly-{index}'"
 DEFAULT_DURATION = timedelta(seconds=30)
@@ -34,22 +34,22 @@ _DAY = 24 * 60 * 60 * 1000
 
 
 class SeedWarning(UserWarning):
-    """A seed or call that AWS would accept, but that is probably a mistake."""
+    """Warns of a seed or call that AWS would accept but that is probably a mistake."""
 
 
 class Span(NamedTuple):
-    """The time span in which a child execution or map run may run: from its owner's start to its end."""
+    """The time span in which a child execution or map run may run: from the start of its owner to its end."""
 
-    #: What sentences call the owner.
+    #: The owner in error messages.
     owner: str
     start: int
-    #: None while no end is known.
+    #: The end, None if unknown.
     stop: int | None
-    #: Whether the owner ends, though perhaps only with the last of what it owns.
+    #: Whether the owner has an end, perhaps that of its last child execution.
     ends: bool
 
     def check(self, status: str, start: int, stop: int | None) -> None:
-        """Raise ArgumentError for what would begin before the owner, or end after it."""
+        """Raise ArgumentError for dates outside the time span."""
         if start < self.start:
             raise self._outside("start_date", "before the start", self.start, start)
         if self.ends and status == "RUNNING":
@@ -60,7 +60,7 @@ class Span(NamedTuple):
             raise self._outside("stop_date", "after the stop", self.stop, stop)
 
     def latest(self, now: int) -> int:
-        """Return the latest moment within it that is not after ``now``; its start where that is yet to come."""
+        """Return the latest moment in the time span that is not after now; the start if it is in the future."""
         return max(self.start, now if self.stop is None else min(now, self.stop))
 
     def _outside(self, name: str, where: str, limit: int, moment: int) -> ArgumentError:
@@ -78,7 +78,7 @@ class NaiveDateCheck:
         self._has_warned = False
 
     def check(self, now: int, **dates: object) -> None:
-        """Warn, once, if one of the ``dates`` is such a date."""
+        """Warn once if one of the dates has no time zone."""
         if self._has_warned or clock.is_frozen():
             return
         for name, given in dates.items():
@@ -91,14 +91,7 @@ class NaiveDateCheck:
                 return
 
 
-class Life(NamedTuple):
-    """A time line: the start and the attempts since."""
-
-    start: int
-    attempts: tuple[Attempt, ...]
-
-
-def life(
+def seeded_attempts(
     now: int,
     status: str,
     ending: Ending,
@@ -110,8 +103,8 @@ def life(
     redrive_date: clock.Date | None,
     express: bool = False,
     within: Span | None = None,
-) -> Life:
-    """Return the time line of a seeded execution or map run; redrives of ``express`` children have no date."""
+) -> tuple[Attempt, ...]:
+    """Return the attempts of a seeded execution or map run; redrives of `express` children have no date."""
     default_start = now if within is None else within.start
     start = default_start if start_date is None else clock.to_moment(start_date, now, name="start_date")
     stop = _stop(now, start, status, stop_date, duration)
@@ -119,7 +112,7 @@ def life(
         within.check(status, start, stop)
     redrive, redrives = _redrive(now, start, stop, status, redrive_count, redrive_date, express)
     last = Attempt(start if redrive is None else redrive, stop, OPEN if stop is None else ending, redrives, redrive)
-    return Life(start, (last,) if redrive is None else (Attempt(start), last))
+    return (last,) if redrive is None else (Attempt(start), last)
 
 
 def _stop(now: int, start: int, status: str, stop_date: clock.Date | None, duration: Duration | None) -> int | None:
@@ -154,7 +147,7 @@ def _redrive(
     redrive_date: clock.Date | None,
     express: bool,
 ) -> tuple[int | None, int]:
-    """Return date and number of the redrives."""
+    """Return the date of the last redrive and the number of redrives."""
     check_count(redrive_count, "redrive_count")
     if redrive_date is None:
         if redrive_count and not express:
@@ -180,9 +173,9 @@ def _redrive(
 def warn_if_upcoming(
     now: int, start_date: clock.Date | None, starts: Sequence[int], *, kind: str = "execution"
 ) -> None:
-    """Warn, once, about seeds that start after now; ``starts`` are theirs, the earliest first.
+    """Warn once about seeds that start after now; `starts` has the earliest one first.
 
-    Call it after all checks and before storing, so that a warning turned into an error stores nothing.
+    Call it after all checks and before storing, so that nothing is stored if the warning is an error.
     """
     if start_date is None or not starts:
         return
@@ -194,12 +187,12 @@ def warn_if_upcoming(
 
 
 def warn_about_future(start_date: object, start: int, *, name: str = "start_date", kind: str = "execution") -> None:
-    """Warn about a start after now, that was given as ``start_date``."""
+    """Warn about a start after now; `start_date` is the argument from the test."""
     read_as = " (it has no time zone and was read as UTC)" if clock.is_naive(start_date) else ""
     warn(f"{name} {clock.describe(start)}{read_as} is after now: the {kind} is not listed until the clock reaches it.")
 
 
-def warn_if_the_day_decides(
+def warn_if_date_decides(
     now: int,
     status: str,
     last: Attempt,
@@ -208,9 +201,10 @@ def warn_if_the_day_decides(
     stop_date: clock.Date | None = None,
     kind: str = "execution",
 ) -> None:
-    """Warn about a seed with a fixed date whose status is another one day, where no test holds the clock.
+    """Warn about a seed that is RUNNING until a fixed date, if the clock is not frozen.
 
-    ``last`` is its last attempt, or that of the newest. A stop within a day was most likely counted from now.
+    `last` is the last attempt of the seed, or of the newest seed. No warning is given for a stop within a day, because
+    it was most likely computed from now.
     """
     fixed = clock.is_fixed(start_date if stop_date is None else stop_date)
     if last.stop is None or last.since > now or not fixed or clock.is_frozen():
@@ -222,16 +216,16 @@ def warn_if_the_day_decides(
         )
 
 
-def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None) -> None:
-    """Warn once about seeds that are past retention. Call it when ``warn_if_upcoming`` is called.
+def warn_if_expired(now: int, lasts: Iterable[Attempt], retention: int | None) -> None:
+    """Warn once about seeds whose retention has passed; `lasts` are their last attempts.
 
-    ``lasts`` are their last attempts.
+    Call it where `warn_if_upcoming` is called.
     """
     if retention is None:
         return
     for last in lasts:
-        forgotten = last.forgotten_after(retention)
-        if last.stop is not None and forgotten is not None and forgotten <= now:
+        expiry = last.expires_at(retention)
+        if last.stop is not None and expiry is not None and expiry <= now:
             warn(
                 f"The execution stopped at {clock.describe(last.stop)}, longer ago than the mock's retention of "
                 f"{timedelta(milliseconds=retention)}: it is no longer listed."
@@ -240,7 +234,7 @@ def warn_if_forgotten(now: int, lasts: Iterable[Attempt], retention: int | None)
 
 
 def check_time_limit(last: Attempt, time_limit: int | None, name: str) -> None:
-    """Raise ArgumentError, about ``name``, for a seed that outlives its machine's TimeoutSeconds."""
+    """Raise ArgumentError about an argument if a seed lasts longer than the TimeoutSeconds of its definition."""
     if time_limit is None or last.stop is None or last.stop <= last.since + time_limit:
         return
     end, got = clock.describe(last.since + time_limit), clock.describe(last.stop)
@@ -253,7 +247,7 @@ _collected: ContextVar[list[str] | None] = ContextVar("collected", default=None)
 
 @contextmanager
 def collected_warnings() -> Iterator[list[str]]:
-    """Collect this thread's SeedWarnings as sentences, for readers without a line of Python."""
+    """Collect the SeedWarnings of this thread as sentences, for callers outside Python."""
     sentences: list[str] = []
     token = _collected.set(sentences)
     try:
@@ -263,7 +257,7 @@ def collected_warnings() -> Iterator[list[str]]:
 
 
 def warn(sentence: str) -> None:
-    """Give a SeedWarning at the test's own line."""
+    """Emit a SeedWarning at the line of the test."""
     collected = _collected.get()
     if collected is not None:
         collected.append(sentence)
@@ -272,7 +266,7 @@ def warn(sentence: str) -> None:
 
 
 def _frames_to_the_test() -> int:
-    """Return the stack level of the first frame outside this package, for a warning at the test's own line."""
+    """Return the stack level of the first frame outside this package."""
     package = __name__.partition(".")[0] + "."
     frame = sys._getframe(1)
     level = 1
@@ -283,7 +277,7 @@ def _frames_to_the_test() -> int:
 
 
 def check_count(number: object, name: str) -> int:
-    """Return ``number``; ValueError unless it is an int >= 0."""
+    """Return a number; raise ArgumentError unless it is an int >= 0."""
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise must_be(name, "an int >= 0", number)
     return number
@@ -299,7 +293,7 @@ def check_description(description: object) -> None:
 
 
 def check_name(name: object, *, argument: str = "name") -> str:
-    """Return ``name``; ArgumentError if AWS would refuse it."""
+    """Return a name; raise ArgumentError if AWS would refuse it."""
     if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME:
         hint = "YAML reads a bare no or 12 as false or a number: quote it." if isinstance(name, (bool, int)) else ""
         raise must_be(argument, f"a str of 1 to {LONGEST_NAME} characters", name, hint)
@@ -310,7 +304,7 @@ def check_name(name: object, *, argument: str = "name") -> str:
 
 
 def names(template: str, how_many: int, taken: Container[str], *, given: int = 0) -> list[str]:
-    """Return ``how_many`` free names from ``template``; default names continue after the ``given`` ones."""
+    """Return a number of free names from a template; default names continue after those already `given`."""
     if template == DEFAULT_NAMES:
         return _free_names(how_many, taken, given)
     if not isinstance(template, str):
@@ -338,6 +332,7 @@ def _fill(template: str, index: int) -> str:
 
 
 def check_free(name: str, taken: Container[str]) -> None:
+    """Raise ArgumentError if a name is taken."""
     if name in taken:
         raise must_be("name", "unused in the state machine or Map state", name)
 
@@ -345,7 +340,7 @@ def check_free(name: str, taken: Container[str]) -> None:
 # --- Many at once ----------------------------------------------------------------------------------------------
 
 
-def lives(
+def bulk_attempts(
     now: int,
     count: object,
     ending: Ending,
@@ -355,11 +350,11 @@ def lives(
     duration: Duration,
     within: Span | None = None,
 ) -> list[Attempt]:
-    """Return the one attempt each of ``count`` executions started one ``interval`` after the other, the oldest first.
+    """Return the attempts of `count` executions with one attempt each, the oldest first.
 
-    Without ``start_date`` the newest starts now or, of children, the oldest with its map run and none after now; and
-    where the duration was left to us too, those that would go on beyond now have stopped by now, so that what is
-    seeded as closed is closed.
+    They start one `interval` after another. Without a `start_date` the newest execution starts now; of child
+    executions the oldest starts with its map run, and none starts after now. If the duration is the default too, all
+    stop by now, so that executions seeded with a closing status are closed.
     """
     count = check_count(count, "count")
     step = clock.to_milliseconds(interval, name="interval")

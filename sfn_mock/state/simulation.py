@@ -8,13 +8,13 @@ from sfn_mock.state.quotas import NO_QUOTAS, Quotas
 
 
 class Simulation(NamedTuple):
-    """The limits and delays of one mock; by default there are none."""
+    """The limits and delays of one mock; the defaults simulate none."""
 
-    #: Listings show executions as they were this long ago.
+    #: How old the state of executions in listings is.
     consistency_lag: int = 0
-    #: Pages have fewer items than asked for, sometimes none.
+    #: Whether pages have fewer items than requested, sometimes none.
     short_pages: bool = False
-    #: How long closed executions are kept; None for no limit.
+    #: How long closed executions are kept, None for no limit.
     retention: int | None = None
     quotas: Quotas = NO_QUOTAS
     #: The factor for the delays of Wait states and retries.

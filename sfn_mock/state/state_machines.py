@@ -1,4 +1,4 @@
-"""Rules of state machines: their revisions, versions, aliases and map runs, and the starts of executions."""
+"""The rules of state machines: revisions, versions, aliases and map runs, and the starts of executions."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import re
 
 from sfn_mock.argument_errors import must_be
 from sfn_mock.state import seeds as seeding
-from sfn_mock.state.executions import take_in
+from sfn_mock.state.executions import store_executions
 from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome
 from sfn_mock.state.records import Alias, Execution, MapRun, Records, StateMachine, Version
 from sfn_mock.state.revisions import Origin, Revision, Route
-from sfn_mock.state.time_lines import Attempt, within
+from sfn_mock.state.time_lines import Attempt, apply_time_limit
 
 _ALIAS_NAME = re.compile(r"(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+")
 
 
 def add_state_machine(records: Records, name: str, *, type: str, revision: Revision, moment: int) -> StateMachine:
     """Store a new state machine."""
-    records.undo.keep_item(records.state_machines, name)
+    records.undo.save_item(records.state_machines, name)
     machine = records.state_machines[name] = StateMachine(records, name, type=type, revision=revision, created=moment)
     return machine
 
 
 def update(machine: StateMachine, revision: Revision, moment: int) -> None:
-    """Set ``revision`` as the current one, with a new id unless it equals the current one."""
-    machine.records.undo.keep(machine, "revision", "updated")
-    if not revision.says_the_same_as(machine.revision):
+    """Make a revision the current one, with a new id unless its content is that of the current one."""
+    machine.records.undo.save(machine, "revision", "updated")
+    if not revision.has_same_content_as(machine.revision):
         machine.revision = revision._replace(id=machine.records.new_id(), updated=moment)
     machine.updated = moment
 
@@ -34,15 +34,15 @@ def update(machine: StateMachine, revision: Revision, moment: int) -> None:
 
 
 def publish_version(machine: StateMachine, description: str | None, moment: int, *, anew: bool = False) -> Version:
-    """Publish the current revision, or return the version that it is published as already: see `published_version`."""
+    """Publish the current revision, or return the version that already has it; see `published_version`."""
     version = published_version(machine, description, anew=anew)
     return add_version(machine, machine.last_number + 1, description, moment) if version is None else version
 
 
 def published_version(machine: StateMachine, description: str | None, *, anew: bool = False) -> Version | None:
-    """Return the newest version of the current revision, if there is one.
+    """Return the newest version with the current revision, None if there is none.
 
-    With ``again``, a description other than that version's asks for another version.
+    With `anew`, also return None if the version has another description than the given one.
     """
     same = [version for version in machine.versions.values() if version.revision == machine.revision]
     newest = max(same, key=lambda version: version.number, default=None)
@@ -54,8 +54,8 @@ def published_version(machine: StateMachine, description: str | None, *, anew: b
 def add_version(machine: StateMachine, number: int, description: str | None, moment: int) -> Version:
     """Store a version under a given number; the next published version has a higher number."""
     version = Version(machine, number, machine.revision, description, moment)
-    machine.records.undo.keep_item(machine.versions, version.qualifier)
-    machine.records.undo.keep(machine, "last_number")
+    machine.records.undo.save_item(machine.versions, version.qualifier)
+    machine.records.undo.save(machine, "last_number")
     machine.versions[version.qualifier] = version
     machine.last_number = max(machine.last_number, number)
     return version
@@ -64,28 +64,28 @@ def add_version(machine: StateMachine, number: int, description: str | None, mom
 def set_alias(
     machine: StateMachine, name: str, routes: tuple[Route, ...], description: str | None, moment: int
 ) -> Alias:
-    """Store an alias; one that replaces another is listed as the newest."""
-    machine.records.undo.keep(machine, "aliases")
+    """Store an alias; an alias that replaces another is listed as the newest."""
+    machine.records.undo.save(machine, "aliases")
     machine.aliases.pop(name, None)
     alias = machine.aliases[name] = Alias(machine, name, routes, description, moment)
     return alias
 
 
 def aliases_of(machine: StateMachine, qualifier: str) -> list[Alias]:
-    """Return the aliases that route starts to the version of that number, oldest first."""
+    """Return the aliases that route starts to a version, oldest first."""
     return [alias for alias in machine.aliases.values() if any(route.qualifier == qualifier for route in alias.routes)]
 
 
 def set_routes(alias: Alias, routes: tuple[Route, ...]) -> None:
-    """Route future starts; executions already started keep the version they got."""
-    alias.state_machine.records.undo.keep(alias, "routes", "credits")
+    """Set the routes of future starts; executions that have started keep their version."""
+    alias.state_machine.records.undo.save(alias, "routes", "credits")
     alias.routes = routes
     alias.credits = {}
 
 
 def update_alias(alias: Alias, routes: tuple[Route, ...] | None, description: str | None, moment: int) -> None:
-    """Change the given values."""
-    alias.state_machine.records.undo.keep(alias, "description", "updated")
+    """Change the routes or the description of an alias, as far as they are given."""
+    alias.state_machine.records.undo.save(alias, "description", "updated")
     if routes is not None:
         set_routes(alias, routes)
     if description is not None:
@@ -93,13 +93,13 @@ def update_alias(alias: Alias, routes: tuple[Route, ...] | None, description: st
     alias.updated = moment
 
 
-def deal(alias: Alias) -> str:
-    """Return the number of the version that the next start gets.
+def choose_version(alias: Alias) -> str:
+    """Return the number of the version for the next start through an alias.
 
-    AWS chooses at random by weight. Here the choice is a fixed sequence that follows the weights, so that a test is the
-    same in each run.
+    AWS chooses at random by weight. This function follows a fixed sequence by weight, so that each run of a test is the
+    same.
     """
-    alias.state_machine.records.undo.keep(alias, "credits")
+    alias.state_machine.records.undo.save(alias, "credits")
     for route in alias.routes:
         alias.credits[route.qualifier] = alias.credits.get(route.qualifier, 0) + route.weight
     chosen = max(alias.routes, key=lambda route: alias.credits[route.qualifier]).qualifier
@@ -120,7 +120,7 @@ def check_alias_name(name: object) -> None:
 def store_map_run(map_run: MapRun) -> None:
     """Store a new map run."""
     records = map_run.records
-    records.undo.keep_item(records.map_runs, map_run.arn)
+    records.undo.save_item(records.map_runs, map_run.arn)
     records.map_runs[map_run.arn] = map_run
     if map_run.parent is not None:
         give_parent(map_run, map_run.parent)
@@ -129,8 +129,8 @@ def store_map_run(map_run: MapRun) -> None:
 def give_parent(map_run: MapRun, parent: Execution) -> None:
     """Set the parent of ``map_run``."""
     machine = map_run.state_machine
-    machine.records.undo.keep(map_run, "parent")
-    machine.records.undo.keep_item(machine.map_runs, parent)
+    machine.records.undo.save(map_run, "parent")
+    machine.records.undo.save_item(machine.map_runs, parent)
     map_run.parent = parent
     machine.map_runs[parent] = [*machine.map_runs.get(parent, ()), map_run]
 
@@ -147,9 +147,9 @@ def start(
     outcome: Outcome = RUNS_UNTIL_ENDED,
     runs: bool = False,
 ) -> Execution:
-    """Start an execution, whose name is known to be free, at ``moment``.
+    """Start an execution at a moment; its name must be free.
 
-    It ends with ``outcome``, or is TIMED_OUT before; with ``runs`` its definition decides.
+    It ends with `outcome`, or is TIMED_OUT before; with `runs` its definition determines the end.
     """
     revision = machine.revision_for(version_number)
     attempt = Attempt(moment, outcome.stop_after(moment), outcome.ending)
@@ -158,10 +158,10 @@ def start(
         name,
         machine.records.next_sequence(),
         moment,
-        attempt if runs else within(attempt, machine.time_limit_of(revision)),
+        attempt if runs else apply_time_limit(attempt, machine.time_limit_of(revision)),
         Origin(revision, version_number, alias_name, input, trace_header),
         machine.records.new_id() if machine.type == "EXPRESS" else None,
     )
-    take_in(machine, [execution])
+    store_executions(machine, [execution])
     machine.records.status_changes.follow_start(execution, moment)
     return execution

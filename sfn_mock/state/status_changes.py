@@ -14,9 +14,9 @@ from sfn_mock.state.time_lines import Attempt, TimeLine
 from sfn_mock.state.undo_log import UndoLog
 
 _Execution = TypeVar("_Execution", bound=TimeLine)
-#: What tells two changes of one execution apart: moment, status, and how often it was redriven before.
+#: The key that distinguishes the changes of one execution: moment, status and number of redrives.
 _Key = tuple[int, str, int]
-#: When to look at an execution, in which order at one moment, since when its changes are told, and the execution.
+#: When to check an execution, a number for the order, since when its changes are reported, and the execution.
 _Upcoming = tuple[int, int, int, _Execution]
 
 
@@ -26,7 +26,7 @@ class StatusChange(Generic[_Execution]):
 
     execution: _Execution
     moment: int
-    #: The attempt as it stands after the change.
+    #: The attempt after the change.
     attempt: Attempt
 
     @property
@@ -41,9 +41,9 @@ class StatusChange(Generic[_Execution]):
 
 
 def changes_of(execution: _Execution) -> list[StatusChange[_Execution]]:
-    """Return the changes that the time line of an execution holds, in order, those to come included.
+    """Return all changes in the time line of an execution, in order, future ones included.
 
-    PENDING_REDRIVE is not among them: what waits for its redrive has not begun it.
+    PENDING_REDRIVE is not a change, because the redrive has not begun.
     """
     changes: list[StatusChange[_Execution]] = []
     redrives = -1
@@ -57,30 +57,30 @@ def changes_of(execution: _Execution) -> list[StatusChange[_Execution]]:
 
 
 class StatusChanges(Generic[_Execution]):
-    """The changes that are still to be told, of the executions of one account and region."""
+    """The changes of the executions of one account and region that are not reported yet."""
 
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
-        #: When to look at an execution next, in which order at one moment, and since when its changes are told; a heap.
+        #: A heap of the executions to check, soonest first.
         self.upcoming: list[_Upcoming[_Execution]] = []
-        self._told: dict[_Execution, set[_Key]] = {}
+        self._reported: dict[_Execution, set[_Key]] = {}
         self._order = 0
         self._is_silenced = False
 
     def follow_seeds(self, executions: Iterable[_Execution], moment: int) -> None:
-        """Tell what executions do after a moment; what their time lines hold by then has been."""
+        """Report the changes of seeded executions after a moment; earlier ones are in the past."""
         for execution in executions:
-            self._told[execution] = {change.key for change in changes_of(execution) if change.moment == moment}
+            self._reported[execution] = {change.key for change in changes_of(execution) if change.moment == moment}
             self.follow(execution, moment)
 
     def follow_start(self, execution: _Execution, moment: int) -> None:
-        """Tell what an execution does that was started at a moment, the start included."""
-        self._undo.keep_item(self._told, execution)
-        self._told.pop(execution, None)
+        """Report the changes of a started execution, including its start."""
+        self._undo.save_item(self._reported, execution)
+        self._reported.pop(execution, None)
         self.follow(execution, moment)
 
     def follow(self, execution: _Execution, since: int) -> None:
-        """Tell the changes of an execution from a moment on; EXPRESS ones send no events."""
+        """Report the changes of an execution from a moment on; EXPRESS executions send no events."""
         if execution.express_id is None and not self._is_silenced:
             self._push(since, since, execution)
 
@@ -96,36 +96,36 @@ class StatusChanges(Generic[_Execution]):
     def _push(self, moment: int, since: int, execution: _Execution) -> None:
         self._order += 1
         entry = (moment, self._order, since, execution)
-        self._undo.note(partial(self._drop, entry))
+        self._undo.add(partial(self._remove, entry))
         heappush(self.upcoming, entry)
 
-    def _put_back(self, entry: _Upcoming[_Execution]) -> None:
-        """Take back that an entry was taken."""
+    def _restore(self, entry: _Upcoming[_Execution]) -> None:
+        """Undo the removal of an entry."""
         if not any(other is entry for other in self.upcoming):
             heappush(self.upcoming, entry)
 
-    def _drop(self, entry: _Upcoming[_Execution]) -> None:
-        """Take back a push."""
+    def _remove(self, entry: _Upcoming[_Execution]) -> None:
+        """Undo a push."""
         self.upcoming = [other for other in self.upcoming if other is not entry]
         heapify(self.upcoming)
 
-    def take_due(self, moment: int) -> list[StatusChange[_Execution]]:
-        """Return the changes that are due by a moment and were not told before, in order."""
+    def pop_due(self, moment: int) -> list[StatusChange[_Execution]]:
+        """Remove and return the changes that are due by a moment and were not reported before, in order."""
         due: list[StatusChange[_Execution]] = []
         while self.is_due(moment):
             entry = self.upcoming[0]
             at, _, since, execution = entry
-            told = set(self._told.get(execution, ()))
-            self._undo.keep_item(self._told, execution)
-            self._undo.note(partial(self._put_back, entry))
-            self._told[execution] = told
+            reported = set(self._reported.get(execution, ()))
+            self._undo.save_item(self._reported, execution)
+            self._undo.add(partial(self._restore, entry))
+            self._reported[execution] = reported
             heappop(self.upcoming)
             for change in changes_of(execution):
                 if change.moment > at:
                     self._push(change.moment, since, execution)
                     break
-                if change.moment >= since and change.key not in told:
-                    told.add(change.key)
+                if change.moment >= since and change.key not in reported:
+                    reported.add(change.key)
                     due.append(change)
         return due
 
@@ -134,19 +134,19 @@ class StatusChanges(Generic[_Execution]):
         return bool(self.upcoming) and self.upcoming[0][0] <= moment
 
 
-# --- Who is told -------------------------------------------------------------------------------------------------
+# --- Listeners ---------------------------------------------------------------------------------------------------
 
-#: Takes a change.
+#: A function that gets a status change.
 Listener = Callable[[StatusChange[Any]], None]
 
-#: By a key of its own, the innermost last. For the whole process: while the mock is installed, moto makes the backends,
-#: and no session knows them all.
+#: The active listeners, the innermost last. They are global, because moto creates the backends while the mock is
+#: installed, and no session knows them all.
 _listeners: dict[object, Listener] = {}
 
 
 @contextmanager
-def told_to(listener: Listener) -> Iterator[None]:
-    """Tell a listener of the changes in all records; of nested ones, the innermost."""
+def listening(listener: Listener) -> Iterator[None]:
+    """Send the changes in all records to a listener inside the block; of nested listeners only to the innermost."""
     key = object()
     try:
         try:
@@ -159,8 +159,8 @@ def told_to(listener: Listener) -> Iterator[None]:
         _listeners.pop(key, None)
 
 
-def tell(changes: Iterable[StatusChange[Any]]) -> None:
-    """Tell the listener, if there is one, of changes."""
+def notify(changes: Iterable[StatusChange[Any]]) -> None:
+    """Send changes to the innermost listener, if there is one."""
     for change in changes:
         for listener in list(_listeners.values())[-1:]:
             listener(change)

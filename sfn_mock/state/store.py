@@ -1,4 +1,4 @@
-"""The locking of records: one user at a time, at one moment, with changes kept or undone as a whole."""
+"""The store of records: one user at a time, one moment for each use, changes committed or rolled back as a whole."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from uuid import NAMESPACE_URL, uuid3
 from sfn_mock.aws.arns import arn_prefix
 from sfn_mock.state import clock
 from sfn_mock.state.live_runs import Run
-from sfn_mock.state.status_changes import StatusChange, StatusChanges, tell
+from sfn_mock.state.status_changes import StatusChange, StatusChanges, notify
 from sfn_mock.state.time_lines import TimeLine
 from sfn_mock.state.undo_log import UndoLog
 
 _Execution = TypeVar("_Execution", bound=TimeLine)
 _T = TypeVar("_T")
 
-#: How many seconds the end of a mock waits for a thread that holds the records.
+#: How long the end of a mock waits for a thread that holds the lock, in seconds.
 _LONGEST_WAIT = 1.0
 
 
 class RecordsGone(RuntimeError):
-    """A use of records after their end."""
+    """Records were used after their end."""
 
 
 class Store(ABC, Generic[_Execution]):
     """The base of `Records`: locking, the current moment, and undo.
 
-    A use locks the records, reads the clock once and advances running definitions to that moment. Its changes are
-    undone as a whole if an error or an interrupt ends it.
+    A use locks the records, reads the clock once and advances all runs to that moment. Its changes are rolled back as
+    a whole if an error or an interrupt ends it.
     """
 
-    #: What is DELETING until nothing of it is RUNNING any longer.
+    #: The state machines that are DELETING.
     deleting: list[Any]
 
     def __init__(self, region: str, account_id: str, partition: str) -> None:
@@ -45,116 +45,119 @@ class Store(ABC, Generic[_Execution]):
         self.account_id = account_id
         self.partition = partition
         self.arn_prefix = arn_prefix(partition, region, account_id)
-        #: The runs of executions that were started to be executed.
+        #: The runs of all executions whose definitions run.
         self.runs: dict[_Execution, Run] = {}
-        #: Those of them that are still at work.
+        #: The runs that have not ended, and do not wait for a task that nothing answers.
         self.live_runs: dict[_Execution, Run] = {}
-        #: The executions whose runs the next use carries: something has happened to them, or they wait for a job.
+        #: The executions whose runs the next use advances: they were changed, or wait for a job.
         self._awake: dict[_Execution, None] = {}
-        #: When runs have something due, soonest first. Moments that no longer count only cost a look.
+        #: A heap of the moments at which runs have something due. Outdated entries are ignored when they come up.
         self._due: list[tuple[int, int, _Execution]] = []
-        #: The moment in ``_due`` that counts, for each execution.
+        #: The valid moment in `_due` of each execution.
         self._due_of: dict[_Execution, int] = {}
-        #: The moment of the last use; later than all before the first.
+        #: The moment of the last use; NEVER before the first.
         self.moment = clock.NEVER
-        #: What takes back the changes of the current use, until that has come to its end.
+        #: The undo log of the current use.
         self.undo = UndoLog()
-        #: What EventBridge is still to be told.
+        #: The status changes that EventBridge has not received yet.
         self.status_changes: StatusChanges[_Execution] = StatusChanges(self.undo)
-        #: How many uses of these records are within one another.
+        #: How deeply uses are nested now.
         self._uses = 0
-        #: What the last call that was made outside the records has raised, if any has.
-        self._refusal: Exception | None = None
-        #: How many definitions are just being carried.
-        self._carrying = 0
+        #: The exception that the last call outside the lock raised, if any.
+        self._outside_error: Exception | None = None
+        #: How many runs are advancing now.
+        self._advancing = 0
         self._lock = RLock()
         self._closed = False
         self._was_reset = False
-        #: The moment up to which their mock has lived, once it has ended.
+        #: When the mock ended, None while it is active.
         self._ended_at: int | None = None
         self._sequence = 0
         self._ids = 0
 
     @abstractmethod
     def finish_deletions(self, moment: int) -> None:
-        """Delete the machines that are DELETING and have nothing RUNNING any longer."""
+        """Remove the DELETING state machines that have no RUNNING execution left."""
 
     @contextmanager
     def using(self) -> Iterator[int]:
-        """The current moment, read once, with these records to oneself. RecordsGone after their end.
+        """Lock the records, advance them to the current moment and yield it.
 
-        What is changed meanwhile is taken back if an error or an interrupt ends the outermost use. When that ends, the
-        changes of status that it has brought are told; the records are free then.
+        Changes are rolled back if an error or an interrupt ends the outermost use. After the outermost use, when the
+        lock is free, the listener is notified of status changes.
+
+        Raises:
+            RecordsGone: If the records have ended.
         """
         news: list[StatusChange[_Execution]] = []
         try:
-            uses = self._uses_within()
+            uses = self._enclosing_uses()
             with self._lock:
                 try:
                     self._begin_use(uses)
                     self._check_open()
                     moment = self.moment = clock.now()
-                    self.carry_runs(moment)
-                    # What tasks have called may have ended the records.
+                    self.advance_runs(moment)
+                    # A task may have ended the records.
                     self._check_open()
                     if self.deleting:
                         self.finish_deletions(moment)
                     if not uses:
-                        # What time alone has brought stays, independently of this use.
+                        # What happened by time alone is committed, whatever happens in this use.
                         if self.status_changes.upcoming:
-                            news = self.status_changes.take_due(moment)
-                        self._keep_changes()
+                            news = self.status_changes.pop_due(moment)
+                        self._commit()
                     yield moment
                     if not uses:
                         if self.status_changes.upcoming:
-                            news += self.status_changes.take_due(moment)
-                        self._keep_changes()
+                            news += self.status_changes.pop_due(moment)
+                        self._commit()
                 finally:
                     self._end_use(uses)
         finally:
             if news:
-                tell(news)
+                notify(news)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """These records to oneself, as they are, to change them as a whole or not at all."""
-        uses = self._uses_within()
+        """Lock the records without advancing them; changes are committed or rolled back as a whole."""
+        uses = self._enclosing_uses()
         with self._lock:
             try:
                 self._begin_use(uses)
                 yield
                 if not uses:
-                    self._keep_changes()
+                    self._commit()
             finally:
                 self._end_use(uses)
 
-    def _uses_within(self) -> int:
-        """Return within how many uses of this thread another one begins."""
+    def _enclosing_uses(self) -> int:
+        """Return how many uses of this thread enclose a new one."""
         lock: Any = self._lock
-        # What an interrupt has left of an earlier use does not count.
+        # A count that an interrupt has left behind is ignored.
         return self._uses if lock._is_owned() else 0
 
     def _begin_use(self, uses: int) -> None:
-        """Begin a use nested in ``uses`` others; the outermost one undoes what an interrupt has left."""
+        """Begin a use nested in `uses` others; the outermost one first rolls back what an interrupt has left."""
         if self.undo.steps and not uses:
-            self.undo.take_back()
+            self.undo.roll_back()
         self._uses = uses + 1
 
-    def _keep_changes(self) -> None:
-        """Keep the changes made so far."""
+    def _commit(self) -> None:
+        """Commit the changes so far."""
         if self.undo.steps:
-            self.undo.clear()
+            self.undo.commit()
 
     def _end_use(self, uses: int) -> None:
-        """End a use nested in ``uses`` others; the outermost one undoes the changes that were cut short."""
+        """End a use nested in `uses` others; the outermost one rolls back uncommitted changes."""
         self._uses = uses
         if self.undo.steps and not uses:
-            self.undo.take_back()
+            self.undo.roll_back()
 
-    def keep_up(self) -> None:
-        """Do what is due and send the status events before another service is asked about them."""
+    def catch_up(self) -> None:
+        """Advance runs and send status events that are due, before a call to another service reads their effects."""
         moment = clock.now()
-        if (self._has_due(moment) or self.status_changes.is_due(moment)) and not (self._carrying or self._closed):
+        if (self._has_due(moment) or self.status_changes.is_due(moment)) and not (self._advancing or self._closed):
             with self.using():
                 pass
 
@@ -162,14 +165,14 @@ class Store(ABC, Generic[_Execution]):
         if self._closed:
             raise self._gone()
 
-    def leave(self, ask: Callable[[], _T]) -> _T:
-        """Return what a call gives, with these records left to other threads while it is made.
+    def call_unlocked(self, ask: Callable[[], _T]) -> _T:
+        """Call a function with the lock released, and return its result.
 
-        A task may do its work in threads that it waits for, and these may call Step Functions.
+        A task may start threads that call Step Functions, and wait for them.
         """
-        # All that was changed so far stays, independently of the call.
-        self.undo.clear()
-        # All levels of the lock at once, as threading.Condition gives it up and takes it back.
+        # The changes so far are committed, whatever the call does.
+        self.undo.commit()
+        # Release and acquire all levels of the lock at once, as threading.Condition does.
         lock: Any = self._lock
         held = None
         uses = self._uses
@@ -177,8 +180,8 @@ class Store(ABC, Generic[_Execution]):
             self._uses = 0
             held = lock._release_save()
             return ask()
-        except Exception as error:  # noted, so that its run is held where it was raised, and raised again
-            self._refusal = error
+        except Exception as error:  # remembered, so that the run stays at the task that raised it
+            self._outside_error = error
             raise
         finally:
             if held is not None:
@@ -186,14 +189,14 @@ class Store(ABC, Generic[_Execution]):
             self._uses = uses
 
     def locked(self) -> AbstractContextManager[bool]:
-        """Lock these records without moving them to the present; works after their end, too."""
+        """Lock the records without advancing them; this works after their end too."""
         return self._lock
 
     @contextmanager
     def locked_soon(self) -> Iterator[None]:
-        """Lock these records; if a thread keeps them locked for long, continue without the lock.
+        """Lock the records; continue without the lock if another thread holds it for long.
 
-        So a mock can end, and be reported, while a thread is held in a function of the test's that waits.
+        A mock can therefore end, and its report appear, while a thread is stuck in a function of the test.
         """
         got = self._lock.acquire(timeout=_LONGEST_WAIT)
         try:
@@ -203,18 +206,15 @@ class Store(ABC, Generic[_Execution]):
                 self._lock.release()
 
     def now(self) -> int:
-        """Return the current moment; after their mock's end, the last one that it has seen."""
+        """Return the current moment; after the end of the mock, the moment of its end."""
         return clock.now() if self._ended_at is None else self._ended_at
 
     @contextmanager
     def reading(self) -> Iterator[int]:
-        """The moment as of which to read these records, to oneself; after their mock's end the last that it has seen.
-
-        Definitions at work are carried to it first.
-        """
+        """Lock the records for reading, advance the runs to the current moment and yield it; see `now`."""
         with self._changing():
             moment = self.now()
-            self.carry_runs(moment)
+            self.advance_runs(moment)
             yield moment
 
     def _gone(self) -> RecordsGone:
@@ -223,9 +223,9 @@ class Store(ABC, Generic[_Execution]):
             f"or was reset: seed again inside an active mock."
         )
 
-    # --- Definitions at work -----------------------------------------------------------------------------------------
+    # --- Runs of definitions -----------------------------------------------------------------------------------------
 
-    def carry_runs(self, moment: int) -> None:
+    def advance_runs(self, moment: int) -> None:
         """Carry the definitions at work that have something to do by ``moment``; not after the records' end.
 
         What is due in several of them happens in order of the moments, however far the clock has jumped.
@@ -238,12 +238,12 @@ class Store(ABC, Generic[_Execution]):
                 if execution in self.live_runs:
                     self._schedule(execution, self.live_runs[execution].next_due())
             for execution in awake:
-                self._carry_in_turn(execution, moment)
+                self._advance_in_turn(execution, moment)
             while self._due and self._due[0][0] <= moment:
-                self._carry_in_turn(self._wake_next(), moment)
+                self._advance_in_turn(self._wake_next(), moment)
 
     def _has_due(self, moment: int) -> bool:
-        """Return whether a run has something to do by ``moment``, or may have."""
+        """Return whether a run may have something due by a moment."""
         return bool(self._awake) or bool(self._due and self._due[0][0] <= moment)
 
     def has_due_before(self, moment: int) -> bool:
@@ -262,70 +262,70 @@ class Store(ABC, Generic[_Execution]):
         heappop(self._due)
         return execution
 
-    def _carry_in_turn(self, execution: _Execution, moment: int) -> None:
+    def _advance_in_turn(self, execution: _Execution, moment: int) -> None:
         """Carry the run of an execution to ``moment``, or to where another run has something due before."""
         run = self.live_runs.get(execution)
         if run is None:
             # It has ended, or is held at a task that nothing answers.
             self._awake.pop(execution, None)
-        elif not run.is_carried:
-            self._carry_run(execution, moment, in_turn=True)
+        elif not run.is_advancing:
+            self._advance_run(execution, moment, in_turn=True)
 
     def wake(self, execution: _Execution) -> None:
-        """Have the next use carry the run of an execution, as something has happened to it."""
+        """Make the next use advance the run of an execution, because it was changed."""
         self._awake[execution] = None
 
     def start_run(self, execution: _Execution, run: Run, moment: int) -> None:
-        """Put a definition to work, and do at once what takes no time."""
-        self._note_run(execution)
+        """Start the run of an execution and advance it to the current moment."""
+        self._save_run(execution)
         self.runs[execution] = self.live_runs[execution] = run
-        self._carry_run(execution, moment)
+        self._advance_run(execution, moment)
 
     def resume_run(self, execution: _Execution, moment: int) -> None:
-        """Carry the definition of an execution once more, if it is held where nothing answers its task."""
+        """Advance a run once more that waits for a task that nothing answers."""
         run = self.runs.get(execution)
         if run is not None and run.is_running and execution not in self.live_runs:
-            self._carry_run(execution, moment)
+            self._advance_run(execution, moment)
 
-    def keep_run(self, execution: _Execution, run: Run) -> None:
-        """Show the events of a run that somebody else carries."""
-        self._note_run(execution)
+    def attach_run(self, execution: _Execution, run: Run) -> None:
+        """Attach a run that somebody else advances, to show its events."""
+        self._save_run(execution)
         self.runs[execution] = run
         self.live_runs.pop(execution, None)
 
-    def revive(self, execution: _Execution) -> None:
-        """Have the definition of an execution at work again, if it is one that runs."""
+    def reactivate(self, execution: _Execution) -> None:
+        """Make the run of an execution live again, if it has one."""
         if execution in self.runs:
-            self._note_run(execution)
+            self._save_run(execution)
             self.live_runs[execution] = self.runs[execution]
             self.wake(execution)
 
-    def _note_run(self, execution: _Execution) -> None:
-        """Note for the undo log whether an execution has a run, and whether that is at work."""
-        self.undo.note(partial(self.wake, execution))
-        self.undo.keep_item(self.runs, execution)
-        self.undo.keep_item(self.live_runs, execution)
+    def _save_run(self, execution: _Execution) -> None:
+        """Save in the undo log whether an execution has a run and whether it is live."""
+        self.undo.add(partial(self.wake, execution))
+        self.undo.save_item(self.runs, execution)
+        self.undo.save_item(self.live_runs, execution)
 
-    def _carry_run(self, execution: _Execution, moment: int, *, in_turn: bool = False) -> None:
+    def _advance_run(self, execution: _Execution, moment: int, *, in_turn: bool = False) -> None:
         run = self.runs[execution]
-        carrying = self._carrying
+        advancing = self._advancing
         try:
             try:
-                self._carrying = carrying + 1
-                run.carry(moment, in_turn=in_turn)
+                self._advancing = advancing + 1
+                run.advance_to(moment, in_turn=in_turn)
             finally:
-                self._carrying = carrying
+                self._advancing = advancing
         except Exception as error:
-            if error is self._refusal:
-                # The caller gets it once: from then on a run stays at its task that nothing answers.
-                self._refusal = None
+            if error is self._outside_error:
+                # The caller gets this error once; the run then waits for the task that nothing answers.
+                self._outside_error = None
                 self.live_runs.pop(execution, None)
             raise
         finally:
             # An interrupt may have come just before this line.
-            self._carrying = carrying
+            self._advancing = advancing
         if not run.is_running:
-            self._note_run(execution)
+            self._save_run(execution)
             self.live_runs.pop(execution, None)
         else:
             self._schedule(execution, run.next_due())
@@ -335,15 +335,15 @@ class Store(ABC, Generic[_Execution]):
         self._awake.pop(execution, None)
 
     def _schedule(self, execution: _Execution, due: int | None) -> None:
-        """Have an execution carried when its run has something due."""
+        """Schedule the moment at which the run of an execution has something due."""
         if due is not None and self._due_of.get(execution) != due:
             heappush(self._due, (due, execution.sequence, execution))
             self._due_of[execution] = due
 
-    # --- Their end -----------------------------------------------------------------------------------------------
+    # --- The end of the records ----------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """End the records with their mock: they can be read in their last state, and not changed."""
+        """End the records with their mock: they can still be read, but not changed."""
         with self.locked_soon(), clock.last_read() as moment:
             self._closed, self._ended_at = True, moment
 
@@ -353,24 +353,24 @@ class Store(ABC, Generic[_Execution]):
         return self._ended_at is not None
 
     def drop(self) -> None:
-        """End the records: they can neither be read nor changed."""
+        """End the records, so that they can neither be read nor changed."""
         with self._lock:
             self._closed = self._was_reset = True
 
     # --- Numbers and ids -----------------------------------------------------------------------------------------
 
     def next_sequence(self) -> int:
-        """Return the next place in the order of adding."""
+        """Return the next position in the order of adding."""
         return self.next_sequences(1)[0]
 
     def next_sequences(self, how_many: int) -> range:
-        """Return the next places in the order of adding."""
+        """Return the next positions in the order of adding."""
         first = self._sequence + 1
         self._sequence += how_many
         return range(first, first + how_many)
 
     def new_id(self) -> str:
-        """Return the next UUID of a fixed sequence, so that ids are the same in each run."""
+        """Return the next UUID of a fixed sequence, so that each run of a test gets the same ids."""
         id = uuid3(NAMESPACE_URL, f"{self.arn_prefix}{self._ids}")
         self._ids += 1
         return str(id)

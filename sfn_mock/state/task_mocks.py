@@ -9,21 +9,21 @@ from typing import Any, NamedTuple
 
 from sfn_mock.asl.host import Failed, Succeeded, TaskCall
 
-#: Returns the answer of a mocked task.
+#: A function that returns the answer of a mocked task.
 Answer = Callable[[TaskCall], Succeeded | Failed]
-#: A handler of a Lambda function, called with event and context.
+#: The handler of a Lambda function; its parameters are event and context.
 Handler = Callable[[Any, Any], Any]
 
 
 class TaskError(Exception):
-    """An error of a task, raised by callables of ``mock_task`` and handlers of ``mock_lambda``.
+    """The error of a task; callables of `mock_task` and handlers of `mock_lambda` may raise it.
 
     Args:
         error: The name of the error, which Retry and Catch match.
-        cause: Its cause.
+        cause: The cause of the error.
 
     Raises:
-        ValueError: If one of them is not a string, or the name is empty.
+        ValueError: If an argument is not a string, or the name is empty.
     """
 
     def __init__(self, error: str, cause: str | None = None) -> None:
@@ -40,12 +40,12 @@ class TaskError(Exception):
 
 
 class TaskMock:
-    """Answers for the tasks of a state or resource, used one after the other; the last one is repeated."""
+    """The answers for the tasks of a state or resource, used in order; the last one is repeated."""
 
     def __init__(self, answers: list[Answer]) -> None:
         self._answers = answers
-        #: The position in the list that each task was given. A task that is asked again, because the clock went back,
-        #: gets the same answer again.
+        #: The index of the answer of each task. A task that is repeated, because the clock went back, gets the same
+        #: answer again.
         self._positions: dict[tuple[Hashable, str], int] = {}
 
     def answer(self, execution: Hashable, call: TaskCall) -> Succeeded | Failed:
@@ -55,7 +55,7 @@ class TaskMock:
 
 
 class Response(NamedTuple):
-    """What a mock config answers to some invocations of a state, counted from 0 on."""
+    """The answer of a mock config to a range of invocations of a state, counted from 0."""
 
     first: int
     last: int
@@ -63,22 +63,22 @@ class Response(NamedTuple):
 
 
 class CaseState(NamedTuple):
-    """What a test case of a mock config answers for a state: the name of the responses, and the responses."""
+    """The responses of a state in a test case of a mock config, and their name."""
 
     name: str
     responses: tuple[Response, ...]
 
 
-#: A test case of a mock config: what is answered, by name of the state.
+#: A test case of a mock config: the responses by name of the state.
 Case = Mapping[str, CaseState]
 
 
 class CaseRun:
-    """A test case of a mock config as one execution goes through it."""
+    """The use of a test case of a mock config by one execution."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        #: By state: the number of each invocation, by its token.
+        #: The numbers of invocations by state and token.
         self._invocations: dict[str, dict[str, int]] = {}
 
     def answer(self, call: TaskCall) -> Succeeded | Failed | None:
@@ -117,27 +117,30 @@ class TaskMocks:
     """
 
     cases: dict[str, dict[str, Case]] = field(default_factory=dict)
-    #: By state machine, None for any, and state.
+    #: The mocks by state machine, None for any, and state.
     _by_state: dict[tuple[Hashable | None, str], TaskMock] = field(default_factory=dict)
-    #: By ARN, with ``*`` for any text; those added last come first.
+    #: The mocks by ARN, with `*` for any text, the last added first.
     _by_resource: dict[str, TaskMock] = field(default_factory=dict)
     _handlers: dict[Invocation, Handler] = field(default_factory=dict)
 
     def add_for_state(self, machine: Hashable | None, state: str, mock: TaskMock) -> None:
-        """Mock a state of one state machine, or of any; this replaces its earlier mock."""
+        """Mock a state of one state machine, or of all; this replaces an earlier mock."""
         self._by_state[machine, state] = mock
 
     def add_for_resource(self, pattern: str, mock: TaskMock) -> None:
-        """Mock the tasks of a resource; this replaces the earlier mock of the same pattern."""
+        """Mock the tasks of a resource; this replaces an earlier mock with the same pattern."""
         self._by_resource.pop(pattern, None)
         self._by_resource = {pattern: mock, **self._by_resource}
 
     def add_function(self, function: Invocation, handler: Handler) -> None:
-        """Set the handler of a function; this replaces its earlier handler."""
+        """Set the handler of a Lambda function; this replaces an earlier handler."""
         self._handlers[function] = handler
 
     def find(self, machine: Hashable, call: TaskCall) -> TaskMock | None:
-        """Return the mock of a task, None without one: the state of the machine, of any machine, or the resource."""
+        """Return the mock of a task, None if there is none.
+
+        A mock of the state in this state machine comes first, then one in all state machines, then one of the resource.
+        """
         for owner in (machine, None):
             if (mock := self._by_state.get((owner, call.state))) is not None:
                 return mock
@@ -147,7 +150,7 @@ class TaskMocks:
         return None
 
     def find_handler(self, function: Invocation) -> Handler | None:
-        """Return the handler of a function: that of its version or alias, else that of its name."""
+        """Return the handler of a Lambda function: for its version or alias, otherwise for its name."""
         return self._handlers.get(function) or self._handlers.get(Invocation(function.name, None))
 
     def clear(self) -> None:
@@ -157,5 +160,5 @@ class TaskMocks:
 
 
 def matches(pattern: str, arn: str) -> bool:
-    """Return whether an ARN matches a pattern, in which ``*`` matches any text."""
+    """Return whether an ARN matches a pattern, in which `*` matches any text."""
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), arn) is not None

@@ -1,4 +1,4 @@
-"""How many items may fail before a map run does."""
+"""The tolerated failures of a map run."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 
 class Tolerance(NamedTuple):
-    """How many items may fail before the map run does; AWS reads 0 as "not given" where the other is."""
+    """How many items may fail, as a number and a percentage; on AWS 0 means "not given" if the other is given."""
 
     failures: int
     percentage: float
 
     def is_exceeded_by(self, failed: int, total: int) -> bool:
+        """Return whether more items have failed than tolerated."""
         if not self.failures and not self.percentage:
             return failed > 0
         return bool(self.failures and failed > self.failures) or bool(

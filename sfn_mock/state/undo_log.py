@@ -1,4 +1,4 @@
-"""The undo log of the records: what takes back the changes that an error or an interrupt has cut short."""
+"""The undo log of the records: the steps that undo changes after an error or an interrupt."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ from typing import Any
 
 
 class UndoLog:
-    """The steps that take back what was changed since the log was last cleared, oldest first.
+    """The steps that undo all changes since the last commit, oldest first.
 
-    Each step is noted before its change begins and may be done twice. So an interrupt between any two lines, also
-    while changes are taken back, leaves nothing half done.
+    Each step is added before its change begins, and may run twice. An interrupt between any two lines, even during a
+    rollback, therefore leaves no change half done.
     """
 
     def __init__(self) -> None:
-        #: The noted steps. An empty list means that there is nothing to take back or to clear.
+        #: The added steps; empty if there is nothing to roll back or to commit.
         self.steps: list[Callable[[], object]] = []
-        #: A number that changes whenever the steps are cleared or taken back.
-        self.period = 0
+        #: A number that grows with each commit and rollback.
+        self.generation = 0
 
-    def note(self, step: Callable[[], object]) -> None:
-        """Note what takes back the change that comes next."""
+    def add(self, step: Callable[[], object]) -> None:
+        """Add the step that undoes the next change."""
         self.steps.append(step)
 
-    def keep(self, owner: object, *names: str) -> None:
-        """Note the values of attributes, and the contents of lists and dicts."""
+    def save(self, owner: object, *names: str) -> None:
+        """Save the values of attributes; of lists, dicts and sets their contents."""
         for name in names:
             value = getattr(owner, name)
-            self.note(partial(setattr, owner, name, value.copy() if isinstance(value, (dict, list, set)) else value))
+            self.add(partial(setattr, owner, name, value.copy() if isinstance(value, (dict, list, set)) else value))
 
-    def keep_item(self, contents: dict[Any, Any], key: object) -> None:
-        """Note an item of a dict, or that there is none."""
-        is_there = key in contents
-        self.note(partial(contents.__setitem__, key, contents[key]) if is_there else partial(contents.pop, key, None))
+    def save_item(self, contents: dict[Any, Any], key: object) -> None:
+        """Save an item of a dict, or its absence."""
+        is_present = key in contents
+        self.add(partial(contents.__setitem__, key, contents[key]) if is_present else partial(contents.pop, key, None))
 
-    def clear(self) -> None:
-        """Keep the changes made so far."""
-        self.steps, self.period = [], self.period + 1
+    def commit(self) -> None:
+        """Make the changes since the last commit permanent."""
+        self.steps, self.generation = [], self.generation + 1
 
-    def take_over(self, other: UndoLog) -> None:
-        """Take over the steps of another log: what they take back stays, or is taken back, together with the rest."""
-        self.note(partial(_take_back, other.steps))
-        other.clear()
+    def merge(self, other: UndoLog) -> None:
+        """Move the steps of another log into this one, so that both are committed or rolled back together."""
+        self.add(partial(_run_backwards, other.steps))
+        other.commit()
 
-    def take_back(self) -> None:
-        """Take back all that was changed since the log was cleared, newest first."""
-        self.period += 1
-        _take_back(self.steps)
+    def roll_back(self) -> None:
+        """Undo all changes since the last commit, newest first."""
+        self.generation += 1
+        _run_backwards(self.steps)
 
 
-def _take_back(steps: list[Callable[[], object]]) -> None:
+def _run_backwards(steps: list[Callable[[], object]]) -> None:
     while steps:
         steps[-1]()
         steps.pop()

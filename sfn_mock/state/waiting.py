@@ -1,4 +1,4 @@
-"""Wait until an execution has ended, on a clock that goes on by itself."""
+"""Wait until an execution has ended; the clock must not be frozen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sfn_mock.state import clock
 from sfn_mock.state.progress import describe_waiting
 from sfn_mock.state.records import Execution
 
-#: How often to look, in milliseconds.
+#: The time between two checks, in milliseconds.
 _PAUSE = 10
 
 
@@ -20,17 +20,17 @@ def wait_until_done(execution: Execution, timeout: int) -> None:
         timeout: How long to wait, in milliseconds.
 
     Raises:
-        RuntimeError: If the clock stands still, so that nothing would come of waiting.
+        RuntimeError: If the clock stands still, so that the execution cannot end.
         TimeoutError: If the execution has not ended in time.
         UnmockedServiceError: If nothing answers a task of the execution.
     """
-    # Its pauses are the machine's own, whatever the test has done to time.sleep and time.monotonic.
+    # The pause is real time, even if the test has replaced time.sleep and time.monotonic.
     pause = Event()
     before: int | None = None
     left = timeout
     while True:
         with execution.using() as moment:
-            # A task that nothing answers holds the run, and is told again to whoever waits for that.
+            # If the run waits for a task that nothing answers, raise its UnmockedServiceError again.
             execution.owner.records.resume_run(execution, moment)
             attempt = execution.attempt_at(moment)
             status = None if attempt is None else attempt.status_at(moment)

@@ -1,4 +1,4 @@
-"""Tasks that executions wait for: which token answers one, until when, and which worker has it."""
+"""The tasks of executions that do not run by their definitions: tokens, heartbeats and workers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sfn_mock.argument_errors import must_be
 from sfn_mock.state import clock
 from sfn_mock.state.life_cycle import end_execution, plan_end
 from sfn_mock.state.outcomes import Ending
-from sfn_mock.state.records import Activity, Execution, Records, Taken, Task
+from sfn_mock.state.records import Activity, ActivityStart, Execution, Records, Task
 from sfn_mock.state.time_lines import Attempt
 from sfn_mock.suggestions import did_you_mean
 from sfn_mock.types import Duration
@@ -16,23 +16,23 @@ _LONGEST_TOKEN = 2048
 #: HeartbeatSeconds is a whole number of seconds, up to eight nines (Amazon States Language, Task state).
 _SHORTEST_HEARTBEAT = 1000
 _LONGEST_HEARTBEAT = 99_999_999_000
-#: A Task state whose heartbeat stays away fails with this error, and the execution, which catches nothing, with it.
+#: The ending of an execution whose task misses a heartbeat.
 _HEARTBEAT_MISSED = Ending("FAILED", error="States.Timeout")
 
 
-def hand_out(activity: Activity, moment: int, worker_name: str | None) -> Task | None:
-    """Remove and return the open task that was scheduled first; None when there is none."""
+def start_scheduled_task(activity: Activity, moment: int, worker_name: str | None) -> Task | None:
+    """Start the open task that was scheduled first for a worker, and return it; None if there is none."""
     for task in activity.scheduled:
         if is_open(task, moment):
-            activity.records.undo.keep(activity, "scheduled")
+            activity.records.undo.save(activity, "scheduled")
             activity.scheduled.remove(task)
-            task.taken = Taken(moment, worker_name)
+            task.started = ActivityStart(moment, worker_name)
             return task
     return None
 
 
 def is_open(task: Task, moment: int) -> bool:
-    """Return whether the execution still waits: no redrive brings back a task of the attempt before."""
+    """Return whether the execution still waits for a task; a redrive does not reopen tasks of earlier attempts."""
     attempt = task.execution.attempt_at(moment)
     machine = task.execution.state_machine
     return (
@@ -44,7 +44,7 @@ def is_open(task: Task, moment: int) -> bool:
 
 
 class OpenTask:
-    """A task, as seen by the holder of its token."""
+    """A task that can be answered with its token."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -57,7 +57,7 @@ class OpenTask:
         """End the execution as FAILED."""
         end_execution(self._task.execution, moment, Ending("FAILED", error=error, cause=cause))
 
-    def beat(self, moment: int) -> None:
+    def heartbeat(self, moment: int) -> None:
         """Count the time for the next heartbeat from ``moment``; without that one, the execution fails."""
         _await_heartbeat(self._task, moment)
 
@@ -80,9 +80,10 @@ def wait_for_task(
     activity: str | None,
     heartbeat: Duration | None,
 ) -> Task:
-    """Have an execution wait for a task in its running ``attempt``; ValueError for one that AWS could never have.
+    """Make an execution wait for a task in its running attempt, from a moment on.
 
-    It is scheduled with its activity, and its first heartbeat is due, from ``moment`` on.
+    Raises:
+        ValueError: If AWS could never have such a task.
     """
     records = execution.owner.records
     if execution.express_id is not None:
@@ -96,10 +97,10 @@ def wait_for_task(
     task = Task(execution, attempt, records.new_id() if token is None else token, worker, beats)
     _await_heartbeat(task, moment)
     if worker is not None:
-        records.undo.keep(worker, "scheduled")
+        records.undo.save(worker, "scheduled")
         worker.scheduled.append(task)
-    records.undo.keep_item(records.tasks, task.token)
-    records.undo.keep_item(records.waiting, execution)
+    records.undo.save_item(records.tasks, task.token)
+    records.undo.save_item(records.waiting, execution)
     records.tasks[task.token] = task
     records.waiting[execution] = [*records.tasks_of(execution), task]
     return task
@@ -121,7 +122,7 @@ def _find_activity(records: Records, arn_or_name: object) -> Activity:
 
 
 def _check_heartbeat(heartbeat: object) -> int:
-    """Return the time between two heartbeats in milliseconds."""
+    """Return the longest time between two heartbeats in milliseconds."""
     milliseconds = clock.to_milliseconds(heartbeat, name="heartbeat")
     if not _SHORTEST_HEARTBEAT <= milliseconds <= _LONGEST_HEARTBEAT:
         raise must_be("heartbeat", "from 1 to 99999999 seconds", heartbeat)

@@ -37,10 +37,12 @@ class AwaitedResponse(AWSResponse):  # type: ignore[misc]  # botocore carries no
 
     @property
     def content(self) -> Awaitable[bytes]:
+        """The body, to be awaited."""
         return _given(self._whole)
 
     @property
     def text(self) -> Awaitable[str]:
+        """The body as text, to be awaited."""
         return _given(self._whole.decode())
 
 

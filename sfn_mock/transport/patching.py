@@ -26,7 +26,7 @@ def note_in(undo: UndoLog | None) -> None:
 def note(step: Callable[[], object]) -> None:
     """Record how to undo the next patch, if a mock is starting; the undo may run twice."""
     if _undo is not None:
-        _undo.note(step)
+        _undo.add(step)
 
 
 class wrapped:

@@ -264,7 +264,7 @@ class Execution(View[kept.Execution]):
         """
         record = self._record
         with record.using() as moment:
-            if not life_cycle.may_run_again(record, moment):
+            if not life_cycle.is_redrivable(record, moment):
                 raise RuntimeError(
                     f"cannot redrive {self.arn}: it {describe_status(record, moment)}, and only a FAILED, TIMED_OUT, "
                     f"ABORTED or PENDING_REDRIVE execution can be redriven."

@@ -11,7 +11,7 @@ from sfn_mock.argument_errors import must_be
 from sfn_mock.state import records as kept
 from sfn_mock.state.executions import Qualifiers
 from sfn_mock.state.revisions import Route
-from sfn_mock.state.state_machines import deal
+from sfn_mock.state.state_machines import choose_version
 from sfn_mock.suggestions import did_you_mean
 
 _ROUTES = "a version, or pairs such as [(v1, 90), (v2, 10)]"
@@ -23,7 +23,7 @@ def qualifiers_of(
     """Yield version number and alias name, one pair for each execution that is then seeded; one of them is given."""
     own_alias = None if alias is None else _own_alias(machine, alias)
     if version is None and own_alias is not None:
-        return ((deal(own_alias), own_alias.name) for _ in repeat(None))
+        return ((choose_version(own_alias), own_alias.name) for _ in repeat(None))
     return repeat((_own_version(machine, version).qualifier, None if own_alias is None else own_alias.name))
 
 

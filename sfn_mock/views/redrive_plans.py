@@ -19,5 +19,5 @@ def set_redrive_plan(scope: ExecutionScope, outcomes: Outcomes | Status | None, 
                 f"cannot set on_redrive() of {scope.arn}: AWS does not redrive executions of EXPRESS state machines; "
                 f"use on_start() instead."
             )
-        scope.records.undo.keep(scope, "redrive_plan")
+        scope.records.undo.save(scope, "redrive_plan")
         scope.redrive_plan = plan(partial(check_outcome, scope), outcomes, **keywords)

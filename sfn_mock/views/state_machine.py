@@ -323,7 +323,7 @@ class StateMachine(View[kept.StateMachine]):
         """
         machine = self._record
         with machine.using():
-            machine.records.undo.keep(machine, "start_plan")
+            machine.records.undo.save(machine, "start_plan")
             machine.start_plan = plan(
                 partial(check_outcome, machine),
                 outcomes,

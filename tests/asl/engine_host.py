@@ -113,7 +113,7 @@ class EngineHost:
         self.writes.append(request)
         return {"MapRunArn": request.map_run_arn}
 
-    def carry(self, run: Run, moment: int) -> None:
+    def advance(self, run: Run, moment: int) -> None:
         """Carry a run and the children of its map runs to a moment, in order."""
         while True:
             run.advance_to(min([moment, *self._due(), *([run.next_due()] if run.next_due() is not None else [])]))
@@ -153,7 +153,7 @@ def start(definition: dict[str, Any], input: Any = None, host: EngineHost | None
     if host is None:
         run.advance_to(START)
     else:
-        host.carry(run, START)
+        host.advance(run, START)
     return run
 
 

@@ -76,24 +76,24 @@ PIECES = [
 ]
 
 
-def expression(chance: random.Random) -> str:
-    """Return an expression by chance; many are none."""
-    text = chance.choice(WORDS + LITERALS)
-    for _ in range(chance.randrange(4)):
-        text += chance.choice(PIECES).format(chance.choice(WORDS + LITERALS))
-        if chance.random() < 0.1:
+def expression(randomness: random.Random) -> str:
+    """Return a random text; many are not valid expressions."""
+    text = randomness.choice(WORDS + LITERALS)
+    for _ in range(randomness.randrange(4)):
+        text += randomness.choice(PIECES).format(randomness.choice(WORDS + LITERALS))
+        if randomness.random() < 0.1:
             text = f"function($a, $b) {{{text}}}"
-        elif chance.random() < 0.1:
-            text = f"($a := {text}; {chance.choice(WORDS)})"
+        elif randomness.random() < 0.1:
+            text = f"($a := {text}; {randomness.choice(WORDS)})"
     return text
 
 
 def test_references_are_what_the_parser_tells():
     """What an expression of a known form refers to is what its own tree refers to; no fault has a known form."""
-    chance = random.Random(5)
+    randomness = random.Random(5)
     known = KnownForms()
     compared = faults = 0
-    for text in (expression(chance) for _ in range(3_000)):
+    for text in (expression(randomness) for _ in range(3_000)):
         form = find_form(text)
         assert form is not None
         found = known.find(form)

@@ -28,8 +28,8 @@ from sfn_mock.asl.jsonata.values import UNDEFINED
 
 
 def evaluate(text: str, seed: int = 1) -> object:
-    """Evaluate an expression at a known moment, with a known chance."""
-    return parse_expression(text).evaluate(Bindings({}, now=1510067557121, chance=random.Random(seed)))
+    """Evaluate an expression at a known moment, with a known randomness."""
+    return parse_expression(text).evaluate(Bindings({}, now=1510067557121, randomness=random.Random(seed)))
 
 
 def test_each_expression_within_a_value_is_replaced_by_its_result() -> None:
@@ -204,7 +204,7 @@ def test_variables_that_a_value_refers_to(value: object, names: list[str]) -> No
     ],
 )
 def test_functions_of_step_functions(text: str, result: object) -> None:
-    """AWS's own functions, the run's clock and chance, and what JSON cannot hold."""
+    """AWS's own functions, the run's clock and randomness, and what JSON cannot hold."""
     assert evaluate(text) == result
 
 

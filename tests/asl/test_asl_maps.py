@@ -110,7 +110,7 @@ def test_failure_of_a_branch_aborts_the_others():
     state["Branches"][0]["States"]["F"] = {"Type": "Fail", "Error": "E", "Cause": "why"}
     host = EngineHost(Pending())
     run = start(single({**state, "Catch": CAUGHT}), [1], host)
-    host.carry(run, START + 60_000)
+    host.advance(run, START + 60_000)
 
     assert [kind for kind in types(run) if kind.endswith(("Aborted", "Failed"))] == [
         "WaitStateAborted",
@@ -309,7 +309,7 @@ def test_redrive_of_branches_and_iterations():
     inner = {**of(TASK, MaxConcurrency=1), "End": True}
     run = start(single(parallel(PASS, inner, TASK)), [1, 2], host)
     failed = run.error
-    host.carry(run, START)
+    host.advance(run, START)
     run.redrive(START + 1000)
     after = [
         event.type for event in run.events[run.events.index(next(e for e in run.events if "Redriven" in e.type)) :]
@@ -395,11 +395,11 @@ def test_concurrency_of_children():
     """No more children run at the same time than MaxConcurrency says; UpdateMapRun changes that at once."""
     host = EngineHost()
     run = start(single(distributed(WAIT, MaxConcurrency=1)), [10, 10, 10], host)
-    host.carry(run, START)
+    host.advance(run, START)
     before = len(host.starts)
     (arn,) = host.map_runs
     run.update_map_run(arn, START + 1000, max_concurrency=0)
-    host.carry(run, START + 60_000)
+    host.advance(run, START + 60_000)
     map_run = run.map_run(arn)
     run.update_map_run(arn, START + 60_000, max_concurrency=5)
 
@@ -524,7 +524,7 @@ def test_redrive_of_a_map_run():
     run = start(single(distributed(TASK, MaxConcurrency=1)), [1, 2], host)
     failed = run.status
     run.redrive(START + 1000)
-    host.carry(run, START + 1000)
+    host.advance(run, START + 1000)
     (arn,) = host.map_runs
 
     assert failed == "FAILED"
@@ -540,7 +540,7 @@ def test_a_map_run_that_was_redriven_too_often(monkeypatch):
     run = start(single(distributed(TASK)), [1], host)
     for seconds in (1, 2):
         run.redrive(START + seconds * 1000)
-        host.carry(run, START + seconds * 1000)
+        host.advance(run, START + seconds * 1000)
     (arn,) = host.map_runs
 
     assert (run.status, run.error) == ("FAILED", "States.Runtime")
@@ -555,7 +555,7 @@ def test_tolerance_after_a_redrive():
     run = start(single(distributed(TASK, ToleratedFailureCount=1)), [1, 2, 3], host)
     failed = run.status, run.map_run(*host.map_runs).failed_item_count
     run.redrive(START + 1000)
-    host.carry(run, START + 1000)
+    host.advance(run, START + 1000)
     map_run = run.map_run(*host.map_runs)
 
     assert failed == ("FAILED", 2)
@@ -762,7 +762,7 @@ def test_map_runs_come_back():
     """A run with a map run that is carried through its moments again asks nothing twice."""
     host = EngineHost()
     run = start(single(distributed(WAIT)), [10, 5], host)
-    host.carry(run, START + 60_000)
+    host.advance(run, START + 60_000)
     before = json.dumps(outline(run))
     run.rewind_to(START + 7000)
     earlier = run.status

@@ -97,7 +97,7 @@ def test_wrong_values_are_told_in_terms_of_aws(kind: str) -> None:
             for given in [] if any(each.severity == "ERROR" for each in found) else INPUTS:
                 host = EngineHost(Succeeded({"a": 1}), items=[1, 2, 3])
                 run = start(wrong, given, host)
-                host.carry(run, START + 10**14)
+                host.advance(run, START + 10**14)
                 assert run.status in ("SUCCEEDED", "FAILED"), (path, value, given)
                 told.append(run.cause or "")
 

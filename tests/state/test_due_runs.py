@@ -17,16 +17,16 @@ WAITING = json.dumps({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "
 
 
 @pytest.fixture
-def carried(monkeypatch):
+def advanced(monkeypatch):
     """The names of the executions whose runs were continued, in order."""
     names = []
-    carry = DefinitionRun.carry
+    advance_to = DefinitionRun.advance_to
 
     def note(run, moment, **options):
         names.append(run._execution.name)
-        carry(run, moment, **options)
+        advance_to(run, moment, **options)
 
-    monkeypatch.setattr(DefinitionRun, "carry", note)
+    monkeypatch.setattr(DefinitionRun, "advance_to", note)
     return names
 
 
@@ -45,49 +45,49 @@ def statuses(client, orders):
     return {item["name"]: item["status"] for item in client.list_executions(stateMachineArn=orders.arn)["executions"]}
 
 
-def test_starts_carry_no_other_run(carried, waiting):
+def test_starts_advance_no_other_run(advanced, waiting):
     """While nothing is due, a start continues only its own run, and a listing none."""
     _, orders, client = waiting
     assert statuses(client, orders) == {"m1": "RUNNING", "m2": "RUNNING", "m3": "RUNNING"}
 
-    assert carried == ["m1", "m2", "m3"]
+    assert advanced == ["m1", "m2", "m3"]
 
 
-def test_only_what_is_due_is_carried(carried, waiting):
+def test_only_what_is_due_is_carried(advanced, waiting):
     """When the clock moves, the runs with something due continue in order of their starts."""
     clock, orders, client = waiting
-    carried.clear()
+    advanced.clear()
     clock.tick(timedelta(minutes=2))
 
     assert statuses(client, orders) == {"m1": "SUCCEEDED", "m2": "SUCCEEDED", "m3": "RUNNING"}
-    assert carried == ["m1", "m2"]
+    assert advanced == ["m1", "m2"]
 
 
-def test_a_stopped_run_is_carried(carried, waiting):
+def test_a_stopped_run_is_carried(advanced, waiting):
     """A run that a call stops learns of it first at the next use, and its later moments are forgotten."""
     clock, orders, client = waiting
     client.stop_execution(executionArn=orders.executions[2].arn)
-    carried.clear()
+    advanced.clear()
     clock.tick(timedelta(minutes=3))
 
     assert statuses(client, orders) == {"m1": "SUCCEEDED", "m2": "SUCCEEDED", "m3": "ABORTED"}
-    assert carried == ["m3", "m1", "m2"]
+    assert advanced == ["m3", "m1", "m2"]
 
 
 @mock_aws
-def test_another_service_is_asked(carried, waiting):
+def test_another_service_is_asked(advanced, waiting):
     """Before another service answers, what is due is done; while nothing is, the records are left alone."""
     clock, orders, _ = waiting
     records = get_mock()._session.backend().records
-    carried.clear()
+    advanced.clear()
     started = records.moment
     clock.tick(timedelta(seconds=59))
     boto3.client("s3").list_buckets()
-    assert (carried, records.moment) == ([], started)
+    assert (advanced, records.moment) == ([], started)
 
     clock.tick(timedelta(seconds=1))
     boto3.client("s3").list_buckets()
-    assert (carried, records.moment) == (["m1"], started + 60_000)
+    assert (advanced, records.moment) == (["m1"], started + 60_000)
     assert [run.status for run in orders.executions] == ["SUCCEEDED", "RUNNING", "RUNNING"]
 
 

@@ -27,7 +27,7 @@ def redrive(orders):
 
 def settle(orders):
     with orders._record.using() as moment:
-        orders._record.index.settle(moment)
+        orders._record.index.update_to(moment)
 
 
 @pytest.mark.parametrize("action", [stop, redrive])
@@ -39,7 +39,7 @@ def test_change_before_the_healing(action):
         orders.add_execution("failed", status="FAILED", start_date=-10 * MINUTE)
         orders.add_execution("other", status="SUCCEEDED", start_date=-MINUTE)
         settle(orders)
-        orders._record.index.lose_order()
+        orders._record.index.invalidate()
         action(orders)
         orders._record.index.remove(orders._record.index.executions[2])
         settle(orders)

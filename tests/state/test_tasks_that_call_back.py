@@ -169,7 +169,7 @@ def test_an_interrupt_while_the_records_are_left(sfn):
 
     lock, records._lock = records._lock, Interrupted()
     with pytest.raises(KeyboardInterrupt):
-        records.leave(list)
+        records.call_unlocked(list)
     records._lock = lock
 
     with records.using() as moment:

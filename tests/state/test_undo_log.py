@@ -43,15 +43,15 @@ def test_changes_of_status_that_were_not_told():
         orders.add_execution(status="SUCCEEDED", stop_date=NOW + DAY)
         records = sfn._session.records()
         later = to_moment(NOW + 2 * DAY, 0)
-        first = records.status_changes.take_due(later)
-        records.undo.take_back()
-        records.undo.take_back()
-        again = records.status_changes.take_due(later)
-        records.undo.clear()
+        first = records.status_changes.pop_due(later)
+        records.undo.roll_back()
+        records.undo.roll_back()
+        again = records.status_changes.pop_due(later)
+        records.undo.commit()
 
         assert [change.status for change in first] == ["SUCCEEDED"]
         assert again == first
-        assert records.status_changes.take_due(later) == []
+        assert records.status_changes.pop_due(later) == []
 
 
 def test_steps_that_are_done_twice():
@@ -59,10 +59,10 @@ def test_steps_that_are_done_twice():
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         records = sfn._session.records()
         sfn.add_state_machine("orders").add_execution(status="SUCCEEDED", stop_date=NOW + DAY)
-        records.status_changes.take_due(to_moment(NOW + 2 * DAY, 0))
+        records.status_changes.pop_due(to_moment(NOW + 2 * DAY, 0))
         for step in [*records.undo.steps, *records.undo.steps][::-1]:
             step()
-        records.undo.clear()
+        records.undo.commit()
 
         assert len(records.status_changes.upcoming) == 1
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sfn_mock.asl.checks.diagnostics import Check, Checks, Scope, error
 from sfn_mock.asl.checks.jsonata import is_expression, jsonata
+from sfn_mock.asl.json_values import is_number
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 #: A leap second, which `datetime` does not support.
@@ -56,11 +57,6 @@ def timestamp(value: Any, location: str, scope: Scope) -> Checks:
         yield error("Expected value of type [STRING]", location)
     elif not is_timestamp(value):
         yield error("String does not match RFC3339 timestamp", location)
-
-
-def is_number(value: object) -> bool:
-    """Return whether a JSON value is a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def one_of(*values: str) -> Check:

@@ -7,9 +7,10 @@ import math
 import re
 from typing import Any
 
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.jsonata.library import failure
 from sfn_mock.asl.jsonata.messages import as_json
-from sfn_mock.asl.jsonata.values import UNDEFINED, whole
+from sfn_mock.asl.jsonata.values import UNDEFINED, to_javascript_number
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
 _OTHER_BASES = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
@@ -17,14 +18,14 @@ _OTHER_BASES = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
 
 def to_number(value: Any) -> object:
     """Return the result of $number: the number in a text, or the value of a number or a bool."""
-    if value is UNDEFINED or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+    if value is UNDEFINED or is_number(value):
         return value
     if isinstance(value, bool):
         return int(value)
     if len(value) < 200 and _OTHER_BASES.fullmatch(value):
-        return whole(float(int(value, 0)))
+        return to_javascript_number(float(int(value, 0)))
     if _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
-        return whole(float(value))
+        return to_javascript_number(float(value))
     raise failure("D3030", value)
 
 
@@ -51,7 +52,7 @@ def _json(value: object, line_break: str) -> str:
 
 def _number_text(value: int | float) -> str:
     """Return a number in JavaScript's form, rounded to 15 digits."""
-    rounded = whole(float(f"{float(value):.15g}"))
+    rounded = to_javascript_number(float(f"{float(value):.15g}"))
     if isinstance(rounded, int):
         return str(rounded)
     digits, _, exponent = repr(rounded).partition("e")

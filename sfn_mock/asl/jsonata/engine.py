@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.jsonata.conversions import to_text
 from sfn_mock.asl.jsonata.guards import MAX_CHARACTERS, PYTHON_ERRORS, standard_frame
-from sfn_mock.asl.jsonata.library import failure, library, rename
+from sfn_mock.asl.jsonata.library import failure, library, with_operator
 from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
 from sfn_mock.asl.jsonata.regexes import Regex
 from sfn_mock.asl.jsonata.signatures import validate
-from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, is_number, to_library, whole
+from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, to_javascript_number, to_library
 
 # The limits of one evaluation: evaluated nodes, nested nodes and the length of a range.
 MAX_STEPS = 100_000
@@ -38,7 +39,7 @@ _TOO_DEEP = "Stack overflow error: Check for non-terminating recursive function.
 
 
 @contextmanager
-def deep_stack() -> Iterator[None]:
+def raised_recursion_limit() -> Iterator[None]:
     """Raise Python's recursion limit so that MAX_DEPTH nested nodes can be evaluated."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _FRAMES))
@@ -59,7 +60,7 @@ def parse(text: str) -> Any:
     if len(text) > MAX_TEXT:
         raise QueryError("U1001", TOO_LONG)
     parts = library()
-    with deep_stack():
+    with raised_recursion_limit():
         try:
             return parts.engine(text, Regex)
         except parts.error as error:
@@ -115,7 +116,7 @@ class Evaluation:
         for name, value in values.items():
             self._frame.bind(name, value)
         for name, function in functions.items():
-            self._frame.bind(name, self._native(name, function))
+            self._frame.bind(name, self._wrap(name, function))
         self._replace_methods()
 
     def _replace_methods(self) -> None:
@@ -142,7 +143,7 @@ class Evaluation:
         current = self._library.engine.CURRENT
         previous = vars(current).get("jsonata")
         current.jsonata = self._engine
-        with deep_stack():
+        with raised_recursion_limit():
             try:
                 return from_library(self._step(self._tree, None, self._frame))
             finally:
@@ -201,7 +202,7 @@ class Evaluation:
         result = _compute(float(left), float(right), operator)
         if not math.isfinite(result):
             raise failure("D1001", None)
-        return whole(result)
+        return to_javascript_number(result)
 
     def _concatenate(self, left: Any, right: Any) -> str:
         """Join two operands as text; an undefined one counts as empty."""
@@ -218,11 +219,11 @@ class Evaluation:
     def _bounded_range(self, left: Any, right: Any) -> Any:
         """Return the integers from left to right; raise D2014 if there are too many."""
         if is_number(left) and is_number(right) and right - left >= MAX_ITEMS:
-            size = whole(float(right) - float(left) + 1)
+            size = to_javascript_number(float(right) - float(left) + 1)
             raise failure("D2014", size)
         return self._range(left, right)
 
-    def _native(self, name: str, function: Function) -> Any:
+    def _wrap(self, name: str, function: Function) -> Any:
         """Wrap a function in the library's function type."""
         parts = self._library
 
@@ -245,7 +246,7 @@ def _evaluation_error(error: Any, node: Any) -> BaseException:
     if code not in library().templates:
         # The library hides an error in an operand of "and" or "or", and some errors have no code.
         cause = error.__context__ or failure("T0410", 1, _procedure_name(node))
-        return rename(cause, node.value) if isinstance(cause, QueryError) else cause
+        return with_operator(cause, node.value) if isinstance(cause, QueryError) else cause
     if code == "D1002":
         values = [error.expected]
     elif code == "T0410":

@@ -1,7 +1,7 @@
-"""The forms of expressions: what is left of them when names, variables and literals are numbered.
+"""A cache of references by the form of an expression, in which numbers replace names, variables and literals.
 
-Expressions of one form refer to things at the same places, so that one of them tells what the others refer to. A large
-definition repeats a few forms, and the parser takes ten times as long for an expression as its form does.
+Expressions with the same form have their references at the same positions, so only the first one is parsed. A large
+definition repeats a few forms, and parsing an expression takes ten times as long as finding its form.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ from typing import NamedTuple
 
 from sfn_mock.asl.jsonata.references import References
 
-# The longest expression whose form is asked for: forms are kept.
+# The longest expression that has a form, because forms are kept in memory.
 _LONGEST = 1_000
-# How many forms are kept.
+# The most forms in the cache.
 _MOST_FORMS = 1_024
 
 _WORD = re.compile(
     r"""(\$?[A-Za-z_]\w*|\${1,2}|"[^"\\]*"|'[^'\\]*'|(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?)""", re.ASCII
 )
-# What may stand between words. A slash may begin a regular expression or a comment, and is left to the parser.
+# The characters between words. An expression with a slash, which may begin a regular expression or a comment, has no
+# form.
 _BETWEEN = frozenset(" \t\n\r.[]{}(),;:?+-*%=<>^&|!~@#")
-# Names that the parser and the collector of references know; the parser adds a call of $exists itself.
+# The names that are not replaced, because they have a meaning of their own; the parser adds calls of $exists.
 _KNOWN = frozenset(["", "$", "$$", "and", "or", "in", "true", "false", "null", "function", "states", "exists"])
 
 
@@ -29,8 +30,8 @@ class Form(NamedTuple):
     """The form of an expression.
 
     Attributes:
-        text: the expression with numbers in place of its words, which is again an expression.
-        names: the names, variables and texts of the expression, and what stands for each.
+        text: The expression with placeholders instead of its words; it is an expression too.
+        names: The placeholders by name, variable or text.
     """
 
     text: str
@@ -38,11 +39,11 @@ class Form(NamedTuple):
 
 
 def find_form(text: str) -> Form | None:
-    """Return the form of an expression, or None if only the parser can tell its words."""
+    """Return the form of an expression, None if only the parser can separate its words."""
     if len(text) > _LONGEST:
         return None
     parts = _WORD.split(text)
-    # Words that touch each other are other words for the parser, and a function's signature has words of its own.
+    # The parser may join words that touch each other, and a function's signature has words of its own.
     if "" in parts[2:-1:2] or not _BETWEEN.issuperset("".join(parts[::2])) or ("function" in parts and "<" in text):
         return None
     names: dict[str, str] = {}
@@ -51,7 +52,7 @@ def find_form(text: str) -> Form | None:
 
 
 def _placeholder(word: str, names: dict[str, str]) -> str:
-    """Return what stands for a word in the form, and note its name."""
+    """Return the placeholder of a word, and add its name to the names."""
     first = word[0]
     if first.isdigit():
         return "0"
@@ -62,18 +63,18 @@ def _placeholder(word: str, names: dict[str, str]) -> str:
 
 
 class KnownForms:
-    """What expressions refer to, by their form."""
+    """The references of expressions by form."""
 
     def __init__(self) -> None:
         self._references: dict[str, References] = {}
 
     def find(self, form: Form) -> References | None:
-        """Return what an expression of a form refers to, if another of that form was noted."""
+        """Return the references of an expression with a form, None if the form is unknown."""
         known = self._references.get(form.text)
         return known and known.renamed({placeholder: name for name, placeholder in form.names.items()})
 
-    def note(self, form: Form, references: References) -> None:
-        """Note what an expression of a form refers to."""
+    def add(self, form: Form, references: References) -> None:
+        """Remember the references of an expression with a form."""
         if len(self._references) == _MOST_FORMS:
             self._references.clear()
         self._references[form.text] = references.renamed(form.names)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+from sfn_mock.asl.json_values import decode_strictly
 from sfn_mock.asl.jsonata.conversions import distinct, to_number, to_text
 from sfn_mock.asl.jsonata.library import failure
 from sfn_mock.asl.jsonata.messages import QueryError
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, to_library
+from sfn_mock.asl.texts import utf8
 
 # The limit of States.ArrayRange, which $range replaces.
 MAX_RANGE = 1000
@@ -21,12 +22,12 @@ MAX_HASH_CHARACTERS = 10_000
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
-def step_functions(now: int, chance: random.Random, format_millis: Callable[..., object]) -> dict[str, Function]:
+def step_functions(now: int, randomness: random.Random, format_millis: Callable[..., object]) -> dict[str, Function]:
     """Return the functions of one evaluation.
 
     Args:
         now: The moment of $now and $millis, in milliseconds since 1970.
-        chance: The random generator of $random and $uuid.
+        randomness: The random generator of $random and $uuid.
         format_millis: The library's $fromMillis; its parameters are a context value and a list of arguments.
     """
 
@@ -38,11 +39,11 @@ def step_functions(now: int, chance: random.Random, format_millis: Callable[...,
 
     def random_number(seed: object) -> object:
         if seed is UNDEFINED:
-            return chance.random()
+            return randomness.random()
         return random.Random(_integer(seed, "random", 1)).random()
 
     def random_uuid() -> object:
-        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+        return str(uuid.UUID(int=randomness.getrandbits(128), version=4))
 
     return {
         "distinct": Function("<x:x>", 1, distinct),
@@ -93,17 +94,12 @@ def _hash(text: str, algorithm: str) -> object:
         raise failure("T0410", 1, "hash")
     if algorithm not in _ALGORITHMS:
         raise failure("T0410", 2, "hash")
-    return hashlib.new(_ALGORITHMS[algorithm], text.encode(errors="replace"), usedforsecurity=False).hexdigest()
+    return hashlib.new(_ALGORITHMS[algorithm], utf8(text), usedforsecurity=False).hexdigest()
 
 
 def _parse(text: str) -> object:
     """Decode JSON text."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return decode_strictly(text)
     except (ValueError, RecursionError) as error:
         raise failure("T0410", 1, "parse") from error
-
-
-def _refuse_constant(name: str) -> object:
-    """Refuse NaN and Infinity, which Python accepts but JSON does not."""
-    raise ValueError(name)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.jsonata.library import failure, library
 from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
 from sfn_mock.asl.jsonata.replacing import replace
 from sfn_mock.asl.jsonata.signatures import validate
-from sfn_mock.asl.jsonata.values import from_library, is_number
+from sfn_mock.asl.jsonata.values import from_library
 
 # The longest text that an evaluation may create.
 MAX_CHARACTERS = 4_000_000

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from sfn_mock.asl.jsonata.messages import QueryError, placeholders, word
+from sfn_mock.asl.jsonata.messages import QueryError, format_message, placeholders
 
 
 class Library(NamedTuple):
@@ -87,10 +87,10 @@ def library() -> Library:
 
 def failure(code: str, *values: object, position: int | None = None) -> QueryError:
     """Return the error with a code; the values fill the placeholders of its message in order."""
-    return QueryError(code, word(library().templates, code, values), position, values)
+    return QueryError(code, format_message(library().templates, code, values), position, values)
 
 
-def rename(error: QueryError, operator: str) -> QueryError:
+def with_operator(error: QueryError, operator: str) -> QueryError:
     """Return an error whose message names an operator instead of the original function or operator."""
     names = placeholders(library().templates, error.code) if error.values else []
     if "token" not in names:

@@ -42,7 +42,7 @@ class QueryError(Exception):
         self.values = values
 
 
-def word(templates: Mapping[str, str], code: str, values: Sequence[object]) -> str:
+def format_message(templates: Mapping[str, str], code: str, values: Sequence[object]) -> str:
     """Return the message of an error code; the values fill its placeholders in order.
 
     A placeholder in two braces is written as JSON, one in three braces as plain text.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sfn_mock.asl.jsonata.engine import deep_stack
+from sfn_mock.asl.jsonata.engine import raised_recursion_limit
 
 # The attributes with a node's children, and whether these are evaluated with the node's own context value. The children
 # of a predicate, a sort or a transform have another one.
@@ -111,6 +111,6 @@ def _nodes(value: Any) -> Iterator[Any]:
 def collect(tree: Any) -> References:
     """Return the references of a parsed expression."""
     collector = _Collector()
-    with deep_stack():
+    with raised_recursion_limit():
         collector.visit(tree, True, set())
     return References(tuple(collector.variables), tuple(collector.members), tuple(collector.top_level))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.jsonata.library import failure, library
 
 
@@ -31,12 +32,7 @@ class Function(NamedTuple):
     call: Callable[..., object]
 
 
-def is_number(value: object) -> bool:
-    """Return whether a value is a JSON number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def whole(value: float) -> int | float:
+def to_javascript_number(value: float) -> int | float:
     """Convert a number to an int if it has no fraction and JavaScript writes it without an exponent."""
     # repr() gives the shortest digits of the number, as JavaScript does; int(value) gives more.
     return int(Decimal(repr(value))) if value.is_integer() and abs(value) < 1e21 else value
@@ -71,5 +67,5 @@ def _plain(value: Any) -> Any:
         items = [_plain(item) for item in value]
         return [None if item is UNDEFINED else item for item in items]
     if is_number(value):
-        return whole(float(value)) if isinstance(value, float) or abs(value) >= 1e21 else value
+        return to_javascript_number(float(value)) if isinstance(value, float) or abs(value) >= 1e21 else value
     return value if isinstance(value, (str, bool)) else UNDEFINED

@@ -10,7 +10,7 @@ from typing import Any
 
 from sfn_mock.asl.activation import Activation, Outcome
 from sfn_mock.asl.errors import RUNTIME
-from sfn_mock.asl.moments import parse_timestamp
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.nodes import (
     ABSENT,
     ChoiceRule,
@@ -24,7 +24,8 @@ from sfn_mock.asl.nodes import (
 )
 from sfn_mock.asl.paths import PathError, parse_path
 from sfn_mock.asl.scheduler import Steps
-from sfn_mock.asl.steps import Way
+from sfn_mock.asl.steps import StateExit
+from sfn_mock.asl.timestamps import parse_timestamp
 
 _RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "Equals": eq,
@@ -45,34 +46,34 @@ def run_choice(activation: Activation, state: ChoiceState) -> Steps:
 def _outcome(activation: Activation, state: ChoiceState) -> Outcome:
     value = activation.effective_input()
     for index, rule in enumerate(state.choices):
-        if _holds(activation, rule.test, value, index):
-            return _leave(activation, rule, value, Way("choice", index))
+        if _is_true(activation, rule.test, value, index):
+            return _follow(activation, rule, value, StateExit("choice", index))
     if state.default is None:
         reason = "Failed to transition out of the state. The state does not point to a next state."
         raise activation.failure("States.NoChoiceMatched", reason)
     default = ChoiceRule(Conjunction(()), state.default, state.output, state.assign)
-    return _leave(activation, default, value, Way("default"))
+    return _follow(activation, default, value, StateExit("default"))
 
 
-def _leave(activation: Activation, rule: ChoiceRule, value: Any, way: Way) -> Outcome:
+def _follow(activation: Activation, rule: ChoiceRule, value: Any, exit: StateExit) -> Outcome:
     assigned = activation.assign(rule.assign, value)
     if activation.state.is_jsonata:
-        output = activation.input if rule.output is ABSENT else activation.compute(rule.output, "Output")
+        output = activation.input if rule.output is ABSENT else activation.evaluate(rule.output, "Output")
     else:
-        output = activation.select(activation.state.output_path, value)
-    return activation.checked(Outcome(output, rule.next, assigned, way))
+        output = activation.apply_path(activation.state.output_path, value)
+    return activation.check_size(Outcome(output, rule.next, assigned, exit))
 
 
-def _holds(activation: Activation, test: ChoiceTest, value: Any, index: int) -> bool:
+def _is_true(activation: Activation, test: ChoiceTest, value: Any, index: int) -> bool:
     if isinstance(test, Condition):
-        found = activation.compute(test.expression, f"Choices[{index}]/Condition", expected="boolean")
+        found = activation.evaluate(test.expression, f"Choices[{index}]/Condition", expected="boolean")
         return found is True
     if isinstance(test, Negation):
-        return not _holds(activation, test.test, value, index)
+        return not _is_true(activation, test.test, value, index)
     if isinstance(test, Conjunction):
-        return all(_holds(activation, each, value, index) for each in test.tests)
+        return all(_is_true(activation, each, value, index) for each in test.tests)
     if isinstance(test, Disjunction):
-        return any(_holds(activation, each, value, index) for each in test.tests)
+        return any(_is_true(activation, each, value, index) for each in test.tests)
     return _compare(activation, test, value)
 
 
@@ -85,10 +86,10 @@ def _compare(activation: Activation, test: Comparison, value: Any) -> bool:
     if test.operator == "StringMatches":
         return isinstance(found, str) and _pattern(test.value).fullmatch(found) is not None
     operand = _find(activation, test.value, value) if test.operator.endswith("Path") else test.value
-    return _relate(test.operator, found, operand)
+    return _compare_values(test.operator, found, operand)
 
 
-def _relate(operator: str, left: Any, right: Any) -> bool:
+def _compare_values(operator: str, left: Any, right: Any) -> bool:
     match = _OPERATOR.fullmatch(operator)
     if match is None or match[2] not in _RELATIONS:
         raise ValueError(f"operator must be one of Amazon States Language, got {operator!r}")
@@ -117,10 +118,6 @@ def _is_present(activation: Activation, path: str, value: Any) -> bool:
     return parsed.is_definite or found != []
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def _is_string(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -140,7 +137,7 @@ def _is_timestamp(value: Any) -> bool:
 _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
     "IsNull": _is_null,
     "IsString": _is_string,
-    "IsNumeric": _is_number,
+    "IsNumeric": is_number,
     "IsBoolean": _is_boolean,
     "IsTimestamp": _is_timestamp,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sfn_mock.asl.activation import Activation, Outcome
-from sfn_mock.asl.errors import StateError
+from sfn_mock.asl.errors import StateError, error_details
 from sfn_mock.asl.host import (
     ChildEnd,
     Failed,
@@ -23,7 +23,7 @@ from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState
 from sfn_mock.asl.scheduler import AbortedError, Future, Steps
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.texts import json_text, utf8
 
 
 def run_distributed_map(activation: Activation, state: MapState) -> Steps:
@@ -45,7 +45,7 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
             activation.add_event("MapRunRedriven", details)
             known = activation.run.host.recall_map_run(map_run.arn)
         if known.end is not None:
-            yield from _repeat(activation, map_run, known.end)
+            yield from _await_known_end(activation, map_run, known.end)
         else:
             map_run.start()
             yield map_run.done
@@ -61,7 +61,7 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
     activation.add_event("MapRunSucceeded")
     activation.add_event("MapStateSucceeded", advance=False)
     if isinstance(known.end, Succeeded):
-        return activation.checked(Outcome(known.end.result, state.next, known.assigned))
+        return activation.check_size(Outcome(known.end.result, state.next, known.assigned))
     activation.observe("result", result)
     payload = state.payload
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
@@ -123,7 +123,7 @@ def _children(
     if state.item_reader is not None:
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
-        found = _read(activation, state.item_reader, effective, limit)
+        found = _read_items(activation, state.item_reader, effective, limit)
         items = [{**item_context(index, item.value), "Source": item.source} for index, item in enumerate(found)]
     selected = [select_item(activation, state, effective, item) for item in items]
     if state.item_batcher is None:
@@ -137,7 +137,7 @@ def _count_items(state: MapState, input: Any) -> int:
     return len(items) if isinstance(items, list) else 1
 
 
-def _repeat(activation: Activation, map_run: MapRun, end: TaskAnswer) -> Steps:
+def _await_known_end(activation: Activation, map_run: MapRun, end: TaskAnswer) -> Steps:
     """Wait for the known end of a map run; raise its error if it failed."""
     if isinstance(end, Pending):
         yield Future()
@@ -162,11 +162,10 @@ def _fail(activation: Activation, error: StateError) -> None:
         return
     map_run.done.resolve()
     activation.run.host.end_map_run(map_run.arn, "FAILED", activation.run.scheduler.now)
-    told = (("error", error.error), ("cause", error.cause))
-    activation.add_event("MapRunFailed", {name: text for name, text in told if text is not None})
+    activation.add_event("MapRunFailed", error_details(error.error, error.cause))
 
 
-def _read(activation: Activation, reader: ItemReader, effective: Any, limit: int) -> list[ReadItem]:
+def _read_items(activation: Activation, reader: ItemReader, effective: Any, limit: int) -> list[ReadItem]:
     check_item_limit(limit)
     config = dict(reader.config)
     config.pop("MaxItemsPath", None)
@@ -174,7 +173,7 @@ def _read(activation: Activation, reader: ItemReader, effective: Any, limit: int
         config["MaxItems"] = limit
     request = ReadRequest(
         reader.resource,
-        evaluate(activation, reader.parameters, effective, "ItemReader/Arguments"),
+        evaluate_field(activation, reader.parameters, effective, "ItemReader/Arguments"),
         config,
         activation.run.scheduler.now,
     )
@@ -182,13 +181,13 @@ def _read(activation: Activation, reader: ItemReader, effective: Any, limit: int
     return items[:limit] if limit else items
 
 
-def evaluate(activation: Activation, template: Any, effective: Any, field: str) -> Any:
+def evaluate_field(activation: Activation, template: Any, effective: Any, field: str) -> Any:
     """Evaluate a field of an ItemReader, ItemBatcher or ResultWriter; a missing one gives an empty object."""
     if template is ABSENT:
         return {}
     if activation.state.is_jsonata:
-        return activation.compute(template, field)
-    return activation.fill(template, effective)
+        return activation.evaluate(template, field)
+    return activation.fill_template(template, effective)
 
 
 def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
@@ -211,12 +210,12 @@ def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any],
     )
     fixed = {}
     if batcher.batch_input is not ABSENT:
-        fixed["BatchInput"] = evaluate(activation, batcher.batch_input, effective, "ItemBatcher/BatchInput")
+        fixed["BatchInput"] = evaluate_field(activation, batcher.batch_input, effective, "ItemBatcher/BatchInput")
     batches: list[list[Any]] = []
     size = 0
-    frame_size = len(json_text({**fixed, "Items": []}).encode("utf-8", "replace"))
+    frame_size = len(utf8(json_text({**fixed, "Items": []})))
     for item in items:
-        item_size = len(json_text(item).encode("utf-8", "replace")) + 1
+        item_size = len(utf8(json_text(item))) + 1
         is_full = bool(batches) and (
             0 < most_items <= len(batches[-1]) or 0 < most_bytes < frame_size + size + item_size
         )
@@ -238,7 +237,7 @@ def _result(activation: Activation, state: MapState, effective: Any, map_run: Ma
         WriteRequest(
             map_run.arn,
             writer.resource,
-            evaluate(activation, writer.parameters, effective, "ResultWriter/Arguments"),
+            evaluate_field(activation, writer.parameters, effective, "ResultWriter/Arguments"),
             dict(writer.config),
             activation.run.scheduler.now,
             ends,

@@ -20,11 +20,11 @@ def run_fail(activation: Activation, state: FailState) -> Steps:
 
 def _text(activation: Activation, text: str | None, path: str | None, field: str) -> str | None:
     if path is not None:
-        found = activation.refer(path, f"{field}Path", activation.input)
+        found = activation.resolve_field(path, f"{field}Path", activation.input)
         if not isinstance(found, str):
             raise activation.failure(RUNTIME, f"The {field}Path parameter does not reference a string value: {path}")
         return found
     if text is not None and activation.state.is_jsonata:
-        computed: str = activation.compute(text, field, expected="string")
+        computed: str = activation.evaluate(text, field, expected="string")
         return computed
     return text

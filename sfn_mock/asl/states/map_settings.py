@@ -78,7 +78,7 @@ def read_percentage(
         if number is None or not 0 <= number <= 100:
             raise activation.out_of_range(given, field, "a number from 0 to 100", found)
         return float(number)
-    found = activation.refer(path, f"{field}Path", value)
+    found = activation.resolve_field(path, f"{field}Path", value)
     number = _number(found, float)
     if number is None:
         raise _not_a_number(activation, field, path, found, "float")
@@ -90,11 +90,11 @@ def read_percentage(
 def _read(activation: Activation, field: str, given: NumberOrExpression) -> Any:
     if given is None:
         return 0
-    return activation.compute(given, field, expected="number") if activation.state.is_jsonata else given
+    return activation.evaluate(given, field, expected="number") if activation.state.is_jsonata else given
 
 
 def _read_path(activation: Activation, field: str, path: str, value: Any) -> int:
-    found = activation.refer(path, f"{field}Path", value)
+    found = activation.resolve_field(path, f"{field}Path", value)
     number = _number(found, int)
     if number is None:
         raise _not_a_number(activation, field, path, found, "integer")

@@ -29,15 +29,15 @@ def run_map(activation: Activation, state: MapState) -> Steps:
     if not frame.inner:
         places = find_items(activation, state, effective)
         activation.add_event("MapStateStarted", {"length": len(places)})
-        for index, place in enumerate(places):
-            value = select_item(activation, state, effective, place)
-            frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), place)
+        for index, map_item in enumerate(places):
+            value = select_item(activation, state, effective, map_item)
+            frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), map_item)
     waiting = deque(index for index, inner in frame.inner.items() if inner.output is ABSENT)
     first = [waiting.popleft() for _ in range(min(len(waiting), limit or CONCURRENCY_LIMIT, CONCURRENCY_LIMIT))]
     workers: list[tuple[Process, Chain]] = []
     for index in first:
         chain = Chain(activation.chain.head)
-        workers.append((Process(_work(activation, state, chain, index, waiting)), chain))
+        workers.append((Process(_run_iterations(activation, state, chain, index, waiting)), chain))
     yield from join(activation, workers)
     result = [inner.output for inner in frame.inner.values()]
     activation.observe("result", result)
@@ -46,7 +46,7 @@ def run_map(activation: Activation, state: MapState) -> Steps:
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _work(activation: Activation, state: MapState, chain: Chain, index: int, waiting: deque[int]) -> Steps:
+def _run_iterations(activation: Activation, state: MapState, chain: Chain, index: int, waiting: deque[int]) -> Steps:
     """Run an iteration, then waiting ones one after another."""
     while True:
         details = {"name": state.name, "index": index}
@@ -79,7 +79,7 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
     elif state.items_path is None:
         items = effective
     else:
-        items = activation.refer(state.items_path, "ItemsPath", effective)
+        items = activation.resolve_field(state.items_path, "ItemsPath", effective)
     if not state.is_jsonata:
         activation.observe("afterItemsPath", items)
     source = {"Source": STATE_DATA} if state.is_distributed else {}
@@ -97,7 +97,7 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
 
 def _evaluate_items(activation: Activation, state: MapState) -> Any:
     alternative: ResultType | None = "object" if state.is_distributed else None
-    return activation.compute(state.items, "Items", expected="array", alternative=alternative)
+    return activation.evaluate(state.items, "Items", expected="array", alternative=alternative)
 
 
 def item_context(index: int, item: Any) -> dict[str, Any]:
@@ -105,17 +105,17 @@ def item_context(index: int, item: Any) -> dict[str, Any]:
     return {"Index": index, "Value": item}
 
 
-def select_item(activation: Activation, state: MapState, effective: Any, place: dict[str, Any]) -> Any:
+def select_item(activation: Activation, state: MapState, effective: Any, map_item: dict[str, Any]) -> Any:
     """Return the input of an iteration: the evaluated ItemSelector, or the item if there is none.
 
     Args:
         activation: The activation of the Map state.
         state: The Map state.
         effective: The value of `$` in the ItemSelector.
-        place: The context object's `Map.Item`.
+        map_item: The context object's `Map.Item`.
     """
     if state.item_selector is ABSENT:
-        return {"Key": place["Key"], "Value": place["Value"]} if "Key" in place else place["Value"]
+        return {"Key": map_item["Key"], "Value": map_item["Value"]} if "Key" in map_item else map_item["Value"]
     if state.is_jsonata:
-        return activation.compute(state.item_selector, "ItemSelector", item=place)
-    return activation.fill(state.item_selector, effective, item=place)
+        return activation.evaluate(state.item_selector, "ItemSelector", item=map_item)
+    return activation.fill_template(state.item_selector, effective, item=map_item)

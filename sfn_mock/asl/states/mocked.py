@@ -11,7 +11,7 @@ from sfn_mock.asl.host import Failed, Succeeded
 from sfn_mock.asl.map_runs import exceeded_failure, is_exceeded
 from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState
 from sfn_mock.asl.scheduler import Steps
-from sfn_mock.asl.states.distributed_map import evaluate, make_batches
+from sfn_mock.asl.states.distributed_map import evaluate_field, make_batches
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 
@@ -84,7 +84,7 @@ def _iterations(activation: Activation, state: MapState, effective: Any, work: M
     if state.item_reader is None:
         places = find_items(activation, state, effective)
     else:
-        evaluate(activation, state.item_reader.parameters, effective, "ItemReader/Arguments")
+        evaluate_field(activation, state.item_reader.parameters, effective, "ItemReader/Arguments")
         if work.items is None:
             return None
         items = work.items

@@ -15,7 +15,7 @@ def run_pass(activation: Activation, state: PassState) -> Steps:
 
 def _outcome(activation: Activation, state: PassState) -> Outcome:
     if state.is_jsonata:
-        return activation.pass_on(activation.effective_input())
+        return activation.finish_without_result(activation.effective_input())
     if state.result is ABSENT:
         value = activation.payload(state.payload.parameters, ABSENT, activation.effective_input())
     else:

@@ -10,4 +10,4 @@ from sfn_mock.asl.scheduler import Steps
 def run_succeed(activation: Activation, state: SucceedState) -> Steps:
     """Run a Succeed state without waiting."""
     yield from ()
-    return activation.pass_on(activation.effective_input())
+    return activation.finish_without_result(activation.effective_input())

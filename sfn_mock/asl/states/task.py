@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sfn_mock.asl import task_events
 from sfn_mock.asl.activation import Activation
 from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, StateError
-from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskAnswer, TaskCall
+from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskCall
 from sfn_mock.asl.nodes import ABSENT, TaskState
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.resources import Pattern, Resource, parse_resource
 from sfn_mock.asl.scheduler import AbortedError, Steps
 from sfn_mock.asl.task_events import TaskEvent
-from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.texts import json_text, utf8
 
 
 def run_task(activation: Activation, state: TaskState) -> Steps:
@@ -42,7 +43,7 @@ def run_task(activation: Activation, state: TaskState) -> Steps:
     if faults:
         field = "Arguments" if state.is_jsonata else "Parameters"
         raise activation.failure(RUNTIME, _unusable_parameters(field, call.parameters, faults))
-    result = yield from _do(activation, call)
+    result = yield from _run(activation, call)
     activation.observe("result", result)
     return activation.finish(result, selector=state.payload.result_selector, result_path=state.payload.result_path)
 
@@ -51,10 +52,10 @@ def _unusable_parameters(field: str, parameters: Any, faults: tuple[str, ...]) -
     return f"The {field} '{json_text(parameters)}' could not be used to start the Task: [{', '.join(faults)}]"
 
 
-def _do(activation: Activation, call: TaskCall) -> Steps:
+def _run(activation: Activation, call: TaskCall) -> Steps:
     """Run a task, add its events to the history, and return its result."""
     run, resource = activation.run, call.resource
-    _tell(
+    _add_event(
         activation,
         task_events.scheduled(
             resource,
@@ -66,10 +67,10 @@ def _do(activation: Activation, call: TaskCall) -> Steps:
         ),
     )
 
-    def tell_start(worker_name: str | None) -> None:
-        _tell(activation, task_events.started(resource, worker_name=worker_name))
+    def add_started_event(worker_name: str | None) -> None:
+        _add_event(activation, task_events.started(resource, worker_name=worker_name))
 
-    task = OpenTask(run.scheduler, tell_start, call.timeout_seconds, call.heartbeat_seconds)
+    task = OpenTask(run.scheduler, add_started_event, call.timeout_seconds, call.heartbeat_seconds)
     run.open_task(call.token, task)
     try:
         answer = run.host.start_task(call)
@@ -78,12 +79,11 @@ def _do(activation: Activation, call: TaskCall) -> Steps:
         if not isinstance(answer, Pending) or answer.is_started:
             task.start()
         if answer.submitted is not None:
-            _tell(activation, task_events.submitted(resource, json_text(answer.submitted)))
+            _add_event(activation, task_events.submitted(resource, json_text(answer.submitted)))
         if not isinstance(answer, Pending) and not answer.duration_ms:
-            task.settle(answer)
+            task.end(answer)
         elif not isinstance(answer, Pending):
-            settled: TaskAnswer = answer
-            run.scheduler.at(run.scheduler.now + answer.duration_ms, lambda: task.settle(settled))
+            run.scheduler.at(run.scheduler.now + answer.duration_ms, partial(task.end, answer))
         ended = yield task
     except AbortedError:
         run.host.abandon_task(call.token, run.scheduler.now)
@@ -91,28 +91,28 @@ def _do(activation: Activation, call: TaskCall) -> Steps:
     finally:
         task.close()
         run.close_task(call.token)
-    return _take(activation, resource, task, ended)
+    return _end(activation, resource, task, ended)
 
 
-def _take(activation: Activation, resource: Resource, task: OpenTask, answer: Succeeded | Failed) -> Any:
+def _end(activation: Activation, resource: Resource, task: OpenTask, answer: Succeeded | Failed) -> Any:
     """Add the last event of a task to the history; return its result or raise its error."""
     if isinstance(answer, Succeeded):
         text = json_text(answer.result)
-        if len(text.encode("utf-8", "replace")) <= task_events.RESULT_LIMIT:
-            _tell(activation, task_events.succeeded(resource, text))
+        if len(utf8(text)) <= task_events.RESULT_LIMIT:
+            _add_event(activation, task_events.succeeded(resource, text))
             return answer.result
         answer = Failed(DATA_LIMIT_EXCEEDED, task_events.result_limit_cause(resource))
     if answer.is_timeout:
-        _tell(activation, task_events.timed_out(resource, answer.error or "States.Timeout", answer.cause))
+        _add_event(activation, task_events.timed_out(resource, answer.error or "States.Timeout", answer.cause))
     elif answer.is_refused:
-        _tell(activation, task_events.submit_failed(resource, answer.error or "", answer.cause))
+        _add_event(activation, task_events.submit_failed(resource, answer.error or "", answer.cause))
     else:
-        _tell(activation, task_events.failed(resource, answer.error, answer.cause))
+        _add_event(activation, task_events.failed(resource, answer.error, answer.cause))
     other_name = HEARTBEAT_TIMEOUT if task.missed_heartbeat else None
     raise StateError(answer.error, answer.cause, other_name=other_name)
 
 
-def _tell(activation: Activation, event: TaskEvent) -> None:
+def _add_event(activation: Activation, event: TaskEvent) -> None:
     activation.add_event(*event)
 
 
@@ -120,9 +120,9 @@ def _role_arn(activation: Activation, state: TaskState, value: Any) -> str | Non
     if state.credentials is ABSENT:
         return None
     if state.is_jsonata:
-        credentials = activation.compute(state.credentials, "Credentials")
+        credentials = activation.evaluate(state.credentials, "Credentials")
     else:
-        credentials = activation.fill(state.credentials, value)
+        credentials = activation.fill_template(state.credentials, value)
     role_arn = credentials.get("RoleArn") if isinstance(credentials, dict) else None
     if not isinstance(role_arn, str):
         reason = f"The Credentials field must have a string as RoleArn but was: {json_text(credentials)}"
@@ -132,7 +132,7 @@ def _role_arn(activation: Activation, state: TaskState, value: Any) -> str | Non
 
 def _seconds(activation: Activation, field: str, given: Any, path: str | None, value: Any) -> int | None:
     if path is not None:
-        found = activation.refer(path, f"{field}Path", value)
+        found = activation.resolve_field(path, f"{field}Path", value)
         if isinstance(found, bool) or not isinstance(found, int) or found <= 0:
             raise activation.failure(
                 RUNTIME,
@@ -140,7 +140,7 @@ def _seconds(activation: Activation, field: str, given: Any, path: str | None, v
             )
         return found
     if isinstance(given, str):
-        found = activation.compute(given, field, expected="number")
+        found = activation.evaluate(given, field, expected="number")
         if found <= 0 or found != int(found):
             raise activation.out_of_range(given, field, "an integer of at least 1", found)
         return int(found)

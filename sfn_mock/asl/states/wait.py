@@ -6,10 +6,10 @@ from typing import Any
 
 from sfn_mock.asl.activation import Activation
 from sfn_mock.asl.errors import RUNTIME
-from sfn_mock.asl.moments import parse_timestamp
 from sfn_mock.asl.nodes import WaitState
 from sfn_mock.asl.scheduler import Steps
 from sfn_mock.asl.texts import json_text
+from sfn_mock.asl.timestamps import parse_timestamp
 
 #: The longest delay in seconds.
 LONGEST_DELAY = 2**31 - 1
@@ -22,7 +22,7 @@ def run_wait(activation: Activation, state: WaitState) -> Steps:
     if delay > LONGEST_DELAY * 1000:
         raise activation.failure(RUNTIME, "Wait state delay is too long")
     yield from activation.run.scheduler.pause(delay, activation.run.wait_scale)
-    return activation.pass_on(value)
+    return activation.finish_without_result(value)
 
 
 def _delay(activation: Activation, state: WaitState, value: Any) -> float:
@@ -35,11 +35,11 @@ def _delay(activation: Activation, state: WaitState, value: Any) -> float:
 
 def _seconds(activation: Activation, state: WaitState, value: Any) -> int | float:
     if state.seconds_path is None:
-        seconds: Any = activation.compute(state.seconds, "Seconds", expected="number")
+        seconds: Any = activation.evaluate(state.seconds, "Seconds", expected="number")
         if isinstance(state.seconds, str) and not (seconds >= 0 and seconds == int(seconds)):
             raise activation.out_of_range(state.seconds, "Seconds", "an integer of at least 0", seconds)
         return float(seconds)
-    seconds = activation.refer(state.seconds_path, "SecondsPath", value)
+    seconds = activation.resolve_field(state.seconds_path, "SecondsPath", value)
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         fault = "cannot be parsed as a long value"
     elif seconds < 0:
@@ -52,9 +52,9 @@ def _seconds(activation: Activation, state: WaitState, value: Any) -> int | floa
 
 def _timestamp(activation: Activation, state: WaitState, value: Any) -> int:
     if state.timestamp_path is None:
-        text = activation.compute(state.timestamp, "Timestamp", expected="string")
+        text = activation.evaluate(state.timestamp, "Timestamp", expected="string")
     else:
-        text = activation.refer(state.timestamp_path, "TimestampPath", value)
+        text = activation.resolve_field(state.timestamp_path, "TimestampPath", value)
     moment = parse_timestamp(text)
     if moment is not None:
         return moment

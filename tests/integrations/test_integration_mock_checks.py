@@ -3,7 +3,7 @@
 import pytest
 
 from sfn_mock.asl.resources import parse_resource
-from sfn_mock.integrations.mock_results import (
+from sfn_mock.integrations.mock_checks import (
     MockError,
     check_failure_count,
     check_mock_members,

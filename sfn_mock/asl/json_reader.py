@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
+from sfn_mock.asl.json_values import refuse_constant
+
 #: The deepest allowed nesting of objects and arrays; recursive functions over a value rely on it.
 DEEPEST = 250
 #: How many characters of the text Jackson repeats in a location.
@@ -67,7 +69,7 @@ def read_json(text: str) -> Any:
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         raise TooDeeplyNested(f"The JSON text must be nested at most {DEEPEST} levels deep.")
     try:
-        return json.loads(text, object_pairs_hook=_distinct, parse_int=_integer, parse_constant=_refuse_constant)
+        return json.loads(text, object_pairs_hook=_distinct, parse_int=_integer, parse_constant=refuse_constant)
     except (ValueError, RecursionError):
         return _Scanner(text).read()
 
@@ -89,10 +91,6 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON.")
 
 
 def _described(character: str) -> str:

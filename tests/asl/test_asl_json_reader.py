@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sfn_mock.asl.json_text import DEEPEST, JsonFault, TooDeeplyNested, read_json
+from sfn_mock.asl.json_reader import DEEPEST, JsonFault, TooDeeplyNested, read_json
 
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.resources import Pattern, Resource
 from sfn_mock.integrations.jobs import result_shape
 from sfn_mock.integrations.naming import optimised_member_name
@@ -140,7 +141,7 @@ class _Checker:
             _expect(isinstance(value, dict), name, "an object")
             return [(item, shape.value, key) for key, item in value.items()]
         if shape.type_name in _NUMBERS:
-            _expect(isinstance(value, int | float) and not isinstance(value, bool), name, "a number")
+            _expect(is_number(value), name, "a number")
         elif shape.type_name == "boolean":
             _expect(isinstance(value, bool), name, "a boolean")
         else:
