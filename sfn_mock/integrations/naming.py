@@ -39,8 +39,11 @@ def optimised_exception_name(shape_name: str) -> str:
 def sdk_member_name(name: str) -> str:
     """Return the name of a member in `aws-sdk` integrations: `DBInstances` becomes `DbInstances`.
 
-    Of the capitals at the beginning only the first remains, and the last if a lower-case letter follows it.
+    Of the capitals at the beginning only the first remains, and the last if a lower-case letter follows it. Java has
+    `null` as a word of its own, so the SDK calls such a member `nul`.
     """
+    if name == "NULL":
+        return "Nul"
     capitals = re.match(r"[A-Za-z]([A-Z]*)(?![a-z])", name)
     end = capitals.end(1) if capitals else 1
     return name[:1].upper() + name[1:end].lower() + name[end:]

@@ -59,6 +59,7 @@ def test_errors_are_named_after_their_classes(shape, of_sdk, of_optimised):
         pytest.param("ETag", "ETag", "ETag", id="two capitals and a word"),
         pytest.param("DBInstances", "DbInstances", "DBInstances", id="three capitals"),
         pytest.param("ACL", "Acl", "ACL", id="capitals only"),
+        pytest.param("NULL", "Nul", "NULL", id="a word of Java"),
         pytest.param("SSEKMSKeyId", "SsekmsKeyId", "SSEKMSKeyId", id="many capitals"),
         pytest.param("MD5OfMessageBody", "Md5OfMessageBody", "MD5OfMessageBody", id="capitals and a digit"),
         pytest.param("_id", "_id", "_id", id="no letter first"),
