@@ -8,8 +8,7 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from contestants import ARN, KEYS, REGION, Ours, Pages, seconds
 
-from sfn_mock.operations.listing import ExecutionPage
-from sfn_mock.responses import _list_items
+from sfn_mock.operations.listing import describe_items
 from sfn_mock.transport import local_dates
 
 EXECUTIONS = 100_000
@@ -29,11 +28,10 @@ def botocore_alone() -> float:
 
 
 def profile(ours: Ours, page_size: int) -> dict[str, float]:
-    machine = ours.handle.get_state_machine("orders")
+    [machine] = ours.handle._session.backend().records.state_machines.values()
     ours.walker.turn(page_size)  # which brings the order up to now
     entries = machine.index.page(None, None, None, None, page_size, 0)
-    page = ExecutionPage(machine, entries, None)
-    moments = [execution.start for execution in page.executions]
+    moments = [entry[2].start for entry in entries]
     date = local_dates.current().date
     pages = Pages(ours.walker.client, page_size, stateMachineArn=ARN)
     token = ours.walker.client.list_executions(stateMachineArn=ARN, maxResults=1)["nextToken"]
@@ -42,8 +40,8 @@ def profile(ours: Ours, page_size: int) -> dict[str, float]:
         ours.walker.client.list_executions(stateMachineArn=ARN, maxResults=1, nextToken=token)
 
     dates = microseconds(lambda: [date(moment) for moment in moments])
-    items = microseconds(lambda: _list_items(page, date))
-    without_dates = microseconds(lambda: _list_items(page, int))
+    items = microseconds(lambda: describe_items(machine, entries, date))
+    without_dates = microseconds(lambda: describe_items(machine, entries, int))
     call = microseconds(one_item)
     botocore = botocore_alone()
     whole = microseconds(pages.turn)
