@@ -1,4 +1,4 @@
-/** What the page asks: AWS's own operations, and the server's routes under /sfn-mock/. */
+/** The page's requests: AWS's operations, and the server's routes under /sfn-mock/. */
 
 /**
  * @typedef {{ account: string, region: string }} Place
@@ -6,7 +6,7 @@
  * @typedef {{ of: string, name?: string, status?: string, redrive?: string, first?: string, size?: string }} Search
  */
 
-/** An answer that is an error: AWS's, with its code, or the server's own sentence. */
+/** An answer with an error: AWS's, with its code, or the server's, which is a sentence. */
 export class Refusal extends Error {
   /**
    * @param {string | null} code
@@ -18,11 +18,11 @@ export class Refusal extends Error {
   }
 }
 
-/** The server cannot be reached: it has stopped, most likely. */
+/** The server does not answer: it has probably stopped. */
 export class Unreachable extends Error {}
 
 /**
- * Answers a function that calls an operation of Step Functions in one account and region.
+ * Returns a function that calls an operation of Step Functions in one account and region.
  *
  * @param {Place} place
  * @returns {Call}
@@ -36,7 +36,7 @@ export function stepFunctions({ account, region }) {
         "X-Amz-Target": `AWSStepFunctions.${operation}`,
         "x-moto-account-id": account,
         "x-sfn-mock-region": region,
-        // What the page asks is not for the record of the calls made.
+        // The page's requests are not recorded with the calls of the code under test.
         "x-sfn-mock-page": "1",
       },
       body: JSON.stringify(parameters),
@@ -50,7 +50,7 @@ export function stepFunctions({ account, region }) {
 }
 
 /**
- * All items of a list operation, by its page tokens; `member` is the name of the list in the answer.
+ * Returns all items of a list operation, page by page; `member` is the name of the list in the answer.
  *
  * @param {Call} call
  * @param {string} operation
@@ -70,7 +70,7 @@ export async function all(call, operation, parameters, member) {
 }
 
 /**
- * One of the server's own routes, such as `server("GET", "info")`; a text is sent as it is, anything else as JSON.
+ * Requests one of the server's routes, such as `server("GET", "info")`; a text is sent unchanged, other bodies as JSON.
  *
  * @param {string} method
  * @param {string} route
@@ -90,7 +90,7 @@ export async function server(method, route, body = null) {
 }
 
 /**
- * How many executions a search finds, and some of them.
+ * Returns the number of executions that match a search, and some of them.
  *
  * @param {Search} search
  */

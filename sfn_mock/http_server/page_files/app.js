@@ -1,4 +1,4 @@
-/** The page: what the URL says is asked for, and shown. */
+/** The page: requests and shows what the URL names. */
 
 import { server, stepFunctions } from "/sfn-mock/page/api.js";
 import { parse, stateMachineArn } from "/sfn-mock/page/arns.js";
@@ -18,7 +18,7 @@ import { counted, time } from "/sfn-mock/page/words.js";
 /** @import { Call, Place } from "/sfn-mock/page/api.js" */
 /** @import { Child } from "/sfn-mock/page/dom.js" */
 /**
- * When executions change, in milliseconds; null where there is no such moment.
+ * The moments at which executions change, in milliseconds; null if there is no such moment.
  * @typedef {{ first: number | null, previous: number | null, next: number | null, last: number | null }} Moments
  */
 /**
@@ -26,22 +26,22 @@ import { counted, time } from "/sfn-mock/page/words.js";
  * @typedef {(here: Here) => Promise<Shown>} View
  */
 /**
- * What a view is given: where the reader is, how to ask from there, and how to get elsewhere.
+ * The arguments of a view: the current place, functions for requests, and functions for links.
  *
  * @typedef {object} Here
  * @property {string} view
  * @property {View} show
  * @property {URLSearchParams} parameters
  * @property {string} arn
- * @property {any} state what the browser's history keeps of this view
+ * @property {any} state the state of this view in the browser's history
  * @property {boolean} isQuick whether the reader is dragging the clock
- * @property {any} info what the server tells of itself
+ * @property {any} info the answer of the route `info`
  * @property {Place} place
  * @property {number} now
  * @property {Moments} moments
  * @property {Call} call
  * @property {(name: string, wanted?: Record<string, string>) => string} href
- * @property {(changes: Record<string, string>, state?: unknown) => void} change the same view with other parameters
+ * @property {(changes: Record<string, string>, state?: unknown) => void} change opens the same view with other parameters
  * @property {(doIt: () => Promise<unknown>, handle?: (error: unknown) => boolean) => Promise<boolean>} attempt has
  *     something done, and tells whether it was; errors that `handle` does not take are shown at the top
  * @property {(doIt: () => Promise<unknown>, handle?: (error: unknown) => boolean) => Promise<void>} act the same, and
@@ -50,21 +50,21 @@ import { counted, time } from "/sfn-mock/page/words.js";
 
 /** @type {Record<string, View>} */
 const VIEWS = { machines, executions, execution, "map-run": mapRun, seed: seeding, calls, controls };
-/** Those in the bar at the top. @type {Record<string, string>} */
+/** The views in the bar at the top. @type {Record<string, string>} */
 const NAMED = { machines: "State machines", seed: "Seed", calls: "Calls", controls: "Clock and faults" };
 const REFRESH_MILLISECONDS = 2000;
 
-/** The number of the rendering at work: an older one that ends later is not shown. */
+/** The number of the latest rendering: an older one that ends later is not shown. */
 let turn = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
-/** When executions change, as the server last said. @type {Moments | null} */
+/** The last answer about the moments at which executions change. @type {Moments | null} */
 let moments = null;
 const showScrubber = scrubber(setClock, findMoment);
 
 // --- Rendering -------------------------------------------------------------------------------------------------------
 
-/** Asks for what the URL says and shows it; quick, while the reader drags the clock, without what that leaves alone. */
+/** Requests and shows what the URL names. While the reader drags the clock, it skips what the clock does not change. */
 async function render({ isQuick = false } = {}) {
   const mine = ++turn;
   const asked = location.hash;
@@ -101,7 +101,7 @@ async function whereWeAre(isQuick) {
   const place = chosenPlace(parameters) ?? home;
   const at = samePlace(place, home) ? "" : `${place.account}/${place.region}`;
   const live = parameters.get("live");
-  // An ARN says by itself where it belongs.
+  // An ARN has its own account and region.
   /** @param {string} name @param {Record<string, string>} wanted */
   const href = (name, wanted = {}) => hash(name, { at: wanted.arn ? "" : at, ...wanted, live });
   return {
@@ -123,7 +123,7 @@ async function whereWeAre(isQuick) {
   };
 }
 
-/** When executions of what is shown change. @returns {Promise<any>} */
+/** Returns the moments at which the shown executions change. @returns {Promise<any>} */
 async function findMoments() {
   const arn = read().parameters.get("arn");
   const machine = arn ? `?state_machine=${encodeURIComponent(stateMachineArn(arn))}` : "";
@@ -132,7 +132,7 @@ async function findMoments() {
 }
 
 /**
- * The previous or the next of them; null also where the server does not answer, which the reader is told.
+ * Returns the previous or the next moment; null if there is none, or if the server does not answer, which is shown.
  *
  * @param {string} which
  * @returns {Promise<number | null>}
@@ -192,7 +192,7 @@ async function act(doIt, handle) {
 }
 
 /**
- * Sets the clock, where it stands still, and shows what there is then; whether that went well.
+ * Sets the clock, which then stands still, and shows that time; returns whether it succeeded.
  *
  * @param {string} now
  * @param {boolean} isDone
@@ -205,7 +205,7 @@ async function setClock(now, isDone) {
   return isSet;
 }
 
-/** Shows an error in the box that is kept for it, or hides the box. @param {string} id @param {unknown} error */
+/** Shows an error in its box, or hides the box. @param {string} id @param {unknown} error */
 function say(id, error) {
   part(id).hidden = error === null;
   part(id).replaceChildren(...(error === null ? [] : sentence(error)));
@@ -258,7 +258,7 @@ part("live").addEventListener("change", (/** @type {any} */ event) => {
 });
 part("refresh").addEventListener("click", () => render());
 part("skip").addEventListener("click", (/** @type {Event} */ event) => {
-  // The hash says what is shown, and not where on the page.
+  // The hash names the view, not a position on the page.
   event.preventDefault();
   part("main").focus();
 });
@@ -284,14 +284,14 @@ function showContent({ title, content }, asked) {
 }
 
 /**
- * Where the reader, who had something in the content focused or nothing, is to go on from.
+ * Returns the element to focus after a rendering, from the element that had the focus before.
  *
  * @param {Element | null} focused
  * @param {boolean} isSameView
  */
 function goOn(focused, isSameView) {
   if (focused !== null) {
-    // A filter is there again; what was followed leads to a heading.
+    // A filter exists again; after a link, the heading gets the focus.
     const again = isSameView && focused.id ? part(focused.id) : null;
     (again && !again.disabled ? again : part("main").querySelector("h1")).focus({ preventScroll: true });
   }
@@ -301,7 +301,7 @@ function goOn(focused, isSameView) {
 }
 
 /**
- * Puts `nodes` in the place of the children, of which those that say the same stay, and what is done in them too.
+ * Replaces the children by `nodes`. Equal children stay, with the reader's changes in them.
  *
  * @param {HTMLElement} parent
  * @param {HTMLElement[]} nodes
@@ -323,7 +323,7 @@ function refresh(parent, nodes) {
 }
 
 /**
- * What the reader has written, chosen and unfolded in `old`, and what is said to be wrong with it.
+ * Copies to `node` what the reader has written, chosen and opened in `old`, and its errors.
  *
  * @param {Element} old
  * @param {HTMLElement} node
@@ -370,7 +370,7 @@ function replace(old, node) {
   }
 }
 
-// What stands below the bar of time, such as the head of a table, stays in sight below it.
+// Elements below the bar of time, such as the head of a table, stay visible below it.
 new ResizeObserver(() => {
   document.documentElement.style.setProperty("--bar", `${part("scrubber").offsetHeight}px`);
 }).observe(part("scrubber"));

@@ -1,9 +1,9 @@
-/** The way from the state machines to what is shown. */
+/** The path from the state machines to the current view. */
 
 import { html } from "/sfn-mock/page/dom.js";
 
 /**
- * `way` has a `[text, href]` for each step before the last, which is where the reader is.
+ * `way` has a `[text, href]` for each step before the last, which is the current view.
  *
  * @param {(string[] | false | null | undefined | "")[]} way
  * @param {string} last

@@ -6,9 +6,9 @@ import { dated } from "/sfn-mock/page/words.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 /** @import { Column } from "/sfn-mock/page/dom.js" */
-/** @typedef {any} MadeCall a call as the server tells of it, with its number */
+/** @typedef {any} MadeCall a call as the server describes it, with its number */
 
-/** So many at first, and with each "Show older". */
+/** The number of calls that are shown at first, and added by each "Show older". */
 const SHOWN = 100;
 const WIDEST = 120;
 
@@ -30,7 +30,7 @@ export async function calls(here) {
       meant.length > 0
         ? list(here, meant.slice(0, shown), meant.length)
         : emptyState(
-            "No call has been made; those of this page are not counted. Make one:",
+            "There are no calls yet; those of this page do not count. Make one:",
             `aws stepfunctions list-state-machines --endpoint-url ${location.origin}`,
           ),
       meant.length > shown &&
@@ -63,7 +63,7 @@ function filters(here, every, operation) {
         disabled: every.length === 0,
         click: () => here.act(() => server("DELETE", "calls")),
       },
-      "Forget all",
+      "Delete all",
     ),
   );
 }
@@ -100,7 +100,7 @@ function answer(call) {
     : folded(`answer-${call.number}`, call.response, call);
 }
 
-/** Parameters or an answer in a line, which unfolds to the JSON. @param {string} id @param {any} value @param {MadeCall} call */
+/** Parameters or an answer in one line, which opens to show the JSON. @param {string} id @param {any} value @param {MadeCall} call */
 function folded(id, value, call) {
   const line = summary(value, call);
   if (line === "") {
@@ -115,7 +115,7 @@ function folded(id, value, call) {
 }
 
 /**
- * 'stateMachineArn: "stateMachine:orders", executions: 3': lists by their lengths, ARNs without the call's own place.
+ * 'stateMachineArn: "stateMachine:orders", executions: 3': lists as lengths, ARNs without the call's account and region.
  *
  * @param {any} value
  * @param {MadeCall} call

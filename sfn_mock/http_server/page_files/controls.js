@@ -1,4 +1,4 @@
-/** What the server may be told: the time, what is to go wrong, and to begin anew. */
+/** The controls of the server: its clock, faults, and the reset. */
 
 import { server } from "/sfn-mock/page/api.js";
 import { button, emptyState, facts, field, html, table } from "/sfn-mock/page/dom.js";
@@ -7,7 +7,7 @@ import { time } from "/sfn-mock/page/words.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
-/** Lengths by which the clock is advanced. */
+/** The durations by which buttons advance the clock. */
 const ADVANCES = [
   ["+1m", "1 minute"],
   ["+1h", "1 hour"],
@@ -47,7 +47,7 @@ function clockSection(here, clock) {
       "set-clock",
       { submit: ({ now, tick }) => set(now, tick === "on"), main: "now" },
       field(
-        "Set it to a date, or by a length of time",
+        "Set it to a date, or move it by a duration",
         html("input", {
           id: "clock-now",
           name: "now",
@@ -88,7 +88,7 @@ function faultsSection(here, faults) {
     faults.length > 0
       ? table(`Faults: ${faults.length}`, COLUMNS, faults)
       : emptyState(
-          "No fault is set. Set one below, or:",
+          "There are no faults. Add one below, or:",
           `curl ${location.origin}/sfn-mock/faults --data '{"operation": "ListExecutions", "error": "ThrottlingException"}'`,
         ),
     form(
@@ -98,8 +98,8 @@ function faultsSection(here, faults) {
       field("Operation", text("operation", { required: true, placeholder: "ListExecutions" })),
       field("Error", text("error", { required: true, placeholder: "ThrottlingException" })),
       field("Times (empty: all)", text("times", { type: "number", min: 1, value: 1 })),
-      field("Let pass before", text("skip", { type: "number", min: 0, value: 0 })),
-      field("Sentence (empty: AWS's)", text("message", {})),
+      field("Skip first", text("skip", { type: "number", min: 0, value: 0 })),
+      field("Message (empty: AWS's)", text("message", {})),
       html("button", { type: "submit" }, "Add"),
       clear,
     ),
@@ -110,10 +110,10 @@ function faultsSection(here, faults) {
 const COLUMNS = [
   { title: "Operation", cell: (fault) => fault.operation },
   { title: "Error", cell: (fault) => fault.error },
-  { title: "Strikes", cell: (fault) => (fault.times === null ? "all" : `the next ${fault.times}`) },
-  { title: "Lets pass before", cell: (fault) => fault.skip },
-  { title: "Has struck", cell: (fault) => fault.count },
-  { title: "Sentence", className: "sentence", cell: (fault) => fault.message ?? "AWS's" },
+  { title: "Fails", cell: (fault) => (fault.times === null ? "all" : `the next ${fault.times}`) },
+  { title: "Skips first", cell: (fault) => fault.skip },
+  { title: "Failed so far", cell: (fault) => fault.count },
+  { title: "Message", className: "sentence", cell: (fault) => fault.message ?? "AWS's" },
 ];
 
 /** @param {string} name @param {import("/sfn-mock/page/dom.js").Attributes} attributes */
@@ -132,7 +132,7 @@ function faultOf({ operation, error, times, skip, message }) {
   };
 }
 
-// --- Beginning anew --------------------------------------------------------------------------------------------------
+// --- Reset -----------------------------------------------------------------------------------------------------------
 
 /** @param {Here} here */
 function resetSection(here) {
@@ -140,11 +140,11 @@ function resetSection(here) {
     "dialog",
     { id: "reset-dialog", "aria-labelledby": "reset-question" },
     html("h2", { id: "reset-question" }, "Reset the server?"),
-    html("p", {}, "State machines, executions, calls and faults are gone then, in all accounts and regions."),
+    html("p", {}, "This deletes all state machines, executions, calls and faults, in all accounts and regions."),
     html(
       "div",
       { class: "buttons" },
-      html("button", { type: "button", id: "reset-no", click: () => dialog.close() }, "Keep them"),
+      html("button", { type: "button", id: "reset-no", click: () => dialog.close() }, "Cancel"),
       html(
         "button",
         {
@@ -164,11 +164,7 @@ function resetSection(here) {
     "section",
     { "aria-labelledby": "reset-title" },
     html("h2", { id: "reset-title" }, "Reset"),
-    html(
-      "p",
-      {},
-      "Step Functions is as empty then as at the start. The clock stays as it is, and so do moto's other services.",
-    ),
+    html("p", {}, "This deletes everything of Step Functions. The clock and moto's other services do not change."),
     html("button", { type: "button", id: "reset", class: "danger", click: () => dialog.showModal() }, "Reset …"),
     dialog,
   );

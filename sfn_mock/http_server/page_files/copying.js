@@ -1,4 +1,4 @@
-/** Buttons that copy what is shown: its ARN, a test that makes it again, or a seed document. */
+/** Buttons that copy the shown ARN, or the shown executions as a test or a seed document. */
 
 import { server } from "/sfn-mock/page/api.js";
 import { button, html, part } from "/sfn-mock/page/dom.js";
@@ -6,14 +6,14 @@ import { button, html, part } from "/sfn-mock/page/dom.js";
 /** @import { Search } from "/sfn-mock/page/api.js" */
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
-/** So long it is said that something was copied. */
+/** How long the page says that something was copied, in milliseconds. */
 const SAID_MILLISECONDS = 4000;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
 /**
- * The buttons for a state machine, version, alias, map run or execution. A copied test or seed document has the
- * executions that `search` finds.
+ * Returns the buttons for a state machine, version, alias, map run or execution. A copied test or seed document has the
+ * executions that match `search`.
  *
  * @param {Here} here
  * @param {Search} search
@@ -30,7 +30,7 @@ export function copyButtons(here, search) {
   );
 }
 
-/** Puts a text on the clipboard, or shows it to be copied by hand where the browser does not let a page do that. @param {string} text */
+/** Copies a text to the clipboard, or shows it to be copied by hand if the browser does not allow that. @param {string} text */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

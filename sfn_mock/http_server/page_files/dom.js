@@ -1,4 +1,4 @@
-/** Elements. Whatever a name or an input holds becomes text, and never markup. */
+/** Elements of the page. Names and inputs become text, and never markup. */
 
 /**
  * @typedef {Node | string | number | false | null | undefined} Leaf
@@ -13,14 +13,14 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** The element of that id, which is part of the page. @param {string} id @returns {any} */
+/** Returns the element with that id, which is part of the page. @param {string} id @returns {any} */
 export function part(id) {
   return document.getElementById(id);
 }
 
 /**
- * An HTML element. Attributes that are functions listen to the event of their name; those that are false or null are
- * left out, and so are such children.
+ * Makes an HTML element. Attributes that are functions listen to the event of their name. Attributes and children that are
+ * false or null are left out.
  *
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} name
@@ -33,7 +33,7 @@ export function html(name, attributes, ...children) {
 }
 
 /**
- * The same for an element of SVG.
+ * Makes an element of SVG.
  *
  * @param {string} name
  * @param {Attributes} attributes
@@ -71,7 +71,7 @@ function flattened(children) {
 }
 
 /**
- * A select with one option for each `[value, text]`.
+ * Makes a select with one option for each `[value, text]`.
  *
  * @param {Attributes} attributes
  * @param {string[][]} options
@@ -86,7 +86,7 @@ export function select(attributes, options, chosen) {
 }
 
 /**
- * A control with its label above it, and below it a line for what is wrong with it.
+ * Makes a field: a control with its label above it, and a line for its error below.
  *
  * @param {string} label
  * @param {HTMLElement} control
@@ -103,17 +103,17 @@ export function field(label, control) {
   );
 }
 
-/** A button that does something on this page. @param {string} id @param {string} text @param {() => void} click */
+/** Makes a button. @param {string} id @param {string} text @param {() => void} click */
 export function button(id, text, click) {
   return html("button", { type: "button", id, click }, text);
 }
 
-/** What stands in a table's cell for nothing. A narrow screen does without. */
+/** The content of an empty cell, which a narrow screen does not show. */
 export const NONE = "–";
 
 /**
- * A table that stays one for assistive technology when a narrow screen shows its rows as cards. A column's `cell` makes
- * the content for a row's item, `NONE` if it has nothing to say; the first column's is the row's header.
+ * Makes a table, which is a table for assistive technology even if a narrow screen shows its rows as cards. A column's
+ * `cell` makes the content for a row's item, `NONE` if it is empty; the first column has the headers of the rows.
  *
  * @template T
  * @param {Child} caption
@@ -157,7 +157,7 @@ function dataCell({ title, className, cell }, item) {
 }
 
 /**
- * Names and what they stand for; entries whose value is null or undefined are left out.
+ * Makes a list of names and values; entries whose value is null or undefined are left out.
  *
  * @param {Record<string, Child>} entries
  */
@@ -172,7 +172,7 @@ export function facts(entries) {
 }
 
 /**
- * What stands in place of a list that is empty: a sentence, and the command that fills it.
+ * Makes the content of an empty list: a sentence, and the command that fills it.
  *
  * @param {string} sentence
  * @param {string} command

@@ -1,4 +1,4 @@
-/** One execution: what it is, what it was given and gave, its map runs and its history. */
+/** One execution: its description, input, output, map runs and history. */
 
 import { all, server } from "/sfn-mock/page/api.js";
 import { label, lastName, stateMachineArn } from "/sfn-mock/page/arns.js";
@@ -15,7 +15,7 @@ import { counted, dated, duration, lasted, moment, pretty } from "/sfn-mock/page
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
-/** Events on a page of the history. */
+/** The number of events on a page of the history. */
 const EVENTS = 100;
 
 /** @param {Here} here */
@@ -38,7 +38,7 @@ export async function execution(here) {
       known && described.status === "RUNNING" && endForm(here, arn),
       known ? description(here, described) : described,
       known && payloads(described),
-      // The history's own box says what is wrong with an ARN.
+      // The box of the history shows the error about an ARN.
       known && !(told instanceof Node) && graph(here, told),
       known && mapRunsSection(here, mapRuns),
       known &&
@@ -95,7 +95,7 @@ function payloads({ input, output }) {
       {},
       html("h2", {}, title),
       text === undefined
-        ? html("p", { class: "empty" }, "There is none.")
+        ? html("p", { class: "empty" }, "None.")
         : html("pre", { tabindex: 0, role: "region", "aria-label": title }, pretty(text)),
     );
   return html("div", { class: "payloads" }, payload("Input", input), payload("Output", output));
@@ -109,7 +109,7 @@ async function mapRunsOf({ call }, executionArn) {
   return Promise.all(listed.map(({ mapRunArn }) => call("DescribeMapRun", { mapRunArn })));
 }
 
-/** @param {Here} here @param {any} mapRuns those that there are, or why they cannot be had */
+/** @param {Here} here @param {any} mapRuns the map runs, or the error instead of them */
 function mapRunsSection(here, mapRuns) {
   const isProblem = mapRuns instanceof Node;
   if (!isProblem && mapRuns.length === 0) {
@@ -135,7 +135,7 @@ function historyParameters({ parameters }, executionArn) {
   };
 }
 
-/** @param {Here} here @param {any} described @param {any} history its events, or why they cannot be had */
+/** @param {Here} here @param {any} described @param {any} history its events, or the error instead of them */
 function events(here, described, history) {
   if (history instanceof Node) {
     return [history, pager(here, null)];
@@ -171,7 +171,7 @@ function events(here, described, history) {
   ];
 }
 
-/** The member of an event that belongs to its type. @param {any} event */
+/** Returns the details of an event. @param {any} event */
 function details(event) {
   const [member] = Object.keys(event).filter((name) => name.endsWith("EventDetails"));
   const told = event[member] ?? {};

@@ -1,4 +1,4 @@
-/** The executions of a state machine, of one of its versions or aliases, or of a map run, as ListExecutions tells. */
+/** The executions of a state machine, version, alias or map run, as ListExecutions lists them. */
 
 import { all, find } from "/sfn-mock/page/api.js";
 import { label, lastName, parse, stateMachineArn } from "/sfn-mock/page/arns.js";
@@ -30,7 +30,7 @@ import { counted, dated, lasted, moment, pretty, relative, time } from "/sfn-moc
  */
 
 const PAGE_SIZES = ["10", "25", "100", "250", "1000"];
-/** AWS's own, where a call names none. */
+/** AWS's default page size. */
 const PAGE_SIZE = "100";
 
 /** @param {Here} here */
@@ -86,7 +86,7 @@ async function aboutStateMachine(here, arn) {
     );
     return { machine, versions, routed };
   });
-  // The list's own box says what is wrong with this ARN.
+  // The box of the list shows the error about this ARN.
   return told instanceof Node
     ? about
     : { ...about, machine: told.machine, scope: scope(here, machineArn, told), more: more(here, told.machine) };
@@ -174,7 +174,7 @@ function filters(here, isOfMapRun) {
     chooser("status", "Status", [["", "Any"], ...STATUSES.map((status) => [status, status])]),
     isOfMapRun &&
       chooser("redrive", "Redriven", [
-        ["", "Either"],
+        ["", "All"],
         ["REDRIVEN", "REDRIVEN"],
         ["NOT_REDRIVEN", "NOT_REDRIVEN"],
       ]),
@@ -187,7 +187,7 @@ function filters(here, isOfMapRun) {
   ];
 }
 
-/** A part of the name, on all pages: sent by Enter, by leaving the field, and by its sign that empties it. @param {Here} here */
+/** Makes the search for a part of the name, which Enter, leaving the field, or its button to clear it sends. @param {Here} here */
 function nameFilter(here) {
   /** @param {any} event */
   const change = (event) => here.change({ name: event.target.value, token: "", page: "" });
@@ -210,7 +210,7 @@ async function list(here, isOfMapRun, search) {
 }
 
 /**
- * A page as any client gets it, by AWS's page tokens, and the total counts, which AWS does not tell.
+ * Returns a page, by AWS's page tokens, and the totals, which AWS does not have.
  *
  * @param {Here} here
  * @param {boolean} isOfMapRun
@@ -226,13 +226,14 @@ function listed(here, isOfMapRun, search) {
       ...given("redriveFilter", search.redrive),
       ...given("nextToken", here.parameters.get("token")),
     }),
-    // Where AWS refuses the page, its error is the one to show.
+    // If AWS refuses the page, its error is shown.
     orProblem(() => find({ ...search, size: "0" })),
   ]);
 }
 
 /**
- * A page of those with a text in their names, which ListExecutions cannot filter by; its token counts those before it.
+ * Returns a page of executions with a text in their names, which ListExecutions cannot find; its token is the number of
+ * executions before it.
  *
  * @param {Here} here
  * @param {Search} search
@@ -252,7 +253,7 @@ function sizeOf({ parameters }) {
 }
 
 /**
- * "2 of 250 executions: 1 RUNNING, 1 SUCCEEDED", of all pages, and how many are on this one where there are others.
+ * "2 of 250 executions: 1 RUNNING, 1 SUCCEEDED", of all pages, with the number on this page if there are others.
  *
  * @param {Here} here
  * @param {Page} page
@@ -270,7 +271,7 @@ function summary(here, page, { total, matching, by_status: byStatus }) {
 }
 
 /**
- * What is said in place of a list: that this page is empty, that nothing matches, or how to get executions.
+ * Makes the content of an empty list: that this page is empty, that nothing matches, or how to start executions.
  *
  * @param {Here} here
  * @param {Counts} counts
@@ -278,7 +279,7 @@ function summary(here, page, { total, matching, by_status: byStatus }) {
  */
 function nothing({ arn, now }, { total, matching }, isOfMapRun) {
   if (matching > 0) {
-    return html("p", { class: "empty" }, "This page is empty, and others are not.");
+    return html("p", { class: "empty" }, "This page is empty, but others are not.");
   }
   if (total > 0) {
     return html("p", { class: "empty" }, `None of ${counted(total, "execution")} matches.`);
@@ -307,7 +308,7 @@ function given(name, value) {
 }
 
 /**
- * The span of the line of time: of the executions on a page of several, else of all of the machine.
+ * Returns the span of the time axis: of the executions on this page if there are several pages, else of all.
  *
  * @param {Here} here
  * @param {Page} page
@@ -362,7 +363,7 @@ function columns(here, isOfMapRun, scale, why) {
 }
 
 /**
- * The error and cause below a status, cut to two lines: the execution's own view has the whole text.
+ * Makes the error and cause below a status, cut to two lines; the view of the execution has the whole text.
  *
  * @param {Map<string, Reason>} why
  * @param {Listed} execution
@@ -372,7 +373,7 @@ function reason(why, { executionArn }) {
   return text && html("span", { class: "reason", title: text }, text);
 }
 
-/** "2, last 02:10:00", with the date where it is not that of the start. @param {Listed} execution @param {number} now */
+/** "2, last 02:10:00", with the date if it differs from that of the start. @param {Listed} execution @param {number} now */
 function redrives({ redriveCount, redriveDate, startDate }, now) {
   if (redriveCount === 0) {
     return NONE;
@@ -390,7 +391,7 @@ function redrives({ redriveCount, redriveDate, startDate }, now) {
   );
 }
 
-/** "live, version 2": the alias and version by which it was started. @param {Listed} execution */
+/** "live, version 2": the alias and version through which it was started. @param {Listed} execution */
 function through({ stateMachineAliasArn: alias, stateMachineVersionArn: version }) {
   return [alias && lastName(alias), version && `version\u00a0${lastName(version)}`].filter(Boolean).join(", ") || NONE;
 }

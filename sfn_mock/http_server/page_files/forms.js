@@ -1,4 +1,4 @@
-/** Forms, which show what is refused beside the field that it is about. */
+/** Forms, which show errors beside their fields. */
 
 import { Refusal } from "/sfn-mock/page/api.js";
 import { html } from "/sfn-mock/page/dom.js";
@@ -8,8 +8,8 @@ import { sentence } from "/sfn-mock/page/problems.js";
 /** @import { Child } from "/sfn-mock/page/dom.js" */
 
 /**
- * A form. A sentence that begins with the name of a field is about that field, as is one of AWS's with a code of `codes`,
- * which gives the field's name; any other is about the field `main` or, without one, shown at the top of the page.
+ * Makes a form. An error belongs to the field with whose name it begins, or to the field that `codes` has for AWS's code.
+ * Other errors belong to the field `main` or, without one, are shown at the top of the page.
  *
  * @param {Here} here
  * @param {string} id
@@ -46,7 +46,7 @@ function clear(sent) {
 }
 
 /**
- * Shows an error beside its field; whether it has one.
+ * Shows an error beside its field; returns whether there is such a field.
  *
  * @param {HTMLFormElement} sent
  * @param {Refusal} error

@@ -1,4 +1,4 @@
-/** The definition as one execution went through it: a picture, and beside it what is known of each state. */
+/** The definition in the colours of one execution: a picture, and the details of each state beside it. */
 
 import { facts, html } from "/sfn-mock/page/dom.js";
 import { statusLabel } from "/sfn-mock/page/statuses.js";
@@ -11,7 +11,7 @@ import { dated, duration, pretty } from "/sfn-mock/page/words.js";
  * @typedef {{ name: string, type: string, status: string, count: number, visits: Visit[] }} State
  */
 
-/** States that a reader looks for first, in this order. */
+/** The statuses of the states to open first, in this order. */
 const TELLING = ["FAILED", "TIMED_OUT", "ABORTED", "RUNNING", "CAUGHT"];
 
 /** @param {Here} here @param {{ svg: string, states: State[] }} told the server's graph */
@@ -43,14 +43,14 @@ export function graph(here, { svg, states }) {
   );
 }
 
-/** The server's own drawing; whatever states are called, it has written as text. @param {string} text */
+/** Makes the picture that the server has drawn, with the names of states as text. @param {string} text */
 function picture(text) {
   const drawn = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
   drawn.setAttribute("aria-hidden", "true");
   return drawn;
 }
 
-/** Unfolds the state that was clicked in the picture, and folds the others. @param {any} event @param {State[]} states */
+/** Opens the state that was clicked in the picture, and closes the others. @param {any} event @param {State[]} states */
 function unfold(event, states) {
   const name = event.target.closest("[data-state]")?.dataset.state;
   const entry = document.getElementById(`state-${states.findIndex((state) => state.name === name)}`);
@@ -102,7 +102,7 @@ function visitFacts(here, name, visit) {
     facts({
       "Entered (UTC)": dated(Date.parse(visit.entered), here.now),
       Took: visit.status === "RUNNING" ? `${duration(visit.duration)} so far` : duration(visit.duration),
-      "Came out": visit.status,
+      Status: visit.status,
       "State's error": visit.error,
       "State's cause": visit.cause,
     }),

@@ -10,7 +10,7 @@ import { counted, dated, moment } from "/sfn-mock/page/words.js";
 /** @import { Here } from "/sfn-mock/page/app.js" */
 /** @import { Column } from "/sfn-mock/page/dom.js" */
 
-/** So many are described at first, and with each "Show more": each takes four calls. */
+/** The number of machines that are shown at first, and added by each "Show more": each takes four calls. */
 const SHOWN = 50;
 
 /** @param {Here} here */
@@ -26,7 +26,7 @@ export async function machines(here) {
       html("h1", { tabindex: -1 }, "State machines"),
       every.length ? filter(here, wanted) : nothing(here),
       described.length > 0 && list(here, described, meant.length, every.length),
-      every.length > 0 && meant.length === 0 && html("p", { class: "empty" }, "None has this in its name."),
+      every.length > 0 && meant.length === 0 && html("p", { class: "empty" }, "No name contains this text."),
       meant.length > shown &&
         html(
           "button",
@@ -72,11 +72,11 @@ function nothing(here) {
   );
 }
 
-/** What is shown of a machine that cannot be asked about. */
+/** What is shown of a machine whose requests fail. */
 const EMPTY = { versions: [], aliases: [], counts: null };
 
 /**
- * A machine with its status, versions and aliases; what one of them cannot be asked about is a problem of its own.
+ * Returns a machine with its status, versions and aliases; a request that fails is an error in its cell.
  *
  * @param {Here} here
  * @param {any} machine
@@ -88,7 +88,7 @@ async function describe({ call }, machine) {
       call("DescribeStateMachine", { stateMachineArn }),
       all(call, "ListStateMachineVersions", { stateMachineArn }, "stateMachineVersions"),
       all(call, "ListStateMachineAliases", { stateMachineArn }, "stateMachineAliases"),
-      // AWS lists no executions of an EXPRESS machine.
+      // AWS does not list executions of an EXPRESS machine.
       type === "STANDARD" ? find({ of: stateMachineArn, size: "0" }) : null,
     ]);
     return { ...machine, status, versions, aliases, counts };
@@ -138,7 +138,7 @@ function list(here, described, matching, total) {
   return table(matching === total ? `${whole} in total` : `${matching} of ${whole}`, columns, described);
 }
 
-/** How many there are in total, and of each status. @param {{ total: number, by_status: Record<string, number> } | null} counts */
+/** Makes the number of executions in total, and by status. @param {{ total: number, by_status: Record<string, number> } | null} counts */
 function tally(counts) {
   if (!counts?.total) {
     return NONE;

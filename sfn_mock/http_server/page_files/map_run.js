@@ -1,4 +1,4 @@
-/** One map run: its settings, and what its items and child executions have come to. */
+/** One map run: its settings, and the numbers of its items and child executions by status. */
 
 import { label, lastName, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
@@ -39,7 +39,7 @@ export async function mapRun(here) {
   };
 }
 
-/** A map run as one of several: its name, status, counts and the way to its children. @param {Here} here @param {any} found */
+/** Makes a map run as one of several: its name, status, numbers, and a link to its children. @param {Here} here @param {any} found */
 export function mapRunSummary(here, found) {
   return html(
     "article",
@@ -80,7 +80,7 @@ function description(here, found) {
     Duration: lasted(found, here.now),
     "Children at once": found.maxConcurrency === 0 ? "no limit" : found.maxConcurrency,
     "Tolerated failures": found.toleratedFailureCount,
-    "Tolerated failures, of all": `${found.toleratedFailurePercentage} %`,
+    "Tolerated failures (percent)": `${found.toleratedFailurePercentage} %`,
     Redrives: found.redriveCount,
     "Last redrive (UTC)": found.redriveDate && dated(moment(found.redriveDate), here.now),
   });

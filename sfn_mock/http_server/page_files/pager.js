@@ -1,13 +1,13 @@
-/** From page to page of a list of AWS's, by its real page tokens. */
+/** Links to the pages of a list, by AWS's page tokens. */
 
 import { html } from "/sfn-mock/page/dom.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
 /**
- * The way to the first, previous and next page. The URL has the token of this page; those of the pages before it, which
- * Previous needs, are in the browser's history, so a link that somebody else opens leads back to the first page alone.
- * A list of one page has none. `nextToken` is null where this page could not be had.
+ * Makes the links to the first, previous and next page. The URL has the token of this page. The tokens of earlier pages,
+ * which Previous needs, are in the browser's history, so after opening a link only First leads back.
+ * A list of one page has no links. `nextToken` is null if the request for this page failed.
  *
  * @param {Here} here
  * @param {string | null | undefined} nextToken

@@ -1,9 +1,9 @@
-/** What went wrong, in the words of whoever said so. */
+/** Errors of AWS, of the server and of the page. */
 
 import { Refusal, Unreachable } from "/sfn-mock/page/api.js";
 import { html } from "/sfn-mock/page/dom.js";
 
-/** The error as it is: AWS's code and sentence, or the server's sentence. @param {unknown} error @returns {(Node | string)[]} */
+/** Makes the text of an error: AWS's code and sentence, or the server's sentence. @param {unknown} error @returns {(Node | string)[]} */
 export function sentence(error) {
   if (error instanceof Refusal) {
     return error.code ? [html("strong", {}, error.code), ` ${error.message}`] : [error.message];
@@ -11,13 +11,13 @@ export function sentence(error) {
   if (error instanceof Unreachable) {
     return [html("strong", {}, "The server does not answer."), " What is shown is what it last said."];
   }
-  // A slip of the page's own is for the console, too.
+  // A bug of the page is also written to the console.
   console.error(error);
-  return [html("strong", {}, "This page has failed."), ` ${error}`];
+  return [html("strong", {}, "This page has an error."), ` ${error}`];
 }
 
 /**
- * What `ask` comes to, or the error that AWS answers as a box to be shown in its place.
+ * Returns the result of `ask`, or AWS's error as a box to show in its place.
  *
  * @param {() => Promise<any>} ask
  * @returns {Promise<any>}

@@ -1,4 +1,4 @@
-/** Why executions of a list did not succeed, which ListExecutions does not tell and DescribeExecution does. */
+/** Why executions of a list did not succeed: DescribeExecution has it, and ListExecutions has not. */
 
 import { orProblem } from "/sfn-mock/page/problems.js";
 
@@ -9,13 +9,13 @@ import { orProblem } from "/sfn-mock/page/problems.js";
  */
 
 const UNSUCCESSFUL = ["FAILED", "TIMED_OUT", "ABORTED"];
-/** So many are described on one page of a list at most: each takes a call. */
+/** The most executions of a page that are described: each takes a call. */
 export const DESCRIBED = 100;
-/** What was told last, by what it was told of: dragging the clock does not ask again. @type {Map<string, Reason>} */
+/** The reasons of the last page, by execution and end: dragging the clock does not request them again. @type {Map<string, Reason>} */
 let known = new Map();
 
 /**
- * The error and cause of each execution of `found` that has one, by ARN.
+ * Returns the error and cause of each execution of `found` that has one, by ARN.
  *
  * @param {Here} here
  * @param {Ended[]} found
@@ -34,13 +34,13 @@ export async function reasons(here, found) {
   return new Map(unsuccessful.map((execution) => [execution.executionArn, known.get(key(execution)) ?? {}]));
 }
 
-/** What makes an execution's end another one: it changes with a stop and a redrive. @param {Ended} execution */
+/** Returns a key for the end of an execution, which changes with a stop and a redrive. @param {Ended} execution */
 function key({ executionArn, status, stopDate }) {
   return `${executionArn} ${status} ${stopDate}`;
 }
 
 /**
- * The box of a refused call has neither an error nor a cause, so it is as if there was no reason.
+ * A call that fails counts as if there was no reason.
  *
  * @param {Here} here
  * @param {Ended} execution
@@ -51,7 +51,7 @@ async function ask({ call }, { executionArn }) {
   return { error, cause };
 }
 
-/** "States.Timeout: the cause", or one of both; an empty text where there is neither. @param {Reason} [reason] */
+/** "States.Timeout: the cause", or one of both; an empty text if there is neither. @param {Reason} [reason] */
 export function reasonText({ error, cause } = {}) {
   return [error, cause].filter(Boolean).join(": ");
 }

@@ -1,17 +1,17 @@
-/** What is shown, as the hash of the URL says it: `#/executions?arn=...&status=FAILED`. */
+/** The current view in the hash of the URL: `#/executions?arn=...&status=FAILED`. */
 
-/** The name of the view that a hash leads to. @param {string} text */
+/** Returns the name of the view in a hash. @param {string} text */
 export function viewOf(text) {
   return text.replace(/^#\/?/, "").split("?")[0] || "machines";
 }
 
-/** The view's name and its parameters. */
+/** Returns the view's name and its parameters. */
 export function read() {
   return { view: viewOf(location.hash), parameters: new URLSearchParams(location.hash.split("?")[1] ?? "") };
 }
 
 /**
- * The hash for a view; parameters that are empty are left out.
+ * Returns the hash for a view, without empty parameters.
  *
  * @param {string} view
  * @param {Record<string, string | null | undefined>} parameters
@@ -19,7 +19,7 @@ export function read() {
 export function hash(view, parameters) {
   const given = Object.entries(parameters).filter(([, value]) => value);
   const query = new URLSearchParams(/** @type {string[][]} */ (given));
-  // Neither has a meaning in a hash, and ARNs are easier to read with them.
+  // Neither character has a meaning in a hash, and with them ARNs are easier to read.
   const text = query.toString().replaceAll("%3A", ":").replaceAll("%2F", "/");
   return text ? `#/${view}?${text}` : `#/${view}`;
 }

@@ -1,4 +1,4 @@
-/** The bar by which the reader moves the clock: drags it, plays it, and steps from change to change. */
+/** The bar that moves the clock: drag it, play it, and step from change to change. */
 
 import { part } from "/sfn-mock/page/dom.js";
 import { niceStep, spanText } from "/sfn-mock/page/timeline.js";
@@ -7,18 +7,18 @@ import { utc } from "/sfn-mock/page/words.js";
 /** @import { Here, Moments } from "/sfn-mock/page/app.js" */
 /** @typedef {{ from: number, to: number, step: number }} Ends */
 
-/** In so many steps the slider goes from end to end; played, with so long between two of them. */
+/** The number of steps of the slider, and the time between two steps while it plays. */
 const STEPS = 200;
 const PLAY_MILLISECONDS = 100;
 const PLAY = "M4 2.5v11l9-5.5z";
 const PAUSE = "M4 2.5h3v11h-3zM9.5 2.5h3v11h-3z";
-/** Views that show what the clock moves. */
+/** The views whose contents depend on the clock. */
 const VIEWS = ["machines", "executions", "execution", "map-run"];
 
 /**
- * Joins the bar to the page. `setClock` has the server set its clock and shows what there is then; it tells whether
- * that went well, and asks for the moments anew only if the second argument is true. `findMoment` asks for the previous or
- * next change; null where there is none. What this gives shows the bar.
+ * Connects the bar to the page. `setClock` sets the server's clock, shows that time, and returns whether it succeeded; it
+ * requests the moments again only if its second argument is true. `findMoment` requests the previous or next change, null
+ * if there is none. The returned function shows the bar.
  *
  * @param {(now: string, isDone: boolean) => Promise<boolean>} setClock
  * @param {(which: string) => Promise<number | null>} findMoment
@@ -26,20 +26,20 @@ const VIEWS = ["machines", "executions", "execution", "map-run"];
  */
 export function scrubber(setClock, findMoment) {
   let now = 0;
-  /** Those of the slider: all moments lie between them. @type {Ends} */
+  /** The ends of the slider, which contain all moments. @type {Ends} */
   let ends = { from: 0, to: 0, step: 1 };
   /** @type {Moments} */
   let moments = { first: null, previous: null, next: null, last: null };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let isPlaying = false;
-  /** The clock is set by one request at a time, of which the last wins. @type {{ moment: number, isLast: boolean } | null} */
+  /** The next request to set the clock; there is one request at a time, and the last one wins. @type {{ moment: number, isLast: boolean } | null} */
   let wanted = null;
   /** @type {Promise<void> | null} */
   let setting = null;
 
   /**
-   * Sets the clock; done when it stands there, or where a later request has it stand.
+   * Sets the clock; done when this request or a later one has set it.
    *
    * @param {number} moment
    * @param {boolean} isLast
@@ -93,14 +93,14 @@ export function scrubber(setClock, findMoment) {
     pause();
     set(ends.from + Number(event.target.value), false);
   });
-  // When the reader lets go, there is a previous and a next change to find.
+  // When the reader releases the slider, the previous and next changes are requested.
   part("time").addEventListener("change", (/** @type {any} */ event) =>
     set(ends.from + Number(event.target.value), true),
   );
   for (const which of ["previous", "next"]) {
     part(`time-${which}`).addEventListener("click", async () => {
       pause();
-      // While the reader drags, those shown are not those of now.
+      // While the reader drags, the shown changes are not current.
       await setting;
       const moment = await findMoment(which);
       if (moment !== null) {
@@ -147,7 +147,7 @@ export function scrubber(setClock, findMoment) {
     part("time-first").textContent = utc(ends.from);
     part("time-last").textContent = utc(ends.to);
     part("time-note").textContent = note();
-    // They keep the focus while there is nothing to step to for a moment.
+    // They keep the focus while there is no step for a moment.
     part("time-previous").setAttribute("aria-disabled", String(moments.previous === null));
     part("time-next").setAttribute("aria-disabled", String(moments.next === null));
   }
@@ -161,7 +161,7 @@ export function scrubber(setClock, findMoment) {
 }
 
 /**
- * From a little before the first change to a little after the last, in steps of a length that people count in.
+ * Returns ends a little before the first change and a little after the last, and a round step.
  *
  * @param {number} first
  * @param {number} last

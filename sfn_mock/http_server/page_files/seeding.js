@@ -1,4 +1,4 @@
-/** Seeds that are pasted: a seed document, or what the AWS CLI printed. */
+/** The view to paste seeds: a seed document, or output of the AWS CLI. */
 
 import { server } from "/sfn-mock/page/api.js";
 import { lastName } from "/sfn-mock/page/arns.js";
@@ -17,7 +17,7 @@ const EXAMPLE = `state_machines:
       - {count: 250, status: SUCCEEDED, interval: 1h, duration: 30s}
 `;
 
-/** What was seeded last. @type {Taken | null} */
+/** The result of the last seeding. @type {Taken | null} */
 let taken = null;
 
 /** @param {Here} here */

@@ -1,4 +1,4 @@
-/** What the page does to executions: it starts them, stops and redrives them, and makes them end. */
+/** Forms and buttons that start, stop, redrive and end executions. */
 
 import { server } from "/sfn-mock/page/api.js";
 import { button, field, html } from "/sfn-mock/page/dom.js";
@@ -6,11 +6,11 @@ import { form } from "/sfn-mock/page/forms.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
-/** Codes of StartExecution's errors, and the field that each is about. */
+/** The codes of StartExecution's errors, and the fields of each. */
 const CODES = { InvalidName: "name", ExecutionAlreadyExists: "name", InvalidExecutionInput: "input" };
 
 /**
- * A form that starts an execution, folded at first.
+ * Makes a form that starts an execution, closed at first.
  *
  * @param {Here} here
  * @param {string} stateMachineArn of a state machine, a version or an alias
@@ -40,7 +40,7 @@ export function startForm(here, stateMachineArn) {
 }
 
 /**
- * What may be done to an execution by AWS's own operations.
+ * Makes the buttons for AWS's operations on an execution.
  *
  * @param {Here} here
  * @param {{ executionArn: string, status: string, redriveStatus?: string }} execution
@@ -56,7 +56,7 @@ export function actions(here, { executionArn, status, redriveStatus }) {
 }
 
 /**
- * A form that makes a running execution end as the reader chooses, folded at first.
+ * Makes a form that ends a running execution, closed at first.
  *
  * @param {Here} here
  * @param {string} execution its ARN
@@ -110,7 +110,7 @@ export function endForm(here, execution) {
 }
 
 /**
- * What each end is made of: the fields that it does without are not shown.
+ * Shows only the fields of the chosen status.
  *
  * @type {Record<string, (output: string, error: string, cause: string) => Record<string, string | null>>}
  */

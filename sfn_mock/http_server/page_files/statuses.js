@@ -1,4 +1,4 @@
-/** What executions, map runs and items may have come to: their names in AWS's model, and how they are drawn. */
+/** The statuses of executions, map runs and items: their names in AWS's model, and how they are drawn. */
 
 import { html, svg } from "/sfn-mock/page/dom.js";
 
@@ -16,12 +16,12 @@ const SIGNS = {
   PENDING_REDRIVE: "M12 8a4 4 0 1 1-1.2-2.8M11.5 2.5v3h-3",
 };
 
-/** The name of the class that gives a status its colour. @param {string} status */
+/** Returns the class that gives a status its colour. @param {string} status */
 export function statusClass(status) {
   return `status-${status.toLowerCase().replaceAll("_", "-")}`;
 }
 
-/** The status as a sign and AWS's own word. @param {string} status */
+/** Makes a status: a sign and AWS's word. @param {string} status */
 export function statusLabel(status) {
   const sign = SIGNS[status] ?? "M8 8h.1";
   return html(
@@ -33,7 +33,7 @@ export function statusLabel(status) {
 }
 
 /**
- * How many executions have each status, as signs with numbers; a screen reader hears the words.
+ * Makes the numbers of executions by status, as signs with numbers; a screen reader reads the words.
  *
  * @param {Record<string, number>} byStatus
  */
@@ -51,7 +51,7 @@ export function statusCounts(byStatus) {
   );
 }
 
-/** The members of a map run's counts that make up its total, in the order of their bar. */
+/** The members of a map run's counts whose sum is the total, in the order of the bar. */
 const COUNTED = [
   ["succeeded", "SUCCEEDED"],
   ["failed", "FAILED"],
@@ -62,7 +62,7 @@ const COUNTED = [
 ];
 
 /**
- * A map run's counts of items or child executions, as a bar and as numbers.
+ * Makes a map run's counts of items or child executions, as a bar and as numbers.
  *
  * @param {string} title
  * @param {Record<string, number>} counts

@@ -1,4 +1,4 @@
-/** Executions on a line of time: an axis, and a bar for each. */
+/** Executions on a time axis: the axis, and a bar for each. */
 
 import { svg } from "/sfn-mock/page/dom.js";
 import { statusClass } from "/sfn-mock/page/statuses.js";
@@ -14,7 +14,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** What may lie between two marks of the axis. */
+/** The possible steps between two marks of the axis. */
 const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
@@ -23,13 +23,13 @@ const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6].map((count) => count * DAY),
 ];
 const MOST_MARKS = 5;
-/** What stays free at either end, as a part of the whole: room for a sign or for the mark of now. */
+/** The free part at each end, for a sign or the mark of now. */
 const MARGIN = 0.03;
-/** How near an end is near, in parts of a hundred. */
+/** The distance from an end that counts as near, in percent. */
 const NEAR = 10;
 
 /**
- * From the first start to the last stop of the items; what runs on reaches to now.
+ * Returns the span from the first start to the last stop of the items; running ones last until now.
  *
  * @param {Item[]} items
  * @param {number} now
@@ -43,7 +43,7 @@ export function span(items, now) {
 }
 
 /**
- * The same, from the first change of all to the last one, past or to come, so that it stays while time is moved.
+ * Returns the span from the first to the last change, past or future, which does not change while the clock moves.
  *
  * @param {Item[]} items
  * @param {number} now
@@ -55,12 +55,12 @@ export function wholeSpan(items, now, { first, last }) {
   return { from: Math.min(from, first ?? from), to: Math.max(to, last ?? to) };
 }
 
-/** When an item stopped; of one that runs, now. @param {Item} item @param {number} now */
+/** Returns when an item stopped; now if it is running. @param {Item} item @param {number} now */
 function endOf({ startDate, stopDate }, now) {
   return stopDate === undefined ? Math.max(now, moment(startDate)) : moment(stopDate);
 }
 
-/** Where a moment stands on the line, as a part of a hundred. @param {number} milliseconds @param {Scale} scale */
+/** Returns the position of a moment on the axis, in percent. @param {number} milliseconds @param {Scale} scale */
 function place(milliseconds, { from, to }) {
   const part = (milliseconds - from) / (to - from);
   return 100 * (MARGIN + part * (1 - 2 * MARGIN));
@@ -71,7 +71,7 @@ function at(milliseconds, scale) {
   return `${place(milliseconds, scale).toFixed(3)}%`;
 }
 
-/** The shortest step of an axis that is at least so many milliseconds long. @param {number} length */
+/** Returns the shortest step of an axis of at least this many milliseconds. @param {number} length */
 export function niceStep(length) {
   return STEPS.find((candidate) => candidate >= length) ?? STEPS[STEPS.length - 1];
 }
@@ -86,7 +86,7 @@ function marks({ from, to }) {
   return found;
 }
 
-/** As much as a mark needs, as the span in words has the rest: "02:00", "10 Jan". @param {number} mark @param {number} step */
+/** Returns the short text of a mark, because the span has the rest: "02:00", "10 Jan". @param {number} mark @param {number} step */
 function markText(mark, step) {
   if (step >= 100 * DAY) {
     return new Date(mark).toLocaleDateString("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
@@ -98,14 +98,14 @@ function markText(mark, step) {
   return step >= MINUTE ? clock.slice(0, 5) : clock;
 }
 
-/** The span in words: "2026-01-10 01:00:00 to 02:00:00 UTC". @param {Scale} scale */
+/** Returns the span in words: "2026-01-10 01:00:00 to 02:00:00 UTC". @param {Scale} scale */
 export function spanText({ from, to }) {
   const [first, last] = [utc(from), utc(to)];
   const [date, clock] = last.split(" ");
   return `${first} to ${first.startsWith(date) ? clock : last} UTC`;
 }
 
-/** The axis: marks with their dates or times in UTC. @param {Scale} scale */
+/** Makes the axis: marks with their dates or times in UTC. @param {Scale} scale */
 export function axis(scale) {
   return svg(
     "svg",
@@ -121,7 +121,7 @@ export function axis(scale) {
   );
 }
 
-/** Near an end a text goes inwards, so that it does not touch what stands beside the axis. @param {number} percent */
+/** Returns the alignment of a text: near an end it goes inwards, so that it stays within the axis. @param {number} percent */
 function anchor(percent) {
   if (percent < NEAR) {
     return "start";
@@ -135,7 +135,7 @@ function grid(x, top) {
 }
 
 /**
- * One execution: a bar from its start to its stop, or to now with an open end; a rhomb where it was redriven.
+ * Makes one execution: a bar from its start to its stop, or to now with an open end; a diamond at its redrive.
  *
  * @param {Item} item
  * @param {Scale} scale
@@ -151,7 +151,7 @@ export function bar(item, scale, now) {
     { class: "bar", "aria-hidden": "true" },
     marks(scale).map(({ mark }) => grid(at(mark, scale), 0)),
     svg("rect", { x: at(start, scale), y: 11, width, height: 12, class: status }),
-    // However short it was, it can be seen.
+    // A short execution is visible too.
     svg("rect", { x: at(start, scale), y: 11, width: 3, height: 12, class: status }),
     item.stopDate === undefined && sign(at(end, scale), "M0-9l8 9-8 9z", status),
     now >= scale.from &&

@@ -1,4 +1,4 @@
-/** Dates, lengths of time and JSON, as people read them. */
+/** Dates, durations and JSON as text for people. */
 
 import { html } from "/sfn-mock/page/dom.js";
 
@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * Milliseconds since 1970 from a date of AWS's, which has seconds, or from one of the server's, which is text.
+ * Returns the milliseconds since 1970 of AWS's date, which is in seconds, or of the server's, which is text.
  *
  * @param {number | string} date
  */
@@ -16,7 +16,7 @@ export function moment(date) {
   return typeof date === "string" ? Date.parse(date) : Math.round(date * SECOND);
 }
 
-/** "2026-01-10 02:00:00", in UTC, with milliseconds where there are any. @param {number} milliseconds */
+/** "2026-01-10 02:00:00", in UTC, with milliseconds if there are any. @param {number} milliseconds */
 export function utc(milliseconds) {
   return new Date(milliseconds)
     .toISOString()
@@ -25,7 +25,7 @@ export function utc(milliseconds) {
 }
 
 /**
- * The same as an element that machines can read; without the date where it is that of `since`.
+ * The same as a time element; without the date if it is that of `since`.
  *
  * @param {number} milliseconds
  * @param {number} [since]
@@ -38,7 +38,7 @@ export function time(milliseconds, since) {
 }
 
 /**
- * A date and, beside it, how far it is from now.
+ * Makes a date and, beside it, its distance from now.
  *
  * @param {number} milliseconds
  * @param {number} now
@@ -71,7 +71,7 @@ export function duration(milliseconds) {
 }
 
 /**
- * "2 h ago" or "in 2 h", in the greatest unit alone, or "just now".
+ * "2 h ago" or "in 2 h", only in the largest unit, or "just now".
  *
  * @param {number} milliseconds
  * @param {number} now
@@ -94,7 +94,7 @@ export function relative(milliseconds, now) {
 }
 
 /**
- * How long an execution or map run took, or has been at work.
+ * How long an execution or map run took, or has been running.
  *
  * @param {{ startDate: number | string, stopDate?: number | string }} item
  * @param {number} now
@@ -112,7 +112,7 @@ export function counted(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** JSON text with its lines and indents, or the text as it is where it is no JSON. @param {string} text */
+/** Returns formatted JSON text, or the text unchanged if it is not JSON. @param {string} text */
 export function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

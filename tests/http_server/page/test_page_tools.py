@@ -33,8 +33,8 @@ def test_calls(sfn, reader, orders, client):
     ]
     reader.choose("Operation", "StartExecution")
     assert (reader.rows(), reader.hash()) == ([start], "#/calls?operation=StartExecution")
-    reader.page.click("text=Forget all")
-    reader.page.wait_for_selector("text=No call has been made")
+    reader.page.click("text=Delete all")
+    reader.page.wait_for_selector("text=There are no calls yet")
     assert list(sfn.calls) == []
 
 
@@ -140,7 +140,7 @@ def test_faults(sfn, reader, orders, client):
     """Faults are added, listed with their counts, and removed; they do not apply to the page's own calls."""
     reader.open("controls")
     assert reader.texts(".empty > *") == [
-        "No fault is set. Set one below, or:",
+        "There are no faults. Add one below, or:",
         f"curl {sfn.endpoint_url}/sfn-mock/faults --data "
         """'{"operation": "ListExecutions", "error": "ThrottlingException"}'""",
     ]
@@ -166,7 +166,7 @@ def test_faults(sfn, reader, orders, client):
     assert len(reader.rows()) == 5
     reader.open("controls")
     reader.page.click("text=Clear all")
-    reader.page.wait_for_selector("text=No fault is set.")
+    reader.page.wait_for_selector("text=There are no faults.")
     assert list(sfn._session.faults) == []
 
 
@@ -175,7 +175,7 @@ def test_reset(sfn, reader, orders):
     reader.open("controls")
     reader.page.click("#reset")
     question = reader.text("#reset-dialog h2"), reader.text("#reset-dialog p")
-    reader.page.click("text=Keep them")
+    reader.page.click("text=Cancel")
     kept = len(sfn.state_machines)
     reader.page.click("#reset")
     reader.page.click("#reset-yes")
@@ -183,6 +183,6 @@ def test_reset(sfn, reader, orders):
 
     assert question == (
         "Reset the server?",
-        "State machines, executions, calls and faults are gone then, in all accounts and regions.",
+        "This deletes all state machines, executions, calls and faults, in all accounts and regions.",
     )
     assert (kept, sfn.state_machines) == (1, [])
