@@ -299,7 +299,7 @@ class Activation:
                 return evaluate_typed(value, bindings, field, expected, alternative)
             return evaluate_value(value, bindings, field)
         except ExpressionError as error:
-            raise self._evaluation_failure(error) from None
+            raise self.evaluation_failure(error.field, str(error)) from None
 
     def out_of_range(self, expression: object, field: str, expected: str, result: Any) -> StateError:
         """Return the failure of an expression whose result a field does not take.
@@ -311,11 +311,17 @@ class Activation:
             result: The result.
         """
         reason = f"returned a value out of range. Expected {expected}, but was: {json_text(result)}"
-        return self._evaluation_failure(ExpressionError(expression_text(str(expression)), field, reason))
+        return self.evaluation_failure(field, str(ExpressionError(expression_text(str(expression)), field, reason)))
 
-    def _evaluation_failure(self, error: ExpressionError) -> StateError:
-        failure = self.failure(error.error, str(error))
-        details = {"error": failure.error, "cause": failure.cause, "location": error.field, "state": self.state.name}
+    def evaluation_failure(self, field: str, reason: str) -> StateError:
+        """Add EvaluationFailed to the history, and return the failure.
+
+        Args:
+            field: The field that cannot be evaluated, such as `Output/total`.
+            reason: The end of the cause, which names the state first.
+        """
+        failure = self.failure(ExpressionError.error, reason)
+        details = {"error": failure.error, "cause": failure.cause, "location": field, "state": self.state.name}
         # On AWS an EvaluationFailed right after StateEntered has the same previous event as StateEntered.
         if self.chain.head == self.entered_id:
             self.chain.head = self.before_id

@@ -239,11 +239,6 @@ def test_concurrency(limit, items, end):
             id="input",
         ),
         pytest.param(
-            {"InputPath": "$.k", **JSONATA},
-            'The Map state\'s input must be an array but was: {"k":1,"t":"x","half":1.5,"minus":-1}',
-            id="JSONata input",
-        ),
-        pytest.param(
             {"MaxConcurrencyPath": "$.t"},
             'The MaxConcurrencyPath field refers to value "x" which is not a valid integer: $.t',
             id="concurrency of text",
@@ -660,6 +655,30 @@ def test_distributed_map_over_an_object(state, inputs):
     assert [child.input for child in host.starts] == inputs
     assert details(run, "MapStateStarted") == {"length": 2}
     assert result(run) == inputs
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        pytest.param(0, "number", id="number"),
+        pytest.param(True, "boolean", id="boolean"),
+        pytest.param("a", "string", id="string"),
+        pytest.param({"a": 1}, "object", id="object"),
+    ],
+)
+def test_input_of_another_type(value, kind):
+    """A JSONata Map state without Items whose input is no array fails with States.QueryEvaluationError."""
+    run = start(single(of(PASS, **JSONATA)), value)
+    cause = f"{HEAD}Map state input must be an array but was: {kind}"
+
+    assert types(run)[2:] == ["EvaluationFailed", "MapStateFailed", "ExecutionFailed"]
+    assert details(run, "EvaluationFailed") == {
+        "error": "States.QueryEvaluationError",
+        "cause": cause,
+        "location": "Items",
+        "state": "S",
+    }
+    assert result(run) == ("FAILED", "States.QueryEvaluationError", cause)
 
 
 @pytest.mark.parametrize(

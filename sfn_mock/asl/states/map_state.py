@@ -8,7 +8,7 @@ from typing import Any
 from sfn_mock.asl.activation import Activation, Frame
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
-from sfn_mock.asl.expressions import ResultType
+from sfn_mock.asl.expressions import ResultType, type_name
 from sfn_mock.asl.nodes import ABSENT, MapState
 from sfn_mock.asl.scheduler import AbortedError, Process, Steps
 from sfn_mock.asl.states.map_settings import read_count
@@ -87,7 +87,10 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
         members = enumerate(items.items())
         return [{"Index": index, "Key": key, "Value": value, **source} for index, (key, value) in members]
     if not isinstance(items, list):
-        if state.is_jsonata or state.items_path is None:
+        if state.is_jsonata:
+            kind = type_name(items)
+            raise activation.evaluation_failure("Items", f"Map state input must be an array but was: {kind}")
+        if state.items_path is None:
             reason = f"The Map state's input must be an array but was: {json_text(items)}"
         else:
             reason = f'Reference path "{state.items_path}" must point to array.'
