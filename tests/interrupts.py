@@ -17,6 +17,8 @@ import sfn_mock
 from sfn_mock.state import clock
 from sfn_mock.state.execution_index import ExecutionIndex
 
+#: Whether each execution of a line is tried, and not the first alone.
+SOAK = "SFN_MOCK_SOAK" in os.environ
 PACKAGE = str(Path(sfn_mock.__file__).parent)
 
 

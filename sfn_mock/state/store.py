@@ -177,16 +177,25 @@ class Store(ABC, Generic[_Execution]):
         held = None
         uses = self._uses
         try:
-            self._uses = 0
-            held = lock._release_save()
-            return ask()
-        except Exception as error:  # remembered, so that the run stays at the task that raised it
-            self._outside_error = error
-            raise
+            try:
+                self._uses = 0
+                held = lock._release_save()
+                return ask()
+            except Exception as error:  # remembered, so that the run stays at the task that raised it
+                self._outside_error = error
+                raise
+            finally:
+                self._take_again(held, uses)
         finally:
-            if held is not None:
-                lock._acquire_restore(held)
-            self._uses = uses
+            # An interrupt may have come just before the lock was taken.
+            self._take_again(held, uses)
+
+    def _take_again(self, held: object, uses: int) -> None:
+        """Lock the records again as before, unless they are locked."""
+        lock: Any = self._lock
+        if held is not None and not lock._is_owned():
+            lock._acquire_restore(held)
+        self._uses = uses
 
     def locked(self) -> AbstractContextManager[bool]:
         """Lock the records without advancing them; this works after their end too."""

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from freezegun import freeze_time
-from interrupts import check_sound, executed_lines, interrupted_at
+from interrupts import SOAK, check_sound, executed_lines, interrupted_at
 
 from sfn_mock import mock_sfn_executions
 from sfn_mock.session import scopes_of
@@ -20,6 +20,7 @@ from sfn_mock.state.records import Records
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 WAIT = {"Type": "Wait", "Seconds": 60, "Next": "Done"}
 DONE = {"Type": "Pass", "Result": 7, "End": True}
 WAITING = {"StartAt": "Pause", "States": {"Pause": WAIT, "Done": DONE}}
@@ -28,6 +29,31 @@ PACKING = {"StartAt": "Pack", "States": {"Pack": {**PACK, "HeartbeatSeconds": 90
 PROCESSOR = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **WAITING}
 MAP = {"Type": "Map", "Label": "Each", "MaxConcurrency": 1, "End": True, "ItemProcessor": PROCESSOR}
 EACH = {"StartAt": "Each", "States": {"Each": MAP}}
+
+
+CHARGE = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge"}
+#: The first attempt of the Task fails, and is tried again after a minute.
+RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 60}]
+CATCH = [{"ErrorEquals": ["States.ALL"], "Next": "Done"}]
+RETRYING = {
+    "StartAt": "Charge",
+    "States": {"Charge": {**CHARGE, "Retry": RETRY, "Catch": CATCH, "End": True}, "Done": DONE},
+}
+CHARGING = {"StartAt": "Charge", "States": {"Charge": {**CHARGE, "End": True}}}
+BOTH = {"Type": "Parallel", "Branches": [CHARGING, WAITING], "End": True}
+BRANCHING = {"StartAt": "Both", "States": {"Both": BOTH}}
+INLINE = {
+    "StartAt": "Each",
+    "States": {"Each": {"Type": "Map", "MaxConcurrency": 1, "End": True, "ItemProcessor": CHARGING}},
+}
+CHARGE_EACH = {**MAP, "ItemProcessor": {**PROCESSOR, **CHARGING}}
+CHARGING_EACH = {"StartAt": "Each", "States": {"Each": CHARGE_EACH}}
+
+
+def mock(sfn, client, clock):
+    """Let the first call of the function take half a minute and fail, and later ones succeed at once."""
+    declined = {"error": "Declined", "cause": "no funds", "duration": 30 * SECOND}
+    sfn.get_state_machine("orders").mock_task("Charge", [declined, {"result": {"charged": True}}])
 
 
 def start(sfn, client, clock):
@@ -68,6 +94,8 @@ def send_success(sfn, client, clock):
 
 #: The modules with the state of runs. All others are called in one action of a run, which is repeated as a whole.
 PLACES = ("asl/engine.py", "asl/journal.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
+#: What `tox -e interrupts` tries besides.
+ALL_PLACES = ("asl", "state", "operations", "integrations", "instruments")
 CASES = [
     pytest.param(WAITING, [], start, id="start"),
     pytest.param(WAITING, [start, tick, look, tick_back], stop, id="clock back"),
@@ -78,6 +106,17 @@ CASES = [
     pytest.param(PACKING, [start], take_task, id="task taken"),
     pytest.param(PACKING, [start, take_task], send_success, id="task done"),
     pytest.param(PACKING, [start, take_task, tick], look, id="heartbeat missed"),
+    pytest.param(RETRYING, [mock], start, id="start of a mocked task"),
+    pytest.param(RETRYING, [mock, start, tick], look, id="retry of a mocked task"),
+    pytest.param(RETRYING, [mock, start, tick, look, tick_back], stop, id="clock back before a retry"),
+    pytest.param(CHARGING_EACH, [mock, start, tick], look, id="failure of a child"),
+    pytest.param(CHARGING_EACH, [mock, start, tick, look], redrive, id="redrive of a child"),
+]
+MORE_CASES = [
+    pytest.param(BRANCHING, [mock, start, tick], look, id="failure of a branch"),
+    pytest.param(BRANCHING, [mock, start, tick, look], redrive, id="redrive of a branch"),
+    pytest.param(INLINE, [mock, start, tick], look, id="failure of an item"),
+    pytest.param(INLINE, [mock, start, tick, look], redrive, id="redrive of an item"),
 ]
 
 
@@ -94,7 +133,7 @@ def contents(records: Records) -> Any:
 
 # An interrupt in a generator that Python is removing is lost, and changes nothing.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize(("definition", "earlier", "action"), CASES)
+@pytest.mark.parametrize(("definition", "earlier", "action"), [*CASES, *(MORE_CASES if SOAK else [])])
 def test_interrupted_run(definition: Any, earlier: list[Callable[..., Any]], action: Callable[..., Any]) -> None:
     """Each action of a run is done as a whole or not at all, whichever line is interrupted."""
 
@@ -123,5 +162,5 @@ def test_interrupted_run(definition: Any, earlier: list[Callable[..., Any]], act
         action, acted = nothing, action
         before = outcome(nullcontext())
         action = acted
-        for line in lines.chosen(*PLACES):
+        for line in lines.chosen(*(ALL_PLACES if SOAK else PLACES)):
             assert outcome(interrupted_at(line)) in (before, after), line
