@@ -111,11 +111,11 @@ class DefinitionRun:
         #: The tokens of all tasks so far, in order.
         self._tokens: dict[str, None] = {}
         self._jobs = Jobs(execution.owner.records)
-        #: The tasks of activities that no worker has taken up: ARN and input, by token.
+        #: The activity's ARN and the input of tasks that no worker has started, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
         self._is_advancing = False
         self._advanced_to = execution.start
-        #: The moment to which it is being carried, or was last carried.
+        #: The moment to which the run is advancing, or last advanced.
         self._target = execution.start
         self._run = Run(
             program,
@@ -134,14 +134,14 @@ class DefinitionRun:
     # --- Advance ---------------------------------------------------------------------------------------------------
 
     def advance_to(self, moment: int, *, in_turn: bool = False) -> None:
-        """Do everything due by ``moment``, here and in child executions, in order of the moments.
+        """Run all actions that are due by a moment, here and in child executions, in order.
 
         Args:
-            moment: The moment.
-            in_turn: Whether to stop early, where another run has something due before this one.
+            moment: The moment in milliseconds since 1970.
+            in_turn: Whether to stop early when another run has something due before this one.
         """
         if self._is_advancing:
-            # A task of this run looks at the records.
+            # A task of this run reads the records.
             return
         try:
             try:
@@ -150,7 +150,7 @@ class DefinitionRun:
                 self._target = moment
                 self._poll_jobs()
                 self._advance(moment, in_turn=in_turn)
-                # What a task called may have stopped the execution.
+                # A task may have stopped the execution.
                 self._follow_execution(moment)
             finally:
                 self._is_advancing = False
@@ -165,7 +165,7 @@ class DefinitionRun:
 
     @property
     def waits_for_jobs(self) -> bool:
-        """Whether a task, here or in a child execution, waits for a job whose end must be asked for."""
+        """Whether a task, here or in a child execution, waits for a job that must be polled."""
         return bool(self._jobs) or any(child.waits_for_jobs for child in self._children.values())
 
     def _wake(self) -> None:
@@ -233,25 +233,25 @@ class DefinitionRun:
         }
 
     def next_due(self) -> int | None:
-        """Return the moment of the next action, here or in a child execution; None if there is none."""
+        """Return when the next action is due, here or in a child execution; None if there is none."""
         dues = [self._run.next_due(), self._jobs.next_stop(), *(child.next_due() for child in self._children.values())]
         return min((due for due in dues if due is not None), default=None)
 
-    # --- Jobs that tasks wait for ------------------------------------------------------------------------------------
+    # --- Jobs --------------------------------------------------------------------------------------------------------
 
     @property
     def _root(self) -> DefinitionRun:
-        """The run that this one is part of."""
+        """The outermost run that this one belongs to."""
         return self if self._parent is None else self._parent._root
 
     def _poll_jobs(self) -> None:
-        """Poll the jobs of its tasks, and of those of child executions."""
+        """Poll the jobs of tasks, here and in child executions."""
         self._jobs.poll_all(self._root._target)
         for child in list(self._children.values()):
             child._poll_jobs()
 
     def _end_jobs(self, moment: int) -> None:
-        """Give the tasks of the jobs that have stopped by ``moment`` their answers."""
+        """Answer the tasks whose jobs have stopped by a moment."""
         for token, end, stop in self._jobs.stopped(moment, self._root._target):
             self._save()
             self._jobs.forget(token)
@@ -322,7 +322,7 @@ class DefinitionRun:
     # --- Waiting tasks ---------------------------------------------------------------------------------------------
 
     def open_tokens(self) -> list[str]:
-        """Return the tokens of the tasks that somebody is to answer, here and in child executions."""
+        """Return the tokens of the tasks that wait for an answer from outside, here and in child executions."""
         own = [token for token in self._tokens if self._run.has_task(token) and token not in self._jobs]
         return [*own, *(token for child in self._children.values() for token in child.open_tokens())]
 
@@ -406,12 +406,12 @@ class DefinitionRun:
         if poll is not None:
             self._jobs.add(call.token, poll)
             if call.moment < self._root._target:
-                # The job started in the past, and may have ended since.
+                # The job may have started in the past and ended meanwhile.
                 self._jobs.poll_new(call.token, self._root._target)
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Forget a task that nobody waits for any longer."""
+        """Remove the job of a task that the run no longer waits for."""
         self._save()
         self._jobs.forget(token)
 

@@ -235,9 +235,9 @@ class Store(ABC, Generic[_Execution]):
     # --- Runs of definitions -----------------------------------------------------------------------------------------
 
     def advance_runs(self, moment: int) -> None:
-        """Carry the definitions at work that have something to do by ``moment``; not after the records' end.
+        """Advance the live runs that have something due by a moment; do nothing after the end of the records.
 
-        What is due in several of them happens in order of the moments, however far the clock has jumped.
+        The actions of all runs happen in order of their moments, even if the clock has jumped far.
         """
         if self._closed or not self._has_due(moment):
             return
@@ -256,13 +256,13 @@ class Store(ABC, Generic[_Execution]):
         return bool(self._awake) or bool(self._due and self._due[0][0] <= moment)
 
     def has_due_before(self, moment: int) -> bool:
-        """Return whether another definition at work may have something due before ``moment``."""
+        """Return whether another live run may have something due before a moment."""
         return bool(self._due) and self._due[0][0] < moment
 
     def _wake_next(self) -> _Execution:
         """Wake the execution whose run has something due first, and return it.
 
-        Each step is safe to interrupt: the execution is awake before its moment is removed.
+        An interrupt loses nothing, because the execution is awake before its entry is removed.
         """
         due, _, execution = self._due[0]
         self._awake[execution] = None
@@ -272,10 +272,10 @@ class Store(ABC, Generic[_Execution]):
         return execution
 
     def _advance_in_turn(self, execution: _Execution, moment: int) -> None:
-        """Carry the run of an execution to ``moment``, or to where another run has something due before."""
+        """Advance the run of an execution to a moment, or until another run has something due before."""
         run = self.live_runs.get(execution)
         if run is None:
-            # It has ended, or is held at a task that nothing answers.
+            # It has ended, or waits for a task that nothing answers.
             self._awake.pop(execution, None)
         elif not run.is_advancing:
             self._advance_run(execution, moment, in_turn=True)

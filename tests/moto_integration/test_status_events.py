@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 import sfn_mock
-from sfn_mock.state.clock import put_back, set_to
+from sfn_mock.state.clock import restored, set_to
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 AT_3 = 1768014000000
@@ -401,7 +401,7 @@ def test_installed_behind_mock_aws(clock):
 
 def test_through_a_server():
     """A client of a server gets the events of changes since its last call."""
-    with put_back(), sfn_mock.server(execute=True) as sfn:
+    with restored(), sfn_mock.server(execute=True) as sfn:
         set_to(AT_3, tick=False)
         sfn.add_state_machine("orders", definition=json.dumps(REPORT))
         take = make_queue(endpoint_url=sfn.endpoint_url)

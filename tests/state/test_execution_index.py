@@ -93,7 +93,7 @@ def assert_order(index, moment):
 def test_order_is_that_of_a_sort(seed):
     """After adding, removing, changing, and moving the clock both ways, each listing is what a sort would give."""
     chance = random.Random(seed)
-    index = ExecutionIndex(retention=chance.choice([None, 10]), tells_redriven=True)
+    index = ExecutionIndex(retention=chance.choice([None, 10]), lists_redriven=True)
     moment = added = 0
     for _ in range(30):
         # several steps may come between two settlings
@@ -107,11 +107,11 @@ def test_order_is_that_of_a_sort(seed):
             elif step == "change" and index.executions:
                 index.change(chance.choice(index.executions), tuple(attempts_of(chance)))
             elif step == "keep":
-                index.keep_for(chance.choice([None, 10, 30]))
+                index.set_retention(chance.choice([None, 10, 30]))
             elif step == "lose":
-                index.lose_order()
+                index.invalidate()
         moment = max(0, moment + chance.choice([0, 1, 1, 7, 25, -1, -10, -60]))
-        index.settle(moment)
+        index.update_to(moment)
         assert_order(index, moment)
 
 
@@ -127,21 +127,21 @@ def test_settling_asks_only_what_is_due():
         step(*arguments)
         return due.questions, [line.questions for line in others]
 
-    assert asked(index.settle, 10) == (1, [1] * 8)
-    assert asked(index.settle, 19) == (0, [0] * 8)
-    assert asked(index.settle, 20) == (2, [0] * 8)
-    assert asked(index.settle, 21) == (0, [0] * 8)
+    assert asked(index.update_to, 10) == (1, [1] * 8)
+    assert asked(index.update_to, 19) == (0, [0] * 8)
+    assert asked(index.update_to, 20) == (2, [0] * 8)
+    assert asked(index.update_to, 21) == (0, [0] * 8)
     assert asked(index.change, due, (Attempt(1, 30, Ending("FAILED")),)) == (2, [0] * 8)
-    assert asked(index.settle, 22) == (0, [0] * 8)
-    index.lose_order()
-    assert asked(index.settle, 22) == (1, [1] * 8)
+    assert asked(index.update_to, 22) == (0, [0] * 8)
+    index.invalidate()
+    assert asked(index.update_to, 22) == (1, [1] * 8)
 
 
 def test_listings_by_redrives_are_kept_on_demand():
     """Only an index that tells redriven executions apart has listings by redrives."""
     index = ExecutionIndex(retention=None)
     index.add([Line(0, [Attempt(5)])])
-    index.settle(5)
+    index.update_to(5)
 
     assert [entry[:2] for entry in index.newest()] == [(5, 0)]
     assert list(index.newest(redriven=False)) == []
@@ -154,7 +154,7 @@ def test_settling_moves_what_is_due():
     index.add([line, *(Line(n, [Attempt(1)]) for n in range(1, 9))])
     shown = []
     for moment in (9, 10, 19, 20, 24, 25, 24, 20, 19, 10, 9):
-        index.settle(moment)
+        index.update_to(moment)
         shown.append((moment, [entry[3] for entry in index.newest() if entry[2] is line]))
 
     there = [(9, []), (10, ["RUNNING"]), (19, ["RUNNING"]), (20, ["SUCCEEDED"]), (24, ["SUCCEEDED"]), (25, [])]
@@ -170,7 +170,7 @@ def test_what_was_further_ahead_is_left_out():
     )
     index = ExecutionIndex(retention=None)
     index.add([closing, running, older])
-    index.settle(40)
+    index.update_to(40)
 
     def names(before, seen_until):
         return [entry[1] for entry in index.page(None, None, None, before, 10, seen_until)]

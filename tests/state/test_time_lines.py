@@ -6,7 +6,7 @@ import pytest
 
 from sfn_mock.state import clock
 from sfn_mock.state.outcomes import OPEN, Ending
-from sfn_mock.state.time_lines import Attempt, TimeLine, within
+from sfn_mock.state.time_lines import Attempt, TimeLine, apply_time_limit
 
 SUCCEEDED, FAILED, PENDING = Ending("SUCCEEDED"), Ending("FAILED", failed_in="Ship"), Ending("PENDING_REDRIVE")
 CLOSED = Attempt(10, 20, FAILED)
@@ -57,7 +57,7 @@ def test_an_attempt_at_a_moment(attempt, moment, status, stop, ending, change):
 )
 def test_forgotten_after(attempt, retention, expected):
     """An execution is forgotten a retention after its stop; one that runs or waits for its redrive is kept."""
-    assert attempt.forgotten_after(retention) == expected
+    assert attempt.expires_at(retention) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_forgotten_after(attempt, retention, expected):
 )
 def test_time_limit(attempt, limit, expected):
     """An attempt that has not stopped within the time limit is TIMED_OUT at its end."""
-    assert within(attempt, limit) == expected
+    assert apply_time_limit(attempt, limit) == expected
 
 
 REDRIVEN = Attempt(30, 40, SUCCEEDED, redrive_count=1, redrive=30)
@@ -122,8 +122,8 @@ ABORTED = Attempt(30, 30, Ending("ABORTED"))
 def test_waiting_for_a_redrive(line, moment, waits, in_vain):
     """What waits for its redrive has waited in vain if its map run ends first: its count of redrives stays."""
     assert line.attempt_in_force(moment) == line.attempts_until(moment)[-1]
-    assert line.waits_at(moment) == waits
-    assert line.waited_in_vain_at(moment) == in_vain
+    assert line.is_pending_redrive(moment) == waits
+    assert line.has_lost_redrive(moment) == in_vain
 
 
 def test_what_never_starts():
