@@ -1,7 +1,7 @@
-"""What happened in an execution, by where it happened: states, tasks and map runs, read from the events of its history.
+"""The events of an execution's history, arranged by states, tasks and map runs.
 
 Branches and iterations have no order among each other. So a state is found by its path: the branches and iterations
-around it, its name, and how often a state of that name was entered there before. The path follows from the chains of
+around it, its name, and the number of earlier visits of that state. The path follows from the chains of
 previousEventId.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from sfn_mock.asl.events import Event
 
-#: Where something happened: the states, attempts, branches and iterations around it, each with its number.
+#: The states, attempts, branches and iterations around an event, each with its number.
 Path = tuple[tuple[str, str | int, int], ...]
 
 _SCHEDULED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
@@ -31,7 +31,7 @@ _FAILED = (
     "ActivityFailed",
     "ActivityScheduleFailed",
 )
-#: By the type of event that tells it: how a task ended.
+#: The status of a task by the type of its last event.
 _TASK_ENDS = {
     **dict.fromkeys(_SUCCEEDED, "SUCCEEDED"),
     **dict.fromkeys(_FAILED, "FAILED"),
@@ -49,15 +49,15 @@ _EXECUTION_ENDS = {
 
 @dataclass
 class Span:
-    """A task, a map run or an execution: when it began, and how it ended.
+    """A task, a map run or an execution, with its first and last event.
 
     Attributes:
-        begin: The event that began it.
-        details: That event's details.
-        is_started: Whether it was taken up.
-        submitted: What a service answered to a task that went on waiting, as JSON text.
-        status: SUCCEEDED, FAILED, TIMED_OUT, ABORTED or, of a call that was refused, REFUSED; None while it goes on.
-        end: The event that ended it.
+        begin: Its first event.
+        details: The details of the first event.
+        is_started: Whether it was started, not only scheduled.
+        submitted: The answer of the service to a task that then waited, as JSON text.
+        status: SUCCEEDED, FAILED, TIMED_OUT, ABORTED or, if the call was refused, REFUSED; None while it is running.
+        end: Its last event.
     """
 
     begin: Event
@@ -68,16 +68,16 @@ class Span:
 
     @property
     def details(self) -> dict[str, Any]:
-        """The details of the event that began it."""
+        """The details of the first event."""
         return self.begin.details or {}
 
     def told(self, member: str) -> Any:
-        """Return a member of the details of the event that ended it, None if there is none."""
+        """Return a member of the details of its last event; None if there is none."""
         return None if self.end is None or self.end.details is None else self.end.details.get(member)
 
     @property
     def duration(self) -> int:
-        """How long it took, in milliseconds; 0 while it goes on."""
+        """How long it took, in milliseconds; 0 while it is running."""
         return 0 if self.end is None else max(self.end.moment - self.begin.moment, 0)
 
     def time_left(self, moment: int) -> int:
@@ -89,22 +89,22 @@ class Span:
         return self.duration + max(self.begin.moment - moment, 0)
 
     def finish(self, status: str, event: Event) -> None:
-        """Note how it ended."""
+        """Record its end."""
         self.status, self.end = status, event
 
 
 @dataclass
 class Visit:
-    """One visit to a state.
+    """One visit of a state.
 
     Attributes:
-        path: Where it is.
-        entered: The event that entered it.
-        exited: The event that left it, None if it failed, was aborted or goes on.
+        path: Its path.
+        entered: The event of its entry.
+        exited: The event of its exit; None if it failed, was aborted or is running.
         tasks: The tasks of a Task state, one for each attempt.
         map_runs: The map runs of a Map state, each time they were started or redriven.
-        evaluation: The event that tells that an expression could not be evaluated.
-        is_failed: Whether it is known to have failed, at least once, rather than to go on or to be aborted.
+        evaluation: The event of a failed evaluation.
+        is_failed: Whether it has failed at least once, as far as the history shows.
     """
 
     path: Path
@@ -127,16 +127,16 @@ class Visit:
 
     @property
     def is_open(self) -> bool:
-        """Whether it goes on, or was aborted."""
+        """Whether it is running, or was aborted."""
         return self.exited is None and not self.is_failed
 
 
 class Trace:
-    """What happened in an execution.
+    """The visits, tasks and map runs of an execution.
 
     Attributes:
-        sequences: By path of a branch or an iteration, or () for the execution itself: its states, in order.
-        visits: The visits to states, by path.
+        sequences: The visits in order, by path of the branch or iteration; () is the execution itself.
+        visits: The visits by path.
         runs: The execution's attempts: from its start, and from each redrive.
         events: The events so far.
     """
@@ -153,13 +153,13 @@ class Trace:
         self.extend(events)
 
     def extend(self, events: Iterable[Event]) -> None:
-        """Take in events that follow those so far."""
+        """Add events that follow those so far."""
         for event in events:
             self.events.append(event)
             self._positions[event.id] = self._take(event, self._positions[event.previous_event_id])
 
     def visit_of(self, event: Event) -> Visit | None:
-        """Return the visit to a state that an event belongs to, None for one outside all states."""
+        """Return the visit of a state to which an event belongs; None for an event outside of all states."""
         return next(self._visits_around(self._positions[event.id]), None)
 
     @property
@@ -173,7 +173,7 @@ class Trace:
         return self.runs[-1]
 
     def is_cut(self, sequence: Path) -> bool:
-        """Return whether a sequence of states may have been cut off, so that more states would have followed."""
+        """Return whether a sequence of states may have been aborted, so that more states would have followed."""
         attempt = _up_to(sequence, "attempt")
         if not attempt:
             return self.end.status not in ("SUCCEEDED", "FAILED")
@@ -182,7 +182,7 @@ class Trace:
     # --- Where an event belongs --------------------------------------------------------------------------------------
 
     def _take(self, event: Event, path: Path) -> Path:
-        """Note an event that follows what happened at a path; return its own path."""
+        """Record an event that follows the events at a path; return its own path."""
         kind = event.type
         if kind in ("ExecutionStarted", "ExecutionRedriven"):
             self.runs.append(Span(event))
@@ -210,14 +210,14 @@ class Trace:
         return path
 
     def _number(self, path: Path) -> Path:
-        """Return a path with the number of its last part, among those that are alike there."""
+        """Return a path with the number of its last part among equal ones."""
         self._counts[path] += 1
         return (*path[:-1], (*path[-1][:2], self._counts[path]))
 
     def _enter(self, event: Event, path: Path) -> Path:
         name = str((event.details or {}).get("name"))
         around = path
-        # A state that was not left has failed, and its execution was redriven.
+        # A state that was not exited has failed, and its execution was redriven.
         while around and around[-1][0] == "state":
             around = around[:-1]
         if around and around[-1][0] == "attempt":
@@ -236,7 +236,7 @@ class Trace:
         return path
 
     def _map_of(self, event: Event, path: Path) -> Path:
-        """Return the path of the attempt of a Map state whose iteration starts, perhaps after another iteration."""
+        """Return the path of the attempt of the Map state whose iteration starts."""
         name = (event.details or {}).get("name")
         for visit in self._visits_around(path):
             if visit.name == name:
@@ -244,7 +244,7 @@ class Trace:
         return path
 
     def _visits_around(self, path: Path) -> Iterator[Visit]:
-        """Yield the visits to states that a path lies within, innermost first."""
+        """Yield the visits of states that contain a path, innermost first."""
         for length in range(len(path), 0, -1):
             if path[length - 1][0] == "state":
                 yield self.visits[path[:length]]
@@ -257,7 +257,7 @@ class Trace:
             visit.is_failed = True
 
     def _fail_attempt(self, state_type: str, path: Path) -> Path:
-        """Note that an attempt of a Parallel or Map state has failed, with the states in it that a path lies in."""
+        """Record that an attempt of a Parallel or Map state has failed, with its states that contain a path."""
         for visit in self._visits_around(path):
             attempt = path[: len(visit.path) + 1]
             visit.is_failed = True
@@ -267,7 +267,7 @@ class Trace:
         return path
 
     def _fail_evaluation(self, event: Event, path: Path) -> Path:
-        """Note a failed evaluation, which may follow the event before its state was entered."""
+        """Record a failed evaluation, which may follow the event before its state was entered."""
         name = (event.details or {}).get("state")
         around = next((visit for visit in self._visits_around(path) if visit.name == name), None)
         if around is None:
@@ -309,7 +309,7 @@ def _up_to(path: Path, kind: str) -> Path:
 
 
 def describe_path(path: Path) -> str:
-    """Return where a state is, in words: ``iteration 2 of 'Pack'``; empty outside branches and iterations."""
+    """Return the position of a state in words: ``iteration 2 of 'Pack'``; empty outside branches and iterations."""
     words = []
     for position, (kind, name, _) in enumerate(path):
         around = path[position - 2][1] if position >= 2 else ""

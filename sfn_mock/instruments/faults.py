@@ -104,7 +104,7 @@ class Fault:
         """Return whether a request of the operation may still fail."""
         return self.operation == operation and not self._removed and self.count != self.times
 
-    def _strikes(self, request: Request) -> bool:
+    def _applies(self, request: Request) -> bool:
         """Count the request, and return whether it fails."""
         if self._when is not None and not self._when(request.parameters()):
             return False
@@ -153,7 +153,7 @@ class Faults:
         """Return whether a request of the operation may fail, and therefore must go over the wire."""
         return any(fault._awaits(operation) for fault in self.added)
 
-    def strike(self, request: Request) -> None:
+    def apply(self, request: Request) -> None:
         """Raise the error of the first fault that the request meets, if any.
 
         Raises:
@@ -161,7 +161,7 @@ class Faults:
             BotoCoreError: For a connection error, with the URL.
         """
         for fault in self.added:
-            if fault._awaits(request.operation) and fault._strikes(request):
+            if fault._awaits(request.operation) and fault._applies(request):
                 fault._raise_for(request)
 
 

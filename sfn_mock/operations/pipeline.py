@@ -91,7 +91,7 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
     """
     try:
         if service.faults.added:
-            service.faults.strike(request)
+            service.faults.apply(request)
         elsewhere = find_missed(request, service.all_records) if request.operation in SUCCEEDS_WHEN_MISSING else None
         parameters, answer = _answer_beyond_resets(service, request, form.date)
     except SFNError as error:

@@ -32,10 +32,14 @@ Document = str | os.PathLike[str] | Mapping[str, Any]
 
 
 def seed(records_of: Callable[[str | None, str | None], Records], source: object) -> list[StateMachine]:
-    """Store what a document says, and return its state machines in its order.
+    """Store a document, and return its state machines in its order.
 
-    ``records_of`` gives the records of an account and region, the mock's own for None. ValueError, with nothing stored,
-    naming the place in the document of what AWS could never show.
+    Args:
+        records_of: Returns the records of an account and region; None means the mock's own.
+        source: The document, in any form.
+
+    Raises:
+        ValueError: If a part of it is impossible; the message names its path. Then nothing is stored.
     """
     if isinstance(source, str) and is_text(source):
         with naming("The seed document"):
@@ -161,7 +165,7 @@ _MACHINE = frozenset(
     {"name", "type", "definition", "role_arn", "creation_date", "region", "account_id"}
     | {"versions", "aliases", "executions", "on_start", "on_redrive"}
 )
-#: Keys of machines that are not there yet.
+#: Keys of new machines.
 _OF_NEW_MACHINES = ("type", "definition", "role_arn", "creation_date")
 _VERSION = _arguments_of(StateMachine.publish_version)
 _ALIAS = _arguments_of(StateMachine.add_alias)
@@ -172,10 +176,10 @@ _CHILD = _arguments_of(MapRun.add_execution)
 _CHILDREN = _arguments_of(MapRun.add_executions)
 _OUTCOME = frozenset({"status", "duration", "output", "error", "cause", "failed_in"})
 
-#: What a list of outcomes is called by the call that takes it.
+#: The name of a list of outcomes in the method that takes it.
 _OUTCOMES = "outcomes"
 
-#: Keys of what is seeded by a call of its own.
+#: Keys whose objects are seeded by other methods.
 _PARTS = frozenset({"versions", "aliases", "executions", "map_runs", "on_start", "on_redrive"})
 
 
@@ -211,7 +215,7 @@ class _Entry:
         return [_Entry(place, part, known, required=required) for place, part in parts]
 
     def arguments(self, *names: str) -> dict[str, Any]:
-        """Return the values as the seeding call takes them, all or those of ``names``."""
+        """Return the values as the seeding method takes them, all or those of ``names``."""
         return {key: value for key, value in self._value.items() if (key in names if names else key not in _PARTS)}
 
     def naming(self) -> AbstractContextManager[None]:

@@ -1,4 +1,4 @@
-"""Read what AWS showed of executions, in whatever form: files, text, answers; JSON, JSON Lines, YAML; pages, items."""
+"""Read sources of load: files, texts and answers; JSON, JSON Lines and YAML; pages and items."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
 
 
 def read_source(source: object) -> Iterator[object]:
-    """Yield the items that a source holds, as they are, with their members as the API spells them."""
+    """Yield the items of a source unchanged, with their members as the API spells them."""
     return (_in_camel_case(raw) for raw in _raw_items(_document(source)))
 
 
@@ -29,7 +29,7 @@ def naming(label: str) -> Iterator[None]:
 
 
 def _document(source: object) -> object:
-    """Return the source with its JSON, if it is some, read."""
+    """Return the source; text and files are parsed."""
     if isinstance(source, str) and is_text(source):
         return _read_text(source, source, "source")
     if isinstance(source, (str, os.PathLike)):
@@ -59,7 +59,7 @@ def _read_json(content: str | bytes, name: str) -> object:
 
 
 def _read_json_lines(content: str | bytes) -> list[object] | None:
-    """Return what each line of JSON Lines says, as a ResultWriter may write it; None for other text."""
+    """Return the values of JSON Lines, which a ResultWriter may write; None for other text."""
     try:
         text = content if isinstance(content, str) else content.decode(json.detect_encoding(content))
         lines = [json.loads(line) for line in text.split("\n") if line.strip()]
@@ -92,7 +92,7 @@ def _is_item(document: Any) -> bool:
 
 
 def _in_camel_case(raw: object) -> object:
-    """Return an item of a ResultWriter's with its members as the API has them; any other as it is."""
+    """Return a ResultWriter's item with the API's names of members; other items unchanged."""
     if not isinstance(raw, Mapping) or "ExecutionArn" not in raw:
         return raw
     return {f"{member[:1].lower()}{member[1:]}": value for member, value in raw.items() if isinstance(member, str)}

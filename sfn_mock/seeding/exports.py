@@ -54,7 +54,7 @@ _PENDING = "PENDING"
 
 
 class Details(NamedTuple):
-    """What DescribeExecution and a ResultWriter show beside what is listed; None for what is not told."""
+    """The members that DescribeExecution and a ResultWriter show in addition to a listing; None if they are absent."""
 
     input: str | None
     output: str | None
@@ -63,12 +63,12 @@ class Details(NamedTuple):
     trace_header: str | None
 
     def joined_with(self, other: Details) -> Details:
-        """Return what either of them tells, this one first."""
+        """Return the members of both; the members of this one have priority."""
         return Details._make(mine if mine is not None else theirs for mine, theirs in zip(self, other, strict=True))
 
 
 class Shown(NamedTuple):
-    """What ListExecutions shows of an execution, less what follows from its ARN. Dates are moments."""
+    """The members of an execution in a listing, without those that follow from its ARN. Dates are moments."""
 
     execution_arn: str
     map_run_arn: str | None
@@ -85,7 +85,7 @@ class Shown(NamedTuple):
 class Item(NamedTuple):
     """One execution as the source shows it."""
 
-    #: What sentences call it.
+    #: Its name in sentences.
     label: str
     place: Place
     arn: ExecutionArn
@@ -96,7 +96,7 @@ class Item(NamedTuple):
     attempts: tuple[Attempt, ...]
     #: The start date as the source writes it.
     written_start: object
-    #: Its members that AWS does not have.
+    #: Its unknown members.
     unknown: tuple[str, ...]
 
     @property
@@ -106,7 +106,7 @@ class Item(NamedTuple):
 
     @property
     def identity(self) -> ExecutionArn:
-        """What no two executions share; the id in an EXPRESS child's ARN does not set it apart here."""
+        """The parts of the ARN that differ between two executions, without the id of an EXPRESS child."""
         return self.arn._replace(express_id=None)
 
     @property
@@ -116,9 +116,9 @@ class Item(NamedTuple):
 
 
 def read(source: object) -> list[Item]:
-    """The items of ``source``, in its order; ValueError for one that AWS could never show, or no source at all."""
+    """Return the items of ``source`` in its order; ValueError for an impossible item or a wrong source."""
     raws = read_source(source)
-    # What is PENDING has not started, and AWS lists no such execution.
+    # A PENDING child has not started, so AWS does not list it.
     return [
         _read_item(position, raw)
         for position, raw in enumerate(raws, 1)
@@ -127,7 +127,7 @@ def read(source: object) -> list[Item]:
 
 
 def unknown_members(items: Sequence[Item]) -> str | None:
-    """Return a sentence about members that AWS does not have, with what each was meant to be; None without any."""
+    """Return a sentence about unknown members, with the closest known ones; None without any."""
     unknown = {member: item.label for item in reversed(items) for member in reversed(item.unknown)}
     if not unknown:
         return None
@@ -189,7 +189,7 @@ def _text(raw: Mapping[str, object], member: str) -> str:
 
 
 def _optional_text(raw: Mapping[str, object], member: str) -> str | None:
-    """Return the text of an optional member; null stands for an absent one."""
+    """Return the text of an optional member; null counts as absent."""
     return None if raw.get(member) is None else _text(raw, member)
 
 
@@ -217,7 +217,7 @@ def _malformed(member: str, text: str, shape: str) -> ValueError:
 
 
 def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
-    """Return the execution's ARN, taken apart, and the account and region that it names."""
+    """Return the parsed ARN of the execution, with its account and region."""
     shape = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
     arn = _parse(raw, "executionArn", parse_execution_arn, shape)
     place = _PLACE.fullmatch(arn.prefix)
@@ -241,7 +241,7 @@ def _map_run_arn(raw: Mapping[str, object], arn: ExecutionArn) -> str | None:
             raise ValueError(f"mapRunArn must be left out unless executionArn is a child execution's, got {text!r}.")
         return None
     if text is None:
-        # A ResultWriter tells the label alone.
+        # A ResultWriter writes only the label.
         return None
     shape = map_run_arn(arn.prefix, arn.state_machine_name, arn.label, "25bc2fbb-0f1d-3c4e-8a5b-6d7e8f901234")
     named = _parse(raw, "mapRunArn", parse_map_run_arn, shape)
@@ -251,7 +251,7 @@ def _map_run_arn(raw: Mapping[str, object], arn: ExecutionArn) -> str | None:
 
 
 def _qualifiers(raw: Mapping[str, object], machine_arn: str) -> tuple[str | None, str | None]:
-    """Return the number of the version and the name of the alias it was started through."""
+    """Return the number of the version and the name of the alias through which it was started."""
     version_number = _qualifier(raw, "stateMachineVersionArn", machine_arn)
     alias_name = _qualifier(raw, "stateMachineAliasArn", machine_arn)
     if version_number is not None and not _VERSION_NUMBER.fullmatch(version_number):
@@ -277,7 +277,7 @@ def _qualifier(raw: Mapping[str, object], member: str, machine_arn: str) -> str 
 
 
 def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
-    """Return how many items a child processes; None if that is not told, as DescribeExecution does not."""
+    """Return the number of items of a child; None if it is absent, as in DescribeExecution."""
     if arn.label is not None:
         count = raw.get("itemCount")
         return None if count is None else seeding.check_count(count, "itemCount")
@@ -297,7 +297,7 @@ def _status(raw: Mapping[str, object], arn: ExecutionArn) -> str:
 
 
 def _stop(raw: Mapping[str, object], status: str) -> int | None:
-    """When it stopped; for one that waits for its redrive, and does not tell, when it was last redriven or started."""
+    """Return the stop date; for a PENDING_REDRIVE child without one, that of its last redrive or start."""
     stop = _optional_moment(raw, "stopDate")
     if status == "PENDING_REDRIVE" and stop is None:
         stop = _optional_moment(raw, "redriveDate")
@@ -308,7 +308,7 @@ def _stop(raw: Mapping[str, object], status: str) -> int | None:
 
 
 def _details(raw: Mapping[str, object], status: str) -> Details:
-    """Its data, as far as told; AWS may show an error of what timed out, and here only FAILED and ABORTED have one."""
+    """Return the details, as far as present; only FAILED and ABORTED executions have error and cause here."""
     texts = [_optional_text(raw, member) for member in ("input", "output", "error", "cause", "traceHeader")]
     input, output, error, cause, trace_header = texts
     if status not in ("FAILED", "ABORTED"):
@@ -317,7 +317,7 @@ def _details(raw: Mapping[str, object], status: str) -> Details:
 
 
 def _redrive_count(raw: Mapping[str, object]) -> int:
-    """0 where the source says nothing: it is older than redrives are."""
+    """Return the number of redrives; 0 if it is absent, as in recordings from before redrives."""
     count = raw.get("redriveCount")
     count = 0 if count is None else seeding.check_count(count, "redriveCount")
     if count == 0 and raw.get("redriveDate") is not None:
@@ -335,16 +335,16 @@ def _moment(member: str, value: object) -> int:
     if isinstance(value, (str, datetime)):
         return clock.to_moment(clock.read_iso(value, member) if isinstance(value, str) else value, 0, name=member)
     if type(value) is int or (isinstance(value, float) and isfinite(value * 1000)):
-        # Rounded, as few floats hold a whole number of milliseconds exactly.
+        # Rounded, because few floats represent a whole number of milliseconds exactly.
         return clock.check(round(value * 1000), member)
     raise ValueError(f"{member} must be epoch seconds, ISO 8601 text or a datetime, got {value!r}.")
 
 
 def _attempts(shown: Shown, details: Details, *, express: bool) -> tuple[Attempt, ...]:
-    """Return a time line with the state that an item shows; before its redrive it is RUNNING and never redriven."""
+    """Return a time line with the state that an item shows; before its redrive it is RUNNING and not redriven."""
     dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
     return seeding.seeded_attempts(
-        # A recording is complete, so it is judged by its own last date, wherever the test's clock stands.
+        # A recording is complete, so its own last date decides, not the test's clock.
         max(dates),
         shown.status,
         ending(shown.status, output=details.output, error=details.error, cause=details.cause),

@@ -32,11 +32,18 @@ from sfn_mock.state.tolerance import Tolerance
 def load(
     records_of: Callable[[str, str], Records], own_account_id: str, source: object, parent_view: views.Execution | None
 ) -> views.Executions:
-    """Store what ``source`` shows, each item under its account and region, and return one execution for each item.
+    """Store the items of ``source`` by account and region, and return one execution for each item.
 
-    ``records_of`` gives the records of an account and region. ``parent_view`` becomes the parent of the map runs in the
-    source. Among equal dates the items keep the source's order. What is stored already stays as it is. ValueError,
-    with nothing stored, for what AWS could never show or what differs from a stored execution.
+    An execution that is stored already is not changed. Among equal dates the items keep the source's order.
+
+    Args:
+        records_of: Returns the records of an account and region.
+        own_account_id: The account of the mock.
+        source: The source, in any form.
+        parent_view: The parent of the source's map runs.
+
+    Raises:
+        ValueError: If an item is impossible, or differs from a stored execution; then nothing is stored.
     """
     items = recordings.read(source)
     records = {item.place: records_of(*item.place) for item in items}
@@ -53,7 +60,7 @@ def load(
 
 
 def _with_map_runs(items: list[Item], records: Mapping[Place, Records]) -> list[Item]:
-    """The items, those of children that name no map run with the one that is known for their label, or a new one."""
+    """Return the items; children without a map run get the known map run with their label, or a new one."""
     found = [item.shown.map_run_arn for item in items]
     stored = [arn for own in records.values() for arn in own.map_runs]
     known: dict[tuple[str, str, str], list[str]] = {}
@@ -117,7 +124,7 @@ def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: E
 
 def _check_parent_of(arn: str, machine: StateMachine | None, map_run: MapRun | None, parent: Execution) -> None:
     if parent.owner is not machine:
-        with parent.using():  # RuntimeError where it is no longer alive
+        with parent.using():  # RuntimeError if it no longer exists
             raise ValueError(
                 f"parent must be an execution of the state machine of {arn} and not a child execution, got "
                 f"{parent.arn}."
@@ -131,7 +138,8 @@ def _sort_out(
 ) -> tuple[dict[ExecutionArn, Execution], list[Item]]:
     """Return the executions that are stored already, and the new items, each once.
 
-    ValueError for an item that differs from the stored execution, or from an earlier item, of its name.
+    Raises:
+        ValueError: If an item differs from the stored execution, or from an earlier item, with its name.
     """
     stored: dict[ExecutionArn, Execution] = {}
     new: dict[ExecutionArn, Item] = {}
@@ -153,19 +161,19 @@ def _sort_out(
 
 
 def _is_taken(execution: Execution, item: Item, moment: int) -> bool:
-    """Return whether ``execution`` has its name still; forgotten, it does where ``item`` shows what it was."""
+    """Return whether the name of ``execution`` is taken; a vanished one counts if ``item`` shows it."""
     return execution.is_kept_at(moment) or any(_agree(item.shown, state) for state in _states(execution, moment))
 
 
 def _agree(one: Shown, other: Shown) -> bool:
-    """Return whether they show the same, as far as both tell how many items there are."""
+    """Return whether both show the same, as far as both have item counts."""
     return one == other or (
         (one.item_count is None or other.item_count is None) and one._replace(item_count=other.item_count) == other
     )
 
 
 def _joined(earlier: Item, item: Item) -> Item:
-    """Return the earlier item, completed with the members that only the later item of that name has."""
+    """Return the earlier item, completed with members of the later item with its name."""
     details = earlier.details.joined_with(item.details)
     count = item.shown.item_count if earlier.shown.item_count is None else earlier.shown.item_count
     *before, last = earlier.attempts
@@ -175,7 +183,7 @@ def _joined(earlier: Item, item: Item) -> Item:
 
 
 def _details(execution: Execution, item: Item) -> Details:
-    """Return the details of a stored execution that listings lack, when it has the item's status."""
+    """Return the details of a stored execution that listings lack, if it has the item's status."""
     end = execution.attempts[-1].ending
     if end.status != item.shown.status:
         return Details(execution.input, None, None, None, execution.trace_header)
@@ -183,7 +191,7 @@ def _details(execution: Execution, item: Item) -> Details:
 
 
 def _check_details(item: Item, there: Details, what: str) -> None:
-    """Raise ValueError where both tell something and it differs."""
+    """Raise ValueError if both have a member and it differs."""
     for member, mine, other in zip(Details._fields, item.details, there, strict=True):
         if mine is not None and other is not None and mine != other:
             difference = f"{underscores_to_camelcase(member)} {mine} instead of {other}"
@@ -196,7 +204,7 @@ def _find(item: Item, records: Records) -> Execution | None:
 
 
 def _states(execution: Execution, moment: int) -> list[Shown]:
-    """Return its state now, if it has started, and its final state: a recording may show either."""
+    """Return its current state, if it has started, and its final state: a recording may show either."""
     last = execution.attempts[-1]
     end = max(last.since, last.stop or 0)
     return [
@@ -266,7 +274,7 @@ def _warn(
 
 
 def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Execution) -> None:
-    """Make ``parent`` the parent of the source's map runs without one."""
+    """Set ``parent`` as the parent of the source's map runs without one."""
     arns = {item.shown.map_run_arn for item in items}
     for own in records.values():
         for arn in own.map_runs.keys() & arns:
@@ -278,14 +286,14 @@ def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Executio
 def _store(
     new: list[Item], records: Mapping[Place, Records], moment: int, parent: Execution | None
 ) -> dict[ExecutionArn, Execution]:
-    """Store new items, with the state machines and map runs they belong to."""
+    """Store new items, with their state machines and map runs."""
     first_starts: dict[str | None, int] = {}
     for item in new:
         arn, start = item.shown.map_run_arn, item.start
         first_starts[arn] = min(start, first_starts.get(arn, start))
     executions: dict[ExecutionArn, Execution] = {}
     below: dict[str | None, int] = {}
-    # From the end, as among equal dates the one added last is listed first.
+    # From the end, because among equal dates the one added last is listed first.
     for item in reversed(new):
         own = records[item.place]
         owner = _owner(item, own, moment, first_starts[item.shown.map_run_arn], parent)
@@ -293,7 +301,7 @@ def _store(
         *earlier, last = _in_order(item, below, moment)
         due = apply_time_limit(last, owner.time_limit_of(revision))
         if last.stop is None and due.is_open(moment):
-            # What is overdue by this definition was started with another one, as it was seen to run.
+            # An execution longer than this definition allows was started with another one.
             last = due
         execution = executions[item.identity] = Execution(
             owner,
@@ -318,7 +326,7 @@ def _store(
 
 
 def _item_count(item: Item) -> int | None:
-    """Return how many items a child processes, one where that is not told; None for other executions."""
+    """Return the number of items of a child, by default one; None for other executions."""
     return 1 if item.arn.label is not None and item.shown.item_count is None else item.shown.item_count
 
 
@@ -338,7 +346,7 @@ def _in_order(item: Item, below: dict[str | None, int], moment: int) -> tuple[At
 
 
 def _owner(item: Item, records: Records, moment: int, first_start: int, parent: Execution | None) -> ExecutionScope:
-    """The machine or map run it belongs to; what is missing comes into being, a map run as of its first child."""
+    """Return the machine or map run of an item; a missing one is created, a map run as of its first child."""
     name, arn = item.arn.state_machine_name, item.shown.map_run_arn
     if name not in records.state_machines:
         seed_state_machine(records, moment, name)
@@ -363,7 +371,7 @@ def _owner(item: Item, records: Records, moment: int, first_start: int, parent: 
 
 
 def _store_qualifiers(executions: Iterable[Execution], moment: int) -> None:
-    """The versions and aliases they were started through, as far as missing; an alias routes as it last did."""
+    """Create missing versions and aliases; an alias routes as its newest execution shows."""
     for execution in sorted(executions, key=lambda execution: (execution.start, execution.sequence), reverse=True):
         machine, number, name = execution.state_machine, execution.version_number, execution.alias_name
         if number is not None and number not in machine.versions:

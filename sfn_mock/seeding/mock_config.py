@@ -124,7 +124,7 @@ def _json_value(value: Any, location: str) -> Any:
 def _object(
     value: Any, location: str, known: tuple[str, ...] | None = None, required: tuple[str, ...] = ()
 ) -> Mapping[str, Any]:
-    """Return an object of the config whose members are known; ValueError for anything else."""
+    """Return an object of the config with only known members; ValueError for anything else."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise ValueError(f"{location} must be an object with strings for keys, got {value!r}.")
     for key in value:

@@ -18,7 +18,7 @@ from sfn_mock.state.revisions import DEFAULT_DEFINITION
 
 #: Statuses of child executions that keep their map run from ending.
 _UNFINISHED = ("RUNNING", "PENDING_REDRIVE")
-#: How deep lists and objects may lie in one another to be written as such, and not as JSON text.
+#: The deepest nesting of lists and objects that is not written as JSON text.
 _DEEPEST = 30
 
 
@@ -58,7 +58,7 @@ def describe_seeds(machine: StateMachine, executions: Collection[Execution], mom
 
 
 def _version(machine: StateMachine, number: int) -> dict[str, Any]:
-    """Return a version; one that was deleted is written too, as executions may have been started through it."""
+    """Return a version; a deleted one is written too, because executions may have been started through it."""
     version = machine.versions.get(str(number))
     return {} if version is None else _without_empty({"description": version.description})
 
@@ -70,11 +70,11 @@ def _alias(alias: Alias) -> dict[str, Any]:
 
 
 def _execution(execution: Execution, moment: int, children: Collection[Execution] | None) -> dict[str, Any]:
-    """Return an execution with its map runs, of these with all children or with those of ``children`` alone."""
+    """Return an execution with its map runs, with all of their children or only ``children``."""
     described = _shown(execution, moment)
     origin = execution.origin
     described["version"] = None if origin.version_number is None else int(origin.version_number)
-    # A deleted alias can be no seed's.
+    # A seed cannot have a deleted alias.
     described["alias"] = origin.alias_name if origin.alias_name in execution.state_machine.aliases else None
     map_runs = [(map_run, map_run.index.executions) for map_run in map_runs_at(execution, moment)]
     if children is not None:
@@ -85,7 +85,7 @@ def _execution(execution: Execution, moment: int, children: Collection[Execution
 
 
 def _made_up_parent(map_run: MapRun, moment: int, children: Collection[Execution]) -> dict[str, Any]:
-    """Return a parent for a map run that has none: named as DescribeMapRun shows it, with the map run's dates."""
+    """Return a parent for a map run without one: with the name that DescribeMapRun shows, and the map run's dates."""
     state = state_at(map_run, moment)
     return _without_empty(
         {
@@ -104,7 +104,7 @@ def _map_run(map_run: MapRun, moment: int, children: Collection[Execution]) -> d
     state = state_at(map_run, moment)
     started = [child for child in children if child.attempt_at(moment) is not None]
     described = [_child(child, moment) for child in sorted(started, key=_sequence)]
-    # Its status follows from its children where it would be RUNNING by them too.
+    # Its status follows from its children if they also make it RUNNING.
     follows = state.status == "RUNNING" and (
         not described or any(child["status"] in _UNFINISHED for child in described)
     )
@@ -130,7 +130,7 @@ def _child(child: Execution, moment: int) -> dict[str, Any]:
 
 
 def _shown(execution: Execution, moment: int) -> dict[str, Any]:
-    """Return what executions and child executions have in common."""
+    """Return the members that executions and child executions have in common."""
     attempt = execution.attempt_at(moment)
     assert attempt is not None, "only executions that have started are written"
     ending = attempt.ending_at(moment)
@@ -167,7 +167,7 @@ def _definition(text: str) -> Any:
 
 
 def _payload(text: str) -> Any:
-    """Return a list or an object, if seeding it makes the same text of it; the text otherwise."""
+    """Return a list or object if seeding it gives the same text; otherwise the text."""
     value = _read(text)
     same = value is not None and json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
     return value if same else text

@@ -27,7 +27,7 @@ def seed_state_machine(
     role_arn: str | None = None,
     creation_date: clock.Date | None = None,
 ) -> StateMachine:
-    """Store a seeded machine; ArgumentError for one that AWS could never show, or whose name is taken."""
+    """Store a seeded machine; ArgumentError for an impossible one, or if its name is taken."""
     seeding.check_name(name)
     if name in records.state_machines:
         taken = records.state_machines[name].arn
@@ -44,12 +44,12 @@ def seed_state_machine(
 
 
 def default_role_arn(records: Records, name: str) -> str:
-    """Return the role of a machine of that name that is seeded without one."""
+    """Return the default role of a seeded machine with that name."""
     return f"arn:{records.partition}:iam::{records.account_id}:role/service-role/{name}"
 
 
 def _checked_definition(definition: str | Mapping[str, Any], type: str) -> str:
-    """Return the text of a definition; ArgumentError, in AWS's words, for one that CreateStateMachine refuses."""
+    """Return the text of a definition; ArgumentError with AWS's sentence if CreateStateMachine refuses it."""
     text = definition if isinstance(definition, str) else json_text(definition, "definition")
     faults = [str(diagnostic) for diagnostic in diagnostics(text, type) if diagnostic.severity == "ERROR"]
     if faults:

@@ -83,7 +83,7 @@ def _parse_yaml(text: str) -> Any:
         ) from None
 
     class Loader(yaml.SafeLoader):
-        """Leaves dates as they are written: the seeding calls read them, with all that they may be."""
+        """Leaves dates as text, because the seeding methods read them in all their forms."""
 
         yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own way to say it
             first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -105,10 +105,7 @@ def _parse_yaml(text: str) -> Any:
 
 
 def _check_size(value: object, sizes: dict[int, int]) -> int:
-    """Return how many values a document has when its aliases are written out; ValueError beyond the limit.
-
-    ``sizes`` has those of the lists and objects that were counted, with the limit for those that are being counted.
-    """
+    """Return the number of values of a document with its aliases expanded; ValueError beyond the limit."""
     if not isinstance(value, (dict, list)):
         return 1
     if id(value) not in sizes:

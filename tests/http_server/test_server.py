@@ -303,7 +303,7 @@ def test_error_on_the_wire(sfn, post, headers, body, told):
 
 
 @pytest.mark.sfn_executions(retry_sleeps=False)
-def test_faults_strike(sfn, client):
+def test_faults_apply(sfn, client):
     """Faults of the handle apply to calls over HTTP, and the client retries."""
     fault = sfn.add_fault("ListStateMachines", error="ThrottlingException", times=2)
 

@@ -497,7 +497,7 @@ ROUTES = "info, seed, load, end, reset, clock, executions, copy, moments, graph,
             '{"operation": "ListExecutions", "error": "ReadTimeout", "times": 0}',
             400,
             "times must be an int >= 1, or None for all requests until remove(), got 0",
-            id="a fault that never strikes",
+            id="fault that never applies",
         ),
         pytest.param("GET", "calls?operation=Nothing", None, 400, None, id="calls of no operation"),
         pytest.param(
