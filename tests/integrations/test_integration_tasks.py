@@ -1,6 +1,7 @@
 """Tasks of a run that services answer."""
 
 import io
+from datetime import datetime, timezone
 
 import pytest
 from given_clients import given, refusal
@@ -105,6 +106,34 @@ def test_a_job_that_runs_is_asked_about_again():
 
     assert pending == Pending(submitted=STARTED)
     assert polled == [None, Succeeded({"JobRunState": "SUCCEEDED"})]
+
+
+@pytest.mark.parametrize(
+    ("stop", "status", "expected"),
+    [
+        pytest.param(5, "SUCCEEDED", 5000, id="succeeded"),
+        pytest.param(7, "FAILED", 7000, id="failed"),
+    ],
+)
+def test_the_end_of_an_execution_has_its_moment(stop, status, expected):
+    """Step Functions tells when the execution stopped that a task waits for."""
+    stopped = datetime.fromtimestamp(stop, timezone.utc)
+    answers = [{"status": "RUNNING"}, {"status": status, "stopDate": stopped}]
+    _, client_for = given(start_execution={"executionArn": "e"}, describe_execution=answers)
+    _, job = answer("arn:aws:states:::states:startExecution.sync", {"StateMachineArn": "m"}, client_for)
+
+    assert poll_task(job, client_for=client_for).stop == expected
+
+
+def test_a_refused_poll_ends_the_task():
+    """A task whose service refuses to describe the job fails with that error, at no moment of the job's own."""
+    _, client_for = given(
+        start_job_run={"JobRunId": "r"}, get_job_run=[run_of("RUNNING"), refusal("EntityNotFoundException")]
+    )
+    _, job = answer("arn:aws:states:::glue:startJobRun.sync", {"JobName": "n"}, client_for)
+    end = poll_task(job, client_for=client_for)
+
+    assert (type(end), end.error, end.stop) == (Failed, "Glue.EntityNotFoundException", None)
 
 
 def test_an_http_task_is_sent_by_whoever_can():
