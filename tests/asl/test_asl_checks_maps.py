@@ -141,6 +141,18 @@ def test_reader_config(config: dict[str, Any], expected: list[str]) -> None:
             ],
             id="reader-arguments",
         ),
+        pytest.param(
+            "ItemReader",
+            {"Resource": GET_OBJECT, "Parameters": {"Key.$": "$.k"}},
+            [f"The field 'Bucket' is required but was missing at {READER}/Parameters"],
+            id="reader-bucket",
+        ),
+        pytest.param(
+            "ResultWriter",
+            {"Resource": PUT_OBJECT, "Parameters": {"Prefix": "p"}},
+            ["The field 'Bucket' is required but was missing at /States/S/ResultWriter/Parameters"],
+            id="writer-bucket",
+        ),
         pytest.param("ResultWriter", {}, [], id="writer-empty"),
         pytest.param(
             "ResultWriter",

@@ -7,7 +7,7 @@ from typing import Any
 from sfn_mock.asl.checks.diagnostics import Checks, Scope, error
 from sfn_mock.asl.checks.jsonata import expression
 from sfn_mock.asl.checks.paths import reference_path
-from sfn_mock.asl.checks.resources import reader_resource, writer_resource
+from sfn_mock.asl.checks.resources import reader_parameters, reader_resource, writer_parameters, writer_resource
 from sfn_mock.asl.checks.shapes import Field, Group, Shape, shaped
 from sfn_mock.asl.checks.templates import template
 from sfn_mock.asl.checks.values import each, integer, joined, one_of, or_expression, string
@@ -56,6 +56,7 @@ _READER = Shape(
         "Arguments": Field(template, "JSONata"),
     },
     required=("Resource",),
+    rules=(reader_parameters,),
 )
 _BATCH_SIZES = ("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
 
@@ -92,7 +93,8 @@ _WRITER = Shape(
         "WriterConfig": Field(shaped(_WRITER_CONFIG)),
         "Parameters": Field(template, "JSONPath"),
         "Arguments": Field(template, "JSONata"),
-    }
+    },
+    rules=(writer_parameters,),
 )
 
 

@@ -57,20 +57,33 @@ def _data_resource(parse: Callable[[str], Resource]) -> Check:
     return check
 
 
+def _data_parameters(parse: Callable[[str], Resource]) -> Check:
+    def check(value: dict[str, Any], location: str, scope: Scope) -> Checks:
+        resource = _resource(value, parse)
+        field = "Arguments" if scope.jsonata else "Parameters"
+        parameters = value.get(field)
+        if resource is not None and isinstance(parameters, dict):
+            yield _required(parameters, resource, f"{location}/{field}", scope)
+
+    return check
+
+
 reader_resource = _data_resource(parse_reader_resource)
 writer_resource = _data_resource(parse_writer_resource)
+#: Check that the parameters of an ItemReader or a ResultWriter, if it has any, are all that its Resource requires.
+reader_parameters = _data_parameters(parse_reader_resource)
+writer_parameters = _data_parameters(parse_writer_resource)
 
 
 def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     """Check that a Task has all required parameters and none that its service does not have."""
-    resource = _resource(value)
+    resource = _resource(value, parse_resource)
     if resource is None:
         return
     field = "Arguments" if scope.jsonata else "Parameters"
     parameters = value.get(field)
     if isinstance(parameters, dict):
-        for name in resource.required_parameters:
-            yield needed(parameters, name, f"{location}/{field}", scope)
+        yield _required(parameters, resource, f"{location}/{field}", scope)
         alternatives = resource.alternative_parameters
         if alternatives and not any(_is_given(parameters, name, scope) for name in alternatives):
             yield needed(parameters, alternatives[0], f"{location}/{field}", scope)
@@ -80,9 +93,14 @@ def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Check
         yield error(f"{field} field is required for resource ARN: {resource.arn}", f"{location}/Resource")
 
 
+def _required(parameters: dict[str, Any], resource: Resource, location: str, scope: Scope) -> Checks:
+    for name in resource.required_parameters:
+        yield needed(parameters, name, location, scope)
+
+
 def activity_credentials(value: dict[str, Any], location: str, scope: Scope) -> Checks:
     """Check that a Task with an activity has no Credentials."""
-    resource = _resource(value)
+    resource = _resource(value, parse_resource)
     if "Credentials" in value and resource is not None and resource.kind is ResourceKind.ACTIVITY:
         yield error("The field 'Credentials' is not supported for activities", location)
 
@@ -97,9 +115,9 @@ def _is_given(parameters: dict[str, Any], name: str, scope: Scope) -> bool:
     return name in parameters or (not scope.jsonata and f"{name}.$" in parameters)
 
 
-def _resource(value: dict[str, Any]) -> Resource | None:
+def _resource(value: dict[str, Any], parse: Callable[[str], Resource]) -> Resource | None:
     arn = value.get("Resource")
     try:
-        return parse_resource(arn) if isinstance(arn, str) else None
+        return parse(arn) if isinstance(arn, str) else None
     except ResourceError:
         return None
