@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
+
+
+@cache
+def made_client():
+    """One client for many mocks, because its creation takes longer than a hundred calls."""
+    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
 def needs_member(operation, member):

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sfn_mock import mock_sfn_executions
 from sfn_mock.asl.routes import NO_STATES, read_program
 from sfn_mock.instruments.execution_graph import MOST_VISITS, describe_states
 from sfn_mock.operations.history import events_of
+
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
 
 NOW = "2026-01-10T03:00:00Z"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -43,12 +44,6 @@ EACH = {
         }
     },
 }
-
-
-@pytest.fixture
-def sfn(clock):
-    with mock_sfn_executions(execute=True) as sfn:
-        yield sfn
 
 
 def told(sfn, run):

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
+NOW = "2026-01-10T03:00:00Z"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:work"
 
 
@@ -31,12 +31,6 @@ def distributed(states, **members):
 
 def branches(*definitions, **members):
     return machine({"Both": {"Type": "Parallel", "Branches": list(definitions), "End": True, **members}})
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-01-10T03:00:00Z") as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 from sfn_mock.asl.host import ReadRequest
 from sfn_mock.instruments.replayed_runs import Answers
 
+NOW = "2026-01-10T03:00:00Z"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:work"
 OTHER_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:other"
 OK = [{"result": {"ok": True}}]
@@ -32,12 +32,6 @@ def machine(states):
 def distributed(states, **members):
     processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(states)}
     return machine({"Each": {"Type": "Map", "ItemProcessor": processor, "Label": "Each", "End": True, **members}})
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-01-10T03:00:00Z") as clock:
-        yield clock
 
 
 def history_of(arn):

@@ -7,19 +7,13 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
+NOW = "2026-01-10T03:00:00Z"
 PACK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
 #: The packages of all parcels in order; each takes some time.
 RESULTS = [{"result": f"package {number}", "duration": timedelta(seconds=60)} for number in range(6)]
 
 pytestmark = pytest.mark.sfn_executions(execute=True)
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-01-10T03:00:00Z") as clock:
-        yield clock
 
 
 def twice(concurrency, **members):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from answers import unchecked_machine
-from freezegun import freeze_time
 
 from sfn_mock import TaskError, mock_sfn_executions
 
@@ -18,12 +17,6 @@ INVOKE = "arn:aws:states:::lambda:invoke"
 SDK_INVOKE = "arn:aws:states:::aws-sdk:lambda:invoke"
 SEND = "arn:aws:states:::sqs:sendMessage"
 MESSAGE = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/orders", "MessageBody": "x"}
-
-
-@pytest.fixture
-def clock():
-    with freeze_time(NOW) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -6,18 +6,12 @@ import random
 from datetime import timedelta
 
 import pytest
-from freezegun import freeze_time
 
 from sfn_mock import mock_sfn_executions
 
+NOW = "2026-01-10T03:00:00Z"
 SECOND = timedelta(seconds=1)
 LAG = 5 * SECOND
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-01-10 03:00:00") as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta, timezone
 import boto3
 import pytest
 from answers import unchecked_machine
-from freezegun import freeze_time
 
 from sfn_mock import mock_sfn_executions
 
+pytestmark = pytest.mark.usefixtures("clock")
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
 TASK = {
@@ -23,12 +23,6 @@ PASS = {"Type": "Pass"}
 CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": True, "Next": "Ship"}], "Default": "Reject"}
 ELSEWHERE = {"Variable": "$.a", "IsPresent": True, "Next": "Reject"}
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import warnings
 from datetime import datetime, timedelta, timezone
-from functools import cache
 
 import boto3
 import pytest
-from answers import members, refusal, unchecked_machine
+from answers import made_client, members, refusal, unchecked_machine
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -1065,12 +1064,6 @@ def test_page_size_has_a_limit(client, orders):
 # --- At every moment a beginning of what is told later -----------------------------------------------------------
 
 
-@cache
-def one_client():
-    """One client for all examples, because its creation takes longer than a hundred calls."""
-    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-
-
 STATES = [PASS, TASK, MAP, {"Type": "Wait", "Seconds": 3}, {"Type": "Choice"}, SUCCEED, FAIL]
 STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 ACTIONS = ["tick", "fail", "abort", "time_out", "succeed", "redrive", "tolerate", "succeed child", "fail child"]
@@ -1106,7 +1099,7 @@ def test_history_only_grows(states, seed, seconds, child_status, child_seconds, 
         return {"status": status} if status == "RUNNING" else {"status": status, "duration": seconds * SECOND}
 
     with freeze_time(NOW) as frozen, mock_sfn_executions() as sfn:
-        client = one_client()
+        client = made_client()
         definition = workflow(chain(*((f"S{number}", state) for number, state in enumerate(states))))
         parent = unchecked_machine(sfn, definition).add_execution("nightly", **life(seed, seconds))
         batch = parent.add_map_run("items")

@@ -10,21 +10,15 @@ import pytest
 import requests
 from answers import refusal
 from botocore.config import Config
-from freezegun import freeze_time
 from moto import mock_aws
 
 from sfn_mock import mock_sfn_executions
 
+NOW = "2026-01-10T03:00:00Z"
 RATE_EXCEEDED = ("ThrottlingException", "Rate exceeded")
 LIMIT_EXCEEDED = ("ExecutionLimitExceeded", "The maximum number of running executions has been reached")
 #: Each call is tried once, so that no test waits.
 ONCE = Config(retries={"total_max_attempts": 1})
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-01-10 03:00:00") as clock:
-        yield clock
 
 
 def client_in(region="us-east-1"):

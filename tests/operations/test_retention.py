@@ -8,20 +8,14 @@ from datetime import timedelta
 import boto3
 import pytest
 from answers import refusal
-from freezegun import freeze_time
 
 from sfn_mock import SeedWarning, mock_sfn_executions
 
+NOW = "2026-01-10T03:00:00Z"
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 NIGHTLY = f"{PREFIX}:execution:orders:nightly"
 LAST_MOMENT = "2026-04-10 02:59:59.999"
 GONE = "2026-04-10 03:00:00"
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-01-10 03:00:00") as clock:
-        yield clock
 
 
 @pytest.fixture

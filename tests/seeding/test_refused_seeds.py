@@ -9,8 +9,8 @@ from functools import cache
 from operator import attrgetter
 from types import SimpleNamespace
 
-import boto3
 import pytest
+from answers import made_client
 
 from sfn_mock import SeedWarning, get_mock, mock_sfn_executions
 
@@ -22,12 +22,6 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
-
-
-@cache
-def made_client():
-    """One client for all tests, because its creation takes longer than most of them."""
-    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
 # --- What is refused ---------------------------------------------------------------------------------------------

@@ -5,10 +5,8 @@ from __future__ import annotations
 import gc
 import warnings
 from datetime import datetime, timedelta, timezone
-from functools import cache
 from uuid import UUID
 
-import boto3
 import pytest
 
 from sfn_mock import SeedWarning
@@ -21,12 +19,6 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
-
-
-@cache
-def made_client():
-    """One client for all tests, because its creation takes longer than most of them."""
-    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
 @pytest.fixture

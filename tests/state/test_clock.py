@@ -8,14 +8,14 @@ import sys
 import textwrap
 import time
 from datetime import datetime, timedelta, timezone
-from functools import cache, partial
+from functools import partial
 from threading import Thread
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-import boto3
 import pytest
 import time_machine
+from answers import made_client
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
@@ -23,12 +23,6 @@ NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 MILLISECOND = timedelta(milliseconds=1)
-
-
-@cache
-def made_client():
-    """One client for all tests, because its creation takes longer than most of them."""
-    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from functools import cache
 from operator import attrgetter
 from threading import Barrier, Thread
 
-import boto3
 import pytest
 
 from sfn_mock import mock_sfn_executions
@@ -19,12 +17,6 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
-
-
-@cache
-def made_client():
-    """One client for all tests, because its creation takes longer than most of them."""
-    return boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 
 
 @pytest.fixture

@@ -7,19 +7,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from sfn_mock import mock_sfn_executions
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 INNER = "arn:aws:states:us-east-1:123456789012:stateMachine:inner"
 WAIT = {"Type": "Wait", "Seconds": 60, "Next": "End"}
 DONE = {"Type": "Succeed"}
 BROKEN = {"Type": "Fail", "Error": "Broken"}
-
-
-@pytest.fixture
-def sfn(clock):
-    with mock_sfn_executions(execute=True) as sfn:
-        yield sfn
 
 
 @pytest.fixture

@@ -7,17 +7,11 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 from sfn_mock import mock_sfn_executions
 
+NOW = "2026-01-10T03:00:00Z"
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def clock():
-    with freeze_time("2026-01-10 03:00:00") as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from threading import Timer
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 import sfn_mock
 
@@ -29,12 +28,6 @@ ITEMS = {
     },
     "End": True,
 }
-
-
-@pytest.fixture
-def clock():
-    with freeze_time(NOW) as clock:
-        yield clock
 
 
 @pytest.fixture

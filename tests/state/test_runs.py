@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from sfn_mock import mock_sfn_executions
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -22,12 +22,6 @@ ASK = {
     "HeartbeatSeconds": 300,
     "End": True,
 }
-
-
-@pytest.fixture
-def sfn(clock):
-    with mock_sfn_executions(execute=True) as sfn:
-        yield sfn
 
 
 @pytest.fixture

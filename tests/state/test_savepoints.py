@@ -11,7 +11,6 @@ from threading import Barrier, Thread
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from freezegun import freeze_time
 from moto import mock_aws
 
 from sfn_mock import activation, get_mock, mock_sfn_executions
@@ -20,6 +19,7 @@ from sfn_mock.instruments.faults import Fault, Faults
 from sfn_mock.instruments.requests import Request
 from sfn_mock.state.savepoints import Savepoint
 
+pytestmark = pytest.mark.usefixtures("clock")
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -38,12 +38,6 @@ WAITING = json.dumps(
         },
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
 
 
 class Outer:

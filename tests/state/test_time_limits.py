@@ -7,20 +7,14 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
-from freezegun import freeze_time
 
 from sfn_mock import mock_sfn_executions
 
+pytestmark = pytest.mark.usefixtures("clock")
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 MILLISECOND = timedelta(milliseconds=1)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with freeze_time(NOW) as frozen:
-        yield frozen
 
 
 def definition(seconds=60):
