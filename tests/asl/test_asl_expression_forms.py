@@ -106,7 +106,7 @@ def test_references_are_what_the_parser_tells():
         if found is not None:
             assert found == expected, text
             compared += 1
-        known.note(form, expected)
+        known.add(form, expected)
 
     assert compared > 200
     assert faults > 200
@@ -143,6 +143,6 @@ def test_forms_are_forgotten(monkeypatch):
     known = KnownForms()
     found = [find_form(text) for text in ("$a", "$a.b", "$a.b.c")]
     for text, form in zip(("$a", "$a.b", "$a.b.c"), found, strict=True):
-        known.note(form, collect(parse(text).ast))
+        known.add(form, collect(parse(text).ast))
 
     assert [known.find(form) is None for form in found] == [True, True, False]
