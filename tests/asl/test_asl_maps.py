@@ -701,7 +701,7 @@ def test_items_of_another_type(processor, value, actual):
     [
         pytest.param(
             1.5,
-            ["ExecutionFailed"],
+            ["MapStateStarted", "ExecutionFailed"],
             ("States.Runtime", f'{HEAD}The MaxItemsPath field refers to value "1.5" which is not a valid integer: $.n'),
             id="fraction",
         ),
@@ -714,7 +714,7 @@ def test_items_of_another_type(processor, value, actual):
     ],
 )
 def test_limits_that_cannot_be(limit, events, ending):
-    """MaxItemsPath to a fraction fails the state before its map run starts, to a negative number the map run."""
+    """MaxItemsPath to a fraction fails the state before its map run starts; a negative number fails the map run."""
     host = EngineHost(items=[1, 2, 3])
     reader = {**READER, "ReaderConfig": {"MaxItemsPath": "$.n"}}
     run = start(single(distributed(PASS, ItemReader=reader)), {"b": "x", "n": limit}, host)
@@ -742,6 +742,17 @@ def test_item_of_the_context_object(processor, more, expected):
     state = processor(PASS, ItemSelector="{% $states.context.Map.Item %}", **JSONATA, **more)
 
     assert result(start(single(state), [7], EngineHost(items=[7]))) == expected
+
+
+def test_reader_parameters_that_cannot_be():
+    """A path without a value in the parameters of a reader fails the state before its map run starts."""
+    host = EngineHost(items=[1])
+    run = start(single(distributed(PASS, ItemReader=READER)), {}, host)
+    reason = "The JSONPath '$.b' specified for the field 'Bucket.$' could not be found in the input '{}'"
+
+    assert types(run)[2:] == ["MapStateStarted", "ExecutionFailed"]
+    assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
+    assert host.map_runs == {}
 
 
 def test_item_reader_that_fails():

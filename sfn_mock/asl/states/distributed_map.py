@@ -12,7 +12,6 @@ from sfn_mock.asl.host import (
     KnownMapRun,
     MapRunRequest,
     Pending,
-    ReadItem,
     ReadRequest,
     Succeeded,
     TaskAnswer,
@@ -25,6 +24,9 @@ from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 from sfn_mock.asl.texts import json_text, utf8
 
+#: The items of a map run, each as the context object's `Map.Item`, or the request to read them.
+_Source = list[dict[str, Any]] | ReadRequest
+
 
 def run_distributed_map(activation: Activation, state: MapState) -> Steps:
     """Run a Distributed Map state until its map run has ended."""
@@ -34,11 +36,10 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
         map_run.check_redrives()
     try:
         if map_run is None:
-            limit = 0 if state.item_reader is None else read_item_limit(activation, state.item_reader.config, effective)
-            map_run, items = _start(activation, state, effective)
+            map_run, source = _start(activation, state, effective)
             known = activation.run.host.recall_map_run(map_run.arn)
             if known.end is None:
-                map_run.add_children(_children(activation, state, effective, items, limit, known))
+                map_run.add_children(_children(activation, state, effective, source, known))
         else:
             map_run.redrive()
             details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
@@ -67,8 +68,8 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _start(activation: Activation, state: MapState, effective: Any) -> tuple[MapRun, list[dict[str, Any]]]:
-    """Start a map run without child executions; return it and its items, none if an ItemReader is to read them."""
+def _start(activation: Activation, state: MapState, effective: Any) -> tuple[MapRun, _Source]:
+    """Start a map run without child executions; return it with its items, or the request to read them."""
     concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     items = [] if state.item_reader is not None else find_items(activation, state, effective)
     activation.add_event("MapStateStarted", {"length": len(items)})
@@ -80,6 +81,8 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
     )
     has_count = state.tolerated_failure_count is not None or count_path is not None
     has_percentage = state.tolerated_failure_percentage is not None or percentage_path is not None
+    reader = state.item_reader
+    source: _Source = items if reader is None else _read_request(activation, reader, effective)
     activation.observe("maxConcurrency", concurrency)
     activation.observe("toleratedFailureCount", count)
     activation.observe("toleratedFailurePercentage", percentage)
@@ -108,24 +111,18 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
     activation.frame.map_run = map_run
     run.open_map_run(map_run)
     activation.add_event("MapRunStarted", {"mapRunArn": arn})
-    return map_run, items
+    return map_run, source
 
 
 def _children(
-    activation: Activation,
-    state: MapState,
-    effective: Any,
-    items: list[dict[str, Any]],
-    limit: int,
-    known: KnownMapRun,
+    activation: Activation, state: MapState, effective: Any, source: _Source, known: KnownMapRun
 ) -> list[Child]:
-    """Return the child executions for the map run to start; an ItemReader may give up to `limit` items."""
-    if state.item_reader is not None:
+    """Return the child executions for the map run to start."""
+    if isinstance(source, ReadRequest):
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
-        found = _read_items(activation, state.item_reader, effective, limit)
-        items = [{**item_context(index, item.value), "Source": item.source} for index, item in enumerate(found)]
-    selected = [select_item(activation, state, effective, item) for item in items]
+        source = _read_items(activation, source)
+    selected = [select_item(activation, state, effective, item) for item in source]
     if state.item_batcher is None:
         return [Child(item, 1) for item in selected]
     return make_batches(activation, state.item_batcher, selected, effective)
@@ -165,20 +162,22 @@ def _fail(activation: Activation, error: StateError) -> None:
     activation.add_event("MapRunFailed", error_details(error.error, error.cause))
 
 
-def _read_items(activation: Activation, reader: ItemReader, effective: Any, limit: int) -> list[ReadItem]:
-    check_item_limit(limit)
+def _read_request(activation: Activation, reader: ItemReader, effective: Any) -> ReadRequest:
+    limit = read_item_limit(activation, reader.config, effective)
     config = dict(reader.config)
     config.pop("MaxItemsPath", None)
     if limit:
         config["MaxItems"] = limit
-    request = ReadRequest(
-        reader.resource,
-        evaluate_field(activation, reader.parameters, effective, "ItemReader/Arguments"),
-        config,
-        activation.run.scheduler.now,
-    )
-    items = activation.run.host.read_items(request)
-    return items[:limit] if limit else items
+    parameters = evaluate_field(activation, reader.parameters, effective, "ItemReader/Arguments")
+    return ReadRequest(reader.resource, parameters, config, activation.run.scheduler.now)
+
+
+def _read_items(activation: Activation, request: ReadRequest) -> list[dict[str, Any]]:
+    limit = request.config.get("MaxItems", 0)
+    check_item_limit(limit)
+    found = activation.run.host.read_items(request)
+    items = found[:limit] if limit else found
+    return [{**item_context(index, item.value), "Source": item.source} for index, item in enumerate(items)]
 
 
 def evaluate_field(activation: Activation, template: Any, effective: Any, field: str) -> Any:
