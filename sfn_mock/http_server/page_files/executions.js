@@ -7,7 +7,7 @@ import { copyButtons } from "/sfn-mock/page/copying.js";
 import { emptyState, facts, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
-import { reasons, reasonText } from "/sfn-mock/page/reasons.js";
+import { reasons, reasonText, shortReason } from "/sfn-mock/page/reasons.js";
 import { startForm } from "/sfn-mock/page/starting.js";
 import { STATUSES, statusLabel } from "/sfn-mock/page/statuses.js";
 import { axis, bar, span, spanText, wholeSpan } from "/sfn-mock/page/timeline.js";
@@ -370,7 +370,7 @@ function columns(here, isOfMapRun, scale, why) {
  */
 function reason(why, { executionArn }) {
   const text = reasonText(why.get(executionArn));
-  return text && html("span", { class: "reason", title: text }, text);
+  return text && html("span", { class: "reason", title: text }, shortReason(why.get(executionArn)));
 }
 
 /** "2, last 02:10:00", with the date if it differs from that of the start. @param {Listed} execution @param {number} now */

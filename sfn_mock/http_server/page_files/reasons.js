@@ -55,3 +55,18 @@ async function ask({ call }, { executionArn }) {
 export function reasonText({ error, cause } = {}) {
   return [error, cause].filter(Boolean).join(": ");
 }
+
+/** The same in short: of the cause that a Lambda function gives only its message. @param {Reason} [reason] */
+export function shortReason({ error, cause } = {}) {
+  return reasonText({ error, cause: cause && message(cause) });
+}
+
+/** @param {string} cause */
+function message(cause) {
+  try {
+    const { errorMessage } = JSON.parse(cause) ?? {};
+    return typeof errorMessage === "string" ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
+}

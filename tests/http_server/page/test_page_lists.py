@@ -165,6 +165,29 @@ def test_reasons(sfn, reader, orders):
     assert [target for target in described if target.endswith("DescribeExecution")] == []
 
 
+@pytest.mark.parametrize(
+    ("cause", "shown"),
+    [
+        pytest.param(
+            '{"errorType":"Full","errorMessage":"No shelf is left."}', "Full: No shelf is left.", id="function"
+        ),
+        pytest.param('{"errorMessage":7}', 'Full: {"errorMessage":7}', id="another message"),
+        pytest.param("null", "Full: null", id="null"),
+        pytest.param("No {shelf", "Full: No {shelf", id="no JSON"),
+        pytest.param(None, "Full", id="no cause"),
+    ],
+)
+def test_the_reason_of_a_function(sfn, reader, cause, shown):
+    """Of the cause that a Lambda function gives, the list has the message; the tip over it has all of the cause."""
+    orders = sfn.add_state_machine("orders")
+    orders.add_execution("worse", status="FAILED", error="Full", cause=cause)
+    reader.open("executions", arn=orders.arn)
+    reason = reader.page.locator("tbody .reason")
+
+    assert reader.texts("tbody .reason") == [shown]
+    assert reason.get_attribute("title") == ("Full" if cause is None else f"Full: {cause}")
+
+
 def test_time_line(sfn, reader, orders):
     """Each bar goes from start to stop on one axis; a running one has an open end, and a redrive is marked."""
     reader.open("executions", arn=orders.arn)
