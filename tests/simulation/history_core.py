@@ -142,9 +142,10 @@ class Core(RuleBasedStateMachine):
         return machines[-1 - pick % len(machines)] if machines else None
 
     def some_execution(self, pick: int) -> Execution:
-        """An execution that is there or has been."""
+        """An execution that is there or has been; one in six times the parent of a map run, as these are few."""
         keys = list(self.executions)
-        key = keys[-1 - pick % len(keys)]
+        parents = [scope.parent.key for scope in self.world.map_runs]
+        key = parents[pick % len(parents)] if pick > 25 and parents else keys[-1 - pick % len(keys)]
         return self.world.execution(key) or self.executions[key]
 
     def is_gone(self, scope: Scope) -> bool:

@@ -8,7 +8,7 @@ import plain_map_runs
 from history_core import Core, minutes, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from plain_executions import Scope
+from plain_executions import UNSUCCESSFUL, Execution, Scope
 from scripts import arguments
 
 
@@ -57,6 +57,23 @@ class MapRuns(Core):
             map_run.max_concurrency = most
             self.world.take_turns(map_run)
 
+    @precondition(lambda self: self.world.map_runs)
+    @rule(pick=picks, end=st.booleans(), plan=st.none() | minutes(0, 4))
+    def redrive_parent(self, pick: int, end: bool, plan: timedelta | None) -> None:
+        """With its unsuccessful map runs and children; it and they run on, or end by themselves."""
+        self.now()
+        map_run = self.world.map_runs[pick % len(self.world.map_runs)]
+        parent = map_run.parent
+        if end and parent.status(self.world.moment) == "RUNNING":
+            self.script.run(f"{parent.key}.fail(error='Late')")
+            self.world.end(parent, "FAILED", {"error": "Late"})
+        if not self.is_gone(map_run) and self.is_redrivable_by_test(parent):
+            for scope in (parent.scope, map_run) if plan is not None else ():
+                self.script.run(f"{scope.key}.on_redrive(status='FAILED', duration={plan!r})")
+                scope.redriven = ("FAILED", plan)
+            self.script.run(f"{parent.key}.redrive()")
+            self.world.redrive(parent)
+
     @rule(
         pick=picks,
         status=st.sampled_from(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT"]),
@@ -71,6 +88,12 @@ class MapRuns(Core):
         lasts = {} if status == "RUNNING" else {"duration": duration}
         self.script.run(f"{scope.key}.on_redrive({arguments(status=status, **lasts)})")
         scope.redriven = (status, duration)
+
+    def is_redrivable_by_test(self, execution: Execution) -> bool:
+        """Whether a test can redrive it: AWS's other conditions do not count."""
+        now = self.world.moment
+        is_kept = execution.is_kept(now, self.world.retention)
+        return not self.has_gone(execution) and is_kept and execution.status(now) in UNSUCCESSFUL
 
     def look_at_map_run(self, scope: Scope) -> None:
         """It counts what is listed, and as pending what is not listed yet; its view and its parent's list agree."""

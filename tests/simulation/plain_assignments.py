@@ -104,11 +104,14 @@ def assign_start(world: LifeCycle, execution: Execution, start: datetime) -> Non
 def assign_detail(world: LifeCycle, execution: Execution, name: str, value: str) -> None:
     """Kept until a closing status is assigned that can have it; one that is there must be able to."""
     found = current(execution, world.moment)
-    if found.end is None:
-        running = found.running._replace(noted={**found.running.noted, name: value})
-        world.plan_end(execution, [*found.earlier, running])
-        return
-    details = {**found.end.details, name: value}
-    if _fitting(details, found.end.status) != details:
-        raise Impossible
-    world.plan_end(execution, [*found.earlier, found.running, found.end._replace(details=details, as_planned=False)])
+    running, end = found.running, found.end
+    if end is None:
+        running = running._replace(noted={**running.noted, name: value})
+    else:
+        details = {**end.details, name: value}
+        if _fitting(details, end.status) != details:
+            raise Impossible
+        end = end._replace(details=details, as_planned=False)
+    execution.line = [*found.earlier, running, *([] if end is None else [end])]
+    if execution.scope.is_map_run:
+        world.take_turns(execution.scope)
