@@ -1,4 +1,4 @@
-"""What a call was answered with, in a form that tests can compare whole."""
+"""Answers and errors of calls, in a form that tests can compare completely."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ def needs_member(operation, member):
 
 
 def unchecked_machine(sfn, definition, name="orders"):
-    """Make a machine of a definition that nobody checked, such as moto's machines have when they are taken over."""
+    """Make a machine with a definition that was not checked, like machines of moto that are taken over."""
     machine = sfn.add_state_machine(name)
     machine._record.revision = machine._record.revision._replace(definition=definition)
     return machine
 
 
 def members(response):
-    """What an operation answered, without what botocore adds."""
+    """The members of an answer, without those that botocore adds."""
     return {member: value for member, value in response.items() if member != "ResponseMetadata"}
 
 
 def refusal(operation, **arguments):
-    """Code and sentence of the error that a call is answered with, and its further members if it has any."""
+    """Code and sentence of the error of a call, and its other members if it has any."""
     with pytest.raises(ClientError) as refused:
         operation(**arguments)
     response = members(refused.value.response)
     error = response.pop("Error")
-    # Services that answer in XML have the sentence in Error only.
+    # Services that answer in XML have the sentence only in Error.
     response.pop("message", None)
     return (error["Code"], error["Message"], *([response] if response else []))

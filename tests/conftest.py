@@ -1,4 +1,4 @@
-"""Every test starts as on a machine that knows nothing of AWS, and none reaches beyond it."""
+"""Fixtures of all tests. Every test starts without AWS settings, and none leaves the machine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import freezegun.api
 import pytest
 from freezegun import freeze_time
 
-# pytester takes out of sys.modules what a run inside it imports first. The package is imported before, as a second copy
-# of its modules would be a second mock.
+# pytester removes from sys.modules what a run inside it imports first. The package is imported before, because a second
+# copy of its modules would be a second mock.
 import sfn_mock.activation
 import sfn_mock.http_server.server  # noqa: F401
 
@@ -31,7 +31,7 @@ LOOPBACK = {"127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "sync-localhost", 
 
 
 def forget_aws_settings(monkeypatch):
-    """Take away what the machine tells boto3: credentials, region, profile, default session, and where to ask."""
+    """Remove what boto3 reads from the machine: credentials, region, profile and default session."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
@@ -41,20 +41,20 @@ def forget_aws_settings(monkeypatch):
 
 
 def is_for_aws(request):
-    """Whether a test is meant to reach AWS."""
+    """Whether a test may reach AWS."""
     return request.node.get_closest_marker("aws") is not None
 
 
 @pytest.fixture(autouse=True)
 def no_aws_settings(request, monkeypatch):
-    """No credentials, region, profile or default session from elsewhere, and no service to ask for them."""
+    """Remove credentials, region, profile and default session of the machine."""
     if not is_for_aws(request):
         forget_aws_settings(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
 def no_network(request, monkeypatch):
-    """Whoever asks for the address of another machine hears that the test is wrong."""
+    """Make the test fail if it looks up the address of another machine."""
     if is_for_aws(request):
         return
     getaddrinfo = socket.getaddrinfo
@@ -68,14 +68,14 @@ def no_network(request, monkeypatch):
 
 @pytest.fixture
 def pytester(pytester):
-    """pytest's own fixture, with the one setting that pytest-asyncio warns about the lack of."""
+    """pytest's fixture with the setting without which pytest-asyncio warns."""
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     return pytester
 
 
 @pytest.fixture
 def clock(request):
-    """freezegun's clock, which stands at the NOW of the test's module until the test moves it."""
+    """freezegun's clock, frozen at the NOW of the test's module until the test moves it."""
     with freeze_time(request.module.NOW) as clock:
         yield clock
 
@@ -88,7 +88,7 @@ def sfn(sfn_executions):
 
 @pytest.fixture(scope="session")
 def kept_client():
-    """A client made once, as making one costs more than a hundred calls; every mock answers it."""
+    """One client for all tests, because its creation takes longer than a hundred calls; every mock answers it."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         forget_aws_settings(monkeypatch)
         client = boto3.client(
@@ -99,7 +99,7 @@ def kept_client():
 
 @pytest.fixture
 def client(sfn, kept_client):
-    """A client of the mock, in the region of its handle. A test that adds handlers to a client makes its own."""
+    """A client of the mock, in the region of its handle. A test that adds handlers to a client creates its own."""
     return kept_client
 
 

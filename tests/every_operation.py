@@ -1,4 +1,4 @@
-"""Calls of every operation, and how answers are compared: what tests of the ways that calls come share."""
+"""Calls of every operation, and a comparison of answers, for the tests of transports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROLE = "arn:aws:iam::123456789012:role/orders"
 
 
 def seed(sfn):
-    """One of everything, the same each time."""
+    """Seed one of everything, the same each time."""
     orders = sfn.add_state_machine("orders")
     version = orders.publish_version("first")
     orders.add_alias("live", version)
@@ -109,7 +109,7 @@ def answered(client, operation, arguments):
 
 
 def comparable(response):
-    """The response with what differs from call to call made equal: request ids and page tokens."""
+    """The response, with request ids and page tokens replaced, which differ from call to call."""
     metadata = response["ResponseMetadata"]
     metadata["RequestId"] = metadata["HTTPHeaders"]["x-amzn-requestid"] = "id"
     return {**response, "nextToken": "token"} if "nextToken" in response else response
@@ -127,7 +127,7 @@ def in_order(value):
 
 
 def over(way, operation, arguments):
-    """What an operation answers over that way, on a store that is seeded the same each time."""
+    """The answer to an operation by that transport, on a store with the same seeds each time."""
     with mock_sfn_executions(transport=way) as sfn:
         arns = seed(sfn)
         client = boto3.client("stepfunctions")

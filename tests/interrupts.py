@@ -1,4 +1,4 @@
-"""Interrupts between lines, and what has to be right after one."""
+"""Interrupts between lines, and checks of the state after one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ import sfn_mock
 from sfn_mock.state import clock
 from sfn_mock.state.execution_index import ExecutionIndex
 
-#: Whether each execution of a line is tried, and not the first alone.
+#: Whether each execution of a line is interrupted, not only the first.
 SOAK = "SFN_MOCK_SOAK" in os.environ
 PACKAGE = str(Path(sfn_mock.__file__).parent)
 
 
 class Interrupt(BaseException):
-    """What a signal raises, as Ctrl-C and pytest-timeout do."""
+    """The exception of a signal, like those of Ctrl-C and pytest-timeout."""
 
 
 class Line(NamedTuple):
@@ -58,7 +58,7 @@ class executed_lines:
         return self._trace
 
     def within(self, *places: str) -> Counter[tuple[str, int]]:
-        """How often each line of these files or folders was executed, of all where none is named."""
+        """The number of executions of each line of these files or folders, by default of all."""
         starts = tuple(f"{PACKAGE}{os.sep}{place}" for place in places or ("",))
         return Counter({line: count for line, count in self._counts.items() if line[0].startswith(starts)})
 
@@ -135,7 +135,7 @@ def _takes_signals(file: str, number: int) -> bool:
 
 
 def check_order(index: ExecutionIndex) -> None:
-    """Compare every list with what sorting all again gives."""
+    """Compare every sorted list with a new sort of its items."""
     anew = ExecutionIndex(retention=index.retention, lists_redriven=index._lists_redriven)
     anew.add(index.executions)
     anew.update_to(index._moment)
@@ -146,7 +146,7 @@ def check_order(index: ExecutionIndex) -> None:
 
 
 def check_sound(sfn: Any) -> None:
-    """Check that lists are in order, that nothing is held, and that no use goes on."""
+    """Check that lists are sorted, that no lock is held, and that no use is unfinished."""
     for records in sfn._session.all_records():
         with records.using() as moment:
             for scope in (*records.state_machines.values(), *records.map_runs.values()):

@@ -1,4 +1,4 @@
-"""How many files a call goes through: whoever follows one in an editor opens that many."""
+"""The number of files that a call enters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def paths():
     ],
 )
 def test_a_call_goes_through_few_files(paths, name, files, changes):
-    """A call enters no more files, and changes file no more often, than it has come to; the aim is fewer."""
+    """A call enters at most this number of files, and changes file at most this often."""
     path = paths[name]
 
     assert len(path.files) <= files
@@ -41,7 +41,7 @@ def test_a_call_goes_through_few_files(paths, name, files, changes):
     ],
 )
 def test_the_walks_name_every_file(paths, name, heading):
-    """CONTRIBUTING.md names each file that a listing and a seed enter, in order."""
+    """CONTRIBUTING.md lists each file that a listing and a seed enter, in order."""
     _, _, walk = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition(heading)
     table = walk.split("\n\n")[1]
 
@@ -56,7 +56,7 @@ def test_the_walks_name_every_file(paths, name, heading):
     ],
 )
 def test_what_the_script_prints(capsys, monkeypatch, options, line):
-    """The script prints each path's numbers, with its files or its functions below."""
+    """The script prints the numbers of each path, with its files or functions."""
     monkeypatch.setattr(sys, "argv", ["count_files.py", *options])
     runpy.run_path(str(SCRIPT), run_name="__main__")
     lines = capsys.readouterr().out.splitlines()

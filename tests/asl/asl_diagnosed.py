@@ -1,4 +1,4 @@
-"""Ask the checks about small definitions."""
+"""Diagnostics of small definitions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REQUIRED_OF_TYPES = {
 
 
 def machine(state: object, **top: Any) -> dict[str, Any]:
-    """Return a definition whose first state is `S`; a state `End` is there for those that need a target."""
+    """Return a definition whose first state is `S`; a state `End` exists for those that need a target."""
     states = {"S": state}
     if '"Next": "End"' in json.dumps(state):
         states["End"] = {"Type": "Succeed"}
@@ -42,7 +42,7 @@ def diagnose(definition: object, type: str = "STANDARD") -> list[Diagnostic]:
 
 
 def messages(definition: object, type: str = "STANDARD") -> list[str]:
-    """Return diagnostics as CreateStateMachine prints them; the code is left out where it is the common one."""
+    """Return diagnostics as CreateStateMachine writes them, without the most common code."""
     return [
         f"{'' if found.code == 'SCHEMA_VALIDATION_FAILED' else f'{found.code}: '}{found.message} at {found.location}"
         for found in diagnose(definition, type)

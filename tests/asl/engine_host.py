@@ -1,4 +1,4 @@
-"""A host for runs under test: answers tasks as the test says and keeps the child executions of map runs."""
+"""A host for runs in tests: it answers tasks as the test says, and has the child executions of map runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ INFO = ExecutionInfo(
 
 
 class EngineHost:
-    """Answers tasks by a function, or with the answers of a list, the last of which holds on."""
+    """Answers tasks with a function, or with a list of answers, the last of which is repeated."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ def define(definition: dict[str, Any]) -> Program:
 
 
 def single(state: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Return a definition of one state, S, which ends unless it says otherwise, and of Caught and Done."""
+    """Return a definition of the states S, which ends by default, Caught and Done."""
     if state["Type"] not in ("Choice", "Fail", "Succeed") and "Next" not in state:
         state = {**state, "End": True}
     ends = {"Type": "Succeed"}
@@ -147,7 +147,7 @@ def single(state: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def start(definition: dict[str, Any], input: Any = None, host: EngineHost | None = None, **options: Any) -> Run:
-    """Make a run and do what is due at its start."""
+    """Make a run and do its actions at the start."""
     text = json.dumps({} if input is None else input)
     run = Run(define(definition), input=text, info=INFO, start=START, host=host or EngineHost(), **options)
     if host is None:
@@ -178,7 +178,7 @@ def details(run: Run, event_type: str) -> dict[str, Any] | None:
 
 
 def result(run: Run) -> Any:
-    """Return the output of a run that succeeded; error and cause of one that did not."""
+    """Return the output of a run that succeeded, or error and cause."""
     if run.status == "SUCCEEDED":
         return json.loads(run.output or "")
     return (run.status, run.error, run.cause)

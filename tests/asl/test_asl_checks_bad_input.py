@@ -1,4 +1,4 @@
-"""Definitions that nobody writes on purpose."""
+"""Unusual definitions: deeply nested, very large, or with values of wrong types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sfn_mock.asl.checks.definitions import MOST_DIAGNOSTICS
 
 
 def nested_states(kind: str, levels: int, inner: dict[str, Any]) -> dict[str, Any]:
-    """Return a state within states within states."""
+    """Return a state with nested states."""
     for level in range(levels):
         workflow = {"StartAt": f"N{level}", "States": {f"N{level}": inner}}
         part = {"ItemProcessor": workflow} if kind == "Map" else {"Branches": [workflow]}
@@ -21,7 +21,7 @@ def nested_states(kind: str, levels: int, inner: dict[str, Any]) -> dict[str, An
 
 
 def nested_rules(levels: int, inner: dict[str, Any]) -> dict[str, Any]:
-    """Return a Choice whose rule is within rules within rules."""
+    """Return a Choice with nested rules."""
     for level in range(levels):
         inner = {"Not": inner} if level % 2 else {"Or": [inner]}
     return {"Type": "Choice", "Choices": [{**inner, "Next": "End"}]}
@@ -36,7 +36,7 @@ def nested_values(levels: int, inner: object) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["Map", "Parallel"])
 def test_nested_states(kind: str) -> None:
-    """Workflows may be nested fifty levels deep, the machine included; a fault is found within all of them."""
+    """Workflows may be nested fifty levels deep, including the machine; a fault at any level is found."""
     assert diagnose(machine(nested_states(kind, 49, PASS))) == []
     (found,) = diagnose(machine(nested_states(kind, 49, {**PASS, "Foo": 1})))
     (deeper,) = diagnose(machine(nested_states(kind, 50, PASS)))
@@ -51,7 +51,7 @@ def test_nested_states(kind: str) -> None:
 
 
 def test_nested_rules() -> None:
-    """Rules may be nested as deep, the machine and the outermost rule counted as one."""
+    """Rules may be nested as deep, counting the machine and the outermost rule as one."""
     assert diagnose(machine(nested_rules(49, {"Variable": "$.a", "IsNull": True}))) == []
     (found,) = diagnose(machine(nested_rules(49, {"Variable": "$.a", "IsNull": 5})))
     (deeper,) = diagnose(machine(nested_rules(50, {"Variable": "$.a", "IsNull": True})))
@@ -69,12 +69,12 @@ def test_nested_rules() -> None:
     ],
 )
 def test_nested_far_too_deep(state: dict[str, Any]) -> None:
-    """What is nested far deeper is refused as a whole."""
+    """A definition that is nested far deeper is refused as a whole."""
     assert [(found.code, found.location) for found in diagnose(machine(state))] == [("TOO_DEEPLY_NESTED", None)]
 
 
 def test_nested_values() -> None:
-    """A fault is found within a deeply nested template, in either query language."""
+    """A fault in a deeply nested template is found, in both query languages."""
     template = nested_values(120, {"b.$": "x"})
     (found,) = diagnose(machine({**PASS, "Parameters": template}))
     (other,) = diagnose(machine({**PASS, "Output": nested_values(120, "{% 1 + %}")}, QueryLanguage="JSONata"))
@@ -84,7 +84,7 @@ def test_nested_values() -> None:
 
 
 def test_many_states() -> None:
-    """A definition near the size limit, whose states go round in a circle, is checked."""
+    """A large definition whose states form a circle is checked."""
     count = 12_000
     states = {f"S{index}": {"Type": "Pass", "Next": f"S{(index + 1) % count}"} for index in range(count)}
     text = json.dumps({"StartAt": "S0", "States": states})
@@ -94,7 +94,7 @@ def test_many_states() -> None:
 
 
 def test_many_faults() -> None:
-    """No more than a thousand diagnostics are given."""
+    """At most a thousand diagnostics are returned."""
     states = {f"S{index}": {**PASS, "Foo": 1} for index in range(2000)}
 
     assert len(diagnose({"StartAt": "S0", "States": states})) == MOST_DIAGNOSTICS
@@ -148,7 +148,7 @@ FIELDS = [
 @pytest.mark.parametrize("value", [None, True, 5, -1.5, "x", "$", "{% 1 %}", [], [5], {}, {"a": [None]}])
 @pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
 def test_every_value_in_every_field(language: str, value: object) -> None:
-    """Any JSON value may stand in any field; the answer is a list of diagnostics with locations, no exception."""
+    """For any JSON value in any field the result is a list of diagnostics, not an exception."""
     for kind in ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map"):
         for field in FIELDS:
             state = {**DISTRIBUTED_MAP, "Type": kind, field: value}

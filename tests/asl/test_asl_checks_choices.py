@@ -161,7 +161,7 @@ def test_rule(rule: object, expected: list[str]) -> None:
     ],
 )
 def test_jsonata_rule(rule: object, expected: list[str]) -> None:
-    """Where the language is JSONata a rule has a Condition."""
+    """In JSONata a rule has a Condition."""
     assert choose(rule, QueryLanguage="JSONata") == expected
 
 

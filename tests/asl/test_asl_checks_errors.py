@@ -68,7 +68,7 @@ ALL_LAST = "States.ALL must appear alone and at end of list"
     ],
 )
 def test_retry(state: dict[str, Any], retriers: list[Any], expected: list[str]) -> None:
-    """A retrier names errors, States.ALL alone in the last one, and has numbers within their ranges."""
+    """A retrier names errors, States.ALL only alone in the last one, and its numbers have ranges."""
     assert messages(machine({**state, "Retry": retriers})) == expected
 
 
@@ -114,5 +114,5 @@ def test_retry(state: dict[str, Any], retriers: list[Any], expected: list[str]) 
     ],
 )
 def test_catch(state: dict[str, Any], catchers: list[Any], expected: list[str]) -> None:
-    """A catcher names errors and a state to go to."""
+    """A catcher names errors and a next state."""
     assert messages(machine({**state, "Catch": catchers})) == expected

@@ -1,4 +1,4 @@
-"""Which fields the objects of a definition have, need and exclude."""
+"""The fields that the objects of a definition may have, need, and exclude."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def unsupported(field: str, location: str = "/States/S") -> str:
 @pytest.mark.parametrize("field", ALL_FIELDS)
 @pytest.mark.parametrize("type", FIELDS)
 def test_fields_of_types(type: str, field: str) -> None:
-    """Each type of state has its own set of fields; others are not supported, whatever their value."""
+    """Each type of state has its own fields; others are not supported, whatever their value."""
     state = {**REQUIRED_OF_TYPES[type], field: {}}
 
     assert (unsupported(field) in messages(machine(state))) == (field not in FIELDS[type])
@@ -114,7 +114,7 @@ def test_fields_of_types(type: str, field: str) -> None:
 
 @pytest.mark.parametrize("field", ["Foo", "timeoutSeconds", "next", ""])
 def test_unknown_field(field: str) -> None:
-    """An unknown field is told at the state; upper and lower case differ."""
+    """The diagnostic of an unknown field is at the state; upper and lower case differ."""
     assert messages(machine({**PASS, field: 1})) == [unsupported(field)]
 
 
@@ -122,7 +122,7 @@ def test_unknown_field(field: str) -> None:
 @pytest.mark.parametrize("type", FIELDS)
 @pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
 def test_query_languages(language: str, type: str, field: str) -> None:
-    """A field of the other query language is told at the state."""
+    """The diagnostic of a field of the other query language is at the state."""
     other = "JSONata" if language == "JSONPath" else "JSONPath"
     state = {**REQUIRED_OF_TYPES[type], field: {}}
     fields = JSONATA_FIELDS if language == "JSONPath" else JSONPATH_FIELDS
@@ -211,7 +211,7 @@ DOWNGRADE = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole
     ],
 )
 def test_language_of_state(definition: dict[str, Any], expected: list[str]) -> None:
-    """A state's language is its own or the machine's; only the exact word JSONPath means JSONPath."""
+    """A state has its own language or the machine's; only the exact word JSONPath means JSONPath."""
     assert messages(definition) == expected
 
 
@@ -297,7 +297,7 @@ def test_language_of_state(definition: dict[str, Any], expected: list[str]) -> N
     ],
 )
 def test_structure(definition: dict[str, Any], expected: list[str]) -> None:
-    """Fields that are missing or have no JSON value of their type are told at the object that should have them."""
+    """A missing field, or one with a wrong JSON type, has its diagnostic at its object."""
     assert messages(definition) == expected
 
 
@@ -346,7 +346,7 @@ def test_structure(definition: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_fields_that_exclude_each_other(state: dict[str, Any], fields: str) -> None:
-    """Two fields for one thing are told at the state, with all fields of their group."""
+    """Two fields that exclude each other are one diagnostic at the state, with all fields of their group."""
     assert messages(machine(state)) == [f"There should only be one of the following fields: [{fields}] at /States/S"]
 
 
@@ -361,14 +361,14 @@ def test_fields_that_exclude_each_other(state: dict[str, Any], fields: str) -> N
     ],
 )
 def test_none_of_fields(state: dict[str, Any], fields: str) -> None:
-    """A state with no field of a group that it needs one of is told the whole group."""
+    """A state without any field of a required group gets a diagnostic with the whole group."""
     assert messages(machine(state)) == [
         f"This object should have only one of the following fields: [{fields}] at /States/S"
     ]
 
 
 def test_neither_next_nor_end() -> None:
-    """A state that goes on nowhere is told so before the machine is told that it has no end."""
+    """The fault of a state without Next and End comes before that of a machine without an end."""
     assert messages(machine({"Type": "Pass"})) == [
         "This object should have only one of the following fields: [Next, End] at /States/S",
         "MISSING_END_STATE: Workflow has no terminal state at None",
@@ -398,7 +398,7 @@ def test_several_faults() -> None:
 
 
 def test_faults_of_the_machine_come_before_those_of_its_states() -> None:
-    """The machine's own fields are told first, wherever they are in the text."""
+    """Faults of the machine's own fields come first, wherever they are in the text."""
     definition = {"StartAt": "S", "States": {"S": {**PASS, "Next": 1}}, "QueryLanguage": "jsonata"}
 
     assert messages(definition) == [
@@ -418,7 +418,7 @@ def test_faults_of_the_machine_come_before_those_of_its_states() -> None:
     ],
 )
 def test_fields_of_distributed_maps(field: str, config: dict[str, Any], distributed: bool) -> None:
-    """Only a Distributed Map reads, batches and writes."""
+    """Only a Distributed Map may have a reader, batcher and writer."""
     values = {"ItemReader": {"Resource": "arn:aws:states:::s3:getObject"}, "ItemBatcher": {"MaxItemsPerBatch": 1}}
     value = values.get(field, {})
     state = {**DISTRIBUTED_MAP, "ItemProcessor": {**WORKFLOW, **config}, field: value}
@@ -427,7 +427,7 @@ def test_fields_of_distributed_maps(field: str, config: dict[str, Any], distribu
 
 
 def test_map_without_object() -> None:
-    """A Map whose processor is not an object is told so once, and that only a Distributed Map reads."""
+    """If the processor is not an object, there is one diagnostic for it, and one for the reader."""
     state = {"Type": "Map", "Iterator": [], "ItemBatcher": {"MaxItemsPerBatch": 1}, "End": True}
 
     assert messages(machine(state)) == [

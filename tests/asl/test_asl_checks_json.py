@@ -1,4 +1,4 @@
-"""Definitions that are not JSON object."""
+"""Definitions that are not a JSON object."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NO_OBJECT = Diagnostic("ERROR", "SCHEMA_VALIDATION_FAILED", "Definition must be 
 
 @pytest.mark.parametrize("text", [" ", '""', "[]", "1", "null"])
 def test_no_object(text: str) -> None:
-    """A definition that is blank or another JSON value than an object has no location."""
+    """The diagnostic of a blank text, or of another JSON value than an object, has no location."""
     assert diagnose(text) == [NO_OBJECT]
 
 
 def test_no_json() -> None:
-    """A text that is not JSON gets the sentence of Jackson, which ends in the location."""
+    """A text that is not JSON has Jackson's sentence, which ends with the location."""
     location = '[Source: (String)"{"StartAt": Pack}"; line: 1, column: 17]'
     sentence = (
         "Unrecognized token 'Pack': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
@@ -29,7 +29,7 @@ def test_no_json() -> None:
 
 
 def test_state_given_twice() -> None:
-    """An object with a field twice is refused where the second one is."""
+    """An object with a field twice is refused at the second one."""
     text = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}, "A": {"Type": "Fail"}}}'
     location = f'[Source: (String)"{text}"; line: 1, column: 58]'
 
@@ -39,7 +39,7 @@ def test_state_given_twice() -> None:
 
 
 def test_too_deeply_nested() -> None:
-    """A definition may be nested 250 levels deep, its own object included."""
+    """A definition may be nested 250 levels deep, including its own object."""
     value: object = 1
     for _ in range(DEEPEST - 3):
         value = [value]

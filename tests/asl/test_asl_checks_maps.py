@@ -107,7 +107,7 @@ def test_processor_config_values(field: str, values: str) -> None:
     ],
 )
 def test_reader_config(config: dict[str, Any], expected: list[str]) -> None:
-    """What a reader may say about its items depends on their format."""
+    """The possible fields of a reader depend on the format of its items."""
     reader = {"Resource": GET_OBJECT, "ReaderConfig": config, "Parameters": {"Bucket": "b", "Key": "k"}}
 
     assert messages(machine({**DISTRIBUTED_MAP, "ItemReader": reader})) == expected
@@ -244,7 +244,7 @@ def test_part(part: str, value: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_jsonpath_field_of_part(part: str, value: dict[str, Any], field: str, place: str) -> None:
-    """The parts of a Map have its query language; a field of the other is told at the object that has it."""
+    """The parts of a Map have its query language; the diagnostic of another field is at its object."""
     assert messages(machine({**DISTRIBUTED_MAP, part: value}, QueryLanguage="JSONata")) == [
         f"The QueryLanguage is set to 'JSONata', but field '{field}' is only supported for the 'JSONPath' "
         f"QueryLanguage at {place}"

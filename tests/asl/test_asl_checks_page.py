@@ -1,4 +1,4 @@
-"""docs/definition-checks.md against the checks: each row is run, and each check has a row."""
+"""docs/definition-checks.md compared with the checks: each row is run, and each check has a row."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sfn_mock.integrations.service_calls import unknown_fields
 
 PAGE = Path(__file__).parents[2] / "docs" / "definition-checks.md"
 WORKFLOW = {"StartAt": "X", "States": {"X": {"Type": "Succeed"}}}
-#: What the words of the page's examples stand for.
+#: The values of the words in the page's examples.
 WORDS = {
     "FUNCTION": FUNCTION,
     "ACTIVITY": "arn:aws:states:us-east-1:123456789012:activity:pack",
@@ -44,13 +44,13 @@ def rows() -> list[Row]:
 
 
 def unfold(cell: str) -> str:
-    """The text that a cell in backticks stands for."""
+    """The text of a cell in backticks, with repetitions written out."""
     text = cell.removeprefix("`").removesuffix("`")
     return REPEATED.sub(lambda match: (match["several"] or match["one"]) * int(match["times"] or match["count"]), text)
 
 
 def definition_of(example: str) -> str:
-    """The definition of an example, which may be that of a state alone."""
+    """The definition of an example, which may be only a state."""
     text = unfold(WORD.sub(lambda match: json.dumps(WORDS[match[0]]), example))
     try:
         value = json.loads(text)
@@ -64,7 +64,7 @@ def definition_of(example: str) -> str:
 
 
 def told(row: Row) -> str:
-    """What the checks say of a row's example, as the page prints it."""
+    """The diagnostics of a row's example, as the page writes them."""
     kind = "EXPRESS" if row.rule.startswith("EXPRESS:") else "STANDARD"
     found = check_definition(definition_of(row.example), type=kind, unknown_fields=unknown_fields)
     return "; ".join(str(each).removeprefix("SCHEMA_VALIDATION_FAILED: ").replace("\n", " ") for each in found)
@@ -72,7 +72,7 @@ def told(row: Row) -> str:
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.rule) for row in rows()])
 def test_row(row: Row) -> None:
-    """The example of a row gets the diagnostic of the row and no other, and the evidence is told."""
+    """The example of a row has exactly the diagnostic of the row, and the row has evidence."""
     evidence = EVIDENCE.fullmatch(row.evidence)
 
     assert told(row) == unfold(row.diagnostic)
@@ -81,7 +81,7 @@ def test_row(row: Row) -> None:
 
 
 def sentences() -> dict[str, str]:
-    """The sentences of the code's checks as patterns, with the places where they stand."""
+    """The sentences of the code's checks as patterns, with their positions."""
     found = {}
     for file in sorted(Path(str(checks.__file__)).parent.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

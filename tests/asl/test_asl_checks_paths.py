@@ -37,7 +37,7 @@ BRACKET = "Value is not a Reference Path: '[' must be followed by ' or '['"
 
 @pytest.mark.parametrize(("state", "field"), PATH_FIELDS)
 def test_path(state: dict[str, Any], field: str) -> None:
-    """A path field takes every JSONPath, into the input, the context object or a variable, and nothing else."""
+    """A path field accepts every JSONPath, into the input, the context object or a variable, and nothing else."""
     for path in ("$", "$.a", "$$.Execution.Input.l", "$v", "$v.a", "$.a[*].b", "$.a[?(@.b > 1)]", "$['a']"):
         assert messages(machine({**state, field: path})) == []
     for text in ("Test", "", "a.b", "States.UUID()", "$.a[", "{% 1 %}"):
@@ -46,13 +46,13 @@ def test_path(state: dict[str, Any], field: str) -> None:
 
 @pytest.mark.parametrize("field", ["InputPath", "OutputPath", "ResultPath"])
 def test_null_path(field: str) -> None:
-    """Input, output and result may be dropped by null."""
+    """Input, output and result may be null."""
     assert messages(machine({**PASS, field: None})) == []
 
 
 @pytest.mark.parametrize(("state", "field"), NUMBER_PATH_FIELDS)
 def test_number_path(state: dict[str, Any], field: str) -> None:
-    """A path to a number is a Reference Path, which the context object is not part of."""
+    """A path to a number is a Reference Path, and cannot lead into the context object."""
     location = f"/States/S/{field}"
     for path in ("$.a", "$.a[0]", "$v"):
         assert messages(machine({**state, field: path})) == []
@@ -92,13 +92,13 @@ def test_timestamp_path() -> None:
     ],
 )
 def test_result_path(path: str, expected: list[str]) -> None:
-    """A result is put where a Reference Path into the state's data leads."""
+    """ResultPath is a Reference Path into the state's data."""
     assert messages(machine({**PASS, "ResultPath": path})) == expected
 
 
 @pytest.mark.parametrize("field", ["ErrorPath", "CausePath"])
 def test_text_path(field: str) -> None:
-    """Error and cause come from a Reference Path or an intrinsic function."""
+    """Error and cause may be a Reference Path or an intrinsic function."""
 
     def asked(text: str) -> list[str]:
         return messages(machine({"Type": "Fail", field: text}))
@@ -123,7 +123,7 @@ TEMPLATE_FIELDS = [
 
 @pytest.mark.parametrize(("state", "place"), TEMPLATE_FIELDS)
 def test_template(state: dict[str, Any], place: tuple[str, ...]) -> None:
-    """What a member whose name ends in `.$` holds is a path or a call; faults are told at the whole template."""
+    """A member whose name ends with `.$` has a path or a call; faults are at the whole template."""
 
     def asked(template: dict[str, Any]) -> list[str]:
         value: Any = template
@@ -174,7 +174,7 @@ def test_template(state: dict[str, Any], place: tuple[str, ...]) -> None:
     ],
 )
 def test_variable_name(name: str, expected: list[str]) -> None:
-    """A variable's name is an identifier of 80 characters at most; in JSONPath `.$` is not part of it."""
+    """A variable's name is an identifier of at most 80 characters; in JSONPath `.$` is not part of it."""
     expected = [f"{message} at /States/S/Assign" for message in expected]
 
     assert messages(machine({**PASS, "Assign": {name: 1}})) == expected

@@ -1,4 +1,4 @@
-"""Resources of Tasks, their parameters, and what EXPRESS state machines do not support."""
+"""Resources of Tasks, their parameters, and limits of EXPRESS state machines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def task(resource: object, **fields: Any) -> dict[str, Any]:
 
 
 def not_recognized(arn: str) -> str:
-    """Return the message about a resource that is not offered."""
+    """Return the diagnostic of an unknown resource."""
     return (
         f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is not "
         "available in this region. at /States/S/Resource"
@@ -90,7 +90,7 @@ def not_recognized(arn: str) -> str:
     ],
 )
 def test_resource(state: dict[str, Any], expected: list[str]) -> None:
-    """A Task calls what Step Functions offers, with the parameters that it needs."""
+    """A Task may call what Step Functions offers, with the required parameters."""
     assert messages(machine(state)) == expected
 
 
@@ -117,7 +117,7 @@ def test_resource(state: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_arguments(state: dict[str, Any], expected: list[str]) -> None:
-    """Where the language is JSONata the parameters are Arguments, whose names are taken as they are."""
+    """In JSONata the parameters are Arguments, whose names are used unchanged."""
     assert messages(machine(state, QueryLanguage="JSONata")) == expected
 
 
@@ -143,7 +143,7 @@ def test_arguments(state: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_express(state: dict[str, Any], message: str) -> None:
-    """What waits for others is refused in EXPRESS machines and in children of an EXPRESS kind."""
+    """EXPRESS machines, and EXPRESS children, refuse tasks that wait."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
     processor = {"StartAt": "T", "States": {"T": state}, "ProcessorConfig": config}
     parent = {"Type": "Map", "ItemProcessor": processor, "End": True}
@@ -154,7 +154,7 @@ def test_express(state: dict[str, Any], message: str) -> None:
 
 
 def test_requests_of_express() -> None:
-    """An EXPRESS machine may ask for an answer, and process items inline."""
+    """An EXPRESS machine may have request-response tasks and inline Maps."""
     state = task(INVOKE, Parameters={"FunctionName": "f"})
     parent = {"Type": "Map", "ItemProcessor": {"StartAt": "T", "States": {"T": state}}, "End": True}
 
@@ -162,7 +162,7 @@ def test_requests_of_express() -> None:
 
 
 def test_distributed_map_of_express() -> None:
-    """An EXPRESS machine starts no child executions."""
+    """An EXPRESS machine cannot start child executions."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
     processor = {"StartAt": "T", "States": {"T": TASK}, "ProcessorConfig": config}
     parent = {"Type": "Map", "ItemProcessor": processor, "End": True}
@@ -174,13 +174,13 @@ def test_distributed_map_of_express() -> None:
 
 
 def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> Iterator[str]:
-    """Tell that a service knows no fields in lower case."""
+    """A service that knows no fields in lower case."""
     assert resource.service == "lambda"
     return (name for name in parameters if name.islower())
 
 
 def test_unknown_parameters() -> None:
-    """The caller may know what the service behind a Resource does not know."""
+    """The caller may say which parameters the service does not know."""
     state = task(INVOKE, Parameters={"FunctionName": "f", "payload": {}})
     definition = json.dumps(machine(state))
     message = 'The field "payload" is not supported by Step Functions'
@@ -194,7 +194,7 @@ def test_unknown_parameters() -> None:
 
 
 def test_an_action_that_does_not_exist() -> None:
-    """The caller may know that the SDK has no such action, which AWS says as of any other unknown resource."""
+    """The caller may say that the SDK has no such action: the diagnostic is that of an unknown resource."""
     arn = "arn:aws:states:::aws-sdk:sqs:sendMesage"
     definition = json.dumps(machine(task(arn, Parameters={"Body": "b"})))
     faults = check_definition(definition, type="EXPRESS", unknown_fields=lambda resource, parameters: None)
@@ -227,5 +227,5 @@ def test_an_action_that_does_not_exist() -> None:
     ],
 )
 def test_lone_state(text: str, expected: list[tuple[str, str | None]]) -> None:
-    """A state whose definition is given alone is called StateName; the states behind it are not looked for."""
+    """A state that is given alone is named StateName, and its next states are not checked."""
     assert [(fault.message, fault.location) for fault in check_state(text)] == expected

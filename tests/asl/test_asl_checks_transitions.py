@@ -27,7 +27,7 @@ def missing(target: str, location: str) -> str:
 
 
 def unreachable(name: str, location: str) -> str:
-    """Return the message about a state that no other leads to."""
+    """Return the message about a state that no transition leads to."""
     return f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {location}'
 
 
@@ -116,13 +116,13 @@ def workflow(start: str, **states: Any) -> dict[str, Any]:
     ],
 )
 def test_transitions(definition: dict[str, Any], expected: list[str]) -> None:
-    """Missing targets come first, then a missing end, then states that nothing leads to."""
+    """Missing targets come first, then a missing end, then unreachable states."""
     assert messages(definition) == expected
 
 
 @pytest.mark.parametrize("length", [1, 80])
 def test_state_name(length: int) -> None:
-    """A state's name has 80 characters at most, whichever they are."""
+    """A state's name may have 80 characters, of any kind."""
     name = "ä /" * length
 
     assert messages(workflow(name[:length], **{name[:length]: PASS})) == []
@@ -139,7 +139,7 @@ def test_long_state_name() -> None:
 
 
 def test_state_name_twice() -> None:
-    """A name is given once in the whole machine, branches and processors included."""
+    """A name may occur once in the whole machine, including branches and processors."""
     definition = workflow(
         "A",
         A={"Type": "Map", "Next": "P", "ItemProcessor": workflow("X", X=PASS)},
@@ -153,7 +153,7 @@ def test_state_name_twice() -> None:
 
 
 def test_labels() -> None:
-    """A label has 40 characters at most and is given once."""
+    """A label has at most 40 characters and may occur once."""
     inner = {**DISTRIBUTED_MAP["ItemProcessor"], "StartAt": "B1", "States": {"B1": PASS}}
     definition = workflow(
         "A",

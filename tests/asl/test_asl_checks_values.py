@@ -47,7 +47,7 @@ def batcher(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_range(make: Any, field: str, place: str, minimum: int, maximum: int) -> None:
-    """An integer field takes its least and its greatest value, nothing beyond, and no other type."""
+    """An integer field accepts its minimum and maximum, nothing beyond, and no other type."""
 
     def asked(value: object) -> list[str]:
         return messages(machine({**TASK, field: value} if make is dict else make(**{field: value})))
@@ -70,7 +70,7 @@ def test_range(make: Any, field: str, place: str, minimum: int, maximum: int) ->
     ],
 )
 def test_no_maximum(make: Any, field: str, place: str) -> None:
-    """Some integers have a least value only."""
+    """Some integers have only a minimum."""
 
     def asked(value: object) -> list[str]:
         return messages(machine({**MAP, field: value} if make is dict else make(**{field: value})))
@@ -106,7 +106,7 @@ def test_no_maximum(make: Any, field: str, place: str) -> None:
     ],
 )
 def test_decimal(state: dict[str, Any], expected: list[str]) -> None:
-    """Numbers that may have decimals print their bounds with a decimal point."""
+    """The limits of numbers that may have decimals are written with a decimal point."""
     assert messages(machine(state)) == expected
 
 
@@ -120,7 +120,7 @@ def test_decimal(state: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_timestamp(timestamp: str) -> None:
-    """A Timestamp of RFC 3339 has a date, a T, a time, perhaps a fraction, and a zone."""
+    """An RFC 3339 timestamp has a date, a T, a time, an optional fraction, and a zone."""
     assert messages(machine(wait(Timestamp=timestamp))) == []
 
 
@@ -140,7 +140,7 @@ def test_timestamp(timestamp: str) -> None:
     ],
 )
 def test_no_timestamp(timestamp: str) -> None:
-    """Another text than a timestamp is refused, an expression too where the language is JSONPath."""
+    """Another text is refused, in JSONPath also an expression."""
     assert messages(machine(wait(Timestamp=timestamp))) == [
         "String does not match RFC3339 timestamp at /States/S/Timestamp"
     ]
@@ -167,7 +167,7 @@ def test_no_timestamp(timestamp: str) -> None:
     ],
 )
 def test_type(state: dict[str, Any], field: str, kind: str) -> None:
-    """A value of another JSON type is told at the field."""
+    """The diagnostic of a value of a wrong type is at the field."""
     assert messages(machine(state))[0] == f"Expected value of type [{kind}] at /States/S/{field}"
 
 
@@ -206,7 +206,7 @@ def test_heartbeat(timeout: int, heartbeat: int, valid: bool) -> None:
     ],
 )
 def test_expression_instead(state: dict[str, Any], field: str) -> None:
-    """Where the language is JSONata an expression may stand for the value, and is checked."""
+    """In JSONata the value may be an expression, which is checked."""
     assert messages(machine(state, QueryLanguage="JSONata")) == []
 
     broken = machine(state, QueryLanguage="JSONata")

@@ -1,4 +1,4 @@
-"""Warnings, which leave a definition valid."""
+"""Warnings, which do not make a definition invalid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STATIC = ("PASS_RESULT_IS_STATIC", "The Result of a Pass state is static: a path
 
 
 def no_dollar(name: str) -> tuple[str, str]:
-    """Return the code and message about a member that should perhaps end in `.$`."""
+    """Return code and message about a member whose name should perhaps end with `.$`."""
     return (
         "NO_DOLLAR",
         f"The value of '{name}' looks like a path or an intrinsic function, but the name does not end with '.$'",
@@ -19,7 +19,7 @@ def no_dollar(name: str) -> tuple[str, str]:
 
 
 def no_path(name: str) -> tuple[str, str]:
-    """Return the code and message about a field that should perhaps end in Path."""
+    """Return code and message about a field that should perhaps end with Path."""
     return ("NO_PATH", f"The value of '{name}' looks like a path, but the name does not end with 'Path'")
 
 
@@ -76,7 +76,7 @@ def choice(rule: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_warning(state: dict[str, Any], warning: tuple[str, str], place: str) -> None:
-    """What looks like a path where AWS takes it for text is told at the field."""
+    """A text that looks like a path but is not one gets a warning at its field."""
     (found,) = diagnose(machine(state))
 
     assert (found.severity, found.code, found.message, found.location) == ("WARNING", *warning, f"/States/S{place}")
@@ -94,24 +94,24 @@ def test_warning(state: dict[str, Any], warning: tuple[str, str], place: str) ->
     ],
 )
 def test_no_warning(state: dict[str, Any]) -> None:
-    """Other text gives no warning, nor does a state in JSONata."""
+    """Other texts, and states in JSONata, have no warning."""
     assert diagnose(machine(state)) == []
 
 
 def test_no_warning_in_jsonata() -> None:
-    """A machine in JSONata has no payload templates."""
+    """A machine in JSONata has no payload templates, so it has no warnings."""
     assert diagnose(machine({**PASS, "Assign": {"v": "$.x"}}, QueryLanguage="JSONata")) == []
 
 
 def test_warnings_come_last() -> None:
-    """Warnings follow all errors."""
+    """Warnings come after all errors."""
     found = diagnose(machine({**PASS, "Parameters": {"a": "$.x"}, "Foo": 1}))
 
     assert [fault.severity for fault in found] == ["ERROR", "WARNING"]
 
 
 def test_wrong_types_give_no_warning() -> None:
-    """Parts that are no objects are told as errors only."""
+    """Parts that are not objects have errors only."""
     found = diagnose(machine({**DISTRIBUTED_MAP, "ItemBatcher": "$.x"})) + diagnose(
         machine({"Type": "Choice", "Choices": 5})
     )

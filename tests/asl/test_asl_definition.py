@@ -1,4 +1,4 @@
-"""The tree of a definition, and what is said of one that has no tree."""
+"""The tree of a definition, and the errors about a text that has no tree."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ def machine(state: Any, **more: Any) -> str:
 
 
 def test_definition_has_what_holds_for_all_states():
-    """The tree of a machine tells its first state, its comment, its timeout and its query language."""
+    """The tree has the first state, comment, timeout and query language."""
     parsed = parse_definition(machine(PASS, Comment="nightly", TimeoutSeconds=60, QueryLanguage="JSONata"))
 
     assert (parsed.start_at, parsed.comment, parsed.timeout_seconds, parsed.query_language) == (
@@ -39,14 +39,14 @@ def test_definition_has_what_holds_for_all_states():
     ],
 )
 def test_query_language_of_a_state(of_machine, of_state, expected):
-    """A state has its own query language, else that of the machine, else JSONPath."""
+    """The query language of a state is its own, else the machine's, else JSONPath."""
     parsed = parse_definition(machine({**PASS, **of_state}, **of_machine))
 
     assert parsed.states["S"].query_language == expected
 
 
 def test_defaults_of_a_retrier():
-    """A retrier retries three times, after one, two and four seconds."""
+    """By default a retrier retries three times, after one, two and four seconds."""
     state = parse_state("S", {"Type": "Task", "Resource": "r", "Retry": [{"ErrorEquals": ["E"]}]})
 
     assert state.retry == (Retrier(("E",), 1, 3, 2.0, None, False),)
@@ -55,7 +55,7 @@ def test_defaults_of_a_retrier():
 
 
 def test_choice_rules_nest():
-    """And, Or and Not hold tests of their own."""
+    """And, Or and Not contain other tests."""
     rule = {
         "And": [
             {"Or": [{"Variable": "$.a", "IsNull": True}]},
@@ -71,7 +71,7 @@ def test_choice_rules_nest():
 
 
 def test_map_states_of_before_item_processor():
-    """Iterator and Parameters are ItemProcessor and ItemSelector by their older names."""
+    """Iterator and Parameters are old names of ItemProcessor and ItemSelector."""
     inner = {"StartAt": "P", "States": {"P": PASS}}
     older = parse_state("S", {"Type": "Map", "Iterator": inner, "Parameters": {"a": 1}, "End": True})
     newer = parse_state("S", {"Type": "Map", "ItemProcessor": inner, "ItemSelector": {"a": 1}, "End": True})
@@ -133,7 +133,7 @@ def test_map_states_of_before_item_processor():
     ],
 )
 def test_what_is_no_definition(text, message):
-    """A ValueError names the member that is wrong and what it should be."""
+    """A ValueError names the wrong member, and what it must be."""
     with pytest.raises(ValueError) as caught:
         parse_definition(text)
 
@@ -141,7 +141,7 @@ def test_what_is_no_definition(text, message):
 
 
 def nested(depth: int) -> Any:
-    """Return a state of Parallel states within each other."""
+    """Return a state of nested Parallel states."""
     state: Any = PASS
     for _ in range(depth):
         state = {"Type": "Parallel", "Branches": [{"StartAt": "S", "States": {"S": state}}], "End": True}
@@ -149,7 +149,7 @@ def nested(depth: int) -> Any:
 
 
 def deep_test(depth: int) -> Any:
-    """Return a test of Not within each other."""
+    """Return a test of nested Not."""
     test: Any = {"Variable": "$.a", "IsNull": True}
     for _ in range(depth):
         test = {"Not": test}
@@ -165,7 +165,7 @@ def deep_test(depth: int) -> Any:
     ],
 )
 def test_depth_is_bounded(text):
-    """A definition that is nested too deep is refused, whatever is nested."""
+    """A definition that is nested too deeply is refused, whatever is nested."""
     with pytest.raises(ValueError) as caught:
         parse_definition(text)
 

@@ -115,7 +115,7 @@ def evaluate(text: str) -> Any:
     ],
 )
 def test_function_gives_its_result(call: str, result: Any) -> None:
-    """Each intrinsic function computes what the specification says."""
+    """Each intrinsic function returns the result of the specification."""
     value = evaluate(call)
 
     assert value == result
@@ -266,7 +266,7 @@ def test_function_gives_its_result(call: str, result: Any) -> None:
     ],
 )
 def test_wrong_arguments_fail(call: str, reason: str) -> None:
-    """Arguments that a function does not take fail the state with States.IntrinsicFailure."""
+    """Wrong arguments fail the state with States.IntrinsicFailure."""
     with pytest.raises(StateError) as raised:
         evaluate(call)
 
@@ -282,7 +282,7 @@ def test_wrong_arguments_fail(call: str, reason: str) -> None:
     ],
 )
 def test_deep_json_is_refused(text: str, reason: str) -> None:
-    """A string of JSON that is nested too deeply fails the function, not the program."""
+    """A JSON string that is nested too deeply fails the function."""
     call = parse_intrinsic("States.StringToJson($)")
 
     assert call.evaluate("[" * 250 + "]" * 250, randomness=Random(1)) != []
@@ -292,7 +292,7 @@ def test_deep_json_is_refused(text: str, reason: str) -> None:
 
 
 def test_argument_that_leads_nowhere_fails() -> None:
-    """A path among the arguments that leads to nothing fails the state with States.Runtime."""
+    """A path argument without a value fails the state with States.Runtime."""
     call = parse_intrinsic("States.Array(States.MathAdd($.gone.x, 1))")
 
     with pytest.raises(StateError) as raised:
@@ -306,7 +306,7 @@ def test_argument_that_leads_nowhere_fails() -> None:
 
 
 def test_uuid_comes_from_the_source_of_randomness() -> None:
-    """States.UUID gives a version 4 UUID, the same for the same source."""
+    """States.UUID returns a version 4 UUID, the same for the same source."""
     first, second = (parse_intrinsic("States.UUID()").evaluate({}, randomness=Random(5)) for _ in range(2))
 
     assert uuid.UUID(first).version == 4
@@ -315,7 +315,7 @@ def test_uuid_comes_from_the_source_of_randomness() -> None:
 
 
 def test_random_numbers_come_from_the_source_or_the_seed() -> None:
-    """States.MathRandom excludes its end, and repeats itself for the same seed."""
+    """States.MathRandom excludes its end, and is repeatable with a seed."""
     randomness = Random(5)
     plain = parse_intrinsic("States.MathRandom(1, 4)")
     seeded = parse_intrinsic("States.MathRandom(1, 1000000, 3)")
@@ -325,7 +325,7 @@ def test_random_numbers_come_from_the_source_or_the_seed() -> None:
 
 
 def test_paths_of_inner_calls_are_found() -> None:
-    """A call tells all paths among its arguments and those of its inner calls."""
+    """The paths of a call are those of its arguments and inner calls."""
     call = parse_intrinsic("States.Format('{}{}', $.a, States.ArrayLength($v.b), 1)")
 
     assert [path.text for path in call.paths()] == ["$.a", "$v.b"]
@@ -367,7 +367,7 @@ def test_text_that_is_no_call_is_refused(text: str, position: int, reason: str) 
 
 
 def test_calls_nest_ten_deep() -> None:
-    """Ten calls may be nested, and not one more."""
+    """At most ten calls may be nested."""
     text = "States.Array(" * 10 + "1" + ")" * 10
 
     assert parse_intrinsic(text).evaluate({}, randomness=Random(1)) == [[[[[[[[[[1]]]]]]]]]]

@@ -1,4 +1,4 @@
-"""boto3 clients that answer what a test gives them, and keep what they are asked."""
+"""boto3 clients that return the answers of a test, and record their requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 
 class GivenClient:
-    """Answers each method with what was given for it, one answer after the other; the last one holds on."""
+    """Answers each method with its list of answers; the last one is repeated."""
 
     def __init__(self, **answers: Any) -> None:
         self._answers = {

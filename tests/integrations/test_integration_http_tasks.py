@@ -1,4 +1,4 @@
-"""HTTP requests of Tasks and what comes back."""
+"""HTTP requests of Tasks, and their results."""
 
 import pytest
 
@@ -28,7 +28,7 @@ JSON = {"Content-Type": "application/json"}
     ],
 )
 def test_two_integrations_send_requests_of_their_own(arn, expected):
-    """What an SDK calls, an activity and a function are no HTTP tasks."""
+    """SDK calls, activities and functions are not HTTP tasks."""
     assert is_http_task(parse_resource(arn)) is expected
 
 
@@ -116,7 +116,7 @@ def test_two_integrations_send_requests_of_their_own(arn, expected):
     ],
 )
 def test_parameters_become_a_request(resource, parameters, expected):
-    """The address gets its stage, path and query, and the body its encoding."""
+    """The URL gets stage, path and query, and the body its encoding."""
     assert build_http_request(resource, parameters) == expected
 
 
@@ -133,7 +133,7 @@ def test_parameters_become_a_request(resource, parameters, expected):
     ],
 )
 def test_unusable_parameters_are_refused(parameters, problem):
-    """An address and a method are needed, and headers are an object."""
+    """An address and a method are required, and headers must be an object."""
     with pytest.raises(ParametersError) as raised:
         build_http_request(HTTP, parameters)
 
@@ -156,7 +156,7 @@ def test_unusable_parameters_are_refused(parameters, problem):
     ],
 )
 def test_a_response_becomes_a_result(response, expected):
-    """A body of JSON is parsed."""
+    """A JSON body is parsed."""
     assert read_http_response(HTTP, response) == expected
 
 
@@ -168,7 +168,7 @@ def test_a_response_becomes_a_result(response, expected):
     ],
 )
 def test_a_status_of_failure_is_an_error(resource, error):
-    """The error ends in the status, and its cause is the body."""
+    """The error ends with the status, and its cause is the body."""
     with pytest.raises(StateError) as raised:
         read_http_response(resource, HttpResponse(404, {}, "not here"))
 

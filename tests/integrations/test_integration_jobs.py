@@ -1,4 +1,4 @@
-"""Jobs of ``.sync`` Tasks: how services are asked about them, and what their answers mean."""
+"""Jobs of ``.sync`` Tasks: how services are asked about them, and what the answers mean."""
 
 import json
 from datetime import datetime, timezone
@@ -26,7 +26,7 @@ def job_of(action, request, answer):
 
 @pytest.mark.parametrize("action", [pytest.param(name, id=name) for name in WITH_JOBS])
 def test_each_job_is_described_by_an_operation_of_its_service(action):
-    """The operation, the members of its request and the result are in the service's model."""
+    """Operation, request members and result are in the service's model."""
     resource = parse_resource(f"arn:aws:states:::{action}.sync")
     operation = find_operation(resource)
     assert operation is not None
@@ -134,7 +134,7 @@ def test_each_job_is_described_by_an_operation_of_its_service(action):
     ],
 )
 def test_a_job_that_has_succeeded_gives_the_result(action, request_, answer, method, arguments, description, result):
-    """The service is asked about what it has started, and its description becomes the result."""
+    """The description of a job that succeeded becomes the result."""
     client, client_for = given(**{method: {**description, "ResponseMetadata": {}}})
 
     assert job_of(action, request_, answer).poll(client_for) == result
@@ -168,7 +168,7 @@ def test_a_job_that_has_succeeded_gives_the_result(action, request_, answer, met
     ],
 )
 def test_a_job_that_has_failed_is_the_cause(action, method, description, cause):
-    """The error is States.TaskFailed and the cause is what the service tells of the job."""
+    """The error is States.TaskFailed, and the cause is the description of the job."""
     _, client_for = given(**{method: description})
     with pytest.raises(StateError) as raised:
         job_of(action, {}, {}).poll(client_for)
@@ -186,14 +186,14 @@ def test_a_job_that_has_failed_is_the_cause(action, method, description, cause):
     ],
 )
 def test_a_job_that_runs_has_no_result(action, method, description):
-    """A status that is not an end means that the job runs."""
+    """A status that is not final means that the job is running."""
     _, client_for = given(**{method: description})
 
     assert job_of(action, {}, {}).poll(client_for) is None
 
 
 def test_what_is_deleted_is_gone():
-    """A service that does not know any longer what it was to delete has deleted it."""
+    """A job of a deletion is done when the service does not find the resource."""
     _, client_for = given(describe_cluster=refusal("ResourceNotFoundException"))
 
     assert job_of("eks:deleteCluster.sync", {"name": "c"}, {}).poll(client_for) == {}
@@ -211,7 +211,7 @@ def test_what_is_deleted_is_gone():
     ],
 )
 def test_a_refused_question_fails_the_task(action, method, code, error):
-    """What a service refuses to describe cannot be waited for."""
+    """If the service refuses to describe a job, the task fails."""
     _, client_for = given(**{method: refusal(code)})
     with pytest.raises(StateError) as raised:
         job_of(action, {}, {}).poll(client_for)

@@ -1,4 +1,4 @@
-"""Items that an ItemReader takes out of S3, and results that a ResultWriter puts there."""
+"""Items that an ItemReader reads from S3, and results that a ResultWriter writes there."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def put(s3, **objects):
     ],
 )
 def test_items_of_an_object(s3, config, body, items):
-    """An object gives the items that the reader's configuration says."""
+    """The items of an object follow from the reader's configuration."""
     put(s3, items=body)
 
     assert read(s3, config) == items
 
 
 def test_items_of_all_objects(s3):
-    """LOAD_AND_FLATTEN reads each object of the list, in the order of the keys."""
+    """LOAD_AND_FLATTEN reads each object of the list, in the order of keys."""
     put(s3, one="[1, 2]", two="[3]")
     config = {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"}
 
@@ -87,7 +87,7 @@ def test_items_of_all_objects(s3):
     [pytest.param({"InputType": "MANIFEST"}, id="type"), pytest.param({"ManifestType": "S3_INVENTORY"}, id="manifest")],
 )
 def test_items_of_an_inventory(s3, config):
-    """A manifest of S3 Inventory gives an item for each row of its files, with the names of its schema."""
+    """A manifest of S3 Inventory has an item for each row of its files, with the names of its schema."""
     put(s3, items=json.dumps(INVENTORY))
     put(s3, **{"inventory/1.csv.gz": gzip.compress(b'"b","one","1"\n"b","two","2"\n')})
     put(s3, **{"inventory/2.csv.gz": gzip.compress(b'"b","three","3"\n')})
@@ -100,7 +100,7 @@ def test_items_of_an_inventory(s3, config):
 
 
 def test_items_of_a_manifest_of_athena(s3):
-    """A manifest of Athena names files, which give their items in turn."""
+    """A manifest of Athena names files, which have the items."""
     put(s3, items="s3://lists/one\ns3://lists/two\n", one="1\n2", two="3")
 
     assert read(s3, {"ManifestType": "ATHENA_DATA", "InputType": "JSONL"}) == [1, 2, 3]
@@ -165,7 +165,7 @@ def test_sources(s3, config, parameters, resource, sources):
     ],
 )
 def test_objects_that_cannot_be_read(s3, config, body, cause):
-    """What an object has wrong fails the state."""
+    """A fault in an object fails the state."""
     put(s3, items=body)
     with pytest.raises(StateError) as error:
         read(s3, config)
@@ -200,7 +200,7 @@ def test_objects_that_cannot_be_read(s3, config, body, cause):
     ],
 )
 def test_requests_that_fail(s3, parameters, resource, cause):
-    """What S3 refuses, and what cannot be asked of it, fails the reader in the words of the service."""
+    """An error of S3, or an impossible request, fails the reader with the service's sentence."""
     with pytest.raises(StateError) as error:
         read(s3, {}, parameters, resource)
 
@@ -209,7 +209,7 @@ def test_requests_that_fail(s3, parameters, resource, cause):
 
 
 def test_parameters_that_are_no_object(s3):
-    """An expression may give anything for the arguments of a reader."""
+    """An expression may return any value for the arguments of a reader."""
     with pytest.raises(StateError) as error:
         read(s3, {}, [1])
 
@@ -265,12 +265,12 @@ def test_results_by_writer_config(s3, config, key, text):
 
 
 def test_results_without_a_bucket(s3):
-    """Without a Resource the results are the state's own, in the form that WriterConfig says."""
+    """Without a Resource the results are the state's result, in the form of WriterConfig."""
     assert write(s3, {"Transformation": "FLATTEN"}, None, ENDS[:2]) == [1, 2, 3]
 
 
 def test_results_that_cannot_be_written(s3):
-    """What S3 refuses fails the state."""
+    """An error of S3 fails the state."""
     s3.delete_bucket(Bucket="lists")
     with pytest.raises(StateError) as error:
         write(s3, {})
@@ -282,7 +282,7 @@ def test_results_that_cannot_be_written(s3):
 
 
 def test_results_for_no_bucket(s3):
-    """A writer that names no bucket fails."""
+    """A writer without a bucket fails."""
     with pytest.raises(StateError) as error:
         write_results(s3, WriteRequest(MAP_RUN, PUT, {}, {}, 0, ENDS))
 

@@ -1,4 +1,4 @@
-"""Mocked results are compared with what the state or the service could answer."""
+"""The check of mocked results against what the state or the service can return."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def resource_of(action):
     ],
 )
 def test_what_a_service_could_answer_is_taken(action, result, mode):
-    """Members that the model does not have are taken, and so are results that no model describes."""
+    """Members that the model does not have, and results without a model, are accepted."""
     assert check_task_result(resource_of(action), result, mode) is None
 
 
@@ -138,7 +138,7 @@ def test_what_a_service_could_answer_is_taken(action, result, mode):
     ],
 )
 def test_what_a_service_could_not_answer_is_refused(action, result, mode, sentence):
-    """The first member that is missing or has another type is named."""
+    """The error names the first member that is missing or has a wrong type."""
     with pytest.raises(MockError) as raised:
         check_task_result(resource_of(action), result, mode)
 
@@ -146,7 +146,7 @@ def test_what_a_service_could_not_answer_is_refused(action, result, mode, senten
 
 
 def test_a_result_may_be_nested_deeply():
-    """A wrong type is found at any depth."""
+    """A wrong type is found at every depth."""
     value = {"N": 1}
     for _ in range(5000):
         value = {"L": [value]}
@@ -193,7 +193,7 @@ def test_map_and_parallel_states_result_in_arrays(state, result, sentence):
 
 @pytest.mark.parametrize("kind", ["Task", "Map", "Parallel"])
 def test_states_that_do_something_can_be_mocked(kind):
-    """A Task, a Map and a Parallel state take a mock."""
+    """Task, Map and Parallel states may have a mock."""
     assert check_mocked_state({"Type": kind}) is None
 
 
@@ -205,7 +205,7 @@ def test_states_that_do_something_can_be_mocked(kind):
     ],
 )
 def test_other_states_and_secrets_go_without_a_mock(kind, reveal_secrets, sentence):
-    """A state that does nothing takes no mock, and a mocked one has no secrets."""
+    """Other states cannot have a mock, and a mocked state has no secrets."""
     with pytest.raises(MockError) as raised:
         check_mocked_state({"Type": kind}, reveal_secrets=reveal_secrets)
 
@@ -220,7 +220,7 @@ def test_other_states_and_secrets_go_without_a_mock(kind, reveal_secrets, senten
     ],
 )
 def test_a_mock_tells_a_result_or_an_error(mock):
-    """One of the two is enough."""
+    """A mock has a result or an error."""
     assert check_mock_members(mock) is None
 
 
@@ -241,7 +241,7 @@ def test_a_mock_tells_a_result_or_an_error(mock):
     ],
 )
 def test_other_mocks_are_refused(mock, sentence):
-    """A mock tells exactly one of a result and an error with a name."""
+    """A mock must have exactly one of a result and an error with a name."""
     with pytest.raises(MockError) as raised:
         check_mock_members(mock)
 
@@ -249,7 +249,7 @@ def test_other_mocks_are_refused(mock, sentence):
 
 
 def test_no_more_iterations_fail_than_there_are():
-    """As many as there are may fail."""
+    """As many iterations may fail as there are."""
     assert check_failure_count(3, 3) is None
     with pytest.raises(MockError) as raised:
         check_failure_count(4, 3)
@@ -260,7 +260,7 @@ def test_no_more_iterations_fail_than_there_are():
 
 
 def test_some_configurations_need_a_mock():
-    """Without a mock no iteration fails and no state causes an error."""
+    """Failed iterations and an error of a state need a mock."""
     assert check_unmocked_configuration({"retrierRetryCount": 1}) is None
     with pytest.raises(MockError) as raised:
         check_unmocked_configuration({"mapIterationFailureCount": 0})

@@ -1,4 +1,4 @@
-"""Names of services, errors and members, and the operations that resources call."""
+"""Names of services, errors and members, and the operations of resources."""
 
 import pytest
 from botocore.loaders import create_loader
@@ -8,7 +8,7 @@ from sfn_mock.asl.resources import OPTIMISED_ACTIONS, parse_resource
 from sfn_mock.integrations import naming
 from sfn_mock.integrations.operations import BOTO_NAMES, find_operation
 
-#: What this version of boto3 has; older ones have fewer.
+#: The services of this version of boto3; older ones have fewer.
 SERVICES = create_loader().list_available_services("service-2")
 
 #: Actions that no operation stands for.
@@ -33,7 +33,7 @@ WITHOUT_OPERATION = {"apigateway:invoke", "eks:call", "eks:runJob", "http:invoke
     ],
 )
 def test_services_are_named_as_the_sdk_names_them(service_id, name):
-    """Each word of the service's id has one capital."""
+    """Each word of the service's id has one capital letter."""
     assert naming.sdk_service_name(service_id) == name
 
 
@@ -48,7 +48,7 @@ def test_services_are_named_as_the_sdk_names_them(service_id, name):
     ],
 )
 def test_errors_are_named_after_their_classes(shape, of_sdk, of_optimised):
-    """The name ends in Exception; an aws-sdk integration has one capital a word."""
+    """The name ends with Exception; in an aws-sdk integration each word has one capital letter."""
     assert (naming.sdk_exception_name(shape), naming.optimised_exception_name(shape)) == (of_sdk, of_optimised)
 
 
@@ -66,7 +66,7 @@ def test_errors_are_named_after_their_classes(shape, of_sdk, of_optimised):
     ],
 )
 def test_members_begin_with_a_capital(member, of_sdk, of_optimised):
-    """An aws-sdk integration has no run of capitals at the beginning."""
+    """In an aws-sdk integration a name does not begin with several capital letters."""
     assert (naming.sdk_member_name(member), naming.optimised_member_name(member)) == (of_sdk, of_optimised)
 
 
@@ -106,7 +106,7 @@ def test_a_resource_names_an_operation(action, client, operation):
     ],
 )
 def test_other_resources_name_none(arn):
-    """What boto3 does not have, or what streams, is not an operation."""
+    """An unknown or streaming operation is not found."""
     assert find_operation(parse_resource(arn)) is None
 
 
@@ -115,13 +115,13 @@ def test_other_resources_name_none(arn):
     [pytest.param(sdk, boto, id=sdk) for sdk, boto in BOTO_NAMES.items() if boto in SERVICES],
 )
 def test_each_renamed_service_goes_by_the_id_in_its_model(sdk, boto):
-    """The table of boto3's own names agrees with the ids of the services."""
+    """The table of renamed services agrees with the ids of the services."""
     assert naming.sdk_service_name(get_service_model(boto).service_id).lower() == sdk
 
 
 @pytest.mark.parametrize("action", [pytest.param(name, id=name) for name in OPTIMISED_ACTIONS])
 def test_optimised_actions_need_what_their_operations_require(action):
-    """The required parameters of the table are required by the models, EMR's own parameters excepted."""
+    """The models require the required parameters of the table, except EMR's own."""
     resource = parse_resource(f"arn:aws:states:::{action}")
     operation = find_operation(resource)
 

@@ -1,4 +1,4 @@
-"""How the parameters of a Task become the arguments of a boto3 call."""
+"""The conversion of a Task's parameters to the arguments of a boto3 call."""
 
 import pytest
 
@@ -153,7 +153,7 @@ def operation_of(action):
     ],
 )
 def test_parameters_become_arguments(action, parameters, expected):
-    """Names become the service's, and values take the type that its model says."""
+    """Names become the service's, and values get the type of its model."""
     assert build_request(operation_of(action), parameters) == expected
 
 
@@ -256,7 +256,7 @@ def test_parameters_become_arguments(action, parameters, expected):
     ],
 )
 def test_what_is_wrong_is_told_in_the_words_of_aws(action, parameters, problems):
-    """Each unknown, missing or wrongly typed member has a sentence."""
+    """Each unknown, missing or wrongly typed member has AWS's sentence."""
     with pytest.raises(ParametersError) as raised:
         build_request(operation_of(action), parameters)
 
@@ -265,7 +265,7 @@ def test_what_is_wrong_is_told_in_the_words_of_aws(action, parameters, problems)
 
 
 def test_objects_are_nested_up_to_a_limit():
-    """Parameters that no service would take are refused, however deep they are."""
+    """Parameters that are nested too deeply are refused."""
     value = {"S": "x"}
     for _ in range(400):
         value = {"L": [value]}

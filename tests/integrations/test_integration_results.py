@@ -1,4 +1,4 @@
-"""How the answers and errors of services become the results and errors of Tasks."""
+"""The conversion of services' answers and errors to the results and errors of Tasks."""
 
 import io
 from datetime import datetime, timedelta, timezone
@@ -108,7 +108,7 @@ def operation_of(action):
     ],
 )
 def test_an_answer_becomes_a_result(action, answer, expected):
-    """Members are spelled as the SDK spells them and stand in alphabetical order, streamed content last."""
+    """Members have the SDK's names and alphabetical order, streamed content last."""
     result = shape_answer(operation_of(action), answer)
 
     assert result == expected
@@ -116,7 +116,7 @@ def test_an_answer_becomes_a_result(action, answer, expected):
 
 
 def test_moments_have_milliseconds_only_where_there_are_any():
-    """Moments are told in UTC."""
+    """Dates are in UTC, with milliseconds only if there are any."""
     assert (moment_text(MOMENT), moment_text(MOMENT.replace(microsecond=0))) == (
         "2026-01-10T02:00:00.500Z",
         "2026-01-10T02:00:00Z",
@@ -161,7 +161,7 @@ def test_moments_have_milliseconds_only_where_there_are_any():
     ],
 )
 def test_errors_are_named_after_the_service(action, code, error):
-    """An error that the model does not declare goes by the service's general exception."""
+    """An error that the model does not have gets the service's general exception."""
     raised = ClientError({"Error": {"Code": code, "Message": "m"}}, "Operation")
 
     assert client_failure(operation_of(action), raised).error == error
@@ -203,7 +203,7 @@ def test_errors_are_named_after_the_service(action, code, error):
     ],
 )
 def test_causes_tell_the_message_and_the_request(action, error, metadata, cause):
-    """Version 1 of the SDK separates by semicolons and version 2 by commas."""
+    """The cause has message and request, separated as in version 1 or 2 of the SDK."""
     raised = ClientError({"Error": error, "ResponseMetadata": metadata}, "Operation")
 
     assert client_failure(operation_of(action), raised).cause == cause

@@ -1,4 +1,4 @@
-"""Calls of Tasks to services and functions, by given clients and by moto's."""
+"""Calls of Tasks to services and functions, with given clients and with moto's."""
 
 import io
 import json
@@ -50,7 +50,7 @@ def moto_client():
 
 
 def test_an_item_is_put_and_read(moto_client):
-    """An optimised integration reads what an aws-sdk integration has put."""
+    """An optimised integration reads what an aws-sdk integration has written."""
     moto_client("dynamodb").create_table(
         TableName="t",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -114,7 +114,7 @@ def test_a_refused_call_fails_the_task(moto_client, action, parameters, error, c
 
 
 def test_an_object_is_put_as_json_and_read_as_text(moto_client):
-    """An aws-sdk integration writes JSON, and tells streamed content as text."""
+    """An aws-sdk integration writes JSON, and returns streamed content as text."""
     moto_client("s3").create_bucket(Bucket="bucket")
     call("aws-sdk:s3:putObject", {"Bucket": "bucket", "Key": "k", "Body": {"a": 1}}, moto_client)
     result = call("aws-sdk:s3:getObject", {"Bucket": "bucket", "Key": "k"}, moto_client).result
@@ -190,7 +190,7 @@ def test_events_name_the_execution_that_sends_them():
     ],
 )
 def test_what_a_service_has_not_taken_fails_the_task(action, parameters, answers, error, cause):
-    """An answer of success that tells of failures is a failure."""
+    """A successful answer with failed entries is a failure."""
     _, client_for = given(**answers)
     with pytest.raises(StateError) as raised:
         call(action, parameters, client_for)
@@ -199,7 +199,7 @@ def test_what_a_service_has_not_taken_fails_the_task(action, parameters, answers
 
 
 def test_an_aws_sdk_integration_tells_failed_entries_as_a_result():
-    """Only the optimised integration looks into the entries and adds to them."""
+    """In an aws-sdk integration failed entries are the result."""
     client, client_for = given(put_events={"FailedEntryCount": 1})
 
     assert call("aws-sdk:eventbridge:putEvents", {"Entries": [{}]}, client_for).result == {"FailedEntryCount": 1}
@@ -222,7 +222,7 @@ def test_a_nested_execution_has_an_input(parameters, sent):
 
 
 def test_a_sync_task_has_a_job():
-    """What the service answers is told at once, and the job is asked about later."""
+    """The service's answer is in the history at once, and the job is asked about later."""
     client, client_for = given(start_job_run={"JobRunId": "r"}, get_job_run={"JobRun": {"JobRunState": "SUCCEEDED"}})
     answer = call("glue:startJobRun.sync", {"JobName": "n"}, client_for)
 
@@ -302,7 +302,7 @@ def test_a_sync_task_has_a_job():
     ],
 )
 def test_actions_of_emr_have_parameters_of_their_own(action, parameters, answers, sent, result):
-    """One cluster, step, fleet or group is named, where EMR's operations take several."""
+    """EMR's actions name one cluster, step, fleet or group."""
     client, client_for = given(**answers)
     answer = call(f"elasticmapreduce:{action}", parameters, client_for)
 
@@ -338,7 +338,7 @@ def test_a_fleet_that_is_not_there_fails_the_task():
     ],
 )
 def test_a_function_gives_its_payload(payload, result):
-    """JSON is parsed, other text is a string."""
+    """JSON is parsed, and other text is a string."""
     client, client_for = given(invoke={"StatusCode": 200, "Payload": io.BytesIO(payload)})
 
     assert call_function(FUNCTION, None, client_for=client_for) == result
@@ -346,7 +346,7 @@ def test_a_function_gives_its_payload(payload, result):
 
 
 def test_an_invocation_tells_more_than_the_payload():
-    """lambda:invoke gives the status, the version and the answer's metadata."""
+    """lambda:invoke returns the status, the version and the answer's metadata."""
     _, client_for = given(invoke={"StatusCode": 200, "ExecutedVersion": "1", "Payload": io.BytesIO(b"[1]")})
     result = call("lambda:invoke", {"FunctionName": "charge"}, client_for).result
 
@@ -365,7 +365,7 @@ def test_an_invocation_tells_more_than_the_payload():
     ],
 )
 def test_a_function_that_raises_fails_the_task(payload, error):
-    """The error is the exception's type, and the cause is all that Lambda tells."""
+    """The error is the exception's type, and the cause is Lambda's description of it."""
     _, client_for = given(invoke={"FunctionError": "Unhandled", "Payload": io.BytesIO(payload.encode())})
     with pytest.raises(StateError) as raised:
         call_function(FUNCTION, {}, client_for=client_for)
@@ -374,7 +374,7 @@ def test_a_function_that_raises_fails_the_task(payload, error):
 
 
 def test_a_function_that_is_not_there_fails_the_task():
-    """Lambda's refusal is told as of lambda:invoke."""
+    """A missing function is Lambda's error of lambda:invoke."""
     _, client_for = given(invoke=refusal("ResourceNotFoundException", "Function not found: charge"))
     with pytest.raises(StateError) as raised:
         call_function(FUNCTION, {}, client_for=client_for)
@@ -387,7 +387,7 @@ def test_a_function_that_is_not_there_fails_the_task():
 
 
 def test_a_python_function_answers_like_lambda():
-    """What a Python function returns or raises has the form that Lambda gives it."""
+    """Results and exceptions of a Python function have Lambda's form."""
     request_id = "0b7c3e9a-1111-4222-8333-444455556666"
     answer = invocation_answer({"a": 1}, request_id=request_id, moment=datetime(2026, 1, 10, 2, tzinfo=timezone.utc))
     error = function_error("Declined", "no", request_id=request_id, stack_trace=["  line\n"])
@@ -472,7 +472,7 @@ def test_a_python_function_answers_like_lambda():
     ],
 )
 def test_parameters_are_checked_before_a_task_starts(action, parameters, problems):
-    """Nothing is called for the check."""
+    """The check calls no service."""
     assert check_parameters(resource_of(action), parameters) == problems
 
 
@@ -536,7 +536,7 @@ def test_a_definition_names_only_parameters_that_the_service_knows(action, param
 
 
 def test_unusable_parameters_are_not_sent():
-    """No client is asked for."""
+    """With unusable parameters no client is created."""
     with pytest.raises(ParametersError) as raised:
         call("sqs:sendMessage", {"QueueUrl": "q"}, None)
 
@@ -544,7 +544,7 @@ def test_unusable_parameters_are_not_sent():
 
 
 def test_what_boto3_refuses_fails_the_task():
-    """boto3 knows lower limits that the service would enforce."""
+    """An argument that boto3 refuses fails the task."""
     _, client_for = given(send_message=ParamValidationError(report="too short"))
     with pytest.raises(StateError) as raised:
         call("sqs:sendMessage", {"QueueUrl": "q", "MessageBody": ""}, client_for)

@@ -90,14 +90,14 @@ def run_of(status):
     ],
 )
 def test_a_task_is_answered(arn, parameters, answers, expected):
-    """A result, an error, or what the service says to a task that waits."""
+    """A task has a result, an error, or the service's answer if it waits."""
     _, client_for = given(**answers)
 
     assert answer(arn, parameters, client_for) == (expected, None)
 
 
 def test_a_job_that_runs_is_asked_about_again():
-    """The task goes on until the job has ended."""
+    """The task lasts until the job has ended."""
     _, client_for = given(
         start_job_run={"JobRunId": "r"}, get_job_run=[run_of("RUNNING"), run_of("RUNNING"), run_of("SUCCEEDED")]
     )
@@ -137,7 +137,7 @@ def test_a_refused_poll_ends_the_task():
 
 
 def test_an_http_task_is_sent_by_whoever_can():
-    """A function that sends requests answers an HTTP task; without one nothing can."""
+    """An HTTP task needs a function that sends requests."""
     sent = []
 
     def send(request):
