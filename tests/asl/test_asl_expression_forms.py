@@ -113,8 +113,12 @@ def test_references_are_what_the_parser_tells():
 
 
 def test_faults_of_one_form():
-    """Faults name what each expression has at the fault's place."""
+    """Faults name what each expression has at the fault's place, with a known form and without a form."""
     assert [find_faults(f"{{% {name} + 1 %}}")[0].message for name in ("total", "price")] == [
+        "Reference to 'total' at the top level is not supported.",
+        "Reference to 'price' at the top level is not supported.",
+    ]
+    assert [find_faults(f"{{% $match({name}, /a/) %}}")[0].message for name in ("total", "price")] == [
         "Reference to 'total' at the top level is not supported.",
         "Reference to 'price' at the top level is not supported.",
     ]

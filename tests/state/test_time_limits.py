@@ -161,6 +161,13 @@ def test_many_seeds_that_outlive_it(orders):
     assert list(orders.executions) == []
 
 
+def test_many_seeds_that_end_in_time(orders):
+    """Seeds of add_executions may take all of TimeoutSeconds, and keep their status."""
+    many = orders.add_executions(2, status="SUCCEEDED", start_date=-3 * MINUTE, duration=MINUTE)
+
+    assert [(run.status, run.stop_date - run.start_date) for run in many] == [("SUCCEEDED", MINUTE)] * 2
+
+
 def test_revision_that_was_started_decides(client, orders, clock):
     """The definition at the start decides, and for versions the published one."""
     before = orders.add_execution(status="RUNNING")
