@@ -37,7 +37,7 @@ from sfn_mock.transport.wire import Wire
 
 _DEFAULTS = Options()
 #: Report findings: as a note on the given failure, or as an error if there is no failure.
-_Settle = Callable[[BaseException | None], None]
+_ReportFindings = Callable[[BaseException | None], None]
 
 
 class _Level:
@@ -200,21 +200,21 @@ class _Activation:
                     f"{name}={active!r}; leave the option out, or give the outer mock the same value instead."
                 )
 
-    def settle(self, failure: BaseException | None) -> None:
+    def report_findings(self, failure: BaseException | None) -> None:
         """Report the findings of guard and paging check: on ``failure`` or, if it is None, as an error."""
-        _tell_both(self.guard.settle, self.paging.settle, failure)
+        _tell_both(self.guard.report_findings, self.paging.report_findings, failure)
 
-    def settlement_of_ended(self) -> _Settle:
+    def report_of_ended(self) -> _ReportFindings:
         """Return the function that reports on the mocks that have just ended: on all, or only on inner ones."""
         if self.is_over:
-            return self.settle
+            return self.report_findings
         depth = len(self._levels)
-        guard = partial(self.guard.settle_inner, self.guard.unnest(depth))
-        paging = partial(self.paging.settle_inner, self.paging.unnest(depth))
+        guard = partial(self.guard.report_inner_findings, self.guard.unnest(depth))
+        paging = partial(self.paging.report_inner_findings, self.paging.unnest(depth))
         return partial(_tell_both, guard, paging)
 
 
-def _tell_both(guard: _Settle, paging: _Settle, failure: BaseException | None) -> None:
+def _tell_both(guard: _ReportFindings, paging: _ReportFindings, failure: BaseException | None) -> None:
     """Report both findings; an error of the guard has those of the paging check as a note."""
     try:
         guard(failure)
@@ -228,7 +228,7 @@ _lock = Lock()
 #: The active mock. One for the whole process, as what it changes is the process's: botocore, moto, the environment.
 _activation: _Activation | None = None
 #: Makes the report of the last mock that ended with a failure; here, as it is asked for when that mock is over.
-_last_words = ""
+_last_report = ""
 
 
 def begin(options: Options, started_by: object = None) -> StepFunctionsMock:
@@ -281,7 +281,7 @@ def end(failure: BaseException | None, started_by: object, leaving: Leaving) -> 
         UnmockedServiceError: If a mock ends without a failure, and the code under test swallowed such an error.
         PagingError: If a mock ends, and ``check_paging`` found a mistake.
     """
-    global _last_words
+    global _last_report
     with _lock:
         activation = _activation
         assert activation is not None, "each end has its begin"
@@ -294,9 +294,9 @@ def end(failure: BaseException | None, started_by: object, leaving: Leaving) -> 
         finally:
             # An interrupt may have come just before this line.
             _forget_if_over(activation)
-        _last_words = _last_words if words is None else words
-        settle_ended = activation.settlement_of_ended()
-    settle_ended(failure)
+        _last_report = _last_report if words is None else words
+        report_ended = activation.report_of_ended()
+    report_ended(failure)
 
 
 def active() -> StepFunctionsMock:
@@ -326,11 +326,11 @@ def prepare_service(name: str) -> None:
     activation.prepare_service(name)
 
 
-def settle(failure: BaseException | None) -> None:
+def report_findings(failure: BaseException | None) -> None:
     """Report refused calls and paging mistakes of a test that has ended while the mock stays active."""
     activation = _activation
     if activation is not None:
-        activation.settle(failure)
+        activation.report_findings(failure)
 
 
 def tell() -> str:
@@ -346,10 +346,10 @@ def keep_report() -> None:
         activation.kept_report = _report(activation.session)
 
 
-def take_last_words() -> str:
+def pop_last_report() -> str:
     """Return the report of the last mock that ended with an exception, once; empty without one."""
-    global _last_words
-    words, _last_words = _last_words, ""
+    global _last_report
+    words, _last_report = _last_report, ""
     return words
 
 

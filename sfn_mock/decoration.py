@@ -181,7 +181,7 @@ def _wrapper(cls: type, name: str) -> Callable[[Mock, Function], Function] | Non
     return _of_instance if name.startswith(_TEST_METHODS) else None
 
 
-class _Settling:
+class _ReportingFindings:
     """The context of one part of a test: a failure that leaves it is not swallowed."""
 
     def __enter__(self) -> None:
@@ -193,7 +193,7 @@ class _Settling:
         from sfn_mock import activation
 
         if failure is not None:
-            activation.settle(failure)
+            activation.report_findings(failure)
             activation.keep_report()
 
 
@@ -212,7 +212,7 @@ class _Ending:
         from sfn_mock import activation
 
         try:
-            activation.settle(failure)
+            activation.report_findings(failure)
         except BaseException as found:
             self._started.__exit__(type(found), found, found.__traceback__)
             raise
@@ -220,14 +220,14 @@ class _Ending:
 
 
 def _reported(mock: Mock, function: Function) -> Function:
-    return _within(lambda args: _Settling(), function)
+    return _within(lambda args: _ReportingFindings(), function)
 
 
 def _of_instance(mock: Mock, function: Function) -> Function:
     """Run a test method of a plain class in the mock that its setup_method started, or in a new one."""
 
     def context(args: tuple[Any, ...]) -> Context:
-        return _Settling() if _is_started(args[0]) else mock
+        return _ReportingFindings() if _is_started(args[0]) else mock
 
     return _within(context, function)
 
@@ -243,7 +243,7 @@ def _running(mock: Mock, run: Function) -> Function:
     @wraps(run)
     def running(self: TestCase, *args: Any, **kwargs: Any) -> Any:
         with mock:
-            self.addCleanup(activation.settle, None)
+            self.addCleanup(activation.report_findings, None)
             return run(self, *args, **kwargs)
 
     return running
@@ -259,7 +259,7 @@ def _starting_class(mock: Mock, setup: Function) -> Function:
     def set_up_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
         _start(mock, cls)
         try:
-            with _Settling():
+            with _ReportingFindings():
                 return setup(cls, *args, **kwargs)
         except BaseException as failure:
             # unittest still runs the cleanups of a class whose setUpClass failed; pytest is done with a plain class.
@@ -284,7 +284,7 @@ def _ending_class(mock: Mock, teardown: Function) -> Function:
 def _within_class(mock: Mock, teardown: Function) -> Function:
     @wraps(teardown)
     def tear_down_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
-        with _Settling() if _is_started(cls) else mock:
+        with _ReportingFindings() if _is_started(cls) else mock:
             return teardown(cls, *args, **kwargs)
 
     return tear_down_class
@@ -299,7 +299,7 @@ def _starting(mock: Mock, setup: Function) -> Function:
         # A call of the base class's method finds the mock started.
         _start(mock, self)
         try:
-            with _Settling():
+            with _ReportingFindings():
                 setup(self, *([method] if takes_method else []))
         except BaseException as failure:
             _stop(self, failure)

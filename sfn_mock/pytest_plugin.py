@@ -181,10 +181,10 @@ def pytest_runtest_makereport(
     if activation is None:
         return (yield)
     if call.excinfo is not None:
-        activation.settle(call.excinfo.value)
+        activation.report_findings(call.excinfo.value)
         _hide_own_frames(call.excinfo)
     report = yield
-    ended = activation.take_last_words()
+    ended = activation.pop_last_report()
     if report.failed and (told := ended or activation.tell()):
         report.sections.append(("Step Functions, as mocked", told))
     return report

@@ -76,14 +76,14 @@ class Guard:
         for calls in self._refused:
             calls[:] = [call for call in calls if call.name not in reported]
 
-    def settle(self, failure: BaseException | None) -> None:
+    def report_findings(self, failure: BaseException | None) -> None:
         """Report the refused calls with the ``failure`` that reaches the test runner, or as an error without one."""
         refused = [call for calls in self._refused for call in calls]
         for calls in self._refused:
             calls.clear()
         _tell(_swallowed(refused, failure), failure)
 
-    def settle_inner(self, refused: list[_RefusedCall], failure: BaseException | None) -> None:
+    def report_inner_findings(self, refused: list[_RefusedCall], failure: BaseException | None) -> None:
         """Report the calls that an inner mock refused, with the ``failure`` that leaves it, or as an error without one.
 
         Calls that the failure shows move to the outer mock, because it may still be swallowed there.

@@ -187,7 +187,7 @@ class PagingCheck:
 
     # --- The report ----------------------------------------------------------------------------------------------
 
-    def settle(self, failure: BaseException | None) -> None:
+    def report_findings(self, failure: BaseException | None) -> None:
         """Report the findings with the ``failure`` that reaches the test runner, or as an error without one.
 
         They are a note on the failure, unless it shows them already. Without a failure they are a PagingError or, in
@@ -198,7 +198,7 @@ class PagingCheck:
             self._pending = [Pending() for _ in self._pending]
         self._tell(found, failure)
 
-    def settle_inner(self, ended: list[Pending], failure: BaseException | None) -> None:
+    def report_inner_findings(self, ended: list[Pending], failure: BaseException | None) -> None:
         """Report the findings of an inner mock in the same way, with the ``failure`` that leaves it, if any.
 
         Findings that the failure shows move to the outer mock, because it may still be swallowed there.
@@ -209,9 +209,9 @@ class PagingCheck:
             self._pending[-1].findings += [finding for finding in found if finding.is_among(shown)]
         self._tell(found, failure)
 
-    def _found(self, settled: list[Pending]) -> list[Finding]:
-        found = [finding for pending in settled for finding in pending.findings]
-        judged = [self._judge(walk) for pending in settled for walk in pending.walks]
+    def _found(self, ended: list[Pending]) -> list[Finding]:
+        found = [finding for pending in ended for finding in pending.findings]
+        judged = [self._judge(walk) for pending in ended for walk in pending.walks]
         return [*found, *(finding for finding in judged if finding is not None)]
 
     def _tell(self, found: list[Finding], failure: BaseException | None) -> None:

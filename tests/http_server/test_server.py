@@ -610,7 +610,7 @@ def test_task_that_nothing_answers(sfn, post):
     assert answer.status == 501
     assert answer.json()["message"].startswith("State 'Get' of arn:aws:states:us-east-1:123456789012:execution:orders:")
     with pytest.raises(UnmockedServiceError, match=r"^Executions came to tasks that nothing answers"):
-        activation.settle(None)  # as the mock raises it at its end
+        activation.report_findings(None)  # as the mock raises it at its end
 
 
 def test_motos_own_reset_resets_all(sfn, client, post):
