@@ -1,7 +1,7 @@
-"""A function that EventBridge calls whenever an execution changes its status, and that raises the alarm.
+"""A function that EventBridge calls when an execution changes its status, and that raises an alarm.
 
-The production bug: the function asks for FAILED alone, so that an execution that times out or is aborted is never heard
-of. Its parsing breaks, too, on an event that has no error: EventBridge's events have null where nothing applies.
+The production bug: the rule selects only FAILED, so nobody hears of executions that time out or are aborted. The
+function also breaks on an event without an error: events of EventBridge have null for members that do not apply.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RULE = {
 
 
 def alert(event: dict[str, Any]) -> str | None:
-    """Return the text of the alarm for an event, None where there is no need of one."""
+    """Return the text of the alarm for an event; None if there is no alarm."""
     detail = event["detail"]
     if detail["status"] not in ALARMING:
         return None
@@ -44,7 +44,7 @@ def alert(event: dict[str, Any]) -> str | None:
     ],
 )
 def test_alerts(sfn_executions, ending, text):
-    """The function itself needs no EventBridge: an execution gives the event of its status."""
+    """The function can be tested without EventBridge: an execution returns the event of its status."""
     orders = sfn_executions.add_state_machine("orders")
     start = timedelta(minutes=-5)
     run = orders.add_execution("nightly", start_date=start, duration=timedelta(minutes=5), **ending)

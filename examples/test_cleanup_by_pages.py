@@ -1,7 +1,7 @@
-"""Cleanup job: delete the files that each failed execution has left behind.
+"""A cleanup job that deletes the files of each failed execution.
 
-The production bug: a job that stops turning pages at the first short or empty one. AWS may give fewer executions than
-asked for, or none, and a token for more all the same; the listing ends where no token is given, and nowhere else.
+The production bug: the job stops at the first short or empty page. AWS may return fewer executions than asked for, or
+none, together with a token for more. The list ends only when there is no token.
 """
 
 import boto3
@@ -53,7 +53,7 @@ pytestmark = pytest.mark.sfn_executions(short_pages=True)
 
 @pytest.fixture
 def orders(sfn_executions):
-    """250 failures among as many successes."""
+    """250 failures and 250 successes."""
     orders = sfn_executions.add_state_machine("orders")
     for status in ("FAILED", "SUCCEEDED"):
         orders.add_executions(250, status=status, start_date="2026-01-10T08:00:00Z", name=status.lower() + "-{index}")
@@ -67,7 +67,7 @@ def deleted(job, orders):
 
 
 def test_everything_is_cleaned_up(orders):
-    """Each failed execution's files are deleted once, newest first."""
+    """The files of each failed execution are deleted once, newest first."""
     assert deleted(clean_up, orders) == [f"failed-{index}" for index in range(249, -1, -1)]
 
 
@@ -79,6 +79,6 @@ def test_everything_is_cleaned_up(orders):
     ],
 )
 def test_jobs_that_stop_too_early(orders, sfn_executions, job, found):
-    """The naive jobs report success and leave files behind, the same number on every run."""
-    with sfn_executions.partial_listing():  # this test means to show what is left, so check_paging need not
+    """The naive jobs report success and leave files, the same number in each run."""
+    with sfn_executions.partial_listing():  # this test shows the unread pages itself, so check_paging is off
         assert len(deleted(job, orders)) == found

@@ -1,8 +1,8 @@
-"""Dashboard: how many executions a state machine has in each status.
+"""A dashboard that counts the executions of a state machine by status.
 
-The production bug: a loop over all statuses the API knows. AWS refuses one of them here: only child executions of a
-Distributed Map are ever PENDING_REDRIVE, so that filter goes with a map run's ARN, and with a state machine's it is a
-ValidationException. The dashboard goes dark the first time it runs on AWS.
+The production bug: a loop over all statuses of the API. Only child executions of a Distributed Map can be
+PENDING_REDRIVE, so AWS accepts that filter with the ARN of a map run, and answers ValidationException for a state
+machine. The dashboard fails when it first runs on AWS.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ def statuses(client):
 
 
 def count_by_status(client, state_machine_arn):
-    """The number of executions in each status that an execution of a state machine can have."""
+    """Return the number of executions for each status that an execution of a state machine can have."""
     counts = Counter(dict.fromkeys(statuses(client), 0))
     del counts["PENDING_REDRIVE"]
     for page in client.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn):
@@ -42,7 +42,7 @@ def count_by_status_naively(client, state_machine_arn):
 
 @mock_sfn_executions
 class CountByStatusTest(TestCase):
-    """The decorator serves unittest's classes as well: each test has a store of its own, seeded by setUp."""
+    """The decorator also works on unittest's classes: each test has its own store, with the seeds of setUp."""
 
     def setUp(self):
         self.orders = get_mock().add_state_machine("orders")
@@ -52,13 +52,13 @@ class CountByStatusTest(TestCase):
         self.client = boto3.client("stepfunctions")
 
     def test_each_execution_is_counted_once(self):
-        """All pages are counted, and a status that no execution has counts zero."""
+        """All pages are counted, and a status without executions counts zero."""
         counts = count_by_status(self.client, self.orders.arn)
 
         assert counts == {"RUNNING": 1, "SUCCEEDED": 120, "FAILED": 2, "TIMED_OUT": 0, "ABORTED": 0}
 
     def test_not_every_status_goes_with_a_state_machine(self):
-        """The naive dashboard works until it asks for PENDING_REDRIVE."""
+        """The naive dashboard fails when it asks for PENDING_REDRIVE."""
         refused = pytest.raises(self.client.exceptions.ValidationException, match="PENDING_REDRIVE")
-        with refused, get_mock().partial_listing():  # it does not count beyond a hundred either
+        with refused, get_mock().partial_listing():  # it also counts only the first hundred
             count_by_status_naively(self.client, self.orders.arn)

@@ -1,8 +1,8 @@
-"""Every definition file of a repository checked in AWS's words, before anybody deploys it.
+"""A check of every definition file of a repository with AWS's diagnostics, before a deployment.
 
-The production bug: a definition with a misspelt Next, a field of the other query language or an expression with a
-missing bracket is found by the deployment, halfway through. The test finds all of them, prints AWS's diagnostics as a
-linter would, and needs no AWS account.
+The production bug: only the deployment finds a definition with a misspelt Next, a field of the other query language,
+or an expression without its closing bracket. The test finds all of them, prints AWS's diagnostics like a linter, and
+needs no AWS account.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FILES = sorted(Path(__file__).with_name("definitions").glob("*.asl.json"))
 
 
 def diagnose(file):
-    """Return what AWS says about a definition file, warnings included, one line each."""
+    """Return AWS's diagnostics of a definition file, including warnings, one line each."""
     client = boto3.client("stepfunctions")
     operation = client.meta.service_model.operation_model("ValidateStateMachineDefinition")
     if "severity" not in operation.input_shape.members:
@@ -34,14 +34,14 @@ def diagnose(file):
 
 @pytest.mark.parametrize("file", FILES, ids=[file.name for file in FILES])
 def test_definition(sfn_executions, file):
-    """AWS would take the file as it is; otherwise its diagnostics are printed."""
+    """AWS would accept the file; otherwise its diagnostics are printed."""
     diagnostics = diagnose(file)
 
     assert not diagnostics, "\n".join(diagnostics)
 
 
 def test_definition_with_faults(sfn_executions, tmp_path):
-    """What the diagnostics of a bad file look like."""
+    """The diagnostics of a faulty file."""
     bad = tmp_path / "returns.asl.json"
     bad.write_text(
         """{

@@ -1,8 +1,7 @@
-"""Duration table: how long each execution took, or has taken so far.
+"""A table of how long each execution took, or has been running.
 
-The production bug: every execution had ended when the table was written and tested. One that is RUNNING has no
-``stopDate`` at all, not even an empty one, and the page that shows the table breaks whenever somebody looks while
-work is going on.
+The production bug: all executions had ended when the table was written and tested. An execution that is RUNNING has
+no ``stopDate`` key, and the page with the table breaks when somebody opens it during the day.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -15,7 +14,7 @@ from freezegun import freeze_time
 
 
 def durations(client, state_machine_arn):
-    """Name, status and duration of the latest hundred executions; for those at work the duration so far."""
+    """Return name, status and duration of the latest hundred executions; for running ones the duration so far."""
     now = datetime.now(timezone.utc)
     return [
         (run["name"], run["status"], run.get("stopDate", now) - run["startDate"])
@@ -35,7 +34,7 @@ def durations_naively(client, state_machine_arn):
 
 @pytest.fixture
 def orders(sfn_executions):
-    """Three executions of one day; the last takes from noon to half past twelve."""
+    """Three executions of one day; the last one takes from noon to half past twelve."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_execution("early", status="SUCCEEDED", start_date="2026-01-10T08:00:00Z", duration=timedelta(minutes=7))
     orders.add_execution("stuck", status="TIMED_OUT", start_date="2026-01-10T09:00:00Z", duration=timedelta(hours=1))
@@ -44,7 +43,7 @@ def orders(sfn_executions):
 
 
 def test_the_table_grows_with_the_day(orders):
-    """An execution counts from its start until now, and from its stop date on until that."""
+    """A running execution counts until now, and an ended one until its stop date."""
     client = boto3.client("stepfunctions")
     ended = [("stuck", "TIMED_OUT", timedelta(hours=1)), ("early", "SUCCEEDED", timedelta(minutes=7))]
 
@@ -60,6 +59,6 @@ def test_the_table_grows_with_the_day(orders):
 
 @freeze_time("2026-01-10 12:20:00")
 def test_a_running_execution_has_no_stop_date(orders):
-    """The naive table breaks at lunch time."""
+    """The naive table breaks at noon."""
     with pytest.raises(KeyError, match="stopDate"):
         durations_naively(boto3.client("stepfunctions"), orders.arn)

@@ -1,7 +1,7 @@
 """A Distributed Map that runs: its failed children are listed, redriven with their parent, and counted.
 
-The production bug: the report counts the items of the whole map run again after a redrive, although AWS runs only the
-failed children again. Here the definition runs, so that the children, their statuses and the counts are the real ones.
+The production bug: after a redrive, the report counts the items of the whole map run again, although AWS runs only
+the failed children again. Here the definition runs, so children, statuses and counts are those of a real run.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DEFINITION = {
 
 
 def failed_inputs(client, map_run_arn: str) -> list[str]:
-    """The inputs of the children that failed, which is what the code under test reports."""
+    """Return the inputs of the failed children, as the code under test reports them."""
     pages = client.get_paginator("list_executions").paginate(mapRunArn=map_run_arn, statusFilter="FAILED")
     arns = [execution["executionArn"] for page in pages for execution in page["executions"]]
     return sorted(client.describe_execution(executionArn=arn)["input"] for arn in arns)
@@ -53,7 +53,7 @@ def import_file(task: dict) -> dict:
 
 @pytest.mark.sfn_executions(execute=True)
 def test_failed_items_are_listed_redriven_and_counted(sfn_executions):
-    """One of three files is broken: its child is listed; once the file is repaired, a redrive runs it alone."""
+    """One of three files is broken; after its repair, a redrive runs only its child."""
     imports = sfn_executions.add_state_machine("imports", definition=json.dumps(DEFINITION))
     imports.mock_task("Import", import_file)
     client = boto3.client("stepfunctions")

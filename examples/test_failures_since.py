@@ -1,8 +1,8 @@
-"""Failure report: what failed since a cut-off, without reading the history of years.
+"""A report of failures since a cut-off, without reading the history of years.
 
-The production bug: the report stops reading at the first execution that *started* before the cut-off. Executions that
-ended are listed by when they stopped, so one long run that failed just now ends the report, and the failures listed
-behind it are never seen.
+The production bug: the report stops at the first execution that *started* before the cut-off. Ended executions are
+listed by stop date, so a long execution that failed just now ends the report, and the failures after it in the list
+are missing.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -15,7 +15,7 @@ from freezegun import freeze_time
 
 
 def failures_since(client, state_machine_arn, cut_off):
-    """Names of the executions that failed at or after ``cut_off``, the latest first."""
+    """Return the names of the executions that failed at or after ``cut_off``, the latest first."""
     names = []
     paginator = client.get_paginator("list_executions")
     for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="FAILED"):
@@ -44,7 +44,7 @@ MIDNIGHT = datetime(2026, 1, 10, tzinfo=timezone.utc)
 
 @pytest.fixture
 def orders(sfn_executions):
-    """A year of failures, two of them today: a quick one, and one that started yesterday."""
+    """A year of failures, two of them today: a short one, and one that started yesterday."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_executions(365, status="FAILED", start_date="2025-01-09T12:00:00Z", interval=timedelta(days=1))
     orders.add_execution("quick", status="FAILED", start_date="2026-01-10T04:00:00Z")
@@ -54,13 +54,13 @@ def orders(sfn_executions):
 
 @freeze_time("2026-01-10 08:00:00")
 def test_all_failures_of_today_are_reported(orders):
-    """Both are reported, also the one that started before midnight."""
+    """Both failures of today are reported, also the one that started before midnight."""
     assert failures_since(boto3.client("stepfunctions"), orders.arn, MIDNIGHT) == ["long", "quick"]
 
 
 @freeze_time("2026-01-10 08:00:00")
 def test_one_page_is_enough(orders):
-    """The first page reaches back beyond midnight, so the other three are not asked for."""
+    """The first page goes back beyond midnight, so the other three are not requested."""
     client = boto3.client("stepfunctions")
     calls = []
     client.meta.events.register("provide-client-params.sfn.ListExecutions", lambda params, **_: calls.append(params))

@@ -1,7 +1,8 @@
-"""A function that looks whether its own state machine runs already, and finds the execution that invokes it.
+"""A function that checks whether its state machine is running, and finds the execution that invoked it.
 
-The production bug: the first state of the import invokes a function that lists the RUNNING executions and skips the
-import if there is one. There always is: the one that asks. The import never runs, and no execution fails.
+The production bug: the first state of the import invokes a function that lists the RUNNING executions, and skips the
+import if there is one. There is always one: the execution that invoked the function. The import never runs, and no
+execution fails.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from freezegun import freeze_time
 
 
 def is_busy(event, context):
-    """The handler of the Lambda function: whether another import runs."""
+    """The handler of the Lambda function: whether another import is running."""
     client = boto3.client("stepfunctions")
     running = client.list_executions(stateMachineArn=event["machine"], statusFilter="RUNNING")["executions"]
     return any(execution["executionArn"] != event["execution"] for execution in running)
@@ -67,7 +68,7 @@ def start(imports):
 
 
 def test_two_imports(sfn_executions, imports):
-    """The first one imports; the second one, half an hour later, is skipped."""
+    """The first import runs; the second one, half an hour later, is skipped."""
     sfn_executions.mock_lambda("is-busy", is_busy)
     with freeze_time("2026-01-10 03:00:00") as clock:
         first = start(imports)
@@ -79,7 +80,7 @@ def test_two_imports(sfn_executions, imports):
 
 
 def test_the_naive_guard_finds_itself(sfn_executions, imports):
-    """The only import there is takes itself for another one."""
+    """The only import finds itself and is skipped."""
     sfn_executions.mock_lambda("is-busy", is_busy_naively)
 
     assert start(imports).output == '"skipped"'

@@ -1,7 +1,7 @@
-"""A definition in JSONata with variables, which runs in the test.
+"""A definition in JSONata with variables that runs in the test.
 
-The production bug: the discount is computed from the output of the state before, which has already lost the customer.
-A variable that is assigned once keeps it for all states that follow.
+The production bug: the discount is computed from the output of the state before, which no longer has the customer. A
+variable that is assigned once is available in all later states.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LINES = [{"price": 30, "quantity": 2}, {"price": 40, "quantity": 1}]
 @pytest.mark.sfn_executions(execute=True)
 @pytest.mark.parametrize(("orders", "to_pay"), [(3, 100), (10, 90)], ids=["new customer", "regular customer"])
 def test_discount(sfn_executions, orders, to_pay):
-    """Regular customers pay a tenth less."""
+    """Regular customers get a discount of ten percent."""
     machine = sfn_executions.add_state_machine("discounts", definition=json.dumps(DEFINITION))
     client = boto3.client("stepfunctions")
     order = {"customer": {"name": "Ada", "orders": orders}, "lines": LINES}

@@ -1,8 +1,8 @@
-"""Distributed Map report: how many items are done, and which batches failed for good.
+"""A report on a Distributed Map: the items that are done, and the batches that failed finally.
 
-Two production bugs. The child executions of a map run are not among the executions of its state machine, so a report
-that lists by the state machine's ARN never finds a failure. And a child execution that processes a batch is not an
-item: whoever counts executions reports two failures where fifty items are lost.
+Two production bugs. The child executions of a map run are not in the list of its state machine, so a report that
+lists by the state machine's ARN never finds a failure. And a child execution that processes a batch is not an item: a
+report that counts executions shows two failures if fifty items are lost.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ def children(client, map_run_arn, **filters):
 
 
 def items_by_status(client, execution_arn):
-    """How many items the map runs of one execution have in each status."""
+    """Return the number of items by status in the map runs of one execution."""
     items = Counter()
     for page in client.get_paginator("list_map_runs").paginate(executionArn=execution_arn):
         for map_run in page["mapRuns"]:
@@ -30,7 +30,7 @@ def items_by_status(client, execution_arn):
 
 
 def failed_for_good(client, map_run_arn):
-    """Names of the batches that failed again after they were redriven: a case for a human."""
+    """Return the names of the batches that failed again after a redrive, which a person must look at."""
     return [child["name"] for child in children(client, map_run_arn, statusFilter="FAILED", redriveFilter="REDRIVEN")]
 
 
@@ -44,7 +44,7 @@ def failed_batches_naively(client, state_machine_arn):
 
 @pytest.fixture
 def batches(sfn_executions):
-    """A map run over ten batches of 25 items. Three failed at first, and the whole was redriven at three o'clock."""
+    """A map run with ten batches of 25 items. Three failed at first, and were redriven at three o'clock."""
     orders = sfn_executions.add_state_machine("orders")
     nightly = orders.add_execution(
         "nightly", status="RUNNING", start_date="2026-01-10T02:00:00Z", redrive_date="2026-01-10T03:00:00Z"
@@ -70,11 +70,11 @@ def test_items_are_counted_not_batches(batches):
 
 @freeze_time("2026-01-10 03:02:00")
 def test_a_batch_that_failed_again_is_a_case_for_a_human(batches):
-    """One batch has failed since it was redriven; another is at work again, a third waits for its turn."""
+    """One batch has failed after its redrive; another is running, and a third waits."""
     assert failed_for_good(boto3.client("stepfunctions"), batches.arn) == ["batch-8"]
 
 
 @freeze_time("2026-01-10 03:02:00")
 def test_child_executions_are_not_listed_by_state_machine(batches):
-    """The naive report finds nothing wrong."""
+    """The naive report finds no failure."""
     assert failed_batches_naively(boto3.client("stepfunctions"), batches.state_machine.arn) == []

@@ -1,8 +1,8 @@
 """A Catch that never fires, because its error has another name than the task's.
 
-The production bug: the function raises ``CardDeclined``, the definition catches ``CardDeclinedError``. Such a
-definition is valid, so nothing complains until the first card is declined: the execution fails, where the customer
-should have been asked for another card. With the function's own handler in the test, the names have to be the same.
+The production bug: the function raises ``CardDeclined``, and the definition catches ``CardDeclinedError``. Such a
+definition is valid, so nobody notices until the first card is declined: then the execution fails instead of asking
+the customer for another card. With the function's own handler in the test, the names must match.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def charge(event, context):
 
 
 def definition(caught):
-    """The definition that is deployed, with the name of the error that it catches."""
+    """The deployed definition, with the name of the caught error."""
     charge_state = {
         "Type": "Task",
         "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
@@ -52,7 +52,7 @@ def order(sfn, caught, amount):
 
 
 def test_a_card_that_is_good(sfn_executions):
-    """Nothing is caught."""
+    """Without an error nothing is caught."""
     assert order(sfn_executions, "CardDeclined", 7).output == '{"charged":7}'
 
 
@@ -62,7 +62,7 @@ def test_a_declined_card(sfn_executions):
 
 
 def test_the_misspelt_catch(sfn_executions):
-    """The name that the function does not raise is not caught."""
+    """An error with another name is not caught."""
     run = order(sfn_executions, "CardDeclinedError", 700)
 
     assert (run.status, run.error, run.visited) == ("FAILED", "CardDeclined", ["Charge"])

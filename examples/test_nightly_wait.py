@@ -1,7 +1,7 @@
 """A nightly job whose definition waits until 06:00, run on the test's clock.
 
-The production bug: the report is sent as soon as the execution starts, while the orders of the night still come in.
-With ``execute=True`` the definition itself runs; the clock decides how far.
+The production bug: the report is sent when the execution starts, while orders of the night still arrive. With
+``execute=True`` the definition runs, and the clock decides how far.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""One state of a definition tested by TestState with a mocked result: once in JSONPath, once in JSONata.
+"""One state of a definition, tested by TestState with a mocked result, in JSONPath and in JSONata.
 
-The production bugs: an Output that reads ``$states.result.charged``, where `lambda:invoke` answers with a Payload
-around it; a Retry that is used up before the bank is back; a Catch that forgets the order. The state is tested in the
-definition that is deployed, without a state machine, a function or an execution. The mock is checked too: a result that
-the service could never give is refused.
+The production bugs: an Output that reads ``$states.result.charged``, although the result of `lambda:invoke` has a
+Payload around it; a Retry that ends before the bank is back; a Catch that loses the order. The state is tested in the
+deployed definition, without a state machine, function or execution. The mock is checked too: a result that the
+service cannot return is refused.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ pytestmark = pytest.mark.parametrize(
 
 @pytest.fixture
 def charge(sfn_executions, definition):
-    """Tests the state Charge with a mock; level DEBUG also shows the data between the fields."""
+    """Test the state Charge with a mock; level DEBUG also shows the data after each step."""
     client = boto3.client("stepfunctions")
     if "mock" not in client.meta.service_model.operation_model("TestState").input_shape.members:
         pytest.skip("This version of boto3 does not know the mocks of TestState yet.")
@@ -89,7 +89,7 @@ def charge(sfn_executions, definition):
 
 
 def test_a_charged_order(charge):
-    """The function's answer goes into the order, which goes to Ship."""
+    """The function's answer is added to the order, which goes to Ship."""
     answer = charge({"result": json.dumps({"StatusCode": 200, "Payload": {"charged": "c-1"}})})
 
     assert (answer["status"], answer["nextState"]) == ("SUCCEEDED", "Ship")
@@ -97,7 +97,7 @@ def test_a_charged_order(charge):
 
 
 def test_what_the_function_gets(charge):
-    """The function gets the amount alone."""
+    """The function gets only the amount."""
     seen = charge({"result": '{"Payload": {"charged": "c-1"}}'})["inspectionData"]
     parameters = json.loads(seen.get("afterParameters") or seen["afterArguments"])
 
@@ -114,7 +114,7 @@ def test_a_busy_bank(charge, retries, seconds):
 
 
 def test_a_bank_that_stays_busy(charge):
-    """After the third retry the order is cancelled, and keeps what it was."""
+    """After the third retry the order is cancelled, and its data is kept."""
     answer = charge(BUSY, retries=3)
 
     assert (answer["status"], answer["nextState"]) == ("CAUGHT_ERROR", "Cancel")

@@ -1,7 +1,7 @@
-"""An order workflow whose definition runs: a Choice, a task that is tried again, and one whose error is caught.
+"""An order workflow whose definition runs: a Choice, a Retry and a Catch.
 
-The production bug: an order that the bank declines is retried like a busy bank, so that the customer waits for a minute
-and the order ends FAILED, in place of cancelled. Each path is one test, with the bank's answers given in one line.
+The production bug: an order that the bank declines is retried as if the bank were busy, so the customer waits for a
+minute and the order is FAILED instead of cancelled. Each path is one test, with the bank's answers in one line.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def place_order(client, orders, amount: int) -> str:
 
 
 def entered(client, arn: str) -> list[str]:
-    """The states that an execution entered, as its history tells them."""
+    """Return the states that an execution entered, from its history."""
     events = client.get_execution_history(executionArn=arn)["events"]
     return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
 
 
 @pytest.mark.sfn_executions(execute=True)
 def test_a_free_order_is_not_charged(orders):
-    """The Choice takes an order without an amount straight to the shipping."""
+    """An order without an amount goes directly to shipping."""
     client = boto3.client("stepfunctions")
     arn = place_order(client, orders, amount=0)
     [listed] = client.list_executions(stateMachineArn=orders.arn)["executions"]
@@ -64,7 +64,7 @@ def test_a_free_order_is_not_charged(orders):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_a_busy_bank_is_asked_again(orders):
-    """The order is shipped ten seconds later: RUNNING until then, as the clock says."""
+    """The order is shipped ten seconds later, and is RUNNING until then."""
     orders.mock_task("Charge", [{"error": "Busy"}, {"result": {"Payload": {"charged": 120}}}])
     with freeze_time("2026-01-10T12:00:00Z") as clock:
         client = boto3.client("stepfunctions")
@@ -81,7 +81,7 @@ def test_a_busy_bank_is_asked_again(orders):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_a_declined_order_is_cancelled_at_once(orders):
-    """The error that is caught costs no time, and the execution has succeeded: the order is cancelled."""
+    """The error is caught at once, and the execution succeeds: the order is cancelled."""
     orders.mock_task("Charge", error="Declined", cause="no funds")
     client = boto3.client("stepfunctions")
     arn = place_order(client, orders, amount=120)

@@ -1,7 +1,7 @@
-"""Page token overnight: archive a long list in portions, each day the next one.
+"""A job that archives a long list in portions, one each day.
 
-The production bug: a page token lives for 24 hours. A job that runs once a day and keeps its token until then is a
-second late some day, gets InvalidToken, still has the same token, and fails every day from then on.
+The production bug: a page token is valid for 24 hours. A job that runs once a day with the token of the day before is
+one day a second late. It gets InvalidToken, keeps the same token, and fails every day after that.
 """
 
 from datetime import timedelta
@@ -14,14 +14,14 @@ from freezegun import freeze_time
 
 
 class Archive:
-    """The names of the executions archived so far, and the token of the page that comes next."""
+    """The names of the archived executions, and the token of the next page."""
 
     def __init__(self):
         self.names = set()
         self.next_token = None
 
     def take_portion(self, client, state_machine_arn):
-        """Archive up to 100 executions more; from the beginning again where the token has become too old."""
+        """Archive up to 100 more executions; if the token is too old, begin again."""
         try:
             self.take_next_page(client, state_machine_arn)
         except client.exceptions.InvalidToken:
@@ -29,7 +29,7 @@ class Archive:
             self.take_next_page(client, state_machine_arn)
 
     def take_next_page(self, client, state_machine_arn):
-        """All that the naive job does."""
+        """The naive job."""
         where = {"nextToken": self.next_token} if self.next_token else {}
         page = client.list_executions(stateMachineArn=state_machine_arn, **where)
         self.names.update(run["name"] for run in page["executions"])
@@ -48,7 +48,7 @@ def orders(sfn_executions):
 
 
 def test_within_a_day_the_next_portion_follows(orders):
-    """A token is good until 24 hours have passed since it was given, to the millisecond."""
+    """A token is valid for less than 24 hours, to the millisecond."""
     client, archive = boto3.client("stepfunctions"), Archive()
 
     with freeze_time("2026-01-10 01:00:00") as clock:
@@ -62,7 +62,7 @@ def test_within_a_day_the_next_portion_follows(orders):
 
 
 def test_after_a_day_the_list_is_read_from_the_beginning(orders):
-    """An expired token costs a portion read twice, and nothing is lost."""
+    """After an expired token a portion is read twice, and nothing is lost."""
     client, archive = boto3.client("stepfunctions"), Archive()
 
     with freeze_time("2026-01-10 01:00:00") as clock:
@@ -78,7 +78,7 @@ def test_after_a_day_the_list_is_read_from_the_beginning(orders):
 
 
 def test_a_token_of_yesterday_is_invalid(orders):
-    """The naive job fails, and has nothing but the old token to try again with."""
+    """The naive job fails, and only has the old token for its next try."""
     client, archive = boto3.client("stepfunctions"), Archive()
 
     with freeze_time("2026-01-10 01:00:00") as clock:

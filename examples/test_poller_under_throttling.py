@@ -1,7 +1,7 @@
-"""Poller: wait until nothing is RUNNING any more, also while AWS throttles.
+"""A poller that waits until nothing is RUNNING, also while AWS throttles.
 
-The production bug: the poller asks every second, whatever it is told. In a busy account ListExecutions is throttled for
-longer than boto3's own retries last, the error ends the poller, and the step behind it never runs.
+The production bug: the poller asks every second. In a busy account ListExecutions is throttled for longer than boto3
+retries, the error ends the poller, and the next step never runs.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from freezegun import freeze_time
 
 
 def wait_until_idle(client, state_machine_arn, sleep):
-    """Ask until nothing runs, twice as long after each throttled request, a minute at most."""
+    """Ask until nothing is running; wait twice as long after each throttled request, at most a minute."""
     pause = 1
     while True:
         try:
@@ -39,7 +39,7 @@ def wait_until_idle_naively(client, state_machine_arn, sleep):
 
 # --- Its tests -----------------------------------------------------------------------------------------------------
 
-#: How many requests the client sends for one call, retries included, before it gives up.
+#: The number of requests that the client sends for one call, including retries.
 TRIES = 3
 
 pytestmark = pytest.mark.sfn_executions(retry_sleeps=False)
@@ -47,7 +47,7 @@ pytestmark = pytest.mark.sfn_executions(retry_sleeps=False)
 
 @pytest.fixture
 def client(sfn_executions):
-    """botocore's retry mode and number of tries differ from version to version, so the test says which it means."""
+    """The retry mode and number of tries are set, because they differ between versions of botocore."""
     return boto3.client("stepfunctions", config=Config(retries={"mode": "standard", "total_max_attempts": TRIES}))
 
 
@@ -59,27 +59,27 @@ def clock():
 
 @pytest.fixture
 def sleep(clock):
-    """Sleeping moves the frozen clock."""
+    """A sleep function that moves the frozen clock."""
     return lambda seconds: clock.tick(timedelta(seconds=seconds))
 
 
 @pytest.fixture
 def nightly(sfn_executions, clock):
-    """A machine with an execution that is RUNNING for three seconds more."""
+    """A machine with an execution that runs for three more seconds."""
     nightly = sfn_executions.add_state_machine("nightly")
     nightly.add_execution("import", status="SUCCEEDED", duration=timedelta(seconds=3))
     return nightly
 
 
 def test_returns_when_the_last_execution_stops(client, nightly, sfn_executions, sleep):
-    """With a patient AWS it asks every second, and once more when the import has stopped."""
+    """Without throttling it asks every second, and once more after the import has stopped."""
     wait_until_idle(client, nightly.arn, sleep)
 
     assert [f"{call.date:%M:%S}" for call in sfn_executions.calls] == ["00:00", "00:01", "00:02", "00:03"]
 
 
 def test_backs_off_while_throttled(client, nightly, sfn_executions, sleep):
-    """Two calls throttled to their last retry: it waits for two seconds, then for four, and has its answer."""
+    """After two throttled calls it has waited two and four seconds, and gets its answer."""
     throttle = sfn_executions.add_fault("ListExecutions", error="ThrottlingException", times=2 * TRIES)
     wait_until_idle(client, nightly.arn, sleep)
 
@@ -88,7 +88,7 @@ def test_backs_off_while_throttled(client, nightly, sfn_executions, sleep):
 
 
 def test_other_errors_are_not_waited_for(client, nightly, sfn_executions, sleep):
-    """What will not pass by itself is the caller's to know."""
+    """Other errors are raised."""
     sfn_executions.add_fault("ListExecutions", error="AccessDeniedException", times=None)
     with pytest.raises(ClientError, match="not authorized to perform: states:ListExecutions"):
         wait_until_idle(client, nightly.arn, sleep)
@@ -97,7 +97,7 @@ def test_other_errors_are_not_waited_for(client, nightly, sfn_executions, sleep)
 
 
 def test_throttling_ends_the_naive_poller(client, nightly, sfn_executions, sleep):
-    """The naive poller lives as long as boto3's retries last, and dies while the import is still running."""
+    """The naive poller fails after boto3's retries, while the import is still running."""
     sfn_executions.add_fault("ListExecutions", error="ThrottlingException", skip=1, times=2 * TRIES)
     with pytest.raises(ClientError, match="ThrottlingException"):
         wait_until_idle_naively(client, nightly.arn, sleep)

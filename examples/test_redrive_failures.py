@@ -1,10 +1,8 @@
-"""Redrive: after an outage, run all failures again that AWS still lets run again, page by page.
+"""A job that redrives, after an outage, all failures that AWS still allows, page by page.
 
-The production bugs: a window that is counted from the start, while AWS counts its 14 days from the stop, so that what
-ran for long is left out; no window at all, so that the first execution beyond it ends the job with an error; and a loop
-that asks for the first page until it is empty, and so redrives for ever what fails again at once.
-Each redrive takes an execution out of the very listing that is being read, and a new failure comes in at its front; a
-walk by page tokens neither skips what is left nor meets the new ones.
+The production bugs: a window that is counted from the start, although AWS counts its 14 days from the stop, so that
+long executions are left out; no window, so that the first execution beyond it ends the job with an error; and a loop
+that requests the first page until it is empty, and redrives for ever what fails again at once.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -19,13 +17,13 @@ WINDOW = timedelta(days=14)
 
 
 def redrive_failures(client, state_machine_arn):
-    """Redrive each execution that failed or timed out in the last 14 days, and return how many those were."""
+    """Redrive each execution that failed or timed out in the last 14 days, and return their number."""
     oldest = datetime.now(timezone.utc) - WINDOW
     paginator = client.get_paginator("list_executions")
     redriven = 0
     for status in ("FAILED", "TIMED_OUT"):
         for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter=status):
-            # Newest first: behind the first one that is too old all are.
+            # Newest first: all after the first one that is too old are too old.
             young = [run for run in page["executions"] if run["stopDate"] >= oldest]
             for run in young:
                 client.redrive_execution(executionArn=run["executionArn"])
@@ -74,7 +72,7 @@ def redrive_until_none_is_left(client, state_machine_arn):
 
 @pytest.fixture
 def orders(sfn_executions):
-    """An outage of 150 failures and a time-out, and a long run that failed 13 days ago, 15 days after its start."""
+    """An outage with 150 failures and a timeout, and a long execution that failed 13 days ago, after 15 days."""
     orders = sfn_executions.add_state_machine("orders")
     orders.on_redrive(status="SUCCEEDED", duration=timedelta(minutes=5))
     orders.add_execution("long", status="FAILED", start_date="2025-12-13T08:00:00Z", stop_date="2025-12-28T08:00:00Z")
@@ -85,13 +83,13 @@ def orders(sfn_executions):
 
 @pytest.fixture
 def too_old(orders):
-    """One that stopped a second too early to be redriven at eight o'clock on 10 January."""
+    """An execution that stopped one second too early to be redriven at eight o'clock on 10 January."""
     return orders.add_execution("too-old", status="FAILED", start_date="2025-12-27T07:59:59Z")
 
 
 @freeze_time("2026-01-10 08:00:00")
 def test_all_within_the_window_are_redriven(orders, too_old):
-    """All 152 succeed at the second attempt, and the one that AWS would refuse is left as it is."""
+    """All 152 succeed after the redrive, and the one that AWS refuses is not changed."""
     assert redrive_failures(boto3.client("stepfunctions"), orders.arn) == 152
 
     with freeze_time("2026-01-10 08:05:00"):
@@ -101,7 +99,7 @@ def test_all_within_the_window_are_redriven(orders, too_old):
 
 @freeze_time("2026-01-10 08:00:00")
 def test_what_fails_again_is_redriven_once(orders, too_old):
-    """A failure that comes in while the pages are turned is the next run's business."""
+    """An execution that fails again meanwhile is left to the next run."""
     orders.on_redrive(status="FAILED")
 
     assert redrive_failures(boto3.client("stepfunctions"), orders.arn) == 152
@@ -110,14 +108,14 @@ def test_what_fails_again_is_redriven_once(orders, too_old):
 
 @freeze_time("2026-01-10 08:00:00")
 def test_a_window_from_the_start_misses_the_long_run(orders, too_old):
-    """The naive window reports success and leaves behind what AWS would let run again for another day."""
+    """The naive window reports success and leaves an execution that AWS would redrive."""
     assert redrive_by_start_date(boto3.client("stepfunctions"), orders.arn) == 151
     assert status_of(orders, "long") == "FAILED"
 
 
 @freeze_time("2026-01-10 08:00:00")
 def test_without_a_window_the_job_dies(orders, too_old):
-    """AWS refuses the one that is too old, and the time-outs never have their turn."""
+    """AWS refuses the execution that is too old, and the timeouts are not redriven."""
     client = boto3.client("stepfunctions")
     with pytest.raises(client.exceptions.ExecutionNotRedrivable) as error:
         redrive_without_window(client, orders.arn)
@@ -128,11 +126,11 @@ def test_without_a_window_the_job_dies(orders, too_old):
 
 @freeze_time("2026-01-10 08:00:00")
 def test_until_none_is_left_means_for_ever(orders, sfn_executions):
-    """What fails again at once is on the first page again, so only an error after a thousand redrives ends the loop."""
+    """What fails again at once is on the first page again, so the loop ends only with an error."""
     orders.on_redrive(status="FAILED")
     sfn_executions.add_fault("RedriveExecution", error="ExecutionLimitExceeded", skip=1000)
     client = boto3.client("stepfunctions")
-    # This test means to show what becomes of unread pages, so check_paging need not.
+    # This test shows the effect of unread pages, so check_paging is off.
     with sfn_executions.partial_listing(), pytest.raises(client.exceptions.ExecutionLimitExceeded):
         redrive_until_none_is_left(client, orders.arn)
 

@@ -1,9 +1,9 @@
-"""A deployment that breaks the executions in flight.
+"""A deployment that breaks running executions, found by a replay.
 
-The production bug: a definition was tidied up, a state now writes its result where the next one does not look for it,
-and every order that is on its way fails. No test had an order of real size and shape. A replay has: it runs the
-definition of today with the input and the tasks' outcomes of an execution of yesterday, which GetExecutionHistory or
-``aws stepfunctions get-execution-history`` told.
+The production bug: in a cleaned-up definition a state writes its result where the next state does not look for it,
+and every running order fails. No test had an order of real size and form. A replay has: it runs today's definition
+with the input and the task outcomes of a recorded execution, from GetExecutionHistory or ``aws stepfunctions
+get-execution-history``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def definition(*, result_path):
 
 @pytest.fixture
 def history(tmp_path):
-    """What the AWS CLI printed of an order of yesterday, kept in the repository beside the test."""
+    """The AWS CLI's output for an order of yesterday, kept in the repository beside the test."""
     order = '{"order":7}'
     reserved = '{"order":7,"stock":{"shelf":"B4"}}'
     charged = '{"charged":true}'
@@ -59,7 +59,7 @@ def history(tmp_path):
 
 
 def test_the_definition_of_yesterday(sfn_executions, history):
-    """The definition that the order ran with does what it did: nothing differs."""
+    """With the definition of the recorded order nothing differs."""
     replay = sfn_executions.replay(definition=definition(result_path="$.stock"), history=history)
 
     assert replay.differences == []
@@ -67,7 +67,7 @@ def test_the_definition_of_yesterday(sfn_executions, history):
 
 
 def test_the_definition_that_is_to_be_deployed(sfn_executions, history):
-    """The tidied definition drops the order: the replay names the first event that differs, and why."""
+    """The new definition loses the order: the replay names the first event that differs, and why."""
     replay = sfn_executions.replay(definition=definition(result_path="$"), history=history)
 
     assert [str(difference) for difference in replay.differences] == [

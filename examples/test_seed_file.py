@@ -1,7 +1,7 @@
-"""A monitor that names the imports that have been running for more than an hour.
+"""A monitor that reports imports that have been running for more than an hour.
 
-The production bug: the monitor counts from startDate, so that an import that was redriven just now is reported as
-stuck. The executions are in a seed file: an editor completes and checks it by its JSON Schema, and the server takes it
+The production bug: the monitor counts from startDate, so an import that was redriven just now is reported as stuck.
+The executions are in a seed file: an editor completes and checks it by its JSON Schema, and the server can load it
 too.
 """
 
@@ -32,7 +32,7 @@ def stuck_imports(state_machine_arn: str, longest: timedelta) -> list[str]:
 
 
 def test_a_redrive_starts_the_hour_anew(sfn_executions):
-    """Of three imports that run, one is new, one was redriven 20 minutes ago, and one is stuck."""
+    """Of three running imports one is new, one was redriven 20 minutes ago, and one is stuck."""
     [imports] = sfn_executions.seed(SEEDS)
 
     assert stuck_imports(imports.arn, timedelta(hours=1)) == ["stuck"]

@@ -1,8 +1,8 @@
-"""Singleton guard: start the import only while no import is RUNNING.
+"""A singleton guard: start the import only if no import is RUNNING.
 
-The production bug: the guard looks at the newest execution alone. Executions that run are listed by when they started,
-those that ended by when they stopped, so a manual re-run that started later and has ended stands above an import
-that is still at work. The guard then starts a second import beside the first.
+The production bug: the guard looks only at the newest execution. Running executions are listed by start date, and
+ended ones by stop date, so a manual re-run that started later and has ended is listed before an import that is still
+running. The guard then starts a second import.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ from freezegun import freeze_time
 
 
 def start_import(client, state_machine_arn):
-    """Start an import and return its ARN, or None while another one is at work."""
+    """Start an import and return its ARN; return None while another one is running."""
     running = client.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING", maxResults=1)
     if running["executions"]:
         return None
@@ -34,7 +34,7 @@ def start_import_naively(client, state_machine_arn):
 
 @pytest.fixture
 def imports(sfn_executions):
-    """Two imports of one night: the regular one runs from 02:00 to 06:00, a manual re-run from 02:30 to 02:35."""
+    """Two imports of one night: the regular one from 02:00 to 06:00, and a manual re-run from 02:30 to 02:35."""
     imports = sfn_executions.add_state_machine("imports")
     imports.add_execution("regular", status="SUCCEEDED", start_date="2026-01-10T02:00:00Z", duration=timedelta(hours=4))
     imports.add_execution("re-run", status="FAILED", start_date="2026-01-10T02:30:00Z", duration=timedelta(minutes=5))
@@ -43,14 +43,14 @@ def imports(sfn_executions):
 
 @freeze_time("2026-01-10 03:00:00")
 def test_no_second_import_beside_a_running_one(imports):
-    """At three the regular import is still at work: nothing is started."""
+    """At three the regular import is still running: nothing is started."""
     assert start_import(boto3.client("stepfunctions"), imports.arn) is None
     assert [execution.name for execution in imports.executions] == ["regular", "re-run"]
 
 
 @freeze_time("2026-01-10 06:00:00")
 def test_the_next_import_starts_as_soon_as_the_last_one_has_stopped(imports):
-    """At six the regular import has just stopped: the next one starts, and the one after that has to wait."""
+    """At six the regular import has just stopped: the next one starts, and another must wait."""
     client = boto3.client("stepfunctions")
 
     assert start_import(client, imports.arn) == imports.executions[-1].arn

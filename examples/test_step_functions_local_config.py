@@ -1,7 +1,7 @@
-"""The mock config of AWS Step Functions Local, used as it is: the file beside this test, and ``#Case`` in the ARN.
+"""The mock config of AWS Step Functions Local, unchanged: a file, and ``#Case`` in the ARN.
 
 The production bug: the retrier gives up after one attempt, and the payment service needs two to come back. The case
-``PaymentIsBackLater`` finds it, without Docker, and the pauses between the attempts take no time.
+``PaymentIsBackLater`` finds it without Docker, and the pauses between the attempts take no time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CONFIG = Path(__file__).with_name("MockConfigFile.json")
 
 
 def definition(attempts):
-    """The definition that is deployed, with the number of its retries."""
+    """The deployed definition, with a number of retries."""
     charge = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -61,7 +61,7 @@ def test_cases(sfn_executions, case, status, output):
 
 
 def test_a_retrier_that_gives_up_too_early(sfn_executions):
-    """With one retry, a service that needs two is a failed order."""
+    """With one retry, the order fails if the service needs two."""
     run = order(sfn_executions, "PaymentIsBackLater", attempts=1)
 
     assert (run.status, run.error, run.visited) == ("FAILED", "Lambda.ServiceException", ["Charge"])

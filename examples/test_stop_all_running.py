@@ -1,8 +1,8 @@
-"""Emergency stop: stop every RUNNING execution, page by page.
+"""An emergency stop: stop every RUNNING execution, page by page.
 
-The production bug: one call lists a hundred executions, so a stop that does not turn pages leaves the rest at work.
-Each stop takes an execution out of the very listing that is being read; the walk keeps its place all the same, since a
-page token marks a position in the order and not a number of executions to skip.
+The production bug: one call lists a hundred executions, so a stop that reads one page leaves the rest running. Each
+stop removes an execution from the list that is being read. The next page is still right, because a page token marks a
+position in the order, not a number of executions to skip.
 """
 
 import boto3
@@ -15,7 +15,7 @@ from sfn_mock import PagingError, get_mock, mock_sfn_executions
 
 
 def stop_all(client, state_machine_arn, reason):
-    """Stop all that is RUNNING, and return how many executions that were."""
+    """Stop all RUNNING executions, and return their number."""
     stopped = 0
     paginator = client.get_paginator("list_executions")
     for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="RUNNING"):
@@ -37,7 +37,7 @@ def stop_all_naively(client, state_machine_arn, reason):
 
 @pytest.fixture
 def orders(sfn_executions):
-    """250 executions at work, among ten that have ended."""
+    """250 running executions, and ten that have ended."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_executions(125, status="RUNNING", start_date="2026-01-10T08:00:00Z")
     orders.add_executions(10, status="SUCCEEDED", start_date="2026-01-10T08:10:00Z")
@@ -47,7 +47,7 @@ def orders(sfn_executions):
 
 @freeze_time("2026-01-10 09:00:00")
 def test_nothing_is_left_running(orders):
-    """All 250 are stopped now, once each, and those that had ended stay as they were."""
+    """All 250 are stopped now, once each, and ended ones are not changed."""
     client = boto3.client("stepfunctions")
 
     assert stop_all(client, orders.arn, "wrong prices") == 250
@@ -62,8 +62,8 @@ def test_nothing_is_left_running(orders):
 
 @freeze_time("2026-01-10 09:00:00")
 def test_one_call_lists_a_hundred(orders, sfn_executions):
-    """The naive stop reports success and leaves 150 at work."""
-    with sfn_executions.partial_listing():  # this test means to show what is left, so check_paging need not
+    """The naive stop reports success and leaves 150 running."""
+    with sfn_executions.partial_listing():  # this test shows the unread pages itself, so check_paging is off
         assert stop_all_naively(boto3.client("stepfunctions"), orders.arn, "wrong prices") == 100
     assert sum(run.status == "RUNNING" for run in orders.executions) == 150
 
@@ -76,6 +76,6 @@ def stop_101_naively():
 
 
 def test_check_paging_catches_it():
-    """With this option no test has to count: each fails in which the naive stop leaves a second page unread."""
+    """With this option a test needs no count: it fails if the naive stop leaves a page unread."""
     with pytest.raises(PagingError, match="neither looked at nor sent, so the rest of the list was never read"):
         stop_101_naively()

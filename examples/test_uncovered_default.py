@@ -1,8 +1,8 @@
-"""A definition whose Default branch no test has ever taken.
+"""A definition with a Default branch that no test has taken.
 
-The production bug: orders of a kind that nobody has thought of go by Default to a state that was renamed in all other
-places, or that does the wrong thing. All tests pass, because none has such an order. Coverage of the definition shows
-the branch; in a suite, ``pytest --sfn-coverage --sfn-coverage-fail-under=100`` fails until some test takes it.
+The production bug: an order of an unexpected kind goes by Default to a state that does the wrong thing. All tests
+pass, because none has such an order. Coverage of the definition shows the branch; for a whole suite, ``pytest
+--sfn-coverage --sfn-coverage-fail-under=100`` fails until a test takes it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def deliver(orders, kind):
 
 @pytest.mark.sfn_executions(execute=True)
 def test_what_the_happy_paths_leave_out(orders):
-    """Two good tests later, a third of the definition was never looked at."""
+    """After two good tests, a third of the definition has not run."""
     assert deliver(orders, "parcel").output == '"by post"'
     assert deliver(orders, "download").output == '"by mail"'
 

@@ -1,7 +1,8 @@
-"""Watermark: hand on each finished execution once, asking every few minutes for what has finished since the last time.
+"""A watermark: pass on each finished execution once, with a request every few minutes.
 
-The production bug: a watermark that is set to the time of asking. The list lags behind, so what finished just before is
-not in it yet, and is older than the watermark the next time. Such an execution is never handed on.
+The production bug: the watermark is set to the time of the request. The list lags, so an execution that finished just
+before the request is not in it, and is older than the watermark at the next request. Such an execution is never
+passed on.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -14,11 +15,11 @@ from freezegun import freeze_time
 
 
 def finished_since(client, state_machine_arn, watermark):
-    """Names of the executions that the list shows to have finished after ``watermark``, and the next watermark."""
+    """Return the names of the listed executions that finished after ``watermark``, and the next watermark."""
     finished = []
     paginator = client.get_paginator("list_executions")
     for page in paginator.paginate(stateMachineArn=state_machine_arn, statusFilter="SUCCEEDED"):
-        # Newest first: behind the first one that is too old all are.
+        # Newest first: all after the first one that is too old are too old.
         new = [run for run in page["executions"] if run["stopDate"] > watermark]
         finished += new
         if len(new) < len(page["executions"]):
@@ -38,7 +39,7 @@ ONE_O_CLOCK = datetime(2026, 1, 10, 1, tzinfo=timezone.utc)
 
 @pytest.fixture
 def orders(sfn_executions):
-    """One that finished well before two o'clock, one just before, and one after."""
+    """Executions that finished long before two o'clock, just before, and after."""
     orders = sfn_executions.add_state_machine("orders")
     for name, stop in [("early", "01:30:00"), ("close", "01:59:58"), ("late", "02:03:00")]:
         orders.add_execution(
@@ -48,7 +49,7 @@ def orders(sfn_executions):
 
 
 def handed_on(ask, orders):
-    """What two rounds hand on, at two o'clock and five minutes later."""
+    """The names that two requests pass on, at two o'clock and five minutes later."""
     client = boto3.client("stepfunctions")
     with freeze_time("2026-01-10 02:00:00"):
         first, watermark = ask(client, orders.arn, ONE_O_CLOCK)
@@ -60,20 +61,20 @@ def handed_on(ask, orders):
 @freeze_time("2026-01-10 01:00:00")
 @pytest.mark.sfn_executions(consistency_lag=timedelta(seconds=5))
 def test_each_is_handed_on_once(orders):
-    """A watermark taken from what the list showed waits for what it did not show yet."""
+    """A watermark from the listed dates waits for executions that are not listed yet."""
     assert handed_on(finished_since, orders) == (["early"], ["late", "close"])
 
 
 @freeze_time("2026-01-10 01:00:00")
 @pytest.mark.sfn_executions(consistency_lag=timedelta(seconds=5))
 def test_a_watermark_of_now_loses_one(orders):
-    """The naive watermark has passed "close" before the list shows it."""
+    """The naive watermark passes "close" before the list shows it."""
     assert handed_on(finished_since_naively, orders) == (["early"], ["late"])
 
 
 @freeze_time("2026-01-10 01:00:00")
 def test_a_list_without_lag_hides_the_bug(orders):
-    """In a test where the list is always current both hand on everything."""
+    """If the list has no lag, both pass on everything."""
     assert (
         handed_on(finished_since_naively, orders) == handed_on(finished_since, orders) == (["close", "early"], ["late"])
     )
