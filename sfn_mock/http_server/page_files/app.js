@@ -292,8 +292,7 @@ function showContent({ title, content }, asked) {
 function goOn(focused, isSameView) {
   if (focused !== null) {
     // A filter exists again; after a link, the heading gets the focus.
-    const again = isSameView && focused.id ? part(focused.id) : null;
-    (again && !again.disabled ? again : part("main").querySelector("h1")).focus({ preventScroll: true });
+    focusOn(isSameView ? focused.id : "");
   }
   if (!isSameView || focused?.closest(".pager")) {
     scrollTo(0, 0);
@@ -366,8 +365,14 @@ function replace(old, node) {
   const id = old.contains(focused) ? focused?.id : "";
   old.replaceWith(node);
   if (id) {
-    part(id)?.focus({ preventScroll: true });
+    focusOn(id);
   }
+}
+
+/** Focuses an element, or the heading if there is no such element, or if it is disabled. @param {string} id */
+function focusOn(id) {
+  const again = id ? part(id) : null;
+  (again && !again.disabled ? again : part("main").querySelector("h1")).focus({ preventScroll: true });
 }
 
 // Elements below the bar of time, such as the head of a table, stay visible below it.

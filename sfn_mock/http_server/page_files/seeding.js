@@ -2,7 +2,7 @@
 
 import { server } from "/sfn-mock/page/api.js";
 import { lastName } from "/sfn-mock/page/arns.js";
-import { field, html } from "/sfn-mock/page/dom.js";
+import { field, html, part } from "/sfn-mock/page/dom.js";
 import { form } from "/sfn-mock/page/forms.js";
 import { counted } from "/sfn-mock/page/words.js";
 
@@ -41,6 +41,8 @@ export async function seeding(here) {
         {
           main: "text",
           submit: async ({ text }) => {
+            taken = null;
+            part("seeded").replaceChildren();
             taken = await server("POST", "seed", text);
           },
         },

@@ -151,6 +151,36 @@ def test_paste_seeds(sfn, reader, text, told, names):
     assert reader.text("h1").startswith(names[0])
 
 
+def test_refused_seeds_after_others(reader):
+    """The result of earlier seeds is no longer shown when others are refused."""
+    reader.open("seed")
+    reader.page.fill("#seed-text", "state_machines: [{name: new}]")
+    reader.page.click("#seed-form button")
+    reader.page.wait_for_selector("#seeded h2")
+    reader.wait()
+    reader.page.fill("#seed-text", "hello")
+    reader.page.click("#seed-form button")
+
+    assert "got 'hello'" in refused(reader, "seed-text")
+    assert reader.text("#seeded") == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [pytest.param("FAILED", "redrive", id="redrive"), pytest.param("RUNNING", "stop", id="stop")],
+)
+def test_the_focus_after_an_action(reader, orders, status, action):
+    """When an action by keyboard has disabled its button, the heading has the focus."""
+    run = orders.add_execution("b", status=status, start_date="2026-01-10T02:00:00Z")
+    reader.open("execution", arn=run.arn)
+    reader.page.focus(f"#{action}")
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_selector(f"#{action}:disabled")
+    reader.wait()
+
+    assert reader.page.evaluate("document.activeElement.tagName") == "H1"
+
+
 def test_many_pasted_seeds(sfn, reader):
     """Of many state machines the first hundred have links, and warnings are shown."""
     soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
