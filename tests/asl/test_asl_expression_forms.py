@@ -24,6 +24,8 @@ from sfn_mock.asl.jsonata.references import collect
         pytest.param("states.exists ?? $exists", "states.exists ?? $exists", id="names that the parser knows"),
         pytest.param("$.a[$$.b = true]", "$.n0[$$.n1 = true]", id="the context value"),
         pytest.param("[1..5]", "[0..0]", id="a range"),
+        pytest.param("$a / 2 + $b/3", "$n0 / 0 + $n1/0", id="divisions"),
+        pytest.param("'a/b' & c", "'n0' & n1", id="a slash in a text"),
         pytest.param("", "", id="nothing"),
     ],
 )
@@ -38,7 +40,11 @@ def test_form(expression, form):
 @pytest.mark.parametrize(
     "expression",
     [
-        pytest.param("/a/", id="a slash"),
+        pytest.param("/a/", id="a regular expression"),
+        pytest.param("a and /b/", id="a regular expression after an operator"),
+        pytest.param("a / /b/", id="a regular expression after a division"),
+        pytest.param("a[] / 2", id="a division of no word"),
+        pytest.param("a /* b */", id="a comment"),
         pytest.param("`a b`", id="a quoted name"),
         pytest.param("'a\\n'", id="an escape"),
         pytest.param("'a", id="a quote that stays open"),
@@ -61,7 +67,9 @@ def test_expression_without_a_form(expression):
 WORDS = ["a", "b", "states", "exists", "and", "in", "true", "$a", "$b", "$states", "$exists", "$", "$$", "$in"]
 LITERALS = ["1", "2.5", "'a'", '"b"', "'states'", "'$$'", "''"]
 PIECES = [
-    ".",
+    " / {}",
+    "/{}",
+    ".{}",
     "[{}]",
     "({})",
     " + {}",
@@ -93,9 +101,11 @@ def test_references_are_what_the_parser_tells():
     randomness = random.Random(5)
     known = KnownForms()
     compared = faults = 0
-    for text in (expression(randomness) for _ in range(3_000)):
+    for text in (expression(randomness) for _ in range(1_500)):
         form = find_form(text)
-        assert form is not None
+        if form is None:
+            assert "/" in text
+            continue
         found = known.find(form)
         try:
             expected = collect(parse(text).ast)
@@ -108,8 +118,8 @@ def test_references_are_what_the_parser_tells():
             compared += 1
         known.add(form, expected)
 
-    assert compared > 200
-    assert faults > 200
+    assert compared > 100
+    assert faults > 100
 
 
 def test_faults_of_one_form():

@@ -19,9 +19,11 @@ _MOST_FORMS = 1_024
 _WORD = re.compile(
     r"""(\$?[A-Za-z_]\w*|\${1,2}|"[^"\\]*"|'[^'\\]*'|(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?)""", re.ASCII
 )
-# The characters between words. An expression with a slash, which may begin a regular expression or a comment, has no
-# form.
+# The characters between words. Another slash than that of a division may begin a regular expression or a comment.
 _BETWEEN = frozenset(" \t\n\r.[]{}(),;:?+-*%=<>^&|!~@#")
+# A slash that divides the word before it; after an operator it begins a regular expression.
+_DIVISION = re.compile(r"[ \t\n\r]*/(?!\*)")
+_OPERATORS = ("and", "or", "in")
 # The names that are not replaced, because they have a meaning of their own; the parser adds calls of $exists.
 _KNOWN = frozenset(["", "$", "$$", "and", "or", "in", "true", "false", "null", "function", "states", "exists"])
 
@@ -44,11 +46,21 @@ def find_form(text: str) -> Form | None:
         return None
     parts = _WORD.split(text)
     # The parser may join words that touch each other, and a function's signature has words of its own.
-    if "" in parts[2:-1:2] or not _BETWEEN.issuperset("".join(parts[::2])) or ("function" in parts and "<" in text):
+    if "" in parts[2:-1:2] or not _BETWEEN.issuperset(_between(parts)) or ("function" in parts and "<" in text):
         return None
     names: dict[str, str] = {}
     parts[1::2] = [_placeholder(word, names) for word in parts[1::2]]
     return Form("".join(parts), names)
+
+
+def _between(parts: list[str]) -> str:
+    """Return the text between the words, without the slashes that divide."""
+    between = parts[::2]
+    if any("/" in text for text in between):
+        for index, word in enumerate(parts[1::2], 1):
+            division = None if word in _OPERATORS else _DIVISION.match(between[index])
+            between[index] = between[index][division.end() :] if division else between[index]
+    return "".join(between)
 
 
 def _placeholder(word: str, names: dict[str, str]) -> str:
