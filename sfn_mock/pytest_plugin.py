@@ -131,7 +131,6 @@ def _region_by_ini(config: pytest.Config) -> str:
 @pytest.fixture
 def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
     """Mock AWS Step Functions while the test runs, and return the handle that seeds and inspects executions.
-
     Seed with ``sfn_executions.add_state_machine("orders").add_execution("nightly", status="FAILED")``; boto3 lists it.
     ``@pytest.mark.sfn_executions(...)`` sets the options of ``mock_sfn_executions``.
     """
@@ -145,7 +144,6 @@ def sfn_executions(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock
 @pytest.fixture
 def sfn_executions_server(request: pytest.FixtureRequest) -> Iterator[StepFunctionsMock]:
     """Serve AWS Step Functions on a free port of this machine, for clients of any process and language.
-
     Returns the same handle as ``sfn_executions``; clients use its ``endpoint_url``.
     ``@pytest.mark.sfn_executions(...)`` sets the options. Needs the extra ``server``.
     """

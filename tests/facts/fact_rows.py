@@ -58,7 +58,8 @@ class DefinitionFact:
 CALLS = [
     CallFact(
         "a status in lower case",
-        "An unknown statusFilter is a ValidationException that lists the statuses in one fixed order; case counts.",
+        "An unknown statusFilter is a ValidationException that lists the statuses in a fixed order; upper and lower "
+        "case differ.",
         "ListExecutions",
         {"stateMachineArn": "{orders}", "statusFilter": "succeeded"},
         (
@@ -86,14 +87,14 @@ CALLS = [
     ),
     CallFact(
         "text that is no ARN",
-        'Text that is not an ARN gets InvalidArn, whose sentence says "Invalid ARN prefix" and repeats the text.',
+        'A text that is not an ARN is InvalidArn, whose sentence says "Invalid ARN prefix" and repeats the text.',
         "ListExecutions",
         {"stateMachineArn": "no arn"},
         ("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: no arn'"),
     ),
     CallFact(
         "a machine that is not there",
-        "The ARN of a machine that is not there is StateMachineDoesNotExist, naming the ARN.",
+        "The ARN of a missing machine is StateMachineDoesNotExist with the ARN.",
         "ListExecutions",
         {"stateMachineArn": "{prefix}stateMachine:sfn-mock-nothing"},
         (
@@ -103,21 +104,21 @@ CALLS = [
     ),
     CallFact(
         "executions of an EXPRESS machine",
-        "An EXPRESS machine's ARN is StateMachineTypeNotSupported.",
+        "The ARN of an EXPRESS machine is StateMachineTypeNotSupported.",
         "ListExecutions",
         {"stateMachineArn": "{quick}"},
         ("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"),
     ),
     CallFact(
         "nothing to list",
-        "Where there is nothing to list, `executions` is an empty list.",
+        "If there is nothing to list, `executions` is an empty list.",
         "ListExecutions",
         {"stateMachineArn": "{orders}", "statusFilter": "ABORTED"},
         answer={"executions": []},
     ),
     CallFact(
         "a start of a machine that is not there",
-        "To start what is no machine is InvalidArn or StateMachineDoesNotExist, as for ListExecutions.",
+        "An ARN that cannot be started is InvalidArn or StateMachineDoesNotExist, as for ListExecutions.",
         "StartExecution",
         {"stateMachineArn": "{prefix}stateMachine:sfn-mock-nothing"},
         (
@@ -127,7 +128,7 @@ CALLS = [
     ),
     CallFact(
         "input of a single word",
-        "Words, single quotes and empty texts are InvalidExecutionInput in the parser's words.",
+        "Words, single quotes and empty texts are InvalidExecutionInput with the parser's sentence.",
         "StartExecution",
         {"stateMachineArn": "{orders}", "input": "hello"},
         (
@@ -138,28 +139,28 @@ CALLS = [
     ),
     CallFact(
         "empty input",
-        "Words, single quotes and empty texts are InvalidExecutionInput in the parser's words.",
+        "Words, single quotes and empty texts are InvalidExecutionInput with the parser's sentence.",
         "StartExecution",
         {"stateMachineArn": "{orders}", "input": ""},
         ("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'"),
     ),
     CallFact(
         "a name that is taken",
-        "A closed execution keeps its name, also from a start with its very input.",
+        "The name of a closed execution is taken, even for a start with the same input.",
         "StartExecution",
         {"stateMachineArn": "{orders}", "name": "run"},
         ("ExecutionAlreadyExists", "Execution Already Exists: '{run}'"),
     ),
     CallFact(
         "an execution that is not there",
-        "An unknown execution is ExecutionDoesNotExist, and what is no execution's ARN is InvalidArn.",
+        "A missing execution is ExecutionDoesNotExist, and an ARN of another kind is InvalidArn.",
         "DescribeExecution",
         {"executionArn": "{run}-not"},
         ("ExecutionDoesNotExist", "Execution Does Not Exist: '{run}-not'"),
     ),
     CallFact(
         "an execution that succeeded",
-        "RUNNING and SUCCEEDED ones have the reason that their status is so, without a full stop.",
+        "The reason of RUNNING and SUCCEEDED executions names their status, without a full stop.",
         "DescribeExecution",
         {"executionArn": "{run}"},
         answer={
@@ -173,21 +174,21 @@ CALLS = [
     ),
     CallFact(
         "an execution of an EXPRESS machine",
-        "An EXPRESS machine's execution is InvalidArn to Describe and Stop.",
+        "For Describe and Stop, the execution of an EXPRESS machine is InvalidArn.",
         "StopExecution",
         {"executionArn": "{prefix}express:sfn-mock-quick:a:b"},
         ("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'"),
     ),
     CallFact(
         "a synchronous start of a STANDARD machine",
-        "StartSyncExecution is for EXPRESS machines: others are StateMachineTypeNotSupported.",
+        "StartSyncExecution needs an EXPRESS machine; others are StateMachineTypeNotSupported.",
         "StartSyncExecution",
         {"stateMachineArn": "{orders}"},
         ("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"),
     ),
     CallFact(
         "a synchronous start",
-        "It is billed for 64 MB, and for whole 100 milliseconds.",
+        "Its billing is for 64 MB, and for whole 100 milliseconds.",
         "StartSyncExecution",
         {"stateMachineArn": "{quick}", "input": "7"},
         answer={"status": "SUCCEEDED", "output": "7", "billingDetails.billedMemoryUsedInMB": 64},
@@ -206,7 +207,7 @@ CALLS = [
     ),
     CallFact(
         "a definition without states",
-        "A definition without StartAt or States is InvalidDefinition, naming the fields.",
+        "A definition without StartAt or States is InvalidDefinition with the fields.",
         "CreateStateMachine",
         {"name": "sfn-mock-never", "definition": '{"StartAt": "A"}', "roleArn": "{role}"},
         (
@@ -216,7 +217,7 @@ CALLS = [
     ),
     CallFact(
         "an update of nothing",
-        "UpdateStateMachine without anything to change is MissingRequiredParameter.",
+        "UpdateStateMachine without a change is MissingRequiredParameter.",
         "UpdateStateMachine",
         {"stateMachineArn": "{orders}"},
         (
@@ -227,7 +228,7 @@ CALLS = [
     ),
     CallFact(
         "deletion of what is not there",
-        "To delete a machine that is not there succeeds.",
+        "The deletion of a missing machine succeeds.",
         "DeleteStateMachine",
         {"stateMachineArn": "{prefix}stateMachine:sfn-mock-nothing"},
     ),
@@ -244,22 +245,21 @@ CALLS = [
     ),
     CallFact(
         "a name that is too long",
-        "A name too long is a ValidationException, not an InvalidName.",
+        "A name that is too long is a ValidationException, not an InvalidName.",
         "CreateStateMachineAlias",
         {"name": "a" * 81, "routingConfiguration": [{"stateMachineVersionArn": "{orders}:1", "weight": 100}]},
         ("ValidationException", CONSTRAINT.format("a" * 81, "name") + "have length less than or equal to 80"),
     ),
     CallFact(
         "weights that sum to 99",
-        "Routes to no version, twice to one, or with weights that do not sum to 100 are told in sentences of their "
-        "own.",
+        "A routing to no version, twice to the same, or with weights that do not sum to 100, has its own sentence.",
         "CreateStateMachineAlias",
         {"name": "never", "routingConfiguration": [{"stateMachineVersionArn": "{orders}:1", "weight": 99}]},
         ("ValidationException", "Sum of routing configuration weights must equal 100. Received: [99]"),
     ),
     CallFact(
         "a weight of 101",
-        "Elements of a list have paths that count from 1, with `member` behind.",
+        "Elements of a list have paths that count from 1, followed by `member`.",
         "CreateStateMachineAlias",
         {"name": "never", "routingConfiguration": [{"stateMachineVersionArn": "{orders}:1", "weight": 101}]},
         (
@@ -269,21 +269,21 @@ CALLS = [
     ),
     CallFact(
         "an alias that is not there",
-        "An alias that is not there is ResourceNotFound, in a sentence without the ARN.",
+        "A missing alias is ResourceNotFound, in a sentence without the ARN.",
         "UpdateStateMachineAlias",
         {"stateMachineAliasArn": "{orders}:nobody", "description": "new"},
         ("ResourceNotFound", "Request references a resource that does not exist."),
     ),
     CallFact(
         "a token of nobody",
-        "A task token that was never given is InvalidToken.",
+        "An unknown task token is InvalidToken.",
         "SendTaskSuccess",
         {"taskToken": "nobody", "output": "{}"},
         ("InvalidToken", "Invalid Token: 'Invalid token'"),
     ),
     CallFact(
         "an activity that is not there",
-        "An activity that is not there is ActivityDoesNotExist, naming the ARN.",
+        "A missing activity is ActivityDoesNotExist with the ARN.",
         "DescribeActivity",
         {"activityArn": "{prefix}activity:sfn-mock-nothing"},
         ("ActivityDoesNotExist", "Activity Does Not Exist: '{prefix}activity:sfn-mock-nothing'"),
@@ -298,7 +298,7 @@ CALLS = [
     ),
     CallFact(
         "tags of a version",
-        "A version's ARN is ResourceNotFound.",
+        "For tags, the ARN of a version is ResourceNotFound.",
         "TagResource",
         {"resourceArn": "{orders}:1", "tags": [{"key": "a", "value": "b"}]},
         ("ResourceNotFound", "Resource not found: '{orders}:1'"),
@@ -322,7 +322,7 @@ RUNS = [
     ),
     RunFact(
         "a definition that times out",
-        "ExecutionTimedOut tells States.Timeout, and DescribeExecution neither error nor cause.",
+        "ExecutionTimedOut has States.Timeout, and DescribeExecution has neither error nor cause.",
         {"A": {"Type": "Wait", "Seconds": 5, "End": True}},
         {"status": "TIMED_OUT", "error": None, "cause": None, "redriveStatus": "REDRIVABLE"},
         [("ExecutionStarted", 0), ("WaitStateEntered", 0), ("ExecutionTimedOut", 0)],
@@ -330,8 +330,8 @@ RUNS = [
     ),
     RunFact(
         "branches",
-        "Map and Parallel states tell of their start, success and failure; MapStateSucceeded and "
-        "ParallelStateSucceeded lead to no other event.",
+        "Map and Parallel states have events for their start, success and failure; no event follows MapStateSucceeded "
+        "and ParallelStateSucceeded.",
         {"A": {"Type": "Parallel", "Branches": [{"StartAt": "B", "States": {"B": PASS}}], "End": True}},
         {"status": "SUCCEEDED", "output": "[{}]"},
         [
@@ -347,7 +347,7 @@ RUNS = [
     ),
     RunFact(
         "a path to nothing, and one to many",
-        "A definite path fails where nothing is; an indefinite one gives a list.",
+        "A definite path without a value fails; an indefinite one returns a list.",
         {"A": {**PASS, "Parameters": {"all.$": "$.items[*].none"}}},
         {"status": "SUCCEEDED", "output": '{"all":[]}'},
         [
@@ -364,19 +364,19 @@ RUNS = [
 DEFINITIONS = [
     DefinitionFact(
         "nothing in it",
-        "A definition that CreateStateMachine would refuse is FAIL in an answer of status 200.",
+        "A definition that CreateStateMachine would refuse is FAIL, in an answer with status 200.",
         "{}",
         [("SCHEMA_VALIDATION_FAILED", "These fields are required: [States, StartAt]", "/")],
     ),
     DefinitionFact(
         "a blank",
-        "What concerns the whole text has no location.",
+        "A diagnostic of the whole text has no location.",
         " ",
         [("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object", None)],
     ),
     DefinitionFact(
         "no JSON",
-        "Text that is not JSON is told in the words of AWS's parser, with line and column.",
+        "A text that is not JSON has the sentence of AWS's parser, with line and column.",
         "hello",
         [
             (
@@ -389,7 +389,7 @@ DEFINITIONS = [
     ),
     DefinitionFact(
         "one state",
-        "A definition that CreateStateMachine would refuse is FAIL in an answer of status 200.",
+        "A definition that CreateStateMachine would refuse is FAIL, in an answer with status 200.",
         '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
         [],
     ),
