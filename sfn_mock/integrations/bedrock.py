@@ -57,7 +57,9 @@ def invoke_model(operation: Operation, parameters: Any, client_for: ClientFactor
 def _without_locations(parameters: Any) -> Any:
     if not isinstance(parameters, dict):
         return parameters
-    return {name: value for name, value in parameters.items() if name not in LOCATIONS}
+    others = {name: value for name, value in parameters.items() if name not in LOCATIONS}
+    # Older models of the service require a body, which an object in Amazon S3 stands for.
+    return {"Body": "", **others} if parameters.get("Input") is not None else others
 
 
 def _location(name: str, parameters: dict[str, Any]) -> dict[str, str] | None:

@@ -67,10 +67,12 @@ def test_bodies_in_s3():
             {"ModelId": "m", "Input": "s3://b/k"}, ("The value for the field 'Input' must be an OBJECT",), id="text"
         ),
         pytest.param(
-            {"ModelId": "m", "Output": {}}, ("The field 'S3Uri' is required but was missing",), id="no location"
+            {"ModelId": "m", "Body": {}, "Output": {}},
+            ("The field 'S3Uri' is required but was missing",),
+            id="no location",
         ),
         pytest.param(
-            {"ModelId": "m", "Output": {"S3Uri": "s3://b"}},
+            {"ModelId": "m", "Body": {}, "Output": {"S3Uri": "s3://b"}},
             ("The value for the field 'S3Uri' must be the URI of an Amazon S3 object",),
             id="no key",
         ),
