@@ -260,8 +260,12 @@ class Host(Protocol):
     def start_child(self, start: ChildStart) -> None:
         """Start a child execution; the host later calls the run's `child_ended`."""
 
-    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
-        """Record that a map run has ended SUCCEEDED, FAILED or ABORTED, and stop its running child executions."""
+    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> dict[int, ChildEnd]:
+        """Record that a map run has ended SUCCEEDED, FAILED or ABORTED, and stop its running child executions.
+
+        Returns:
+            The ends of the child executions that were stopped, by index.
+        """
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
         """Redrive a map run and its unsuccessful child executions; return the indexes of those that run again."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import (
+    ChildEnd,
     ChildStart,
     Host,
     KnownMapRun,
@@ -67,9 +68,10 @@ class RecordedHost:
         """Start a child execution; see Host."""
         self._ask("start_child", start)
 
-    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
+    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> dict[int, ChildEnd]:
         """Record that a map run has ended; see Host."""
-        self._ask("end_map_run", map_run_arn, status, moment)
+        stopped: dict[int, ChildEnd] = self._ask("end_map_run", map_run_arn, status, moment)
+        return stopped
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
         """Redrive a map run; see Host."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, ChildStart, Host
 from sfn_mock.asl.scheduler import Future, Scheduler
+from sfn_mock.asl.texts import json_text
 
 #: The most redrives of a map run (Developer Guide, redriving Map Runs).
 MOST_REDRIVES = 1000
+#: The error of a map run with too many failed items.
+TOLERANCE_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,7 @@ def is_exceeded(failed: int, total: int, count: int | None, percentage: float | 
 
 def exceeded_failure() -> StateError:
     """Return the error of a Map state with too many failed items."""
-    return StateError(
-        "States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded"
-    )
+    return StateError(TOLERANCE_EXCEEDED, "The specified tolerated failure threshold was exceeded")
 
 
 def too_many_redrives(map_run_arn: str) -> StateError:
@@ -46,6 +48,11 @@ def too_many_redrives(map_run_arn: str) -> StateError:
     return StateError(
         "States.Runtime", f"The Map Run {map_run_arn} was redriven {MOST_REDRIVES} times, the most allowed"
     )
+
+
+def _pending(child: Child) -> ChildEnd:
+    """Return what a ResultWriter tells of a child execution that has not started."""
+    return ChildEnd("PENDING", description={"Input": json_text(child.input), "InputDetails": {"Included": True}})
 
 
 class MapRun:
@@ -61,6 +68,7 @@ class MapRun:
         max_concurrency: How many child executions may run at the same time, 0 for no limit.
         tolerated_count: How many items may fail, None if only a percentage is given.
         tolerated_percentage: The percentage of items that may fail, None if only a count is given.
+        destination: The evaluated parameters of the ResultWriter, an empty object if there is none.
         redrive_count: How often the map run was redriven.
         done: A future: it resolves when all child executions have ended, and fails when too many items have failed.
     """
@@ -72,6 +80,7 @@ class MapRun:
         max_concurrency: int,
         tolerated_count: int | None,
         tolerated_percentage: float | None,
+        destination: Any,
         host: Host,
         scheduler: Scheduler,
     ) -> None:
@@ -85,6 +94,7 @@ class MapRun:
         self.max_concurrency = max_concurrency
         self.tolerated_count = tolerated_count
         self.tolerated_percentage = tolerated_percentage
+        self.destination = destination
         self.redrive_count = 0
         self.done = Future()
         self._host = host
@@ -106,6 +116,15 @@ class MapRun:
             self._host.start_child(ChildStart(self.arn, index, child.input, child.item_count, self._scheduler.now))
         if not self.running:
             self.done.resolve()
+
+    def list_ends(self, stopped: Mapping[int, ChildEnd]) -> list[ChildEnd]:
+        """Return the ends of all child executions, in order.
+
+        Args:
+            stopped: The ends of those that were stopped, by index. All others that have not ended have not started.
+        """
+        known = {**stopped, **self.ends}
+        return [known.get(index) or _pending(child) for index, child in enumerate(self.children)]
 
     def check_redrives(self) -> None:
         """Raise a StateError if the map run was already redriven the maximum number of times."""

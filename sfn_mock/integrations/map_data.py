@@ -23,6 +23,8 @@ from sfn_mock.integrations.requests import build_request, missing_parameter_mess
 _FAULTS = (BotoCoreError, ClientError, ValueError, OSError, EOFError, zlib.error)
 _GZIP = b"\x1f\x8b"
 _STATUSES = ("SUCCEEDED", "FAILED", "PENDING")
+#: The files for the statuses of child executions; all other statuses belong to FAILED.
+_FILES = {"SUCCEEDED": "SUCCEEDED", "PENDING": "PENDING"}
 
 
 def read_items(s3: Any, request: ReadRequest) -> list[ReadItem]:
@@ -175,10 +177,10 @@ def write_results(s3: Any, request: WriteRequest) -> Any:
         if bucket is None:
             raise ValueError(missing_parameter_message("Bucket"))
         folder = "/".join(part for part in (prefix, request.map_run_arn.rpartition(":")[2]) if part)
-        for status in ("SUCCEEDED", "FAILED"):
-            ends = [end for end in request.ends if (end.status == "SUCCEEDED") == (status == "SUCCEEDED")]
+        for status in _STATUSES:
+            ends = [end for end in request.ends if _FILES.get(end.status, "FAILED") == status]
             if ends:
-                # Failed child executions have no output to transform.
+                # Only child executions that succeeded have an output to transform.
                 found = _transform(ends, transformation if status == "SUCCEEDED" else "NONE")
                 body = utf8("\n".join(map(json_text, found)) if has_lines else json_text(found))
                 key = f"{folder}/{status}_0.{'jsonl' if has_lines else 'json'}"

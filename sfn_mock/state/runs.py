@@ -476,16 +476,19 @@ class DefinitionRun:
         """Return the run of a child execution."""
         return DefinitionRun(child, processor, self._services, self)
 
-    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
-        """End a map run and stop its running child executions."""
+    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> dict[int, ChildEnd]:
+        """End a map run and stop its running child executions; return their ends."""
         self._save()
         map_run, _ = self._processors[map_run_arn]
         end_map_run(map_run, moment, status)
-        for (arn, _), child in self._children.items():
+        stopped = {}
+        for (arn, index), child in self._children.items():
             if arn == map_run_arn and child.is_running:
                 child._save()
                 child._run.stop(moment, None, None)
                 child._end_execution()
+                stopped[index] = ChildEnd("ABORTED", description=child._describe(moment))
+        return stopped
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
         """Redrive the unsuccessful child executions of a map run, and return their indexes."""

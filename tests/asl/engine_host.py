@@ -94,11 +94,14 @@ class EngineHost:
             processor, input=json.dumps(start.input), info=INFO, start=start.moment, host=self
         )
 
-    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> None:
+    def end_map_run(self, map_run_arn: str, status: str, moment: int) -> dict[int, ChildEnd]:
         self.ended.append((map_run_arn, status))
-        for (arn, _), child in self.children.items():
-            if arn == map_run_arn:
+        stopped = {}
+        for (arn, index), child in self.children.items():
+            if arn == map_run_arn and child.status == "RUNNING":
                 child.stop(moment)
+                stopped[index] = ChildEnd("ABORTED")
+        return stopped
 
     def redrive_map_run(self, map_run_arn: str, moment: int) -> list[int]:
         redriven = []

@@ -780,6 +780,41 @@ def test_result_writer():
     assert result(run) == {"MapRunArn": request.map_run_arn}
 
 
+def refuse(request):
+    """Refuse to write results."""
+    raise StateError("States.ResultWriterFailed", "no")
+
+
+FAILING = {"Type": "Wait", "SecondsPath": "$", "Next": "F"}
+WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket.$": "$$.Execution.Name"}}
+
+
+@pytest.mark.parametrize("is_refused", [pytest.param(False, id="written"), pytest.param(True, id="refused")])
+def test_results_of_a_map_run_that_fails(is_refused):
+    """A map run with too many failures writes its results too; its error stays, whatever comes of that."""
+    host = EngineHost()
+    if is_refused:
+        host.write_results = refuse
+    state = distributed(FAILING, ResultWriter=WRITER, MaxConcurrency=2)
+    state["ItemProcessor"]["States"]["F"] = {"Type": "Fail", "Error": "E"}
+    run = start(single(state), [1, 60, 7], host)
+    host.advance(run, START + 1000)
+
+    assert result(run)[1] == "States.ExceedToleratedFailureThreshold"
+    assert types(run)[-3:] == ["MapRunFailed", "MapStateFailed", "ExecutionFailed"]
+    assert [[end.status for end in request.ends] for request in host.writes] == (
+        [] if is_refused else [["FAILED", "ABORTED", "PENDING"]]
+    )
+
+
+def test_result_writer_parameters_that_cannot_be():
+    """A path without a value in the parameters of a writer fails the state before its map run starts."""
+    writer = {**WRITER, "Parameters": {"Bucket.$": "$.no"}}
+    run = start(single(distributed(PASS, ResultWriter=writer)), [1], EngineHost())
+
+    assert types(run)[2:] == ["MapStateStarted", "ExecutionFailed"]
+
+
 def test_result_writer_without_parameters():
     """A writer need not name anything."""
     host = EngineHost()

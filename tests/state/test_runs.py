@@ -368,6 +368,30 @@ def test_result_files(start):
     }
 
 
+def test_result_files_of_a_map_run_that_fails(clock, start):
+    """The files of a map run that fails have its failed and stopped child executions, and those that did not start."""
+    each = {"Type": "Wait", "SecondsPath": "$", "Next": "Fail"}
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "lists"}}
+    state = distributed(each, ResultWriter=writer, MaxConcurrency=2)
+    state["ItemProcessor"]["States"]["Fail"] = {"Type": "Fail", "Error": "E"}
+    with mock_aws():
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="lists")
+        run = start({"Each": state}, "[1, 60, 7]")
+        clock.tick(1)
+        status, [map_run] = run.status, run.map_runs
+        files = [s3.get_object(Bucket="lists", Key=f"{map_run.id}/{name}_0.json") for name in ("FAILED", "PENDING")]
+        failed, pending = [json.loads(file["Body"].read()) for file in files]
+    first, second = map_run.executions
+
+    assert status == "FAILED"
+    assert [(end["ExecutionArn"], end["Status"], end["StopDate"]) for end in failed] == [
+        (first.arn, "FAILED", "2026-01-10T03:00:01.000Z"),
+        (second.arn, "ABORTED", "2026-01-10T03:00:01.000Z"),
+    ]
+    assert pending == [{"Input": "7", "InputDetails": {"Included": True}, "Status": "PENDING"}]
+
+
 def test_items_are_the_objects_of_a_bucket(client, start):
     """listObjectsV2 gives an item for each object."""
     with mock_aws():

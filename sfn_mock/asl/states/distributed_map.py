@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sfn_mock.asl.activation import Activation, Outcome
@@ -17,8 +18,8 @@ from sfn_mock.asl.host import (
     TaskAnswer,
     WriteRequest,
 )
-from sfn_mock.asl.map_runs import Child, MapRun
-from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState
+from sfn_mock.asl.map_runs import TOLERANCE_EXCEEDED, Child, MapRun
+from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState, ResultWriter
 from sfn_mock.asl.scheduler import AbortedError, Future, Steps
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
@@ -50,12 +51,12 @@ def run_distributed_map(activation: Activation, state: MapState) -> Steps:
         else:
             map_run.start()
             yield map_run.done
-            result = _result(activation, state, effective, map_run)
+            result = _result(activation, state, map_run)
     except AbortedError:
         _abort(activation)
         raise
     except StateError as error:
-        _fail(activation, error)
+        _fail(activation, state, error)
         raise
     now = activation.run.scheduler.now
     activation.run.host.end_map_run(map_run.arn, "SUCCEEDED", now)
@@ -83,6 +84,9 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
     has_percentage = state.tolerated_failure_percentage is not None or percentage_path is not None
     reader = state.item_reader
     source: _Source = items if reader is None else _read_request(activation, reader, effective)
+    writer = state.result_writer
+    parameters = ABSENT if writer is None else writer.parameters
+    destination = evaluate_field(activation, parameters, effective, "ResultWriter/Arguments")
     activation.observe("maxConcurrency", concurrency)
     activation.observe("toleratedFailureCount", count)
     activation.observe("toleratedFailurePercentage", percentage)
@@ -105,6 +109,7 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
         max_concurrency=concurrency,
         tolerated_count=count if has_count or not has_percentage else None,
         tolerated_percentage=percentage if has_percentage else None,
+        destination=destination,
         host=run.host,
         scheduler=run.scheduler,
     )
@@ -153,12 +158,17 @@ def _abort(activation: Activation) -> None:
     activation.add_event("MapRunAborted", advance=False)
 
 
-def _fail(activation: Activation, error: StateError) -> None:
+def _fail(activation: Activation, state: MapState, error: StateError) -> None:
     map_run = activation.frame.map_run
     if map_run is None:
         return
     map_run.done.resolve()
-    activation.run.host.end_map_run(map_run.arn, "FAILED", activation.run.scheduler.now)
+    stopped = activation.run.host.end_map_run(map_run.arn, "FAILED", activation.run.scheduler.now)
+    writer = state.result_writer
+    if writer is not None and writer.resource is not None and error.error == TOLERANCE_EXCEEDED:
+        # The error of the map run stays, even if its results cannot be written.
+        with suppress(StateError):
+            _write(activation, writer, map_run, map_run.list_ends(stopped))
     activation.add_event("MapRunFailed", error_details(error.error, error.cause))
 
 
@@ -226,17 +236,21 @@ def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any],
     return [Child({**fixed, "Items": batch}, len(batch)) for batch in batches]
 
 
-def _result(activation: Activation, state: MapState, effective: Any, map_run: MapRun) -> Any:
+def _result(activation: Activation, state: MapState, map_run: MapRun) -> Any:
     """Return the outputs of the child executions, or the result of the ResultWriter."""
-    ends: list[ChildEnd] = [map_run.ends[index] for index in range(len(map_run.children))]
+    ends = map_run.list_ends({})
     writer = state.result_writer
     if writer is None:
         return [end.output for end in ends if end.status == "SUCCEEDED"]
+    return _write(activation, writer, map_run, ends)
+
+
+def _write(activation: Activation, writer: ResultWriter, map_run: MapRun, ends: list[ChildEnd]) -> Any:
     return activation.run.host.write_results(
         WriteRequest(
             map_run.arn,
             writer.resource,
-            evaluate_field(activation, writer.parameters, effective, "ResultWriter/Arguments"),
+            map_run.destination,
             dict(writer.config),
             activation.run.scheduler.now,
             ends,
