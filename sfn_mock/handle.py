@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from itertools import count
 from os import PathLike
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sfn_mock.asl.nodes import ABSENT
 from sfn_mock.aws.accounts import check_account_id, check_region
@@ -20,6 +20,7 @@ from sfn_mock.instruments.recorded_events import History
 from sfn_mock.instruments.replays import Children
 from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
 from sfn_mock.instruments.task_mocks import TaskOutcomes
+from sfn_mock.lookups import find_record, none_such
 from sfn_mock.operations import execution_mode
 from sfn_mock.seeding import documents as seed_documents
 from sfn_mock.seeding.documents import Document
@@ -30,7 +31,6 @@ from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state import records as kept
-from sfn_mock.suggestions import closest
 from sfn_mock.types import Duration, MachineType
 from sfn_mock.views import Execution, Executions, MapRun, Replay, StateMachine
 
@@ -321,7 +321,7 @@ class StepFunctionsMock:
         for machine in machines:
             if machine.name == arn_or_name and machine.records is own:
                 return StateMachine(machine)
-        return StateMachine(_find(arn_or_name, "state machine", machines))
+        return StateMachine(find_record(arn_or_name, "state machine", machines))
 
     def get_execution(self, arn: str) -> Execution:
         """Return the execution with an ARN; it may be a child execution, and may start after now.
@@ -338,7 +338,7 @@ class StepFunctionsMock:
                 if found is not None:
                     return Execution(found)
             executions = [execution for scope in self._session.execution_scopes() for execution in scope.executions]
-            raise _none_such(arn, "execution", executions)
+            raise none_such(arn, "execution", executions)
 
     def get_map_run(self, arn: str) -> MapRun:
         """Return the map run with an ARN.
@@ -351,7 +351,7 @@ class StepFunctionsMock:
             RuntimeError: If the mock has ended.
         """
         map_runs = self._session.gather(lambda records: records.map_runs.values())
-        return MapRun(_find(arn, "map run", map_runs))
+        return MapRun(find_record(arn, "map run", map_runs))
 
     @property
     def calls(self) -> Calls:
@@ -413,35 +413,3 @@ class StepFunctionsMock:
             RuntimeError: If the mock has ended.
         """
         self._session.reset()
-
-
-class _Record(Protocol):
-    @property
-    def arn(self) -> str: ...
-
-
-_Any = TypeVar("_Any", bound=_Record)
-
-#: How many existing ARNs a LookupError lists.
-_NAMED = 10
-#: How many existing ARNs it searches for the closest one.
-_COMPARED = 1000
-
-
-def _find(arn: str, kind: str, records: list[_Any]) -> _Any:
-    for record in records:
-        if record.arn == arn:
-            return record
-    raise _none_such(arn, kind, records)
-
-
-def _none_such(arn: str, kind: str, records: Sequence[_Record]) -> LookupError:
-    known = [record.arn for record in records[:_COMPARED]]
-    more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
-    names = known if ":" in str(arn) else [other.rpartition(":")[2] for other in known]
-    meant = closest(arn, names)
-    if meant is not None and meant == arn:
-        # One of that name is in another account or region, which its ARN tells.
-        meant = known[names.index(meant)]
-    hint = f" Did you mean {meant!r}?" if meant is not None else ""
-    return LookupError(f"No {kind} {arn!r}.{hint} Known: {', '.join(known[:_NAMED]) or 'none'}{more}.")
