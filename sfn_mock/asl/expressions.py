@@ -99,7 +99,7 @@ class Expression:
         self._parsed = parse(text)
 
     def references(self) -> References:
-        """Return what the expression refers to."""
+        """Return the references of the expression."""
         return collect(self._parsed.ast)
 
     def evaluate(self, bindings: Bindings) -> object:
@@ -146,7 +146,7 @@ _known_forms = KnownForms()
 
 
 def _references(text: str) -> References:
-    """Return what an expression refers to; it is parsed if none of its form was parsed before.
+    """Return the references of an expression; it is parsed only if its form is new.
 
     Raises:
         ExpressionSyntaxError: If the text is not a JSONata expression.

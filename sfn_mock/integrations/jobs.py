@@ -255,7 +255,7 @@ class Job:
         return read_description(self.resource, self.operation, description)
 
     def stop_of(self, result: Mapping[str, Any]) -> int | None:
-        """Return when the job stopped, in UTC milliseconds; None if its description does not tell."""
+        """Return when the job stopped, in milliseconds since 1970; None if its description does not contain it."""
         return result.get(_waiter_of(self.resource).stop)
 
 

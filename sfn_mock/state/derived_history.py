@@ -314,7 +314,7 @@ class DerivedHistory:
 
 
 def _duration(state: State) -> float:
-    """Return the duration of a state in milliseconds, infinity if the definition does not tell it."""
+    """Return the duration of a state in milliseconds, infinity if the definition does not contain it."""
     if state.type in ("Choice", "Pass"):
         return 0
     if isinstance(state, WaitState) and isinstance(state.seconds, (int, float)):
@@ -349,7 +349,7 @@ def _whole(seconds: float | str | None) -> int | None:
 
 
 def _items(state: MapState, data: str) -> dict[str, Any]:
-    """Return the details of MapStateStarted: the number of items, if the input tells it."""
+    """Return the details of MapStateStarted: the number of items, if it follows from the input."""
     try:
         value = json.loads(data)
         if state.is_jsonata:

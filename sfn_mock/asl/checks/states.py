@@ -125,7 +125,7 @@ def _credentials(value: Any, location: str, scope: Scope) -> Checks:
 
 
 def _after_work(check: Check) -> Check:
-    """Return a check of a field that is evaluated after the work of the state, whose result it can read."""
+    """Return a check of a field that is evaluated after the state's work and can read `$states.result`."""
 
     def check_after(value: Any, location: str, scope: Scope) -> Checks:
         yield check(value, location, scope.reading("result"))
@@ -304,6 +304,6 @@ def machine(definition: dict[str, Any], *, express: bool, unknown_fields: Unknow
     """Check the fields of a definition and of all objects in it."""
     jsonata = definition.get("QueryLanguage", _PATH) != _PATH
     scope = Scope(jsonata=jsonata, machine_jsonata=jsonata, express=express, unknown_fields=unknown_fields)
-    # AWS tells the faults of the machine's own fields before those of its states, wherever they are in the text.
+    # AWS reports the faults of the top level before those of the states, regardless of the order in the text.
     states_last = dict(sorted(definition.items(), key=lambda field: field[0] == "States"))
     yield check_object(_MACHINE, states_last, "", scope)

@@ -54,7 +54,7 @@ class _DatetimeModule:
 
 
 def _copy_symbol(symbol: Any) -> Any:
-    """Copy a symbol of the parser, which copies one for each token, in a third of the time that copy.copy takes."""
+    """Copy a symbol of the parser, three times as fast as copy.copy; the parser copies one for each token."""
     made = object.__new__(type(symbol))
     vars(made).update(vars(symbol))
     return made
