@@ -142,10 +142,12 @@ class Core(RuleBasedStateMachine):
         return machines[-1 - pick % len(machines)] if machines else None
 
     def some_execution(self, pick: int) -> Execution:
-        """An execution that is there or has been; one in six times the parent of a map run, as these are few."""
-        keys = list(self.executions)
+        """An execution that is there or has been; often the parent of a map run or a job, as these are few."""
         parents = [scope.parent.key for scope in self.world.map_runs]
-        key = parents[pick % len(parents)] if pick > 25 and parents else keys[-1 - pick % len(keys)]
+        jobs = [run.key for scope in self.world.machines if scope.work is not None for run in scope.executions]
+        few = parents if pick > 25 else jobs if pick > 20 else []
+        keys = few or list(self.executions)
+        key = keys[-1 - pick % len(keys)]
         return self.world.execution(key) or self.executions[key]
 
     def is_gone(self, scope: Scope) -> bool:
@@ -184,7 +186,7 @@ class Core(RuleBasedStateMachine):
         )
         for scope in [
             orders,
-            self.add_map_run_to(parent, "STANDARD", "Files"),
+            self.add_map_run_to(parent, "STANDARD", "Files", most=2),
             self.add_map_run_to(parent, "EXPRESS", "Rows"),
         ]:
             self._add_old_ones(scope)

@@ -148,7 +148,6 @@ class LifeCycle:
 
     def _map_runs_of(self, parent: Execution, *statuses: str) -> list[tuple[Scope, plain_map_runs.State]]:
         """The map runs with one of these statuses that it has started, each with how it stands."""
-        states = [
-            (scope, plain_map_runs.state(scope, self.moment)) for scope in self.map_runs if scope.parent is parent
-        ]
-        return [(scope, state) for scope, state in states if state.status in statuses]
+        started = [run for run in self.map_runs if run.parent is parent and run.start <= self.moment]
+        states = [(map_run, plain_map_runs.state(map_run, self.moment)) for map_run in started]
+        return [(map_run, state) for map_run, state in states if state.status in statuses]
