@@ -74,10 +74,7 @@ def add_seed(
         express=express,
         within=_span_of(scope),
     )
-    scope.records.naive_dates.check(moment, start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
     start = earlier[0].since if earlier else last.since
-    seeding.warn_if_upcoming(moment, start_date, [start])
-    seeding.warn_if_expired(moment, [last], scope.records.simulation.retention)
     origin = next(_origins(scope, qualifiers, text, item_count))
     if failed_in is not None:
         check_failed_in(scope, failed_in, origin.revision)
@@ -89,6 +86,9 @@ def add_seed(
         if earlier and start + limit < last.since:
             earlier = [apply_time_limit(earlier[0], limit)]
         last = apply_time_limit(last, limit)
+    scope.records.naive_dates.check(moment, start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
+    seeding.warn_if_upcoming(moment, start_date, [start])
+    seeding.warn_if_expired(moment, [last], scope.records.simulation.retention)
     # Closed executions, such as most seeds, need no check.
     if not is_over:
         seeding.warn_if_date_decides(moment, status, last, start_date=start_date, stop_date=stop_date)
@@ -133,9 +133,6 @@ def add_seeds(
             moment, count, end, start_date=start_date, interval=interval, duration=duration, within=_span_of(scope)
         )
         names = seeding.names(name, count, NamesTaken(scope.names, moment), given=scope.default_names)
-        scope.records.naive_dates.check(moment, start_date=start_date)
-        seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in (*attempts[:1], *attempts[-1:])])
-        seeding.warn_if_expired(moment, attempts, scope.records.simulation.retention)
         origins = list(islice(unbounded_origins, len(attempts)))
         limits = {id(origin): scope.time_limit_of(origin.revision) for origin in {id(o): o for o in origins}.values()}
         if any(limit is not None for limit in limits.values()):
@@ -144,6 +141,9 @@ def add_seeds(
                 for attempt, limit in zip(attempts, own_limits, strict=True):
                     seeding.check_time_limit(attempt, limit, "duration")
             attempts = [_shortened(attempt, limit) for attempt, limit in zip(attempts, own_limits, strict=True)]
+        scope.records.naive_dates.check(moment, start_date=start_date)
+        seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in (*attempts[:1], *attempts[-1:])])
+        seeding.warn_if_expired(moment, attempts, scope.records.simulation.retention)
         if attempts:
             seeding.warn_if_date_decides(moment, status, attempts[-1], start_date=start_date)
         sequences, new_id = scope.records.next_sequences(len(attempts)), scope.records.new_id

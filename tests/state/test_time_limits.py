@@ -161,6 +161,16 @@ def test_many_seeds_that_outlive_it(orders):
     assert list(orders.executions) == []
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+def test_a_refused_seed_does_not_warn(orders, many):
+    """A seed that starts later and outlives TimeoutSeconds is a ValueError without a SeedWarning before it."""
+    given = {"status": "SUCCEEDED", "start_date": MINUTE, "duration": 2 * MINUTE}
+    with pytest.raises(ValueError, match=r"^duration must not be after the TimeoutSeconds of the definition"):
+        orders.add_executions(3, **given) if many else orders.add_execution(**given)
+
+    assert list(orders.executions) == []
+
+
 def test_many_seeds_that_end_in_time(orders):
     """Seeds of add_executions may take all of TimeoutSeconds, and keep their status."""
     many = orders.add_executions(2, status="SUCCEEDED", start_date=-3 * MINUTE, duration=MINUTE)
