@@ -77,5 +77,5 @@ def stop_101_naively():
 
 def test_check_paging_catches_it():
     """With this option a test needs no count: it fails if the naive stop leaves a page unread."""
-    with pytest.raises(PagingError, match="neither looked at nor sent, so the rest of the list was never read"):
+    with pytest.raises(PagingError, match="neither read nor sent, so the rest of the list was never read"):
         stop_101_naively()

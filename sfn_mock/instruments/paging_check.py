@@ -221,7 +221,7 @@ class PagingCheck:
             return
         text = "\n\n".join(map(str, findings))
         if failure is not None:
-            failures.join(failure, f"check_paging has found, besides:\n{text}")
+            failures.join(failure, f"check_paging has also found:\n{text}")
         elif self.mode == "warn" or not any(finding.certain for finding in findings):
             for finding in findings:
                 finding.warn()

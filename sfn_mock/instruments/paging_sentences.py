@@ -6,25 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 UNREAD = (
-    "the nextToken of this answer was neither looked at nor sent, so the rest of the list was never read. Go on until "
-    "an answer has no nextToken; where stopping early is meant, say so by `with sfn.partial_listing():`."
+    "the nextToken of this answer was neither read nor sent, so the rest of the list was never read. Request pages "
+    "until an answer has no nextToken. If the code may stop early, use `with sfn.partial_listing():`."
 )
 EMPTY_PAGE = (
-    "an empty page with a nextToken was taken for the end. A page may have few items or none: only an answer without "
-    "nextToken is the last."
+    "an empty page with a nextToken was treated as the last one. A page may have few items or none: only an answer "
+    "without nextToken is the last."
 )
-UNSEEN = "(The answer went over the wire, where nobody sees whether its nextToken is looked at: so this only warns.)"
+UNSEEN = (
+    "(The answer went over the wire, so the mock cannot see whether its nextToken is read: this is only a warning.)"
+)
 OTHER_ARGUMENTS = (
-    "a nextToken was refused with InvalidToken, since it was sent with other arguments than it was given for: "
-    "{differences}. Change none of them within a list but maxResults."
+    "a nextToken was refused with InvalidToken, because it was sent with other arguments than it was given for: "
+    "{differences}. Within a list, change only maxResults."
 )
 TOKEN_AGAIN = (
-    "the same nextToken is answered for the third time, with the same page, and no error in between. Send the "
+    "the same nextToken was sent for the third time, without an error in between, and got the same page. Send the "
     "nextToken of the latest answer."
 )
 FIRST_PAGE_AGAIN = (
-    "the same first page is read for the hundredth time running, while the clock stands still. Send the nextToken of "
-    "each answer with the next call, or move the clock between two polls."
+    "the same first page was requested for the hundredth time in a row, and the clock has not moved. Send the "
+    "nextToken of each answer with the next call, or move the clock between two polls."
 )
 
 

@@ -78,7 +78,7 @@ def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int)
     for token in tokens:
         sentence += f", waits for SendTaskSuccess or SendTaskFailure with the task token {token!r}"
     if due is not None:
-        return f"{sentence}, and goes on by itself at {clock.describe(due)}"
+        return f"{sentence}, and continues by itself at {clock.describe(due)}"
     return sentence if tokens else f"{sentence} until something ends it, such as succeed(), fail() or StopExecution"
 
 

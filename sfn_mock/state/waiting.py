@@ -39,7 +39,7 @@ def wait_until_done(execution: Execution, timeout: int) -> None:
             waits = describe_waiting(execution, attempt, moment)
         if moment == before:
             raise RuntimeError(
-                f"cannot wait until {execution.arn} is done: the clock stands still at {clock.describe(moment)}, and "
+                f"cannot wait until {execution.arn} is done: the clock is frozen at {clock.describe(moment)}, and "
                 f"{waits}; move the clock, or end what it waits for, instead."
             )
         if left <= 0:

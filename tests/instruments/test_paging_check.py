@@ -30,25 +30,27 @@ ROOT = Path(__file__).parents[2]
 NOW = "2026-01-10T12:00:00Z"
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 UNREAD = (
-    "the nextToken of this answer was neither looked at nor sent, so the rest of the list was never read. Go on until "
-    "an answer has no nextToken; where stopping early is meant, say so by `with sfn.partial_listing():`."
+    "the nextToken of this answer was neither read nor sent, so the rest of the list was never read. Request pages "
+    "until an answer has no nextToken. If the code may stop early, use `with sfn.partial_listing():`."
 )
-UNSEEN = " (The answer went over the wire, where nobody sees whether its nextToken is looked at: so this only warns.)"
+UNSEEN = (
+    " (The answer went over the wire, so the mock cannot see whether its nextToken is read: this is only a warning.)"
+)
 EMPTY_PAGE = (
-    "an empty page with a nextToken was taken for the end. A page may have few items or none: only an answer without "
-    "nextToken is the last."
+    "an empty page with a nextToken was treated as the last one. A page may have few items or none: only an answer "
+    "without nextToken is the last."
 )
 OTHER_ARGUMENTS = (
-    "a nextToken was refused with InvalidToken, since it was sent with other arguments than it was given for: {}. "
-    "Change none of them within a list but maxResults."
+    "a nextToken was refused with InvalidToken, because it was sent with other arguments than it was given for: "
+    "{}. Within a list, change only maxResults."
 )
 TOKEN_AGAIN = (
-    "the same nextToken is answered for the third time, with the same page, and no error in between. Send the "
+    "the same nextToken was sent for the third time, without an error in between, and got the same page. Send the "
     "nextToken of the latest answer."
 )
 FIRST_PAGE_AGAIN = (
-    "the same first page is read for the hundredth time running, while the clock stands still. Send the nextToken of "
-    "each answer with the next call, or move the clock between two polls."
+    "the same first page was requested for the hundredth time in a row, and the clock has not moved. Send the "
+    "nextToken of each answer with the next call, or move the clock between two polls."
 )
 
 
@@ -633,7 +635,7 @@ def test_unread_pages_of_a_mock_on_the_wire():
 @pytest.mark.usefixtures("empty_pages")
 def test_empty_page_on_the_wire():
     """An empty page is a warning too."""
-    with pytest.warns(PagingWarning, match="an empty page with a nextToken was taken for the end"), checking():
+    with pytest.warns(PagingWarning, match="an empty page with a nextToken was treated as the last one"), checking():
         page(over_the_wire())
 
 
@@ -734,7 +736,7 @@ def test_failure_is_never_masked():
         run_checked(failing)
 
     [note] = failure.value.__notes__
-    assert note.startswith(f"check_paging has found, besides:\n{at(page, 'client.list')}: {UNREAD}\n")
+    assert note.startswith(f"check_paging has also found:\n{at(page, 'client.list')}: {UNREAD}\n")
 
 
 def test_error_told_at_once_is_told_once():
@@ -820,7 +822,7 @@ def test_inner_mock_tells_what_was_found_in_it():
         with mock_sfn_executions():
             page(client, nextToken=begun["nextToken"])
         ended.append("nothing found")
-        with pytest.raises(PagingError, match="neither looked at nor sent"), mock_sfn_executions():
+        with pytest.raises(PagingError, match="neither read nor sent"), mock_sfn_executions():
             page(client)
         ended.append("found")
 
@@ -936,9 +938,7 @@ def test_report_of_a_failure(run):
     )
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*of its own*", "E*check_paging has found, besides:*", "E*neither looked at nor sent*"]
-    )
+    result.stdout.fnmatch_lines(["*of its own*", "E*check_paging has also found:*", "E*neither read nor sent*"])
 
 
 def test_class(run):

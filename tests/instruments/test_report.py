@@ -419,7 +419,7 @@ def test_failure_that_cannot_be_compared():
 
     assert error.value is failure
     [note] = vars(failure)["__notes__"]
-    assert note.startswith("check_paging has found, besides:")
+    assert note.startswith("check_paging has also found:")
 
 
 ODD_MODULES = """

@@ -160,7 +160,7 @@ def test_wait_for_what_is_done(sfn):
 def said(run):
     with pytest.raises(RuntimeError) as raised:
         run.wait_until_done()
-    beginning = f"cannot wait until {run.arn} is done: the clock stands still at 2026-01-10T03:00:00.000Z, and "
+    beginning = f"cannot wait until {run.arn} is done: the clock is frozen at 2026-01-10T03:00:00.000Z, and "
     end = "; move the clock, or end what it waits for, instead."
     message = str(raised.value)
     assert message.startswith(beginning)
@@ -172,7 +172,7 @@ def test_wait_under_a_frozen_clock(sfn, clock):
     """Under a frozen clock the error names the state, and when the run continues."""
     run = start(sfn, REPORT)
 
-    assert said(run) == "it is RUNNING in state 'Sleep', and goes on by itself at 2026-01-10T04:00:00.000Z"
+    assert said(run) == "it is RUNNING in state 'Sleep', and continues by itself at 2026-01-10T04:00:00.000Z"
     clock.tick(3600)
     run.wait_until_done()
     assert run.status == "SUCCEEDED"
@@ -188,7 +188,7 @@ def test_wait_for_a_token(sfn):
 
     assert said(run) == (
         f"it is RUNNING in state 'Ask', waits for SendTaskSuccess or SendTaskFailure with the task token "
-        f"{tokens[0]!r}, and goes on by itself at 2026-01-10T03:10:00.000Z"
+        f"{tokens[0]!r}, and continues by itself at 2026-01-10T03:10:00.000Z"
     )
     assert f"task token {tokens[1]!r}" in said(children.executions[0])
 
@@ -198,7 +198,7 @@ def test_wait_for_both_branches(sfn):
     branches = [{"StartAt": name, "States": {name: WAIT}} for name in ("A", "B")]
     run = start(sfn, {"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
 
-    assert said(run).startswith("it is RUNNING in state 'Both' and 'A' and 'B', and goes on")
+    assert said(run).startswith("it is RUNNING in state 'Both' and 'A' and 'B', and continues")
 
 
 def test_wait_for_seeds(sfn):
@@ -219,7 +219,7 @@ def test_wait_for_seeds(sfn):
         f"it is RUNNING in state 'Pass', waits for SendTaskSuccess or SendTaskFailure with the task token {token!r}"
     )
     assert said(orders.add_execution(status="SUCCEEDED", duration=timedelta(hours=1))) == (
-        "it is RUNNING in state 'Pass', and goes on by itself at 2026-01-10T04:00:00.000Z"
+        "it is RUNNING in state 'Pass', and continues by itself at 2026-01-10T04:00:00.000Z"
     )
     assert said(batch.add_execution(status="RUNNING")).startswith("it is RUNNING until something ends it")
     assert said(waiting) == "it is PENDING_REDRIVE"
