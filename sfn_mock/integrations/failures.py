@@ -84,10 +84,11 @@ def s3_cause(error: ClientError) -> str:
     Args:
         error: What the boto3 client raised.
     """
-    metadata = error.response["ResponseMetadata"]
+    told = error.response["Error"]
+    metadata = error.response.get("ResponseMetadata", {})
     return (
-        f"{error.response['Error']['Message']} (Service: Amazon S3; Status Code: {metadata['HTTPStatusCode']}; "
-        f"Error Code: {error.response['Error']['Code']}; Request ID: {metadata.get('RequestId', '')}; "
+        f"{told.get('Message', 'null')} (Service: Amazon S3; Status Code: {metadata.get('HTTPStatusCode', 400)}; "
+        f"Error Code: {told.get('Code', 'Unknown')}; Request ID: {metadata.get('RequestId', '')}; "
         f"S3 Extended Request ID: {metadata.get('HostId', '')}; Proxy: null)"
     )
 

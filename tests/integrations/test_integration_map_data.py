@@ -8,11 +8,13 @@ import re
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from sfn_mock import mock_sfn_executions
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import ChildEnd, ReadRequest, WriteRequest
+from sfn_mock.integrations.failures import s3_cause
 from sfn_mock.integrations.map_data import read_items, write_results
 
 GET = "arn:aws:states:::s3:getObject"
@@ -206,6 +208,16 @@ def test_requests_that_fail(s3, parameters, resource, cause):
 
     assert error.value.error == "States.ItemReaderFailed"
     assert re.fullmatch(cause, error.value.cause)
+
+
+def test_an_error_that_tells_nothing():
+    """An error without message, code and metadata, as a test's own client may raise it, has a cause too."""
+    cause = s3_cause(ClientError({"Error": {}}, "GetObject"))
+
+    assert cause == (
+        "null (Service: Amazon S3; Status Code: 400; Error Code: Unknown; Request ID: ; S3 Extended Request ID: ; "
+        "Proxy: null)"
+    )
 
 
 def test_parameters_that_are_no_object(s3):
