@@ -339,7 +339,7 @@ def test_history_of_a_distributed_map():
     assert host.ended == [(f"{ACCOUNT}:mapRun:orders/S:0", "SUCCEEDED")]
 
 
-def test_what_a_map_run_is_told():
+def test_map_run_request():
     """A host is told the limits of a map run and what its children run."""
     state = distributed(
         PASS,

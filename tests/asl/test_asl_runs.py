@@ -394,7 +394,7 @@ def test_what_cannot_be_redriven(seconds_given):
     assert str(caught.value) == (f"status must be FAILED, TIMED_OUT or ABORTED to redrive a run, got {run.status}")
 
 
-def test_input_text_is_told_as_given():
+def test_events_have_the_given_input_text():
     """The start tells the input's text as it was given."""
     text = '{ "a" : 1 }'
     run = Run(define(single({"Type": "Pass"})), input=text, info=INFO, start=START, host=EngineHost())

@@ -86,7 +86,7 @@ def definition(state: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", STATES)
-def test_wrong_values_are_told_in_terms_of_aws(kind: str) -> None:
+def test_wrong_values_give_errors_of_aws(kind: str) -> None:
     """A member of any value gives diagnostics, or a run that ends, and never a word of Python."""
     told: list[str] = []
     for path in members(STATES[kind]):

@@ -56,7 +56,7 @@ def swallow_all() -> None:
         start_and_swallow(sfn)
 
 
-def test_the_call_that_carried_the_run_there_raises():
+def test_the_call_that_advances_the_run_raises():
     """The error names state, execution, service and remedy; the run stays in its state."""
     with mock_sfn_executions(execute=True) as sfn:
         with pytest.raises(UnmockedServiceError) as error:

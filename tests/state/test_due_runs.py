@@ -53,7 +53,7 @@ def test_starts_advance_no_other_run(advanced, waiting):
     assert advanced == ["m1", "m2", "m3"]
 
 
-def test_only_what_is_due_is_carried(advanced, waiting):
+def test_only_what_is_due_is_advanced(advanced, waiting):
     """When the clock moves, the runs with something due continue in order of their starts."""
     clock, orders, client = waiting
     advanced.clear()
@@ -63,7 +63,7 @@ def test_only_what_is_due_is_carried(advanced, waiting):
     assert advanced == ["m1", "m2"]
 
 
-def test_a_stopped_run_is_carried(advanced, waiting):
+def test_a_stopped_run_is_advanced(advanced, waiting):
     """A run that a call stops learns of it first at the next use, and its later moments are forgotten."""
     clock, orders, client = waiting
     client.stop_execution(executionArn=orders.executions[2].arn)

@@ -245,7 +245,7 @@ def test_a_client_token_of_a_redrive_that_never_was_redrives(client, clock, orde
     assert (run.status, run.redrive_count) == ("RUNNING", 1)
 
 
-def test_a_life_of_several_redrives_can_be_walked_both_ways(client, clock, orders):
+def test_several_redrives_can_be_walked_both_ways(client, clock, orders):
     """Each attempt is shown between its redrive and the next one."""
     run = orders.add_execution("one", status="FAILED", start_date=NOW, duration=MINUTE)
     for minutes, change in ((2, run.redrive), (3, run.time_out), (4, run.redrive), (5, run.succeed)):
