@@ -30,7 +30,7 @@ from sfn_mock.asl.paths import (
     parse_path,
     parse_reference_path,
 )
-from sfn_mock.asl.scheduler import Scheduler, Steps
+from sfn_mock.asl.scheduler import ProcessGenerator, Scheduler
 from sfn_mock.asl.sizes import fits
 from sfn_mock.asl.steps import NEXT_OR_END, StateExit
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
@@ -40,7 +40,7 @@ from sfn_mock.asl.texts import json_text
 Observer = Callable[[str, Any], None]
 
 
-class Services(Protocol):
+class RunInterface(Protocol):
     """The part of a run that states use."""
 
     scheduler: Scheduler
@@ -76,7 +76,7 @@ class Services(Protocol):
     def record_exit(self, activation: Activation, exit: StateExit) -> None:
         """Record that a state was left or is retried."""
 
-    def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
+    def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> ProcessGenerator:
         """Run a sequence of states from the current state of a frame and return the output of the last one."""
 
 
@@ -159,7 +159,7 @@ class Activation:
         own_failure: The last error in the state's own fields, not in its task, branches or iterations.
     """
 
-    def __init__(self, run: Services, state: State, frame: Frame, chain: Chain) -> None:
+    def __init__(self, run: RunInterface, state: State, frame: Frame, chain: Chain) -> None:
         self.run = run
         self.state = state
         self.frame = frame

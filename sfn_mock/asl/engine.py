@@ -15,11 +15,11 @@ from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain, History, HistoryFullError, execution_ended, execution_started
 from sfn_mock.asl.host import ChildEnd, Failed, Host, Succeeded
 from sfn_mock.asl.interpreter import run_sequence
-from sfn_mock.asl.journal import RecordedHost
 from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program, StateMachine
 from sfn_mock.asl.open_tasks import OpenTask
-from sfn_mock.asl.scheduler import Future, Process, Scheduler, Steps
+from sfn_mock.asl.recorded_host import RecordedHost
+from sfn_mock.asl.scheduler import Future, Process, ProcessGenerator, Scheduler
 from sfn_mock.asl.steps import StateExit, Step
 from sfn_mock.asl.texts import json_text
 
@@ -133,7 +133,7 @@ class Engine:
         """Record that a state was left or is retried."""
         self.steps.append(Step(self.scheduler.now, activation.state.name, *exit))
 
-    def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> Steps:
+    def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> ProcessGenerator:
         """Run a sequence of states."""
         return run_sequence(self, program, frame, chain)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sfn_mock.asl.activation import Activation, Frame, Outcome, Services
+from sfn_mock.asl.activation import Activation, Frame, Outcome, RunInterface
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.nodes import ABSENT, MapState, Program, State
 from sfn_mock.asl.retries import Retries, find_handler
-from sfn_mock.asl.scheduler import AbortedError, Steps
+from sfn_mock.asl.scheduler import AbortedError, ProcessGenerator
 from sfn_mock.asl.states.choice import run_choice
 from sfn_mock.asl.states.distributed_map import run_distributed_map
 from sfn_mock.asl.states.fail import run_fail
@@ -22,7 +22,7 @@ from sfn_mock.asl.states.task import run_task
 from sfn_mock.asl.states.wait import run_wait
 from sfn_mock.asl.steps import StateExit
 
-_RUNNERS: dict[str, Callable[[Activation, Any], Steps]] = {
+_RUNNERS: dict[str, Callable[[Activation, Any], ProcessGenerator]] = {
     "Choice": run_choice,
     "Fail": run_fail,
     "Parallel": run_parallel,
@@ -34,7 +34,7 @@ _RUNNERS: dict[str, Callable[[Activation, Any], Steps]] = {
 _NESTING = ("Map", "Parallel")
 
 
-def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) -> Steps:
+def run_sequence(run: RunInterface, program: Program, frame: Frame, chain: Chain) -> ProcessGenerator:
     """Run a sequence of states from the current state of a frame and return the output of the last one.
 
     Raises:
@@ -61,7 +61,7 @@ def run_sequence(run: Services, program: Program, frame: Frame, chain: Chain) ->
         frame.state = outcome.next
 
 
-def run_state(activation: Activation) -> Steps:
+def run_state(activation: Activation) -> ProcessGenerator:
     """Run a state with its Retry and Catch and return its Outcome.
 
     Raises:
@@ -86,7 +86,7 @@ def run_state(activation: Activation) -> Steps:
         raise
 
 
-def attempt_state(activation: Activation) -> Steps:
+def attempt_state(activation: Activation) -> ProcessGenerator:
     """Run a state once, without its Retry and Catch, and return its Outcome.
 
     Raises:
@@ -95,7 +95,7 @@ def attempt_state(activation: Activation) -> Steps:
     return _runner(activation.state)(activation, activation.state)
 
 
-def _runner(state: State) -> Callable[[Activation, Any], Steps]:
+def _runner(state: State) -> Callable[[Activation, Any], ProcessGenerator]:
     if isinstance(state, MapState):
         return run_distributed_map if state.is_distributed else run_map
     return _RUNNERS[state.type]

@@ -12,7 +12,8 @@ from typing import Any
 
 from sfn_mock.asl.errors import StateError
 
-Steps = Generator["Future", Any, Any]
+#: A generator that a process runs: it yields futures, and returns the value of the process.
+ProcessGenerator = Generator["Future", Any, Any]
 
 #: The longest pause in milliseconds: longer than any execution, and small enough to be exact as a float.
 _LONGEST_PAUSE = 10**15
@@ -56,7 +57,7 @@ class AbortedError(Exception):
 class Process(Future):
     """A running generator; the future's value is the generator's return value."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: ProcessGenerator) -> None:
         super().__init__()
         self._steps = steps
 
@@ -123,7 +124,7 @@ class Scheduler:
         heapq.heappush(self._queue, (max(moment, self.now), self._order, timer))
         return timer
 
-    def pause(self, milliseconds: float, scale: float = 1.0) -> Steps:
+    def pause(self, milliseconds: float, scale: float = 1.0) -> ProcessGenerator:
         """Wait for a time, multiplied by a scale; do not wait if this is less than a millisecond."""
         length = int(min(min(milliseconds, _LONGEST_PAUSE) * scale, _LONGEST_PAUSE))
         if length > 0:

@@ -17,7 +17,7 @@ from sfn_mock.asl.interpreter import attempt_state, catch_error
 from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState, Program, State
 from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.retries import backoff_seconds, find_handler
-from sfn_mock.asl.scheduler import Process, Steps
+from sfn_mock.asl.scheduler import Process, ProcessGenerator
 from sfn_mock.asl.states.map_state import item_context
 from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_parallel
 from sfn_mock.asl.steps import StateExit
@@ -140,7 +140,7 @@ def _activate(state: State, given: StateInput, host: TaskHost, observe: Callable
     return activation
 
 
-def _attempt(activation: Activation, work: MockedWork | None) -> Steps:
+def _attempt(activation: Activation, work: MockedWork | None) -> ProcessGenerator:
     state = activation.state
     if work is not None and isinstance(state, MapState):
         return run_mocked_map(activation, state, work)

@@ -427,7 +427,9 @@ class InterruptAfter:
         self.left = lines
 
     def __call__(self, frame, event, argument):
-        if not frame.f_code.co_filename.endswith(("asl/run.py", "asl/engine.py", "asl/journal.py", "asl/scheduler.py")):
+        if not frame.f_code.co_filename.endswith(
+            ("asl/run.py", "asl/engine.py", "asl/recorded_host.py", "asl/scheduler.py")
+        ):
             return None
         if event == "line":
             self.left -= 1

@@ -93,7 +93,7 @@ def send_success(sfn, client, clock):
 
 
 #: The modules with the state of runs. All others are called in one action of a run, which is repeated as a whole.
-PLACES = ("asl/engine.py", "asl/journal.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
+PLACES = ("asl/engine.py", "asl/recorded_host.py", "asl/map_runs.py", "asl/run.py", "state/store.py", "state/runs.py")
 #: What `tox -e interrupts` tries besides.
 ALL_PLACES = ("asl", "state", "operations", "integrations", "instruments")
 CASES = [

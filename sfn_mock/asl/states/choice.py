@@ -23,7 +23,7 @@ from sfn_mock.asl.nodes import (
     Negation,
 )
 from sfn_mock.asl.paths import PathError, parse_path
-from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.scheduler import ProcessGenerator
 from sfn_mock.asl.steps import StateExit
 from sfn_mock.asl.timestamps import parse_timestamp
 
@@ -37,7 +37,7 @@ _RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
 _OPERATOR = re.compile(r"(String|Numeric|Timestamp|Boolean)(\w+?)(?:Path)?")
 
 
-def run_choice(activation: Activation, state: ChoiceState) -> Steps:
+def run_choice(activation: Activation, state: ChoiceState) -> ProcessGenerator:
     """Run a Choice state; it waits for nothing."""
     yield from ()
     return _outcome(activation, state)

@@ -20,7 +20,7 @@ from sfn_mock.asl.host import (
 )
 from sfn_mock.asl.map_runs import TOLERANCE_EXCEEDED, Child, MapRun
 from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState, ResultWriter
-from sfn_mock.asl.scheduler import AbortedError, Future, Steps
+from sfn_mock.asl.scheduler import AbortedError, Future, ProcessGenerator
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 from sfn_mock.asl.texts import json_text, utf8
@@ -29,7 +29,7 @@ from sfn_mock.asl.texts import json_text, utf8
 _Source = list[dict[str, Any]] | ReadRequest
 
 
-def run_distributed_map(activation: Activation, state: MapState) -> Steps:
+def run_distributed_map(activation: Activation, state: MapState) -> ProcessGenerator:
     """Run a Distributed Map state until its map run has ended."""
     effective = activation.effective_input()
     map_run = activation.frame.map_run
@@ -139,7 +139,7 @@ def _count_items(state: MapState, input: Any) -> int:
     return len(items) if isinstance(items, list) else 1
 
 
-def _await_known_end(activation: Activation, map_run: MapRun, end: TaskAnswer) -> Steps:
+def _await_known_end(activation: Activation, map_run: MapRun, end: TaskAnswer) -> ProcessGenerator:
     """Wait for the known end of a map run; raise its error if it failed."""
     if isinstance(end, Pending):
         yield Future()

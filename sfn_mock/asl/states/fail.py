@@ -5,10 +5,10 @@ from __future__ import annotations
 from sfn_mock.asl.activation import Activation
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.nodes import FailState
-from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.scheduler import ProcessGenerator
 
 
-def run_fail(activation: Activation, state: FailState) -> Steps:
+def run_fail(activation: Activation, state: FailState) -> ProcessGenerator:
     """Run a Fail state without waiting; raise its StateError."""
     yield from ()
     activation.effective_input()

@@ -10,7 +10,7 @@ from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.expressions import ResultType, type_name
 from sfn_mock.asl.nodes import ABSENT, MapState
-from sfn_mock.asl.scheduler import AbortedError, Process, Steps
+from sfn_mock.asl.scheduler import AbortedError, Process, ProcessGenerator
 from sfn_mock.asl.states.map_settings import read_count
 from sfn_mock.asl.states.parallel import join
 from sfn_mock.asl.texts import json_text
@@ -21,7 +21,7 @@ CONCURRENCY_LIMIT = 40
 STATE_DATA = "STATE_DATA"
 
 
-def run_map(activation: Activation, state: MapState) -> Steps:
+def run_map(activation: Activation, state: MapState) -> ProcessGenerator:
     """Run an inline Map state until all iterations have succeeded or one has failed."""
     frame = activation.frame
     effective = activation.effective_input()
@@ -46,7 +46,9 @@ def run_map(activation: Activation, state: MapState) -> Steps:
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _run_iterations(activation: Activation, state: MapState, chain: Chain, index: int, waiting: deque[int]) -> Steps:
+def _run_iterations(
+    activation: Activation, state: MapState, chain: Chain, index: int, waiting: deque[int]
+) -> ProcessGenerator:
     """Run an iteration, then waiting ones one after another."""
     while True:
         details = {"name": state.name, "index": index}

@@ -10,7 +10,7 @@ from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import Failed, Succeeded
 from sfn_mock.asl.map_runs import exceeded_failure, is_exceeded
 from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState
-from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.scheduler import ProcessGenerator
 from sfn_mock.asl.states.distributed_map import evaluate_field, make_batches
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
@@ -39,7 +39,7 @@ class MockedWork:
         return self.answer.result
 
 
-def run_mocked_parallel(activation: Activation, state: ParallelState, work: MockedWork) -> Steps:
+def run_mocked_parallel(activation: Activation, state: ParallelState, work: MockedWork) -> ProcessGenerator:
     """Run a Parallel state without its branches."""
     yield from ()
     value = activation.effective_input()
@@ -48,7 +48,7 @@ def run_mocked_parallel(activation: Activation, state: ParallelState, work: Mock
     return activation.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
 
 
-def run_mocked_map(activation: Activation, state: MapState, work: MockedWork) -> Steps:
+def run_mocked_map(activation: Activation, state: MapState, work: MockedWork) -> ProcessGenerator:
     """Run a Map state without its iterations."""
     yield from ()
     effective = activation.effective_input()

@@ -8,10 +8,10 @@ from sfn_mock.asl.activation import Activation, Frame
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.nodes import ABSENT, ParallelState
-from sfn_mock.asl.scheduler import AbortedError, Future, Process, Steps
+from sfn_mock.asl.scheduler import AbortedError, Future, Process, ProcessGenerator
 
 
-def run_parallel(activation: Activation, state: ParallelState) -> Steps:
+def run_parallel(activation: Activation, state: ParallelState) -> ProcessGenerator:
     """Run a Parallel state until all of its branches have succeeded or one has failed."""
     frames = activation.frame.inner
     if not frames:
@@ -35,7 +35,7 @@ def run_parallel(activation: Activation, state: ParallelState) -> Steps:
     return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> Steps:
+def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> ProcessGenerator:
     """Start processes and wait until all have succeeded; the first failure aborts the others and is raised.
 
     Args:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sfn_mock.asl.activation import Activation, Outcome
 from sfn_mock.asl.nodes import ABSENT, PassState
-from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.scheduler import ProcessGenerator
 
 
-def run_pass(activation: Activation, state: PassState) -> Steps:
+def run_pass(activation: Activation, state: PassState) -> ProcessGenerator:
     """Run a Pass state without waiting."""
     yield from ()
     return _outcome(activation, state)

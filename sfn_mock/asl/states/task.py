@@ -12,12 +12,12 @@ from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskCall
 from sfn_mock.asl.nodes import ABSENT, TaskState
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.resources import Pattern, Resource, parse_resource
-from sfn_mock.asl.scheduler import AbortedError, Steps
+from sfn_mock.asl.scheduler import AbortedError, ProcessGenerator
 from sfn_mock.asl.task_events import TaskEvent
 from sfn_mock.asl.texts import json_text, utf8
 
 
-def run_task(activation: Activation, state: TaskState) -> Steps:
+def run_task(activation: Activation, state: TaskState) -> ProcessGenerator:
     """Run a Task state until its task succeeds, fails or times out."""
     resource = parse_resource(state.resource)
     token = activation.run.new_token()
@@ -52,7 +52,7 @@ def _unusable_parameters(field: str, parameters: Any, faults: tuple[str, ...]) -
     return f"The {field} '{json_text(parameters)}' could not be used to start the Task: [{', '.join(faults)}]"
 
 
-def _run(activation: Activation, call: TaskCall) -> Steps:
+def _run(activation: Activation, call: TaskCall) -> ProcessGenerator:
     """Run a task, add its events to the history, and return its result."""
     run, resource = activation.run, call.resource
     _add_event(

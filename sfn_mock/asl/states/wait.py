@@ -7,7 +7,7 @@ from typing import Any
 from sfn_mock.asl.activation import Activation
 from sfn_mock.asl.errors import RUNTIME
 from sfn_mock.asl.nodes import WaitState
-from sfn_mock.asl.scheduler import Steps
+from sfn_mock.asl.scheduler import ProcessGenerator
 from sfn_mock.asl.texts import json_text
 from sfn_mock.asl.timestamps import parse_timestamp
 
@@ -15,7 +15,7 @@ from sfn_mock.asl.timestamps import parse_timestamp
 LONGEST_DELAY = 2**31 - 1
 
 
-def run_wait(activation: Activation, state: WaitState) -> Steps:
+def run_wait(activation: Activation, state: WaitState) -> ProcessGenerator:
     """Run a Wait state until its delay is over."""
     value = activation.effective_input()
     delay = _delay(activation, state, value)
