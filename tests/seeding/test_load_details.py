@@ -235,3 +235,47 @@ def test_data_of_what_has_not_ended_yet(sfn):
 def test_one_of_two_tells_the_items(sfn):
     """If a source has both forms of a child, its item count is that of the listing."""
     assert [run.item_count for run in sfn.load([child(itemCount=None), child()])] == [2, 2]
+
+
+def test_a_map_run_that_a_listing_names(client, sfn):
+    """A map run that comes into being with its children tolerates no failure, and ends with them."""
+    arn = f"{ARNS}mapRun:orders/Each:1f2e"
+    sfn.load(
+        described(
+            executionArn=f"{ARNS}execution:orders/Each:nightly",
+            stateMachineArn=f"{ARNS}stateMachine:orders/Each",
+            mapRunArn=arn,
+        )
+    )
+
+    answer = client.describe_map_run(mapRunArn=arn)
+    assert (answer["status"], answer["stopDate"]) == ("SUCCEEDED", datetime(2026, 1, 10, 2, 5, tzinfo=timezone.utc))
+    assert (answer["toleratedFailureCount"], answer["toleratedFailurePercentage"]) == (0, 0.0)
+
+
+def test_data_of_what_was_redriven(client, sfn):
+    """What is told of an execution that has ended twice is compared with its last end."""
+    run = sfn.add_state_machine("orders").add_execution("nightly", status="FAILED", start_date="-1h", error="E")
+    run.redrive()
+    run.succeed('{"ok":true}')
+    answer = client.describe_execution(executionArn=run.arn)
+
+    with pytest.raises(ValueError, match=r'output \{"ok":false\} instead of \{"ok":true\}'):
+        sfn.load({**answer, "output": '{"ok":false}'})
+
+
+def test_what_still_runs_is_compared_as_it_runs(client, sfn):
+    """An execution that ends later is compared with how it stands now."""
+    run = sfn.add_state_machine("orders").add_execution(
+        "nightly", status="SUCCEEDED", start_date="-1h", duration=timedelta(hours=2)
+    )
+    answer = client.describe_execution(executionArn=run.arn)
+
+    with pytest.raises(ValueError, match=r"\(startDate \S+ instead of \S+\)"):
+        sfn.load({**answer, "startDate": "2026-01-10T11:30:00Z"})
+
+
+def test_what_was_redriven_before_its_retention_warns():
+    """Whether an execution is still kept depends on its last end."""
+    with mock_sfn_executions(retention=timedelta(hours=1)) as sfn, pytest.warns(SeedWarning, match="retention"):
+        sfn.load(described(status="FAILED", redriveCount=1, redriveDate="2026-01-10T02:03:00Z"))

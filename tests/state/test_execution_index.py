@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from interrupts import check_order, executed_lines, interrupted_after
 
 from sfn_mock.state.execution_index import ExecutionIndex
 from sfn_mock.state.outcomes import Ending
@@ -96,7 +97,7 @@ def test_order_is_that_of_a_sort(seed):
     index = ExecutionIndex(retention=chance.choice([None, 10]), lists_redriven=True)
     moment = added = 0
     for _ in range(30):
-        # several steps may come between two settlings
+        # several steps may come between two updates
         for step in chance.choices(["add", "remove", "change", "keep", "lose", "none"], [4, 2, 3, 1, 1, 9], k=2):
             if step == "add":
                 number = chance.randrange(1, 6)
@@ -115,7 +116,7 @@ def test_order_is_that_of_a_sort(seed):
         assert_order(index, moment)
 
 
-def test_settling_asks_only_what_is_due():
+def test_update_asks_only_what_is_due():
     """Settling moves what is due, and asks no other execution; an index that has lost its order asks all."""
     due, *others = lines = [Line(0, [Attempt(1, 20, Ending("FAILED"))]), *(Line(n, [Attempt(1)]) for n in range(1, 9))]
     index = ExecutionIndex(retention=None)
@@ -135,6 +136,7 @@ def test_settling_asks_only_what_is_due():
     assert asked(index.update_to, 22) == (0, [0] * 8)
     index.invalidate()
     assert asked(index.update_to, 22) == (1, [1] * 8)
+    assert asked(index.update_to, 23) == (0, [0] * 8)
 
 
 def test_listings_by_redrives_are_kept_on_demand():
@@ -147,7 +149,7 @@ def test_listings_by_redrives_are_kept_on_demand():
     assert list(index.newest(redriven=False)) == []
 
 
-def test_settling_moves_what_is_due():
+def test_update_moves_what_is_due():
     """An execution is listed from the millisecond of its start on, and closed from that of its stop on."""
     line = Line(0, [Attempt(10, 20, Ending("SUCCEEDED"))])
     index = ExecutionIndex(retention=5)
@@ -180,3 +182,48 @@ def test_what_was_further_ahead_is_left_out():
     assert names((10, 9), 50) == [1, 2]
     assert names((50, 0), 50) == [1, 2]
     assert names((50, 1), 50) == [0, 1, 2]
+
+
+def change_first(index):
+    index.change(index.executions[0], (Attempt(4, 6, Ending("FAILED")),))
+
+
+def remove_first(index):
+    index.remove(index.executions[0])
+
+
+def update_again(index):
+    index.update_to(12)
+
+
+def update_all(index):
+    index.invalidate()
+    index.update_to(12)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(change_first, id="change"),
+        pytest.param(remove_first, id="remove"),
+        pytest.param(update_again, id="update"),
+        pytest.param(update_all, id="update all"),
+    ],
+)
+def test_an_interrupt_leaves_an_order_that_updates(step):
+    """After an interrupt before any line of a step, the next update gives the order of a sort."""
+
+    def given():
+        index = ExecutionIndex(retention=None, lists_redriven=True)
+        index.add(Line(n, [Attempt(n, 9 + 3 * n, Ending("FAILED"))]) for n in range(4))
+        index.update_to(10)
+        return index
+
+    with executed_lines() as executed:
+        step(given())
+    for lines in range(sum(executed.within().values())):
+        index = given()
+        with interrupted_after(lines):
+            step(index)
+        index.update_to(12)
+        check_order(index)
