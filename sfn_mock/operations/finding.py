@@ -70,14 +70,8 @@ def find_execution(records: Records, arn: str, moment: int, *, express_children:
     parsed = parse_execution_arn(arn)
     if parsed.express_id is not None and (parsed.label is None or not express_children):
         raise ResourceTypeNotValid(resource_type="express")
-    machine = records.state_machines.get(parsed.state_machine_name) if parsed.prefix == records.arn_prefix else None
-    execution = None if machine is None else machine.find_execution(parsed.label, parsed.name)
+    execution = records.find_execution(arn)
     attempt = None if execution is None else execution.attempt_at(moment)
-    if (
-        execution is None
-        or attempt is None
-        or execution.express_id != parsed.express_id
-        or not execution.is_kept_at(moment)
-    ):
+    if execution is None or attempt is None or not execution.is_kept_at(moment):
         raise ExecutionDoesNotExist(arn=arn)
     return Found(execution, attempt)

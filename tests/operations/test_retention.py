@@ -147,6 +147,21 @@ def test_a_child_that_waited_in_vain_comes_back_with_the_clock(clock, orders, cl
     assert seen == [[], ["waiting"]]
 
 
+def test_an_express_child_is_described_when_another_has_its_name(clock, orders, client):
+    """Once the clock is back before the end of the first one's retention, both are there by their own ARNs."""
+    parent = orders.add_execution("nightly", status="RUNNING")
+    batch = parent.add_map_run("Rows", execution_type="EXPRESS")
+    first = batch.add_execution("same", status="SUCCEEDED")
+    clock.move_to(GONE)
+    second = batch.add_execution("same", status="FAILED", start_date="2026-01-10T03:00:00Z", stop_date=GONE)
+    clock.move_to(LAST_MOMENT)
+
+    assert [client.describe_execution(executionArn=run.arn)["status"] for run in (first, second)] == [
+        "SUCCEEDED",
+        "RUNNING",
+    ]
+
+
 def test_a_gone_child_is_not_redriven(clock):
     """A redrive does not run children that have vanished."""
     with mock_sfn_executions(retention=timedelta(hours=1)) as sfn:
