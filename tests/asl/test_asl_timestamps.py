@@ -1,0 +1,33 @@
+"""Timestamps of Amazon States Language: the profile of ISO 8601 that it accepts."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfn_mock.asl.timestamps import parse_timestamp
+
+#: 2026-01-10T06:00:00Z.
+SIX = 1_768_024_800_000
+HOUR, MINUTE = 3_600_000, 60_000
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        pytest.param("2026-01-10T06:00:00Z", SIX, id="UTC"),
+        pytest.param("2026-01-10T06:00:07Z", SIX + 7000, id="seconds"),
+        pytest.param("2026-01-10T06:00Z", SIX, id="no seconds"),
+        pytest.param("2026-01-10T06:00:00.5Z", SIX + 500, id="tenths"),
+        pytest.param("2026-01-10T06:00:00.123456789Z", SIX + 123, id="nanoseconds are cut"),
+        pytest.param("2026-01-10T06:00:00+02:30", SIX - 2 * HOUR - 30 * MINUTE, id="a zone ahead"),
+        pytest.param("2026-01-10T06:00:00-02:30", SIX + 2 * HOUR + 30 * MINUTE, id="a zone behind"),
+        pytest.param("1970-01-01T00:00:00Z", 0, id="1970"),
+        pytest.param("2026-02-30T06:00:00Z", None, id="no such day"),
+        pytest.param("2026-01-10 06:00:00Z", None, id="without the T"),
+        pytest.param("2026-01-10T06:00:00", None, id="without a zone"),
+        pytest.param(SIX, None, id="a number"),
+    ],
+)
+def test_timestamp(text, moment):
+    """A timestamp has a T and a zone; its moment is in whole milliseconds, what is smaller is cut."""
+    assert parse_timestamp(text) == moment
