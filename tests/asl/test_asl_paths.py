@@ -172,6 +172,8 @@ def test_filter_on_object_keeps_the_object_itself() -> None:
         pytest.param("$.matrix[0].avg( )", 1.5, id="average"),
         pytest.param("$.matrix[0].stddev()", 0.5, id="deviation"),
         pytest.param("$.huge.stddev()", float("inf"), id="deviation-of-large-numbers"),
+        pytest.param("$.huger[0:1].sum()", float("inf"), id="more-than-a-float-holds"),
+        pytest.param("$.huger[1:2].sum()", float("-inf"), id="less-than-a-float-holds"),
         pytest.param("$.huger.max()", float("inf"), id="number-beyond-doubles"),
         pytest.param("$.huger.min()", float("-inf"), id="number-below-doubles"),
         pytest.param("$.matrix[1].min()", 3.0, id="min"),
