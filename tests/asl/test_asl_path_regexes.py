@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfn_mock.asl.backtracking import bounded
@@ -130,6 +130,7 @@ def test_repetitions_that_share_a_text(pattern: str, end: str, matches: bool) ->
 _PIECES = ["a", "b", ".", "[ab]", "(a|ab)", "(?:a|b)", "(b)?", "a*", "b+?", ".{0,2}", "(?=a)", "(?!b)", "^", "$"]
 
 
+@settings(deadline=None)  # a slow machine must not fail the test
 @given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=7), st.text("ab", max_size=8))
 def test_program_finds_what_re_finds(pieces: list[str], text: str) -> None:
     """The bounded search finds the matches and groups that the module re finds."""
