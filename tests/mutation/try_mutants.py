@@ -393,6 +393,8 @@ def main(arguments: Sequence[str]) -> int:
     survivors = 0
     for name in chosen.modules:
         path = PACKAGE / name
+        if not path.exists():
+            parser.error(f"sfn_mock must have a module or folder {name}")
         modules = [path] if path.is_file() else sorted(path.rglob("*.py"))
         made = [mutant for module in modules for mutant in mutants(module)]
         tests = next(TESTS[key] for key in (name, name.split("/")[0]) if key in TESTS)
