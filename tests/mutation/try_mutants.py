@@ -193,13 +193,16 @@ class Reach(NamedTuple):
     seconds: Mapping[str, float]
 
     def tests(self, module: Path, line: int | None) -> list[str]:
-        """Give the tests that run the statement of a line, or anything of the module.
+        """Give the tests that run the statement of a line, or all for what runs when the module is imported.
 
         The files take turns with their quickest tests first, and what would take long is left out.
         """
-        reached = self.lines[str(module)]
-        wanted = reached if line is None else _statement(module, line)
-        found = sorted({test for one in wanted for test in reached.get(one, ())}, key=lambda test: self.seconds[test])
+        if line is None:
+            reached = set(self.seconds)
+        else:
+            tests = self.lines[str(module)]
+            reached = {test for one in _statement(module, line) for test in tests.get(one, ())}
+        found = sorted(reached, key=lambda test: self.seconds[test])
         before: dict[str, float] = defaultdict(float)
         until = {}
         for test in found:
@@ -293,7 +296,7 @@ def _key(code: CodeType) -> tuple[str, str, int]:
 
 
 class _TryModule:
-    """A plugin that runs the tests that reach a module."""
+    """A plugin that runs tests for a change of what runs when a module is imported."""
 
     def __init__(self, module: Path, reach: Reach) -> None:
         self._module = module
