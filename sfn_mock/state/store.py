@@ -67,6 +67,8 @@ class Store(ABC, Generic[_Execution]):
         self._outside_error: Exception | None = None
         #: How many runs are advancing now.
         self._advancing = 0
+        #: The awake executions that were advanced since the outermost of these began.
+        self._looked_after: set[_Execution] = set()
         self._lock = RLock()
         self._closed = False
         self._was_reset = False
@@ -246,8 +248,13 @@ class Store(ABC, Generic[_Execution]):
             for execution in awake:
                 if execution in self.live_runs:
                     self._schedule(execution, self.live_runs[execution].next_due())
+            if not self._advancing:
+                self._looked_after.clear()
             for execution in awake:
-                self._advance_in_turn(execution, moment)
+                # A run that polls a job comes back here: without this each would advance all others again.
+                if not (self._advancing and execution in self._looked_after):
+                    self._looked_after.add(execution)
+                    self._advance_in_turn(execution, moment)
             while self._due and self._due[0][0] <= moment:
                 self._advance_in_turn(self._wake_next(), moment)
 
