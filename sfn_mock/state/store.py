@@ -67,7 +67,7 @@ class Store(ABC, Generic[_Execution]):
         self._outside_error: Exception | None = None
         #: How many runs are advancing now.
         self._advancing = 0
-        #: The awake executions that were advanced since the outermost of these began.
+        #: The awake executions that the outermost of these advances.
         self._looked_after: set[_Execution] = set()
         self._lock = RLock()
         self._closed = False
@@ -249,11 +249,11 @@ class Store(ABC, Generic[_Execution]):
                 if execution in self.live_runs:
                     self._schedule(execution, self.live_runs[execution].next_due())
             if not self._advancing:
-                self._looked_after.clear()
-            for execution in awake:
-                # A run that polls a job comes back here: without this each would advance all others again.
+                self._looked_after = set(awake)
+            # A run that polls a job comes back here, and leaves the others to the outermost of these. A nested
+            # execution was added after its parent, so its end is known when its parent polls.
+            for execution in reversed(awake):
                 if not (self._advancing and execution in self._looked_after):
-                    self._looked_after.add(execution)
                     self._advance_in_turn(execution, moment)
             while self._due and self._due[0][0] <= moment:
                 self._advance_in_turn(self._wake_next(), moment)
