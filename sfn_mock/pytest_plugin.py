@@ -175,12 +175,13 @@ def pytest_runtest_makereport(
 
     The report of a test that failed under the mock gains a section with its calls and executions.
     """
+    if call.excinfo is not None:
+        _hide_own_frames(call.excinfo)
     activation = sys.modules.get("sfn_mock.activation")
     if activation is None:
         return (yield)
     if call.excinfo is not None:
         activation.report_findings(call.excinfo.value)
-        _hide_own_frames(call.excinfo)
     report = yield
     ended = activation.pop_last_report()
     if report.failed and (told := ended or activation.tell()):

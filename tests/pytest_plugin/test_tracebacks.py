@@ -14,6 +14,11 @@ TEST = """
     import pytest
     from sfn_mock.views import Execution
 
+    # The first test: nothing has activated a mock before.
+    @pytest.mark.sfn_executions(exceute=True)
+    def test_option(sfn_executions):
+        pass
+
     def test_seed(sfn_executions):
         sfn_executions.add_state_machine("orders").add_execution(status="FALED")
 
@@ -22,10 +27,6 @@ TEST = """
 
     def test_wait(sfn_executions):
         sfn_executions.add_state_machine("orders").add_execution(status="RUNNING").wait_until_done("0s")
-
-    @pytest.mark.sfn_executions(exceute=True)
-    def test_option(sfn_executions):
-        pass
 
     def test_bug_of_ours(sfn_executions):
         Execution(None).arn
@@ -47,7 +48,8 @@ def tracebacks(tmp_path_factory):
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     (folder / "test_tracebacks_of_users.py").write_text(dedent(TEST))
     report = folder / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "--tb=short", f"--junit-xml={report}", folder]
+    options = ["-p", "no:xdist", "-p", "no:randomly", "--tb=short", f"--junit-xml={report}"]
+    command = [sys.executable, "-m", "pytest", *options, folder]
     subprocess.run(command, cwd=folder, capture_output=True, check=False)
     tests = ElementTree.parse(report).iter("testcase")
     return {test.get("name"): [child.text for child in test if child.tag in ("failure", "error")] for test in tests}
