@@ -1,4 +1,4 @@
-"""Runs: sequences of states in virtual time, their histories, and what can be asked of them."""
+"""Runs in virtual time: sequences of states, histories, signals, rewinding, redrives and limits."""
 
 import json
 import sys
@@ -30,7 +30,7 @@ HOUR = 3_600_000
 
 
 def test_history_of_a_sequence():
-    """Each event follows the one before it; the first state, like the start, follows nothing."""
+    """Each event refers to the previous one; the start and the entry of the first state have the previous id 0."""
     run = start({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}, {"a": 1})
 
     assert outline(run) == [
@@ -56,8 +56,8 @@ def test_history_of_a_sequence():
     assert (run.stop_moment, run.next_due()) == (START, None)
 
 
-def test_start_tells_version_and_alias():
-    """The first event tells by which version and alias a machine was started."""
+def test_start_event_has_version_and_alias():
+    """The ExecutionStarted event has the version and the alias by which the machine was started."""
     info = ExecutionInfo(INFO.id, "nightly", "role", "id", "orders", version_arn="version", alias_arn="alias")
     run = Run(define(single({"Type": "Pass"})), input="{}", info=info, start=START, host=EngineHost())
     run.advance_to(START)
@@ -72,7 +72,7 @@ def test_start_tells_version_and_alias():
 
 
 def test_nothing_happens_before_its_moment():
-    """A run that starts later has no events yet, and a Wait ends when it is due, however far the clock moved."""
+    """A run has no events before its start, and a Wait ends at its due moment even if the clock moves past it."""
     run = Run(define(single({"Type": "Wait", "Seconds": 3600})), input="{}", info=INFO, start=START, host=EngineHost())
     run.advance_to(START - 1)
     before = (types(run), run.next_due(), run.context["Execution"]["Id"], run.variables)
@@ -87,7 +87,7 @@ def test_nothing_happens_before_its_moment():
 
 
 def test_context_object():
-    """The context object tells of the execution, the machine and the state that was entered last."""
+    """The context object describes the execution, the machine and the state that was entered last."""
     run = start(single({"Type": "Wait", "Seconds": 5}), {"a": 1})
 
     assert run.context == {
@@ -105,7 +105,7 @@ def test_context_object():
 
 
 def test_context_that_is_given():
-    """Members of the context object that are given stand instead of the run's own."""
+    """Given members of the context object replace those of the run."""
     given = {"Execution": {"Name": "given"}, "State": {"Name": "x"}, "Task": {"Token": "t"}}
     machine = single({"Type": "Pass", "Parameters": {"c.$": "$$"}, "OutputPath": "$.c"})
     run = start(machine, context=given)
@@ -117,7 +117,7 @@ def test_context_that_is_given():
 
 
 def test_machine_timeout():
-    """TimeoutSeconds ends the run exactly then; the event hangs on nothing, and the run itself tells no error."""
+    """TimeoutSeconds ends the run at that moment; the last event has the previous id 0, and the run has no error."""
     run = start(single({"Type": "Wait", "Seconds": 3600}, TimeoutSeconds=60))
     run.advance_to(START + 5 * HOUR)
 
@@ -136,7 +136,7 @@ def test_machine_timeout():
     ],
 )
 def test_time_limit(timeout, ended):
-    """A run lasts no longer than executions of its type may, whatever TimeoutSeconds says."""
+    """The time limit of the execution's type ends a run even if TimeoutSeconds is longer."""
     run = start(single({"Type": "Wait", "Seconds": 3600}, **timeout), time_limit_seconds=300)
     run.advance_to(START + HOUR)
 
@@ -144,7 +144,7 @@ def test_time_limit(timeout, ended):
 
 
 def test_stop():
-    """A stopped run is ABORTED; its event hangs on nothing; a second stop changes nothing."""
+    """A stopped run is ABORTED, its last event has the previous id 0, and a second stop has no effect."""
     host = EngineHost(Pending())
     run = start(single(TASK), host=host)
     run.stop(START + 1000, "E", "why")
@@ -158,7 +158,7 @@ def test_stop():
 
 
 def test_stop_without_a_reason():
-    """A run stopped without error and cause tells neither."""
+    """The ExecutionAborted event of a stop without error and cause has empty details."""
     run = start(single({"Type": "Wait", "Seconds": 5}))
     run.stop(START)
 
@@ -171,7 +171,7 @@ def test_stop_without_a_reason():
 
 
 def test_history_is_limited(monkeypatch):
-    """A run whose history is full fails with its last event."""
+    """A run fails when its history reaches the maximum number of events."""
     monkeypatch.setattr(events, "HISTORY_LIMIT", 9)
     loop = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}
     run = start(loop)
@@ -185,7 +185,7 @@ def test_history_is_limited(monkeypatch):
 
 
 def test_history_that_a_signal_fills(monkeypatch):
-    """The limit holds, too, for events that somebody outside the run brings about."""
+    """The limit of the history also applies to events that a signal from outside adds."""
     monkeypatch.setattr(events, "HISTORY_LIMIT", 5)
     host = EngineHost(Pending())
     run = start(single(TASK), host=host)
@@ -206,7 +206,7 @@ def test_output_is_limited():
 
 
 def test_variables():
-    """Assign gives variables that later states read; all of a state's are told when it is left."""
+    """Later states read the variables that Assign sets; the exit event of a state lists what the state assigned."""
     run = start(
         {
             "StartAt": "A",
@@ -230,14 +230,14 @@ def test_variables():
 
 
 def test_variables_given_from_outside():
-    """A run may start with variables."""
+    """A run may be given variables at its start."""
     run = start(single({"Type": "Pass", "Parameters": {"n.$": "$n"}}), variables={"n": 7})
 
     assert result(run) == {"n": 7}
 
 
 def test_going_back_and_forth():
-    """A run that is shown as it stood earlier, and carried forward again, does the same without asking twice."""
+    """A run that is rewound and advanced again has the same events, and calls its host only once."""
     host = EngineHost(Succeeded({"n": 1}, duration_ms=HOUR))
     run = start(single(TASK), host=host)
     run.advance_to(START + 2 * HOUR)
@@ -252,7 +252,7 @@ def test_going_back_and_forth():
 
 
 def test_signals_are_done_again():
-    """What was asked of a run from outside happens again when it is carried forward again."""
+    """A rewound run repeats the signals from outside when it advances again."""
     host = EngineHost(Pending())
     run = start(single(TASK), host=host)
     run.complete_task(host.calls[0].token, {"n": 1}, START + HOUR)
@@ -267,7 +267,7 @@ def test_signals_are_done_again():
 
 
 def test_due_actions_come_before_later_signals():
-    """Carried forward again, a run does what was due before it was stopped."""
+    """A rewound run repeats the actions that were due before its stop, and then the stop."""
     run = start(
         single({"Type": "Wait", "Seconds": 5, "Next": "T"})
         | {
@@ -288,7 +288,7 @@ def test_due_actions_come_before_later_signals():
 
 
 def test_a_change_erases_what_came_later():
-    """What is asked of a run that is shown as it stood earlier replaces what it did later."""
+    """A signal to a rewound run replaces all that the run did after that moment."""
     host = EngineHost(Pending())
     run = start(single(TASK), host=host)
     run.complete_task(host.calls[0].token, {}, START + HOUR)
@@ -303,7 +303,7 @@ def test_a_change_erases_what_came_later():
     "error", [pytest.param(KeyboardInterrupt(), id="interrupt"), pytest.param(LookupError("unmocked"), id="error")]
 )
 def test_an_interrupt_loses_nothing(error):
-    """A run that is cut short in the middle of an action does it again the next time."""
+    """A run that an exception interrupts in an action repeats the action at the next advance."""
     asked = []
 
     def answer(call):
@@ -323,8 +323,8 @@ def test_an_interrupt_loses_nothing(error):
     assert len(run.events) == 7
 
 
-def test_a_task_may_look_at_its_own_run():
-    """A task that carries the run it belongs to finds it where it stands, and may tell its own result."""
+def test_task_that_advances_its_own_run():
+    """A task that advances its own run sees the current state of the run, and may complete itself."""
     seen = []
 
     def answer(call):
@@ -348,7 +348,7 @@ def test_randomness_is_the_same_each_time():
 
 
 def test_redrive_goes_on_from_the_failed_state():
-    """A redriven run goes on in the state that failed, with its input and variables, without entering it again."""
+    """A redriven run continues in the failed state with its input and variables, and does not enter it again."""
     host = EngineHost(Failed("E", "why"), Succeeded({"n": 1}))
     first = {"Type": "Pass", "Assign": {"v": 2}, "Result": {"a": 1}, "Next": "T"}
     second = {**TASK, "ResultSelector": {"n.$": "$.n", "v.$": "$v", "r.$": "$$.Execution.RedriveTime"}, "End": True}
@@ -373,7 +373,7 @@ def test_redrive_goes_on_from_the_failed_state():
 
 
 def test_redrive_starts_the_machine_timeout_anew():
-    """A run that was timed out has its whole time again."""
+    """A redrive restarts the timeout of the machine."""
     run = start(single({"Type": "Wait", "Seconds": 100}, TimeoutSeconds=60))
     run.advance_to(START + 60_000)
     run.redrive(START + 100_000)
@@ -385,7 +385,7 @@ def test_redrive_starts_the_machine_timeout_anew():
 
 @pytest.mark.parametrize("seconds_given", [pytest.param(0, id="succeeded"), pytest.param(60, id="running")])
 def test_what_cannot_be_redriven(seconds_given):
-    """Only a run that ended without success is redriven."""
+    """Only a run that failed, timed out or was aborted can be redriven."""
     run = start(single({"Type": "Wait", "Seconds": seconds_given}))
 
     with pytest.raises(ValueError) as caught:
@@ -395,7 +395,7 @@ def test_what_cannot_be_redriven(seconds_given):
 
 
 def test_events_have_the_given_input_text():
-    """The start tells the input's text as it was given."""
+    """The ExecutionStarted event has the text of the input as it was given."""
     text = '{ "a" : 1 }'
     run = Run(define(single({"Type": "Pass"})), input=text, info=INFO, start=START, host=EngineHost())
     run.advance_to(START)
@@ -405,7 +405,7 @@ def test_events_have_the_given_input_text():
 
 
 def test_map_runs_of_a_run():
-    """A run without map runs knows none, and says so."""
+    """A run without map runs refuses an update of a map run."""
     run = start(single({"Type": "Pass"}))
 
     with pytest.raises(LookupError) as unknown:
@@ -421,7 +421,7 @@ def test_map_runs_of_a_run():
 
 
 class InterruptAfter:
-    """Raises KeyboardInterrupt before a line of the modules that carry a run, once so many of them have run."""
+    """Raises KeyboardInterrupt in the modules that advance a run, after a number of executed lines."""
 
     def __init__(self, lines):
         self.left = lines
@@ -439,7 +439,7 @@ class InterruptAfter:
 
 
 def until_done(interrupt, action):
-    """Do something that an interrupt may cut short, again if it did; tell whether it did."""
+    """Call a function, again if an interrupt ended the first call; return whether it did."""
     before = sys.gettrace()
     sys.settrace(interrupt)
     try:
@@ -454,7 +454,7 @@ def until_done(interrupt, action):
 
 
 def run_with_interrupt(lines):
-    """Carry a run to its end with one interrupt; return the run and whether there was one."""
+    """Advance a run to its end with one interrupt; return the run and whether the interrupt occurred."""
     host = EngineHost(Pending())
     wait = {"Type": "Wait", "Seconds": 5, "Next": "T"}
     program = define({"StartAt": "S", "States": {"S": wait, "T": {**TASK, "End": True}}})
@@ -466,7 +466,7 @@ def run_with_interrupt(lines):
 
 
 def test_interrupts_between_any_two_lines():
-    """Wherever an interrupt comes, the run is the same once it is carried on."""
+    """A run that advances after an interrupt at any line has the same events as one without an interrupt."""
     undisturbed, _ = run_with_interrupt(0)
     lines, was_interrupted = 0, True
     while was_interrupted:

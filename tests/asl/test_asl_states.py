@@ -48,7 +48,7 @@ def test_pass(state, expected):
 
 
 def test_jsonata_that_cannot_be_evaluated():
-    """The failed evaluation is told by an event that follows what the entering of the state follows."""
+    """The EvaluationFailed event has the same previous id as the entry of the state."""
     run = start(single({"Type": "Pass", **JSONATA, "Output": {"c": "{% $states.input.no %}"}}))
     cause = HEAD + "The JSONata expression '$states.input.no' specified for the field 'Output/c' returned nothing "
     cause += "(undefined)."
@@ -178,7 +178,7 @@ def test_wait_scale():
     ],
 )
 def test_wait_that_cannot_be(state, reason):
-    """A Wait whose delay is none, or is too long, fails at once."""
+    """A Wait whose delay is invalid or too long fails at once."""
     run = start(single({"Type": "Wait", **state}), {"t": "x", "minus": -1, "yes": True, "far": 2_147_483_648})
 
     assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
@@ -246,7 +246,7 @@ VALUE = {
     ],
 )
 def test_choice_operators(test, holds):
-    """A rule holds as its operator says; values of another type than the operator's never hold."""
+    """Each operator compares values of its own type, and is false for values of other types."""
     run = start(single({"Type": "Choice", "Choices": [{**test, "Next": "Done"}], "Default": "Caught"}), VALUE)
 
     assert run.visited == ["S", "Done" if holds else "Caught"]
@@ -295,12 +295,12 @@ def test_choice_in_jsonata(n, visited, output, variables):
     ],
 )
 def test_choice_that_fails(state, error, reason):
-    """A Choice that leads nowhere fails."""
+    """A Choice fails if no rule matches and it has no Default, or if a rule cannot be evaluated."""
     assert result(start(single({"Type": "Choice", **state}), {"n": 1})) == ("FAILED", error, HEAD + reason)
 
 
 def test_choice_with_an_unknown_operator():
-    """An operator that there is not, which the checks of a definition refuse, is a ValueError."""
+    """An unknown operator, which the checks of a definition refuse, raises a ValueError."""
     state = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericIs": 1, "Next": "Done"}]}
 
     with pytest.raises(ValueError) as caught:
@@ -332,7 +332,7 @@ def test_choice_with_an_unknown_operator():
     ],
 )
 def test_observer_sees_intermediate_values(state, expected):
-    """An observer is told the values between the steps of a state; a Result makes the steps before it needless."""
+    """An observer receives the values between the steps of a state; a Result replaces the steps before it."""
     seen = []
     machine = {"StartAt": "S", "States": {"S": {"Type": "Pass", "End": True, **state}}}
     start(machine, {"a": {"b": 1}}, observer=lambda name, value: seen.append((name, value)))

@@ -1,4 +1,4 @@
-"""The events of Task states: services, Lambda functions and activities tell the same in members of their own."""
+"""The events of Task states: services, Lambda functions and activities each have their own members."""
 
 import pytest
 
@@ -52,7 +52,7 @@ OUTPUT = {"output": '{"a":1}', "outputDetails": {"truncated": False}}
                     "taskCredentials": {"roleArn": "arn:aws:iam::123456789012:role/other"},
                 },
             ),
-            id="a function tells no heartbeat",
+            id="a function without heartbeat",
         ),
         pytest.param(
             ACTIVITY,
@@ -67,12 +67,12 @@ OUTPUT = {"output": '{"a":1}', "outputDetails": {"truncated": False}}
                     "heartbeatInSeconds": 2,
                 },
             ),
-            id="an activity takes no credentials",
+            id="an activity without credentials",
         ),
     ],
 )
-def test_scheduled_tells_the_parameters_and_the_limits_of_the_state(resource, options, expected):
-    """Each kind of Task has its own members for the same facts."""
+def test_scheduled_event_has_the_parameters_and_limits(resource, options, expected):
+    """The scheduled event of each kind of Task has its own members for the parameters and limits."""
     assert task_events.scheduled(resource, '{"a":1}', region="eu-west-1", **options) == expected
 
 
@@ -119,13 +119,13 @@ def test_scheduled_tells_the_parameters_and_the_limits_of_the_state(resource, op
         ),
     ],
 )
-def test_later_events_tell_the_outcome(event, expected):
-    """Only events of services repeat what was called."""
+def test_later_events_have_the_outcome(event, expected):
+    """Later events have the outcome; only those of services repeat the resource."""
     assert event == expected
 
 
-def test_details_stand_in_a_member_named_after_the_type():
-    """The first letter of the type becomes small."""
+def test_details_member_is_named_after_the_type():
+    """The member of the details starts with the type, whose first letter is in lower case."""
     assert task_events.details_member("LambdaFunctionFailed") == "lambdaFunctionFailedEventDetails"
 
 
@@ -137,7 +137,7 @@ def test_details_stand_in_a_member_named_after_the_type():
     ],
 )
 def test_a_result_beyond_the_limit_names_the_task(resource, name):
-    """A service is told by its type, a function by its ARN."""
+    """The cause names a service by its type and a function by its ARN."""
     assert task_events.result_limit_cause(resource) == (
         f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
     )

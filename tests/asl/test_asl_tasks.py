@@ -1,4 +1,4 @@
-"""Task states: what a host is asked, timeouts, heartbeats, tokens, Retry and Catch."""
+"""Task states: calls of the host, timeouts, heartbeats, tokens, Retry and Catch."""
 
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ OK = Succeeded({"n": 1})
 
 
 def fields_of(call):
-    """Return what a host is told of a task, without its token and context."""
+    """Return the fields of a host's call, without its token and context."""
     return (call.state, call.resource.arn, call.parameters, call.moment, call.attempt, call.role_arn)
 
 
@@ -39,7 +39,7 @@ def fields_of(call):
     ],
 )
 def test_what_a_host_is_asked(state, parameters, role_arn):
-    """A host is told the state, its resource, the evaluated parameters, the moment and the role."""
+    """A host receives the state, its resource, the evaluated parameters, the moment and the role."""
     host = EngineHost(OK)
     start(single({**TASK, **state}), {"a": 1}, host)
 
@@ -63,7 +63,7 @@ def test_result_of_a_task(state, expected):
 
 
 def test_duration():
-    """A task that takes a time ends when it has passed."""
+    """A task ends when its duration has passed."""
     run = start(single(TASK), host=EngineHost(Succeeded({}, duration_ms=1500)))
     run.advance_to(START + 60_000)
 
@@ -97,7 +97,7 @@ def test_duration():
     ],
 )
 def test_timeouts(state, answer, expected, moment):
-    """A task that takes longer than its timeout or heartbeat allows has timed out exactly then."""
+    """A task that takes longer than its timeout or heartbeat times out at that moment."""
     host = EngineHost(answer)
     run = start(single({**TASK, **state}), {"n": 7}, host)
     run.advance_to(START + 60_000)
@@ -156,7 +156,7 @@ def test_credentials_without_a_role(state, shown):
 
 
 def test_task_token():
-    """A task that waits for its token is submitted, tells the token in its context, and ends as it is told."""
+    """A task with a token is submitted, has the token in its context, and ends when a signal completes it."""
     state = {**QUEUE, "Parameters": {"MessageBody": {"t.$": "$$.Task.Token"}}}
     host = EngineHost(Pending(submitted={"MessageId": "m"}))
     run = start(single(state), host=host)
@@ -171,7 +171,7 @@ def test_task_token():
 
 
 def test_signals_for_tasks_that_ended():
-    """Results, errors, heartbeats and starts of a task that is over change nothing."""
+    """Results, errors, heartbeats and starts have no effect on a task that has ended."""
     host = EngineHost(Pending())
     run = start(
         single({**QUEUE, "Next": "W"})
@@ -190,7 +190,7 @@ def test_signals_for_tasks_that_ended():
 
 
 def test_heartbeats():
-    """Each heartbeat starts the time again; a missed one times the task out, and has a name of its own for Catch."""
+    """Each heartbeat restarts the interval; a missed one is a timeout that a Catch of States.HeartbeatTimeout takes."""
     state = {**QUEUE, "HeartbeatSeconds": 10, "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Caught"}]}
     host = EngineHost(Pending())
     run = start(single(state), host=host)
@@ -296,7 +296,7 @@ def test_retry_delays(retrier, delays):
 
 
 def test_retries_without_end():
-    """A delay beyond all numbers is as long as a delay can be."""
+    """A delay that overflows is the longest possible delay."""
     retrier = {"ErrorEquals": ["E"], "BackoffRate": 1e300, "MaxAttempts": 5, "MaxDelaySeconds": 10}
     host = EngineHost(Failed("E"))
     run = start(single({**TASK, "Retry": [retrier]}), host=host)
@@ -306,7 +306,7 @@ def test_retries_without_end():
 
 
 def test_full_jitter():
-    """Full jitter takes a part of each delay, the same in each run."""
+    """Full jitter takes a random part of each delay, which is the same in each run."""
     retrier = {"ErrorEquals": ["E"], "IntervalSeconds": 100, "JitterStrategy": "FULL", "MaxAttempts": 1}
     moments = []
     for _ in range(2):
@@ -405,7 +405,7 @@ def test_stop_during_a_retry_pause():
 
 
 def test_result_after_the_timeout():
-    """The result of a task that has timed out comes to nothing."""
+    """The result of a task that has timed out has no effect."""
     wait = {"Type": "Wait", "Seconds": 100, "End": True}
     state = {**TASK, "TimeoutSeconds": 5, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "W"}], "End": True}
     run = start({"StartAt": "S", "States": {"S": state, "W": wait}}, host=EngineHost(Succeeded({}, duration_ms=9000)))
