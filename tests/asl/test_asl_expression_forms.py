@@ -1,4 +1,4 @@
-"""Expressions of one form are parsed once, and what each of them refers to is what the parser would tell."""
+"""Expressions of one form: they are parsed once, and each keeps its own references and faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sfn_mock.asl.jsonata.references import collect
     ("expression", "form"),
     [
         pytest.param("$states.input.a + 17.5", "$states.n0.n1 + 0", id="a path of $states and a number"),
-        pytest.param("$a & $b & $a.b", "$n0 & $n1 & $n0.n1", id="a name that comes twice"),
+        pytest.param("$a & $b & $a.b", "$n0 & $n1 & $n0.n1", id="a name twice"),
         pytest.param("'it' & \"it\" & it", "'n0' & \"n0\" & n0", id="a name, a text and a variable alike"),
         pytest.param("$map($x, function($v) {$v in y})", "$n0($n1, function($n2) {$n2 in n3})", id="a function"),
         pytest.param("states.exists ?? $exists", "states.exists ?? $exists", id="names that the parser knows"),
@@ -30,7 +30,7 @@ from sfn_mock.asl.jsonata.references import collect
     ],
 )
 def test_form(expression, form):
-    """A form has numbers in place of names and literals; what the parser itself knows stays."""
+    """A form has numbers in place of names and literals, and keeps the words that the parser knows."""
     found = find_form(expression)
 
     assert found is not None
@@ -43,7 +43,7 @@ def test_form(expression, form):
         pytest.param("/a/", id="a regular expression"),
         pytest.param("a and /b/", id="a regular expression after an operator"),
         pytest.param("a / /b/", id="a regular expression after a division"),
-        pytest.param("a[] / 2", id="a division of no word"),
+        pytest.param("a[] / 2", id="a division after a bracket"),
         pytest.param("a /* b */", id="a comment"),
         pytest.param("`a b`", id="a quoted name"),
         pytest.param("'a\\n'", id="an escape"),
@@ -51,16 +51,16 @@ def test_form(expression, form):
         pytest.param("1e5", id="an exponent"),
         pytest.param("007", id="zeros before a number"),
         pytest.param("9" * 16, id="a number of sixteen digits"),
-        pytest.param("a'b'", id="a name that goes on with a quote"),
+        pytest.param("a'b'", id="a name before a quote"),
         pytest.param("$$$", id="three dollars"),
         pytest.param("größe", id="a letter that is not of ASCII"),
-        pytest.param("a\u00a0+ 1", id="a space that is none to the parser"),
+        pytest.param("a\u00a0+ 1", id="a no-break space"),
         pytest.param("function($a)<n:n>{$a}", id="a function with a signature"),
         pytest.param(" " * 1_001, id="more than a thousand characters"),
     ],
 )
 def test_expression_without_a_form(expression):
-    """An expression whose words only the parser can tell has no form."""
+    """An expression that only the parser can split into words has no form."""
     assert find_form(expression) is None
 
 
@@ -96,8 +96,8 @@ def expression(randomness: random.Random) -> str:
     return text
 
 
-def test_references_are_what_the_parser_tells():
-    """What an expression of a known form refers to is what its own tree refers to; no fault has a known form."""
+def test_references_are_those_of_the_parser():
+    """An expression of a known form has the references of its own tree; an invalid expression has no known form."""
     randomness = random.Random(5)
     known = KnownForms()
     compared = faults = 0
@@ -123,7 +123,7 @@ def test_references_are_what_the_parser_tells():
 
 
 def test_faults_of_one_form():
-    """Faults name what each expression has at the fault's place, with a known form and without a form."""
+    """A fault names the word of its own expression, with a known form and without a form."""
     assert [find_faults(f"{{% {name} + 1 %}}")[0].message for name in ("total", "price")] == [
         "Reference to 'total' at the top level is not supported.",
         "Reference to 'price' at the top level is not supported.",
@@ -136,7 +136,7 @@ def test_faults_of_one_form():
 
 
 def test_expressions_of_one_form_are_parsed_once(monkeypatch):
-    """A thousand expressions of one form need the parser once."""
+    """The parser is called once for a thousand expressions of one form."""
     parsed = []
 
     def noted(text):
@@ -152,7 +152,7 @@ def test_expressions_of_one_form_are_parsed_once(monkeypatch):
 
 
 def test_forms_are_forgotten(monkeypatch):
-    """No more forms are kept than so many."""
+    """All known forms are dropped when their number reaches the limit."""
     monkeypatch.setattr(forms, "_MOST_FORMS", 2)
     known = KnownForms()
     found = [find_form(text) for text in ("$a", "$a.b", "$a.b.c")]

@@ -96,7 +96,7 @@ def test_a_failing_expression_names_itself_and_its_field(value: object, field: s
     ],
 )
 def test_another_type_than_the_fields_is_an_error(text: str, actual: str, written: str) -> None:
-    """An expression for a field of one type may not return another."""
+    """An expression must return a value of the type of its field."""
     with pytest.raises(ExpressionError) as caught:
         evaluate_typed(f"{{% {text} %}}", Bindings({}), "Items", "array")
 
@@ -105,8 +105,8 @@ def test_another_type_than_the_fields_is_an_error(text: str, actual: str, writte
     )
 
 
-def test_a_fields_type_is_asked_of_expressions_alone() -> None:
-    """An expression of the right type gives its result; what is not an expression is not checked."""
+def test_only_expressions_are_checked_for_the_type_of_a_field() -> None:
+    """An expression of the right type gives its result; the type of other values is not checked."""
     assert evaluate_typed("{% [1, 'a'] %}", Bindings({}), "Items", "array") == [1, "a"]
     assert evaluate_typed({"a": "{% 1 %}"}, Bindings({}), "Items", "array") == {"a": 1}
     assert evaluate_typed("text", Bindings({}), "Items", "array") == "text"
@@ -143,12 +143,12 @@ def test_references_without_a_value_are_refused_at_creation(text: str, messages:
 
 
 def test_further_members_of_states_may_be_readable() -> None:
-    """A member of `$states` exists where the caller says so, as errorOutput does in a Catcher."""
+    """The caller names the readable members of `$states`, such as errorOutput in a Catcher."""
     assert find_faults("{% $states.errorOutput.Cause %}", readable=("input", "errorOutput")) == []
 
 
 def test_a_text_that_cannot_be_parsed_is_one_fault() -> None:
-    """The message of a syntax error carries no code, which the error has beside its position."""
+    """The message of a syntax error is without a code; the error has the code and the position."""
     assert find_faults("{% {'a':} %}") == [
         ExpressionFault("INVALID_JSONATA_EXPRESSION", 'The symbol "}" cannot be used as a unary operator')
     ]
@@ -204,7 +204,7 @@ def test_variables_that_a_value_refers_to(value: object, names: list[str]) -> No
     ],
 )
 def test_functions_of_step_functions(text: str, result: object) -> None:
-    """AWS's own functions, the run's clock and randomness, and what JSON cannot hold."""
+    """AWS's own functions use the run's clock and randomness; a function in an array becomes null."""
     assert evaluate(text) == result
 
 
@@ -307,7 +307,7 @@ def test_an_expression_without_an_end_is_stopped(text: str) -> None:
 
 
 def test_a_stack_that_ends_before_the_bound_gives_the_same_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Python's own stack is too small, the expression fails as one that is too deep."""
+    """An expression that exhausts Python's stack fails like one that is too deep."""
     expression = parse_expression("($f := function($n){1 + $f($n + 1)}; $f(1))")
     monkeypatch.setattr("sfn_mock.asl.jsonata.engine._FRAMES", 0)
 
@@ -316,7 +316,7 @@ def test_a_stack_that_ends_before_the_bound_gives_the_same_error(monkeypatch: py
 
 
 def test_a_number_beyond_javascripts_is_out_of_range() -> None:
-    """An input may hold an integer that no number of JSONata can."""
+    """An input with an integer beyond the numbers of JSONata fails as out of range."""
     with pytest.raises(ExpressionError, match=r"D1001: Number out of range: null$"):
         evaluate_value("{% 1 %}", Bindings({"input": 10**400}), "Output")
 
@@ -329,12 +329,12 @@ class Flags:
 
 
 def test_a_regular_expression_finds_its_first_match() -> None:
-    """A regular expression has the methods that the library knows it by."""
+    """A regular expression has the search method that the library calls."""
     assert Regex("b+", Flags()).search("aBB").span() == (1, 3)
 
 
 def test_threads_evaluate_the_same_expression() -> None:
-    """A parsed expression keeps nothing of one evaluation for the next."""
+    """Threads may evaluate one parsed expression at the same time."""
     results: list[object] = []
 
     def work(number: int) -> None:

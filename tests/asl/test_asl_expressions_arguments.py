@@ -166,7 +166,7 @@ def test_arguments_are_taken_as_in_the_reference_implementation(text: str, resul
 
 @pytest.mark.parametrize(("text", "message"), ERRORS)
 def test_arguments_are_refused_as_in_the_reference_implementation(text: str, message: str) -> None:
-    """Errors tell the argument, and name `and` or `or` where they happen on its right, as in jsonata-js 2."""
+    """Errors name the argument, or `and` or `or` if they occur on the right of it, as in jsonata-js 2."""
     with pytest.raises(QueryError) as caught:
         parse_expression(text).evaluate(Bindings({}, {"d": DOCUMENT}))
 

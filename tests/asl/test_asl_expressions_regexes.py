@@ -141,7 +141,7 @@ ERRORS = [
 
 @pytest.mark.parametrize(("text", "result"), RESULTS)
 def test_regular_expressions_match_as_in_the_reference_implementation(text: str, result: str) -> None:
-    """A regular expression means what it means to JavaScript, and $replace takes its references."""
+    """A regular expression matches as in JavaScript, and $replace accepts references to its groups."""
     value = parse_expression(text).evaluate(Bindings({}))
 
     written = "UNDEF" if value is UNDEFINED else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -169,8 +169,8 @@ def test_replacements_fail_as_in_the_reference_implementation(text: str, message
         pytest.param("[z-a]", id="range out of order"),
     ],
 )
-def test_what_javascript_does_not_know_is_refused(pattern: str) -> None:
-    """A pattern that JavaScript refuses is an error, also where Python takes it."""
+def test_pattern_that_javascript_refuses(pattern: str) -> None:
+    """A pattern that JavaScript refuses is an error even if Python accepts it."""
     with pytest.raises(ExpressionSyntaxError) as caught:
         parse_expression(f"$match('x', /{pattern}/)")
 
@@ -197,7 +197,7 @@ def test_a_search_without_an_end_is_stopped(text: str) -> None:
 
 
 def test_a_text_is_replaced_by_a_text_alone() -> None:
-    """A function replaces the matches of regular expressions, not of texts."""
+    """A function can replace the matches of a regular expression, but not those of a text."""
     with pytest.raises(QueryError, match=r"^D3012: Attempted to replace a matched string with a non-string value$"):
         parse_expression("$replace('ab', 'a', function($m){'x'})").evaluate(Bindings({}))
 

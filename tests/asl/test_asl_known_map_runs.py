@@ -14,14 +14,14 @@ READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": 
 
 
 def run_known(*known, **fields):
-    """Run a Distributed Map state of which that is known; return the run and its host."""
+    """Run a Distributed Map state with known map runs; return the run and its host."""
     host = EngineHost(known=list(known))
     run = start(single({"Type": "Map", "ItemProcessor": PROCESSOR, **fields}), [1, 2], host)
     return run, host
 
 
 def test_known_output():
-    """A map run of a known end starts no child, and gives the state the output and variables that it had."""
+    """A map run of a known end starts no child, and gives the state the known output and variables."""
     end = Succeeded({"n": 3}, duration_ms=4000)
     run, host = run_known(KnownMapRun(end, {"v": 1}), ItemReader=READER, ResultSelector={"other.$": "$"})
     run.advance_to(START + 3999)
@@ -42,15 +42,15 @@ def test_known_output():
 
 
 def test_known_failure():
-    """A map run that is known to fail fails the state with its error, at once where it took no time."""
+    """A map run that is known to fail fails the state with its error, at once if it has no duration."""
     run, host = run_known(KnownMapRun(Failed("E", "why")))
 
     assert (run.status, run.error, run.cause) == ("FAILED", "E", "why")
     assert [status for _, status in host.ended] == ["FAILED"]
 
 
-def test_known_to_go_on():
-    """A map run that is not known to end goes on until the execution is stopped, with the map run."""
+def test_known_without_an_end():
+    """A map run without a known end runs until the execution is stopped, and is then ABORTED."""
     run, host = run_known(KnownMapRun(Pending()))
     run.advance_to(START + 10**9)
     assert run.status == "RUNNING"
@@ -60,7 +60,7 @@ def test_known_to_go_on():
 
 
 def test_redrive_of_a_known_map_run():
-    """A redriven map run ends as is known of it after the redrive."""
+    """A redriven map run has the end that is known for the redrive."""
     run, _ = run_known(KnownMapRun(Failed("E")), KnownMapRun(Succeeded("done")))
     run.redrive(START + 1000)
 
@@ -82,7 +82,7 @@ def test_redrive_of_a_known_map_run():
     ],
 )
 def test_known_inputs(fields, inputs, counts):
-    """Known inputs take the place of the items that a reader would read."""
+    """Known inputs replace the items of a reader."""
     _, host = run_known(KnownMapRun(inputs=["not used"] if not fields else inputs), **fields)
 
     assert [child.input for child in host.starts] == inputs

@@ -42,7 +42,7 @@ def parallel(*branches, **more):
 
 
 def test_history_of_a_parallel_state():
-    """Each branch has a chain of its own; what follows hangs on the branch that ended last."""
+    """The events of each branch form a chain; the state's end follows the branch that ended last."""
     run = start(single(parallel(PASS, PASS)), {"a": 1})
 
     assert outline(run) == [
@@ -84,7 +84,7 @@ def test_branches_run_at_the_same_time():
 
 
 def test_variables_of_branches():
-    """Branches read outer variables; what they assign is theirs alone."""
+    """Branches read outer variables; their own variables exist only in the branch."""
     inner = {"Type": "Pass", "Assign": {"w": 2}, "Parameters": {"v.$": "$v"}, "End": True}
     outer = {"Type": "Pass", "Assign": {"v": 1}, "Next": "S"}
     machine = {"StartAt": "A", "States": {"A": outer, "S": {**parallel(inner), "End": True}}}
@@ -96,7 +96,7 @@ def test_variables_of_branches():
 
 
 def test_failure_of_a_branch_aborts_the_others():
-    """The first failure aborts what the other branches do, and is the state's failure."""
+    """The first failure of a branch aborts the other branches and fails the state."""
     long_wait = {"Type": "Wait", "Seconds": 100, "End": True}
     inner = [
         {"Type": "Wait", "Seconds": 5, "Next": "F"},
@@ -132,14 +132,14 @@ def test_failure_of_a_branch_aborts_the_others():
 
 
 def test_failure_before_the_others_start():
-    """A branch that fails at once leaves the later ones without a start."""
+    """Later branches do not start if an earlier one fails at once."""
     run = start(single(parallel({"Type": "Fail", "Error": "E"}, PASS)))
 
     assert types(run)[2:] == ["ParallelStateStarted", "FailStateEntered", "ParallelStateFailed", "ExecutionFailed"]
 
 
 def test_history_of_a_map_state():
-    """An iteration follows the last state of the one that made room for it; the state's end follows the last one's."""
+    """An iteration follows the end of the one that it waited for; the state's end follows the last iteration."""
     run = start(single(of(PASS, MaxConcurrency=1)), [7, 8])
 
     assert outline(run)[1:] == [
@@ -222,7 +222,7 @@ def test_iterations_see_their_item():
     ],
 )
 def test_concurrency(limit, items, end):
-    """No more iterations run at the same time than MaxConcurrency says, and never more than forty."""
+    """At most MaxConcurrency iterations run at the same time, and never more than forty."""
     run = start(single(of(WAIT, MaxConcurrency=limit)), items)
     run.advance_to(START + 60_000)
 
@@ -273,7 +273,7 @@ def test_failed_evaluation_of_items():
 
 
 def test_failure_of_an_iteration():
-    """A failed iteration aborts the others and fails the state; neither event of it is followed by the next."""
+    """A failed iteration fails the state; both events of the failure have the same previous id."""
     fails = {"Type": "Fail", "Error": "E"}
     run = start(single(of(fails, Catch=CAUGHT)), [1])
 
@@ -288,7 +288,7 @@ def test_failure_of_an_iteration():
 
 
 def test_retry_of_a_map_state():
-    """A retry starts all iterations again, without telling of the failure of the state."""
+    """A retry starts all iterations again and writes no MapStateFailed event."""
     host = EngineHost(Failed("E"), Succeeded(1), Succeeded(2))
     run = start(single(of(TASK, Retry=[{"ErrorEquals": ["E"]}])), [1, 2], host)
     run.advance_to(START + 60_000)
@@ -299,7 +299,7 @@ def test_retry_of_a_map_state():
 
 
 def test_redrive_of_branches_and_iterations():
-    """A redriven run goes on in what failed or was aborted, and keeps what had succeeded."""
+    """A redriven run continues the branches and iterations that did not succeed, and keeps the other results."""
     host = EngineHost(Succeeded("first"), Failed("E"), Succeeded("second"), Succeeded("third"))
     inner = {**of(TASK, MaxConcurrency=1), "End": True}
     run = start(single(parallel(PASS, inner, TASK)), [1, 2], host)
@@ -321,7 +321,7 @@ def test_redrive_of_branches_and_iterations():
 
 
 def test_history_of_a_distributed_map():
-    """A Distributed Map tells of its map run, not of its children."""
+    """The history of a Distributed Map has the events of its map run, but none of its children."""
     host = EngineHost()
     run = start(single(distributed(PASS)), [7, 8], host)
 
@@ -340,7 +340,7 @@ def test_history_of_a_distributed_map():
 
 
 def test_map_run_request():
-    """A host is told the limits of a map run and what its children run."""
+    """A host receives the limits of a map run and the definition of its children."""
     state = distributed(
         PASS,
         MaxConcurrency=3,
@@ -387,7 +387,7 @@ def test_tolerance_that_cannot_be(state, reason):
 
 
 def test_concurrency_of_children():
-    """No more children run at the same time than MaxConcurrency says; UpdateMapRun changes that at once."""
+    """At most MaxConcurrency children run at the same time; UpdateMapRun changes this number at once."""
     host = EngineHost()
     run = start(single(distributed(WAIT, MaxConcurrency=1)), [10, 10, 10], host)
     host.advance(run, START)
@@ -428,7 +428,7 @@ CHOOSING = {
     ],
 )
 def test_tolerance(tolerance, items, expected):
-    """A map run fails once more items have failed than are tolerated; the outputs are those of the others."""
+    """A map run fails when more items fail than it tolerates; its output has the results of the other items."""
     host = EngineHost()
     run = start(single({"Type": "Map", "ItemProcessor": CHOOSING, "MaxConcurrency": 1, **tolerance}), items, host)
 
@@ -449,7 +449,7 @@ def test_tolerance(tolerance, items, expected):
 
 
 def test_ends_of_unknown_children():
-    """The end of a child that does not run, or of a map run that there is not, changes nothing."""
+    """The end of an unknown child or of an unknown map run has no effect."""
     host = EngineHost()
     run = start(single(distributed(WAIT)), [10], host)
     (arn,) = host.map_runs
@@ -461,7 +461,7 @@ def test_ends_of_unknown_children():
 
 
 def test_stop_ends_map_runs():
-    """A stopped run ends its map run, whose children are stopped; a map run that is over stays as it is."""
+    """The stop of a run stops its map run with all children; a map run that has ended does not change."""
     host = EngineHost()
     run = start(single(distributed(WAIT)), [10], host)
     run.stop(START + 1000)
@@ -502,7 +502,7 @@ def test_stop_ends_map_runs():
     ],
 )
 def test_redrive_of_what_had_not_begun(state, expected):
-    """A redrive begins the branches and iterations that a failure came before."""
+    """A redrive starts the branches and iterations that had not started before the failure."""
     host = EngineHost(Failed("E"), Succeeded(1), Succeeded(2))
     given = 0 if state["Type"] == "Parallel" else [1, 2]
     run = start(single(state), given, host)
@@ -586,7 +586,7 @@ def test_batches(batcher, expected):
     ],
 )
 def test_batch_input(state, fixed):
-    """BatchInput stands beside the items of each batch."""
+    """The input of each batch has BatchInput beside the items."""
     host = EngineHost()
     batcher = {"MaxItemsPerBatch": 5, "BatchInput": fixed}
     run = start(single(distributed(PASS, ItemBatcher=batcher, **state)), {"items": [1], "k": 7}, host)
@@ -617,7 +617,7 @@ READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$"
     ],
 )
 def test_item_reader(state, reader, parameters, config, expected):
-    """A reader's items are asked of the host after the map run has started."""
+    """The host reads the items of a reader after the map run has started."""
     host = EngineHost(items=[1, 2, 3])
     run = start(single(distributed(PASS, ItemReader={**READER, **reader}, **state)), {"b": "x", "n": 1}, host)
     (request,) = host.reads
@@ -689,7 +689,7 @@ def test_input_of_another_type(value, kind):
     ],
 )
 def test_items_of_another_type(processor, value, actual):
-    """Items of a type that the mode of the Map state does not take are a States.QueryEvaluationError."""
+    """Items of a type that the mode of the Map state does not accept fail with States.QueryEvaluationError."""
     run = start(single(processor(PASS, Items=value, **JSONATA)), {}, EngineHost())
 
     assert result(run)[1] == "States.QueryEvaluationError"
@@ -765,7 +765,7 @@ def test_item_reader_that_fails():
 
 
 def test_result_writer():
-    """A writer's results are the ends of all children; what the host makes of them is the state's result."""
+    """A writer receives the ends of all children, and the host's answer is the result of the state."""
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "x"}, "WriterConfig": {"a": 1}}
     host = EngineHost()
     run = start(single(distributed(PASS, ResultWriter=writer)), [1], host)
@@ -791,7 +791,7 @@ WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket.$"
 
 @pytest.mark.parametrize("is_refused", [pytest.param(False, id="written"), pytest.param(True, id="refused")])
 def test_results_of_a_map_run_that_fails(is_refused):
-    """A map run with too many failures writes its results too; its error stays, whatever comes of that."""
+    """A map run with too many failures also writes its results; a failure of the writer does not change its error."""
     host = EngineHost()
     if is_refused:
         host.write_results = refuse
@@ -816,15 +816,15 @@ def test_result_writer_parameters_that_cannot_be():
 
 
 def test_result_writer_without_parameters():
-    """A writer need not name anything."""
+    """A writer may have neither Resource nor Parameters."""
     host = EngineHost()
     start(single(distributed(PASS, ResultWriter={})), [1], host)
 
     assert (host.writes[0].resource, host.writes[0].parameters) == (None, {})
 
 
-def test_map_runs_come_back():
-    """A run with a map run that is carried through its moments again asks nothing twice."""
+def test_rewinding_a_map_run():
+    """A run with a map run that is rewound and advanced again starts no child twice."""
     host = EngineHost()
     run = start(single(distributed(WAIT)), [10, 5], host)
     host.advance(run, START + 60_000)

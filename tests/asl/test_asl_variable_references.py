@@ -38,15 +38,15 @@ INNER = {"StartAt": "Inner", "States": {"Inner": {"Type": "Pass", "OutputPath": 
     ],
 )
 def test_variables_of_a_state(state, names):
-    """Paths, templates, calls of intrinsic functions and expressions name variables; each is told once, in order."""
+    """The variables in paths, templates, intrinsic functions and expressions are returned once each, in order."""
     definition = {"StartAt": "S", "States": {"S": {**state, "End": True}}}
     found = variable_references(json.dumps(definition))
 
     assert found.get("S") == names
 
 
-def test_inner_states_tell_their_own():
-    """The states of branches and processors are told by themselves, in the language of the definition or their own."""
+def test_inner_states_have_their_own():
+    """The states of branches and processors have entries of their own, read in their own query language."""
     parallel = {"Type": "Parallel", "Branches": [INNER], "Output": "{% $outer %}", "QueryLanguage": "JSONata"}
     definition = {"StartAt": "All", "States": {"All": {**parallel, "End": True}}}
 

@@ -87,19 +87,19 @@ def definition(state: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", STATES)
 def test_wrong_values_give_errors_of_aws(kind: str) -> None:
-    """A member of any value gives diagnostics, or a run that ends, and never a word of Python."""
-    told: list[str] = []
+    """Any value of any member gives diagnostics or a run that ends, and no message of Python."""
+    messages: list[str] = []
     for path in members(STATES[kind]):
         for value in VALUES:
             wrong = definition(replaced(STATES[kind], path, value))
             found = diagnose(json.dumps(wrong))
-            told += [each.message for each in found]
+            messages += [each.message for each in found]
             for given in [] if any(each.severity == "ERROR" for each in found) else INPUTS:
                 host = EngineHost(Succeeded({"a": 1}), items=[1, 2, 3])
                 run = start(wrong, given, host)
                 host.advance(run, START + 10**14)
                 assert run.status in ("SUCCEEDED", "FAILED"), (path, value, given)
-                told.append(run.cause or "")
+                messages.append(run.cause or "")
 
-    assert [text for text in told if PYTHON.search(text)] == []
-    assert len(set(told)) > 5
+    assert [text for text in messages if PYTHON.search(text)] == []
+    assert len(set(messages)) > 5
