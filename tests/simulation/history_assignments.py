@@ -1,4 +1,4 @@
-"""What is assigned to executions."""
+"""Rules that assign a status, dates and details to executions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from plain_executions import STOPPED, Execution
 
 
 class Assignments(Core):
-    """Rules that assign as tests for moto do; what waits or has waited for its redrive is left alone."""
+    """Rules that assign to the attributes of an execution, as tests for moto do.
+
+    They skip executions that wait or have waited for a redrive.
+    """
 
     def _some_to_assign(self, pick: int) -> Execution | None:
         execution = self.some_execution(pick)
         if self.has_gone(execution) or execution.scope.work is not None:
             return None
-        # The date at which an execution is TIMED_OUT is no date of its own.
+        # The definition, not a test, sets the date at which an execution is TIMED_OUT.
         if execution.time_limit is not None:
             return None
         return execution if plain_assignments.current(execution, self.world.moment) else None
@@ -33,7 +36,7 @@ class Assignments(Core):
 
     @rule(pick=picks, by=st.none() | minutes(-9, 3), status=st.none() | st.sampled_from(STOPPED))
     def assign_stop(self, pick: int, by: timedelta | None, status: str | None) -> None:
-        """And, in most tests, a status after it."""
+        """Assign a stop date and, in most cases, a status after it."""
         now = self.now()
         execution = self._some_to_assign(pick)
         if execution is None:
@@ -51,7 +54,7 @@ class Assignments(Core):
 
     @rule(pick=picks, by=minutes(-9, 3))
     def assign_start(self, pick: int, by: timedelta) -> None:
-        """To what was never redriven, and has started no map runs, whose dates would not follow."""
+        """Assign a start date to an execution without redrives and map runs: the dates of those would not follow."""
         now = self.now()
         execution = self._some_to_assign(pick)
         if execution is None or sum(shown.status == "RUNNING" for shown in execution.line) > 1:

@@ -1,4 +1,4 @@
-"""What is called and done on one execution, and what is told of it."""
+"""Rules that change one execution, and checks of what calls return for it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _ENDS = [
     ("time_out", "TIMED_OUT", {}),
     ("abort", "ABORTED", {}),
 ]
-#: Members of DescribeExecution that say nothing of how the execution stands.
+#: Members of DescribeExecution that do not depend on the state of the execution, or are checked separately.
 _BESIDE = "{'inputDetails', 'outputDetails', 'redriveStatus', 'redriveStatusReason', 'ResponseMetadata'}"
 
 
 class Calls(Core):
-    """Rules for one execution."""
+    """Rules that stop, redrive, end or check one execution."""
 
     @rule(
         pick=picks, end=st.sampled_from(_ENDS), fitting=st.sampled_from([True, True, True, False]), back=minutes(0, 4)
     )
     def change_by_test(self, pick: int, end: tuple[str, str, dict[str, str]], fitting: bool, back: timedelta) -> None:
-        """Also with the clock put back meanwhile: what the time line held after that never happens."""
+        """End or redrive an execution from the test, also with the clock set back: this cancels its later changes."""
         with self.moved_by(-back):
             execution = self.some_execution(pick)
             is_running = execution.status(self.world.moment) == "RUNNING"
@@ -52,7 +52,7 @@ class Calls(Core):
 
     @rule(pick=picks)
     def stop(self, pick: int) -> None:
-        """A closed execution is left as it is. An ARN may come back, and then names another execution."""
+        """Stop an execution; a closed one does not change. Its ARN may belong to a newer execution by now."""
         now = self.now()
         execution = self.some_execution(pick)
         found = self.world.execution_at(execution.arn)
@@ -82,7 +82,7 @@ class Calls(Core):
         self.look_at(self.some_execution(pick))
 
     def look_at(self, execution: Execution) -> None:
-        """Describing, history and listing agree; what a view says of itself agrees with them."""
+        """DescribeExecution, the history, the list item and the view agree with the model."""
         now = self.now()
         found = self.world.execution_at(execution.arn)
         call = f"client.describe_execution(executionArn={execution.arn!r})"

@@ -1,4 +1,4 @@
-"""The base of simulated histories: the mock, the clock, the model, and the script that tells what was done."""
+"""The base of simulated histories: the mock, the clock, the model, and the script that records all steps."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from plain_world import DAY, PREFIX, World
 from scripts import PYTHONPATH, Script, arguments
 
 NOON = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
-#: What AWS cuts off every date, and a script puts on every reading of the clock.
+#: AWS cuts microseconds off every date; a script adds them to every moment of the clock.
 BELOW_A_MILLISECOND = timedelta(microseconds=999)
 
-#: The one machine whose definition runs: a Task, a pause and a Pass state.
+#: The definition of the only machine whose executions run it: a Task, a pause and a Pass state.
 JOB = {
     "StartAt": "Work",
     "States": {
@@ -35,15 +35,15 @@ JOB = {
     },
 }
 
-#: What may run for six minutes.
+#: A definition whose executions are TIMED_OUT after six minutes.
 LIMITED = {"TimeoutSeconds": 360, "StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
 
-#: Chooses among what there has been, the newest first.
+#: Choose an item of a list, counted from the newest.
 picks = st.integers(0, 30)
 
 
 def minutes(least: int, most: int) -> st.SearchStrategy[timedelta]:
-    """Lengths of time of few different sizes, so that many dates are equal."""
+    """Return a strategy for whole minutes; with so few values many dates are equal."""
     return st.integers(least, most).map(lambda number: number * MINUTE)
 
 
@@ -52,23 +52,26 @@ def name_of(machine: Scope) -> str:
 
 
 class Core(RuleBasedStateMachine):
-    """One account through one history. Listing is a rule like any other: the mock must not need it to keep up."""
+    """One account and one history of it.
 
-    #: How many steps all histories together have taken.
+    Listing is one rule among the others, so the mock must be right without regular listings.
+    """
+
+    #: The number of steps of all histories so far.
     steps = 0
 
     def __init__(self) -> None:
         super().__init__()
         self.script = Script()
         self.world = World(NOON)
-        #: All that there has ever been, by the variable that holds it; what is gone cannot come back under its key.
+        #: All scopes and executions so far, also deleted ones, by their variables in the script; no key is used twice.
         self.scopes: dict[str, Scope] = {}
         self.executions: dict[str, Execution] = {}
-        #: The worlds before the inner mocks, with how many page tokens there were.
+        #: The worlds before the inner mocks, each with the number of page tokens at that time.
         self.savepoints: list[tuple[World, int]] = []
         self.tokens: list[Any] = []
         self._keys = 0
-        #: What has to be stopped, the innermost last.
+        #: The variables of mocks and clocks to stop, the innermost last.
         self._started: list[str] = []
         self._move_to(NOON, "clock = ")
 
@@ -87,8 +90,8 @@ class Core(RuleBasedStateMachine):
         self.add_limited()
 
     def teardown(self) -> None:
-        """Stop all that was started, whatever fails meanwhile: the next history begins with nothing."""
-        note(f"# A script that shows it; run it with PYTHONPATH={PYTHONPATH}\n{self.script}")
+        """Stop every mock and the clock, even if one stop fails, so that the next history starts clean."""
+        note(f"# A script that shows the failure; run it with PYTHONPATH={PYTHONPATH}\n{self.script}")
         with ExitStack() as stack:
             for started in self._started:
                 stack.callback(self.script.run, f"{started}.stop()")
@@ -118,21 +121,21 @@ class Core(RuleBasedStateMachine):
 
     @contextmanager
     def moved_by(self, by: timedelta) -> Iterator[None]:
-        """Have the clock stand elsewhere for a while."""
+        """Move the clock inside the block."""
         moment = self.world.moment
         self._move_to(moment + by)
         yield
         self._move_to(moment)
 
     def now(self) -> datetime:
-        """The current moment, of a call to come: what is in deletion goes when one comes."""
+        """Return the current moment for the next call; each call finishes the deletions that are due."""
         self.world.finish_deletions()
         return self.world.moment
 
     # --- Finding ----------------------------------------------------------------------------------------------------
 
     def some_scope(self, pick: int) -> Scope:
-        """A scope that is there or has been; the copy of a savepoint where that is what is there."""
+        """Return a scope, possibly a deleted one; after a savepoint it is the copy in the current world."""
         keys = list(self.scopes)
         key = keys[-1 - pick % len(keys)]
         return self.world.scopes.get(key, self.scopes[key])
@@ -154,10 +157,10 @@ class Core(RuleBasedStateMachine):
         return scope.key not in self.world.scopes
 
     def has_gone(self, execution: Execution) -> bool:
-        """Whether its view is no longer one of an execution that is there."""
+        """Return whether the execution of a view was deleted or replaced."""
         return execution.replaced or self.world.execution(execution.key) is None
 
-    # --- What a history begins with ---------------------------------------------------------------------------------
+    # --- The beginning of a history ---------------------------------------------------------------------------------
 
     def keep_scope(self, scope: Scope) -> Scope:
         self.world.scopes[scope.key] = self.scopes[scope.key] = scope
@@ -169,7 +172,7 @@ class Core(RuleBasedStateMachine):
         return execution
 
     def add_orders(self) -> None:
-        """A machine with versions, aliases and a map run of either type."""
+        """Add a machine with versions, aliases and a map run of either execution type."""
         key = self.key("orders")
         arn = f"{PREFIX}stateMachine:orders"
         self.script.run(f"{key} = sfn.add_state_machine('orders')")
@@ -179,7 +182,7 @@ class Core(RuleBasedStateMachine):
         self.script.run(f"{key}.add_alias('split', [(1, 50), (2, 50)])")
         orders = Scope(key, arn, arn, versions=[1, 2], last_version=2, aliases={"live": [1], "split": [1, 2]})
         self.keep_scope(orders)
-        # It has been at work for longer than the old child executions.
+        # The parent starts before the old child executions.
         start = self.world.moment - timedelta(hours=3)
         parent = self.listed(
             orders, f"{key}.add_execution(status='RUNNING', start_date={start!r})", [Shown(start, "RUNNING")]
@@ -192,10 +195,10 @@ class Core(RuleBasedStateMachine):
             self._add_old_ones(scope)
 
     def _add_old_ones(self, scope: Scope) -> None:
-        """So many that a few others may move among them: where most of a list moves, order is made again."""
+        """Add nine old executions: if most executions of a list changed, the mock would sort the whole list again."""
         start = self.world.moment - timedelta(hours=2)
         names = self.world.default_names(scope, 9)
-        # What is forgotten already is a surprise.
+        # Seeds that are already past retention cause a warning.
         helper = "with warned()" if self.world.retention is not None else "if True"
         self.script.run(
             f"{helper}: old = {scope.key}.add_executions(9, status='FAILED', start_date={start!r}, "
@@ -218,7 +221,7 @@ class Core(RuleBasedStateMachine):
         self.script.run(f"{key}.mock_task('Work', result=7)")
 
     def add_limited(self) -> None:
-        """The machine whose executions do not run, and are TIMED_OUT after a while."""
+        """Add the machine whose executions do not run their definition, but are TIMED_OUT by it."""
         key = self.key("limited")
         arn = f"{PREFIX}stateMachine:limited"
         self.script.run(f"{key} = sfn.add_state_machine('limited', definition={json.dumps(LIMITED)!r})")
@@ -239,7 +242,7 @@ class Core(RuleBasedStateMachine):
         return self.keep_scope(map_run)
 
     def listed(self, scope: Scope, expression: str, line: list[Shown], **given: Any) -> Execution:
-        """Put the execution that an expression makes, or finds, into a variable and into the model."""
+        """Assign the execution that an expression returns to a variable, and add it to the model."""
         key = self.key("run")
         self.script.run(f"{key} = {expression}")
         name, arn = self.script.value(f"({key}.name, {key}.arn)")
@@ -249,9 +252,9 @@ class Core(RuleBasedStateMachine):
 
             assert version in scope.aliases[alias]
 
-        place = self.world.next_place()
+        number = self.world.next_number()
         given["definition"] = {} if scope.is_map_run else scope.definition_of(version)
-        return self.keep(Execution(key, scope, name, arn, place, line, version=version, alias=alias, **given))
+        return self.keep(Execution(key, scope, name, arn, number, line, version=version, alias=alias, **given))
 
     # --- Savepoints -------------------------------------------------------------------------------------------------
 
@@ -262,7 +265,7 @@ class Core(RuleBasedStateMachine):
         self.begin_use(name)
 
     def leave_inner(self) -> None:
-        """All is as it was, but the clock."""
+        """Restore the world before the inner mock, except for the clock."""
         moment = self.world.moment
         self.world, tokens = self.savepoints.pop()
         del self.tokens[tokens:]

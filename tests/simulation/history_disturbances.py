@@ -1,4 +1,4 @@
-"""Interrupts between lines, and threads that meet in the middle of calls."""
+"""Rules that interrupt calls between two lines, and run calls in several threads at once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from plain_executions import Execution, Scope, Shown
 
 
 class Disturbances(Seeds):
-    """Rules for calls that are cut short, and for calls at the same time."""
+    """Rules for interrupted and for concurrent calls."""
 
     @rule(pick=picks, lines=st.integers(1, 700), call=st.sampled_from(["start", "stop", "redrive", "seed"]))
     def interrupt(self, pick: int, lines: int, call: str) -> None:
-        """A call that is cut short has happened as a whole or not at all."""
+        """An interrupted call takes effect completely or not at all."""
         self.now()
         getattr(self, f"_interrupt_{call}")(pick, f"with interrupted_after({lines}): ")
 
@@ -66,7 +66,7 @@ class Disturbances(Seeds):
         lengths=st.lists(st.integers(1, 200), max_size=8),
     )
     def meet(self, pick: int, starts: int, stops: bool, lengths: list[int]) -> None:
-        """Threads that start and stop executions, and list meanwhile: all is done, whatever their order."""
+        """Threads start, stop and list executions at once: every call takes effect, in any order."""
         self.now()
         machine = self._orders()
         if machine is None:
@@ -93,12 +93,12 @@ class Disturbances(Seeds):
         assert [item for item in seen if item not in shown] == []
 
     def _orders(self) -> Scope | None:
-        """The machine whose starts come to what the test says, if it is there and takes starts."""
+        """Return the machine whose starts end as the test says; None if it does not exist or is being deleted."""
         machines = (machine for machine in self.world.machines if machine.work is None and not machine.deleting)
         return next(machines, None)
 
     def _one_with(self, status: str, pick: int) -> Execution | None:
-        """An execution of a state machine that has that status now, and that calls find."""
+        """Return an execution of a state machine that has the status now and can be found by its ARN."""
         found = [
             execution
             for machine in self.world.machines

@@ -1,4 +1,4 @@
-"""Every listing, page by page, and the counts of map runs."""
+"""Rules that list executions page by page, and check the counts of map runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OF_MACHINES = [*_PARTS, *({"qualifier": qualifier} for qualifier in (1, 2, "liv
 
 
 class Token(NamedTuple):
-    """A page token, what it was given for, and the position in the order that it marks."""
+    """A page token, the request and moment that it was given for, and the position of the last item before it."""
 
     text: str
     arguments: dict[str, Any]
@@ -42,11 +42,11 @@ class Token(NamedTuple):
 
 
 class Listings(Calls, MapRuns):
-    """Rules for listings, and what holds after every step."""
+    """Rules for listings, and checks after each third step."""
 
     @invariant()
     def listing_keeps_up(self) -> None:
-        """Every part of every listing in turn; not after each step, so that changes pile up in between."""
+        """Check one part of every listing after each third step, so that several changes happen between checks."""
         Core.steps += 1
         step = self._steps = getattr(self, "_steps", -1) + 1
         if not self.scopes or step % 3:
@@ -72,7 +72,7 @@ class Listings(Calls, MapRuns):
         self._list(scope, filters, sizes)
 
     def _list(self, scope: Scope, filters: dict[str, Any], sizes: list[int]) -> None:
-        """Page by page, of any sizes, a listing is the list filtered, sorted and cut."""
+        """List page by page, with any page sizes; the model filters, sorts and cuts a plain list."""
         self.now()
         given = _arguments(scope, **filters)
         code = self.world.obstacle_to_list(given)
@@ -101,7 +101,7 @@ class Listings(Calls, MapRuns):
                 self.tokens.append(Token(text, given, scope.key, filters, position, self.world.moment))
 
     def _cut(self, rest: list[Execution], size: int) -> tuple[list[Execution], list[Execution]]:
-        """Compare a page with the beginning of what follows; return both parts."""
+        """Compare a page with the first of the remaining executions; return these, and the rest."""
         length = min(size or 100, len(rest))
         if self.short_pages:
             length = self.script.value("len(page['executions'])")
@@ -116,7 +116,7 @@ class Listings(Calls, MapRuns):
     @precondition(lambda self: self.tokens)
     @rule(age=picks, size=page_sizes, other_filter=st.sampled_from([False, False, False, True]))
     def next_page(self, age: int, size: int, other_filter: bool) -> None:
-        """However long ago a token was given, and whatever moved since: what now comes behind what it marks."""
+        """Read on from any earlier token: the page has what now sorts after the position of the token."""
         now = self.now()
         token = self.tokens[-1 - age % len(self.tokens)]
         given = dict(token.arguments)
@@ -131,7 +131,7 @@ class Listings(Calls, MapRuns):
             self._cut(self._behind(token, scope), size)
 
     def _behind(self, token: Token, scope: Scope) -> list[Execution]:
-        """What is behind the position; not what was ahead of it when it was given, if the clock has gone back."""
+        """Return what sorts after the position, now and, if the clock was set back, also when the token was given."""
         moments = [moment - self.world.lag for moment in (self.world.moment, max(self.world.moment, token.given))]
         return [
             execution
@@ -143,7 +143,7 @@ class Listings(Calls, MapRuns):
 def _arguments(
     scope: Scope, qualifier: int | str | None = None, status: str | None = None, redriven: bool | None = None
 ) -> dict[str, Any]:
-    """The members of a request."""
+    """Return the members of a request."""
     if scope.is_map_run:
         given = {"mapRunArn": scope.arn}
     else:

@@ -1,4 +1,4 @@
-"""What happens to whole state machines: versions, routes, deletion, reset and savepoints."""
+"""Rules for whole state machines: versions, aliases, updates, tags, deletion, reset and savepoints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from plain_executions import Scope
 
 
 def _has_come_far(history: Core) -> bool:
-    """Whether it may begin again: histories that do so again and again would never come far."""
+    """Return whether enough executions exist to delete or reset; earlier deletions would keep histories short."""
     return sum(len(scope.executions) for scope in history.world.scopes.values()) > 40
 
 
@@ -32,7 +32,7 @@ class Machines(Core):
 
     @rule(pick=picks, alias=st.sampled_from(["live", "split"]), numbers=st.lists(picks, min_size=1, max_size=2))
     def route(self, pick: int, alias: str, numbers: list[int]) -> None:
-        """Later starts through it have the versions that it routes to now; earlier ones keep theirs."""
+        """Update an alias: later starts get a version that it now routes to, earlier executions keep theirs."""
         self.now()
         machine = self.some_machine(pick)
         if machine is None or alias not in machine.aliases or machine.deleting:
@@ -51,7 +51,7 @@ class Machines(Core):
 
     @rule(pick=picks, seconds=st.sampled_from([60, 120, 240]))
     def update(self, pick: int, seconds: int) -> None:
-        """Later starts have the new definition, without a version; what was started goes on with the old one."""
+        """Update the definition: later unqualified starts use it, earlier executions keep the old one."""
         self.now()
         machine = self.some_machine(pick)
         if machine is None or not machine.definition:
@@ -67,7 +67,7 @@ class Machines(Core):
 
     @rule(pick=picks, add=st.booleans(), key=st.sampled_from(["team", "cost"]), value=st.sampled_from(["", "7"]))
     def tag(self, pick: int, add: bool, key: str, value: str) -> None:
-        """Tags are of machines that are there, also in deletion, and go with them."""
+        """Tag or untag a machine, possibly one that is DELETING; a deleted machine has no tags."""
         self.now()
         scope = self.some_scope(pick)
         if scope.is_map_run:
@@ -84,7 +84,7 @@ class Machines(Core):
 
     @rule(pick=picks, number=picks)
     def delete_version(self, pick: int, number: int) -> None:
-        """Only one that no alias routes to; what was started through it keeps its ARN."""
+        """Delete a version, unless an alias routes to it; executions started through it keep its ARN."""
         self.now()
         machine = self.some_machine(pick)
         if machine is None or not machine.versions:
@@ -98,7 +98,7 @@ class Machines(Core):
     @precondition(_has_come_far)
     @rule(pick=picks, ended=st.sampled_from(["before", "after", "never"]))
     def delete_machine(self, pick: int, ended: str) -> None:
-        """DELETING while an execution runs, then gone with all that is its own."""
+        """Delete a machine: it is DELETING while an execution runs, then all its records are deleted."""
         self.now()
         machine = self.some_machine(pick)
         if machine is not None:
@@ -147,12 +147,12 @@ class Machines(Core):
     @precondition(lambda self: self.savepoints)
     @rule()
     def leave_inner_mock(self) -> None:
-        """All stands as before it, whatever was done within."""
+        """Leave the inner mock: the state is the same as before it, whatever happened inside."""
         self.leave_inner()
 
     @rule(pick=picks, in_parts=st.booleans())
     def load_what_is_listed(self, pick: int, in_parts: Any) -> None:
-        """Into an empty mock, which then lists the same; and into this one, which has it already."""
+        """Load a listing into this mock, which skips known executions, and into an empty one, which lists the same."""
         self.now()
         scope = self.some_scope(pick)
         if self.is_gone(scope):
@@ -162,7 +162,7 @@ class Machines(Core):
         items = self.world.items(self.world.listing(scope))
         self.script.run(f"listing = {listing}")
         if not self.world.lag:
-            # What stands as it is shown is skipped.
+            # Executions that are already stored in the same state are skipped.
             source = "[{'executions': [item]} for item in listing]" if in_parts else "listing"
             self.script.check(f"[run.arn for run in sfn.load({source})]", [item["executionArn"] for item in items])
         self.enter_inner()

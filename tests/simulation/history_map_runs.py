@@ -1,4 +1,4 @@
-"""What is seeded of map runs, and what is told of them."""
+"""Rules that seed, update and redrive map runs, and checks of what calls return for them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MapRuns(Core):
 
     @rule(pick=picks, tolerated=st.none() | st.integers(0, 3), most=st.none() | st.integers(0, 3))
     def update_map_run(self, pick: int, tolerated: int | None, most: int | None) -> None:
-        """More children may run at once from then on."""
+        """Update a map run; the new limits apply at once, also to children that wait for a redrive."""
         now = self.now()
         map_runs = [scope for scope in self.scopes.values() if scope.is_map_run]
         given = {"toleratedFailureCount": tolerated, "maxConcurrency": most}
@@ -60,7 +60,10 @@ class MapRuns(Core):
     @precondition(lambda self: self.world.map_runs)
     @rule(pick=picks, end=st.booleans(), plan=st.none() | minutes(0, 4))
     def redrive_parent(self, pick: int, end: bool, plan: timedelta | None) -> None:
-        """With its unsuccessful map runs and children; it and they run on, or end by themselves."""
+        """Redrive the parent of a map run: its unsuccessful map runs and children are redriven with it.
+
+        They keep running, or end as planned.
+        """
         self.now()
         map_run = self.world.map_runs[pick % len(self.world.map_runs)]
         parent = map_run.parent
@@ -80,7 +83,7 @@ class MapRuns(Core):
         duration=minutes(0, 4),
     )
     def plan_redrives(self, pick: int, status: str, duration: timedelta) -> None:
-        """For later redrives of one scope; those of jobs follow their definition."""
+        """Plan the outcome of later redrives in one scope; jobs have no plan, because they run their definition."""
         self.now()
         scope = self.some_scope(pick)
         if scope.work is not None or self.is_gone(scope):
@@ -90,13 +93,13 @@ class MapRuns(Core):
         scope.redriven = (status, duration)
 
     def is_redrivable_by_test(self, execution: Execution) -> bool:
-        """Whether a test can redrive it: AWS's other conditions do not count."""
+        """Return whether the handle can redrive an execution, which does not check all of AWS's conditions."""
         now = self.world.moment
         is_kept = execution.is_kept(now, self.world.retention)
         return not self.has_gone(execution) and is_kept and execution.status(now) in UNSUCCESSFUL
 
     def look_at_map_run(self, scope: Scope) -> None:
-        """It counts what is listed, and as pending what is not listed yet; its view and its parent's list agree."""
+        """DescribeMapRun counts the started children, and those to come as pending; view and ListMapRuns agree."""
         now = self.now()
         # A map run is unknown before its start.
         if not scope.is_map_run or self.is_gone(scope) or now < scope.start:

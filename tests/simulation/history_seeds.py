@@ -1,4 +1,4 @@
-"""Seeds in every form, and what is started."""
+"""Rules that seed executions in every form, and start executions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from scripts import Spelled, arguments
 statuses = st.sampled_from(["RUNNING", "PENDING_REDRIVE", *STOPPED])
 qualifiers = st.sampled_from([1, 2, "live", "split"])
 
-# A seed's dates are told from now, and become dates only in the rule, where now is known.
+# Dates of seeds are offsets from now; the rule, which knows now, adds it.
 dates = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"start_date": minutes(-9, 3)}),
@@ -42,7 +42,7 @@ DETAILS = [{}, {"input": "7"}, {"output": '{"ok": true}'}, {"error": "Late", "ca
 FITTING_DETAILS = {"SUCCEEDED": DETAILS[:3], "FAILED": [*DETAILS[:2], DETAILS[3]]}
 routes = st.sampled_from(
     [{}, {}, {"alias": "live"}, {"alias": "split"}, {"version": 2, "alias": "live"}]
-    # only 1 and 2 are there from the beginning
+    # only versions 1 and 2 exist from the beginning
     + [{"version": number} for number in (1, 2, 3)]
 )
 works = st.tuples(minutes(0, 3), st.sampled_from([None, None, "Late"])).map(lambda pair: Work(*pair))
@@ -77,7 +77,7 @@ FORMS = [_as_datetime, _as_naive, _as_elsewhere, _as_text, _as_length, _as_short
 
 @st.composite
 def seeds(draw: st.DrawFn) -> dict[str, Any]:
-    """Arguments of add_execution, of the machine's and the map runs' alike; one in four without looking what fits."""
+    """Draw arguments of add_execution, for machines and map runs; one seed in four may have impossible ones."""
     status = draw(statuses)
     anything = draw(st.integers(0, 3)) == 3
     return {
@@ -95,7 +95,7 @@ class Seeds(Core):
     """Rules that seed and start."""
 
     def _seed_with(self, scope: Scope, statement: str, possible: bool, *, warned: bool) -> bool:
-        """Run a seeding call: it works, and warns; or it is refused in one sentence, and never warns."""
+        """Run a seeding call and return whether it is possible; a refused call raises a sentence and never warns."""
         if possible and not self.is_gone(scope):
             self.script.run(f"with warned(): {statement}" if warned else statement)
             return True
@@ -103,7 +103,7 @@ class Seeds(Core):
         return False
 
     def _is_forgotten(self, line: list[Shown] | None) -> bool:
-        """Whether a seed would be gone already."""
+        """Return whether an execution with that line is already past retention."""
         return line is not None and line[-1].forgotten(self.world.retention, self.world.moment)
 
     @rule(pick=picks, seed=seeds(), form=st.sampled_from(FORMS), in_document=st.booleans())
@@ -119,7 +119,7 @@ class Seeds(Core):
         line = seeded_line(seed, scope, now)
         possible = line is not None and name not in self.world.names_beside(scope)
         possible = possible and (seed.get("alias") is None or seed["alias"] in scope.aliases)
-        # A default start, also one with a map run that starts later, is not a surprise.
+        # A default start never warns, even with a map run that starts later.
         warned = seed.get("start_date", now) > now or self._is_forgotten(line)
         spelled = {
             argument: Spelled(form(value, now)) if argument.endswith("_date") else value
@@ -147,8 +147,9 @@ class Seeds(Core):
         route=routes,
     )
     def seed_many(self, pick: int, how_many: int, status: str, times: dict[str, Any], route: dict[str, Any]) -> None:
-        """The oldest first; without a start date the newest starts now, and without a duration none ends later.
+        """Seed several executions, the oldest first.
 
+        Without a start date the newest starts now; without a duration none ends later.
         Of child executions without a start date the oldest starts with its map run, and none starts after now.
         """
         now = self.now()
@@ -164,7 +165,7 @@ class Seeds(Core):
             for each in starts
         ]
         lengths = {"duration": times["duration"]} if "duration" in times else {}
-        # What the arguments alone make impossible is so for none, too.
+        # Impossible arguments are refused even if no execution is to be added.
         anywhere = Scope(
             "", "", "", scope.kind, versions=scope.versions, definition=scope.definition, published=scope.published
         )
@@ -194,7 +195,7 @@ class Seeds(Core):
     def start(
         self, pick: int, qualifier: Any, name: str | None, input: str, outcome: tuple[str, timedelta] | None
     ) -> None:
-        """Comes to what the test last said of starts."""
+        """Start an execution; it ends as the last on_start says."""
         self.now()
         scope = self.some_scope(pick)
         if scope.is_map_run or scope.work is not None:
@@ -222,7 +223,7 @@ class Seeds(Core):
         work=st.none() | works,
     )
     def start_job(self, name: str | None, work: Work | None) -> None:
-        """Does what its definition says, with its Task as the test last mocked it."""
+        """Start a job: it runs its definition with the last mock of its Task."""
         now = self.now()
         machine = next((machine for machine in self.world.machines if machine.work is not None), None)
         if machine is None:

@@ -1,6 +1,6 @@
-"""What it means to assign a status, dates and details to an execution, over plain lists.
+"""A model, over plain lists, of assigning a status, dates and details to an execution.
 
-Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+It imports nothing from the package, so that the package can be compared with it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from plain_life_cycle import LifeCycle
 
 
 class Impossible(Exception):
-    """AWS could never show what is assigned."""
+    """The assignment would lead to an execution that AWS could never show."""
 
 
 class Current(NamedTuple):
-    """What an execution shows since its start or its last redrive: it runs, and may end."""
+    """What an execution shows since its start or last redrive: RUNNING, then possibly an end."""
 
     earlier: list[Shown]
     running: Shown
@@ -28,7 +28,10 @@ class Current(NamedTuple):
 
 
 def current(execution: Execution, now: datetime) -> Current | None:
-    """Return it at that moment, the first before its start; None for one that never starts, or waits or has waited."""
+    """Return what the execution shows since its start or last redrive before a moment; before its start, the first.
+
+    Return None for an execution that never starts, or waits or has waited for a redrive.
+    """
     line = execution.line
     shown = execution.at(now) or (line[0] if line else None)
     if shown is None or shown.in_vain or shown.status == "PENDING_REDRIVE":
@@ -42,7 +45,7 @@ def current(execution: Execution, now: datetime) -> Current | None:
 
 
 def assign_status(world: LifeCycle, execution: Execution, status: str) -> None:
-    """A closing status stops it now, or at the stop date that it had or was assigned before."""
+    """Assign a status; a closing one stops the execution now, or at the stop date that it already has."""
     now, found = world.moment, current(execution, world.moment)
     if status == "RUNNING":
         running = found.running._replace(noted_stop=None, noted={})
@@ -66,7 +69,10 @@ def _fitting(details: dict[str, str], status: str) -> dict[str, str]:
 
 
 def assign_stop(world: LifeCycle, execution: Execution, date: datetime | None) -> None:
-    """It ends then as it was to, or will with the status that is assigned; without a date it runs on."""
+    """Assign a stop date: the execution ends then with its planned status, or with the one that is assigned later.
+
+    Without a date it keeps running.
+    """
     found = current(execution, world.moment)
     noted = found.running.noted if found.end is None else found.end.details
     if date is not None:
@@ -94,7 +100,7 @@ def _stop_at(
 
 
 def assign_start(world: LifeCycle, execution: Execution, start: datetime) -> None:
-    """It stops no earlier."""
+    """Assign a start date; an earlier stop date moves to it."""
     running, *end = execution.line
     noted = running.noted_stop and max(running.noted_stop, start)
     moved = [each._replace(since=max(each.since, start), stop_date=max(each.stop_date, start)) for each in end]
@@ -102,7 +108,7 @@ def assign_start(world: LifeCycle, execution: Execution, start: datetime) -> Non
 
 
 def assign_detail(world: LifeCycle, execution: Execution, name: str, value: str) -> None:
-    """Kept until a closing status is assigned that can have it; one that is there must be able to."""
+    """Assign a detail: a closed execution must be able to have it, an open one keeps it for its closing status."""
     found = current(execution, world.moment)
     running, end = found.running, found.end
     if end is None:

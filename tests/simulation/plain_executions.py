@@ -1,6 +1,6 @@
-"""Executions as plain data: all that each of them will ever show, and from when on.
+"""A model of executions as plain data: everything that each of them will show, and since when.
 
-Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+It imports nothing from the package, so that the package can be compared with it.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ Definition = Mapping[str, Any]
 
 
 class Work(NamedTuple):
-    """What a job does from its start or a redrive on: its Task, then a pause; or the pause alone."""
+    """The work of a job from its start or a redrive on: its Task, then a pause; or only the pause."""
 
     duration: timedelta
     error: str | None = None
-    #: Whether the Task was over before.
+    #: Whether the Task succeeded before the redrive.
     only_pause: bool = False
-    #: How long its pause takes, as the definition says with which it was started.
+    #: The length of its pause in the definition that it was started with.
     pause: timedelta = MINUTE
 
     def is_pausing(self, since: datetime, now: datetime) -> bool:
         return self.only_pause or (self.error is None and now >= since + self.duration)
 
     def end(self, since: datetime) -> datetime:
-        """When it ends by itself."""
+        """Return when the job ends by itself."""
         if self.only_pause:
             return since + self.pause
         return since + self.duration + (self.pause if self.error is None else timedelta(0))
 
 
 class Shown(NamedTuple):
-    """What an execution shows from ``since`` on, until the next in its line takes over."""
+    """What an execution shows from ``since`` until the next entry of its line."""
 
     since: datetime
     status: str
@@ -47,18 +47,18 @@ class Shown(NamedTuple):
     redrive_date: datetime | None = None
     #: Output, error and cause, as DescribeExecution spells them.
     details: Mapping[str, str] = {}
-    #: Whether it has waited for a redrive until its map run ended.
+    #: Whether it waited for a redrive until its map run ended, and was never redriven.
     in_vain: bool = False
-    #: What it does, for a job.
+    #: The work of a job.
     work: Work | None = None
-    #: Whether it will be ABORTED as its parent ends by itself.
+    #: Whether it is ABORTED because its parent ends by itself.
     as_planned: bool = False
-    #: The stop date and the details that a test has assigned to it while it is RUNNING.
+    #: The stop date and the details that a test assigned while it was RUNNING.
     noted_stop: datetime | None = None
     noted: Mapping[str, str] = {}
 
     def forgotten(self, retention: timedelta | None, moment: datetime) -> bool:
-        """Whether it closed so long ago that it is kept no longer."""
+        """Return whether it closed so long ago that its retention is over."""
         if retention is None or self.stop_date is None or self.status == "PENDING_REDRIVE":
             return False
         return moment - self.stop_date >= retention
@@ -66,7 +66,7 @@ class Shown(NamedTuple):
 
 @dataclass(eq=False)
 class Execution:
-    """An execution: all it will ever show, in order of ``since``, and what never changes."""
+    """An execution: everything it will show, in order of ``since``, and its constant data."""
 
     #: The variable of the script that holds it.
     key: str
@@ -74,15 +74,15 @@ class Execution:
     name: str
     arn: str
     #: Its number in the order of adding.
-    place: int
+    number: int
     line: list[Shown]
     input: str = "{}"
     version: int | None = None
     alias: str | None = None
     item_count: int | None = None
-    #: What it was started with; children do not have it.
+    #: The definition that it was started with; empty for child executions.
     definition: Definition = field(default_factory=dict)
-    #: Whether another has its name by now.
+    #: Whether a newer execution has its name.
     replaced: bool = False
 
     @property
@@ -94,7 +94,7 @@ class Execution:
         return self.line[0].since
 
     def at(self, moment: datetime) -> Shown | None:
-        """The last that has begun; before its start an execution is not there."""
+        """Return what it shows at a moment; None before its start."""
         return next((shown for shown in reversed(self.line) if shown.since <= moment), None)
 
     def status(self, moment: datetime) -> str | None:
@@ -102,20 +102,20 @@ class Execution:
         return None if shown is None else shown.status
 
     def is_kept(self, moment: datetime, retention: timedelta | None) -> bool:
-        """Whether it is not yet forgotten; also before its start."""
+        """Return whether its retention is not over; true before its start."""
         shown = self.at(moment)
         return shown is None or not shown.forgotten(retention, moment)
 
     def change(self, shown: Shown) -> None:
-        """What is done now erases what the line held later."""
+        """Add an entry to the line, and delete later ones."""
         self.line = [*(earlier for earlier in self.line if earlier.since <= shown.since), shown]
 
     def cut(self, now: datetime) -> None:
-        """Leave what it has shown by now."""
+        """Delete the entries after now."""
         self.line = [shown for shown in self.line if shown.since <= now]
 
     def run_again(self, now: datetime, since: datetime, outcome: tuple[str, timedelta]) -> datetime | None:
-        """Let it be redriven then, instead of what it was to show after now; return when it ends by itself.
+        """Redrive it at ``since`` instead of its later entries; return when it ends by itself, None if it does not.
 
         Redrives of EXPRESS child executions have no date.
         """
@@ -130,12 +130,12 @@ class Execution:
         return self.line[-1].stop_date
 
     def wait(self, now: datetime) -> None:
-        """Let it wait for its redrive."""
+        """Make it wait for its redrive from now on."""
         self.cut(now)
         self.line.append(self.at(now)._replace(since=now, status="PENDING_REDRIVE", details={}, in_vain=False))
 
     def give_up(self, now: datetime, until: datetime) -> None:
-        """Let it, which waits now, do so until then: it is what it was before, and FAILED where that is not known."""
+        """End its waiting for a redrive at ``until``: it shows its previous end again, or FAILED if that is unknown."""
         self.cut(now)
         *_, before, waiting = [None, *self.line]
         known = before is not None and before.status in UNSUCCESSFUL
@@ -144,17 +144,17 @@ class Execution:
         self.line.append(waiting._replace(since=since, status=status, details=details, in_vain=True))
 
     def next_stop(self, now: datetime) -> datetime | None:
-        """When it, which runs now, ends by itself, if that is known."""
+        """Return when it, RUNNING now, ends by itself; None if it does not."""
         later = [shown for shown in self.line if shown.since > now]
         return later[0].stop_date if later else None
 
     def sort_key(self, moment: datetime) -> tuple[datetime, int]:
-        """Running: since its start or redrive; others: their stop date. Equal dates: by the order of adding."""
+        """Return its stop date or, while it is RUNNING, its start or redrive date; equal dates: its number."""
         shown = self.at(moment)
-        return (shown.stop_date or shown.since, self.place)
+        return (shown.stop_date or shown.since, self.number)
 
     def item(self, moment: datetime) -> dict[str, Any]:
-        """Its item in ListExecutions: absent keys, never null."""
+        """Return its item in ListExecutions, without keys for None."""
         shown = self.at(moment)
         item = {
             "executionArn": self.arn,
@@ -188,22 +188,22 @@ class Scope:
     #: The execution that started it, for a map run.
     parent: Execution | None = None
     executions: list[Execution] = field(default_factory=list)
-    #: Its start and its redrives, and how many items may fail, for a map run.
+    #: For a map run: its start and its redrives, and how many items may fail.
     rounds: list[Any] = field(default_factory=list)
     tolerated: int = 0
-    #: How many children may run at once after a redrive, 0 for any number, and those that wait for their turns, each
-    #: with how it will end.
+    #: How many children may run at once after a redrive, 0 for any number, and the children that wait for it, each
+    #: with its outcome.
     max_concurrency: int = 0
     turns: list[tuple[Execution, tuple[str, timedelta]]] = field(default_factory=list)
-    #: How future starts end, and after how long.
+    #: The status and the duration of future starts.
     outcome: tuple[str, timedelta] = ("RUNNING", timedelta(0))
-    #: The same of future redrives.
+    #: The status and the duration of future redrives.
     redriven: tuple[str, timedelta] = ("RUNNING", timedelta(0))
-    #: What the next execution is started with, and what it was when each version was published.
+    #: The current definition, and the definition of each version.
     definition: Definition = field(default_factory=dict)
     published: dict[int, Definition] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
-    #: What the Task of future jobs does, for the machine that runs its definition.
+    #: The work of future jobs, for the machine whose executions run its definition.
     work: Work | None = None
     versions: list[int] = field(default_factory=list)
     last_version: int = 0
@@ -222,29 +222,29 @@ class Scope:
 
     @property
     def start(self) -> datetime | None:
-        """When a map run starts: with its parent, as that was when it was made."""
+        """The start of a map run: the start date that its parent had when it was added."""
         return self.rounds[0].since if self.rounds else None
 
     @property
     def stop(self) -> datetime | None:
-        """When a map run ends at the latest: with its parent, as far as that end is known."""
+        """The latest end of a map run: the stop date of its parent, if that is known."""
         return None if self.parent is None else self.parent.line[-1].stop_date
 
     def latest(self, now: datetime) -> datetime:
-        """The latest moment until now at which something may happen that belongs to it."""
+        """Return the latest moment, at most now, at which its executions may change."""
         if self.start is None:
             return now
         return max(self.start, now if self.stop is None else min(now, self.stop))
 
     def has_time_for(self, line: list[Shown]) -> bool:
-        """Whether an execution with that line begins and ends while the map run lasts."""
+        """Return whether an execution with that line starts and ends within the map run."""
         first, last = line[0], line[-1]
         if self.start is not None and first.since < self.start:
             return False
         return self.stop is None or (last.status != "RUNNING" and max(first.since, last.stop_date) <= self.stop)
 
     def starts_of_many(self, how_many: int, start: datetime | None, step: timedelta, now: datetime) -> list[datetime]:
-        """When executions start that are seeded together, the oldest first."""
+        """Return the start dates of executions that are seeded together, the oldest first."""
         if start is not None:
             return [start + index * step for index in range(how_many)]
         if self.start is None:
@@ -258,14 +258,14 @@ def time_limit(definition: Definition) -> timedelta | None:
 
 
 def limited(line: list[Shown], limit: timedelta | None) -> list[Shown]:
-    """Let what runs for longer than it may be TIMED_OUT, since its start and since its last redrive."""
+    """Return the line with TIMED_OUT wherever it is RUNNING for longer than ``limit`` after its start or a redrive."""
     if limit is None:
         return line
     shown: list[Shown] = []
     for each, after in zip(line, [*line[1:], None], strict=True):
         due = each.since + limit
         if shown and shown[-1].status == "TIMED_OUT" and each.stop_date is not None:
-            # It was to end later.
+            # This end came after the timeout.
             continue
         shown.append(each)
         if each.status == "RUNNING" and (after is None or after.since > due):
@@ -274,7 +274,7 @@ def limited(line: list[Shown], limit: timedelta | None) -> list[Shown]:
 
 
 def seeded_line(seed: Mapping[str, Any], scope: Scope, now: datetime) -> list[Shown] | None:
-    """The line of a seeded execution; None for one that AWS could never show."""
+    """Return the line of a seeded execution; None if AWS could never show it."""
     status, kind = seed["status"], scope.kind
     start = seed.get("start_date", scope.start or now)
     stop = seed.get("stop_date", start + seed.get("duration", timedelta(0)))
@@ -322,7 +322,7 @@ def line_of_many(
     dated: bool,
     version: int | None,
 ) -> list[Shown] | None:
-    """The line of one of the executions that are seeded together; without a duration none ends later than it may."""
+    """Return the line of one of several executions seeded together; a default duration never passes a limit."""
     if status == "RUNNING":
         return seeded_line({"status": status, "start_date": start, "version": version}, scope, now)
     stop = start + (timedelta(seconds=30) if duration is None else duration)
@@ -337,7 +337,7 @@ def line_of_many(
 
 
 def worked_line(now: datetime, work: Work, redrives: int = 0, redrive: datetime | None = None) -> list[Shown]:
-    """What a job shows from its start or a redrive on."""
+    """Return the line of a job from its start or a redrive on."""
     end = work.end(now)
     details = {"output": "7"} if work.error is None or work.only_pause else {"error": work.error, "cause": "Rain"}
     status = "SUCCEEDED" if "output" in details else "FAILED"

@@ -1,4 +1,4 @@
-"""What GetExecutionHistory tells of an execution, as types and moments, restated over its line."""
+"""A model of GetExecutionHistory: the types and moments of events, derived from the line of an execution."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _ENDS = {
 
 
 def events(execution: Execution, now: datetime) -> list[Event]:
-    """Its events by now, without those of map runs. What does not run is in the one state of its definition."""
-    told = list(_events(execution, [shown for shown in execution.line if shown.since <= now], now))
-    return [(kind, moment) for kind, moment in told if moment <= now]
+    """Return its events until now, without those of map runs; without a job it is in one Pass state all the time."""
+    all_events = list(_events(execution, [shown for shown in execution.line if shown.since <= now], now))
+    return [(kind, moment) for kind, moment in all_events if moment <= now]
 
 
 def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[Event]:
@@ -33,7 +33,7 @@ def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[
             yield from _end(shown, before)
             continue
         for number in range(before.redrive_count, shown.redrive_count):
-            # Of redrives that are seeded by their number, the runs between them are not told apart.
+            # If a seed has only the number of redrives, each failure between them has the moment of the last redrive.
             if before.status == "RUNNING" or number > before.redrive_count:
                 yield "ExecutionFailed", shown.since
             yield "ExecutionRedriven", shown.since
@@ -42,7 +42,7 @@ def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[
 
 
 def _work(shown: Shown, until: datetime) -> Iterator[Event]:
-    """What a job does of its Task and before the end of its pause."""
+    """Yield the events of the Task of a job, and the beginning of its pause."""
     work = shown.work
     if work is None or work.only_pause:
         return

@@ -1,6 +1,6 @@
-"""What ends executions and redrives them, with their map runs, over plain lists.
+"""A model, over plain lists, of how executions and their map runs end and are redriven.
 
-Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+It imports nothing from the package, so that the package can be compared with it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from plain_executions import UNSUCCESSFUL, Execution, Scope, Shown, Work, limite
 
 
 class LifeCycle:
-    """The rules of a world for what happens to executions at its moment."""
+    """The rules for ends and redrives of executions at the moment of a world."""
 
     moment: datetime
     retention: timedelta | None
@@ -22,9 +22,10 @@ class LifeCycle:
         raise NotImplementedError
 
     def end(self, execution: Execution, status: str, details: dict[str, str]) -> None:
-        """It takes its unfinished map runs with it: running children are ABORTED, those to come never start.
+        """End an execution now, with its unfinished map runs.
 
-        Those that wait for their redrive have waited in vain.
+        Their RUNNING children are ABORTED, later children never start, and children that wait for a redrive show
+        their previous end again.
         """
         now, running = self.moment, execution.at(self.moment)
         shown = Shown(now, status, now, running.redrive_count, running.redrive_date, details)
@@ -43,14 +44,14 @@ class LifeCycle:
                 child.give_up(now, now)
 
     def plan_end(self, execution: Execution, line: list[Shown]) -> None:
-        """Let it show that line instead, whose end may be to come; its children end with it."""
+        """Replace the line of an execution, possibly with a later end; its children end with it."""
         execution.line = limited(line, execution.time_limit)
         if execution.scope.is_map_run:
             self.take_turns(execution.scope)
         self.end_children_as_planned(execution)
 
     def redrive(self, execution: Execution) -> None:
-        """Its unsuccessful map runs are redriven with it, as many children at once as may run."""
+        """Redrive an execution and its unsuccessful map runs, with as many children at once as may run."""
         now, shown = self.moment, execution.at(self.moment)
         unsuccessful = self._map_runs_of(execution, "FAILED", "ABORTED")
         if execution.line[0].work is None:
@@ -67,7 +68,7 @@ class LifeCycle:
             self.take_turns(execution.scope)
 
     def _redrive_children(self, map_run: Scope) -> None:
-        """Those that never came to start do so, besides those that run again."""
+        """Redrive the unsuccessful children of a map run, and start those that never started."""
         now = self.moment
         again = []
         for child in map_run.executions:
@@ -84,9 +85,9 @@ class LifeCycle:
         self.take_turns(map_run)
 
     def take_turns(self, map_run: Scope) -> None:
-        """Children that wait run when others end, in order of adding, as far as these ends are known.
+        """Plan when waiting children run: one after each known end of another child, in order of adding.
 
-        It is the moment of the redrive that counts, if the clock is back before it.
+        If the clock was set back before the redrive, the moment of the redrive counts as now.
         """
         now = max(self.moment, map_run.rounds[-1].since)
         map_run.turns = [turn for turn in map_run.turns if turn[0].status(now) == "PENDING_REDRIVE"]
@@ -95,7 +96,7 @@ class LifeCycle:
         running = [child for child in map_run.executions if child.status(now) == "RUNNING"]
         ends = sorted(end for child in running if (end := child.next_stop(now)) is not None)
         most = map_run.max_concurrency or len(running) + len(map_run.turns)
-        # Where more run than may, the first ends let nobody run.
+        # If more children run than are allowed, the first ends start no other child.
         free = [now] * (most - len(running)) + ends[max(0, len(running) - most) :]
         last = map_run.stop
         for child, outcome in map_run.turns:
@@ -108,7 +109,7 @@ class LifeCycle:
                 child.give_up(now, last)
 
     def end_children_as_planned(self, parent: Execution) -> None:
-        """Children that run when their parent ends by itself are ABORTED then; those to come later never start."""
+        """Plan ends of children: RUNNING ones are ABORTED when their parent ends by itself, later ones never start."""
         now = self.moment
         for map_run in self.map_runs:
             if map_run.parent is not parent or plain_map_runs.keeps_its_state(map_run, now):
@@ -138,7 +139,7 @@ class LifeCycle:
                 child.line = [*earlier, Shown(stop, "ABORTED", stop, *counts, as_planned=True)]
 
     def _work_of_redrive(self, job: Execution) -> Work:
-        """It goes on where it came to an end: with the Task again, as it is mocked now, or with the pause."""
+        """Return the work after a redrive: the Task with its current mock or, if that was over, only the pause."""
         attempts = [shown for shown in job.line if shown.since <= self.moment and shown.status == "RUNNING"]
         stop = job.at(self.moment).stop_date
         last = attempts[-1]
@@ -147,7 +148,7 @@ class LifeCycle:
         return job.scope.work._replace(pause=last.work.pause)
 
     def _map_runs_of(self, parent: Execution, *statuses: str) -> list[tuple[Scope, plain_map_runs.State]]:
-        """The map runs with one of these statuses that it has started, each with how it stands."""
+        """Return the map runs that a parent has started and that have one of these statuses, with their states."""
         started = [run for run in self.map_runs if run.parent is parent and run.start <= self.moment]
         states = [(map_run, plain_map_runs.state(map_run, self.moment)) for map_run in started]
         return [(map_run, state) for map_run, state in states if state.status in statuses]

@@ -1,6 +1,6 @@
-"""Map runs as plain data: how each stands at any moment, as its children, its tolerance and its parent say.
+"""A model of map runs: the state of each at any moment follows from its children, its tolerance and its parent.
 
-Nothing here is imported from the package: what it does is compared with this restatement of the rules.
+It imports nothing from the package, so that the package can be compared with it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from plain_executions import STOPPED, UNSUCCESSFUL, Execution, Scope
 
-#: What DescribeMapRun counts, and what the children that it counts there show.
+#: Each count of DescribeMapRun, and the status of the children that it counts.
 COUNTS = {
     "pending": "PENDING",
     "running": "RUNNING",
@@ -20,22 +20,22 @@ COUNTS = {
     "aborted": "ABORTED",
     "pendingRedrive": "PENDING_REDRIVE",
 }
-#: After how long what has stopped is not redriven any more.
+#: How long after its stop date an execution can be redriven.
 _REDRIVABLE = timedelta(days=14)
 
 
 class Round(NamedTuple):
-    """What a map run shows from its start or a redrive on."""
+    """The time of a map run from its start or a redrive to the next redrive."""
 
     since: datetime
     redrive_count: int = 0
     redrive_date: datetime | None = None
-    #: The status and the stop date that it keeps, whatever its children do: of what was redriven or ended since.
+    #: The status and the stop date that no longer depend on its children, because it was redriven or ended.
     kept: tuple[str, datetime] | None = None
 
 
 class State(NamedTuple):
-    """How a map run stands at a moment."""
+    """The state of a map run at a moment."""
 
     status: str
     stop_date: datetime | None
@@ -54,27 +54,27 @@ def state(map_run: Scope, moment: datetime) -> State:
 
 
 def keeps_its_state(map_run: Scope, moment: datetime) -> bool:
-    """Whether its children do not change how it stands any more."""
+    """Return whether its state no longer depends on its children."""
     return _rounds_until(map_run, moment)[-1].kept is not None
 
 
 def _rounds_until(map_run: Scope, moment: datetime) -> list[Round]:
-    """Its start, and the redrives that have come."""
+    """Return the round of its start, and those of its redrives until a moment."""
     first, *later = map_run.rounds
     return [first, *(each for each in later if each.since <= moment)]
 
 
 def _follow(map_run: Scope, moment: datetime) -> tuple[str, datetime | None]:
-    """The status and the stop date that follow from its children, its tolerance and its parent."""
+    """Return the status and the stop date that follow from its children, its tolerance and its parent."""
     children = map_run.executions
-    # Before its start, which may be assigned later than the map run's, nothing has ended.
+    # A test may assign the parent a later start than the map run's; before it, the parent has not ended.
     parent = map_run.parent.at(moment) or map_run.parent.line[0]
     unfinished = [child for child in children if is_unfinished(child, moment)]
     rest = [child for child in children if child not in unfinished]
     goes_on = bool(unfinished) or not children
     if goes_on and parent.status not in STOPPED:
         return "RUNNING", None
-    # Its parent's end has ended what it has not finished.
+    # If children are unfinished, the end of the parent ended the map run.
     stop = parent.stop_date if goes_on else max(child.at(moment).stop_date for child in rest)
     failed = sum(child.item_count for child in rest if child.status(moment) in ("FAILED", "TIMED_OUT"))
     if failed > map_run.tolerated:
@@ -87,27 +87,27 @@ def _follow(map_run: Scope, moment: datetime) -> tuple[str, datetime | None]:
 
 
 def is_unfinished(child: Execution, moment: datetime) -> bool:
-    """Whether its map run has still to wait for it, or had to when its parent ended."""
+    """Return whether its map run waits for it, or waited for it when the parent ended."""
     shown = child.at(moment)
     return shown is None or shown.status not in STOPPED or shown.in_vain
 
 
 def end(map_run: Scope, moment: datetime) -> None:
-    """End one that is RUNNING, with its parent; a round that is over in its own time is ABORTED before."""
+    """End a RUNNING map run with its parent; if its state was to be kept from later on, it is ABORTED now."""
     *earlier, current = _rounds_until(map_run, moment)
     kept = None if current.kept is None else ("ABORTED", moment)
     map_run.rounds = [*earlier, current._replace(kept=kept)]
 
 
 def redrive(map_run: Scope, moment: datetime, before: State) -> None:
-    """Begin another round; the one before keeps how it stood."""
+    """Begin a new round; the previous one keeps its state."""
     *earlier, current = _rounds_until(map_run, moment)
     kept = current._replace(kept=(before.status, before.stop_date))
     map_run.rounds = [*earlier, kept, Round(moment, before.redrive_count + 1, moment)]
 
 
 def counts(map_run: Scope, moment: datetime) -> tuple[dict[str, int], dict[str, int]]:
-    """How many child executions, and how many items, there are in each status; what has not started is pending."""
+    """Return the numbers of child executions and of items in each status; what has not started is pending."""
     shown = [(run.status(moment) or "PENDING", run.item_count) for run in map_run.executions]
     lost = [run.item_count for run in map_run.executions if _is_lost(run, moment)]
     written = state(map_run, moment).stop_date is not None
@@ -122,7 +122,7 @@ def counts(map_run: Scope, moment: datetime) -> tuple[dict[str, int], dict[str, 
 
 
 def _is_lost(child: Execution, moment: datetime) -> bool:
-    """Whether it is unsuccessful, and no redrive can reach it."""
+    """Return whether it is unsuccessful and cannot be redriven."""
     shown = child.at(moment)
     if shown is None or shown.status not in UNSUCCESSFUL:
         return False

@@ -1,6 +1,6 @@
-"""All state machines, map runs and executions as plain lists, and the rules for what happens to them.
+"""A model of one account: state machines, map runs and executions as plain lists, and the rules for them.
 
-Nothing here is imported from the package. A copy of a world is all that a savepoint needs.
+It imports nothing from the package. A savepoint is a copy of a world.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ PREFIX = "arn:aws:states:us-east-1:123456789012:"
 
 @dataclass
 class World(LifeCycle):
-    """What exists. ``moment`` is the test's time, and the options are those of the mock."""
+    """All records, the moment of the clock, and the options of the mock."""
 
     moment: datetime
     lag: timedelta = timedelta(0)
     retention: timedelta | None = None
     scopes: dict[str, Scope] = field(default_factory=dict)
-    places: int = 0
+    last_number: int = 0
 
-    # --- What is there ----------------------------------------------------------------------------------------------
+    # --- Finding records ----------------------------------------------------------------------------------------------
 
     @property
     def machines(self) -> list[Scope]:
@@ -38,14 +38,14 @@ class World(LifeCycle):
         return [scope for scope in self.scopes.values() if scope.is_map_run]
 
     def scope_at(self, arn: str) -> Scope | None:
-        """The one that is there: an ARN may come back after a deletion or a reset."""
+        """Return the scope that has the ARN now; after a deletion or a reset a new one may have it."""
         return next((scope for scope in self.scopes.values() if scope.arn == arn), None)
 
     def execution(self, key: str) -> Execution | None:
         return next((run for scope in self.scopes.values() for run in scope.executions if run.key == key), None)
 
     def execution_at(self, arn: str) -> Execution | None:
-        """What a call with that ARN finds now: it has started and is kept."""
+        """Return the execution that a call with the ARN finds now: it has started, and its retention is not over."""
         found = next((run for scope in self.scopes.values() for run in scope.executions if run.arn == arn), None)
         return found if found is not None and self._is_there(found) else None
 
@@ -53,21 +53,21 @@ class World(LifeCycle):
         return execution.at(self.moment) is not None and execution.is_kept(self.moment, self.retention)
 
     def _of(self, machine: Scope) -> list[Scope]:
-        """The machine and its map runs."""
+        """Return the machine and its map runs."""
         return [scope for scope in self.scopes.values() if machine in (scope, scope.machine)]
 
     def executions_of(self, machine: Scope) -> list[Execution]:
-        """Its own, then the child executions of its map runs."""
+        """Return the executions of the machine, then the child executions of its map runs."""
         return [execution for scope in self._of(machine) for execution in scope.executions]
 
     def _named_with(self, scope: Scope) -> list[Scope]:
-        """The executions whose names are kept, without its own: map runs of one machine and label share theirs."""
+        """Return the scopes that share names with a scope: map runs of the same machine and label do."""
         if not scope.is_map_run:
             return [scope]
         return [other for other in self.map_runs if (other.machine, other.label) == (scope.machine, scope.label)]
 
     def names_beside(self, scope: Scope) -> set[str]:
-        """The names that an execution of ``scope`` cannot have; before its start an execution has its name, too."""
+        """Return the names that a new execution of ``scope`` cannot have, also those of executions to come."""
         return {
             execution.name
             for other in self._named_with(scope)
@@ -82,17 +82,17 @@ class World(LifeCycle):
         return [next(free) for _ in range(how_many)]
 
     def version_there(self, scope: Scope, qualifier: int | str | None) -> bool:
-        """Whether the machine has what a qualified ARN names."""
+        """Return whether the machine has the version or alias of a qualified ARN."""
         return qualifier is None or qualifier in scope.versions or qualifier in scope.aliases
 
-    # --- What comes and goes ----------------------------------------------------------------------------------------
+    # --- Adding and deleting ----------------------------------------------------------------------------------------
 
     def add(self, execution: Execution) -> None:
-        """Store it; what had its name, and is kept no longer, goes."""
+        """Store an execution, and delete earlier ones of its name, whose retention is over."""
         scope = execution.scope
         for other in self._named_with(scope):
             for earlier in [earlier for earlier in other.executions if earlier.name == execution.name]:
-                # Names of EXPRESS executions are free at any time, so these go on being listed.
+                # EXPRESS executions may share a name, so the earlier ones stay listed.
                 earlier.replaced = True
                 if other.kind != "EXPRESS":
                     other.executions.remove(earlier)
@@ -100,18 +100,18 @@ class World(LifeCycle):
             execution.give_up(execution.line[-1].since, scope.parent.line[-1].stop_date)
         scope.executions.append(execution)
 
-    def next_place(self) -> int:
-        self.places += 1
-        return self.places
+    def next_number(self) -> int:
+        self.last_number += 1
+        return self.last_number
 
     def finish_deletions(self) -> None:
-        """A machine in deletion goes, with all that is its own, when a call comes and nothing of it runs."""
+        """Delete each DELETING machine without RUNNING executions, with all its records; each call does this."""
         for machine in [machine for machine in self.machines if machine.deleting]:
             if not any(execution.status(self.moment) == "RUNNING" for execution in self.executions_of(machine)):
                 for scope in self._of(machine):
                     del self.scopes[scope.key]
 
-    # --- What calls are refused with --------------------------------------------------------------------------------
+    # --- Error codes of calls --------------------------------------------------------------------------------
 
     def obstacle_to_find(self, kind: str, arn: str) -> str | None:
         if kind == "EXPRESS":
@@ -119,7 +119,10 @@ class World(LifeCycle):
         return "ExecutionDoesNotExist" if self.execution_at(arn) is None else None
 
     def is_redrivable(self, execution: Execution) -> bool:
-        """Unsuccessful ones, within 14 days, of a machine that stays, and no child executions."""
+        """Return whether RedriveExecution accepts it.
+
+        It must be unsuccessful, closed for at most 14 days, no child execution, and its machine not DELETING.
+        """
         shown = execution.at(self.moment)
         return (
             shown.status in UNSUCCESSFUL
@@ -141,7 +144,7 @@ class World(LifeCycle):
             return "ValidationException"
         return None
 
-    # --- What is listed ---------------------------------------------------------------------------------------------
+    # --- Listing ---------------------------------------------------------------------------------------------
 
     def listing(
         self,
@@ -150,7 +153,7 @@ class World(LifeCycle):
         status: str | None = None,
         redriven: bool | None = None,
     ) -> list[Execution]:
-        """What had started by the listing's moment, was kept then and passes the filters, newest first."""
+        """Return the executions that were there at the moment of the listing and match the filters, newest first."""
         moment = self.moment - self.lag
         found = [
             execution

@@ -1,4 +1,4 @@
-"""What a script of the simulation needs beside the package: each helper is a few lines."""
+"""Short helpers that scripts of the simulation import besides the package."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def refused(code: str) -> Iterator[None]:
 
 @contextmanager
 def fails(error: type[Exception]) -> Iterator[None]:
-    """Expect an error of the test's author, whose text is a sentence; no warning comes before it."""
+    """Expect an error for the author of a test, whose text is a sentence; a warning before it fails."""
     with pytest.raises(error, match=r"\w+( \S+)+"):
         yield
 
@@ -42,14 +42,14 @@ def warned() -> Iterator[None]:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Let warnings about seeds pass."""
+    """Ignore warnings about seeds."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SeedWarning)
         yield
 
 
 def everything(call: Callable[..., dict[str, Any]], member: str, **arguments: Any) -> list[dict[str, Any]]:
-    """Return what that member holds on all pages."""
+    """Return the items of a member from all pages."""
     page = call(**arguments)
     items = page[member]
     while "nextToken" in page:

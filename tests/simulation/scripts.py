@@ -1,4 +1,4 @@
-"""A script that is run as it is written: each line at once, and all of them again by whoever wants to see a failure."""
+"""A script that executes each line when it is added, and can be run again to reproduce a failure."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from sfn_mock import mock_sfn_executions
 from script_helpers import everything, fails, in_turns, interrupted_after, quietly, refused, warned
 client = boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 """
-#: Where the modules are that a script imports.
+#: The folders of the modules that a script imports.
 PYTHONPATH = "tests:tests/simulation"
 
 
 @cache
 def _prepared() -> dict[str, Any]:
-    """What a script begins with. The client is kept: making one costs more than a hundred calls."""
+    """Return the names of the preamble, cached, because making a client takes longer than a hundred calls."""
     names: dict[str, Any] = {}
     exec(PREAMBLE, names)
     return names
 
 
 class Difference(AssertionError):
-    """What the mock says is not what the model says."""
+    """The mock and the model differ."""
 
 
 class Script:
-    """A history in public names."""
+    """A history as Python statements that use public names only."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -58,15 +58,15 @@ class Script:
             raise Difference(f"{expression}\n  gave     {value!r}\n  expected {expected!r}")
 
     def refused(self, statement: str, code: str | None) -> bool:
-        """Add a call that is refused with AWS's error of that code, unless it is None; return whether it is."""
+        """Add a call, and expect AWS's error with the code unless it is None; return whether an error was expected."""
         self.run(statement if code is None else f"with refused({code!r}):\n    {statement}")
         return code is not None
 
 
 def arguments(**given: Any) -> str:
-    """Spell keyword arguments; a Spelled is taken as it is."""
+    """Return keyword arguments as source text; a Spelled is inserted unchanged."""
     return ", ".join(f"{name}={value if isinstance(value, Spelled) else repr(value)}" for name, value in given.items())
 
 
 class Spelled(str):
-    """The text of an expression."""
+    """The source text of an expression."""

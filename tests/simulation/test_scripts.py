@@ -1,4 +1,4 @@
-"""What a failed simulation prints: its seed, and a script that anybody can run."""
+"""A failed simulation prints its seed, and a script that reproduces the failure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from test_simulation import run_histories
 
 
 def test_a_script_shows_the_difference():
-    """What differs fails where it is compared, and again when the script is run as a whole."""
+    """A difference raises when it is found, and again when the whole script is run."""
     script = Script()
     script.run("mock = mock_sfn_executions()")
     script.run("sfn = mock.start()")
@@ -26,7 +26,7 @@ def test_a_script_shows_the_difference():
 
 
 def test_a_failure_prints_its_seed(monkeypatch, capsys):
-    """The seed that is printed begins with the history that failed."""
+    """The printed seed reproduces the failed history first."""
     seeds = []
 
     def fail_at_the_third(histories, settings):

@@ -1,4 +1,4 @@
-"""Any history of seeds, calls, clock and disturbances, compared with the rules restated over plain lists."""
+"""Random histories of seeds, calls, clock moves and interrupts, compared with a model over plain lists."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from history_machines import Machines
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-#: How many steps all histories take at least, and with which seed they begin; `tox -e soak` sets the first.
+#: The least number of steps of all histories, and the first seed; `tox -e soak` sets the number of steps.
 STEPS = int(os.environ.get("SFN_MOCK_STEPS", "800"))
 FIRST_SEED = int(os.environ.get("SFN_MOCK_SEED", "0"))
 STEPS_OF_A_TEST = 400
-#: No test needs as many seeds as that for its steps.
+#: More seeds than any test needs for its steps.
 SEEDS_OF_A_TEST = 1000
-#: Whether the shortest history is looked for that fails, which may take five minutes.
+#: Whether to search for the shortest history that fails, which may take five minutes.
 SHRINKS = os.environ.get("SFN_MOCK_SHRINK") != "0"
 
-# Several short runs, as of one long run most examples would be variations of a few.
+# Several short runs, because most examples of one long run would be variations of a few.
 HISTORIES = settings(
     phases=[Phase.generate, Phase.shrink] if SHRINKS else [Phase.generate],
     max_examples=8,
@@ -39,7 +39,7 @@ class Histories(Machines, Listings, Assignments, Disturbances):
 
 
 def run_histories(first: int, steps: int) -> None:
-    """Run histories of one seed after the other until they have taken so many steps."""
+    """Run the histories of one seed after another until they have taken ``steps`` steps."""
     done = Core.steps + steps
     for number in count(first):
         try:
@@ -53,5 +53,5 @@ def run_histories(first: int, steps: int) -> None:
 
 @pytest.mark.parametrize("number", range(-(-STEPS // STEPS_OF_A_TEST)))
 def test_any_history(number):
-    """Whatever happened, in any order, a client gets what the rules say. The same histories in every run."""
+    """In every history a client gets the answers of the model; the histories are the same in every run."""
     run_histories(FIRST_SEED + number * SEEDS_OF_A_TEST, min(STEPS, STEPS_OF_A_TEST))

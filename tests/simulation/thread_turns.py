@@ -1,4 +1,4 @@
-"""Threads that take turns at lines chosen beforehand, so that the same threads meet in the same way each time."""
+"""Threads that take turns at chosen lines, so that they interleave in the same way each time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from interrupts import PACKAGE
 
-#: How long a thread that has its turn may be seen to do nothing, as it waits for a lock of the other's, in seconds.
+#: Seconds after which a thread with the turn that executes no line loses it: it may wait for a lock of another.
 _PATIENCE = 0.005
 
 
 class _Turns:
-    """Who may go on. A thread has its turn for so many lines, then the next one has it."""
+    """Decides which thread may continue: each has the turn for a number of lines, then the next one."""
 
     def __init__(self, threads: int, lengths: Sequence[int]) -> None:
         self._changed = Condition()
@@ -24,11 +24,11 @@ class _Turns:
         self._left = self._next_length()
 
     def _next_length(self) -> int:
-        """The last thread that was chosen goes on to its end when all lengths are used up."""
+        """Return the length of the next turn; when all lengths are used, the next thread runs to its end."""
         return self._lengths.pop(0) if self._lengths else sys.maxsize
 
     def line(self, number: int) -> None:
-        """Let a thread execute one line, when it has its turn or none of the others gets on."""
+        """Let a thread execute one line once it has the turn, or once no other thread executes lines."""
         with self._changed:
             while self._waiting[0] != number:
                 if not self._changed.wait(_PATIENCE):
@@ -51,7 +51,10 @@ class _Turns:
 
 
 def in_turns(jobs: Sequence[Callable[[], Any]], lengths: Sequence[int]) -> list[Any]:
-    """Return what the jobs return, each run in a thread; after so many lines of the package another has its turn."""
+    """Run each job in a thread, and return their results.
+
+    The threads take turns; ``lengths`` are the numbers of lines of the package in each turn.
+    """
     turns = _Turns(len(jobs), lengths)
     results: list[Any] = [None] * len(jobs)
     errors: list[BaseException] = []
