@@ -1,4 +1,4 @@
-"""A host for runs in tests: it answers tasks as the test says, and has the child executions of map runs."""
+"""A host for runs in tests: it answers tasks and runs the child executions of map runs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class EngineHost:
         self.ended: list[tuple[str, str]] = []
         self.reads: list[ReadRequest] = []
         self.writes: list[WriteRequest] = []
-        self.told: set[tuple[str, int]] = set()
+        self.reported: set[tuple[str, int]] = set()
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         return tuple(self.faults)
@@ -108,7 +108,7 @@ class EngineHost:
         for (arn, index), child in self.children.items():
             if arn == map_run_arn and child.status != "SUCCEEDED":
                 child.redrive(moment)
-                self.told.discard((arn, index))
+                self.reported.discard((arn, index))
                 redriven.append(index)
         return redriven
 
@@ -117,15 +117,15 @@ class EngineHost:
         return {"MapRunArn": request.map_run_arn}
 
     def advance(self, run: Run, moment: int) -> None:
-        """Carry a run and the children of its map runs to a moment, in order."""
+        """Advance a run and the children of its map runs to a moment, in order."""
         while True:
             run.advance_to(min([moment, *self._due(), *([run.next_due()] if run.next_due() is not None else [])]))
             for key, child in list(self.children.items()):
                 due = child.next_due()
                 if due is not None and due <= moment:
                     child.advance_to(due)
-                if child.status != "RUNNING" and key not in self.told:
-                    self.told.add(key)
+                if child.status != "RUNNING" and key not in self.reported:
+                    self.reported.add(key)
                     output = None if child.output is None else json.loads(child.output)
                     run.child_ended(*key, ChildEnd(child.status, output, child.error, child.cause), child.stop_moment)
             if not any(due <= moment for due in [*self._due(), run.next_due() or moment + 1]):

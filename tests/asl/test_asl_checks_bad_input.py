@@ -51,7 +51,7 @@ def test_nested_states(kind: str) -> None:
 
 
 def test_nested_rules() -> None:
-    """Rules may be nested as deep, counting the machine and the outermost rule as one."""
+    """Rules may be nested fifty levels deep; the machine and the outermost rule count as one level."""
     assert diagnose(machine(nested_rules(49, {"Variable": "$.a", "IsNull": True}))) == []
     (found,) = diagnose(machine(nested_rules(49, {"Variable": "$.a", "IsNull": 5})))
     (deeper,) = diagnose(machine(nested_rules(50, {"Variable": "$.a", "IsNull": True})))

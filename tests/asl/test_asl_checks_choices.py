@@ -130,7 +130,7 @@ def test_path_operator(operator: str) -> None:
     ],
 )
 def test_rule(rule: object, expected: list[str]) -> None:
-    """A rule has a test or a combination of tests, and a state to go to, which only the outermost rule has."""
+    """A rule has a test or a combination of tests; only the outermost rule has Next."""
     assert choose(rule) == expected
 
 

@@ -13,7 +13,7 @@ NO_OBJECT = Diagnostic("ERROR", "SCHEMA_VALIDATION_FAILED", "Definition must be 
 
 @pytest.mark.parametrize("text", [" ", '""', "[]", "1", "null"])
 def test_no_object(text: str) -> None:
-    """The diagnostic of a blank text, or of another JSON value than an object, has no location."""
+    """The diagnostic of a blank text, or of a JSON value that is not an object, has no location."""
     assert diagnose(text) == [NO_OBJECT]
 
 

@@ -37,20 +37,20 @@ class Row(NamedTuple):
 
 
 def rows() -> list[Row]:
-    """The rows of all tables of the page."""
+    """Return the rows of all tables of the page."""
     lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
     return [Row(*row) for row in cells if row[-1] != "Evidence"]
 
 
 def unfold(cell: str) -> str:
-    """The text of a cell in backticks, with repetitions written out."""
+    """Return the text of a cell in backticks, with repetitions written out."""
     text = cell.removeprefix("`").removesuffix("`")
     return REPEATED.sub(lambda match: (match["several"] or match["one"]) * int(match["times"] or match["count"]), text)
 
 
 def definition_of(example: str) -> str:
-    """The definition of an example, which may be only a state."""
+    """Return the definition of an example, which may be only a state."""
     text = unfold(WORD.sub(lambda match: json.dumps(WORDS[match[0]]), example))
     try:
         value = json.loads(text)
@@ -63,8 +63,8 @@ def definition_of(example: str) -> str:
     return json.dumps(machine(value))
 
 
-def told(row: Row) -> str:
-    """The diagnostics of a row's example, as the page writes them."""
+def diagnostics_of(row: Row) -> str:
+    """Return the diagnostics of a row's example, as the page writes them."""
     kind = "EXPRESS" if row.rule.startswith("EXPRESS:") else "STANDARD"
     found = check_definition(definition_of(row.example), type=kind, unknown_fields=unknown_fields)
     return "; ".join(str(each).removeprefix("SCHEMA_VALIDATION_FAILED: ").replace("\n", " ") for each in found)
@@ -75,13 +75,13 @@ def test_row(row: Row) -> None:
     """The example of a row has exactly the diagnostic of the row, and the row has evidence."""
     evidence = EVIDENCE.fullmatch(row.evidence)
 
-    assert told(row) == unfold(row.diagnostic)
+    assert diagnostics_of(row) == unfold(row.diagnostic)
     assert evidence is not None
     assert evidence["reason"] or evidence["kind"] not in NEED_A_REASON
 
 
 def sentences() -> dict[str, str]:
-    """The sentences of the code's checks as patterns, with their positions."""
+    """Return the sentences of the code's checks as patterns, with their positions."""
     found = {}
     for file in sorted(Path(str(checks.__file__)).parent.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

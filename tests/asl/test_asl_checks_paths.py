@@ -37,7 +37,7 @@ BRACKET = "Value is not a Reference Path: '[' must be followed by ' or '['"
 
 @pytest.mark.parametrize(("state", "field"), PATH_FIELDS)
 def test_path(state: dict[str, Any], field: str) -> None:
-    """A path field accepts every JSONPath, into the input, the context object or a variable, and nothing else."""
+    """A path field accepts only a JSONPath into the input, the context object or a variable."""
     for path in ("$", "$.a", "$$.Execution.Input.l", "$v", "$v.a", "$.a[*].b", "$.a[?(@.b > 1)]", "$['a']"):
         assert messages(machine({**state, field: path})) == []
     for text in ("Test", "", "a.b", "States.UUID()", "$.a[", "{% 1 %}"):

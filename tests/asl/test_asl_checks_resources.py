@@ -90,7 +90,7 @@ def not_recognized(arn: str) -> str:
     ],
 )
 def test_resource(state: dict[str, Any], expected: list[str]) -> None:
-    """A Task may call what Step Functions offers, with the required parameters."""
+    """A Task may call the resources that Step Functions knows, with the required parameters."""
     assert messages(machine(state)) == expected
 
 
@@ -174,13 +174,13 @@ def test_distributed_map_of_express() -> None:
 
 
 def unknown_fields(resource: Resource, parameters: dict[str, Any]) -> Iterator[str]:
-    """A service that knows no fields in lower case."""
+    """Return the parameters in lower case, as a service does that does not know them."""
     assert resource.service == "lambda"
     return (name for name in parameters if name.islower())
 
 
 def test_unknown_parameters() -> None:
-    """The caller may say which parameters the service does not know."""
+    """The caller of the checks may give the parameters that the service does not know."""
     state = task(INVOKE, Parameters={"FunctionName": "f", "payload": {}})
     definition = json.dumps(machine(state))
     message = 'The field "payload" is not supported by Step Functions'
@@ -194,7 +194,7 @@ def test_unknown_parameters() -> None:
 
 
 def test_an_action_that_does_not_exist() -> None:
-    """The caller may say that the SDK has no such action: the diagnostic is that of an unknown resource."""
+    """An action that the caller of the checks does not know has the diagnostic of an unknown resource."""
     arn = "arn:aws:states:::aws-sdk:sqs:sendMesage"
     definition = json.dumps(machine(task(arn, Parameters={"Body": "b"})))
     faults = check_definition(definition, type="EXPRESS", unknown_fields=lambda resource, parameters: None)

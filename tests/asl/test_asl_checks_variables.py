@@ -85,12 +85,12 @@ CHOICE = {
     ],
 )
 def test_name_of_an_outer_scope(state: dict[str, Any], expected: list[str]) -> None:
-    """A state of a branch or an inline Map assigns no variable that a scope around it has."""
+    """A state of a branch or an inline Map must not assign a variable of an outer scope."""
     assert messages(machine(state)) == expected
 
 
 def test_names_in_jsonata() -> None:
-    """Names of variables are taken as they are where the language is JSONata."""
+    """In JSONata the names of variables are used unchanged."""
     state = parallel(inner(Assign={"v": "{% 1 %}"}), Assign={"v": "{% $states.result %}"})
 
     assert messages(machine(state, QueryLanguage="JSONata")) == [taken("v", f"{PLACE}/Assign")]

@@ -1,4 +1,4 @@
-"""The tree of a definition, and the errors about a text that has no tree."""
+"""The tree of a definition, and the errors about invalid definitions."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ def machine(state: Any, **more: Any) -> str:
     return json.dumps({"StartAt": "S", "States": {"S": state}, **more})
 
 
-def test_definition_has_what_holds_for_all_states():
+def test_definition_has_the_fields_of_the_machine():
     """The tree has the first state, comment, timeout and query language."""
     parsed = parse_definition(machine(PASS, Comment="nightly", TimeoutSeconds=60, QueryLanguage="JSONata"))
 
@@ -70,7 +70,7 @@ def test_choice_rules_nest():
     )
 
 
-def test_map_states_of_before_item_processor():
+def test_old_names_of_map_fields():
     """Iterator and Parameters are old names of ItemProcessor and ItemSelector."""
     inner = {"StartAt": "P", "States": {"P": PASS}}
     older = parse_state("S", {"Type": "Map", "Iterator": inner, "Parameters": {"a": 1}, "End": True})
@@ -132,8 +132,8 @@ def test_map_states_of_before_item_processor():
         ),
     ],
 )
-def test_what_is_no_definition(text, message):
-    """A ValueError names the wrong member, and what it must be."""
+def test_invalid_definition(text, message):
+    """A ValueError names the wrong member and its valid values."""
     with pytest.raises(ValueError) as caught:
         parse_definition(text)
 
@@ -165,7 +165,7 @@ def deep_test(depth: int) -> Any:
     ],
 )
 def test_depth_is_bounded(text):
-    """A definition that is nested too deeply is refused, whatever is nested."""
+    """A definition with states, tests or values that are nested too deeply is refused."""
     with pytest.raises(ValueError) as caught:
         parse_definition(text)
 

@@ -358,7 +358,7 @@ def test_paths_of_inner_calls_are_found() -> None:
         ),
     ],
 )
-def test_text_that_is_no_call_is_refused(text: str, position: int, reason: str) -> None:
+def test_text_that_is_not_a_call_is_refused(text: str, position: int, reason: str) -> None:
     """A text that is not a call is refused with the position of the fault."""
     with pytest.raises(IntrinsicSyntaxError) as raised:
         parse_intrinsic(text)

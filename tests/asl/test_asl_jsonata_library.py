@@ -1,4 +1,4 @@
-"""What is put right about the package jsonata-python where it is imported."""
+"""Corrections of the package jsonata-python at its import."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from freezegun import freeze_time
 from sfn_mock.asl.expressions import Bindings, parse_expression
 
 
-def refuse() -> Any:
-    """Stand in for what must not be called."""
+def warn_of_deprecation() -> Any:
+    """Raise a DeprecationWarning, as a deprecated function does."""
     raise DeprecationWarning("utcnow")
 
 
 def test_date_pictures_do_not_call_what_python_deprecates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture without a date takes today's, by a call of which no version of Python warns."""
+    """A picture without a date uses the date of today, without a call that Python deprecates."""
     parse_expression("1").evaluate(Bindings({}))
     module = sys.modules["jsonata.datetimeutils"]
 
     with freeze_time("2026-01-10T03:00:00Z"):
-        monkeypatch.setattr(datetime.datetime, "utcnow", refuse)
+        monkeypatch.setattr(datetime.datetime, "utcnow", warn_of_deprecation)
         today = parse_expression("$toMillis('10:30', '[H]:[m]')").evaluate(Bindings({}))
         given = parse_expression("$toMillis('2026-02-01', '[Y0001]-[M01]-[D01]')").evaluate(Bindings({}))
         text = parse_expression("$fromMillis(0, '[Y0001]-[M01]-[D01]')").evaluate(Bindings({}))

@@ -74,7 +74,7 @@ def test_regex_matches_whole_texts(pattern: str, letters: str, text: str, matche
     ],
 )
 def test_pattern_of_another_dialect_is_refused(pattern: str, reason: str) -> None:
-    """What only some versions of Python know, and Java's newer constructs, make a path that cannot be parsed."""
+    """A pattern that only some versions of Python accept, or with newer constructs of Java, is a syntax error."""
     path = f"$[?(@.a =~ /{pattern}/)]"
 
     with pytest.raises(PathSyntaxError, match=rf": bad regular expression: {re.escape(reason)}$"):
@@ -96,7 +96,7 @@ def test_pattern_of_another_dialect_is_refused(pattern: str, reason: str) -> Non
 )
 @pytest.mark.parametrize("path", ["$[?(@.t =~ {})]", "$[?(@[?(@.t =~ {})])]"])
 def test_search_without_an_end_is_a_path_error(path: str, pattern: str) -> None:
-    """A search that would take hours ends the evaluation of the path, however many elements follow."""
+    """A search that would take hours fails the evaluation of the path, for any number of elements."""
     path = path.format(f"/{pattern}/")
     items: list[Any] = [{"t": "a" * 40 + "b"}] * 20
     started = time.process_time()
@@ -120,7 +120,7 @@ def test_search_without_an_end_is_a_path_error(path: str, pattern: str) -> None:
     ],
 )
 def test_repetitions_that_share_a_text(pattern: str, end: str, matches: bool) -> None:
-    """Repetitions behind each other match a long text, or do not, at once."""
+    """A pattern of several repetitions matches or refuses a long text at once."""
     started = time.process_time()
 
     assert PathRegex(pattern, "").matches("a" * 3_000 + end) is matches

@@ -185,7 +185,7 @@ def test_filter_on_object_keeps_the_object_itself() -> None:
     ],
 )
 def test_function_ends_a_path(path: str, value: Any) -> None:
-    """A function computes one value of what the path before it finds."""
+    """A function computes one value from the values that the path before it finds."""
     assert parse_path(path).is_definite
     assert parse_path(path).evaluate(SHOP) == value
 
@@ -254,7 +254,7 @@ def test_path_starts_from_context_object_or_variable() -> None:
 
 @pytest.mark.parametrize("variables", [pytest.param(None, id="none"), pytest.param({"other": 1}, id="others")])
 def test_missing_variable_fails(variables: dict[str, Any] | None) -> None:
-    """A variable that was never assigned leads to nothing."""
+    """A path to a variable that was never assigned fails."""
     with pytest.raises(PathError) as raised:
         parse_path("$gone.x").evaluate({}, variables=variables)
 
@@ -332,7 +332,7 @@ def test_backslash_escapes(path: str, name: str) -> None:
         ),
     ],
 )
-def test_text_that_is_no_path_is_refused(path: str, message: str) -> None:
+def test_text_that_is_not_a_path_is_refused(path: str, message: str) -> None:
     """A text that is not a path is refused with the position of the fault."""
     with pytest.raises(PathSyntaxError) as raised:
         parse_path(path)
@@ -425,7 +425,7 @@ def test_reference_path_evaluates_as_a_path() -> None:
         pytest.param("$.", "Could not parse path '$.' at position 2: expected a name", id="no-path"),
     ],
 )
-def test_path_to_several_values_is_no_reference_path(path: str, message: str) -> None:
+def test_path_to_several_values_is_not_a_reference_path(path: str, message: str) -> None:
     """A Reference Path must name a single value."""
     with pytest.raises(PathSyntaxError) as raised:
         parse_reference_path(path)

@@ -86,8 +86,8 @@ UNKNOWN = (
         ),
     ],
 )
-def test_a_resource_says_what_is_called_and_what_is_waited_for(arn, expected):
-    """Each form of a Task's Resource is read into its parts."""
+def test_parts_of_a_resource(arn, expected):
+    """A Task's Resource names the service, the action and the pattern of the call."""
     assert parse_resource(arn) == expected
 
 
@@ -119,8 +119,8 @@ def test_a_resource_says_what_is_called_and_what_is_waited_for(arn, expected):
         ],
     ],
 )
-def test_other_resources_are_refused_in_the_words_of_aws(arn, message):
-    """Text that is not an ARN, and an ARN that no Task can call, have a sentence each."""
+def test_invalid_resources_have_the_sentences_of_aws(arn, message):
+    """Text that is not an ARN, and an ARN that no Task can call, have different sentences."""
     with pytest.raises(ResourceError) as raised:
         parse_resource(arn)
 
@@ -139,7 +139,7 @@ def test_other_resources_are_refused_in_the_words_of_aws(arn, message):
     ],
 )
 def test_events_name_the_action_and_the_service(arn, resource, resource_type, is_service):
-    """The action keeps its suffix and an SDK service its prefix; functions and activities are no services."""
+    """The action keeps its suffix and an SDK service its prefix; functions and activities are not services."""
     parsed = parse_resource(arn)
 
     assert (parsed.event_resource, parsed.event_resource_type, parsed.is_service) == (
@@ -150,7 +150,7 @@ def test_events_name_the_action_and_the_service(arn, resource, resource_type, is
 
 
 def test_each_action_of_the_table_can_be_called_in_each_of_its_patterns():
-    """What the table offers is accepted with its suffix, and no other suffix is."""
+    """Each action of the table accepts the suffixes of its patterns, and refuses the others."""
     for name, action in OPTIMISED_ACTIONS.items():
         for pattern in Pattern:
             arn = f"arn:aws:states:::{name}{pattern.value}"
@@ -192,8 +192,8 @@ def test_readers_and_writers_have_resources_of_their_own(parse, arn, required):
         ],
     ],
 )
-def test_a_reader_takes_no_other_resource(arn, message):
-    """An ItemReader's Resource that names no reader is refused like a Task's."""
+def test_invalid_resources_of_a_reader(arn, message):
+    """An ItemReader refuses a Resource that does not read items with the sentences of a Task."""
     with pytest.raises(ResourceError) as raised:
         parse_reader_resource(arn)
 

@@ -125,7 +125,7 @@ def test_randomness_is_passed_on() -> None:
 
 
 def test_paths_of_a_template_are_found() -> None:
-    """All paths of a template are told, those among arguments included."""
+    """All paths of a template are found, including those in arguments."""
     template = {"a.$": "$v", "b": [{"c.$": "States.Array($w.x, $.y)"}, "$.z"], "d": "$.e"}
 
     assert [path.text for path in find_paths(template)] == ["$v", "$w.x", "$.y"]

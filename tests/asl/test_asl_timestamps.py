@@ -29,5 +29,5 @@ HOUR, MINUTE = 3_600_000, 60_000
     ],
 )
 def test_timestamp(text, moment):
-    """A timestamp has a T and a zone; its moment is in whole milliseconds, what is smaller is cut."""
+    """A timestamp has a T and a zone; its moment is cut to whole milliseconds."""
     assert parse_timestamp(text) == moment
