@@ -24,7 +24,7 @@ def needs_member(operation, member):
 
 
 def unchecked_machine(sfn, definition, name="orders"):
-    """Make a machine with a definition that was not checked, like machines of moto that are taken over."""
+    """Add a machine with an unchecked definition, like machines that are imported from moto."""
     machine = sfn.add_state_machine(name)
     machine._record.revision = machine._record.revision._replace(definition=definition)
     return machine

@@ -584,7 +584,7 @@ def test_unknown_option():
     ],
 )
 def test_inner_mock_may_ask_for_what_there_is(inner):
-    """An inner mock may have no options, or equal ones."""
+    """An inner mock may have no options, or those of the outer mock."""
     with (
         mock_sfn_executions(
             account_id="210987654321",

@@ -1,10 +1,10 @@
-"""Facts are tried on AWS only by those who ask for it."""
+"""Tests on AWS run only if the command line selects them."""
 
 from __future__ import annotations
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what is for AWS, unless the command line asks for the marker."""
+    """Deselect tests with the marker ``aws``, unless the command line selects the marker."""
     if config.getoption("markexpr") != "aws":
         left_out = [item for item in items if item.get_closest_marker("aws") is not None]
         items[:] = [item for item in items if item not in left_out]

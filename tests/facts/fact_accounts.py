@@ -1,4 +1,4 @@
-"""Accounts on which facts are tried: the mock's, or one of AWS, if somebody gives it and permits that."""
+"""The accounts in which facts are checked: that of the mock, or one of AWS, with permission."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 import boto3
 
-#: Says that somebody permits calls to AWS, and what they cost.
+#: The environment variable that permits calls to AWS and their cost.
 PERMISSION = "SFN_MOCK_AWS_PERMITTED"
 #: The ARN of a role that Step Functions may assume; it needs no policies.
 ROLE = "SFN_MOCK_AWS_ROLE"
-#: What a state transition of a STANDARD machine costs beyond the free tier, in US dollars (us-east-1).
+#: The price of a state transition of a STANDARD machine beyond the free tier, in US dollars (us-east-1).
 TRANSITION_PRICE = 0.000025
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 
 
 def missing(environment: Mapping[str, str], transitions: int) -> str | None:
-    """Say what is missing before facts may be tried on AWS, and what they cost; None if nothing is."""
+    """Return a sentence about what is missing to check facts on AWS, and their cost; None if nothing is missing."""
     absent = [name for name in (PERMISSION, ROLE) if not environment.get(name)]
     if not environment.get("AWS_PROFILE") and not environment.get("AWS_ACCESS_KEY_ID"):
         absent.append("AWS_PROFILE or AWS_ACCESS_KEY_ID")
@@ -32,7 +32,7 @@ def missing(environment: Mapping[str, str], transitions: int) -> str | None:
 
 
 class Account:
-    """Step Functions of an account, with two machines and an execution."""
+    """A client of Step Functions, with two state machines and an execution in its account."""
 
     def __init__(self, client: Any, role_arn: str) -> None:
         self.client = client
@@ -47,9 +47,9 @@ class Account:
         self._texts = {"prefix": prefix, "role": role_arn, "orders": orders, "quick": quick, "run": run}
 
     def make_machine(self, definition: Mapping[str, Any], name: str | None = None, **options: Any) -> str:
-        """Make a state machine that `delete` deletes, and return its ARN."""
+        """Create a state machine that `delete` deletes, and return its ARN."""
         self._names += 1
-        # A name is free again only some minutes after its machine was deleted.
+        # A deleted machine blocks its name for some minutes.
         own = f"sfn-mock-{name or self._names}-{time.time_ns()}"
         made = self.client.create_state_machine(
             name=own, definition=json.dumps(definition), roleArn=self._role_arn, **options
@@ -58,13 +58,13 @@ class Account:
         return made["stateMachineArn"]
 
     def wait_for(self, execution_arn: str) -> dict[str, Any]:
-        """Return the description of an execution that has ended."""
+        """Wait until an execution has ended, and return its description."""
         while (told := self.client.describe_execution(executionArn=execution_arn))["status"] == "RUNNING":
             time.sleep(1)
         return told
 
     def fill_in(self, value: Any) -> Any:
-        """Return a value with the names in its texts replaced by what they stand for."""
+        """Return a value with the placeholders in its texts replaced."""
         if isinstance(value, str):
             for name, text in self._texts.items():
                 value = value.replace(f"{{{name}}}", text)
@@ -74,11 +74,11 @@ class Account:
         return [self.fill_in(member) for member in value] if isinstance(value, (list, tuple)) else value
 
     def delete(self) -> None:
-        """Delete the state machines that were made."""
+        """Delete the state machines that `make_machine` created."""
         for arn in self._machines:
             self.client.delete_state_machine(stateMachineArn=arn)
 
 
 def client_of_aws() -> Any:
-    """Return a client of the account that the environment names."""
+    """Return a client with the credentials of the environment."""
     return boto3.session.Session().client("stepfunctions")

@@ -1,4 +1,4 @@
-"""Facts that were recorded on AWS hold in the mock; with permission, the same rows are tried on AWS."""
+"""The mock agrees with facts recorded on AWS; with permission, the same rows are checked on AWS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from freezegun import freeze_time
 from sfn_mock import mock_sfn_executions
 
 FACTS = [*CALLS, *RUNS, *DEFINITIONS]
-#: Those of the facts, and of the execution that each of the two tests begins with.
+#: The state transitions of the facts, and of the execution that each of the two tests begins with.
 TRANSITIONS = 2 + sum(getattr(fact, "transitions", 0) for fact in FACTS)
 CONFORMANCE = Path(__file__).parents[2] / "docs" / "conformance.md"
 every_fact = pytest.mark.parametrize("fact", [pytest.param(fact, id=fact.id) for fact in FACTS])
@@ -23,14 +23,14 @@ every_fact = pytest.mark.parametrize("fact", [pytest.param(fact, id=fact.id) for
 
 @pytest.fixture(scope="module")
 def mocked(kept_client):
-    """An account of the mock's. Time passes within its calls, so that nothing has to be waited for."""
+    """An account of the mock. Its sleep moves the clock, so that no test waits."""
     with freeze_time("2026-01-10T12:00:00Z", auto_tick_seconds=10), mock_sfn_executions(execute=True):
         yield Account(kept_client, "arn:aws:iam::123456789012:role/orders")
 
 
 @pytest.fixture(scope="module")
 def real():
-    """An account of AWS."""
+    """The account of AWS."""
     reason = missing(os.environ, TRANSITIONS)
     if reason is not None:
         pytest.skip(reason)
@@ -40,7 +40,7 @@ def real():
 
 
 def check(fact: CallFact | RunFact | DefinitionFact, account: Account) -> None:
-    """Compare what an account does with a fact."""
+    """Compare the answer of an account with a fact."""
     if isinstance(fact, CallFact):
         check_call(fact, account)
     elif isinstance(fact, RunFact):
@@ -54,7 +54,7 @@ def check(fact: CallFact | RunFact | DefinitionFact, account: Account) -> None:
 
 
 def check_call(fact: CallFact, account: Account) -> None:
-    # Some facts are of requests that botocore itself would refuse.
+    # botocore itself would refuse the requests of some facts.
     call = account.client._make_api_call
     try:
         answer = call(fact.operation, account.fill_in(fact.parameters))
@@ -90,20 +90,20 @@ def check_run(fact: RunFact, account: Account) -> None:
 
 @every_fact
 def test_facts(mocked, fact):
-    """The mock does what AWS was recorded to do."""
+    """The mock answers as AWS was recorded."""
     check(fact, mocked)
 
 
 @pytest.mark.aws
 @every_fact
 def test_facts_on_aws(real, fact):
-    """AWS still does what it was recorded to do; run only with `-m aws`, credentials and permission."""
+    """AWS still answers as it was recorded; run only with `-m aws`, credentials and permission."""
     check(fact, real)
 
 
 @every_fact
 def test_facts_are_rows_of_the_conformance(fact):
-    """Each fact stands for a rule whose evidence was recorded or measured."""
+    """Each fact has a row in docs/conformance.md whose evidence is recorded or measured."""
     rows = [row.split(" | ") for row in CONFORMANCE.read_text().splitlines() if row.startswith(f"| {fact.rule} |")]
 
     assert [row[1].split()[0].rstrip(":") in ("recorded", "measured") for row in rows] == [True]
@@ -118,7 +118,7 @@ def test_facts_are_rows_of_the_conformance(fact):
     ],
 )
 def test_nothing_runs_on_aws_without_permission(given, absent):
-    """What is missing is named, beside what it would cost."""
+    """The sentence names what is missing, and the cost."""
     assert missing(given, 40) == (
         "The facts make state machines in the account, start them, and delete them: 40 state transitions, 0.0010 US "
         f"dollars at most. Not set: {', '.join(absent)}."
@@ -126,5 +126,5 @@ def test_nothing_runs_on_aws_without_permission(given, absent):
 
 
 def test_all_is_given():
-    """With permission, role and credentials nothing is missing."""
+    """Nothing is missing with permission, role and credentials."""
     assert missing({PERMISSION: "1", ROLE: "arn", "AWS_PROFILE": "a"}, 40) is None

@@ -1,4 +1,4 @@
-"""How many cases a fuzz tries, from which seed on, and what each of them must do."""
+"""The number of fuzz cases, their seeds, and the limits of time and memory for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from random import Random
 from types import FrameType
 
-#: The whole number of cases of `tox -e fuzz`, and the part of it that the suite tries.
+#: The number of cases of `tox -e fuzz`, and the part of them that the suite tries.
 IS_WHOLE = "SFN_MOCK_FUZZ" in os.environ
 _ONE = os.environ.get("SFN_MOCK_SEED")
 #: Processor time that one case may take, in seconds.
@@ -19,7 +19,7 @@ _LONGEST = 20
 #: By how much memory may grow after the first tenth of the cases, in MiB. The record of calls alone keeps up to 32.
 _MOST_GROWTH = 96
 
-#: Seeds that have found something, by kind of case: they are tried each time.
+#: Seeds that found a fault before, by kind of case: every run tries them.
 KEPT: dict[str, tuple[int, ...]] = {
     # half a surrogate in the payload of a function
     "definitions": (4165,),
@@ -29,11 +29,11 @@ KEPT: dict[str, tuple[int, ...]] = {
 
 
 class HangError(BaseException):
-    """A case goes on and on. No handler of errors of the code under test catches it."""
+    """A case does not end. It is no Exception, so that handlers in the code under test do not catch it."""
 
 
 def cases(kind: str, whole: int, part: int, first: int = 0) -> Iterator[Random]:
-    """Give random numbers for each case, from a seed of its own; a failure prints that seed."""
+    """Yield a random generator for each case, with its own seed; a failure prints that seed."""
     numbers = [int(_ONE)] if _ONE else [*KEPT.get(kind, ()), *range(first, first + (whole if IS_WHOLE else part))]
     settled = 0
     for index, number in enumerate(numbers):
@@ -51,7 +51,7 @@ def cases(kind: str, whole: int, part: int, first: int = 0) -> Iterator[Random]:
 
 
 def _memory() -> int:
-    """Return the most memory that the process has had, in MiB."""
+    """Return the peak memory of the process, in MiB."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # In bytes on macOS, in KiB elsewhere.
     return most >> (20 if sys.platform == "darwin" else 10)
@@ -59,7 +59,7 @@ def _memory() -> int:
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    """Raise HangError for what takes too long. A machine that is busy elsewhere takes no time of the process."""
+    """Raise HangError if the block takes too much processor time, which other processes do not use up."""
 
     def give_up(number: int, frame: FrameType | None) -> None:
         raise HangError(f"A case takes more than {_LONGEST} seconds.")

@@ -1,4 +1,4 @@
-"""Definitions, expressions and paths: sound ones, nearly sound ones, and heaps of parts."""
+"""Generate definitions, expressions and paths: valid ones, damaged ones, and random combinations of parts."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _OPERATORS = ["+", "-", "*", "/", "%", "&", "=", "!=", "<", ">=", "and", "or", "
 
 
 def path(random: Random) -> str:
-    """Return a reference path or a JSONPath, sound or damaged."""
+    """Return a reference path or a JSONPath, valid or damaged."""
     text = random.choice(_PATHS)
     return _damaged(random, text) if random.random() < 0.25 else text
 
@@ -122,7 +122,7 @@ def _damaged(random: Random, text: str) -> str:
 
 
 def template(random: Random, jsonata: bool, depth: int = 0) -> Any:
-    """Return what may stand in Parameters, Arguments, Output or Assign."""
+    """Return a value for Parameters, Arguments, Output or Assign."""
     kind = random.randrange(6)
     if kind == 0 or depth > 2:
         return any_value(random)
@@ -180,7 +180,7 @@ def _fields(random: Random, kind: str, jsonata: bool, depth: int) -> dict[str, A
 
 
 def state(random: Random, jsonata: bool, following: str | None, depth: int = 0) -> dict[str, Any]:
-    """Return a state of any type, with fields that fit it more often than not."""
+    """Return a state of any type, usually with fields of that type."""
     kinds = ["Pass", "Pass", "Wait", "Choice", "Succeed", "Fail", "Task", "Task"] + ["Parallel", "Map"] * (depth < 2)
     kind = random.choice(kinds)
     made: dict[str, Any] = {"Type": kind, **_fields(random, kind, jsonata, depth)}
@@ -206,9 +206,9 @@ _JSONPATH_FIELDS = ["InputPath", "Parameters", "ResultSelector", "ResultPath", "
 
 
 def program(random: Random, jsonata: bool, depth: int = 0) -> dict[str, Any]:
-    """Return states that mostly follow one another, so that most runs come to an end."""
+    """Return states that usually lead to later ones, so that most runs end."""
     names = NAMES[: random.randrange(1, 4)]
-    # Names differ from level to level, as they must in one definition.
+    # Names must be unique in a definition, so each level has its own.
     own = {name: f"{name}{depth}{random.randrange(1000)}" if depth else name for name in NAMES}
     following = [*names[1:], None]
     states = {

@@ -1,4 +1,4 @@
-"""Values, requests and bytes as no sound client sends them, and as it does."""
+"""Generate values, requests and bytes, valid and invalid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import botocore.session
 MODEL = botocore.session.get_session().get_service_model("stepfunctions")
 OPERATIONS = tuple(MODEL.operation_names)
 PREFIX = "arn:aws:states:us-east-1:123456789012:"
-#: Names of what is there, and of what is not.
+#: Names of existing and of missing resources.
 ARNS = [
     f"{PREFIX}stateMachine:orders",
     f"{PREFIX}stateMachine:orders:1",
@@ -56,7 +56,7 @@ def any_value(random: Random, depth: int = 0) -> Any:
 
 
 def fitting_value(random: Random, shape: Any, depth: int = 0) -> Any:
-    """Return a value of a shape, sound more often than not."""
+    """Return a value of a shape, usually a valid one."""
     if random.random() < 0.08 or depth > 6:
         return any_value(random)
     if shape.type_name == "structure":
@@ -75,7 +75,7 @@ def fitting_value(random: Random, shape: Any, depth: int = 0) -> Any:
 
 
 def structure(random: Random, shape: Any, depth: int = 0) -> dict[str, Any]:
-    """Return members of a structure: the required ones mostly, others at times."""
+    """Return members of a structure: usually the required ones, sometimes others."""
     members = {
         name: fitting_value(random, member, depth)
         for name, member in shape.members.items()
@@ -87,13 +87,13 @@ def structure(random: Random, shape: Any, depth: int = 0) -> dict[str, Any]:
 
 
 def parameters(random: Random) -> tuple[str, dict[str, Any]]:
-    """Return an operation, and what a request to it may hold."""
+    """Return an operation, and parameters of a request to it."""
     operation = random.choice(OPERATIONS)
     return operation, structure(random, MODEL.operation_model(operation).input_shape)
 
 
 def body(random: Random, members: dict[str, Any]) -> bytes:
-    """Return the body of a request, as it should be or damaged."""
+    """Return the body of a request, valid or damaged."""
     text = json.dumps(members).encode()
     damage = random.randrange(12)
     if damage == 0:
@@ -114,7 +114,7 @@ TARGETS = ["", "ListExecutions", "AWSStepFunctions", "AWSStepFunctions.", "AWSSt
 
 
 def target(random: Random, operation: str) -> str:
-    """Return a target header, most often that of the operation."""
+    """Return a target header, usually that of the operation."""
     return random.choice(TARGETS) if random.random() < 0.1 else f"AWSStepFunctions.{operation}"
 
 
@@ -138,5 +138,5 @@ HEADERS = [
 
 
 def headers(random: Random) -> list[tuple[str, str]]:
-    """Return headers beside the target."""
+    """Return headers other than the target."""
     return random.sample(HEADERS, random.randrange(4))

@@ -1,4 +1,4 @@
-"""Generated definitions, expressions and paths: each is refused in AWS's words, or runs to an end that AWS has."""
+"""Generated definitions, expressions and paths are refused with an error of AWS, or run to a status of AWS."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from fuzz_definitions import INPUT, definition, expression, intrinsic, path, sta
 from sfn_mock import TaskError, mock_sfn_executions
 
 ROLE = "arn:aws:iam::123456789012:role/orders"
-#: What a definition, or a state to be tested, may be refused with.
+#: The codes with which a definition or a tested state may be refused.
 REFUSALS = {"InvalidDefinition", "ValidationException", "InvalidExecutionInput"}
 STATUSES = {"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """Deprecations within libraries that evaluate expressions are not looked at here."""
+    """Ignore deprecation warnings of the libraries that evaluate expressions."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 def refused(call: Any, **arguments: Any) -> dict[str, Any] | None:
-    """Return the answer of a call, or None for one that is refused in a sentence."""
+    """Return the answer of a call; None if it is refused with a sentence."""
     try:
         return call(**arguments)
     except ClientError as error:
@@ -39,14 +39,14 @@ def refused(call: Any, **arguments: Any) -> dict[str, Any] | None:
 
 
 def echo(event: Any, context: Any) -> Any:
-    """Answer a task with its input, or fail if that is odd."""
+    """Return the input of a task as its result, or fail for some inputs."""
     if isinstance(event, (str, list)):
         raise TaskError("Odd", "neither text nor a list")
     return event
 
 
 def test_definitions(kept_client):
-    """A definition is refused, or its run comes to a status, with a history that begins and ends as it should."""
+    """A definition is refused, or its run ends with a status and a history with the right first and last event."""
     with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True, wait_scale=0) as sfn:
         sfn.mock_lambda("echo", echo)
         for number, random in enumerate(cases("definitions", 8_000, 20)):
@@ -87,7 +87,7 @@ def _check_tested(answer: dict[str, Any] | None) -> None:
 
 @pytest.mark.parametrize("kind", ["expressions", "intrinsics", "paths", "states"])
 def test_single_states(kept_client, kind):
-    """An expression, a function, a path or a state that TestState is given succeeds, or fails as on AWS."""
+    """TestState of any expression, function, path or state succeeds, or fails as on AWS."""
     with mock_sfn_executions(execute=True) as sfn:
         sfn.mock_lambda("echo", echo)
         for random in cases(kind, 3_000, 20):

@@ -1,4 +1,4 @@
-"""Any body, target and headers, over each transport: each answer is a well-formed one of AWS's."""
+"""Requests with any body, target and headers get a well-formed answer of AWS, over each transport."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PACKAGE = str(Path(sfn_mock.__file__).parent)
 _IN_A_SERVICE_OF_MOTO = re.compile(f'File "{re.escape(str(Path(moto.__file__).parent))}.(?!core|moto_server)')
 URL = "https://states.us-east-1.amazonaws.com/"
 JSON = "application/x-amz-json-1.0"
-#: What any operation may end in, beside its own errors.
+#: Error codes that every operation may answer with, besides its own.
 COMMON = {
     "SerializationException",
     "UnknownOperationException",
@@ -41,7 +41,7 @@ COMMON = {
 
 
 def seed(sfn: Any) -> None:
-    """Something of each kind, under the names that requests use."""
+    """Seed one resource of each kind, with the names that requests use."""
     orders = sfn.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
     orders.add_execution("a", status="FAILED")
@@ -51,7 +51,7 @@ def seed(sfn: Any) -> None:
 
 
 def check_answer(status: int, content_type: str, content: bytes, operation: str | None) -> None:
-    """Compare an answer over HTTP with what botocore's model says of the operation."""
+    """Compare an HTTP answer with botocore's model of the operation."""
     told = json.loads(content)
 
     assert isinstance(told, dict)
@@ -73,7 +73,7 @@ def check_answer(status: int, content_type: str, content: bytes, operation: str 
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """Calls that miss what is elsewhere warn of it; that is not looked at here."""
+    """Ignore the warning for calls that miss a resource of another region or account."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -81,7 +81,7 @@ def quiet():
 
 @pytest.mark.parametrize("transport", ["direct", "wire"])
 def test_boto3(transport):
-    """boto3's validation aside: an answer, or an error that boto3 users know, and nothing from inside."""
+    """Without its validation, boto3 returns an answer or raises an error of boto3, never one from inside the mock."""
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     with mock_sfn_executions(transport=transport, retry_sleeps=False) as sfn:
         client = boto3.client("stepfunctions", "us-east-1", config=config)
@@ -103,12 +103,12 @@ def test_boto3(transport):
 
 
 def _passes_through_the_package(error: BaseException) -> bool:
-    """Whether an error came from within the package, or from what it called."""
+    """Return whether the package is in the traceback of an error."""
     return any(frame.f_code.co_filename.startswith(PACKAGE) for frame, _ in walk_tb(error.__traceback__))
 
 
 def test_requests():
-    """Whatever is posted to the service's host has an answer of AWS's protocol."""
+    """Every POST to the host of the service gets an answer of AWS's protocol."""
     with mock_sfn_executions() as sfn, requests.Session() as session:
         for number, random in enumerate(cases("requests", 40_000, 100)):
             if number % 500 == 0:
@@ -118,7 +118,7 @@ def test_requests():
             named = target(random, operation)
             sent = {"X-Amz-Target": named, **dict(headers(random))}
             if not named.startswith("AWSStepFunctions."):
-                # Without either, nothing says that a request is one for Step Functions.
+                # Without either, a request is not recognisable as one for Step Functions.
                 sent["Authorization"] = SIGNED
             try:
                 answer = session.post(
@@ -136,7 +136,7 @@ def test_requests():
 
 
 def raw_request(random: Random) -> bytes:
-    """Return the bytes of a request, sound or damaged."""
+    """Return the bytes of a request, valid or damaged."""
     operation, members = parameters(random)
     content = body(random, members)
     method = random.choice([b"POST"] * 8 + [b"GET", b"PUT", b"HEAD", b"OPTIONS", b"\xff", b"POST POST"])
@@ -163,7 +163,7 @@ def raw_request(random: Random) -> bytes:
 
 
 def exchange(port: int, text: bytes) -> bytes:
-    """Send bytes and then the end, and return all that is answered."""
+    """Send bytes, close the sending side, and return the whole answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         with suppress(OSError):  # the server need not read all, and may have hung up
             connection.sendall(text)
@@ -179,7 +179,7 @@ _HEAD = re.compile(rb"HTTP/1\.1 (\d{3}) [^\r\n]*\r\n((?:[^\r\n:]+:[^\r\n]*\r\n)*
 
 
 def check_exchange(text: bytes, log: str) -> None:
-    """Expect answers of HTTP, one after the other; what the server fails at is an error of moto's other services."""
+    """Check that the bytes are HTTP answers; only moto's other services may answer with a server error."""
     failures = 0
     while text:
         head = _HEAD.match(text)
@@ -202,7 +202,7 @@ def check_exchange(text: bytes, log: str) -> None:
 
 
 def test_sockets(sfn_executions_server, caplog, capsys):
-    """Whatever bytes come to the server's port, it answers with HTTP or hangs up, says nothing, and goes on."""
+    """For any bytes the server answers with HTTP or closes the connection, prints nothing, and keeps running."""
     sfn = sfn_executions_server
     port = int(sfn.endpoint_url.rpartition(":")[2])
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\n"

@@ -1,4 +1,4 @@
-"""Try mutants of modules on the tests that concern them, and print those that survive.
+"""Run the tests of modules on mutants of these modules, and print the mutants that survive.
 
 cosmic-ray makes the mutants. The tests are collected once. Each mutant is tried in a forked process that gives the
 functions in memory the changed code, and runs the tests that reach the changed line, the quickest first: most mutants
@@ -49,7 +49,7 @@ TESTS = {
     "seeding": ["seeding", "operations/test_retention.py", "state/test_time_limits.py", "state/test_lives.py"],
     "asl": ["asl"],
 }
-#: Operators whose mutants differ in what they do; cosmic-ray's others give many more of the same.
+#: The operators of cosmic-ray to use; the mutants of the others repeat these.
 _COMPARISONS = [
     *("Eq_NotEq", "NotEq_Eq", "Lt_LtE", "Lt_Gt", "LtE_Lt", "Gt_GtE", "Gt_Lt", "GtE_Gt", "Is_IsNot", "IsNot_Is"),
 ]
@@ -68,16 +68,16 @@ OPERATORS = [
     ]
     if f"core/{name}" in set(operator_names())
 ]
-#: What tests import beside the package; imported once here, and by no mutant again.
+#: Libraries of the tests, imported once here and not again for each mutant.
 LIBRARIES = [
     *("boto3", "freezegun", "hypothesis.stateful", "jsonata", "jsonschema", "moto", "moto.server"),
     *("moto.stepfunctions.models", "requests", "time_machine", "yaml"),
 ]
-#: What a test may take beyond twenty times its usual processor time, and in all, in seconds. One that takes longer
-#: hangs, and is found out by that.
+#: Seconds of processor time that a test may take beyond twenty times its usual time, and its total limit. A test
+#: above either counts as endless, which finds the mutant.
 _HANGS = 3
 _WAITS = 300
-#: How long the tests of one mutant take together, usually, in seconds: others are left out.
+#: The total usual time of the tests that one mutant is tried with, in seconds; further tests are left out.
 _ENOUGH = 3
 _MEMORY = 6 * 2**30
 
@@ -97,7 +97,7 @@ class Mutant(NamedTuple):
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Give the mutants of a module, without those that say the same as another."""
+    """Return the mutants of a module, without duplicates."""
     original = path.read_text()
     seen = {original}
     nodes = list(ast_nodes(get_ast_from_path(path)))
@@ -112,7 +112,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
 
 
 def _is_worth_trying(source: str) -> bool:
-    """Whether a mutant can be compiled, which one without the star of parameters cannot, and is not only for types."""
+    """Return whether a mutant compiles, and does not only change types; without its star, a parameter list may not."""
     try:
         ast.parse(source)
     except SyntaxError:
@@ -129,20 +129,20 @@ def _compiled(path: Path) -> CodeType:
 
 
 def _parts(code: CodeType) -> tuple[CodeType, list[CodeType]]:
-    """Give a code without the functions and classes in it, and these."""
+    """Return a code without its inner functions and classes, and these."""
     inner = [
         constant
         for constant in code.co_consts
-        # what `[x for x in y]` is made of runs with the code around it
+        # comprehensions run with the code around them
         if isinstance(constant, CodeType) and (constant.co_name == "<lambda>" or constant.co_name[0] != "<")
     ]
     rest = tuple(None if constant in inner else constant for constant in code.co_consts)
-    # without columns, as a function that has become longer ends further to the right
+    # without columns, because a longer function ends further to the right
     return code.replace(co_consts=rest, co_linetable=b""), inner
 
 
 def changed_functions(before: CodeType, after: CodeType) -> list[tuple[CodeType, CodeType]] | None:
-    """Give the functions that differ, as they were and as they are; None if something outside of functions differs."""
+    """Return the functions that differ, before and after; None if code outside of functions differs."""
     if before == after:
         return []
     if before.co_flags & inspect.CO_OPTIMIZED:
@@ -155,7 +155,7 @@ def changed_functions(before: CodeType, after: CodeType) -> list[tuple[CodeType,
 
 
 def changes(mutant: Mutant) -> list[tuple[CodeType, CodeType]] | None:
-    """Give the functions that a mutant changes; None if it changes something outside of functions."""
+    """Return the functions that a mutant changes; None if it changes code outside of functions."""
     return changed_functions(_compiled(mutant.module), compile(mutant.source, str(mutant.module), "exec"))
 
 
@@ -171,7 +171,7 @@ class _MutatedLoader(importlib.machinery.SourceFileLoader):
 
 
 class _Finder:
-    """Finds the mutant in place of the module."""
+    """Finds the mutant instead of the module."""
 
     def __init__(self, mutant: Mutant) -> None:
         self._name = ".".join(mutant.module.relative_to(ROOT).with_suffix("").parts)
@@ -187,15 +187,15 @@ class _Finder:
 
 
 class Reach(NamedTuple):
-    """Which tests run which line of a module, and how long each takes, in the tests' order of collection."""
+    """The tests that run each line of a module, and their times, in the order of collection."""
 
     lines: Mapping[str, Mapping[int, Sequence[str]]]
     seconds: Mapping[str, float]
 
     def tests(self, module: Path, line: int | None) -> list[str]:
-        """Give the tests that run the statement of a line, or all for what runs when the module is imported.
+        """Return the tests that run the statement of a line, or all tests for code that runs at import.
 
-        The files take turns with their quickest tests first, and what would take long is left out.
+        The test files alternate, each with its quickest tests first; tests beyond the time limit are left out.
         """
         if line is None:
             reached = set(self.seconds)
@@ -214,7 +214,7 @@ class Reach(NamedTuple):
 
 
 def _statement(module: Path, line: int) -> range:
-    """Give the lines of the statement that a line belongs to, of one with a body its head alone."""
+    """Return the lines of the statement that contains a line; only the head of a statement with a body."""
     around = [
         node
         for node in ast.walk(ast.parse(module.read_text()))
@@ -241,7 +241,7 @@ def _run(session: pytest.Session, tests: Sequence[str], reach: Reach) -> int:
 
 
 class _Measure:
-    """A plugin that runs all tests, and writes down what they reach."""
+    """A plugin that runs all tests, and records the lines that each reaches."""
 
     def __init__(self, modules: Sequence[Path], written: Path) -> None:
         self._modules = [str(module) for module in modules]
@@ -276,7 +276,7 @@ class _TryFunctions:
         for function in gc.get_objects():
             if isinstance(function, FunctionType):
                 functions.setdefault(_key(function.__code__), []).append(function)
-        # so that a forked process need not copy what it collects no garbage from
+        # so that garbage collection in a forked process copies no memory
         gc.freeze()
         for mutant in self._made:
             self._report.tried(mutant, _exit_code(functools.partial(self._try, session, functions, mutant)))
@@ -296,7 +296,7 @@ def _key(code: CodeType) -> tuple[str, str, int]:
 
 
 class _TryModule:
-    """A plugin that runs tests for a change of what runs when a module is imported."""
+    """A plugin that runs the tests of a mutant that changes code outside of functions."""
 
     def __init__(self, module: Path, reach: Reach) -> None:
         self._module = module
@@ -308,7 +308,7 @@ class _TryModule:
 
 
 def _exit_code(work: Callable[[], int]) -> int:
-    """Run something in a forked process, and return its exit code, which is not 0 either if a signal has ended it."""
+    """Run a function in a forked process, and return its exit code; it is not 0 if a signal ended the process."""
     child = os.fork()
     if not child:
         os._exit(work())
@@ -316,13 +316,13 @@ def _exit_code(work: Callable[[], int]) -> int:
 
 
 def _pytest(plugin: object, tests: Sequence[str], mutant: Mutant | None = None) -> int:
-    """Run pytest in this process, without a word of it."""
+    """Run pytest in this process, without its output."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     if mutant is not None:
         sys.meta_path.insert(0, _Finder(mutant))
-    # Some of the libraries are plugins, and pytest would rather have imported them itself. It would also load the
+    # Some of the libraries are plugins, and pytest warns that they are already imported. It would also load the
     # package, which is a plugin, in its own way, to rewrite what it asserts.
     options = [
         "-q",
@@ -338,7 +338,7 @@ def _pytest(plugin: object, tests: Sequence[str], mutant: Mutant | None = None) 
 
 
 class Report:
-    """Prints what survives. A forked process may use it, and tests write elsewhere."""
+    """Prints the mutants that survive, also from a forked process and while tests redirect output."""
 
     def __init__(self, made: Sequence[Mutant], survivors: Path) -> None:
         self._made = made
@@ -348,7 +348,7 @@ class Report:
 
     def tried(self, mutant: Mutant, exit_code: int) -> None:
         """Note the exit code of a mutant's tests."""
-        # It takes long, so it says how far it is.
+        # It takes long, so it shows its progress.
         print(f"{self._made.index(mutant) + 1} of {len(self._made)}", file=self._progress, flush=True)
         if not exit_code:
             print(mutant, file=self._out, flush=True)
@@ -356,7 +356,7 @@ class Report:
                 print(mutant.module, file=file)
 
     def print_table(self) -> int:
-        """Print the rows of the table in docs/mutation.md, and return how many survive."""
+        """Print the rows of the table in docs/mutation.md, and return the number of surviving mutants."""
         survivors = self._survivors.read_text().splitlines()
         for module, total in Counter(str(mutant.module.relative_to(PACKAGE)) for mutant in self._made).items():
             print(f"| `{module}` | {total} | {survivors.count(str(PACKAGE / module))} |")
@@ -364,7 +364,7 @@ class Report:
 
 
 def try_mutants(made: Sequence[Mutant], tests: Sequence[str], folder: Path) -> int:
-    """Try mutants on tests, print those that survive, and return how many."""
+    """Run tests on mutants, print the mutants that survive, and return their number."""
     written = folder / "reach"
     modules = sorted({mutant.module for mutant in made})
     if _exit_code(lambda: _pytest(_Measure(modules, written), tests)):
@@ -381,7 +381,7 @@ def try_mutants(made: Sequence[Mutant], tests: Sequence[str], folder: Path) -> i
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Try the mutants of some modules, or of all, and return how many survive."""
+    """Try the mutants of the given modules, or of all, and return the number of surviving ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", default=list(TESTS), metavar="MODULE", help=", ".join(TESTS))
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try one of N mutants")
@@ -389,7 +389,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.update(SFN_MOCK_SHRINK="0", SFN_MOCK_STEPS="300")
     for library in LIBRARIES:
         importlib.import_module(library)
-    # A failure need not become the shortest one, nor be kept.
+    # Hypothesis need not shrink or store failures.
     phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
     hypothesis.settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
     hypothesis.settings.load_profile("mutants")

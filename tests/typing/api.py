@@ -1,5 +1,7 @@
-"""Ordinary use with annotations: type-checked, never run. A line that needs an ignore, or an assert_type that fails,
-is a promise broken to people who check their tests."""
+"""Ordinary use with annotations: type-checked, never run.
+
+A line that needs an ignore, or an assert_type that fails, breaks the type checks of users.
+"""
 
 from __future__ import annotations
 

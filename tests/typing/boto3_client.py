@@ -1,4 +1,4 @@
-"""The same beside a client with the types of mypy-boto3-stepfunctions: type-checked, never run."""
+"""Use of the mock with a client typed by mypy-boto3-stepfunctions: type-checked, never run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What type checkers refuse: an ignore comment that nothing needs is an error, by mypy strict and this setting."""
+"""Errors that type checkers report: mypy strict and this setting refuse an ignore comment without an error."""
 # pyright: reportUnnecessaryTypeIgnoreComment=true, reportUnnecessaryComparison=true
 
 from __future__ import annotations
