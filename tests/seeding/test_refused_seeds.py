@@ -124,6 +124,18 @@ def add_machine(name="new", **arguments):
     return lambda world: world.sfn.add_state_machine(name, **arguments)
 
 
+def add_alias(version, **arguments):
+    return lambda world: world.orders.add_alias("next", version, **arguments)
+
+
+def on_start(**arguments):
+    return lambda world: world.orders.on_start(**arguments)
+
+
+def add_many_children(**arguments):
+    return lambda world: world.batch.add_executions(2, **arguments)
+
+
 REFUSED = [
     # Statuses
     pytest.param(
@@ -402,7 +414,7 @@ REFUSED = [
         id="many after 9999",
     ),
     pytest.param(
-        lambda world: world.batch.add_executions(2, status="RUNNING", item_count=-1),
+        add_many_children(status="RUNNING", item_count=-1),
         "item_count must be an int >= 0, got -1",
         id="negative item count",
     ),
@@ -467,7 +479,7 @@ REFUSED = [
         id="long description of a version",
     ),
     pytest.param(
-        lambda world: world.orders.add_alias("next", 1, description="x" * 257),
+        add_alias(1, description="x" * 257),
         (
             "description must be a str of at most 256 characters, got "
             "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'"
@@ -475,27 +487,27 @@ REFUSED = [
         id="long description of an alias",
     ),
     pytest.param(
-        lambda world: world.orders.add_alias("next", [(1, 90, "x"), (2, 10)]),
+        add_alias([(1, 90, "x"), (2, 10)]),
         "version must be a version, or pairs such as [(v1, 90), (v2, 10)], got [(1, 90, 'x'), (2, 10)]",
         id="alias of triples",
     ),
     pytest.param(
-        lambda world: world.orders.add_alias("next", []),
+        add_alias([]),
         "version must be one version, or pairs of two different ones, got []",
         id="alias of nothing",
     ),
     pytest.param(
-        lambda world: world.orders.add_alias("next", [(1, 50), (1, 50)]),
+        add_alias([(1, 50), (1, 50)]),
         "version must be one version, or pairs of two different ones, got [(1, 50), (1, 50)]",
         id="alias of one version twice",
     ),
     pytest.param(
-        lambda world: world.orders.add_alias("next", [(1, 99.5)]),
+        add_alias([(1, 99.5)]),
         "version must be given with weights that are ints from 0 to 100, got [99.5]",
         id="half a weight",
     ),
     pytest.param(
-        lambda world: world.orders.add_alias("next", [(1, 90)]),
+        add_alias([(1, 90)]),
         "version must be given with weights that sum to 100, got [90]",
         id="weights of 90",
     ),
@@ -627,22 +639,22 @@ REFUSED = [
     ),
     # Later starts
     pytest.param(
-        lambda world: world.orders.on_start(status="PENDING_REDRIVE"),
+        on_start(status="PENDING_REDRIVE"),
         "status must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got 'PENDING_REDRIVE'",
         id="outcome PENDING_REDRIVE",
     ),
     pytest.param(
-        lambda world: world.orders.on_start(status="DONE"),
+        on_start(status="DONE"),
         "status must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, got 'DONE'",
         id="unknown outcome",
     ),
     pytest.param(
-        lambda world: world.orders.on_start(status="RUNNING", duration=MINUTE),
+        on_start(status="RUNNING", duration=MINUTE),
         "duration must be left out if the status is RUNNING; give a closing status instead",
         id="outcome RUNNING with a duration",
     ),
     pytest.param(
-        lambda world: world.orders.on_start(status="FAILED", output="{}"),
+        on_start(status="FAILED", output="{}"),
         "output must be left out unless the status is SUCCEEDED, got it with FAILED",
         id="outcome FAILED with an output",
     ),
@@ -790,7 +802,7 @@ READ_AS_UTC = "(it has no time zone and was read as UTC)"
             id="child",
         ),
         pytest.param(
-            lambda world: world.batch.add_executions(2, status="RUNNING", start_date=DAY),
+            add_many_children(status="RUNNING", start_date=DAY),
             f"start_date 2026-01-11T12:00:00.000Z {UPCOMING}",
             id="children",
         ),

@@ -280,14 +280,17 @@ def test_what_starts_between_two_milliseconds_is_listed_at_once(client, sfn_exec
     assert seen == [("started", "RUNNING", NOW, None), ("seeded", "SUCCEEDED", NOW, NOW)]
 
 
+def start_by_client(client, orders):
+    client.start_execution(stateMachineArn=MACHINE, name="threaded")
+
+
+def start_by_handle(client, orders):
+    orders.add_execution("threaded", status="RUNNING")
+
+
 @pytest.mark.parametrize(
     "start",
-    [
-        pytest.param(
-            lambda client, orders: client.start_execution(stateMachineArn=MACHINE, name="threaded"), id="by the client"
-        ),
-        pytest.param(lambda client, orders: orders.add_execution("threaded", status="RUNNING"), id="by the test"),
-    ],
+    [pytest.param(start_by_client, id="by the client"), pytest.param(start_by_handle, id="by the test")],
 )
 def test_a_bare_thread_is_in_the_frozen_time_too(client, clock, orders, start):
     """In a thread, freezegun shows the real time, and the mock the frozen one."""
