@@ -15,7 +15,7 @@ from moto.core.exceptions import ServiceException
 SERVICE_NAMESPACE = "com.amazonaws.swf.service.v2.model"
 #: ... for errors of the front end, which checks a request against the API's model ...
 FRONT_END_NAMESPACE = "com.amazon.coral.validate"
-#: ... and for errors of the throttling in front of that.
+#: ... and for throttling errors, which come before these checks.
 THROTTLE_NAMESPACE = "com.amazon.coral.availability"
 #: Errors of the protocol, for requests without a known operation or with an unreadable body.
 PROTOCOL_NAMESPACE = "com.amazon.coral.service"

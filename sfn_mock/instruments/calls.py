@@ -219,19 +219,19 @@ class CallLog:
         self._bytes = 0
         #: The number of dropped calls, and how many of them a warning has reported.
         self._dropped = 0
-        self._told = 0
+        self._warned = 0
 
     def clear(self) -> None:
         """Forget all calls."""
         with self._lock:
             self.calls.clear()
             self._answers.clear()
-            self._bytes = self._dropped = self._told = 0
+            self._bytes = self._dropped = self._warned = 0
 
     def warn_of_dropped(self) -> None:
         """Warn if calls were dropped since the last warning."""
-        if self._dropped > self._told:
-            self._told = self._dropped
+        if self._dropped > self._warned:
+            self._warned = self._dropped
             warnings.warn(
                 f"sfn.calls has dropped its oldest calls, {self._dropped} so far: it keeps only the newest, up to "
                 f"{_amount()} in all. Read them earlier, or call sfn.reset() in between.",
@@ -242,12 +242,12 @@ class CallLog:
         """Return a function that forgets the calls from now on; dropped answers stay dropped."""
         with self._lock:
             calls, answers, size = list(self.calls), self._answers.copy(), self._bytes
-            dropped, told = self._dropped, self._told
+            dropped, warned = self._dropped, self._warned
 
         def restore() -> None:
             with self._lock:
                 self.calls[:], self._answers, self._bytes = calls, answers, size
-                self._dropped, self._told = dropped, told
+                self._dropped, self._warned = dropped, warned
 
         return restore
 

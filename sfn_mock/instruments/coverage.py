@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
     @property
     def key(self) -> PartKey:
-        """What a step says of the part that it took."""
+        """The key of the part in the steps of runs."""
         return self.kind, self.state, self.number
 
 

@@ -126,18 +126,18 @@ def _describe(trace: Trace, visit: Visit, now: int) -> dict[str, Any]:
         "duration": (now if end is None else end.moment) - visit.entered.moment,
         "input": (visit.entered.details or {}).get("input"),
         "output": None if visit.exited is None else (visit.exited.details or {}).get("output"),
-        "error": _told(trace, visit, status, "error"),
-        "cause": _told(trace, visit, status, "cause"),
+        "error": _failure_detail(trace, visit, status, "error"),
+        "cause": _failure_detail(trace, visit, status, "cause"),
     }
 
 
-def _told(trace: Trace, visit: Visit, status: str, member: str) -> Any:
-    """Return the error or cause of a failed state, from its last task if that has one."""
+def _failure_detail(trace: Trace, visit: Visit, status: str, member: str) -> Any:
+    """Return the error or cause of a failed state: of its last task, else of the execution."""
     if status not in ("FAILED", "CAUGHT"):
         return None
     ends = [visit.evaluation, *(span.end for span in (*visit.tasks[-1:], *visit.map_runs[-1:]))]
-    told = [event.details[member] for event in ends if event is not None and event.details and member in event.details]
-    return told[-1] if told else trace.end.told(member)
+    found = [event.details[member] for event in ends if event is not None and event.details and member in event.details]
+    return found[-1] if found else trace.end.end_detail(member)
 
 
 # --- Transitions from the order of states ----------------------------------------------------------------------------

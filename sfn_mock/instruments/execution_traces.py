@@ -71,7 +71,7 @@ class Span:
         """The details of the first event."""
         return self.begin.details or {}
 
-    def told(self, member: str) -> Any:
+    def end_detail(self, member: str) -> Any:
         """Return a member of the details of its last event; None if there is none."""
         return None if self.end is None or self.end.details is None else self.end.details.get(member)
 

@@ -268,13 +268,13 @@ class _Comparison:
             what = f"the execution cannot be redriven, as it is {new.status or 'RUNNING'}."
             return self._difference("end", None, "REDRIVEN", new.status, what, redrive.id)
         if old.status != new.status:
-            now = "is still RUNNING" if new.status is None else f"ends {new.status}{_told(new)}"
-            what = f"the execution {now}, where it had ended {old.status}{_told(old)}."
+            now = "is still RUNNING" if new.status is None else f"ends {new.status}{_error_text(new)}"
+            what = f"the execution {now}, where it had ended {old.status}{_error_text(old)}."
             return self._difference("end", None, old.status, new.status, what, old.end.id)
         for member in ("output", "error", "cause"):
-            told = [old.told(member), new.told(member)]
-            if not self._likeness.same(*told) and (is_same_so_far or member != "output"):
-                return self._changed("end", None, told, f"the execution ends with the {member}", old.end.id)
+            values = [old.end_detail(member), new.end_detail(member)]
+            if not self._likeness.same(*values) and (is_same_so_far or member != "output"):
+                return self._changed("end", None, values, f"the execution ends with the {member}", old.end.id)
         return None
 
     # --- Sentences ---------------------------------------------------------------------------------------------------
@@ -310,8 +310,8 @@ def _state_around(sequence: Path) -> Path | None:
     return None
 
 
-def _told(end: Span) -> str:
-    error = end.told("error")
+def _error_text(end: Span) -> str:
+    error = end.end_detail("error")
     return "" if error is None else f" with {error}"
 
 

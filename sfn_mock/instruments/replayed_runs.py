@@ -44,7 +44,7 @@ class Answers:
     Attributes:
         children: By name of a Map state: the recorded child executions of its map runs that are not replayed yet.
         limit: The moment at which the replay stops.
-        unknown: By execution: where a task or map run began that has no outcome.
+        unknown: The executions and paths of states with a task or map run that has no outcome.
         runs: The replayed runs, by their executions.
     """
 
@@ -75,10 +75,10 @@ class ReplayedRun(DefinitionRun):
 
     Attributes:
         execution: The replayed execution.
-        recorded: The trace of the recorded one; without it no task in this run has an outcome.
+        recorded: The trace of the recorded one; without it no task of this run has an outcome.
         map_state: The name of the Map state that started it, or an empty text.
         map_states: The names of its Map states, by ARN of their map runs.
-        map_children: By ARN of a map run of its own: the recorded children that are those of that map run.
+        map_children: By ARN of a map run that this run started: the recorded children of that map run.
     """
 
     def __init__(
@@ -154,11 +154,11 @@ class ReplayedRun(DefinitionRun):
         if span is None:
             return Pending()
         submitted = None if span.submitted is None else read_value(span.submitted)
-        error, cause = span.told("error"), span.told("cause")
+        error, cause = span.end_detail("error"), span.end_detail("cause")
         left = span.duration if call.timeout_seconds is not None else span.time_left(call.moment)
         # A history has no heartbeats: a task that ended has sent them in time.
         if span.status == "SUCCEEDED":
-            return Succeeded(read_value(span.told("output")), left, submitted, sends_heartbeats=True)
+            return Succeeded(read_value(span.end_detail("output")), left, submitted, sends_heartbeats=True)
         if span.status in ("FAILED", "REFUSED"):
             is_refused = span.status == "REFUSED"
             return Failed(error, cause, left, submitted, is_refused=is_refused, sends_heartbeats=True)
@@ -182,7 +182,7 @@ class ReplayedRun(DefinitionRun):
             return KnownMapRun(Pending())
         recorded = self._recorded_visit(visit.path)
         if span.status == "FAILED":
-            return KnownMapRun(Failed(span.told("error"), span.told("cause"), span.time_left(begin)))
+            return KnownMapRun(Failed(span.end_detail("error"), span.end_detail("cause"), span.time_left(begin)))
         if span.status == "SUCCEEDED" and recorded is not None and recorded.exited is not None:
             left = recorded.exited.details or {}
             assigned = left.get("assignedVariables", {})
@@ -213,10 +213,10 @@ class ReplayedRun(DefinitionRun):
         return ReplayedRun(child, processor, self._answers, recorded, self, name)
 
     def _children_of(self, visit: Visit, children: list[Trace]) -> list[Trace]:
-        """Return the recorded children, of those that none has taken, that the recorded map run of a stay started."""
+        """Return those of the children that the map run of the recorded visit started."""
         recorded = self._recorded_visit(visit.path)
-        stays = () if self.recorded is None else self.recorded.visits.values()
-        others = [stay for stay in stays if stay.name == visit.name and stay.map_runs and stay is not recorded]
+        visits = () if self.recorded is None else self.recorded.visits.values()
+        others = [other for other in visits if other.name == visit.name and other.map_runs and other is not recorded]
         if recorded is None or not recorded.map_runs or not others:
             return list(children)
         return children_of(recorded, others, children)
@@ -234,7 +234,7 @@ class ReplayedRun(DefinitionRun):
         """Return the recorded counterpart of the last task or map run of a visit; None if it did not end.
 
         Raises:
-            NoOutcomeError: If there is none, though the recorded execution was not cut off before; the first time only.
+            NoOutcomeError: At the first search, if there is no counterpart although the recorded execution went on.
         """
         recorded = self._recorded_visit(visit.path)
         spans: list[Span] = [] if recorded is None else getattr(recorded, kind)
@@ -272,7 +272,7 @@ def replay_execution(execution: Execution, program: Program, recorded: Trace, an
         last = recorded.events[-1].moment if attempt.end is None else attempt.end.moment
         run.advance_until_unknown(last)
         if attempt.status == "ABORTED" and run.is_running and not run.is_stuck:
-            error, cause = attempt.told("error"), attempt.told("cause")
+            error, cause = attempt.end_detail("error"), attempt.end_detail("cause")
             end_execution(execution, last, Ending("ABORTED", error=error, cause=cause))
         elif attempt.end is not None and number + 1 == len(recorded.runs):
             last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
@@ -283,16 +283,16 @@ def replay_execution(execution: Execution, program: Program, recorded: Trace, an
 
 
 def children_of(visit: Visit, others: list[Visit], children: list[Trace]) -> list[Trace]:
-    """Return the child executions of a stay in a Map state.
+    """Return the child executions that a visit of a Map state started.
 
     Args:
-        visit: The stay, with map runs.
-        others: Other stays in the same state, with map runs.
-        children: Child executions of all of them.
+        visit: The visit, with map runs.
+        others: Other visits of the same state, with map runs.
+        children: Child executions of all these visits.
 
     Returns:
-        Those that began while its map run went on. Of those that began while others' went on too, it has none whose
-        output is among what only another state gave.
+        The children that began during its map runs. A child that also began during those of another visit is left out
+        if its output is in the output of that visit only.
     """
     outputs = _outputs(visit)
     found = []
@@ -300,7 +300,7 @@ def children_of(visit: Visit, others: list[Visit], children: list[Trace]) -> lis
         begin = child.runs[0].begin.moment
         if not _goes_on(visit, begin):
             continue
-        value = read_value(child.end.told("output"))
+        value = read_value(child.end.end_detail("output"))
         if value in outputs:
             outputs.remove(value)
         elif any(value in _outputs(other) for other in others if _goes_on(other, begin)):
@@ -310,13 +310,13 @@ def children_of(visit: Visit, others: list[Visit], children: list[Trace]) -> lis
 
 
 def _goes_on(visit: Visit, moment: int) -> bool:
-    """Return whether the map runs of a stay go on at a moment."""
+    """Return whether a moment is during the map runs of a visit."""
     end = visit.map_runs[-1].end
     return visit.map_runs[0].begin.moment <= moment and (end is None or moment <= end.moment)
 
 
 def _outputs(visit: Visit) -> list[Any]:
-    """Return the outputs of the children, where the output of a Map state is a list of them."""
+    """Return the outputs of the children of a visit, if its output is a list of them; else an empty list."""
     left = None if visit.exited is None else visit.exited.details
     output = read_value((left or {}).get("output"))
     return output if isinstance(output, list) else []

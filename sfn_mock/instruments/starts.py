@@ -21,7 +21,7 @@ class _Start(NamedTuple):
     test: str | None
 
     def is_forgotten(self) -> bool:
-        """Return whether nothing can stop it any more, or the test that started it is over."""
+        """Return whether the mock can no longer be stopped, or the test that started it is over."""
         if self.mock() is None:
             return True
         is_of_test = self.test is not None and self.test.endswith(_CALL_PHASE)

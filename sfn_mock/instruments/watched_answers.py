@@ -1,4 +1,4 @@
-"""An answer that notes whether the code under test ever looks at its page token."""
+"""An answer that records whether the code under test reads its page token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TOKEN = "nextToken"
 
 
 def _of_a_key(method: Callable[..., Any]) -> Callable[..., Any]:
-    """``method`` of dict, which looks at the token if its argument says so."""
+    """Return ``method`` of dict, which looks at the token if its argument is the key of the token."""
 
     @wraps(method)
     def looking(answer: WatchedAnswer, key: object, *others: Any) -> Any:
@@ -23,7 +23,7 @@ def _of_a_key(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _of_all(method: Callable[..., Any]) -> Callable[..., Any]:
-    """``method`` of dict, which shows all members, so that nobody can tell any more who looks at the token."""
+    """Return ``method`` of dict, which returns all members and therefore counts as a look at the token."""
 
     @wraps(method)
     def looking(answer: WatchedAnswer, *others: Any) -> Any:
@@ -34,9 +34,9 @@ def _of_all(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class WatchedAnswer(dict[str, Any]):
-    """The answer as a dict, which calls ``look`` each time that its token is looked at, alone or with the rest.
+    """The answer as a dict, which calls ``look`` whenever its token is read, alone or with other members.
 
-    Copies, and what is unpickled, are plain dicts. Printing is not looking: a log shows every answer.
+    Copies and unpickled answers are plain dicts. Printing does not count, because a log may print every answer.
     """
 
     __slots__ = ("look",)

@@ -10,7 +10,7 @@ from sfn_mock.aws.exceptions import (
     StateMachineTypeNotSupported,
 )
 from sfn_mock.operations.finding import find_map_run, find_qualified
-from sfn_mock.operations.paging import DEFAULT_PAGE_SIZE, first_page, place_of
+from sfn_mock.operations.paging import DEFAULT_PAGE_SIZE, first_page, page_start
 from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.state.execution_index import Entry, Position
 from sfn_mock.state.records import Execution, ExecutionScope, Records
@@ -33,18 +33,18 @@ def list_executions(
         owner, qualifier = resolve_owner(records, state_machine_arn, map_run_arn)
         check_filters(map_run_arn, status_filter, redrive_filter)
         request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
-        place = place_of(records, moment, request, next_token)
+        start = page_start(records, moment, request, next_token)
         before: Position | None = None
-        if place.after is not None:
-            sorted_by, sequence = place.after
+        if start.after is not None:
+            sorted_by, sequence = start.after
             before = sorted_by, sequence
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
         # Time lines keep the past, so the past is listed like the present.
         lag = records.simulation.consistency_lag
         owner.index.update_to(moment - lag)
-        entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, place.seen_until - lag)
-        page = first_page(records, moment, request, place, entries, _position, size)
+        entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, start.seen_until - lag)
+        page = first_page(records, moment, request, start, entries, _position, size)
         answer: Answer = {"executions": describe_items(owner, page.items, date)}
         if page.next_token is not None:
             answer["nextToken"] = page.next_token

@@ -16,7 +16,7 @@ DEFAULT_PAGE_SIZE = 100
 Item = TypeVar("Item")
 
 
-class Place(NamedTuple):
+class PageStart(NamedTuple):
     """The position in a listing at which a page starts; a token stores it."""
 
     #: The key of the last returned item; None at the start.
@@ -37,30 +37,30 @@ class Page(Generic[Item]):
     next_token: str | None
 
 
-def place_of(records: Records, moment: int, request: page_tokens.Request, next_token: str | None) -> Place:
+def page_start(records: Records, moment: int, request: page_tokens.Request, next_token: str | None) -> PageStart:
     """Return the start of the page for ``next_token``, or of the first page without a token."""
     if next_token is None:
-        return Place()
-    return Place(*page_tokens.read(records.token_key, request, next_token, moment))
+        return PageStart()
+    return PageStart(*page_tokens.read(records.token_key, request, next_token, moment))
 
 
 def first_page(
     records: Records,
     moment: int,
     request: page_tokens.Request,
-    place: Place,
+    start: PageStart,
     items: list[Item],
     key: Callable[[Item], page_tokens.Position],
     size: int,
 ) -> Page[Item]:
-    """Return the first page of ``items``, which start at ``place``: up to ``size``, with a token if more follow."""
+    """Return the first page of ``items``, which begin at ``start``: up to ``size``, with a token if more follow."""
     length = min(len(items), size)
     if records.simulation.short_pages:
-        length = shortened(size, length, place.given, place.after_empty)
+        length = shortened(size, length, start.given, start.after_empty)
     if length == len(items):
         return Page(items, None)
-    after = key(items[length - 1]) if length else place.after
-    follows = Place(after, place.given + length, after_empty=not length, seen_until=max(moment, place.seen_until))
+    after = key(items[length - 1]) if length else start.after
+    follows = PageStart(after, start.given + length, after_empty=not length, seen_until=max(moment, start.seen_until))
     return Page(items[:length], page_tokens.give(records.token_key, request, follows, moment))
 
 
@@ -80,7 +80,7 @@ def cut_page(
     A token stores a key, not an offset, so that added or removed items neither shift nor repeat the others.
     """
     ordered = sorted(items, key=key, reverse=descending)
-    place = place_of(records, moment, request, next_token)
-    if place.after is not None:
-        ordered = [item for item in ordered if (key(item) < place.after if descending else key(item) > place.after)]
-    return first_page(records, moment, request, place, ordered, key, max_results or DEFAULT_PAGE_SIZE)
+    start = page_start(records, moment, request, next_token)
+    if start.after is not None:
+        ordered = [item for item in ordered if (key(item) < start.after if descending else key(item) > start.after)]
+    return first_page(records, moment, request, start, ordered, key, max_results or DEFAULT_PAGE_SIZE)

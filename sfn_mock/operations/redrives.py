@@ -21,7 +21,7 @@ _REDRIVABLE_PERIOD = 14 * _DAY
 _LONGEST_OPEN = 365 * _DAY
 #: The most events of history with which a redrive is possible ("less than 24,999", Developer Guide).
 _MOST_EVENTS = 24_998
-#: How long a client token is remembered, and how many are (RedriveExecutionInput).
+#: How long a client token is remembered, and how many tokens are (RedriveExecutionInput).
 _TOKEN_LIFETIME = 15 * _MINUTE
 _TOKENS_KEPT = 10
 

@@ -9,7 +9,7 @@ from moto.core.utils import underscores_to_camelcase
 
 #: An answer's members as the API spells them.
 Answer = dict[str, Any]
-#: Gives a moment the form that the transport wants.
+#: Converts a moment into the form of dates of the transport.
 DateForm = Callable[[int], Any]
 
 _Function = TypeVar("_Function", bound=Callable[..., Answer])

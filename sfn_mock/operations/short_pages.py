@@ -1,4 +1,4 @@
-"""How long pages are where a test asks for short ones: AWS calls ``maxResults`` "only an upper limit"."""
+"""The size of pages if a test asks for short ones: AWS calls ``maxResults`` "only an upper limit"."""
 
 from __future__ import annotations
 

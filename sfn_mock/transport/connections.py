@@ -1,7 +1,7 @@
 """Refuse connections to AWS from any client while the mock is active, so that no call leaves the machine.
 
-Every client of this process ends in Python's sockets: http.client, urllib, httpx, aiohttp, urllib3 alike. What goes
-through a proxy is seen in http.client, which urllib and urllib3 use.
+Every client of this process uses Python's sockets: http.client, urllib, httpx, aiohttp and urllib3. Requests through a
+proxy are seen in http.client, which urllib and urllib3 use.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _passes_on() -> bool:
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the address that a host is written as; None for a name."""
+    """Return the address if the host is an IP address in any notation; None for a name."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

@@ -43,7 +43,7 @@ _VARIABLES = (*_CLEARED, _REGION)
 
 
 def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
-    """Warn of a call that an endpoint in the environment leads past the mock.
+    """Warn of a call that an endpoint in the environment sends past the mock.
 
     Args:
         url: The URL of the call, on this machine.

@@ -29,7 +29,7 @@ from sfn_mock.transport.wire import REGION_HEADER, Wire, is_loopback
 def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]) -> Iterator[None]:
     """Answer Step Functions calls, and let ``guard`` refuse unanswered calls to other services.
 
-    ``paging`` is told of each call that ends in an error, of any service. ``servers`` has the URLs of the mock's own
+    ``paging`` records each call, of any service, that ends in an error. ``servers`` has the URLs of the mock's own
     servers.
     """
     clients = _Clients(direct, wire, guard, paging, servers)
@@ -73,11 +73,7 @@ class _Clients:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
             if not (self.intercepted and event_name.startswith("before-send.")):
                 handled = original(emitter, event_name, **kwargs)
-                if (
-                    self.intercepted
-                    and event_name.startswith("after-call")
-                    and _tells_of_an_error(event_name, **kwargs)
-                ):
+                if self.intercepted and event_name.startswith("after-call") and _ended_in_error(event_name, **kwargs):
                     self._paging.failed()
                 return handled
             request = kwargs["request"]
@@ -131,7 +127,7 @@ class _Clients:
                     lambda keys: (self, self._direct.respond(model, params, keys.access_key, region)),
                 )
             params["headers"][REGION_HEADER] = context["client_region"]
-            credentials = credentials or _at_hand(request_signer._credentials)
+            credentials = credentials or _loaded_credentials(request_signer._credentials)
         # Without moto a request to another service is refused, signed or not.
         if credentials is None:
             context["auth_type"] = "none"
@@ -149,7 +145,7 @@ class _Clients:
         self._guard.refuse(service, operation)
 
 
-def _at_hand(credentials: Any) -> Any:
+def _loaded_credentials(credentials: Any) -> Any:
     """Return the client's credentials, unless they would have to be fetched over the network."""
     return None if isinstance(credentials, RefreshableCredentials) else credentials
 
@@ -158,7 +154,7 @@ def _is_step_functions(event_name: str) -> bool:
     return event_name.split(".")[1] == "sfn"
 
 
-def _tells_of_an_error(event_name: str, http_response: AWSResponse | None = None, **_: Any) -> bool:
+def _ended_in_error(event_name: str, http_response: AWSResponse | None = None, **_: Any) -> bool:
     """Return whether a call, after all its attempts, has ended in an error of the service or the connection."""
     if event_name.startswith("after-call-error."):
         return True

@@ -75,8 +75,8 @@ class _Calls:
         def find_match(mock: RequestsMock, request: Any) -> Any:
             if not (self.intercepted and is_step_functions(request)):
                 return original(mock, request)
-            # moto's own would look through two hundred patterns, and knows but one of Step Functions' hosts. Beside
-            # those it goes by what the user has registered with `responses` itself.
+            # moto's mock would search two hundred patterns, and knows only one host of Step Functions. Otherwise it
+            # finds only what the user has registered with `responses` itself.
             match, mismatches = original(responses.mock if mock is responses_mock else mock, request)
             if match is None:
                 match = CallbackResponse(request.method, request.url, self._answer, content_type=None)

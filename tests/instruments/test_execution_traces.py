@@ -34,7 +34,7 @@ def test_task():
     (task,) = trace.visits[PATH].tasks
 
     assert (task.status, task.is_started, task.submitted, task.duration) == ("SUCCEEDED", True, '{"id":1}', 3000)
-    assert (task.told("output"), task.told("error")) == ("{}", None)
+    assert (task.end_detail("output"), task.end_detail("error")) == ("{}", None)
 
 
 def test_task_that_goes_on():
@@ -42,7 +42,8 @@ def test_task_that_goes_on():
     trace = trace_of(STARTED, ENTERED, ("TaskScheduled", None), ("TaskSubmitted", None), ("Unheard", None))
     (task,) = trace.visits[PATH].tasks
 
-    assert (task.status, task.duration, task.told("output"), task.submitted, task.details) == (None, 0, None, None, {})
+    assert (task.status, task.duration, task.submitted, task.details) == (None, 0, None, {})
+    assert task.end_detail("output") is None
     assert trace.is_cut(())
 
 
@@ -69,7 +70,7 @@ def test_event_outside_states():
     """Events outside of states belong to no state."""
     trace = trace_of(STARTED, ("TaskSucceeded", None), ("ExecutionFailed", {"error": "E"}))
 
-    assert (trace.visits, trace.end.status, trace.end.told("error")) == ({}, "FAILED", "E")
+    assert (trace.visits, trace.end.status, trace.end.end_detail("error")) == ({}, "FAILED", "E")
     assert trace.visit_of(trace.events[1]) is None
 
 
