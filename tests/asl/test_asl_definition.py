@@ -84,10 +84,10 @@ def test_old_names_of_map_fields():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("1", "/ must be an object, got 1", id="no object"),
+        pytest.param("1", "/ must be an object, got 1", id="not an object"),
         pytest.param('{"States": {}}', "/StartAt must be a string, got nothing", id="no StartAt"),
         pytest.param('{"StartAt": "S"}', "/States must be an object, got nothing", id="no states"),
-        pytest.param('{"StartAt": "S", "States": {}}', "/States/S must be a state, got nothing", id="no such state"),
+        pytest.param('{"StartAt": "S", "States": {}}', "/States/S must be a state, got nothing", id="missing state"),
         pytest.param(machine({}), "/States/S/Type must be a string, got nothing", id="no type"),
         pytest.param(
             machine({"Type": "Loop"}),
@@ -120,10 +120,10 @@ def test_old_names_of_map_fields():
         pytest.param(
             machine({"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "X"}], "Default": "S"}),
             "/States/X must be a state, got nothing",
-            id="rule to nowhere",
+            id="missing state of a rule",
         ),
         pytest.param(
-            machine({"Type": "Pass", "Next": "X"}), "/States/X must be a state, got nothing", id="next to nowhere"
+            machine({"Type": "Pass", "Next": "X"}), "/States/X must be a state, got nothing", id="missing next state"
         ),
         pytest.param(
             machine({"Type": "Task", "Resource": "r", "Catch": [{"ErrorEquals": ["E"], "Next": "X"}]}),

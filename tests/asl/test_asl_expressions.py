@@ -191,7 +191,7 @@ def test_variables_that_a_value_refers_to(value: object, names: list[str]) -> No
         pytest.param("$millis()", 1510067557121, id="millis"),
         pytest.param("$now()", "2017-11-07T15:12:37.121Z", id="now"),
         pytest.param("$now('[Y]')", "2017", id="now with a picture"),
-        pytest.param("$string($uuid)", UNDEFINED, id="function is no value"),
+        pytest.param("$string($uuid)", UNDEFINED, id="function as a value"),
         pytest.param("[$sum, 1]", [None, 1], id="function in an array"),
         pytest.param("{'f': $sum}", {}, id="function in an object"),
         pytest.param("1e21", 1e21, id="large number"),
@@ -217,7 +217,7 @@ def test_functions_of_step_functions(text: str, result: object) -> None:
         pytest.param("$range(0, 1)", 'Argument 3 of function "range"', id="range of two"),
         pytest.param("$hash('a', 'MD4')", 'Argument 2 of function "hash"', id="unknown algorithm"),
         pytest.param("$hash($pad('a', 10001), 'MD5')", 'Argument 1 of function "hash"', id="text too long"),
-        pytest.param("$parse('{a')", 'Argument 1 of function "parse"', id="no JSON"),
+        pytest.param("$parse('{a')", 'Argument 1 of function "parse"', id="not JSON"),
         pytest.param("$parse('NaN')", 'Argument 1 of function "parse"', id="NaN"),
     ],
 )

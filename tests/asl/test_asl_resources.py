@@ -94,7 +94,7 @@ def test_parts_of_a_resource(arn, expected):
 @pytest.mark.parametrize(
     ("arn", "message"),
     [
-        pytest.param("charge", "Value is not a valid resource ARN", id="no ARN"),
+        pytest.param("charge", "Value is not a valid resource ARN", id="not an ARN"),
         pytest.param("", "Value is not a valid resource ARN", id="empty"),
         *[
             pytest.param(arn, UNKNOWN.format(arn), id=arn)
@@ -179,7 +179,7 @@ def test_readers_and_writers_have_resources_of_their_own(parse, arn, required):
 @pytest.mark.parametrize(
     ("arn", "message"),
     [
-        pytest.param("bucket", "Value is not a valid resource ARN", id="no ARN"),
+        pytest.param("bucket", "Value is not a valid resource ARN", id="not an ARN"),
         *[
             pytest.param(arn, UNKNOWN.format(arn), id=arn)
             for arn in [

@@ -330,14 +330,14 @@ def test_task_that_advances_its_own_run():
     def answer(call):
         run.advance_to(START + HOUR)
         seen.append((run.status, types(run)[-1]))
-        run.complete_task(call.token, {"told": True}, START)
+        run.complete_task(call.token, {"completed": True}, START)
         return Pending()
 
     run = Run(define(single(TASK)), input="{}", info=INFO, start=START, host=EngineHost(answer))
     run.advance_to(START)
 
     assert seen == [("RUNNING", "LambdaFunctionScheduled")]
-    assert result(run) == {"told": True}
+    assert result(run) == {"completed": True}
 
 
 def test_randomness_is_the_same_each_time():

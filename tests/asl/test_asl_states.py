@@ -24,7 +24,7 @@ LEADS = "Invalid path '$.no' : No results for path: $['no']"
         pytest.param(JSONATA, {"a": {"b": 1}}, id="JSONata input"),
         pytest.param({**JSONATA, "Output": {"c": "{% $states.input.a.b + 1 %}"}}, {"c": 2}, id="JSONata Output"),
         pytest.param({**JSONATA, "Output": "{% $states.context.State.Name %}"}, "S", id="JSONata context"),
-        pytest.param({"InputPath": "$.no"}, ("FAILED", "States.Runtime", HEAD + LEADS), id="no such input"),
+        pytest.param({"InputPath": "$.no"}, ("FAILED", "States.Runtime", HEAD + LEADS), id="missing input"),
         pytest.param(
             {"Parameters": {"c.$": "$.no"}},
             (
@@ -33,7 +33,7 @@ LEADS = "Invalid path '$.no' : No results for path: $['no']"
                 HEAD + "The JSONPath '$.no' specified for the field 'c.$' could not be found in the input "
                 '\'{"a":{"b":1}}\'',
             ),
-            id="no such parameter",
+            id="missing parameter",
         ),
         pytest.param(
             {"ResultPath": "$.a.b.c"},
@@ -94,7 +94,7 @@ def test_succeed(state, expected):
             "States.Runtime",
             HEAD + "The JSONPath '$.no' specified for the field 'CausePath' could not be found in the input "
             '\'{"e":"E1","n":1}\'',
-            id="no such cause",
+            id="missing cause",
         ),
         pytest.param(
             {"CausePath": "States.ArrayGetItem($.n, 0)"},
@@ -167,7 +167,7 @@ def test_wait_scale():
             {"TimestampPath": "$.t"},
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
             "string: $.t == x",
-            id="no timestamp",
+            id="not a timestamp",
         ),
         pytest.param(
             {"TimestampPath": "$.minus"},
@@ -211,7 +211,7 @@ VALUE = {
         pytest.param({"Variable": "$.text", "StringLessThanPath": "$.star"}, False, id="StringLessThanPath"),
         pytest.param({"Variable": "$.star", "StringMatches": "a*b"}, True, id="StringMatches"),
         pytest.param({"Variable": "$.star", "StringMatches": "a\\*b"}, True, id="StringMatches of a star"),
-        pytest.param({"Variable": "$.text", "StringMatches": "a\\*b"}, False, id="StringMatches of no star"),
+        pytest.param({"Variable": "$.text", "StringMatches": "a\\*b"}, False, id="StringMatches with an escaped star"),
         pytest.param({"Variable": "$.text", "StringMatches": "*"}, True, id="StringMatches of all"),
         pytest.param({"Variable": "$.text", "StringMatches": "."}, False, id="StringMatches of a dot"),
         pytest.param({"Variable": "$.n", "StringMatches": "*"}, False, id="StringMatches of a number"),
@@ -224,7 +224,7 @@ VALUE = {
         pytest.param({"Variable": "$.t", "TimestampEquals": "2026-01-10T04:00:00+01:00"}, True, id="TimestampEquals"),
         pytest.param({"Variable": "$.t", "TimestampEqualsPath": "$.other.t"}, True, id="TimestampEqualsPath"),
         pytest.param({"Variable": "$.t", "TimestampLessThan": "2026-01-10T03:00:01Z"}, True, id="TimestampLessThan"),
-        pytest.param({"Variable": "$.text", "TimestampLessThan": "2026-01-10T03:00:01Z"}, False, id="no timestamp"),
+        pytest.param({"Variable": "$.text", "TimestampLessThan": "2026-01-10T03:00:01Z"}, False, id="not a timestamp"),
         pytest.param({"Variable": "$.none", "IsNull": True}, True, id="IsNull"),
         pytest.param({"Variable": "$.n", "IsNull": False}, True, id="IsNull false"),
         pytest.param({"Variable": "$.n", "IsPresent": True}, True, id="IsPresent"),
@@ -277,7 +277,7 @@ def test_choice_in_jsonata(n, visited, output, variables):
             {"Choices": [{"Variable": "$.no", "IsNull": True, "Next": "Done"}]},
             "States.Runtime",
             "Invalid path '$.no': The choice state's condition path references an invalid value.",
-            id="no such variable",
+            id="missing variable",
         ),
         pytest.param(
             {"Choices": [{"Variable": "$.n", "IsNull": True, "Next": "Done"}]},

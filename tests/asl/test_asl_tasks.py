@@ -93,7 +93,9 @@ def test_duration():
             id="JSONata",
         ),
         pytest.param({"HeartbeatSecondsPath": "$.n"}, Pending(), "LambdaFunctionTimedOut", 7, id="heartbeat"),
-        pytest.param({}, Failed("States.Timeout", is_timeout=True), "LambdaFunctionTimedOut", 0, id="told"),
+        pytest.param(
+            {}, Failed("States.Timeout", is_timeout=True), "LambdaFunctionTimedOut", 0, id="timeout of the host"
+        ),
     ],
 )
 def test_timeouts(state, answer, expected, moment):
@@ -141,7 +143,7 @@ def test_timeouts_that_cannot_be(state, reason):
     [
         pytest.param({"Credentials": {"RoleArn.$": "$.n"}}, '{"RoleArn":1}', id="number"),
         pytest.param({**JSONATA, "Credentials": {"RoleArn": None}}, '{"RoleArn":null}', id="null"),
-        pytest.param({**JSONATA, "Credentials": "{% 1 %}"}, "1", id="no object"),
+        pytest.param({**JSONATA, "Credentials": "{% 1 %}"}, "1", id="not an object"),
         pytest.param({**JSONATA, "Credentials": "{% {'Role': 'r'} %}"}, '{"Role":"r"}', id="no role"),
     ],
 )
@@ -342,7 +344,7 @@ def test_each_retrier_counts_its_own():
         pytest.param("E", ["F", "E"], True, id="one of the names"),
         pytest.param("E", ["States.ALL"], True, id="all"),
         pytest.param("E", ["States.TaskFailed"], True, id="task failed"),
-        pytest.param("States.Timeout", ["States.TaskFailed"], False, id="timeout is no failed task"),
+        pytest.param("States.Timeout", ["States.TaskFailed"], False, id="timeout is not a failed task"),
         pytest.param("States.Timeout", ["States.ALL"], True, id="timeout among all"),
         pytest.param("States.DataLimitExceeded", ["States.ALL"], True, id="data limit among all"),
         pytest.param("States.Runtime", ["States.ALL"], False, id="runtime not among all"),

@@ -46,7 +46,7 @@ TESTS = {
     "state/execution_index.py": ["state/test_execution_index.py"],
     "state/time_lines.py": ["state/test_time_lines.py"],
     "state": ["operations", "seeding", "state"],
-    "seeding": ["seeding", "operations/test_retention.py", "state/test_time_limits.py", "state/test_lives.py"],
+    "seeding": ["seeding", "operations/test_retention.py", "state/test_time_limits.py", "state/test_life_cycle.py"],
     "asl": ["asl"],
 }
 #: The operators of cosmic-ray to use; the mutants of the others repeat these.
