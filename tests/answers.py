@@ -17,7 +17,7 @@ def made_client():
 
 
 def needs_member(operation, member):
-    """Skip a test where botocore is too old to know that member of an operation's input or output."""
+    """Skip a test if botocore is too old to know a member of the input or output of an operation."""
     model = Session().get_service_model("stepfunctions").operation_model(operation)
     known = {*model.input_shape.members, *model.output_shape.members}
     return pytest.mark.skipif(member not in known, reason=f"botocore is too old for {member}")
@@ -31,12 +31,12 @@ def unchecked_machine(sfn, definition, name="orders"):
 
 
 def members(response):
-    """The members of an answer, without those that botocore adds."""
+    """Return the members of an answer, without those that botocore adds."""
     return {member: value for member, value in response.items() if member != "ResponseMetadata"}
 
 
 def refusal(operation, **arguments):
-    """Code and sentence of the error of a call, and its other members if it has any."""
+    """Return code and sentence of the error of a call, and its other members if it has any."""
     with pytest.raises(ClientError) as refused:
         operation(**arguments)
     response = members(refused.value.response)

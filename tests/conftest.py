@@ -19,12 +19,12 @@ pytest_plugins = ["pytester"]
 
 
 def _state_of(module):
-    """A text that changes when names of a module are added or removed."""
+    """Return a text that changes when names of a module are added or removed."""
     return f"{id(module)}-{len(getattr(module, '__dict__', ()))}"
 
 
-# freezegun sorts and hashes the names of every module, each time that a clock is frozen: a quarter of the suite's time.
-# Where a later version does without this function, the tests are slower and no less right.
+# freezegun sorts and hashes the names of every module whenever it freezes a clock, which took a quarter of the suite's
+# time. If a later version lacks this function, the tests are slower, but still right.
 freezegun.api._get_module_attributes_hash = _state_of
 
 LOOPBACK = {"127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "sync-localhost", None}
@@ -41,7 +41,7 @@ def forget_aws_settings(monkeypatch):
 
 
 def is_for_aws(request):
-    """Whether a test may reach AWS."""
+    """Return whether a test may reach AWS."""
     return request.node.get_closest_marker("aws") is not None
 
 

@@ -19,7 +19,7 @@ ROLE = "arn:aws:iam::123456789012:role/orders"
 
 
 def seed(sfn):
-    """Seed one of everything, the same each time."""
+    """Seed one resource of each kind, the same in every call."""
     orders = sfn.add_state_machine("orders")
     version = orders.publish_version("first")
     orders.add_alias("live", version)
@@ -101,7 +101,7 @@ CALLS = [
 
 
 def answered(client, operation, arguments):
-    """The answer or the error's response, and the error's class."""
+    """Return the answer or the error's response, and the error's class."""
     try:
         return getattr(client, operation)(**arguments), None
     except ClientError as error:
@@ -109,14 +109,14 @@ def answered(client, operation, arguments):
 
 
 def comparable(response):
-    """The response, with request ids and page tokens replaced, which differ from call to call."""
+    """Return the response with request ids and page tokens replaced, because they differ in each call."""
     metadata = response["ResponseMetadata"]
     metadata["RequestId"] = metadata["HTTPHeaders"]["x-amzn-requestid"] = "id"
     return {**response, "nextToken": "token"} if "nextToken" in response else response
 
 
 def in_order(value):
-    """The value with the order of its keys, the classes of its values and the zones of its dates."""
+    """Return the value with the order of its keys, the classes of its values and the zones of its dates."""
     if isinstance(value, dict):
         return [(key, in_order(member)) for key, member in value.items()]
     if isinstance(value, list):
@@ -127,7 +127,7 @@ def in_order(value):
 
 
 def over(way, operation, arguments):
-    """The answer to an operation by that transport, on a store with the same seeds each time."""
+    """Return the answer to an operation by a transport, on a new store with the same seeds."""
     with mock_sfn_executions(transport=way) as sfn:
         arns = seed(sfn)
         client = boto3.client("stepfunctions")

@@ -58,14 +58,14 @@ class executed_lines:
         return self._trace
 
     def within(self, *places: str) -> Counter[tuple[str, int]]:
-        """The number of executions of each line of these files or folders, by default of all."""
+        """Return how often each line of these files or folders, by default of all, was executed."""
         starts = tuple(f"{PACKAGE}{os.sep}{place}" for place in places or ("",))
         return Counter({line: count for line, count in self._counts.items() if line[0].startswith(starts)})
 
     def chosen(self, *places: str, besides: Collection[tuple[str, int]] = ()) -> list[Line]:
-        """The first execution of each line of these files or folders, or each where SFN_MOCK_SOAK is set.
+        """Return the first execution of each line of these files or folders, or every one if SFN_MOCK_SOAK is set.
 
-        Those ``besides``, which another test tries, are left out.
+        The executions ``besides``, which another test interrupts, are left out.
         """
         chosen: list[Line] = []
         for (file, number), count in self.within(*places).items():
@@ -76,7 +76,7 @@ class executed_lines:
 
 
 def interrupted_at(line: Line) -> AbstractContextManager[None]:
-    """Raise an Interrupt before one execution of a line, and catch it where this ends."""
+    """Raise an Interrupt before one execution of a line, and catch it at the end of the block."""
     count = 0
 
     def trace(frame: FrameType, event: str, argument: object) -> Any:
@@ -93,7 +93,7 @@ def interrupted_at(line: Line) -> AbstractContextManager[None]:
 
 
 def interrupted_after(lines: int) -> AbstractContextManager[None]:
-    """Raise an Interrupt before the next line of the package after so many, and catch it where this ends."""
+    """Raise an Interrupt after a number of lines of the package, and catch it at the end of the block."""
     left = lines
 
     def trace(frame: FrameType, event: str, argument: object) -> Any:
@@ -104,7 +104,7 @@ def interrupted_after(lines: int) -> AbstractContextManager[None]:
         if event == "line":
             left -= 1
             if left < 0 and _takes_signals(file, frame.f_lineno):
-                # Only once: what cleans up after it runs on.
+                # Only once, so that the cleanup after it is not interrupted.
                 sys.settrace(None)
                 raise Interrupt
         return trace
@@ -114,7 +114,7 @@ def interrupted_after(lines: int) -> AbstractContextManager[None]:
 
 @contextmanager
 def _interrupted_by(trace: Callable[[FrameType, str, object], Any]) -> Iterator[None]:
-    """Trace with a function that may raise an Interrupt, and catch it."""
+    """Trace the block with a function that may raise an Interrupt, and catch that."""
     before = sys.gettrace()
     sys.settrace(trace)
     try:
@@ -127,9 +127,9 @@ def _interrupted_by(trace: Callable[[FrameType, str, object], Any]) -> Iterator[
 
 @cache
 def _takes_signals(file: str, number: int) -> bool:
-    """Whether a signal may be handled before a line.
+    """Return whether Python may handle a signal before a line.
 
-    It is not between a with or try and its first line, nor before a with is left, where tracing stops once more.
+    It does not between a with or try and its first line, nor before the end of a with, where a line is traced again.
     """
     return not linecache.getline(file, number).lstrip().startswith(("with ", "async with ", "try:"))
 

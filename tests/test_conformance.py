@@ -1,4 +1,4 @@
-"""docs/conformance.md compared with the tests that it names, and the tests of ListExecutions compared with it."""
+"""docs/conformance.md names only existing tests, and all tests of ListExecutions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 @cache
 def rows() -> list[Row]:
-    """The rows of every table whose last columns are Evidence and Test; the rule is in the first column."""
+    """Return the rows of every table whose last columns are Evidence and Test; the rule is in the first column."""
     found: list[Row] = []
     header: list[str] = []
     for line, text in enumerate(DOCUMENT.read_text(encoding="utf-8").splitlines(), 1):
@@ -50,7 +50,7 @@ class Definition(NamedTuple):
 
 @cache
 def functions_of(file: str) -> dict[str, Definition]:
-    """The test functions of a module, by name."""
+    """Return the test functions of a module, by name."""
     functions = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
     return {
         function.name: Definition(_ids(function))
@@ -60,7 +60,7 @@ def functions_of(file: str) -> dict[str, Definition]:
 
 
 def _ids(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str] | None:
-    """The ids that are written out in the decorators of ``function``."""
+    """Return the ids in the source of the decorators of ``function``."""
     tables = [decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call)]
     if len(tables) != 1:
         return None

@@ -77,7 +77,7 @@ def test_the_reference_has_each_public_name():
 
 
 def test_what_views_show(sfn_executions):
-    """Each documented attribute has the value of the record."""
+    """Each documented attribute of a view has the value of the record."""
     orders = sfn_executions.add_state_machine("orders")
     version = orders.publish_version("first")
     live = orders.add_alias("live", version, description="for customers")

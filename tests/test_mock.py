@@ -21,7 +21,7 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 
 
 def names(**arguments) -> list[str]:
-    """The names that ListExecutions answers for the machine "orders"."""
+    """Return the names that ListExecutions returns for the machine "orders"."""
     client = boto3.client("stepfunctions")
     return [
         execution["name"] for execution in client.list_executions(stateMachineArn=MACHINE, **arguments)["executions"]
@@ -225,7 +225,7 @@ def test_region_of_handle_and_clients(before, option, meanwhile, monkeypatch):
     assert os.environ.get("AWS_DEFAULT_REGION") == before
 
 
-def test_aws_region_is_not_asked(monkeypatch):
+def test_aws_region_is_ignored(monkeypatch):
     """AWS_REGION is ignored, as boto3 ignores it."""
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
 
@@ -233,7 +233,7 @@ def test_aws_region_is_not_asked(monkeypatch):
         assert sfn.region == boto3.client("stepfunctions").meta.region_name == "us-east-1"
 
 
-def test_region_of_a_configuration_file_gives_way(monkeypatch, tmp_path):
+def test_region_of_a_profile_is_ignored(monkeypatch, tmp_path):
     """The region of a profile is ignored, so that tests do not depend on it."""
     config = tmp_path / "config"
     config.write_text("[default]\nregion = eu-west-1\n")
@@ -301,7 +301,7 @@ def test_expired_credentials_do_no_harm(monkeypatch):
         assert names() == []
 
 
-def test_default_session_is_put_aside():
+def test_default_session_is_replaced_and_restored():
     """boto3's default session during the mock is a new one, and the old one is restored."""
     boto3.setup_default_session(aws_access_key_id="real", aws_secret_access_key="real")
     before = boto3.DEFAULT_SESSION
@@ -331,7 +331,7 @@ def test_default_session_is_each_mocks_own():
     assert seen == ["first", "last"]
 
 
-def test_default_session_reads_the_environment_that_is_there(monkeypatch):
+def test_default_session_reads_the_current_environment(monkeypatch):
     """The default session reads the current environment."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "environ", {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"})
@@ -544,7 +544,7 @@ def test_nested_mocks_share_one_handle():
 
 @pytest.mark.parametrize("option", ["execute", "retry_sleeps", "short_pages"])
 @pytest.mark.parametrize("value", [1, 0, None, "no"], ids=repr)
-def test_what_is_yes_or_no(option, value):
+def test_options_that_are_bools(option, value):
     """An option that is a bool accepts only a bool."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(**{option: value})
@@ -552,7 +552,7 @@ def test_what_is_yes_or_no(option, value):
     assert str(refusal.value) == f"{option} must be True or False, got {value!r}."
 
 
-def test_every_way_in_has_the_same_options():
+def test_all_entry_points_have_the_same_options():
     """Decorator, server and the markers of both fixtures have the same options."""
 
     def options(function) -> dict[str, object]:
@@ -583,7 +583,7 @@ def test_unknown_option():
         pytest.param({"retention": timedelta(days=90), "quotas": {"ListExecutions": (200, 5)}}, id="the same edges"),
     ],
 )
-def test_inner_mock_may_ask_for_what_there_is(inner):
+def test_inner_mock_may_have_equal_options(inner):
     """An inner mock may have no options, or those of the outer mock."""
     with (
         mock_sfn_executions(
@@ -946,14 +946,14 @@ def test_decorated_class_keeps_its_own_init_subclass():
 
 
 def run_case(case: type[TestCase]) -> unittest.TestResult:
-    """Every test of the class, as unittest runs them."""
+    """Run every test of the class as unittest does, and return the result."""
     result = unittest.TestResult()
     unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
     return result
 
 
 def problems(result: unittest.TestResult) -> list[str]:
-    """The last line of each error and failure."""
+    """Return the last line of each error and failure."""
     return [text.strip().splitlines()[-1] for _, text in result.errors + result.failures]
 
 

@@ -1,4 +1,4 @@
-"""docs/options.md compared with the code that takes the options."""
+"""docs/options.md has exactly the options of the code, with their defaults."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in TEXT.splitl
 
 
 def names_of(where: str) -> list[str]:
-    """The options of the decorator, the marker or the server, by the column "In Python"."""
+    """Return the options of the decorator, the marker or the server, from the column "In Python"."""
     return [row[0].strip("`") for row in ROWS if where in row[3].split(", ")]
 
 
 def spellings(column: int) -> list[str]:
-    """The texts of a column, without the values that follow."""
+    """Return the texts of a column, without the values after them."""
     return [spelling for row in ROWS for spelling in re.findall(r"`(\S+?)(?: [A-Z]+)?`", row[column])]
 
 

@@ -1,4 +1,4 @@
-"""README.md and the pages of docs/ compared with the code: their Python runs, their tables and links are right."""
+"""The Python of README.md and docs/ runs, and their tables and links agree with the code and files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Block(NamedTuple):
 
     @property
     def padded(self) -> str:
-        """The code at its line of the page, so that tracebacks have the right line."""
+        """Return the code after as many blank lines as precede it on the page, so that tracebacks have its line."""
         return "\n" * (self.line - 1) + self.code
 
 
@@ -188,7 +188,7 @@ def test_each_snippet_runs(snippet, sfn_executions, tmp_path, monkeypatch):
 
 
 def declared(error: type[SFNError]) -> Iterator[tuple[str, str]]:
-    """Code and sentence of every error class, as the table of errors writes them."""
+    """Return code and sentence of every error class, in the form of the table of errors."""
     if isinstance(error.code, str):
         yield error.code, error.message
     for kind in error.__subclasses__():
@@ -217,7 +217,7 @@ def test_readme_is_short():
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page: its headings, as links write them."""
+    """Return the anchors of a page: its headings in the form of links."""
     text = re.sub(r"^```.*?^```$", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
