@@ -19,7 +19,7 @@ class Assignments(Core):
 
     def _some_to_assign(self, pick: int) -> Execution | None:
         execution = self.some_execution(pick)
-        if self.has_gone(execution) or execution.scope.work is not None:
+        if self.was_removed(execution) or execution.scope.work is not None:
             return None
         # The definition, not a test, sets the date at which an execution is TIMED_OUT.
         if execution.time_limit is not None:

@@ -41,7 +41,7 @@ class Calls(Core):
         call = f"{execution.key}.{method}({arguments(**given)})"
         changeable = ("RUNNING",) if status != "RUNNING" else (*UNSUCCESSFUL, "PENDING_REDRIVE")
         is_kept = execution.is_kept(now, self.world.retention)
-        if self.has_gone(execution) or execution.status(now) not in changeable or not is_kept:
+        if self.was_removed(execution) or execution.status(now) not in changeable or not is_kept:
             self.script.run(f"with fails(RuntimeError): {call}")
             return
         self.script.run(call)

@@ -156,7 +156,7 @@ class Core(RuleBasedStateMachine):
     def is_gone(self, scope: Scope) -> bool:
         return scope.key not in self.world.scopes
 
-    def has_gone(self, execution: Execution) -> bool:
+    def was_removed(self, execution: Execution) -> bool:
         """Return whether the execution of a view was deleted or replaced."""
         return execution.replaced or self.world.execution(execution.key) is None
 
@@ -192,9 +192,9 @@ class Core(RuleBasedStateMachine):
             self.add_map_run_to(parent, "STANDARD", "Files", most=2),
             self.add_map_run_to(parent, "EXPRESS", "Rows"),
         ]:
-            self._add_old_ones(scope)
+            self._add_old_executions(scope)
 
-    def _add_old_ones(self, scope: Scope) -> None:
+    def _add_old_executions(self, scope: Scope) -> None:
         """Add nine old executions: if most executions of a list changed, the mock would sort the whole list again."""
         start = self.world.moment - timedelta(hours=2)
         names = self.world.default_names(scope, 9)

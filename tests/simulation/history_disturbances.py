@@ -28,7 +28,7 @@ class Disturbances(Seeds):
             self.listed(machine, f"{machine.key}.executions[-1]", self._started_line(machine))
 
     def _interrupt_stop(self, pick: int, interrupted: str) -> None:
-        execution = self._one_with("RUNNING", pick)
+        execution = self._execution_with("RUNNING", pick)
         if execution is None:
             return
         self.script.run(f"{interrupted}client.stop_execution(executionArn={execution.arn!r}, error='Halt')")
@@ -36,7 +36,7 @@ class Disturbances(Seeds):
             self.world.end(execution, "ABORTED", {"error": "Halt"})
 
     def _interrupt_redrive(self, pick: int, interrupted: str) -> None:
-        execution = self._one_with("FAILED", pick)
+        execution = self._execution_with("FAILED", pick)
         if execution is None or not self.world.is_redrivable(execution):
             return
         self.script.run(f"{interrupted}client.redrive_execution(executionArn={execution.arn!r})")
@@ -73,7 +73,7 @@ class Disturbances(Seeds):
             return
         names = [self.key("at-once") for _ in range(starts)]
         jobs = [f"lambda: client.start_execution(stateMachineArn={machine.arn!r}, name={name!r})" for name in names]
-        execution = self._one_with("RUNNING", pick) if stops else None
+        execution = self._execution_with("RUNNING", pick) if stops else None
         if execution is not None:
             jobs.append(f"lambda: client.stop_execution(executionArn={execution.arn!r}, error='Halt')")
         jobs.append(f"lambda: client.list_executions(stateMachineArn={machine.arn!r})")
@@ -97,7 +97,7 @@ class Disturbances(Seeds):
         machines = (machine for machine in self.world.machines if machine.work is None and not machine.deleting)
         return next(machines, None)
 
-    def _one_with(self, status: str, pick: int) -> Execution | None:
+    def _execution_with(self, status: str, pick: int) -> Execution | None:
         """Return an execution of a state machine that has the status now and can be found by its ARN."""
         found = [
             execution

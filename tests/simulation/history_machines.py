@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 from plain_executions import Scope
 
 
-def _has_come_far(history: Core) -> bool:
+def _is_long(history: Core) -> bool:
     """Return whether enough executions exist to delete or reset; earlier deletions would keep histories short."""
     return sum(len(scope.executions) for scope in history.world.scopes.values()) > 40
 
@@ -95,7 +95,7 @@ class Machines(Core):
         if not self.script.refused(call, "ConflictException" if is_routed else None):
             machine.versions.remove(version)
 
-    @precondition(_has_come_far)
+    @precondition(_is_long)
     @rule(pick=picks, ended=st.sampled_from(["before", "after", "never"]))
     def delete_machine(self, pick: int, ended: str) -> None:
         """Delete a machine: it is DELETING while an execution runs, then all its records are deleted."""
@@ -109,7 +109,7 @@ class Machines(Core):
             self.world.finish_deletions()
             if ended == "after":
                 self._end_all(machine)
-        self.add_what_is_gone()
+        self.add_missing_machines()
 
     def _end_all(self, machine: Scope) -> None:
         for execution in self.world.executions_of(machine):
@@ -121,20 +121,20 @@ class Machines(Core):
     @rule()
     def begin_anew(self) -> None:
         self.now()
-        self.add_what_is_gone()
+        self.add_missing_machines()
 
-    def add_what_is_gone(self) -> None:
+    def add_missing_machines(self) -> None:
         names = {name_of(machine) for machine in self.world.machines}
         for name, add in (("orders", self.add_orders), ("jobs", self.add_jobs), ("limited", self.add_limited)):
             if name not in names:
                 add()
 
-    @precondition(_has_come_far)
+    @precondition(_is_long)
     @rule()
     def reset(self) -> None:
         self.script.run("sfn.reset()")
         self.world.scopes.clear()
-        self.add_what_is_gone()
+        self.add_missing_machines()
 
     # --- Savepoints -------------------------------------------------------------------------------------------------
 

@@ -28,8 +28,8 @@ class MapRuns(Core):
         parent = self.some_execution(pick)
         if parent.scope.work is not None:
             return
-        if self.has_gone(parent) or parent.scope.is_map_run:
-            error = "RuntimeError" if self.has_gone(parent) else "ValueError"
+        if self.was_removed(parent) or parent.scope.is_map_run:
+            error = "RuntimeError" if self.was_removed(parent) else "ValueError"
             self.script.run(f"with fails({error}): {parent.key}.add_map_run({label!r})")
         else:
             self.add_map_run_to(parent, execution_type, label, tolerated, most)
@@ -96,7 +96,7 @@ class MapRuns(Core):
         """Return whether the handle can redrive an execution, which does not check all of AWS's conditions."""
         now = self.world.moment
         is_kept = execution.is_kept(now, self.world.retention)
-        return not self.has_gone(execution) and is_kept and execution.status(now) in UNSUCCESSFUL
+        return not self.was_removed(execution) and is_kept and execution.status(now) in UNSUCCESSFUL
 
     def look_at_map_run(self, scope: Scope) -> None:
         """DescribeMapRun counts the started children, and those to come as pending; view and ListMapRuns agree."""

@@ -56,7 +56,7 @@ def _as_naive(moment: datetime, now: datetime) -> str:
     return repr(moment.replace(tzinfo=None))
 
 
-def _as_elsewhere(moment: datetime, now: datetime) -> str:
+def _as_text_of_another_zone(moment: datetime, now: datetime) -> str:
     return repr(moment.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat())
 
 
@@ -72,7 +72,7 @@ def _as_short_text(moment: datetime, now: datetime) -> str:
     return repr(f"{(moment - now) // timedelta(seconds=1):+d}s")
 
 
-FORMS = [_as_datetime, _as_naive, _as_elsewhere, _as_text, _as_length, _as_short_text]
+FORMS = [_as_datetime, _as_naive, _as_text_of_another_zone, _as_text, _as_length, _as_short_text]
 
 
 @st.composite
@@ -117,7 +117,7 @@ class Seeds(Core):
         seed = {argument: now + value if argument.endswith("_date") else value for argument, value in seed.items()}
         name = seed.pop("name")
         line = seeded_line(seed, scope, now)
-        possible = line is not None and name not in self.world.names_beside(scope)
+        possible = line is not None and name not in self.world.taken_names(scope)
         possible = possible and (seed.get("alias") is None or seed["alias"] in scope.aliases)
         # A default start never warns, even with a map run that starts later.
         warned = seed.get("start_date", now) > now or self._is_forgotten(line)
@@ -243,7 +243,7 @@ class Seeds(Core):
         namesake = self._namesake(machine, name)
         repeated = namesake is not None and (namesake.status(now), namesake.input) == ("RUNNING", input)
         code = None
-        if machine is None or not self.world.version_there(machine, qualifier):
+        if machine is None or not self.world.has_qualifier(machine, qualifier):
             code = "StateMachineDoesNotExist"
         elif machine.deleting:
             code = "StateMachineDeleting"

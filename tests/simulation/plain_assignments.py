@@ -34,11 +34,11 @@ def current(execution: Execution, now: datetime) -> Current | None:
     """
     line = execution.line
     shown = execution.at(now) or (line[0] if line else None)
-    if shown is None or shown.in_vain or shown.status == "PENDING_REDRIVE":
+    if shown is None or shown.never_redriven or shown.status == "PENDING_REDRIVE":
         return None
     last = max(index for index in range(line.index(shown) + 1) if line[index].status == "RUNNING")
     following = line[last + 1 :]
-    if any(each.status == "PENDING_REDRIVE" or each.in_vain for each in following[:1]):
+    if any(each.status == "PENDING_REDRIVE" or each.never_redriven for each in following[:1]):
         return None
     end = following[0] if following and following[0].status in STOPPED else None
     return Current(line[:last], line[last], end)
@@ -48,12 +48,12 @@ def assign_status(world: LifeCycle, execution: Execution, status: str) -> None:
     """Assign a status; a closing one stops the execution now, or at the stop date that it already has."""
     now, found = world.moment, current(execution, world.moment)
     if status == "RUNNING":
-        running = found.running._replace(noted_stop=None, noted={})
+        running = found.running._replace(assigned_stop=None, assigned={})
         world.plan_end(execution, [*found.earlier, running])
         return
-    before = found.running.noted if found.end is None else found.end.details
+    before = found.running.assigned if found.end is None else found.end.details
     details = _fitting(before, status)
-    stop = found.running.noted_stop if found.end is None else found.end.stop_date
+    stop = found.running.assigned_stop if found.end is None else found.end.stop_date
     if stop is not None and (found.end is None or not found.is_open(now)):
         _stop_at(world, execution, found, stop, status, details)
     elif found.running.since > now:
@@ -74,12 +74,12 @@ def assign_stop(world: LifeCycle, execution: Execution, date: datetime | None) -
     Without a date it keeps running.
     """
     found = current(execution, world.moment)
-    noted = found.running.noted if found.end is None else found.end.details
+    assigned = found.running.assigned if found.end is None else found.end.details
     if date is not None:
         status = None if found.end is None else found.end.status
-        _stop_at(world, execution, found, date, status, noted)
+        _stop_at(world, execution, found, date, status, assigned)
     elif found.is_open(world.moment):
-        world.plan_end(execution, [*found.earlier, found.running._replace(noted_stop=None, noted=noted)])
+        world.plan_end(execution, [*found.earlier, found.running._replace(assigned_stop=None, assigned=assigned)])
     else:
         raise Impossible
 
@@ -93,7 +93,7 @@ def _stop_at(
             raise Impossible
         running = running._replace(since=stop)
     if status is None:
-        world.plan_end(execution, [*found.earlier, running._replace(noted_stop=stop, noted=details)])
+        world.plan_end(execution, [*found.earlier, running._replace(assigned_stop=stop, assigned=details)])
         return
     counts = (running.redrive_count, running.redrive_date)
     world.plan_end(execution, [*found.earlier, running, Shown(stop, status, stop, *counts, details)])
@@ -102,9 +102,9 @@ def _stop_at(
 def assign_start(world: LifeCycle, execution: Execution, start: datetime) -> None:
     """Assign a start date; an earlier stop date moves to it."""
     running, *end = execution.line
-    noted = running.noted_stop and max(running.noted_stop, start)
+    assigned = running.assigned_stop and max(running.assigned_stop, start)
     moved = [each._replace(since=max(each.since, start), stop_date=max(each.stop_date, start)) for each in end]
-    execution.line = [running._replace(since=start, noted_stop=noted), *moved]
+    execution.line = [running._replace(since=start, assigned_stop=assigned), *moved]
 
 
 def assign_detail(world: LifeCycle, execution: Execution, name: str, value: str) -> None:
@@ -112,12 +112,12 @@ def assign_detail(world: LifeCycle, execution: Execution, name: str, value: str)
     found = current(execution, world.moment)
     running, end = found.running, found.end
     if end is None:
-        running = running._replace(noted={**running.noted, name: value})
+        running = running._replace(assigned={**running.assigned, name: value})
     else:
         details = {**end.details, name: value}
         if _fitting(details, end.status) != details:
             raise Impossible
-        end = end._replace(details=details, as_planned=False)
+        end = end._replace(details=details, ends_with_parent=False)
     execution.line = [*found.earlier, running, *([] if end is None else [end])]
     if execution.scope.is_map_run:
         world.take_turns(execution.scope)

@@ -48,14 +48,14 @@ class Shown(NamedTuple):
     #: Output, error and cause, as DescribeExecution spells them.
     details: Mapping[str, str] = {}
     #: Whether it waited for a redrive until its map run ended, and was never redriven.
-    in_vain: bool = False
+    never_redriven: bool = False
     #: The work of a job.
     work: Work | None = None
     #: Whether it is ABORTED because its parent ends by itself.
-    as_planned: bool = False
+    ends_with_parent: bool = False
     #: The stop date and the details that a test assigned while it was RUNNING.
-    noted_stop: datetime | None = None
-    noted: Mapping[str, str] = {}
+    assigned_stop: datetime | None = None
+    assigned: Mapping[str, str] = {}
 
     def forgotten(self, retention: timedelta | None, moment: datetime) -> bool:
         """Return whether it closed so long ago that its retention is over."""
@@ -132,16 +132,16 @@ class Execution:
     def wait(self, now: datetime) -> None:
         """Make it wait for its redrive from now on."""
         self.cut(now)
-        self.line.append(self.at(now)._replace(since=now, status="PENDING_REDRIVE", details={}, in_vain=False))
+        self.line.append(self.at(now)._replace(since=now, status="PENDING_REDRIVE", details={}, never_redriven=False))
 
-    def give_up(self, now: datetime, until: datetime) -> None:
+    def end_waiting(self, now: datetime, until: datetime) -> None:
         """End its waiting for a redrive at ``until``: it shows its previous end again, or FAILED if that is unknown."""
         self.cut(now)
         *_, before, waiting = [None, *self.line]
         known = before is not None and before.status in UNSUCCESSFUL
         status, details = (before.status, before.details) if known else ("FAILED", {})
         since = max(until, waiting.since, waiting.stop_date)
-        self.line.append(waiting._replace(since=since, status=status, details=details, in_vain=True))
+        self.line.append(waiting._replace(since=since, status=status, details=details, never_redriven=True))
 
     def next_stop(self, now: datetime) -> datetime | None:
         """Return when it, RUNNING now, ends by itself; None if it does not."""

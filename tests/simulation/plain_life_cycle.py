@@ -41,7 +41,7 @@ class LifeCycle:
             elif child.status(now) == "RUNNING":
                 self.end(child, "ABORTED", {})
             elif child.status(now) == "PENDING_REDRIVE":
-                child.give_up(now, now)
+                child.end_waiting(now, now)
 
     def plan_end(self, execution: Execution, line: list[Shown]) -> None:
         """Replace the line of an execution, possibly with a later end; its children end with it."""
@@ -106,7 +106,7 @@ class LifeCycle:
             elif last is None:
                 child.cut(now)
             else:
-                child.give_up(now, last)
+                child.end_waiting(now, last)
 
     def end_children_as_planned(self, parent: Execution) -> None:
         """Plan ends of children: RUNNING ones are ABORTED when their parent ends by itself, later ones never start."""
@@ -124,11 +124,11 @@ class LifeCycle:
         if shown is not None and shown.status == "PENDING_REDRIVE":
             child.cut(now)
             if end is not None:
-                child.give_up(now, end)
+                child.end_waiting(now, end)
         elif shown is None and (not child.line or (end is not None and end <= child.start_date)):
             child.line = []
         else:
-            if child.line[-1].as_planned and child.line[-1].since > now:
+            if child.line[-1].ends_with_parent and child.line[-1].since > now:
                 child.line = child.line[:-1]
             last = child.line[-1]
             if end is not None and (last.stop_date is None or last.since > max(end, now)):
@@ -136,7 +136,7 @@ class LifeCycle:
                 stop = max(end, running.since)
                 counts = (running.redrive_count, running.redrive_date)
                 earlier = [each for each in child.line if each.stop_date is None or each.since <= running.since]
-                child.line = [*earlier, Shown(stop, "ABORTED", stop, *counts, as_planned=True)]
+                child.line = [*earlier, Shown(stop, "ABORTED", stop, *counts, ends_with_parent=True)]
 
     def _work_of_redrive(self, job: Execution) -> Work:
         """Return the work after a redrive: the Task with its current mock or, if that was over, only the pause."""

@@ -89,7 +89,7 @@ def _follow(map_run: Scope, moment: datetime) -> tuple[str, datetime | None]:
 def is_unfinished(child: Execution, moment: datetime) -> bool:
     """Return whether its map run waits for it, or waited for it when the parent ended."""
     shown = child.at(moment)
-    return shown is None or shown.status not in STOPPED or shown.in_vain
+    return shown is None or shown.status not in STOPPED or shown.never_redriven
 
 
 def end(map_run: Scope, moment: datetime) -> None:

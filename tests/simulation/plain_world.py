@@ -52,36 +52,36 @@ class World(LifeCycle):
     def _is_there(self, execution: Execution) -> bool:
         return execution.at(self.moment) is not None and execution.is_kept(self.moment, self.retention)
 
-    def _of(self, machine: Scope) -> list[Scope]:
+    def _scopes_of(self, machine: Scope) -> list[Scope]:
         """Return the machine and its map runs."""
         return [scope for scope in self.scopes.values() if machine in (scope, scope.machine)]
 
     def executions_of(self, machine: Scope) -> list[Execution]:
         """Return the executions of the machine, then the child executions of its map runs."""
-        return [execution for scope in self._of(machine) for execution in scope.executions]
+        return [execution for scope in self._scopes_of(machine) for execution in scope.executions]
 
-    def _named_with(self, scope: Scope) -> list[Scope]:
+    def _scopes_sharing_names(self, scope: Scope) -> list[Scope]:
         """Return the scopes that share names with a scope: map runs of the same machine and label do."""
         if not scope.is_map_run:
             return [scope]
         return [other for other in self.map_runs if (other.machine, other.label) == (scope.machine, scope.label)]
 
-    def names_beside(self, scope: Scope) -> set[str]:
+    def taken_names(self, scope: Scope) -> set[str]:
         """Return the names that a new execution of ``scope`` cannot have, also those of executions to come."""
         return {
             execution.name
-            for other in self._named_with(scope)
+            for other in self._scopes_sharing_names(scope)
             for execution in other.executions
             if execution.is_kept(self.moment, self.retention) and not execution.replaced
         }
 
     def default_names(self, scope: Scope, how_many: int) -> list[str]:
-        taken = self.names_beside(scope)
+        taken = self.taken_names(scope)
         names = (f"execution-{index}" for index in count(scope.default_names))
         free = (name for name in names if name not in taken)
         return [next(free) for _ in range(how_many)]
 
-    def version_there(self, scope: Scope, qualifier: int | str | None) -> bool:
+    def has_qualifier(self, scope: Scope, qualifier: int | str | None) -> bool:
         """Return whether the machine has the version or alias of a qualified ARN."""
         return qualifier is None or qualifier in scope.versions or qualifier in scope.aliases
 
@@ -90,14 +90,14 @@ class World(LifeCycle):
     def add(self, execution: Execution) -> None:
         """Store an execution, and delete earlier ones of its name, whose retention is over."""
         scope = execution.scope
-        for other in self._named_with(scope):
+        for other in self._scopes_sharing_names(scope):
             for earlier in [earlier for earlier in other.executions if earlier.name == execution.name]:
                 # EXPRESS executions may share a name, so the earlier ones stay listed.
                 earlier.replaced = True
                 if other.kind != "EXPRESS":
                     other.executions.remove(earlier)
         if execution.line[-1].status == "PENDING_REDRIVE" and scope.parent.line[-1].stop_date is not None:
-            execution.give_up(execution.line[-1].since, scope.parent.line[-1].stop_date)
+            execution.end_waiting(execution.line[-1].since, scope.parent.line[-1].stop_date)
         scope.executions.append(execution)
 
     def next_number(self) -> int:
@@ -108,7 +108,7 @@ class World(LifeCycle):
         """Delete each DELETING machine without RUNNING executions, with all its records; each call does this."""
         for machine in [machine for machine in self.machines if machine.deleting]:
             if not any(execution.status(self.moment) == "RUNNING" for execution in self.executions_of(machine)):
-                for scope in self._of(machine):
+                for scope in self._scopes_of(machine):
                     del self.scopes[scope.key]
 
     # --- Error codes of calls --------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class World(LifeCycle):
         given = arguments["stateMachineArn"].split(":")[7:]
         qualifier = (int(given[0]) if given[0].isdigit() else given[0]) if given else None
         scope = self.scope_at(":".join(unqualified))
-        if scope is None or not self.version_there(scope, qualifier):
+        if scope is None or not self.has_qualifier(scope, qualifier):
             return "StateMachineDoesNotExist"
         if arguments.get("statusFilter") == "PENDING_REDRIVE" or "redriveFilter" in arguments:
             return "ValidationException"
