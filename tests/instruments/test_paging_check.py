@@ -151,7 +151,7 @@ def test_walk_that_stops_in_between():
     ],
 )
 def test_looking_at_the_token(look):
-    """Code that reads the token knows that there is more."""
+    """Code that reads the token in any way is right."""
     assert found(lambda client: look(page(client))) == ""
 
 
@@ -741,7 +741,7 @@ def test_failure_is_never_masked():
     assert note.startswith(f"check_paging has also found:\n{at(page, 'client.list')}: {UNREAD}\n")
 
 
-def test_error_told_at_once_is_told_once():
+def test_error_that_was_raised_gets_no_note():
     """A failure that contains the error gets no note."""
 
     def from_it(client):
@@ -756,7 +756,7 @@ def test_error_told_at_once_is_told_once():
     assert not hasattr(failure.value, "__notes__")
 
 
-def test_error_told_at_once_and_swallowed():
+def test_swallowed_error_is_raised_again():
     """An error that the code swallows is raised again at the end."""
 
     def swallow(client):
@@ -815,7 +815,7 @@ def test_nested():
     assert found(asks_otherwise) == ""
 
 
-def test_inner_mock_tells_what_was_found_in_it():
+def test_inner_mock_reports_its_own_findings():
     """The mock in which a walk began reports it once."""
     ended = []
 
@@ -904,7 +904,7 @@ def test_ini(value, outcomes, run):
     ("value", "hint"),
     [pytest.param("maybe", "", id="maybe"), pytest.param("Warning", " Did you mean 'warn'?", id="nearly warn")],
 )
-def test_ini_of_no_value(run, value, hint):
+def test_ini_with_a_wrong_value(run, value, hint):
     """A wrong ini value is an error before the first test, with the closest value as a suggestion."""
     result = run(USED_IN_ALL_WAYS, "-o", f"sfn_mock_check_paging={value}")
 

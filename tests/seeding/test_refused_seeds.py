@@ -56,7 +56,7 @@ def seeded(sfn):
 
 
 def what_follows(world):
-    """All listings, and the ids, names and versions that later seeds and starts get."""
+    """Return all listings, and the ids, names and versions that later seeds and starts get."""
     orders, batch, client = world.orders, world.batch, world.client
     named = [*orders.add_executions(2, status="SUCCEEDED"), *batch.add_executions(2, status="SUCCEEDED")]
     named += [orders.add_execution(status="RUNNING", alias="live") for _ in range(4)]
@@ -81,12 +81,12 @@ def what_follows(world):
 
 @cache
 def what_follows_nothing():
-    """The same in a mock without a refused call, which is always the same."""
+    """Return what follows in a mock without a refused call."""
     return what_follows(SimpleNamespace(client=made_client(), **seeded(get_mock())))
 
 
 def assert_nothing_was_stored(world):
-    """Check that everything is as if the refused call had not been made."""
+    """Check that the refused call had no effect."""
     follows = what_follows(world)
     world.sfn.reset()
 
@@ -678,7 +678,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("seed", "sentence"), REFUSED)
 def test_what_aws_could_never_show_is_refused_and_nothing_stored(world, seed, sentence):
-    """A ValueError says what is wrong and what would be right, and nothing is stored."""
+    """An invalid seed raises a ValueError with the wrong and the valid value, and stores nothing."""
     with pytest.raises(ValueError) as refusal:
         seed(world)
 

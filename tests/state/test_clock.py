@@ -157,7 +157,7 @@ OUTSIDE = "must be in the years 1970 to 9999, as AWS's dates are"
 )
 @pytest.mark.parametrize("argument", ["start_date", "stop_date", "redrive_date", "creation_date"])
 def test_what_names_no_moment_is_refused(clock, sfn_executions, orders, argument, given, sentence):
-    """The sentence names the argument and the forms of dates."""
+    """A value that is not a date raises a ValueError with the argument and the forms of dates."""
     seed = {
         "creation_date": partial(sfn_executions.add_state_machine, "undated"),
     }.get(argument, partial(orders.add_execution, status="FAILED"))
@@ -293,7 +293,7 @@ def start_by_handle(client, orders):
     [pytest.param(start_by_client, id="by the client"), pytest.param(start_by_handle, id="by the test")],
 )
 def test_a_bare_thread_is_in_the_frozen_time_too(client, clock, orders, start):
-    """In a thread, freezegun shows the real time, and the mock the frozen one."""
+    """A thread without a frozen clock of its own uses the frozen time of the mock."""
     thread = Thread(target=start, args=(client, orders))
     thread.start()
     thread.join()

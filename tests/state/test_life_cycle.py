@@ -78,7 +78,7 @@ def test_a_running_execution_ends_now(client, orders, how, end, shown):
 
 @pytest.mark.parametrize(("end", "shown"), ENDS)
 def test_an_end_now_erases_the_end_to_come(client, clock, run, end, shown):
-    """An end replaces a later end, wherever the clock goes, and keeps what was before."""
+    """An end replaces a later end, and keeps what happened before it."""
     end(run)
 
     seen = {}
@@ -174,7 +174,7 @@ STATES = [
 )
 @pytest.mark.parametrize(("seed", "stands"), STATES)
 def test_only_what_runs_can_end(client, orders, seed, stands, end, status):
-    """To end an execution that is not RUNNING is a RuntimeError with its status, and changes nothing."""
+    """Ending an execution that is not RUNNING raises a RuntimeError with its status, and changes nothing."""
     run = orders.add_execution("one", **seed)
     before = listed(client)
 
@@ -187,7 +187,7 @@ def test_only_what_runs_can_end(client, orders, seed, stands, end, status):
     assert listed(client) == before
 
 
-def test_what_waits_for_its_redrive_cannot_end(orders):
+def test_pending_redrive_cannot_end(orders):
     """A PENDING_REDRIVE child cannot be ended."""
     child = (
         orders.add_execution("parent", status="RUNNING").add_map_run("Items").add_execution(status="PENDING_REDRIVE")
@@ -214,8 +214,8 @@ def test_a_redrive_makes_an_unsuccessful_execution_run_again(client, clock, orde
     assert listed(client) == [("one", "RUNNING", None)]
 
 
-def test_a_redrive_erases_what_was_to_come_and_nothing_else(client, clock, orders):
-    """A redrive replaces a later redrive, and keeps what was before."""
+def test_redrive_replaces_a_later_redrive(client, clock, orders):
+    """A redrive replaces a later redrive, and keeps what happened before it."""
     run = orders.add_execution("one", status="FAILED", start_date=-HOUR, duration=HOUR)
     clock.move_to(NOW + MINUTE)
     run.redrive()
@@ -233,7 +233,7 @@ def test_a_redrive_erases_what_was_to_come_and_nothing_else(client, clock, order
     assert run.redrive_date == NOW
 
 
-def test_a_client_token_of_a_redrive_that_never_was_redrives(client, clock, orders):
+def test_client_token_before_its_redrive(client, clock, orders):
     """At a moment before a redrive, its client token is not used."""
     run = orders.add_execution("one", status="FAILED")
     clock.move_to(NOW + MINUTE)
@@ -296,7 +296,7 @@ def test_children_of_each_type_are_redriven(client, orders):
     ],
 )
 def test_only_the_unsuccessful_are_redriven(client, orders, seed, stands):
-    """To redrive another execution is a RuntimeError with its status, and changes nothing."""
+    """Redriving another execution raises a RuntimeError with its status, and changes nothing."""
     run = orders.add_execution("one", **seed)
     before = listed(client)
 
@@ -314,7 +314,7 @@ def test_only_the_unsuccessful_are_redriven(client, orders, seed, stands):
 
 
 @pytest.mark.parametrize("qualifier", ["", ":1", ":live"], ids=["machine", "version", "alias"])
-def test_on_start_says_what_every_start_comes_to(client, clock, orders, qualifier):
+def test_on_start_gives_the_end_of_every_start(client, clock, orders, qualifier):
     """Executions started by machine, version and alias end as on_start says."""
     orders.add_alias("live", orders.publish_version())
     orders.on_start(status="SUCCEEDED", duration=MINUTE, output='{"ok": true}')
@@ -327,7 +327,7 @@ def test_on_start_says_what_every_start_comes_to(client, clock, orders, qualifie
     assert orders.executions[0].output == '{"ok": true}'
 
 
-def test_on_start_replaces_what_was_said_before_and_touches_nothing_there_is(client, clock, orders):
+def test_on_start_applies_to_later_starts_only(client, clock, orders):
     """on_start applies to later starts only; RUNNING removes it."""
     orders.add_execution("seeded", status="RUNNING")
     orders.on_start(status="FAILED", error="Boom")
@@ -349,7 +349,7 @@ def test_on_start_replaces_what_was_said_before_and_touches_nothing_there_is(cli
     }
 
 
-def test_a_start_whose_end_was_told_can_be_ended_otherwise(client, clock, orders):
+def test_planned_end_can_be_replaced(client, clock, orders):
     """An end planned by `on_start` can be replaced."""
     orders.on_start(status="SUCCEEDED", duration=HOUR)
     client.start_execution(stateMachineArn=MACHINE, name="one")
@@ -401,7 +401,7 @@ GONE = (
 
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
 def test_records_from_before_a_reset_are_dead(client, sfn_executions, change, arguments):
-    """A change of a record from before a reset is a RuntimeError, also if a machine has its name."""
+    """Changing a record from before a reset raises a RuntimeError, even if a new machine has its name."""
     held = Held(sfn_executions)
     sfn_executions.reset()
     sfn_executions.add_state_machine("orders")
@@ -414,7 +414,7 @@ def test_records_from_before_a_reset_are_dead(client, sfn_executions, change, ar
 
 
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
-def test_records_die_with_their_mock(change, arguments):
+def test_records_after_the_end_of_their_mock(change, arguments):
     """After the end of the mock, a change of a record is a RuntimeError."""
     with mock_sfn_executions() as sfn:
         held = Held(sfn)
@@ -438,7 +438,7 @@ def test_records_die_with_their_mock(change, arguments):
         pytest.param(lambda sfn: sfn.reset(), id="reset"),
     ],
 )
-def test_a_handle_dies_with_its_mock(use):
+def test_handle_after_the_end_of_its_mock(use):
     """After the end of the mock, the handle raises RuntimeError."""
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders")
@@ -451,7 +451,7 @@ def test_a_handle_dies_with_its_mock(use):
 
 
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
-def test_records_die_with_their_machine(client, sfn_executions, change, arguments):
+def test_records_of_a_deleted_machine(client, sfn_executions, change, arguments):
     """The executions and map runs of a deleted machine are deleted with it."""
     held = Held(sfn_executions)
     held.parent.succeed()
@@ -471,8 +471,8 @@ def test_records_die_with_their_machine(client, sfn_executions, change, argument
 @pytest.mark.parametrize(
     "change", ["succeed", "fail", "time_out", "abort", "redrive", "add_map_run"], ids=lambda change: change
 )
-def test_a_record_dies_when_its_name_is_given_away(client, clock, orders, change):
-    """When another execution has the name of a vanished one, the old record is not the new one."""
+def test_record_whose_name_another_execution_has(client, clock, orders, change):
+    """The record of a deleted execution does not stand for a new execution of the same name."""
     failed = orders.add_execution("nightly", status="FAILED")
     clock.move_to(NOW + timedelta(days=90))
     client.start_execution(stateMachineArn=MACHINE, name="nightly")
@@ -542,7 +542,7 @@ def test_a_call_amid_a_reset_is_answered_from_what_comes_after(client, sfn_execu
     assert sfn_executions.state_machines == []
 
 
-def test_a_call_whose_outcome_asks_a_dead_record_fails(client, sfn_executions):
+def test_outcome_function_that_uses_a_deleted_record(client, sfn_executions):
     """If an outcome function uses a deleted record, the test gets the RuntimeError."""
     dead = sfn_executions.add_state_machine("orders")
     sfn_executions.reset()
@@ -678,7 +678,7 @@ def test_a_record_there_is_not_names_those_there_are(sfn_executions, look, sente
         pytest.param(lambda sfn: sfn.get_map_run("x"), "No map run 'x'", id="map run"),
     ],
 )
-def test_where_there_is_nothing_a_lookup_says_so(sfn_executions, look, sentence):
+def test_lookup_in_an_empty_store(sfn_executions, look, sentence):
     """With an empty store, the LookupError says that there is none."""
     with pytest.raises(LookupError) as refusal:
         look(sfn_executions)
