@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from sfn_mock.asl.activation import Activation, Frame, Observer
 from sfn_mock.asl.context import ExecutionInfo, execution_context
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain, History, HistoryFullError, execution_ended, execution_started
@@ -20,6 +19,7 @@ from sfn_mock.asl.nodes import Program, StateMachine
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.recorded_host import RecordedHost
 from sfn_mock.asl.scheduler import Future, Process, ProcessGenerator, Scheduler
+from sfn_mock.asl.state_visit import Frame, Observer, StateVisit
 from sfn_mock.asl.steps import StateExit, Step
 from sfn_mock.asl.texts import json_text
 
@@ -83,7 +83,7 @@ class Engine:
         self.redrive_moment: int | None = None
         self.visited: list[str] = []
         self.steps: list[Step] = []
-        self.current: Activation | None = None
+        self.current: StateVisit | None = None
         self._program = program
         self._input = input
         self._info = info
@@ -123,15 +123,15 @@ class Engine:
         """Deliver the ends of child executions to a map run."""
         self._map_runs[map_run.arn] = map_run
 
-    def record_entry(self, activation: Activation) -> None:
+    def record_entry(self, visit: StateVisit) -> None:
         """Record that a state was entered."""
-        self.visited.append(activation.state.name)
-        self.steps.append(Step(self.scheduler.now, activation.state.name, "state"))
-        self.current = activation
+        self.visited.append(visit.state.name)
+        self.steps.append(Step(self.scheduler.now, visit.state.name, "state"))
+        self.current = visit
 
-    def record_exit(self, activation: Activation, exit: StateExit) -> None:
+    def record_exit(self, visit: StateVisit, exit: StateExit) -> None:
         """Record that a state was left or is retried."""
-        self.steps.append(Step(self.scheduler.now, activation.state.name, *exit))
+        self.steps.append(Step(self.scheduler.now, visit.state.name, *exit))
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> ProcessGenerator:
         """Run a sequence of states."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sfn_mock.asl.activation import Activation, Frame, Outcome, RunInterface
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.nodes import ABSENT, MapState, Program, State
 from sfn_mock.asl.retries import Retries, find_handler
 from sfn_mock.asl.scheduler import AbortedError, ProcessGenerator
+from sfn_mock.asl.state_visit import Frame, Outcome, RunInterface, StateVisit
 from sfn_mock.asl.states.choice import run_choice
 from sfn_mock.asl.states.distributed_map import run_distributed_map
 from sfn_mock.asl.states.fail import run_fail
@@ -22,7 +22,7 @@ from sfn_mock.asl.states.task import run_task
 from sfn_mock.asl.states.wait import run_wait
 from sfn_mock.asl.steps import StateExit
 
-_RUNNERS: dict[str, Callable[[Activation, Any], ProcessGenerator]] = {
+_RUNNERS: dict[str, Callable[[StateVisit, Any], ProcessGenerator]] = {
     "Choice": run_choice,
     "Fail": run_fail,
     "Parallel": run_parallel,
@@ -42,17 +42,17 @@ def run_sequence(run: RunInterface, program: Program, frame: Frame, chain: Chain
     """
     while True:
         state = program.states[frame.state]
-        activation = Activation(run, state, frame, chain)
+        visit = StateVisit(run, state, frame, chain)
         if frame.is_redriven:
             frame.is_redriven = False
         else:
             frame.clear_inner()
-            activation.enter()
+            visit.enter()
             frame.is_entered = True
-            run.record_entry(activation)
-        outcome = yield from run_state(activation)
-        activation.exit(outcome)
-        run.record_exit(activation, outcome.exit)
+            run.record_entry(visit)
+        outcome = yield from run_state(visit)
+        visit.exit(outcome)
+        run.record_exit(visit, outcome.exit)
         frame.variables = {**frame.variables, **outcome.assigned}
         if outcome.next is None:
             frame.output = outcome.output
@@ -61,63 +61,63 @@ def run_sequence(run: RunInterface, program: Program, frame: Frame, chain: Chain
         frame.state = outcome.next
 
 
-def run_state(activation: Activation) -> ProcessGenerator:
+def run_state(visit: StateVisit) -> ProcessGenerator:
     """Run a state with its Retry and Catch and return its Outcome.
 
     Raises:
         StateError: If the state fails and no retrier or catcher handles the error.
     """
-    run, state = activation.run, activation.state
+    run, state = visit.run, visit.state
     retries = Retries(state.retry)
     try:
         while True:
             try:
-                return (yield from attempt_state(activation))
+                return (yield from attempt_state(visit))
             except StateError as error:
                 pause = retries.pause(error, run.randomness)
                 if pause is None:
-                    return catch_error(activation, error)
-                run.record_exit(activation, StateExit("retrier", retries.last))
+                    return catch_error(visit, error)
+                run.record_exit(visit, StateExit("retrier", retries.last))
                 yield from run.scheduler.pause(pause * 1000, run.wait_scale)
-                activation.retry_count = retries.count
-                activation.frame.clear_inner()
+                visit.retry_count = retries.count
+                visit.frame.clear_inner()
     except AbortedError:
-        activation.add_event(f"{state.type}StateAborted", advance=False)
+        visit.add_event(f"{state.type}StateAborted", advance=False)
         raise
 
 
-def attempt_state(activation: Activation) -> ProcessGenerator:
+def attempt_state(visit: StateVisit) -> ProcessGenerator:
     """Run a state once, without its Retry and Catch, and return its Outcome.
 
     Raises:
         StateError: If the state fails.
     """
-    return _runner(activation.state)(activation, activation.state)
+    return _runner(visit.state)(visit, visit.state)
 
 
-def _runner(state: State) -> Callable[[Activation, Any], ProcessGenerator]:
+def _runner(state: State) -> Callable[[StateVisit, Any], ProcessGenerator]:
     if isinstance(state, MapState):
         return run_distributed_map if state.is_distributed else run_map
     return _RUNNERS[state.type]
 
 
-def catch_error(activation: Activation, error: StateError) -> Outcome:
+def catch_error(visit: StateVisit, error: StateError) -> Outcome:
     """Return the Outcome of the first catcher that matches an error; raise the error if none does."""
-    state = activation.state
+    state = visit.state
     # An error in the fields of a Map or Parallel state itself adds no StateFailed event.
-    is_own = error is activation.own_failure and error.error == RUNTIME
+    is_own = error is visit.own_failure and error.error == RUNTIME
     if state.type in _NESTING and not is_own:
-        activation.add_event(f"{state.type}StateFailed")
+        visit.add_event(f"{state.type}StateFailed")
     catcher = find_handler(state.catch, error)
     if catcher is None:
         raise error
     caught: Any = error.output()
     if state.is_jsonata:
-        assigned = activation.assign(catcher.assign, caught, error_output=caught)
+        assigned = visit.assign(catcher.assign, caught, error_output=caught)
         if catcher.output is not ABSENT:
-            caught = activation.evaluate(catcher.output, "Catch/Output", error_output=caught)
+            caught = visit.evaluate(catcher.output, "Catch/Output", error_output=caught)
     else:
-        assigned = activation.assign(catcher.assign, caught)
-        caught = activation.apply_result_path(catcher.result_path, caught)
+        assigned = visit.assign(catcher.assign, caught)
+        caught = visit.apply_result_path(catcher.result_path, caught)
     exit = StateExit("catcher", state.catch.index(catcher))
-    return activation.check_size(Outcome(caught, catcher.next, assigned, exit))
+    return visit.check_size(Outcome(caught, catcher.next, assigned, exit))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sfn_mock.asl.activation import Observer
 from sfn_mock.asl.context import ExecutionInfo
 from sfn_mock.asl.engine import Engine
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.host import ChildEnd, Host
 from sfn_mock.asl.map_runs import MapRun
 from sfn_mock.asl.nodes import Program
+from sfn_mock.asl.state_visit import Observer
 from sfn_mock.asl.steps import Step
 
 #: A moment later than all others.

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
-from sfn_mock.asl.activation import Activation, Frame, Outcome
 from sfn_mock.asl.context import ExecutionInfo
 from sfn_mock.asl.engine import Engine
 from sfn_mock.asl.errors import StateError
@@ -18,6 +17,7 @@ from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState, Program, State
 from sfn_mock.asl.resources import Resource
 from sfn_mock.asl.retries import backoff_seconds, find_handler
 from sfn_mock.asl.scheduler import Process, ProcessGenerator
+from sfn_mock.asl.state_visit import Frame, Outcome, StateVisit
 from sfn_mock.asl.states.map_state import item_context
 from sfn_mock.asl.states.mocked import MockedWork, run_mocked_map, run_mocked_parallel
 from sfn_mock.asl.steps import StateExit
@@ -95,14 +95,14 @@ def run_single_state(state: State, given: StateInput, host: TaskHost) -> StateRe
         host: The host, which runs the task of a Task state.
     """
     observed: dict[str, Any] = {}
-    activation = _activate(state, given, host, observed.__setitem__)
-    process = Process(_attempt(activation, given.work))
+    visit = _activate(state, given, host, observed.__setitem__)
+    process = Process(_attempt(visit, given.work))
     process.start()
     details: dict[str, int] = {}
     if process.error is None:
         report = _report_exit("SUCCEEDED", process.value)
     else:
-        report = _report_failure(activation, process.error, given.retry_count, details)
+        report = _report_failure(visit, process.error, given.retry_count, details)
     assigned: Mapping[str, Any] = observed.pop("variables", given.variables)
     inspection: dict[str, Any] = {
         name: value if name in _NUMBERS else json_text(value)
@@ -116,7 +116,7 @@ def run_single_state(state: State, given: StateInput, host: TaskHost) -> StateRe
     return replace(report, inspection=inspection)
 
 
-def _activate(state: State, given: StateInput, host: TaskHost, observe: Callable[[str, Any], None]) -> Activation:
+def _activate(state: State, given: StateInput, host: TaskHost, observe: Callable[[str, Any], None]) -> StateVisit:
     """Enter the state in a new execution."""
     engine = Engine(
         Program(state.name, {state.name: state}),
@@ -134,19 +134,19 @@ def _activate(state: State, given: StateInput, host: TaskHost, observe: Callable
     engine.add_event("ExecutionStarted", None, chain)
     input = json.loads(given.input)
     frame = Frame(state.name, input, dict(given.variables), item_context(0, input) if given.is_iterated else None)
-    activation = Activation(engine, state, frame, chain)
-    activation.retry_count = given.retry_count
-    activation.enter()
-    return activation
+    visit = StateVisit(engine, state, frame, chain)
+    visit.retry_count = given.retry_count
+    visit.enter()
+    return visit
 
 
-def _attempt(activation: Activation, work: MockedWork | None) -> ProcessGenerator:
-    state = activation.state
+def _attempt(visit: StateVisit, work: MockedWork | None) -> ProcessGenerator:
+    state = visit.state
     if work is not None and isinstance(state, MapState):
-        return run_mocked_map(activation, state, work)
+        return run_mocked_map(visit, state, work)
     if work is not None and isinstance(state, ParallelState):
-        return run_mocked_parallel(activation, state, work)
-    return attempt_state(activation)
+        return run_mocked_parallel(visit, state, work)
+    return attempt_state(visit)
 
 
 def _report_exit(status: str, outcome: Outcome, failure: StateError | None = None) -> StateReport:
@@ -154,21 +154,19 @@ def _report_exit(status: str, outcome: Outcome, failure: StateError | None = Non
     return StateReport(status, json_text(outcome.output), *error_and_cause, next_state=outcome.next, exit=outcome.exit)
 
 
-def _report_failure(
-    activation: Activation, failure: StateError, retry_count: int, details: dict[str, int]
-) -> StateReport:
+def _report_failure(visit: StateVisit, failure: StateError, retry_count: int, details: dict[str, int]) -> StateReport:
     """Return the report of a failed state after Retry and Catch; put the matching index into `details`."""
-    state = activation.state
+    state = visit.state
     retrier = find_handler(state.retry, failure)
     if retrier is not None and retry_count < retrier.max_attempts:
-        seconds = backoff_seconds(retrier, retry_count, activation.run.randomness)
+        seconds = backoff_seconds(retrier, retry_count, visit.run.randomness)
         details["retryIndex"] = state.retry.index(retrier)
         details["retryBackoffIntervalSeconds"] = int(min(seconds, _LONGEST_PAUSE))
         exit = StateExit("retrier", details["retryIndex"])
         return StateReport("RETRIABLE", error=failure.error, cause=failure.cause, exit=exit)
     catcher = find_handler(state.catch, failure)
     try:
-        outcome = catch_error(activation, failure)
+        outcome = catch_error(visit, failure)
     except StateError as error:
         return StateReport("FAILED", error=error.error, cause=error.cause)
     assert catcher is not None, "an error that is caught has a catcher"

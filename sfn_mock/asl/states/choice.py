@@ -8,7 +8,6 @@ from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
-from sfn_mock.asl.activation import Activation, Outcome
 from sfn_mock.asl.errors import RUNTIME
 from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.nodes import (
@@ -24,6 +23,7 @@ from sfn_mock.asl.nodes import (
 )
 from sfn_mock.asl.paths import PathError, parse_path
 from sfn_mock.asl.scheduler import ProcessGenerator
+from sfn_mock.asl.state_visit import Outcome, StateVisit
 from sfn_mock.asl.steps import StateExit
 from sfn_mock.asl.timestamps import parse_timestamp
 
@@ -37,55 +37,55 @@ _RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
 _OPERATOR = re.compile(r"(String|Numeric|Timestamp|Boolean)(\w+?)(?:Path)?")
 
 
-def run_choice(activation: Activation, state: ChoiceState) -> ProcessGenerator:
+def run_choice(visit: StateVisit, state: ChoiceState) -> ProcessGenerator:
     """Run a Choice state; it waits for nothing."""
     yield from ()
-    return _outcome(activation, state)
+    return _outcome(visit, state)
 
 
-def _outcome(activation: Activation, state: ChoiceState) -> Outcome:
-    value = activation.effective_input()
+def _outcome(visit: StateVisit, state: ChoiceState) -> Outcome:
+    value = visit.effective_input()
     for index, rule in enumerate(state.choices):
-        if _is_true(activation, rule.test, value, index):
-            return _follow(activation, rule, value, StateExit("choice", index))
+        if _is_true(visit, rule.test, value, index):
+            return _follow(visit, rule, value, StateExit("choice", index))
     if state.default is None:
         reason = "Failed to transition out of the state. The state does not point to a next state."
-        raise activation.failure("States.NoChoiceMatched", reason)
+        raise visit.failure("States.NoChoiceMatched", reason)
     default = ChoiceRule(Conjunction(()), state.default, state.output, state.assign)
-    return _follow(activation, default, value, StateExit("default"))
+    return _follow(visit, default, value, StateExit("default"))
 
 
-def _follow(activation: Activation, rule: ChoiceRule, value: Any, exit: StateExit) -> Outcome:
-    assigned = activation.assign(rule.assign, value)
-    if activation.state.is_jsonata:
-        output = activation.input if rule.output is ABSENT else activation.evaluate(rule.output, "Output")
+def _follow(visit: StateVisit, rule: ChoiceRule, value: Any, exit: StateExit) -> Outcome:
+    assigned = visit.assign(rule.assign, value)
+    if visit.state.is_jsonata:
+        output = visit.input if rule.output is ABSENT else visit.evaluate(rule.output, "Output")
     else:
-        output = activation.apply_path(activation.state.output_path, value)
-    return activation.check_size(Outcome(output, rule.next, assigned, exit))
+        output = visit.apply_path(visit.state.output_path, value)
+    return visit.check_size(Outcome(output, rule.next, assigned, exit))
 
 
-def _is_true(activation: Activation, test: ChoiceTest, value: Any, index: int) -> bool:
+def _is_true(visit: StateVisit, test: ChoiceTest, value: Any, index: int) -> bool:
     if isinstance(test, Condition):
-        found = activation.evaluate(test.expression, f"Choices[{index}]/Condition", expected="boolean")
+        found = visit.evaluate(test.expression, f"Choices[{index}]/Condition", expected="boolean")
         return found is True
     if isinstance(test, Negation):
-        return not _is_true(activation, test.test, value, index)
+        return not _is_true(visit, test.test, value, index)
     if isinstance(test, Conjunction):
-        return all(_is_true(activation, each, value, index) for each in test.tests)
+        return all(_is_true(visit, each, value, index) for each in test.tests)
     if isinstance(test, Disjunction):
-        return any(_is_true(activation, each, value, index) for each in test.tests)
-    return _compare(activation, test, value)
+        return any(_is_true(visit, each, value, index) for each in test.tests)
+    return _compare(visit, test, value)
 
 
-def _compare(activation: Activation, test: Comparison, value: Any) -> bool:
+def _compare(visit: StateVisit, test: Comparison, value: Any) -> bool:
     if test.operator == "IsPresent":
-        return _is_present(activation, test.variable, value) is test.value
-    found = _find(activation, test.variable, value)
+        return _is_present(visit, test.variable, value) is test.value
+    found = _find(visit, test.variable, value)
     if test.operator in _TYPE_TESTS:
         return _TYPE_TESTS[test.operator](found) is test.value
     if test.operator == "StringMatches":
         return isinstance(found, str) and _pattern(test.value).fullmatch(found) is not None
-    operand = _find(activation, test.value, value) if test.operator.endswith("Path") else test.value
+    operand = _find(visit, test.value, value) if test.operator.endswith("Path") else test.value
     return _compare_values(test.operator, found, operand)
 
 
@@ -101,18 +101,18 @@ def _compare_values(operator: str, left: Any, right: Any) -> bool:
     return bool(relation(left, right))
 
 
-def _find(activation: Activation, path: str, value: Any) -> Any:
+def _find(visit: StateVisit, path: str, value: Any) -> Any:
     try:
-        return parse_path(path).evaluate(value, context=activation.context(), variables=activation.frame.variables)
+        return parse_path(path).evaluate(value, context=visit.context(), variables=visit.frame.variables)
     except PathError:
         reason = f"Invalid path '{path}': The choice state's condition path references an invalid value."
-        raise activation.failure(RUNTIME, reason) from None
+        raise visit.failure(RUNTIME, reason) from None
 
 
-def _is_present(activation: Activation, path: str, value: Any) -> bool:
+def _is_present(visit: StateVisit, path: str, value: Any) -> bool:
     parsed = parse_path(path)
     try:
-        found = parsed.evaluate(value, context=activation.context(), variables=activation.frame.variables)
+        found = parsed.evaluate(value, context=visit.context(), variables=visit.frame.variables)
     except PathError:
         return False
     return parsed.is_definite or found != []

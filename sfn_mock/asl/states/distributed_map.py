@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from sfn_mock.asl.activation import Activation, Outcome
 from sfn_mock.asl.errors import StateError, error_details
 from sfn_mock.asl.host import (
     ChildEnd,
@@ -21,6 +20,7 @@ from sfn_mock.asl.host import (
 from sfn_mock.asl.map_runs import TOLERANCE_EXCEEDED, Child, MapRun
 from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState, ResultWriter
 from sfn_mock.asl.scheduler import AbortedError, Future, ProcessGenerator
+from sfn_mock.asl.state_visit import Outcome, StateVisit
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 from sfn_mock.asl.texts import json_text, utf8
@@ -29,67 +29,67 @@ from sfn_mock.asl.texts import json_text, utf8
 _Source = list[dict[str, Any]] | ReadRequest
 
 
-def run_distributed_map(activation: Activation, state: MapState) -> ProcessGenerator:
+def run_distributed_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
     """Run a Distributed Map state until its map run has ended."""
-    effective = activation.effective_input()
-    map_run = activation.frame.map_run
+    effective = visit.effective_input()
+    map_run = visit.frame.map_run
     if map_run is not None:
         map_run.check_redrives()
     try:
         if map_run is None:
-            map_run, source = _start(activation, state, effective)
-            known = activation.run.host.recall_map_run(map_run.arn)
+            map_run, source = _start(visit, state, effective)
+            known = visit.run.host.recall_map_run(map_run.arn)
             if known.end is None:
-                map_run.add_children(_children(activation, state, effective, source, known))
+                map_run.add_children(_children(visit, state, effective, source, known))
         else:
             map_run.redrive()
             details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
-            activation.add_event("MapRunRedriven", details)
-            known = activation.run.host.recall_map_run(map_run.arn)
+            visit.add_event("MapRunRedriven", details)
+            known = visit.run.host.recall_map_run(map_run.arn)
         if known.end is not None:
-            yield from _await_known_end(activation, map_run, known.end)
+            yield from _await_known_end(visit, map_run, known.end)
         else:
             map_run.start()
             yield map_run.done
-            result = _result(activation, state, map_run)
+            result = _result(visit, state, map_run)
     except AbortedError:
-        _abort(activation)
+        _abort(visit)
         raise
     except StateError as error:
-        _fail(activation, state, error)
+        _fail(visit, state, error)
         raise
-    now = activation.run.scheduler.now
-    activation.run.host.end_map_run(map_run.arn, "SUCCEEDED", now)
-    activation.add_event("MapRunSucceeded")
-    activation.add_event("MapStateSucceeded", advance=False)
+    now = visit.run.scheduler.now
+    visit.run.host.end_map_run(map_run.arn, "SUCCEEDED", now)
+    visit.add_event("MapRunSucceeded")
+    visit.add_event("MapStateSucceeded", advance=False)
     if isinstance(known.end, Succeeded):
-        return activation.check_size(Outcome(known.end.result, state.next, known.assigned))
-    activation.observe("result", result)
+        return visit.check_size(Outcome(known.end.result, state.next, known.assigned))
+    visit.observe("result", result)
     payload = state.payload
-    return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
+    return visit.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _start(activation: Activation, state: MapState, effective: Any) -> tuple[MapRun, _Source]:
+def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, _Source]:
     """Start a map run without child executions; return it with its items, or the request to read them."""
-    concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
-    items = [] if state.item_reader is not None else find_items(activation, state, effective)
-    activation.add_event("MapStateStarted", {"length": len(items)})
-    run = activation.run
+    concurrency = read_count(visit, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
+    items = [] if state.item_reader is not None else find_items(visit, state, effective)
+    visit.add_event("MapStateStarted", {"length": len(items)})
+    run = visit.run
     count_path, percentage_path = state.tolerated_failure_count_path, state.tolerated_failure_percentage_path
-    count = read_count(activation, "ToleratedFailureCount", state.tolerated_failure_count, count_path, effective)
+    count = read_count(visit, "ToleratedFailureCount", state.tolerated_failure_count, count_path, effective)
     percentage = read_percentage(
-        activation, "ToleratedFailurePercentage", state.tolerated_failure_percentage, percentage_path, effective
+        visit, "ToleratedFailurePercentage", state.tolerated_failure_percentage, percentage_path, effective
     )
     has_count = state.tolerated_failure_count is not None or count_path is not None
     has_percentage = state.tolerated_failure_percentage is not None or percentage_path is not None
     reader = state.item_reader
-    source: _Source = items if reader is None else _read_request(activation, reader, effective)
+    source: _Source = items if reader is None else _read_request(visit, reader, effective)
     writer = state.result_writer
     parameters = ABSENT if writer is None else writer.parameters
-    destination = evaluate_field(activation, parameters, effective, "ResultWriter/Arguments")
-    activation.observe("maxConcurrency", concurrency)
-    activation.observe("toleratedFailureCount", count)
-    activation.observe("toleratedFailurePercentage", percentage)
+    destination = evaluate_field(visit, parameters, effective, "ResultWriter/Arguments")
+    visit.observe("maxConcurrency", concurrency)
+    visit.observe("toleratedFailureCount", count)
+    visit.observe("toleratedFailurePercentage", percentage)
     arn = run.host.start_map_run(
         MapRunRequest(
             state=state.name,
@@ -113,24 +113,22 @@ def _start(activation: Activation, state: MapState, effective: Any) -> tuple[Map
         host=run.host,
         scheduler=run.scheduler,
     )
-    activation.frame.map_run = map_run
+    visit.frame.map_run = map_run
     run.open_map_run(map_run)
-    activation.add_event("MapRunStarted", {"mapRunArn": arn})
+    visit.add_event("MapRunStarted", {"mapRunArn": arn})
     return map_run, source
 
 
-def _children(
-    activation: Activation, state: MapState, effective: Any, source: _Source, known: KnownMapRun
-) -> list[Child]:
+def _children(visit: StateVisit, state: MapState, effective: Any, source: _Source, known: KnownMapRun) -> list[Child]:
     """Return the child executions for the map run to start."""
     if isinstance(source, ReadRequest):
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
-        source = _read_items(activation, source)
-    selected = [select_item(activation, state, effective, item) for item in source]
+        source = _read_items(visit, source)
+    selected = [select_item(visit, state, effective, item) for item in source]
     if state.item_batcher is None:
         return [Child(item, 1) for item in selected]
-    return make_batches(activation, state.item_batcher, selected, effective)
+    return make_batches(visit, state.item_batcher, selected, effective)
 
 
 def _count_items(state: MapState, input: Any) -> int:
@@ -139,70 +137,70 @@ def _count_items(state: MapState, input: Any) -> int:
     return len(items) if isinstance(items, list) else 1
 
 
-def _await_known_end(activation: Activation, map_run: MapRun, end: TaskAnswer) -> ProcessGenerator:
+def _await_known_end(visit: StateVisit, map_run: MapRun, end: TaskAnswer) -> ProcessGenerator:
     """Wait for the known end of a map run; raise its error if it failed."""
     if isinstance(end, Pending):
         yield Future()
     else:
-        yield from activation.run.scheduler.pause(end.duration_ms)
+        yield from visit.run.scheduler.pause(end.duration_ms)
     map_run.done.resolve()
     if isinstance(end, Failed):
         raise StateError(end.error, end.cause)
 
 
-def _abort(activation: Activation) -> None:
-    map_run = activation.frame.map_run
+def _abort(visit: StateVisit) -> None:
+    map_run = visit.frame.map_run
     assert map_run is not None
     map_run.done.resolve()
-    activation.run.host.end_map_run(map_run.arn, "ABORTED", activation.run.scheduler.now)
-    activation.add_event("MapRunAborted", advance=False)
+    visit.run.host.end_map_run(map_run.arn, "ABORTED", visit.run.scheduler.now)
+    visit.add_event("MapRunAborted", advance=False)
 
 
-def _fail(activation: Activation, state: MapState, error: StateError) -> None:
-    map_run = activation.frame.map_run
+def _fail(visit: StateVisit, state: MapState, error: StateError) -> None:
+    map_run = visit.frame.map_run
     if map_run is None:
         return
     map_run.done.resolve()
-    stopped = activation.run.host.end_map_run(map_run.arn, "FAILED", activation.run.scheduler.now)
+    stopped = visit.run.host.end_map_run(map_run.arn, "FAILED", visit.run.scheduler.now)
     writer = state.result_writer
     if writer is not None and writer.resource is not None and error.error == TOLERANCE_EXCEEDED:
         # The error of the map run stays, even if its results cannot be written.
         with suppress(StateError):
-            _write(activation, writer, map_run, map_run.list_ends(stopped))
-    activation.add_event("MapRunFailed", error_details(error.error, error.cause))
+            _write(visit, writer, map_run, map_run.list_ends(stopped))
+    visit.add_event("MapRunFailed", error_details(error.error, error.cause))
 
 
-def _read_request(activation: Activation, reader: ItemReader, effective: Any) -> ReadRequest:
-    limit = read_item_limit(activation, reader.config, effective)
+def _read_request(visit: StateVisit, reader: ItemReader, effective: Any) -> ReadRequest:
+    limit = read_item_limit(visit, reader.config, effective)
     config = dict(reader.config)
     config.pop("MaxItemsPath", None)
     if limit:
         config["MaxItems"] = limit
-    parameters = evaluate_field(activation, reader.parameters, effective, "ItemReader/Arguments")
-    return ReadRequest(reader.resource, parameters, config, activation.run.scheduler.now)
+    parameters = evaluate_field(visit, reader.parameters, effective, "ItemReader/Arguments")
+    return ReadRequest(reader.resource, parameters, config, visit.run.scheduler.now)
 
 
-def _read_items(activation: Activation, request: ReadRequest) -> list[dict[str, Any]]:
+def _read_items(visit: StateVisit, request: ReadRequest) -> list[dict[str, Any]]:
     limit = request.config.get("MaxItems", 0)
     check_item_limit(limit)
-    found = activation.run.host.read_items(request)
+    found = visit.run.host.read_items(request)
     items = found[:limit] if limit else found
     return [{**item_context(index, item.value), "Source": item.source} for index, item in enumerate(items)]
 
 
-def evaluate_field(activation: Activation, template: Any, effective: Any, field: str) -> Any:
+def evaluate_field(visit: StateVisit, template: Any, effective: Any, field: str) -> Any:
     """Evaluate a field of an ItemReader, ItemBatcher or ResultWriter; a missing one gives an empty object."""
     if template is ABSENT:
         return {}
-    if activation.state.is_jsonata:
-        return activation.evaluate(template, field)
-    return activation.fill_template(template, effective)
+    if visit.state.is_jsonata:
+        return visit.evaluate(template, field)
+    return visit.fill_template(template, effective)
 
 
-def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
+def make_batches(visit: StateVisit, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
     """Group items into batches; return a child execution for each batch."""
     most_items = read_count(
-        activation,
+        visit,
         "MaxItemsPerBatch",
         batcher.max_items_per_batch,
         batcher.max_items_per_batch_path,
@@ -210,7 +208,7 @@ def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any],
         within="ItemBatcher/",
     )
     most_bytes = read_count(
-        activation,
+        visit,
         "MaxInputBytesPerBatch",
         batcher.max_input_bytes_per_batch,
         batcher.max_input_bytes_per_batch_path,
@@ -219,7 +217,7 @@ def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any],
     )
     fixed = {}
     if batcher.batch_input is not ABSENT:
-        fixed["BatchInput"] = evaluate_field(activation, batcher.batch_input, effective, "ItemBatcher/BatchInput")
+        fixed["BatchInput"] = evaluate_field(visit, batcher.batch_input, effective, "ItemBatcher/BatchInput")
     batches: list[list[Any]] = []
     size = 0
     frame_size = len(utf8(json_text({**fixed, "Items": []})))
@@ -236,23 +234,23 @@ def make_batches(activation: Activation, batcher: ItemBatcher, items: list[Any],
     return [Child({**fixed, "Items": batch}, len(batch)) for batch in batches]
 
 
-def _result(activation: Activation, state: MapState, map_run: MapRun) -> Any:
+def _result(visit: StateVisit, state: MapState, map_run: MapRun) -> Any:
     """Return the outputs of the child executions, or the result of the ResultWriter."""
     ends = map_run.list_ends({})
     writer = state.result_writer
     if writer is None:
         return [end.output for end in ends if end.status == "SUCCEEDED"]
-    return _write(activation, writer, map_run, ends)
+    return _write(visit, writer, map_run, ends)
 
 
-def _write(activation: Activation, writer: ResultWriter, map_run: MapRun, ends: list[ChildEnd]) -> Any:
-    return activation.run.host.write_results(
+def _write(visit: StateVisit, writer: ResultWriter, map_run: MapRun, ends: list[ChildEnd]) -> Any:
+    return visit.run.host.write_results(
         WriteRequest(
             map_run.arn,
             writer.resource,
             map_run.destination,
             dict(writer.config),
-            activation.run.scheduler.now,
+            visit.run.scheduler.now,
             ends,
         )
     )

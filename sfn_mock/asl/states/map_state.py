@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from sfn_mock.asl.activation import Activation, Frame
 from sfn_mock.asl.errors import RUNTIME, StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.expressions import ResultType, type_name
 from sfn_mock.asl.nodes import ABSENT, MapState
 from sfn_mock.asl.scheduler import AbortedError, Process, ProcessGenerator
+from sfn_mock.asl.state_visit import Frame, StateVisit
 from sfn_mock.asl.states.map_settings import read_count
 from sfn_mock.asl.states.parallel import join
 from sfn_mock.asl.texts import json_text
@@ -21,69 +21,69 @@ CONCURRENCY_LIMIT = 40
 STATE_DATA = "STATE_DATA"
 
 
-def run_map(activation: Activation, state: MapState) -> ProcessGenerator:
+def run_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
     """Run an inline Map state until all iterations have succeeded or one has failed."""
-    frame = activation.frame
-    effective = activation.effective_input()
-    limit = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
+    frame = visit.frame
+    effective = visit.effective_input()
+    limit = read_count(visit, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     if not frame.inner:
-        places = find_items(activation, state, effective)
-        activation.add_event("MapStateStarted", {"length": len(places)})
+        places = find_items(visit, state, effective)
+        visit.add_event("MapStateStarted", {"length": len(places)})
         for index, map_item in enumerate(places):
-            value = select_item(activation, state, effective, map_item)
+            value = select_item(visit, state, effective, map_item)
             frame.inner[index] = Frame(state.processor.start_at, value, dict(frame.variables), map_item)
     waiting = deque(index for index, inner in frame.inner.items() if inner.output is ABSENT)
     first = [waiting.popleft() for _ in range(min(len(waiting), limit or CONCURRENCY_LIMIT, CONCURRENCY_LIMIT))]
     workers: list[tuple[Process, Chain]] = []
     for index in first:
-        chain = Chain(activation.chain.head)
-        workers.append((Process(_run_iterations(activation, state, chain, index, waiting)), chain))
-    yield from join(activation, workers)
+        chain = Chain(visit.chain.head)
+        workers.append((Process(_run_iterations(visit, state, chain, index, waiting)), chain))
+    yield from join(visit, workers)
     result = [inner.output for inner in frame.inner.values()]
-    activation.observe("result", result)
-    activation.add_event("MapStateSucceeded", advance=False)
+    visit.observe("result", result)
+    visit.add_event("MapStateSucceeded", advance=False)
     payload = state.payload
-    return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
+    return visit.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
 def _run_iterations(
-    activation: Activation, state: MapState, chain: Chain, index: int, waiting: deque[int]
+    visit: StateVisit, state: MapState, chain: Chain, index: int, waiting: deque[int]
 ) -> ProcessGenerator:
     """Run an iteration, then waiting ones one after another."""
     while True:
         details = {"name": state.name, "index": index}
-        frame = activation.frame.inner[index]
+        frame = visit.frame.inner[index]
         if not frame.is_redriven:
-            activation.run.add_event("MapIterationStarted", details, chain)
+            visit.run.add_event("MapIterationStarted", details, chain)
         try:
-            yield from activation.run.run_sequence(state.processor, frame, chain)
+            yield from visit.run.run_sequence(state.processor, frame, chain)
         except StateError:
-            activation.run.add_event("MapIterationFailed", details, chain, advance=False)
+            visit.run.add_event("MapIterationFailed", details, chain, advance=False)
             raise
         except AbortedError:
-            activation.run.add_event("MapIterationAborted", details, chain, advance=False)
+            visit.run.add_event("MapIterationAborted", details, chain, advance=False)
             raise
         # The previous event of a next iteration is the last state's; only the last iteration's end moves the chain on.
         is_last = not waiting
-        activation.run.add_event("MapIterationSucceeded", details, chain, advance=is_last)
+        visit.run.add_event("MapIterationSucceeded", details, chain, advance=is_last)
         if is_last:
             return
         index = waiting.popleft()
 
 
-def find_items(activation: Activation, state: MapState, effective: Any) -> list[dict[str, Any]]:
+def find_items(visit: StateVisit, state: MapState, effective: Any) -> list[dict[str, Any]]:
     """Return the items of a Map state without an ItemReader, each as the context object's `Map.Item`.
 
     A Distributed Map may be given an object: its items are the object's members.
     """
     if state.is_jsonata:
-        items = effective if state.items is ABSENT else _evaluate_items(activation, state)
+        items = effective if state.items is ABSENT else _evaluate_items(visit, state)
     elif state.items_path is None:
         items = effective
     else:
-        items = activation.resolve_field(state.items_path, "ItemsPath", effective)
+        items = visit.resolve_field(state.items_path, "ItemsPath", effective)
     if not state.is_jsonata:
-        activation.observe("afterItemsPath", items)
+        visit.observe("afterItemsPath", items)
     source = {"Source": STATE_DATA} if state.is_distributed else {}
     if state.is_distributed and isinstance(items, dict):
         members = enumerate(items.items())
@@ -91,18 +91,18 @@ def find_items(activation: Activation, state: MapState, effective: Any) -> list[
     if not isinstance(items, list):
         if state.is_jsonata:
             kind = type_name(items)
-            raise activation.evaluation_failure("Items", f"Map state input must be an array but was: {kind}")
+            raise visit.evaluation_failure("Items", f"Map state input must be an array but was: {kind}")
         if state.items_path is None:
             reason = f"The Map state's input must be an array but was: {json_text(items)}"
         else:
             reason = f'Reference path "{state.items_path}" must point to array.'
-        raise activation.failure(RUNTIME, reason)
+        raise visit.failure(RUNTIME, reason)
     return [{**item_context(index, item), **source} for index, item in enumerate(items)]
 
 
-def _evaluate_items(activation: Activation, state: MapState) -> Any:
+def _evaluate_items(visit: StateVisit, state: MapState) -> Any:
     alternative: ResultType | None = "object" if state.is_distributed else None
-    return activation.evaluate(state.items, "Items", expected="array", alternative=alternative)
+    return visit.evaluate(state.items, "Items", expected="array", alternative=alternative)
 
 
 def item_context(index: int, item: Any) -> dict[str, Any]:
@@ -110,11 +110,11 @@ def item_context(index: int, item: Any) -> dict[str, Any]:
     return {"Index": index, "Value": item}
 
 
-def select_item(activation: Activation, state: MapState, effective: Any, map_item: dict[str, Any]) -> Any:
+def select_item(visit: StateVisit, state: MapState, effective: Any, map_item: dict[str, Any]) -> Any:
     """Return the input of an iteration: the evaluated ItemSelector, or the item if there is none.
 
     Args:
-        activation: The activation of the Map state.
+        visit: The visit of the Map state.
         state: The Map state.
         effective: The value of `$` in the ItemSelector.
         map_item: The context object's `Map.Item`.
@@ -122,5 +122,5 @@ def select_item(activation: Activation, state: MapState, effective: Any, map_ite
     if state.item_selector is ABSENT:
         return {"Key": map_item["Key"], "Value": map_item["Value"]} if "Key" in map_item else map_item["Value"]
     if state.is_jsonata:
-        return activation.evaluate(state.item_selector, "ItemSelector", item=map_item)
-    return activation.fill_template(state.item_selector, effective, item=map_item)
+        return visit.evaluate(state.item_selector, "ItemSelector", item=map_item)
+    return visit.fill_template(state.item_selector, effective, item=map_item)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sfn_mock.asl.activation import Activation
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.host import Failed, Succeeded
 from sfn_mock.asl.map_runs import exceeded_failure, is_exceeded
 from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState
 from sfn_mock.asl.scheduler import ProcessGenerator
+from sfn_mock.asl.state_visit import StateVisit
 from sfn_mock.asl.states.distributed_map import evaluate_field, make_batches
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
@@ -39,64 +39,64 @@ class MockedWork:
         return self.answer.result
 
 
-def run_mocked_parallel(activation: Activation, state: ParallelState, work: MockedWork) -> ProcessGenerator:
+def run_mocked_parallel(visit: StateVisit, state: ParallelState, work: MockedWork) -> ProcessGenerator:
     """Run a Parallel state without its branches."""
     yield from ()
-    value = activation.effective_input()
-    activation.payload(state.payload.parameters, state.payload.arguments, value)
+    value = visit.effective_input()
+    visit.payload(state.payload.parameters, state.payload.arguments, value)
     payload = state.payload
-    return activation.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
+    return visit.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
 
 
-def run_mocked_map(activation: Activation, state: MapState, work: MockedWork) -> ProcessGenerator:
+def run_mocked_map(visit: StateVisit, state: MapState, work: MockedWork) -> ProcessGenerator:
     """Run a Map state without its iterations."""
     yield from ()
-    effective = activation.effective_input()
-    concurrency = read_count(activation, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
-    activation.observe("maxConcurrency", concurrency)
-    count, percentage = _tolerance(activation, state, effective)
-    work.iterations = _iterations(activation, state, effective, work)
+    effective = visit.effective_input()
+    concurrency = read_count(visit, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
+    visit.observe("maxConcurrency", concurrency)
+    count, percentage = _tolerance(visit, state, effective)
+    work.iterations = _iterations(visit, state, effective, work)
     # If the items are unknown, only the failed ones count.
     total = work.failed_iterations if work.iterations is None else work.iterations
     if is_exceeded(work.failed_iterations, total, count, percentage):
         raise exceeded_failure()
     payload = state.payload
-    return activation.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
+    return visit.finish(work.result(), selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _tolerance(activation: Activation, state: MapState, effective: Any) -> tuple[int | None, float | None]:
+def _tolerance(visit: StateVisit, state: MapState, effective: Any) -> tuple[int | None, float | None]:
     """Return the tolerated failure count and percentage; None for one that does not apply."""
     count: int | None = None
     percentage: float | None = None
     given, path = state.tolerated_failure_count, state.tolerated_failure_count_path
     if given is not None or path is not None:
-        count = read_count(activation, "ToleratedFailureCount", given, path, effective)
-        activation.observe("toleratedFailureCount", count)
+        count = read_count(visit, "ToleratedFailureCount", given, path, effective)
+        visit.observe("toleratedFailureCount", count)
     given, path = state.tolerated_failure_percentage, state.tolerated_failure_percentage_path
     if given is not None or path is not None:
-        percentage = read_percentage(activation, "ToleratedFailurePercentage", given, path, effective)
-        activation.observe("toleratedFailurePercentage", percentage)
+        percentage = read_percentage(visit, "ToleratedFailurePercentage", given, path, effective)
+        visit.observe("toleratedFailurePercentage", percentage)
     return (0 if percentage is None and count is None else count), percentage
 
 
-def _iterations(activation: Activation, state: MapState, effective: Any, work: MockedWork) -> int | None:
+def _iterations(visit: StateVisit, state: MapState, effective: Any, work: MockedWork) -> int | None:
     """Evaluate the inputs of the iterations and return their number, None if the items are unknown."""
     if state.item_reader is None:
-        places = find_items(activation, state, effective)
+        places = find_items(visit, state, effective)
     else:
-        evaluate_field(activation, state.item_reader.parameters, effective, "ItemReader/Arguments")
+        evaluate_field(visit, state.item_reader.parameters, effective, "ItemReader/Arguments")
         if work.items is None:
             return None
         items = work.items
         if "ItemsPointer" in state.item_reader.config:
-            activation.observe("afterItemsPointer", items)
-        limit = read_item_limit(activation, state.item_reader.config, effective)
+            visit.observe("afterItemsPointer", items)
+        limit = read_item_limit(visit, state.item_reader.config, effective)
         check_item_limit(limit)
         places = [item_context(index, item) for index, item in enumerate(items[:limit] if limit else items)]
-    inputs = [select_item(activation, state, effective, place) for place in places]
+    inputs = [select_item(visit, state, effective, place) for place in places]
     if state.item_selector is not ABSENT:
-        activation.observe("afterItemSelector", inputs)
+        visit.observe("afterItemSelector", inputs)
     if state.item_batcher is not None:
-        inputs = [child.input for child in make_batches(activation, state.item_batcher, inputs, effective)]
-        activation.observe("afterItemBatcher", inputs)
+        inputs = [child.input for child in make_batches(visit, state.item_batcher, inputs, effective)]
+        visit.observe("afterItemBatcher", inputs)
     return len(inputs)

@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from functools import partial
 
-from sfn_mock.asl.activation import Activation, Frame
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.events import Chain
 from sfn_mock.asl.nodes import ABSENT, ParallelState
 from sfn_mock.asl.scheduler import AbortedError, Future, Process, ProcessGenerator
+from sfn_mock.asl.state_visit import Frame, StateVisit
 
 
-def run_parallel(activation: Activation, state: ParallelState) -> ProcessGenerator:
+def run_parallel(visit: StateVisit, state: ParallelState) -> ProcessGenerator:
     """Run a Parallel state until all of its branches have succeeded or one has failed."""
-    frames = activation.frame.inner
+    frames = visit.frame.inner
     if not frames:
-        value = activation.effective_input()
-        value = activation.payload(state.payload.parameters, state.payload.arguments, value)
-        activation.add_event("ParallelStateStarted")
-        variables = activation.frame.variables
-        item = activation.frame.item
+        value = visit.effective_input()
+        value = visit.payload(state.payload.parameters, state.payload.arguments, value)
+        visit.add_event("ParallelStateStarted")
+        variables = visit.frame.variables
+        item = visit.frame.item
         for index, branch in enumerate(state.branches):
             frames[index] = Frame(branch.start_at, value, dict(variables), item)
     processes: list[tuple[Process, Chain]] = []
     for index, branch in enumerate(state.branches):
         if frames[index].output is ABSENT:
-            chain = Chain(activation.chain.head)
-            processes.append((Process(activation.run.run_sequence(branch, frames[index], chain)), chain))
-    yield from join(activation, processes)
+            chain = Chain(visit.chain.head)
+            processes.append((Process(visit.run.run_sequence(branch, frames[index], chain)), chain))
+    yield from join(visit, processes)
     result = [frames[index].output for index in range(len(state.branches))]
-    activation.observe("result", result)
-    activation.add_event("ParallelStateSucceeded", advance=False)
+    visit.observe("result", result)
+    visit.add_event("ParallelStateSucceeded", advance=False)
     payload = state.payload
-    return activation.finish(result, selector=payload.result_selector, result_path=payload.result_path)
+    return visit.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> ProcessGenerator:
+def join(visit: StateVisit, processes: list[tuple[Process, Chain]]) -> ProcessGenerator:
     """Start processes and wait until all have succeeded; the first failure aborts the others and is raised.
 
     Args:
-        activation: The activation of the waiting state; the head of its chain becomes that of the last ended process.
+        visit: The visit of the waiting state; the head of its chain becomes that of the last ended process.
         processes: The processes, each with the chain of its events.
     """
     joined = Future()
@@ -48,7 +48,7 @@ def join(activation: Activation, processes: list[tuple[Process, Chain]]) -> Proc
     def note(chain: Chain, process: Future) -> None:
         nonlocal left
         left -= 1
-        activation.chain.head = chain.head
+        visit.chain.head = chain.head
         if process.error is not None:
             joined.fail(process.error)
         elif not left:

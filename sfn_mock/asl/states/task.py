@@ -6,57 +6,55 @@ from functools import partial
 from typing import Any
 
 from sfn_mock.asl import task_events
-from sfn_mock.asl.activation import Activation
 from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME, StateError
 from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskCall
 from sfn_mock.asl.nodes import ABSENT, TaskState
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.resources import Pattern, Resource, parse_resource
 from sfn_mock.asl.scheduler import AbortedError, ProcessGenerator
+from sfn_mock.asl.state_visit import StateVisit
 from sfn_mock.asl.task_events import TaskEvent
 from sfn_mock.asl.texts import json_text, utf8
 
 
-def run_task(activation: Activation, state: TaskState) -> ProcessGenerator:
+def run_task(visit: StateVisit, state: TaskState) -> ProcessGenerator:
     """Run a Task state until its task succeeds, fails or times out."""
     resource = parse_resource(state.resource)
-    token = activation.run.new_token()
-    activation.token = token if resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN else None
-    value = activation.effective_input()
+    token = visit.run.new_token()
+    visit.token = token if resource.pattern is Pattern.WAIT_FOR_TASK_TOKEN else None
+    value = visit.effective_input()
     call = TaskCall(
         state=state.name,
         resource=resource,
-        parameters=activation.payload(state.payload.parameters, state.payload.arguments, value),
+        parameters=visit.payload(state.payload.parameters, state.payload.arguments, value),
         token=token,
-        moment=activation.run.scheduler.now,
-        attempt=activation.retry_count,
-        context=activation.context(),
-        role_arn=_role_arn(activation, state, value),
-        timeout_seconds=_seconds(
-            activation, "TimeoutSeconds", state.timeout_seconds, state.timeout_seconds_path, value
-        ),
+        moment=visit.run.scheduler.now,
+        attempt=visit.retry_count,
+        context=visit.context(),
+        role_arn=_role_arn(visit, state, value),
+        timeout_seconds=_seconds(visit, "TimeoutSeconds", state.timeout_seconds, state.timeout_seconds_path, value),
         heartbeat_seconds=_seconds(
-            activation, "HeartbeatSeconds", state.heartbeat_seconds, state.heartbeat_seconds_path, value
+            visit, "HeartbeatSeconds", state.heartbeat_seconds, state.heartbeat_seconds_path, value
         ),
     )
-    faults = activation.run.host.check_parameters(resource, call.parameters)
+    faults = visit.run.host.check_parameters(resource, call.parameters)
     if faults:
         field = "Arguments" if state.is_jsonata else "Parameters"
-        raise activation.failure(RUNTIME, _unusable_parameters(field, call.parameters, faults))
-    result = yield from _run(activation, call)
-    activation.observe("result", result)
-    return activation.finish(result, selector=state.payload.result_selector, result_path=state.payload.result_path)
+        raise visit.failure(RUNTIME, _unusable_parameters(field, call.parameters, faults))
+    result = yield from _run(visit, call)
+    visit.observe("result", result)
+    return visit.finish(result, selector=state.payload.result_selector, result_path=state.payload.result_path)
 
 
 def _unusable_parameters(field: str, parameters: Any, faults: tuple[str, ...]) -> str:
     return f"The {field} '{json_text(parameters)}' could not be used to start the Task: [{', '.join(faults)}]"
 
 
-def _run(activation: Activation, call: TaskCall) -> ProcessGenerator:
+def _run(visit: StateVisit, call: TaskCall) -> ProcessGenerator:
     """Run a task, add its events to the history, and return its result."""
-    run, resource = activation.run, call.resource
+    run, resource = visit.run, call.resource
     _add_event(
-        activation,
+        visit,
         task_events.scheduled(
             resource,
             json_text(call.parameters),
@@ -68,7 +66,7 @@ def _run(activation: Activation, call: TaskCall) -> ProcessGenerator:
     )
 
     def add_started_event(worker_name: str | None) -> None:
-        _add_event(activation, task_events.started(resource, worker_name=worker_name))
+        _add_event(visit, task_events.started(resource, worker_name=worker_name))
 
     task = OpenTask(run.scheduler, add_started_event, call.timeout_seconds, call.heartbeat_seconds)
     run.open_task(call.token, task)
@@ -79,7 +77,7 @@ def _run(activation: Activation, call: TaskCall) -> ProcessGenerator:
         if not isinstance(answer, Pending) or answer.is_started:
             task.start()
         if answer.submitted is not None:
-            _add_event(activation, task_events.submitted(resource, json_text(answer.submitted)))
+            _add_event(visit, task_events.submitted(resource, json_text(answer.submitted)))
         if not isinstance(answer, Pending) and not answer.duration_ms:
             task.end(answer)
         elif not isinstance(answer, Pending):
@@ -91,57 +89,57 @@ def _run(activation: Activation, call: TaskCall) -> ProcessGenerator:
     finally:
         task.close()
         run.close_task(call.token)
-    return _end(activation, resource, task, ended)
+    return _end(visit, resource, task, ended)
 
 
-def _end(activation: Activation, resource: Resource, task: OpenTask, answer: Succeeded | Failed) -> Any:
+def _end(visit: StateVisit, resource: Resource, task: OpenTask, answer: Succeeded | Failed) -> Any:
     """Add the last event of a task to the history; return its result or raise its error."""
     if isinstance(answer, Succeeded):
         text = json_text(answer.result)
         if len(utf8(text)) <= task_events.RESULT_LIMIT:
-            _add_event(activation, task_events.succeeded(resource, text))
+            _add_event(visit, task_events.succeeded(resource, text))
             return answer.result
         answer = Failed(DATA_LIMIT_EXCEEDED, task_events.result_limit_cause(resource))
     if answer.is_timeout:
-        _add_event(activation, task_events.timed_out(resource, answer.error or "States.Timeout", answer.cause))
+        _add_event(visit, task_events.timed_out(resource, answer.error or "States.Timeout", answer.cause))
     elif answer.is_refused:
-        _add_event(activation, task_events.submit_failed(resource, answer.error or "", answer.cause))
+        _add_event(visit, task_events.submit_failed(resource, answer.error or "", answer.cause))
     else:
-        _add_event(activation, task_events.failed(resource, answer.error, answer.cause))
+        _add_event(visit, task_events.failed(resource, answer.error, answer.cause))
     other_name = HEARTBEAT_TIMEOUT if task.missed_heartbeat else None
     raise StateError(answer.error, answer.cause, other_name=other_name)
 
 
-def _add_event(activation: Activation, event: TaskEvent) -> None:
-    activation.add_event(*event)
+def _add_event(visit: StateVisit, event: TaskEvent) -> None:
+    visit.add_event(*event)
 
 
-def _role_arn(activation: Activation, state: TaskState, value: Any) -> str | None:
+def _role_arn(visit: StateVisit, state: TaskState, value: Any) -> str | None:
     if state.credentials is ABSENT:
         return None
     if state.is_jsonata:
-        credentials = activation.evaluate(state.credentials, "Credentials")
+        credentials = visit.evaluate(state.credentials, "Credentials")
     else:
-        credentials = activation.fill_template(state.credentials, value)
+        credentials = visit.fill_template(state.credentials, value)
     role_arn = credentials.get("RoleArn") if isinstance(credentials, dict) else None
     if not isinstance(role_arn, str):
         reason = f"The Credentials field must have a string as RoleArn but was: {json_text(credentials)}"
-        raise activation.failure(RUNTIME, reason)
+        raise visit.failure(RUNTIME, reason)
     return role_arn
 
 
-def _seconds(activation: Activation, field: str, given: Any, path: str | None, value: Any) -> int | None:
+def _seconds(visit: StateVisit, field: str, given: Any, path: str | None, value: Any) -> int | None:
     if path is not None:
-        found = activation.resolve_field(path, f"{field}Path", value)
+        found = visit.resolve_field(path, f"{field}Path", value)
         if isinstance(found, bool) or not isinstance(found, int) or found <= 0:
-            raise activation.failure(
+            raise visit.failure(
                 RUNTIME,
                 f"The {field}Path parameter does not reference a positive integer value: {path} == {json_text(found)}",
             )
         return found
     if isinstance(given, str):
-        found = activation.evaluate(given, field, expected="number")
+        found = visit.evaluate(given, field, expected="number")
         if found <= 0 or found != int(found):
-            raise activation.out_of_range(given, field, "an integer of at least 1", found)
+            raise visit.out_of_range(given, field, "an integer of at least 1", found)
         return int(found)
     return None if given is None else int(given)

@@ -1,4 +1,4 @@
-"""An activation: one visit of a run to a state, with its data flow and its events."""
+"""The visit of a run to a state, with its data flow and its events."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ class RunInterface(Protocol):
     def open_map_run(self, map_run: MapRun) -> None:
         """Deliver the ends of child executions to a map run."""
 
-    def record_entry(self, activation: Activation) -> None:
+    def record_entry(self, visit: StateVisit) -> None:
         """Record that a state was entered."""
 
-    def record_exit(self, activation: Activation, exit: StateExit) -> None:
+    def record_exit(self, visit: StateVisit, exit: StateExit) -> None:
         """Record that a state was left or is retried."""
 
     def run_sequence(self, program: Program, frame: Frame, chain: Chain) -> ProcessGenerator:
@@ -143,7 +143,7 @@ class Outcome:
         return json_text(self.output)
 
 
-class Activation:
+class StateVisit:
     """One visit of a run to a state.
 
     Attributes:
