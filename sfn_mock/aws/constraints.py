@@ -33,19 +33,6 @@ _MEASURED_IN_BYTES = frozenset({"SensitiveData"})
 _NOT_NULL = "Member must not be null"
 
 
-class _Measure(NamedTuple):
-    """The quantity that ``min`` and ``max`` of the model limit."""
-
-    quantity: str
-    of: Callable[[Any], float]
-    unit: str = ""
-
-
-class _Constraint(NamedTuple):
-    holds: Callable[[Any], bool]
-    sentence: str
-
-
 class _Violation(NamedTuple):
     """A violation; its sentence is written after all types are checked, because it may echo a whole list."""
 
@@ -59,6 +46,8 @@ class _Violation(NamedTuple):
 
 
 _Check = Callable[[Any, str, "list[_Violation]"], None]
+#: Whether a value meets a constraint, and the constraint's sentence.
+_Constraint = tuple[Callable[[Any], bool], str]
 
 
 def read(body: str | bytes) -> dict[str, Any]:
@@ -101,7 +90,11 @@ def _value_check(shape: Shape) -> _Check:
     """Return the check of a value and its parts; null is absent, which matters only for required members."""
     has_type = _TYPES.get(shape.type_name, _is_anything)
     constraints = list(_constraints(shape))
-    check_parts = _parts_check(shape)
+    check_parts: _Check | None = None
+    if shape.type_name == "structure":
+        check_parts = _members_check(shape)
+    elif shape.type_name == "list":
+        check_parts = _elements_check(shape)
 
     def check_value(value: Any, path: str, violations: list[_Violation]) -> None:
         if value is None:
@@ -112,17 +105,10 @@ def _value_check(shape: Shape) -> _Check:
         for holds, sentence in constraints:
             if not holds(value):
                 violations.append(_Violation(shape, value, path, sentence))
-        check_parts(value, path, violations)
+        if check_parts is not None:
+            check_parts(value, path, violations)
 
     return check_value
-
-
-def _parts_check(shape: Shape) -> _Check:
-    if shape.type_name == "structure":
-        return _members_check(shape)
-    if shape.type_name == "list":
-        return _elements_check(shape)
-    return _check_no_parts
 
 
 def _members_check(shape: Shape) -> _Check:
@@ -148,10 +134,6 @@ def _elements_check(shape: Shape) -> _Check:
             check_element(element, f"{path}.{position}.member", violations)
 
     return check_elements
-
-
-def _check_no_parts(value: Any, path: str, violations: list[_Violation]) -> None:
-    """Check nothing: scalars have no parts."""
 
 
 # --- Types of JSON, without the width of numbers ---------------------------------------------------------------
@@ -196,10 +178,12 @@ def _constraints(shape: Shape) -> Iterator[_Constraint]:
     """Yield the constraints of a shape's own value, in the order of AWS's sentences."""
     enum, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     if enum:
-        yield _member_of(_in_recorded_order(shape.name, enum))
+        values = _in_recorded_order(shape.name, enum)
+        # A list compares, where a set would hash: a str that is also an Enum equals its value but hashes as its name.
+        yield lambda value: value in values, f"Member must satisfy enum value set: [{', '.join(values)}]"
     yield from _bounds(shape)
     if pattern:
-        yield _matching(pattern)
+        yield _whole_match(pattern), f"Member must satisfy regular expression pattern: {pattern}"
 
 
 def _in_recorded_order(name: str, enum: list[str]) -> list[str]:
@@ -208,40 +192,27 @@ def _in_recorded_order(name: str, enum: list[str]) -> list[str]:
     return sorted(enum, key=lambda value: recorded.index(value) if value in recorded else len(recorded))
 
 
-def _member_of(enum: list[str]) -> _Constraint:
-    # A list compares, where a set would hash: a str that is also an Enum equals its value but hashes as its name.
-    return _Constraint(lambda value: value in enum, f"Member must satisfy enum value set: [{', '.join(enum)}]")
-
-
 def _bounds(shape: Shape) -> Iterator[_Constraint]:
     most, least = shape.metadata.get("max"), shape.metadata.get("min")
     quantity, of, unit = _measure(shape)
     if most is not None:
-        yield _Constraint(
-            lambda value: of(value) <= most, f"Member must have {quantity} less than or equal to {most}{unit}"
-        )
+        yield lambda value: of(value) <= most, f"Member must have {quantity} less than or equal to {most}{unit}"
     if least is not None:
-        yield _Constraint(
-            lambda value: of(value) >= least, f"Member must have {quantity} greater than or equal to {least}{unit}"
-        )
+        yield lambda value: of(value) >= least, f"Member must have {quantity} greater than or equal to {least}{unit}"
 
 
-def _measure(shape: Shape) -> _Measure:
+def _measure(shape: Shape) -> tuple[str, Callable[[Any], float], str]:
+    """Return the quantity that ``min`` and ``max`` of the model limit, how to measure it, and its unit."""
     if shape.name in _MEASURED_IN_BYTES:
-        return _Measure("size", _utf8_size, " bytes in UTF-8 encoding")
+        return "size", _utf8_size, " bytes in UTF-8 encoding"
     if shape.type_name in ("string", "list"):
-        return _Measure("length", len)
-    return _Measure("value", lambda number: number)
+        return "length", len, ""
+    return "value", lambda number: number, ""
 
 
 def _utf8_size(text: str) -> int:
     # A lone surrogate has no UTF-8, but a request may contain one.
     return len(text.encode("utf-8", "surrogatepass"))
-
-
-def _matching(pattern: str) -> _Constraint:
-    matches = _whole_match(pattern)
-    return _Constraint(matches, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def _whole_match(pattern: str) -> Callable[[str], bool]:

@@ -1,8 +1,8 @@
 """The errors of the Step Functions API: code, sentence, extra members.
 
 There is one class for each sentence. ``code`` is the exception's name in botocore's model; several sentences may have
-one code. Templates are filled from keywords: ``raise StateMachineDoesNotExist(arn=arn)``. If AWS's sentence is not
-known, the docstring says so; docs/conformance.md lists these as "our choice".
+one code. Templates are filled from keywords: ``raise StateMachineDoesNotExist(arn=arn)``. A sentence marked as ours is
+not known to be AWS's; docs/conformance.md gives the evidence for its code.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ class ResourceTypeEmpty(InvalidArn):
 
 
 class InvalidRoleArn(InvalidArn):
-    """The code is the model's, the sentence is ours."""
-
-    message = "Invalid Role Arn: '{arn}'"
+    message = "Invalid Role Arn: '{arn}'"  # ours
 
 
 # --- Missing resources -----------------------------------------------------------------------------------------
@@ -114,17 +112,13 @@ class StateMachineDeleting(SFNError):
 
 
 class ServiceQuotaExceeded(SFNError):
-    """The code is the model's, the sentence is ours."""
-
     code = "ServiceQuotaExceededException"
-    message = "State Machine '{arn}' has reached its quota of {quota}."
+    message = "State Machine '{arn}' has reached its quota of {quota}."  # ours
 
 
 class ExecutionLimitExceeded(SFNError):
-    """The code is the model's, the sentence is ours."""
-
     code = "ExecutionLimitExceeded"
-    message = "The maximum number of running executions has been reached"
+    message = "The maximum number of running executions has been reached"  # ours
 
 
 # --- Contradictory requests ------------------------------------------------------------------------------------
@@ -150,41 +144,30 @@ class NoArnGiven(ValidationException):
 
 
 class BothArnsGiven(ValidationException):
-    """The code is documented, the sentence is ours."""
-
-    message = "Must provide either a StateMachine ARN or MapRun ARN, but not both"
+    message = "Must provide either a StateMachine ARN or MapRun ARN, but not both"  # ours
 
 
 class PendingRedriveNeedsMapRun(ValidationException):
-    """The code is documented, the sentence is ours."""
-
-    message = "The PENDING_REDRIVE status filter requires a MapRun ARN"
+    message = "The PENDING_REDRIVE status filter requires a MapRun ARN"  # ours
 
 
 class RedriveFilterNeedsMapRun(ValidationException):
-    """The code is documented, the sentence is ours."""
-
-    message = "A redrive filter requires a MapRun ARN"
+    message = "A redrive filter requires a MapRun ARN"  # ours
 
 
 class LabelledArnNotSupported(ValidationException):
-    """The code and the reason are the model's, the sentence is ours."""
-
-    message = "This operation does not support labeled state machine ARNs: '{arn}'"
+    message = "This operation does not support labeled state machine ARNs: '{arn}'"  # ours
     extra_members: ClassVar[dict[str, str]] = {"reason": "API_DOES_NOT_SUPPORT_LABELED_ARNS"}
 
 
 class NoMapRunSettingGiven(ValidationException):
-    """The code and the reason are the model's, the sentence is ours."""
-
+    # ours
     message = "At least one of maxConcurrency, toleratedFailureCount and toleratedFailurePercentage must be specified"
     extra_members: ClassVar[dict[str, str]] = {"reason": "MISSING_REQUIRED_PARAMETER"}
 
 
 class MapRunCompleted(ValidationException):
-    """The code and the reason are the model's, the sentence is ours."""
-
-    message = "Map Run has completed and cannot be updated: '{arn}'"
+    message = "Map Run has completed and cannot be updated: '{arn}'"  # ours
     extra_members: ClassVar[dict[str, str]] = {"reason": "CANNOT_UPDATE_COMPLETED_MAP_RUN"}
 
 
@@ -238,22 +221,16 @@ class InvalidEncryptionConfiguration(SFNError):
 
 
 class KmsKeyMissing(InvalidEncryptionConfiguration):
-    """The code is the model's, the sentence is ours."""
-
-    message = "Invalid Encryption Configuration: Must specify a KMS key for type CUSTOMER_MANAGED_KMS_KEY."
+    message = "Invalid Encryption Configuration: Must specify a KMS key for type CUSTOMER_MANAGED_KMS_KEY."  # ours
 
 
 class KmsKeyNotAllowed(InvalidEncryptionConfiguration):
-    """The code is the model's, the sentence is ours."""
-
-    message = "Invalid Encryption Configuration: Must not specify a KMS key for type AWS_OWNED_KEY."
+    message = "Invalid Encryption Configuration: Must not specify a KMS key for type AWS_OWNED_KEY."  # ours
 
 
 class KmsInvalidState(SFNError):
-    """The code and the member are the model's, the sentence and the state of the key are ours."""
-
     code = "KmsInvalidStateException"
-    message = "The KMS key is not in valid state, for example: Disabled or Deleted."
+    message = "The KMS key is not in valid state, for example: Disabled or Deleted."  # ours
     extra_members: ClassVar[dict[str, str]] = {"kmsKeyState": "DISABLED"}
 
 
@@ -276,9 +253,7 @@ class StateNeedsMock(InvalidDefinition):
 
 
 class WaitingTaskNeedsMock(InvalidDefinition):
-    """The rule is documented, the code and the sentence are ours."""
-
-    message = "TestState API supports activities and the .sync and .waitForTaskToken patterns only with a mock"
+    message = "TestState API supports activities and the .sync and .waitForTaskToken patterns only with a mock"  # ours
 
 
 class MockRefused(ValidationException):
@@ -294,21 +269,15 @@ class MockedResultNotJson(ValidationException):
 
 
 class ContextNeedsMock(ValidationException):
-    """The rule is documented, the code and the sentence are ours."""
-
-    message = "Context can only be specified when a mock is specified"
+    message = "Context can only be specified when a mock is specified"  # ours
 
 
 class ItemReaderDataInvalid(ValidationException):
-    """The code and the sentence are ours."""
-
-    message = "MapItemReaderData {reason}"
+    message = "MapItemReaderData {reason}"  # ours
 
 
 class NotJsonObject(ValidationException):
-    """The code and the sentence are ours."""
-
-    message = "{member} must be a JSON object"
+    message = "{member} must be a JSON object"  # ours
 
 
 # --- Executions ------------------------------------------------------------------------------------------------
@@ -380,15 +349,11 @@ class RoutingWeightsNotWhole(RoutingConfigurationInvalid):
 
 
 class RoutingNeedsOneStateMachine(RoutingConfigurationInvalid):
-    """The code and the reason are the model's, the sentence is ours."""
-
-    message = "Routing configuration must contain versions of one state machine. Received: [{arns}]"
+    message = "Routing configuration must contain versions of one state machine. Received: [{arns}]"  # ours
 
 
 class AliasUpdateEmpty(ValidationException):
-    """The code and the reason are the model's, the sentence is ours."""
-
-    message = "Must provide at least one of description and routingConfiguration"
+    message = "Must provide at least one of description and routingConfiguration"  # ours
     extra_members: ClassVar[dict[str, str]] = {"reason": "MISSING_REQUIRED_PARAMETER"}
 
 
@@ -396,10 +361,8 @@ class AliasUpdateEmpty(ValidationException):
 
 
 class ActivityAlreadyExists(SFNError):
-    """The code is the model's, the sentence is ours."""
-
     code = "ActivityAlreadyExists"
-    message = "Activity Already Exists: '{arn}'"
+    message = "Activity Already Exists: '{arn}'"  # ours
 
 
 class InvalidOutput(SFNError):
@@ -417,10 +380,8 @@ class TaskTimedOut(SFNError):
 
 
 class TaskDoesNotExist(SFNError):
-    """The code is the model's, which documents it for missing activities; the sentence is ours."""
-
     code = "TaskDoesNotExist"
-    message = "Task Does Not Exist: 'Activity does not exist anymore: {arn}'"
+    message = "Task Does Not Exist: 'Activity does not exist anymore: {arn}'"  # ours
 
 
 class TagKeyMissing(ValidationException):
@@ -444,10 +405,8 @@ class TagCharacterForbidden(ValidationException):
 
 
 class TooManyTags(SFNError):
-    """The code and the member are the model's, the sentence is ours."""
-
     code = "TooManyTags"
-    message = "Too many tags: '{arn}'"
+    message = "Too many tags: '{arn}'"  # ours
     extra_members: ClassVar[dict[str, str]] = {"resourceName": "{arn}"}
 
 
@@ -504,11 +463,9 @@ class ExpiredTokenException(CommonError):
 
 
 class InternalServerError(CommonError):
-    """The status is documented, the sentence is ours."""
-
     status = 500
     code = "InternalServerError"
-    message = "The request processing has failed because of an unknown error, exception or failure."
+    message = "The request processing has failed because of an unknown error, exception or failure."  # ours
 
 
 class InternalFailure(InternalServerError):
@@ -516,8 +473,6 @@ class InternalFailure(InternalServerError):
 
 
 class ServiceUnavailable(CommonError):
-    """The status is documented, the sentence is ours."""
-
     status = 503
     code = "ServiceUnavailable"
-    message = "The request has failed due to a temporary failure of the server."
+    message = "The request has failed due to a temporary failure of the server."  # ours
