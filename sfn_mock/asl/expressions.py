@@ -12,7 +12,7 @@ from sfn_mock.asl.jsonata.engine import Evaluation, parse, raised_recursion_limi
 from sfn_mock.asl.jsonata.forms import KnownForms, find_form
 from sfn_mock.asl.jsonata.functions import step_functions
 from sfn_mock.asl.jsonata.guards import standard_frame
-from sfn_mock.asl.jsonata.messages import QueryError, as_json
+from sfn_mock.asl.jsonata.messages import QueryError, UnsupportedResultError, as_json
 from sfn_mock.asl.jsonata.references import References, collect
 from sfn_mock.asl.jsonata.values import UNDEFINED, to_library
 
@@ -107,6 +107,7 @@ class Expression:
 
         Raises:
             QueryError: If the evaluation fails.
+            UnsupportedResultError: If the result is a function.
         """
         format_millis = standard_frame().bindings["fromMillis"].call
         functions = step_functions(bindings.now, bindings.randomness, format_millis)
@@ -238,6 +239,8 @@ def _evaluate_text(value: str, bindings: Bindings, field: str) -> object:
     except (QueryError, ExpressionSyntaxError) as error:
         reason = f"threw an error during evaluation. {_coded(error)}"
         raise ExpressionError(text, field, reason) from error
+    except UnsupportedResultError:
+        raise ExpressionError(text, field, "returned an unsupported result type.") from None
     if result is UNDEFINED:
         raise ExpressionError(text, field, "returned nothing (undefined).")
     return result

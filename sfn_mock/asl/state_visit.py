@@ -227,6 +227,15 @@ class StateVisit:
             return {}
         if path == "$":
             return value
+        return self.find(path, value)
+
+    def find(self, path: str, value: Any) -> Any:
+        """Return the value at a path; the cause of the failure names the step that finds nothing.
+
+        Args:
+            path: The path.
+            value: The value of `$` in the path.
+        """
         try:
             return parse_path(path).evaluate(value, context=self.context(), variables=self.frame.variables)
         except PathError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::([0-5]\d|60)(?:\.(\d+))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
 )
 
 
@@ -26,11 +26,10 @@ def parse_timestamp(text: Any) -> int | None:
         return None
     year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
     try:
-        moment = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=timezone.utc
-        )
+        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=timezone.utc)
     except ValueError:
         return None
-    milliseconds = int((fraction or "0").ljust(3, "0")[:3])
+    # A leap second, 60, counts as the first second of the next minute.
+    milliseconds = int(second or 0) * 1000 + int((fraction or "0").ljust(3, "0")[:3])
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     return (moment - _EPOCH - offset) // timedelta(milliseconds=1) + milliseconds

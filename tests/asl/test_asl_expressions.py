@@ -61,6 +61,25 @@ def test_each_expression_within_a_value_is_replaced_by_its_result() -> None:
             id="undefined within a list",
         ),
         pytest.param(
+            "{% $sum %}",
+            "Output",
+            "The JSONata expression '$sum' specified for the field 'Output' returned an unsupported result type.",
+            id="function",
+        ),
+        pytest.param(
+            "{% function($x) { $x } %}",
+            "Output",
+            "The JSONata expression 'function($x) { $x }' specified for the field 'Output' returned an unsupported"
+            " result type.",
+            id="lambda",
+        ),
+        pytest.param(
+            "{% /a/ %}",
+            "Output",
+            "The JSONata expression '/a/' specified for the field 'Output' returned an unsupported result type.",
+            id="regular expression",
+        ),
+        pytest.param(
             {"sum": "{% 1 + 'a' %}"},
             "Arguments/sum",
             "The JSONata expression '1 + 'a'' specified for the field 'Arguments/sum' threw an error during"

@@ -150,7 +150,7 @@ def test_wait_scale():
         pytest.param({"SecondsPath": "$.far"}, "Wait state delay is too long", id="more than 2^31 seconds"),
         pytest.param(
             {"SecondsPath": "$.t"},
-            'The SecondsPath parameter cannot be parsed as a long value: $.t == "x"',
+            "The SecondsPath parameter cannot be parsed as a long value: $.t == x",
             id="seconds of text",
         ),
         pytest.param(
@@ -174,6 +174,16 @@ def test_wait_scale():
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
             "string: $.minus == -1",
             id="timestamp of a number",
+        ),
+        pytest.param(
+            {"SecondsPath": "$.none"},
+            "The SecondsPath parameter does not reference an input value: $.none",
+            id="no seconds",
+        ),
+        pytest.param(
+            {"TimestampPath": "$.none.at"},
+            "The TimestampPath parameter does not reference an input value: $.none.at",
+            id="no timestamp",
         ),
     ],
 )

@@ -129,10 +129,20 @@ def test_timeouts(state, answer, expected, moment):
             "The HeartbeatSecondsPath parameter does not reference a positive integer value: $.zero == 0",
             id="zero",
         ),
+        pytest.param(
+            {"TimeoutSecondsPath": "$.none"},
+            "Invalid path '$.none' : No results for path: $['none']",
+            id="no timeout",
+        ),
+        pytest.param(
+            {"HeartbeatSecondsPath": "$.none.beat"},
+            "Invalid path '$.none.beat' : Missing property in path $['none']",
+            id="no heartbeat",
+        ),
     ],
 )
 def test_timeouts_that_cannot_be(state, reason):
-    """A timeout that is not a positive whole number fails the state."""
+    """A timeout that is missing or not a positive whole number fails the state."""
     run = start(single({**TASK, **state}), {"t": "x", "yes": True, "zero": 0}, EngineHost(OK))
 
     assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)

@@ -13,7 +13,7 @@ from sfn_mock.asl.json_values import is_number
 from sfn_mock.asl.jsonata.conversions import to_text
 from sfn_mock.asl.jsonata.guards import MAX_CHARACTERS, PYTHON_ERRORS, standard_frame
 from sfn_mock.asl.jsonata.library import failure, library, with_operator
-from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError
+from sfn_mock.asl.jsonata.messages import TOO_LONG, QueryError, UnsupportedResultError
 from sfn_mock.asl.jsonata.regexes import Regex
 from sfn_mock.asl.jsonata.signatures import validate
 from sfn_mock.asl.jsonata.values import UNDEFINED, Function, from_library, to_javascript_number, to_library
@@ -139,13 +139,17 @@ class Evaluation:
 
         Raises:
             QueryError: If the evaluation fails or exceeds a limit.
+            UnsupportedResultError: If the result is a function.
         """
         current = self._library.engine.CURRENT
         previous = vars(current).get("jsonata")
         current.jsonata = self._engine
         with raised_recursion_limit():
             try:
-                return from_library(self._step(self._tree, None, self._frame))
+                result = self._step(self._tree, None, self._frame)
+                if self._is_callable(result):
+                    raise UnsupportedResultError
+                return from_library(result)
             finally:
                 current.jsonata = previous
 
@@ -180,12 +184,16 @@ class Evaluation:
 
     def _call(self, function: Any, arguments: Any, focus: Any, frame: Any) -> Any:
         """Call a function; raise T1006 for any other value."""
-        parts = self._library
-        if not (parts.is_function(function) or parts.is_lambda(function) or parts.is_regex(function)):
+        if not self._is_callable(function):
             raise failure("T1006")
-        if parts.is_regex(function):
+        if self._library.is_regex(function):
             return function.call(focus, arguments)
         return self._apply(function, arguments, focus, frame)
+
+    def _is_callable(self, value: Any) -> bool:
+        """Return whether a value is a function; a regular expression is one, too."""
+        parts = self._library
+        return parts.is_function(value) or parts.is_lambda(value) or parts.is_regex(value)
 
     def _validate(self, function: Any, arguments: Any, context: Any) -> Any:
         """Check the arguments of a lambda with a signature; other functions check theirs themselves."""

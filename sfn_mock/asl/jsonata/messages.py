@@ -42,6 +42,10 @@ class QueryError(Exception):
         self.values = values
 
 
+class UnsupportedResultError(Exception):
+    """The result of an expression is a function, which is not a JSON value."""
+
+
 def format_message(templates: Mapping[str, str], code: str, values: Sequence[object]) -> str:
     """Return the message of an error code; the values fill its placeholders in order.
 

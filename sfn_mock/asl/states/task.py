@@ -130,7 +130,7 @@ def _role_arn(visit: StateVisit, state: TaskState, value: Any) -> str | None:
 
 def _seconds(visit: StateVisit, field: str, given: Any, path: str | None, value: Any) -> int | None:
     if path is not None:
-        found = visit.resolve_field(path, f"{field}Path", value)
+        found = visit.find(path, value)
         if isinstance(found, bool) or not isinstance(found, int) or found <= 0:
             raise visit.failure(
                 RUNTIME,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sfn_mock.asl.errors import RUNTIME
 from sfn_mock.asl.nodes import WaitState
+from sfn_mock.asl.paths import PathError, parse_path
 from sfn_mock.asl.scheduler import ProcessGenerator
 from sfn_mock.asl.state_visit import StateVisit
 from sfn_mock.asl.texts import json_text
@@ -39,22 +40,29 @@ def _seconds(visit: StateVisit, state: WaitState, value: Any) -> int | float:
         if isinstance(state.seconds, str) and not (seconds >= 0 and seconds == int(seconds)):
             raise visit.out_of_range(state.seconds, "Seconds", "an integer of at least 0", seconds)
         return float(seconds)
-    seconds = visit.resolve_field(state.seconds_path, "SecondsPath", value)
+    seconds = _referenced(visit, state.seconds_path, "SecondsPath", value)
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         fault = "cannot be parsed as a long value"
     elif seconds < 0:
         fault = "references a negative value"
     else:
         return float(seconds)
-    reason = f"The SecondsPath parameter {fault}: {state.seconds_path} == {json_text(seconds)}"
-    raise visit.failure(RUNTIME, reason)
+    raise visit.failure(RUNTIME, f"The SecondsPath parameter {fault}: {state.seconds_path} == {_shown(seconds)}")
+
+
+def _referenced(visit: StateVisit, path: str, field: str, value: Any) -> Any:
+    """Return the value that SecondsPath or TimestampPath refers to."""
+    try:
+        return parse_path(path).evaluate(value, context=visit.context(), variables=visit.frame.variables)
+    except PathError:
+        raise visit.failure(RUNTIME, f"The {field} parameter does not reference an input value: {path}") from None
 
 
 def _timestamp(visit: StateVisit, state: WaitState, value: Any) -> int:
     if state.timestamp_path is None:
         text = visit.evaluate(state.timestamp, "Timestamp", expected="string")
     else:
-        text = visit.resolve_field(state.timestamp_path, "TimestampPath", value)
+        text = _referenced(visit, state.timestamp_path, "TimestampPath", value)
     moment = parse_timestamp(text)
     if moment is not None:
         return moment
@@ -65,5 +73,10 @@ def _timestamp(visit: StateVisit, state: WaitState, value: Any) -> int:
     raise visit.failure(
         RUNTIME,
         "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
-        f"{state.timestamp_path} == {text if isinstance(text, str) else json_text(text)}",
+        f"{state.timestamp_path} == {_shown(text)}",
     )
+
+
+def _shown(value: Any) -> str:
+    """Return a value as AWS writes it into these sentences: a string without quotes."""
+    return value if isinstance(value, str) else json_text(value)
