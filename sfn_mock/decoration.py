@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from contextlib import AbstractContextManager, aclosing
+from contextlib import AbstractContextManager, ExitStack, aclosing
 from functools import wraps
-from types import FunctionType, TracebackType
-from typing import Any, Protocol, TypeVar
+from types import FunctionType
+from typing import Any, TypeVar
 from unittest import TestCase, TestLoader
 
 Target = TypeVar("Target", bound=Callable[..., Any])
@@ -20,27 +20,12 @@ _TEST_CLASSES = "Test"
 _STARTED = "_sfn_mock_started"
 
 
-class Mock(Protocol):
-    """The mock that decorates; it can be entered and started again while it is active."""
-
-    def start(self) -> Any:
-        """Start the mock and return its handle."""
-
-    def stop(self) -> None:
-        """Stop the mock."""
-
-    def __enter__(self) -> Any: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
-    ) -> None: ...
-
-
-Context = AbstractContextManager[Any] | Mock
+Context = AbstractContextManager[Any]
 #: Returns the context manager for a call, given its positional arguments.
 ContextOf = Callable[[tuple[Any, ...]], Context]
 
 
-def decorated(mock: Mock, target: Target) -> Target:
+def decorated(mock: Context, target: Target) -> Target:
     """Return ``target`` under ``mock``: a function of the same kind and signature, or the same class."""
     if inspect.isclass(target):
         _decorate_class(mock, target)
@@ -116,7 +101,7 @@ def _async_generator(context_of: ContextOf, function: Function) -> Function:
 # --- Classes -----------------------------------------------------------------------------------------------------
 
 
-def _decorate_class(mock: Mock, cls: type[Any]) -> None:
+def _decorate_class(mock: Context, cls: type[Any]) -> None:
     """Run each test of the class and its subclasses under the mock, with its setup and teardown."""
     _decorate_members(mock, cls, inherited=True)
     own = vars(cls).get("__init_subclass__")
@@ -132,7 +117,7 @@ def _decorate_class(mock: Mock, cls: type[Any]) -> None:
     cls.__init_subclass__ = classmethod(__init_subclass__)  # type: ignore[assignment]  # bound when it is looked up
 
 
-def _decorate_members(mock: Mock, cls: type[Any], *, inherited: bool) -> None:
+def _decorate_members(mock: Context, cls: type[Any], *, inherited: bool) -> None:
     _pair_up(cls)
     for name in dir(cls) if inherited else list(vars(cls)):
         member = inspect.getattr_static(cls, name)
@@ -170,7 +155,7 @@ def _nothing(self: object) -> None:
     """Replace a setup or teardown method that a class does not have."""
 
 
-def _wrapper(cls: type, name: str) -> Callable[[Mock, Function], Function] | None:
+def _wrapper(cls: type, name: str) -> Callable[[Context, Function], Function] | None:
     """Return the wrapper for the member of that name; None for a member that is not wrapped."""
     if name in _CLASS_LEVEL:
         return _CLASS_LEVEL[name]
@@ -181,62 +166,53 @@ def _wrapper(cls: type, name: str) -> Callable[[Mock, Function], Function] | Non
     return _of_instance if name.startswith(_TEST_METHODS) else None
 
 
-class _ReportingFindings:
-    """The context of one part of a test: a failure that leaves it is not swallowed."""
+def _reporting() -> ExitStack:
+    """Return the context of one part of a test: a failure that leaves it is not swallowed."""
 
-    def __enter__(self) -> None:
-        """Do nothing."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def report(kind: object, failure: BaseException | None, traceback: object) -> None:
         from sfn_mock import activation
 
         if failure is not None:
             activation.report_findings(failure)
             activation.keep_report()
 
+    stack = ExitStack()
+    stack.push(report)
+    return stack
 
-class _Ending:
-    """The context of the last part of a test, which ends the mock that was started for the test."""
 
-    def __init__(self, started: Mock) -> None:
-        self._started = started
+def _ending(started: Context) -> ExitStack:
+    """Return the context of the last part of a test, which ends the mock that was started for the test."""
 
-    def __enter__(self) -> None:
-        """Do nothing: the mock is already active."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def report(kind: object, failure: BaseException | None, traceback: object) -> None:
         from sfn_mock import activation
 
-        try:
-            activation.report_findings(failure)
-        except BaseException as found:
-            self._started.__exit__(type(found), found, found.__traceback__)
-            raise
-        self._started.__exit__(kind, failure, traceback)
+        activation.report_findings(failure)
+
+    stack = ExitStack()
+    stack.push(started)
+    stack.push(report)
+    return stack
 
 
-def _reported(mock: Mock, function: Function) -> Function:
-    return _within(lambda args: _ReportingFindings(), function)
+def _reported(mock: Context, function: Function) -> Function:
+    return _within(lambda args: _reporting(), function)
 
 
-def _of_instance(mock: Mock, function: Function) -> Function:
+def _of_instance(mock: Context, function: Function) -> Function:
     """Run a test method of a plain class in the mock that its setup_method started, or in a new one."""
 
     def context(args: tuple[Any, ...]) -> Context:
-        return _ReportingFindings() if _is_started(args[0]) else mock
+        return _reporting() if _is_started(args[0]) else mock
 
     return _within(context, function)
 
 
-def _debugged(mock: Mock, function: Function) -> Function:
+def _debugged(mock: Context, function: Function) -> Function:
     return _within(lambda args: mock, function)
 
 
-def _running(mock: Mock, run: Function) -> Function:
+def _running(mock: Context, run: Function) -> Function:
     """Wrap unittest's ``run``: setup, test, teardown and cleanups. It reports their errors and raises none."""
     from sfn_mock import activation
 
@@ -249,7 +225,7 @@ def _running(mock: Mock, run: Function) -> Function:
     return running
 
 
-def _starting_class(mock: Mock, setup: Function) -> Function:
+def _starting_class(mock: Context, setup: Function) -> Function:
     """Wrap ``setUpClass`` or ``setup_class``, which starts the mock until the class is done.
 
     It takes the class as an argument, because pytest counts the arguments before it calls.
@@ -259,7 +235,7 @@ def _starting_class(mock: Mock, setup: Function) -> Function:
     def set_up_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
         _start(mock, cls)
         try:
-            with _ReportingFindings():
+            with _reporting():
                 return setup(cls, *args, **kwargs)
         except BaseException as failure:
             # unittest still runs the cleanups of a class whose setUpClass failed; pytest is done with a plain class.
@@ -270,7 +246,7 @@ def _starting_class(mock: Mock, setup: Function) -> Function:
     return set_up_class
 
 
-def _ending_class(mock: Mock, teardown: Function) -> Function:
+def _ending_class(mock: Context, teardown: Function) -> Function:
     """Wrap ``teardown_class`` or ``doClassCleanups``, which ends the mock of the class."""
 
     @wraps(teardown)
@@ -281,16 +257,16 @@ def _ending_class(mock: Mock, teardown: Function) -> Function:
     return tear_down_class
 
 
-def _within_class(mock: Mock, teardown: Function) -> Function:
+def _within_class(mock: Context, teardown: Function) -> Function:
     @wraps(teardown)
     def tear_down_class(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
-        with _ReportingFindings() if _is_started(cls) else mock:
+        with _reporting() if _is_started(cls) else mock:
             return teardown(cls, *args, **kwargs)
 
     return tear_down_class
 
 
-def _starting(mock: Mock, setup: Function) -> Function:
+def _starting(mock: Context, setup: Function) -> Function:
     """Wrap pytest's ``setup_method``, which starts the mock until ``teardown_method`` has returned."""
     takes_method = len(inspect.signature(setup).parameters) > 1
 
@@ -299,7 +275,7 @@ def _starting(mock: Mock, setup: Function) -> Function:
         # A call of the base class's method finds the mock started.
         _start(mock, self)
         try:
-            with _ReportingFindings():
+            with _reporting():
                 setup(self, *([method] if takes_method else []))
         except BaseException as failure:
             _stop(self, failure)
@@ -308,7 +284,7 @@ def _starting(mock: Mock, setup: Function) -> Function:
     return setup_method
 
 
-def _stopping(mock: Mock, teardown: Function) -> Function:
+def _stopping(mock: Context, teardown: Function) -> Function:
     takes_method = len(inspect.signature(teardown).parameters) > 1
 
     @wraps(teardown)
@@ -323,7 +299,7 @@ def _is_started(target: object) -> bool:
     return _STARTED in vars(target)
 
 
-def _start(mock: Mock, target: object) -> None:
+def _start(mock: Context, target: object) -> None:
     if not _is_started(target):
         mock.__enter__()
         setattr(target, _STARTED, mock)
@@ -331,18 +307,18 @@ def _start(mock: Mock, target: object) -> None:
 
 def _stop(target: object, failure: BaseException) -> None:
     if _is_started(target):
-        started: Mock = getattr(target, _STARTED)
+        started: Context = getattr(target, _STARTED)
         delattr(target, _STARTED)
         started.__exit__(type(failure), failure, failure.__traceback__)
 
 
-def _last(mock: Mock, target: object) -> Context:
+def _last(mock: Context, target: object) -> Context:
     """Return the context of the last part of ``target``: the mock that was started for it, or a new one."""
     if not _is_started(target):
         return mock
-    started: Mock = getattr(target, _STARTED)
+    started: Context = getattr(target, _STARTED)
     delattr(target, _STARTED)
-    return _Ending(started)
+    return _ending(started)
 
 
 _CLASS_LEVEL = {

@@ -104,7 +104,7 @@ class SFNBackend(StepFunctionBackend):
     # CloudFormation and EventBridge call these, and so can any code that reads moto's dictionary of backends.
     # Their results are typed Any, because moto's signatures name moto's own classes.
 
-    def _call(self, operation: str, **members: Any) -> Answer:
+    def call(self, operation: str, **members: Any) -> Answer:
         """Check the members against the model, as a call through a client does, and run the operation."""
         constraints.check(operation, members)
         return pipeline.run(operation, self.records, members, _as_it_is)
@@ -123,7 +123,7 @@ class SFNBackend(StepFunctionBackend):
         sm_type: str | None = None,
     ) -> Any:
         """Make the machine, or find the existing one, and return it as a StateMachineResource."""
-        created = self._call(
+        created = self.call(
             "CreateStateMachine",
             name=name,
             definition=definition,
@@ -140,7 +140,7 @@ class SFNBackend(StepFunctionBackend):
 
     def describe_state_machine(self, arn: str) -> Any:
         """Return the machine or version as a StateMachineResource."""
-        self._call("DescribeStateMachine", stateMachineArn=arn)
+        self.call("DescribeStateMachine", stateMachineArn=arn)
         machine, version = find_qualified(self.records, arn)
         assert not isinstance(version, Alias), "DescribeStateMachine refuses an alias"
         return StateMachineResource(machine, version)
@@ -149,7 +149,7 @@ class SFNBackend(StepFunctionBackend):
         self, max_results: int | None = None, next_token: str | None = None
     ) -> Any:
         """Return a page of StateMachineResources, and the token for the next."""
-        page = self._call("ListStateMachines", maxResults=max_results, nextToken=next_token)
+        page = self.call("ListStateMachines", maxResults=max_results, nextToken=next_token)
         machines = [self.describe_state_machine(item["stateMachineArn"]) for item in page["stateMachines"]]
         return machines, page.get("nextToken")
 
@@ -165,7 +165,7 @@ class SFNBackend(StepFunctionBackend):
         version_description: str | None = None,
     ) -> Any:
         """Update the machine, and return it as a StateMachineResource."""
-        self._call(
+        self.call(
             "UpdateStateMachine",
             stateMachineArn=arn,
             definition=definition,
@@ -180,33 +180,20 @@ class SFNBackend(StepFunctionBackend):
 
     def delete_state_machine(self, arn: str) -> None:
         """Delete a state machine, for moto's CloudFormation."""
-        self._call("DeleteStateMachine", stateMachineArn=arn)
-
-    def publish_state_machine_version(
-        self, arn: str, revision_id: str | None = None, description: str | None = None
-    ) -> Any:
-        """Publish a version, or find the existing one; moto itself publishes only on create and update."""
-        published = self._call(
-            "PublishStateMachineVersion", stateMachineArn=arn, revisionId=revision_id, description=description
-        )
-        return self.describe_state_machine(published["stateMachineVersionArn"])
-
-    def delete_state_machine_version(self, arn: str) -> None:
-        """Delete a version of a state machine, for moto's callers."""
-        self._call("DeleteStateMachineVersion", stateMachineVersionArn=arn)
+        self.call("DeleteStateMachine", stateMachineArn=arn)
 
     def create_state_machine_alias(
         self, name: str, routing_configuration: list[dict[str, Any]], description: str | None
     ) -> Any:
         """Make the alias, or find the existing one, and return it as an AliasResource."""
-        created = self._call(
+        created = self.call(
             "CreateStateMachineAlias", name=name, routingConfiguration=routing_configuration, description=description
         )
         return self.describe_state_machine_alias(created["stateMachineAliasArn"])
 
     def describe_state_machine_alias(self, arn: str) -> Any:
         """Return the alias as an AliasResource."""
-        described = self._call("DescribeStateMachineAlias", stateMachineAliasArn=arn)
+        described = self.call("DescribeStateMachineAlias", stateMachineAliasArn=arn)
         _, alias = find_qualified(self.records, arn)
         assert isinstance(alias, Alias)
         return AliasResource(alias, described["routingConfiguration"])
@@ -215,7 +202,7 @@ class SFNBackend(StepFunctionBackend):
         self, arn: str, max_results: int | None = None, next_token: str | None = None
     ) -> Any:
         """Return a page of AliasResources, and the token for the next."""
-        page = self._call("ListStateMachineAliases", stateMachineArn=arn, maxResults=max_results, nextToken=next_token)
+        page = self.call("ListStateMachineAliases", stateMachineArn=arn, maxResults=max_results, nextToken=next_token)
         aliases = [
             self.describe_state_machine_alias(item["stateMachineAliasArn"]) for item in page["stateMachineAliases"]
         ]
@@ -225,7 +212,7 @@ class SFNBackend(StepFunctionBackend):
         self, arn: str, description: str | None, routing_configuration: list[dict[str, Any]] | None
     ) -> Any:
         """Update the alias, and return it as an AliasResource."""
-        self._call(
+        self.call(
             "UpdateStateMachineAlias",
             stateMachineAliasArn=arn,
             description=description,
@@ -235,7 +222,7 @@ class SFNBackend(StepFunctionBackend):
 
     def delete_state_machine_alias(self, arn: str) -> None:
         """Delete an alias of a state machine, for moto's callers."""
-        self._call("DeleteStateMachineAlias", stateMachineAliasArn=arn)
+        self.call("DeleteStateMachineAlias", stateMachineAliasArn=arn)
 
     def start_execution(
         self,
@@ -245,7 +232,7 @@ class SFNBackend(StepFunctionBackend):
         trace_header: str | None = None,
     ) -> Any:
         """Start an execution, or find the running one; moto's EventBridge passes an empty name for none."""
-        started = self._call(
+        started = self.call(
             "StartExecution",
             stateMachineArn=state_machine_arn,
             name=name or None,
@@ -256,17 +243,17 @@ class SFNBackend(StepFunctionBackend):
 
     def stop_execution(self, execution_arn: str) -> Any:
         """Abort the execution unless it has ended, and return it."""
-        self._call("StopExecution", executionArn=execution_arn)
+        self.call("StopExecution", executionArn=execution_arn)
         return self._execution(execution_arn)
 
     def describe_execution(self, execution_arn: str) -> Any:
         """Return the execution."""
-        self._call("DescribeExecution", executionArn=execution_arn)
+        self.call("DescribeExecution", executionArn=execution_arn)
         return self._execution(execution_arn)
 
     def describe_state_machine_for_execution(self, execution_arn: str) -> Any:
         """Return the state machine, in the revision that the execution runs, as a StateMachineResource."""
-        self._call("DescribeStateMachineForExecution", executionArn=execution_arn)
+        self.call("DescribeStateMachineForExecution", executionArn=execution_arn)
         execution = self._record_of(execution_arn)
         return StateMachineResource(execution.state_machine, revision=execution.revision)
 
@@ -278,7 +265,7 @@ class SFNBackend(StepFunctionBackend):
         next_token: str | None = None,
     ) -> Any:
         """Return a page of executions, and the token for the next."""
-        page = self._call(
+        page = self.call(
             "ListExecutions",
             stateMachineArn=state_machine_arn,
             statusFilter=status_filter,
@@ -294,49 +281,49 @@ class SFNBackend(StepFunctionBackend):
         encryption_configuration: dict[str, Any] | None = None,
     ) -> Any:
         """Make the activity, or find the existing one, and return it."""
-        self._call("CreateActivity", name=name, tags=tags, encryptionConfiguration=encryption_configuration)
+        self.call("CreateActivity", name=name, tags=tags, encryptionConfiguration=encryption_configuration)
         return self.records.activities[name]
 
     def describe_activity(self, activity_arn: str) -> Any:
         """Return the activity."""
-        return self.records.activities[self._call("DescribeActivity", activityArn=activity_arn)["name"]]
+        return self.records.activities[self.call("DescribeActivity", activityArn=activity_arn)["name"]]
 
     def delete_activity(self, activity_arn: str) -> None:
         """Delete an activity, for moto's callers."""
-        self._call("DeleteActivity", activityArn=activity_arn)
+        self.call("DeleteActivity", activityArn=activity_arn)
 
     def list_activities(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
         self, max_results: int | None = None, next_token: str | None = None
     ) -> Any:
         """Return a page of activities, and the token for the next."""
-        page = self._call("ListActivities", maxResults=max_results, nextToken=next_token)
+        page = self.call("ListActivities", maxResults=max_results, nextToken=next_token)
         return [self.records.activities[item["name"]] for item in page["activities"]], page.get("nextToken")
 
     def send_task_success(self, task_token: str, outcome: str) -> None:
         """Send the result of a task, for moto's callers."""
-        self._call("SendTaskSuccess", taskToken=task_token, output=outcome)
+        self.call("SendTaskSuccess", taskToken=task_token, output=outcome)
 
     def send_task_failure(self, task_token: str, error: str | None = None) -> None:
         """Send the error of a task, for moto's callers."""
-        self._call("SendTaskFailure", taskToken=task_token, error=error)
+        self.call("SendTaskFailure", taskToken=task_token, error=error)
 
     def send_task_heartbeat(self, task_token: str) -> None:
         """Send a heartbeat of a task, for moto's callers."""
-        self._call("SendTaskHeartbeat", taskToken=task_token)
+        self.call("SendTaskHeartbeat", taskToken=task_token)
 
     def list_tags_for_resource(self, arn: str) -> dict[str, list[dict[str, str]]]:
         """Return the tags as the API spells them, under ``tags``."""
-        return self._call("ListTagsForResource", resourceArn=arn)
+        return self.call("ListTagsForResource", resourceArn=arn)
 
     def tag_resource(self, arn: str, tags: dict[str, str] | list[dict[str, str]]) -> None:
         """Add tags; older versions of moto pass them as the API spells them, newer ones as a dict."""
         if isinstance(tags, dict):
             tags = [{"key": key, "value": value} for key, value in tags.items()]
-        self._call("TagResource", resourceArn=arn, tags=tags)
+        self.call("TagResource", resourceArn=arn, tags=tags)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
         """Remove tags from a resource, for moto's callers."""
-        self._call("UntagResource", resourceArn=arn, tagKeys=tag_keys)
+        self.call("UntagResource", resourceArn=arn, tagKeys=tag_keys)
 
     def _execution(self, arn: str) -> ExecutionResource:
         return ExecutionResource(self._record_of(arn))

@@ -184,8 +184,8 @@ def pytest_runtest_makereport(
         activation.report_findings(call.excinfo.value)
     report = yield
     ended = activation.pop_last_report()
-    if report.failed and (told := ended or activation.tell()):
-        report.sections.append(("Step Functions, as mocked", told))
+    if report.failed and (text := ended or activation.tell()):
+        report.sections.append(("Step Functions, as mocked", text))
     return report
 
 
@@ -195,7 +195,7 @@ def _hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         namespace = entry.frame.f_globals
         if _is_own(namespace.get("__name__", "")):
             # pytest looks for this name in a frame's variables, then in its module's.
-            namespace["__tracebackhide__"] = _is_told_to_author
+            namespace["__tracebackhide__"] = _is_for_author
 
 
 def _is_own(module: object) -> bool:
@@ -204,9 +204,9 @@ def _is_own(module: object) -> bool:
 
 
 #: The errors that the fixtures, the handle and views raise on purpose; other errors of our code are bugs.
-_TOLD = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, pytest.UsageError)
+_FOR_AUTHOR = (ValueError, TypeError, LookupError, RuntimeError, TimeoutError, pytest.UsageError)
 
 
-def _is_told_to_author(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+def _is_for_author(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
     raised_in: Any = excinfo.traceback[-1].frame.f_globals.get("__name__", "")
-    return _is_own(type(excinfo.value).__module__) or (type(excinfo.value) in _TOLD and _is_own(raised_in))
+    return _is_own(type(excinfo.value).__module__) or (type(excinfo.value) in _FOR_AUTHOR and _is_own(raised_in))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from botocore.model import OperationNotFoundError
 from werkzeug import Request, Response
@@ -12,9 +11,6 @@ from sfn_mock.http_server.aws_errors import aws_error_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-_Name = TypeVar("_Name")
-_Application = TypeVar("_Application")
 
 #: The start of werkzeug's error pages.
 _ERROR_PAGE = b"<!doctype html>\n<html lang=en>\n<title>%d "
@@ -28,45 +24,8 @@ class UnreadableService(Exception):
     """A request whose headers do not say for which service it is, in a way that moto's server cannot read."""
 
 
-def known_only(application_of: Callable[[_Name], _Application]) -> Callable[[_Name], _Application]:
-    """Return a function that returns moto's application of a service, by its name in moto.
-
-    Raises:
-        UnknownService: If moto has found no name.
-    """
-
-    def application(service: _Name) -> _Application:
-        if service is None:
-            raise UnknownService
-        return application_of(service)
-
-    return application
-
-
-def readable_only(application_of: Callable[[_Name], _Application]) -> Callable[[_Name], _Application]:
-    """Return a function that returns moto's application for a request, by its WSGI environment.
-
-    Raises:
-        UnreadableService: If moto's server fails at the headers that should name the service.
-    """
-
-    def application(environ: _Name) -> _Application:
-        try:
-            return application_of(environ)
-        except (LookupError, ValueError) as error:
-            raise UnreadableService from error
-
-    return application
-
-
 def answer(motos: WSGIApplication, request: Request, service: str | None) -> Response:
-    """Return the answer of moto's server.
-
-    Args:
-        motos: The application of moto's server.
-        request: The request.
-        service: The service that the request is signed for, if it is signed.
-    """
+    """Return the answer of moto's server to a request, which may be signed for a service."""
     try:
         response = Response.from_app(motos, request.environ)
     except UnknownService:

@@ -22,7 +22,7 @@ from sfn_mock.handle import StepFunctionsMock
 from sfn_mock.http_server.application import Application
 from sfn_mock.http_server.connections import ConnectionServer
 from sfn_mock.http_server.origins import Origins, is_this_machine
-from sfn_mock.http_server.other_services import known_only, readable_only
+from sfn_mock.http_server.other_services import UnknownService, UnreadableService
 from sfn_mock.mock import MockSFNExecutions
 from sfn_mock.options import Options, keyword_signature, read_options
 from sfn_mock.session import Session
@@ -185,9 +185,17 @@ def _motos() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
         """Finds moto's application for a request."""
 
         def get_application(self, environ: dict[str, Any]) -> Any:
-            return readable_only(super().get_application)(environ)
+            try:
+                return super().get_application(environ)
+            except (LookupError, ValueError) as error:
+                raise UnreadableService from error
 
-    motos = Dispatcher(known_only(werkzeug_app.create_backend_app))
+    def create_app(service: Any) -> Any:
+        if service is None:
+            raise UnknownService
+        return werkzeug_app.create_backend_app(service)
+
+    motos = Dispatcher(create_app)
     # Older versions of moto take werkzeug's.
     return motos, getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
 

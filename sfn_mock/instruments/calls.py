@@ -203,7 +203,7 @@ def is_kept(call: Call) -> bool:
     return call._outcome is not None
 
 
-def give_up(call: Call) -> None:
+def drop_answer(call: Call) -> None:
     """Drop the answer of a call."""
     call._outcome = None
 
@@ -285,7 +285,7 @@ class CallLog:
                 self._answers.append((call, size))
             while self._bytes > KEPT_BYTES and self._answers and self._answers[0][0] is not call:
                 oldest, its_size = self._answers.popleft()
-                give_up(oldest)
+                drop_answer(oldest)
                 self._bytes -= its_size
             if self._bytes > KEPT_BYTES:
                 self._drop_calls()

@@ -68,13 +68,13 @@ def parts_of(definition: str) -> tuple[Part, ...]:
 def _parts(program: Program) -> Iterator[Part]:
     for state in program.states.values():
         yield Part("state", state.name)
-        yield from ways_of(state)
+        yield from transitions_of(state)
         for inner in inner_programs(state):
             yield from _parts(inner)
 
 
-def ways_of(state: State) -> Iterator[Part]:
-    """Yield the transitions and retriers of a state."""
+def transitions_of(state: State) -> Iterator[Part]:
+    """Yield the transitions of a state, and its retriers."""
     if isinstance(state, ChoiceState):
         for number, rule in enumerate(state.choices):
             yield Part("choice", state.name, number, rule.next)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 
 from sfn_mock.asl.definition import parse_definition
-from sfn_mock.instruments.coverage import Coverage, CoverageReport, Part, PartKey, summary
-from sfn_mock.instruments.definition_graph import draw
+from sfn_mock.instruments.coverage import Coverage, CoverageReport, summary
+from sfn_mock.instruments.definition_graph import MARKERS, Look, draw
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff; }
@@ -27,31 +26,6 @@ marker path { stroke: none !important; } #taken path { fill: #00805f; } #missed 
 tr.missed td { background: #fdeee6; }
 """.strip()
 
-_MARKERS = "".join(
-    f'<marker id="{name}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
-    f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z"/></marker>'
-    for name in ("taken", "missed")
-)
-
-
-class CoverageLook:
-    """Parts with how often they were taken."""
-
-    def __init__(self, counts: Mapping[PartKey, int]) -> None:
-        self._counts = counts
-
-    def kind(self, part: Part) -> str:
-        """Return whether a part was taken."""
-        return "taken" if self._counts.get(part.key, 0) else "missed"
-
-    def start_kind(self, part: Part) -> str:
-        """Return whether a first state was taken."""
-        return self.kind(part)
-
-    def text(self, part: Part) -> str:
-        """Return how often a part was taken."""
-        return f"{part.label or part.state}: {self._counts.get(part.key, 0) or 'never'}"
-
 
 def page(report: CoverageReport) -> str:
     """Return the page: a picture and a table for each state machine."""
@@ -59,14 +33,14 @@ def page(report: CoverageReport) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<title>Coverage of state machines</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n"
-        f'<svg width="0" height="0" aria-hidden="true"><defs>{_MARKERS}</defs></svg>\n'
+        f'<svg width="0" height="0" aria-hidden="true"><defs>{MARKERS}</defs></svg>\n'
         f"<h1>Coverage of state machines: {report.percentage:.1f} %</h1>\n{machines}\n</body>\n</html>\n"
     )
 
 
 def _section(coverage: Coverage) -> str:
     counts = {(part["kind"], part["state"], part["number"]): part["taken"] for part in coverage.as_dict()["parts"]}
-    picture = draw(parse_definition(coverage.definition), CoverageLook(counts))
+    picture = draw(parse_definition(coverage.definition), Look(counts))
     rows = "\n".join(
         f'<tr class="{"taken" if count else "missed"}"><td>{escape(part)}</td><td>{count or "never"}</td></tr>'
         for part, count in coverage.counts.items()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from sfn_mock.asl.nodes import Program, State
-from sfn_mock.instruments.coverage import Part, inner_programs, ways_of
+from sfn_mock.instruments.coverage import Part, PartKey, inner_programs, transitions_of
 
 # All lengths are in pixels.
 _LETTER = 7.5
@@ -21,17 +21,31 @@ _START_HEIGHT = 40
 _Point = tuple[float, float]
 
 
-class Look(Protocol):
-    """The labels and colours of the parts of a definition in a picture."""
+#: The heads of arrows; their ids are the CSS classes of arrows.
+MARKERS = "".join(
+    f'<marker id="{kind}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
+    f'markerUnits="userSpaceOnUse" orient="auto"><path class="{kind}" d="M0 0L8 4L0 8z"/></marker>'
+    for kind in ("taken", "missed")
+)
+
+
+class Look:
+    """The labels and colours of the parts of a definition in a picture: how often each was taken."""
+
+    def __init__(self, counts: Mapping[PartKey, int]) -> None:
+        self.counts = counts
+
+    def arrow_kind(self, part: Part) -> str:
+        """Return the CSS class of the arrow to a first state, or for a transition."""
+        return "taken" if self.counts.get(part.key) else "missed"
 
     def kind(self, part: Part) -> str:
-        """Return the CSS class of a part. The class of a transition is also the id of its arrow marker."""
-
-    def start_kind(self, part: Part) -> str:
-        """Return the CSS class of the arrow to a first state."""
+        """Return the CSS class of a part."""
+        return self.arrow_kind(part)
 
     def text(self, part: Part) -> str:
-        """Return the label of a part, or an empty text."""
+        """Return the label of a part; an empty text for none."""
+        return f"{part.label or part.state}: {self.counts.get(part.key, 0) or 'never'}"
 
 
 class Picture(NamedTuple):
@@ -47,9 +61,9 @@ class _Box:
 
     def __init__(self, state: State, look: Look) -> None:
         self.name = state.name
-        self.ways = list(ways_of(state))
+        self.transitions = list(transitions_of(state))
         #: Parts that lead to no other state are shown in the box.
-        ends = (part for part in self.ways if part.next is None and look.text(part))
+        ends = (part for part in self.transitions if part.next is None and look.text(part))
         self.lines = [Part("state", state.name), *ends]
         self.pictures = [draw(program, look) for program in inner_programs(state)]
         texts = [look.text(part) for part in self.lines]
@@ -78,23 +92,18 @@ class _Box:
 
 
 def draw(program: Program, look: Look) -> Picture:
-    """Return the picture of a definition, of a branch or of a processor.
-
-    Args:
-        program: The states to draw.
-        look: The labels and colours of the parts.
-    """
+    """Return the picture of a definition, of a branch or of a processor."""
     boxes = {name: _Box(state, look) for name, state in program.states.items()}
     rows = _rows(program.start_at, boxes)
-    width, height = _place(rows)
+    width, height = _position(rows)
     start = boxes[program.start_at]
     drawn = [f'<circle class="start" cx="{start.middle:g}" cy="8" r="6"/>']
-    first = look.start_kind(start.lines[0])
+    first = look.arrow_kind(start.lines[0])
     drawn.append(f'<path class="{first}" d="M{start.middle:g} 14V{start.y:g}" marker-end="url(#{first})"/>')
     ranks = {box.name: number for number, row in enumerate(rows) for box in row}
     right = width
     for box in boxes.values():
-        onward = [part for part in box.ways if part.next in boxes]
+        onward = [part for part in box.transitions if part.next in boxes]
         for number, part in enumerate(onward, 1):
             target = boxes[str(part.next)]
             leave = box.x + box.width * number / (len(onward) + 1)
@@ -116,7 +125,7 @@ def _rows(start_at: str, boxes: Mapping[str, _Box]) -> list[list[_Box]]:
     waiting = deque(ranks)
     while waiting:
         name = waiting.popleft()
-        for part in boxes[name].ways:
+        for part in boxes[name].transitions:
             if part.next in boxes and part.next not in ranks:
                 ranks[str(part.next)] = ranks[name] + 1
                 waiting.append(str(part.next))
@@ -127,7 +136,7 @@ def _rows(start_at: str, boxes: Mapping[str, _Box]) -> list[list[_Box]]:
     return [rows[rank] for rank in sorted(rows)]
 
 
-def _place(rows: Sequence[Sequence[_Box]]) -> tuple[float, float]:
+def _position(rows: Sequence[Sequence[_Box]]) -> tuple[float, float]:
     """Position the states, each row centred, and return the total size."""
     widths = [sum(box.width for box in row) + _COLUMN_GAP * (len(row) - 1) for row in rows]
     top = float(_START_HEIGHT)
@@ -158,7 +167,7 @@ def _edge_back(part: Part, look: Look, begin: _Point, end: _Point, side: float) 
 
 
 def _line(part: Part, look: Look, path: str) -> str:
-    kind = look.kind(part)
+    kind = look.arrow_kind(part)
     return f'<path class="{kind}" d="{path}" marker-end="url(#{kind})"><title>{escape(str(part))}</title></path>'
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from sfn_mock.asl.events import Event
 from sfn_mock.asl.nodes import Program
-from sfn_mock.instruments.coverage import Part, PartKey, count_steps, ways_of
-from sfn_mock.instruments.definition_graph import draw
+from sfn_mock.instruments.coverage import Part, PartKey, count_steps, transitions_of
+from sfn_mock.instruments.definition_graph import MARKERS, Look, draw
 from sfn_mock.instruments.execution_traces import Trace, Visit
 from sfn_mock.state import clock
 from sfn_mock.state.live_runs import Run
@@ -22,28 +21,26 @@ MOST_VISITS = 20
 
 
 def describe_states(program: Program, events: Sequence[Event], run: Run | None, now: int) -> dict[str, Any]:
-    """Return the graph of a definition with the path of one execution, and a description of each state.
+    """Return the graph of a definition with the path of one execution, and a description of each state, at a moment.
 
-    Args:
-        program: The definition's states.
-        events: The execution's history.
-        run: Its run, which has the transitions; without one they are derived from the order of the states.
-        now: The moment to describe.
+    A ``run`` has the transitions; without one they are derived from the order of the states in the history.
     """
     trace = Trace(events)
     visits: dict[str, list[Visit]] = {}
     for visit in trace.visits.values():
         visits.setdefault(visit.name, []).append(visit)
     statuses = {name: _status_of_state(trace, found) for name, found in visits.items()}
-    counts = (
-        _ways_taken(program, trace) if run is None else count_steps(step for step in run.steps() if step.moment <= now)
-    )
-    look = _ExecutionLook(statuses, {name: len(found) for name, found in visits.items()}, counts)
-    width, height, svg = draw(program, look) if program.states else (0.0, 0.0, "")
+    if run is None:
+        counts = _count_transitions(program, trace)
+    else:
+        counts = count_steps(step for step in run.steps() if step.moment <= now)
+    for name, found in visits.items():
+        counts["state", name, None] = len(found)
+    width, height, svg = draw(program, _ExecutionLook(statuses, counts)) if program.states else (0.0, 0.0, "")
     return {
         "svg": (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 0 {width + 4:g} {height:g}" width="{width + 4:g}" '
-            f'height="{height:g}"><defs>{_MARKERS}</defs>{svg}</svg>'
+            f'height="{height:g}"><defs>{MARKERS}</defs>{svg}</svg>'
         ),
         "states": [
             {
@@ -58,38 +55,27 @@ def describe_states(program: Program, events: Sequence[Event], run: Run | None, 
     }
 
 
-class _ExecutionLook:
+class _ExecutionLook(Look):
     """The statuses of states, and the transitions that were taken."""
 
-    def __init__(self, statuses: dict[str, str], visits: dict[str, int], counts: Counter[PartKey]) -> None:
+    def __init__(self, statuses: dict[str, str], counts: Counter[PartKey]) -> None:
+        super().__init__(counts)
         self._statuses = statuses
-        self._visits = visits
-        self._counts = counts
 
     def kind(self, part: Part) -> str:
         """Return the status of a state, or whether a transition was taken."""
         if part.kind == "state":
             return f"status-{self._statuses.get(part.state, 'untouched').lower().replace('_', '-')}"
-        return "way-taken" if self._counts[part.key] else "way-untouched"
-
-    def start_kind(self, part: Part) -> str:
-        """Return whether a first state was entered."""
-        return "way-taken" if part.state in self._statuses else "way-untouched"
+        return self.arrow_kind(part)
 
     def text(self, part: Part) -> str:
         """Return the name and status of a state, or the field of a transition other than Next and End."""
-        if part.kind == "state":
-            count = self._visits.get(part.state, 0)
-            told = f"{part.state}: {self._statuses[part.state]}" if count else part.state
-            return f"{told}, {count} times" if count > 1 else told
-        return "" if part.kind == "transition" else part.label
-
-
-_MARKERS = "".join(
-    f'<marker id="{escape(name)}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
-    f'markerUnits="userSpaceOnUse" orient="auto"><path class="{name}" d="M0 0L8 4L0 8z"/></marker>'
-    for name in ("way-taken", "way-untouched")
-)
+        if part.kind != "state":
+            return "" if part.kind == "transition" else part.label
+        if part.state not in self._statuses:
+            return part.state
+        count = self.counts[part.key]
+        return f"{part.state}: {self._statuses[part.state]}{f', {count} times' if count > 1 else ''}"
 
 
 # --- Statuses of states --------------------------------------------------------------------------------------------
@@ -143,17 +129,17 @@ def _failure_detail(trace: Trace, visit: Visit, status: str, member: str) -> Any
 # --- Transitions from the order of states ----------------------------------------------------------------------------
 
 
-def _ways_taken(program: Program, trace: Trace) -> Counter[PartKey]:
+def _count_transitions(program: Program, trace: Trace) -> Counter[PartKey]:
     """Count the transitions between states; of several to the same state, the first one counts."""
     # A history without a run has no states inside Map and Parallel states.
-    ways = {name: list(ways_of(state)) for name, state in program.states.items()}
+    transitions = {name: list(transitions_of(state)) for name, state in program.states.items()}
     counts: Counter[PartKey] = Counter()
     for sequence in trace.sequences.values():
         for visit, after in zip(sequence, [*sequence[1:], None], strict=True):
             if visit.exited is None:
                 continue
             is_caught = _was_caught(visit)
-            for part in ways.get(visit.name, ()):
+            for part in transitions.get(visit.name, ()):
                 if part.next == (after and after.name) and (part.kind == "catcher") == is_caught:
                     counts[part.key] += 1
                     break

@@ -23,17 +23,19 @@ Properties = dict[str, Any]
 #: The revision id, in templates, of a state machine that was never updated.
 _FIRST_REVISION = "INITIAL"
 
-_CONFIGURATIONS = {
-    "LoggingConfiguration": "loggingConfiguration",
-    "TracingConfiguration": "tracingConfiguration",
-    "EncryptionConfiguration": "encryptionConfiguration",
+#: The settings of logging, tracing and encryption, with AWS's defaults.
+_CONFIGURATIONS: Properties = {
+    "LoggingConfiguration": {},
+    "TracingConfiguration": {},
+    "EncryptionConfiguration": {"Type": "AWS_OWNED_KEY"},
 }
 
 
 class _Resource(ABC):
     """A resource in its stack: the values of ``Ref`` and ``Fn::GetAtt``, and the properties it was made from."""
 
-    resource_type: ClassVar[str]
+    #: Its name in the API's operations, such as DeleteStateMachine.
+    api_name: ClassVar[str]
     #: The property with its name; empty for a type without names.
     name_property: ClassVar[str] = ""
     #: The properties whose change replaces the resource.
@@ -75,7 +77,8 @@ class _Resource(ABC):
         properties = cloudformation_json["Properties"]
         backend = _backend(account_id, region_name)
         name = properties.get(cls.name_property, resource_name)
-        return cls(backend, name, cls._create(backend, name, properties), properties)
+        created = cls._create(backend, name, properties)
+        return cls(backend, name, created[cls._arn_member()], properties)
 
     @classmethod
     def update_from_cloudformation_json(
@@ -110,15 +113,20 @@ class _Resource(ABC):
 
     @classmethod
     @abstractmethod
-    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> str:
-        """Create the resource and return its ARN."""
+    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> dict[str, Any]:
+        """Create the resource and return the API's answer."""
 
     @abstractmethod
     def _update(self, properties: Properties) -> None:
         """Apply ``properties``, of which none that replaces the resource has changed."""
 
-    @abstractmethod
-    def delete(self) -> None: ...
+    def delete(self) -> None:
+        """Delete the resource."""
+        self.backend.call(f"Delete{self.api_name}", **{self._arn_member(): self.physical_resource_id})
+
+    @classmethod
+    def _arn_member(cls) -> str:
+        return f"{_in_lower_camel_case(cls.api_name)}Arn"
 
     def _attribute(self, name: str) -> Any:
         return {"Arn": self.physical_resource_id, "Name": self.name}[name]
@@ -135,39 +143,33 @@ class _Resource(ABC):
 class StateMachineInStack(_Resource):
     """A state machine in a CloudFormation stack."""
 
-    resource_type = "AWS::StepFunctions::StateMachine"
+    api_name = "StateMachine"
     name_property = "StateMachineName"
     replacing = ("StateMachineName", "StateMachineType")
     attributes = ("Arn", "Name", "StateMachineRevisionId")
 
     @classmethod
-    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> str:
-        machine = backend.create_state_machine(
-            name,
-            _definition(backend, properties),
-            properties.get("RoleArn", ""),
+    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> dict[str, Any]:
+        return backend.call(
+            "CreateStateMachine",
+            name=name,
+            definition=_definition(backend, properties),
+            roleArn=properties.get("RoleArn", ""),
             tags=_tags(properties),
-            sm_type=properties.get("StateMachineType"),
+            type=properties.get("StateMachineType"),
             **_configurations(properties),
         )
-        return str(machine.arn)
 
     def _update(self, properties: Properties) -> None:
-        configurations = _configurations(properties)
-        self.backend.update_state_machine(
-            self.physical_resource_id,
-            _definition(self.backend, properties),
-            properties.get("RoleArn", ""),
+        self.backend.call(
+            "UpdateStateMachine",
+            stateMachineArn=self.physical_resource_id,
+            definition=_definition(self.backend, properties),
+            roleArn=properties.get("RoleArn", ""),
             # Settings that the template no longer has return to AWS's defaults.
-            logging_configuration=configurations.get("loggingConfiguration", {}),
-            tracing_configuration=configurations.get("tracingConfiguration", {}),
-            encryption_configuration=configurations.get("encryptionConfiguration", {"type": "AWS_OWNED_KEY"}),
+            **_configurations({**_CONFIGURATIONS, **properties}),
         )
         self._update_tags(properties)
-
-    def delete(self) -> None:
-        """Delete the state machine."""
-        self.backend.delete_state_machine(self.physical_resource_id)
 
     def _attribute(self, name: str) -> Any:
         if name == "StateMachineRevisionId":
@@ -178,68 +180,62 @@ class StateMachineInStack(_Resource):
 class VersionInStack(_Resource):
     """A version of a state machine in a CloudFormation stack."""
 
-    resource_type = "AWS::StepFunctions::StateMachineVersion"
+    api_name = "StateMachineVersion"
     replacing = ("StateMachineArn", "StateMachineRevisionId", "Description")
 
     @classmethod
-    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> str:
-        version = backend.publish_state_machine_version(
-            properties.get("StateMachineArn", ""),
-            properties.get("StateMachineRevisionId"),
-            properties.get("Description"),
+    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> dict[str, Any]:
+        return backend.call(
+            "PublishStateMachineVersion",
+            stateMachineArn=properties.get("StateMachineArn", ""),
+            revisionId=properties.get("StateMachineRevisionId"),
+            description=properties.get("Description"),
         )
-        return str(version.arn)
 
     def _update(self, properties: Properties) -> None:
         """Change nothing: a version cannot change."""
-
-    def delete(self) -> None:
-        """Delete the version."""
-        self.backend.delete_state_machine_version(self.physical_resource_id)
 
 
 class AliasInStack(_Resource):
     """An alias of a state machine in a CloudFormation stack."""
 
-    resource_type = "AWS::StepFunctions::StateMachineAlias"
+    api_name = "StateMachineAlias"
     name_property = "Name"
     replacing = ("Name",)
 
     @classmethod
-    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> str:
-        alias = backend.create_state_machine_alias(name, _routing(properties), properties.get("Description"))
-        return str(alias.arn)
+    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> dict[str, Any]:
+        return backend.call(
+            "CreateStateMachineAlias",
+            name=name,
+            routingConfiguration=_routing(properties),
+            description=properties.get("Description"),
+        )
 
     def _update(self, properties: Properties) -> None:
         no_longer_described = "" if "Description" in self.properties else None
-        self.backend.update_state_machine_alias(
-            self.physical_resource_id, properties.get("Description", no_longer_described), _routing(properties)
+        self.backend.call(
+            "UpdateStateMachineAlias",
+            stateMachineAliasArn=self.physical_resource_id,
+            description=properties.get("Description", no_longer_described),
+            routingConfiguration=_routing(properties),
         )
-
-    def delete(self) -> None:
-        """Delete the alias."""
-        self.backend.delete_state_machine_alias(self.physical_resource_id)
 
 
 class ActivityInStack(_Resource):
     """An activity in a CloudFormation stack."""
 
-    resource_type = "AWS::StepFunctions::Activity"
+    api_name = "Activity"
     name_property = "Name"
     replacing = ("Name", "EncryptionConfiguration")
     attributes = ("Arn", "Name")
 
     @classmethod
-    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> str:
-        encryption = _configurations(properties).get("encryptionConfiguration")
-        return str(backend.create_activity(name, _tags(properties), encryption).arn)
+    def _create(cls, backend: SFNBackend, name: str, properties: Properties) -> dict[str, Any]:
+        return backend.call("CreateActivity", name=name, tags=_tags(properties), **_configurations(properties))
 
     def _update(self, properties: Properties) -> None:
         self._update_tags(properties)
-
-    def delete(self) -> None:
-        """Delete the activity."""
-        self.backend.delete_activity(self.physical_resource_id)
 
 
 _RESOURCES = (StateMachineInStack, VersionInStack, AliasInStack, ActivityInStack)
@@ -250,7 +246,7 @@ def resource_types() -> Iterator[None]:
     """Let moto's CloudFormation find these classes for their resource types."""
     from moto.cloudformation.parsing import get_model_map, get_name_type_map
 
-    classes: dict[str, Any] = {resource.resource_type: resource for resource in _RESOURCES}
+    classes: dict[str, Any] = {f"AWS::StepFunctions::{resource.api_name}": resource for resource in _RESOURCES}
     names = {name: resource.name_property for name, resource in classes.items()}
     with with_items(get_model_map(), classes), with_items(get_name_type_map(), names):
         yield
@@ -272,9 +268,9 @@ def _definition(backend: SFNBackend, properties: Properties) -> str:
     elif "DefinitionS3Location" in properties:
         from moto.s3.models import s3_backends
 
-        place = properties["DefinitionS3Location"]
+        location = properties["DefinitionS3Location"]
         bucket = s3_backends[backend.account_id][get_partition(backend.region_name)]
-        stored = bucket.get_object(place["Bucket"], place["Key"], version_id=place.get("Version"))
+        stored = bucket.get_object(location["Bucket"], location["Key"], version_id=location.get("Version"))
         definition = "" if stored is None else stored.value.decode()
     else:
         definition = properties.get("DefinitionString", "")
@@ -286,9 +282,9 @@ def _definition(backend: SFNBackend, properties: Properties) -> str:
 def _configurations(properties: Properties) -> dict[str, Any]:
     """Return the settings of logging, tracing and encryption, by API member."""
     return {
-        name: _as_the_api_spells(properties[property])
-        for property, name in _CONFIGURATIONS.items()
-        if property in properties
+        _in_lower_camel_case(name): _as_the_api_spells(properties[name])
+        for name in _CONFIGURATIONS
+        if name in properties
     }
 
 
@@ -312,7 +308,11 @@ def _as_the_api_spells(value: Any) -> Any:
     if value in ("true", "false"):
         return value == "true"
     if isinstance(value, dict):
-        return {f"{name[0].lower()}{name[1:]}": _as_the_api_spells(member) for name, member in value.items()}
+        return {_in_lower_camel_case(name): _as_the_api_spells(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_as_the_api_spells(element) for element in value]
     return value
+
+
+def _in_lower_camel_case(name: str) -> str:
+    return f"{name[0].lower()}{name[1:]}"

@@ -11,8 +11,8 @@ import pytest
 
 from sfn_mock.asl.definition import parse_definition
 from sfn_mock.instruments.coverage import Coverage, CoverageReport
-from sfn_mock.instruments.coverage_page import CoverageLook, page
-from sfn_mock.instruments.definition_graph import draw
+from sfn_mock.instruments.coverage_page import page
+from sfn_mock.instruments.definition_graph import Look, draw
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -24,7 +24,7 @@ def state(next):
 def picture(states, counts=()):
     """The picture as a tree, with its width and height."""
     program = parse_definition(json.dumps({"StartAt": next(iter(states)), "States": states}))
-    width, height, svg = draw(program, CoverageLook(dict(counts)))
+    width, height, svg = draw(program, Look(dict(counts)))
     return width, height, ElementTree.fromstring(f"<svg>{svg}</svg>")
 
 

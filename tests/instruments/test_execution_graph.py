@@ -54,14 +54,14 @@ def told(sfn, run):
     events = events_of(records, execution, now)
     graph = describe_states(read_program(execution.revision.definition), events, records.run_of(execution), now)
     tree = ElementTree.fromstring(graph["svg"])
-    ways = {
+    transitions = {
         path.find(f"{SVG}title").text: path.get("class")
         for path in tree.iter(f"{SVG}path")
         if path.find(f"{SVG}title") is not None
     }
     boxes = {rect.get("data-state"): rect.get("class") for rect in tree.iter(f"{SVG}rect")}
     texts = [text.text for text in tree.iter(f"{SVG}text")]
-    return {state["name"]: state for state in graph["states"]}, boxes, ways, texts
+    return {state["name"]: state for state in graph["states"]}, boxes, transitions, texts
 
 
 def start(sfn, client, definition, input, **tasks):
@@ -75,7 +75,7 @@ def start(sfn, client, definition, input, **tasks):
 def test_a_run(sfn, client):
     """States have the colour of their status, transitions that of whether they were taken; caught errors are shown."""
     run = start(sfn, client, ORDER, {"n": -1}, Charge=[{"error": "Declined", "cause": "no funds"}])
-    states, boxes, ways, texts = told(sfn, run)
+    states, boxes, transitions, texts = told(sfn, run)
 
     assert boxes == {
         "Check": "status-succeeded",
@@ -84,7 +84,7 @@ def test_a_run(sfn, client):
         "Skip": "status-untouched",
         "Done": "status-succeeded",
     }
-    assert {way for way, kind in ways.items() if kind == "way-taken"} == {
+    assert {transition for transition, kind in transitions.items() if kind == "taken"} == {
         "Check: Choices[1] -> Charge",
         "Charge: Catch[0] -> Refund",
         "Refund: Next -> Done",
@@ -138,12 +138,12 @@ def test_a_state_that_was_not_left(sfn, client, clock, end, status, duration):
     if end is not None:
         getattr(run, end)()
     clock.tick(timedelta(seconds=30))
-    states, boxes, ways, _ = told(sfn, run)
+    states, boxes, transitions, _ = told(sfn, run)
     [visit] = states["Wait"]["visits"]
 
     assert (visit["status"], visit["duration"]) == (status, duration)
     assert boxes == {"Wait": f"status-{status.lower().replace('_', '-')}"}
-    assert ways == {}
+    assert transitions == {}
 
 
 def test_items_of_a_map(sfn, client):
@@ -170,7 +170,7 @@ def test_a_seed(sfn):
         start_date="2026-01-10T01:00:00Z",
         stop_date="2026-01-10T01:00:05Z",
     )
-    states, boxes, ways, _ = told(sfn, run)
+    states, boxes, transitions, _ = told(sfn, run)
     [visit] = states["Charge"]["visits"]
 
     assert (boxes["Check"], boxes["Charge"], boxes["Done"]) == (
@@ -179,11 +179,13 @@ def test_a_seed(sfn):
         "status-untouched",
     )
     assert (visit["error"], visit["cause"], visit["duration"]) == ("Out", "of stock", 5000)
-    assert {way for way, kind in ways.items() if kind == "way-taken"} == {"Check: Choices[0] -> Charge"}
+    assert {transition for transition, kind in transitions.items() if kind == "taken"} == {
+        "Check: Choices[0] -> Charge"
+    }
 
 
-def taken(ways):
-    return [way for way, kind in ways.items() if kind == "way-taken"]
+def taken(transitions):
+    return [transition for transition, kind in transitions.items() if kind == "taken"]
 
 
 def test_ways_of_a_seed(sfn):
@@ -192,10 +194,10 @@ def test_ways_of_a_seed(sfn):
     skipped = machine.add_execution("a", status="FAILED", failed_in="Skip", error="Skipped")
     straight = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}
     done = sfn.add_state_machine("straight", definition=json.dumps(straight)).add_execution("b", status="SUCCEEDED")
-    _, boxes, ways, _ = told(sfn, done)
+    _, boxes, transitions, _ = told(sfn, done)
 
     assert taken(told(sfn, skipped)[2]) == ["Check: Default -> Skip"]
-    assert (boxes, taken(ways)) == ({"A": "status-succeeded", "B": "status-succeeded"}, ["A: Next -> B"])
+    assert (boxes, taken(transitions)) == ({"A": "status-succeeded", "B": "status-succeeded"}, ["A: Next -> B"])
 
 
 def test_no_definition(sfn):

@@ -32,10 +32,10 @@ class _Turns:
         with self._changed:
             while self._waiting[0] != number:
                 if not self._changed.wait(_PATIENCE):
-                    self._pass_on(to=number)
+                    self._switch_to(number)
             self._left -= 1
             if self._left <= 0 and len(self._waiting) > 1:
-                self._pass_on(to=self._waiting[1])
+                self._switch_to(self._waiting[1])
 
     def end(self, number: int) -> None:
         with self._changed:
@@ -43,9 +43,9 @@ class _Turns:
             self._left = self._next_length()
             self._changed.notify_all()
 
-    def _pass_on(self, to: int) -> None:
-        self._waiting.remove(to)
-        self._waiting.insert(0, to)
+    def _switch_to(self, number: int) -> None:
+        self._waiting.remove(number)
+        self._waiting.insert(0, number)
         self._left = self._next_length()
         self._changed.notify_all()
 

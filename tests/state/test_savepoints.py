@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from sfn_mock import activation, get_mock, mock_sfn_executions
-from sfn_mock.instruments.calls import Call, Outcome, give_up, is_kept
+from sfn_mock.instruments.calls import Call, Outcome, drop_answer, is_kept
 from sfn_mock.instruments.faults import Fault, Faults
 from sfn_mock.instruments.requests import Request
 from sfn_mock.state.savepoints import Savepoint
@@ -416,7 +416,7 @@ def test_slots_come_back():
     call = Call(Request("ListExecutions", "{}", "123456789012", "us-east-1", 0), Outcome(None, {}))
     savepoint = Savepoint()
     savepoint.keep(call)
-    give_up(call)
+    drop_answer(call)
 
     savepoint.roll_back()
 
