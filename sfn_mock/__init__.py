@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sfn_mock.mock import mock_sfn_executions as mock_sfn_executions
     from sfn_mock.moto_integration.installation import install as install
     from sfn_mock.moto_integration.installation import uninstall as uninstall
-    from sfn_mock.state.seeds import SeedWarning as SeedWarning
+    from sfn_mock.state.seed_warnings import SeedWarning as SeedWarning
     from sfn_mock.state.task_mocks import TaskError as TaskError
     from sfn_mock.views import Alias as Alias
     from sfn_mock.views import Execution as Execution
@@ -68,7 +68,7 @@ _MODULES = {
     "PagingWarning": "instruments.paging_walks",
     "Replay": "views",
     "ReplayDifference": "instruments.replay_differences",
-    "SeedWarning": "state.seeds",
+    "SeedWarning": "state.seed_warnings",
     "StateMachine": "views",
     "Status": "views",
     "StepFunctionsMock": "handle",

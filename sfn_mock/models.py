@@ -17,7 +17,7 @@ from sfn_mock.operations.registry import Answer
 from sfn_mock.operations.tags import tagged_resources
 from sfn_mock.resources import AliasResource, ExecutionResource, StateMachineResource
 from sfn_mock.state.records import Activity, Alias, Execution, Records
-from sfn_mock.state.seeds import NaiveDateCheck
+from sfn_mock.state.seed_warnings import NaiveDateCheck
 from sfn_mock.state.simulation import Simulation
 from sfn_mock.state.task_mocks import TaskMocks
 

@@ -18,7 +18,7 @@ from sfn_mock.operations.pipeline import RecordsOf, Service
 from sfn_mock.state import clock
 from sfn_mock.state.records import ExecutionScope, Records
 from sfn_mock.state.savepoints import Savepoint
-from sfn_mock.state.seeds import NaiveDateCheck
+from sfn_mock.state.seed_warnings import NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.task_mocks import TaskMocks
 

@@ -137,7 +137,7 @@ def _takes_signals(file: str, number: int) -> bool:
 def check_order(index: ExecutionIndex) -> None:
     """Compare every sorted list with a new sort of its items."""
     anew = ExecutionIndex(retention=index.retention, lists_redriven=index._lists_redriven)
-    anew.add(index.executions)
+    anew.executions.extend(index.executions)
     anew.update_to(index._moment)
     kept = {key: list(entries) for key, entries in index._lists.items() if entries}
 

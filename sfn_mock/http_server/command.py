@@ -23,7 +23,7 @@ from sfn_mock.options import Options
 from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.texts import parse, read_file
 from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state.seed_warnings import collected_warnings
 
 #: moto's own server's.
 DEFAULT_PORT = 5000
@@ -129,7 +129,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str | None]] = {
 
 def _seed(sfn: StepFunctionsMock, path: str) -> None:
     """Seed from a file: a seed document, or the output of ``list-executions``."""
-    with naming(path), seeding.collected_warnings() as warnings:
+    with naming(path), collected_warnings() as warnings:
         store_document(sfn, parse(read_file(path)))
     for warning in warnings:
         print(f"sfn-mock-server: {path}: {warning}", file=sys.stderr)

@@ -25,7 +25,7 @@ from sfn_mock.operations.history import events_of
 from sfn_mock.seeding.texts import parse
 from sfn_mock.session import Session
 from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state.seed_warnings import collected_warnings
 from sfn_mock.suggestions import did_you_mean
 
 PREFIX = "/sfn-mock/"
@@ -116,7 +116,7 @@ class Control:
             text = request.get_data().decode()
         except UnicodeDecodeError:
             raise ValueError("body must be text in UTF-8.") from None
-        with seeding.collected_warnings() as warnings:
+        with collected_warnings() as warnings:
             taken = store_document(self._sfn, parse(text))
         return {**taken, "warnings": warnings}
 
@@ -124,7 +124,7 @@ class Control:
         source = _read_json(request)
         if not isinstance(source, (dict, list)):
             raise ValueError(f"body must be the JSON that `aws stepfunctions list-executions` prints, got {source!r}.")
-        with seeding.collected_warnings() as warnings:
+        with collected_warnings() as warnings:
             executions = self._sfn.load(source)
         return {"executions": [execution.arn for execution in executions], "warnings": warnings}
 

@@ -21,7 +21,7 @@ from sfn_mock.instruments.callers import find_caller
 from sfn_mock.instruments.requests import Request
 from sfn_mock.instruments.tables import cut
 from sfn_mock.state.records import Records
-from sfn_mock.state.seeds import SeedWarning
+from sfn_mock.state.seed_warnings import SeedWarning
 
 _NOT_FOUND = (StateMachineDoesNotExist, ExecutionDoesNotExist, ResourceNotFound, ActivityDoesNotExist)
 #: The operations that succeed for resources that do not exist.

@@ -7,7 +7,7 @@ import warnings
 from sfn_mock.instruments.task_mocks import check_case
 from sfn_mock.operations.finding import find_qualified
 from sfn_mock.state.records import Records
-from sfn_mock.state.seeds import SeedWarning
+from sfn_mock.state.seed_warnings import SeedWarning
 from sfn_mock.state.task_mocks import Case
 from sfn_mock.suggestions import did_you_mean
 

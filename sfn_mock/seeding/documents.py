@@ -17,7 +17,7 @@ from sfn_mock.aws.accounts import check_account_id, check_region
 from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.seeding.texts import is_text, parse, read_file
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state.execution_names import check_name
 from sfn_mock.state.joint_use import using_all
 from sfn_mock.state.records import Records
 from sfn_mock.suggestions import closest, did_you_mean
@@ -81,7 +81,7 @@ def _place(entry: _Entry) -> tuple[str | None, str | None]:
 def _seed_machine(entry: _Entry, records: Records, moment: int) -> StateMachine:
     """Return the state machine of an entry, new or existing, with the entry's records added."""
     with entry.naming():
-        machine = records.state_machines.get(seeding.check_name(entry.get("name")))
+        machine = records.state_machines.get(check_name(entry.get("name")))
     if machine is None:
         with entry.naming():
             given = entry.arguments("name", *_OF_NEW_MACHINES)

@@ -26,7 +26,8 @@ from sfn_mock.aws.arns import (
 from sfn_mock.aws.exceptions import InvalidArn
 from sfn_mock.seeding.export_sources import naming, read_source
 from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state.execution_names import check_name
+from sfn_mock.state.executions import check_count, seeded_attempts
 from sfn_mock.state.map_runs import check_label
 from sfn_mock.state.outcomes import STATUSES, STATUSES_OUTSIDE_MAP_RUNS, check_status, ending, json_text
 from sfn_mock.state.state_machines import check_alias_name
@@ -223,8 +224,8 @@ def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
     place = _PLACE.fullmatch(arn.prefix)
     if place is None:
         raise _malformed("executionArn", _text(raw, "executionArn"), shape)
-    seeding.check_name(arn.state_machine_name)
-    seeding.check_name(arn.name)
+    check_name(arn.state_machine_name)
+    check_name(arn.name)
     if arn.label is not None:
         check_label(arn.label)
     elif arn.express_id is not None:
@@ -280,7 +281,7 @@ def _item_count(raw: Mapping[str, object], arn: ExecutionArn) -> int | None:
     """Return the number of items of a child; None if it is absent, as in DescribeExecution."""
     if arn.label is not None:
         count = raw.get("itemCount")
-        return None if count is None else seeding.check_count(count, "itemCount")
+        return None if count is None else check_count(count, "itemCount")
     if raw.get("itemCount") is not None:
         raise ValueError("itemCount must be left out unless executionArn is a child execution's.")
     return None
@@ -319,7 +320,7 @@ def _details(raw: Mapping[str, object], status: str) -> Details:
 def _redrive_count(raw: Mapping[str, object]) -> int:
     """Return the number of redrives; 0 if it is absent, as in recordings from before redrives."""
     count = raw.get("redriveCount")
-    count = 0 if count is None else seeding.check_count(count, "redriveCount")
+    count = 0 if count is None else check_count(count, "redriveCount")
     if count == 0 and raw.get("redriveDate") is not None:
         raise ValueError("redriveCount must be 1 or more where redriveDate is given, got 0: AWS shows both or neither.")
     return count
@@ -343,7 +344,7 @@ def _moment(member: str, value: object) -> int:
 def _attempts(shown: Shown, details: Details, *, express: bool) -> tuple[Attempt, ...]:
     """Return a time line with the state that an item shows; before its redrive it is RUNNING and not redriven."""
     dates = [date for date in (shown.start_date, shown.stop_date, shown.redrive_date) if date is not None]
-    return seeding.seeded_attempts(
+    return seeded_attempts(
         # A recording is complete, so its own last date decides, not the test's clock.
         max(dates),
         shown.status,

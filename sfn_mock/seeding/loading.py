@@ -17,8 +17,7 @@ from sfn_mock.seeding import exports as recordings
 from sfn_mock.seeding.export_sources import naming
 from sfn_mock.seeding.exports import Details, Item, Place, Shown
 from sfn_mock.seeding.state_machines import seed_state_machine
-from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state import clock, seed_warnings
 from sfn_mock.state.executions import refuse_express, store_executions
 from sfn_mock.state.joint_use import using_all
 from sfn_mock.state.outcomes import ending
@@ -255,19 +254,21 @@ def _warn(
 ) -> None:
     others = sorted({item.place[0] for item in items} - {own_account_id})
     if others:
-        seeding.warn(
+        seed_warnings.warn(
             f"The loaded executions belong to account {' and '.join(others)}, but calls use account {own_account_id} "
             f"and do not list them: use mock_sfn_executions(account_id={others[0]!r})."
         )
     unknown = recordings.unknown_members(items)
     if unknown is not None:
-        seeding.warn(unknown)
+        seed_warnings.warn(unknown)
     for place, own in records.items():
         lasts = [item.attempts[-1] for item in new if item.place == place]
-        seeding.warn_if_expired(moment, lasts, own.simulation.retention)
+        retention = own.simulation.retention
+        if retention is not None:
+            seed_warnings.warn_if_expired(moment, lasts, retention)
     latest = max(new, key=lambda item: item.start, default=None)
     if latest is not None and latest.start > moment:
-        seeding.warn_about_future(latest.written_start, latest.start, name=f"{latest.label}: startDate")
+        seed_warnings.warn_about_future(latest.written_start, latest.start, name=f"{latest.label}: startDate")
 
 
 # --- Stored ----------------------------------------------------------------------------------------------------

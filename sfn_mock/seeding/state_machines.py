@@ -8,7 +8,7 @@ from typing import Any
 from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
 from sfn_mock.operations.definition_checks import diagnostics
 from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state.execution_names import check_name
 from sfn_mock.state.outcomes import json_text
 from sfn_mock.state.records import Records, StateMachine
 from sfn_mock.state.revisions import DEFAULT_DEFINITION, new_revision
@@ -28,7 +28,7 @@ def seed_state_machine(
     creation_date: clock.Date | None = None,
 ) -> StateMachine:
     """Store a seeded machine; ArgumentError for an impossible one, or if its name is taken."""
-    seeding.check_name(name)
+    check_name(name)
     if name in records.state_machines:
         taken = records.state_machines[name].arn
         raise ArgumentError("name", f"must be unused, got the name of {taken}: use get_state_machine() for that one")
@@ -39,7 +39,9 @@ def seed_state_machine(
         raise must_be("role_arn", "an ARN like 'arn:aws:iam::123456789012:role/orders'", role_arn)
     text = DEFAULT_DEFINITION if definition is None else _checked_definition(definition, type)
     created = moment if creation_date is None else clock.to_moment(creation_date, moment, name="creation_date")
-    records.naive_dates.check(moment, creation_date=creation_date)
+    naive = clock.naive_dates(creation_date=creation_date)
+    if naive:
+        records.naive_dates.check(moment, naive)
     return add_state_machine(records, name, type=type, revision=new_revision(text, role), moment=created)
 
 

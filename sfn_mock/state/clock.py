@@ -223,6 +223,11 @@ def is_naive(value: object) -> bool:
     return isinstance(value, date)
 
 
+def naive_dates(**dates: object) -> dict[str, object]:
+    """Return the dates that have no time zone, by the names of their arguments."""
+    return {name: value for name, value in dates.items() if is_naive(value)}
+
+
 def is_fixed(value: object) -> bool:
     """Return whether a value is a fixed date, not one relative to now."""
     return read_offset(value) is None if isinstance(value, str) else isinstance(value, date)

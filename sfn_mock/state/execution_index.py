@@ -7,7 +7,7 @@ has changed. A page then takes one search and time in proportion to its length.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
@@ -39,7 +39,7 @@ class ExecutionIndex(Generic[_Execution]):
 
     def __init__(self, *, retention: int | None, lists_redriven: bool = False) -> None:
         """Create an empty index; only with `lists_redriven` it has listings by redrives."""
-        #: In the order of adding.
+        #: In the order of adding. The next update sorts in those appended since the last one.
         self.executions: list[_Execution] = []
         #: How long closed executions are kept in milliseconds, None for no limit.
         self.retention = retention
@@ -50,10 +50,6 @@ class ExecutionIndex(Generic[_Execution]):
         self._lists: dict[_Key, SortedList[Entry[_Execution]]] = {}
         #: False while the lists change. If an interrupt leaves it False, the next update sorts everything again.
         self._is_valid = True
-
-    def add(self, executions: Iterable[_Execution]) -> None:
-        """Add executions; the next update sorts them in."""
-        self.executions.extend(executions)
 
     def remove(self, execution: _Execution) -> None:
         """Remove an execution."""

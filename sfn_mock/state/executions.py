@@ -1,20 +1,20 @@
-"""Add executions to the records and remove them."""
+"""Seed executions, store them in the records and remove them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, partial
-from itertools import islice, repeat
-from typing import Any
+from itertools import repeat
 
-from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
-from sfn_mock.state.garbage_collection import collector_paused
+from sfn_mock.argument_errors import ArgumentError, must_be
+from sfn_mock.state import clock, seed_warnings
+from sfn_mock.state.execution_names import NamesTaken, check_free, check_name
 from sfn_mock.state.map_run_states import known_end, span_of
 from sfn_mock.state.outcome_checks import check_failed_in
-from sfn_mock.state.outcomes import ending, json_text
+from sfn_mock.state.outcomes import OPEN, Ending, ending, json_text
 from sfn_mock.state.records import Execution, ExecutionScope, MapRun
 from sfn_mock.state.revisions import Origin
+from sfn_mock.state.spans import Span
 from sfn_mock.state.time_line_changes import keep_pending_redrive
 from sfn_mock.state.time_lines import Attempt, apply_time_limit
 from sfn_mock.types import Duration, Json
@@ -22,18 +22,6 @@ from sfn_mock.types import Duration, Json
 #: The number of the version and the name of the alias that were used to start an execution.
 Qualifiers = tuple[str | None, str | None]
 UNQUALIFIED: Iterator[Qualifiers] = repeat((None, None))
-
-
-class NamesTaken:
-    """The taken names at a moment: those of executions whose retention has not passed, started or not."""
-
-    def __init__(self, names: dict[Any, Execution], moment: int) -> None:
-        self._names = names
-        self._moment = moment
-
-    def __contains__(self, name: object) -> bool:
-        execution = self._names.get(name)
-        return execution is not None and execution.is_kept_at(self._moment)
 
 
 def add_seed(
@@ -59,10 +47,10 @@ def add_seed(
     """Check and store a seeded execution; raise ValueError for one that AWS could never show."""
     refuse_express(scope)
     if name is not None:
-        seeding.check_free(seeding.check_name(name), NamesTaken(scope.names, moment))
+        check_free(check_name(name), NamesTaken(scope.names, moment))
     end = ending(status, output=output, error=error, cause=cause, failed_in=failed_in)
     text = json_text(input, "input")
-    *earlier, last = seeding.seeded_attempts(
+    *earlier, last = seeded_attempts(
         moment,
         status,
         end,
@@ -72,26 +60,31 @@ def add_seed(
         redrive_count=redrive_count,
         redrive_date=redrive_date,
         express=express,
-        within=_span_of(scope),
+        within=span_of_scope(scope),
     )
     start = earlier[0].since if earlier else last.since
-    origin = next(_origins(scope, qualifiers, text, item_count))
+    origin = next(origins_of(scope, qualifiers, text, item_count))
     if failed_in is not None:
         check_failed_in(scope, failed_in, origin.revision)
     is_over = last.stop is not None and last.stop <= moment
     limit = scope.time_limit_of(origin.revision)
     if limit is not None:
-        seeding.check_time_limit(last, limit, "stop_date" if duration is None else "duration")
+        check_time_limit(last, limit, "stop_date" if duration is None else "duration")
         # An execution that was redriven after its time limit was TIMED_OUT before.
         if earlier and start + limit < last.since:
             earlier = [apply_time_limit(earlier[0], limit)]
         last = apply_time_limit(last, limit)
-    scope.records.naive_dates.check(moment, start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
-    seeding.warn_if_upcoming(moment, start_date, [start])
-    seeding.warn_if_expired(moment, [last], scope.records.simulation.retention)
+    naive = clock.naive_dates(start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
+    if naive:
+        scope.records.naive_dates.check(moment, naive)
+    if start > moment and start_date is not None:
+        seed_warnings.warn_about_future(start_date, start)
+    retention = scope.records.simulation.retention
+    if retention is not None:
+        seed_warnings.warn_if_expired(moment, [last], retention)
     # Closed executions, such as most seeds, need no check.
     if not is_over:
-        seeding.warn_if_date_decides(moment, status, last, start_date=start_date, stop_date=stop_date)
+        seed_warnings.warn_if_date_decides(moment, status, last, start_date=start_date, stop_date=stop_date)
     execution = Execution(
         scope,
         scope.records.new_id() if name is None else name,
@@ -106,59 +99,101 @@ def add_seed(
     return execution
 
 
-def add_seeds(
-    scope: ExecutionScope,
-    moment: int,
-    count: int,
+def seeded_attempts(
+    now: int,
     status: str,
+    ending: Ending,
     *,
     start_date: clock.Date | None,
-    interval: Duration,
-    duration: Duration,
-    name: str,
-    input: Json,
-    output: Json | None,
-    error: str | None,
-    cause: str | None,
-    qualifiers: Iterator[Qualifiers] = UNQUALIFIED,
+    stop_date: clock.Date | None,
+    duration: Duration | None,
+    redrive_count: int,
+    redrive_date: clock.Date | None,
     express: bool = False,
-    item_count: int | None = None,
-) -> list[Execution]:
-    """Check and store several seeded executions; raise ValueError for ones that AWS could never show."""
-    refuse_express(scope)
-    end = ending(status, output=output, error=error, cause=cause)
-    unbounded_origins = _origins(scope, qualifiers, json_text(input, "input"), item_count)
-    with collector_paused():
-        attempts = seeding.bulk_attempts(
-            moment, count, end, start_date=start_date, interval=interval, duration=duration, within=_span_of(scope)
+    within: Span | None = None,
+) -> tuple[Attempt, ...]:
+    """Return the attempts of a seeded execution or map run; redrives of `express` children have no date."""
+    default_start = now if within is None else within.start
+    start = default_start if start_date is None else clock.to_moment(start_date, now, name="start_date")
+    stop = _stop(now, start, status, stop_date, duration)
+    if within is not None:
+        within.check(status, start, stop)
+    redrive, redrives = _redrive(now, start, stop, status, redrive_count, redrive_date, express)
+    last = Attempt(start if redrive is None else redrive, stop, OPEN if stop is None else ending, redrives, redrive)
+    return (last,) if redrive is None else (Attempt(start), last)
+
+
+def _stop(now: int, start: int, status: str, stop_date: clock.Date | None, duration: Duration | None) -> int | None:
+    if stop_date is not None and duration is not None:
+        raise ArgumentError("duration", "must be left out where stop_date is given, got both")
+    if status == "RUNNING":
+        for name, given in (("stop_date", stop_date), ("duration", duration)):
+            if given is not None:
+                raise ArgumentError(
+                    name,
+                    "must be left out if the status is RUNNING; give the closing status instead: the execution is "
+                    "RUNNING until it stops",
+                )
+        return None
+    if duration is not None:
+        return clock.check(start + clock.to_milliseconds(duration, name="duration"), "stop_date")
+    if stop_date is None:
+        return start
+    stop = clock.to_moment(stop_date, now, name="stop_date")
+    if stop < start:
+        problem = f"must not be before the start at {clock.describe(start)}, got {clock.describe(stop)}"
+        raise ArgumentError("stop_date", problem)
+    return stop
+
+
+def _redrive(
+    now: int,
+    start: int,
+    stop: int | None,
+    status: str,
+    redrive_count: int,
+    redrive_date: clock.Date | None,
+    express: bool,
+) -> tuple[int | None, int]:
+    """Return the date of the last redrive and the number of redrives."""
+    check_count(redrive_count, "redrive_count")
+    if redrive_date is None:
+        if redrive_count and not express:
+            raise ArgumentError("redrive_count", f"must come with a redrive_date, got {redrive_count} without one")
+        return None, redrive_count
+    if express:
+        problem = "must be left out for EXPRESS child executions, which have none on AWS; redrive_count may stay"
+        raise ArgumentError("redrive_date", problem)
+    redrive = clock.to_moment(redrive_date, now, name="redrive_date")
+    got = clock.describe(redrive)
+    if redrive < start:
+        raise ArgumentError("redrive_date", f"must not be before the start at {clock.describe(start)}, got {got}")
+    if redrive > now:
+        problem = (
+            f"must not be after now ({clock.describe(now)}), got {got}; call redrive() when the clock has reached it"
         )
-        names = seeding.names(name, count, NamesTaken(scope.names, moment), given=scope.default_names)
-        origins = list(islice(unbounded_origins, len(attempts)))
-        limits = {id(origin): scope.time_limit_of(origin.revision) for origin in {id(o): o for o in origins}.values()}
-        if any(limit is not None for limit in limits.values()):
-            own_limits = [limits[id(origin)] for origin in origins]
-            if duration is not seeding.DEFAULT_DURATION:
-                for attempt, limit in zip(attempts, own_limits, strict=True):
-                    seeding.check_time_limit(attempt, limit, "duration")
-            attempts = [_shortened(attempt, limit) for attempt, limit in zip(attempts, own_limits, strict=True)]
-        scope.records.naive_dates.check(moment, start_date=start_date)
-        seeding.warn_if_upcoming(moment, start_date, [attempt.since for attempt in (*attempts[:1], *attempts[-1:])])
-        seeding.warn_if_expired(moment, attempts, scope.records.simulation.retention)
-        if attempts:
-            seeding.warn_if_date_decides(moment, status, attempts[-1], start_date=start_date)
-        sequences, new_id = scope.records.next_sequences(len(attempts)), scope.records.new_id
-        executions = [
-            Execution(scope, name, sequence, attempt.since, attempt, origin, new_id() if express else None)
-            for name, sequence, attempt, origin in zip(names, sequences, attempts, origins, strict=True)
-        ]
-        store_executions(scope, executions)
-    if name == seeding.DEFAULT_NAMES:
-        scope.records.undo.save(scope, "default_names")
-        scope.default_names += count
-    return executions
+        raise ArgumentError("redrive_date", problem)
+    if stop is not None and redrive > stop:
+        raise ArgumentError("redrive_date", f"must not be after the stop at {clock.describe(stop)}, got {got}")
+    return redrive, redrive_count or 1
 
 
-def _origins(
+def check_time_limit(last: Attempt, time_limit: int | None, name: str) -> None:
+    """Raise ArgumentError about an argument if a seed lasts longer than the TimeoutSeconds of its definition."""
+    if time_limit is None or last.stop is None or last.stop <= last.since + time_limit:
+        return
+    end, got = clock.describe(last.since + time_limit), clock.describe(last.stop)
+    raise ArgumentError(name, f"must not be after the TimeoutSeconds of the definition, which end at {end}, got {got}")
+
+
+def check_count(number: object, name: str) -> int:
+    """Return a number; raise ArgumentError unless it is an int >= 0."""
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise must_be(name, "an int >= 0", number)
+    return number
+
+
+def origins_of(
     scope: ExecutionScope, qualifiers: Iterator[Qualifiers], input: str, item_count: int | None
 ) -> Iterator[Origin]:
     """Return an iterator over the origins for qualifiers; equal origins are shared."""
@@ -170,16 +205,9 @@ def _origins(
     return map(origin, qualifiers)
 
 
-def _span_of(scope: ExecutionScope) -> seeding.Span | None:
+def span_of_scope(scope: ExecutionScope) -> Span | None:
     """Return the time span of child executions, None for executions of a state machine."""
     return None if scope.as_map_run is None else span_of(scope.as_map_run)
-
-
-def _shortened(attempt: Attempt, time_limit: int | None) -> Attempt:
-    """Return the attempt of a seed within its time limit; an attempt without a stop is TIMED_OUT."""
-    if time_limit is None or attempt.stop is None:
-        return apply_time_limit(attempt, time_limit)
-    return attempt._replace(stop=min(attempt.stop, attempt.since + time_limit))
 
 
 def refuse_express(scope: ExecutionScope) -> None:
@@ -206,14 +234,14 @@ def store_executions(scope: ExecutionScope, executions: list[Execution]) -> None
         if earlier.express_id is None:
             remove(earlier)
     before = {name: scope.names[name] for name in scope.names.keys() & named.keys()}
-    scope.records.undo.add(partial(_remove_stored, scope, named, before, len(scope.index.executions)))
-    scope.names.update(named)
-    scope.index.add(executions)
     now = scope.records.moment
     # There may be a million executions, nearly all of them closed.
     moving = [
         run for run in executions if run.last.since >= now or (run.last.stop is not None and run.last.stop >= now)
     ]
+    scope.records.undo.add(partial(_remove_stored, scope, named, before, len(scope.index.executions)))
+    scope.names.update(named)
+    scope.index.executions.extend(executions)
     if moving:
         scope.records.status_changes.follow_seeds(moving, now)
     if scope.as_map_run is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sfn_mock.state.records import Execution, MapRun
-from sfn_mock.state.seeds import Span
+from sfn_mock.state.spans import Span
 from sfn_mock.state.time_lines import Attempt
 
 #: The statuses of child executions that have not ended; PENDING is that of those that have not started.

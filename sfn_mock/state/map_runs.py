@@ -5,10 +5,11 @@ from __future__ import annotations
 from sfn_mock.argument_errors import ArgumentError, must_be, must_be_one_of
 from sfn_mock.asl.map_runs import MOST_REDRIVES
 from sfn_mock.aws.names import forbidden_character
-from sfn_mock.state import clock
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state import clock, seed_warnings
+from sfn_mock.state.executions import check_count, seeded_attempts
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution, MapRun
+from sfn_mock.state.spans import Span
 from sfn_mock.state.tolerance import Tolerance
 
 #: Longest Label of a Map state, in characters (Amazon States Language, Distributed Map).
@@ -43,12 +44,12 @@ def new_map_run(
         raise must_be("tolerated_failure_percentage", "a number from 0 to 100", percentage)
     if label is not None:
         check_label(label)
-    seeding.check_count(max_concurrency, "max_concurrency")
-    seeding.check_count(tolerated_failure_count, "tolerated_failure_count")
-    if seeding.check_count(redrive_count, "redrive_count") > MOST_REDRIVES:
+    check_count(max_concurrency, "max_concurrency")
+    check_count(tolerated_failure_count, "tolerated_failure_count")
+    if check_count(redrive_count, "redrive_count") > MOST_REDRIVES:
         raise ArgumentError("redrive_count", f"must be at most {MOST_REDRIVES} for a map run, got {redrive_count}")
     closing_status = "RUNNING" if status is None else status
-    attempts = seeding.seeded_attempts(
+    attempts = seeded_attempts(
         now,
         closing_status,
         Ending(closing_status),
@@ -59,12 +60,15 @@ def new_map_run(
         redrive_date=redrive_date,
         within=_span_of(parent, follows_children=status is None),
     )
-    dates = {"start_date": start_date, "stop_date": stop_date, "redrive_date": redrive_date}
+    start = attempts[0].since
+    naive = clock.naive_dates(start_date=start_date, stop_date=stop_date, redrive_date=redrive_date)
     state_machine = parent.state_machine
     records = state_machine.records
-    records.naive_dates.check(now, **dates)
-    seeding.warn_if_upcoming(now, start_date, [attempts[0].since], kind="map run")
-    seeding.warn_if_date_decides(
+    if naive:
+        records.naive_dates.check(now, naive)
+    if start > now and start_date is not None:
+        seed_warnings.warn_about_future(start_date, start, kind="map run")
+    seed_warnings.warn_if_date_decides(
         now, closing_status, attempts[-1], start_date=start_date, stop_date=stop_date, kind="map run"
     )
     return MapRun(
@@ -81,12 +85,12 @@ def new_map_run(
     )
 
 
-def _span_of(parent: Execution, *, follows_children: bool) -> seeding.Span:
+def _span_of(parent: Execution, *, follows_children: bool) -> Span:
     """Return the time span of a map run of an execution."""
     last = parent.attempts[-1]
     # A stop that a test has assigned before a closing status is not an end yet.
     stop = None if last.ending.status == "RUNNING" else last.stop
-    return seeding.Span("its parent execution", parent.start, stop, ends=stop is not None and not follows_children)
+    return Span("its parent execution", parent.start, stop, ends=stop is not None and not follows_children)
 
 
 def check_label(label: object) -> str:

@@ -10,6 +10,8 @@ from sfn_mock.aws.payloads import json_fault
 from sfn_mock.state import clock
 from sfn_mock.types import Duration, Json, Status
 
+#: The default of inputs and outputs, which most seeds have.
+EMPTY_OBJECT = "{}"
 #: How long an EXPRESS execution may take, in milliseconds (Developer Guide, service quotas).
 _LONGEST_EXPRESS = 5 * 60 * 1000
 
@@ -51,9 +53,18 @@ def check_status(status: object, choices: tuple[str, ...] = STATUSES) -> str:
     return status
 
 
+def check_status_of_seed(status: object) -> str:
+    """Return the status of a seed that is not a child execution; raise ArgumentError unless it can have it."""
+    if status == "PENDING_REDRIVE":
+        raise ArgumentError("status", "must not be PENDING_REDRIVE outside a map run: add it to a map run")
+    return check_status(status, STATUSES_OUTSIDE_MAP_RUNS)
+
+
 def json_text(value: object, name: str) -> str:
     """Return JSON text: a str unchanged, other values as compact JSON; raise ArgumentError for invalid JSON."""
     text = value if isinstance(value, str) else _compact(value, name)
+    if text == EMPTY_OBJECT:
+        return text
     fault = json_fault(text) if text.strip() else "it is empty"
     if fault is not None:
         raise must_be(name, "JSON text, or a dict or list to be written as JSON", text, f"Invalid JSON: {fault}.")
@@ -106,7 +117,7 @@ def ending(
     if failed_in is not None and status != "FAILED":
         raise ArgumentError("failed_in", f"must be left out unless the status is FAILED, got it with {status}")
     text = None if output is None else json_text(output, "output")
-    return Ending(status, "{}" if status == "SUCCEEDED" and text is None else text, error, cause, failed_in)
+    return Ending(status, EMPTY_OBJECT if status == "SUCCEEDED" and text is None else text, error, cause, failed_in)
 
 
 def with_status(before: Ending, status: str) -> Ending:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import Outcome
 from sfn_mock.state.quotas import RateLimiter
 from sfn_mock.state.revisions import Origin, Revision, Route
-from sfn_mock.state.seeds import NaiveDateCheck
+from sfn_mock.state.seed_warnings import NaiveDateCheck
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.store import Store
 from sfn_mock.state.task_mocks import TaskMocks
@@ -98,16 +97,18 @@ class Execution(TimeLine):
         expiry = None if attempt is None else attempt.expires_at(self.owner.index.retention)
         return expiry is None or expiry > moment
 
-    @contextmanager
-    def using(self) -> Iterator[int]:
+    def using(self) -> AbstractContextManager[int]:
         """Lock the records and yield the current moment; RuntimeError if this record no longer exists."""
-        with self.owner.using() as moment:
-            if self.owner.names.get(self.name) is not self:
-                raise RuntimeError(
-                    f"{self.arn} is now a newer execution: this one stopped so long ago that its name was free again; "
-                    f"use get_execution() for the newer one."
-                )
-            yield moment
+        self.check_readable()
+        return self.owner.records.using(self._check_current)
+
+    def _check_current(self) -> None:
+        self.check_readable()
+        if self.owner.names.get(self.name) is not self:
+            raise RuntimeError(
+                f"{self.arn} is now a newer execution: this one stopped so long ago that its name was free again; "
+                f"use get_execution() for the newer one."
+            )
 
     def check_readable(self) -> None:
         """Raise RuntimeError if this record no longer exists; after the mock's end it can still be read."""
@@ -184,12 +185,11 @@ class ExecutionScope(ABC):
         self.index.update_to(moment)
         return len(self.index.newest(status="RUNNING"))
 
-    @contextmanager
-    def using(self) -> Iterator[int]:
+    def using(self) -> AbstractContextManager[int]:
         """Lock the records and yield the current moment; RuntimeError if this record no longer exists."""
-        with self.records.using() as moment:
-            self.check_readable()
-            yield moment
+        # A deleted record says so even after the end of the mock, and another use may delete it before this one.
+        self.check_readable()
+        return self.records.using(self.check_readable)
 
     def check_readable(self) -> None:
         """Raise RuntimeError if this record no longer exists; after the mock's end it can still be read."""

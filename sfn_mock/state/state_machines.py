@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from sfn_mock.argument_errors import must_be
-from sfn_mock.state import seeds as seeding
+from sfn_mock.state.execution_names import LONGEST_NAME
 from sfn_mock.state.executions import store_executions
 from sfn_mock.state.outcomes import RUNS_UNTIL_ENDED, Outcome
 from sfn_mock.state.records import Alias, Execution, MapRun, Records, StateMachine, Version
 from sfn_mock.state.revisions import Origin, Revision, Route
 from sfn_mock.state.time_lines import Attempt, apply_time_limit
 
+#: Longest description of a version or an alias, in characters.
+LONGEST_DESCRIPTION = 256
 _ALIAS_NAME = re.compile(r"(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+")
 
 
@@ -109,9 +111,15 @@ def choose_version(alias: Alias) -> str:
 
 def check_alias_name(name: object) -> None:
     """Raise ValueError for an alias name that AWS would refuse."""
-    if not isinstance(name, str) or not 1 <= len(name) <= seeding.LONGEST_NAME or not _ALIAS_NAME.fullmatch(name):
-        expected = f"1 to {seeding.LONGEST_NAME} letters, digits, '-', '_' and '.', at least one of them no digit"
+    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME or not _ALIAS_NAME.fullmatch(name):
+        expected = f"1 to {LONGEST_NAME} letters, digits, '-', '_' and '.', at least one of them no digit"
         raise must_be("name", expected, name)
+
+
+def check_description(description: object) -> None:
+    """Raise ValueError unless it is None or a valid description of a version or alias."""
+    if description is not None and (not isinstance(description, str) or len(description) > LONGEST_DESCRIPTION):
+        raise must_be("description", f"a str of at most {LONGEST_DESCRIPTION} characters", description)
 
 
 # --- Map runs and starts ---------------------------------------------------------------------------------------------

@@ -82,11 +82,14 @@ class Store(ABC, Generic[_Execution]):
         """Remove the DELETING state machines that have no RUNNING execution left."""
 
     @contextmanager
-    def using(self) -> Iterator[int]:
+    def using(self, check: Callable[[], object] | None = None) -> Iterator[int]:
         """Lock the records, advance them to the current moment and yield it.
 
         Changes are rolled back if an error or an interrupt ends the outermost use. After the outermost use, when the
         lock is free, the listener is notified of status changes.
+
+        Args:
+            check: A function that raises an exception if the user's own record no longer exists at this moment.
 
         Raises:
             RecordsGone: If the records have ended.
@@ -109,6 +112,8 @@ class Store(ABC, Generic[_Execution]):
                         if self.status_changes.upcoming:
                             news = self.status_changes.pop_due(moment)
                         self._commit()
+                    if check is not None:
+                        check()
                     yield moment
                     if not uses:
                         if self.status_changes.upcoming:

@@ -262,7 +262,7 @@ class Execution(View[kept.Execution]):
         Raises:
             RuntimeError: If it is not FAILED, TIMED_OUT or ABORTED or, for a child execution, PENDING_REDRIVE.
         """
-        record = self._record
+        record = self._kept_record
         with record.using() as moment:
             if not life_cycle.is_redrivable(record, moment):
                 raise RuntimeError(
@@ -292,7 +292,7 @@ class Execution(View[kept.Execution]):
             RuntimeError: If it is not RUNNING, or waits for another task token.
             ValueError: If an argument has a value that AWS could never show.
         """
-        record = self._record
+        record = self._kept_record
         with record.using() as moment:
             attempt = self._running_attempt(moment, "wait for a task", "wait")
             waiting = record.owner.records.task_of(record)
@@ -339,7 +339,7 @@ class Execution(View[kept.Execution]):
             ValueError: If an argument has a value that AWS could never show; then nothing is stored.
             RuntimeError: If the execution no longer exists, or the mock has ended.
         """
-        record = self._record
+        record = self._kept_record
         with record.using() as moment:
             if record.map_run is not None:
                 raise ValueError(
@@ -383,7 +383,7 @@ class Execution(View[kept.Execution]):
         cause: str | None = None,
         failed_in: str | None = None,
     ) -> None:
-        record = self._record
+        record = self._kept_record
         with record.using() as moment:
             self._running_attempt(moment, f"be made {status}", "end")
             ending = outcomes.ending(status, output=output, error=error, cause=cause, failed_in=failed_in)

@@ -8,8 +8,9 @@ from typing import cast
 from sfn_mock import views
 from sfn_mock.state import clock
 from sfn_mock.state import records as kept
-from sfn_mock.state import seeds as seeding
-from sfn_mock.state.executions import add_seed, add_seeds
+from sfn_mock.state.bulk_seeds import DEFAULT_DURATION, add_seeds
+from sfn_mock.state.execution_names import DEFAULT_NAMES
+from sfn_mock.state.executions import add_seed, check_count
 from sfn_mock.state.map_run_states import MapRunState, state_at
 from sfn_mock.state.outcomes import check_status
 from sfn_mock.types import Duration, Json, MachineType, MapRunStatus, Outcomes, Status
@@ -122,7 +123,7 @@ class MapRun(View[kept.MapRun]):
             ValueError: If an argument has a value that AWS could never show; then nothing is stored.
             RuntimeError: If the map run no longer exists, or the mock has ended.
         """
-        map_run = self._record
+        map_run = self._kept_record
         with map_run.using() as moment:
             execution = add_seed(
                 map_run,
@@ -140,7 +141,7 @@ class MapRun(View[kept.MapRun]):
                 redrive_count=redrive_count,
                 redrive_date=redrive_date,
                 express=map_run.execution_type == "EXPRESS",
-                item_count=seeding.check_count(item_count, "item_count"),
+                item_count=check_count(item_count, "item_count"),
             )
             return views.Execution(execution)
 
@@ -152,8 +153,8 @@ class MapRun(View[kept.MapRun]):
         item_count: int = 1,
         start_date: clock.Date | None = None,
         interval: Duration = timedelta(seconds=1),
-        duration: Duration = seeding.DEFAULT_DURATION,
-        name: str = seeding.DEFAULT_NAMES,
+        duration: Duration = DEFAULT_DURATION,
+        name: str = DEFAULT_NAMES,
         input: Json = "{}",
         output: Json | None = None,
         error: str | None = None,
@@ -174,7 +175,7 @@ class MapRun(View[kept.MapRun]):
             ValueError: If an argument has a value that AWS could never show; then nothing is stored.
             RuntimeError: If the map run no longer exists, or the mock has ended.
         """
-        map_run = self._record
+        map_run = self._kept_record
         with map_run.using() as moment:
             executions = add_seeds(
                 map_run,
@@ -190,7 +191,7 @@ class MapRun(View[kept.MapRun]):
                 error=error,
                 cause=cause,
                 express=map_run.execution_type == "EXPRESS",
-                item_count=seeding.check_count(item_count, "item_count"),
+                item_count=check_count(item_count, "item_count"),
             )
             return views.Executions(executions)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
 from sfn_mock import views
-from sfn_mock.argument_errors import ArgumentError
 from sfn_mock.asl.nodes import ABSENT
 from sfn_mock.instruments import replays, task_mocks
 from sfn_mock.instruments.coverage import Coverage
@@ -17,13 +16,15 @@ from sfn_mock.instruments.recorded_events import History
 from sfn_mock.instruments.task_mocks import Outcome as TaskOutcome
 from sfn_mock.instruments.task_mocks import TaskOutcomes
 from sfn_mock.operations import execution_mode
-from sfn_mock.state import clock, outcomes
+from sfn_mock.state import clock
 from sfn_mock.state import records as kept
-from sfn_mock.state import seeds as seeding
-from sfn_mock.state.executions import UNQUALIFIED, Qualifiers, add_seed, add_seeds
+from sfn_mock.state.bulk_seeds import DEFAULT_DURATION, add_seeds
+from sfn_mock.state.execution_names import DEFAULT_NAMES
+from sfn_mock.state.executions import UNQUALIFIED, add_seed
 from sfn_mock.state.outcome_checks import check_outcome
 from sfn_mock.state.outcome_plans import plan
-from sfn_mock.state.state_machines import add_version, check_alias_name, set_alias
+from sfn_mock.state.outcomes import check_status_of_seed
+from sfn_mock.state.state_machines import add_version, check_alias_name, check_description, set_alias
 from sfn_mock.types import Duration, Json, MachineType, Outcomes, Status
 from sfn_mock.views.qualifiers import qualifiers_of, read_routes
 from sfn_mock.views.redrive_plans import set_redrive_plan
@@ -121,7 +122,7 @@ class StateMachine(View[kept.StateMachine]):
             ValueError: If ``history`` or ``children`` are not histories of executions.
         """
         recording = replays.read_recording(history, children)
-        machine = self._record
+        machine = self._kept_record
         with machine.using():
             execution, differences = replays.replay(machine, recording)
             return views.Replay(views.Execution(execution), differences)
@@ -135,9 +136,9 @@ class StateMachine(View[kept.StateMachine]):
         Raises:
             ValueError: If the description is not text of at most 256 characters.
         """
-        machine = self._record
+        machine = self._kept_record
         with machine.using() as moment:
-            seeding.check_description(description)
+            check_description(description)
             return views.Version(add_version(machine, machine.last_number + 1, description, moment))
 
     def add_alias(
@@ -160,11 +161,11 @@ class StateMachine(View[kept.StateMachine]):
         Raises:
             ValueError: If AWS would refuse an argument.
         """
-        machine = self._record
+        machine = self._kept_record
         with machine.using() as moment:
             routes = read_routes(machine, version)
             check_alias_name(name)
-            seeding.check_description(description)
+            check_description(description)
             return views.Alias(set_alias(machine, name, routes, description, moment))
 
     def add_execution(
@@ -212,13 +213,13 @@ class StateMachine(View[kept.StateMachine]):
         Raises:
             ValueError: If an argument has a value that AWS could never show; then nothing is stored.
         """
-        machine = self._record
+        machine = self._kept_record
         with machine.using() as moment:
             execution = add_seed(
                 machine,
                 moment,
                 name,
-                self._check_status(status),
+                check_status_of_seed(status),
                 start_date=start_date,
                 stop_date=stop_date,
                 duration=duration,
@@ -229,7 +230,7 @@ class StateMachine(View[kept.StateMachine]):
                 failed_in=failed_in,
                 redrive_count=redrive_count,
                 redrive_date=redrive_date,
-                qualifiers=_qualifiers(machine, version, alias),
+                qualifiers=UNQUALIFIED if version is None and alias is None else qualifiers_of(machine, version, alias),
             )
             return views.Execution(execution)
 
@@ -240,8 +241,8 @@ class StateMachine(View[kept.StateMachine]):
         status: Status,
         start_date: clock.Date | None = None,
         interval: Duration = timedelta(seconds=1),
-        duration: Duration = seeding.DEFAULT_DURATION,
-        name: str = seeding.DEFAULT_NAMES,
+        duration: Duration = DEFAULT_DURATION,
+        name: str = DEFAULT_NAMES,
         version: views.Version | int | None = None,
         alias: views.Alias | str | None = None,
         input: Json = "{}",
@@ -269,13 +270,13 @@ class StateMachine(View[kept.StateMachine]):
         Raises:
             ValueError: If an argument has a value that AWS could never show; then nothing is stored.
         """
-        machine = self._record
+        machine = self._kept_record
         with machine.using() as moment:
             executions = add_seeds(
                 machine,
                 moment,
                 count,
-                self._check_status(status),
+                check_status_of_seed(status),
                 start_date=start_date,
                 interval=interval,
                 duration=duration,
@@ -284,7 +285,7 @@ class StateMachine(View[kept.StateMachine]):
                 output=output,
                 error=error,
                 cause=cause,
-                qualifiers=_qualifiers(machine, version, alias),
+                qualifiers=UNQUALIFIED if version is None and alias is None else qualifiers_of(machine, version, alias),
             )
             return views.Executions(executions)
 
@@ -321,7 +322,7 @@ class StateMachine(View[kept.StateMachine]):
         Raises:
             ValueError: If a start cannot have such an outcome.
         """
-        machine = self._record
+        machine = self._kept_record
         with machine.using():
             machine.records.undo.save(machine, "start_plan")
             machine.start_plan = plan(
@@ -399,18 +400,7 @@ class StateMachine(View[kept.StateMachine]):
             ValueError: If the machine has no such Task state, or an outcome is not possible.
         """
         execution_mode.check_on("mock_task")
-        machine = self._record
+        machine = self._kept_record
         with machine.using():
             said = TaskOutcome(result, error, cause, duration)
             task_mocks.mock_state(machine, state, outcomes, said, strict)
-
-    def _check_status(self, status: str) -> str:
-        if status == "PENDING_REDRIVE":
-            raise ArgumentError("status", "must not be PENDING_REDRIVE outside a map run: add it to a map run")
-        return outcomes.check_status(status, outcomes.STATUSES_OUTSIDE_MAP_RUNS)
-
-
-def _qualifiers(
-    machine: kept.StateMachine, version: views.Version | int | None, alias: views.Alias | str | None
-) -> Iterator[Qualifiers]:
-    return UNQUALIFIED if version is None and alias is None else qualifiers_of(machine, version, alias)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 
@@ -19,14 +20,14 @@ class Readable(Protocol):
 Record = TypeVar("Record", bound=Readable)
 
 
+@dataclass(eq=False, repr=False)
 class View(Generic[Record]):
     """The view of one record."""
 
     __slots__ = ("_kept_record",)
 
-    def __init__(self, record: Record) -> None:
-        #: Not known to be readable: ``using()`` of a record checks that itself.
-        self._kept_record = record
+    #: It may no longer exist; `using` of a record checks that.
+    _kept_record: Record
 
     @property
     def _record(self) -> Record:

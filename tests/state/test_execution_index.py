@@ -101,7 +101,9 @@ def test_order_is_that_of_a_sort(seed):
         for step in chance.choices(["add", "remove", "change", "keep", "lose", "none"], [4, 2, 3, 1, 1, 9], k=2):
             if step == "add":
                 number = chance.randrange(1, 6)
-                index.add([Line(added + i, attempts_of(chance), chance.choice(ORIGINS)) for i in range(number)])
+                index.executions.extend(
+                    [Line(added + i, attempts_of(chance), chance.choice(ORIGINS)) for i in range(number)]
+                )
                 added += number
             elif step == "remove" and index.executions:
                 index.remove(chance.choice(index.executions))
@@ -120,7 +122,7 @@ def test_update_asks_only_what_is_due():
     """Settling moves what is due, and asks no other execution; an index that has lost its order asks all."""
     due, *others = lines = [Line(0, [Attempt(1, 20, Ending("FAILED"))]), *(Line(n, [Attempt(1)]) for n in range(1, 9))]
     index = ExecutionIndex(retention=None)
-    index.add(lines)
+    index.executions.extend(lines)
 
     def asked(step, *arguments):
         for line in lines:
@@ -142,7 +144,7 @@ def test_update_asks_only_what_is_due():
 def test_listings_by_redrives_are_kept_on_demand():
     """Only an index that tells redriven executions apart has listings by redrives."""
     index = ExecutionIndex(retention=None)
-    index.add([Line(0, [Attempt(5)])])
+    index.executions.extend([Line(0, [Attempt(5)])])
     index.update_to(5)
 
     assert [entry[:2] for entry in index.newest()] == [(5, 0)]
@@ -153,7 +155,7 @@ def test_update_moves_what_is_due():
     """An execution is listed from the millisecond of its start on, and closed from that of its stop on."""
     line = Line(0, [Attempt(10, 20, Ending("SUCCEEDED"))])
     index = ExecutionIndex(retention=5)
-    index.add([line, *(Line(n, [Attempt(1)]) for n in range(1, 9))])
+    index.executions.extend([line, *(Line(n, [Attempt(1)]) for n in range(1, 9))])
     shown = []
     for moment in (9, 10, 19, 20, 24, 25, 24, 20, 19, 10, 9):
         index.update_to(moment)
@@ -171,7 +173,7 @@ def test_what_was_further_ahead_is_left_out():
         Line(2, [Attempt(1)]),
     )
     index = ExecutionIndex(retention=None)
-    index.add([closing, running, older])
+    index.executions.extend([closing, running, older])
     index.update_to(40)
 
     def names(before, seen_until):
@@ -215,7 +217,7 @@ def test_an_interrupt_leaves_an_order_that_updates(step):
 
     def given():
         index = ExecutionIndex(retention=None, lists_redriven=True)
-        index.add(Line(n, [Attempt(n, 9 + 3 * n, Ending("FAILED"))]) for n in range(4))
+        index.executions.extend(Line(n, [Attempt(n, 9 + 3 * n, Ending("FAILED"))]) for n in range(4))
         index.update_to(10)
         return index
 
