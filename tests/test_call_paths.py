@@ -55,7 +55,7 @@ def test_the_walks_name_every_file(paths, name, heading):
         pytest.param(["--path"], "    operations/listing.py list_executions", id="functions"),
     ],
 )
-def test_what_the_script_prints(capsys, monkeypatch, options, line):
+def test_output_of_the_script(capsys, monkeypatch, options, line):
     """The script prints the numbers of each path, with its files or functions."""
     monkeypatch.setattr(sys, "argv", ["count_files.py", *options])
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -76,7 +76,7 @@ def test_the_reference_has_each_public_name():
     assert [name for name in PUBLIC if name != "Status" and not inspect.getdoc(getattr(sfn_mock, name))] == []
 
 
-def test_what_views_show(sfn_executions):
+def test_attributes_of_views(sfn_executions):
     """Each documented attribute of a view has the value of the record."""
     orders = sfn_executions.add_state_machine("orders")
     version = orders.publish_version("first")
@@ -111,7 +111,7 @@ def test_executions_are_joined(sfn_executions):
         add(orders, ("nightly",))
 
 
-def test_what_may_be_assigned(sfn_executions):
+def test_attributes_that_can_be_assigned(sfn_executions):
     """Status, dates and details of an execution can be assigned, as in tests that were written for moto."""
     run = sfn_executions.add_state_machine("orders").add_execution("nightly", status="RUNNING")
     run.start_date = "2026-01-10T00:00:00Z"
@@ -126,7 +126,7 @@ def test_what_may_be_assigned(sfn_executions):
     assert run.output == "7"
 
 
-def test_what_a_fault_shows(sfn_executions):
+def test_attributes_of_a_fault(sfn_executions):
     """A fault shows its arguments, and how often it has applied."""
     fault = sfn_executions.add_fault("list_executions", error="ThrottlingException", times=2, skip=1, message="Slow.")
     shown = {name for name in vars(fault) if not name.startswith("_")}

@@ -232,7 +232,7 @@ def anchors(page: Path) -> set[str]:
         if not target.startswith("https://")
     ],
 )
-def test_each_link_leads_somewhere(page, target):
+def test_each_link_exists(page, target):
     """Each link leads to an existing file, and its anchor to a heading of that file."""
     path, _, anchor = target.partition("#")
     leads_to = (page.parent / path).resolve() if path else page

@@ -17,7 +17,7 @@ def test_no_object(text: str) -> None:
     assert diagnose(text) == [NO_OBJECT]
 
 
-def test_no_json() -> None:
+def test_text_that_is_not_json() -> None:
     """A text that is not JSON has Jackson's sentence, which ends with the location."""
     location = '[Source: (String)"{"StartAt": Pack}"; line: 1, column: 17]'
     sentence = (

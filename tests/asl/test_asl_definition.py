@@ -128,7 +128,7 @@ def test_old_names_of_map_fields():
         pytest.param(
             machine({"Type": "Task", "Resource": "r", "Catch": [{"ErrorEquals": ["E"], "Next": "X"}]}),
             "/States/X must be a state, got nothing",
-            id="catch to nowhere",
+            id="catch to a missing state",
         ),
     ],
 )

@@ -334,7 +334,7 @@ def test_a_stack_that_ends_before_the_bound_gives_the_same_error(monkeypatch: py
         expression.evaluate(Bindings({}))
 
 
-def test_a_number_beyond_javascripts_is_out_of_range() -> None:
+def test_an_integer_that_javascript_lacks_is_out_of_range() -> None:
     """An input with an integer beyond the numbers of JSONata fails as out of range."""
     with pytest.raises(ExpressionError, match=r"D1001: Number out of range: null$"):
         evaluate_value("{% 1 %}", Bindings({"input": 10**400}), "Output")

@@ -196,7 +196,7 @@ def test_a_search_without_an_end_is_stopped(text: str) -> None:
     assert time.process_time() - started < 10
 
 
-def test_a_text_is_replaced_by_a_text_alone() -> None:
+def test_a_function_cannot_replace_the_matches_of_a_text() -> None:
     """A function can replace the matches of a regular expression, but not those of a text."""
     with pytest.raises(QueryError, match=r"^D3012: Attempted to replace a matched string with a non-string value$"):
         parse_expression("$replace('ab', 'a', function($m){'x'})").evaluate(Bindings({}))

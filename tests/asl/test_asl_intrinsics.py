@@ -229,7 +229,7 @@ def test_function_gives_its_result(call: str, result: Any) -> None:
         pytest.param(
             "States.MathAdd($.huge, 0)",
             "Invalid arguments in States.MathAdd: the numbers must be between -2147483648 and 2147483647",
-            id="add-number-beyond-doubles",
+            id="add-number-larger-than-every-double",
         ),
         pytest.param(
             "States.MathAdd(2147483647, 1)",
@@ -277,7 +277,7 @@ def test_wrong_arguments_fail(call: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        pytest.param("[" * 100_000, "the argument must be a string of JSON", id="beyond-the-stack"),
+        pytest.param("[" * 100_000, "the argument must be a string of JSON", id="deeper-than-the-stack"),
         pytest.param("[" * 251 + "]" * 251, "the JSON must be nested at most 250 levels deep", id="one-too-deep"),
     ],
 )
@@ -291,7 +291,7 @@ def test_deep_json_is_refused(text: str, reason: str) -> None:
     assert str(raised.value).endswith(f"Invalid arguments in States.StringToJson: {reason}")
 
 
-def test_argument_that_leads_nowhere_fails() -> None:
+def test_path_argument_without_a_value_fails() -> None:
     """A path argument without a value fails the state with States.Runtime."""
     call = parse_intrinsic("States.Array(States.MathAdd($.gone.x, 1))")
 

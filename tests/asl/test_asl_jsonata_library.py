@@ -17,7 +17,7 @@ def warn_of_deprecation() -> Any:
     raise DeprecationWarning("utcnow")
 
 
-def test_date_pictures_do_not_call_what_python_deprecates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_date_pictures_use_no_deprecated_call(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture without a date uses the date of today, without a call that Python deprecates."""
     parse_expression("1").evaluate(Bindings({}))
     module = sys.modules["jsonata.datetimeutils"]

@@ -214,7 +214,7 @@ def test_iterations_see_their_item():
 @pytest.mark.parametrize(
     ("limit", "items", "end"),
     [
-        pytest.param(0, [4, 4, 4, 1], 4, id="0 is no limit"),
+        pytest.param(0, [4, 4, 4, 1], 4, id="0 means no limit"),
         pytest.param(2, [4, 4, 4, 1], 8, id="two"),
         pytest.param(0, [4] * 40, 4, id="forty items"),
         pytest.param(0, [4] * 41, 8, id="more than forty items"),
@@ -501,7 +501,7 @@ def test_stop_ends_map_runs():
         ),
     ],
 )
-def test_redrive_of_what_had_not_begun(state, expected):
+def test_redrive_starts_branches_that_had_not_started(state, expected):
     """A redrive starts the branches and iterations that had not started before the failure."""
     host = EngineHost(Failed("E"), Succeeded(1), Succeeded(2))
     given = 0 if state["Type"] == "Parallel" else [1, 2]

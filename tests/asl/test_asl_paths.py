@@ -149,7 +149,7 @@ def test_indefinite_path_gives_a_list(path: str, values: list[Any]) -> None:
         pytest.param("@[?(@.id == 1)].kind == ['tea']", [1], id="filter-in-filter"),
     ],
 )
-def test_filter_keeps_what_passes(test: str, ids: list[int]) -> None:
+def test_filter_keeps_matching_elements(test: str, ids: list[int]) -> None:
     """A filter keeps the elements that pass its test."""
     assert parse_path(f"$.items[?({test})].id").evaluate(SHOP) == ids
 
@@ -172,9 +172,9 @@ def test_filter_on_object_keeps_the_object_itself() -> None:
         pytest.param("$.matrix[0].avg( )", 1.5, id="average"),
         pytest.param("$.matrix[0].stddev()", 0.5, id="deviation"),
         pytest.param("$.huge.stddev()", float("inf"), id="deviation-of-large-numbers"),
-        pytest.param("$.huger[0:1].sum()", float("inf"), id="more-than-a-float-holds"),
-        pytest.param("$.huger[1:2].sum()", float("-inf"), id="less-than-a-float-holds"),
-        pytest.param("$.huger.max()", float("inf"), id="number-beyond-doubles"),
+        pytest.param("$.huger[0:1].sum()", float("inf"), id="larger-than-every-float"),
+        pytest.param("$.huger[1:2].sum()", float("-inf"), id="smaller-than-every-float"),
+        pytest.param("$.huger.max()", float("inf"), id="number-larger-than-every-double"),
         pytest.param("$.huger.min()", float("-inf"), id="number-below-doubles"),
         pytest.param("$.matrix[1].min()", 3.0, id="min"),
         pytest.param("$.matrix[1].max()", 4.0, id="max"),
@@ -229,7 +229,7 @@ def test_function_ends_a_path(path: str, value: Any) -> None:
         ),
     ],
 )
-def test_definite_path_fails_where_nothing_is(path: str, reason: str) -> None:
+def test_definite_path_without_a_value_fails(path: str, reason: str) -> None:
     """A path that names one value fails with the path library's sentence if there is none."""
     with pytest.raises(PathError) as raised:
         parse_path(path).evaluate(SHOP)

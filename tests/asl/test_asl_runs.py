@@ -287,7 +287,7 @@ def test_due_actions_come_before_later_signals():
     assert run.events == before
 
 
-def test_a_change_erases_what_came_later():
+def test_a_signal_to_a_rewound_run_replaces_later_events():
     """A signal to a rewound run replaces all that the run did after that moment."""
     host = EngineHost(Pending())
     run = start(single(TASK), host=host)
@@ -347,7 +347,7 @@ def test_randomness_is_the_same_each_time():
     assert result(start(single(state))) == result(start(single(state)))
 
 
-def test_redrive_goes_on_from_the_failed_state():
+def test_redrive_continues_at_the_failed_state():
     """A redriven run continues in the failed state with its input and variables, and does not enter it again."""
     host = EngineHost(Failed("E", "why"), Succeeded({"n": 1}))
     first = {"Type": "Pass", "Assign": {"v": 2}, "Result": {"a": 1}, "Next": "T"}
@@ -372,7 +372,7 @@ def test_redrive_goes_on_from_the_failed_state():
     assert (run.redrive_count, run.redrive_moment, run.visited) == (1, START + 1000, ["A", "T"])
 
 
-def test_redrive_starts_the_machine_timeout_anew():
+def test_redrive_restarts_the_machine_timeout():
     """A redrive restarts the timeout of the machine."""
     run = start(single({"Type": "Wait", "Seconds": 100}, TimeoutSeconds=60))
     run.advance_to(START + 60_000)
@@ -384,7 +384,7 @@ def test_redrive_starts_the_machine_timeout_anew():
 
 
 @pytest.mark.parametrize("seconds_given", [pytest.param(0, id="succeeded"), pytest.param(60, id="running")])
-def test_what_cannot_be_redriven(seconds_given):
+def test_run_that_cannot_be_redriven(seconds_given):
     """Only a run that failed, timed out or was aborted can be redriven."""
     run = start(single({"Type": "Wait", "Seconds": seconds_given}))
 

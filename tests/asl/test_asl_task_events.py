@@ -136,7 +136,7 @@ def test_details_member_is_named_after_the_type():
         pytest.param(FUNCTION, "arn:aws:lambda:eu-west-1:123456789012:function:charge", id="function"),
     ],
 )
-def test_a_result_beyond_the_limit_names_the_task(resource, name):
+def test_cause_of_a_large_result_names_the_task(resource, name):
     """The cause names a service by its type and a function by its ARN."""
     assert task_events.result_limit_cause(resource) == (
         f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."

@@ -38,7 +38,7 @@ def fields_of(call):
         pytest.param({**JSONATA, "Credentials": {"RoleArn": "{% 'r' %}"}}, {"a": 1}, "r", id="JSONata Credentials"),
     ],
 )
-def test_what_a_host_is_asked(state, parameters, role_arn):
+def test_request_to_a_host(state, parameters, role_arn):
     """A host receives the state, its resource, the evaluated parameters, the moment and the role."""
     host = EngineHost(OK)
     start(single({**TASK, **state}), {"a": 1}, host)
@@ -385,7 +385,7 @@ def test_which_errors_are_caught(error, names, is_caught):
         ),
     ],
 )
-def test_what_a_catcher_passes_on(state, catcher, expected, variables):
+def test_output_of_a_catcher(state, catcher, expected, variables):
     """A catcher passes on the error and its cause, as its fields say."""
     catch = [{"ErrorEquals": ["E"], "Next": "Caught", **catcher}]
     run = start(single({**TASK, **state, "Catch": catch}), {"a": 1}, EngineHost(Failed("E", "why")))

@@ -99,7 +99,7 @@ def test_names_are_ordered_as_in_a_hash_map(names: list[str], order: list[str]) 
         ),
     ],
 )
-def test_path_that_leads_nowhere_fails(template: Any, cause: str) -> None:
+def test_path_without_a_value_fails(template: Any, cause: str) -> None:
     """A path that leads to nothing fails the state with States.Runtime, and names the field and the input."""
     with pytest.raises(StateError) as raised:
         evaluate_template(template, {"id": 7}, randomness=Random(1))
@@ -131,7 +131,7 @@ def test_paths_of_a_template_are_found() -> None:
     assert [path.text for path in find_paths(template)] == ["$v", "$w.x", "$.y"]
 
 
-def test_field_holds_a_path_or_a_call() -> None:
+def test_field_is_a_path_or_a_call() -> None:
     """A text that starts with a dollar sign is a path; anything else must be a call."""
     assert isinstance(parse_field("$.a"), Path)
     assert isinstance(parse_field("States.UUID()"), Intrinsic)

@@ -106,7 +106,7 @@ def test_cli_starts_and_describes(sfn, aws):
     assert run["startDate"] == json.loads(started)["startDate"]
 
 
-def test_cli_is_told_of_errors(aws):
+def test_cli_prints_errors(aws):
     """After an error the CLI ends with its exit code, and prints AWS's code and sentence."""
     code, printed, errors = aws("list-executions", "--state-machine-arn", UNKNOWN)
 

@@ -172,13 +172,13 @@ CHILDREN = f"{MACHINE}.executions.0.map_runs.0.executions"
         pytest.param(f"{MACHINE}.aliases.0.version", [[1, 50], [1, 25], [1, 25]], id="three routes"),
         pytest.param(f"{MACHINE}.executions.0.status", "LATE", id="an unknown status"),
         pytest.param(f"{MACHINE}.executions.1.status", "PENDING_REDRIVE", id="a status of child executions"),
-        pytest.param(f"{MACHINE}.executions.1.count", "two", id="a count that is no number"),
+        pytest.param(f"{MACHINE}.executions.1.count", "two", id="a count that is not a number"),
         pytest.param(f"{MACHINE}.executions.1.interval", 60, id="a length without a unit"),
         pytest.param(f"{CHILDREN}.0.status", None, id="a child execution without a status"),
         pytest.param(f"{MACHINE}.on_start", "LATE", id="an unknown outcome"),
     ],
 )
-def test_what_cannot_be_seeded_does_not_match(sfn_executions, path, value):
+def test_invalid_seed_document_does_not_match(sfn_executions, path, value):
     """A document with an unknown key, a missing key or a wrong type does not match."""
     document = changed(path, value)
 

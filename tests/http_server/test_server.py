@@ -518,7 +518,7 @@ def test_service_that_needs_more(sfn, monkeypatch):
         ),
     ],
 )
-def test_what_no_service_answers(sfn, caplog, method, path, headers, error):
+def test_unknown_service(sfn, caplog, method, path, headers, error):
     """An unknown service is an error in AWS's form, which SDKs can read, without HTML or traceback."""
     answer = urllib3.PoolManager().request(method, sfn.endpoint_url + path, headers=headers)
 
@@ -585,7 +585,7 @@ def test_an_exception_within_a_service(sfn):
     )
 
 
-def test_head_of_what_no_service_answers(sfn):
+def test_head_of_an_unknown_service(sfn):
     """The answer to HEAD has only status and headers of the error."""
     answer = urllib3.PoolManager().request("HEAD", f"{sfn.endpoint_url}/moto-api/fortunes")
 
@@ -744,7 +744,7 @@ def test_host(host, shown):
     ],
     ids=["host", "port"],
 )
-def test_no_such_place(option, sentence):
+def test_wrong_host_or_port(option, sentence):
     """A wrong host or port is refused at once."""
     with pytest.raises(ValueError) as error:
         sfn_mock.server(**option)
@@ -760,7 +760,7 @@ def test_no_such_place(option, sentence):
         pytest.param(b"GET / HTTP/9.9\r\n\r\n", b"505", id="another version"),
     ],
 )
-def test_what_is_no_http(sfn, client, capfd, told, status):
+def test_request_that_is_not_http(sfn, client, capfd, told, status):
     """A client that does not speak HTTP, such as one with https, is refused."""
     with socket.create_connection(("127.0.0.1", int(sfn.endpoint_url.rpartition(":")[2]))) as connection:
         connection.sendall(told)

@@ -54,7 +54,7 @@ def client_of(url, region="us-east-1"):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serves_until_told_to_stop(tmp_path, number):
+def test_serves_until_a_signal(tmp_path, number):
     """One line has the URL, seeds exist at once, and a signal ends the command without more output."""
     item = {
         "executionArn": "arn:aws:states:us-east-1:123456789012:execution:imports:b",
@@ -152,7 +152,7 @@ def main(capsys, monkeypatch):
         ),
     ],
 )
-def test_bad_seed(main, tmp_path, content, sentence):
+def test_wrong_seed_file(main, tmp_path, content, sentence):
     """A wrong seed file is one sentence with the file and the position, and no server starts."""
     path = file(tmp_path, "seeds", content)
     code, told, seen = main("--seed", path)
@@ -168,7 +168,7 @@ def test_no_seed_file(main, tmp_path):
     assert told.err.startswith(f"sfn-mock-server: No file '{tmp_path}/nowhere.yaml'")
 
 
-def test_seed_warnings_are_told(main, tmp_path):
+def test_seed_warnings_are_shown(main, tmp_path):
     """Warnings of seeds are printed on stderr, and the server starts."""
     soon = {"status": "RUNNING", "start_date": "+1h"}
     path = file(tmp_path, "seeds.json", {"state_machines": [{"name": "orders", "executions": [soon]}]})
@@ -198,7 +198,7 @@ def test_options(main):
         pytest.param(["--account-id", "7"], 1, "account_id must be a string of 12 digits, got '7'.", id="account"),
         pytest.param(["--region", "moon"], 1, "got 'moon'.", id="region"),
         pytest.param(["--quotas", "[]"], 1, "quotas must be a mapping such as", id="quotas"),
-        pytest.param(["--quotas", "{"], 2, "argument --quotas: must be JSON, got '{'", id="quotas that are no JSON"),
+        pytest.param(["--quotas", "{"], 2, "argument --quotas: must be JSON, got '{'", id="quotas that are not JSON"),
         pytest.param(["--retention", "9"], 2, "argument --retention: LENGTH must be a timedelta >= 0", id="retention"),
         pytest.param(["--port", "none"], 2, "argument -p/--port: invalid int value: 'none'", id="port"),
         pytest.param(["--port", "70000"], 1, "port must be an int from 0 to 65535, got 70000.", id="no such port"),

@@ -108,7 +108,7 @@ def test_bodies(exchange, headers, body):
     assert exchange(CALL + headers + b"\r\n" + body) == [MACHINES]
 
 
-def test_a_client_that_waits_to_send_is_told_to(connect):
+def test_expect_100_continue(connect):
     """Expect: 100-continue is answered before the body comes."""
     connection = connect()
     connection.sendall(CALL + b"Content-Length: 2\r\nExpect: 100-continue\r\n\r\n")
@@ -255,7 +255,7 @@ TOO_LONG = "The body of this request must be of at most 16777216 bytes."
         pytest.param(b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1000000\r\n", id="chunks together"),
     ],
 )
-def test_bodies_that_are_too_long(exchange, path, headers):
+def test_body_that_is_too_long(exchange, path, headers):
     """A body of more than 16 MiB is 413, before the client has sent all of it."""
     assert exchange(CALL.replace(b"/ ", path.encode() + b" ", 1) + headers) == told(413, TOO_LONG)
 
@@ -365,7 +365,7 @@ def test_too_many_connections(sfn, connect, monkeypatch):
     assert urllib3.PoolManager().request("POST", sfn.endpoint_url, body="{}", headers=LIST).status == 200
 
 
-def test_connections_are_closed_where_there_are_many(connect, monkeypatch):
+def test_many_open_connections_are_closed(connect, monkeypatch):
     """If many connections are open, each is closed after its answer."""
     monkeypatch.setattr(connections, "_MAX_KEPT", 0)
     connection = connect()

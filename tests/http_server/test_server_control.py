@@ -78,7 +78,7 @@ def test_seed(ask, client, body):
         pytest.param(lambda item: item, id="describe-execution"),
     ],
 )
-def test_seed_what_was_printed(ask, wrap):
+def test_seed_output_of_the_cli(ask, wrap):
     """The route for seed documents accepts output of the AWS CLI, and answers its executions."""
     item = {
         "executionArn": f"{EXECUTION}:a",
@@ -92,7 +92,7 @@ def test_seed_what_was_printed(ask, wrap):
 
 
 @freeze_time("2026-01-10 03:00:00")
-def test_seed_warnings_are_told(ask):
+def test_seed_warnings_are_shown(ask):
     """The answer has the warnings that a test would get."""
     soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
     _, told = ask("POST", "/sfn-mock/seed", {"state_machines": [{"name": "orders", "executions": [soon]}]})
@@ -191,7 +191,7 @@ def test_end(ask, sfn, client, end, described):
         ),
     ],
 )
-def test_what_cannot_end(ask, sfn, end, message):
+def test_end_that_is_refused(ask, sfn, end, message):
     """An execution that is not RUNNING, or a wrong status, is refused with one sentence."""
     run = sfn.add_state_machine("orders").add_execution("a", status="RUNNING", start_date="-1h")
     if end.get("status") == "TIMED_OUT":
@@ -203,7 +203,7 @@ def test_what_cannot_end(ask, sfn, end, message):
 # --- The clock ---------------------------------------------------------------------------------------------------
 
 
-def test_clock_stands_still(sfn, ask, client):
+def test_clock_that_was_set_does_not_move(sfn, ask, client):
     """A clock that was set stands still until it is set again, also for tests in the same process."""
     orders = sfn.add_state_machine("orders")
     told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
@@ -336,7 +336,7 @@ def test_calls(ask, client, sfn):
     assert ask("GET", "/sfn-mock/calls") == (200, [])
 
 
-def test_calls_whose_answers_are_kept_no_more(ask, client, sfn, monkeypatch):
+def test_call_whose_answer_was_dropped(ask, client, sfn, monkeypatch):
     """A call whose answer was dropped has null as its answer."""
     monkeypatch.setattr("sfn_mock.instruments.calls.KEPT_BYTES", 10_000)
     sfn.add_state_machine("orders").add_executions(10, status="RUNNING")
@@ -561,7 +561,7 @@ def test_others_are_given_no_page(sfn, method, headers):
 
 
 @pytest.mark.parametrize(("number", "told"), [("NaN", "NaN"), ("-1e999", "-Infinity")])
-def test_calls_with_what_is_no_number_of_json(ask, number, told):
+def test_call_with_a_number_that_json_lacks(ask, number, told):
     """The list is valid JSON, whatever a client has sent."""
     ask("POST", "/", f'{{"maxResults": {number}}}', {"X-Amz-Target": "AWSStepFunctions.ListExecutions"})
 
@@ -603,7 +603,7 @@ def test_by_whom(sfn, path, accept, host, origin, status):
     assert answer.status == status
 
 
-def test_what_a_refused_site_is_told(ask):
+def test_refusal_names_the_header(ask):
     """The refusal names the header."""
     assert ask("POST", "/sfn-mock/reset", headers={"Host": "example.com"}) == (
         403,
@@ -648,7 +648,7 @@ def test_other_sites_may_not_reset_all(ask, sfn):
         pytest.param({"Host": "example.com"}, id="a name that leads here"),
     ],
 )
-def test_other_sites_may_not_tell_moto_what_to_do(ask, sfn, headers):
+def test_other_sites_cannot_call_motos_routes(ask, sfn, headers):
     """Other sites cannot call moto's own routes; programs can."""
     told = "/moto-api/data.json"
 
@@ -678,7 +678,7 @@ def test_other_sites_may_not_call_motos_services(sfn):
         pytest.param("/", "cross-site", "navigate", 200, id="a link to the page"),
     ],
 )
-def test_what_a_browser_asks_without_an_origin(sfn, path, site, mode, status):
+def test_browser_requests_without_an_origin(sfn, path, site, mode, status):
     """Images, scripts and links of other sites are refused; a link may open the page."""
     headers = {"Accept": "text/html", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
     answer = urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{path}", headers=headers)
@@ -706,7 +706,7 @@ def test_what_a_browser_asks_without_an_origin(sfn, path, site, mode, status):
         pytest.param("GET", "/", "https://example.com/a", 200, id="a link to the page"),
     ],
 )
-def test_what_an_older_browser_asks_without_an_origin(sfn, method, path, referer, status):
+def test_requests_of_an_older_browser(sfn, method, path, referer, status):
     """Without Sec-Fetch-Site, the Referer decides."""
     referer = referer.format(own=sfn.endpoint_url)
     headers = {"Accept": "text/html", "Referer": referer}

@@ -213,7 +213,7 @@ def test_pytest_runs_it(pytester):
     pytester.runpytest_subprocess("-p", "no:randomly", "-W", "error").assert_outcomes(passed=1)
 
 
-def test_what_a_filter_leaves_out():
+def test_copy_of_a_filtered_list():
     """A copy of a filtered list has only its executions; that of a child has its parent and map run."""
     with mock_sfn_executions(region="us-east-1") as sfn:
         orders = seed(sfn)
@@ -231,7 +231,7 @@ def test_what_a_filter_leaves_out():
     assert (parent.name, map_runs) == ("night", [("Done", "FAILED", ["a"])])
 
 
-def test_what_a_moment_leaves_out(clock):
+def test_copy_at_an_earlier_moment(clock):
     """Future executions are not copied, running ones are RUNNING, and deleted versions keep their numbers."""
     with mock_sfn_executions(region="us-east-1") as sfn:
         orders = sfn.add_state_machine("orders")

@@ -94,7 +94,7 @@ def test_a_part_of_the_name(sfn, orders):
         pytest.param({"of": MACHINE, "size": "0"}, [], id="counts alone"),
     ],
 )
-def test_what_is_found(sfn, orders, arguments, found):
+def test_search_results(sfn, orders, arguments, found):
     """A version, an alias, a status and a page restrict a search."""
     assert names(search(sfn, **arguments)) == found
 
@@ -168,6 +168,6 @@ def test_consistency_lag():
         pytest.param({"of": MACHINE, "size": "x"}, "size must be a whole number, got 'x'", id="size"),
     ],
 )
-def test_what_cannot_be_searched(sfn, orders, arguments, message):
+def test_search_that_is_refused(sfn, orders, arguments, message):
     """A wrong search is refused with one sentence, AWS's with its code."""
     assert search(sfn, **arguments) == (400, {"message": message})

@@ -129,7 +129,7 @@ def test_order_and_clock(client, sfn_executions, clock):
     ]
 
 
-def test_other_places(sfn_executions):
+def test_other_regions_and_accounts(sfn_executions):
     """The region is the client's, and the account that of an assumed role."""
     boto3.client("stepfunctions", "eu-west-1").list_state_machines()
     with mock_aws():
@@ -153,7 +153,7 @@ def test_other_places(sfn_executions):
     ]
 
 
-def test_what_the_mock_does_not_answer_is_not_recorded(sfn_executions):
+def test_stubbed_calls_are_not_recorded(sfn_executions):
     """Calls of a stubbed client are not recorded."""
     client = boto3.client("stepfunctions")
     with Stubber(client) as stubber:
@@ -170,7 +170,7 @@ def test_seeds_are_no_calls(sfn_executions):
     assert sfn_executions.calls == []
 
 
-def test_what_the_caller_does_to_its_answer(client, sfn_executions):
+def test_changed_answer_does_not_change_the_record(client, sfn_executions):
     """A change of an answer's members or lists does not change the record."""
     answer = client.list_executions(stateMachineArn=MACHINE)
     answer.pop("ResponseMetadata")

@@ -139,7 +139,7 @@ def test_nothing_taken(orders):
     ]
 
 
-def test_what_runs_take(orders, run, clock):
+def test_parts_that_runs_take(orders, run, clock):
     """States, transitions, rules, Default, catchers and retriers are counted, in iterations and branches too."""
     run(orders, {"kind": "new", "items": [1, 2]})
     run(orders, {"kind": "old"})
@@ -235,7 +235,7 @@ def state_test(client, name, definition=ORDERS, **parameters):
 
 
 @needs_member("TestState", "stateName")
-def test_what_test_state_takes(orders, client):
+def test_parts_that_test_state_takes(orders, client):
     """TestState with a definition and a state's name takes that state, and its exit or retry."""
     slow = {"errorOutput": {"error": "Slow", "cause": ""}}
     never = {"errorOutput": {"error": "Never", "cause": ""}}

@@ -42,7 +42,7 @@ def boxes(tree):
     return {name: (x, y, x + w, y + h) for name, (x, y, w, h) in zip(names, sides, strict=True)}
 
 
-def test_what_was_taken():
+def test_parts_that_were_taken():
     """States, transitions and ends show how often they were taken, and have a class for their colour."""
     counts = {("state", "A", None): 2, ("transition", "A", None): 1, ("state", "B", None): 1}
     _, _, tree = picture({"A": state("B"), "B": PASS}, counts)
@@ -76,7 +76,7 @@ def test_rows():
     assert all(right < left for (_, right), (left, _) in pairwise(lefts))
 
 
-def test_ways_that_lead_back():
+def test_backward_transitions():
     """A transition back is drawn at the side, within the picture's width."""
     width, _, tree = picture({"A": state("B"), "B": state("A")})
     straight, _, _ = picture({"A": state("B"), "B": PASS})

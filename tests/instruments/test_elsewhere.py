@@ -117,7 +117,7 @@ def test_versions_that_an_alias_is_to_route_to(sfn, client, orders, abroad):
         pytest.param("arn:aws:states:us-east-1:", id="no account"),
     ],
 )
-def test_wrong_arn_of_what_the_client_has(client, orders, prefix):
+def test_wrong_arn_of_an_existing_resource(client, orders, prefix):
     """If only the ARN is wrong, the warning has the right one."""
     wrong = f"{prefix}:stateMachine:orders"
     with pytest.warns(SeedWarning) as caught:
@@ -133,12 +133,12 @@ def test_wrong_arn_of_what_the_client_has(client, orders, prefix):
 @pytest.mark.parametrize(
     ("operation", "arn"),
     [
-        pytest.param("describe_state_machine", f"{HOME}:stateMachine:bills", id="nowhere in the mock"),
+        pytest.param("describe_state_machine", f"{HOME}:stateMachine:bills", id="not in the mock"),
         pytest.param("publish_state_machine_version", f"{HOME}:stateMachine:orders:1", id="here as well"),
-        pytest.param("list_executions", f"{ABROAD}:stateMachine:orders:7", id="a version that is nowhere"),
+        pytest.param("list_executions", f"{ABROAD}:stateMachine:orders:7", id="a version that does not exist"),
     ],
 )
-def test_what_exists_nowhere_else(client, orders, abroad, operation, arn):
+def test_resource_that_exists_nowhere_else(client, orders, abroad, operation, arn):
     """A resource that exists nowhere, or in the client's region too, is AWS's error without a warning."""
     orders.publish_version()
     code, _ = refusal(getattr(client, operation), stateMachineArn=arn)
@@ -156,7 +156,7 @@ def test_what_exists_nowhere_else(client, orders, abroad, operation, arn):
         pytest.param("list_state_machine_versions", "stateMachineArn", "stateMachine:orders", id="versions"),
     ],
 )
-def test_what_is_missed_without_an_error(sfn, client, abroad, operation, member, resource):
+def test_missing_resource_without_an_error(sfn, client, abroad, operation, member, resource):
     """If AWS deletes or lists nothing without an error, the warning and the row still come."""
     with pytest.warns(SeedWarning, match=r"^\w+ found no .* in us-east-1 .* It exists in eu-west-1 "):
         getattr(client, operation)(**{member: f"{ABROAD}:{resource}"})
@@ -165,7 +165,7 @@ def test_what_is_missed_without_an_error(sfn, client, abroad, operation, member,
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
-def test_deletion_of_what_its_arn_names(sfn, client, abroad, region):
+def test_deletion_that_does_not_warn(sfn, client, abroad, region):
     """A deletion that finds its resource, or one that exists nowhere, does not warn."""
     client = boto3.client("stepfunctions", region)
     with warnings.catch_warnings():
@@ -228,7 +228,7 @@ def test_a_task_token_of_another_region(sfn, client, token_of, operation, more):
     assert f"InvalidToken (exists in eu-west-1 (account 123456789012)): {INVALID_TOKEN}" in str(sfn.calls)
 
 
-def test_a_token_of_nowhere(sfn, client, orders):
+def test_a_token_of_no_task(sfn, client, orders):
     """A token that no task has is AWS's error without a warning."""
     orders.add_executions(2, status="SUCCEEDED")
     with warnings.catch_warnings():

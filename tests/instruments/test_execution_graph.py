@@ -188,7 +188,7 @@ def taken(transitions):
     return [transition for transition, kind in transitions.items() if kind == "taken"]
 
 
-def test_ways_of_a_seed(sfn):
+def test_transitions_of_a_seed(sfn):
     """A transition of a seed leads to the next state, by a rule, Default or Next."""
     machine = sfn.add_state_machine("orders", definition=json.dumps(ORDER))
     skipped = machine.add_execution("a", status="FAILED", failed_in="Skip", error="Skipped")

@@ -37,7 +37,7 @@ def test_task():
     assert (task.end_detail("output"), task.end_detail("error")) == ("{}", None)
 
 
-def test_task_that_goes_on():
+def test_running_task():
     """A running task has no status and no duration."""
     trace = trace_of(STARTED, ENTERED, ("TaskScheduled", None), ("TaskSubmitted", None), ("Unheard", None))
     (task,) = trace.visits[PATH].tasks

@@ -381,7 +381,7 @@ def test_retries_are_used_up(sfn_executions, pauses, mode):
 
 
 @pytest.mark.parametrize("error", ["AccessDeniedException", "InvalidToken", "ExpiredTokenException"])
-def test_what_botocore_does_not_retry(sfn_executions, pauses, error):
+def test_permanent_errors_are_not_retried(sfn_executions, pauses, error):
     """botocore does not retry permanent errors."""
     sfn_executions.add_fault("ListExecutions", error=error)
 

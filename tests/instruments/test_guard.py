@@ -88,7 +88,7 @@ def test_refusal_is_not_retried(mode):
     assert sent == ["attempt"]
 
 
-def test_refusal_is_no_error_of_botocore():
+def test_refusal_is_not_an_error_of_botocore():
     """Code that catches errors of botocore does not catch it."""
     assert not issubclass(UnmockedServiceError, (BotoCoreError, ClientError, OSError))
 
@@ -339,7 +339,7 @@ def test_refusal_beside_another_failure():
     assert error.value.__notes__ == [swallowed("sts GetCallerIdentity")]
 
 
-def test_inner_mock_reports_what_was_swallowed_in_it():
+def test_inner_mock_reports_errors_swallowed_in_it():
     """The mock in which a call was made raises the error at its end."""
 
     @mock_sfn_executions
@@ -495,7 +495,7 @@ def run_case(case: type[TestCase]) -> list[str]:
     return [text.strip().splitlines()[-1] for _, text in result.errors + result.failures]
 
 
-def test_test_case_reports_what_its_test_swallowed():
+def test_test_case_reports_errors_its_test_swallowed():
     """The test that swallowed it fails."""
 
     @mock_sfn_executions
@@ -552,7 +552,7 @@ def test_plain_class_reports_a_refusal_once():
     assert str(error.value) == LIST_BUCKETS
 
 
-def test_plain_class_reports_what_its_test_swallowed():
+def test_plain_class_reports_errors_its_test_swallowed():
     """teardown_method, which ends the mock, raises what the test swallowed."""
 
     @mock_sfn_executions

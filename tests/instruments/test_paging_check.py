@@ -166,7 +166,7 @@ def test_looking_at_the_token(look):
         pytest.param(bool, id="truth"),
     ],
 )
-def test_looking_elsewhere(glance):
+def test_other_reads_do_not_count(glance):
     """Other reads of the answer, such as printing it, do not count."""
     assert UNREAD in found(lambda client: glance(page(client)))
 

@@ -133,7 +133,7 @@ def test_running(sfn_executions, record):
 
 
 @pytest.mark.sfn_executions(execute=True)
-def test_redrive_of_what_succeeds(sfn_executions, clock, record):
+def test_redrive_of_an_execution_that_now_succeeds(sfn_executions, clock, record):
     """An execution that succeeds today cannot be redriven as the recorded one was."""
     history = record(machine({"A": FAIL}))
     arn = sfn_executions.state_machines[0].executions[0].arn
@@ -179,7 +179,7 @@ def test_a_replay_reads_no_items():
 
 
 @pytest.mark.sfn_executions(execute=True)
-def test_a_replay_that_goes_another_way_after_the_clock_went_back(sfn_executions, clock, record):
+def test_a_change_after_the_clock_moved_back(sfn_executions, clock, record):
     """A change at an earlier moment replaces what the replay did later."""
     steps = {"A": {**task(), "Next": "W"}, "W": {**WAIT, "Next": "B"}, "B": task()}
     for state in ("A", "W"):
@@ -239,7 +239,7 @@ def test_input_of_a_state(sfn_executions, record):
 
 
 @pytest.mark.sfn_executions(execute=True)
-def test_map_run_that_goes_on(sfn_executions, record):
+def test_map_run_without_an_end(sfn_executions, record):
     """A map run that had not ended is RUNNING in the replay."""
     definition = distributed({"A": WAIT})
     replay = sfn_executions.replay(definition=definition, history=record(definition, [1], seconds=5))

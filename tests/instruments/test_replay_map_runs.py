@@ -89,7 +89,7 @@ def test_children_that_failed(sfn_executions, recorded):
     assert outputs_of(replay) == [['"package 0"', None], ['"package 1"', '"package 2"']]
 
 
-def test_stays_that_go_on(sfn_executions, recorded):
+def test_map_runs_without_an_end(sfn_executions, recorded):
     """A recording that ends while map runs are running is replayed up to its end."""
     definition = twice(0)
     history, children = recorded(definition, [["lamp"], ["bed"]], RESULTS, seconds=10)

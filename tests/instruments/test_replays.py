@@ -170,7 +170,7 @@ def test_tasks_at_the_same_time(mock):
     assert ends == [("A", "05"), ("B", "06"), ("Both", "06")]
 
 
-def test_wait_scale_does_not_hold_for_replays():
+def test_wait_scale_does_not_apply_to_replays():
     """A replay waits as long as the recorded execution, whatever wait_scale is."""
     wait = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 3, "End": True}}}
     events = [

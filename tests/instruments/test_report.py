@@ -252,7 +252,7 @@ def test_wherever_a_mock_is_active(run, source):
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param("def test_it(sfn_executions):\n    assert False", id="nothing to tell"),
+        pytest.param("def test_it(sfn_executions):\n    assert False", id="nothing to report"),
         pytest.param(
             "from sfn_mock import mock_sfn_executions\n\ndef test_it():\n"
             "    with mock_sfn_executions() as sfn:\n"
@@ -450,7 +450,7 @@ def test_run_ended_by_hand(monkeypatch):
     assert made == [1]
 
 
-def test_thread_that_holds_the_records(monkeypatch):
+def test_thread_that_locks_the_records(monkeypatch):
     """A thread that uses the records does not prevent the mock's end or the report."""
     monkeypatch.setattr(store, "_LONGEST_WAIT", 0.01)
     entered, go_on = Event(), Event()

@@ -75,7 +75,7 @@ def test_reset(coverage):
     assert counted(coverage) == (2, 2, 2)
 
 
-def test_what_an_inner_mock_takes_back(coverage):
+def test_runs_of_an_inner_mock_count(coverage):
     """Runs of an inner mock count, and earlier runs of the outer one count once."""
     with sfn_mock.mock_sfn_executions(execute=True) as sfn:
         run(sfn, big=False)

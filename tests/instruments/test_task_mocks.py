@@ -90,7 +90,7 @@ def test_a_duration(clock, add, start, duration):
     assert (before, run.status, run.stop_date) == ("RUNNING", "SUCCEEDED", NOW + timedelta(seconds=3))
 
 
-def test_a_duration_beyond_the_timeout(clock, add, start):
+def test_a_duration_longer_than_the_timeout(clock, add, start):
     """A task that takes longer than its state allows times out."""
     orders = add({"Charge": task(FUNCTION, TimeoutSeconds=2)})
     orders.mock_task("Charge", result={}, duration="5s")

@@ -192,7 +192,7 @@ def test_a_job_that_runs_has_no_result(action, method, description):
     assert job_of(action, {}, {}).poll(client_for) is None
 
 
-def test_what_is_deleted_is_gone():
+def test_job_of_a_deletion():
     """A job of a deletion is done when the service does not find the resource."""
     _, client_for = given(describe_cluster=refusal("ResourceNotFoundException"))
 

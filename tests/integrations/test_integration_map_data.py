@@ -49,7 +49,7 @@ def put(s3, **objects):
 @pytest.mark.parametrize(
     ("config", "body", "items"),
     [
-        pytest.param({}, "[1, 2]", [1, 2], id="JSON unless told otherwise"),
+        pytest.param({}, "[1, 2]", [1, 2], id="JSON by default"),
         pytest.param({"InputType": "JSON", "MaxItems": 1}, "[1, 2]", [1], id="MaxItems"),
         pytest.param({"InputType": "JSON", "MaxItems": 0}, "[1, 2]", [1, 2], id="no limit"),
         pytest.param({"InputType": "JSON", "ItemsPointer": "/a/b"}, '{"a": {"b": [1]}}', [1], id="ItemsPointer"),
@@ -210,7 +210,7 @@ def test_requests_that_fail(s3, parameters, resource, cause):
     assert re.fullmatch(cause, error.value.cause)
 
 
-def test_an_error_that_tells_nothing():
+def test_an_error_without_details():
     """An error without message, code and metadata, as a test's own client may raise it, has a cause too."""
     cause = s3_cause(ClientError({"Error": {}}, "GetObject"))
 

@@ -59,7 +59,7 @@ def resource_of(action):
         ),
     ],
 )
-def test_what_a_service_could_answer_is_taken(action, result, mode):
+def test_possible_result_is_accepted(action, result, mode):
     """Members that the model does not have, and results without a model, are accepted."""
     assert check_task_result(resource_of(action), result, mode) is None
 
@@ -137,7 +137,7 @@ def test_what_a_service_could_answer_is_taken(action, result, mode):
         pytest.param("events:putEvents", [], "PRESENT", "Mock result must be an object", id="no object"),
     ],
 )
-def test_what_a_service_could_not_answer_is_refused(action, result, mode, sentence):
+def test_impossible_result_is_refused(action, result, mode, sentence):
     """The error names the first member that is missing or has a wrong type."""
     with pytest.raises(MockError) as raised:
         check_task_result(resource_of(action), result, mode)
@@ -219,7 +219,7 @@ def test_other_states_and_secrets_go_without_a_mock(kind, reveal_secrets, senten
         pytest.param({"errorOutput": {"error": "e"}}, id="error"),
     ],
 )
-def test_a_mock_tells_a_result_or_an_error(mock):
+def test_a_mock_has_a_result_or_an_error(mock):
     """A mock has a result or an error."""
     assert check_mock_members(mock) is None
 
@@ -248,7 +248,7 @@ def test_other_mocks_are_refused(mock, sentence):
     assert str(raised.value) == sentence
 
 
-def test_no_more_iterations_fail_than_there_are():
+def test_failed_iterations_are_limited():
     """As many iterations may fail as there are."""
     assert check_failure_count(3, 3) is None
     with pytest.raises(MockError) as raised:

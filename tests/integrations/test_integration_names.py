@@ -120,7 +120,7 @@ def test_each_renamed_service_goes_by_the_id_in_its_model(sdk, boto):
 
 
 @pytest.mark.parametrize("action", [pytest.param(name, id=name) for name in OPTIMISED_ACTIONS])
-def test_optimised_actions_need_what_their_operations_require(action):
+def test_optimised_actions_require_the_parameters_of_their_operations(action):
     """The models require the required parameters of the table, except EMR's own."""
     resource = parse_resource(f"arn:aws:states:::{action}")
     operation = find_operation(resource)

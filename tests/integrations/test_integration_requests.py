@@ -72,7 +72,7 @@ def operation_of(action):
                 "MessageBody": "b",
                 "MessageAttributes": {"x": {"DataType": "Binary", "BinaryValue": b"?"}},
             },
-            id="binary value that is no base64",
+            id="binary value that is not base64",
         ),
         pytest.param("sns:publish", {"Message": {"a": 1}}, {"Message": '{"a":1}'}, id="SNS"),
         pytest.param(

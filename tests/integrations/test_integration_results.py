@@ -115,7 +115,7 @@ def test_an_answer_becomes_a_result(action, answer, expected):
     assert list(result) == list(expected)
 
 
-def test_moments_have_milliseconds_only_where_there_are_any():
+def test_dates_have_milliseconds_only_if_needed():
     """Dates are in UTC, with milliseconds only if there are any."""
     assert (moment_text(MOMENT), moment_text(MOMENT.replace(microsecond=0))) == (
         "2026-01-10T02:00:00.500Z",
@@ -202,7 +202,7 @@ def test_errors_are_named_after_the_service(action, code, error):
         ),
     ],
 )
-def test_causes_tell_the_message_and_the_request(action, error, metadata, cause):
+def test_causes_have_message_and_request(action, error, metadata, cause):
     """The cause has message and request, separated as in version 1 or 2 of the SDK."""
     raised = ClientError({"Error": error, "ResponseMetadata": metadata}, "Operation")
 

@@ -189,7 +189,7 @@ def test_events_name_the_execution_that_sends_them():
         ),
     ],
 )
-def test_what_a_service_has_not_taken_fails_the_task(action, parameters, answers, error, cause):
+def test_failed_entries_fail_the_task(action, parameters, answers, error, cause):
     """A successful answer with failed entries is a failure."""
     _, client_for = given(**answers)
     with pytest.raises(StateError) as raised:
@@ -198,7 +198,7 @@ def test_what_a_service_has_not_taken_fails_the_task(action, parameters, answers
     assert (raised.value.error, json.loads(raised.value.cause)) == (error, cause)
 
 
-def test_an_aws_sdk_integration_tells_failed_entries_as_a_result():
+def test_failed_entries_are_the_result_of_an_aws_sdk_integration():
     """In an aws-sdk integration failed entries are the result."""
     client, client_for = given(put_events={"FailedEntryCount": 1})
 
@@ -345,7 +345,7 @@ def test_a_function_gives_its_payload(payload, result):
     assert client.calls == [("invoke", {"FunctionName": FUNCTION.arn, "Payload": b"null"})]
 
 
-def test_an_invocation_tells_more_than_the_payload():
+def test_result_of_an_invocation_has_more_than_the_payload():
     """lambda:invoke returns the status, the version and the answer's metadata."""
     _, client_for = given(invoke={"StatusCode": 200, "ExecutedVersion": "1", "Payload": io.BytesIO(b"[1]")})
     result = call("lambda:invoke", {"FunctionName": "charge"}, client_for).result
@@ -360,7 +360,7 @@ def test_an_invocation_tells_more_than_the_payload():
         pytest.param('{"errorMessage": "no", "errorType": "Declined"}', "Declined", id="type"),
         pytest.param('{"errorMessage": "no"}', "Lambda.Unknown", id="no type"),
         pytest.param('{"errorType": ""}', "Lambda.Unknown", id="empty type"),
-        pytest.param('{"errorType": 5}', "Lambda.Unknown", id="type that is no text"),
+        pytest.param('{"errorType": 5}', "Lambda.Unknown", id="type that is not text"),
         pytest.param("gone", "Lambda.Unknown", id="no object"),
     ],
 )
@@ -543,7 +543,7 @@ def test_unusable_parameters_are_not_sent():
     assert raised.value.problems == ("The field 'MessageBody' is required but was missing",)
 
 
-def test_what_boto3_refuses_fails_the_task():
+def test_argument_that_boto3_refuses_fails_the_task():
     """An argument that boto3 refuses fails the task."""
     _, client_for = given(send_message=ParamValidationError(report="too short"))
     with pytest.raises(StateError) as raised:
@@ -556,7 +556,7 @@ def test_what_boto3_refuses_fails_the_task():
     )
 
 
-def test_what_cannot_be_called_is_named():
+def test_resource_that_cannot_be_called_is_named():
     """The error names the resource."""
     with pytest.raises(LookupError) as raised:
         call("http:invoke", {}, None)

@@ -316,7 +316,7 @@ def test_attribute_in_another_resource(stack):
     assert boto3.client("ssm", REGION).get_parameter(Name="p")["Parameter"]["Value"] == ARN
 
 
-def test_attribute_that_there_is_not(stack):
+def test_unknown_attribute(stack):
     """An unknown attribute of a machine is refused, in an output and in another resource."""
     with pytest.raises(ClientError) as output:
         stack({"Orders": state_machine()}, Role={"Fn::GetAtt": ["Orders", "RoleArn"]})
@@ -401,7 +401,7 @@ def test_rule_starts_executions(sfn, put_event):
         ),
     ],
 )
-def test_rule_with_an_input_of_its_own(sfn, put_event, target, input):
+def test_rule_whose_target_has_an_input(sfn, put_event, target, input):
     """The input of the target replaces the event."""
     pytest.importorskip("jsonpath_ng", reason="moto[stepfunctions] is not installed")
     machine = sfn.add_state_machine("orders")
@@ -492,7 +492,7 @@ def listed(client, **arguments: str) -> list[tuple[str, str, datetime, datetime 
     return [(run["name"], run["status"], run["startDate"], run.get("stopDate")) for run in executions]
 
 
-def test_poked_status(client, poked):
+def test_assigned_status(client, poked):
     """A final status that is assigned stops the execution now, and its filters find it."""
     client.list_executions(stateMachineArn=ARN)
 
@@ -503,7 +503,7 @@ def test_poked_status(client, poked):
     assert client.describe_execution(executionArn=poked.execution_arn)["output"] == "{}"
 
 
-def test_poked_status_of_what_describe_state_machine_gives(client, poked):
+def test_assigned_status_of_executions_of_describe_state_machine(client, poked):
     """The backend's describe_state_machine returns the same executions."""
     machine = stepfunctions_backends[ACCOUNT][REGION].describe_state_machine(ARN)
 
@@ -521,7 +521,7 @@ POKES = {
 }
 
 
-def test_poked_from_one_end_to_another(client, poked):
+def test_assigned_second_end(client, poked):
     """A new status removes members that it does not have."""
     poked.status = "FAILED"
     poked.error = "Broken"
@@ -540,7 +540,7 @@ def test_poked_from_one_end_to_another(client, poked):
         pytest.param(["stop_date", "status", "cause", "start_date", "error"], id="the stop before the start"),
     ],
 )
-def test_pokes_in_any_order(client, poked, order):
+def test_assignments_in_any_order(client, poked, order):
     """Dates may be naive (UTC) or aware, and attributes may be assigned in any order."""
     client.list_executions(stateMachineArn=ARN)
 
@@ -553,7 +553,7 @@ def test_pokes_in_any_order(client, poked, order):
     assert (described["error"], described["cause"]) == ("Broken", "It broke.")
 
 
-def test_pokes_that_a_running_execution_does_not_show(client, poked):
+def test_assignments_that_a_running_execution_does_not_show(client, poked):
     """Members of an ended execution are not shown until its status is assigned."""
     poked.stop_date = datetime(2026, 1, 10, 3)
     poked.output = '{"total": 12}'
@@ -566,7 +566,7 @@ def test_pokes_that_a_running_execution_does_not_show(client, poked):
     assert after["output"] == '{"total": 12}'
 
 
-def test_poked_dates_keep_the_order(frozen, client, sfn):
+def test_assigned_dates_keep_the_order(frozen, client, sfn):
     """After an assignment executions are sorted again."""
     _, newer = sfn.add_state_machine("orders").add_executions(2, status="SUCCEEDED", name="run-{index}")
     assert [name for name, *_ in listed(client)] == ["run-1", "run-0"]
@@ -577,7 +577,7 @@ def test_poked_dates_keep_the_order(frozen, client, sfn):
     assert newer.start_date == newer.stop_date == date("2026-01-09T00:00:00+00:00")
 
 
-def test_poked_dates_in_the_future(frozen, client, poked):
+def test_assigned_dates_in_the_future(frozen, client, poked):
     """Before an assigned start it is not listed, and before an assigned stop it is RUNNING."""
     poked.start_date = "2026-01-10T04:00:00Z"
     poked.status = "SUCCEEDED"
@@ -591,7 +591,7 @@ def test_poked_dates_in_the_future(frozen, client, poked):
     assert seen == [[], [("poked", "RUNNING", start, None)], [("poked", "SUCCEEDED", start, stop)]]
 
 
-def test_poked_back_to_running(client, poked):
+def test_assigned_running(client, poked):
     """With RUNNING it runs again, without a stop date."""
     poked.status = "ABORTED"
     poked.status = "RUNNING"
@@ -600,7 +600,7 @@ def test_poked_back_to_running(client, poked):
     assert listed(client) == [("poked", "RUNNING", date(NOW), None)]
 
 
-def test_poked_stop_taken_back(frozen, client, sfn):
+def test_removed_stop_date(frozen, client, sfn):
     """If the stop date is removed, it runs until it is ended."""
     run = sfn.add_state_machine("orders").add_execution("seeded", status="SUCCEEDED", duration=timedelta(hours=1))
 
@@ -610,7 +610,7 @@ def test_poked_stop_taken_back(frozen, client, sfn):
     assert listed(client) == [("seeded", "RUNNING", date(NOW), None)]
 
 
-def test_poked_redriven_execution(frozen, client, sfn):
+def test_assignment_to_a_redriven_execution(frozen, client, sfn):
     """An assignment to a redriven execution changes its last attempt."""
     run = sfn.add_state_machine("orders").add_execution(
         "seeded", status="RUNNING", start_date="2026-01-10T01:00:00Z", redrive_date="2026-01-10T02:00:00Z"
@@ -645,7 +645,7 @@ def test_poked_redriven_execution(frozen, client, sfn):
             "output must be JSON text, or a dict or list to be written as JSON, got 'done'. Invalid "
             "JSON: Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or "
             "token 'null', 'true' or 'false').",
-            id="an output that is no JSON",
+            id="an output that is not JSON",
         ),
         pytest.param(
             "error",
@@ -662,7 +662,7 @@ def test_poked_redriven_execution(frozen, client, sfn):
         ),
     ],
 )
-def test_pokes_that_aws_could_never_show(client, poked, name, value, sentence):
+def test_impossible_assignments(client, poked, name, value, sentence):
     """An impossible assignment is refused with one sentence, and changes nothing."""
     poked.status = "SUCCEEDED"
 
@@ -704,7 +704,7 @@ def test_on_start_outweighs_the_history_type(client, sfn, monkeypatch):
 
 
 @freeze_time(NOW)
-def test_backend_that_code_within_moto_holds(sfn):
+def test_backend_from_motos_dictionary(sfn):
     """A backend from moto's dictionary starts, lists, describes and stops executions."""
     sfn.add_state_machine("orders")
     backend = stepfunctions_backends[ACCOUNT][REGION]
@@ -860,7 +860,7 @@ def calling(resource: str, **parameters: object) -> dict:
 @pytest.mark.parametrize(
     ("resource", "shown"),
     [
-        pytest.param("states:startExecution", {}, id="and goes on"),
+        pytest.param("states:startExecution", {}, id="and continues"),
         pytest.param(
             "states:startExecution.sync",
             {"Status": "SUCCEEDED", "Input": '{"id":7}', "Output": '{"total":12}'},
@@ -1123,7 +1123,7 @@ def test_execution_by_the_mocks_own_option():
     assert outcomes == [("SUCCEEDED", "7", "7"), ("RUNNING", None, "{}")]
 
 
-def test_tasks_of_what_is_executed_without_mock_aws():
+def test_tasks_without_mock_aws():
     """Without mock_aws, the mock answers Step Functions' own operations."""
     start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True}
     start["Parameters"] = {"StateMachineArn": ARN}

@@ -267,7 +267,7 @@ def test_mocks_that_end_out_of_order(installed):
 # --- Installing and uninstalling ---------------------------------------------------------------------------------
 
 
-def test_uninstalled_moto_is_what_it_was():
+def test_uninstall_restores_moto():
     """After uninstall() moto answers by itself, and nothing of it is replaced."""
     before = place()
     sfn_mock.install()
@@ -367,7 +367,7 @@ def test_without_the_ini_option(pytester):
     pytester.runpytest().assert_outcomes(passed=1)
 
 
-def test_ini_option_where_it_is_installed_already(installed, pytester):
+def test_ini_option_of_an_installed_mock(installed, pytester):
     """If the mock is installed already, the run ends with one sentence."""
     pytester.makeini(INI)
     pytester.makepyfile("def test_it(): pass")

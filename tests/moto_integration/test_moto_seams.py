@@ -100,7 +100,7 @@ def test_tags_are_seen_by_the_tagging_api():
 # --- BackendDict.reset -------------------------------------------------------------------------------------------
 
 
-def test_seeds_outlive_mock_aws_inside():
+def test_inner_mock_aws_keeps_seeds():
     """An inner mock_aws does not reset the mock's stores."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
@@ -138,7 +138,7 @@ def test_decorators_of_both():
 
 @mock_sfn_executions
 @mock_aws
-def test_decorators_of_both_the_other_way_round():
+def test_decorators_in_the_other_order():
     """The decorators may be in either order: here moto's is inside."""
     create(sfn_client())
     boto3.client("s3").create_bucket(Bucket="reports")
@@ -149,7 +149,7 @@ def test_decorators_of_both_the_other_way_round():
 # --- Regional backends made earlier ------------------------------------------------------------------------------
 
 
-def test_what_moto_holds_is_taken_over():
+def test_records_of_moto_are_taken_over():
     """Machines and executions of an outer mock_aws can be listed, seeded and stopped."""
     with mock_aws():
         client = sfn_client()
@@ -199,7 +199,7 @@ def test_every_account_and_region_is_taken_over():
             assert machine_names(other) == ["theirs"]
 
 
-def test_what_a_finished_mock_aws_left_is_not_taken_over():
+def test_records_of_a_finished_mock_aws_are_not_taken_over():
     """A mock without mock_aws starts empty, even if moto has old data."""
 
     @mock_aws
@@ -231,7 +231,7 @@ def keys_of(role) -> dict[str, str]:
     }
 
 
-def test_all_that_moto_holds_of_a_machine_is_taken_over():
+def test_all_records_of_a_machine_of_moto_are_taken_over():
     """Versions, aliases and the ends of executions are taken over."""
     with mock_aws():
         client = sfn_client()
@@ -284,7 +284,7 @@ def test_mock_aws_ends_within(monkeypatch):
     assert stepfunctions_backends.backend is StepFunctionBackend
 
 
-def test_mock_aws_outlives(monkeypatch):
+def test_mock_aws_that_ends_last(monkeypatch):
     """If mock_aws ends last, what it restores of the mock is removed too."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
@@ -308,7 +308,7 @@ def test_mock_aws_outlives(monkeypatch):
     assert MockAWS.stop is stop
 
 
-def test_what_someone_else_wraps_of_moto_stays(monkeypatch):
+def test_wrapper_of_mock_aws_by_others_stays(monkeypatch):
     """A later wrapper of mock_aws's methods stays."""
     monkeypatch.setattr(MockAWS, "stop", MockAWS.stop)
 

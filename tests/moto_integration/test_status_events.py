@@ -180,7 +180,7 @@ def test_calls_and_handle(clock, client, orders, take):
     assert events[2]["detail"]["redriveDate"] == AT_3 + 60_000
 
 
-def test_what_happens_within_a_call(sfn, client, orders, take):
+def test_changes_within_a_call(sfn, client, orders, take):
     """Changes within a call are sent when the call ends, in order."""
     other = sfn.add_state_machine("other")
     waiting = other.add_execution("waiting", status="RUNNING")
@@ -428,7 +428,7 @@ def test_without_mock_aws(clock):
 # --- Without EventBridge -----------------------------------------------------------------------------------------
 
 
-def test_event_of_the_status_as_it_stands(clock, sfn):
+def test_event_of_the_current_status(clock, sfn):
     """status_change_event() returns the event of the current status."""
     orders = sfn.add_state_machine("orders")
     version = orders.publish_version()

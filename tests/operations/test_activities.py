@@ -120,7 +120,7 @@ def test_create_refused(client, arguments, error):
 
 
 @pytest.mark.parametrize("name", [pytest.param("n" * 80, id="80 characters"), pytest.param("Größe.1_a-b", id="marks")])
-def test_create_with_a_good_name(client, name):
+def test_create_with_a_valid_name(client, name):
     """A name has up to 80 characters, of any script, with dots, dashes and underscores."""
     assert client.create_activity(name=name)["activityArn"] == f"{PREFIX}:activity:{name}"
 
@@ -308,7 +308,7 @@ def test_delete(client, pick, times):
     assert client.list_activities()["activities"] == []
 
 
-def test_delete_elsewhere(client, pick):
+def test_delete_in_another_region(client, pick):
     """The ARN of an activity in another region deletes no activity of this region."""
     client.delete_activity(activityArn=pick.replace("us-east-1", "eu-west-1"))
 

@@ -452,7 +452,7 @@ def test_list_of_a_version(client, orders):
     assert listed(client, f"{MACHINE}:2") == ["both", "two"]
 
 
-def test_list_order_of_a_replaced_alias(client, orders):
+def test_list_order_of_an_alias_that_replaces_another(client, orders):
     """A seeded alias that replaces another is listed as the newest."""
     for name in ["live", "canary", "live"]:
         orders.add_alias(name, 1)
@@ -594,7 +594,7 @@ def test_delete_leaves_executions(client, orders):
 
 
 @pytest.mark.parametrize("arn", NO_ALIASES)
-def test_delete_what_does_not_exist(client, orders, arn):
+def test_delete_of_a_missing_resource(client, orders, arn):
     """The deletion of a missing alias succeeds and deletes nothing."""
     create(client)
 

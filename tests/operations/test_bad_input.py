@@ -376,13 +376,13 @@ def world(sfn_executions):
 # --- The rule ------------------------------------------------------------------------------------------------------
 
 
-def test_every_operation_has_a_good_call():
+def test_every_operation_has_a_valid_call():
     """Each operation of the API has a good call here."""
     assert set(GOOD_CALLS) == set(MODEL.operation_names)
 
 
 @EACH_OPERATION
-def test_good_call_is_answered(world, operation):
+def test_valid_call_is_answered(world, operation):
     """The good calls, which the tests below spoil, succeed as they are."""
     body = json.dumps(filled(GOOD_CALLS[operation], world.arns)).encode()
     status, _, answer = send(world.sfn, f"AWSStepFunctions.{operation}", body)
@@ -535,7 +535,7 @@ def faults_of(operation, world):
 
 
 @EACH_OPERATION
-def test_every_member_gone_wrong(world, operation):
+def test_every_member_with_a_wrong_value(world, operation):
     """A wrong type, a broken constraint, a missing member and an ARN of another kind have their errors."""
     answers, expected = {}, {}
     for what, request, code in faults_of(operation, world):
@@ -554,7 +554,7 @@ def test_every_member_gone_wrong(world, operation):
         pytest.param("AWSStepFunctions.", id="none"),
         pytest.param("AWSStepFunctions.listExecutions", id="in another case"),
         pytest.param("AWSStepFunctions.list_executions", id="a method's name"),
-        pytest.param("AWSStepFunctions.call_action", id="a method that is no operation"),
+        pytest.param("AWSStepFunctions.call_action", id="a method that is not an operation"),
         pytest.param("AWSStepFunctions.ListExecutions.ListExecutions", id="twice"),
     ],
 )
@@ -579,7 +579,7 @@ def test_unknown_target(sfn_executions, target, body):
         pytest.param(b"Action=ListStateMachines", id="a form"),
     ],
 )
-def test_body_that_is_no_request(sfn_executions, body):
+def test_body_that_cannot_be_read(sfn_executions, body):
     """A body that cannot be read as the operation's input is SerializationException, without a sentence."""
     status, _, answer = send(sfn_executions, "AWSStepFunctions.ListStateMachines", body)
 

@@ -50,7 +50,7 @@ def test_a_stop_is_listed_later(clock, orders, client):
     assert listed(client) == [("old", "ABORTED"), ("new", "RUNNING")]
 
 
-def test_an_end_that_the_time_line_no_longer_holds_was_never_listed(clock, orders, client):
+def test_a_replaced_end_is_never_listed(clock, orders, client):
     """A planned end that a stop replaced is never listed."""
     run = orders.add_execution(
         "nightly", status="FAILED", start_date="2026-01-10T02:00:00Z", duration=timedelta(hours=1, seconds=2)
@@ -122,7 +122,7 @@ def test_nothing_else_lags(orders, client):
         assert listed(client, **arguments) == []
 
 
-def test_a_walk_goes_on_while_executions_come_into_sight(clock, orders, client):
+def test_a_walk_while_executions_become_visible(clock, orders, client):
     """An execution that becomes visible between two pages is listed at most once."""
     orders.add_executions(
         4, status="RUNNING", name="old-{index}", start_date="2026-01-10T02:00:00Z", interval=timedelta(minutes=1)
@@ -141,7 +141,7 @@ def test_a_walk_goes_on_while_executions_come_into_sight(clock, orders, client):
     ]
 
 
-def test_a_token_lives_for_24_hours_of_now(clock, orders, client):
+def test_a_token_is_valid_for_24_hours_without_the_lag(clock, orders, client):
     """The lag does not change how long a token is valid."""
     orders.add_executions(2, status="RUNNING", start_date="2026-01-10T02:00:00Z")
     token = client.list_executions(stateMachineArn=orders.arn, maxResults=1)["nextToken"]
@@ -153,7 +153,7 @@ def test_a_token_lives_for_24_hours_of_now(clock, orders, client):
         client.list_executions(stateMachineArn=orders.arn, nextToken=token)
 
 
-def test_a_machine_is_deleted_by_what_is(clock, orders, client):
+def test_a_machine_is_deleted_without_the_lag(clock, orders, client):
     """The lag does not delay the end of a DELETING machine."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2026-01-10T02:00:00Z")
     client.delete_state_machine(stateMachineArn=orders.arn)
@@ -236,7 +236,7 @@ def standing(client, run):
         pytest.param(5, "consistency_lag must be a datetime.timedelta >= 0, got 5.", id="number"),
     ],
 )
-def test_what_is_no_lag(lag, sentence):
+def test_wrong_lag(lag, sentence):
     """A wrong lag is refused before a mock begins."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(consistency_lag=lag)

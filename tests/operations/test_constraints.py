@@ -432,7 +432,7 @@ def test_violations_of_one_value():
         pytest.param("[" * 100_000, id="too deep"),
     ],
 )
-def test_body_that_is_no_object(body):
+def test_body_that_is_not_an_object(body):
     """A body that is not a JSON object cannot be read."""
     with pytest.raises(SerializationException) as refusal:
         read(body)

@@ -107,7 +107,7 @@ def test_invalid_definition(client, definition, diagnostic):
     assert validate(client, definition) == {"result": "FAIL", "diagnostics": [diagnostic], "truncated": False}
 
 
-def test_validation_says_what_creation_says(client):
+def test_validation_agrees_with_creation(client):
     """Code, message and location of the first diagnostic are the sentence of InvalidDefinition."""
     definition = text(workflow(Ask=WAITING))
     (fault,) = validate(client, definition, type="EXPRESS")["diagnostics"]

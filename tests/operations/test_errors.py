@@ -258,7 +258,7 @@ def test_deleted_machine_does_not_exist(client):
         client.list_executions(stateMachineArn=MACHINE)
 
 
-def test_machine_being_deleted_is_listed_until_it_is_gone(client, sfn_executions):
+def test_deleting_machine_is_listed_until_it_is_deleted(client, sfn_executions):
     """A DELETING machine can be listed while one of its executions runs."""
     run = sfn_executions.get_state_machine("orders").add_execution("live", status="RUNNING")
     client.delete_state_machine(stateMachineArn=MACHINE)

@@ -115,7 +115,7 @@ def test_name_is_a_uuid_unless_given(client, orders):
         ),
     ],
 )
-def test_execution_tells_what_it_was_started_through(client, orders, qualifier, arns):
+def test_execution_shows_the_version_and_alias_of_its_start(client, orders, qualifier, arns):
     """The execution's ARN and stateMachineArn are unqualified; version and alias have their own members."""
     orders.publish_version()
     orders.add_alias("live", orders.publish_version())
@@ -140,7 +140,7 @@ def test_execution_tells_what_it_was_started_through(client, orders, qualifier, 
 
 
 @pytest.mark.parametrize("qualifier", ["", ":1", ":live"])
-def test_express_start_has_an_id_of_its_own(client, fast, qualifier):
+def test_express_arn_ends_with_an_id(client, fast, qualifier):
     """The ARN of an EXPRESS execution ends with a UUID, so its name can be used again at once."""
     fast.add_alias("live", fast.publish_version())
 
@@ -191,7 +191,7 @@ def test_started_and_seeded_executions_are_one_kind_of_thing(client, orders, clo
 
 
 @pytest.mark.parametrize("name", ["a" * 80, "v1.2_3-4", "Größe", "日次", "it's(2)=a+b!@"])
-def test_name_may_be(client, orders, name):
+def test_valid_name(client, orders, name):
     """A name has up to 80 characters: dots, letters of any alphabet, and marks without a meaning for AWS."""
     arn = start(client, name)["executionArn"]
 
@@ -207,7 +207,7 @@ def test_name_may_be(client, orders, name):
     ],
     ids=ascii,
 )
-def test_character_no_name_holds(client, orders, character):
+def test_character_that_names_cannot_have(client, orders, character):
     """White space, brackets, wildcards, special and control characters make a name invalid."""
     name = f"a{character}b"
 
@@ -304,7 +304,7 @@ ANY_VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'fal
         pytest.param("[" * 100_000, "Document nesting depth exceeds the maximum allowed", id="too deep"),
     ],
 )
-def test_input_that_is_no_json(client, orders, text, reason):
+def test_input_that_is_not_json(client, orders, text, reason):
     """InvalidExecutionInput names the position at which the parser failed."""
     assert refusal(start, client=client, input=text) == (
         "InvalidExecutionInput",
@@ -369,7 +369,7 @@ def test_input_too_large(client, orders, text):
         ),
     ],
 )
-def test_arn_that_names_nothing_to_start(client, orders, arn, error):
+def test_arn_that_cannot_be_started(client, orders, arn, error):
     """A start needs the ARN of an existing machine, version or alias."""
     assert refusal(start, client=client, stateMachineArn=arn) == error
 
@@ -420,7 +420,7 @@ def test_first_error_wins(client, orders, sfn_executions, faults, code):
     assert listed(client) == ["nightly"]
 
 
-def test_several_constraints_are_told_at_once(client, orders):
+def test_several_violations_in_one_answer(client, orders):
     """One answer has all violations of the API's model."""
     assert refusal(start, client=client, name="a" * 81, traceHeader="ö") == (
         "ValidationException",
@@ -548,7 +548,7 @@ def test_names_of_two_machines_are_apart(client, orders, sfn_executions):
         ),
     ],
 )
-def test_start_comes_to_what_on_start_says(client, orders, clock, outcome, came_to):
+def test_start_ends_as_on_start_says(client, orders, clock, outcome, came_to):
     """A started execution is RUNNING for the duration of on_start, then has its status."""
     orders.on_start(**outcome, duration=5 * MINUTE)
     start(client)
@@ -569,7 +569,7 @@ def test_start_without_duration_has_ended_at_once(client, orders):
 
 
 @pytest.mark.parametrize("qualifier", ["", ":1", ":live"])
-def test_outcome_holds_however_the_start_is_qualified(client, orders, qualifier):
+def test_outcome_of_every_qualified_start(client, orders, qualifier):
     """on_start applies to starts by machine, by version and by alias."""
     orders.add_alias("live", orders.publish_version())
     orders.on_start(status="FAILED")
@@ -634,7 +634,7 @@ def test_closed_execution_is_not_stopped_again(client, orders, clock, status):
     assert describe(client) == before
 
 
-def test_stop_erases_what_was_to_come(client, orders, clock):
+def test_stop_replaces_a_planned_end(client, orders, clock):
     """After a stop, a later end that was planned does not happen."""
     orders.add_execution("nightly", status="SUCCEEDED", duration=5 * MINUTE)
     clock.tick(MINUTE)
@@ -917,7 +917,7 @@ def test_metadata_of_the_machine_of_an_execution(client, orders):
         ),
     ],
 )
-def test_arn_that_names_no_execution(client, orders, operation, arn, code, message):
+def test_arn_without_an_execution(client, orders, operation, arn, code, message):
     """An ARN of another kind is InvalidArn, and that of a missing execution is ExecutionDoesNotExist."""
     orders.add_execution("nightly", status="FAILED")
 
@@ -934,7 +934,7 @@ def test_arn_that_names_no_execution(client, orders, operation, arn, code, messa
         "describe_state_machine_for_execution",
     ],
 )
-def test_execution_of_an_express_machine_is_beyond_these_operations(client, fast, operation):
+def test_execution_of_an_express_machine_is_refused(client, fast, operation):
     """An execution of an EXPRESS machine cannot be described or stopped."""
     arn = start(client, stateMachineArn=fast.arn)["executionArn"]
 

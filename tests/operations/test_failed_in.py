@@ -185,14 +185,14 @@ SHIP_ALONE = {"Ship": ended(TASK)}
         pytest.param({"Ship": ended(PASS)}, ["PassStateEntered Ship", "ExecutionFailed"], id="a state without work"),
     ],
 )
-def test_history_leads_to_the_state(client, machine_of, states, expected):
+def test_history_has_the_path_to_the_state(client, machine_of, states, expected):
     """The states before it succeed, or fail if a catcher leads on; then the state fails."""
     run = machine_of(states).add_execution(status="FAILED", duration=MINUTE, start_date=-MINUTE, failed_in="Ship")
 
     assert story(client, run) == expected
 
 
-def test_branch_has_a_chain_of_its_own(client, machine_of):
+def test_failed_iteration_has_its_own_chain_of_events(client, machine_of):
     """The failure of the Map state follows the event of the task, not those of the iteration."""
     run = machine_of({"Each": ended(inline(SHIP_ALONE))}).add_execution(status="FAILED", failed_in="Ship")
 
@@ -281,7 +281,7 @@ def test_child_execution_fails_in_a_state_of_the_processor(client, machine_of):
         pytest.param("abort", ["ExecutionAborted"], id="aborted"),
     ],
 )
-def test_end_before_the_planned_one_goes_on_with_what_was_told(client, clock, machine_of, end, expected):
+def test_early_end_keeps_earlier_events(client, clock, machine_of, end, expected):
     """If an execution ends early, its history keeps the events so far."""
     run = machine_of(STATES).add_execution(status="FAILED", duration=MINUTE, failed_in="Ship")
     told = story(client, run)
@@ -346,7 +346,7 @@ EACH_FAILED = ["MapIterationFailed", "MapStateFailed", "ExecutionFailed"]
         ),
     ],
 )
-def test_redrive_goes_on_inside_the_map_state(client, machine_of, outcome, expected):
+def test_redrive_continues_inside_the_map_state(client, machine_of, outcome, expected):
     """A redrive schedules the failed task again, in the iteration in which it failed."""
     machine = machine_of(EACH)
     machine.on_redrive(**outcome)
@@ -356,7 +356,7 @@ def test_redrive_goes_on_inside_the_map_state(client, machine_of, outcome, expec
     assert story(client, run) == [*IN_EACH, *EACH_FAILED, "ExecutionRedriven", *expected]
 
 
-def test_redrive_to_a_state_passed_by_begins_anew(client, machine_of):
+def test_redrive_to_an_unreachable_state_begins_at_the_start(client, machine_of):
     """If no path leads from the failed state to failed_in, the path begins at the start."""
     machine = machine_of({"Ship": before(TASK, "Pack"), "Pack": ended(TASK)})
     machine.on_redrive(status="FAILED", failed_in="Ship")
@@ -431,7 +431,7 @@ def test_state_that_cannot_fail(machine_of, states, arguments, expected):
         pytest.param({"Both": ended(parallel(UNREACHABLE))}, id="not reached inside"),
     ],
 )
-def test_state_that_no_state_leads_to(sfn_executions, states):
+def test_unreachable_state(sfn_executions, states):
     """An execution cannot fail in a state that no state leads to."""
     machine = unchecked_machine(sfn_executions, json.dumps(workflow(states)))
     for call in (machine.add_execution, machine.on_start):
@@ -475,7 +475,7 @@ def test_definition_without_states(machine_of, client):
         batch.on_redrive(status="FAILED", failed_in="Ship")
 
 
-def test_definition_that_runs_fails_where_it_is():
+def test_failed_in_of_a_definition_that_runs():
     """fail(failed_in=...) of an execution that runs is a ValueError that names mock_task."""
     with mock_sfn_executions(execute=True) as sfn:
         orders = sfn.add_state_machine(

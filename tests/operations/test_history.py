@@ -148,7 +148,7 @@ def test_history_of_a_successful_execution(client, orders, clock):
         ),
     ],
 )
-def test_start_tells_what_it_was_made_through(client, orders, qualifier, arns):
+def test_start_shows_version_and_alias(client, orders, qualifier, arns):
     """ExecutionStarted has the ARNs of version and alias, if the execution has them."""
     orders.publish_version()
     orders.add_alias("live", orders.publish_version())
@@ -191,7 +191,7 @@ def test_execution_keeps_the_definition_it_started_with(client, orders):
         ),
     ],
 )
-def test_last_event_tells_how_it_ended(client, orders, seed, event_type, expected):
+def test_last_event_shows_the_end(client, orders, seed, event_type, expected):
     """The last event always has details; error and cause are absent if they were not set."""
     orders.add_execution("nightly", start_date=-MINUTE, duration=SECOND, **seed)
 
@@ -218,7 +218,7 @@ def test_stopped_execution_was_aborted(client, orders, clock, arguments, expecte
     assert details(client, "ExecutionAborted") == [expected]
 
 
-def test_running_execution_tells_what_has_happened_so_far(client, orders, clock):
+def test_history_of_a_running_execution(client, orders, clock):
     """The last event appears exactly at the stop date."""
     orders.add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
     running = ["0 ExecutionStarted", "0 PassStateEntered Pass"]
@@ -287,7 +287,7 @@ def test_running_execution_tells_what_has_happened_so_far(client, orders, clock)
                 "60 SucceedStateEntered C",
                 "60 SucceedStateExited C",
             ],
-            id="what happens inside Parallel and Map is not told",
+            id="no states inside Parallel and Map",
         ),
         pytest.param(
             {"A": {"Type": "Choice", "Default": "B"}, "B": PASS},
@@ -301,21 +301,21 @@ def test_running_execution_tells_what_has_happened_so_far(client, orders, clock)
             chain(("A", PASS), ("B", FAIL)),
             ["0 PassStateEntered A"],
             ["60 PassStateExited A"],
-            id="a Fail state was not on the way to success",
+            id="no Fail state before a success",
         ),
         pytest.param(
             {"A": {**PASS, "Next": "B"}, "B": {**PASS, "Next": "A"}},
             ["0 PassStateEntered A", "0 PassStateExited A", "0 PassStateEntered B"],
             ["60 PassStateExited B"],
-            id="a circle is gone through once",
+            id="a cycle is followed once",
         ),
         pytest.param({"A": {**PASS, "Next": "B"}}, [], [], id="next state missing"),
         pytest.param({"A": {"Type": ["Pass"]}}, [], [], id="a type of no type"),
         pytest.param({"A": {"Type": "Fly"}}, [], [], id="an unknown type"),
-        pytest.param({"A": []}, [], [], id="a state that is none"),
+        pytest.param({"A": []}, [], [], id="a state that is not an object"),
     ],
 )
-def test_states_are_told_as_far_as_they_follow_one_another(client, machine_of, clock, states, running, succeeded):
+def test_states_up_to_the_first_that_takes_time(client, machine_of, clock, states, running, succeeded):
     """A running execution is in its first state that takes time, or in its last."""
     machine_of(states).add_execution("nightly", status="SUCCEEDED", duration=MINUTE)
 
@@ -333,18 +333,18 @@ def test_states_are_told_as_far_as_they_follow_one_another(client, machine_of, c
     [
         pytest.param("[]", id="no object"),
         pytest.param("{}", id="nothing"),
-        pytest.param('{"StartAt": ["A"], "States": {"A": {"Type": "Pass"}}}', id="StartAt is no name"),
-        pytest.param('{"StartAt": "A", "States": ["A"]}', id="States are no object"),
+        pytest.param('{"StartAt": ["A"], "States": {"A": {"Type": "Pass"}}}', id="StartAt is not a name"),
+        pytest.param('{"StartAt": "A", "States": ["A"]}', id="States is not an object"),
     ],
 )
-def test_definition_without_states_tells_of_none(client, sfn_executions, definition):
+def test_history_of_a_definition_without_states(client, sfn_executions, definition):
     """Every seeded definition has a history, at least of its start and end."""
     unchecked_machine(sfn_executions, definition).add_execution("nightly", status="FAILED")
 
     assert story(client) == ["0 ExecutionStarted", "0 ExecutionFailed"]
 
 
-def test_definition_may_have_numbers_beyond_python(client):
+def test_history_of_a_definition_with_a_very_long_number(client):
     """A definition may have an integer of thousands of digits; its history has no states."""
     state = f'{{"Type": "Pass", "Result": [{5000 * "9"}], "End": true}}'
     definition = f'{{"StartAt": "A", "States": {{"A": {state}}}}}'
@@ -354,7 +354,7 @@ def test_definition_may_have_numbers_beyond_python(client):
     assert story(client) == ["0 ExecutionStarted"]
 
 
-def test_definition_that_moto_let_pass_tells_of_no_states():
+def test_history_of_a_definition_that_is_not_json():
     """If moto accepted a definition that is not JSON, the history has no states."""
     with mock_aws():
         client = boto3.client("stepfunctions", "us-east-1")
@@ -366,7 +366,7 @@ def test_definition_that_moto_let_pass_tells_of_no_states():
     assert [event["type"] for event in events] == ["ExecutionStarted"]
 
 
-def test_input_passes_until_the_output_takes_its_place(client, machine_of):
+def test_states_pass_their_input_on(client, machine_of):
     """The state in which it succeeds gives the output, and later states pass it on."""
     states = chain(("A", PASS), ("B", TASK), ("C", SUCCEED))
     machine_of(states).add_execution("nightly", status="SUCCEEDED", input="[7]", output="[8]")
@@ -408,7 +408,7 @@ SEND = {"resourceType": "sqs", "resource": "sendMessage"}
         ),
     ],
 )
-def test_task_tells_what_it_calls(client, machine_of, resource, kind, scheduled, started, ended):
+def test_events_of_a_task(client, machine_of, resource, kind, scheduled, started, ended):
     """A Task state schedules and starts its work when it is entered, and ends as the execution does."""
     machine = machine_of(chain(("A", {"Type": "Task", "Resource": resource})))
     machine.add_execution("nightly", status="SUCCEEDED", duration=MINUTE, start_date=-MINUTE, input="[7]", output="[8]")
@@ -454,7 +454,7 @@ def test_task_tells_what_it_calls(client, machine_of, resource, kind, scheduled,
         ),
     ],
 )
-def test_integration_tells_service_and_action(client, machine_of, state, expected):
+def test_events_of_an_integration(client, machine_of, state, expected):
     """Service and action are those of Resource, and the parameters are the definition's."""
     machine_of(chain(("A", {"Type": "Task", **state}))).add_execution("nightly", status="RUNNING")
 
@@ -500,7 +500,7 @@ def test_failed_execution_goes_into_the_fail_state_at_the_end(client, machine_of
         pytest.param(TASK["Resource"], "TaskTimedOut", id="integration"),
     ],
 )
-def test_missed_timeout_is_an_event_of_its_own(client, machine_of, resource, event_type):
+def test_missed_timeout_has_its_own_event(client, machine_of, resource, event_type):
     """A task that failed with States.Timeout has an event of a timeout; the execution FAILED."""
     machine_of(chain(("A", {"Type": "Task", "Resource": resource}))).add_execution(
         "nightly", status="FAILED", error="States.Timeout"
@@ -535,7 +535,7 @@ def test_task_that_waits_is_submitted(client, machine_of, resource, submits):
     assert story(client)[2:] == ["0 TaskScheduled", "0 TaskStarted", *["0 TaskSubmitted"][: int(submits)]]
 
 
-def test_activity_tells_its_timeouts(client, machine_of):
+def test_events_of_an_activity_have_its_timeouts(client, machine_of):
     """ActivityScheduled has the state's TimeoutSeconds and HeartbeatSeconds if they are numbers."""
     task = {"Type": "Task", "Resource": ACTIVITY}
     states = chain(("A", {**task, "TimeoutSeconds": 60, "HeartbeatSeconds": 9}))
@@ -562,7 +562,7 @@ def test_end_from_outside_follows_no_event(client, orders, end, previous):
     assert [event["previousEventId"] for event in history(client)] == [0, 0, previous]
 
 
-def test_success_of_a_parallel_state_does_not_lead_on(client, machine_of):
+def test_no_event_follows_the_success_of_a_parallel_state(client, machine_of):
     """ParallelStateExited follows the same event as ParallelStateSucceeded."""
     machine_of(chain(("A", {"Type": "Parallel", "Branches": []}))).add_execution("nightly", status="SUCCEEDED")
 
@@ -584,11 +584,11 @@ def test_success_of_a_parallel_state_does_not_lead_on(client, machine_of):
         pytest.param({"QueryLanguage": "JSONata"}, "[7]", {"length": 1}, id="JSONata, the input"),
         pytest.param({"QueryLanguage": "JSONata", "Items": [7, 8]}, "{}", {"length": 2}, id="JSONata, a list"),
         pytest.param({"QueryLanguage": "JSONata", "Items": "{% $o %}"}, "[7]", {}, id="JSONata, an expression"),
-        pytest.param({"ItemsPath": "$.orders"}, "{}", {}, id="a path that leads nowhere"),
+        pytest.param({"ItemsPath": "$.orders"}, "{}", {}, id="a path without a value"),
         pytest.param({}, f"[{5000 * '9'}]", {}, id="an input that Python does not read"),
     ],
 )
-def test_map_state_tells_how_many_items_it_has(client, machine_of, settings, input, expected):
+def test_map_state_started_has_the_number_of_items(client, machine_of, settings, input, expected):
     """MapStateStarted has the number of items, if the input shows it."""
     machine_of(chain(("A", {**INLINE, **settings}))).add_execution("nightly", status="RUNNING", input=input)
 
@@ -599,7 +599,7 @@ def test_map_state_tells_how_many_items_it_has(client, machine_of, settings, inp
 # --- Redrives --------------------------------------------------------------------------------------------------
 
 
-def test_redrive_goes_on_where_the_execution_failed(client, machine_of, clock):
+def test_redrive_continues_at_the_failed_task(client, machine_of, clock):
     """After a redrive the failed task is scheduled again; its state is not entered again."""
     nightly = machine_of(chain(("A", PASS), ("B", TASK))).add_execution("nightly", status="FAILED")
     clock.tick(MINUTE)
@@ -805,7 +805,7 @@ def test_map_run_that_succeeded_is_not_redriven(client, packing):
         pytest.param(2 * MINUTE, ["1 PassStateEntered Pass", "60 PassStateExited Pass"], id="after it"),
     ],
 )
-def test_map_run_is_told_within_its_execution(client, orders, clock, start, expected):
+def test_map_run_events_are_within_the_execution(client, orders, clock, start, expected):
     """The events are between start and stop, also if a test assigns earlier or later dates."""
     nightly = orders.add_execution("nightly", status="SUCCEEDED", duration=2 * MINUTE)
     with warnings.catch_warnings():
@@ -950,7 +950,7 @@ def test_paginator_of_boto3_walks_through(client, long):
     assert len(pages.build_full_result()["events"]) == 1003
 
 
-def test_token_goes_on_with_what_has_happened_since(client, machine_of, clock):
+def test_next_page_has_later_events(client, machine_of, clock):
     """The next page also has the events since the first page."""
     nightly = machine_of(chain(("A", PASS), ("B", PASS))).add_execution("nightly", status="RUNNING")
     page = client.get_execution_history(executionArn=EXECUTION, maxResults=2)
@@ -985,7 +985,7 @@ def test_token_of_another_request_is_invalid(client, orders, change):
     )
 
 
-def test_token_dies_after_a_day(client, orders, clock):
+def test_token_expires_after_24_hours(client, orders, clock):
     """A token is valid for 24 hours, not for a millisecond more."""
     orders.add_execution("nightly", status="SUCCEEDED")
     token = client.get_execution_history(executionArn=EXECUTION, maxResults=1)["nextToken"]

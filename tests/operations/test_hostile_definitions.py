@@ -157,7 +157,7 @@ def test_definition_that_is_refused(client, definition, expected):
 
 
 @needs_member("ValidateStateMachineDefinition", "truncated")
-def test_more_faults_than_are_told(client):
+def test_more_faults_than_are_reported(client):
     """Of 40,000 faults 100 are reported, and ``truncated`` is true."""
     definition = machine({**PASS, "Parameters": {f"k{number}.$": "$.a[" for number in range(40_000)}})
     with bounded():

@@ -88,7 +88,7 @@ def test_redriven_execution_shows_count_and_date(client, orders):
         ),
     ],
 )
-def test_version_and_alias_arns_are_present_only_where_they_apply(client, orders, through, members):
+def test_version_and_alias_arns_are_present_only_if_they_apply(client, orders, through, members):
     """Version and alias ARNs that do not apply are absent keys."""
     version = orders.publish_version()
     alias = orders.add_alias("live", version)
@@ -163,7 +163,7 @@ def test_rerouted_alias_keeps_its_past_executions(client, qualified):
     assert listed(client, stateMachineArn=f"{MACHINE}:2") == ["second"]
 
 
-def test_alias_made_again_lists_what_its_name_started(client, qualified):
+def test_new_alias_lists_executions_of_a_deleted_one(client, qualified):
     """A new alias lists the executions of a deleted alias with its ARN."""
     client.delete_state_machine_alias(stateMachineAliasArn=f"{MACHINE}:live")
     qualified.add_alias("live", 2)
@@ -195,7 +195,7 @@ def test_status_filter_matches_exactly(client, orders, status):
     assert listed(client, stateMachineArn=MACHINE, statusFilter=status) == [status]
 
 
-def test_status_filter_holds_within_a_version(client, orders):
+def test_status_filter_of_a_version(client, orders):
     """statusFilter also filters the executions of a version."""
     version = orders.publish_version()
     orders.add_execution("failed-by-version", status="FAILED", version=version)

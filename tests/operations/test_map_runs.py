@@ -228,7 +228,7 @@ def test_no_child_before_its_map_run(nightly):
     assert batch.executions == []
 
 
-def test_failures_beyond_redrive(client, nightly, clock):
+def test_failures_that_cannot_be_redriven(client, nightly, clock):
     """failuresNotRedrivable counts the unsuccessful children that can no longer be redriven."""
     nightly.start_date = NOW - 20 * DAY
     batch = nightly.add_map_run("ProcessItems")
@@ -265,7 +265,7 @@ def test_pending_redrives(client, nightly, closed, shown, waiting):
     assert children(client, batch) == [("1", waiting, 0), ("0", waiting, 0), ("failed", "FAILED", 0)]
 
 
-def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
+def test_waiting_children_end_with_the_map_run(client, nightly, clock):
     """When the clock passes the map run's end, counts and list agree, and stop dates stay."""
     batch = nightly.add_map_run("ProcessItems", status="FAILED", stop_date=MINUTE)
     waiting = batch.add_execution("waiting", status="PENDING_REDRIVE", item_count=7)
@@ -278,7 +278,7 @@ def test_what_waits_is_over_with_the_map_run(client, nightly, clock):
     assert waiting.stop_date == NOW
 
 
-def test_what_waits_goes_on_with_a_parent_that_runs(client, nightly, clock):
+def test_waiting_children_of_a_running_parent(client, nightly, clock):
     """A future stop date assigned to a RUNNING parent does not end its waiting children."""
     nightly.stop_date = NOW + MINUTE
     batch = nightly.add_map_run("ProcessItems")
@@ -398,7 +398,7 @@ def test_map_run_without_children_follows_its_parent(client, orders, clock, pare
         ),
     ],
 )
-def test_no_child_outlives_its_map_runs_parent(orders, parent, seed, sentence):
+def test_child_ends_within_its_map_runs_parent(orders, parent, seed, sentence):
     """If a map run ends with its parent, it cannot have a child that is still running."""
     batch = orders.add_execution(status=parent, duration=MINUTE).add_map_run()
 
@@ -441,7 +441,7 @@ def test_map_run_lies_within_its_parent(orders):
     [
         pytest.param({}, [(-60, -59), (-59, -58), (-58, -57)], id="from the map run's start"),
         pytest.param({"interval": 40 * MINUTE}, [(-60, -59), (-20, -19), (0, 1)], id="none after now"),
-        pytest.param({"start_date": -MINUTE}, [(-1, 0), (0, 1), (1, 2)], id="as told"),
+        pytest.param({"start_date": -MINUTE}, [(-1, 0), (0, 1), (1, 2)], id="as given"),
     ],
 )
 def test_many_children_start_with_their_map_run(orders, seed, dates):
@@ -612,7 +612,7 @@ def test_a_map_run_is_redriven_1000_times(client, orders, clock):
     assert [describe(client, run)["redriveCount"] for run in (batch, other)] == [1000, 1]
 
 
-def test_redrive_leaves_what_has_succeeded(client, orders):
+def test_redrive_does_not_change_a_successful_map_run(client, orders):
     """A map run that SUCCEEDED is not redriven with its parent."""
     nightly = orders.add_execution("nightly", status="FAILED")
     batch = nightly.add_map_run(tolerated_failure_count=1)
@@ -642,7 +642,7 @@ def test_children_wait_for_their_redrive(client, nightly, clock):
     assert children(client, batch) == [("second", "RUNNING", 1), ("first", "RUNNING", 1)]
 
 
-def test_children_waiting_in_vain_are_redriven_next_time(client, nightly, clock):
+def test_waiting_children_are_part_of_the_next_redrive(client, nightly, clock):
     """A child that still waited when the parent ended is part of the next redrive."""
     batch = nightly.add_map_run("ProcessItems")
     batch.add_execution("waiting", status="PENDING_REDRIVE")
@@ -657,7 +657,7 @@ def test_children_waiting_in_vain_are_redriven_next_time(client, nightly, clock)
     assert children(client, batch) == [("waiting", "RUNNING", 1)]
 
 
-def test_what_has_waited_in_vain_is_what_it_was(client, nightly, clock):
+def test_child_that_was_never_redriven_has_its_earlier_status(client, nightly, clock):
     """A TIMED_OUT child whose redrive never came is TIMED_OUT again."""
     batch = nightly.add_map_run("ProcessItems", max_concurrency=1)
     first = batch.add_execution("first", status="FAILED")
@@ -674,7 +674,7 @@ def test_what_has_waited_in_vain_is_what_it_was(client, nightly, clock):
     assert (described["status"], described["stopDate"], described["redriveCount"]) == ("TIMED_OUT", NOW, 0)
 
 
-def test_redrive_starts_what_never_came_to_start(client, nightly, batch, clock):
+def test_redrive_starts_children_that_never_started(client, nightly, batch, clock):
     """A redrive starts children that never started; this is not a redrive of theirs."""
     with pytest.warns(match="is after now"):
         batch.add_execution("later", status="SUCCEEDED", start_date=DAY)
@@ -904,11 +904,11 @@ def test_children_of_a_map_run_that_has_not_started(client, nightly, clock):
 @pytest.mark.parametrize(
     ("sizes", "pages"),
     [
-        pytest.param([None], [100, 5], id="100 unless told otherwise"),
+        pytest.param([None], [100, 5], id="100 by default"),
         pytest.param([0], [100, 5], id="0 means 100"),
         pytest.param([1000], [105], id="the most"),
         pytest.param([35], [35, 35, 35], id="a full last page has no token"),
-        pytest.param([50, 3, 60], [50, 3, 52], id="sizes may change on the way"),
+        pytest.param([50, 3, 60], [50, 3, 52], id="sizes may change between pages"),
     ],
 )
 def test_pages(client, nightly, sizes, pages):
@@ -935,7 +935,7 @@ def test_paginator(client, nightly):
     assert [[item["mapRunArn"] for item in page["mapRuns"]] for page in pages] == [arns[:2], arns[2:4], arns[4:]]
 
 
-def test_token_is_bound_to_its_execution_and_lives_a_day(client, orders, nightly, clock):
+def test_token_is_bound_to_its_execution_for_24_hours(client, orders, nightly, clock):
     """A token is valid for one execution, one operation and 24 hours."""
     orders.add_execution("other", status="RUNNING")
     for _ in range(2):
@@ -981,7 +981,7 @@ def test_page_size_and_token_have_limits(client, nightly):
         ),
     ],
 )
-def test_update_changes_what_is_given(client, nightly, change, shown):
+def test_update_changes_only_given_settings(client, nightly, change, shown):
     """The answer is empty, and other settings do not change."""
     batch = nightly.add_map_run(max_concurrency=40, tolerated_failure_count=3, tolerated_failure_percentage=12.5)
     batch.add_execution(status="RUNNING")
@@ -1027,7 +1027,7 @@ def test_update_of_nothing(client, nightly, closed):
     )
 
 
-def test_update_beyond_the_limits(client, batch):
+def test_update_outside_the_limits(client, batch):
     """More than 100 percent is refused by AWS, and a value below 0 by botocore."""
     assert refusal(client.update_map_run, mapRunArn=batch.arn, toleratedFailurePercentage=100.5) == (
         "ValidationException",
@@ -1075,7 +1075,7 @@ def test_update_beyond_the_limits(client, batch):
         ),
     ],
 )
-def test_arn_that_names_no_map_run(client, batch, arn, error):
+def test_arn_without_a_map_run(client, batch, arn, error):
     """DescribeMapRun and UpdateMapRun refuse the same ARNs, before they check the settings."""
     assert refusal(client.describe_map_run, mapRunArn=arn) == error
     assert refusal(client.update_map_run, mapRunArn=arn) == error

@@ -301,7 +301,7 @@ def nested():
         pytest.param(circle(), "Circular reference detected", id="circle"),
     ],
 )
-def test_a_result_that_is_no_json(sfn, add, start, result, message):
+def test_a_result_that_is_not_json(sfn, add, start, result, message):
     """A result that JSON cannot represent is Runtime.MarshalError."""
     sfn.mock_lambda("charge", lambda event, context: result)
     run = start(add(FUNCTION))

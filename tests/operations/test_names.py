@@ -113,7 +113,7 @@ def test_each_kind_has_its_shape(client, orders):
     assert client.create_activity(name="pack")["activityArn"] == f"{PREFIX}:activity:pack"
 
 
-def test_what_aws_names_itself_is_a_uuid(sfn_executions, client, orders):
+def test_generated_names_are_uuids(sfn_executions, client, orders):
     """Generated names, labels and ids are UUIDs; those of map runs and children have version 3."""
     fast = sfn_executions.add_state_machine("fast", type="EXPRESS")
     started = client.start_execution(stateMachineArn=orders.arn)["executionArn"].split(":")
@@ -141,7 +141,7 @@ ARN_MEMBERS = [
 
 
 @pytest.mark.parametrize(("operation", "member", "text"), ARN_MEMBERS)
-def test_text_that_is_no_arn(client, operation, member, text):
+def test_text_that_is_not_an_arn(client, operation, member, text):
     """Every operation has the same error for a text that is not an ARN."""
     assert refusal(getattr(client, operation), **{member: text}) == (
         "InvalidArn",

@@ -77,7 +77,7 @@ def test_walk_shows_each_execution_once_in_order(client, orders):
     assert shown == [f"execution-{index}" for index in reversed(range(95))]
 
 
-def test_boto3_paginator_walks_the_same_way(client, orders):
+def test_boto3_paginator_agrees_with_single_calls(client, orders):
     """boto3's paginator gets the same executions as single calls."""
     orders.add_executions(25, status="SUCCEEDED")
     paginator = client.get_paginator("list_executions")
@@ -98,7 +98,7 @@ def test_page_size_may_change_between_pages(client, orders):
     assert "nextToken" not in second
 
 
-def test_pages_hold_equal_dates_apart(client, orders):
+def test_page_ends_between_equal_dates(client, orders):
     """A page may end between executions with equal dates, and the next page continues there."""
     orders.add_executions(10, status="SUCCEEDED", interval=timedelta(0))
 
@@ -139,7 +139,7 @@ def test_older_token_gives_its_page_again(client, orders):
         pytest.param(timedelta(hours=-1), True, id="clock moved back"),
     ],
 )
-def test_token_dies_after_24_hours(client, orders, clock, age, alive):
+def test_token_expires_after_24_hours(client, orders, clock, age, alive):
     """A token is invalid after 24 hours."""
     orders.add_executions(3, status="SUCCEEDED", start_date=NOW - timedelta(days=1))
     token = client.list_executions(stateMachineArn=MACHINE, maxResults=1)["nextToken"]
@@ -152,7 +152,7 @@ def test_token_dies_after_24_hours(client, orders, clock, age, alive):
             client.list_executions(stateMachineArn=MACHINE, nextToken=token)
 
 
-def test_every_page_of_a_walk_has_24_hours_of_its_own(client, orders, clock):
+def test_24_hours_of_a_token_count_from_its_page(client, orders, clock):
     """The 24 hours of a token count from its own page."""
     orders.add_executions(3, status="SUCCEEDED")
     first = client.list_executions(stateMachineArn=MACHINE, maxResults=1)
@@ -207,7 +207,7 @@ def test_token_is_tied_to_region(client, sfn_executions, token):
         )
 
 
-def test_token_does_not_outlive_a_reset(client, sfn_executions, token):
+def test_reset_makes_tokens_invalid(client, sfn_executions, token):
     """A token is not valid after a reset."""
     sfn_executions.reset()
     sfn_executions.add_state_machine("orders").add_executions(3, status="FAILED")

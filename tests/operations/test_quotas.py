@@ -304,7 +304,7 @@ def test_aliases_are_limited_without_being_asked():
         ),
     ],
 )
-def test_what_is_no_quota(quotas, sentence):
+def test_wrong_quota(quotas, sentence):
     """A wrong quota is refused before a mock begins, with the known names."""
     with pytest.raises(ValueError, match=sentence):
         mock_sfn_executions(quotas=quotas)

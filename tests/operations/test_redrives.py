@@ -239,7 +239,7 @@ YEAR = timedelta(days=365)
         ),
     ],
 )
-def test_what_can_be_redriven(client, orders, seed, reason):
+def test_redrivable_statuses(client, orders, seed, reason):
     """DescribeExecution's redriveStatus and reason agree with the answer of RedriveExecution."""
     orders.add_execution("nightly", **seed)
     before = describe(client)
@@ -272,11 +272,11 @@ def test_execution_older_than_redrives(client, orders, clock, start_date, reason
 @pytest.mark.parametrize(
     ("redrive_count", "events", "reason"),
     [
-        pytest.param(12497, 24997, None, id="there is room"),
+        pytest.param(12497, 24997, None, id="fewer events than the limit"),
         pytest.param(12498, 24999, "Execution history event limit exceeded", id="full"),
     ],
 )
-def test_execution_whose_history_is_full(client, orders, redrive_count, events, reason):
+def test_execution_with_a_full_history(client, orders, redrive_count, events, reason):
     """An execution with a history of 24,999 events or more cannot be redriven."""
     orders.add_execution("nightly", status="FAILED", redrive_count=redrive_count, redrive_date=NOW)
     [last] = client.get_execution_history(executionArn=EXECUTION, reverseOrder=True, maxResults=1)["events"]
@@ -333,7 +333,7 @@ def test_execution_of_a_machine_being_deleted(client, orders, nightly):
         ),
     ],
 )
-def test_first_obstacle_is_told(client, orders, life, deleting, reason):
+def test_first_of_several_reasons_is_given(client, orders, life, deleting, reason):
     """Of several reasons, DescribeExecution and RedriveExecution give the same one."""
     orders.add_execution("nightly", **life)
     if deleting:
@@ -363,7 +363,7 @@ def test_obstacle_comes_before_the_quota_of_open_executions(client, orders):
     assert refusal(redrive, client=client)[0] == "ExecutionNotRedrivable"
 
 
-def test_period_begins_anew_with_each_stop(client, nightly, clock):
+def test_period_counts_from_the_last_stop(client, nightly, clock):
     """The 14 days count from the last stop."""
     clock.tick(13 * DAY)
     redrive(client)
@@ -395,7 +395,7 @@ def test_client_token_makes_a_redrive_idempotent(client, nightly, clock):
     assert describe(client)["redriveCount"] == 1
 
 
-def test_client_token_lives_for_15_minutes(client, nightly, clock):
+def test_client_token_is_valid_for_15_minutes(client, nightly, clock):
     """After 15 minutes a client token makes another redrive."""
     redrive(client, clientToken="mine")
     clock.tick(15 * MINUTE + MILLISECOND)
@@ -500,7 +500,7 @@ def test_child_that_no_redrive_concerns(client, orders, status):
     assert refusal(redrive, client=client, executionArn=child.arn) == ("ExecutionNotRedrivable", reason)
 
 
-def test_express_child_is_no_execution_to_redrive(client, orders):
+def test_express_child_cannot_be_redriven_by_the_operation(client, orders):
     """RedriveExecution refuses EXPRESS ARNs; the map run redrives an EXPRESS child."""
     map_run = orders.add_execution(status="RUNNING").add_map_run("ProcessItems", execution_type="EXPRESS")
     child = map_run.add_execution(status="FAILED")

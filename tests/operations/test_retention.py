@@ -54,7 +54,7 @@ def test_a_name_is_used_again(clock, orders, client):
     assert [run.status for run in orders.executions] == ["RUNNING", "RUNNING"]
 
 
-def test_what_runs_is_kept(clock, orders, client):
+def test_running_execution_is_kept(clock, orders, client):
     """The retention of a running execution begins when it stops."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2025-06-01T00:00:00Z")
     clock.move_to("2026-03-01")
@@ -66,7 +66,7 @@ def test_what_runs_is_kept(clock, orders, client):
     assert listed(client) == []
 
 
-def test_a_stop_date_assigned_ahead_is_no_stop(clock, orders, client):
+def test_a_future_assigned_stop_date_is_not_a_stop(clock, orders, client):
     """A running execution with an assigned stop date is kept."""
     run = orders.add_execution("nightly", status="RUNNING", start_date="2026-01-10T03:00:00Z")
     run.stop_date = "2026-01-10T04:00:00Z"
@@ -80,7 +80,7 @@ def test_a_stop_date_assigned_ahead_is_no_stop(clock, orders, client):
     assert listed(client) == []
 
 
-def test_a_redrive_counts_anew(clock, orders, client):
+def test_retention_counts_from_the_last_stop(clock, orders, client):
     """The retention counts from the last stop."""
     run = orders.add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")
     clock.move_to("2026-01-20 03:00:00")
@@ -132,7 +132,7 @@ def test_children_are_kept_each_for_itself(clock, orders, client):
     assert (counts["failed"], counts["pendingRedrive"], counts["total"]) == (2, 1, 3)
 
 
-def test_a_child_that_waited_in_vain_comes_back_with_the_clock(clock, orders, client):
+def test_a_vanished_child_returns_with_the_clock(clock, orders, client):
     """When its parent ends long after its own stop it is gone at once, and there again before that end."""
     parent = orders.add_execution("nightly", status="RUNNING")
     batch = parent.add_map_run("Files")
@@ -162,7 +162,7 @@ def test_an_express_child_is_described_when_another_has_its_name(clock, orders, 
     ]
 
 
-def test_a_gone_child_is_not_redriven(clock):
+def test_a_vanished_child_is_not_redriven(clock):
     """A redrive does not run children that have vanished."""
     with mock_sfn_executions(retention=timedelta(hours=1)) as sfn:
         parent = sfn.add_state_machine("orders").add_execution(
@@ -181,7 +181,7 @@ def test_a_gone_child_is_not_redriven(clock):
 
 
 @pytest.mark.parametrize("days", [1, 90, 400])
-def test_the_name_is_free_when_the_execution_is_gone(clock, days):
+def test_the_name_is_free_when_the_execution_has_vanished(clock, days):
     """A name is free when its execution has vanished, not earlier and not later."""
     with mock_sfn_executions(retention=timedelta(days=days)) as sfn:
         orders = sfn.add_state_machine("orders")
@@ -277,7 +277,7 @@ FORGOTTEN = {
         pytest.param(lambda sfn, orders: sfn.load([FORGOTTEN]), id="loaded"),
     ],
 )
-def test_a_seed_that_is_gone_already_warns(sfn, orders, seed):
+def test_a_seed_past_its_retention_warns(sfn, orders, seed):
     """A seed past its retention warns once per call, at the test's line, with its stop date."""
     with pytest.warns(SeedWarning) as warnings:
         seed(sfn, orders)
@@ -293,7 +293,7 @@ def test_a_warning_made_an_error_stores_nothing(orders):
     assert orders.executions == []
 
 
-def test_what_is_kept_does_not_warn(orders, client):
+def test_a_seed_within_its_retention_does_not_warn(orders, client):
     """A seed within its retention does not warn, nor one that runs or waits for its redrive."""
     orders.add_execution("a", status="FAILED", start_date=timedelta(days=-90, milliseconds=1))
     parent = orders.add_execution("b", status="RUNNING", start_date=timedelta(days=-200))
@@ -304,7 +304,7 @@ def test_what_is_kept_does_not_warn(orders, client):
     assert listed(client) == ["a", "b"]
 
 
-def test_loading_again_what_is_gone(clock, sfn, orders):
+def test_loading_a_vanished_execution_again(clock, sfn, orders):
     """load skips an equal item; a differing item is another execution, because the name is free."""
     [run] = sfn.load([{**FORGOTTEN, "startDate": "2026-01-10T03:00:00Z", "stopDate": "2026-01-10T03:00:00Z"}])
     clock.move_to(GONE)
@@ -350,7 +350,7 @@ def test_reset_keeps_the_option(clock, sfn):
         pytest.param(90, "retention must be a datetime.timedelta > 0 or None, got 90.", id="number"),
     ],
 )
-def test_what_is_no_retention(retention, sentence):
+def test_wrong_retention(retention, sentence):
     """A wrong retention is refused before a mock begins."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(retention=retention)

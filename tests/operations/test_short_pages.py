@@ -129,7 +129,7 @@ def test_every_list_operation_has_short_pages(sfn_executions, client):
 
 
 @pytest.mark.parametrize("value", [None, 1, "yes"])
-def test_what_is_neither_true_nor_false(value):
+def test_value_that_is_not_a_bool(value):
     """A value that is not a bool is refused before a mock begins."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(short_pages=value)

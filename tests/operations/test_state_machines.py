@@ -183,12 +183,12 @@ def test_create_refuses_a_long_name(client):
         pytest.param(
             {"roleArn": "orders"},
             ("InvalidArn", "Invalid Role Arn: 'orders'"),
-            id="role that is no ARN",
+            id="role that is not an ARN",
         ),
         pytest.param(
             {"roleArn": "arn:aws:iam::123456789012:user/orders"},
             ("InvalidArn", "Invalid Role Arn: 'arn:aws:iam::123456789012:user/orders'"),
-            id="ARN that is no role's",
+            id="ARN that is not a role's",
         ),
         pytest.param(
             {"versionDescription": "one"},
@@ -415,7 +415,7 @@ def logged_to(arn: str) -> dict:
 @pytest.mark.parametrize(
     ("arguments", "refused"),
     [
-        pytest.param({"loggingConfiguration": {"level": "ALL"}}, ONE_DESTINATION, id="nowhere to log to"),
+        pytest.param({"loggingConfiguration": {"level": "ALL"}}, ONE_DESTINATION, id="no log destination"),
         pytest.param(
             {"loggingConfiguration": {"level": "FATAL", "destinations": []}}, ONE_DESTINATION, id="no destination"
         ),
@@ -602,10 +602,10 @@ def test_arn_is_refused(client, operation, arn, refused):
         pytest.param(f"{MACHINE}:2", id="no version of that number"),
         pytest.param(f"{MACHINE}:01", id="a number written otherwise"),
         pytest.param(f"{MACHINE}:other", id="no alias of that name"),
-        pytest.param(f"{MACHINE}:live", id="an alias, which has an operation of its own"),
+        pytest.param(f"{MACHINE}:live", id="an alias, which has its own operation"),
     ],
 )
-def test_describe_what_does_not_exist(client, sfn_executions, arn):
+def test_describe_of_a_missing_machine(client, sfn_executions, arn):
     """A missing machine or version is StateMachineDoesNotExist, with the given ARN."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
@@ -739,7 +739,7 @@ def test_list_refuses_a_token(client, token, spoil):
     assert refusal(client.list_state_machines, nextToken=spoil(token)) == INVALID_TOKEN
 
 
-def test_list_refuses_tokens_from_elsewhere(client, token):
+def test_list_refuses_tokens_of_other_requests(client, token):
     """A token is valid only for its operation and region, and until a reset."""
     elsewhere = boto3.client("stepfunctions", "eu-west-1")
 
@@ -915,7 +915,7 @@ def test_update_to_the_same_with_publish(client, published):
         pytest.param(
             {"roleArn": "orders", "definition": CHANGED},
             ("InvalidArn", "Invalid Role Arn: 'orders'"),
-            id="role that is no ARN",
+            id="role that is not an ARN",
         ),
         pytest.param(
             {"definition": json.dumps(workflow(Ask=WAITING)), "roleArn": f"{ROLE}-2"},
@@ -947,7 +947,7 @@ def test_update_refuses(client, arguments, refused):
         pytest.param(f"{MACHINE}:live", id="an alias"),
     ],
 )
-def test_update_what_does_not_exist(client, sfn_executions, arn):
+def test_update_of_a_missing_machine(client, sfn_executions, arn):
     """UpdateStateMachine does not accept the ARNs of versions and aliases."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())
@@ -980,7 +980,7 @@ def test_delete(client, sfn_executions):
         pytest.param(f"{MACHINE}:live", id="an alias"),
     ],
 )
-def test_delete_what_does_not_exist(client, sfn_executions, arn):
+def test_delete_of_a_missing_resource(client, sfn_executions, arn):
     """The deletion of a missing machine succeeds and deletes nothing."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_alias("live", orders.publish_version())

@@ -112,13 +112,13 @@ READING["ItemReader"]["Parameters"] = {"Bucket": "orders", "Key": "today"}
     [
         pytest.param(INVOKE, {}, wrong("RoleArn must be specified when testing a Task state"), id="role"),
         pytest.param(
-            workflow(Pack=PASS), {"stateName": "Ship"}, wrong("State not found in definition"), id="no such state"
+            workflow(Pack=PASS), {"stateName": "Ship"}, wrong("State not found in definition"), id="missing state"
         ),
         pytest.param(
             PASS,
             {"mock": RESULT},
             wrong("State type 'Pass' is not supported when a mock is specified"),
-            id="a mock for what does no work",
+            id="a mock of a state without work",
         ),
         pytest.param(INVOKE, {"mock": {"result": "1", "errorOutput": {}}}, ONE_FIELD, id="a mock of two fields"),
         pytest.param(INVOKE, {"mock": {}}, ONE_FIELD, id="a mock of none"),
@@ -152,13 +152,13 @@ READING["ItemReader"]["Parameters"] = {"Bucket": "orders", "Key": "today"}
             PARALLEL,
             {"mock": {"errorOutput": {"error": "NoStock"}}, "stateConfiguration": {"errorCausedByState": "Two"}},
             wrong("State not found in definition"),
-            id="a state to blame that is not there",
+            id="a missing errorCausedByState",
         ),
         pytest.param(
             MAP,
             {"mock": RESULT, "input": "[1, 2]", "stateConfiguration": {"mapIterationFailureCount": 3}},
             wrong("Map iteration failure count must be less than or equal to the number of Map iterations"),
-            id="more failed iterations than there are",
+            id="more failed iterations than iterations",
         ),
         pytest.param(ACTIVITY, {"roleArn": ROLE}, ONLY_WITH_A_MOCK, id="activity"),
         pytest.param(SYNCING, {"roleArn": ROLE}, ONLY_WITH_A_MOCK, id=".sync"),
@@ -173,7 +173,7 @@ READING["ItemReader"]["Parameters"] = {"Bucket": "orders", "Key": "today"}
             INVOKE,
             {"mock": {"result": "done"}},
             wrong("Mocked result must be valid JSON"),
-            id="a mocked result that is no JSON",
+            id="a mocked result that is not JSON",
         ),
         pytest.param(
             INVOKE, {"mock": RESULT}, schema("Mock result must be an object"), id="a service answers with an object"
@@ -207,16 +207,18 @@ READING["ItemReader"]["Parameters"] = {"Bucket": "orders", "Key": "today"}
             READING,
             {"mock": RESULT, "stateConfiguration": {"mapItemReaderData": "{"}},
             wrong("MapItemReaderData must be valid JSON"),
-            id="items that are no JSON",
+            id="items that are not JSON",
         ),
         pytest.param(
             INVOKE,
             {"mock": {"errorOutput": {"error": "NoStock"}}, "context": "[]"},
             wrong("context must be a JSON object"),
-            id="a context that is no object",
+            id="a context that is not an object",
         ),
         pytest.param(PASS, {"variables": "{"}, wrong("variables must be a JSON object"), id="variables, no JSON"),
-        pytest.param(PASS, {"roleArn": "orders"}, ("InvalidArn", "Invalid Role Arn: 'orders'"), id="no role's ARN"),
+        pytest.param(
+            PASS, {"roleArn": "orders"}, ("InvalidArn", "Invalid Role Arn: 'orders'"), id="not the ARN of a role"
+        ),
         pytest.param(
             PASS,
             {"input": ""},
@@ -245,7 +247,7 @@ READING["ItemReader"]["Parameters"] = {"Bucket": "orders", "Key": "today"}
             {"States": {"Pack": PASS}},
             {"stateName": "Pack"},
             invalid("SCHEMA_VALIDATION_FAILED: These fields are required: [StartAt] at /"),
-            id="no machine's definition around the state",
+            id="a definition that is not a machine's",
         ),
     ],
 )
@@ -354,7 +356,7 @@ CONTEXT = {
             workflow(All=nesting("Map", ItemProcessor=workflow(Each=TELL_ITEM))),
             {"stateName": "Each", "input": '{"order": 7}'},
             {"output": '{"Index":0,"Value":{"order":7}}'},
-            id="a state inside a Map is told its input as the first item",
+            id="a state inside a Map gets its input as the first item",
         ),
         pytest.param(
             workflow(
@@ -514,7 +516,9 @@ def retriable(error: str, index: int, seconds: int) -> dict:
         pytest.param(fail("Busy"), retriable("Busy", 0, 3), id="an error to be retried"),
         pytest.param(fail("Busy", 2), retriable("Busy", 0, 10), id="after the longest delay"),
         pytest.param(fail("States.Timeout", 98), retriable("States.Timeout", 1, 60), id="after a delay without end"),
-        pytest.param(fail("Endless", 98), retriable("Endless", 2, 2**31 - 1), id="after more than can be told"),
+        pytest.param(
+            fail("Endless", 98), retriable("Endless", 2, 2**31 - 1), id="after a delay of the largest number of seconds"
+        ),
         pytest.param(
             fail("Busy", 3),
             {
@@ -819,7 +823,7 @@ def test_task_of_a_service_that_nobody_mocks(client):
         ),
     ],
 )
-def test_task_whose_function_is_mocked(sfn, run, state, output):
+def test_task_with_a_mocked_function(sfn, run, state, output):
     """A handler of ``mock_lambda`` answers a Task without a mock, on the test's clock."""
     remaining = []
 

@@ -226,7 +226,7 @@ def test_map_within_its_tolerance(run):
     ("retries", "status"),
     [pytest.param(0, "RETRIABLE", id="retried"), pytest.param(1, "CAUGHT_ERROR", id="then caught")],
 )
-def test_map_beyond_its_tolerance(run, retries, status):
+def test_map_with_more_failures_than_tolerated(run, retries, status):
     """A Map with more failed iterations fails with AWS's error, which Retry and then Catch match."""
     answer, _ = run(
         "Pack all",

@@ -53,7 +53,7 @@ def answered(arn, **more):
 # --- What it answers -------------------------------------------------------------------------------------------
 
 
-def test_succeeds_at_once_unless_told_otherwise(client, fast):
+def test_succeeds_at_once_without_on_start(client, fast):
     """Without on_start it SUCCEEDED in the millisecond of its start, with output {}."""
     answer = start(client)
 
@@ -80,10 +80,10 @@ def test_succeeds_at_once_unless_told_otherwise(client, fast):
             },
             id="timed out",
         ),
-        pytest.param({"status": "RUNNING"}, {"output": "{}"}, id="RUNNING is no end to wait for"),
+        pytest.param({"status": "RUNNING"}, {"output": "{}"}, id="RUNNING is not an end"),
     ],
 )
-def test_comes_to_what_on_start_says(client, fast, outcome, expected):
+def test_ends_as_on_start_says(client, fast, outcome, expected):
     """Status, output, error and cause are those of on_start; outputDetails are always present."""
     fast.on_start(**outcome)
 
@@ -127,7 +127,7 @@ def test_call_does_not_wait(client, fast, clock):
     assert fast.executions[0].status == "FAILED"
 
 
-def test_input_and_trace_header_are_told(client, fast):
+def test_answer_has_input_and_trace_header(client, fast):
     """The answer has the caller's input and trace header."""
     answer = start(client, input="[7]", traceHeader="Root=1-5e1b4151-5ac6c58f3b7c1d2e4f6a8b9c")
 
@@ -196,7 +196,7 @@ def test_starts_through_version_and_alias(client, fast, qualifier, version, alia
     assert fast.executions[0].alias == (fast.aliases["live"] if alias else None)
 
 
-def test_execution_is_beyond_other_operations(client, fast):
+def test_other_operations_refuse_the_execution(client, fast):
     """An EXPRESS execution cannot be described or stopped, and has no history."""
     arn = start(client)["executionArn"]
 
@@ -277,7 +277,7 @@ MISSING = f"{PREFIX}:stateMachine:missing"
                 "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON String, "
                 "Number, Array, Object or token 'null', 'true' or 'false')'",
             ),
-            id="input is no JSON",
+            id="input is not JSON",
         ),
         pytest.param(
             {"input": json.dumps(INPUT_SIZE * "n")},
@@ -335,7 +335,7 @@ def test_deleting_machine_starts_nothing(client, fast):
         ),
     ],
 )
-def test_outcome_that_no_express_execution_comes_to(client, fast, outcome, sentence):
+def test_impossible_outcome_of_an_express_execution(client, fast, outcome, sentence):
     """on_start of an EXPRESS machine refuses impossible outcomes, and keeps the earlier one."""
     fast.on_start(status="FAILED")
 

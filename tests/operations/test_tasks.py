@@ -291,7 +291,7 @@ def test_wait_again_after_a_redrive(client, run):
         pytest.param("", "Invalid execution output.", id="nothing"),
     ],
 )
-def test_output_that_is_no_json(client, run, output, reason):
+def test_output_that_is_not_json(client, run, output, reason):
     """An output that is not JSON is refused, and the execution still waits."""
     token = run.wait_for_task()
 

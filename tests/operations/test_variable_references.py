@@ -27,7 +27,7 @@ def sfn():
 
 
 @needs_member("DescribeStateMachine", "variableReferences")
-def test_both_operations_tell_them(sfn, client):
+def test_both_operations_show_them(sfn, client):
     """DescribeStateMachine and DescribeStateMachineForExecution list the variables that each state uses."""
     orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
     run = orders.add_execution(status="RUNNING")
@@ -55,7 +55,7 @@ def test_the_answer_is_the_callers_own(sfn, client):
         pytest.param(json.dumps(USES), {"includedData": "METADATA_ONLY"}, id="without data"),
     ],
 )
-def test_where_there_are_none(sfn, client, definition, arguments):
+def test_definition_without_variables(sfn, client, definition, arguments):
     """The member is absent if no state refers to a variable, and with METADATA_ONLY."""
     orders = sfn.add_state_machine("orders", definition=definition)
 

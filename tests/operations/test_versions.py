@@ -186,7 +186,7 @@ def test_publish_refuses_an_arn(client, arn, refused):
 
 
 @pytest.mark.parametrize("arn", OTHER_PLACES)
-def test_publish_of_what_does_not_exist(client, orders, arn):
+def test_publish_of_a_missing_machine(client, orders, arn):
     """The ARN must be that of a machine in this region, not of a version or alias."""
     orders.add_alias("live", orders.publish_version())
 
@@ -227,7 +227,7 @@ def test_list_is_empty(client, orders):
 
 
 @pytest.mark.parametrize("arn", OTHER_PLACES)
-def test_list_of_what_does_not_exist(client, orders, arn):
+def test_list_of_a_missing_machine(client, orders, arn):
     """The list of a missing machine is empty, because the model has no error for it."""
     orders.add_alias("live", orders.publish_version())
 
@@ -351,7 +351,7 @@ def test_delete_leaves_executions(client, orders):
         pytest.param(f"{MACHINE}:1".replace("us-east-1", "eu-west-1"), id="another region"),
     ],
 )
-def test_delete_what_does_not_exist(client, orders, arn):
+def test_delete_of_a_missing_resource(client, orders, arn):
     """The deletion of a missing version succeeds and deletes nothing."""
     orders.publish_version()
 
@@ -393,7 +393,7 @@ def test_delete_refuses_an_arn(client, orders, arn, refused):
     ("aliases", "named"),
     [pytest.param(["live"], "live", id="one"), pytest.param(["live", "canary"], "live, canary", id="two")],
 )
-def test_delete_of_what_an_alias_needs(client, orders, aliases, named):
+def test_delete_of_a_version_with_an_alias(client, orders, aliases, named):
     """A version of an alias cannot be deleted: ConflictException with the names of the aliases."""
     first, second = orders.publish_version(), orders.publish_version()
     for alias in aliases:

@@ -115,7 +115,7 @@ def test_threshold_of_a_session_that_fails_anyway(run):
 
 
 @pytest.mark.parametrize("least", ["-1", "101", "half", "nan"])
-def test_threshold_that_is_none(run, least):
+def test_threshold_that_is_not_a_percentage(run, least):
     """The threshold must be a number from 0 to 100."""
     result = run(f"--sfn-coverage-fail-under={least}")
 

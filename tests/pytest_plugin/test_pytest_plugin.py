@@ -429,7 +429,7 @@ def test_region_of_the_run_that_is_none(pytester):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
-def test_replace_moto_that_is_no_truth_value(pytester):
+def test_replace_moto_that_is_not_a_bool(pytester):
     """A value that is not a bool is refused before the first test, with the name of the ini value."""
     pytester.makeini("[pytest]\nsfn_mock_replace_moto = maybe\nasyncio_default_fixture_loop_scope = function\n")
 

@@ -275,7 +275,7 @@ def test_redrive_count_is_0_in_recordings_older_than_redrives(client, sfn):
     assert listed(client, stateMachineArn=INVOICES)[0]["redriveCount"] == 0
 
 
-def test_null_stands_for_an_absent_member(client, sfn):
+def test_null_counts_as_an_absent_member(client, sfn):
     """A null counts as an absent member: ``--query`` of the AWS CLI writes it."""
     absent = ["mapRunArn", "itemCount", "stateMachineVersionArn", "stateMachineAliasArn", "redriveDate", "redriveCount"]
 
@@ -303,7 +303,7 @@ def test_the_executions_are_returned_in_the_sources_order(sfn):
     assert [execution.status for execution in loaded] == ["RUNNING", "SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT"]
 
 
-def test_loaded_executions_live_like_seeded_ones(client, sfn):
+def test_loaded_executions_behave_like_seeded_ones(client, sfn):
     """Members that a list does not show have their defaults, and a running execution can be stopped."""
     running, succeeded, *_ = sfn.load(V1)
 
@@ -419,7 +419,7 @@ def test_every_account_and_region_gets_its_own(sfn):
 # --- Map runs --------------------------------------------------------------------------------------------------
 
 
-def test_map_run_stands_alone(client, sfn):
+def test_map_run_without_a_parent(client, sfn):
     """A map run with an unknown parent lists and describes its children, and has no parent."""
     sfn.load(V2)
 
@@ -456,7 +456,7 @@ def test_map_run_gets_a_parent(client, sfn):
     assert parent.map_runs == [first.map_run]
 
 
-def test_map_run_that_stands_alone_gets_a_parent_later(sfn):
+def test_map_run_gets_a_parent_later(sfn):
     """A file that is loaded again with a parent gives its map run that parent."""
     sfn.load(V2)
     parent = sfn.get_state_machine("gallery").add_execution(status="RUNNING")
@@ -626,7 +626,7 @@ def test_seeded_execution_is_skipped(client, sfn):
 
 
 @pytest.mark.parametrize("now", ["2026-01-10T01:00:00Z", "2026-01-10T02:01:00Z", "2026-01-10T02:05:00Z"])
-def test_item_is_equal_to_what_the_stored_one_comes_to(sfn, clock, now):
+def test_item_with_a_later_end_is_equal_to_the_stored_one(sfn, clock, now):
     """Items that start or stop later are skipped too if they are loaded again."""
     first = sfn.load([item()])
     clock.move_to(now)
@@ -634,7 +634,7 @@ def test_item_is_equal_to_what_the_stored_one_comes_to(sfn, clock, now):
     assert sfn.load([item()]) == first
 
 
-def test_item_is_equal_to_what_the_stored_one_shows_now(client, sfn, clock):
+def test_item_of_an_earlier_moment_is_equal_to_the_stored_one(client, sfn, clock):
     """An item from the time when the execution ran is equal to the stored one."""
     loaded = sfn.load([item()])
     clock.move_to("2026-01-10T02:01:00Z")
@@ -785,7 +785,7 @@ def test_item_of_the_future_follows_the_clock(client, sfn, clock):
     ]
 
 
-def test_clock_may_go_back_before_what_was_loaded(client, sfn, clock):
+def test_clock_may_go_back_before_loaded_executions(client, sfn, clock):
     """Before its stop a loaded execution is RUNNING, and before its start not listed."""
     sfn.load([item()])
 
@@ -1122,7 +1122,7 @@ def test_item_that_could_not_be_seeded_is_refused(sfn, wrong):
         pytest.param({"executionArn": 7}, "executionArn must be a string, got 7.", id="executionArn no text"),
     ],
 )
-def test_item_without_an_arn_is_named_by_its_place(sfn, wrong, sentence):
+def test_item_without_an_arn_is_named_by_its_number(sfn, wrong, sentence):
     """An item without an ARN is named by its number, counted over all pages."""
     with pytest.raises(ValueError) as caught:
         sfn.load([{"executions": [item("fine")]}, {"executions": [item("too"), wrong]}])
@@ -1184,7 +1184,7 @@ def test_json_nested_too_deep_is_refused(sfn):
         ),
     ],
 )
-def test_file_that_holds_no_json_is_refused(sfn, tmp_path, content, reason):
+def test_file_that_is_not_json_is_refused(sfn, tmp_path, content, reason):
     """The error names the file."""
     path = tmp_path / "executions.json"
     path.write_bytes(content)
@@ -1215,7 +1215,7 @@ def test_missing_file_is_not_found(sfn, tmp_path, monkeypatch):
         pytest.param("exe\0cutions.json", "embedded null byte", id="NUL"),
     ],
 )
-def test_path_that_is_no_file_is_refused(sfn, path, reason):
+def test_path_that_cannot_be_read_is_refused(sfn, path, reason):
     """A path that the operating system cannot read is a ValueError."""
     with pytest.raises(ValueError) as caught:
         sfn.load(path)

@@ -190,7 +190,7 @@ def test_yaml_of_the_cli(client, sfn, tmp_path):
     assert [run.name for run in sfn.load(path)] == ["nightly"]
 
 
-def test_text_that_is_no_yaml(sfn):
+def test_text_that_is_not_yaml(sfn):
     """The error names the position."""
     with pytest.raises(ValueError, match=r"^source: invalid YAML in line 2, column \d+: "):
         sfn.load("executions:\n  - [")
@@ -224,7 +224,7 @@ def test_data_that_differs(sfn, first, second, difference, together):
         sfn.load([described(**first), described(**second)])
 
 
-def test_data_of_what_has_not_ended_yet(sfn):
+def test_data_from_before_the_end(sfn):
     """An item may show a stored execution as it was before its end."""
     orders = sfn.add_state_machine("orders")
     run = orders.add_execution("nightly", status="FAILED", start_date=-MINUTE, duration=2 * MINUTE, error="Late")
@@ -232,7 +232,7 @@ def test_data_of_what_has_not_ended_yet(sfn):
     assert sfn.load(described(status="RUNNING", startDate=run.start_date, stopDate=None, input="{}")) == [run]
 
 
-def test_one_of_two_tells_the_items(sfn):
+def test_item_count_of_two_forms(sfn):
     """If a source has both forms of a child, its item count is that of the listing."""
     assert [run.item_count for run in sfn.load([child(itemCount=None), child()])] == [2, 2]
 
@@ -253,7 +253,7 @@ def test_a_map_run_that_a_listing_names(client, sfn):
     assert (answer["toleratedFailureCount"], answer["toleratedFailurePercentage"]) == (0, 0.0)
 
 
-def test_data_of_what_was_redriven(client, sfn):
+def test_data_of_a_redriven_execution(client, sfn):
     """What is told of an execution that has ended twice is compared with its last end."""
     run = sfn.add_state_machine("orders").add_execution("nightly", status="FAILED", start_date="-1h", error="E")
     run.redrive()
@@ -264,7 +264,7 @@ def test_data_of_what_was_redriven(client, sfn):
         sfn.load({**answer, "output": '{"ok":false}'})
 
 
-def test_what_still_runs_is_compared_as_it_runs(client, sfn):
+def test_running_execution_is_compared_as_it_is_now(client, sfn):
     """An execution that ends later is compared with how it stands now."""
     run = sfn.add_state_machine("orders").add_execution(
         "nightly", status="SUCCEEDED", start_date="-1h", duration=timedelta(hours=2)
@@ -275,7 +275,7 @@ def test_what_still_runs_is_compared_as_it_runs(client, sfn):
         sfn.load({**answer, "startDate": "2026-01-10T11:30:00Z"})
 
 
-def test_what_was_redriven_before_its_retention_warns():
+def test_retention_of_a_redriven_execution_counts_from_its_last_end():
     """Whether an execution is still kept depends on its last end."""
     with mock_sfn_executions(retention=timedelta(hours=1)) as sfn, pytest.warns(SeedWarning, match="retention"):
         sfn.load(described(status="FAILED", redriveCount=1, redriveDate="2026-01-10T02:03:00Z"))

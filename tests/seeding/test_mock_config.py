@@ -74,7 +74,7 @@ def test_a_machine_that_comes_later(clock, client, sfn):
         pytest.param(
             {"StateMachines": {7: {}}},
             "StateMachines must be an object with strings for keys, got {7: {}}.",
-            id="key that is no string",
+            id="key that is not a string",
         ),
         pytest.param(
             {"StateMachines": {"orders": {}}},
@@ -170,7 +170,7 @@ def test_a_mistake(sfn, source, problem):
     assert str(error.value) == problem
 
 
-def test_a_file_that_is_no_json(sfn, path):
+def test_a_file_that_is_not_json(sfn, path):
     """The error names the file and the line."""
     path.write_text("{", encoding="utf-8")
     with pytest.raises(ValueError) as error:

@@ -316,7 +316,7 @@ REFUSED = [
             "Invalid JSON: Unrecognized token 'order': was expecting (JSON String, Number, Array, "
             "Object or token 'null', 'true' or 'false')."
         ),
-        id="input that is no JSON",
+        id="input that is not JSON",
     ),
     pytest.param(
         add(status="SUCCEEDED", output=" "),
@@ -329,7 +329,7 @@ REFUSED = [
             "input must be JSON text, or a dict or list to be written as JSON, got '{'. Invalid "
             "JSON: Unexpected end-of-input."
         ),
-        id="input of many that is no JSON",
+        id="input of many that is not JSON",
     ),
     # Names
     pytest.param(add(name="", status="RUNNING"), "name must be a str of 1 to 80 characters, got ''", id="empty name"),
@@ -426,7 +426,7 @@ REFUSED = [
             "arn:aws:states:us-east-1:123456789012:stateMachine:orders, which "
             "has 1, 2, got 3"
         ),
-        id="version there is not",
+        id="missing version",
     ),
     pytest.param(
         lambda world: world.other.add_execution(status="RUNNING", version=1),
@@ -458,7 +458,7 @@ REFUSED = [
             "alias must be an alias of arn:aws:states:us-east-1:123456789012:stateMachine:orders, got 'dead'. "
             "Known: live."
         ),
-        id="alias there is not",
+        id="missing alias",
     ),
     pytest.param(
         add(status="RUNNING", alias="live", start_date="1900-01-01"),
@@ -535,7 +535,7 @@ REFUSED = [
     pytest.param(
         add_map_run(status="TIMED_OUT"),
         "status must be one of RUNNING, SUCCEEDED, FAILED, ABORTED, got 'TIMED_OUT'",
-        id="status of a map run that is none",
+        id="unknown status of a map run",
     ),
     pytest.param(
         add_map_run(stop_date=NOW),
@@ -615,12 +615,12 @@ REFUSED = [
             "expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: "
             '(String)"Pass"; line: 1, column: 5] at [Source: (String)"Pass"; line: 1, column: 5]'
         ),
-        id="definition that is no JSON",
+        id="definition that is not JSON",
     ),
     pytest.param(
         add_machine(role_arn="orders"),
         "role_arn must be an ARN like 'arn:aws:iam::123456789012:role/orders', got 'orders'",
-        id="role that is no ARN",
+        id="role that is not an ARN",
     ),
     pytest.param(
         add_machine(region="Ireland"),
@@ -666,7 +666,7 @@ REFUSED = [
             "JSON: Unrecognized token 'done': was expecting (JSON String, Number, Array, Object or "
             "token 'null', 'true' or 'false')."
         ),
-        id="end with an output that is no JSON",
+        id="end with an output that is not JSON",
     ),
     pytest.param(
         lambda world: world.parent.fail("x" * 257),
@@ -677,7 +677,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("seed", "sentence"), REFUSED)
-def test_what_aws_could_never_show_is_refused_and_nothing_stored(world, seed, sentence):
+def test_impossible_seed_is_refused(world, seed, sentence):
     """An invalid seed raises a ValueError with the wrong and the valid value, and stores nothing."""
     with pytest.raises(ValueError) as refusal:
         seed(world)
@@ -742,7 +742,7 @@ ODD = [None, 5, True, b"bytes", ["list"], {}, object()]
         for argument, taken in arguments.items()
     ],
 )
-def test_an_argument_of_no_such_kind_is_refused_by_name(world, call, others, argument, taken):
+def test_argument_of_a_wrong_type_is_named(world, call, others, argument, taken):
     """A value of a wrong type is a ValueError that names the argument, and nothing is stored."""
     refusals = {}
     for value in [value for value in ODD if value not in taken]:

@@ -103,7 +103,7 @@ def test_file(sfn, tmp_path, form):
     assert [machine.name for machine in sfn.seed(form(path))] == ["orders", "fast"]
 
 
-def test_dict_may_hold_python(sfn):
+def test_dict_may_have_python_dates(sfn):
     """A dict may have Python's dates and timedeltas."""
     run = {"name": "a", "status": "FAILED", "start_date": timedelta(hours=-1), "duration": timedelta(minutes=1)}
     [orders] = sfn.seed(with_orders(executions=[run, {"status": "RUNNING", "start_date": NOW}]))
@@ -123,7 +123,7 @@ def test_machine_that_exists_is_added_to(sfn, client, orders):
     assert list(orders.versions) == ["1", "2"]
 
 
-def test_other_places(sfn):
+def test_other_regions_and_accounts(sfn):
     """A machine may be in another account and region."""
     place = {"region": "eu-central-1", "account_id": "111111111111"}
     [abroad] = sfn.seed({"state_machines": [{"name": "orders", **place}]})
@@ -179,7 +179,7 @@ def test_dates_from_now_may_lie_ahead(sfn):
 
 
 @pytest.mark.parametrize("text", ["", "5", "5x", "-", "P", "PT", "P1Y", "1h -2m", "9999999999w", "-5m"])
-def test_what_is_no_length_of_time(sfn, text):
+def test_text_that_is_not_a_duration(sfn, text):
     """Another text is refused, with examples of correct ones."""
     with pytest.raises(ValueError) as error:
         sfn.seed(with_orders(executions=[{"status": "FAILED", "duration": text}]))
@@ -213,14 +213,16 @@ KEYS_OF_A_MACHINE = (
             "The seed document has the unknown key 'executions'. Known: $schema, state_machines.",
             id="more than machines",
         ),
-        pytest.param({"state_machines": {}}, "state_machines must be a list, got {}", id="machines that are no list"),
+        pytest.param(
+            {"state_machines": {}}, "state_machines must be a list, got {}", id="machines that are not a list"
+        ),
         pytest.param(
             {"state_machines": ["orders"]},
             (
                 "state_machines[0] must be an object with any of account_id, aliases, creation_date, definition, "
                 "executions, name, on_redrive, on_start, region, role_arn, type, versions, got 'orders'"
             ),
-            id="a machine that is no object",
+            id="a machine that is not an object",
         ),
         pytest.param({"state_machines": [{}]}, "state_machines[0].name must be given, got nothing", id="no name"),
         pytest.param(
@@ -273,7 +275,7 @@ KEYS_OF_A_MACHINE = (
         pytest.param(
             {"state_machines": [{"name": "new", "definition": {1}}]},
             "state_machines[0].definition must be JSON text, or a dict or list to be written as JSON, got {1}",
-            id="a definition that JSON cannot hold",
+            id="a definition that JSON cannot represent",
         ),
         pytest.param(
             with_orders(versions=[{"description": "x" * 257}]),
@@ -396,7 +398,7 @@ KEYS_OF_A_MACHINE = (
             "a: \x00\n",
             "The seed document: invalid YAML: unacceptable character #x0000: special characters are "
             'not allowed in "<unicode string>", position 3.',
-            id="YAML that is no text",
+            id="YAML that is not text",
         ),
         *(
             pytest.param(
@@ -464,7 +466,7 @@ def test_without_pyyaml(sfn, monkeypatch):
 ADDITIONS = [
     pytest.param({}, id="nothing"),
     pytest.param({"versions": [{}]}, id="a version"),
-    pytest.param({"aliases": [{"name": "live", "version": 2}]}, id="an alias in place of another"),
+    pytest.param({"aliases": [{"name": "live", "version": 2}]}, id="an alias that replaces another"),
     pytest.param({"aliases": [{"name": "new", "version": 1}]}, id="an alias"),
     pytest.param({"executions": [{"name": "new", "status": "RUNNING"}]}, id="an execution"),
     pytest.param({"executions": [{"count": 3, "status": "FAILED"}]}, id="executions with default names"),

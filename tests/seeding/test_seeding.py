@@ -69,7 +69,7 @@ def test_a_closed_seed_stops_at_the_start_it_was_given(client, orders):
         pytest.param({"stop_date": at("02:00:00")}, at("02:00:00"), id="stop at the start"),
     ],
 )
-def test_a_seed_stops_where_it_is_told(client, orders, how, stop):
+def test_a_seed_stops_at_the_given_date(client, orders, how, stop):
     """`stop_date` is when it stops, and `duration` how long after the start."""
     orders.add_execution(status="SUCCEEDED", start_date=at("02:00:00"), **how)
 
@@ -103,7 +103,7 @@ def test_a_seed_stops_where_it_is_told(client, orders, how, stop):
         pytest.param({"status": "TIMED_OUT"}, {"input": "{}"}, id="TIMED_OUT has neither"),
     ],
 )
-def test_a_seed_is_described_with_what_its_status_can_carry(client, orders, seed, shown):
+def test_a_seed_is_described_with_the_members_of_its_status(client, orders, seed, shown):
     """Only SUCCEEDED has an output; only FAILED and ABORTED have error and cause."""
     run = orders.add_execution("one", **seed)
 
@@ -169,7 +169,7 @@ def test_a_machine_seeded_with_its_name_alone(client, sfn_executions):
         ),
     ],
 )
-def test_a_machine_is_seeded_where_it_is_told(sfn_executions, place, arn):
+def test_a_machine_is_seeded_in_the_given_region_and_account(sfn_executions, place, arn):
     """`region` and `account_id` of a machine are also those of its executions."""
     orders = sfn_executions.add_state_machine("orders", **place)
     run = orders.add_execution("one", status="RUNNING")
@@ -337,7 +337,7 @@ def test_many_start_one_interval_after_the_other_and_the_newest_now(client, orde
     ]
 
 
-def test_many_without_dates_run_for_half_a_minute_where_there_is_time(orders):
+def test_many_without_dates_run_for_30_seconds_at_most(orders):
     """The default duration is 30 seconds, but ends at now."""
     many = orders.add_executions(61, status="FAILED")
 
@@ -415,7 +415,7 @@ def test_many_at_one_moment_are_in_order_of_adding(client, orders):
     assert {item["startDate"] for item in items(client)} == {NOW}
 
 
-def test_many_share_what_they_carry(client, orders):
+def test_many_share_input_output_error_and_cause(client, orders):
     """Input, output, error and cause are the same for all."""
     done = orders.add_executions(2, status="SUCCEEDED", input="[1]", output="[2]")
     failed = orders.add_executions(2, status="FAILED", error="Boom", cause="why")
@@ -626,7 +626,7 @@ def test_an_upcoming_seed_is_listed_once_the_clock_gets_there(client, clock, ord
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_garbage_collection_is_what_it_was(sfn_executions, enabled):
+def test_garbage_collection_is_restored(sfn_executions, enabled):
     """add_executions leaves Python's garbage collector on or off, as it was."""
     orders = sfn_executions.add_state_machine("orders")
     was_enabled = gc.isenabled()

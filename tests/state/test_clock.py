@@ -136,12 +136,12 @@ OUTSIDE = "must be in the years 1970 to 9999, as AWS's dates are"
         pytest.param(
             "2026-01-10T02:00:00+25:00",
             f" must be {NO_TEXT}, got '2026-01-10T02:00:00+25:00'",
-            id="text with an offset beyond a day",
+            id="text with an offset of more than a day",
         ),
         pytest.param(
             "9999-12-31T24:00:00",
             f" must be {NO_TEXT}, got '9999-12-31T24:00:00'",
-            id="text beyond the calendar",
+            id="text after the last date",
         ),
         pytest.param("\uff12026-01-10", f" must be {NO_TEXT}, got '\uff12026-01-10'", id="text with a wide digit"),
         pytest.param("1969-12-31T23:59:59.999Z", f" {OUTSIDE}", id="before 1970"),
@@ -156,7 +156,7 @@ OUTSIDE = "must be in the years 1970 to 9999, as AWS's dates are"
     ],
 )
 @pytest.mark.parametrize("argument", ["start_date", "stop_date", "redrive_date", "creation_date"])
-def test_what_names_no_moment_is_refused(clock, sfn_executions, orders, argument, given, sentence):
+def test_value_that_is_not_a_date_is_refused(clock, sfn_executions, orders, argument, given, sentence):
     """A value that is not a date raises a ValueError with the argument and the forms of dates."""
     seed = {
         "creation_date": partial(sfn_executions.add_state_machine, "undated"),
@@ -248,7 +248,7 @@ def test_the_innermost_freeze_decides(client, clock, orders):
     assert (later, statuses(client)) == ({"hour": "FAILED"}, {"hour": "RUNNING"})
 
 
-def test_a_ticking_freeze_goes_on_from_where_it_was_put(sfn_executions):
+def test_a_ticking_clock_runs_from_the_frozen_date(sfn_executions):
     """With `tick=True` the clock runs on from the frozen date."""
     with freeze_time(NOW, tick=True):
         run = sfn_executions.add_state_machine("orders").add_execution(status="RUNNING")
@@ -269,7 +269,7 @@ def test_the_real_clock_moves_it_when_nothing_else_does(client, sfn_executions):
     assert before <= (start - datetime(1970, 1, 1, tzinfo=timezone.utc)) // MILLISECOND <= after
 
 
-def test_what_starts_between_two_milliseconds_is_listed_at_once(client, sfn_executions):
+def test_a_start_between_two_milliseconds_is_listed_at_once(client, sfn_executions):
     """Now is rounded down, so that a new execution has started already."""
     with freeze_time("2026-01-10 12:00:00.000999"):
         orders = sfn_executions.add_state_machine("orders")

@@ -53,7 +53,7 @@ def test_starts_advance_no_other_run(advanced, waiting):
     assert advanced == ["m1", "m2", "m3"]
 
 
-def test_only_what_is_due_is_advanced(advanced, waiting):
+def test_only_due_runs_are_advanced(advanced, waiting):
     """When the clock moves, the runs with something due continue in order of their starts."""
     clock, orders, client = waiting
     advanced.clear()

@@ -118,7 +118,7 @@ def test_order_is_that_of_a_sort(seed):
         assert_order(index, moment)
 
 
-def test_update_asks_only_what_is_due():
+def test_update_asks_only_due_executions():
     """Settling moves what is due, and asks no other execution; an index that has lost its order asks all."""
     due, *others = lines = [Line(0, [Attempt(1, 20, Ending("FAILED"))]), *(Line(n, [Attempt(1)]) for n in range(1, 9))]
     index = ExecutionIndex(retention=None)
@@ -151,7 +151,7 @@ def test_listings_by_redrives_are_kept_on_demand():
     assert list(index.newest(redriven=False)) == []
 
 
-def test_update_moves_what_is_due():
+def test_update_moves_due_executions():
     """An execution is listed from the millisecond of its start on, and closed from that of its stop on."""
     line = Line(0, [Attempt(10, 20, Ending("SUCCEEDED"))])
     index = ExecutionIndex(retention=5)
@@ -165,7 +165,7 @@ def test_update_moves_what_is_due():
     assert shown == [*there, *reversed(there[:-1])]
 
 
-def test_what_was_further_ahead_is_left_out():
+def test_page_after_the_clock_moved_back():
     """After the clock has moved back, a page leaves out what an earlier page may have shown further ahead."""
     closing, running, older = (
         Line(0, [Attempt(3, 50, Ending("FAILED"))]),

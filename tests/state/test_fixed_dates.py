@@ -46,9 +46,9 @@ def refusal_of_redrive(client, execution):
     "day",
     [
         pytest.param(NOW + DAY, id="the day after"),
-        pytest.param(NOW + 15 * DAY, id="beyond the 14 days of a redrive"),
-        pytest.param(NOW + 91 * DAY, id="beyond the 90 days of a name"),
-        pytest.param(NOW + 400 * DAY, id="beyond the year of an execution"),
+        pytest.param(NOW + 15 * DAY, id="after the 14 days of a redrive"),
+        pytest.param(NOW + 91 * DAY, id="after the 90 days of a name"),
+        pytest.param(NOW + 400 * DAY, id="after the year of an execution"),
         pytest.param(datetime(9999, 12, 30, tzinfo=timezone.utc), id="in the year 9999"),
     ],
 )
@@ -200,7 +200,7 @@ WAITING = '{"StartAt":"Wait","States":{"Wait":{"Type":"Wait","Seconds":60,"End":
         pytest.param("0001-01-02T00:00:00.000Z", id="first year"),
         pytest.param("1969-12-31T23:59:59.999Z", id="before 1970"),
         pytest.param("2024-02-29T23:59:59.000Z", id="leap day"),
-        pytest.param("2038-01-19T03:14:08.000Z", id="beyond 32 bits of seconds"),
+        pytest.param("2038-01-19T03:14:08.000Z", id="more than 32 bits of seconds"),
         pytest.param("9999-12-31T23:59:59.000Z", id="last day"),
     ],
 )

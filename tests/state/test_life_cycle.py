@@ -96,7 +96,7 @@ def test_an_end_now_erases_the_end_to_come(client, clock, run, end, shown):
     }
 
 
-def test_an_end_moves_an_execution_to_its_place_among_the_stopped(client, clock, orders):
+def test_an_ended_execution_is_listed_by_its_stop_date(client, clock, orders):
     """An ended execution is listed by its stop date, so it comes first."""
     first = orders.add_execution("first", status="RUNNING", start_date=-HOUR)
     orders.add_execution("second", status="RUNNING", start_date=-MINUTE)
@@ -109,7 +109,7 @@ def test_an_end_moves_an_execution_to_its_place_among_the_stopped(client, clock,
     assert listed(client, stateMachineArn=MACHINE, statusFilter="RUNNING") == [("second", "RUNNING", None)]
 
 
-def test_an_end_holds_in_every_listing_of_the_execution(client, orders):
+def test_an_end_is_shown_in_every_listing(client, orders):
     """The listings of machine, version and alias agree about an end."""
     version = orders.publish_version()
     live = orders.add_alias("live", version)
@@ -173,7 +173,7 @@ STATES = [
     ],
 )
 @pytest.mark.parametrize(("seed", "stands"), STATES)
-def test_only_what_runs_can_end(client, orders, seed, stands, end, status):
+def test_only_a_running_execution_can_end(client, orders, seed, stands, end, status):
     """Ending an execution that is not RUNNING raises a RuntimeError with its status, and changes nothing."""
     run = orders.add_execution("one", **seed)
     before = listed(client)
@@ -245,7 +245,7 @@ def test_client_token_before_its_redrive(client, clock, orders):
     assert (run.status, run.redrive_count) == ("RUNNING", 1)
 
 
-def test_several_redrives_can_be_walked_both_ways(client, clock, orders):
+def test_several_redrives_with_a_clock_that_moves_both_ways(client, clock, orders):
     """Each attempt is shown between its redrive and the next one."""
     run = orders.add_execution("one", status="FAILED", start_date=NOW, duration=MINUTE)
     for minutes, change in ((2, run.redrive), (3, run.time_out), (4, run.redrive), (5, run.succeed)):
@@ -400,7 +400,7 @@ GONE = (
 
 
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
-def test_records_from_before_a_reset_are_dead(client, sfn_executions, change, arguments):
+def test_records_from_before_a_reset_cannot_be_changed(client, sfn_executions, change, arguments):
     """Changing a record from before a reset raises a RuntimeError, even if a new machine has its name."""
     held = Held(sfn_executions)
     sfn_executions.reset()
@@ -471,7 +471,7 @@ def test_records_of_a_deleted_machine(client, sfn_executions, change, arguments)
 @pytest.mark.parametrize(
     "change", ["succeed", "fail", "time_out", "abort", "redrive", "add_map_run"], ids=lambda change: change
 )
-def test_record_whose_name_another_execution_has(client, clock, orders, change):
+def test_record_whose_name_is_taken_by_another_execution(client, clock, orders, change):
     """The record of a deleted execution does not stand for a new execution of the same name."""
     failed = orders.add_execution("nightly", status="FAILED")
     clock.move_to(NOW + timedelta(days=90))
@@ -487,7 +487,7 @@ def test_record_whose_name_another_execution_has(client, clock, orders, change):
     assert listed(client) == [("nightly", "RUNNING", None)]
 
 
-def test_dead_records_can_still_be_read():
+def test_records_can_be_read_after_the_mock():
     """After the end of the mock, a record shows its last state."""
     with mock_sfn_executions() as sfn:
         held = Held(sfn)
@@ -527,7 +527,7 @@ def test_a_reset_empties_everything(client, sfn_executions):
     assert Held(sfn_executions).parent.status == "RUNNING"
 
 
-def test_a_call_amid_a_reset_is_answered_from_what_comes_after(client, sfn_executions):
+def test_a_call_during_a_reset_is_answered_from_the_store_after_it(client, sfn_executions):
     """A call during a reset gets the error of a missing machine."""
     orders = sfn_executions.add_state_machine("orders")
 
@@ -558,7 +558,7 @@ def test_outcome_function_that_uses_a_deleted_record(client, sfn_executions):
 # --- Looking at records ------------------------------------------------------------------------------------------
 
 
-def test_records_are_found_by_what_names_them(client, sfn_executions):
+def test_records_are_found_by_arn_or_name(client, sfn_executions):
     """Machines are found by ARN or name, executions and map runs by ARN."""
     held = Held(sfn_executions)
     abroad = sfn_executions.add_state_machine("orders", region="eu-west-1")
@@ -573,7 +573,7 @@ def test_records_are_found_by_what_names_them(client, sfn_executions):
     assert sfn_executions.get_map_run(held.batch.arn) == held.batch
 
 
-def test_what_the_api_made_is_found_too(client, sfn_executions):
+def test_machines_created_by_the_api_are_found(client, sfn_executions):
     """A machine that the code under test created can be seeded."""
     client.create_state_machine(
         name="orders",
@@ -659,7 +659,7 @@ def test_a_name_of_another_region(sfn):
         ],
     ],
 )
-def test_a_record_there_is_not_names_those_there_are(sfn_executions, look, sentence):
+def test_lookup_of_a_missing_record_names_known_ones(sfn_executions, look, sentence):
     """The LookupError names the known records."""
     Held(sfn_executions)
     sfn_executions.add_state_machine("other")
@@ -732,7 +732,7 @@ def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
         pytest.param("version", f"<Version {MACHINE}:1>", id="version"),
     ],
 )
-def test_a_record_shows_what_it_is(sfn_executions, record, text):
+def test_repr_of_a_record(sfn_executions, record, text):
     """The repr of a record has its ARN."""
     assert repr(getattr(Held(sfn_executions), record)) == text
 

@@ -43,7 +43,7 @@ def test_one_outcome_after_the_other(client, orders):
     assert [run.error for run in orders.executions] == [None, "Late", None, None, None]
 
 
-def test_what_starts_nothing_takes_no_outcome(client, orders):
+def test_a_refused_or_repeated_start_uses_no_outcome(client, orders):
     """A refused or repeated start uses no outcome."""
     orders.on_start(["RUNNING", "FAILED"])
     start(client, orders, "a")
@@ -90,7 +90,7 @@ def test_a_callable_that_fails_starts_nothing(client, orders, choose, error):
     assert orders.executions == []
 
 
-def test_synchronous_starts_take_outcomes_too(sfn):
+def test_synchronous_starts_use_outcomes_too(sfn):
     """StartSyncExecution uses the outcomes too; RUNNING counts as success."""
     fast = sfn.add_state_machine("fast", type="EXPRESS")
     fast.on_start(["FAILED", "RUNNING"])
@@ -106,7 +106,7 @@ def test_synchronous_starts_take_outcomes_too(sfn):
 # --- Redrives ------------------------------------------------------------------------------------------------------
 
 
-def test_a_redrive_comes_to_its_outcome(client, orders, clock):
+def test_a_redrive_ends_as_on_redrive_says(client, orders, clock):
     """A redriven execution ends as on_redrive says, whoever redrives it."""
     orders.on_redrive([{"status": "FAILED", "duration": MINUTE}, {"status": "SUCCEEDED", "output": "7"}])
     run = orders.add_execution("nightly", status="FAILED")
@@ -178,7 +178,7 @@ def stand(client, batch):
     return "".join("p" if status == "PENDING_REDRIVE" else status[0] for status in statuses)
 
 
-def test_children_take_turns_on_the_clock(client, clock, parent, batch):
+def test_a_child_is_redriven_when_another_ends(client, clock, parent, batch):
     """If outcomes have durations, the next child runs when one ends."""
     minutes = {"0": 3, "1": 1, "2": 1, "3": 2, "4": 0}
     batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": minutes[name] * MINUTE})
@@ -228,7 +228,7 @@ def test_the_clock_is_back_before_the_children_that_wait(client, clock, sfn):
     ]
 
 
-def test_children_take_turns_when_others_are_ended(client, clock, parent, batch):
+def test_a_child_is_redriven_when_the_test_ends_another(client, clock, parent, batch):
     """Without an outcome, each child waits until the test ends another one."""
     client.redrive_execution(executionArn=parent.arn)
     first, second, third, *_ = batch.executions
@@ -242,7 +242,7 @@ def test_children_take_turns_when_others_are_ended(client, clock, parent, batch)
     assert f"{third.redrive_date:%H:%M}" == "03:01"
 
 
-def test_an_earlier_end_brings_the_next_turn_forward(client, clock, parent, batch):
+def test_an_earlier_end_starts_the_next_child_earlier(client, clock, parent, batch):
     """If a child ends earlier than planned, the next one runs then."""
     batch.on_redrive(status="SUCCEEDED", duration=10 * MINUTE)
     client.redrive_execution(executionArn=parent.arn)
@@ -256,7 +256,7 @@ def test_an_earlier_end_brings_the_next_turn_forward(client, clock, parent, batc
     assert stand(client, batch) == "SSSRR"
 
 
-def test_a_child_redriven_out_of_turn_takes_room(client, clock, parent, batch):
+def test_a_child_redriven_by_the_test_counts_for_the_concurrency(client, clock, parent, batch):
     """A child that the test redrives counts for the concurrency."""
     batch.on_redrive(["SUCCEEDED", "RUNNING"])
     client.redrive_execution(executionArn=parent.arn)
@@ -272,7 +272,7 @@ def test_a_child_redriven_out_of_turn_takes_room(client, clock, parent, batch):
 
 
 @pytest.mark.parametrize(("at_once", "then"), [(3, "RRRpp"), (0, "RRRRR"), (1, "RRppp")])
-def test_more_concurrency_gives_more_turns(client, parent, batch, at_once, then):
+def test_more_concurrency_redrives_more_children(client, parent, batch, at_once, then):
     """With more concurrency more children run at once; with less, none is stopped."""
     client.redrive_execution(executionArn=parent.arn)
     client.update_map_run(mapRunArn=batch.arn, maxConcurrency=at_once)
@@ -280,7 +280,7 @@ def test_more_concurrency_gives_more_turns(client, parent, batch, at_once, then)
     assert stand(client, batch) == then
 
 
-def test_less_concurrency_gives_turns_later(client, clock, parent, batch):
+def test_less_concurrency_redrives_children_later(client, clock, parent, batch):
     """If more children run than allowed, the end of one starts no other."""
     batch.on_redrive(lambda name, input: {"status": "SUCCEEDED", "duration": (3 if name == "1" else 1) * MINUTE})
     client.redrive_execution(executionArn=parent.arn)
@@ -293,7 +293,7 @@ def test_less_concurrency_gives_turns_later(client, clock, parent, batch):
     assert seen == ["RRppp", "SRppp", "SRppp", "SSRpp", "SSSRp"]
 
 
-def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
+def test_no_child_is_redriven_after_the_parents_end(client, clock, parent, batch):
     """Children that wait when the parent ends have failed as before, and can be redriven again."""
     batch.on_redrive(status="SUCCEEDED", duration=MINUTE)
     client.redrive_execution(executionArn=parent.arn)
@@ -307,7 +307,7 @@ def test_the_parents_end_ends_all_turns(client, clock, parent, batch):
     assert stand(client, batch) == "SSRRp"
 
 
-def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batch):
+def test_no_child_is_redriven_after_the_parents_planned_end(client, orders, clock, parent, batch):
     """If the parent's end is planned, later turns do not come."""
     orders.on_redrive(status="FAILED", duration=2 * MINUTE)
     batch.on_redrive(status="SUCCEEDED", duration=1.5 * MINUTE)
@@ -373,7 +373,7 @@ def test_no_turn_comes_after_the_parents_end(client, orders, clock, parent, batc
         ),
     ],
 )
-def test_what_says_no_outcome(client, orders, say, arguments, keywords, sentence):
+def test_wrong_outcome(client, orders, say, arguments, keywords, sentence):
     """A wrong outcome is refused, and the earlier one still applies."""
     getattr(orders, say)(status="TIMED_OUT")
     with pytest.raises(ValueError) as refusal:
@@ -399,7 +399,7 @@ def test_express_executions_are_never_redriven(sfn):
     )
 
 
-def test_express_children_come_to_what_they_can(parent):
+def test_outcomes_of_express_children(parent):
     """An EXPRESS child cannot be ABORTED, and takes at most five minutes."""
     batch = parent.add_map_run("Fast", execution_type="EXPRESS")
     with pytest.raises(

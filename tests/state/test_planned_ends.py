@@ -156,7 +156,7 @@ def test_a_parent_that_ends_as_it_starts(sfn, clock):
     assert stand(batch) == [("ABORTED", NOW + MINUTE), (None, None)]
 
 
-def test_what_has_happened_stays(parent, batch, clock):
+def test_children_that_ended_stay_ended(parent, batch, clock):
     """Children that have ended with their parent stay so when it is made RUNNING again."""
     parent.stop_date = 2 * MINUTE
     parent.status = "SUCCEEDED"

@@ -152,7 +152,7 @@ def test_context_of_seeds(sfn, clock):
 # --- Waiting -----------------------------------------------------------------------------------------------------
 
 
-def test_wait_for_what_is_done(sfn):
+def test_wait_for_an_ended_execution(sfn):
     """For an ended execution wait_until_done returns at once."""
     assert start(sfn, {"Send": PASS}).wait_until_done() is None
 
@@ -226,7 +226,7 @@ def test_wait_for_seeds(sfn):
     assert said(later) == "it starts only at 2026-01-10T04:00:00.000Z"
 
 
-def test_wait_for_what_nothing_answers(clock):
+def test_wait_for_a_task_that_nothing_answers(clock):
     """A task that nothing answers is an error of wait_until_done too."""
 
     def wait():
@@ -242,7 +242,7 @@ def test_wait_for_what_nothing_answers(clock):
         wait()
 
 
-def test_wait_on_a_clock_that_goes_on():
+def test_wait_on_a_moving_clock():
     """If the clock moves, the call returns when the execution has ended."""
     with sfn_mock.mock_sfn_executions() as sfn:
         run = sfn.add_state_machine("orders").add_execution(status="RUNNING")

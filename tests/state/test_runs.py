@@ -71,7 +71,7 @@ def test_a_wait_that_the_clock_has_passed_ended_when_it_was_due(clock, client, s
     assert (run.status, run.stop_date, run.redrive_count) == ("SUCCEEDED", NOW + timedelta(hours=1), 0)
 
 
-def test_a_clock_that_goes_back_shows_the_run_as_it_stood(clock, client, start):
+def test_a_clock_that_moves_back_shows_the_run_as_it_was(clock, client, start):
     """A change at an earlier moment replaces what the run did later."""
     run = start({"Hold": {"Type": "Wait", "Seconds": 3600, "End": True}})
     clock.tick(7200)
@@ -446,7 +446,7 @@ def test_items_and_results_that_fail(client, start, parts, error):
 # --- Redrives ----------------------------------------------------------------------------------------------------
 
 
-def test_a_redrive_goes_on_from_the_failed_state(clock, client, start):
+def test_a_redrive_continues_at_the_failed_state(clock, client, start):
     """After a redrive, states that succeeded do not run again, and the history continues."""
     client.create_activity(name="pack")
     run = start({"Add": {"Type": "Pass", "Result": 7, "Next": "Pack"}, "Pack": ASK})

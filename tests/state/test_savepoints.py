@@ -115,7 +115,7 @@ def _reset(outer):
 
 
 @pytest.mark.parametrize("change", [_seed, _end, _call, _delete, _reset])
-def test_what_an_inner_mock_changes_is_as_before(outer, change):
+def test_changes_of_an_inner_mock_are_undone(outer, change):
     """Records from before the inner mock have all their contents after it."""
     before = outer.picture()
     definition = outer.orders.definition
@@ -152,7 +152,7 @@ def test_inner_mocks_within_one_another(outer):
     assert [*seen, len(outer.orders.executions)] == [4, 3, 2]
 
 
-def test_calls_and_faults_of_an_inner_mock_are_gone(outer):
+def test_calls_and_faults_of_an_inner_mock_are_undone(outer):
     """The record of calls and the counts of faults are those of the outer mock again."""
     outer.client.list_state_machines()
     fault = outer.sfn.add_fault("ListActivities", error="AccessDeniedException")
@@ -169,7 +169,7 @@ def test_calls_and_faults_of_an_inner_mock_are_gone(outer):
     assert len(outer.client.list_state_machines()["stateMachines"]) == 1
 
 
-def test_outcomes_of_starts_are_dealt_anew(outer):
+def test_outcomes_of_starts_are_restored(outer):
     """A list of outcomes is at its earlier position, and on_start of the inner mock is removed."""
     outer.orders.on_start(["FAILED", "SUCCEEDED"])
     statuses = []
@@ -193,7 +193,7 @@ def test_another_account_starts_empty_again():
             _ = machine.arn
 
 
-def test_seeds_under_moto_are_gone_too():
+def test_seeds_in_motos_dictionaries_are_undone():
     """moto's dictionaries have the same records as before."""
     with mock_sfn_executions() as sfn, mock_aws():
         sfn.add_state_machine("orders")
@@ -211,7 +211,7 @@ def test_seeds_under_moto_are_gone_too():
 GONE = " no longer exists: the inner mock, fixture or test that added it has ended."
 
 
-def test_views_of_an_inner_mock_say_that_they_are_gone(outer):
+def test_views_of_an_inner_mock_cannot_be_read(outer):
     """To read or change a view of the inner mock is a RuntimeError."""
     with mock_sfn_executions():
         invoices = outer.sfn.add_state_machine("invoices")
@@ -281,7 +281,7 @@ def executed():
         yield sfn
 
 
-def test_a_run_goes_back_to_where_it_stood(executed, clock):
+def test_a_run_is_restored(executed, clock):
     """A task that was answered in the inner mock waits again, and can be answered differently."""
     client = boto3.client("stepfunctions")
     arn = client.create_activity(name="people")["activityArn"]
@@ -304,7 +304,7 @@ def test_a_run_goes_back_to_where_it_stood(executed, clock):
     assert (run.status, run.error) == ("FAILED", "Declined")
 
 
-def test_a_run_that_waits_goes_on_after_an_inner_mock(executed, clock):
+def test_a_waiting_run_continues_after_an_inner_mock(executed, clock):
     """A run that waits continues after the inner mock as if it had not been."""
     client = boto3.client("stepfunctions")
     pause = json.dumps({"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "Seconds": 60, "End": True}}})

@@ -144,7 +144,7 @@ def test_a_task_that_fails_in_a_thread(sfn, client, start, make):
 
 
 @freeze_time("2026-01-10 03:00:00")
-def test_a_task_may_use_a_mock_of_its_own(sfn, client):
+def test_a_task_may_use_its_own_mock(sfn, client):
     """The changes of a mock inside a task are undone, and the run continues."""
 
     def charge(input):

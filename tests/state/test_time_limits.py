@@ -84,7 +84,7 @@ def test_execution_is_timed_out_when_it_is_due(client, orders, clock, make):
     )
 
 
-def test_redrive_counts_anew(client, orders, clock):
+def test_redrive_restarts_the_timeout(client, orders, clock):
     """TimeoutSeconds begin again with a redrive."""
     run = orders.add_execution(status="FAILED")
     clock.tick(2 * MINUTE)
@@ -97,7 +97,7 @@ def test_redrive_counts_anew(client, orders, clock):
     assert seen(run) == ("TIMED_OUT", NOW + 3 * MINUTE)
 
 
-def test_seeded_redrive_counts_anew(orders, clock):
+def test_seeded_redrive_restarts_the_timeout(orders, clock):
     """A seed that ran too long is TIMED_OUT before its redrive."""
     run = orders.add_execution(status="RUNNING", start_date=-3 * MINUTE, redrive_date=-SECOND)
     short = orders.add_execution(status="RUNNING", start_date=-30 * SECOND, redrive_date=-SECOND)
@@ -141,7 +141,7 @@ def test_default_durations_are_cut(sfn_executions):
         pytest.param({"stop_date": MINUTE + MILLISECOND}, "stop_date", id="stop date"),
     ],
 )
-def test_seed_that_outlives_it(orders, arguments, name):
+def test_seed_longer_than_the_timeout(orders, arguments, name):
     """A seed that is longer than TimeoutSeconds is a ValueError."""
     with pytest.raises(ValueError) as refusal:
         orders.add_execution(status="SUCCEEDED", **arguments)
@@ -153,7 +153,7 @@ def test_seed_that_outlives_it(orders, arguments, name):
     assert list(orders.executions) == []
 
 
-def test_many_seeds_that_outlive_it(orders):
+def test_many_seeds_longer_than_the_timeout(orders):
     """So is a call of add_executions."""
     with pytest.raises(ValueError, match=r"^duration must not be after the TimeoutSeconds of the definition"):
         orders.add_executions(3, status="SUCCEEDED", duration=2 * MINUTE)
@@ -257,7 +257,7 @@ def test_loaded_execution_is_timed_out_when_it_is_due(sfn_executions, orders, cl
         pytest.param({"status": "SUCCEEDED", "startDate": NOW, "stopDate": NOW + 2 * MINUTE}, id="closed later"),
     ],
 )
-def test_loaded_execution_that_outlives_it(sfn_executions, orders, clock, item):
+def test_loaded_execution_longer_than_the_timeout(sfn_executions, orders, clock, item):
     """A loaded execution may be longer than today's TimeoutSeconds."""
     [run] = sfn_executions.load(listing(**item))
     clock.tick(2 * MINUTE)

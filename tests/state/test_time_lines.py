@@ -126,13 +126,13 @@ def test_waiting_for_a_redrive(line, moment, waits, in_vain):
     assert line.has_lost_redrive(moment) == in_vain
 
 
-def test_what_never_starts():
+def test_execution_that_never_starts():
     """An execution whose start is never was kept from starting."""
     assert line_of(Attempt(clock.NEVER)).never_starts
     assert not line_of(CLOSED).never_starts
     assert not line_of(CLOSED, Attempt(clock.NEVER)).never_starts
 
 
-def test_a_first_attempt_is_no_redrive():
+def test_a_first_attempt_is_not_a_redrive():
     """An attempt of which nothing else is said runs, and counts no redrive."""
     assert Attempt(10) == (10, None, OPEN, 0, None)

@@ -36,7 +36,7 @@ def test_execution_that_was_forgotten():
         assert orders._record.names == {"old": old._record, "other": other._record}
 
 
-def test_changes_of_status_that_were_not_told():
+def test_status_changes_without_a_sent_event():
     """A status change whose event was not sent is sent later."""
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")

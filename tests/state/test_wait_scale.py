@@ -95,7 +95,7 @@ def test_served():
 
 
 @pytest.mark.parametrize("value", [-1, -0.1, True, None, "0", math.inf, math.nan], ids=repr)
-def test_what_is_no_scale(value):
+def test_wrong_scale(value):
     """A value that is not a number >= 0 is refused at once."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(wait_scale=value)

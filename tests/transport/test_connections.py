@@ -289,7 +289,7 @@ def test_with_mock_aws(reached):
 
 
 @pytest.mark.parametrize("passthrough", [{"services": ["sts"]}, {"urls": ["https://sts.*"]}], ids=["service", "url"])
-def test_what_moto_is_told_to_pass_on(passthrough, reached):
+def test_requests_that_moto_passes_through(passthrough, reached):
     """Requests that a test has moto pass through to AWS are allowed."""
     with mock_sfn_executions(), mock_aws(config={"core": {"passthrough": passthrough}}), pytest.raises(OSError):
         _urllib(URL)

@@ -26,7 +26,7 @@ from sfn_mock.transport import local_dates
     ("operation", "arguments"), [pytest.param(*call, id=f"{index}-{call[0]}") for index, call in enumerate(CALLS)]
 )
 @pytest.mark.parametrize("ignored", [pytest.param([], id="frozen"), pytest.param(["botocore"], id="botocore unfrozen")])
-def test_both_ways_give_the_same(operation, arguments, ignored):
+def test_both_transports_give_the_same(operation, arguments, ignored):
     """Keys, order, values, classes, zones, ResponseMetadata and errors are equal."""
     with freeze_time(NOW, ignore=ignored):
         assert over("direct", operation, arguments) == over("wire", operation, arguments)
@@ -122,7 +122,7 @@ def test_dates_follow_a_change_of_zone(zone):
     assert in_kolkata.utcoffset() == timedelta(hours=5, minutes=30)
 
 
-def test_dates_where_the_machine_knows_no_zone(monkeypatch):
+def test_dates_without_a_zone_of_the_machine(monkeypatch):
     """Near 1970, whose offset Windows does not know, dates come from botocore's parser."""
     original = time.localtime
 

@@ -171,7 +171,7 @@ def test_every_host_is_answered(region, partition, options, with_moto):
 
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
-def test_host_of_its_own_is_answered(with_moto):
+def test_host_of_start_sync_execution_is_answered(with_moto):
     """StartSyncExecution is answered at its host sync-states."""
     with mock_sfn_executions(), mock_aws() if with_moto else mock_sfn_executions():
         client = boto3.client("stepfunctions")
@@ -181,7 +181,7 @@ def test_host_of_its_own_is_answered(with_moto):
     assert "Member must have length less than or equal to 256" in str(error.value)
 
 
-def test_session_of_its_own():
+def test_clients_of_other_sessions():
     """Clients of each kind of session are answered."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
@@ -391,7 +391,7 @@ def test_botocore_is_as_before():
     assert (dict(vars(botocore.hooks.EventAliaser)), dict(vars(botocore_stubber))) == before
 
 
-def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
+def test_wrapper_of_another_tool_stays(monkeypatch):
     """A wrapper that another tool installs within the mock stays and works after it."""
     events = botocore.hooks.EventAliaser
     monkeypatch.setattr(events, "emit", events.emit)
@@ -479,7 +479,7 @@ def test_async_emitter_is_answered_in_its_own_form():
     assert (response.status_code, content == joined == text.encode(), first) == (200, True, b"<?xml")
 
 
-def test_async_emitter_uploads_what_it_awaits():
+def test_async_emitter_reads_the_whole_body():
     """The body of an asyncio client is read completely before moto gets it."""
     events = botocore.hooks.EventAliaser(AsyncEmitter())
     sent = []

@@ -88,7 +88,7 @@ def test_nothing_stays_patched(use, monkeypatch):
     assert dict(os.environ) == environment
 
 
-def test_what_others_patch_meanwhile_stays():
+def test_wrapper_of_another_tool_stays():
     """A wrapper that another tool put around a patched function stays."""
 
     class Owner:
@@ -106,7 +106,7 @@ def test_what_others_patch_meanwhile_stays():
     assert Owner().method() == ["original", "mine", "theirs"]
 
 
-def test_an_attribute_is_replaced_for_a_while():
+def test_a_replaced_attribute_is_restored():
     """A replaced attribute has its old value afterwards."""
 
     class Owner:
@@ -118,7 +118,7 @@ def test_an_attribute_is_replaced_for_a_while():
     assert Owner.kind == "before"
 
 
-def test_items_of_a_dictionary_are_replaced_for_a_while():
+def test_replaced_items_are_restored():
     """Afterwards, replaced items have their old values, and items of others stay."""
     dictionary = {"replaced": "before", "other": 1}
     with with_items(dictionary, {"replaced": "ours", "added": "ours", "theirs": "ours"}):

@@ -195,7 +195,7 @@ def test_proxy_is_not_asked(proxies, environment, monkeypatch):
         requests.post("https://s3.amazonaws.com/b", headers=signed("s3", URL), proxies=proxies, timeout=5)
 
 
-def test_plain_proxy_is_no_loopback():
+def test_plain_proxy_is_not_a_loopback_endpoint():
     """A call to AWS by a proxy on this machine is a call to AWS."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
@@ -308,7 +308,7 @@ def test_after_the_mock_nothing_is_left():
     assert (HTTPConnectionPool.urlopen, RequestsMock._find_match) == before
 
 
-def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
+def test_wrapper_of_another_tool_stays(monkeypatch):
     """A wrapper that another tool installs within the mock stays and works after it."""
     monkeypatch.setattr(
         HTTPConnectionPool,
@@ -364,7 +364,9 @@ def test_what_someone_else_wraps_meanwhile_stays(monkeypatch):
             "s3 POST /failures.csv",
             id="REST: method and path",
         ),
-        pytest.param("s3", "https://minio.example.com/a", {}, "", "s3 POST /a", id="a host of one's own elsewhere"),
+        pytest.param(
+            "s3", "https://minio.example.com/a", {}, "", "s3 POST /a", id="a host of one's own on another machine"
+        ),
     ],
 )
 def test_signed_call_to_another_service_is_refused(service, url, headers, body, name):
@@ -493,7 +495,7 @@ def test_headers_that_lie(sfn_executions, headers, body):
 @pytest.mark.parametrize(
     "target", [pytest.param({}, id="none"), pytest.param({"X-Amz-Target": b"AWSStepFunctions.\xff"}, id="no text")]
 )
-def test_a_signed_call_that_names_no_operation(sfn_executions, target):
+def test_a_signed_call_without_a_known_operation(sfn_executions, target):
     """A call signed for Step Functions without a known operation gets AWS's answer."""
     answer = requests.post(URL, data=b"{}", headers={**signed("states", URL, body="{}"), **target})
 

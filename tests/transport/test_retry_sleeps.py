@@ -56,7 +56,7 @@ def test_retries_cost_no_time(pauses, mode, with_moto):
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
-def test_retries_pause_unless_told(pauses, mode):
+def test_retries_pause_by_default(pauses, mode):
     """Without the option botocore pauses as it does with AWS."""
     with mock_sfn_executions() as sfn:
         sfn.add_fault("ListStateMachines", error="ThrottlingException", times=2)
@@ -147,7 +147,7 @@ def test_botocore_is_as_it_was():
     assert within != before
 
 
-def test_what_others_wrapped_meanwhile_stays(monkeypatch, pauses):
+def test_wrapper_of_another_tool_stays(monkeypatch, pauses):
     """A wrapper of another tool stays after the mock, and works without it."""
     mock = mock_sfn_executions(retry_sleeps=False)
     mock.start()

@@ -79,7 +79,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)\s]+)\)", (DOCS / "page.md").read_text(encoding="utf-8")))
-def test_its_description_leads_somewhere(target):
+def test_links_and_pictures_of_the_page_exist(target):
     """Each picture and link of docs/page.md exists, and no picture is too large."""
     path = DOCS / target.partition("#")[0]
 

@@ -90,7 +90,7 @@ def test_many_state_machines(sfn, reader):
     assert reader.hash() == "#/machines?name=MACHINE-11"
 
 
-def test_an_empty_place(sfn, reader):
+def test_an_empty_list(sfn, reader):
     """An empty list says so, and shows how to seed."""
     reader.open()
 
@@ -334,7 +334,7 @@ def test_no_child_executions(sfn, reader, orders):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_head_stays_in_sight(sfn, reader, width):
+def test_the_table_head_stays_visible(sfn, reader, width):
     """While the reader scrolls, the table's head stays below the bar of time."""
     orders = sfn.add_state_machine("orders")
     orders.add_executions(100, status="SUCCEEDED", start_date="2026-01-10T00:00:00Z")

@@ -25,7 +25,7 @@ def test_an_empty_page_has_a_next_one(browser):
     assert 0 in sizes
 
 
-def test_a_server_that_is_gone(browser):
+def test_a_server_that_has_stopped(browser):
     """When the server has stopped, the shown data stays, and the page says so."""
     with browser.new_context() as context:
         with sfn_mock.server() as sfn:

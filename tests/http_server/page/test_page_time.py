@@ -93,7 +93,7 @@ def test_playing(new_reader, orders):
     new_reader.page.wait_for_selector("#time-play[aria-label=Play]")
 
 
-def test_where_the_time_cannot_be_moved(sfn, reader):
+def test_lists_without_a_time_slider(sfn, reader):
     """Without executions, and in the list of calls, there is no slider; a test's frozen clock cannot be moved."""
     reader.open()
     hidden = [reader.page.is_hidden("#scrubber")]

@@ -54,7 +54,7 @@ def test_many_calls(sfn, reader, orders, client):
     assert (reader.text("caption"), len(reader.rows())) == ("Calls: 101", 101)
 
 
-def test_refreshing_keeps_what_the_reader_does(sfn, reader, orders, client):
+def test_refresh_keeps_open_and_focused_elements(sfn, reader, orders, client):
     """A refresh keeps what is open, written or focused."""
     client.list_executions(stateMachineArn=orders.arn)
     reader.open("calls")
