@@ -86,7 +86,7 @@ CALLS = [
         ),
     ),
     CallFact(
-        "text that is no ARN",
+        "text that is not an ARN",
         'A text that is not an ARN is InvalidArn, whose sentence says "Invalid ARN prefix" and repeats the text.',
         "ListExecutions",
         {"stateMachineArn": "no arn"},
