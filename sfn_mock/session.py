@@ -103,14 +103,14 @@ class Session:
 
     def execution_scopes(self) -> list[ExecutionScope]:
         """Return the execution scopes of every account and region: state machines and map runs."""
-        return self.gather(scopes_of)
+        return self.gather(Records.scopes)
 
     def scopes_as_they_stand(self) -> list[ExecutionScope]:
         """Return the same without moving runs to the present; it works after the session has ended, too."""
         scopes: list[ExecutionScope] = []
         for backend in self.backends():
             with backend.records.locked_soon():
-                scopes += scopes_of(backend.records)
+                scopes += backend.records.scopes()
         return scopes
 
     def release_waiting(self) -> None:
@@ -170,11 +170,6 @@ class Session:
             raise RuntimeError(
                 "This mock has ended: use its handle only inside the with block, decorated test or fixture."
             )
-
-
-def scopes_of(records: Records) -> list[ExecutionScope]:
-    """Return the execution scopes of records: state machines and map runs."""
-    return [*records.state_machines.values(), *records.map_runs.values()]
 
 
 def records_of(backend_of: BackendOf) -> RecordsOf:

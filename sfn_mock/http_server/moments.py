@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sfn_mock.session import Session, scopes_of
+from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state.live_runs import Run
 from sfn_mock.state.records import Execution, Records
@@ -32,7 +32,7 @@ def describe_moments(session: Session, now: int, state_machine_arn: str | None) 
 
 def _moments(records: Records, state_machine_arn: str | None) -> Iterator[int]:
     """Yield the moments at which executions start, stop or are redriven, and at which definitions act."""
-    for scope in scopes_of(records):
+    for scope in records.scopes():
         if state_machine_arn in (None, scope.state_machine.arn):
             yield from _changes(scope.index.executions)
     for execution, run in records.runs.items():

@@ -11,7 +11,7 @@ from sfn_mock.aws.arns import parse_activity_arn
 from sfn_mock.aws.configurations import encryption_configuration as read_encryption
 from sfn_mock.aws.exceptions import ActivityAlreadyExists, ActivityDoesNotExist
 from sfn_mock.aws.names import check_name
-from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.paging import list_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.tags import read_tags
 from sfn_mock.state import clock
@@ -64,16 +64,17 @@ def list_activities(
 ) -> Answer:
     """List the activities by name, in the order of code points, as state machines are listed."""
     with records.using() as moment:
-        page = cut_page(
+        return list_page(
             records,
             moment,
             ("ListActivities",),
             records.activities.values(),
-            lambda activity: activity.name,
+            key=lambda activity: activity.name,
+            member="activities",
+            describe=lambda activity: _summary(activity, date),
             max_results=max_results,
             next_token=next_token,
         )
-        return present(activities=[_summary(activity, date) for activity in page.items], nextToken=page.next_token)
 
 
 @operation

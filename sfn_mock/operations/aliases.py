@@ -19,7 +19,7 @@ from sfn_mock.aws.exceptions import (
 )
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
 from sfn_mock.operations.limits import check_number_of_aliases
-from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.paging import list_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
 from sfn_mock.operations.versions import is_version_number
@@ -113,16 +113,17 @@ def list_state_machine_aliases(
             if parsed.qualifier not in machine.versions:
                 raise ReferenceNotFound(arn=state_machine_arn)
             aliases = aliases_of(machine, parsed.qualifier)
-        page = cut_page(
+        return list_page(
             records,
             moment,
             ("ListStateMachineAliases", machine.sequence, parsed.qualifier),
             aliases,
-            lambda alias: alias.sequence,
+            key=lambda alias: alias.sequence,
+            member="stateMachineAliases",
+            describe=lambda alias: _summary(alias, date),
             max_results=max_results,
             next_token=next_token,
         )
-        return present(stateMachineAliases=[_summary(alias, date) for alias in page.items], nextToken=page.next_token)
 
 
 @operation

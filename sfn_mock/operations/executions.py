@@ -11,12 +11,12 @@ from sfn_mock.operations import execution_mode
 from sfn_mock.operations.finding import find_execution, find_qualified
 from sfn_mock.operations.limits import check_open_executions
 from sfn_mock.operations.mock_cases import split_case
-from sfn_mock.operations.redrives import obstacle
+from sfn_mock.operations.redrives import redrive_status
 from sfn_mock.operations.registry import Answer, DateForm, date_or_none, includes_data, operation, present
 from sfn_mock.operations.state_machines import describe_revision, refuse_deleting
 from sfn_mock.operations.task_calls import ServicesOfMocks
 from sfn_mock.state.life_cycle import end_execution
-from sfn_mock.state.outcomes import FAILS_AT_ONCE, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
+from sfn_mock.state.outcomes import FAILS_AT_ONCE, LONGEST_EXPRESS, RUNS_UNTIL_ENDED, SUCCEEDS_AT_ONCE, Ending, Outcome
 from sfn_mock.state.records import Alias, Execution, Records, StateMachine, Version
 from sfn_mock.state.runs import start_run
 from sfn_mock.state.state_machines import choose_version, start
@@ -25,8 +25,6 @@ from sfn_mock.state.task_mocks import Case, CaseRun
 #: The billing units of an EXPRESS execution: megabytes of memory, and milliseconds of duration (recorded on AWS).
 _BILLED_MEMORY = 64
 _BILLED_CHUNK = 100
-#: How long an EXPRESS execution may take, in milliseconds (Developer Guide, service quotas).
-_LONGEST_EXPRESS = 5 * 60 * 1000
 
 
 @operation
@@ -78,7 +76,7 @@ def start_sync_execution(
         execution = _start(machine, qualified, moment, name, text, trace_header, case, sync=True)
         if execution in records.runs:
             # The caller gets the end, however far in the future it is.
-            records.runs[execution].advance_to(moment + _LONGEST_EXPRESS)
+            records.runs[execution].advance_to(moment + LONGEST_EXPRESS)
     return _sync_execution(execution, date, with_data=includes_data(included_data))
 
 
@@ -210,8 +208,7 @@ def describe_execution(
         execution, attempt = find_execution(records, execution_arn, moment, express_children=True)
         ending = attempt.ending_at(moment)
         map_run = execution.map_run
-        reason = obstacle(execution, attempt, moment)
-        redrivable = "REDRIVABLE" if map_run is None else "REDRIVABLE_BY_MAP_RUN"
+        redrivable, reason = redrive_status(execution, attempt, moment)
         answer = present(
             executionArn=execution.arn,
             stateMachineArn=execution.state_machine_arn,
@@ -227,7 +224,7 @@ def describe_execution(
             stateMachineAliasArn=execution.alias_arn,
             redriveCount=attempt.redrive_count,
             redriveDate=date_or_none(date, attempt.redrive),
-            redriveStatus=redrivable if reason is None else "NOT_REDRIVABLE",
+            redriveStatus=redrivable,
             redriveStatusReason=reason,
         )
         if with_data:

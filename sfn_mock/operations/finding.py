@@ -36,12 +36,8 @@ def find_qualified(records: Records, arn: str) -> tuple[StateMachine, Version | 
     """Return the state machine of an ARN and, if the ARN is qualified, the version or alias."""
     parsed = unlabelled(arn)
     machine = records.state_machines.get(parsed.name) if parsed.prefix == records.arn_prefix else None
-    if machine is None:
-        raise StateMachineDoesNotExist(arn=arn)
-    if parsed.qualifier is None:
-        return machine, None
-    qualified = machine.qualified(parsed.qualifier)
-    if qualified is None:
+    qualified = None if machine is None or parsed.qualifier is None else machine.qualified(parsed.qualifier)
+    if machine is None or (parsed.qualifier is not None and qualified is None):
         raise StateMachineDoesNotExist(arn=arn)
     return machine, qualified
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sfn_mock.asl.events import Event
 from sfn_mock.operations.finding import find_execution
-from sfn_mock.operations.paging import cut_page
-from sfn_mock.operations.registry import Answer, DateForm, operation, present
+from sfn_mock.operations.paging import list_page
+from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.state.history import events_until
 from sfn_mock.state.records import Execution, Records
 
@@ -28,18 +28,17 @@ def get_execution_history(
     with_data = include_execution_data is not False
     with records.using() as moment:
         execution, _ = find_execution(records, execution_arn, moment)
-        page = cut_page(
+        return list_page(
             records,
             moment,
             ("GetExecutionHistory", execution.sequence, bool(reverse_order), with_data),
             events_of(records, execution, moment),
-            lambda event: event.id,
+            key=lambda event: event.id,
+            member="events",
+            describe=lambda event: _event(event, date, with_data=with_data),
             max_results=max_results,
             next_token=next_token,
             descending=bool(reverse_order),
-        )
-        return present(
-            events=[_event(event, date, with_data=with_data) for event in page.items], nextToken=page.next_token
         )
 
 

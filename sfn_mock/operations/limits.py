@@ -10,29 +10,21 @@ from sfn_mock.state.records import Records, StateMachine
 def check_rate(records: Records, operation: str) -> None:
     """Raise ThrottlingException if a call of ``operation``, which has a quota, exceeds it."""
     with records.using() as moment:
-        if not _acquire_call(records, operation, moment):
+        if operation not in records.rate_limiters:
+            bucket = records.simulation.quotas.bucket(operation, records.region)
+            records.rate_limiters[operation] = RateLimiter(bucket, moment)
+        if not records.rate_limiters[operation].acquire(moment):
             raise ThrottlingException
 
 
-def _acquire_call(records: Records, operation: str, moment: int) -> bool:
-    """Take one call from the quota of ``operation``, and return whether there was one."""
-    if operation not in records.rate_limiters:
-        bucket = records.simulation.quotas.bucket(operation, records.region)
-        records.rate_limiters[operation] = RateLimiter(bucket, moment)
-    return records.rate_limiters[operation].acquire(moment)
-
-
 def check_open_executions(records: Records, moment: int) -> None:
-    """Raise ExecutionLimitExceeded if no other execution may be open."""
+    """Raise ExecutionLimitExceeded if no other execution may be open; child executions count, EXPRESS ones do not."""
     limit = records.simulation.quotas.open_executions
-    if limit is not None and _count_open_executions(records, moment) >= limit:
+    if limit is None:
+        return
+    scopes = [scope for scope in records.scopes() if scope.execution_type != "EXPRESS"]
+    if sum(scope.count_running(moment) for scope in scopes) >= limit:
         raise ExecutionLimitExceeded
-
-
-def _count_open_executions(records: Records, moment: int) -> int:
-    """Return the number of RUNNING executions, child executions included; EXPRESS executions do not count."""
-    scopes = [*records.state_machines.values(), *records.map_runs.values()]
-    return sum(scope.count_running(moment) for scope in scopes if scope.execution_type != "EXPRESS")
 
 
 def check_number_of_aliases(machine: StateMachine) -> None:

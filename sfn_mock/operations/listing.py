@@ -34,20 +34,17 @@ def list_executions(
         check_filters(map_run_arn, status_filter, redrive_filter)
         request = ("ListExecutions", owner.sequence, qualifier, map_run_arn, status_filter, redrive_filter)
         start = page_start(records, moment, request, next_token)
-        before: Position | None = None
-        if start.after is not None:
-            sorted_by, sequence = start.after
-            before = sorted_by, sequence
+        before = None if start.after is None else (start.after[0], start.after[1])
         size = max_results or DEFAULT_PAGE_SIZE
         redriven = None if redrive_filter is None else redrive_filter == "REDRIVEN"
         # Time lines keep the past, so the past is listed like the present.
         lag = records.simulation.consistency_lag
         owner.index.update_to(moment - lag)
         entries = owner.index.page(qualifier, status_filter, redriven, before, size + 1, start.seen_until - lag)
-        page = first_page(records, moment, request, start, entries, _position, size)
-        answer: Answer = {"executions": describe_items(owner, page.items, date)}
-        if page.next_token is not None:
-            answer["nextToken"] = page.next_token
+        page, token = first_page(records, moment, request, start, entries, _position, size)
+        answer: Answer = {"executions": describe_items(owner, page, date)}
+        if token is not None:
+            answer["nextToken"] = token
         return answer
 
 

@@ -6,11 +6,11 @@ from collections import Counter
 
 from sfn_mock.aws.exceptions import MapRunCompleted, NoMapRunSettingGiven, ResourceNotFound
 from sfn_mock.operations.finding import find_execution, find_map_run
-from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.paging import list_page
 from sfn_mock.operations.redrives import obstacle
 from sfn_mock.operations.registry import Answer, DateForm, date_or_none, operation, present
 from sfn_mock.state.life_cycle import set_max_concurrency
-from sfn_mock.state.map_run_states import MapRunState, count_executions, count_items, map_runs_at, state_at
+from sfn_mock.state.map_run_states import MapRunState, count, map_runs_at, state_at
 from sfn_mock.state.outcomes import UNSUCCESSFUL
 from sfn_mock.state.records import Execution, MapRun, Records
 from sfn_mock.state.tolerance import Tolerance
@@ -26,8 +26,7 @@ def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> A
         map_run = _find_started(records, map_run_arn, moment)
         state = state_at(map_run, moment)
         lost = [child for child in map_run.executions if _is_lost(child, moment)]
-        children = _counts(state, count_executions(map_run, moment), len(lost))
-        items = _counts(state, count_items(map_run, moment), sum(child.item_count or 0 for child in lost))
+        children, items = count(map_run, moment)
         return present(
             mapRunArn=map_run.arn,
             executionArn=map_run.execution_arn,
@@ -37,8 +36,8 @@ def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> A
             maxConcurrency=map_run.max_concurrency or _NO_LIMIT,
             toleratedFailurePercentage=map_run.tolerance.percentage,
             toleratedFailureCount=map_run.tolerance.failures,
-            itemCounts=items,
-            executionCounts=children,
+            itemCounts=_counts(state, items, sum(child.item_count or 0 for child in lost)),
+            executionCounts=_counts(state, children, len(lost)),
             redriveCount=state.redrive_count,
             redriveDate=date_or_none(date, state.redrive),
         )
@@ -90,27 +89,22 @@ def list_map_runs(
     """List the map runs of an execution, in the order in which they were added."""
     with records.using() as moment:
         execution, _ = find_execution(records, execution_arn, moment)
-        page = cut_page(
+        return list_page(
             records,
             moment,
             ("ListMapRuns", execution.sequence),
             map_runs_at(execution, moment),
-            lambda map_run: map_run.sequence,
+            key=lambda map_run: map_run.sequence,
+            member="mapRuns",
+            describe=lambda map_run: present(
+                executionArn=map_run.execution_arn,
+                mapRunArn=map_run.arn,
+                stateMachineArn=map_run.state_machine_arn,
+                startDate=date(map_run.start),
+                stopDate=date_or_none(date, state_at(map_run, moment).stop),
+            ),
             max_results=max_results,
             next_token=next_token,
-        )
-        return present(
-            mapRuns=[
-                present(
-                    executionArn=map_run.execution_arn,
-                    mapRunArn=map_run.arn,
-                    stateMachineArn=map_run.state_machine_arn,
-                    startDate=date(map_run.start),
-                    stopDate=date_or_none(date, state_at(map_run, moment).stop),
-                )
-                for map_run in page.items
-            ],
-            nextToken=page.next_token,
         )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sfn_mock.aws import page_tokens
+from sfn_mock.operations.registry import Answer, present
 from sfn_mock.operations.short_pages import shortened
 from sfn_mock.state.records import Records
 
@@ -29,14 +29,6 @@ class PageStart(NamedTuple):
     seen_until: int = 0
 
 
-@dataclass(frozen=True)
-class Page(Generic[Item]):
-    """A page of a listing: its items, and the token of the next page."""
-
-    items: list[Item]
-    next_token: str | None
-
-
 def page_start(records: Records, moment: int, request: page_tokens.Request, next_token: str | None) -> PageStart:
     """Return the start of the page for ``next_token``, or of the first page without a token."""
     if next_token is None:
@@ -52,30 +44,32 @@ def first_page(
     items: list[Item],
     key: Callable[[Item], page_tokens.Position],
     size: int,
-) -> Page[Item]:
-    """Return the first page of ``items``, which begin at ``start``: up to ``size``, with a token if more follow."""
+) -> tuple[list[Item], str | None]:
+    """Return up to ``size`` of the items, which begin at ``start``, and a token if more follow."""
     length = min(len(items), size)
     if records.simulation.short_pages:
         length = shortened(size, length, start.given, start.after_empty)
     if length == len(items):
-        return Page(items, None)
+        return items, None
     after = key(items[length - 1]) if length else start.after
     follows = PageStart(after, start.given + length, after_empty=not length, seen_until=max(moment, start.seen_until))
-    return Page(items[:length], page_tokens.give(records.token_key, request, follows, moment))
+    return items[:length], page_tokens.give(records.token_key, request, follows, moment)
 
 
-def cut_page(
+def list_page(
     records: Records,
     moment: int,
     request: page_tokens.Request,
     items: Iterable[Item],
-    key: Callable[[Item], page_tokens.Position],
     *,
+    key: Callable[[Item], page_tokens.Position],
+    member: str,
+    describe: Callable[[Item], Answer],
     max_results: int | None,
     next_token: str | None,
     descending: bool = False,
-) -> Page[Item]:
-    """Return one page of ``items`` in the order of their keys, starting after the position of ``next_token``.
+) -> Answer:
+    """Answer with one page of ``items`` in the order of their keys, starting after the position of ``next_token``.
 
     A token stores a key, not an offset, so that added or removed items neither shift nor repeat the others.
     """
@@ -83,4 +77,5 @@ def cut_page(
     start = page_start(records, moment, request, next_token)
     if start.after is not None:
         ordered = [item for item in ordered if (key(item) < start.after if descending else key(item) > start.after)]
-    return first_page(records, moment, request, start, ordered, key, max_results or DEFAULT_PAGE_SIZE)
+    page, token = first_page(records, moment, request, start, ordered, key, max_results or DEFAULT_PAGE_SIZE)
+    return {member: [describe(item) for item in page], **present(nextToken=token)}

@@ -26,6 +26,14 @@ _TOKEN_LIFETIME = 15 * _MINUTE
 _TOKENS_KEPT = 10
 
 
+def redrive_status(execution: Execution, attempt: Attempt, moment: int) -> tuple[str, str | None]:
+    """Return DescribeExecution's redriveStatus of an execution, and the reason why it cannot be redriven."""
+    reason = obstacle(execution, attempt, moment)
+    if reason is not None:
+        return "NOT_REDRIVABLE", reason
+    return "REDRIVABLE" if execution.map_run is None else "REDRIVABLE_BY_MAP_RUN", None
+
+
 def obstacle(execution: Execution, attempt: Attempt, moment: int) -> str | None:
     """Return DescribeExecution's reason why an execution cannot be redriven; None if it can."""
     status = attempt.status_at(moment)

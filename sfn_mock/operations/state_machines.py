@@ -20,7 +20,7 @@ from sfn_mock.aws.names import check_name
 from sfn_mock.operations.definition_checks import checked_definition, find_variable_references
 from sfn_mock.operations.finding import find_qualified, find_state_machine
 from sfn_mock.operations.limits import check_number_of_versions
-from sfn_mock.operations.paging import cut_page
+from sfn_mock.operations.paging import list_page
 from sfn_mock.operations.registry import Answer, DateForm, includes_data, operation, present
 from sfn_mock.operations.tags import read_tags
 from sfn_mock.state.records import Alias, Records, StateMachine
@@ -130,26 +130,21 @@ def list_state_machines(
 ) -> Answer:
     """List the machines by name, in the order of code points."""
     with records.using() as moment:
-        page = cut_page(
+        return list_page(
             records,
             moment,
             ("ListStateMachines",),
             records.state_machines.values(),
-            lambda machine: machine.name,
+            key=lambda machine: machine.name,
+            member="stateMachines",
+            describe=lambda machine: {
+                "stateMachineArn": machine.arn,
+                "name": machine.name,
+                "type": machine.type,
+                "creationDate": date(machine.created),
+            },
             max_results=max_results,
             next_token=next_token,
-        )
-        return present(
-            stateMachines=[
-                {
-                    "stateMachineArn": machine.arn,
-                    "name": machine.name,
-                    "type": machine.type,
-                    "creationDate": date(machine.created),
-                }
-                for machine in page.items
-            ],
-            nextToken=page.next_token,
         )
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from uuid import NAMESPACE_URL, uuid3
 
-from sfn_mock.operations.redrives import obstacle
+from sfn_mock.operations.redrives import redrive_status
 from sfn_mock.state import clock
 from sfn_mock.state.records import Execution
 from sfn_mock.state.status_changes import StatusChange, changes_of
@@ -53,8 +53,7 @@ def detail(change: StatusChange[Execution]) -> dict[str, Any]:
     """Return the detail of an event: dates in milliseconds, null for members that do not apply."""
     execution, attempt = change.execution, change.attempt
     ending = attempt.ending
-    reason = obstacle(execution, attempt, change.moment)
-    redrivable = "REDRIVABLE" if execution.map_run is None else "REDRIVABLE_BY_MAP_RUN"
+    redrivable, reason = redrive_status(execution, attempt, change.moment)
     has_input, has_output = _included(execution.input, ending.output)
     return {
         "executionArn": execution.arn,
@@ -71,7 +70,7 @@ def detail(change: StatusChange[Execution]) -> dict[str, Any]:
         "stateMachineAliasArn": execution.alias_arn,
         "redriveCount": attempt.redrive_count,
         "redriveDate": attempt.redrive,
-        "redriveStatus": redrivable if reason is None else "NOT_REDRIVABLE",
+        "redriveStatus": redrivable,
         "redriveStatusReason": reason,
         "error": ending.error,
         "cause": ending.cause,

@@ -8,8 +8,8 @@ from typing import TypeGuard
 from sfn_mock.aws.exceptions import InvalidArn, RevisionConflict, StateMachineDoesNotExist, VersionReferencedByAlias
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
 from sfn_mock.operations.limits import check_number_of_versions
-from sfn_mock.operations.paging import cut_page
-from sfn_mock.operations.registry import Answer, DateForm, operation, present
+from sfn_mock.operations.paging import list_page
+from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.operations.state_machines import refuse_deleting
 from sfn_mock.state.records import Records, Version
 from sfn_mock.state.state_machines import aliases_of, publish_version, published_version
@@ -53,18 +53,17 @@ def list_state_machine_versions(
         machine = None
         with suppress(StateMachineDoesNotExist):
             machine = find_state_machine(records, state_machine_arn)
-        page = cut_page(
+        return list_page(
             records,
             moment,
             ("ListStateMachineVersions", None if machine is None else machine.sequence),
             [] if machine is None else machine.versions.values(),
-            lambda version: version.number,
+            key=lambda version: version.number,
+            member="stateMachineVersions",
+            describe=lambda version: _summary(version, date),
             max_results=max_results,
             next_token=next_token,
             descending=True,
-        )
-        return present(
-            stateMachineVersions=[_summary(version, date) for version in page.items], nextToken=page.next_token
         )
 
 

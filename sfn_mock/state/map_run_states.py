@@ -14,14 +14,6 @@ from sfn_mock.state.time_lines import Attempt
 _UNFINISHED = ("PENDING", "RUNNING", "PENDING_REDRIVE")
 
 
-def _one(child: Execution) -> int:
-    return 1
-
-
-def _items(child: Execution) -> int:
-    return child.item_count or 0
-
-
 def _status(child: Execution, moment: int) -> str:
     attempt = child.attempt_at(moment)
     return "PENDING" if attempt is None else attempt.status_at(moment)
@@ -73,14 +65,13 @@ def attempt_at(map_run: MapRun, moment: int) -> Attempt:
 
 def _status_and_stop(map_run: MapRun, moment: int) -> tuple[str, int | None]:
     # A child execution that was PENDING_REDRIVE when its parent ended counts as PENDING_REDRIVE from then on.
-    children = _count(map_run, moment, _one, _status_at_end)
+    children, items = _count(map_run, moment, _status_at_end)
     unfinished = sum(children[status] for status in _UNFINISHED)
     parent_status, parent_stop = _parent_at(map_run, moment)
     if parent_stop is None and (unfinished or not children):
         return "RUNNING", None
     # The end of the parent ends all unfinished child executions.
     stop = parent_stop if unfinished or not children else _last_stop(map_run, moment)
-    items = _count(map_run, moment, _items, _status_at_end)
     if map_run.tolerance.is_exceeded_by(items["FAILED"] + items["TIMED_OUT"], items.total()):
         return "FAILED", stop
     if unfinished or children["ABORTED"]:
@@ -100,23 +91,21 @@ def _last_stop(map_run: MapRun, moment: int) -> int:
     return max(stop for stop in stops if stop is not None)
 
 
-def count_executions(map_run: MapRun, moment: int) -> Counter[str]:
-    """Return how many child executions have each status; PENDING is that of those that have not started."""
-    return _count(map_run, moment, _one, _status)
-
-
-def count_items(map_run: MapRun, moment: int) -> Counter[str]:
-    """Return how many items the child executions of each status have."""
-    return _count(map_run, moment, _items, _status)
+def count(map_run: MapRun, moment: int) -> tuple[Counter[str], Counter[str]]:
+    """Return the number of child executions and that of their items by status, PENDING before their start."""
+    return _count(map_run, moment, _status)
 
 
 def _count(
-    map_run: MapRun, moment: int, weight: Callable[[Execution], int], status_of: Callable[[Execution, int], str]
-) -> Counter[str]:
-    counter: Counter[str] = Counter()
+    map_run: MapRun, moment: int, status_of: Callable[[Execution, int], str]
+) -> tuple[Counter[str], Counter[str]]:
+    executions: Counter[str] = Counter()
+    items: Counter[str] = Counter()
     for child in map_run.index.executions:
-        counter[status_of(child, moment)] += weight(child)
-    return counter
+        status = status_of(child, moment)
+        executions[status] += 1
+        items[status] += child.item_count or 0
+    return executions, items
 
 
 def attempts_until(map_run: MapRun, moment: int) -> list[Attempt]:

@@ -9,7 +9,6 @@ from sfn_mock import types
 from sfn_mock.argument_errors import ArgumentError, must_be
 from sfn_mock.state.outcomes import Outcome, outcome
 from sfn_mock.suggestions import did_you_mean
-from sfn_mock.types import Duration, Json
 
 #: A function that returns the next outcome for an execution's name and input.
 Plan = Callable[[str, str], Outcome]
@@ -24,23 +23,15 @@ def plan(
     outcomes: types.Outcomes | str | None,
     *,
     status: str | None,
-    duration: Duration | None,
-    output: Json | None,
-    error: str | None,
-    cause: str | None,
-    failed_in: str | None,
+    **details: Any,
 ) -> Plan:
-    """Return the plan for `outcomes` or, if it is None, for the keywords; raise ValueError for wrong arguments.
+    """Return the plan for `outcomes` or, if it is None, for the keywords of `outcome`.
 
     `outcomes` may be a single status. The outcomes of a callable are checked when it is called.
+
+    Raises:
+        ValueError: If an argument is wrong.
     """
-    details: dict[str, Any] = {
-        "duration": duration,
-        "output": output,
-        "error": error,
-        "cause": cause,
-        "failed_in": failed_in,
-    }
     if isinstance(outcomes, str):
         if status is not None:
             raise ArgumentError("status", "must be given once, got it by position and by keyword")

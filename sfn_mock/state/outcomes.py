@@ -13,7 +13,7 @@ from sfn_mock.types import Duration, Json, Status
 #: The default of inputs and outputs, which most seeds have.
 EMPTY_OBJECT = "{}"
 #: How long an EXPRESS execution may take, in milliseconds (Developer Guide, service quotas).
-_LONGEST_EXPRESS = 5 * 60 * 1000
+LONGEST_EXPRESS = 5 * 60 * 1000
 
 STATUSES: tuple[str, ...] = get_args(Status)
 #: The statuses of executions that are not child executions.
@@ -171,7 +171,7 @@ def check_express(outcome: Outcome) -> Outcome:
     """Return an outcome; raise ValueError if an EXPRESS execution cannot have it."""
     if outcome.ending.status == "ABORTED":
         raise must_be_one_of("status", _STATUSES_OF_EXPRESS, "ABORTED", "StopExecution refuses EXPRESS executions.")
-    if outcome.duration is not None and outcome.duration > _LONGEST_EXPRESS:
+    if outcome.duration is not None and outcome.duration > LONGEST_EXPRESS:
         seconds = outcome.duration / 1000
         raise ArgumentError("duration", f"must be at most five minutes for an EXPRESS execution, got {seconds:g} s")
     return outcome

@@ -467,6 +467,10 @@ class Records(Store[Execution]):
             )
         raise RuntimeError(f"{machine.arn} no longer exists: the inner mock, fixture or test that added it has ended.")
 
+    def scopes(self) -> list[ExecutionScope]:
+        """Return all state machines and map runs."""
+        return [*self.state_machines.values(), *self.map_runs.values()]
+
     def find_execution(self, arn: str) -> Execution | None:
         """Return the execution with an ARN, None if there is none."""
         try:
@@ -478,8 +482,7 @@ class Records(Store[Execution]):
         if execution is None or execution.express_id == parsed.express_id:
             return execution
         # EXPRESS executions may share a name; it finds only the newest one.
-        owners: list[ExecutionScope] = [*self.state_machines.values(), *self.map_runs.values()]
-        return next((other for owner in owners for other in owner.executions if other.arn == arn), None)
+        return next((other for scope in self.scopes() for other in scope.executions if other.arn == arn), None)
 
     def run_of(self, execution: Execution) -> Run | None:
         """Return the run of an execution or child execution, None if its definition does not run."""
@@ -538,5 +541,5 @@ class Records(Store[Execution]):
                 return
             self.simulation = simulation
             self.rate_limiters.clear()
-            for owner in (*self.state_machines.values(), *self.map_runs.values()):
-                owner.index.set_retention(simulation.retention)
+            for scope in self.scopes():
+                scope.index.set_retention(simulation.retention)

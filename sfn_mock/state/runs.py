@@ -37,7 +37,7 @@ from sfn_mock.state import clock
 from sfn_mock.state.executions import store_executions
 from sfn_mock.state.jobs import Jobs, Poll
 from sfn_mock.state.life_cycle import end_execution, end_map_run
-from sfn_mock.state.outcomes import UNSUCCESSFUL, Ending, not_redrivable
+from sfn_mock.state.outcomes import LONGEST_EXPRESS, UNSUCCESSFUL, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.revisions import Origin
@@ -45,9 +45,8 @@ from sfn_mock.state.state_machines import store_map_run
 from sfn_mock.state.time_lines import Attempt
 from sfn_mock.state.tolerance import Tolerance
 
-#: The longest duration of an execution, in seconds (Developer Guide, service quotas).
+#: The longest duration of a STANDARD execution, in seconds (Developer Guide, service quotas).
 _LONGEST_STANDARD = 31_536_000
-_LONGEST_EXPRESS = 300
 
 _T = TypeVar("_T")
 
@@ -124,7 +123,7 @@ class DefinitionRun:
             start=execution.start,
             host=self,
             wait_scale=self._wait_scale(execution),
-            time_limit_seconds=_LONGEST_STANDARD if execution.express_id is None else _LONGEST_EXPRESS,
+            time_limit_seconds=_LONGEST_STANDARD if execution.express_id is None else LONGEST_EXPRESS // 1000,
         )
 
     def _wait_scale(self, execution: Execution) -> float:

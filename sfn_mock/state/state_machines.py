@@ -78,18 +78,12 @@ def aliases_of(machine: StateMachine, qualifier: str) -> list[Alias]:
     return [alias for alias in machine.aliases.values() if any(route.qualifier == qualifier for route in alias.routes)]
 
 
-def set_routes(alias: Alias, routes: tuple[Route, ...]) -> None:
-    """Set the routes of future starts; executions that have started keep their version."""
-    alias.state_machine.records.undo.save(alias, "routes", "credits")
-    alias.routes = routes
-    alias.credits = {}
-
-
 def update_alias(alias: Alias, routes: tuple[Route, ...] | None, description: str | None, moment: int) -> None:
-    """Change the routes or the description of an alias, as far as they are given."""
-    alias.state_machine.records.undo.save(alias, "description", "updated")
+    """Change the routes of future starts or the description of an alias, as far as they are given."""
+    alias.state_machine.records.undo.save(alias, "routes", "credits", "description", "updated")
     if routes is not None:
-        set_routes(alias, routes)
+        alias.routes = routes
+        alias.credits = {}
     if description is not None:
         alias.description = description
     alias.updated = moment

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sfn_mock.asl.map_runs import is_exceeded
+
 
 class Tolerance(NamedTuple):
     """How many items may fail, as a number and a percentage; on AWS 0 means "not given" if the other is given."""
@@ -13,8 +15,5 @@ class Tolerance(NamedTuple):
 
     def is_exceeded_by(self, failed: int, total: int) -> bool:
         """Return whether more items have failed than tolerated."""
-        if not self.failures and not self.percentage:
-            return failed > 0
-        return bool(self.failures and failed > self.failures) or bool(
-            self.percentage and failed * 100 > self.percentage * total
-        )
+        count = None if self.percentage and not self.failures else self.failures
+        return is_exceeded(failed, total, count, self.percentage or None)

@@ -14,7 +14,6 @@ from freezegun import freeze_time
 from interrupts import SOAK, check_sound, executed_lines, interrupted_at
 
 from sfn_mock import mock_sfn_executions
-from sfn_mock.session import scopes_of
 from sfn_mock.state.map_run_states import state_at
 from sfn_mock.state.records import Records
 
@@ -126,7 +125,7 @@ def contents(records: Records) -> Any:
         events = [
             [(event.id, event.type, event.moment) for event in run.events(moment)] for run in records.runs.values()
         ]
-        executions = [run.attempts for scope in scopes_of(records) for run in scope.index.executions]
+        executions = [run.attempts for scope in records.scopes() for run in scope.index.executions]
         map_runs = [(state_at(run, moment), run.max_concurrency) for run in records.map_runs.values()]
         return events, executions, map_runs, len(records.live_runs)
 
