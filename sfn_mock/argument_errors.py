@@ -26,26 +26,12 @@ class ArgumentError(ValueError):
 
 
 def must_be(name: str, expected: str, got: object, hint: str = "") -> ArgumentError:
-    """Return the error for a wrong argument, such as ``count must be an int >= 0, got -1``.
-
-    Args:
-        name: The argument's name.
-        expected: What it must be.
-        got: What was given.
-        hint: A sentence to append.
-    """
+    """Return the error for a wrong argument, such as ``count must be an int >= 0, got -1``, and a sentence after it."""
     return ArgumentError(name, f"must be {expected}, got {_shorten.repr(got)}{f'. {hint}' if hint else ''}")
 
 
 def must_be_one_of(name: str, choices: Iterable[str], got: object, reason: str = "") -> ArgumentError:
-    """Return the error for an argument outside its choices, with the closest choice as a suggestion.
-
-    Args:
-        name: The argument's name.
-        choices: The allowed values.
-        got: What was given.
-        reason: A sentence on why nothing else is allowed.
-    """
+    """Return the error for an argument outside its choices, with the closest choice, and the reason for the choices."""
     choices = list(choices)
     hints = [hint for hint in (reason, suggestion(got, choices)) if hint]
     return must_be(name, f"one of {', '.join(choices)}", got, " ".join(hints))

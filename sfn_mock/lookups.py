@@ -25,16 +25,7 @@ _COMPARED = 1000
 
 
 def find_record(arn: str, kind: str, records: Sequence[_Any]) -> _Any:
-    """Return the record with an ARN.
-
-    Args:
-        arn: The ARN.
-        kind: The kind of the records, as errors name it.
-        records: The records to search.
-
-    Raises:
-        LookupError: If there is none.
-    """
+    """Return the record with an ARN; LookupError, which names the kind of the records, if there is none."""
     for record in records:
         if record.arn == arn:
             return record

@@ -126,12 +126,7 @@ NAMES = tuple(option.name for option in fields(Options))
 
 
 def read_options(options_class: type[_Options], given: Mapping[str, Any]) -> _Options:
-    """Return the options that a caller gave as keywords.
-
-    Raises:
-        TypeError: If a keyword is not an option.
-        ValueError: If an option has a wrong value.
-    """
+    """Return the options given as keywords; TypeError for another keyword, ValueError for a wrong value."""
     for name in given:
         names = [option.name for option in fields(options_class)]
         if name not in names:

@@ -30,13 +30,8 @@ BackendOf = Callable[[str, str], SFNBackend]
 class Session:
     """One active mock, from its first start to its last stop.
 
-    Args:
-        account_id: The account of seeds and calls.
-        region: The region of seeds.
-        paging: The check of paging mistakes in the code under test.
-        guard: The guard that refuses calls to other services.
-        simulation: The simulated limits and delays of AWS.
-        executes: Whether the definitions of started executions are run.
+    Seeds belong to its account and region, calls to its account. If it ``executes``, started executions run their
+    definitions.
     """
 
     def __init__(

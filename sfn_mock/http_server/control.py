@@ -129,13 +129,13 @@ class Control:
         return {"executions": [execution.arn for execution in executions], "warnings": warnings}
 
     def _end(self, request: Request) -> JsonDocument:
-        told = _read_object(request, "execution", "status", "output", "error", "cause", "failed_in")
-        arn, status = told.pop("execution", ""), told.pop("status", "")
+        given = _read_object(request, "execution", "status", "output", "error", "cause", "failed_in")
+        arn, status = given.pop("execution", ""), given.pop("status", "")
         if status not in _ENDS:
             raise must_be_one_of("status", _ENDS, status)
         try:
             execution = self._sfn.get_execution(arn)
-            execution._end(status, **told)
+            execution._end(status, **given)
         except (LookupError, RuntimeError) as error:
             raise ValueError(str(error)) from None
         return {"execution": execution.arn, "status": status}
@@ -176,13 +176,13 @@ class Control:
         }
 
     def _set_clock(self, request: Request) -> JsonDocument:
-        told = _read_object(request, "now", "tick")
-        tick = told.get("tick", False)
+        given = _read_object(request, "now", "tick")
+        tick = given.get("tick", False)
         if not isinstance(tick, bool):
             raise ValueError(f"tick must be true or false, got {tick!r}.")
-        if "now" not in told:
+        if "now" not in given:
             raise ValueError('now must be given: send {"now": "2026-01-10T02:00:00Z"}.')
-        clock.set_to(clock.to_moment(told["now"], clock.now(), name="now"), tick=tick)
+        clock.set_to(clock.to_moment(given["now"], clock.now(), name="now"), tick=tick)
         return self._clock(request)
 
     def _unset_clock(self, request: Request) -> JsonDocument:
@@ -201,13 +201,13 @@ class Control:
         return [_fault(fault) for fault in self._session.faults]
 
     def _add_fault(self, request: Request) -> JsonDocument:
-        told = _read_object(request, "operation", "error", "times", "skip", "message")
+        given = _read_object(request, "operation", "error", "times", "skip", "message")
         for name in ("operation", "error"):
-            if name not in told:
+            if name not in given:
                 raise ValueError(
                     f'{name} must be given: send {{"operation": "ListExecutions", "error": "ThrottlingException"}}.'
                 )
-        return _fault(self._sfn.add_fault(told.pop("operation"), **told))
+        return _fault(self._sfn.add_fault(given.pop("operation"), **given))
 
     def _remove_faults(self, request: Request) -> JsonDocument:
         self._session.faults.clear()
@@ -286,11 +286,11 @@ def _read_arguments(request: Request, *names: str) -> dict[str, str]:
 
 
 def _read_object(request: Request, *members: str) -> dict[str, Any]:
-    told = _read_json(request)
-    if not isinstance(told, dict):
-        raise ValueError(f"body must be a JSON object with any of {', '.join(members)}, got {told!r}.")
-    _check_known(request, "member", told, members)
-    return told
+    given = _read_json(request)
+    if not isinstance(given, dict):
+        raise ValueError(f"body must be a JSON object with any of {', '.join(members)}, got {given!r}.")
+    _check_known(request, "member", given, members)
+    return given
 
 
 def _check_known(request: Request, kind: str, given: Iterable[str], known: Sequence[str]) -> None:

@@ -40,14 +40,9 @@ class Copied(NamedTuple):
 
 
 def write_copy(session: Session, arguments: Mapping[str, str]) -> str:
-    """Return text that recreates what is shown.
+    """Return text that recreates what is shown; ValueError for a wrong argument, and for too many executions.
 
-    Args:
-        session: The session of the executions.
-        arguments: ``as``, one of ``FORMS``, and those of a search, of which ``of`` may also be the ARN of an execution.
-
-    Raises:
-        ValueError: For a wrong argument, and for too many executions.
+    The arguments are ``as``, one of ``FORMS``, and those of a search, of which ``of`` may also be an execution.
     """
     form = arguments.get("as", "")
     if form not in FORMS:
@@ -107,10 +102,10 @@ def _as_yaml(document: dict[str, Any], copied: Copied) -> str:
 def _as_test(document: dict[str, Any], copied: Copied) -> str:
     [machine] = document["state_machines"]
     subject = re.sub(r"[^a-z0-9]+", "_", _name(copied).lower()).strip("_") or "executions"
-    place = {"region": machine.pop("region")}
+    options = {"region": machine.pop("region")}
     account_id = machine.pop("account_id")
     if account_id != Options().account_id:
-        place["account_id"] = account_id
+        options["account_id"] = account_id
     head = [
         f'"""{_what(copied)}, as a test."""',
         "",
@@ -120,7 +115,7 @@ def _as_test(document: dict[str, Any], copied: Copied) -> str:
         "",
         "",
         f"@freeze_time({_literal(clock.describe(copied.moment))})",
-        _call("@pytest.mark.sfn_executions", place),
+        _call("@pytest.mark.sfn_executions", options),
         f"def test_{subject}(sfn_executions):",
     ]
     body = [*_seeding_calls(machine), 'client = boto3.client("stepfunctions")', "", *_checks(copied)]

@@ -13,10 +13,7 @@ from sfn_mock.state.records import Execution, Records
 def describe_moments(session: Session, now: int, state_machine_arn: str | None) -> dict[str, str | None]:
     """Return the first and last change, and the ones before and after a moment; None if there is none.
 
-    Args:
-        session: The session of the executions.
-        now: The moment.
-        state_machine_arn: The state machine whose executions count, with child executions; None for all.
+    With a state machine, only its executions and child executions count.
     """
     first = last = previous = following = None
     for moment in session.gather(lambda records: _moments(records, state_machine_arn)):

@@ -39,12 +39,8 @@ class Found(NamedTuple):
 def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str, Any]:
     """Return the number of matching executions, and a part of them in the form of ListExecutions.
 
-    Args:
-        session: The session of the executions.
-        arguments: Those of ``ARGUMENTS``; ``first``, how many to skip; and ``size``, how many to return at most.
-
-    Raises:
-        ValueError: For a wrong argument, or one that ListExecutions refuses.
+    The arguments are ``ARGUMENTS``, ``first``, how many to skip, and ``size``, how many to return at most. A wrong one
+    is a ValueError.
     """
     first, size = (_whole_number(arguments, name, default) for name, default in (("first", 0), ("size", _SIZE)))
     records = records_of(session, arguments)
@@ -60,11 +56,7 @@ def describe_search(session: Session, arguments: Mapping[str, str]) -> dict[str,
 
 
 def search(records: Records, moment: int, arguments: Mapping[str, str]) -> Found:
-    """Return the executions that match a search at a moment.
-
-    Raises:
-        ValueError: For a wrong argument, or one that ListExecutions refuses.
-    """
+    """Return the executions that match a search at a moment; ValueError for an argument that is wrong."""
     arn, status, redrive = arguments["of"], arguments.get("status"), arguments.get("redrive")
     if status is not None:
         check_status(status)

@@ -32,13 +32,13 @@ class Caller(NamedTuple):
 
 def find_caller() -> Caller:
     """Return the first line outside these packages, or the name of the thread if there is none."""
-    place: tuple[str, int] | None = None
+    position: tuple[str, int] | None = None
     paginated = False
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         paginated = paginated or module in _PAGINATORS
-        if place is None and module.partition(".")[0] not in _CARRIERS:
-            place = frame.f_code.co_filename, frame.f_lineno
+        if position is None and module.partition(".")[0] not in _CARRIERS:
+            position = frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
-    return Caller(*(place or (f"<{threading.current_thread().name}>", 0)), paginated)
+    return Caller(*(position or (f"<{threading.current_thread().name}>", 0)), paginated)

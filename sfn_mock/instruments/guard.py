@@ -52,10 +52,7 @@ class Guard:
     def refuse_connection(self, host: str, *, is_probe: bool) -> NoReturn:
         """Raise UnmockedServiceError for a connection to AWS from a client without mock.
 
-        Args:
-            host: The host of the connection.
-            is_probe: Whether the connection only checks for an environment, such as instance metadata; its swallowed
-                error is not reported.
+        A probe only checks for an environment, such as instance metadata: its swallowed error is not reported.
         """
         name = f"connection to {host}"
         error = UnmockedServiceError(

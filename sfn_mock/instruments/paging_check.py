@@ -133,9 +133,9 @@ class PagingCheck:
         return self._given.get(token) if isinstance(token, str) else None
 
     def _call(self, request: Request, parameters: Answer) -> Call:
-        place = request.account_id, request.region
+        location = request.account_id, request.region
         caller = find_caller()
-        call = Call(request.operation, parameters, place, request.moment, caller, self._partial > 0, Walk())
+        call = Call(request.operation, parameters, location, request.moment, caller, self._partial > 0, Walk())
         giver = self._giver(call)
         if giver is not None:
             giver.sent = True

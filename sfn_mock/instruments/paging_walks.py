@@ -43,7 +43,7 @@ class Call:
     operation: str
     parameters: Mapping[str, Any]
     #: Account and region.
-    place: tuple[str, str]
+    location: tuple[str, str]
     moment: int
     caller: Caller
     #: Made in ``partial_listing()``.
@@ -65,14 +65,14 @@ class Call:
     @property
     def bound_to(self) -> dict[str, Any]:
         """The values that a token is bound to, by argument name."""
-        account_id, region = self.place
+        account_id, region = self.location
         filters = {name: value for name, value in self.parameters.items() if name not in (TOKEN, "maxResults")}
         return {"operation": self.operation, "account": account_id, "region": region, **filters}
 
     @property
     def asked_for(self) -> tuple[object, ...]:
         """The values by which two calls are identical, with the moment."""
-        return self.operation, self.parameters, self.place, self.moment
+        return self.operation, self.parameters, self.location, self.moment
 
     @property
     def has_what_was_asked_for(self) -> bool:

@@ -18,15 +18,9 @@ History = str | os.PathLike[str] | Mapping[str, Any] | Iterable[Mapping[str, Any
 
 
 def read_events(source: object, name: str = "history") -> list[Event]:
-    """Return the events of an execution's history, in order of their numbers.
+    """Return the events of an execution's history, in order of their numbers; ValueError if it is not a whole one.
 
-    Args:
-        source: A path of a JSON file, JSON text, one answer of GetExecutionHistory, its events, or several answers, as
-            boto3 returned or the AWS CLI printed them. Their order does not matter, and events may be repeated.
-        name: The name of the source in error messages.
-
-    Raises:
-        ValueError: If the source is not the complete history of an execution.
+    The answers and events of ``source`` may be in any order, and repeated. ``name`` is its name in errors.
     """
     found: dict[int, Event] = {}
     for raw in _raw_events(_document(source, name), name):

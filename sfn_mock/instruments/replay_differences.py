@@ -102,10 +102,7 @@ class _Likeness:
 def find_differences(run: ReplayedRun, recorded: Trace, unused: dict[str, list[Trace]]) -> list[ReplayDifference]:
     """Return the differences of a replay, in the order of the recorded events.
 
-    Args:
-        run: The replayed run, with its children.
-        recorded: What happened in the recorded execution.
-        unused: By name of a Map state: the recorded children that the replay has not started.
+    ``unused`` has the recorded children that the replay has not started, by name of the Map state.
     """
     runs = run.all_runs()
     pairs = [(replayed, replayed.recorded) for replayed in runs if replayed.recorded is not None]
@@ -296,7 +293,7 @@ class _Comparison:
         reason: str,
         event_id: int | None = None,
     ) -> ReplayDifference:
-        around = [place for place in (describe_path(visit.path) if visit else "", self._where) if place]
+        around = [part for part in (describe_path(visit.path) if visit else "", self._where) if part]
         text = f"in {', '.join(around)}, {reason}" if around else reason
         name = None if visit is None else visit.name
         return ReplayDifference(kind, event_id, name, recorded, replayed, text[0].upper() + text[1:])

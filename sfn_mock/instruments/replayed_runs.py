@@ -252,14 +252,7 @@ class ReplayedRun(DefinitionRun):
 
 
 def replay_execution(execution: Execution, program: Program, recorded: Trace, answers: Answers) -> ReplayedRun:
-    """Replay a recorded execution, with its redrives and stops.
-
-    Args:
-        execution: A stored execution that starts when the recorded one did.
-        program: The program that it runs.
-        recorded: What happened in the recorded execution.
-        answers: The answers for its tasks.
-    """
+    """Replay a recorded execution, with its redrives and stops, in an execution that starts when it did."""
     records = execution.owner.records
     run = ReplayedRun(execution, program, answers, recorded)
     records.attach_run(execution, run)
@@ -283,16 +276,10 @@ def replay_execution(execution: Execution, program: Program, recorded: Trace, an
 
 
 def children_of(visit: Visit, others: list[Visit], children: list[Trace]) -> list[Trace]:
-    """Return the child executions that a visit of a Map state started.
+    """Return the child executions that a visit of a Map state started, of those of this and other visits of the state.
 
-    Args:
-        visit: The visit, with map runs.
-        others: Other visits of the same state, with map runs.
-        children: Child executions of all these visits.
-
-    Returns:
-        The children that began during its map runs. A child that also began during those of another visit is left out
-        if its output is in the output of that visit only.
+    They began during its map runs. One that also began during those of another visit is left out if its output is in
+    the output of that visit only.
     """
     outputs = _outputs(visit)
     found = []

@@ -20,23 +20,14 @@ Children = Mapping[str, Iterable[History]]
 
 
 class Recording(NamedTuple):
-    """What happened in an execution, and in the child executions of its map runs.
-
-    Attributes:
-        trace: What happened in the execution.
-        children: By name of a Map state: what happened in the child executions.
-    """
+    """What happened in an execution and, by name of a Map state, in the child executions of its map runs."""
 
     trace: Trace
     children: dict[str, list[Trace]]
 
 
 def read_recording(history: History, children: Children | None) -> Recording:
-    """Read the histories of an execution and of its child executions.
-
-    Raises:
-        ValueError: If a history is not an execution's, or children are given for a state without any.
-    """
+    """Read the histories of an execution and of its child executions; ValueError for one that is wrong."""
     trace = Trace(read_events(history))
     given: object = {} if children is None else children
     if not isinstance(given, Mapping):
@@ -56,11 +47,7 @@ def read_recording(history: History, children: Children | None) -> Recording:
 
 
 def read_definition(machine: StateMachine) -> Definition:
-    """Return the definition of a machine.
-
-    Raises:
-        ValueError: If the definition cannot run.
-    """
+    """Return the definition of a machine; ValueError if it cannot run."""
     try:
         return parse_definition(machine.revision.definition)
     except ValueError as error:
@@ -68,11 +55,7 @@ def read_definition(machine: StateMachine) -> Definition:
 
 
 def replay(machine: StateMachine, recording: Recording) -> tuple[Execution, list[ReplayDifference]]:
-    """Replay a recorded execution on a state machine, whose records the caller has locked.
-
-    Returns:
-        The replayed execution, and its differences from the recorded one.
-    """
+    """Return the replayed execution on a state machine, whose records are locked, and its differences."""
     definition = read_definition(machine)
     trace = recording.trace
     unused = {name: list(children) for name, children in recording.children.items()}

@@ -21,7 +21,6 @@ from sfn_mock.state.execution_names import check_name
 from sfn_mock.state.joint_use import using_all
 from sfn_mock.state.records import Records
 from sfn_mock.suggestions import closest, did_you_mean
-from sfn_mock.types import Outcome
 from sfn_mock.views import Execution, MapRun, StateMachine
 
 #: A path, JSON or YAML text, or the same as a dict.
@@ -34,12 +33,8 @@ Document = str | os.PathLike[str] | Mapping[str, Any]
 def seed(records_of: Callable[[str | None, str | None], Records], source: object) -> list[StateMachine]:
     """Store a document, and return its state machines in its order.
 
-    Args:
-        records_of: Returns the records of an account and region; None means the mock's own.
-        source: The document, in any form.
-
-    Raises:
-        ValueError: If a part of it is impossible; the message names its path. Then nothing is stored.
+    ``records_of`` takes None for the mock's own account and region. An impossible part is a ValueError with its path;
+    then nothing is stored.
     """
     if isinstance(source, str) and is_text(source):
         with naming("The seed document"):
@@ -58,17 +53,19 @@ def _seed(records_of: Callable[[str | None, str | None], Records], document: obj
         raise must_be("The seed document", "an object with 'state_machines', a list", document, hint)
     _Entry("The seed document", document, _DOCUMENT)
     entries = [
-        _Entry(place, entry, _MACHINE, required=("name",))
-        for place, entry in _items("state_machines", document["state_machines"])
+        _Entry(path, entry, _MACHINE, required=("name",))
+        for path, entry in _items("state_machines", document["state_machines"])
     ]
-    places = [_place(entry) for entry in entries]
-    records = {place: records_of(*place) for place in places}
+    locations = [_location(entry) for entry in entries]
+    records = {location: records_of(*location) for location in locations}
     with using_all(records.values()) as moment:
-        machines = [_seed_machine(entry, records[place], moment) for entry, place in zip(entries, places, strict=True)]
+        machines = [
+            _seed_machine(entry, records[location], moment) for entry, location in zip(entries, locations, strict=True)
+        ]
         return list(dict.fromkeys(machines))
 
 
-def _place(entry: _Entry) -> tuple[str | None, str | None]:
+def _location(entry: _Entry) -> tuple[str | None, str | None]:
     account_id, region = entry.get("account_id"), entry.get("region")
     with entry.naming():
         if account_id is not None:
@@ -129,27 +126,23 @@ def _seed_map_run(entry: _Entry, parent: Execution) -> None:
     _seed_outcomes(entry, "on_redrive", map_run.on_redrive)
 
 
-def _seed_outcomes(entry: _Entry, key: str, say: Callable[..., None]) -> None:
-    told = entry.get(key)
-    if told is None:
+def _seed_outcomes(entry: _Entry, key: str, seed_outcomes: Callable[..., None]) -> None:
+    given, path = entry.get(key), f"{entry.path}.{key}"
+    if given is None:
         return
-    if isinstance(told, str):
-        told = {"status": told}
-    if isinstance(told, Mapping):
-        outcome = _Entry(f"{entry.place}.{key}", told, _OUTCOME, required=("status",))
+    if isinstance(given, (str, Mapping)):
+        outcome = _Entry(path, _outcome(given), _OUTCOME, required=("status",))
         with outcome.naming():
-            say(**outcome.arguments())
+            seed_outcomes(**outcome.arguments())
         return
-    outcomes: list[Outcome] = []
-    for place, words in _items(f"{entry.place}.{key}", told):
-        if isinstance(words, str):
-            outcomes.append({"status": words})
-            continue
-        outcome = _Entry(place, words, _OUTCOME, required=("status",))
-        with outcome.naming():
-            outcomes.append(outcome.arguments())
-    with _at(f"{entry.place}.{key}"):
-        say(outcomes)
+    outcomes = [_Entry(item, _outcome(value), _OUTCOME, required=("status",)) for item, value in _items(path, given)]
+    with _at(path):
+        seed_outcomes([outcome.arguments() for outcome in outcomes])
+
+
+def _outcome(given: object) -> object:
+    """Return an outcome as an object; it may be only a status."""
+    return {"status": given} if isinstance(given, str) else given
 
 
 # --- Its parts -------------------------------------------------------------------------------------------------
@@ -186,15 +179,15 @@ _PARTS = frozenset({"versions", "aliases", "executions", "map_runs", "on_start",
 class _Entry:
     """One object of the document. A key with the value null counts as absent."""
 
-    def __init__(self, place: str, value: object, known: frozenset[str], *, required: tuple[str, ...] = ()) -> None:
-        self.place = place
+    def __init__(self, path: str, value: object, known: frozenset[str], *, required: tuple[str, ...] = ()) -> None:
+        self.path = path
         if not isinstance(value, Mapping):
-            raise must_be(place, f"an object with any of {', '.join(sorted(known))}", value)
+            raise must_be(path, f"an object with any of {', '.join(sorted(known))}", value)
         self._value = {key: part for key, part in value.items() if part is not None}
         self.check(known)
         for key in required:
             if key not in self._value:
-                raise ArgumentError(f"{place}.{key}", "must be given, got nothing")
+                raise ArgumentError(f"{path}.{key}", "must be given, got nothing")
 
     @property
     def keys(self) -> set[str]:
@@ -204,15 +197,15 @@ class _Entry:
         """Raise ArgumentError for a key that is not ``known``."""
         for key in self._value:
             if key not in known:
-                raise ArgumentError(self.place, f"has the unknown key {key!r}. {did_you_mean(key, sorted(known))}")
+                raise ArgumentError(self.path, f"has the unknown key {key!r}. {did_you_mean(key, sorted(known))}")
 
     def get(self, key: str) -> Any:
         return self._value.get(key)
 
     def entries(self, key: str, known: frozenset[str], *, required: tuple[str, ...] = ()) -> list[_Entry]:
         """Return the objects in the list under ``key``."""
-        parts = _items(f"{self.place}.{key}", self._value.get(key, []))
-        return [_Entry(place, part, known, required=required) for place, part in parts]
+        parts = _items(f"{self.path}.{key}", self._value.get(key, []))
+        return [_Entry(path, part, known, required=required) for path, part in parts]
 
     def arguments(self, *names: str) -> dict[str, Any]:
         """Return the values as the seeding method takes them, all or those of ``names``."""
@@ -220,22 +213,22 @@ class _Entry:
 
     def naming(self) -> AbstractContextManager[None]:
         """Add the path in the document to a ValueError, with the key if it is about an argument."""
-        return _at(self.place, self.keys)
+        return _at(self.path, self.keys)
 
 
-def _items(place: str, value: object) -> Iterator[tuple[str, object]]:
+def _items(path: str, value: object) -> Iterator[tuple[str, object]]:
     if not isinstance(value, (list, tuple)):
-        raise must_be(place, "a list", value)
-    return ((f"{place}[{index}]", item) for index, item in enumerate(value))
+        raise must_be(path, "a list", value)
+    return ((f"{path}[{index}]", item) for index, item in enumerate(value))
 
 
 @contextmanager
-def _at(place: str, keys: Collection[str] = ()) -> Iterator[None]:
+def _at(path: str, keys: Collection[str] = ()) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
         if isinstance(error, ArgumentError) and error.name in keys:
-            raise ArgumentError(f"{place}.{error.name}", error.problem) from None
+            raise ArgumentError(f"{path}.{error.name}", error.problem) from None
         if isinstance(error, ArgumentError) and error.name.startswith(_OUTCOMES):
-            raise ArgumentError(f"{place}{error.name.removeprefix(_OUTCOMES)}", error.problem) from None
-        raise ValueError(f"{place}: {error}") from None
+            raise ArgumentError(f"{path}{error.name.removeprefix(_OUTCOMES)}", error.problem) from None
+        raise ValueError(f"{path}: {error}") from None

@@ -37,9 +37,9 @@ from sfn_mock.suggestions import closest
 #: A path, JSON or YAML text, an answer of ListExecutions or DescribeExecution, or a list of such answers or of items.
 Source = str | os.PathLike[str] | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 #: An account and a region.
-Place = tuple[str, str]
+Location = tuple[str, str]
 
-_PLACE = re.compile(r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):")
+_ACCOUNT_AND_REGION = re.compile(r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):")
 _VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -88,7 +88,7 @@ class Item(NamedTuple):
 
     #: Its name in sentences.
     label: str
-    place: Place
+    location: Location
     arn: ExecutionArn
     version_number: str | None
     alias_name: str | None
@@ -149,7 +149,7 @@ def _read_item(position: int, raw: object) -> Item:
         text = _text(raw, "executionArn")
     label = f"Item {position} ({text})"
     with naming(label):
-        arn, place = _execution_arn(raw)
+        arn, location = _execution_arn(raw)
         path = arn.state_machine_name if arn.label is None else f"{arn.state_machine_name}/{arn.label}"
         _check_agrees(raw, "name", arn.name)
         _check_agrees(raw, "stateMachineArn", state_machine_arn(arn.prefix, path))
@@ -170,7 +170,7 @@ def _read_item(position: int, raw: object) -> Item:
         details = _details(raw, status)
         attempts = _attempts(shown, details, express=arn.express_id is not None)
         unknown = tuple(str(member) for member in raw if member not in _MEMBERS)
-    return Item(label, place, arn, version_number, alias_name, shown, details, attempts, raw["startDate"], unknown)
+    return Item(label, location, arn, version_number, alias_name, shown, details, attempts, raw["startDate"], unknown)
 
 
 def _required(raw: Mapping[str, object], member: str) -> object:
@@ -217,12 +217,12 @@ def _malformed(member: str, text: str, shape: str) -> ValueError:
     return ValueError(f"{member} must be an ARN like '{shape}', got {text!r}.")
 
 
-def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
+def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Location]:
     """Return the parsed ARN of the execution, with its account and region."""
     shape = "arn:aws:states:us-east-1:123456789012:execution:orders:nightly"
     arn = _parse(raw, "executionArn", parse_execution_arn, shape)
-    place = _PLACE.fullmatch(arn.prefix)
-    if place is None:
+    location = _ACCOUNT_AND_REGION.fullmatch(arn.prefix)
+    if location is None:
         raise _malformed("executionArn", _text(raw, "executionArn"), shape)
     check_name(arn.state_machine_name)
     check_name(arn.name)
@@ -232,7 +232,7 @@ def _execution_arn(raw: Mapping[str, object]) -> tuple[ExecutionArn, Place]:
         raise ValueError(
             f"executionArn must not be of an EXPRESS state machine, got {arn.name!r}: AWS never lists its executions."
         )
-    return arn, (place["account_id"], place["region"])
+    return arn, (location["account_id"], location["region"])
 
 
 def _map_run_arn(raw: Mapping[str, object], arn: ExecutionArn) -> str | None:

@@ -15,7 +15,7 @@ from sfn_mock import views
 from sfn_mock.aws.arns import ExecutionArn, map_run_arn, parse_map_run_arn
 from sfn_mock.seeding import exports as recordings
 from sfn_mock.seeding.export_sources import naming
-from sfn_mock.seeding.exports import Details, Item, Place, Shown
+from sfn_mock.seeding.exports import Details, Item, Location, Shown
 from sfn_mock.seeding.state_machines import seed_state_machine
 from sfn_mock.state import clock, seed_warnings
 from sfn_mock.state.executions import refuse_express, store_executions
@@ -33,19 +33,11 @@ def load(
 ) -> views.Executions:
     """Store the items of ``source`` by account and region, and return one execution for each item.
 
-    An execution that is stored already is not changed. Among equal dates the items keep the source's order.
-
-    Args:
-        records_of: Returns the records of an account and region.
-        own_account_id: The account of the mock.
-        source: The source, in any form.
-        parent_view: The parent of the source's map runs.
-
-    Raises:
-        ValueError: If an item is impossible, or differs from a stored execution; then nothing is stored.
+    An execution that is stored already is not changed. Among equal dates the items keep the source's order. An item
+    that is impossible, or differs from a stored execution, is a ValueError; then nothing is stored.
     """
     items = recordings.read(source)
-    records = {item.place: records_of(*item.place) for item in items}
+    records = {item.location: records_of(*item.location) for item in items}
     with using_all(records.values()) as moment:
         items = _with_map_runs(items, records)
         parent = _parent(parent_view, items)
@@ -58,7 +50,7 @@ def load(
         return views.Executions([executions[item.identity] for item in items])
 
 
-def _with_map_runs(items: list[Item], records: Mapping[Place, Records]) -> list[Item]:
+def _with_map_runs(items: list[Item], records: Mapping[Location, Records]) -> list[Item]:
     """Return the items; children without a map run get the known map run with their label, or a new one."""
     found = [item.shown.map_run_arn for item in items]
     stored = [arn for own in records.values() for arn in own.map_runs]
@@ -71,8 +63,8 @@ def _with_map_runs(items: list[Item], records: Mapping[Place, Records]) -> list[
         if label is None or item.shown.map_run_arn is not None:
             named.append(item)
             continue
-        place = (item.arn.prefix, item.arn.state_machine_name, label)
-        choices = known.get(place) or [map_run_arn(*place, str(uuid3(NAMESPACE_OID, "/".join(place))))]
+        key = (item.arn.prefix, item.arn.state_machine_name, label)
+        choices = known.get(key) or [map_run_arn(*key, str(uuid3(NAMESPACE_OID, "/".join(key))))]
         if len(choices) > 1:
             raise ValueError(
                 f"{item.label}: mapRunArn must be given, got nothing: several map runs have the label {label!r}."
@@ -94,12 +86,12 @@ def _parent(parent: object, items: list[Item]) -> Execution | None:
     return parent._record
 
 
-def _check_owners(items: list[Item], records: Mapping[Place, Records], parent: Execution | None) -> None:
+def _check_owners(items: list[Item], records: Mapping[Location, Records], parent: Execution | None) -> None:
     """Raise ValueError if an item does not fit the existing records that its ARNs name."""
     types: dict[str, str] = {}
     for item in items:
         with naming(item.label):
-            own = records[item.place]
+            own = records[item.location]
             if item.arn.prefix != own.arn_prefix:
                 raise ValueError(
                     f"executionArn must start with {own.arn_prefix!r}, as ARNs of region {own.region} do, got "
@@ -133,7 +125,7 @@ def _check_parent_of(arn: str, machine: StateMachine | None, map_run: MapRun | N
 
 
 def _sort_out(
-    items: list[Item], records: Mapping[Place, Records], moment: int
+    items: list[Item], records: Mapping[Location, Records], moment: int
 ) -> tuple[dict[ExecutionArn, Execution], list[Item]]:
     """Return the executions that are stored already, and the new items, each once.
 
@@ -144,7 +136,7 @@ def _sort_out(
     new: dict[ExecutionArn, Item] = {}
     for item in items:
         with naming(item.label):
-            execution = _find(item, records[item.place])
+            execution = _find(item, records[item.location])
             if execution is not None and _is_taken(execution, item, moment):
                 _check_equal(item, _states(execution, moment), "The mock already has an execution of this name")
                 _check_details(item, _details(execution, item), "The mock already has an execution of this name")
@@ -250,9 +242,9 @@ def _say(member: str, value: object) -> str:
 
 
 def _warn(
-    items: list[Item], new: list[Item], records: Mapping[Place, Records], own_account_id: str, moment: int
+    items: list[Item], new: list[Item], records: Mapping[Location, Records], own_account_id: str, moment: int
 ) -> None:
-    others = sorted({item.place[0] for item in items} - {own_account_id})
+    others = sorted({item.location[0] for item in items} - {own_account_id})
     if others:
         seed_warnings.warn(
             f"The loaded executions belong to account {' and '.join(others)}, but calls use account {own_account_id} "
@@ -261,8 +253,8 @@ def _warn(
     unknown = recordings.unknown_members(items)
     if unknown is not None:
         seed_warnings.warn(unknown)
-    for place, own in records.items():
-        lasts = [item.attempts[-1] for item in new if item.place == place]
+    for location, own in records.items():
+        lasts = [item.attempts[-1] for item in new if item.location == location]
         retention = own.simulation.retention
         if retention is not None:
             seed_warnings.warn_if_expired(moment, lasts, retention)
@@ -274,7 +266,7 @@ def _warn(
 # --- Stored ----------------------------------------------------------------------------------------------------
 
 
-def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Execution) -> None:
+def _adopt(items: list[Item], records: Mapping[Location, Records], parent: Execution) -> None:
     """Set ``parent`` as the parent of the source's map runs without one."""
     arns = {item.shown.map_run_arn for item in items}
     for own in records.values():
@@ -285,7 +277,7 @@ def _adopt(items: list[Item], records: Mapping[Place, Records], parent: Executio
 
 
 def _store(
-    new: list[Item], records: Mapping[Place, Records], moment: int, parent: Execution | None
+    new: list[Item], records: Mapping[Location, Records], moment: int, parent: Execution | None
 ) -> dict[ExecutionArn, Execution]:
     """Store new items, with their state machines and map runs."""
     first_starts: dict[str | None, int] = {}
@@ -296,7 +288,7 @@ def _store(
     below: dict[str | None, int] = {}
     # From the end, because among equal dates the one added last is listed first.
     for item in reversed(new):
-        own = records[item.place]
+        own = records[item.location]
         owner = _owner(item, own, moment, first_starts[item.shown.map_run_arn], parent)
         revision = owner.revision_for(item.version_number)
         *earlier, last = _in_order(item, below, moment)

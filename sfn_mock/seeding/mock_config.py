@@ -27,21 +27,16 @@ def read_mock_config(
 ) -> dict[str, dict[str, Case]]:
     """Return the test cases of a mock config, by name of the state machine and of the case.
 
-    Args:
-        source: The path of the file, or the dict that it holds.
-        machines: The state machines whose states the cases may name; machines may also come later.
-
-    Raises:
-        ValueError: For a mistake in the config; the message says where it is.
-        FileNotFoundError: If the file does not exist.
+    A mistake is a ValueError, which says where it is. States are checked for the state machines that exist; others may
+    come later.
     """
     config = _object(_read(source), "mock config", ("StateMachines", "MockedResponses"), required=("StateMachines",))
     mocked = _object(config.get("MockedResponses", {}), "MockedResponses")
-    responses = {name: _responses(name, told) for name, told in mocked.items()}
+    responses = {name: _responses(name, value) for name, value in mocked.items()}
     cases: dict[str, dict[str, Case]] = {}
-    for name, told in _object(config["StateMachines"], "StateMachines").items():
+    for name, value in _object(config["StateMachines"], "StateMachines").items():
         location = f"StateMachines[{name!r}]"
-        machine = _object(told, location, ("TestCases",), required=("TestCases",))
+        machine = _object(value, location, ("TestCases",), required=("TestCases",))
         cases[name] = {
             case: _case(f"{location}.TestCases[{case!r}]", states, responses)
             for case, states in _object(machine["TestCases"], f"{location}.TestCases").items()
@@ -68,9 +63,9 @@ def _read(source: str | PathLike[str] | Mapping[str, Any]) -> Any:
         raise ValueError(f"cannot read mock config {os.fspath(source)!r} ({error}): give a file with JSON.") from None
 
 
-def _case(location: str, told: Any, responses: Mapping[str, tuple[Response, ...]]) -> Case:
+def _case(location: str, value: Any, responses: Mapping[str, tuple[Response, ...]]) -> Case:
     case: dict[str, CaseState] = {}
-    for state, name in _object(told, location).items():
+    for state, name in _object(value, location).items():
         if not isinstance(name, str):
             raise ValueError(f"{location}[{state!r}] must be the name of a response, got {name!r}.")
         if name not in responses:
@@ -82,12 +77,12 @@ def _case(location: str, told: Any, responses: Mapping[str, tuple[Response, ...]
     return case
 
 
-def _responses(name: str, told: Any) -> tuple[Response, ...]:
+def _responses(name: str, value: Any) -> tuple[Response, ...]:
     location = f"MockedResponses[{name!r}]"
-    numbered = _object(told, location)
+    numbered = _object(value, location)
     if not numbered:
         raise ValueError(f"{location} must have a response, such as {{'0': {{'Return': {{}}}}}}.")
-    responses = sorted((_response(location, key, told) for key, told in numbered.items()), key=attrgetter("first"))
+    responses = sorted((_response(location, key, value) for key, value in numbered.items()), key=attrgetter("first"))
     for before, after in pairwise(responses):
         if after.first <= before.last:
             raise ValueError(
@@ -96,12 +91,12 @@ def _responses(name: str, told: Any) -> tuple[Response, ...]:
     return tuple(responses)
 
 
-def _response(location: str, key: str, told: Any) -> Response:
+def _response(location: str, key: str, value: Any) -> Response:
     numbers = _RANGE.fullmatch(key)
     first, last = (int(numbers["first"]), int(numbers["last"] or numbers["first"])) if numbers else (1, 0)
     if last < first:
         raise ValueError(f"{location} must have keys such as '0' or '1-2', the numbers of invocations, got {key!r}.")
-    response = _object(told, f"{location}[{key!r}]", ("Return", "Throw"))
+    response = _object(value, f"{location}[{key!r}]", ("Return", "Throw"))
     if len(response) != 1:
         raise ValueError(f"{location}[{key!r}] must have either Return or Throw, got {list(response)}.")
     if "Return" in response:

@@ -25,12 +25,8 @@ _DEEPEST = 30
 def describe_seeds(machine: StateMachine, executions: Collection[Execution], moment: int) -> dict[str, Any]:
     """Return a seed document with a state machine and some of its executions, as they stand at a moment.
 
-    Args:
-        machine: The state machine.
-        executions: Those to write. A child execution comes with its map run and its parent, and an execution that is
-            given without children with all its map runs and children. A map run that was loaded without its parent
-            comes with a parent of its dates and status.
-        moment: The moment.
+    A child execution comes with its map run and its parent, and an execution that is given without children with all
+    its map runs and children. A map run that was loaded without its parent comes with a parent of its dates and status.
     """
     map_runs = {execution: execution.map_run for execution in executions if execution.map_run is not None}
     children = map_runs.keys()
@@ -91,10 +87,7 @@ def _made_up_parent(map_run: MapRun, moment: int, children: Collection[Execution
         {
             "name": map_run.execution_arn.rpartition(":")[2],
             "status": state.status,
-            "start_date": _date(map_run.start),
-            "stop_date": _date(state.stop),
-            "redrive_count": state.redrive_count or None,
-            "redrive_date": _date(state.redrive),
+            **_dates(map_run.start, state.stop, state.redrive_count, state.redrive),
             "map_runs": [_map_run(map_run, moment, [child for child in map_run.index.executions if child in children])],
         }
     )
@@ -116,10 +109,7 @@ def _map_run(map_run: MapRun, moment: int, children: Collection[Execution]) -> d
             "tolerated_failure_count": map_run.tolerance.failures or None,
             "tolerated_failure_percentage": map_run.tolerance.percentage or None,
             "status": None if follows else state.status,
-            "start_date": _date(map_run.start),
-            "stop_date": _date(state.stop),
-            "redrive_count": state.redrive_count or None,
-            "redrive_date": _date(state.redrive),
+            **_dates(map_run.start, state.stop, state.redrive_count, state.redrive),
             "executions": described,
         }
     )
@@ -141,15 +131,21 @@ def _shown(execution: Execution, moment: int) -> dict[str, Any]:
     return {
         "name": execution.name,
         "status": attempt.status_at(moment),
-        "start_date": _date(execution.start),
-        "stop_date": _date(attempt.stop_at(moment)),
+        **_dates(execution.start, attempt.stop_at(moment), attempt.redrive_count, attempt.redrive),
         "input": None if execution.input == "{}" else _payload(execution.input),
         "output": None if ending.output in (None, "{}") else _payload(str(ending.output)),
         "error": ending.error,
         "cause": ending.cause,
         "failed_in": ending.failed_in if tells_state else None,
-        "redrive_count": attempt.redrive_count or None,
-        "redrive_date": _date(attempt.redrive),
+    }
+
+
+def _dates(start: int, stop: int | None, redrive_count: int, redrive: int | None) -> dict[str, Any]:
+    return {
+        "start_date": _date(start),
+        "stop_date": _date(stop),
+        "redrive_count": redrive_count or None,
+        "redrive_date": _date(redrive),
     }
 
 

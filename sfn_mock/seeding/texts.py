@@ -14,12 +14,7 @@ MOST_VALUES = 10_000_000
 
 @contextmanager
 def reading(path: str | os.PathLike[str], expected: str) -> Iterator[None]:
-    """Give errors of reading a file sentences that say what to give instead.
-
-    Raises:
-        FileNotFoundError: If there is none; the message says how to give a text instead.
-        ValueError: If it cannot be read.
-    """
+    """Give errors of reading a file, FileNotFoundError and ValueError, sentences that say what to give instead."""
     try:
         yield
     except FileNotFoundError:
@@ -43,11 +38,7 @@ def is_text(source: str) -> bool:
 
 
 def parse(text: str) -> Any:
-    """Return what ``text`` says: JSON if it begins with a bracket, else YAML.
-
-    Raises:
-        ValueError: It is neither; the message says in which line and column.
-    """
+    """Return what ``text`` says: JSON if it begins with a bracket, else YAML; ValueError, with the line, if neither."""
     return _parse_json(text) if text.lstrip().startswith(("{", "[")) else _parse_yaml(text)
 
 
@@ -61,11 +52,7 @@ def _parse_json(text: str) -> Any:
 
 
 def write_yaml(document: object) -> str:
-    """Return the YAML text that ``parse`` reads a document from.
-
-    Raises:
-        ValueError: PyYAML is not installed.
-    """
+    """Return the YAML text that ``parse`` reads a document from; ValueError without PyYAML."""
     try:
         import yaml
     except ImportError:

@@ -43,12 +43,7 @@ _VARIABLES = (*_CLEARED, _REGION)
 
 
 def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
-    """Warn of a call that an endpoint in the environment sends past the mock.
-
-    Args:
-        url: The URL of the call, on this machine.
-        servers: URLs of the mock's own servers.
-    """
+    """Warn of a call to this machine, past the mock and its servers, because of an endpoint in the environment."""
     for name in ("AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"):
         endpoint = os.environ.get(name)
         if endpoint and url.startswith(endpoint) and not url.startswith(tuple(servers)):

@@ -56,14 +56,9 @@ class Wire:
         self._account_id = account_id
 
     def answer(self, request: AWSPreparedRequest | werkzeug.Request, region: str | None = None) -> Answer:
-        """Return the status, headers and body of the answer.
+        """Return the status, headers and body of the answer; BotoCoreError for a fault that is a connection error.
 
-        Args:
-            request: The request.
-            region: The region of the call, if it is not to be read from the request.
-
-        Raises:
-            BotoCoreError: For a fault that is a connection error.
+        The region is read from the request unless it is given.
         """
         headers = {name.lower(): text_of(value) for name, value in request.headers.items()}
         authorization = headers.get("authorization", "")
