@@ -1,7 +1,7 @@
 /** The page's requests: AWS's operations, and the server's routes under /sfn-mock/. */
 
 /**
- * @typedef {{ account: string, region: string }} Place
+ * @typedef {{ account: string, region: string }} AccountRegion
  * @typedef {(operation: string, parameters: Record<string, unknown>) => Promise<any>} Call
  * @typedef {{ of: string, name?: string, status?: string, redrive?: string, first?: string, size?: string }} Search
  */
@@ -24,7 +24,7 @@ export class Unreachable extends Error {}
 /**
  * Returns a function that calls an operation of Step Functions in one account and region.
  *
- * @param {Place} place
+ * @param {AccountRegion} accountRegion
  * @returns {Call}
  */
 export function stepFunctions({ account, region }) {

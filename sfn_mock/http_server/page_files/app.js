@@ -15,7 +15,7 @@ import { scrubber } from "/sfn-mock/page/scrubber.js";
 import { seeding } from "/sfn-mock/page/seeding.js";
 import { counted, time } from "/sfn-mock/page/words.js";
 
-/** @import { Call, Place } from "/sfn-mock/page/api.js" */
+/** @import { AccountRegion, Call } from "/sfn-mock/page/api.js" */
 /** @import { Child } from "/sfn-mock/page/dom.js" */
 /**
  * The moments at which executions change, in milliseconds; null if there is no such moment.
@@ -26,7 +26,7 @@ import { counted, time } from "/sfn-mock/page/words.js";
  * @typedef {(here: Here) => Promise<Shown>} View
  */
 /**
- * The arguments of a view: the current place, functions for requests, and functions for links.
+ * The arguments of a view: the current account and region, functions for requests, and functions for links.
  *
  * @typedef {object} Here
  * @property {string} view
@@ -36,7 +36,7 @@ import { counted, time } from "/sfn-mock/page/words.js";
  * @property {any} state the state of this view in the browser's history
  * @property {boolean} isQuick whether the reader is dragging the clock
  * @property {any} info the answer of the route `info`
- * @property {Place} place
+ * @property {AccountRegion} accountRegion
  * @property {number} now
  * @property {Moments} moments
  * @property {Call} call
@@ -98,8 +98,8 @@ async function whereWeAre(isQuick) {
   moments = found;
   const view = Object.hasOwn(VIEWS, asked) ? asked : "machines";
   const home = { account: info.account_id, region: info.region };
-  const place = chosenPlace(parameters) ?? home;
-  const at = samePlace(place, home) ? "" : `${place.account}/${place.region}`;
+  const accountRegion = chosenAccountRegion(parameters) ?? home;
+  const at = isSame(accountRegion, home) ? "" : `${accountRegion.account}/${accountRegion.region}`;
   const live = parameters.get("live");
   // An ARN has its own account and region.
   /** @param {string} name @param {Record<string, string>} wanted */
@@ -112,10 +112,10 @@ async function whereWeAre(isQuick) {
     state: history.state,
     isQuick,
     info,
-    place,
+    accountRegion,
     now: Date.parse(info.now),
     moments: found,
-    call: stepFunctions(place),
+    call: stepFunctions(accountRegion),
     href,
     change: (changes, state = null) => go(hash(view, { ...Object.fromEntries(parameters), ...changes }), state),
     attempt,
@@ -127,8 +127,8 @@ async function whereWeAre(isQuick) {
 async function findMoments() {
   const arn = read().parameters.get("arn");
   const machine = arn ? `?state_machine=${encodeURIComponent(stateMachineArn(arn))}` : "";
-  const told = await server("GET", `moments${machine}`);
-  return Object.fromEntries(Object.entries(told).map(([name, date]) => [name, date && Date.parse(String(date))]));
+  const answer = await server("GET", `moments${machine}`);
+  return Object.fromEntries(Object.entries(answer).map(([name, date]) => [name, date && Date.parse(String(date))]));
 }
 
 /**
@@ -146,8 +146,8 @@ async function findMoment(which) {
   }
 }
 
-/** @param {URLSearchParams} parameters @returns {Place | null} */
-function chosenPlace(parameters) {
+/** @param {URLSearchParams} parameters @returns {AccountRegion | null} */
+function chosenAccountRegion(parameters) {
   const { account, region } = parse(parameters.get("arn") ?? "");
   if (account && region) {
     return { account, region };
@@ -156,8 +156,8 @@ function chosenPlace(parameters) {
   return second ? { account: first, region: second } : null;
 }
 
-/** @param {Place} one @param {Place} other */
-function samePlace(one, other) {
+/** @param {AccountRegion} one @param {AccountRegion} other */
+function isSame(one, other) {
   return one.account === other.account && one.region === other.region;
 }
 
@@ -221,18 +221,18 @@ function showBar(here) {
       html("a", { id: `view-${view}`, href: here.href(view), "aria-current": view === here.view && "page" }, text),
     ),
   );
-  /** @type {(Place & { account_id?: string, executions: number })[]} */
-  const places = here.info.places.map((/** @type {any} */ place) => ({ ...place, account: place.account_id }));
-  if (!places.some((place) => samePlace(place, here.place))) {
-    places.unshift({ ...here.place, executions: 0 });
+  /** @type {(AccountRegion & { account_id?: string, executions: number })[]} */
+  const every = here.info.places.map((/** @type {any} */ used) => ({ ...used, account: used.account_id }));
+  if (!every.some((each) => isSame(each, here.accountRegion))) {
+    every.unshift({ ...here.accountRegion, executions: 0 });
   }
   refresh(
-    part("place"),
-    places.map((place) =>
+    part("account-region"),
+    every.map((each) =>
       html(
         "option",
-        { value: `${place.account}/${place.region}`, selected: samePlace(place, here.place) },
-        `${place.account} ${place.region} (${counted(place.executions, "execution")})`,
+        { value: `${each.account}/${each.region}`, selected: isSame(each, here.accountRegion) },
+        `${each.account} ${each.region} (${counted(each.executions, "execution")})`,
       ),
     ),
   );
@@ -247,7 +247,7 @@ function withParameter(name, value) {
   return hash(view, { ...Object.fromEntries(parameters), [name]: value });
 }
 
-part("place").addEventListener("change", (/** @type {any} */ event) => {
+part("account-region").addEventListener("change", (/** @type {any} */ event) => {
   const { view, parameters } = read();
   go(hash(Object.hasOwn(NAMED, view) ? view : "machines", { at: event.target.value, live: parameters.get("live") }));
 });

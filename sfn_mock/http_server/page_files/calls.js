@@ -1,7 +1,7 @@
 /** The calls that the code under test has made, newest first. */
 
 import { server } from "/sfn-mock/page/api.js";
-import { emptyState, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
+import { button, emptyState, field, html, longText, NONE, select, table } from "/sfn-mock/page/dom.js";
 import { dated } from "/sfn-mock/page/words.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
@@ -33,12 +33,7 @@ export async function calls(here) {
             "There are no calls yet; those of this page do not count. Make one:",
             `aws stepfunctions list-state-machines --endpoint-url ${location.origin}`,
           ),
-      meant.length > shown &&
-        html(
-          "button",
-          { type: "button", id: "older", click: () => here.change({ shown: String(shown + SHOWN) }) },
-          "Show older",
-        ),
+      meant.length > shown && button("older", "Show older", () => here.change({ shown: String(shown + SHOWN) })),
     ],
   };
 }
@@ -55,16 +50,7 @@ function filters(here, every, operation) {
       "Operation",
       select({ id: "operation", change }, [["", "Any"], ...operations.map((name) => [name, name])], operation),
     ),
-    html(
-      "button",
-      {
-        type: "button",
-        id: "forget",
-        disabled: every.length === 0,
-        click: () => here.act(() => server("DELETE", "calls")),
-      },
-      "Delete all",
-    ),
+    button("forget", "Delete all", () => here.act(() => server("DELETE", "calls")), { disabled: every.length === 0 }),
   );
 }
 
@@ -110,7 +96,7 @@ function folded(id, value, call) {
     "details",
     { id },
     html("summary", {}, html("code", {}, line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line)),
-    html("pre", { tabindex: 0, role: "region", "aria-label": `JSON of ${id}` }, JSON.stringify(value, null, 2)),
+    longText(`JSON of ${id}`, JSON.stringify(value, null, 2)),
   );
 }
 

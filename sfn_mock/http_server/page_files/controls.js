@@ -1,7 +1,7 @@
 /** The controls of the server: its clock, faults, and the reset. */
 
 import { server } from "/sfn-mock/page/api.js";
-import { button, emptyState, facts, field, html, table } from "/sfn-mock/page/dom.js";
+import { button, emptyState, facts, field, html, table, toggle } from "/sfn-mock/page/dom.js";
 import { form } from "/sfn-mock/page/forms.js";
 import { time } from "/sfn-mock/page/words.js";
 
@@ -35,8 +35,9 @@ function clockSection(here, clock) {
   /** @param {string} now @param {boolean} tick */
   const set = (now, tick) => server("PUT", "clock", { now, tick });
   const stands = clock.set ? (clock.tick ? "was set, and goes on" : "stands still") : "is the machine's";
-  const free = button("clock-free", "Back to the machine's time", () => here.act(() => server("DELETE", "clock")));
-  free.disabled = !clock.set;
+  const free = button("clock-free", "Back to the machine's time", () => here.act(() => server("DELETE", "clock")), {
+    disabled: !clock.set,
+  });
   return html(
     "section",
     { "aria-labelledby": "clock-title" },
@@ -56,12 +57,7 @@ function clockSection(here, clock) {
           autocomplete: "off",
         }),
       ),
-      html(
-        "label",
-        { class: "toggle" },
-        html("input", { type: "checkbox", id: "clock-tick", name: "tick", checked: clock.set && clock.tick }),
-        "and let it go on",
-      ),
+      toggle("and let it go on", { id: "clock-tick", name: "tick", checked: clock.set && clock.tick }),
       html("button", { type: "submit" }, "Set"),
     ),
     html(
@@ -79,8 +75,9 @@ function clockSection(here, clock) {
 
 /** @param {Here} here @param {any[]} faults */
 function faultsSection(here, faults) {
-  const clear = button("clear-faults", "Clear all", () => here.act(() => server("DELETE", "faults")));
-  clear.disabled = faults.length === 0;
+  const clear = button("clear-faults", "Clear all", () => here.act(() => server("DELETE", "faults")), {
+    disabled: faults.length === 0,
+  });
   return html(
     "section",
     { "aria-labelledby": "faults-title" },
@@ -136,6 +133,10 @@ function faultOf({ operation, error, times, skip, message }) {
 
 /** @param {Here} here */
 function resetSection(here) {
+  const reset = () => {
+    dialog.close();
+    here.act(() => server("POST", "reset"));
+  };
   const dialog = html(
     "dialog",
     { id: "reset-dialog", "aria-labelledby": "reset-question" },
@@ -144,20 +145,8 @@ function resetSection(here) {
     html(
       "div",
       { class: "buttons" },
-      html("button", { type: "button", id: "reset-no", click: () => dialog.close() }, "Cancel"),
-      html(
-        "button",
-        {
-          type: "button",
-          id: "reset-yes",
-          class: "danger",
-          click: () => {
-            dialog.close();
-            here.act(() => server("POST", "reset"));
-          },
-        },
-        "Reset",
-      ),
+      button("reset-no", "Cancel", () => dialog.close()),
+      button("reset-yes", "Reset", reset, { class: "danger" }),
     ),
   );
   return html(
@@ -165,7 +154,7 @@ function resetSection(here) {
     { "aria-labelledby": "reset-title" },
     html("h2", { id: "reset-title" }, "Reset"),
     html("p", {}, "This deletes everything of Step Functions. The clock and moto's other services do not change."),
-    html("button", { type: "button", id: "reset", class: "danger", click: () => dialog.showModal() }, "Reset …"),
+    button("reset", "Reset …", () => dialog.showModal(), { class: "danger" }),
     dialog,
   );
 }

@@ -103,9 +103,19 @@ export function field(label, control) {
   );
 }
 
-/** Makes a button. @param {string} id @param {string} text @param {() => void} click */
-export function button(id, text, click) {
-  return html("button", { type: "button", id, click }, text);
+/** Makes a button. @param {string} id @param {string} text @param {() => void} click @param {Attributes} [attributes] */
+export function button(id, text, click, attributes = {}) {
+  return html("button", { type: "button", id, click, ...attributes }, text);
+}
+
+/** Makes a checkbox or another input with its label beside it. @param {string} label @param {Attributes} attributes */
+export function toggle(label, attributes) {
+  return html("label", { class: "toggle" }, html("input", { type: "checkbox", ...attributes }), label);
+}
+
+/** Makes a text that can be scrolled with the keyboard. @param {string} label @param {string} text @param {Attributes} [attributes] */
+export function longText(label, text, attributes = {}) {
+  return html("pre", { tabindex: 0, role: "region", "aria-label": label, ...attributes }, text);
 }
 
 /** The content of an empty cell, which a narrow screen does not show. */
@@ -183,7 +193,7 @@ export function emptyState(sentence, command, ...more) {
     "div",
     { class: "empty" },
     html("p", {}, sentence),
-    html("pre", { class: "command", tabindex: 0, role: "region", "aria-label": "Command" }, command),
+    longText("Command", command, { class: "command" }),
     ...more,
   );
 }

@@ -4,7 +4,7 @@ import { all, server } from "/sfn-mock/page/api.js";
 import { label, lastName, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
 import { copyButtons } from "/sfn-mock/page/copying.js";
-import { facts, html, NONE, table } from "/sfn-mock/page/dom.js";
+import { facts, html, longText, NONE, table, toggle } from "/sfn-mock/page/dom.js";
 import { graph } from "/sfn-mock/page/graph.js";
 import { mapRunSummary } from "/sfn-mock/page/map_run.js";
 import { pager } from "/sfn-mock/page/pager.js";
@@ -21,7 +21,7 @@ const EVENTS = 100;
 /** @param {Here} here */
 export async function execution(here) {
   const arn = here.arn;
-  const [described, mapRuns, history, told] = await Promise.all([
+  const [described, mapRuns, history, drawn] = await Promise.all([
     orProblem(() => here.call("DescribeExecution", { executionArn: arn })),
     orProblem(() => mapRunsOf(here, arn)),
     orProblem(() => here.call("GetExecutionHistory", historyParameters(here, arn))),
@@ -39,7 +39,7 @@ export async function execution(here) {
       known ? description(here, described) : described,
       known && payloads(described),
       // The box of the history shows the error about an ARN.
-      known && !(told instanceof Node) && graph(here, told),
+      known && !(drawn instanceof Node) && graph(here, drawn),
       known && mapRunsSection(here, mapRuns),
       known &&
         html(
@@ -94,9 +94,7 @@ function payloads({ input, output }) {
       "section",
       {},
       html("h2", {}, title),
-      text === undefined
-        ? html("p", { class: "empty" }, "None.")
-        : html("pre", { tabindex: 0, role: "region", "aria-label": title }, pretty(text)),
+      text === undefined ? html("p", { class: "empty" }, "None.") : longText(title, pretty(text)),
     );
   return html("div", { class: "payloads" }, payload("Input", input), payload("Output", output));
 }
@@ -151,17 +149,11 @@ function events(here, described, history) {
     { title: "Details", className: "details", cell: details },
   ];
   return [
-    html(
-      "label",
-      { class: "toggle" },
-      html("input", {
-        type: "checkbox",
-        id: "newest",
-        checked: here.parameters.get("newest") === "first",
-        change: (event) => here.change({ newest: event.target.checked ? "first" : "", token: "", page: "" }),
-      }),
-      "Newest first",
-    ),
+    toggle("Newest first", {
+      id: "newest",
+      checked: here.parameters.get("newest") === "first",
+      change: (event) => here.change({ newest: event.target.checked ? "first" : "", token: "", page: "" }),
+    }),
     table(
       `${counted(history.events.length, "event")} ${isWhole ? "in total" : "on this page"}`,
       columns,
@@ -174,15 +166,15 @@ function events(here, described, history) {
 /** Returns the details of an event. @param {any} event */
 function details(event) {
   const [member] = Object.keys(event).filter((name) => name.endsWith("EventDetails"));
-  const told = event[member] ?? {};
-  const { name } = told;
-  if (Object.keys(told).length === 0) {
+  const given = event[member] ?? {};
+  const { name } = given;
+  if (Object.keys(given).length === 0) {
     return NONE;
   }
   return html(
     "details",
     { id: `event-${event.id}` },
-    html("summary", {}, name ?? Object.keys(told).join(", ")),
-    html("pre", { tabindex: 0, role: "region", "aria-label": `Event ${event.id}` }, JSON.stringify(told, null, 2)),
+    html("summary", {}, name ?? Object.keys(given).join(", ")),
+    longText(`Event ${event.id}`, JSON.stringify(given, null, 2)),
   );
 }

@@ -4,7 +4,7 @@ import { all, find } from "/sfn-mock/page/api.js";
 import { label, lastName, parse, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
 import { copyButtons } from "/sfn-mock/page/copying.js";
-import { emptyState, facts, field, html, NONE, select, table } from "/sfn-mock/page/dom.js";
+import { emptyState, facts, field, html, longText, NONE, select, table } from "/sfn-mock/page/dom.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
 import { reasons, reasonText, shortReason } from "/sfn-mock/page/reasons.js";
@@ -75,7 +75,7 @@ async function aboutStateMachine(here, arn) {
   const machineArn = stateMachineArn(arn);
   const name = lastName(machineArn);
   const about = { name, kind: "state machine", way: [["State machines", here.href("machines")]], last: name };
-  const told = await orProblem(async () => {
+  const described = await orProblem(async () => {
     const [machine, versions, aliases] = await Promise.all([
       here.call("DescribeStateMachine", { stateMachineArn: machineArn }),
       all(here.call, "ListStateMachineVersions", { stateMachineArn: machineArn }, "stateMachineVersions"),
@@ -87,15 +87,17 @@ async function aboutStateMachine(here, arn) {
     return { machine, versions, routed };
   });
   // The box of the list shows the error about this ARN.
-  return told instanceof Node
-    ? about
-    : { ...about, machine: told.machine, scope: scope(here, machineArn, told), more: more(here, told.machine) };
+  if (described instanceof Node) {
+    return about;
+  }
+  const { machine } = described;
+  return { ...about, machine, scope: scope(here, machineArn, described), more: more(here, machine) };
 }
 
 /**
  * @param {Here} here
  * @param {string} machineArn
- * @param {{ versions: any[], routed: any[] }} told
+ * @param {{ versions: any[], routed: any[] }} described
  */
 function scope(here, machineArn, { versions, routed }) {
   const options = [
@@ -131,7 +133,7 @@ function more(here, machine) {
       Description: machine.description,
       "Created (UTC)": dated(moment(machine.creationDate), here.now),
     }),
-    html("pre", { tabindex: 0, role: "region", "aria-label": "Definition" }, pretty(machine.definition)),
+    longText("Definition", pretty(machine.definition)),
   );
 }
 
@@ -242,9 +244,9 @@ function listed(here, isOfMapRun, search) {
 async function found(here, search) {
   const first = Number(here.parameters.get("token") ?? 0);
   const size = sizeOf(here);
-  const told = await find({ ...search, first: String(first), size: String(size) });
-  const nextToken = first + size < told.matching ? String(first + size) : undefined;
-  return [{ executions: told.executions, nextToken }, told];
+  const answer = await find({ ...search, first: String(first), size: String(size) });
+  const nextToken = first + size < answer.matching ? String(first + size) : undefined;
+  return [{ executions: answer.executions, nextToken }, answer];
 }
 
 /** @param {Here} here */

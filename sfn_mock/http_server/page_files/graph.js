@@ -1,6 +1,6 @@
 /** The definition in the colours of one execution: a picture, and the details of each state beside it. */
 
-import { facts, html } from "/sfn-mock/page/dom.js";
+import { facts, html, longText } from "/sfn-mock/page/dom.js";
 import { statusLabel } from "/sfn-mock/page/statuses.js";
 import { dated, duration, pretty } from "/sfn-mock/page/words.js";
 
@@ -14,7 +14,7 @@ import { dated, duration, pretty } from "/sfn-mock/page/words.js";
 /** The statuses of the states to open first, in this order. */
 const TELLING = ["FAILED", "TIMED_OUT", "ABORTED", "RUNNING", "CAUGHT"];
 
-/** @param {Here} here @param {{ svg: string, states: State[] }} told the server's graph */
+/** @param {Here} here @param {{ svg: string, states: State[] }} drawn the server's graph */
 export function graph(here, { svg, states }) {
   const open = TELLING.map((status) => states.find((state) => state.status === status)).find(Boolean) ?? states.at(-1);
   return html(
@@ -92,10 +92,7 @@ function details(here, state, index, open) {
 function visitFacts(here, name, visit) {
   /** @param {string} title @param {string | null} text */
   const payload = (title, text) =>
-    text !== null && [
-      html("h3", {}, title),
-      html("pre", { tabindex: 0, role: "region", "aria-label": `${title} of ${name}` }, pretty(text)),
-    ];
+    text !== null && [html("h3", {}, title), longText(`${title} of ${name}`, pretty(text))];
   return html(
     "div",
     { class: "visit" },

@@ -2,7 +2,7 @@
 
 import { all, find } from "/sfn-mock/page/api.js";
 import { lastName } from "/sfn-mock/page/arns.js";
-import { emptyState, field, html, NONE, table } from "/sfn-mock/page/dom.js";
+import { button, emptyState, field, html, NONE, table } from "/sfn-mock/page/dom.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
 import { statusCounts } from "/sfn-mock/page/statuses.js";
 import { counted, dated, moment } from "/sfn-mock/page/words.js";
@@ -28,10 +28,8 @@ export async function machines(here) {
       described.length > 0 && list(here, described, meant.length, every.length),
       every.length > 0 && meant.length === 0 && html("p", { class: "empty" }, "No name contains this text."),
       meant.length > shown &&
-        html(
-          "button",
-          { type: "button", id: "more", click: () => here.change({ shown: String(shown + SHOWN) }) },
-          `Show more of ${meant.length.toLocaleString("en")}`,
+        button("more", `Show more of ${meant.length.toLocaleString("en")}`, () =>
+          here.change({ shown: String(shown + SHOWN) }),
         ),
     ],
   };
@@ -58,7 +56,7 @@ function filter(here, wanted) {
 /** @param {Here} here */
 function nothing(here) {
   return emptyState(
-    `There is no state machine in account ${here.place.account}, region ${here.place.region}. Seed some:`,
+    `There is no state machine in account ${here.accountRegion.account}, region ${here.accountRegion.region}. Seed some:`,
     `curl ${location.origin}/sfn-mock/seed --data-binary @seeds.yaml`,
     html(
       "p",

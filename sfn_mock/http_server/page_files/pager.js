@@ -1,6 +1,6 @@
 /** Links to the pages of a list, by AWS's page tokens. */
 
-import { html } from "/sfn-mock/page/dom.js";
+import { button, html } from "/sfn-mock/page/dom.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
@@ -27,24 +27,20 @@ export function pager(here, nextToken) {
    * @param {string} toToken
    * @param {string[]} tokens
    */
-  const button = (text, enabled, page, toToken, tokens) =>
-    html(
-      "button",
-      {
-        type: "button",
-        id: `page-${text.toLowerCase()}`,
-        disabled: !enabled,
-        click: () => here.change({ token: toToken, page: page > 1 ? String(page) : "" }, { tokens }),
-      },
+  const link = (text, enabled, page, toToken, tokens) =>
+    button(
+      `page-${text.toLowerCase()}`,
       text,
+      () => here.change({ token: toToken, page: page > 1 ? String(page) : "" }, { tokens }),
+      { disabled: !enabled },
     );
   return html(
     "nav",
     { class: "pager", "aria-label": "Pages" },
     html("span", { role: "status", id: "page-words" }, `Page ${number}${follows(nextToken)}`),
-    button("First", token !== "", 1, "", []),
-    button("Previous", before.length > 0, number - 1, before.at(-1) ?? "", before.slice(0, -1)),
-    button("Next", typeof nextToken === "string", number + 1, nextToken ?? "", [...before, token]),
+    link("First", token !== "", 1, "", []),
+    link("Previous", before.length > 0, number - 1, before.at(-1) ?? "", before.slice(0, -1)),
+    link("Next", typeof nextToken === "string", number + 1, nextToken ?? "", [...before, token]),
   );
 }
 

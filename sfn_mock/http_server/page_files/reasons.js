@@ -24,13 +24,13 @@ let known = new Map();
 export async function reasons(here, found) {
   const unsuccessful = found.filter(({ status }) => UNSUCCESSFUL.includes(status)).slice(0, DESCRIBED);
   const before = here.isQuick ? known : new Map();
-  const told = await Promise.all(
+  const answers = await Promise.all(
     unsuccessful.map(
       /** @returns {Promise<[string, Reason]>} */
       async (execution) => [key(execution), before.get(key(execution)) ?? (await ask(here, execution))],
     ),
   );
-  known = new Map([...before, ...told]);
+  known = new Map([...before, ...answers]);
   return new Map(unsuccessful.map((execution) => [execution.executionArn, known.get(key(execution)) ?? {}]));
 }
 

@@ -59,7 +59,7 @@ export async function seeding(here) {
         ),
         html("button", { type: "submit" }, "Seed"),
       ),
-      html("div", { role: "status", id: "seeded" }, taken && told(here, taken)),
+      html("div", { role: "status", id: "seeded" }, taken && summary(here, taken)),
     ],
   };
 }
@@ -69,7 +69,7 @@ export async function seeding(here) {
  * @param {Taken} seeded
  * @returns {Child}
  */
-function told(here, { state_machines: machines = [], executions = [], warnings }) {
+function summary(here, { state_machines: machines = [], executions = [], warnings }) {
   const view = machines.length > 0 ? "executions" : "execution";
   const arns = [...machines, ...executions];
   const noun = view === "execution" ? "execution" : "state machine";

@@ -1,7 +1,7 @@
 /** Forms and buttons that start, stop, redrive and end executions. */
 
 import { server } from "/sfn-mock/page/api.js";
-import { button, field, html } from "/sfn-mock/page/dom.js";
+import { button, field, html, toggle } from "/sfn-mock/page/dom.js";
 import { form } from "/sfn-mock/page/forms.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
@@ -48,11 +48,12 @@ export function startForm(here, stateMachineArn) {
 export function actions(here, { executionArn, status, redriveStatus }) {
   /** @param {string} operation */
   const doIt = (operation) => () => here.act(() => here.call(operation, { executionArn }));
-  const stop = button("stop", "Stop", doIt("StopExecution"));
-  const redrive = button("redrive", "Redrive", doIt("RedriveExecution"));
-  stop.disabled = status !== "RUNNING";
-  redrive.disabled = redriveStatus !== "REDRIVABLE";
-  return html("div", { class: "buttons" }, stop, redrive);
+  return html(
+    "div",
+    { class: "buttons" },
+    button("stop", "Stop", doIt("StopExecution"), { disabled: status !== "RUNNING" }),
+    button("redrive", "Redrive", doIt("RedriveExecution"), { disabled: redriveStatus !== "REDRIVABLE" }),
+  );
 }
 
 /**
@@ -79,18 +80,13 @@ export function endForm(here, execution) {
         {},
         html("legend", {}, "As"),
         Object.keys(END).map((status, index) =>
-          html(
-            "label",
-            { class: "toggle" },
-            html("input", {
-              type: "radio",
-              name: "status",
-              id: `end-${status.toLowerCase()}`,
-              value: status,
-              checked: index === 0,
-            }),
-            status,
-          ),
+          toggle(status, {
+            type: "radio",
+            name: "status",
+            id: `end-${status.toLowerCase()}`,
+            value: status,
+            checked: index === 0,
+          }),
         ),
       ),
       html(

@@ -61,14 +61,14 @@ function endOf({ startDate, stopDate }, now) {
 }
 
 /** Returns the position of a moment on the axis, in percent. @param {number} milliseconds @param {Scale} scale */
-function place(milliseconds, { from, to }) {
+function position(milliseconds, { from, to }) {
   const part = (milliseconds - from) / (to - from);
   return 100 * (MARGIN + part * (1 - 2 * MARGIN));
 }
 
 /** @param {number} milliseconds @param {Scale} scale */
 function at(milliseconds, scale) {
-  return `${place(milliseconds, scale).toFixed(3)}%`;
+  return `${position(milliseconds, scale).toFixed(3)}%`;
 }
 
 /** Returns the shortest step of an axis of at least this many milliseconds. @param {number} length */
@@ -115,7 +115,7 @@ export function axis(scale) {
         "g",
         {},
         grid(at(mark, scale), 14),
-        svg("text", { x: at(mark, scale), y: 11, "text-anchor": anchor(place(mark, scale)) }, text),
+        svg("text", { x: at(mark, scale), y: 11, "text-anchor": anchor(position(mark, scale)) }, text),
       ),
     ),
   );

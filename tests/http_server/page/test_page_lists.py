@@ -127,7 +127,7 @@ def test_accounts_and_regions(sfn, reader):
     assert chosen == (["abroad"], "#/machines?at=123456789012/eu-central-1")
     assert other == (["elsewhere"], "#/machines?at=210987654321/us-east-1")
     assert [row[0] for row in reader.rows()] == ["a"]
-    assert reader.text("#place option:checked") == "123456789012 eu-central-1 (1 execution)"
+    assert reader.text("#account-region option:checked") == "123456789012 eu-central-1 (1 execution)"
     reader.click("text=State machines >> nth=0")
     assert reader.hash() == "#/machines?at=123456789012/eu-central-1"
 

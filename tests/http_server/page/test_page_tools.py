@@ -179,7 +179,7 @@ def test_reset(sfn, reader, orders):
     kept = len(sfn.state_machines)
     reader.page.click("#reset")
     reader.page.click("#reset-yes")
-    reader.page.wait_for_selector("#place:has-text('(0 executions)')", state="attached")
+    reader.page.wait_for_selector("#account-region:has-text('(0 executions)')", state="attached")
 
     assert question == (
         "Reset the server?",
