@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
+from moto.core.utils import underscores_to_camelcase
 from moto.stepfunctions.models import StepFunctionBackend
 from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
@@ -23,6 +25,70 @@ from sfn_mock.state.task_mocks import TaskMocks
 
 if TYPE_CHECKING:
     from moto.core.resource_tagging import TaggedResource
+
+
+def _execution(backend: SFNBackend, found: Answer) -> ExecutionResource:
+    return ExecutionResource(_record_of(backend, found))
+
+
+def _record_of(backend: SFNBackend, found: Answer) -> Execution:
+    execution = backend.records.find_execution(found["executionArn"])
+    assert execution is not None, "an answer has named it"
+    return execution
+
+
+def _machine(backend: SFNBackend, found: Answer) -> StateMachineResource:
+    machine, version = find_qualified(backend.records, found["stateMachineArn"])
+    assert not isinstance(version, Alias), "DescribeStateMachine refuses an alias"
+    return StateMachineResource(machine, version)
+
+
+def _machine_of_execution(backend: SFNBackend, found: Answer) -> StateMachineResource:
+    execution = _record_of(backend, found)
+    return StateMachineResource(execution.state_machine, revision=execution.revision)
+
+
+def _alias(backend: SFNBackend, found: Answer) -> AliasResource:
+    _, alias = find_qualified(backend.records, found["stateMachineAliasArn"])
+    assert isinstance(alias, Alias)
+    described = backend.call("DescribeStateMachineAlias", stateMachineAliasArn=alias.arn)
+    return AliasResource(alias, described["routingConfiguration"])
+
+
+def _activity(backend: SFNBackend, found: Answer) -> Activity:
+    return backend.records.activities[found["name"]]
+
+
+def _page(member: str, resource: Callable[[SFNBackend, Answer], Any]) -> Callable[[SFNBackend, Answer], Any]:
+    """Return a function that makes moto's form of a page: the resources, and the token for the next page."""
+    return lambda backend, answer: ([resource(backend, item) for item in answer[member]], answer["nextToken"])
+
+
+def _nothing(backend: SFNBackend, found: Answer) -> None:
+    """Return nothing, as moto's methods that delete or send do."""
+
+
+def _runs(
+    operation: str, parameters: str, result: Callable[[SFNBackend, Answer], Any] = _nothing, **members: str
+) -> Callable[..., Any]:
+    """Return a method of moto's interface that runs an operation of the API.
+
+    Args:
+        operation: The operation.
+        parameters: The names of the method's parameters, in moto's order.
+        result: Returns what moto's method returns, given the members of the request and of the answer.
+        members: The members of the request whose parameters have other names, by these names.
+    """
+    names = {name: members.get(name) or underscores_to_camelcase(name) for name in parameters.split()}
+    signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for name in names])
+
+    def method(self: SFNBackend, *args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs).arguments
+        request = {names[name]: value for name, value in given.items()}
+        # The request's token is not that of the next page.
+        return result(self, {**request, "nextToken": None, **self.call(operation, **request)})
+
+    return method
 
 
 class SFNBackend(StepFunctionBackend):
@@ -101,128 +167,43 @@ class SFNBackend(StepFunctionBackend):
 
     # --- moto's interface ----------------------------------------------------------------------------------------
     #
-    # CloudFormation and EventBridge call these, and so can any code that reads moto's dictionary of backends.
-    # Their results are typed Any, because moto's signatures name moto's own classes.
+    # EventBridge and the tagging API call these, and so can any code that reads moto's dictionary of backends.
 
     def call(self, operation: str, **members: Any) -> Answer:
         """Check the members against the model, as a call through a client does, and run the operation."""
         constraints.check(operation, members)
         return pipeline.run(operation, self.records, members, _as_it_is)
 
-    def create_state_machine(
-        self,
-        name: str,
-        definition: str,
-        roleArn: str,
-        tags: list[dict[str, str]] | None = None,
-        publish: bool | None = None,
-        loggingConfiguration: dict[str, Any] | None = None,
-        tracingConfiguration: dict[str, Any] | None = None,
-        encryptionConfiguration: dict[str, Any] | None = None,
-        version_description: str | None = None,
-        sm_type: str | None = None,
-    ) -> Any:
-        """Make the machine, or find the existing one, and return it as a StateMachineResource."""
-        created = self.call(
-            "CreateStateMachine",
-            name=name,
-            definition=definition,
-            roleArn=roleArn,
-            tags=tags,
-            publish=publish,
-            loggingConfiguration=loggingConfiguration,
-            tracingConfiguration=tracingConfiguration,
-            encryptionConfiguration=encryptionConfiguration,
-            versionDescription=version_description,
-            type=sm_type,
-        )
-        return self.describe_state_machine(created["stateMachineArn"])
+    create_state_machine = _runs(
+        "CreateStateMachine",
+        "name definition roleArn tags publish loggingConfiguration tracingConfiguration encryptionConfiguration "
+        "version_description sm_type",
+        _machine,
+        sm_type="type",
+    )
+    describe_state_machine = _runs("DescribeStateMachine", "arn", _machine, arn="stateMachineArn")
+    list_state_machines = _runs("ListStateMachines", "max_results next_token", _page("stateMachines", _machine))
+    update_state_machine = _runs(
+        "UpdateStateMachine",
+        "arn definition role_arn logging_configuration tracing_configuration encryption_configuration publish "
+        "version_description",
+        _machine,
+        arn="stateMachineArn",
+    )
+    delete_state_machine = _runs("DeleteStateMachine", "arn", arn="stateMachineArn")
 
-    def describe_state_machine(self, arn: str) -> Any:
-        """Return the machine or version as a StateMachineResource."""
-        self.call("DescribeStateMachine", stateMachineArn=arn)
-        machine, version = find_qualified(self.records, arn)
-        assert not isinstance(version, Alias), "DescribeStateMachine refuses an alias"
-        return StateMachineResource(machine, version)
-
-    def list_state_machines(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
-        self, max_results: int | None = None, next_token: str | None = None
-    ) -> Any:
-        """Return a page of StateMachineResources, and the token for the next."""
-        page = self.call("ListStateMachines", maxResults=max_results, nextToken=next_token)
-        machines = [self.describe_state_machine(item["stateMachineArn"]) for item in page["stateMachines"]]
-        return machines, page.get("nextToken")
-
-    def update_state_machine(
-        self,
-        arn: str,
-        definition: str | None = None,
-        role_arn: str | None = None,
-        logging_configuration: dict[str, Any] | None = None,
-        tracing_configuration: dict[str, Any] | None = None,
-        encryption_configuration: dict[str, Any] | None = None,
-        publish: bool | None = None,
-        version_description: str | None = None,
-    ) -> Any:
-        """Update the machine, and return it as a StateMachineResource."""
-        self.call(
-            "UpdateStateMachine",
-            stateMachineArn=arn,
-            definition=definition,
-            roleArn=role_arn,
-            loggingConfiguration=logging_configuration,
-            tracingConfiguration=tracing_configuration,
-            encryptionConfiguration=encryption_configuration,
-            publish=publish,
-            versionDescription=version_description,
-        )
-        return self.describe_state_machine(arn)
-
-    def delete_state_machine(self, arn: str) -> None:
-        """Delete a state machine, for moto's CloudFormation."""
-        self.call("DeleteStateMachine", stateMachineArn=arn)
-
-    def create_state_machine_alias(
-        self, name: str, routing_configuration: list[dict[str, Any]], description: str | None
-    ) -> Any:
-        """Make the alias, or find the existing one, and return it as an AliasResource."""
-        created = self.call(
-            "CreateStateMachineAlias", name=name, routingConfiguration=routing_configuration, description=description
-        )
-        return self.describe_state_machine_alias(created["stateMachineAliasArn"])
-
-    def describe_state_machine_alias(self, arn: str) -> Any:
-        """Return the alias as an AliasResource."""
-        described = self.call("DescribeStateMachineAlias", stateMachineAliasArn=arn)
-        _, alias = find_qualified(self.records, arn)
-        assert isinstance(alias, Alias)
-        return AliasResource(alias, described["routingConfiguration"])
-
-    def list_state_machine_aliases(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
-        self, arn: str, max_results: int | None = None, next_token: str | None = None
-    ) -> Any:
-        """Return a page of AliasResources, and the token for the next."""
-        page = self.call("ListStateMachineAliases", stateMachineArn=arn, maxResults=max_results, nextToken=next_token)
-        aliases = [
-            self.describe_state_machine_alias(item["stateMachineAliasArn"]) for item in page["stateMachineAliases"]
-        ]
-        return aliases, page.get("nextToken")
-
-    def update_state_machine_alias(
-        self, arn: str, description: str | None, routing_configuration: list[dict[str, Any]] | None
-    ) -> Any:
-        """Update the alias, and return it as an AliasResource."""
-        self.call(
-            "UpdateStateMachineAlias",
-            stateMachineAliasArn=arn,
-            description=description,
-            routingConfiguration=routing_configuration,
-        )
-        return self.describe_state_machine_alias(arn)
-
-    def delete_state_machine_alias(self, arn: str) -> None:
-        """Delete an alias of a state machine, for moto's callers."""
-        self.call("DeleteStateMachineAlias", stateMachineAliasArn=arn)
+    create_state_machine_alias = _runs("CreateStateMachineAlias", "name routing_configuration description", _alias)
+    describe_state_machine_alias = _runs("DescribeStateMachineAlias", "arn", _alias, arn="stateMachineAliasArn")
+    list_state_machine_aliases = _runs(
+        "ListStateMachineAliases",
+        "arn max_results next_token",
+        _page("stateMachineAliases", _alias),
+        arn="stateMachineArn",
+    )
+    update_state_machine_alias = _runs(
+        "UpdateStateMachineAlias", "arn description routing_configuration", _alias, arn="stateMachineAliasArn"
+    )
+    delete_state_machine_alias = _runs("DeleteStateMachineAlias", "arn", arn="stateMachineAliasArn")
 
     def start_execution(
         self,
@@ -232,84 +213,27 @@ class SFNBackend(StepFunctionBackend):
         trace_header: str | None = None,
     ) -> Any:
         """Start an execution, or find the running one; moto's EventBridge passes an empty name for none."""
-        started = self.call(
-            "StartExecution",
-            stateMachineArn=state_machine_arn,
-            name=name or None,
-            input=execution_input,
-            traceHeader=trace_header,
-        )
-        return self._execution(started["executionArn"])
+        members = {"name": name or None, "input": execution_input, "traceHeader": trace_header}
+        return _execution(self, self.call("StartExecution", stateMachineArn=state_machine_arn, **members))
 
-    def stop_execution(self, execution_arn: str) -> Any:
-        """Abort the execution unless it has ended, and return it."""
-        self.call("StopExecution", executionArn=execution_arn)
-        return self._execution(execution_arn)
+    stop_execution = _runs("StopExecution", "execution_arn", _execution)
+    describe_execution = _runs("DescribeExecution", "execution_arn", _execution)
+    describe_state_machine_for_execution = _runs(
+        "DescribeStateMachineForExecution", "execution_arn", _machine_of_execution
+    )
+    list_executions = _runs(
+        "ListExecutions",
+        "state_machine_arn status_filter max_results next_token",
+        _page("executions", _execution),
+    )
 
-    def describe_execution(self, execution_arn: str) -> Any:
-        """Return the execution."""
-        self.call("DescribeExecution", executionArn=execution_arn)
-        return self._execution(execution_arn)
-
-    def describe_state_machine_for_execution(self, execution_arn: str) -> Any:
-        """Return the state machine, in the revision that the execution runs, as a StateMachineResource."""
-        self.call("DescribeStateMachineForExecution", executionArn=execution_arn)
-        execution = self._record_of(execution_arn)
-        return StateMachineResource(execution.state_machine, revision=execution.revision)
-
-    def list_executions(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
-        self,
-        state_machine_arn: str,
-        status_filter: str | None = None,
-        max_results: int | None = None,
-        next_token: str | None = None,
-    ) -> Any:
-        """Return a page of executions, and the token for the next."""
-        page = self.call(
-            "ListExecutions",
-            stateMachineArn=state_machine_arn,
-            statusFilter=status_filter,
-            maxResults=max_results,
-            nextToken=next_token,
-        )
-        return [self._execution(item["executionArn"]) for item in page["executions"]], page.get("nextToken")
-
-    def create_activity(
-        self,
-        name: str,
-        tags: list[dict[str, str]] | None = None,
-        encryption_configuration: dict[str, Any] | None = None,
-    ) -> Any:
-        """Make the activity, or find the existing one, and return it."""
-        self.call("CreateActivity", name=name, tags=tags, encryptionConfiguration=encryption_configuration)
-        return self.records.activities[name]
-
-    def describe_activity(self, activity_arn: str) -> Any:
-        """Return the activity."""
-        return self.records.activities[self.call("DescribeActivity", activityArn=activity_arn)["name"]]
-
-    def delete_activity(self, activity_arn: str) -> None:
-        """Delete an activity, for moto's callers."""
-        self.call("DeleteActivity", activityArn=activity_arn)
-
-    def list_activities(  # type: ignore[override]  # moto's is typed by a decorator as taking anything
-        self, max_results: int | None = None, next_token: str | None = None
-    ) -> Any:
-        """Return a page of activities, and the token for the next."""
-        page = self.call("ListActivities", maxResults=max_results, nextToken=next_token)
-        return [self.records.activities[item["name"]] for item in page["activities"]], page.get("nextToken")
-
-    def send_task_success(self, task_token: str, outcome: str) -> None:
-        """Send the result of a task, for moto's callers."""
-        self.call("SendTaskSuccess", taskToken=task_token, output=outcome)
-
-    def send_task_failure(self, task_token: str, error: str | None = None) -> None:
-        """Send the error of a task, for moto's callers."""
-        self.call("SendTaskFailure", taskToken=task_token, error=error)
-
-    def send_task_heartbeat(self, task_token: str) -> None:
-        """Send a heartbeat of a task, for moto's callers."""
-        self.call("SendTaskHeartbeat", taskToken=task_token)
+    create_activity = _runs("CreateActivity", "name tags encryption_configuration", _activity)
+    describe_activity = _runs("DescribeActivity", "activity_arn", _activity)
+    delete_activity = _runs("DeleteActivity", "activity_arn")
+    list_activities = _runs("ListActivities", "max_results next_token", _page("activities", _activity))
+    send_task_success = _runs("SendTaskSuccess", "task_token outcome", outcome="output")
+    send_task_failure = _runs("SendTaskFailure", "task_token error")
+    send_task_heartbeat = _runs("SendTaskHeartbeat", "task_token")
 
     def list_tags_for_resource(self, arn: str) -> dict[str, list[dict[str, str]]]:
         """Return the tags as the API spells them, under ``tags``."""
@@ -324,14 +248,6 @@ class SFNBackend(StepFunctionBackend):
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
         """Remove tags from a resource, for moto's callers."""
         self.call("UntagResource", resourceArn=arn, tagKeys=tag_keys)
-
-    def _execution(self, arn: str) -> ExecutionResource:
-        return ExecutionResource(self._record_of(arn))
-
-    def _record_of(self, arn: str) -> Execution:
-        execution = self.records.find_execution(arn)
-        assert execution is not None, "an answer has named it"
-        return execution
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield the state machines and activities with their tags, for the Resource Groups Tagging API."""
