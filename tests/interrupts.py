@@ -153,9 +153,9 @@ def check_sound(sfn: Any) -> None:
                 scope.index.update_to(moment)
                 check_order(scope.index)
 
-        for execution, run in records.live_runs.items():
-            assert execution in records._awake or records._due_of.get(execution) == run.next_due()
+        for execution, run in records.schedule.live.items():
+            assert execution in records.schedule._awake or records.schedule._due_of.get(execution) == run.next_due()
         assert records.undo.steps == []
-        assert (records._uses, records._advancing) == (0, 0)
+        assert (records._uses, records.schedule.is_advancing) == (0, False)
         assert not records._lock._is_owned()
     assert clock._reading.get() is None

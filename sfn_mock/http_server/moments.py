@@ -32,7 +32,7 @@ def _moments(records: Records, state_machine_arn: str | None) -> Iterator[int]:
     for scope in records.scopes():
         if state_machine_arn in (None, scope.state_machine.arn):
             yield from _changes(scope.index.executions)
-    for execution, run in records.runs.items():
+    for execution, run in records.schedule.runs.items():
         if state_machine_arn in (None, execution.state_machine.arn):
             yield from _actions(run)
 

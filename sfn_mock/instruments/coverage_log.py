@@ -122,7 +122,7 @@ def _name(coverage: Coverage) -> str:
 
 
 def _sources(records: Records) -> Iterator[_Source]:
-    for execution, run in list(records.runs.items()):
+    for execution, run in list(records.schedule.runs.items()):
         yield _Source(run, execution.state_machine.name, execution.revision.definition, list(run.steps()))
     for definition, tests in list(records.state_tests.items()):
         yield _Source(tests, None, definition, tests.steps)

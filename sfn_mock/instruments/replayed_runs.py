@@ -23,7 +23,7 @@ from sfn_mock.asl.resources import Resource
 from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit
 from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
-from sfn_mock.state.jobs import Poll
+from sfn_mock.state.jobs import Job
 from sfn_mock.state.life_cycle import end_execution, is_redrivable, redrive_execution
 from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution
@@ -57,7 +57,7 @@ class Answers:
         """Return what AWS says is wrong with the parameters of a task."""
         return check_parameters(resource, parameters)
 
-    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
+    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Job | None]:
         """Return the recorded outcome of a task."""
         return self.runs[execution].answer(call), None
 
@@ -253,23 +253,21 @@ class ReplayedRun(DefinitionRun):
 
 def replay_execution(execution: Execution, program: Program, recorded: Trace, answers: Answers) -> ReplayedRun:
     """Replay a recorded execution, with its redrives and stops, in an execution that starts when it did."""
-    records = execution.owner.records
     run = ReplayedRun(execution, program, answers, recorded)
-    records.attach_run(execution, run)
-    for number, attempt in enumerate(recorded.runs):
-        if number:
-            if run.is_stuck or not is_redrivable(execution, attempt.begin.moment):
-                break
-            redrive_execution(execution, attempt.begin.moment)
-            records.attach_run(execution, run)
-        last = recorded.events[-1].moment if attempt.end is None else attempt.end.moment
-        run.advance_until_unknown(last)
-        if attempt.status == "ABORTED" and run.is_running and not run.is_stuck:
-            error, cause = attempt.end_detail("error"), attempt.end_detail("cause")
-            end_execution(execution, last, Ending("ABORTED", error=error, cause=cause))
-        elif attempt.end is not None and number + 1 == len(recorded.runs):
-            last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
-        run.advance_until_unknown(last)
+    with execution.owner.records.schedule.attached(execution, run):
+        for number, attempt in enumerate(recorded.runs):
+            if number:
+                if run.is_stuck or not is_redrivable(execution, attempt.begin.moment):
+                    break
+                redrive_execution(execution, attempt.begin.moment)
+            last = recorded.events[-1].moment if attempt.end is None else attempt.end.moment
+            run.advance_until_unknown(last)
+            if attempt.status == "ABORTED" and run.is_running and not run.is_stuck:
+                error, cause = attempt.end_detail("error"), attempt.end_detail("cause")
+                end_execution(execution, last, Ending("ABORTED", error=error, cause=cause))
+            elif attempt.end is not None and number + 1 == len(recorded.runs):
+                last = max(last, attempt.begin.moment + _LONGEST[execution.state_machine.type])
+            run.advance_until_unknown(last)
     # Later events are unknown.
     answers.limit = min(answers.limit, last)
     return run

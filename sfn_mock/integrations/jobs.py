@@ -232,6 +232,11 @@ class Job:
     operation: Operation
     request: dict[str, Any]
 
+    @property
+    def execution_arn(self) -> str | None:
+        """The ARN of the nested execution that the job is, None for a job of another service."""
+        return self.request.get("executionArn")
+
     def poll(self, client_for: ClientFactory) -> dict[str, Any] | None:
         """Poll the job.
 

@@ -74,9 +74,9 @@ def start_sync_execution(
         refuse_deleting(machine)
         text = _checked_input(name, input)
         execution = _start(machine, qualified, moment, name, text, trace_header, case, sync=True)
-        if execution in records.runs:
+        if execution in records.schedule.runs:
             # The caller gets the end, however far in the future it is.
-            records.runs[execution].advance_to(moment + LONGEST_EXPRESS)
+            records.schedule.advance(execution, moment + LONGEST_EXPRESS)
     return _sync_execution(execution, date, with_data=includes_data(included_data))
 
 

@@ -54,7 +54,4 @@ def _event(event: Event, date: DateForm, *, with_data: bool) -> Answer:
 def events_of(records: Records, execution: Execution, moment: int) -> list[Event]:
     """Return the events of the definition's run or, without one, events that fit the execution's dates."""
     run = records.run_of(execution)
-    if run is None:
-        return events_until(execution, moment)
-    run.advance_to(moment)
-    return run.events(moment)
+    return events_until(execution, moment) if run is None else run.events(moment)

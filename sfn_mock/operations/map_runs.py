@@ -133,7 +133,7 @@ def update_map_run(
             failures if tolerated_failure_count is None else tolerated_failure_count,
             percentage if tolerated_failure_percentage is None else float(tolerated_failure_percentage),
         )
-        run = None if map_run.parent is None else records.runs.get(map_run.parent)
+        run = None if map_run.parent is None else records.schedule.runs.get(map_run.parent)
         if run is not None:
             changes = {
                 "max_concurrency": max_concurrency,

@@ -17,7 +17,7 @@ from sfn_mock.integrations.service_calls import Caller, check_parameters
 from sfn_mock.integrations.tasks import answer_task, poll_task
 from sfn_mock.operations.mocked_functions import MockedFunction, invoked_function
 from sfn_mock.state import clock
-from sfn_mock.state.jobs import Poll
+from sfn_mock.state.jobs import Job
 from sfn_mock.state.records import Execution, Records
 from sfn_mock.state.task_mocks import CaseRun
 
@@ -36,7 +36,7 @@ class ServicesOfMocks:
         """Return AWS's error about the parameters of a task, if any."""
         return check_parameters(resource, parameters)
 
-    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
+    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Job | None]:
         """Run a task at its due moment.
 
         The first of these that applies answers it: `mock_task`, the case of a mock config, `mock_lambda`, Step
@@ -94,13 +94,16 @@ def find_clients(records: Records, call: TaskCall) -> ClientFactory | None:
     return partial(boto3.client, region_name=records.region) if is_ours or botocore_stubber.enabled else None
 
 
-def _call_service(execution: Execution, call: TaskCall, client_for: ClientFactory) -> tuple[TaskAnswer, Poll | None]:
+def _call_service(execution: Execution, call: TaskCall, client_for: ClientFactory) -> tuple[TaskAnswer, Job | None]:
     caller = Caller(execution.arn, execution.state_machine.arn)
     try:
         answer, job = answer_task(call, client_for=client_for, caller=caller)
     except LookupError:
         raise _unmocked(execution, call) from None
-    return answer, None if job is None else partial(poll_task, job, client_for=client_for)
+    if job is None:
+        return answer, None
+    nested = None if job.execution_arn is None else execution.owner.records.find_execution(job.execution_arn)
+    return answer, Job(partial(poll_task, job, client_for=client_for), nested)
 
 
 def _unmocked(execution: Execution, call: TaskCall) -> UnmockedServiceError:

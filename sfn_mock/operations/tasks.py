@@ -55,7 +55,7 @@ def _find_open(records: Records, token: str, moment: int) -> AnyTask:
 
 def _find_executed(records: Records, token: str) -> AnyTask:
     """Return the open task of a token in a run."""
-    for run in list(records.runs.values()):
+    for run in list(records.schedule.runs.values()):
         task = run.find_task(token)
         if task is not None:
             if not task.is_open:

@@ -3,73 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from sfn_mock.asl.host import Failed, Succeeded
 from sfn_mock.state import clock
-from sfn_mock.state.records import Records
+from sfn_mock.state.records import Execution, Records
 
 End = Succeeded | Failed
-#: A function that polls a job; it returns the end of the task, None while the job is running.
-Poll = Callable[[], End | None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that a task waits for.
+
+    Attributes:
+        poll: A function that polls the job; it returns the end of the task, None while the job is running.
+        nested: The nested execution that the job is, None for a job of another service. Its time line tells when it
+            stops, so that it needs no polling before.
+    """
+
+    poll: Callable[[], End | None]
+    nested: Execution | None = None
 
 
 class Jobs:
     """The jobs of the tasks of one run, by token.
 
-    If the clock jumps, a job may have stopped long before the moment to which its run advances. The jobs are therefore
-    polled before the run advances, and their stops are due like other actions of the run.
+    If the clock jumps, a job may have stopped long before the moment to which its run advances. Its stop is therefore
+    due like other actions of the run. Jobs of other services are polled before the run advances.
     """
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._polls: dict[str, Poll] = {}
-        #: When the jobs stopped that have ended.
-        self._stops: dict[str, int] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._polls)
+        self._jobs: dict[str, Job] = {}
+        #: When the polled jobs stopped that have ended.
+        self._polled_stops: dict[str, int] = {}
 
     def __contains__(self, token: str) -> bool:
-        return token in self._polls
+        return token in self._jobs
 
-    def add(self, token: str, poll: Poll) -> None:
+    @property
+    def need_polling(self) -> bool:
+        """Whether some job must be polled, because only its service knows when it stops."""
+        return any(job.nested is None for job in self._jobs.values())
+
+    def add(self, token: str, job: Job) -> None:
         """Add the job of a task that has just started."""
-        self._polls[token] = poll
+        self._jobs[token] = job
 
     def forget(self, token: str) -> None:
         """Remove the job of a task that no longer waits for it."""
-        self._records.undo.save_item(self._polls, token)
-        self._polls.pop(token, None)
-        self._stops.pop(token, None)
+        self._records.undo.save_item(self._jobs, token)
+        self._jobs.pop(token, None)
+        self._polled_stops.pop(token, None)
 
     def poll_all(self, latest: int) -> None:
-        """Poll all jobs; `latest` is the stop of an ended job whose service does not give one."""
-        self._stops.clear()
-        for token, poll in list(self._polls.items()):
-            self._ask(token, poll, latest)
+        """Poll the jobs of other services; `latest` is the stop of an ended job whose service does not give one."""
+        for token in list(self._jobs):
+            self.poll(token, latest)
 
-    def poll_new(self, token: str, latest: int) -> None:
-        """Poll a new job, which may have ended already."""
-        self._ask(token, self._polls[token], latest)
+    def poll(self, token: str, latest: int) -> None:
+        """Poll a job, unless it is a nested execution; see `poll_all`."""
+        job = self._jobs[token]
+        if job.nested is None:
+            self._polled_stops.pop(token, None)
+            end = self._ask(token, job)
+            if end is not None:
+                self._polled_stops[token] = latest if end.stop is None else min(end.stop, latest)
 
     def next_stop(self) -> int | None:
-        """Return the earliest stop of the ended jobs, None if none has ended."""
-        return min(self._stops.values(), default=None)
+        """Return the earliest known stop of the jobs, None if none is known."""
+        stops = (self._stop(token, job) for token, job in self._jobs.items())
+        return min((stop for stop in stops if stop is not None), default=None)
 
-    def stopped(self, moment: int, latest: int) -> Iterator[tuple[str, End, int]]:
+    def stopped(self, moment: int) -> Iterator[tuple[str, End, int]]:
         """Yield the token, the end and the stop of each job that stopped by a moment."""
-        for token, poll in list(self._polls.items()):
-            if self._stops.get(token, clock.NEVER) <= moment:
-                # Later calls of the run may have changed the end.
-                end = self._ask(token, poll, latest)
-                if end is not None and self._stops[token] <= moment:
-                    yield token, end, self._stops[token]
+        for token, job in list(self._jobs.items()):
+            stop = self._stop(token, job)
+            if stop is None or stop > moment:
+                continue
+            # It is asked again, because later calls of the run may have changed the end.
+            self._polled_stops.pop(token, None)
+            with clock.at(stop):
+                end = self._ask(token, job)
+            if end is not None:
+                yield token, end, stop
 
-    def _ask(self, token: str, poll: Poll, latest: int) -> End | None:
-        """Poll a job and remember its stop; return None if the job is running or its task has ended."""
-        end = self._records.call_unlocked(poll)
-        if end is None or token not in self._polls:
-            self._stops.pop(token, None)
-            return None
-        self._stops[token] = latest if end.stop is None else min(end.stop, latest)
-        return end
+    def _stop(self, token: str, job: Job) -> int | None:
+        """Return when a job stops or stopped, None if that is not known."""
+        return self._polled_stops.get(token) if job.nested is None else job.nested.last.stop_at(clock.NEVER)
+
+    def _ask(self, token: str, job: Job) -> End | None:
+        """Poll a job; return None if the job is running or its task has ended meanwhile."""
+        end = self._records.call_unlocked(job.poll) if job.nested is None else job.poll()
+        return end if token in self._jobs else None

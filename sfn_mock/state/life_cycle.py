@@ -130,7 +130,7 @@ def redrive_execution(execution: Execution, moment: int) -> None:
     _end_children_as_planned(execution, moment)
     if execution.map_run is not None:
         schedule_redrives(execution.map_run, moment)
-    execution.owner.records.reactivate(execution)
+    execution.owner.records.schedule.reactivate(execution)
 
 
 def _outcome_of_redrive(scope: ExecutionScope, execution: Execution) -> Outcome:

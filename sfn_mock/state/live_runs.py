@@ -38,12 +38,8 @@ class Run(Protocol):
         """Whether the run has not ended."""
 
     @property
-    def is_advancing(self) -> bool:
-        """Whether the run is advancing now, perhaps in another thread."""
-
-    @property
-    def waits_for_jobs(self) -> bool:
-        """Whether the run has to poll a job."""
+    def polls_jobs(self) -> bool:
+        """Whether the run has to poll a job of another service."""
 
     def advance_to(self, moment: int, *, in_turn: bool = False) -> None:
         """Run all actions that are due by a moment; with `in_turn` stop before another run has something due."""

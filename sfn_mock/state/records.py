@@ -488,16 +488,16 @@ class Records(Store[Execution]):
         """Return the run of an execution or child execution, None if its definition does not run."""
         parent = None if execution.map_run is None else execution.map_run.parent
         if parent is None:
-            return self.runs.get(execution)
-        run = self.runs.get(parent)
+            return self.schedule.runs.get(execution)
+        run = self.schedule.runs.get(parent)
         return None if run is None else run.run_of(execution)
 
-    def wake_run_of(self, execution: Execution) -> None:
-        """Make the next use advance the run that an execution belongs to, if it is live."""
+    def follow_change(self, execution: Execution, moment: int) -> None:
+        """Make the run of an execution, and the runs that wait for its end, follow a change at a moment."""
+        self.schedule.follow_nested(execution, moment)
         while execution.map_run is not None and execution.map_run.parent is not None:
             execution = execution.map_run.parent
-        if execution in self.live_runs:
-            self.wake(execution)
+        self.schedule.follow(execution, moment)
 
     def tasks_of(self, execution: Execution) -> list[Task]:
         """Return all tasks of an execution, in order."""
@@ -505,7 +505,7 @@ class Records(Store[Execution]):
 
     def has_task(self, token: str) -> bool:
         """Return whether a task has a token; also looks in the runs of definitions."""
-        return token in self.tasks or any(run.find_task(token) is not None for run in list(self.runs.values()))
+        return token in self.tasks or any(run.find_task(token) is not None for run in list(self.schedule.runs.values()))
 
     def task_of(self, execution: Execution) -> Task | None:
         """Return the last task of an execution, None if it has none."""

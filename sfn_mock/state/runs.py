@@ -35,7 +35,7 @@ from sfn_mock.asl.run import Run
 from sfn_mock.asl.steps import Step
 from sfn_mock.state import clock
 from sfn_mock.state.executions import store_executions
-from sfn_mock.state.jobs import Jobs, Poll
+from sfn_mock.state.jobs import Job, Jobs
 from sfn_mock.state.life_cycle import end_execution, end_map_run
 from sfn_mock.state.outcomes import LONGEST_EXPRESS, UNSUCCESSFUL, Ending, not_redrivable
 from sfn_mock.state.progress import execution_info
@@ -57,8 +57,8 @@ class Services(Protocol):
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task; see Host."""
 
-    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Poll | None]:
-        """Run a task; return its answer, and a function that polls its job if it waits for one.
+    def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Job | None]:
+        """Run a task; return its answer, and its job if it waits for one.
 
         A Pending answer that is not started means that a worker of an activity will start the task.
         """
@@ -86,7 +86,7 @@ def start_run(execution: Execution, moment: int, services: Services) -> None:
     except ValueError as error:
         end_execution(execution, moment, Ending("FAILED", error="States.Runtime", cause=str(error)))
         return
-    execution.owner.records.start_run(execution, run, moment)
+    execution.owner.records.schedule.start(execution, run, moment)
 
 
 class DefinitionRun:
@@ -97,6 +97,7 @@ class DefinitionRun:
     ) -> None:
         self._execution = execution
         self._undo = execution.owner.records.undo
+        self._schedule = execution.owner.records.schedule
         #: The generation of the undo log in which the state of the run was last saved.
         self._saved_generation = -1
         self._parent = parent
@@ -112,7 +113,6 @@ class DefinitionRun:
         self._jobs = Jobs(execution.owner.records)
         #: The activity's ARN and the input of tasks that no worker has started, by token.
         self._activity_tasks: dict[str, tuple[str, str]] = {}
-        self._is_advancing = False
         self._advanced_to = execution.start
         #: The moment to which the run is advancing, or last advanced.
         self._target = execution.start
@@ -139,40 +139,21 @@ class DefinitionRun:
             moment: The moment in milliseconds since 1970.
             in_turn: Whether to stop early when another run has something due before this one.
         """
-        if self._is_advancing:
-            # A task of this run reads the records.
-            return
-        try:
-            try:
-                self._is_advancing = True
-                self._follow_execution(moment)
-                self._target = moment
-                self._poll_jobs()
-                self._advance(moment, in_turn=in_turn)
-                # A task may have stopped the execution.
-                self._follow_execution(moment)
-            finally:
-                self._is_advancing = False
-        finally:
-            # An interrupt may arrive just before this line.
-            self._is_advancing = False
+        self._follow_execution(moment)
+        self._target = moment
+        self._poll_jobs()
+        self._advance(moment, in_turn=in_turn)
+        # A task may have stopped the execution.
+        self._follow_execution(moment)
 
     @property
-    def is_advancing(self) -> bool:
-        """Whether the run is advancing now, perhaps in another thread."""
-        return self._is_advancing
-
-    @property
-    def waits_for_jobs(self) -> bool:
+    def polls_jobs(self) -> bool:
         """Whether a task, here or in a child execution, waits for a job that must be polled."""
-        return bool(self._jobs) or any(child.waits_for_jobs for child in self._children.values())
+        return self._jobs.need_polling or any(child.polls_jobs for child in self._children.values())
 
     def _wake(self) -> None:
         """Make the next use of the records advance the outermost run that this one belongs to."""
-        if self._parent is not None:
-            self._parent._wake()
-        else:
-            self._execution.owner.records.wake(self._execution)
+        self._schedule.wake(self._root._execution)
 
     def _save(self) -> None:
         """Wake the run, and save its state in the undo log before a change."""
@@ -186,7 +167,7 @@ class DefinitionRun:
     def _advance(self, moment: int, *, in_turn: bool = False) -> None:
         self._step(self._advanced_to)
         while (due := self.next_due()) is not None and due <= moment:
-            if in_turn and self._execution.owner.records.has_due_before(due):
+            if in_turn and self._schedule.has_due_before(due):
                 return
             self._step(max(due, self._advanced_to))
         self._step(max(moment, self._advanced_to))
@@ -251,7 +232,7 @@ class DefinitionRun:
 
     def _end_jobs(self, moment: int) -> None:
         """Answer the tasks whose jobs have stopped by a moment."""
-        for token, end, stop in self._jobs.stopped(moment, self._root._target):
+        for token, end, stop in self._jobs.stopped(moment):
             self._save()
             self._jobs.forget(token)
             self._answer(token, end, stop)
@@ -367,7 +348,7 @@ class DefinitionRun:
             self._save()
             self._run.rewind_to(moment)
             self._advanced_to = moment
-            self._execution.owner.records.reactivate(self._execution)
+            self._schedule.reactivate(self._execution)
 
     def prepare(self, moment: int) -> None:
         """Prepare the run for a change from outside at a moment."""
@@ -376,10 +357,7 @@ class DefinitionRun:
 
     def advance_whole_run(self, moment: int) -> None:
         """Advance the outermost run that this one belongs to."""
-        if self._parent is None:
-            self.advance_to(moment)
-        else:
-            self._parent.advance_whole_run(moment)
+        self._schedule.advance(self._root._execution, moment)
 
     def _call_unlocked(self, ask: Callable[[], _T]) -> _T:
         """Call a function with the lock of the records released."""
@@ -395,18 +373,20 @@ class DefinitionRun:
         """Run a task; a task of an activity waits for GetActivityTask."""
         self._tokens[call.token] = None
         before = self._execution.attempt_at(call.moment)
-        answer, poll = self._call_unlocked(lambda: self._services.start_task(self._execution, call))
+        answer, job = self._call_unlocked(lambda: self._services.start_task(self._execution, call))
         after = self._execution.attempt_at(call.moment)
         if after is not None and after is not before and not after.is_open(clock.NEVER):
             # The task has stopped the execution, so the run stops in this state, whatever the answer.
             return Pending()
         if isinstance(answer, Pending) and not answer.is_started:
             self._activity_tasks[call.token] = (call.resource.arn, json.dumps(call.parameters, separators=(",", ":")))
-        if poll is not None:
-            self._jobs.add(call.token, poll)
+        if job is not None:
+            self._jobs.add(call.token, job)
+            if job.nested is not None:
+                self._schedule.wait_for(job.nested, self._root._execution)
             if call.moment < self._root._target:
                 # The job may have started in the past and ended meanwhile.
-                self._jobs.poll_new(call.token, self._root._target)
+                self._jobs.poll(call.token, self._root._target)
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:

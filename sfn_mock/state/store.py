@@ -5,16 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from heapq import heappop, heappush
-from operator import attrgetter
 from threading import RLock
 from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_URL, uuid3
 
 from sfn_mock.aws.arns import arn_prefix
 from sfn_mock.state import clock
-from sfn_mock.state.live_runs import Run
+from sfn_mock.state.run_schedule import RunSchedule
 from sfn_mock.state.status_changes import StatusChange, StatusChanges, notify
 from sfn_mock.state.time_lines import TimeLine
 from sfn_mock.state.undo_log import UndoLog
@@ -45,30 +42,16 @@ class Store(ABC, Generic[_Execution]):
         self.account_id = account_id
         self.partition = partition
         self.arn_prefix = arn_prefix(partition, region, account_id)
-        #: The runs of all executions whose definitions run.
-        self.runs: dict[_Execution, Run] = {}
-        #: The runs that have not ended, and do not wait for a task that nothing answers.
-        self.live_runs: dict[_Execution, Run] = {}
-        #: The executions whose runs the next use advances: they were changed, or wait for a job.
-        self._awake: dict[_Execution, None] = {}
-        #: A heap of the moments at which runs have something due. Outdated entries are ignored when they come up.
-        self._due: list[tuple[int, int, _Execution]] = []
-        #: The valid moment in `_due` of each execution.
-        self._due_of: dict[_Execution, int] = {}
         #: The moment of the last use; NEVER before the first.
         self.moment = clock.NEVER
         #: The undo log of the current use.
         self.undo = UndoLog()
+        #: The runs of definitions.
+        self.schedule: RunSchedule[_Execution] = RunSchedule(self.undo)
         #: The status changes that EventBridge has not received yet.
         self.status_changes: StatusChanges[_Execution] = StatusChanges(self.undo)
         #: How deeply uses are nested now.
         self._uses = 0
-        #: The exception that the last call outside the lock raised, if any.
-        self._outside_error: Exception | None = None
-        #: How many runs are advancing now.
-        self._advancing = 0
-        #: The awake executions that the outermost of these advances.
-        self._looked_after: set[_Execution] = set()
         self._lock = RLock()
         self._closed = False
         self._was_reset = False
@@ -102,7 +85,9 @@ class Store(ABC, Generic[_Execution]):
                     self._begin_use(uses)
                     self._check_open()
                     moment = self.moment = clock.now()
-                    self.advance_runs(moment)
+                    # A run that asks for the end of a nested execution advances nothing else.
+                    if not (uses and self.schedule.is_advancing):
+                        self.advance_runs(moment)
                     # A task may have ended the records.
                     self._check_open()
                     if self.deleting:
@@ -164,7 +149,8 @@ class Store(ABC, Generic[_Execution]):
     def catch_up(self) -> None:
         """Advance runs and send status events that are due, before a call to another service reads their effects."""
         moment = clock.now()
-        if (self._has_due(moment) or self.status_changes.is_due(moment)) and not (self._advancing or self._closed):
+        is_due = self.schedule.has_due(moment) or self.status_changes.is_due(moment)
+        if is_due and not (self.schedule.is_advancing or self._closed):
             with self.using():
                 pass
 
@@ -188,8 +174,8 @@ class Store(ABC, Generic[_Execution]):
                 self._uses = 0
                 held = lock._release_save()
                 return ask()
-            except Exception as error:  # remembered, so that the run stays at the task that raised it
-                self._outside_error = error
+            except Exception as error:
+                self.schedule.task_error = error
                 raise
             finally:
                 self._take_again(held, uses)
@@ -233,133 +219,17 @@ class Store(ABC, Generic[_Execution]):
             self.advance_runs(moment)
             yield moment
 
+    def advance_runs(self, moment: int) -> None:
+        """Advance the live runs that have something due by a moment; do nothing after the end of the records."""
+        if not self._closed and self.schedule.has_due(moment):
+            with self._changing():
+                self.schedule.advance_all(moment)
+
     def _gone(self) -> RecordsGone:
         return RecordsGone(
             f"The records of account {self.account_id} in {self.region} are gone, because their mock has ended "
             f"or was reset: seed again inside an active mock."
         )
-
-    # --- Runs of definitions -----------------------------------------------------------------------------------------
-
-    def advance_runs(self, moment: int) -> None:
-        """Advance the live runs that have something due by a moment; do nothing after the end of the records.
-
-        The actions of all runs happen in order of their moments, even if the clock has jumped far.
-        """
-        if self._closed or not self._has_due(moment):
-            return
-        with self._changing():
-            awake = sorted(self._awake, key=attrgetter("sequence"))
-            for execution in awake:
-                if execution in self.live_runs:
-                    self._schedule(execution, self.live_runs[execution].next_due())
-            if not self._advancing:
-                self._looked_after = set(awake)
-            # A run that polls a job comes back here, and leaves the others to the outermost of these. A nested
-            # execution was added after its parent, so its end is known when its parent polls.
-            for execution in reversed(awake):
-                if not (self._advancing and execution in self._looked_after):
-                    self._advance_in_turn(execution, moment)
-            while self._due and self._due[0][0] <= moment:
-                self._advance_in_turn(self._wake_next(), moment)
-
-    def _has_due(self, moment: int) -> bool:
-        """Return whether a run may have something due by a moment."""
-        return bool(self._awake) or bool(self._due and self._due[0][0] <= moment)
-
-    def has_due_before(self, moment: int) -> bool:
-        """Return whether another live run may have something due before a moment."""
-        return bool(self._due) and self._due[0][0] < moment
-
-    def _wake_next(self) -> _Execution:
-        """Wake the execution whose run has something due first, and return it.
-
-        An interrupt loses nothing, because the execution is awake before its entry is removed.
-        """
-        due, _, execution = self._due[0]
-        self._awake[execution] = None
-        if self._due_of.get(execution) == due:
-            del self._due_of[execution]
-        heappop(self._due)
-        return execution
-
-    def _advance_in_turn(self, execution: _Execution, moment: int) -> None:
-        """Advance the run of an execution to a moment, or until another run has something due before."""
-        run = self.live_runs.get(execution)
-        if run is None:
-            # It has ended, or waits for a task that nothing answers.
-            self._awake.pop(execution, None)
-        elif not run.is_advancing:
-            self._advance_run(execution, moment, in_turn=True)
-
-    def wake(self, execution: _Execution) -> None:
-        """Make the next use advance the run of an execution, because it was changed."""
-        self._awake[execution] = None
-
-    def start_run(self, execution: _Execution, run: Run, moment: int) -> None:
-        """Start the run of an execution and advance it to the current moment."""
-        self._save_run(execution)
-        self.runs[execution] = self.live_runs[execution] = run
-        self._advance_run(execution, moment)
-
-    def resume_run(self, execution: _Execution, moment: int) -> None:
-        """Advance a run once more that waits for a task that nothing answers."""
-        run = self.runs.get(execution)
-        if run is not None and run.is_running and execution not in self.live_runs:
-            self._advance_run(execution, moment)
-
-    def attach_run(self, execution: _Execution, run: Run) -> None:
-        """Attach a run that somebody else advances, to show its events."""
-        self._save_run(execution)
-        self.runs[execution] = run
-        self.live_runs.pop(execution, None)
-
-    def reactivate(self, execution: _Execution) -> None:
-        """Make the run of an execution live again, if it has one."""
-        if execution in self.runs:
-            self._save_run(execution)
-            self.live_runs[execution] = self.runs[execution]
-            self.wake(execution)
-
-    def _save_run(self, execution: _Execution) -> None:
-        """Save in the undo log whether an execution has a run and whether it is live."""
-        self.undo.add(partial(self.wake, execution))
-        self.undo.save_item(self.runs, execution)
-        self.undo.save_item(self.live_runs, execution)
-
-    def _advance_run(self, execution: _Execution, moment: int, *, in_turn: bool = False) -> None:
-        run = self.runs[execution]
-        advancing = self._advancing
-        try:
-            try:
-                self._advancing = advancing + 1
-                run.advance_to(moment, in_turn=in_turn)
-            finally:
-                self._advancing = advancing
-        except Exception as error:
-            if error is self._outside_error:
-                # The caller gets this error once; the run then waits for the task that nothing answers.
-                self._outside_error = None
-                self.live_runs.pop(execution, None)
-            raise
-        finally:
-            # An interrupt may have come just before this line.
-            self._advancing = advancing
-        if not run.is_running:
-            self._save_run(execution)
-            self.live_runs.pop(execution, None)
-        else:
-            self._schedule(execution, run.next_due())
-            if run.waits_for_jobs:
-                self.wake(execution)
-                return
-        self._awake.pop(execution, None)
-
-    def _schedule(self, execution: _Execution, due: int | None) -> None:
-        """Schedule the moment at which the run of an execution has something due."""
-        if due is not None and self._due_of.get(execution) != due:
-            heappush(self._due, (due, execution.sequence, execution))
-            self._due_of[execution] = due
 
     # --- The end of the records ----------------------------------------------------------------------------------
 

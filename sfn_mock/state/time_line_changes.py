@@ -17,7 +17,7 @@ def change(execution: Execution, moment: int, attempts: Sequence[Attempt]) -> No
     The TimeoutSeconds of the definition limit the last attempt, unless the definition runs.
     """
     scope = execution.owner
-    scope.records.wake_run_of(execution)
+    scope.records.follow_change(execution, moment)
     if scope.records.run_of(execution) is None:
         *earlier, last = attempts
         attempts = (*earlier, apply_time_limit(last, scope.time_limit_of(execution.revision)))
@@ -41,7 +41,7 @@ def _keep(execution: Execution) -> None:
 def _restore(execution: Execution, start: int, last: Attempt, earlier: tuple[Attempt, ...]) -> None:
     execution.start, execution.last, execution.earlier = start, last, earlier
     execution.owner.index.invalidate()
-    execution.owner.records.wake_run_of(execution)
+    execution.owner.records.follow_change(execution, start)
 
 
 def add_redrive(execution: Execution, moment: int, since: int, outcome: Outcome) -> None:

@@ -31,7 +31,7 @@ def wait_until_done(execution: Execution, timeout: int) -> None:
     while True:
         with execution.using() as moment:
             # If the run waits for a task that nothing answers, raise its UnmockedServiceError again.
-            execution.owner.records.resume_run(execution, moment)
+            execution.owner.records.schedule.resume(execution, moment)
             attempt = execution.attempt_at(moment)
             status = None if attempt is None else attempt.status_at(moment)
             if status not in (None, "RUNNING", "PENDING_REDRIVE"):

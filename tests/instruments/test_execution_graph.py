@@ -49,10 +49,10 @@ EACH = {
 def told(sfn, run):
     """The description of an execution: its states by name, and the classes and texts of the picture."""
     [records] = sfn._session.all_records()
-    execution = records.find_execution(run.arn)
-    now = records.now()
-    events = events_of(records, execution, now)
-    graph = describe_states(read_program(execution.revision.definition), events, records.run_of(execution), now)
+    with records.using() as now:
+        execution = records.find_execution(run.arn)
+        events = events_of(records, execution, now)
+        graph = describe_states(read_program(execution.revision.definition), events, records.run_of(execution), now)
     tree = ElementTree.fromstring(graph["svg"])
     transitions = {
         path.find(f"{SVG}title").text: path.get("class")

@@ -123,11 +123,11 @@ def contents(records: Records) -> Any:
     """The parts of the records that do not depend on the ids of map runs and children."""
     with records.using() as moment:
         events = [
-            [(event.id, event.type, event.moment) for event in run.events(moment)] for run in records.runs.values()
+            [(event.id, event.type, event.moment) for event in run.events(moment)] for run in records.schedule.runs.values()
         ]
         executions = [run.attempts for scope in records.scopes() for run in scope.index.executions]
         map_runs = [(state_at(run, moment), run.max_concurrency) for run in records.map_runs.values()]
-        return events, executions, map_runs, len(records.live_runs)
+        return events, executions, map_runs, len(records.schedule.live)
 
 
 # An interrupt in a generator that Python is removing is lost, and changes nothing.
