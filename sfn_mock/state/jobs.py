@@ -36,8 +36,8 @@ class Jobs:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._jobs: dict[str, Job] = {}
-        #: When the polled jobs stopped that have ended.
-        self._polled_stops: dict[str, int] = {}
+        #: The ends and stops of the polled jobs that have ended.
+        self._ends: dict[str, tuple[End, int]] = {}
 
     def __contains__(self, token: str) -> bool:
         return token in self._jobs
@@ -55,7 +55,7 @@ class Jobs:
         """Remove the job of a task that no longer waits for it."""
         self._records.undo.save_item(self._jobs, token)
         self._jobs.pop(token, None)
-        self._polled_stops.pop(token, None)
+        self._ends.pop(token, None)
 
     def poll_all(self, latest: int) -> None:
         """Poll the jobs of other services; `latest` is the stop of an ended job whose service does not give one."""
@@ -65,11 +65,12 @@ class Jobs:
     def poll(self, token: str, latest: int) -> None:
         """Poll a job, unless it is a nested execution; see `poll_all`."""
         job = self._jobs[token]
-        if job.nested is None:
-            self._polled_stops.pop(token, None)
-            end = self._ask(token, job)
-            if end is not None:
-                self._polled_stops[token] = latest if end.stop is None else min(end.stop, latest)
+        if job.nested is not None:
+            return
+        self._ends.pop(token, None)
+        end = self._records.call_unlocked(job.poll)
+        if end is not None and token in self._jobs:
+            self._ends[token] = end, latest if end.stop is None else min(end.stop, latest)
 
     def next_stop(self) -> int | None:
         """Return the earliest known stop of the jobs, None if none is known."""
@@ -79,21 +80,22 @@ class Jobs:
     def stopped(self, moment: int) -> Iterator[tuple[str, End, int]]:
         """Yield the token, the end and the stop of each job that stopped by a moment."""
         for token, job in list(self._jobs.items()):
-            stop = self._stop(token, job)
-            if stop is None or stop > moment:
-                continue
-            # It is asked again, because later calls of the run may have changed the end.
-            self._polled_stops.pop(token, None)
-            with clock.at(stop):
-                end = self._ask(token, job)
-            if end is not None:
-                yield token, end, stop
+            # The answer to one task may have ended others.
+            stop = self._stop(token, job) if token in self._jobs else None
+            if stop is not None and stop <= moment:
+                yield token, self._end(token, job, stop), stop
 
     def _stop(self, token: str, job: Job) -> int | None:
         """Return when a job stops or stopped, None if that is not known."""
-        return self._polled_stops.get(token) if job.nested is None else job.nested.last.stop_at(clock.NEVER)
+        if job.nested is not None:
+            return job.nested.last.stop_at(clock.NEVER)
+        return self._ends[token][1] if token in self._ends else None
 
-    def _ask(self, token: str, job: Job) -> End | None:
-        """Poll a job; return None if the job is running or its task has ended meanwhile."""
-        end = self._records.call_unlocked(job.poll) if job.nested is None else job.poll()
-        return end if token in self._jobs else None
+    def _end(self, token: str, job: Job, stop: int) -> End:
+        """Return the end of a job that has stopped."""
+        if job.nested is None:
+            return self._ends[token][0]
+        with clock.at(stop):
+            end = job.poll()
+        assert end is not None, "a nested execution has ended at its stop"
+        return end

@@ -87,7 +87,7 @@ def take_task(sfn, client, clock):
 
 
 def send_success(sfn, client, clock):
-    [token] = sfn._session.records().runs[sfn.get_state_machine("orders").executions[0]._record].open_tokens()
+    [token] = sfn._session.records().schedule.runs[sfn.get_state_machine("orders").executions[0]._record].open_tokens()
     client.send_task_success(taskToken=token, output="1")
 
 
@@ -123,7 +123,8 @@ def contents(records: Records) -> Any:
     """The parts of the records that do not depend on the ids of map runs and children."""
     with records.using() as moment:
         events = [
-            [(event.id, event.type, event.moment) for event in run.events(moment)] for run in records.schedule.runs.values()
+            [(event.id, event.type, event.moment) for event in run.events(moment)]
+            for run in records.schedule.runs.values()
         ]
         executions = [run.attempts for scope in records.scopes() for run in scope.index.executions]
         map_runs = [(state_at(run, moment), run.max_concurrency) for run in records.map_runs.values()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -235,3 +236,141 @@ def test_many_parents_wait(clock, sfn, client):
 
     assert spans([*outer.executions, *machine.executions]) == [("SUCCEEDED", NOW, after(60))] * 200
     assert len(sfn.calls) - before < 500
+
+
+# --- Order and histories ---------------------------------------------------------------------------------------------
+
+
+def history(client, run):
+    """The history of an execution: the seconds since the start and the type of each event."""
+    events = client.get_execution_history(executionArn=run.arn, maxResults=1000)["events"]
+    return [((event["timestamp"] - NOW).total_seconds(), event["type"]) for event in events]
+
+
+def nesting_history(stop, end="ExecutionSucceeded", begin=0):
+    """The history of an execution that only nests another one."""
+    finished = {
+        "ExecutionSucceeded": ["TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"],
+        "ExecutionFailed": ["TaskFailed", "ExecutionFailed"],
+    }
+    begun = ["ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted"]
+    return [(begin, type) for type in begun] + [(stop, type) for type in finished[end]]
+
+
+@pytest.mark.parametrize("jump", [20, 60, 600])
+@pytest.mark.parametrize("levels", [2, 3, 4])
+@pytest.mark.parametrize(
+    ("end", "ending"),
+    [pytest.param(DONE, "ExecutionSucceeded", id="succeeds"), pytest.param(BROKEN, "ExecutionFailed", id="fails")],
+)
+def test_each_level_ends_at_the_same_moment(clock, sfn, client, start, end, ending, levels, jump):
+    """Each execution that nests another one ends when the innermost does, with the history that AWS gives it."""
+    machine, machines = inner(sfn, end), []
+    for level in range(1, levels):
+        nested = nest()
+        nested["Parameters"] = {"StateMachineArn": machine.arn}
+        definition = {"StartAt": "Nest", "States": {"Nest": nested}}
+        machine = sfn.add_state_machine(f"level-{level}", definition=definition)
+        machines.append(machine)
+    client.start_execution(stateMachineArn=machine.arn)
+    for _ in range(600 // jump):
+        clock.tick(jump)
+        client.list_state_machines()
+
+    assert [history(client, machine.executions[0]) for machine in machines] == [nesting_history(60, ending)] * (
+        levels - 1
+    )
+
+
+def test_a_parent_that_starts_while_others_wait(clock, sfn, client):
+    """A parent that starts while other parents wait ends with its own nested execution."""
+    inner(sfn)
+    outer = sfn.add_state_machine("outer", definition={"StartAt": "Nest", "States": {"Nest": nest()}})
+    for number in range(10):
+        client.start_execution(stateMachineArn=outer.arn, name=f"run-{number}")
+        clock.tick(7)
+    clock.tick(600)
+
+    assert [history(client, run) for run in outer.executions] == [
+        nesting_history(begin + 60, begin=begin) for begin in range(0, 70, 7)
+    ]
+
+
+@pytest.mark.parametrize("jump", [10, 600])
+def test_what_follows_nested_executions_happens_in_order(clock, sfn, client, jump):
+    """Tasks of parents and of nested executions run in order of their moments, also after one jump of the clock."""
+    calls = []
+
+    def note(event, context):
+        calls.append((event["of"], event["by"]))
+
+    sfn.mock_lambda("note", note)
+    below = None
+    for name in ("inner", "middle", "outer"):
+        states = {
+            "Pause": {"Type": "Wait", "SecondsPath": "$.pause", "Next": "Note"},
+            "Note": {
+                "Type": "Task",
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:note",
+                "Parameters": {"by": name, "of.$": "$.of"},
+                "End": True,
+            },
+        }
+        if below is not None:
+            nested = nest(Next="Pause", ResultPath=None)
+            nested["Parameters"] = {"StateMachineArn": below.arn, "Input.$": "$"}
+            states = {"Nest": nested, **states}
+        below = sfn.add_state_machine(name, definition={"StartAt": next(iter(states)), "States": states})
+    for of, pause in (("a", 31), ("b", 20), ("c", 43)):
+        client.start_execution(stateMachineArn=below.arn, input=json.dumps({"of": of, "pause": pause}))
+    for _ in range(600 // jump):
+        clock.tick(jump)
+        client.list_state_machines()
+
+    # After so many seconds:
+    assert calls == [
+        ("b", "inner"),  # 20
+        ("a", "inner"),  # 31
+        ("b", "middle"),  # 40
+        ("c", "inner"),  # 43
+        ("b", "outer"),  # 60
+        ("a", "middle"),  # 62
+        ("c", "middle"),  # 86
+        ("a", "outer"),  # 93
+        ("c", "outer"),  # 129
+    ]
+
+
+def test_a_run_that_another_thread_stops_later(clock, sfn, client, start):
+    """A run whose task takes a while follows a stop that another thread makes meanwhile, at a later moment."""
+    run_arn = INNER.replace("stateMachine:inner", "execution:outer:nightly")
+
+    def stop_later(input):
+        clock.tick(5)
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(client.stop_execution, executionArn=run_arn).result(timeout=30)
+        return input
+
+    definition = {"StartAt": "Call", "States": {"Call": nest(Next="Hold"), "Hold": WAIT, "End": DONE}}
+    outer = sfn.add_state_machine("outer", definition=definition)
+    outer.mock_task("Call", stop_later, strict=False)
+    client.start_execution(stateMachineArn=outer.arn, name="nightly")
+    clock.tick(600)
+    [run] = outer.executions
+
+    assert (run.status, run.stop_date, run.visited) == ("ABORTED", after(5), ["Call"])
+    assert history(client, run)[-1] == (5, "ExecutionAborted")
+
+
+def test_a_run_that_is_stopped_after_the_clock_went_back(clock, client, sfn):
+    """A run that ended shows what a stop at an earlier moment makes of it, without a look at its history first."""
+    outer = sfn.add_state_machine("outer", definition={"StartAt": "Hold", "States": {"Hold": WAIT, "End": DONE}})
+    client.start_execution(stateMachineArn=outer.arn)
+    [run] = outer.executions
+    clock.tick(600)
+    before = run.visited
+    clock.tick(-570)
+    client.stop_execution(executionArn=run.arn)
+    clock.tick(570)
+
+    assert (before, run.visited, run.status) == (["Hold", "End"], ["Hold"], "ABORTED")
