@@ -170,9 +170,12 @@ class SFNBackend(StepFunctionBackend):
     # EventBridge and the tagging API call these, and so can any code that reads moto's dictionary of backends.
 
     def call(self, operation: str, **members: Any) -> Answer:
-        """Check the members against the model, as a call through a client does, and run the operation."""
+        """Check the members against the model, as a call through a client does, and run the operation.
+
+        Dates in the answer are moments.
+        """
         constraints.check(operation, members)
-        return pipeline.run(operation, self.records, members, _as_it_is)
+        return pipeline.run(operation, self.records, members, int)
 
     create_state_machine = _runs(
         "CreateStateMachine",
@@ -259,8 +262,3 @@ class SFNBackend(StepFunctionBackend):
         for resource in resources:
             kind = "activity" if isinstance(resource, Activity) else "stateMachine"
             yield TaggedResource(arn=resource.arn, tags=dict(resource.tags), resource_type=f"states:{kind}")
-
-
-def _as_it_is(moment: int) -> int:
-    """Return a date of an answer unchanged, in milliseconds."""
-    return moment

@@ -94,21 +94,17 @@ def _sync_execution(execution: Execution, date: DateForm, *, with_data: bool) ->
         inputDetails={"included": with_data},
         # Recorded on AWS for failed executions too, which have no output.
         outputDetails={"included": with_data},
-        traceHeader=execution.trace_header,
+        traceHeader=execution.origin.trace_header,
         billingDetails={
             "billedMemoryUsedInMB": _BILLED_MEMORY,
-            "billedDurationInMilliseconds": _billed_duration(attempt.stop - execution.start),
+            # Whole units, at least one.
+            "billedDurationInMilliseconds": max(1, -(-(attempt.stop - execution.start) // _BILLED_CHUNK))
+            * _BILLED_CHUNK,
         },
     )
     if with_data:
         answer.update(present(input=execution.input, output=ending.output, error=ending.error, cause=ending.cause))
     return answer
-
-
-def _billed_duration(duration: int) -> int:
-    """Return the duration rounded up to whole units, at least one."""
-    chunks = max(1, -(-duration // _BILLED_CHUNK))
-    return chunks * _BILLED_CHUNK
 
 
 def _checked_input(name: str | None, input: str | None) -> str:
@@ -218,7 +214,7 @@ def describe_execution(
             stopDate=date_or_none(date, attempt.stop_at(moment)),
             inputDetails={"included": with_data},
             outputDetails=None if ending.output is None else {"included": with_data},
-            traceHeader=execution.trace_header,
+            traceHeader=execution.origin.trace_header,
             mapRunArn=None if map_run is None else map_run.arn,
             stateMachineVersionArn=execution.version_arn,
             stateMachineAliasArn=execution.alias_arn,

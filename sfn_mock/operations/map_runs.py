@@ -36,7 +36,7 @@ def describe_map_run(records: Records, date: DateForm, *, map_run_arn: str) -> A
             maxConcurrency=map_run.max_concurrency or _NO_LIMIT,
             toleratedFailurePercentage=map_run.tolerance.percentage,
             toleratedFailureCount=map_run.tolerance.failures,
-            itemCounts=_counts(state, items, sum(child.item_count or 0 for child in lost)),
+            itemCounts=_counts(state, items, sum(child.origin.item_count or 0 for child in lost)),
             executionCounts=_counts(state, children, len(lost)),
             redriveCount=state.redrive_count,
             redriveDate=date_or_none(date, state.redrive),

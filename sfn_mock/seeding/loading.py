@@ -177,8 +177,8 @@ def _details(execution: Execution, item: Item) -> Details:
     """Return the details of a stored execution that listings lack, if it has the item's status."""
     end = execution.attempts[-1].ending
     if end.status != item.shown.status:
-        return Details(execution.input, None, None, None, execution.trace_header)
-    return Details(execution.input, end.output, end.error, end.cause, execution.trace_header)
+        return Details(execution.input, None, None, None, execution.origin.trace_header)
+    return Details(execution.input, end.output, end.error, end.cause, execution.origin.trace_header)
 
 
 def _check_details(item: Item, there: Details, what: str) -> None:
@@ -209,7 +209,7 @@ def _shown(execution: Execution, attempt: Attempt, moment: int) -> Shown:
     return Shown(
         execution_arn=execution.arn,
         map_run_arn=None if execution.map_run is None else execution.map_run.arn,
-        item_count=execution.item_count,
+        item_count=execution.origin.item_count,
         state_machine_version_arn=execution.version_arn,
         state_machine_alias_arn=execution.alias_arn,
         status=attempt.status_at(moment),
@@ -366,7 +366,7 @@ def _owner(item: Item, records: Records, moment: int, first_start: int, parent: 
 def _store_qualifiers(executions: Iterable[Execution], moment: int) -> None:
     """Create missing versions and aliases; an alias routes as its newest execution shows."""
     for execution in sorted(executions, key=lambda execution: (execution.start, execution.sequence), reverse=True):
-        machine, number, name = execution.state_machine, execution.version_number, execution.alias_name
+        machine, number, name = execution.state_machine, execution.origin.version_number, execution.origin.alias_name
         if number is not None and number not in machine.versions:
             add_version(machine, int(number), None, moment)
         if number is not None and name is not None and name not in machine.aliases:

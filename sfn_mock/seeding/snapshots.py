@@ -116,7 +116,7 @@ def _map_run(map_run: MapRun, moment: int, children: Collection[Execution]) -> d
 
 
 def _child(child: Execution, moment: int) -> dict[str, Any]:
-    return _without_empty({**_shown(child, moment), "item_count": child.item_count})
+    return _without_empty({**_shown(child, moment), "item_count": child.origin.item_count})
 
 
 def _shown(execution: Execution, moment: int) -> dict[str, Any]:

@@ -98,10 +98,8 @@ def _runs(execution: Execution, moment: int) -> Iterator[_Run]:
             ending = _REDRIVABLE
         elif stop is None and after is not None:
             stop, ending = after.since, _REDRIVABLE
-        if stop is None:
-            yield _Run(attempt.since, moment, None, attempt.redrive_count, attempt.ending.failed_in)
-        else:
-            yield _Run(attempt.since, stop, ending, attempt.redrive_count, attempt.ending.failed_in)
+        until, ended = (moment, None) if stop is None else (stop, ending)
+        yield _Run(attempt.since, until, ended, attempt.redrive_count, attempt.ending.failed_in)
         if after is not None:
             for redrive_count in range(attempt.redrive_count + 1, after.redrive_count):
                 yield _Run(after.since, after.since, _REDRIVABLE, redrive_count, None)

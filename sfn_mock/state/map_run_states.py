@@ -67,11 +67,15 @@ def _status_and_stop(map_run: MapRun, moment: int) -> tuple[str, int | None]:
     # A child execution that was PENDING_REDRIVE when its parent ended counts as PENDING_REDRIVE from then on.
     children, items = _count(map_run, moment, _status_at_end)
     unfinished = sum(children[status] for status in _UNFINISHED)
-    parent_status, parent_stop = _parent_at(map_run, moment)
+    parent = None if map_run.parent is None else map_run.parent.attempt_at(moment)
+    parent_status, parent_stop = (None, None) if parent is None else (parent.status_at(moment), parent.stop_at(moment))
     if parent_stop is None and (unfinished or not children):
         return "RUNNING", None
     # The end of the parent ends all unfinished child executions.
-    stop = parent_stop if unfinished or not children else _last_stop(map_run, moment)
+    stop = parent_stop
+    if children and not unfinished:
+        last = [attempt.stop_at(moment) for run in map_run.index.executions if (attempt := run.attempt_at(moment))]
+        stop = max(end for end in last if end is not None)
     if map_run.tolerance.is_exceeded_by(items["FAILED"] + items["TIMED_OUT"], items.total()):
         return "FAILED", stop
     if unfinished or children["ABORTED"]:
@@ -79,16 +83,6 @@ def _status_and_stop(map_run: MapRun, moment: int) -> tuple[str, int | None]:
     if not children and parent_status != "SUCCEEDED":
         return "FAILED" if parent_status == "FAILED" else "ABORTED", stop
     return "SUCCEEDED", stop
-
-
-def _parent_at(map_run: MapRun, moment: int) -> tuple[str | None, int | None]:
-    attempt = None if map_run.parent is None else map_run.parent.attempt_at(moment)
-    return (None, None) if attempt is None else (attempt.status_at(moment), attempt.stop_at(moment))
-
-
-def _last_stop(map_run: MapRun, moment: int) -> int:
-    stops = [attempt.stop_at(moment) for child in map_run.index.executions if (attempt := child.attempt_at(moment))]
-    return max(stop for stop in stops if stop is not None)
 
 
 def count(map_run: MapRun, moment: int) -> tuple[Counter[str], Counter[str]]:
@@ -104,7 +98,7 @@ def _count(
     for child in map_run.index.executions:
         status = status_of(child, moment)
         executions[status] += 1
-        items[status] += child.item_count or 0
+        items[status] += child.origin.item_count or 0
     return executions, items
 
 

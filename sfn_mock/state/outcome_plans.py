@@ -39,16 +39,19 @@ def plan(
     if outcomes is None:
         if status is None:
             raise must_be("outcomes", "a status, a list of outcomes or a callable(name, input)", None)
-        return _always(check(outcome(status, **details)))
+        single = check(outcome(status, **details))
+        return lambda name, input: single
     if any(keyword is not None for keyword in (status, *details.values())):
         raise ArgumentError(
             "outcomes", "must be left out where keywords are given, got both: put the keywords into the outcomes"
         )
     if callable(outcomes):
-        return _chosen_by(outcomes, check)
+        return lambda name, input: check(_read(outcomes(name, input), "The callable's outcome"))
     if isinstance(outcomes, Mapping) or not isinstance(outcomes, Sequence) or not outcomes:
         raise must_be("outcomes", "a status, a list like ['FAILED', 'SUCCEEDED'] or a callable(name, input)", outcomes)
-    return _one_after_the_other([check(_read(words, f"outcomes[{index}]")) for index, words in enumerate(outcomes)])
+    left = [check(_read(words, f"outcomes[{index}]")) for index, words in enumerate(outcomes)]
+    left.reverse()
+    return lambda name, input: left.pop() if len(left) > 1 else left[0]
 
 
 def _read(words: object, name: str) -> Outcome:
@@ -64,16 +67,3 @@ def _read(words: object, name: str) -> Outcome:
         return outcome(**words)
     except ArgumentError as error:
         raise ArgumentError(f"{name}.{error.name}", error.problem) from None
-
-
-def _always(single: Outcome) -> Plan:
-    return lambda name, input: single
-
-
-def _one_after_the_other(outcomes: Sequence[Outcome]) -> Plan:
-    left = list(reversed(outcomes))
-    return lambda name, input: left.pop() if len(left) > 1 else left[0]
-
-
-def _chosen_by(choose: Callable[[str, str], types.Outcome], check: Check) -> Plan:
-    return lambda name, input: check(_read(choose(name, input), "The callable's outcome"))

@@ -84,12 +84,14 @@ class Execution(TimeLine):
     @property
     def version_arn(self) -> str | None:
         """The ARN of the version that was started, None without one; the version may be deleted."""
-        return None if self.version_number is None else f"{self.state_machine.arn}:{self.version_number}"
+        number = self.origin.version_number
+        return None if number is None else f"{self.state_machine.arn}:{number}"
 
     @property
     def alias_arn(self) -> str | None:
         """The ARN of the alias that was used to start it, None without one; the alias may be deleted."""
-        return None if self.alias_name is None else f"{self.state_machine.arn}:{self.alias_name}"
+        name = self.origin.alias_name
+        return None if name is None else f"{self.state_machine.arn}:{name}"
 
     def is_kept_at(self, moment: int) -> bool:
         """Return whether the execution's retention has not passed at a moment; true before its start."""

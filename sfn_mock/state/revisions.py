@@ -53,6 +53,7 @@ class Origin(NamedTuple):
     version_number: str | None = None
     alias_name: str | None = None
     input: str = "{}"
+    #: The X-Ray trace header that StartExecution was given.
     trace_header: str | None = None
     #: How many items of its map run a child execution processes, None for other executions.
     item_count: int | None = None

@@ -7,7 +7,7 @@ the same objects, so that references to older records stay valid.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cache, partial
 from types import CellType, FunctionType, MethodType
@@ -117,12 +117,7 @@ class _NoOwner:
 
 @cache
 def _slots(kind: type) -> tuple[str, ...]:
-    return tuple(_names(kind))
-
-
-def _names(kind: type) -> Iterator[str]:
-    for base in kind.__mro__:
-        yield from vars(base).get("__slots__", ())
+    return tuple(name for base in kind.__mro__ for name in vars(base).get("__slots__", ()))
 
 
 def _restore_dict(value: dict[Any, Any], contents: dict[Any, Any]) -> None:

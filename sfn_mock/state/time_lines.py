@@ -89,29 +89,9 @@ class TimeLine:
         return self.origin.revision
 
     @property
-    def version_number(self) -> str | None:
-        """The number of the version that was started, None without one."""
-        return self.origin.version_number
-
-    @property
-    def alias_name(self) -> str | None:
-        """The name of the alias that was used to start it, None without one."""
-        return self.origin.alias_name
-
-    @property
     def input(self) -> str:
         """The input as JSON text."""
         return self.origin.input
-
-    @property
-    def trace_header(self) -> str | None:
-        """The X-Ray trace header that StartExecution was given, None without one."""
-        return self.origin.trace_header
-
-    @property
-    def item_count(self) -> int | None:
-        """How many items of its map run it processes, None unless it is a child execution."""
-        return self.origin.item_count
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

@@ -61,7 +61,7 @@ class Execution(View[kept.Execution]):
     @property
     def version(self) -> views.Version | None:
         """The version it was started through; None if there was none, or the version is deleted."""
-        version = self._record.state_machine.versions.get(self._record.version_number or "")
+        version = self._record.state_machine.versions.get(self._record.origin.version_number or "")
         return None if version is None else views.Version(version)
 
     @property
@@ -72,7 +72,7 @@ class Execution(View[kept.Execution]):
     @property
     def alias(self) -> views.Alias | None:
         """The alias it was started through; None if there was none, or the alias is deleted."""
-        alias = self._record.state_machine.aliases.get(self._record.alias_name or "")
+        alias = self._record.state_machine.aliases.get(self._record.origin.alias_name or "")
         return None if alias is None else views.Alias(alias)
 
     @property
@@ -83,7 +83,7 @@ class Execution(View[kept.Execution]):
     @property
     def item_count(self) -> int | None:
         """The number of items that a child execution processes; None for any other execution."""
-        return self._record.item_count
+        return self._record.origin.item_count
 
     @property
     def input(self) -> str:
@@ -93,7 +93,7 @@ class Execution(View[kept.Execution]):
     @property
     def trace_header(self) -> str | None:
         """The X-Ray trace header of its start; None without one."""
-        return self._record.trace_header
+        return self._record.origin.trace_header
 
     @property
     def status(self) -> Status | None:

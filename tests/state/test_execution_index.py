@@ -57,7 +57,7 @@ def entries_at(lines, moment, retention, scope=None, status=None, redriven=None)
         entry
         for entry in (entry_at(line, moment, retention) for line in lines)
         if entry is not None
-        and (scope is None or scope in (entry[2].version_number, entry[2].alias_name))
+        and (scope is None or scope in (entry[2].origin.version_number, entry[2].origin.alias_name))
         and (status is None or status == entry[3])
         and (redriven is None or redriven == (entry[4] is not None))
     )

@@ -58,7 +58,10 @@ def contents(records: Records) -> Any:
 
 
 def executions_of(scope: Any) -> Any:
-    lines = [(run.name, run.start, run.attempts, run.version_number, run.alias_name) for run in scope.index.executions]
+    lines = [
+        (run.name, run.start, run.attempts, run.origin.version_number, run.origin.alias_name)
+        for run in scope.index.executions
+    ]
     return lines, [name for name, run in scope.names.items() if run.owner is scope], scope.default_names
 
 
