@@ -242,6 +242,9 @@ class Host(Protocol):
         The state fails, and its task is not scheduled, if there is a fault. The answer depends only on the arguments.
         """
 
+    def has_activity(self, call: TaskCall) -> bool:
+        """Return whether the activity of a task exists; the state fails, and its task is not scheduled, if not."""
+
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Run a task, or return Pending."""
 

@@ -40,6 +40,11 @@ class RecordedHost:
         """Return what is wrong with parameters; see Host. The answer is always the same and not recorded."""
         return self._host.check_parameters(resource, parameters)
 
+    def has_activity(self, call: TaskCall) -> bool:
+        """Return whether the activity of a task exists; see Host."""
+        exists: bool = self._ask("has_activity", call)
+        return exists
+
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Run a task; see Host."""
         answer: TaskAnswer = self._ask("start_task", call)

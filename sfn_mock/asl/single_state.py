@@ -82,6 +82,9 @@ class TaskHost(Protocol):
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task; see Host."""
 
+    def has_activity(self, call: TaskCall) -> bool:
+        """Return whether the activity of a task exists; see Host."""
+
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Run a task; the answer must not be Pending and must take no time."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,8 @@ from sfn_mock.state.outcomes import Ending
 from sfn_mock.state.records import Execution
 from sfn_mock.state.runs import DefinitionRun
 
+#: AWS's cause of an execution whose activity does not exist.
+_NO_ACTIVITY = re.compile(r"\. The activity .* does not exist\.$")
 #: The longest replay of an execution that ended, in milliseconds; executions may last longer.
 _LONGEST = {"STANDARD": 31_536_000_000 - 1, "EXPRESS": 300_000 - 1}
 
@@ -56,6 +59,10 @@ class Answers:
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what AWS says is wrong with the parameters of a task."""
         return check_parameters(resource, parameters)
+
+    def has_activity(self, execution: Execution, call: TaskCall) -> bool:
+        """Return False if the recorded execution failed because the activity did not exist."""
+        return self.runs[execution].has_activity_task()
 
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Job | None]:
         """Return the recorded outcome of a task."""
@@ -146,6 +153,12 @@ class ReplayedRun(DefinitionRun):
         return list(self._answers.runs.values())
 
     # --- Answers -----------------------------------------------------------------------------------------------------
+
+    def has_activity_task(self) -> bool:
+        """Return False if the recorded execution failed in the current state because its activity did not exist."""
+        visit = self._recorded_visit(self._current_visit().path)
+        cause = None if self.recorded is None else self.recorded.end.end_detail("cause")
+        return visit is None or bool(visit.tasks) or _NO_ACTIVITY.search(cause or "") is None
 
     def answer(self, call: TaskCall) -> TaskAnswer:
         """Return the recorded outcome of the task that was just scheduled."""

@@ -251,7 +251,14 @@ def _default_context(info: ExecutionInfo, role_arn: str | None, input: Any, mome
     }
 
 
-class _CalledServices:
+class _NoActivities:
+    """A host that does not look for activities: TestState requires a mock for their tasks."""
+
+    def has_activity(self, call: TaskCall) -> bool:
+        return True
+
+
+class _CalledServices(_NoActivities):
     """Runs the task: calls its service, or the handler of its function."""
 
     def __init__(self, records: Records, info: ExecutionInfo) -> None:
@@ -274,7 +281,7 @@ class _CalledServices:
         return answer
 
 
-class _MockedTask:
+class _MockedTask(_NoActivities):
     """Answers the task with the mock, whatever its parameters are."""
 
     def __init__(self, work: MockedWork) -> None:

@@ -36,6 +36,15 @@ class ServicesOfMocks:
         """Return AWS's error about the parameters of a task, if any."""
         return check_parameters(resource, parameters)
 
+    def has_activity(self, execution: Execution, call: TaskCall) -> bool:
+        """Return whether the activity of a task exists, or a mock answers the task."""
+        records = execution.owner.records
+        if records.task_mocks.find(execution.state_machine, call) is not None:
+            return True
+        if self._case is not None and self._case.mocks(call.state):
+            return True
+        return any(activity.arn == call.resource.arn for activity in records.activities.values())
+
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Job | None]:
         """Run a task at its due moment.
 

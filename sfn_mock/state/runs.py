@@ -57,6 +57,9 @@ class Services(Protocol):
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task; see Host."""
 
+    def has_activity(self, execution: Execution, call: TaskCall) -> bool:
+        """Return whether the activity of a task exists, or the task needs none; see Host."""
+
     def start_task(self, execution: Execution, call: TaskCall) -> tuple[TaskAnswer, Job | None]:
         """Run a task; return its answer, and its job if it waits for one.
 
@@ -368,6 +371,10 @@ class DefinitionRun:
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         """Return what is wrong with the parameters of a task."""
         return self._services.check_parameters(resource, parameters)
+
+    def has_activity(self, call: TaskCall) -> bool:
+        """Return whether the activity of a task exists."""
+        return self._services.has_activity(self._execution, call)
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         """Run a task; a task of an activity waits for GetActivityTask."""

@@ -81,6 +81,10 @@ class CaseRun:
         #: The numbers of invocations by state and token.
         self._invocations: dict[str, dict[str, int]] = {}
 
+    def mocks(self, state: str) -> bool:
+        """Return whether the case has responses for a state."""
+        return state in self._case
+
     def answer(self, call: TaskCall) -> Succeeded | Failed | None:
         """Return the answer of a task, None if the case does not mock its state.
 

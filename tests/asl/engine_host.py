@@ -47,8 +47,10 @@ class EngineHost:
         items: list[Any] | Exception | None = None,
         known: list[KnownMapRun] | None = None,
         faults: list[str] | None = None,
+        knows_activities: bool = True,
     ) -> None:
         self.faults = faults or []
+        self.knows_activities = knows_activities
         self.answers = list(answers)
         self.items = items
         self.known = known or []
@@ -64,6 +66,9 @@ class EngineHost:
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
         return tuple(self.faults)
+
+    def has_activity(self, call: TaskCall) -> bool:
+        return self.knows_activities
 
     def start_task(self, call: TaskCall) -> TaskAnswer:
         self.calls.append(call)

@@ -235,6 +235,16 @@ def test_activity():
     assert result(run) == ("FAILED", None, None)
 
 
+def test_activity_that_does_not_exist():
+    """A task of an activity that does not exist is not scheduled, and no Catch handles the failure."""
+    host = EngineHost(Pending(is_started=False), knows_activities=False)
+    run = start(single({**PICK, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S"}]}), host=host)
+
+    assert result(run) == ("FAILED", "States.Runtime", f"{HEAD}The activity {PICK['Resource']} does not exist.")
+    assert types(run) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+    assert host.calls == []
+
+
 def test_activity_without_names():
     """Events of an activity have details, empty ones if neither worker nor error has a name."""
     host = EngineHost(Pending(is_started=False))

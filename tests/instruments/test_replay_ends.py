@@ -60,6 +60,16 @@ def sentences(replay):
 
 
 @pytest.mark.sfn_executions(execute=True)
+def test_activity_that_did_not_exist(record, sfn_executions):
+    """A recorded execution whose activity did not exist fails again, although no activity is looked for."""
+    definition = machine({"A": task(Resource="arn:aws:states:us-east-1:123456789012:activity:pack")})
+    replay = sfn_executions.replay(definition=definition, history=record(definition))
+
+    assert sentences(replay) == []
+    assert replay.execution.cause.endswith("activity:pack does not exist.")
+
+
+@pytest.mark.sfn_executions(execute=True)
 @pytest.mark.parametrize(
     ("before", "after", "mocks", "expected"),
     [

@@ -296,12 +296,25 @@ def test_the_latest_mock_of_a_resource_goes_first(sfn, add, start):
     assert (second, start(orders).output) == ("2", "3")
 
 
-def test_reset_forgets_the_mocks(sfn, add, start):
+def test_reset_forgets_the_mocks(client, sfn, add, start):
     """After `reset` there are no mocks of tasks."""
     sfn.mock_task("arn:*:activity:*", result=1)
     sfn.reset()
+    client.create_activity(name="pack")
 
     assert start(add({"Pack": task(f"{PREFIX}:activity:pack")})).status == "RUNNING"
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_missing_activity(client, add, start, region):
+    """An activity that was deleted, or is in another region, fails the state before its task is scheduled."""
+    client.create_activity(name="pack" if region == "eu-west-1" else "ship")
+    arn = f"arn:aws:states:{region}:123456789012:activity:pack"
+    run = start(add({"Pack": task(arn, Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Pack"}])}))
+
+    cause = "An error occurred while executing the state 'Pack' (entered at the event id #2). "
+    assert (run.error, run.cause) == ("States.Runtime", f"{cause}The activity {arn} does not exist.")
+    assert types(client, run) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
 # --- The shape of results ----------------------------------------------------------------------------------------

@@ -62,6 +62,18 @@ def test_a_response(sfn, start, response, outcome):
     assert (run.status, run.output, run.error, run.cause) == outcome
 
 
+def test_activity_that_does_not_exist(sfn, start):
+    """A case may answer for an activity that does not exist; a state without responses needs its activity."""
+    activity = "arn:aws:states:us-east-1:123456789012:activity:pack"
+    states = {"Charge": {"Type": "Task", "Resource": activity, "Next": "Pack"}, "Pack": task(activity)}
+    orders = sfn.add_state_machine("orders", definition=definition(states))
+    sfn.load_mock_config(config({"Case": {"0": {"Return": 1}}}))
+    run = start(orders, "Case")
+
+    assert run.visited == ["Charge", "Pack"]
+    assert run.cause.endswith(f"The activity {activity} does not exist.")
+
+
 def test_a_timeout(client, sfn, start):
     """The error States.Timeout is a timeout of the task in the history."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))

@@ -10,7 +10,7 @@ from sfn_mock.asl.errors import DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, RUNTIME,
 from sfn_mock.asl.host import Failed, Pending, Succeeded, TaskCall
 from sfn_mock.asl.nodes import ABSENT, TaskState
 from sfn_mock.asl.open_tasks import OpenTask
-from sfn_mock.asl.resources import Pattern, Resource, parse_resource
+from sfn_mock.asl.resources import Pattern, Resource, ResourceKind, parse_resource
 from sfn_mock.asl.scheduler import AbortedError, ProcessGenerator
 from sfn_mock.asl.state_visit import StateVisit
 from sfn_mock.asl.task_events import TaskEvent
@@ -41,6 +41,8 @@ def run_task(visit: StateVisit, state: TaskState) -> ProcessGenerator:
     if faults:
         field = "Arguments" if state.is_jsonata else "Parameters"
         raise visit.failure(RUNTIME, _unusable_parameters(field, call.parameters, faults))
+    if resource.kind is ResourceKind.ACTIVITY and not visit.run.host.has_activity(call):
+        raise visit.failure(RUNTIME, f"The activity {resource.arn} does not exist.")
     result = yield from _run(visit, call)
     visit.observe("result", result)
     return visit.finish(result, selector=state.payload.result_selector, result_path=state.payload.result_path)
