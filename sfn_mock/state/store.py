@@ -149,8 +149,7 @@ class Store(ABC, Generic[_Execution]):
     def catch_up(self) -> None:
         """Advance runs and send status events that are due, before a call to another service reads their effects."""
         moment = clock.now()
-        is_due = self.schedule.has_due(moment) or self.status_changes.is_due(moment)
-        if is_due and not (self.schedule.is_advancing or self._closed):
+        if self.may_change_by(moment) and not (self.schedule.is_advancing or self._closed):
             with self.using():
                 pass
 
@@ -224,6 +223,10 @@ class Store(ABC, Generic[_Execution]):
         if not self._closed and self.schedule.has_due(moment):
             with self._changing():
                 self.schedule.advance_all(moment)
+
+    def may_change_by(self, moment: int) -> bool:
+        """Return whether a run or an execution may change by time alone until a moment."""
+        return self.schedule.has_due(moment) or self.status_changes.is_due(moment)
 
     def _gone(self) -> RecordsGone:
         return RecordsGone(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Event
+from threading import Event, active_count
 
 from sfn_mock.state import clock
 from sfn_mock.state.progress import describe_waiting
@@ -21,7 +21,7 @@ def wait_until_done(execution: Execution, timeout: int) -> None:
 
     Raises:
         RuntimeError: If the clock stands still, so that the execution cannot end.
-        TimeoutError: If the execution has not ended in time.
+        TimeoutError: If the execution has not ended in time; at once if nothing can end it in time.
         UnmockedServiceError: If nothing answers a task of the execution.
     """
     # The pause is real time, even if the test has replaced time.sleep and time.monotonic.
@@ -44,6 +44,13 @@ def wait_until_done(execution: Execution, timeout: int) -> None:
             )
         if left <= 0:
             raise TimeoutError(f"{execution.arn} was not done within {timeout / 1000:g} seconds: {waits}.")
+        # Only the second reading tells that the clock moves.
+        is_alone = before is not None and active_count() == 1
+        if is_alone and not execution.owner.records.may_change_by(moment + left):
+            raise TimeoutError(
+                f"{execution.arn} cannot be done within {timeout / 1000:g} seconds: {waits}, and no other thread runs "
+                f"that could end it; end what it waits for before, or in another thread."
+            )
         before = moment
         pause.wait(_PAUSE / 1000)
         left -= _PAUSE

@@ -190,7 +190,8 @@ class Execution(View[kept.Execution]):
         Raises:
             RuntimeError: If the clock is frozen and the execution has not ended. The message names its state, the task
                 tokens that it waits for, and when it continues by itself.
-            TimeoutError: If it has not ended in time; the message has the same details.
+            TimeoutError: If it has not ended in time; the message has the same details. It is raised at once if
+                nothing can end the execution in time: no step of a run, and no other thread of this process.
             UnmockedServiceError: If one of its tasks is not mocked.
             ValueError: If the timeout is not a duration.
         """

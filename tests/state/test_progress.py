@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 import sfn_mock
+from sfn_mock.state import waiting
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -254,8 +255,72 @@ def test_wait_on_a_moving_clock():
         assert run.status == "SUCCEEDED"
 
 
-def test_wait_too_long():
+@pytest.fixture
+def threads(monkeypatch):
+    """Sets how many threads seem to be alive."""
+    return lambda count: monkeypatch.setattr(waiting, "active_count", lambda: count)
+
+
+def test_wait_for_what_never_comes(threads):
+    """Without another thread, the wait for a token ends at once, and does not take a minute."""
+    threads(1)
+    with sfn_mock.mock_sfn_executions() as sfn:
+        run = sfn.add_state_machine("orders").add_execution(status="RUNNING")
+        token = run.wait_for_task()
+        with pytest.raises(TimeoutError) as raised:
+            run.wait_until_done()
+
+    assert str(raised.value) == (
+        f"{run.arn} cannot be done within 60 seconds: it is RUNNING in state 'Pass', waits for SendTaskSuccess or "
+        f"SendTaskFailure with the task token {token!r}, and no other thread runs that could end it; end what it waits "
+        "for before, or in another thread."
+    )
+
+
+def test_wait_for_a_step_that_comes_too_late(threads):
+    """A run that continues only after the timeout is not waited for."""
+    threads(1)
+    with sfn_mock.mock_sfn_executions(execute=True) as sfn:
+        run = start(sfn, REPORT)
+        with pytest.raises(
+            TimeoutError, match=r"cannot be done within 60 seconds: it is RUNNING in state 'Sleep', and"
+        ):
+            run.wait_until_done()
+
+
+def test_wait_for_a_nested_execution(threads):
+    """A parent is waited for if its nested execution continues in time."""
+    threads(1)
+    with sfn_mock.mock_sfn_executions(execute=True, wait_scale=0.01) as sfn:
+        inner = sfn.add_state_machine(
+            "inner", definition={"StartAt": "Hold", "States": {"Hold": {**WAIT, "Seconds": 5}}}
+        )
+        nest = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync",
+            "Parameters": {"StateMachineArn": inner.arn},
+            "End": True,
+        }
+        run = start(sfn, {"Nest": nest})
+        run.wait_until_done()
+
+    assert run.status == "SUCCEEDED"
+
+
+def test_wait_for_a_planned_end(threads):
+    """A seed whose stop is planned is waited for."""
+    threads(1)
+    with sfn_mock.mock_sfn_executions() as sfn:
+        orders = sfn.add_state_machine("orders")
+        run = orders.add_execution(status="SUCCEEDED", duration=timedelta(milliseconds=50))
+        run.wait_until_done()
+
+    assert run.status == "SUCCEEDED"
+
+
+def test_wait_too_long(threads):
     """After the timeout the error names what the execution waits for."""
+    threads(2)
     with sfn_mock.mock_sfn_executions() as sfn:
         run = sfn.add_state_machine("orders").add_execution(status="RUNNING")
 
