@@ -179,10 +179,10 @@ def pytest_runtest_makereport(
         _hide_own_frames(call.excinfo)
     activation = sys.modules.get("sfn_mock.activation")
     if activation is None:
-        return (yield)
+        return _point_at_test(call, (yield))
     if call.excinfo is not None:
         activation.report_findings(call.excinfo.value)
-    report = yield
+    report = _point_at_test(call, (yield))
     ended = activation.pop_last_report()
     if report.failed and (text := ended or activation.tell()):
         report.sections.append(("Step Functions, as mocked", text))
@@ -196,6 +196,22 @@ def _hide_own_frames(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if _is_own(namespace.get("__name__", "")):
             # pytest looks for this name in a frame's variables, then in its module's.
             namespace["__tracebackhide__"] = _is_for_author
+    if _is_for_author(excinfo):
+        excinfo.traceback = excinfo.traceback.filter(_is_no_hook)
+
+
+def _is_no_hook(entry: Any) -> bool:
+    """Return whether a frame is not that of a hook, by which other plugins run the fixtures."""
+    return not str(entry.name).startswith("pytest_")
+
+
+def _point_at_test(call: pytest.CallInfo[Any], report: pytest.TestReport) -> pytest.TestReport:
+    """Show where a test is, if an error of its fixture has no other line to show."""
+    path, line, name = report.location
+    for traceback, *_ in getattr(report.longrepr, "chain", ()):
+        if call.excinfo is not None and _is_for_author(call.excinfo) and "hidden" in str(traceback.extraline):
+            traceback.extraline = f"{path}:{1 if line is None else line + 1}: in {name}"
+    return report
 
 
 def _is_own(module: object) -> bool:

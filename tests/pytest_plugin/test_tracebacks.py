@@ -19,6 +19,10 @@ TEST = """
     def test_option(sfn_executions):
         pass
 
+    @pytest.mark.sfn_executions(wait_scale=-1)
+    def test_value(sfn_executions):
+        pass
+
     def test_seed(sfn_executions):
         sfn_executions.add_state_machine("orders").add_execution(status="FALED")
 
@@ -38,6 +42,12 @@ TEST = """
         orders = sfn_executions.add_state_machine("orders")
         orders.on_start(choose)
         boto3.client("stepfunctions").start_execution(stateMachineArn=orders.arn)
+
+    def test_swallowed(sfn_executions):
+        try:
+            boto3.client("s3").list_buckets()
+        except Exception:
+            pass
 """
 
 
@@ -72,3 +82,22 @@ def test_frames(tracebacks, test, error, shows_ours):
 
     assert error in text
     assert ("sfn_mock/" in text.replace("sfn_mock/instruments/guard", "")) is shows_ours
+
+
+@pytest.mark.parametrize(
+    ("test", "place"),
+    [
+        pytest.param("test_option", "test_tracebacks_of_users.py:7: in test_option", id="misspelt option"),
+        pytest.param("test_value", "test_tracebacks_of_users.py:11: in test_value", id="value that is refused"),
+        pytest.param(
+            "test_swallowed", "test_tracebacks_of_users.py:35: in test_swallowed", id="error at the mock's end"
+        ),
+    ],
+)
+def test_place(tracebacks, test, place):
+    """An error of the fixture shows where the test is, and no frames of other plugins."""
+    [text] = tracebacks[test]
+
+    assert text.splitlines()[-1] == place
+    assert "hidden" not in text
+    assert "pytest_fixture_setup" not in text

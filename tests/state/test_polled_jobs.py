@@ -1,0 +1,106 @@
+"""Runs that wait for jobs of other services: only the service knows when a job stops, so it is polled."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from sfn_mock.asl.host import Pending, Succeeded
+from sfn_mock.operations.task_calls import ServicesOfMocks
+from sfn_mock.state.jobs import Job
+
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
+
+NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
+TASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::glue:startJobRun.sync",
+    "Parameters": {"JobName": "nightly"},
+    "End": True,
+}
+NEXT = {"Type": "Task", "Resource": TASK["Resource"], "Parameters": TASK["Parameters"], "Next": "Hold"}
+
+
+def after(seconds):
+    return NOW + timedelta(seconds=seconds)
+
+
+class Service:
+    """A service whose job ends when `end` is set, and that counts the polls."""
+
+    def __init__(self):
+        self.end = None
+        self.polls = 0
+
+    def poll(self):
+        self.polls += 1
+        return self.end
+
+    def start_task(self, services, execution, call):
+        return Pending(submitted={"JobRunId": "jr_1"}), Job(self.poll)
+
+
+@pytest.fixture
+def service(monkeypatch):
+    service = Service()
+    monkeypatch.setattr(ServicesOfMocks, "start_task", lambda *arguments: service.start_task(*arguments))
+    return service
+
+
+@pytest.fixture
+def start(sfn, client):
+    """Starts an execution of the given states."""
+
+    def start(**states):
+        orders = sfn.add_state_machine("orders", definition={"StartAt": next(iter(states)), "States": states})
+        client.start_execution(stateMachineArn=orders.arn, name="nightly")
+        return orders.executions[0]
+
+    return start
+
+
+def types(client, run):
+    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
+
+
+def test_a_job_without_a_stop(clock, service, start):
+    """A job whose service does not tell when it stopped ends its task at the use that sees its end."""
+    run = start(Job=TASK)
+    clock.tick(60)
+    before = run.status
+    service.end = Succeeded({"JobRunState": "SUCCEEDED"})
+    clock.tick(60)
+
+    assert (before, run.status, run.stop_date) == ("RUNNING", "SUCCEEDED", after(120))
+    assert run.output == '{"JobRunState":"SUCCEEDED"}'
+    # Each of the three uses after the start polls once.
+    assert service.polls == 3
+
+
+def test_a_job_that_stopped_in_the_past(clock, service, start):
+    """A job whose service tells when it stopped ends its task at that moment."""
+    run = start(Job=NEXT, Hold={"Type": "Wait", "Seconds": 30, "End": True})
+    service.end = Succeeded({}, stop=int(after(20).timestamp() * 1000))
+    clock.tick(600)
+
+    assert (run.status, run.stop_date) == ("SUCCEEDED", after(50))
+
+
+def test_a_job_that_starts_during_a_jump(clock, service, start):
+    """A job that starts long before the moment to which the clock jumps is polled at once."""
+    wait = {"Type": "Wait", "Seconds": 60, "Next": "Job"}
+    run = start(Wait=wait, Job={**TASK, "TimeoutSeconds": 1000})
+    service.end = Succeeded({})
+    clock.tick(600)
+
+    assert (run.status, run.stop_date, service.polls) == ("SUCCEEDED", after(600), 1)
+
+
+def test_a_job_that_takes_too_long(clock, client, service, start):
+    """A task whose time is over waits for its job no longer."""
+    run = start(Job={**TASK, "TimeoutSeconds": 60})
+    clock.tick(600)
+
+    assert types(client, run)[-2:] == ["TaskTimedOut", "ExecutionFailed"]
+    assert (run.stop_date, service.polls) == (after(60), 2)
