@@ -21,7 +21,7 @@ from sfn_mock.asl.expressions import (
 )
 from sfn_mock.asl.host import Host
 from sfn_mock.asl.map_runs import MapRun
-from sfn_mock.asl.nodes import ABSENT, Absent, Program, State
+from sfn_mock.asl.nodes import ABSENT, Absent, Payload, Program, State
 from sfn_mock.asl.open_tasks import OpenTask
 from sfn_mock.asl.paths import (
     Path,
@@ -31,7 +31,7 @@ from sfn_mock.asl.paths import (
     parse_reference_path,
 )
 from sfn_mock.asl.scheduler import ProcessGenerator, Scheduler
-from sfn_mock.asl.sizes import fits
+from sfn_mock.asl.sizes import fits, variables_fit
 from sfn_mock.asl.steps import NEXT_OR_END, StateExit
 from sfn_mock.asl.templates import describe_missing, evaluate_template, parse_field
 from sfn_mock.asl.texts import json_text
@@ -361,6 +361,17 @@ class StateVisit:
         self.observe("afterParameters", value)
         return value
 
+    def work_input(self, payload: Payload, value: Any) -> Any:
+        """Return the input of a task or of branches: the evaluated Parameters or Arguments.
+
+        Raises:
+            StateError: If an expression fails or the input is too large.
+        """
+        computed = self.payload(payload.parameters, payload.arguments, value)
+        if computed is not value and not fits(computed, self.input):
+            raise self._too_large("has an input")
+        return computed
+
     def assign(self, template: Mapping[str, Any] | None, value: Any, **known: Any) -> dict[str, Any]:
         """Evaluate an Assign.
 
@@ -381,13 +392,10 @@ class StateVisit:
             assigned: dict[str, Any] = self.evaluate(dict(template), "Assign", **known)
         else:
             assigned = self.fill_template(dict(template), value)
-        if not fits(assigned, self.input):
-            raise StateError(
-                DATA_LIMIT_EXCEEDED,
-                f"The state/task '{self.state.name}' assigned variables with a size exceeding the maximum number of "
-                "bytes service limit.",
-            )
-        self.observe("variables", {**self.frame.variables, **assigned})
+        variables = {**self.frame.variables, **assigned}
+        if not (fits(assigned, self.input) and variables_fit(variables)):
+            raise self._too_large("assigned variables")
+        self.observe("variables", variables)
         return assigned
 
     def finish(self, result: Any, *, selector: Any = ABSENT, result_path: str | None = "$") -> Outcome:
@@ -424,9 +432,13 @@ class StateVisit:
     def check_size(self, outcome: Outcome) -> Outcome:
         """Return an Outcome; raise a StateError if its output is too large."""
         if not fits(outcome.output, self.input, lambda _: outcome.text):
-            raise StateError(
-                DATA_LIMIT_EXCEEDED,
-                f"The state/task '{self.state.name}' returned a result with a size exceeding the maximum number of "
-                "bytes service limit.",
-            )
+            raise self._too_large("returned a result")
         return outcome
+
+    def _too_large(self, event: str) -> StateError:
+        """Return the failure of a state whose data exceeds a limit; `event` begins the sentence about it."""
+        cause = (
+            f"The state/task '{self.state.name}' {event} with a size exceeding the maximum number of bytes service "
+            "limit."
+        )
+        return StateError(DATA_LIMIT_EXCEEDED, cause)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_host import result, start
+from engine_host import FUNCTION, EngineHost, result, start
 
-from sfn_mock.asl.sizes import DATA_LIMIT, DEPTH_LIMIT, fits
+from sfn_mock.asl.host import Succeeded
+from sfn_mock.asl.sizes import DATA_LIMIT, DEPTH_LIMIT, fits, variables_fit
 
 
 def nested(levels: int) -> Any:
@@ -70,4 +71,60 @@ def test_growing_data_ends_the_run(state: dict[str, Any], verb: str) -> None:
         "FAILED",
         "States.DataLimitExceeded",
         f"The state/task 'S' {verb} with a size exceeding the maximum number of bytes service limit.",
+    )
+
+
+BRANCH = {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}
+DOUBLED = {"a": "{% $states.input %}", "b": "{% $states.input %}"}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param({"Type": "Task", "Resource": FUNCTION, "Parameters": {"a.$": "$", "b.$": "$"}}, id="task"),
+        pytest.param(
+            {"Type": "Task", "Resource": FUNCTION, "QueryLanguage": "JSONata", "Arguments": DOUBLED}, id="arguments"
+        ),
+        pytest.param({"Type": "Parallel", "Branches": [BRANCH], "Parameters": {"a.$": "$", "b.$": "$"}}, id="parallel"),
+    ],
+)
+def test_input_that_is_too_large(state: dict[str, Any]) -> None:
+    """A task or branch whose input is too large after Parameters does not start; Catch can handle the error."""
+    host = EngineHost(Succeeded({}))
+    catcher = {"ErrorEquals": ["States.DataLimitExceeded"], "Next": "End"}
+    states = {"S": {**state, "Catch": [catcher], "End": True}, "End": {"Type": "Succeed"}}
+    run = start({"StartAt": "S", "States": states}, "x" * (DATA_LIMIT // 2), host)
+
+    assert host.calls == []
+    assert result(run) == {
+        "Error": "States.DataLimitExceeded",
+        "Cause": "The state/task 'S' has an input with a size exceeding the maximum number of bytes service limit.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        pytest.param(["x" * (DATA_LIMIT - 2)] * 40, True, id="forty-of-the-largest"),
+        pytest.param(["x" * (DATA_LIMIT - 2)] * 41, False, id="forty-one-of-the-largest"),
+        pytest.param(["x"] * 1000, True, id="many-small-ones"),
+    ],
+)
+def test_size_of_all_variables(variables: list[str], expected: bool) -> None:
+    """All variables of an execution have at most 10 MiB."""
+    assert variables_fit({f"v{number}": value for number, value in enumerate(variables)}) is expected
+
+
+def test_too_many_variables() -> None:
+    """An Assign that makes the variables of an execution too large is States.DataLimitExceeded."""
+    states = {
+        f"v{number}": {"Type": "Pass", "Assign": {f"v{number}.$": "$"}, "Next": f"v{number + 1}"}
+        for number in range(42)
+    }
+    run = start({"StartAt": "v0", "States": {**states, "v42": {"Type": "Succeed"}}}, "x" * (DATA_LIMIT - 100))
+
+    assert result(run) == (
+        "FAILED",
+        "States.DataLimitExceeded",
+        "The state/task 'v40' assigned variables with a size exceeding the maximum number of bytes service limit.",
     )

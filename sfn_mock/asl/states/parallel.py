@@ -16,7 +16,7 @@ def run_parallel(visit: StateVisit, state: ParallelState) -> ProcessGenerator:
     frames = visit.frame.inner
     if not frames:
         value = visit.effective_input()
-        value = visit.payload(state.payload.parameters, state.payload.arguments, value)
+        value = visit.work_input(state.payload, value)
         visit.add_event("ParallelStateStarted")
         variables = visit.frame.variables
         item = visit.frame.item

@@ -26,7 +26,7 @@ def run_task(visit: StateVisit, state: TaskState) -> ProcessGenerator:
     call = TaskCall(
         state=state.name,
         resource=resource,
-        parameters=visit.payload(state.payload.parameters, state.payload.arguments, value),
+        parameters=visit.work_input(state.payload, value),
         token=token,
         moment=visit.run.scheduler.now,
         attempt=visit.retry_count,
