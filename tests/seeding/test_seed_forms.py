@@ -153,6 +153,14 @@ def test_naive_date_warns_once(berlin, sfn_executions, orders):
         sfn_executions.add_state_machine("orders", creation_date=datetime(2026, 1, 9))
 
 
+def test_naive_date_of_a_map_run_warns(berlin, orders):
+    """A naive date of a map run warns as one of an execution does."""
+    run = orders.add_execution(status="RUNNING", start_date="2026-01-09T00:00:00Z")
+
+    with pytest.warns(SeedWarning, match=r"^start_date 2026-01-09 has no time zone and was read as UTC"):
+        run.add_map_run("Items", start_date="2026-01-09")
+
+
 @pytest.mark.parametrize("given", ["2026-01-09T00:00:00Z", "-2h", -HOUR, None], ids=repr)
 def test_date_with_a_zone_does_not_warn(berlin, orders, given):
     """A date with a time zone does not warn."""
