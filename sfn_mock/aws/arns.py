@@ -55,32 +55,25 @@ class ActivityArn(NamedTuple):
     name: str
 
 
-class _Fields(NamedTuple):
-    """The parts that ARNs of all kinds have."""
-
-    text: str
-    prefix: str
-    resource_type: str
-    resource: list[str]
-
-
-def _split(text: str) -> _Fields:
+def _split(text: str) -> tuple[str, str, list[str]]:
+    """Return the prefix of an ARN, its resource type, and the parts after that."""
     fields = text.split(":")
     if len(fields) < 6 or fields[0] != "arn" or not fields[1] or fields[2] != "states":
         raise InvalidArn(arn=text)
     if not fields[5]:
         raise ResourceTypeEmpty(arn=text)
-    return _Fields(text, ":".join(fields[:5]) + ":", fields[5], fields[6:])
+    return ":".join(fields[:5]) + ":", fields[5], fields[6:]
 
 
-def _resource(fields: _Fields, accepted: dict[str, tuple[int, int]]) -> list[str]:
-    """Return the parts after the resource type, if type and number of parts are ``accepted``."""
-    if fields.resource_type not in accepted:
-        raise ResourceTypeNotValid(resource_type=fields.resource_type)
-    least, most = accepted[fields.resource_type]
-    if not least <= len(fields.resource) <= most or not all(fields.resource):
-        raise InvalidArn(arn=fields.text)
-    return fields.resource
+def _parse(text: str, accepted: dict[str, tuple[int, int]]) -> tuple[str, list[str]]:
+    """Return the prefix and the parts after the resource type, if type and number of parts are ``accepted``."""
+    prefix, resource_type, resource = _split(text)
+    if resource_type not in accepted:
+        raise ResourceTypeNotValid(resource_type=resource_type)
+    least, most = accepted[resource_type]
+    if not least <= len(resource) <= most or not all(resource):
+        raise InvalidArn(arn=text)
+    return prefix, resource
 
 
 def _labelled(text: str) -> tuple[str, str | None]:
@@ -91,39 +84,36 @@ def _labelled(text: str) -> tuple[str, str | None]:
 @lru_cache
 def parse_state_machine_arn(text: str) -> StateMachineArn:
     """Parse the ARN of a state machine: unqualified, of a version, of an alias, or labelled."""
-    fields = _split(text)
-    resource = _resource(fields, {"stateMachine": (1, 2)})
+    prefix, resource = _parse(text, {"stateMachine": (1, 2)})
     name, label = _labelled(resource[0])
-    return StateMachineArn(fields.prefix, name, resource[1] if len(resource) == 2 else None, label)
+    return StateMachineArn(prefix, name, resource[1] if len(resource) == 2 else None, label)
 
 
 def parse_execution_arn(text: str) -> ExecutionArn:
     """Parse the ARN of an execution: STANDARD or EXPRESS, of a state machine or of a map run."""
-    fields = _split(text)
-    resource = _resource(fields, {"execution": (2, 2), "express": (3, 3)})
+    prefix, resource = _parse(text, {"execution": (2, 2), "express": (3, 3)})
     name, label = _labelled(resource[0])
-    return ExecutionArn(fields.prefix, name, label, resource[1], resource[2] if len(resource) == 3 else None)
+    return ExecutionArn(prefix, name, label, resource[1], resource[2] if len(resource) == 3 else None)
 
 
 def parse_map_run_arn(text: str) -> MapRunArn:
     """Parse the ARN of a map run; raise InvalidArn if it is not one."""
-    fields = _split(text)
-    resource = _resource(fields, {"mapRun": (2, 2)})
+    prefix, resource = _parse(text, {"mapRun": (2, 2)})
     name, label = _labelled(resource[0])
     if not name or not label:
         raise InvalidArn(arn=text)
-    return MapRunArn(fields.prefix, name, label, resource[1])
+    return MapRunArn(prefix, name, label, resource[1])
 
 
 def parse_activity_arn(text: str) -> ActivityArn:
     """Parse the ARN of an activity; raise InvalidArn if it is not one."""
-    fields = _split(text)
-    return ActivityArn(fields.prefix, *_resource(fields, {"activity": (1, 1)}))
+    prefix, (name,) = _parse(text, {"activity": (1, 1)})
+    return ActivityArn(prefix, name)
 
 
 def parse_taggable_arn(text: str) -> StateMachineArn | ActivityArn:
     """Parse the ARN of a resource that can have tags."""
-    if _split(text).resource_type == "activity":
+    if _split(text)[1] == "activity":
         return parse_activity_arn(text)
     return parse_state_machine_arn(text)
 

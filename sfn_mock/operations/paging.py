@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
+from zlib import crc32
 
 from sfn_mock.aws import page_tokens
 from sfn_mock.operations.registry import Answer, present
-from sfn_mock.operations.short_pages import shortened
 from sfn_mock.state.records import Records
 
 #: The page size of every list operation when ``maxResults`` is absent or 0.
@@ -54,6 +54,19 @@ def first_page(
     after = key(items[length - 1]) if length else start.after
     follows = PageStart(after, start.given + length, after_empty=not length, seen_until=max(moment, start.seen_until))
     return items[:length], page_tokens.give(records.token_key, request, follows, moment)
+
+
+def shortened(asked: int, there: int, given: int, after_empty: bool) -> int:
+    """Return the size of a short page: AWS calls ``maxResults`` "only an upper limit".
+
+    The page starts after ``given`` items, with ``there`` items left and ``asked`` at most. Its size is less than the
+    number of items left, so that even a short listing has several pages. It can be 0, but never after an empty page. It
+    depends only on the arguments, so a test sees the same pages in every run.
+    """
+    if not there:
+        return 0
+    draw = crc32(f"{asked}/{given}".encode())
+    return 1 + draw % max(there - 1, 1) if after_empty else draw % there
 
 
 def list_page(

@@ -16,11 +16,6 @@ class Alias(View[kept.Alias]):
     __slots__ = ()
 
     @property
-    def arn(self) -> str:
-        """The ARN of the alias: the state machine's ARN and the name."""
-        return self._record.arn
-
-    @property
     def name(self) -> str:
         """The alias's name."""
         return self._record.name

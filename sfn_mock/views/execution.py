@@ -29,11 +29,6 @@ class Execution(View[kept.Execution]):
     __slots__ = ()
 
     @property
-    def arn(self) -> str:
-        """The execution's ARN."""
-        return self._record.arn
-
-    @property
     def name(self) -> str:
         """The execution's name."""
         return self._record.name

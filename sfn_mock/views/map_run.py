@@ -13,20 +13,14 @@ from sfn_mock.state.execution_names import DEFAULT_NAMES
 from sfn_mock.state.executions import add_seed, check_count
 from sfn_mock.state.map_run_states import MapRunState, state_at
 from sfn_mock.state.outcomes import check_status
-from sfn_mock.types import Duration, Json, MachineType, MapRunStatus, Outcomes, Status
-from sfn_mock.views.redrive_plans import set_redrive_plan
-from sfn_mock.views.view import View
+from sfn_mock.types import Duration, Json, MachineType, MapRunStatus, Status
+from sfn_mock.views.scope import ScopeView
 
 
-class MapRun(View[kept.MapRun]):
+class MapRun(ScopeView[kept.MapRun]):
     """A map run: the child executions that a Distributed Map state of one execution has started."""
 
     __slots__ = ()
-
-    @property
-    def arn(self) -> str:
-        """The map run's ARN."""
-        return self._record.arn
 
     @property
     def label(self) -> str:
@@ -83,11 +77,6 @@ class MapRun(View[kept.MapRun]):
         """When it stopped, in UTC; None while it is RUNNING."""
         stop = self._state().stop
         return None if stop is None else clock.to_datetime(stop)
-
-    @property
-    def executions(self) -> views.Executions:
-        """Its child executions in the order in which they were added, including those that start later."""
-        return views.Executions(self._record.executions)
 
     def add_execution(
         self,
@@ -194,37 +183,6 @@ class MapRun(View[kept.MapRun]):
                 item_count=check_count(item_count, "item_count"),
             )
             return views.Executions(executions)
-
-    def on_redrive(
-        self,
-        outcomes: Outcomes | Status | None = None,
-        /,
-        *,
-        status: Status | None = None,
-        duration: Duration | None = None,
-        output: Json | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-        failed_in: str | None = None,
-    ) -> None:
-        """Set the outcome of redrives of its child executions, which happen when the parent is redriven.
-
-        Arguments are those of ``StateMachine.on_start``.
-
-        Raises:
-            ValueError: If a redrive cannot have such an outcome.
-            RuntimeError: If the map run no longer exists, or the mock has ended.
-        """
-        set_redrive_plan(
-            self._record,
-            outcomes,
-            status=status,
-            duration=duration,
-            output=output,
-            error=error,
-            cause=cause,
-            failed_in=failed_in,
-        )
 
     def _state(self) -> MapRunState:
         record = self._record

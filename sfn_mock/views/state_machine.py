@@ -27,19 +27,13 @@ from sfn_mock.state.outcomes import check_status_of_seed
 from sfn_mock.state.state_machines import add_version, check_alias_name, check_description, set_alias
 from sfn_mock.types import Duration, Json, MachineType, Outcomes, Status
 from sfn_mock.views.qualifiers import qualifiers_of, read_routes
-from sfn_mock.views.redrive_plans import set_redrive_plan
-from sfn_mock.views.view import View
+from sfn_mock.views.scope import ScopeView
 
 
-class StateMachine(View[kept.StateMachine]):
+class StateMachine(ScopeView[kept.StateMachine]):
     """A state machine, to which a test adds versions, aliases and executions."""
 
     __slots__ = ()
-
-    @property
-    def arn(self) -> str:
-        """The machine's ARN."""
-        return self._record.arn
 
     @property
     def name(self) -> str:
@@ -80,11 +74,6 @@ class StateMachine(View[kept.StateMachine]):
     def aliases(self) -> dict[str, views.Alias]:
         """Its aliases by name, oldest first."""
         return {name: views.Alias(record) for name, record in self._record.aliases.items()}
-
-    @property
-    def executions(self) -> views.Executions:
-        """Its executions in the order of adding, including those that start later, without child executions."""
-        return views.Executions(self._record.executions)
 
     def coverage(self) -> Coverage:
         """Return the parts of its definition that executions and TestState have taken so far, and those never taken.
@@ -335,37 +324,6 @@ class StateMachine(View[kept.StateMachine]):
                 cause=cause,
                 failed_in=failed_in,
             )
-
-    def on_redrive(
-        self,
-        outcomes: Outcomes | Status | None = None,
-        /,
-        *,
-        status: Status | None = None,
-        duration: Duration | None = None,
-        output: Json | None = None,
-        error: str | None = None,
-        cause: str | None = None,
-        failed_in: str | None = None,
-    ) -> None:
-        """Set the outcome of redrives of its executions.
-
-        Arguments are those of ``on_start``. Without it a redriven execution runs until the code or the test ends it.
-
-        Raises:
-            ValueError: If a redrive cannot have such an outcome, or the state machine is EXPRESS.
-            RuntimeError: If the state machine no longer exists, or the mock has ended.
-        """
-        set_redrive_plan(
-            self._record,
-            outcomes,
-            status=status,
-            duration=duration,
-            output=output,
-            error=error,
-            cause=cause,
-            failed_in=failed_in,
-        )
 
     def mock_task(
         self,

@@ -16,11 +16,6 @@ class Version(View[kept.Version]):
     __slots__ = ()
 
     @property
-    def arn(self) -> str:
-        """The ARN of the version: the state machine's ARN and the number."""
-        return self._record.arn
-
-    @property
     def number(self) -> int:
         """The version's number, counted from 1."""
         return self._record.number

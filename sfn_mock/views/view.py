@@ -30,6 +30,11 @@ class View(Generic[Record]):
     _kept_record: Record
 
     @property
+    def arn(self) -> str:
+        """The ARN; of a version or alias, the state machine's ARN and the number or name."""
+        return self._record.arn
+
+    @property
     def _record(self) -> Record:
         self._kept_record.check_readable()
         return self._kept_record
