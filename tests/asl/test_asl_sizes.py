@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from engine_host import FUNCTION, EngineHost, result, start
 
+from sfn_mock.asl import sizes
 from sfn_mock.asl.host import Succeeded
-from sfn_mock.asl.sizes import DATA_LIMIT, DEPTH_LIMIT, fits, variables_fit
+from sfn_mock.asl.sizes import DATA_LIMIT, DEPTH_LIMIT, VARIABLES_LIMIT, fits, variables_fit
 
 
 def nested(levels: int) -> Any:
@@ -103,28 +104,35 @@ def test_input_that_is_too_large(state: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "expected"),
+    ("variables", "limit", "expected"),
     [
-        pytest.param(["x" * (DATA_LIMIT - 2)] * 40, True, id="forty-of-the-largest"),
-        pytest.param(["x" * (DATA_LIMIT - 2)] * 41, False, id="forty-one-of-the-largest"),
-        pytest.param(["x"] * 1000, True, id="many-small-ones"),
+        pytest.param(["x" * 8] * 10, 100, True, id="as-large-as-may-be"),
+        pytest.param(["x" * 8] * 11, 100, False, id="too-large"),
+        pytest.param(["\u20ac" * 8] * 4, 103, False, id="bytes"),
+        pytest.param(["x"] * 40, VARIABLES_LIMIT, True, id="forty"),
     ],
 )
-def test_size_of_all_variables(variables: list[str], expected: bool) -> None:
-    """All variables of an execution have at most 10 MiB."""
+def test_size_of_all_variables(
+    monkeypatch: pytest.MonkeyPatch, variables: list[str], limit: int, expected: bool
+) -> None:
+    """The limit of all variables counts the bytes of their JSON."""
+    monkeypatch.setattr(sizes, "VARIABLES_LIMIT", limit)
+
     assert variables_fit({f"v{number}": value for number, value in enumerate(variables)}) is expected
 
 
-def test_too_many_variables() -> None:
+def test_too_many_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """An Assign that makes the variables of an execution too large is States.DataLimitExceeded."""
+    monkeypatch.setattr(sizes, "VARIABLES_LIMIT", 100)
     states = {
-        f"v{number}": {"Type": "Pass", "Assign": {f"v{number}.$": "$"}, "Next": f"v{number + 1}"}
-        for number in range(42)
+        name: {"Type": "Pass", "Assign": {f"{name}.$": "$"}, "Next": following}
+        for name, following in zip("ABCD", "BCDE", strict=True)
     }
-    run = start({"StartAt": "v0", "States": {**states, "v42": {"Type": "Succeed"}}}, "x" * (DATA_LIMIT - 100))
+    run = start({"StartAt": "A", "States": {**states, "E": {"Type": "Succeed"}}}, "x" * 30)
 
+    assert VARIABLES_LIMIT == 10 * 1024 * 1024
     assert result(run) == (
         "FAILED",
         "States.DataLimitExceeded",
-        "The state/task 'v40' assigned variables with a size exceeding the maximum number of bytes service limit.",
+        "The state/task 'D' assigned variables with a size exceeding the maximum number of bytes service limit.",
     )
