@@ -99,7 +99,7 @@ class Call:
 
     @property
     def error(self) -> str | None:
-        """The code of AWS's error, such as ``InvalidToken``, or the name of botocore's, such as ``ReadTimeoutError``.
+        """The code of AWS's error, such as ``InvalidToken``, or the name of an exception, such as ``ReadTimeoutError``.
 
         None if the call succeeded.
         """
@@ -273,7 +273,7 @@ class CallLog:
         self._add(call, None)
 
     def failed(self, request: Request, error: Exception) -> None:
-        """Record a call that ended in a connection error."""
+        """Record a call that ended in a connection error, or in an exception of a task such as UnmockedServiceError."""
         self._add(Call(request, Outcome(type(error).__name__, None)), None)
 
     def _add(self, call: Call, answer: dict[str, Any] | None) -> None:

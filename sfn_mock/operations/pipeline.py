@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError
 from moto.core.utils import get_service_model
 
 from sfn_mock.aws import constraints
@@ -87,6 +86,7 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
 
     Raises:
         BotoCoreError: For a fault that is a connection error.
+        Exception: Any exception of a task, such as UnmockedServiceError.
         PagingError: If the code under test would read the same page forever.
     """
     try:
@@ -100,7 +100,7 @@ def respond(service: Service, request: Request, form: Form[_Response_co]) -> _Re
         if elsewhere is not None:
             warn_of_elsewhere(request, elsewhere)
         return form.refuse(request, error)
-    except BotoCoreError as error:
+    except Exception as error:
         service.calls.failed(request, error)
         raise
     response, outcome = form.give(request, answer)

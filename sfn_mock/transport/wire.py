@@ -25,6 +25,8 @@ REGION_HEADER = "x-sfn-mock-region"
 TARGET_PREFIX = "AWSStepFunctions."
 # The host of the user's endpoint may have an operation's prefix, such as "sync-".
 _THIS_MACHINE = re.compile(r"(.+[.-])?(localhost|127(\.\d+){3}|0\.0\.0\.0)\.?|::1")
+#: The hosts of Step Functions: regional, FIPS, dual-stack and VPC endpoints.
+_HOST = re.compile(r"(.+\.)?(sync-)?states(-fips)?\.[a-z0-9-]+\.(vpce\.)?(amazonaws\.com(\.cn)?|api\.aws)\.?")
 #: Longest body of a call in bytes, both packed and unpacked.
 MAX_BODY = 16 << 20
 _ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
@@ -36,10 +38,16 @@ Answer = tuple[int, dict[str, Any], Any]
 
 
 def is_step_functions(request: AWSPreparedRequest | werkzeug.Request) -> bool:
-    """Return whether the request names an operation of Step Functions or is signed for it, and leaves this machine."""
+    """Return whether the request is for Step Functions by its target, signature or host, and leaves this machine."""
     target = text_of(request.headers.get("X-Amz-Target", ""))
     signed = text_of(request.headers.get("Authorization", ""))
-    return (target.startswith(TARGET_PREFIX) or _SIGNED_FOR_IT in signed) and not is_loopback(request.url)
+    is_named = target.startswith(TARGET_PREFIX) or _SIGNED_FOR_IT in signed or _is_host(request.url)
+    return is_named and not is_loopback(request.url)
+
+
+@lru_cache
+def _is_host(url: str) -> bool:
+    return _HOST.fullmatch(urlsplit(url).hostname or "") is not None
 
 
 @lru_cache

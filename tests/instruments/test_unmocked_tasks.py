@@ -66,6 +66,33 @@ def test_the_call_that_advances_the_run_raises():
     assert str(error.value) == CHARGE_IS_UNMOCKED
 
 
+def charge_badly(input):
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        pytest.param(None, UnmockedServiceError, id="task without a mock"),
+        pytest.param(charge_badly, ZeroDivisionError, id="error of a function of the test"),
+    ],
+)
+def test_the_call_is_recorded(result, error):
+    """A call that raises the exception of a task is in sfn.calls and in the table, with the exception's name."""
+    with mock_sfn_executions(execute=True) as sfn:
+        definition = {"StartAt": "Charge", "States": {"Charge": CHARGE}}
+        orders = sfn.add_state_machine("orders", definition=definition)
+        if result is not None:
+            orders.mock_task("Charge", result)
+        with pytest.raises(error):
+            boto3.client("stepfunctions", "us-east-1").start_execution(stateMachineArn=orders.arn, name="nightly")
+        [call] = sfn.calls
+
+        assert (call.operation, call.error, call.response) == ("StartExecution", error.__name__, None)
+        assert call.parameters["name"] == "nightly"
+        assert str(sfn.calls).splitlines()[-1].endswith(f"  {error.__name__}")
+
+
 def test_a_task_that_no_client_can_do():
     """An HTTP task is not answered, also under mock_aws."""
     with pytest.raises(UnmockedServiceError) as error, mock_aws(), mock_sfn_executions(execute=True) as sfn:

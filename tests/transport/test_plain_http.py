@@ -78,6 +78,31 @@ def test_signed_call_is_answered(with_moto):
 
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "states.us-east-1.amazonaws.com",
+        "sync-states.us-east-1.amazonaws.com",
+        "states-fips.us-gov-west-1.amazonaws.com",
+        "states.eu-west-1.api.aws",
+        "states.cn-north-1.amazonaws.com.cn",
+        "vpce-1-a.states.us-east-1.vpce.amazonaws.com",
+    ],
+)
+def test_a_request_without_a_target(host, method, with_moto):
+    """A request to a host of Step Functions that names no operation gets AWS's error, and is recorded."""
+    with mock_sfn_executions() as sfn, mock_aws() if with_moto else mock_sfn_executions():
+        response = requests.request(method, f"https://{host}/", timeout=5)
+
+        assert (response.status_code, response.json()) == (
+            400,
+            {"__type": "com.amazon.coral.service#UnknownOperationException"},
+        )
+        assert [(call.operation, call.error) for call in sfn.calls] == [("", "UnknownOperationException")]
+
+
+@pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
 def test_error_is_answered(with_moto):
     """An error has status 400 and a body with the type."""
     with mock_sfn_executions(), mock_aws() if with_moto else mock_sfn_executions():
