@@ -30,6 +30,8 @@ def targets() -> Iterator[None]:
     from moto.events.models import Rule
     from moto.events.utils import EventTemplateParser
 
+    parse = _naming_the_package()(EventTemplateParser.parse)
+
     def watch_targets(original: Callable[..., None]) -> Callable[..., None]:
         def send_to_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
             if original_event["source"] == status_events.SOURCE:
@@ -47,7 +49,7 @@ def targets() -> Iterator[None]:
             for target in rule.targets:
                 with suppress(NotImplementedError, HTTPException, ServiceException):
                     if parse_arn(target["Arn"]).service == "sns":
-                        _publish(target, _input(target, event, EventTemplateParser.parse))
+                        _publish(target, _input(target, event, parse))
                     elif not is_sent(target, event):
                         send_by_moto(rule, [target], event, transform_input)
 
@@ -55,17 +57,18 @@ def targets() -> Iterator[None]:
             """Send an event to a state machine or a mocked function; tell whether the target is one."""
             service = parse_arn(target["Arn"]).service
             if service == "lambda":
-                return _invoke(target, _input(target, event, EventTemplateParser.parse), event["time"])
+                return _invoke(target, _input(target, event, parse), event["time"])
             if not _is_state_machine(target):
                 return False
-            _start(target, _input(target, event, EventTemplateParser.parse))
+            _start(target, _input(target, event, parse))
             return True
 
         def send_by_moto(rule: Rule, targets: list[Target], event: Any, transform_input: bool) -> None:
             kept = rule.targets
             rule.targets = targets
             try:
-                original(rule, event, transform_input)
+                with _naming_the_package():
+                    original(rule, event, transform_input)
             finally:
                 rule.targets = kept
 
@@ -73,6 +76,17 @@ def targets() -> Iterator[None]:
 
     with wrapped(Rule, "send_to_targets", watch_targets):
         yield
+
+
+@contextmanager
+def _naming_the_package() -> Iterator[None]:
+    """Raise an ImportError that says what to install if moto lacks a package, which is jsonpath_ng in most versions."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"{error}, which moto needs for targets of EventBridge: install it with pip install 'moto[events]'."
+        ) from None
 
 
 def _is_state_machine(target: Target) -> bool:

@@ -160,7 +160,17 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def notify(changes: Iterable[StatusChange[Any]]) -> None:
-    """Send changes to the innermost listener, if there is one."""
+    """Send changes to the innermost listener, if there is one.
+
+    Raises:
+        Exception: The first exception of the listener, after it has got all changes.
+    """
+    failures: list[Exception] = []
     for change in changes:
         for listener in list(_listeners.values())[-1:]:
-            listener(change)
+            try:
+                listener(change)
+            except Exception as error:
+                failures.append(error)
+    if failures:
+        raise failures[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime, timedelta, timezone
 
 import boto3
@@ -11,6 +12,7 @@ from moto import mock_aws
 
 import sfn_mock
 from sfn_mock.state.clock import restored, set_to
+from sfn_mock.state.status_changes import listening, notify
 
 NOW = datetime(2026, 1, 10, 3, tzinfo=timezone.utc)
 AT_3 = 1768014000000
@@ -325,6 +327,37 @@ def test_targets(sfn, client, orders):
     assert direct["detail"]["name"] == json.loads(published["Message"])["detail"]["name"] == "nightly"
     [started] = other.executions
     assert json.loads(started.input)["detail"] == direct["detail"]
+
+
+def test_a_package_that_moto_lacks(monkeypatch, clock, orders, take):
+    """If moto lacks a package for targets, an error says what to install; the executions change, and stay changed."""
+    first, second = orders.add_execution("a", status="RUNNING"), orders.add_execution("b", status="RUNNING")
+    with monkeypatch.context() as missing:
+        missing.setitem(sys.modules, "jsonpath_ng.ext", None)
+        with pytest.raises(ImportError) as raised:
+            first.fail("Late")
+    second.fail("Late")
+
+    assert str(raised.value) == (
+        "import of jsonpath_ng.ext halted; None in sys.modules, which moto needs for targets of EventBridge: install "
+        "it with pip install 'moto[events]'."
+    )
+    assert [(run.status, run.error) for run in orders.executions] == [("FAILED", "Late")] * 2
+    assert [event["detail"]["name"] for event in take()] == ["b"]
+
+
+def test_an_error_of_a_listener():
+    """A listener gets all changes, and then its first error is raised."""
+    names = []
+
+    def note(change):
+        names.append(change)
+        raise ZeroDivisionError(change)
+
+    with listening(note), pytest.raises(ZeroDivisionError, match=r"^a$"):
+        notify(["a", "b"])
+
+    assert names == ["a", "b"]
 
 
 def test_functions_as_targets(clock, sfn, client, orders):
