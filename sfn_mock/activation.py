@@ -19,7 +19,7 @@ from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.instruments.starts import Starts
 from sfn_mock.moto_integration import takeover
 from sfn_mock.moto_integration.installation import SessionWithinMockAWS, session_of_mock_aws
-from sfn_mock.options import NAMES, Options, run_defaults
+from sfn_mock.options import DEFAULTS, NAMES, Options, run_defaults
 from sfn_mock.session import Session
 from sfn_mock.state import clock
 from sfn_mock.state.undo_log import UndoLog
@@ -35,7 +35,6 @@ from sfn_mock.transport import (
 from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.wire import Wire
 
-_DEFAULTS = Options()
 #: Report findings: as a note on the given failure, or as an error if there is no failure.
 _ReportFindings = Callable[[BaseException | None], None]
 
@@ -109,13 +108,15 @@ class _Activation:
             wire = Wire(service, session.account_id)
             wire_only = operations() if options.transport == "wire" else simulation.quotas.buckets
             direct = Direct(service, session.account_id, wire_only=wire_only)
+            patches = patching.Patches()
+            interception.intercept(patches, direct, wire, self.guard, self.paging, session.endpoint_urls)
+            plain_http.intercept(patches, wire, self.guard)
+            connections.refuse(patches, self.guard)
+            expected_errors.accept(patches, self.guard)
             with (
                 active_mock.active(session),
                 takeover.taken(session.backend, session.backends, wire) as self.prepare_service,
-                interception.installed(direct, wire, self.guard, self.paging, session.endpoint_urls),
-                plain_http.installed(wire, self.guard),
-                connections.refused(self.guard),
-                expected_errors.accepted(self.guard),
+                patches,
                 nullcontext() if options.retry_sleeps else retry_sleeps.skipped(session.endpoint_urls),
                 # First, because code that still runs may make calls, and none may get past the mock.
                 closing(session),
@@ -194,7 +195,7 @@ class _Activation:
         active_options = replace(self._options, region=self.handle.region, check_paging=self.paging.mode)
         for name in NAMES:
             asked, active = getattr(options, name), getattr(active_options, name)
-            if asked not in (getattr(_DEFAULTS, name), active):
+            if asked not in (getattr(DEFAULTS, name), active):
                 raise RuntimeError(
                     f"cannot use {name}={asked!r} in an inner mock: it shares the active mock, which has "
                     f"{name}={active!r}; leave the option out, or give the outer mock the same value instead."

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from sfn_mock.decoration import decorated
-from sfn_mock.options import Options, keyword_signature, read_options
+from sfn_mock.options import DEFAULTS, Options, keyword_signature, read_options
 
 # Imported early, so that its constants do not depend on whether the clock is frozen at the first mock.
 from sfn_mock.state import clock as clock
@@ -161,7 +161,7 @@ def mock_sfn_executions(target: Callable[..., Any] | None = None, /, **options: 
         TypeError: If an option is unknown; the message suggests the closest name.
         ValueError: If an option has a wrong value.
     """
-    mock = MockSFNExecutions(read_options(Options, options))
+    mock = MockSFNExecutions(read_options(Options, options) if options else DEFAULTS)
     return mock if target is None else mock(target)
 
 

@@ -160,3 +160,7 @@ def _check_duration(name: str, value: object, *, or_none: bool) -> None:
 
 def _milliseconds(length: timedelta) -> int:
     return length // timedelta(milliseconds=1)
+
+
+#: The options of a mock without options, which are checked once for all of them.
+DEFAULTS = Options()

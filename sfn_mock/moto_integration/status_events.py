@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from moto.core.models import botocore_stubber
@@ -16,11 +15,9 @@ from sfn_mock.state.records import Execution
 from sfn_mock.state.status_changes import StatusChange
 
 
-@contextmanager
-def sent() -> Iterator[None]:
+def sent() -> AbstractContextManager[None]:
     """Send an event for each change of status while a ``mock_aws`` is active."""
-    with status_changes.listening(_put):
-        yield
+    return status_changes.listening(_put)
 
 
 def _put(change: StatusChange[Execution]) -> None:

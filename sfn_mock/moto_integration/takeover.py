@@ -24,7 +24,7 @@ from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import cloudformation, eventbridge, status_events
 from sfn_mock.moto_integration.adoption import adopt
 from sfn_mock.session import BackendOf
-from sfn_mock.transport.patching import note, replaced, wrapped
+from sfn_mock.transport.patching import Patches, note, replaced, wrapped
 from sfn_mock.transport.wire import Answer, Wire, is_step_functions
 
 
@@ -86,7 +86,7 @@ def _forget_backends() -> None:
         stepfunctions_backends.clear()
 
 
-def _one_dictionary() -> wrapped:
+def _one_dictionary() -> Patches:
     """Use one dictionary: configured to execute state machines, moto's EventBridge would use another one."""
     return wrapped(responses, "get_backend", lambda _: lambda account, region: stepfunctions_backends[account][region])
 
@@ -94,11 +94,11 @@ def _one_dictionary() -> wrapped:
 @contextmanager
 def _dictionary(backend_of: BackendOf) -> Iterator[None]:
     """A view of the backends in the place of moto's dictionary; they outlive a `mock_aws` that empties it."""
-    classes = ExitStack()
+    classes = Patches()
 
     def put_back() -> None:
         with backend_lock:
-            classes.close()
+            classes.__exit__()
             # moto has emptied a missing account in the meantime; it stays empty.
             there = {id(account) for account in stepfunctions_backends.values()}
             staying = [(account, motos) for account, motos, _ in kept if id(account) in there]
@@ -114,9 +114,10 @@ def _dictionary(backend_of: BackendOf) -> Iterator[None]:
             (account, dict(account), _successors(account, backend_of)) for account in stepfunctions_backends.values()
         ]
         note(put_back)
-        classes.enter_context(replaced(stepfunctions_backends, "backend", _HeldBackend))
+        for dictionary in (stepfunctions_backends, *(account for account, _, _ in kept)):
+            classes.add(dictionary, "backend", lambda _: _HeldBackend)
+        classes.__enter__()
         for account, _, ours in kept:
-            classes.enter_context(replaced(account, "backend", _HeldBackend))
             account.update(ours)
     try:
         yield

@@ -7,8 +7,7 @@ proxy are seen in http.client, which urllib and urllib3 use.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from http.client import HTTPConnection
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -20,7 +19,7 @@ from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
 from sfn_mock.instruments.guard import Guard
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import Patches
 
 #: The addresses of instance metadata and of container credentials.
 _METADATA = frozenset(
@@ -30,29 +29,22 @@ _METADATA = frozenset(
 _DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "api.aws")
 
 
-@contextmanager
-def refused(guard: Guard) -> Iterator[None]:
+def refuse(patches: Patches, guard: Guard) -> None:
     """Let ``guard`` refuse connections to AWS; all other connections are made as usual."""
-    connections = _Connections(guard)
-    with (
-        wrapped(socket, "getaddrinfo", connections.watch_lookup),
-        wrapped(socket, "gethostbyname", connections.watch_lookup),
-        wrapped(socket, "gethostbyname_ex", connections.watch_lookup),
-        wrapped(socket.socket, "connect", connections.watch_connect),
-        wrapped(socket.socket, "connect_ex", connections.watch_connect),
-        wrapped(HTTPConnection, "putrequest", connections.watch_request),
-        wrapped(HTTPConnection, "set_tunnel", connections.watch_tunnel),
-    ):
-        try:
-            yield
-        finally:
-            connections.intercepted = False
+    connections = _Connections(patches, guard)
+    patches.add(socket, "getaddrinfo", connections.watch_lookup)
+    patches.add(socket, "gethostbyname", connections.watch_lookup)
+    patches.add(socket, "gethostbyname_ex", connections.watch_lookup)
+    patches.add(socket.socket, "connect", connections.watch_connect)
+    patches.add(socket.socket, "connect_ex", connections.watch_connect)
+    patches.add(HTTPConnection, "putrequest", connections.watch_request)
+    patches.add(HTTPConnection, "set_tunnel", connections.watch_tunnel)
 
 
 class _Connections:
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, patches: Patches, guard: Guard) -> None:
+        self._patches = patches
         self._guard = guard
-        self.intercepted = True
 
     def watch_lookup(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def look_up(host: Any, *others: Any, **options: Any) -> Any:
@@ -88,7 +80,7 @@ class _Connections:
 
     def _check(self, host: Any) -> None:
         name = host.decode(errors="replace") if isinstance(host, bytes) else host
-        if not self.intercepted or not isinstance(name, str):
+        if not self._patches.intercept or not isinstance(name, str):
             return
         address = _address(name)
         is_probe = address in _METADATA

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from functools import cache, partial
@@ -23,6 +23,7 @@ from sfn_mock.transport.patching import note, wrapped
 DEFAULT_REGION = "us-east-1"
 _REGION = "AWS_DEFAULT_REGION"
 _FAKE_KEYS = {"AWS_ACCESS_KEY_ID": "sfn-mock", "AWS_SECRET_ACCESS_KEY": "sfn-mock"}
+_KEYS = tuple(_FAKE_KEYS)
 _METADATA = {"AWS_EC2_METADATA_DISABLED": "true"}
 # A profile may be missing or need credentials that are fetched; token, expiry date, account and endpoint of credentials
 # belong to the replaced keys.
@@ -38,8 +39,7 @@ _REMOVED = (
 )
 
 
-_CLEARED: dict[str, str | None] = {**dict.fromkeys(_REMOVED), **_METADATA}
-_VARIABLES = (*_CLEARED, _REGION)
+_VARIABLES = (*_REMOVED, *_METADATA, _REGION)
 
 
 def warn_of_endpoint_url(url: str, servers: Iterable[str]) -> None:
@@ -65,43 +65,46 @@ def faked(region: str | None) -> Iterator[str]:
     Afterwards everything is restored, in any order this block and a ``mock_aws`` begin and end.
     """
     kept = _values(_VARIABLES)
-    region = region or kept[_REGION] or DEFAULT_REGION
-    note(partial(_set, kept))
+    region = region or kept.get(_REGION) or DEFAULT_REGION
+    put_back = partial(_set, _VARIABLES, kept)
+    note(put_back)
     try:
-        _set({**_CLEARED, _REGION: region})
+        _set(_VARIABLES, {**_METADATA, _REGION: region})
         with _shared_with_mock_aws():
             yield region
     finally:
-        _set(kept)
+        put_back()
 
 
-def _values(names: Iterable[str]) -> dict[str, str | None]:
-    """Return the values of the variables; None for variables that are not set."""
-    return {**dict.fromkeys(names), **{name: os.environ[name] for name in _there(names)}}
+def _values(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the values of those of the variables that are set."""
+    return {name: os.environ[name] for name in _there(names)}
 
 
-def _set(variables: dict[str, str | None]) -> None:
-    for name in _there(name for name, value in variables.items() if value is None):
-        del os.environ[name]
-    for name, value in variables.items():
-        if value is not None:
-            os.environ[name] = value
+def _set(names: tuple[str, ...], values: Mapping[str, str]) -> None:
+    """Give variables their values, and remove those without a value."""
+    for name in _there(names):
+        if name not in values:
+            del os.environ[name]
+    for name, value in values.items():
+        os.environ[name] = value
 
 
-def _there(names: Iterable[str]) -> list[str]:
+def _there(names: tuple[str, ...]) -> list[str]:
     """Return the variables that are set."""
     # For each variable that is not set, os.environ raises and catches two errors. That would take more than half of the
     # time to enter and leave the mock.
     raw = getattr(os.environ, "_data", None)
     if raw is None:  # another mapping in its place
         return [name for name in names if name in os.environ]
-    return [name for name in names if _raw_name(name) in raw]
+    raw_names = _raw_names(names)
+    return [raw_names[name] for name in raw.keys() & raw_names.keys()]
 
 
 @cache
-def _raw_name(name: str) -> object:
-    """Return the name in the form in which ``os.environ`` stores it."""
-    return os.environ.encodekey(name)
+def _raw_names(names: tuple[str, ...]) -> dict[object, str]:
+    """Return the names by the form in which ``os.environ`` stores them."""
+    return {os.environ.encodekey(name): name for name in names}
 
 
 class _Shared:
@@ -112,16 +115,16 @@ class _Shared:
 
     def keep(self) -> None:
         """Keep the current values."""
-        self._keys = _values(_FAKE_KEYS)
+        self._keys = _values(_KEYS)
         self._session = boto3.DEFAULT_SESSION
 
     def replace(self) -> None:
         """Replace them with fakes."""
-        _set({**_FAKE_KEYS})
+        _set(_KEYS, _FAKE_KEYS)
         boto3.DEFAULT_SESSION = _DefaultSession()
 
     def restore(self) -> None:
-        _set(self._keys)
+        _set(_KEYS, self._keys)
         boto3.DEFAULT_SESSION = self._session
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from unittest.case import _AssertRaisesContext
 
 from sfn_mock.instruments.guard import Guard
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import Patches
 
 
-@contextmanager
-def accepted(guard: Guard) -> Iterator[None]:
-    """Let ``guard`` accept the errors that tests catch inside the block."""
+def accept(patches: Patches, guard: Guard) -> None:
+    """Let ``guard`` accept the errors that tests catch while the patches are active."""
 
     def watch_exit(original: Callable[..., Any]) -> Callable[..., Any]:
         def leave(context: Any, kind: Any, error: BaseException | None, traceback: Any) -> Any:
@@ -26,10 +24,8 @@ def accepted(guard: Guard) -> Iterator[None]:
 
         return leave
 
-    with ExitStack() as stack:
-        for expecting in (_AssertRaisesContext, *(_classes_of_pytest() if "pytest" in sys.modules else ())):
-            stack.enter_context(wrapped(expecting, "__exit__", watch_exit))
-        yield
+    for expecting in (_AssertRaisesContext, *(_classes_of_pytest() if "pytest" in sys.modules else ())):
+        patches.add(expecting, "__exit__", watch_exit)
 
 
 @cache

@@ -6,8 +6,7 @@ method is called first: an answer of a Stubber, of a user's handler or of moto's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -21,44 +20,46 @@ from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.transport.asyncio_clients import AwaitedResponse, is_awaited, then
 from sfn_mock.transport.direct import Direct
 from sfn_mock.transport.environment import warn_of_endpoint_url
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import Patches
 from sfn_mock.transport.wire import REGION_HEADER, Wire, is_loopback
 
 
-@contextmanager
-def installed(direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]) -> Iterator[None]:
+def intercept(
+    patches: Patches, direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]
+) -> None:
     """Answer Step Functions calls, and let ``guard`` refuse unanswered calls to other services.
 
     ``paging`` records each call, of any service, that ends in an error. ``servers`` has the URLs of the mock's own
     servers.
     """
-    clients = _Clients(direct, wire, guard, paging, servers)
-    with (
-        wrapped(EventAliaser, "emit", clients.watch_emit),
-        wrapped(EventAliaser, "emit_until_response", clients.watch_emit_until_response),
-    ):
-        try:
-            yield
-        finally:
-            # If other code has wrapped this wrapper, it stays and does nothing.
-            clients.intercepted = False
+    clients = _Clients(patches, direct, wire, guard, paging, servers)
+    patches.add(EventAliaser, "emit", clients.watch_emit)
+    patches.add(EventAliaser, "emit_until_response", clients.watch_emit_until_response)
 
 
 class _Clients:
     """Handles the events of calls that the client's own handlers left unanswered."""
 
-    def __init__(self, direct: Direct, wire: Wire, guard: Guard, paging: PagingCheck, servers: Sequence[str]) -> None:
+    def __init__(
+        self,
+        patches: Patches,
+        direct: Direct,
+        wire: Wire,
+        guard: Guard,
+        paging: PagingCheck,
+        servers: Sequence[str],
+    ) -> None:
+        self._patches = patches
         self._direct = direct
         self._wire = wire
         self._guard = guard
         self._paging = paging
         self._servers = servers
-        self.intercepted = True
 
     def watch_emit_until_response(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def emit_until_response(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
             handled = original(emitter, event_name, **kwargs)
-            if not (self.intercepted and event_name.startswith("before-call.")):
+            if not (self._patches.intercept and event_name.startswith("before-call.")):
                 return handled
 
             def unless_answered(handled: tuple[Any, Any]) -> Any:
@@ -71,9 +72,13 @@ class _Clients:
 
     def watch_emit(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def emit(emitter: EventAliaser, event_name: str, **kwargs: Any) -> Any:
-            if not (self.intercepted and event_name.startswith("before-send.")):
+            if not (self._patches.intercept and event_name.startswith("before-send.")):
                 handled = original(emitter, event_name, **kwargs)
-                if self.intercepted and event_name.startswith("after-call") and _ended_in_error(event_name, **kwargs):
+                if (
+                    self._patches.intercept
+                    and event_name.startswith("after-call")
+                    and _ended_in_error(event_name, **kwargs)
+                ):
                     self._paging.failed()
                 return handled
             request = kwargs["request"]
@@ -81,7 +86,8 @@ class _Clients:
                 # moto's stubber, one of the handlers, reads uploads and cannot await those of an asyncio client.
                 def with_body(body: bytes) -> Any:
                     request.body = body
-                    return emit(emitter, event_name, **kwargs)
+                    # Another wrapper, because one that refers to itself would keep the ended mock in memory.
+                    return self.watch_emit(original)(emitter, event_name, **kwargs)
 
                 return then(request.body.read(), with_body)
             handled = original(emitter, event_name, **kwargs)

@@ -7,8 +7,7 @@ order the mocks begin and end. Only a mock of `responses` refuses unknown calls,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from http.client import responses as reasons
 from io import BytesIO
 from typing import Any
@@ -22,7 +21,7 @@ from responses import CallbackResponse, RequestsMock
 from urllib3 import HTTPConnectionPool, HTTPResponse
 
 from sfn_mock.instruments.guard import Guard
-from sfn_mock.transport.patching import wrapped
+from sfn_mock.transport.patching import Patches
 from sfn_mock.transport.wire import Answer, Wire, is_loopback, is_step_functions, text_of
 
 # The scope of a signature, in the Authorization header or in the query of a presigned URL.
@@ -30,27 +29,20 @@ _SIGNED_SERVICE = re.compile(r"Credential=[^\s,&]+/([^\s,&/]+)/aws4_request")
 _ACTION = re.compile(r"(?:^|&)Action=(\w+)")
 
 
-@contextmanager
-def installed(wire: Wire, guard: Guard) -> Iterator[None]:
+def intercept(patches: Patches, wire: Wire, guard: Guard) -> None:
     """Answer Step Functions calls, and let ``guard`` refuse unanswered signed calls to other services."""
-    calls = _Calls(wire, guard)
-    with (
-        wrapped(HTTPConnectionPool, "urlopen", calls.watch_urlopen),
-        wrapped(RequestsMock, "_find_match", calls.watch_find_match),
-    ):
-        try:
-            yield
-        finally:
-            calls.intercepted = False
+    calls = _Calls(patches, wire, guard)
+    patches.add(HTTPConnectionPool, "urlopen", calls.watch_urlopen)
+    patches.add(RequestsMock, "_find_match", calls.watch_find_match)
 
 
 class _Calls:
     """Handles requests that no mock of the user has answered."""
 
-    def __init__(self, wire: Wire, guard: Guard) -> None:
+    def __init__(self, patches: Patches, wire: Wire, guard: Guard) -> None:
+        self._patches = patches
         self._wire = wire
         self._guard = guard
-        self.intercepted = True
 
     def watch_urlopen(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def urlopen(
@@ -62,7 +54,7 @@ class _Calls:
             *others: Any,
             **options: Any,
         ) -> Any:
-            if self.intercepted:
+            if self._patches.intercept:
                 request = _request(pool, method, url, body, pool.headers if headers is None else headers)
                 if is_step_functions(request):
                     return _response(self._answer(request), options)
@@ -73,7 +65,7 @@ class _Calls:
 
     def watch_find_match(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def find_match(mock: RequestsMock, request: Any) -> Any:
-            if not (self.intercepted and is_step_functions(request)):
+            if not (self._patches.intercept and is_step_functions(request)):
                 return original(mock, request)
             # moto's mock would search two hundred patterns, and knows only one host of Step Functions. Otherwise it
             # finds only what the user has registered with `responses` itself.
