@@ -38,6 +38,7 @@ import { counted, time } from "/sfn-mock/page/words.js";
  * @property {any} info the answer of the route `info`
  * @property {AccountRegion} accountRegion
  * @property {number} now
+ * @property {boolean} isClockSet whether the clock was set, instead of showing real time
  * @property {Moments} moments
  * @property {Call} call
  * @property {(name: string, wanted?: Record<string, string>) => string} href
@@ -60,7 +61,7 @@ let turn = 0;
 let timer;
 /** The last answer about the moments at which executions change. @type {Moments | null} */
 let moments = null;
-const showScrubber = scrubber(setClock, findMoment);
+const showScrubber = scrubber(setClock, findMoment, () => act(() => server("DELETE", "clock")));
 
 // --- Rendering -------------------------------------------------------------------------------------------------------
 
@@ -94,7 +95,11 @@ async function render({ isQuick = false } = {}) {
 /** @param {boolean} isQuick @returns {Promise<Here>} */
 async function whereWeAre(isQuick) {
   const { view: asked, parameters } = read();
-  const [info, found] = await Promise.all([server("GET", "info"), isQuick ? moments : findMoments()]);
+  const [info, clock, found] = await Promise.all([
+    server("GET", "info"),
+    isQuick ? { set: true } : server("GET", "clock"),
+    isQuick ? moments : findMoments(),
+  ]);
   moments = found;
   const view = Object.hasOwn(VIEWS, asked) ? asked : "machines";
   const home = { account: info.account_id, region: info.region };
@@ -114,6 +119,7 @@ async function whereWeAre(isQuick) {
     info,
     accountRegion,
     now: Date.parse(info.now),
+    isClockSet: clock.set,
     moments: found,
     call: stepFunctions(accountRegion),
     href,

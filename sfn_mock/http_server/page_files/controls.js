@@ -34,8 +34,8 @@ export async function controls(here) {
 function clockSection(here, clock) {
   /** @param {string} now @param {boolean} tick */
   const set = (now, tick) => server("PUT", "clock", { now, tick });
-  const stands = clock.set ? (clock.tick ? "was set, and goes on" : "stands still") : "is the machine's";
-  const free = button("clock-free", "Back to the machine's time", () => here.act(() => server("DELETE", "clock")), {
+  const stands = clock.set ? (clock.tick ? "was set, and goes on" : "stands still") : "shows real time";
+  const free = button("clock-free", "Back to real time", () => here.act(() => server("DELETE", "clock")), {
     disabled: !clock.set,
   });
   return html(

@@ -2,14 +2,10 @@
 
 import { server } from "/sfn-mock/page/api.js";
 import { button, html, part } from "/sfn-mock/page/dom.js";
+import { notify } from "/sfn-mock/page/notices.js";
 
 /** @import { Search } from "/sfn-mock/page/api.js" */
 /** @import { Here } from "/sfn-mock/page/app.js" */
-
-/** How long the page says that something was copied, in milliseconds. */
-const SAID_MILLISECONDS = 4000;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer;
 
 /**
  * Returns the buttons for a state machine, version, alias, map run or execution. A copied test or seed document has the
@@ -41,14 +37,7 @@ async function copy(text) {
     return;
   }
   const lines = text.trimEnd().split("\n").length;
-  say(lines === 1 ? `Copied: ${text}` : `Copied: ${lines.toLocaleString("en")} lines`);
-}
-
-/** @param {string} sentence */
-function say(sentence) {
-  part("said").textContent = sentence;
-  clearTimeout(timer);
-  timer = setTimeout(() => part("said").replaceChildren(), SAID_MILLISECONDS);
+  notify(lines === 1 ? `Copied: ${text}` : `Copied: ${lines.toLocaleString("en")} lines`);
 }
 
 part("copy-close").addEventListener("click", () => part("copy-dialog").close());

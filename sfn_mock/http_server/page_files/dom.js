@@ -166,6 +166,9 @@ function dataCell({ title, className, cell }, item) {
   return html("td", attributes, content);
 }
 
+/** The length from which a value has a line of its own. */
+const LONG = 60;
+
 /**
  * Makes a list of names and values; entries whose value is null or undefined are left out.
  *
@@ -177,7 +180,10 @@ export function facts(entries) {
     { class: "facts" },
     Object.entries(entries)
       .filter(([, value]) => value !== null && value !== undefined)
-      .map(([name, value]) => html("div", {}, html("dt", {}, name), html("dd", {}, value))),
+      .map(([name, value]) => {
+        const isLong = typeof value === "string" && value.length > LONG;
+        return html("div", { class: isLong && "wide" }, html("dt", {}, name), html("dd", {}, value));
+      }),
   );
 }
 

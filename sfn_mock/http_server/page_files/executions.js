@@ -4,7 +4,7 @@ import { all, find } from "/sfn-mock/page/api.js";
 import { label, lastName, parse, stateMachineArn } from "/sfn-mock/page/arns.js";
 import { breadcrumbs } from "/sfn-mock/page/breadcrumbs.js";
 import { copyButtons } from "/sfn-mock/page/copying.js";
-import { emptyState, facts, field, html, longText, NONE, select, table } from "/sfn-mock/page/dom.js";
+import { button, emptyState, facts, field, html, longText, NONE, select, table } from "/sfn-mock/page/dom.js";
 import { pager } from "/sfn-mock/page/pager.js";
 import { orProblem } from "/sfn-mock/page/problems.js";
 import { reasons, reasonText, shortReason } from "/sfn-mock/page/reasons.js";
@@ -126,7 +126,7 @@ function more(here, machine) {
   return html(
     "details",
     { id: "definition" },
-    html("summary", {}, `${machine.type}, ${machine.status}`),
+    html("summary", {}, `Definition and role (${machine.type}, ${machine.status})`),
     facts({
       ARN: html("code", {}, machine.stateMachineArn),
       Role: html("code", {}, machine.roleArn),
@@ -279,19 +279,21 @@ function summary(here, page, { total, matching, by_status: byStatus }) {
  * @param {Counts} counts
  * @param {boolean} isOfMapRun
  */
-function nothing({ arn, now }, { total, matching }, isOfMapRun) {
+function nothing(here, { total, matching }, isOfMapRun) {
   if (matching > 0) {
     return html("p", { class: "empty" }, "This page is empty, but others are not.");
   }
   if (total > 0) {
-    return html("p", { class: "empty" }, `None of ${counted(total, "execution")} matches.`);
+    const showAll = () => here.change({ name: "", status: "", redrive: "", token: "", page: "" });
+    const sentence = html("p", { class: "empty" }, `None of ${counted(total, "execution")} matches.`);
+    return html("div", {}, sentence, button("show-all", "Show all", showAll));
   }
   if (isOfMapRun) {
-    return html("p", { class: "empty" }, `The map run has no child execution by ${utcText(now)}.`);
+    return html("p", { class: "empty" }, `The map run has no child execution by ${utcText(here.now)}.`);
   }
   return emptyState(
     "No execution has started yet. Start one:",
-    `aws stepfunctions start-execution --endpoint-url ${location.origin} --state-machine-arn ${arn}`,
+    `aws stepfunctions start-execution --endpoint-url ${location.origin} --state-machine-arn ${here.arn}`,
   );
 }
 
@@ -346,7 +348,7 @@ function columns(here, isOfMapRun, scale, why) {
       cell: (execution) => [statusLabel(execution.status), reason(why, execution)],
     },
     {
-      title: [html("span", { class: "span" }, spanText(scale)), axis(scale)],
+      title: [html("span", { class: "span" }, wholeDates(spanText(scale))), axis(scale)],
       className: "line",
       cell: (execution) => bar(execution, scale, here.now),
     },
@@ -362,6 +364,12 @@ function columns(here, isOfMapRun, scale, why) {
       ? { title: "Items", className: "items", cell: ({ itemCount }) => itemCount ?? NONE }
       : { title: "Through", className: "through", cell: through },
   ];
+}
+
+/** Makes the text of a span, which breaks only between its dates. @param {string} text */
+function wholeDates(text) {
+  const [first, last] = text.split(" to ").map((date) => html("span", { class: "whole" }, date));
+  return [first, " to ", last];
 }
 
 /**

@@ -10,6 +10,9 @@ import { dated, lasted, moment } from "/sfn-mock/page/words.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
+/** The values of `maxConcurrency` without a limit: of AWS's definitions, and of its answers. */
+const NO_LIMIT = [0, 2 ** 31 - 1];
+
 /** @param {Here} here */
 export async function mapRun(here) {
   const arn = here.arn;
@@ -78,7 +81,7 @@ function description(here, found) {
     "Start (UTC)": dated(moment(found.startDate), here.now),
     "Stop (UTC)": found.stopDate === undefined ? NONE : dated(moment(found.stopDate), here.now),
     Duration: lasted(found, here.now),
-    "Children at once": found.maxConcurrency === 0 ? "no limit" : found.maxConcurrency,
+    "Children at once": NO_LIMIT.includes(found.maxConcurrency) ? "no limit" : found.maxConcurrency,
     "Tolerated failures": found.toleratedFailureCount,
     "Tolerated failures (percent)": `${found.toleratedFailurePercentage} %`,
     Redrives: found.redriveCount,

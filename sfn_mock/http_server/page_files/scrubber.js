@@ -18,13 +18,14 @@ const VIEWS = ["machines", "executions", "execution", "map-run"];
 /**
  * Connects the bar to the page. `setClock` sets the server's clock, shows that time, and returns whether it succeeded; it
  * requests the moments again only if its second argument is true. `findMoment` requests the previous or next change, null
- * if there is none. The returned function shows the bar.
+ * if there is none. `unsetClock` lets the clock show real time again. The returned function shows the bar.
  *
  * @param {(now: string, isDone: boolean) => Promise<boolean>} setClock
  * @param {(which: string) => Promise<number | null>} findMoment
+ * @param {() => Promise<void>} unsetClock
  * @returns {(here: Here) => void}
  */
-export function scrubber(setClock, findMoment) {
+export function scrubber(setClock, findMoment, unsetClock) {
   let now = 0;
   /** The ends of the slider, which contain all moments. @type {Ends} */
   let ends = { from: 0, to: 0, step: 1 };
@@ -108,6 +109,11 @@ export function scrubber(setClock, findMoment) {
       }
     });
   }
+  part("time-real").addEventListener("click", async () => {
+    pause();
+    await setting;
+    await unsetClock();
+  });
   part("time-play").addEventListener("click", async () => {
     if (isPlaying) {
       pause();
@@ -130,6 +136,7 @@ export function scrubber(setClock, findMoment) {
   return (here) => {
     ({ now, moments } = here);
     const { first, last } = moments;
+    part("time-real").hidden = !here.isClockSet;
     part("scrubber").hidden = first === null || last === null || !VIEWS.includes(here.view);
     if (first !== null && last !== null) {
       ends = endsOf(first, last);

@@ -2,7 +2,7 @@
 
 import { server } from "/sfn-mock/page/api.js";
 import { lastName } from "/sfn-mock/page/arns.js";
-import { field, html, part } from "/sfn-mock/page/dom.js";
+import { button, field, html, part } from "/sfn-mock/page/dom.js";
 import { form } from "/sfn-mock/page/forms.js";
 import { counted } from "/sfn-mock/page/words.js";
 
@@ -58,10 +58,17 @@ export async function seeding(here) {
           }),
         ),
         html("button", { type: "submit" }, "Seed"),
+        button("seed-example", "Insert an example", insertExample),
       ),
       html("div", { role: "status", id: "seeded" }, taken && summary(here, taken)),
     ],
   };
+}
+
+/** Inserts the example at the cursor. */
+function insertExample() {
+  part("seed-text").setRangeText(EXAMPLE);
+  part("seed-text").focus();
 }
 
 /**

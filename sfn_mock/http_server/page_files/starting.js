@@ -1,8 +1,10 @@
 /** Forms and buttons that start, stop, redrive and end executions. */
 
 import { server } from "/sfn-mock/page/api.js";
+import { lastName } from "/sfn-mock/page/arns.js";
 import { button, field, html, toggle } from "/sfn-mock/page/dom.js";
 import { form } from "/sfn-mock/page/forms.js";
+import { notify } from "/sfn-mock/page/notices.js";
 
 /** @import { Here } from "/sfn-mock/page/app.js" */
 
@@ -26,8 +28,11 @@ export function startForm(here, stateMachineArn) {
       {
         codes: CODES,
         main: "input",
-        submit: ({ name, input }) =>
-          here.call("StartExecution", { stateMachineArn, input, ...(name === "" ? {} : { name }) }),
+        submit: async ({ name, input }) => {
+          const named = name === "" ? {} : { name };
+          const { executionArn } = await here.call("StartExecution", { stateMachineArn, input, ...named });
+          notify(`Started ${lastName(executionArn)}`);
+        },
       },
       field(
         "Name (empty: a UUID)",

@@ -77,6 +77,19 @@ def test_graph(sfn, reader):
     assert reader.texts("details[open] summary") == ["Ship Pass FAILED 5 s Out"]
 
 
+def test_long_texts(sfn, reader):
+    """A long cause has a line of its own, and lines of the graph do not cross out its labels."""
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.n", "IsPresent": True, "Next": "Done"}], "Default": "Done"}
+    definition = {"StartAt": "Check", "States": {"Check": choice, "Done": {"Type": "Succeed"}}}
+    orders = sfn.add_state_machine("orders", definition=json.dumps(definition))
+    run = orders.add_execution("a", status="FAILED", error="Out", cause="There was nothing left of it. " * 3)
+    reader.open("execution", arn=run.arn)
+    style = "getComputedStyle([...document.querySelectorAll('figure text')].find((text) => text.textContent === %r))"
+
+    assert reader.texts("main > .facts .wide dt") == ["Cause"]
+    assert reader.page.evaluate(f"{style % 'Choices[0]'}.paintOrder") == "stroke"
+
+
 def test_stop_and_redrive(sfn, reader, orders):
     """Buttons stop a running execution, and redrive one that AWS would redrive."""
     night = orders.executions[0]
@@ -123,6 +136,7 @@ def test_map_run(sfn, reader, orders):
 
     reader.click("text=ProcessOrders >> nth=0")
     assert reader.texts("main li:not(nav li)") == counts
+    assert dict(zip(reader.texts("dt"), reader.texts("dd"), strict=True))["Children at once"] == "no limit"
     reader.click("text=List its child executions")
     assert [(row[0], row[1], row[-1]) for row in reader.rows()] == [
         ("late", "RUNNING", "15"),

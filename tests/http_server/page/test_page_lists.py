@@ -128,6 +128,9 @@ def test_accounts_and_regions(sfn, reader):
     assert other == (["elsewhere"], "#/machines?at=210987654321/us-east-1")
     assert [row[0] for row in reader.rows()] == ["a"]
     assert reader.text("#account-region option:checked") == "123456789012 eu-central-1 (1 execution)"
+    assert (
+        reader.page.evaluate("getComputedStyle(document.getElementById('account-region')).textOverflow") == "ellipsis"
+    )
     reader.click("text=State machines >> nth=0")
     assert reader.hash() == "#/machines?at=123456789012/eu-central-1"
 
@@ -209,7 +212,16 @@ def test_time_line(sfn, reader, orders):
         [("rect", "83.074%", 0.29)],
     ]
     assert reader.text("thead .span") == "2026-01-09 00:00:00 to 2026-01-10 03:00:00 UTC"
+    assert reader.texts("thead .whole") == ["2026-01-09 00:00:00", "2026-01-10 03:00:00 UTC"]
     assert axis == ["9 Jan", "06:00", "12:00", "18:00", "10 Jan"]
+
+
+def test_definition_of_a_list(sfn, reader, orders):
+    """The definition of a state machine is above its executions, under a heading that says so."""
+    reader.open("executions", arn=orders.arn)
+    reader.page.click("text=Definition and role (STANDARD, ACTIVE)")
+
+    assert reader.text("#definition pre").startswith('{ "StartAt": ')
 
 
 def test_filter_by_status(sfn, reader, orders):
@@ -290,9 +302,8 @@ def test_search(sfn, reader):
     reader.page.press("#name", "Enter")
     reader.wait()
     nobody = reader.text(".empty")
-    reader.page.fill("#name", "")
-    reader.page.press("#name", "Enter")
-    reader.wait()
+    reader.click("#show-all")
+    everything = reader.text("caption"), reader.page.input_value("#name"), reader.hash()
 
     assert first == (
         "12 of 251 executions: 11 SUCCEEDED, 1 FAILED; 10 on this page",
@@ -302,7 +313,11 @@ def test_search(sfn, reader):
     assert second == ("Page 2, the last", [["Order-24", "SUCCEEDED"], ["order-24-bad", "FAILED Out"]])
     assert succeeded == "11 of 251 executions: 11 SUCCEEDED; 10 on this page"
     assert nobody == "None of 251 executions matches."
-    assert reader.text("caption") == "250 of 251 executions: 250 SUCCEEDED; 10 on this page"
+    assert everything == (
+        "251 executions in total: 250 SUCCEEDED, 1 FAILED; 10 on this page",
+        "",
+        f"#/executions?arn={orders.arn}&size=10",
+    )
 
 
 def test_search_that_is_refused(sfn, reader, orders):

@@ -41,6 +41,18 @@ def test_time_by_keyboard(reader, orders):
     assert len(reader.rows()) == 5
 
 
+def test_back_to_real_time(sfn, reader, orders):
+    """While the clock is set, a button lets it show real time again."""
+    reader.open("executions", arn=orders.arn)
+    set_before = reader.page.is_visible("#time-real")
+    reader.page.click("#time-real")
+    reader.page.wait_for_selector("#time-real", state="hidden")
+
+    assert set_before
+    assert urllib3.request("GET", f"{sfn.endpoint_url}/sfn-mock/clock").json()["set"] is False
+    assert reader.text("#time-note") == "Now is after the last change."
+
+
 def test_stepping_from_change_to_change(reader, orders):
     """Previous and Next go to the moments at which an execution changes."""
     reader.open("executions", arn=orders.arn)

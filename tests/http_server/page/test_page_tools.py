@@ -131,8 +131,8 @@ def test_clock(sfn, reader, orders):
     reader.page.click("#set-clock button")
     reader.page.wait_for_selector("dd:has-text('was set, and goes on')")
     assert told()[0].startswith("2026-01-09 02:10:0")
-    reader.page.click("text=Back to the machine's time")
-    reader.page.wait_for_selector('dd:has-text("is the machine\'s")')
+    reader.page.click("text=Back to real time")
+    reader.page.wait_for_selector("dd:has-text('shows real time')")
     assert reader.page.is_disabled("#clock-free")
 
 

@@ -31,6 +31,7 @@ def test_start(sfn, reader, orders):
     ]
     assert (run.name, run.input, run.alias_arn) == ("mine", '{"order": 7}', orders.aliases["live"].arn)
     assert reader.page.input_value("#start-name") == ""
+    assert reader.text("#said") == "Started mine"
     assert list(sfn.calls) == []
 
 
@@ -181,6 +182,17 @@ def test_the_focus_after_an_action(reader, orders, status, action):
     assert reader.page.evaluate("document.activeElement.tagName") == "H1"
 
 
+def test_the_example_of_seeds(sfn, reader):
+    """A button inserts the example, which can be seeded as it is."""
+    reader.open("seed")
+    reader.page.click("#seed-example")
+    reader.page.keyboard.press("Shift+Tab")
+    reader.page.click("#seed-form button")
+    reader.page.wait_for_selector("text=Seeded 1 state machine")
+
+    assert [(machine.name, len(machine.executions)) for machine in sfn.state_machines] == [("orders", 251)]
+
+
 def test_many_pasted_seeds(sfn, reader):
     """Of many state machines the first hundred have links, and warnings are shown."""
     soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
@@ -214,5 +226,6 @@ def test_pasted_seeds_that_are_refused(sfn, reader, text, problem):
     reader.page.click("#seed-form button")
 
     assert problem in refused(reader, "seed-text")
+    assert reader.page.evaluate("getComputedStyle(document.getElementById('seed-text-problem')).maxWidth") == "none"
     assert reader.page.input_value("#seed-text") == text
     assert sfn.state_machines == []
