@@ -18,7 +18,7 @@ from sfn_mock.aws.exceptions import (
     StateMachineDoesNotExist,
 )
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
-from sfn_mock.operations.limits import check_number_of_aliases
+from sfn_mock.operations.limits import check_number
 from sfn_mock.operations.paging import list_page
 from sfn_mock.operations.registry import Answer, DateForm, operation, present
 from sfn_mock.operations.state_machines import refuse_deleting
@@ -46,7 +46,7 @@ def create_state_machine_alias(
         refuse_deleting(machine)
         alias = machine.aliases.get(name)
         if alias is None:
-            check_number_of_aliases(machine)
+            check_number(machine, "aliases")
             alias = set_alias(machine, name, routes, description, moment)
         elif (alias.routes, alias.description) != (routes, description):
             raise AliasAlreadyExists

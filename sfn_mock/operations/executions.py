@@ -84,7 +84,7 @@ def _sync_execution(execution: Execution, date: DateForm, *, with_data: bool) ->
     attempt = execution.attempts[0]
     ending = attempt.ending
     assert attempt.stop is not None, "a synchronous execution comes to an end"
-    answer = present(
+    return present(
         executionArn=execution.arn,
         stateMachineArn=execution.state_machine_arn,
         name=execution.name,
@@ -101,10 +101,15 @@ def _sync_execution(execution: Execution, date: DateForm, *, with_data: bool) ->
             "billedDurationInMilliseconds": max(1, -(-(attempt.stop - execution.start) // _BILLED_CHUNK))
             * _BILLED_CHUNK,
         },
+        **_data(execution, ending, with_data=with_data),
     )
-    if with_data:
-        answer.update(present(input=execution.input, output=ending.output, error=ending.error, cause=ending.cause))
-    return answer
+
+
+def _data(execution: Execution, ending: Ending, *, with_data: bool) -> Answer:
+    """Return the members that ``includedData`` can leave out."""
+    if not with_data:
+        return {}
+    return {"input": execution.input, "output": ending.output, "error": ending.error, "cause": ending.cause}
 
 
 def _checked_input(name: str | None, input: str | None) -> str:
@@ -205,7 +210,7 @@ def describe_execution(
         ending = attempt.ending_at(moment)
         map_run = execution.map_run
         redrivable, reason = redrive_status(execution, attempt, moment)
-        answer = present(
+        return present(
             executionArn=execution.arn,
             stateMachineArn=execution.state_machine_arn,
             name=execution.name,
@@ -222,10 +227,8 @@ def describe_execution(
             redriveDate=date_or_none(date, attempt.redrive),
             redriveStatus=redrivable,
             redriveStatusReason=reason,
+            **_data(execution, ending, with_data=with_data),
         )
-        if with_data:
-            answer.update(present(input=execution.input, output=ending.output, error=ending.error, cause=ending.cause))
-        return answer
 
 
 @operation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sfn_mock.aws.exceptions import ExecutionLimitExceeded, ServiceQuotaExceeded, ThrottlingException
 from sfn_mock.state.quotas import RateLimiter
 from sfn_mock.state.records import Records, StateMachine
@@ -27,13 +29,7 @@ def check_open_executions(records: Records, moment: int) -> None:
         raise ExecutionLimitExceeded
 
 
-def check_number_of_aliases(machine: StateMachine) -> None:
-    """Raise ServiceQuotaExceeded if the state machine may not have another alias."""
-    if len(machine.aliases) >= machine.records.simulation.quotas.aliases:
-        raise ServiceQuotaExceeded(arn=machine.arn, quota="aliases")
-
-
-def check_number_of_versions(machine: StateMachine) -> None:
-    """Raise ServiceQuotaExceeded if the state machine may not have another version."""
-    if len(machine.versions) >= machine.records.simulation.quotas.versions:
-        raise ServiceQuotaExceeded(arn=machine.arn, quota="versions")
+def check_number(machine: StateMachine, quota: Literal["aliases", "versions"]) -> None:
+    """Raise ServiceQuotaExceeded if the state machine may not have another alias or version."""
+    if len(getattr(machine, quota)) >= getattr(machine.records.simulation.quotas, quota):
+        raise ServiceQuotaExceeded(arn=machine.arn, quota=quota)

@@ -44,14 +44,7 @@ class LambdaContext:
 
 
 class MockedFunction:
-    """Invokes a handler as boto3's Lambda client invokes a function.
-
-    Args:
-        handler: The handler that replaces the function.
-        function: The function as the task names it.
-        call: The task.
-        records: The records of the mock that the task belongs to.
-    """
+    """Invokes the handler that replaces the function of a task, as boto3's Lambda client invokes a function."""
 
     def __init__(self, handler: Handler, function: Invocation, call: TaskCall, records: Records) -> None:
         self._handler = handler
@@ -142,16 +135,9 @@ def invoked_function(call: TaskCall) -> Invocation | None:
 
 
 def invoke_by_event(records: Records, arn: str, event: str, moment: int) -> bool:
-    """Invoke the handler that stands in for a function as EventBridge does, which waits for no result.
+    """Invoke the handler of a function as EventBridge does, which waits for no result; return whether there is one.
 
-    Args:
-        records: The records of the function's account and region.
-        arn: The function.
-        event: The event as JSON text.
-        moment: When the event is sent, in milliseconds since 1970.
-
-    Returns:
-        Whether a handler stands in for the function.
+    The event is JSON text, sent at the moment.
     """
     try:
         resource = parse_resource(arn)

@@ -19,7 +19,7 @@ from sfn_mock.aws.exceptions import (
 from sfn_mock.aws.names import check_name
 from sfn_mock.operations.definition_checks import checked_definition, find_variable_references
 from sfn_mock.operations.finding import find_qualified, find_state_machine
-from sfn_mock.operations.limits import check_number_of_versions
+from sfn_mock.operations.limits import check_number
 from sfn_mock.operations.paging import list_page
 from sfn_mock.operations.registry import Answer, DateForm, includes_data, operation, present
 from sfn_mock.operations.tags import read_tags
@@ -185,7 +185,7 @@ def update_state_machine(
         )
         is_new = not revision.has_same_content_as(current)
         if publish and (is_new or published_version(machine, version_description, anew=True) is None):
-            check_number_of_versions(machine)
+            check_number(machine, "versions")
         update(machine, revision, moment)
         version = publish_version(machine, version_description, moment, anew=True) if publish else None
         return present(

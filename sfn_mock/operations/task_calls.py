@@ -23,13 +23,10 @@ from sfn_mock.state.task_mocks import CaseRun
 
 
 class ServicesOfMocks:
-    """Runs tasks: with task mocks, on Step Functions of this mock, or on other services of ``mock_aws``.
+    """Runs tasks: with task mocks, on Step Functions of this mock, or on other services of ``mock_aws``."""
 
-    Args:
-        case: The test case of a mock config that the execution was started with.
-    """
-
-    def __init__(self, case: CaseRun | None = None) -> None:
+    def __init__(self, case: CaseRun | None) -> None:
+        #: The test case of a mock config that the execution was started with.
         self._case = case
 
     def check_parameters(self, resource: Resource, parameters: Any) -> tuple[str, ...]:
@@ -69,19 +66,11 @@ class ServicesOfMocks:
         raise _unmocked(execution, call)
 
     def read_items(self, execution: Execution, request: ReadRequest) -> list[ReadItem]:
-        """Read the items of a Distributed Map state from the S3 of ``mock_aws``.
-
-        Raises:
-            StateError: States.ItemReaderFailed, with S3's sentence.
-        """
+        """Read the items of a Distributed Map state from S3; States.ItemReaderFailed with S3's sentence."""
         return read_items(_s3(execution), request)
 
     def write_results(self, execution: Execution, request: WriteRequest) -> Any:
-        """Write the results of child executions to S3, by status, with a manifest; return the manifest's location.
-
-        Raises:
-            StateError: States.ResultWriterFailed, with S3's sentence.
-        """
+        """Write the results of child executions to S3; States.ResultWriterFailed with S3's sentence."""
         return write_results(_s3(execution), request)
 
 
@@ -90,11 +79,7 @@ def _s3(execution: Execution) -> Any:
 
 
 def find_clients(records: Records, call: TaskCall) -> ClientFactory | None:
-    """Return the factory of boto3 clients for a task, or of the mocked function.
-
-    Returns:
-        None if neither `mock_lambda` nor this mock nor ``mock_aws`` can answer the task.
-    """
+    """Return the factory of clients for a task; None if nothing here can answer it."""
     function = invoked_function(call)
     if function is not None and (handler := records.task_mocks.find_handler(function)) is not None:
         mocked = MockedFunction(handler, function, call, records)

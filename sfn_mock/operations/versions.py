@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 from sfn_mock.aws.exceptions import InvalidArn, RevisionConflict, StateMachineDoesNotExist, VersionReferencedByAlias
 from sfn_mock.operations.finding import find_qualified, find_state_machine, unlabelled
-from sfn_mock.operations.limits import check_number_of_versions
+from sfn_mock.operations.limits import check_number
 from sfn_mock.operations.paging import list_page
 from sfn_mock.operations.registry import Answer, DateForm, operation
 from sfn_mock.operations.state_machines import refuse_deleting
@@ -35,7 +35,7 @@ def publish_state_machine_version(
         if revision_id is not None and revision_id != current:
             raise RevisionConflict(given=revision_id, current=current)
         if published_version(machine, description) is None:
-            check_number_of_versions(machine)
+            check_number(machine, "versions")
         return _summary(publish_version(machine, description, moment), date)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from sfn_mock.asl import task_events
 from sfn_mock.asl.errors import TIMEOUT
 from sfn_mock.asl.events import Chain, Event, History, execution_ended, execution_started, state_entered, state_exited
-from sfn_mock.asl.nodes import ABSENT, Catcher, MapState, Program, State, TaskState, WaitState
+from sfn_mock.asl.nodes import ABSENT, MapState, Program, State, TaskState, WaitState
 from sfn_mock.asl.paths import PathError, parse_path
 from sfn_mock.asl.resources import Pattern, Resource, ResourceError, parse_resource
 from sfn_mock.asl.routes import FINAL_TYPES, InnerRoute, RouteStep, find_route, follow
@@ -108,7 +108,7 @@ class DerivedHistory:
         current = self._innermost.current
         resource = None if current is None else _resource(current.state)
         if resource is not None and resource.arn == activity_arn:
-            self._add_started(moment, resource, worker_name, self._innermost.chain)
+            self._add(moment, task_events.started(resource, worker_name=worker_name), self._innermost.chain)
         elif activity_arn is not None:
             self._workers[activity_arn] = worker_name
 
@@ -205,7 +205,8 @@ class DerivedHistory:
             return
         state, catcher, _ = level.current
         if catcher is not None:
-            self._add_failure(moment, level, _caught(catcher), None)
+            error = catcher.error_equals[0]
+            self._add_failure(moment, level, _CAUGHT if error == "States.ALL" else error, None)
         elif state.type in _NESTING:
             self._add(moment, (f"{state.type}StateSucceeded", None), level.chain, advance=False)
         elif (resource := _resource(state)) is not None:
@@ -244,18 +245,15 @@ class DerivedHistory:
         chain = self._innermost.chain
         self._add(moment, _scheduled(current.state, resource, self._data, self._region), chain)
         if resource.arn != self._awaited_activity:
-            self._add_started(moment, resource, self._workers.get(resource.arn), chain)
+            self._add(moment, task_events.started(resource, worker_name=self._workers.get(resource.arn)), chain)
         if resource.pattern is not Pattern.REQUEST_RESPONSE:
             self._add(moment, task_events.submitted(resource, "{}"), chain)
-
-    def _add_started(self, moment: int, resource: Resource, worker_name: str | None, chain: Chain) -> None:
-        self._add(moment, task_events.started(resource, worker_name=worker_name), chain)
 
     def _ensure_started(self, moment: int, resource: Resource, chain: Chain) -> None:
         """Add the start of an activity's task by an unknown worker if none has started it, before it ends."""
         if resource.arn == self._awaited_activity:
             self._awaited_activity = None
-            self._add_started(moment, resource, None, chain)
+            self._add(moment, task_events.started(resource, worker_name=None), chain)
 
     def _add_failure(self, moment: int, level: _Level, error: str | None, cause: str | None) -> None:
         """Add the failure of the current state's task, branches or iterations."""
@@ -359,8 +357,3 @@ def _items(state: MapState, data: str) -> dict[str, Any]:
     except (ValueError, RecursionError, PathError):
         return {}
     return {"length": len(value)} if isinstance(value, list) and state.item_reader is None else {}
-
-
-def _caught(catcher: Catcher) -> str:
-    error = catcher.error_equals[0]
-    return _CAUGHT if error == "States.ALL" else error

@@ -56,13 +56,7 @@ def context(execution: Execution, moment: int) -> dict[str, Any]:
 
 
 def describe_waiting(execution: Execution, attempt: Attempt | None, moment: int) -> str:
-    """Return what an execution waits for, and until when, as the end of a sentence; it must not have ended.
-
-    Args:
-        execution: The execution.
-        attempt: The attempt in force at the moment, None before the start.
-        moment: The current moment.
-    """
+    """Return what an execution waits for in its current attempt, and until when, as the end of a sentence."""
     if attempt is None or attempt.status_at(moment) != "RUNNING":
         return f"it {describe_status(execution, moment)}"
     records = execution.owner.records

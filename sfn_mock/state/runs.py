@@ -74,15 +74,9 @@ class Services(Protocol):
 
 
 def start_run(execution: Execution, moment: int, services: Services) -> None:
-    """Start to run the definition of an execution, and advance the run to the current moment.
+    """Start to run the definition of a stored execution without a planned end, and advance the run to the moment.
 
-    Args:
-        execution: A stored execution without a planned end.
-        moment: The current moment.
-        services: The services for the tasks of the run and its child executions.
-
-    Raises:
-        Exception: Any exception of the services except StateError.
+    Exceptions of the services are raised here, except StateError.
     """
     try:
         run = DefinitionRun(execution, parse_definition(execution.revision.definition), services)
@@ -138,9 +132,7 @@ class DefinitionRun:
     def advance_to(self, moment: int, *, in_turn: bool = False) -> None:
         """Run all actions that are due by a moment, here and in child executions, in order.
 
-        Args:
-            moment: The moment in milliseconds since 1970.
-            in_turn: Whether to stop early when another run has something due before this one.
+        With `in_turn` the run stops early when another run has something due before this one.
         """
         self._follow_execution(moment)
         self._target = moment

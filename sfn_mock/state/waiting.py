@@ -13,11 +13,7 @@ _PAUSE = 10
 
 
 def wait_until_done(execution: Execution, timeout: int) -> None:
-    """Return once an execution has ended.
-
-    Args:
-        execution: The execution.
-        timeout: How long to wait, in milliseconds.
+    """Return once an execution has ended; the timeout is in milliseconds.
 
     Raises:
         RuntimeError: If the clock stands still, so that the execution cannot end.
