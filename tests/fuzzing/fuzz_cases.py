@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from random import Random
 from types import FrameType
 
-#: The number of cases of `tox -e fuzz`, and the part of them that the suite tries.
-IS_WHOLE = "SFN_MOCK_FUZZ" in os.environ
+#: The part of all cases to try: 1 in `tox -e fuzz`. Without it each kind tries as many as the suite has time for.
+_SCALE = float(os.environ.get("SFN_MOCK_FUZZ", "0"))
 _ONE = os.environ.get("SFN_MOCK_SEED")
+#: The most cases of one test, so that the processes of pytest-xdist share the cases of a kind.
+_CASES_OF_A_TEST = 10_000
 #: Processor time that one case may take, in seconds.
 _LONGEST = 20
 #: By how much memory may grow after the first tenth of the cases, in MiB. The record of calls alone keeps up to 32.
@@ -32,11 +34,23 @@ class HangError(BaseException):
     """A case does not end. It is no Exception, so that handlers in the code under test do not catch it."""
 
 
-def cases(kind: str, whole: int, part: int, first: int = 0) -> Iterator[Random]:
-    """Yield a random generator for each case, with its own seed; a failure prints that seed."""
-    numbers = [int(_ONE)] if _ONE else [*KEPT.get(kind, ()), *range(first, first + (whole if IS_WHOLE else part))]
+def seeds(whole: int, part: int) -> list[range]:
+    """Return the seeds of one kind of case: ``whole`` of them in `tox -e fuzz`, ``part`` of them in the suite.
+
+    They are cut into ranges, one for each test.
+    """
+    if _ONE:
+        return [range(int(_ONE), int(_ONE) + 1)]
+    how_many = max(part, round(whole * _SCALE))
+    firsts = range(0, how_many, _CASES_OF_A_TEST)
+    return [range(first, min(first + _CASES_OF_A_TEST, how_many)) for first in firsts]
+
+
+def cases(kind: str, numbers: range) -> Iterator[Random]:
+    """Yield a random generator for each seed, the kept ones before seed 0; a failure prints the seed."""
+    kept = KEPT.get(kind, ()) if numbers[0] == 0 else ()
     settled = 0
-    for index, number in enumerate(numbers):
+    for index, number in enumerate([*kept, *numbers]):
         try:
             with _in_time():
                 yield Random(f"{kind} {number}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import warnings
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
-from fuzz_cases import cases
+from fuzz_cases import cases, seeds
 from fuzz_definitions import INPUT, definition, expression, intrinsic, path, state
 
 from sfn_mock import TaskError, mock_sfn_executions
@@ -18,14 +17,6 @@ ROLE = "arn:aws:iam::123456789012:role/orders"
 #: The codes with which a definition or a tested state may be refused.
 REFUSALS = {"InvalidDefinition", "ValidationException", "InvalidExecutionInput"}
 STATUSES = {"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
-
-
-@pytest.fixture(autouse=True)
-def quiet():
-    """Ignore deprecation warnings of the libraries that evaluate expressions."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def refused(call: Any, **arguments: Any) -> dict[str, Any] | None:
@@ -45,11 +36,12 @@ def echo(event: Any, context: Any) -> Any:
     return event
 
 
-def test_definitions(kept_client):
+@pytest.mark.parametrize("numbers", seeds(20_000, 20), ids="from {0.start}".format)
+def test_definitions(kept_client, numbers):
     """A definition is refused, or its run ends with a status and a history with the right first and last event."""
     with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True, wait_scale=0) as sfn:
         sfn.mock_lambda("echo", echo)
-        for number, random in enumerate(cases("definitions", 8_000, 20)):
+        for number, random in enumerate(cases("definitions", numbers)):
             if number % 100 == 99:
                 sfn.reset()
                 sfn.mock_lambda("echo", echo)
@@ -85,12 +77,13 @@ def _check_tested(answer: dict[str, Any] | None) -> None:
         assert isinstance(answer.get("error", ""), str)
 
 
+@pytest.mark.parametrize("numbers", seeds(20_000, 20), ids="from {0.start}".format)
 @pytest.mark.parametrize("kind", ["expressions", "intrinsics", "paths", "states"])
-def test_single_states(kept_client, kind):
+def test_one_state(kept_client, kind, numbers):
     """TestState of any expression, function, path or state succeeds, or fails as on AWS."""
     with mock_sfn_executions(execute=True) as sfn:
         sfn.mock_lambda("echo", echo)
-        for random in cases(kind, 3_000, 20):
+        for random in cases(kind, numbers):
             if kind == "expressions":
                 made = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": f"{{% {expression(random)} %}}"}
             elif kind == "intrinsics":
