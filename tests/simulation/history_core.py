@@ -177,11 +177,7 @@ class Core(RuleBasedStateMachine):
         arn = f"{PREFIX}stateMachine:orders"
         self.script.run(f"{key} = sfn.add_state_machine('orders')")
         self.script.run(f"{key}.on_start(status='RUNNING')")
-        self.script.run(f"[{key}.publish_version() for _ in range(2)]")
-        self.script.run(f"{key}.add_alias('live', 1)")
-        self.script.run(f"{key}.add_alias('split', [(1, 50), (2, 50)])")
-        orders = Scope(key, arn, arn, versions=[1, 2], last_version=2, aliases={"live": [1], "split": [1, 2]})
-        self.keep_scope(orders)
+        orders = self._with_aliases(Scope(key, arn, arn))
         # The parent starts before the old child executions.
         start = self.world.moment - timedelta(hours=3)
         parent = self.listed(
@@ -193,6 +189,16 @@ class Core(RuleBasedStateMachine):
             self.add_map_run_to(parent, "EXPRESS", "Rows"),
         ]:
             self._add_old_executions(scope)
+
+    def _with_aliases(self, machine: Scope) -> Scope:
+        """Add a machine, of which the handle exists already, with two versions and two aliases of them."""
+        self.script.run(f"[{machine.key}.publish_version() for _ in range(2)]")
+        self.script.run(f"{machine.key}.add_alias('live', 1)")
+        self.script.run(f"{machine.key}.add_alias('split', [(1, 50), (2, 50)])")
+        machine.versions, machine.last_version = [1, 2], 2
+        machine.published = {1: machine.definition, 2: machine.definition}
+        machine.aliases = {"live": [1], "split": [1, 2]}
+        return self.keep_scope(machine)
 
     def _add_old_executions(self, scope: Scope) -> None:
         """Add nine old executions: if most executions of a list changed, the mock would sort the whole list again."""
@@ -217,7 +223,7 @@ class Core(RuleBasedStateMachine):
         key = self.key("jobs")
         arn = f"{PREFIX}stateMachine:jobs"
         self.script.run(f"{key} = sfn.add_state_machine('jobs', definition={json.dumps(JOB)!r})")
-        self.keep_scope(Scope(key, arn, arn, definition=JOB, work=Work(timedelta(0))))
+        self._with_aliases(Scope(key, arn, arn, definition=JOB, work=Work(timedelta(0))))
         self.script.run(f"{key}.mock_task('Work', result=7)")
 
     def add_limited(self) -> None:

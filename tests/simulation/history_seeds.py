@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -165,10 +166,8 @@ class Seeds(Core):
             for each in starts
         ]
         lengths = {"duration": times["duration"]} if "duration" in times else {}
-        # Impossible arguments are refused even if no execution is to be added.
-        anywhere = Scope(
-            "", "", "", scope.kind, versions=scope.versions, definition=scope.definition, published=scope.published
-        )
+        # Impossible arguments are refused even if no execution is to be added, but then none exceeds a time limit.
+        anywhere = Scope("", "", "", scope.kind, versions=scope.versions)
         possible = seeded_line({"status": status, **route, **lengths}, anywhere, now) is not None
         possible = possible and all(line is not None for line in lines)
         possible = possible and (route.get("alias") is None or route["alias"] in scope.aliases)
@@ -206,25 +205,24 @@ class Seeds(Core):
             if self._seed_with(scope, f"{scope.key}.on_start({arguments(status=status, **lasts)})", True, warned=False):
                 scope.outcome = outcome
         machine = self.world.scope_at(scope.arn)
-        line = [] if machine is None else self._started_line(machine, qualifier)
-        self._start(scope, machine, qualifier, name, input, line)
+        self._start(scope, machine, qualifier, name, input, self._started_line)
 
-    def _started_line(self, machine: Scope, qualifier: Any = None) -> list[Shown]:
+    def _started_line(self, machine: Scope, version: int | None = None) -> list[Shown]:
         now, (status, duration) = self.world.moment, machine.outcome
         line = [Shown(now, "RUNNING")]
         if status != "RUNNING":
             details = {"output": "{}"} if status == "SUCCEEDED" else {}
             line.append(Shown(now + duration, status, now + duration, details=details))
-        version = qualifier if isinstance(qualifier, int) else None
         return limited(line, time_limit(machine.definition_of(version)))
 
     @rule(
+        qualifier=st.none() | qualifiers,
         name=st.sampled_from([None, None, "nightly"]),
         work=st.none() | works,
     )
-    def start_job(self, name: str | None, work: Work | None) -> None:
-        """Start a job: it runs its definition with the last mock of its Task."""
-        now = self.now()
+    def start_job(self, qualifier: Any, name: str | None, work: Work | None) -> None:
+        """Start a job: it runs its definition, or that of a version, with the last mock of its Task."""
+        self.now()
         machine = next((machine for machine in self.world.machines if machine.work is not None), None)
         if machine is None:
             return
@@ -232,12 +230,20 @@ class Seeds(Core):
             machine.work = work
             result = {"result": 7} if work.error is None else {"error": work.error, "cause": "Rain"}
             self.script.run(f"{machine.key}.mock_task('Work', {arguments(**result, duration=work.duration)})")
-        pause = timedelta(seconds=machine.definition["States"]["Pause"]["Seconds"])
-        line = worked_line(now, machine.work._replace(pause=pause))
-        self._start(machine, machine, None, name, "{}", line)
+        self._start(machine, machine, qualifier, name, "{}", self._started_job)
+
+    def _started_job(self, machine: Scope, version: int | None) -> list[Shown]:
+        pause = timedelta(seconds=machine.definition_of(version)["States"]["Pause"]["Seconds"])
+        return worked_line(self.world.moment, machine.work._replace(pause=pause))
 
     def _start(
-        self, scope: Scope, machine: Scope | None, qualifier: Any, name: str | None, input: str, line: list[Shown]
+        self,
+        scope: Scope,
+        machine: Scope | None,
+        qualifier: Any,
+        name: str | None,
+        input: str,
+        line: Callable[[Scope, int | None], list[Shown]],
     ) -> None:
         now = self.world.moment
         namesake = self._namesake(machine, name)
@@ -257,8 +263,13 @@ class Seeds(Core):
         if repeated:
             self.script.check("started['executionArn']", namesake.arn)
             return
-        through = {} if qualifier is None else {"version" if isinstance(qualifier, int) else "alias": qualifier}
-        self.listed(machine, "sfn.get_execution(started['executionArn'])", line, input=input, **through)
+        expression = "sfn.get_execution(started['executionArn'])"
+        through = {} if isinstance(qualifier, int) or qualifier is None else {"alias": qualifier}
+        version = self.script.value(f"{expression}.version.number") if through else qualifier
+
+        assert not through or version in machine.aliases[qualifier]
+
+        self.listed(machine, expression, line(machine, version), input=input, version=version, **through)
 
     def _namesake(self, machine: Scope | None, name: str | None) -> Execution | None:
         if machine is None or name is None:
