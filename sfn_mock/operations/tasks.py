@@ -44,7 +44,7 @@ def _find_open(records: Records, token: str, moment: int) -> AnyTask:
     """Return the open task of a token, if its execution still waits for it."""
     task = records.tasks.get(token)
     if task is None:
-        return _find_executed(records, token)
+        return _find_executed(records, token, moment)
     if not is_open(task, moment):
         raise TaskTimedOut
     activity = task.activity
@@ -53,12 +53,12 @@ def _find_open(records: Records, token: str, moment: int) -> AnyTask:
     return OpenTask(task)
 
 
-def _find_executed(records: Records, token: str) -> AnyTask:
-    """Return the open task of a token in a run."""
+def _find_executed(records: Records, token: str, moment: int) -> AnyTask:
+    """Return the task of a token in a run, if it is open at a moment: the clock may have gone back."""
     for run in list(records.schedule.runs.values()):
         task = run.find_task(token)
         if task is not None:
-            if not task.is_open:
+            if not task.is_open_at(moment):
                 raise TaskTimedOut
             return task
     raise InvalidToken

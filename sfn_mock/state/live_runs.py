@@ -25,9 +25,8 @@ class AnyTask(Protocol):
 class WaitingTask(AnyTask, Protocol):
     """A task of a run."""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the task still waits for its answer."""
+    def is_open_at(self, moment: int) -> bool:
+        """Return whether the task waits for its answer at a moment."""
 
 
 class Run(Protocol):

@@ -489,9 +489,9 @@ class WaitingTask:
         self._run = run
         self._token = token
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the task still waits for its answer."""
+    def is_open_at(self, moment: int) -> bool:
+        """Return whether the task waits for its answer at a moment."""
+        self._run.rewind(moment)
         return self._run._run.has_task(self._token)
 
     def succeed(self, moment: int, output: str) -> None:

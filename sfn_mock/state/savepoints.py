@@ -88,7 +88,9 @@ class Savepoint:
         if kind is partial:
             return (value.func, *value.args)
         if kind is FunctionType:
-            return (value.__closure__ or ()) if value.__module__.startswith(_OWN_PACKAGE) else ()
+            # A function that was made outside of a module, such as by exec, has None as its module.
+            is_own = str(value.__module__).startswith(_OWN_PACKAGE)
+            return (value.__closure__ or ()) if is_own else ()
         if kind is CellType:
             return (value.cell_contents,)
         module = kind.__module__

@@ -46,7 +46,7 @@ class Calls(Core):
             return
         self.script.run(call)
         if status == "RUNNING":
-            self.world.redrive(execution)
+            self.redriven(execution)
         else:
             self.world.end(execution, status, {"output": "{}", **given} if status == "SUCCEEDED" else given)
 
@@ -75,7 +75,7 @@ class Calls(Core):
         if self.script.refused(f"redriven = client.redrive_execution(executionArn={execution.arn!r})", code):
             return
         self.script.check("redriven['redriveDate']", now)
-        self.world.redrive(found)
+        self.redriven(found)
 
     @rule(pick=picks)
     def look(self, pick: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta, timezone
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from plain_executions import MINUTE, Execution, Scope, Shown, Work
 from plain_map_runs import Round
+from plain_waiting import HEARTBEAT, TIMEOUT, Ask, change, waiting
 from plain_world import DAY, PREFIX, World
 from scripts import PYTHONPATH, Script, arguments
 
@@ -37,6 +38,9 @@ JOB = {
 
 #: A definition whose executions are TIMED_OUT after six minutes.
 LIMITED = {"TimeoutSeconds": 360, "StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+
+SECOND = timedelta(seconds=1)
+ACTIVITY = f"{PREFIX}activity:pack"
 
 #: Choose an item of a list, counted from the newest.
 picks = st.integers(0, 30)
@@ -85,9 +89,15 @@ class Core(RuleBasedStateMachine):
         options = f"consistency_lag={lag!r}, retention={retention!r}, short_pages={short_pages!r}"
         self.script.run(f"mock = mock_sfn_executions(execute=True, {options})")
         self.begin_use("mock", "sfn = ")
-        self.add_orders()
-        self.add_jobs()
-        self.add_limited()
+        self.script.run("asked = []")
+        for add in self.additions.values():
+            add()
+
+    @property
+    def additions(self) -> dict[str, Callable[[], None]]:
+        """Return how to add each machine, by its name."""
+        names = ("orders", "jobs", "limited", "desk", "plant")
+        return {name: getattr(self, f"add_{name}") for name in names}
 
     def teardown(self) -> None:
         """Stop every mock and the clock, even if one stop fails, so that the next history starts clean."""
@@ -233,6 +243,43 @@ class Core(RuleBasedStateMachine):
         self.script.run(f"{key} = sfn.add_state_machine('limited', definition={json.dumps(LIMITED)!r})")
         self.script.run(f"{key}.on_start(status='RUNNING')")
         self.keep_scope(Scope(key, arn, arn, definition=LIMITED))
+
+    def _add_waiting(self, name: str, ask: Ask, task: dict[str, Any]) -> None:
+        """Add a machine whose executions wait for an answer with a task token."""
+        key = self.key(name)
+        arn = f"{PREFIX}stateMachine:{name}"
+        limits = {"TimeoutSeconds": TIMEOUT // SECOND, "HeartbeatSeconds": HEARTBEAT // SECOND}
+        definition = {"StartAt": "Ask", "States": {"Ask": {"Type": "Task", **task, **limits, "End": True}}}
+        self.script.run(f"{key} = sfn.add_state_machine({name!r}, definition={json.dumps(definition)!r})")
+        self.keep_scope(Scope(key, arn, arn, definition=definition, work=ask))
+
+    def add_desk(self) -> None:
+        """Add the machine whose executions wait for the answer of somebody to whom a function gave the token."""
+        payload = {"execution.$": "$$.Execution.Id", "token.$": "$$.Task.Token"}
+        parameters = {"FunctionName": "ask", "Payload": payload}
+        self.script.run("sfn.mock_lambda('ask', lambda event, _: asked.append((event['execution'], event['token'])))")
+        resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+        self._add_waiting("desk", Ask(of_activity=False), {"Resource": resource, "Parameters": parameters})
+
+    def add_plant(self) -> None:
+        """Add the machine whose executions wait for a worker of an activity."""
+        self.script.run("client.create_activity(name='pack')")
+        self._add_waiting("plant", Ask(of_activity=True), {"Resource": ACTIVITY})
+
+    def note_token(self, execution: Execution) -> None:
+        """Note the token that the function got at the start or the last redrive of the execution, if it got one."""
+        shown = waiting(execution, self.world.moment)
+        if shown is not None and not shown.work.of_activity:
+            arn, token = self.script.value(f"{execution.key}.status and asked[-1]")
+
+            assert arn == execution.arn
+
+            change(execution, self.world.moment, token=token)
+
+    def redriven(self, execution: Execution) -> None:
+        """Redrive the execution in the model."""
+        self.world.redrive(execution)
+        self.note_token(execution)
 
     def add_map_run_to(
         self, parent: Execution, execution_type: str, label: str, tolerated: int = 0, most: int = 0

@@ -41,7 +41,7 @@ class Disturbances(Seeds):
             return
         self.script.run(f"{interrupted}client.redrive_execution(executionArn={execution.arn!r})")
         if self.script.value(f"{execution.key}.redrive_count") > execution.at(self.world.moment).redrive_count:
-            self.world.redrive(execution)
+            self.redriven(execution)
 
     def _interrupt_seed(self, pick: int, interrupted: str) -> None:
         machine = self._orders()

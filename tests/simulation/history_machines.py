@@ -9,6 +9,7 @@ from history_core import JOB, Core, name_of, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from plain_executions import Scope
+from plain_waiting import Ask
 
 
 def _is_long(history: Core) -> bool:
@@ -54,7 +55,7 @@ class Machines(Core):
         """Update the definition: later unqualified starts use it, earlier executions keep the old one."""
         self.now()
         machine = self.some_machine(pick)
-        if machine is None or not machine.definition:
+        if machine is None or not machine.definition or isinstance(machine.work, Ask):
             return
         if machine.work is None:
             definition = {**machine.definition, "TimeoutSeconds": 2 * seconds}
@@ -117,7 +118,7 @@ class Machines(Core):
                 self.script.run(f"{execution.key}.time_out()")
                 self.world.end(execution, "TIMED_OUT", {})
 
-    @precondition(lambda self: len(self.world.machines) < 3)
+    @precondition(lambda self: len(self.world.machines) < len(self.additions))
     @rule()
     def begin_anew(self) -> None:
         self.now()
@@ -125,7 +126,7 @@ class Machines(Core):
 
     def add_missing_machines(self) -> None:
         names = {name_of(machine) for machine in self.world.machines}
-        for name, add in (("orders", self.add_orders), ("jobs", self.add_jobs), ("limited", self.add_limited)):
+        for name, add in self.additions.items():
             if name not in names:
                 add()
 
@@ -134,6 +135,7 @@ class Machines(Core):
     def reset(self) -> None:
         self.script.run("sfn.reset()")
         self.world.scopes.clear()
+        self.world.quick = None
         self.add_missing_machines()
 
     # --- Savepoints -------------------------------------------------------------------------------------------------

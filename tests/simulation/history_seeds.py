@@ -223,7 +223,7 @@ class Seeds(Core):
     def start_job(self, qualifier: Any, name: str | None, work: Work | None) -> None:
         """Start a job: it runs its definition, or that of a version, with the last mock of its Task."""
         self.now()
-        machine = next((machine for machine in self.world.machines if machine.work is not None), None)
+        machine = next((machine for machine in self.world.machines if isinstance(machine.work, Work)), None)
         if machine is None:
             return
         if work is not None:

@@ -49,8 +49,8 @@ class Shown(NamedTuple):
     details: Mapping[str, str] = {}
     #: Whether it waited for a redrive until its map run ended, and was never redriven.
     never_redriven: bool = False
-    #: The work of a job.
-    work: Work | None = None
+    #: The work of a job, or what it waits for.
+    work: Any = None
     #: Whether it is ABORTED because its parent ends by itself.
     ends_with_parent: bool = False
     #: The stop date and the details that a test assigned while it was RUNNING.
@@ -203,8 +203,8 @@ class Scope:
     definition: Definition = field(default_factory=dict)
     published: dict[int, Definition] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
-    #: The work of future jobs, for the machine whose executions run its definition.
-    work: Work | None = None
+    #: The work of future jobs, or what they wait for, for a machine whose executions run its definition.
+    work: Any = None
     versions: list[int] = field(default_factory=list)
     last_version: int = 0
     #: The versions that each alias routes to.

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from plain_executions import Execution, Shown, Work
+from plain_waiting import Ask
 
 Event = tuple[str, datetime]
 _ENDS = {
@@ -44,6 +45,9 @@ def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[
 def _work(shown: Shown, until: datetime) -> Iterator[Event]:
     """Yield the events of the Task of a job, and the beginning of its pause."""
     work = shown.work
+    if isinstance(work, Ask):
+        yield from work.begin(shown.since, until)
+        return
     if work is None or work.only_pause:
         return
     yield "LambdaFunctionScheduled", shown.since
@@ -54,7 +58,12 @@ def _work(shown: Shown, until: datetime) -> Iterator[Event]:
 
 
 def _end(shown: Shown, before: Shown) -> Iterator[Event]:
-    if before.work is None:
+    if isinstance(shown.work, Ask):
+        yield from shown.work.end(shown)
+    elif isinstance(before.work, Ask):
+        # A call or a test stopped the execution while it waited.
+        pass
+    elif before.work is None:
         if shown.status == "SUCCEEDED":
             yield "PassStateExited", shown.since
     elif _ended_by_itself(shown, before.since, before.work):

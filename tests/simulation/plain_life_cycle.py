@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import plain_map_runs
 from plain_executions import UNSUCCESSFUL, Execution, Scope, Shown, Work, limited, worked_line
+from plain_waiting import Ask, asked_again
 
 
 class LifeCycle:
@@ -56,6 +57,8 @@ class LifeCycle:
         unsuccessful = self._map_runs_of(execution, "FAILED", "ABORTED")
         if execution.line[0].work is None:
             execution.run_again(now, now, execution.scope.redriven)
+        elif isinstance(execution.line[0].work, Ask):
+            asked_again(execution, now)
         else:
             work = self._work_of_redrive(execution)
             for each in worked_line(now, work, shown.redrive_count + 1, now):

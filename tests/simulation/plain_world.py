@@ -26,6 +26,8 @@ class World(LifeCycle):
     retention: timedelta | None = None
     scopes: dict[str, Scope] = field(default_factory=dict)
     last_number: int = 0
+    #: The variable of the EXPRESS machine in the script, None while there is none.
+    quick: str | None = None
 
     # --- Finding records ----------------------------------------------------------------------------------------------
 

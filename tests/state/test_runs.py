@@ -163,6 +163,25 @@ def test_a_task_answered_in_the_past(clock, client, start):
     assert (run.status, run.output, run.stop_date) == ("SUCCEEDED", "1", NOW + timedelta(seconds=60))
 
 
+def test_a_token_before_and_after_its_answer(clock, client, start):
+    """A token is valid while its task is open at the moment of the clock, and not before the start of the execution."""
+    client.create_activity(name="pack")
+    run = start({"Pack": ASK})
+    token = client.get_activity_task(activityArn=f"{PREFIX}:activity:pack")["taskToken"]
+    clock.tick(60)
+    client.send_task_success(taskToken=token, output="1")
+    clock.move_to(NOW - timedelta(seconds=1))
+    with pytest.raises(client.exceptions.TaskTimedOut):
+        client.send_task_success(taskToken=token, output="2")
+    clock.move_to(NOW + timedelta(seconds=90))
+    assert (run.status, run.output) == ("SUCCEEDED", "1")
+    clock.move_to(NOW + timedelta(seconds=30))
+    client.send_task_success(taskToken=token, output="3")
+    clock.move_to(NOW + timedelta(seconds=90))
+
+    assert (run.output, run.stop_date) == ("3", NOW + timedelta(seconds=30))
+
+
 @pytest.mark.parametrize(
     ("language", "field"),
     [pytest.param("JSONPath", "Parameters", id="JSONPath"), pytest.param("JSONata", "Arguments", id="JSONata")],

@@ -22,6 +22,7 @@ from sfn_mock.state.savepoints import Savepoint
 pytestmark = pytest.mark.usefixtures("clock")
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
+ROLE = "arn:aws:iam::123456789012:role/orders"
 PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
 PASS = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}})
@@ -204,6 +205,27 @@ def test_seeds_in_motos_dictionaries_are_undone():
         tagging = boto3.client("stepfunctions")
         assert [item["name"] for item in tagging.list_state_machines()["stateMachines"]] == ["orders"]
         assert boto3.client("stepfunctions", "eu-west-1").list_activities()["activities"] == []
+
+
+@pytest.mark.sfn_executions(execute=True)
+def test_a_function_without_a_module_is_kept(sfn):
+    """A handler that no module defines answers its tasks during an inner mock and after it."""
+    names = {}
+    exec("def echo(event, context): return event", names)
+    names["echo"].__module__ = None
+    sfn.mock_lambda("echo", names["echo"])
+    function = "arn:aws:lambda:us-east-1:123456789012:function:echo"
+    state = json.dumps({"Type": "Task", "Resource": function, "End": True})
+
+    def output():
+        return boto3.client("stepfunctions", "us-east-1").test_state(definition=state, input="7", roleArn=ROLE)[
+            "output"
+        ]
+
+    with mock_sfn_executions():
+        inside = output()
+
+    assert (inside, output()) == ("7", "7")
 
 
 # --- Views of what is gone ---------------------------------------------------------------------------------------
