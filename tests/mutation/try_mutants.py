@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import copy
 import functools
 import gc
 import importlib
@@ -33,7 +34,6 @@ import coverage
 import hypothesis
 import pytest
 from cosmic_ray.ast import ast_nodes, get_ast_from_path
-from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).parents[2]
@@ -98,26 +98,40 @@ class Mutant(NamedTuple):
 
 def mutants(path: Path) -> Iterator[Mutant]:
     """Return the mutants of a module, without duplicates."""
-    original = path.read_text()
-    seen = {original}
-    nodes = list(ast_nodes(get_ast_from_path(path)))
+    tree = get_ast_from_path(path)
+    seen = {tree.get_code()}
+    nodes = list(ast_nodes(tree))
     for name in OPERATORS:
         operator = get_operator(name)()
-        positions = [position for node in nodes for position in operator.mutation_positions(node)]
-        for occurrence in range(len(positions)):
-            source = mutate_code(original, operator, occurrence)
-            if source is not None and source not in seen and _is_worth_trying(source):
-                seen.add(source)
-                yield Mutant(path, name.partition("/")[2], positions[occurrence][0][0], source)
+        for node in nodes:
+            for index, (start, _) in enumerate(operator.mutation_positions(node)):
+                source = _changed(tree, node, functools.partial(operator.mutate, index=index))
+                if source not in seen and _is_worth_trying(source):
+                    seen.add(source)
+                    yield Mutant(path, name.partition("/")[2], start[0], source)
+
+
+def _changed(tree: Any, node: Any, change: Callable[[Any], Any]) -> str:
+    """Return the text of a tree with one node changed; the tree itself stays as it is."""
+    siblings = node.parent.children
+    changed = change(copy.deepcopy(node, {id(node.parent): node.parent}))
+    node.parent.children = [one for one in (changed if each is node else each for each in siblings) if one is not None]
+    try:
+        return str(tree.get_code())
+    finally:
+        node.parent.children = siblings
 
 
 def _is_worth_trying(source: str) -> bool:
-    """Return whether a mutant compiles, and does not only change types; without its star, a parameter list may not."""
+    """Return whether a mutant compiles, and changes more than what mypy checks.
+
+    Without its star, a parameter list may not compile; nothing may assign to an attribute of a frozen dataclass.
+    """
     try:
         ast.parse(source)
     except SyntaxError:
         return False
-    return "not TYPE_CHECKING" not in source
+    return "not TYPE_CHECKING" not in source and "frozen=False" not in source
 
 
 # --- The changed code --------------------------------------------------------------------------------------------
@@ -193,15 +207,16 @@ class Reach(NamedTuple):
     seconds: Mapping[str, float]
 
     def tests(self, module: Path, line: int | None) -> list[str]:
-        """Return the tests that run the statement of a line, or all tests for code that runs at import.
+        """Return the tests that run the statement of a line, or any line of the module for code that runs at import.
 
-        The test files alternate, each with its quickest tests first; tests beyond the time limit are left out.
+        The test files alternate, each with its quickest tests first; tests beyond the time limit are left out. If no
+        test runs a line of the module, these are all tests.
         """
-        if line is None:
+        tests = self.lines[str(module)]
+        lines = tests if line is None else _statement(module, line)
+        reached = {test for one in lines for test in tests.get(one, ())}
+        if line is None and not reached:
             reached = set(self.seconds)
-        else:
-            tests = self.lines[str(module)]
-            reached = {test for one in _statement(module, line) for test in tests.get(one, ())}
         found = sorted(reached, key=lambda test: self.seconds[test])
         before: dict[str, float] = defaultdict(float)
         until = {}
@@ -315,11 +330,11 @@ def _exit_code(work: Callable[[], int]) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def _pytest(plugin: object, tests: Sequence[str], mutant: Mutant | None = None) -> int:
-    """Run pytest in this process, without its output."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+def _pytest(plugin: object, tests: Sequence[str], *, mutant: Mutant | None = None, output: str = os.devnull) -> int:
+    """Run pytest in this process, with its output in a file."""
+    opened = os.open(output, os.O_WRONLY | os.O_CREAT)
+    os.dup2(opened, 1)
+    os.dup2(opened, 2)
     if mutant is not None:
         sys.meta_path.insert(0, _Finder(mutant))
     # Some of the libraries are plugins, and pytest warns that they are already imported. It would also load the
@@ -365,17 +380,19 @@ class Report:
 
 def try_mutants(made: Sequence[Mutant], tests: Sequence[str], folder: Path) -> int:
     """Run tests on mutants, print the mutants that survive, and return their number."""
-    written = folder / "reach"
+    written, output = folder / "reach", folder / "output"
     modules = sorted({mutant.module for mutant in made})
-    if _exit_code(lambda: _pytest(_Measure(modules, written), tests)):
-        raise SystemExit(f"the tests fail without a mutant: {' '.join(tests)}")
+    if _exit_code(lambda: _pytest(_Measure(modules, written), tests, output=str(output))):
+        raise SystemExit(f"{output.read_text()}\nthe tests fail without a mutant: {' '.join(tests)}")
     reach: Reach = pickle.loads(written.read_bytes())
     report = Report(made, folder / "survivors")
     of_functions = [mutant for mutant in made if changes(mutant) is not None]
     _exit_code(lambda: _pytest(_TryFunctions(of_functions, reach, report), tests))
     for mutant in made:
         if mutant not in of_functions:
-            work = functools.partial(_pytest, _TryModule(mutant.module, reach), tests, mutant)
+            files = {test.partition("::")[0] for test in reach.tests(mutant.module, None)}
+            chosen = sorted(str(Path(file).relative_to("tests")) for file in files)
+            work = functools.partial(_pytest, _TryModule(mutant.module, reach), chosen, mutant=mutant)
             report.tried(mutant, _exit_code(work))
     return report.print_table()
 
@@ -387,6 +404,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try one of N mutants")
     chosen = parser.parse_args(arguments)
     os.environ.update(SFN_MOCK_SHRINK="0", SFN_MOCK_STEPS="300")
+    # The package beside this script, not one that is installed.
+    sys.path.insert(0, str(ROOT))
     for library in LIBRARIES:
         importlib.import_module(library)
     # Hypothesis need not shrink or store failures.
