@@ -29,8 +29,7 @@ def fits(value: Any, state_input: Any = None, to_text: Callable[[Any], str] = js
         text = to_text(value)
     except RecursionError:
         return False
-    # A character has at most four bytes.
-    if 4 * len(text) > DATA_LIMIT and len(utf8(text)) > DATA_LIMIT:
+    if len(utf8(text)) > DATA_LIMIT:
         return False
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
         return True

@@ -9,7 +9,7 @@ from engine_host import FUNCTION, EngineHost, result, start
 
 from sfn_mock.asl import sizes
 from sfn_mock.asl.host import Succeeded
-from sfn_mock.asl.sizes import DATA_LIMIT, DEPTH_LIMIT, VARIABLES_LIMIT, fits, variables_fit
+from sfn_mock.asl.sizes import DATA_LIMIT, VARIABLES_LIMIT, fits, variables_fit
 
 
 def nested(levels: int) -> Any:
@@ -23,12 +23,14 @@ def nested(levels: int) -> Any:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        pytest.param("x" * (DATA_LIMIT - 2), True, id="as-large-as-may-be"),
-        pytest.param("x" * (DATA_LIMIT - 1), False, id="too-large"),
-        pytest.param(nested(DEPTH_LIMIT), True, id="as-deep-as-may-be"),
-        pytest.param(nested(DEPTH_LIMIT + 1), False, id="too-deep"),
+        pytest.param("x" * 262_142, True, id="as-large-as-may-be"),
+        pytest.param("x" * 262_143, False, id="too-large"),
+        pytest.param("é" * 131_071, True, id="as-many-bytes-as-may-be"),
+        pytest.param("é" * 131_072, False, id="too-many-bytes"),
+        pytest.param(nested(600), True, id="as-deep-as-may-be"),
+        pytest.param(nested(601), False, id="too-deep"),
         pytest.param(nested(100_000), False, id="far-too-deep"),
-        pytest.param([{}] * (DEPTH_LIMIT + 1), True, id="wide"),
+        pytest.param([{}] * 601, True, id="wide"),
     ],
 )
 def test_size(value: Any, expected: bool) -> None:
@@ -38,7 +40,7 @@ def test_size(value: Any, expected: bool) -> None:
 
 def test_levels_of_the_input() -> None:
     """A value may have as many levels as the state's input has."""
-    deep = nested(DEPTH_LIMIT + 100)
+    deep = nested(700)
     assert fits(deep, deep)
     assert not fits([deep], deep)
 

@@ -412,16 +412,20 @@ def main(arguments: Sequence[str]) -> int:
     phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
     hypothesis.settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
     hypothesis.settings.load_profile("mutants")
-    survivors = 0
+    # Modules with the same tests share a measurement.
+    groups: dict[tuple[str, ...], dict[Path, None]] = {}
     for name in chosen.modules:
         path = PACKAGE / name
         if not path.exists():
             parser.error(f"sfn_mock must have a module or folder {name}")
-        modules = [path] if path.is_file() else sorted(path.rglob("*.py"))
-        made = [mutant for module in modules for mutant in mutants(module)]
         tests = next(TESTS[key] for key in (name, name.split("/")[0]) if key in TESTS)
+        modules = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        groups.setdefault(tuple(tests), {}).update(dict.fromkeys(modules))
+    survivors = 0
+    for group, paths in groups.items():
+        made = [mutant for module in paths for mutant in mutants(module)]
         with tempfile.TemporaryDirectory() as folder:
-            survivors += try_mutants(made[:: chosen.every], tests, Path(folder))
+            survivors += try_mutants(made[:: chosen.every], group, Path(folder))
     return survivors
 
 
