@@ -156,12 +156,16 @@ def _parts(code: CodeType) -> tuple[CodeType, list[CodeType]]:
 
 
 def changed_functions(before: CodeType, after: CodeType) -> list[tuple[CodeType, CodeType]] | None:
-    """Return the functions that differ, before and after; None if code outside of functions differs."""
+    """Return the functions that differ, before and after; None if code outside of functions differs.
+
+    A function inside another one may have been made already, so both are returned.
+    """
     if before == after:
         return []
-    if before.co_flags & inspect.CO_OPTIMIZED:
-        return [(before, after)]
     (own_before, inner_before), (own_after, inner_after) = _parts(before), _parts(after)
+    if before.co_flags & inspect.CO_OPTIMIZED:
+        inner = (changed_functions(*pair) for pair in zip(inner_before, inner_after, strict=False))
+        return [(before, after), *(pair for pairs in inner for pair in pairs or ())]
     if own_before != own_after or len(inner_before) != len(inner_after):
         return None
     found = [changed_functions(*pair) for pair in zip(inner_before, inner_after, strict=True)]
