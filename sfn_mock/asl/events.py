@@ -139,7 +139,10 @@ class History:
         """
         if self._is_limited and len(self.events) >= HISTORY_LIMIT - 1:
             raise HistoryFullError
-        return self._append(moment, event_type, details, chain, advance)
+        event = self._append(moment, event_type, details, chain.head)
+        if advance:
+            chain.head = event.id
+        return event
 
     def end(self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain) -> None:
         """Add the last event of the execution, regardless of the limit.
@@ -147,18 +150,14 @@ class History:
         An abort or timeout of the execution has no previous event.
         """
         is_from_outside = event_type in ("ExecutionAborted", "ExecutionTimedOut")
-        self._append(moment, event_type, details, Chain() if is_from_outside else chain, advance=False)
+        self._append(moment, event_type, details, 0 if is_from_outside else chain.head)
 
     def redrive(self, moment: int, redrive_count: int, chain: Chain) -> None:
         """Add the event of a redrive; its previous event is the last one."""
         chain.head = len(self.events)
         self.add(moment, "ExecutionRedriven", {"redriveCount": redrive_count}, chain)
 
-    def _append(
-        self, moment: int, event_type: str, details: dict[str, Any] | None, chain: Chain, advance: bool
-    ) -> Event:
-        event = Event(len(self.events) + 1, chain.head, moment, event_type, details)
+    def _append(self, moment: int, event_type: str, details: dict[str, Any] | None, previous_event_id: int) -> Event:
+        event = Event(len(self.events) + 1, previous_event_id, moment, event_type, details)
         self.events.append(event)
-        if advance:
-            chain.head = event.id
         return event

@@ -75,7 +75,7 @@ def _format_pieces(template: str) -> list[str]:
 
 
 def _string_to_json(randomness: Random, arguments: list[Any]) -> Any:
-    text = _text(arguments[0])
+    text = _text(*arguments)
     if not text.strip(" \t\r\n"):
         return None
     try:
@@ -88,7 +88,7 @@ def _string_to_json(randomness: Random, arguments: list[Any]) -> Any:
 
 
 def _json_to_string(randomness: Random, arguments: list[Any]) -> str:
-    return json_text(arguments[0])
+    return json_text(*arguments)
 
 
 def _array(randomness: Random, arguments: list[Any]) -> list[Any]:
@@ -109,9 +109,10 @@ def _array_contains(randomness: Random, arguments: list[Any]) -> bool:
 
 def _array_range(randomness: Random, arguments: list[Any]) -> list[int]:
     first, last, step = map(_whole, arguments)
-    if step == 0:
+    direction = (step > 0) - (step < 0)
+    if not direction:
         raise ArgumentError("the increment must not be 0")
-    numbers = range(first, last + (1 if step > 0 else -1), step)
+    numbers = range(first, last + direction, step)
     # len() of a range fails if the length does not fit into a machine word.
     if numbers and (numbers[-1] - first) // step >= _MAX_RANGE_LENGTH:
         raise ArgumentError(f"the range must not have more than {_MAX_RANGE_LENGTH} elements")
@@ -126,22 +127,22 @@ def _array_get_item(randomness: Random, arguments: list[Any]) -> Any:
 
 
 def _array_length(randomness: Random, arguments: list[Any]) -> int:
-    return len(_elements(arguments[0]))
+    return len(_elements(*arguments))
 
 
 def _array_unique(randomness: Random, arguments: list[Any]) -> list[Any]:
     unique: dict[str, Any] = {}
-    for element in _elements(arguments[0]):
+    for element in _elements(*arguments):
         unique.setdefault(json_key(element), element)
     return list(unique.values())
 
 
 def _base64_encode(randomness: Random, arguments: list[Any]) -> str:
-    return base64.b64encode(utf8(_short_text(arguments[0]))).decode("ascii")
+    return base64.b64encode(utf8(_short_text(*arguments))).decode("ascii")
 
 
 def _base64_decode(randomness: Random, arguments: list[Any]) -> str:
-    text = _short_text(arguments[0])
+    text = _short_text(*arguments)
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):

@@ -148,14 +148,14 @@ class PathParser(Scanner):
             self.expect(")")
             return Filter(test)
         if self.text[self.position : self.position + 1] in ("'", '"'):
-            names = self.comma_separated(self.quoted)
-            return Name(names[0]) if len(names) == 1 else Names(names, is_definite=False)
+            name, *names = self.comma_separated(self.quoted)
+            return Names((name, *names), is_definite=False) if names else Name(name)
         bounds = self.match(_SLICE)
         if bounds:
             start, stop = (int(bound) if bound else None for bound in bounds.groups())
             return Slice(start, stop)
-        indexes = self.comma_separated(self.array_index)
-        return indexes[0] if len(indexes) == 1 else Indexes(indexes)
+        index, *indexes = self.comma_separated(self.array_index)
+        return Indexes((index, *indexes)) if indexes else index
 
     def comma_separated(self, read: Callable[[], _T]) -> tuple[_T, ...]:
         """Parse one or more things that commas separate."""
@@ -198,18 +198,18 @@ class PathParser(Scanner):
         self.depth += 1
         if self.depth > _MAX_FILTER_DEPTH:
             raise self.error(f"filters are nested more than {_MAX_FILTER_DEPTH} deep")
-        tests = [self.conjunction()]
+        test, others = self.conjunction(), []
         while self.skip("||"):
-            tests.append(self.conjunction())
+            others.append(self.conjunction())
         self.depth -= 1
-        return tests[0] if len(tests) == 1 else Disjunction(tuple(tests))
+        return Disjunction((test, *others)) if others else test
 
     def conjunction(self) -> Test:
         """Parse tests joined by `&&`."""
-        tests = [self.test()]
+        test, others = self.test(), []
         while self.skip("&&"):
-            tests.append(self.test())
-        return tests[0] if len(tests) == 1 else Conjunction(tuple(tests))
+            others.append(self.test())
+        return Conjunction((test, *others)) if others else test
 
     def test(self) -> Test:
         """Parse one test and the white space around it."""

@@ -96,7 +96,7 @@ def _double_text(value: float) -> str:
     """Return a float in the form of Java's Double.toString: 1.5, 1.0E7, 2.0E-4."""
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
-    sign = "-" if value < 0 else ""
-    number = Decimal(repr(abs(value))).normalize()
-    whole, *rest = map(str, number.as_tuple().digits)
-    return f"{sign}{whole}.{''.join(rest) or '0'}E{number.adjusted()}"
+    number = Decimal(repr(value)).normalize()
+    is_negative, digits, _ = number.as_tuple()
+    whole, *rest = map(str, digits)
+    return f"{'-' if is_negative else ''}{whole}.{''.join(rest) or '0'}E{number.adjusted()}"

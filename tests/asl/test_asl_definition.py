@@ -140,27 +140,55 @@ def test_invalid_definition(text, message):
     assert str(caught.value) == message
 
 
-def nested(depth: int) -> Any:
-    """Return a state of nested Parallel states."""
+def nested(depth: int, kind: str = "Parallel") -> Any:
+    """Return a state of nested Parallel or Map states."""
     state: Any = PASS
     for _ in range(depth):
-        state = {"Type": "Parallel", "Branches": [{"StartAt": "S", "States": {"S": state}}], "End": True}
+        inner = {"StartAt": "S", "States": {"S": state}}
+        part = {"Branches": [inner]} if kind == "Parallel" else {"ItemProcessor": inner}
+        state = {"Type": kind, **part, "End": True}
     return state
 
 
-def deep_test(depth: int) -> Any:
-    """Return a test of nested Not."""
+def deep_choice(depth: int, operator: str = "Not") -> Any:
+    """Return a Choice state with a test of nested Not, And or Or."""
     test: Any = {"Variable": "$.a", "IsNull": True}
     for _ in range(depth):
-        test = {"Not": test}
-    return test
+        test = {operator: test if operator == "Not" else [test]}
+    return {"Type": "Choice", "Choices": [{**test, "Next": "S"}]}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(nested(49), id="states"),
+        pytest.param(nested(49, "Map"), id="map states"),
+        pytest.param(deep_choice(49), id="tests"),
+        pytest.param(deep_choice(49, "And"), id="tests joined by And"),
+        pytest.param(deep_choice(49, "Or"), id="tests joined by Or"),
+    ],
+)
+def test_deepest_definition(state):
+    """A definition may be nested 50 deep."""
+    assert list(parse_definition(machine(state)).states) == ["S"]
+    assert parse_state("S", state).name == "S"
+
+
+@pytest.mark.parametrize("state", [pytest.param(nested(50), id="states"), pytest.param(deep_choice(50), id="tests")])
+def test_depth_of_a_single_state(state):
+    """A single state may be nested as deep as one in a definition."""
+    with pytest.raises(ValueError, match=r"^definition must be nested at most 50 deep$"):
+        parse_state("S", state)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(machine(nested(60)), id="states"),
-        pytest.param(machine({"Type": "Choice", "Choices": [{**deep_test(60), "Next": "S"}]}), id="tests"),
+        pytest.param(machine(nested(50)), id="states"),
+        pytest.param(machine(nested(50, "Map")), id="map states"),
+        pytest.param(machine(deep_choice(50)), id="tests"),
+        pytest.param(machine(deep_choice(50, "And")), id="tests joined by And"),
+        pytest.param(machine(deep_choice(50, "Or")), id="tests joined by Or"),
         pytest.param('{"States":' * 100_000, id="text"),
     ],
 )

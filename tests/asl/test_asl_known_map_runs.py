@@ -39,6 +39,7 @@ def test_known_output():
     ]
     assert details(run, "MapStateExited")["assignedVariables"] == {"v": "1"}
     assert (host.starts, host.reads, [status for _, status in host.ended]) == ([], [], ["SUCCEEDED"])
+    assert run.map_run(*host.map_runs).item_count == 0
 
 
 def test_known_failure():

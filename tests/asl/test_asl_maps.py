@@ -112,23 +112,31 @@ def test_failure_of_a_branch_aborts_the_others():
     run = start(single({**state, "Catch": CAUGHT}), [1], host)
     host.advance(run, START + 60_000)
 
-    assert [kind for kind in types(run) if kind.endswith(("Aborted", "Failed"))] == [
-        "WaitStateAborted",
-        "TaskStateAborted",
-        "WaitStateAborted",
-        "ParallelStateAborted",
-        "WaitStateAborted",
-        "MapIterationAborted",
-        "MapStateAborted",
-        "MapRunAborted",
-        "MapStateAborted",
-        "ParallelStateFailed",
+    chain = [(kind, types(run)[before - 1]) for _, before, kind in outline(run)]
+    assert [pair for pair in chain if pair[0].endswith(("Aborted", "Failed"))] == [
+        ("WaitStateAborted", "WaitStateEntered"),
+        ("TaskStateAborted", "LambdaFunctionStarted"),
+        ("WaitStateAborted", "WaitStateEntered"),
+        ("ParallelStateAborted", "ParallelStateStarted"),
+        ("WaitStateAborted", "WaitStateEntered"),
+        ("MapIterationAborted", "WaitStateEntered"),
+        ("MapStateAborted", "MapStateStarted"),
+        ("MapRunAborted", "MapRunStarted"),
+        ("MapStateAborted", "MapRunStarted"),
+        ("ParallelStateFailed", "FailStateEntered"),
     ]
     assert result(run) == {"Error": "E", "Cause": "why"}
     assert host.abandoned == [(host.calls[0].token, START + 5000)]
     assert host.ended == [(f"{ACCOUNT}:mapRun:orders/I:0", "ABORTED")]
     assert [child.status for child in host.children.values()] == ["ABORTED"]
     assert not run.has_task(host.calls[0].token)
+
+
+def test_a_wait_of_no_time_in_a_branch():
+    """A branch that waits for no time goes on before the next branch starts."""
+    run = start(single(parallel({"Type": "Wait", "Seconds": 0, "End": True}, PASS)))
+
+    assert types(run)[3:7] == ["WaitStateEntered", "WaitStateExited", "PassStateEntered", "PassStateExited"]
 
 
 def test_failure_before_the_others_start():
@@ -202,6 +210,22 @@ def test_data_of_a_map_state(kind, state, expected):
 def test_items_of_jsonata_input():
     """A JSONata Map without Items takes its input."""
     assert result(start(single(of(PASS, **JSONATA)), [1, 2])) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        pytest.param({"ItemsPath": "$.items"}, [5, 6], id="ItemsPath"),
+        pytest.param({**JSONATA, "Items": "{% $states.input.items %}"}, None, id="JSONata"),
+    ],
+)
+def test_observed_items(state, expected):
+    """An observer gets the items after ItemsPath; a JSONata state has none."""
+    observed = {}
+    start(single(of(PASS, **state)), {"items": [5, 6]}, observer=observed.__setitem__)
+
+    assert observed.get("afterItemsPath") == expected
+    assert observed["result"] == [5, 6]
 
 
 def test_iterations_see_their_item():
@@ -359,6 +383,24 @@ def test_map_run_request():
 
 
 @pytest.mark.parametrize(
+    ("field", "member", "limit"),
+    [
+        pytest.param("MaxConcurrencyPath", "max_concurrency", 0, id="no limit of children"),
+        pytest.param("ToleratedFailureCountPath", "tolerated_failure_count", 0, id="no item"),
+        pytest.param("ToleratedFailurePercentagePath", "tolerated_failure_percentage", 0.0, id="no percent"),
+        pytest.param("ToleratedFailurePercentagePath", "tolerated_failure_percentage", 100.0, id="all"),
+    ],
+)
+def test_smallest_and_largest_limits(field, member, limit):
+    """A limit by path may be 0, and a percentage 100."""
+    host = EngineHost()
+    start(single(distributed(PASS, **{field: "$[0]"})), [limit], host)
+    (request,) = host.map_runs.values()
+
+    assert getattr(request, member) == limit
+
+
+@pytest.mark.parametrize(
     ("state", "reason"),
     [
         pytest.param(
@@ -376,11 +418,16 @@ def test_map_run_request():
             'The ToleratedFailureCountPath field refers to value "true" which is not a valid integer: $[2]',
             id="boolean",
         ),
+        pytest.param(
+            {"ToleratedFailurePercentagePath": "$[3]"},
+            "ToleratedFailurePercentage must be between 0 and 100.",
+            id="less than nothing",
+        ),
     ],
 )
 def test_tolerance_that_cannot_be(state, reason):
     """A tolerance that is out of range fails the execution after the state has started."""
-    run = start(single(distributed(PASS, **state)), [101, "x", True], EngineHost())
+    run = start(single(distributed(PASS, **state)), [101, "x", True, -0.5], EngineHost())
 
     assert types(run)[1:] == ["MapStateEntered", "MapStateStarted", "ExecutionFailed"]
     assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
@@ -561,18 +608,21 @@ def test_tolerance_after_a_redrive():
 @pytest.mark.parametrize(
     ("batcher", "expected"),
     [
-        pytest.param({"MaxItemsPerBatch": 2}, [[1, 2], [3]], id="items"),
-        pytest.param({"MaxItemsPerBatchPath": "$.most"}, [[1, 2], [3]], id="items by path"),
-        pytest.param({"MaxInputBytesPerBatch": 16}, [[1, 2], [3]], id="bytes"),
-        pytest.param({"MaxInputBytesPerBatchPath": "$.bytes"}, [[1, 2], [3]], id="bytes by path"),
-        pytest.param({"MaxItemsPerBatch": 9}, [[1, 2, 3]], id="all in one"),
+        pytest.param({"MaxItemsPerBatch": 2}, [[1, 2], [3, 4], [5]], id="items"),
+        pytest.param({"MaxItemsPerBatch": 1}, [[1], [2], [3], [4], [5]], id="one item"),
+        pytest.param({"MaxItemsPerBatchPath": "$.most"}, [[1, 2], [3, 4], [5]], id="items by path"),
+        pytest.param({"MaxInputBytesPerBatch": 16}, [[1, 2], [3, 4], [5]], id="bytes"),
+        pytest.param({"MaxInputBytesPerBatch": 17}, [[1, 2], [3, 4], [5]], id="a byte more"),
+        pytest.param({"MaxInputBytesPerBatch": 1}, [[1], [2], [3], [4], [5]], id="too few bytes"),
+        pytest.param({"MaxInputBytesPerBatchPath": "$.bytes"}, [[1, 2], [3, 4], [5]], id="bytes by path"),
+        pytest.param({"MaxItemsPerBatch": 9}, [[1, 2, 3, 4, 5]], id="all in one"),
     ],
 )
 def test_batches(batcher, expected):
     """A child works on as many items as the batcher allows."""
     host = EngineHost()
     state = distributed(PASS, ItemsPath="$.items", ItemBatcher=batcher)
-    start(single(state), {"items": [1, 2, 3], "most": 2, "bytes": 16}, host)
+    start(single(state), {"items": [1, 2, 3, 4, 5], "most": 2, "bytes": 16}, host)
 
     assert [begin.input["Items"] for begin in host.starts] == expected
     assert [begin.item_count for begin in host.starts] == [len(batch) for batch in expected]
@@ -804,6 +854,9 @@ def test_results_of_a_map_run_that_fails(is_refused):
     assert types(run)[-3:] == ["MapRunFailed", "MapStateFailed", "ExecutionFailed"]
     assert [[end.status for end in request.ends] for request in host.writes] == (
         [] if is_refused else [["FAILED", "ABORTED", "PENDING"]]
+    )
+    assert [request.ends[-1].description for request in host.writes] == (
+        [] if is_refused else [{"Input": "7", "InputDetails": {"Included": True}}]
     )
 
 

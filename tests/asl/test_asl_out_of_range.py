@@ -54,6 +54,14 @@ DATE = "an ISO-8601 extended offset date-time format string"
             id="percentage",
         ),
         pytest.param(
+            {**MAP, "ToleratedFailurePercentage": "{% -0.5 %}"},
+            "-0.5",
+            "ToleratedFailurePercentage",
+            HUNDRED,
+            "-0.5",
+            id="negative percentage",
+        ),
+        pytest.param(
             {**MAP, "ItemBatcher": {"MaxItemsPerBatch": "{% -1 %}"}},
             "-1",
             "ItemBatcher/MaxItemsPerBatch",

@@ -372,6 +372,29 @@ def test_redrive_continues_at_the_failed_state():
     assert (run.redrive_count, run.redrive_moment, run.visited) == (1, START + 1000, ["A", "T"])
 
 
+def test_redrive_enters_the_states_that_follow():
+    """A redriven run enters the states after the failed one as usual."""
+    host = EngineHost(Failed("E"), Succeeded({}))
+    run = start(single({**TASK, "Next": "Done"}), host=host)
+    run.redrive(START + 1000)
+
+    assert (run.status, run.visited) == ("SUCCEEDED", ["S", "Done"])
+    assert outline(run)[-3:] == [
+        (12, 11, "SucceedStateEntered"),
+        (13, 12, "SucceedStateExited"),
+        (14, 13, "ExecutionSucceeded"),
+    ]
+    assert details(run, "ExecutionSucceeded") == {"output": "{}", "outputDetails": {"truncated": False}}
+
+
+def test_tokens_of_tasks_differ():
+    """Each task of a run has its own token."""
+    host = EngineHost(Succeeded({}))
+    start({"StartAt": "A", "States": {"A": {**TASK, "Next": "B"}, "B": {**TASK, "End": True}}}, host=host)
+
+    assert len({call.token for call in host.calls}) == 2
+
+
 def test_redrive_restarts_the_machine_timeout():
     """A redrive restarts the timeout of the machine."""
     run = start(single({"Type": "Wait", "Seconds": 100}, TimeoutSeconds=60))

@@ -83,6 +83,7 @@ def test_succeed(state, expected):
         pytest.param({"ErrorPath": "$.e", "CausePath": "$$.State.Name"}, "E1", "S", id="paths"),
         pytest.param({"CausePath": "States.Format('{}!', $.e)"}, None, "E1!", id="function"),
         pytest.param({**JSONATA, "Error": "{% $states.input.e %}", "Cause": "why"}, "E1", "why", id="JSONata"),
+        pytest.param({**JSONATA, "Error": "E"}, "E", None, id="JSONata without a cause"),
         pytest.param(
             {"ErrorPath": "$.n"},
             "States.Runtime",
@@ -119,6 +120,8 @@ def test_fail(state, error, cause):
         pytest.param({"Seconds": 5}, 5, id="Seconds"),
         pytest.param({"SecondsPath": "$.n"}, 7, id="SecondsPath"),
         pytest.param({**JSONATA, "Seconds": "{% $states.input.n + 1 %}"}, 8, id="JSONata"),
+        pytest.param({**JSONATA, "Seconds": "{% $states.input.n - 7 %}"}, 0, id="no second"),
+        pytest.param({"SecondsPath": "$.most"}, 2_147_483_647, id="68 years"),
         pytest.param({"Timestamp": "2026-01-10T06:00:00Z"}, 10_800, id="Timestamp"),
         pytest.param({"TimestampPath": "$.t"}, 60.5, id="TimestampPath"),
         pytest.param({**JSONATA, "Timestamp": "{% $states.input.t %}"}, 60.5, id="JSONata Timestamp"),
@@ -128,9 +131,9 @@ def test_fail(state, error, cause):
 )
 def test_wait(state, delay):
     """A Wait state passes its input on after its delay."""
-    given = {"n": 7, "t": "2026-01-10T05:01:00.5+02:00"}
+    given = {"n": 7, "t": "2026-01-10T05:01:00.5+02:00", "most": 2_147_483_647}
     run = start(single({"Type": "Wait", **state}), given)
-    run.advance_to(START + 100_000_000_000)
+    run.advance_to(START + 3_000_000_000_000)
 
     assert result(run) == given
     assert seconds(run)[-1] == delay
@@ -140,8 +143,10 @@ def test_wait_scale():
     """With a scale of 0 a Wait takes no time; other scales shorten it."""
     fast = start(single({"Type": "Wait", "Seconds": 3600}), wait_scale=0.0)
     half = start(single({"Type": "Wait", "Seconds": 3600}), wait_scale=0.5)
+    thousandth = start(single({"Type": "Wait", "Seconds": 1}), wait_scale=0.001)
 
     assert (fast.status, half.next_due()) == ("SUCCEEDED", START + 1_800_000)
+    assert (thousandth.status, thousandth.next_due()) == ("RUNNING", START + 1)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +206,7 @@ VALUE = {
     "yes": True,
     "none": None,
     "list": [1],
+    "empty": [],
     "star": "a*b",
     "other": {"text": "b", "n": 2, "t": "2026-01-10T04:00:00+01:00", "yes": True},
 }
@@ -241,6 +247,8 @@ VALUE = {
         pytest.param({"Variable": "$.no", "IsPresent": True}, False, id="IsPresent of nothing"),
         pytest.param({"Variable": "$.no", "IsPresent": False}, True, id="IsPresent false"),
         pytest.param({"Variable": "$.list[?(@ > 1)]", "IsPresent": True}, False, id="IsPresent of an empty list"),
+        pytest.param({"Variable": "$.list[?(@ > 0)]", "IsPresent": True}, True, id="IsPresent of a list"),
+        pytest.param({"Variable": "$.empty", "IsPresent": True}, True, id="IsPresent of an empty array"),
         pytest.param({"Variable": "$.n", "IsNumeric": True}, True, id="IsNumeric"),
         pytest.param({"Variable": "$.text", "IsString": True}, True, id="IsString"),
         pytest.param({"Variable": "$.yes", "IsBoolean": True}, True, id="IsBoolean"),

@@ -84,7 +84,12 @@ def test_duration():
         pytest.param(
             {"TimeoutSeconds": 5}, Succeeded({}, duration_ms=4000), "LambdaFunctionSucceeded", 4, id="in time"
         ),
+        pytest.param({"TimeoutSeconds": 1}, Pending(), "LambdaFunctionTimedOut", 1, id="a second"),
         pytest.param({"TimeoutSecondsPath": "$.n"}, Pending(), "LambdaFunctionTimedOut", 7, id="path"),
+        pytest.param({"TimeoutSecondsPath": "$.one"}, Pending(), "LambdaFunctionTimedOut", 1, id="a second by path"),
+        pytest.param(
+            {**JSONATA, "TimeoutSeconds": "{% 1 %}"}, Pending(), "LambdaFunctionTimedOut", 1, id="a second in JSONata"
+        ),
         pytest.param(
             {**JSONATA, "TimeoutSeconds": "{% $states.input.n + 1 %}"},
             Pending(),
@@ -101,7 +106,7 @@ def test_duration():
 def test_timeouts(state, answer, expected, moment):
     """A task that takes longer than its timeout or heartbeat times out at that moment."""
     host = EngineHost(answer)
-    run = start(single({**TASK, **state}), {"n": 7}, host)
+    run = start(single({**TASK, **state}), {"n": 7, "one": 1}, host)
     run.advance_to(START + 60_000)
     of_end = [(event.type, (event.moment - START) / 1000) for event in run.events if event.type == expected]
 
@@ -218,6 +223,15 @@ def test_heartbeats():
     assert result(run) == {"Error": "States.Timeout", "Cause": ""}
 
 
+def test_a_timeout_is_no_missed_heartbeat():
+    """A Catch of States.HeartbeatTimeout does not take a timeout of the task itself."""
+    state = {**QUEUE, "TimeoutSeconds": 5, "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Caught"}]}
+    run = start(single(state), host=EngineHost(Pending()))
+    run.advance_to(START + 60_000)
+
+    assert result(run) == ("FAILED", "States.Timeout", None)
+
+
 def test_activity():
     """An activity's task starts when a worker takes it; its heartbeats count from then on."""
     host = EngineHost(Pending(is_started=False))
@@ -265,6 +279,7 @@ def test_activity_without_names():
     [
         pytest.param(Failed("E", "why"), "TaskFailed", id="failed"),
         pytest.param(Failed("E", "why", is_refused=True), "TaskSubmitFailed", id="refused"),
+        pytest.param(Failed("E", "why", is_timeout=True), "TaskTimedOut", id="timed out"),
     ],
 )
 def test_errors_of_a_task(answer, event_type):
@@ -272,6 +287,12 @@ def test_errors_of_a_task(answer, event_type):
     run = start(single(QUEUE), host=EngineHost(answer))
 
     assert types(run)[-2] == event_type
+    assert details(run, event_type) == {
+        "resource": "sendMessage.waitForTaskToken",
+        "resourceType": "sqs",
+        "error": "E",
+        "cause": "why",
+    }
     assert result(run) == ("FAILED", "E", "why")
 
 
@@ -284,6 +305,13 @@ def test_a_host_that_raises_a_state_error():
     run = start(single({**TASK, "Catch": CAUGHT}), host=EngineHost(refuse))
 
     assert result(run) == {"Error": "States.Permissions", "Cause": "no"}
+
+
+def test_the_largest_result():
+    """A task may give 262,144 bytes."""
+    run = start(single({**TASK, "ResultSelector": {}}), host=EngineHost(Succeeded("x" * 262_142)))
+
+    assert (run.status, run.output) == ("SUCCEEDED", "{}")
 
 
 def test_results_are_limited():

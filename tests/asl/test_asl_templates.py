@@ -60,6 +60,7 @@ def test_dynamic_members_come_after_static_ones() -> None:
         pytest.param(["b", "a"], ["a", "b"], id="letters"),
         pytest.param(["Name", "SecretString"], ["SecretString", "Name"], id="words"),
         pytest.param(["BB", "Aa"], ["BB", "Aa"], id="same-hash-codes-stay"),
+        pytest.param(["a", "\uac00"], ["\uac00", "a"], id="two-bytes"),
         pytest.param(["é", "\U0001f600", "z"], ["\U0001f600", "é", "z"], id="code-units"),
         pytest.param(
             [str(number) for number in range(12)],

@@ -219,17 +219,15 @@ def make_batches(visit: StateVisit, batcher: ItemBatcher, items: list[Any], effe
     if batcher.batch_input is not ABSENT:
         fixed["BatchInput"] = evaluate_field(visit, batcher.batch_input, effective, "ItemBatcher/BatchInput")
     batches: list[list[Any]] = []
-    size = 0
-    frame_size = len(utf8(json_text({**fixed, "Items": []})))
+    batch: list[Any] = []
+    empty_size = size = len(utf8(json_text({**fixed, "Items": []})))
     for item in items:
         item_size = len(utf8(json_text(item))) + 1
-        is_full = bool(batches) and (
-            0 < most_items <= len(batches[-1]) or 0 < most_bytes < frame_size + size + item_size
-        )
-        if is_full or not batches:
-            batches.append([])
-            size = 0
-        batches[-1].append(item)
+        if not batch or 0 < most_items <= len(batch) or 0 < most_bytes < size + item_size:
+            batch = []
+            batches.append(batch)
+            size = empty_size
+        batch.append(item)
         size += item_size
     return [Child({**fixed, "Items": batch}, len(batch)) for batch in batches]
 

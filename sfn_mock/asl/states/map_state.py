@@ -61,7 +61,7 @@ def _run_iterations(
             visit.run.add_event("MapIterationFailed", details, chain, advance=False)
             raise
         except AbortedError:
-            visit.run.add_event("MapIterationAborted", details, chain, advance=False)
+            visit.run.add_event("MapIterationAborted", details, chain)
             raise
         # The previous event of a next iteration is the last state's; only the last iteration's end moves the chain on.
         is_last = not waiting
