@@ -123,7 +123,8 @@ def call_service(resource: Resource, parameters: Any, *, client_for: ClientFacto
         return ServiceAnswer(_invocation_result(operation, answer))
     result = shape_answer(operation, answer)
     if operation.is_optimised:
-        _check_entries(operation, result)
+        _check_entries(operation, resource.pattern, result)
+        result = _complete_result(operation, request, result)
     if _is_emr(operation):
         result = emr.rename_result(resource.action, result)
     is_sync = resource.pattern in (Pattern.SYNC, Pattern.SYNC_2)
@@ -174,11 +175,21 @@ def _complete_request(operation: Operation, request: dict[str, Any], caller: Cal
         request.setdefault("input", "{}")
 
 
-def _check_entries(operation: Operation, result: dict[str, Any]) -> None:
-    """Raise a StateError if the service refused some of the entries of a request."""
+def _complete_result(operation: Operation, request: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result with the members that an optimised integration takes from the request."""
+    if operation.client_name == "glue":
+        return dict(sorted({**result, "JobName": request["JobName"]}.items()))
+    return result
+
+
+def _check_entries(operation: Operation, pattern: Pattern, result: dict[str, Any]) -> None:
+    """Raise a StateError if the service refused some of the entries of a request.
+
+    A task that does not wait for the tasks of ECS has its answer as the result, with any failures.
+    """
     if operation.model.name == "PutEvents" and result.get("FailedEntryCount"):
         raise StateError("EventBridge.FailedEntry", json_text(result))
-    if operation.model.name == "RunTask" and result.get("Failures"):
+    if operation.model.name == "RunTask" and pattern is not Pattern.REQUEST_RESPONSE and result.get("Failures"):
         raise StateError("AmazonECS.Unknown", json_text(result))
 
 

@@ -180,12 +180,20 @@ def test_events_name_the_execution_that_sends_them():
             id="events",
         ),
         pytest.param(
-            "ecs:runTask",
+            "ecs:runTask.sync",
             {"TaskDefinition": "t"},
             {"run_task": {"failures": [{"reason": "RESOURCE:CPU"}], "tasks": []}},
             "AmazonECS.Unknown",
             {"Failures": [{"Reason": "RESOURCE:CPU"}], **NO_METADATA, "Tasks": []},
             id="ECS",
+        ),
+        pytest.param(
+            "ecs:runTask.waitForTaskToken",
+            {"TaskDefinition": "t"},
+            {"run_task": {"failures": [{"reason": "RESOURCE:CPU"}], "tasks": []}},
+            "AmazonECS.Unknown",
+            {"Failures": [{"Reason": "RESOURCE:CPU"}], **NO_METADATA, "Tasks": []},
+            id="ECS with a task token",
         ),
     ],
 )
@@ -196,6 +204,22 @@ def test_failed_entries_fail_the_task(action, parameters, answers, error, cause)
         call(action, parameters, client_for)
 
     assert (raised.value.error, json.loads(raised.value.cause)) == (error, cause)
+
+
+def test_failures_are_the_result_of_a_task_that_does_not_wait():
+    """A task that does not wait for the tasks of ECS succeeds with its failures."""
+    _, client_for = given(run_task={"failures": [{"reason": "RESOURCE:CPU"}], "tasks": []})
+
+    expected = {"Failures": [{"Reason": "RESOURCE:CPU"}], **NO_METADATA, "Tasks": []}
+    assert call("ecs:runTask", {"TaskDefinition": "t"}, client_for).result == expected
+
+
+def test_name_of_a_glue_job_is_in_the_result():
+    """The result of `glue:startJobRun` has the JobName of the request, in the order of the alphabet."""
+    _, client_for = given(start_job_run={"JobRunId": "jr"})
+    result = call("glue:startJobRun", {"JobName": "n"}, client_for).result
+
+    assert list(result.items()) == [("JobName", "n"), ("JobRunId", "jr"), *NO_METADATA.items()]
 
 
 def test_failed_entries_are_the_result_of_an_aws_sdk_integration():
@@ -226,7 +250,7 @@ def test_a_sync_task_has_a_job():
     client, client_for = given(start_job_run={"JobRunId": "r"}, get_job_run={"JobRun": {"JobRunState": "SUCCEEDED"}})
     answer = call("glue:startJobRun.sync", {"JobName": "n"}, client_for)
 
-    assert answer.result == {"JobRunId": "r", **NO_METADATA}
+    assert answer.result == {"JobName": "n", "JobRunId": "r", **NO_METADATA}
     assert answer.job.poll(client_for) == {"JobRunState": "SUCCEEDED"}
     assert client.calls[1] == ("get_job_run", {"JobName": "n", "RunId": "r"})
 

@@ -17,7 +17,7 @@ NO_METADATA = {
     "SdkHttpMetadata": {"AllHttpHeaders": {}, "HttpHeaders": {}, "HttpStatusCode": 200},
     "SdkResponseMetadata": {"RequestId": ""},
 }
-STARTED = {"JobRunId": "r", **NO_METADATA}
+STARTED = {"JobName": "n", "JobRunId": "r", **NO_METADATA}
 
 
 def answer(arn, parameters, client_for, send=None):
