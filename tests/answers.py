@@ -35,6 +35,11 @@ def members(response):
     return {member: value for member, value in response.items() if member != "ResponseMetadata"}
 
 
+def event_types(client, run):
+    """Return the types of all events in the history of an execution."""
+    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
+
+
 def refusal(operation, **arguments):
     """Return code and sentence of the error of a call, and its other members if it has any."""
     with pytest.raises(ClientError) as refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 
 import boto3
 import freezegun.api
@@ -71,6 +72,25 @@ def pytester(pytester):
     """pytest's fixture with the setting without which pytest-asyncio warns."""
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     return pytester
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """The pauses that botocore asks for, which take no time here."""
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    return pauses
+
+
+@pytest.fixture
+def run_module(pytester):
+    """Run a test module in the order in which it is written, and return pytest's result."""
+
+    def run_module(source, *arguments):
+        pytester.makepyfile(source)
+        return pytester.runpytest("-p", "no:randomly", *arguments)
+
+    return run_module
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ CALLS = [
     ),
     CallFact(
         "a start of a machine that is not there",
-        "An ARN that cannot be started is InvalidArn or StateMachineDoesNotExist, as for ListExecutions.",
+        "StartExecution with another ARN is InvalidArn or StateMachineDoesNotExist, as for ListExecutions.",
         "StartExecution",
         {"stateMachineArn": "{prefix}stateMachine:sfn-mock-nothing"},
         (
@@ -128,7 +128,7 @@ CALLS = [
     ),
     CallFact(
         "input of a single word",
-        "Words, single quotes and empty texts are InvalidExecutionInput with the parser's sentence.",
+        "A bare word, single quotes or empty text as input are InvalidExecutionInput with the parser's sentence.",
         "StartExecution",
         {"stateMachineArn": "{orders}", "input": "hello"},
         (
@@ -139,7 +139,7 @@ CALLS = [
     ),
     CallFact(
         "empty input",
-        "Words, single quotes and empty texts are InvalidExecutionInput with the parser's sentence.",
+        "A bare word, single quotes or empty text as input are InvalidExecutionInput with the parser's sentence.",
         "StartExecution",
         {"stateMachineArn": "{orders}", "input": ""},
         ("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'"),
@@ -174,7 +174,7 @@ CALLS = [
     ),
     CallFact(
         "an execution of an EXPRESS machine",
-        "For Describe and Stop, the execution of an EXPRESS machine is InvalidArn.",
+        "DescribeExecution and StopExecution of an execution of an EXPRESS machine are InvalidArn.",
         "StopExecution",
         {"executionArn": "{prefix}express:sfn-mock-quick:a:b"},
         ("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'"),
@@ -188,7 +188,7 @@ CALLS = [
     ),
     CallFact(
         "a synchronous start",
-        "Its billing is for 64 MB, and for whole 100 milliseconds.",
+        "StartSyncExecution bills 64 MB, and whole 100 milliseconds.",
         "StartSyncExecution",
         {"stateMachineArn": "{quick}", "input": "7"},
         answer={"status": "SUCCEEDED", "output": "7", "billingDetails.billedMemoryUsedInMB": 64},
@@ -298,7 +298,7 @@ CALLS = [
     ),
     CallFact(
         "tags of a version",
-        "For tags, the ARN of a version is ResourceNotFound.",
+        "An operation on tags with the ARN of a version is ResourceNotFound.",
         "TagResource",
         {"resourceArn": "{orders}:1", "tags": [{"key": "a", "value": "b"}]},
         ("ResourceNotFound", "Resource not found: '{orders}:1'"),

@@ -20,11 +20,6 @@ UNKNOWN = f"{PREFIX}:stateMachine:nobody"
 NOBODY = f"State Machine Does Not Exist: '{UNKNOWN}'"
 
 
-@pytest.fixture
-def sfn(sfn_executions_server):
-    return sfn_executions_server
-
-
 def environment(**variables):
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},

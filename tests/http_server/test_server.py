@@ -40,16 +40,6 @@ def names(page):
 
 
 @pytest.fixture
-def sfn(sfn_executions_server):
-    return sfn_executions_server
-
-
-@pytest.fixture
-def client(sfn):
-    return client_of(sfn)
-
-
-@pytest.fixture
 def post(sfn):
     """Send a request with exactly these bytes and headers, without an SDK."""
     pool = urllib3.PoolManager(retries=False)

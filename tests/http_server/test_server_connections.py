@@ -23,11 +23,6 @@ LIST = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
 
 
 @pytest.fixture
-def sfn(sfn_executions_server):
-    return sfn_executions_server
-
-
-@pytest.fixture
 def connect(sfn):
     """Make connections to the server, which are closed after the test."""
     with ExitStack() as stack:

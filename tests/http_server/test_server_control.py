@@ -21,16 +21,6 @@ EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:orders"
 
 
 @pytest.fixture
-def sfn(sfn_executions_server):
-    return sfn_executions_server
-
-
-@pytest.fixture
-def client(sfn):
-    return boto3.client("stepfunctions", endpoint_url=sfn.endpoint_url)
-
-
-@pytest.fixture
 def ask(sfn):
     """Send a request to a control route, and return status and JSON of the answer."""
     pool = urllib3.PoolManager(retries=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from threading import Thread
 
 import boto3
@@ -37,14 +36,6 @@ def orders(sfn_executions):
         orders = sfn_executions.add_state_machine("orders")
         orders.add_execution("nightly", status="RUNNING")
         yield orders
-
-
-@pytest.fixture
-def pauses(monkeypatch):
-    """The pauses that botocore asks for, which take no time here."""
-    pauses = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
-    return pauses
 
 
 def new_client(attempts: int = 1, mode: str = "standard"):

@@ -8,8 +8,6 @@ from datetime import datetime, timezone
 import pytest
 from answers import unchecked_machine
 
-from sfn_mock import mock_sfn_executions
-
 DEFINITION = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 
 
@@ -23,12 +21,6 @@ ENTERED = event(2, "PassStateEntered", stateEnteredEventDetails={"name": "A", "i
 EXITED = event(3, "PassStateExited", stateExitedEventDetails={"name": "A", "output": "{}"})
 SUCCEEDED = event(4, "ExecutionSucceeded", executionSucceededEventDetails={"output": "{}"})
 EVENTS = [STARTED, ENTERED, EXITED, SUCCEEDED]
-
-
-@pytest.fixture
-def mock():
-    with mock_sfn_executions() as mock:
-        yield mock
 
 
 @pytest.mark.parametrize(
@@ -54,26 +46,26 @@ def mock():
         ),
     ],
 )
-def test_forms(mock, history):
+def test_forms(sfn, history):
     """A history can have each form of AWS's tools."""
-    replay = mock.replay(definition=DEFINITION, history=history)
+    replay = sfn.replay(definition=DEFINITION, history=history)
 
     assert replay.differences == []
     assert replay.execution.start_date == datetime(2026, 1, 9, 23, 6, 41, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize("as_path", [pytest.param(str, id="text"), pytest.param(lambda path: path, id="Path")])
-def test_file(mock, tmp_path, as_path):
+def test_file(sfn, tmp_path, as_path):
     """A path is that of a JSON file."""
     path = tmp_path / "history.json"
     path.write_text(json.dumps({"events": EVENTS}))
 
-    assert mock.replay(definition=DEFINITION, history=as_path(path)).differences == []
+    assert sfn.replay(definition=DEFINITION, history=as_path(path)).differences == []
 
 
-def test_definition_as_text(mock):
+def test_definition_as_text(sfn):
     """A definition may be JSON text."""
-    assert mock.replay(definition=json.dumps(DEFINITION), history=EVENTS).differences == []
+    assert sfn.replay(definition=json.dumps(DEFINITION), history=EVENTS).differences == []
 
 
 @pytest.mark.parametrize(
@@ -126,10 +118,10 @@ def test_definition_as_text(mock):
         ),
     ],
 )
-def test_refused_history(mock, history, reason):
+def test_refused_history(sfn, history, reason):
     """A history that is incomplete, or of several executions, is a ValueError."""
     with pytest.raises(ValueError, match=r"^history ") as caught:
-        mock.replay(definition=DEFINITION, history=history)
+        sfn.replay(definition=DEFINITION, history=history)
 
     assert str(caught.value).startswith(reason)
     assert reason.endswith(": ") or str(caught.value) == reason
@@ -144,10 +136,10 @@ def test_refused_history(mock, history, reason):
         ),
     ],
 )
-def test_refused_children(mock, children, reason):
+def test_refused_children(sfn, children, reason):
     """Children must belong to Map states that started a map run."""
     with pytest.raises(ValueError, match=r"^children must ") as caught:
-        mock.replay(definition=DEFINITION, history=EVENTS, children=children)
+        sfn.replay(definition=DEFINITION, history=EVENTS, children=children)
 
     assert str(caught.value).startswith(reason)
 
@@ -155,7 +147,7 @@ def test_refused_children(mock, children, reason):
 @pytest.mark.parametrize(
     "given", [pytest.param(1, id="number"), pytest.param("x", id="text"), pytest.param({}, id="dict")]
 )
-def test_children_of_a_map_run(mock, given):
+def test_children_of_a_map_run(sfn, given):
     """The children of a map run are a list of histories."""
     details = {"mapRunArn": "arn:aws:states:us-east-1:123456789012:mapRun:m/Each:1"}
     events = [
@@ -165,12 +157,12 @@ def test_children_of_a_map_run(mock, given):
         event(4, "MapRunStarted", mapRunStartedEventDetails=details),
     ]
     with pytest.raises(ValueError, match=r"^children\['Each'\] must be a list of histories, got "):
-        mock.replay(definition=DEFINITION, history=events, children={"Each": given})
+        sfn.replay(definition=DEFINITION, history=events, children={"Each": given})
 
 
-def test_definition_that_cannot_run(mock):
+def test_definition_that_cannot_run(sfn):
     """The error names the machine whose definition cannot run."""
-    orders = unchecked_machine(mock, "{}")
+    orders = unchecked_machine(sfn, "{}")
 
     with pytest.raises(ValueError, match=r"^definition must be one that can run, got arn:aws:states:[\w:-]+:orders: "):
         orders.replay(EVENTS)

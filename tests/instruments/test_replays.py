@@ -42,15 +42,9 @@ def history():
     ]
 
 
-@pytest.fixture
-def mock():
-    with mock_sfn_executions() as mock:
-        yield mock
-
-
-def test_same_definition(mock):
+def test_same_definition(sfn):
     """The same definition has no differences, and its execution has the recorded start date."""
-    replay = mock.replay(definition=definition(), history={"events": history()})
+    replay = sfn.replay(definition=definition(), history={"events": history()})
 
     assert replay.differences == []
     assert (replay.execution.status, json.loads(replay.execution.output)) == ("SUCCEEDED", {"charged": True})
@@ -75,23 +69,23 @@ def test_same_definition(mock):
         ),
     ],
 )
-def test_changed_definition(mock, charge, kinds, first):
+def test_changed_definition(sfn, charge, kinds, first):
     """A difference names the first event that differs, and why."""
-    machine = mock.add_state_machine("orders", definition=json.dumps(definition(**charge)))
+    machine = sfn.add_state_machine("orders", definition=json.dumps(definition(**charge)))
     replay = machine.replay(history())
 
     assert [difference.kind for difference in replay.differences] == kinds
     assert str(replay.differences[0]) == first
 
 
-def test_new_task(mock):
+def test_new_task(sfn):
     """A task that the recording does not have calls no service, and stops the replay."""
     states = {
         **definition(End=False, Next="Ship")["States"],
         "Ship": {"Type": "Task", "Resource": FUNCTION, "End": True},
     }
     del states["Charge"]["End"]
-    replay = mock.replay(definition={"StartAt": "Charge", "States": states}, history=history())
+    replay = sfn.replay(definition={"StartAt": "Charge", "States": states}, history=history())
 
     assert [str(difference) for difference in replay.differences] == [
         "The execution enters 'Ship', where the recorded part had ended after 'Charge'. "
@@ -114,15 +108,15 @@ def test_new_task(mock):
         pytest.param(3, "history must be what GetExecutionHistory answered or the path of a file, got 3.", id="type"),
     ],
 )
-def test_unusable_history(mock, given, reason):
+def test_unusable_history(sfn, given, reason):
     """A value that is not a history of an execution is a ValueError."""
     with pytest.raises(ValueError, match=r"^history must be") as caught:
-        mock.replay(definition=definition(), history=given)
+        sfn.replay(definition=definition(), history=given)
 
     assert str(caught.value) == reason
 
 
-def test_tasks_at_the_same_time(mock):
+def test_tasks_at_the_same_time(sfn):
     """Tasks of several branches end in the recorded order."""
     branches = [
         {"StartAt": name, "States": {name: {"Type": "Task", "Resource": FUNCTION, "End": True}}} for name in ("A", "B")
@@ -158,7 +152,7 @@ def test_tasks_at_the_same_time(mock):
         }
         for number, (second, previous, kind, member, details) in enumerate(events, 1)
     ]
-    replay = mock.replay(definition={"StartAt": "Both", "States": {"Both": both}}, history=recorded)
+    replay = sfn.replay(definition={"StartAt": "Both", "States": {"Both": both}}, history=recorded)
     answer = boto3.client("stepfunctions").get_execution_history(executionArn=replay.execution.arn)
     ends = [
         (event["stateExitedEventDetails"]["name"], f"{event['timestamp']:%S}")
@@ -190,8 +184,8 @@ def test_wait_scale_does_not_apply_to_replays():
         for number, (second, kind, member, details) in enumerate(events, 1)
     ]
 
-    with mock_sfn_executions(wait_scale=0) as mock:
-        replay = mock.replay(definition=wait, history={"events": recorded})
+    with mock_sfn_executions(wait_scale=0) as sfn:
+        replay = sfn.replay(definition=wait, history={"events": recorded})
 
         assert replay.differences == []
         assert replay.execution.stop_date.isoformat() == "2026-01-09T03:00:04+00:00"

@@ -17,17 +17,6 @@ from sfn_mock.state import store
 SECTION = "*- Step Functions, as mocked -*"
 
 
-@pytest.fixture
-def run(pytester):
-    """Run a test module in the order in which it is written, and return pytest's result."""
-
-    def run(source: str, *arguments: str):
-        pytester.makepyfile(source)
-        return pytester.runpytest("-p", "no:randomly", *arguments)
-
-    return run
-
-
 def section(result) -> list[str]:
     """The lines of the mock's section in the report of the only failed test."""
     lines = result.outlines
@@ -36,9 +25,9 @@ def section(result) -> list[str]:
     return lines[start + 1 : end]
 
 
-def test_calls_and_executions(run):
+def test_calls_and_executions(run_module):
     """The section has the calls, and the executions as the test saw them, also after a frozen clock."""
-    result = run(
+    result = run_module(
         """
         import boto3
         from freezegun import freeze_time
@@ -75,9 +64,9 @@ def test_calls_and_executions(run):
     ]
 
 
-def test_long_story(run):
+def test_long_story(run_module):
     """Of many calls and executions the last twenty are shown, with the number of all."""
-    result = run(
+    result = run_module(
         """
         import boto3
         from freezegun import freeze_time
@@ -101,9 +90,9 @@ def test_long_story(run):
     assert [line.split()[1] for line in lines[25:]] == [f"execution-{index}" for index in range(999, 979, -1)]
 
 
-def test_other_executions(run):
+def test_other_executions(run_module):
     """Child executions are listed under their map run, and future ones say so."""
-    result = run(
+    result = run_module(
         """
         import warnings
         from freezegun import freeze_time
@@ -130,9 +119,9 @@ def test_other_executions(run):
     assert lines[3].startswith("mapRun:orders/Items:")
 
 
-def test_calls_alone(run):
+def test_calls_alone(run_module):
     """Without executions the section has only the calls."""
-    result = run(
+    result = run_module(
         """
         import boto3
 
@@ -242,9 +231,9 @@ def test_calls_alone(run):
         ),
     ],
 )
-def test_wherever_a_mock_is_active(run, source):
+def test_wherever_a_mock_is_active(run_module, source):
     """Each failure while a mock is active has the section."""
-    result = run(source)
+    result = run_module(source)
 
     assert [line.split()[:3] for line in section(result)[2:]] == [["stateMachine:orders", "a", "FAILED"]]
 
@@ -282,16 +271,16 @@ def test_wherever_a_mock_is_active(run, source):
         ),
     ],
 )
-def test_no_section(run, source):
+def test_no_section(run_module, source):
     """Without calls and executions, or without a failure, there is no section."""
-    result = run(source, "-rA")
+    result = run_module(source, "-rA")
 
     result.stdout.no_fnmatch_line(SECTION)
 
 
-def test_section_with_xdist(run):
+def test_section_with_xdist(run_module):
     """The report of a pytest-xdist worker has the section too."""
-    result = run(
+    result = run_module(
         """
         def test_it(sfn_executions):
             sfn_executions.add_state_machine("orders").add_execution("a", status="FAILED")
@@ -325,9 +314,9 @@ HOSTILE = """
 
 
 @pytest.mark.parametrize("workers", ["0", "1"], ids=["in the process", "in a worker"])
-def test_hostile_requests(run, workers):
+def test_hostile_requests(run_module, workers):
     """Whatever a request contains, pytest reports the test's own failure."""
-    result = run(HOSTILE, "-n", workers)
+    result = run_module(HOSTILE, "-n", workers)
 
     result.assert_outcomes(failed=6)
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
@@ -357,9 +346,9 @@ BROKEN = """
 """
 
 
-def test_report_that_cannot_be_made(run):
+def test_report_that_cannot_be_made(run_module):
     """If the section cannot be made, it says so, and the failure and the mock's end are as usual."""
-    result = run(BROKEN)
+    result = run_module(BROKEN)
 
     result.assert_outcomes(failed=1, passed=1)
     assert section(result) == ["The report of this mock cannot be made: RecursionError."]
@@ -428,9 +417,9 @@ ODD_MODULES = """
 """
 
 
-def test_code_without_a_module(run):
+def test_code_without_a_module(run_module):
     """Executed code may have no module name."""
-    result = run(ODD_MODULES)
+    result = run_module(ODD_MODULES)
 
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*INTERNALERROR*")

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from answers import unchecked_machine
+from answers import event_types, unchecked_machine
 
 from sfn_mock import TaskError, mock_sfn_executions
 
@@ -49,10 +49,6 @@ def start(sfn, client):
         return sfn.get_execution(answer["executionArn"])
 
     return start
-
-
-def types(client, run):
-    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
 
 
 # --- What a task comes to ----------------------------------------------------------------------------------------
@@ -106,7 +102,7 @@ def test_an_error_that_is_a_timeout(client, add, start):
     orders.mock_task("Charge", error="States.Timeout")
     run = start(orders)
 
-    assert (run.error, types(client, run)[-2]) == ("States.Timeout", "LambdaFunctionTimedOut")
+    assert (run.error, event_types(client, run)[-2]) == ("States.Timeout", "LambdaFunctionTimedOut")
 
 
 def test_retries_take_one_outcome_after_the_other(clock, add, start):

@@ -1,8 +1,10 @@
 """The check of mocked results against what the state or the service can return."""
 
-import pytest
+from functools import partial
 
-from sfn_mock.asl.resources import parse_resource
+import pytest
+from named_operations import resource_of
+
 from sfn_mock.integrations.mock_checks import (
     MockError,
     check_failure_count,
@@ -21,8 +23,11 @@ EXECUTION = {
 }
 
 
-def resource_of(action):
-    return parse_resource(f"arn:aws:states:::{action}")
+def refusal(check, *arguments, **options):
+    """Return the sentence with which a check refuses its arguments."""
+    with pytest.raises(MockError) as raised:
+        check(*arguments, **options)
+    return str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -139,10 +144,9 @@ def test_possible_result_is_accepted(action, result, mode):
 )
 def test_impossible_result_is_refused(action, result, mode, sentence):
     """The error names the first member that is missing or has a wrong type."""
-    with pytest.raises(MockError) as raised:
-        check_task_result(resource_of(action), result, mode)
+    refused = refusal(check_task_result, resource_of(action), result, mode)
 
-    assert str(raised.value) == f"Mock result schema validation error: {sentence}"
+    assert refused == f"Mock result schema validation error: {sentence}"
 
 
 def test_a_result_may_be_nested_deeply():
@@ -150,119 +154,102 @@ def test_a_result_may_be_nested_deeply():
     value = {"N": 1}
     for _ in range(5000):
         value = {"L": [value]}
-    with pytest.raises(MockError) as raised:
-        check_task_result(resource_of("dynamodb:getItem"), {"Item": {"a": value}})
+    refused = refusal(check_task_result, resource_of("dynamodb:getItem"), {"Item": {"a": value}})
 
-    assert str(raised.value) == "Mock result schema validation error: Field 'N' must be a string"
+    assert refused == "Mock result schema validation error: Field 'N' must be a string"
 
 
 BRANCHES = {"Type": "Parallel", "Branches": [{}, {}]}
 
 
 @pytest.mark.parametrize(
-    ("state", "result", "sentence"),
+    ("state", "result"),
     [
-        pytest.param({"Type": "Map"}, [1], None, id="map"),
-        pytest.param({"Type": "Map"}, {}, "Mocked result must be an array.", id="map without an array"),
-        pytest.param({"Type": "Map", "ResultWriter": {}}, {"MapRunArn": "m"}, None, id="map that writes"),
+        pytest.param({"Type": "Map"}, [1], id="map"),
+        pytest.param({"Type": "Map", "ResultWriter": {}}, {"MapRunArn": "m"}, id="map that writes"),
+        pytest.param(BRANCHES, [1, 2], id="parallel"),
+    ],
+)
+def test_result_of_a_map_or_parallel_state_is_accepted(state, result):
+    """The result is an array, of one item for each branch; that of a Map state with a ResultWriter is an object."""
+    assert check_state_result(state, result) is None
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(partial(check_mocked_state, {"Type": "Task"}), id="mocked Task"),
+        pytest.param(partial(check_mocked_state, {"Type": "Map"}), id="mocked Map"),
+        pytest.param(partial(check_mocked_state, {"Type": "Parallel"}), id="mocked Parallel"),
+        pytest.param(partial(check_mock_members, {"result": "{}"}), id="result"),
+        pytest.param(partial(check_mock_members, {"errorOutput": {"error": "e"}}), id="error"),
+        pytest.param(partial(check_failure_count, 3, 3), id="as many failures as iterations"),
+        pytest.param(partial(check_unmocked_configuration, {"retrierRetryCount": 1}), id="retries without a mock"),
+    ],
+)
+def test_possible_mock_is_accepted(check):
+    """Task, Map and Parallel states may have a mock, with a result or an error."""
+    assert check() is None
+
+
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
         pytest.param(
-            {"Type": "Map", "ResultWriter": {}},
-            [],
+            partial(check_state_result, {"Type": "Map"}, {}),
+            "Mocked result must be an array.",
+            id="map without an array",
+        ),
+        pytest.param(
+            partial(check_state_result, {"Type": "Map", "ResultWriter": {}}, []),
             "Mocked result must be a JSON object.",
             id="map that writes an array",
         ),
-        pytest.param(BRANCHES, [1, 2], None, id="parallel"),
-        pytest.param(BRANCHES, 1, "Mocked result must be an array.", id="parallel without an array"),
         pytest.param(
-            BRANCHES,
-            [1],
+            partial(check_state_result, BRANCHES, 1), "Mocked result must be an array.", id="parallel without an array"
+        ),
+        pytest.param(
+            partial(check_state_result, BRANCHES, [1]),
             "Mocked result must contain the same number of items as number of Parallel branches.",
             id="parallel with fewer items",
         ),
-    ],
-)
-def test_map_and_parallel_states_result_in_arrays(state, result, sentence):
-    """A Parallel state has an item for each branch; a Map state with a ResultWriter tells where the results are."""
-    if sentence is None:
-        assert check_state_result(state, result) is None
-    else:
-        with pytest.raises(MockError) as raised:
-            check_state_result(state, result)
-        assert str(raised.value) == sentence
-
-
-@pytest.mark.parametrize("kind", ["Task", "Map", "Parallel"])
-def test_states_that_do_something_can_be_mocked(kind):
-    """Task, Map and Parallel states may have a mock."""
-    assert check_mocked_state({"Type": kind}) is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "reveal_secrets", "sentence"),
-    [
-        pytest.param("Wait", False, "State type 'Wait' is not supported when a mock is specified", id="wait"),
-        pytest.param("Task", True, "TestState does not support RevealSecrets when a mock is specified.", id="secrets"),
-    ],
-)
-def test_other_states_and_secrets_go_without_a_mock(kind, reveal_secrets, sentence):
-    """Other states cannot have a mock, and a mocked state has no secrets."""
-    with pytest.raises(MockError) as raised:
-        check_mocked_state({"Type": kind}, reveal_secrets=reveal_secrets)
-
-    assert str(raised.value) == sentence
-
-
-@pytest.mark.parametrize(
-    "mock",
-    [
-        pytest.param({"result": "{}"}, id="result"),
-        pytest.param({"errorOutput": {"error": "e"}}, id="error"),
-    ],
-)
-def test_a_mock_has_a_result_or_an_error(mock):
-    """A mock has a result or an error."""
-    assert check_mock_members(mock) is None
-
-
-@pytest.mark.parametrize(
-    ("mock", "sentence"),
-    [
         pytest.param(
-            {"result": "{}", "errorOutput": {"error": "e"}},
+            partial(check_mocked_state, {"Type": "Wait"}),
+            "State type 'Wait' is not supported when a mock is specified",
+            id="mocked Wait",
+        ),
+        pytest.param(
+            partial(check_mocked_state, {"Type": "Task"}, reveal_secrets=True),
+            "TestState does not support RevealSecrets when a mock is specified.",
+            id="secrets",
+        ),
+        pytest.param(
+            partial(check_mock_members, {"result": "{}", "errorOutput": {"error": "e"}}),
             "A test mock should have only one of the following fields: [result, errorOutput].",
-            id="both",
+            id="result and error",
         ),
-        pytest.param({}, "A test mock should have only one of the following fields: [result, errorOutput].", id="none"),
         pytest.param(
-            {"errorOutput": {"cause": "c"}},
+            partial(check_mock_members, {}),
+            "A test mock should have only one of the following fields: [result, errorOutput].",
+            id="neither result nor error",
+        ),
+        pytest.param(
+            partial(check_mock_members, {"errorOutput": {"cause": "c"}}),
             "The errorOutput of a test mock should have the field error.",
-            id="no error",
+            id="error without a name",
+        ),
+        pytest.param(
+            partial(check_failure_count, 4, 3),
+            "Map iteration failure count must be less than or equal to the number of Map iterations",
+            id="more failures than iterations",
+        ),
+        pytest.param(
+            partial(check_unmocked_configuration, {"mapIterationFailureCount": 0}),
+            "TestState does not support MapIterationFailureCount when a mock is not specified.",
+            id="failed iterations without a mock",
         ),
     ],
 )
-def test_other_mocks_are_refused(mock, sentence):
-    """A mock must have exactly one of a result and an error with a name."""
-    with pytest.raises(MockError) as raised:
-        check_mock_members(mock)
-
-    assert str(raised.value) == sentence
-
-
-def test_failed_iterations_are_limited():
-    """As many iterations may fail as there are."""
-    assert check_failure_count(3, 3) is None
-    with pytest.raises(MockError) as raised:
-        check_failure_count(4, 3)
-
-    assert str(raised.value) == (
-        "Map iteration failure count must be less than or equal to the number of Map iterations"
-    )
-
-
-def test_some_configurations_need_a_mock():
-    """Failed iterations and an error of a state need a mock."""
-    assert check_unmocked_configuration({"retrierRetryCount": 1}) is None
-    with pytest.raises(MockError) as raised:
-        check_unmocked_configuration({"mapIterationFailureCount": 0})
-
-    assert str(raised.value) == "TestState does not support MapIterationFailureCount when a mock is not specified."
+def test_impossible_mock_is_refused(check, sentence):
+    """Each rule of a mock has its own sentence."""
+    assert refusal(check) == sentence

@@ -1,16 +1,9 @@
 """The conversion of a Task's parameters to the arguments of a boto3 call."""
 
 import pytest
+from named_operations import operation_of
 
-from sfn_mock.asl.resources import parse_resource
-from sfn_mock.integrations.operations import find_operation
 from sfn_mock.integrations.requests import ParametersError, build_request
-
-
-def operation_of(action):
-    operation = find_operation(parse_resource(f"arn:aws:states:::{action}"))
-    assert operation is not None
-    return operation
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError
+from named_operations import operation_of
 
-from sfn_mock.asl.resources import parse_resource
 from sfn_mock.integrations.failures import client_failure, invalid_request_failure
-from sfn_mock.integrations.operations import find_operation
 from sfn_mock.integrations.results import moment_text, shape_answer
 
 MOMENT = datetime(2026, 1, 10, 4, 0, 0, 500_000, tzinfo=timezone(timedelta(hours=2)))
@@ -25,12 +24,6 @@ OF_HTTP = {
     },
     "SdkResponseMetadata": {"RequestId": "r-1"},
 }
-
-
-def operation_of(action):
-    operation = find_operation(parse_resource(f"arn:aws:states:::{action}"))
-    assert operation is not None
-    return operation
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from given_clients import given, refusal
 from moto import mock_aws
+from named_operations import resource_of
 
 from sfn_mock.asl.errors import StateError
 from sfn_mock.asl.resources import parse_resource
@@ -29,10 +30,6 @@ NO_METADATA = {
     "SdkHttpMetadata": {"AllHttpHeaders": {}, "HttpHeaders": {}, "HttpStatusCode": 200},
     "SdkResponseMetadata": {"RequestId": ""},
 }
-
-
-def resource_of(action):
-    return parse_resource(f"arn:aws:states:::{action}")
 
 
 def call(action, parameters, client_for):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
-from answers import unchecked_machine
+from answers import event_types, unchecked_machine
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
 from moto import mock_aws
@@ -473,14 +473,7 @@ def test_tagging_api(sfn, client):
 
 
 @pytest.fixture
-def frozen():
-    """The clock, frozen at NOW, which the test can move."""
-    with freeze_time(NOW) as clock:
-        yield clock
-
-
-@pytest.fixture
-def poked(frozen, client):
+def poked(clock, client):
     """A started execution, as tests that were written for moto get it."""
     client.create_state_machine(name="orders", definition=DEFINITION, roleArn=ROLE)
     client.start_execution(stateMachineArn=ARN, name="poked", input='{"id": 7}')
@@ -566,7 +559,7 @@ def test_assignments_that_a_running_execution_does_not_show(client, poked):
     assert after["output"] == '{"total": 12}'
 
 
-def test_assigned_dates_keep_the_order(frozen, client, sfn):
+def test_assigned_dates_keep_the_order(clock, client, sfn):
     """After an assignment executions are sorted again."""
     _, newer = sfn.add_state_machine("orders").add_executions(2, status="SUCCEEDED", name="run-{index}")
     assert [name for name, *_ in listed(client)] == ["run-1", "run-0"]
@@ -577,14 +570,14 @@ def test_assigned_dates_keep_the_order(frozen, client, sfn):
     assert newer.start_date == newer.stop_date == date("2026-01-09T00:00:00+00:00")
 
 
-def test_assigned_dates_in_the_future(frozen, client, poked):
+def test_assigned_dates_in_the_future(clock, client, poked):
     """Before an assigned start it is not listed, and before an assigned stop it is RUNNING."""
     poked.start_date = "2026-01-10T04:00:00Z"
     poked.status = "SUCCEEDED"
     poked.stop_date = "2026-01-10T05:00:00Z"
     seen = [listed(client)]
     for hour in (4, 5):
-        frozen.move_to(f"2026-01-10T0{hour}:00:00Z")
+        clock.move_to(f"2026-01-10T0{hour}:00:00Z")
         seen.append(listed(client))
 
     start, stop = date("2026-01-10T04:00:00+00:00"), date("2026-01-10T05:00:00+00:00")
@@ -600,17 +593,17 @@ def test_assigned_running(client, poked):
     assert listed(client) == [("poked", "RUNNING", date(NOW), None)]
 
 
-def test_removed_stop_date(frozen, client, sfn):
+def test_removed_stop_date(clock, client, sfn):
     """If the stop date is removed, it runs until it is ended."""
     run = sfn.add_state_machine("orders").add_execution("seeded", status="SUCCEEDED", duration=timedelta(hours=1))
 
     run.stop_date = None
 
-    frozen.move_to("2026-01-11")
+    clock.move_to("2026-01-11")
     assert listed(client) == [("seeded", "RUNNING", date(NOW), None)]
 
 
-def test_assignment_to_a_redriven_execution(frozen, client, sfn):
+def test_assignment_to_a_redriven_execution(clock, client, sfn):
     """An assignment to a redriven execution changes its last attempt."""
     run = sfn.add_state_machine("orders").add_execution(
         "seeded", status="RUNNING", start_date="2026-01-10T01:00:00Z", redrive_date="2026-01-10T02:00:00Z"
@@ -748,10 +741,6 @@ def ended(run) -> str:
     return run.status
 
 
-def types(client, run) -> list[str]:
-    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
-
-
 def test_executed_success(start):
     """The definition runs: the execution has its output, and its history has each state."""
     client, run = start(
@@ -789,7 +778,7 @@ def test_executed_failure(start):
 
     assert ended(run) == "FAILED"
     assert (run.error, run.cause) == ("Broken", "It broke.")
-    assert types(client, run) == ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]
+    assert event_types(client, run) == ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"]
 
 
 def test_executed_timeout(executed):
@@ -805,7 +794,7 @@ def test_executed_timeout(executed):
         clock.tick(3600)
 
         assert (run.status, run.stop_date) == ("TIMED_OUT", date(NOW) + timedelta(seconds=1))
-        assert types(client, run)[-1] == "ExecutionTimedOut"
+        assert event_types(client, run)[-1] == "ExecutionTimedOut"
 
 
 def test_executed_definition_that_cannot_be_read(executed):
@@ -990,7 +979,7 @@ def test_executed_and_stopped(waiting):
     client.stop_execution(executionArn=run.arn, error="Enough")
 
     assert (run.status, run.error) == ("ABORTED", "Enough")
-    assert types(client, run)[-1] == "ExecutionAborted"
+    assert event_types(client, run)[-1] == "ExecutionAborted"
     with pytest.raises(client.exceptions.TaskTimedOut):
         client.send_task_success(taskToken=token, output="{}")
 
@@ -1000,11 +989,11 @@ def test_executed_and_ended_by_the_test(waiting):
     client, run, _ = waiting
 
     run.fail("Broken")
-    assert types(client, run)[-1] == "ExecutionFailed"
+    assert event_types(client, run)[-1] == "ExecutionFailed"
     run.redrive()
     assert run.status == "RUNNING"
-    assert types(client, run)[0] == "ExecutionStarted"
-    assert "ExecutionRedriven" in types(client, run)
+    assert event_types(client, run)[0] == "ExecutionStarted"
+    assert "ExecutionRedriven" in event_types(client, run)
 
 
 def test_executed_map_run(start):
@@ -1058,7 +1047,7 @@ def test_executed_map_run_that_is_stopped(start):
     [item] = client.list_map_runs(executionArn=run.arn)["mapRuns"]
     arn = item["mapRunArn"]
 
-    so_far = types(client, run)
+    so_far = event_types(client, run)
     client.update_map_run(mapRunArn=arn, maxConcurrency=3)
     client.update_map_run(mapRunArn=arn, toleratedFailureCount=1)
     updated = client.describe_map_run(mapRunArn=arn)

@@ -9,7 +9,6 @@ import pytest
 from answers import members, refusal
 from moto import mock_aws
 from moto.core.exceptions import ServiceException
-from moto.stepfunctions.models import stepfunctions_backends
 
 from sfn_mock import mock_sfn_executions
 
@@ -381,11 +380,6 @@ def test_worker_name_too_long(client, pick):
 
 
 # --- moto's backend ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def backend(sfn_executions):
-    return stepfunctions_backends["123456789012"]["us-east-1"]
 
 
 def test_backend(client, backend):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from operator import methodcaller
 
 import pytest
+
+from sfn_mock import Execution
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=timezone.utc)
 PREFIX = "arn:aws:states:us-east-1:123456789012"
@@ -83,10 +86,10 @@ def test_clock_that_goes_back(client, started, clock):
 @pytest.mark.parametrize(
     ("end", "events"),
     [
-        pytest.param(lambda run: run.succeed(), [(2, "Started"), (2, "Succeeded")], id="succeeds"),
-        pytest.param(lambda run: run.fail("Broken"), [(2, "Started"), (2, "Failed")], id="fails"),
-        pytest.param(lambda run: run.fail("States.Timeout"), [(2, "TimedOut")], id="misses its timeout"),
-        pytest.param(lambda run: run.abort(), [], id="is aborted"),
+        pytest.param(Execution.succeed, [(2, "Started"), (2, "Succeeded")], id="succeeds"),
+        pytest.param(methodcaller("fail", "Broken"), [(2, "Started"), (2, "Failed")], id="fails"),
+        pytest.param(methodcaller("fail", "States.Timeout"), [(2, "TimedOut")], id="misses its timeout"),
+        pytest.param(Execution.abort, [], id="is aborted"),
     ],
 )
 def test_task_that_no_worker_takes(client, started, clock, end, events):

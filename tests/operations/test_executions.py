@@ -30,11 +30,6 @@ def orders(sfn_executions):
     return sfn_executions.add_state_machine("orders", definition=DEFINITION, role_arn=ROLE)
 
 
-@pytest.fixture
-def fast(sfn_executions):
-    return sfn_executions.add_state_machine("fast", type="EXPRESS")
-
-
 def start(client, name="nightly", **arguments):
     return client.start_execution(**{"stateMachineArn": MACHINE, "name": name} | arguments)
 

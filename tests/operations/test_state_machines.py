@@ -10,7 +10,6 @@ import boto3
 import pytest
 from answers import members, refusal
 from moto.core.exceptions import ServiceException
-from moto.stepfunctions.models import stepfunctions_backends
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 
@@ -28,12 +27,6 @@ LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/orders:*"
 LOGGING = {"level": "ERROR", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": LOG_GROUP}}]}
 KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/0b7a3c1e-6a0f-4a57-9f6c-2b1b7f7a1c55"
 ENCRYPTION = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": KMS_KEY, "kmsDataKeyReusePeriodSeconds": 60}
-
-
-@pytest.fixture
-def backend(sfn_executions):
-    """moto's backend, as code that uses moto gets it."""
-    return stepfunctions_backends["123456789012"]["us-east-1"]
 
 
 def create(client, **arguments):
@@ -730,7 +723,7 @@ INVALID_TOKEN = ("InvalidToken", "Invalid Token: 'Invalid token'")
     [
         pytest.param(lambda token: "InvalidToken", id="any text"),
         pytest.param(lambda token: token[:-4], id="cut off"),
-        pytest.param(lambda token: token.swapcase(), id="in other letters"),
+        pytest.param(str.swapcase, id="in other letters"),
         pytest.param(lambda token: "\ud800", id="a lone surrogate"),
     ],
 )

@@ -24,11 +24,6 @@ INPUT_SIZE = 262144
 INCLUDED = {"included": True}
 
 
-@pytest.fixture
-def fast(sfn_executions):
-    return sfn_executions.add_state_machine("fast", type="EXPRESS")
-
-
 def start(client, **arguments):
     return members(client.start_sync_execution(**{"stateMachineArn": FAST, "name": "nightly"} | arguments))
 

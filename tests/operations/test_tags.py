@@ -10,7 +10,6 @@ import pytest
 from answers import members, refusal
 from moto import mock_aws
 from moto.core.exceptions import ServiceException
-from moto.stepfunctions.models import stepfunctions_backends
 
 from sfn_mock import mock_sfn_executions
 
@@ -343,11 +342,6 @@ def test_untag_key_too_long(client, orders):
 
 
 # --- moto --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def backend(sfn_executions):
-    return stepfunctions_backends["123456789012"]["us-east-1"]
 
 
 @pytest.mark.parametrize(

@@ -31,15 +31,15 @@ def succeed(client, token: str, output: str = "{}"):
 
 
 ANSWERS = [
-    pytest.param(lambda client, token: (client.send_task_success, {"taskToken": token, "output": "{}"}), id="success"),
-    pytest.param(lambda client, token: (client.send_task_failure, {"taskToken": token}), id="failure"),
-    pytest.param(lambda client, token: (client.send_task_heartbeat, {"taskToken": token}), id="heartbeat"),
+    pytest.param(("send_task_success", {"output": "{}"}), id="success"),
+    pytest.param(("send_task_failure", {}), id="failure"),
+    pytest.param(("send_task_heartbeat", {}), id="heartbeat"),
 ]
 
 
 def refused(client, answer, token: str):
-    operation, arguments = answer(client, token)
-    return refusal(operation, **arguments)
+    operation, arguments = answer
+    return refusal(getattr(client, operation), taskToken=token, **arguments)
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------

@@ -17,17 +17,6 @@ from sfn_mock import StepFunctionsMock, get_mock
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:orders"
 
 
-@pytest.fixture
-def run(pytester):
-    """Run a test module in the order in which it is written, and return pytest's result."""
-
-    def run(source: str, *arguments: str):
-        pytester.makepyfile(source)
-        return pytester.runpytest("-p", "no:randomly", *arguments)
-
-    return run
-
-
 # --- The fixture -------------------------------------------------------------------------------------------------
 
 
@@ -41,9 +30,9 @@ def test_fixture_gives_the_handle(sfn_executions):
     assert [execution["name"] for execution in listed] == ["nightly"]
 
 
-def test_every_test_starts_empty(run):
+def test_every_test_starts_empty(run_module):
     """Each test has its own mock, also after one that failed."""
-    result = run(
+    result = run_module(
         """
         import os, pytest
         from sfn_mock import get_mock
@@ -64,9 +53,9 @@ def test_every_test_starts_empty(run):
     result.assert_outcomes(failed=2, passed=1)
 
 
-def test_fixture_in_other_fixtures(run):
+def test_fixture_in_other_fixtures(run_module):
     """A fixture that uses it shares its store with the test."""
-    result = run(
+    result = run_module(
         """
         import boto3, pytest
 
@@ -82,9 +71,9 @@ def test_fixture_in_other_fixtures(run):
     result.assert_outcomes(passed=1)
 
 
-def test_fixture_with_asyncio(run):
+def test_fixture_with_asyncio(run_module):
     """An asynchronous test runs under the mock too."""
-    result = run(
+    result = run_module(
         """
         import asyncio, boto3, pytest
 
@@ -99,9 +88,9 @@ def test_fixture_with_asyncio(run):
     result.assert_outcomes(passed=1)
 
 
-def test_fixture_with_unittest(run):
+def test_fixture_with_unittest(run_module):
     """A TestCase can use it by usefixtures or by the marker, with get_mock()."""
-    result = run(
+    result = run_module(
         """
         import unittest, pytest
         from sfn_mock import get_mock
@@ -127,9 +116,9 @@ def test_fixture_with_unittest(run):
 # --- The marker --------------------------------------------------------------------------------------------------
 
 
-def test_closest_marker_wins(run):
+def test_closest_marker_wins(run_module):
     """For each option, the function's marker has priority over its class's, and that over the module's."""
-    result = run(
+    result = run_module(
         """
         import pytest
 
@@ -165,9 +154,9 @@ def test_closest_marker_wins(run):
     result.assert_outcomes(passed=5)
 
 
-def test_marker_brings_the_fixture(run):
+def test_marker_brings_the_fixture(run_module):
     """A test with the marker is mocked even if it does not use the fixture."""
-    result = run(
+    result = run_module(
         """
         import pytest
         from sfn_mock import get_mock
@@ -205,9 +194,9 @@ def test_marker_brings_the_fixture(run):
         pytest.param("regoin=2, account_id='1'", ": unknown option 'regoin'. Did you mean 'region'?", id="several"),
     ],
 )
-def test_marker_takes_options_only(arguments, sentence, run):
+def test_marker_takes_options_only(arguments, sentence, run_module):
     """Another argument is an error that names it and the options."""
-    result = run(
+    result = run_module(
         f"""
         import pytest
 
@@ -221,9 +210,9 @@ def test_marker_takes_options_only(arguments, sentence, run):
     result.stdout.fnmatch_lines([f"E*: @pytest.mark.sfn_executions{sentence}"])
 
 
-def test_marker_refuses_values_as_the_decorator_does(run):
+def test_marker_refuses_values_as_the_decorator_does(run_module):
     """A wrong region is a ValueError before the test begins."""
-    result = run(
+    result = run_module(
         """
         import pytest
 
@@ -258,9 +247,9 @@ def test_marker_is_registered(pytester):
 # --- The report --------------------------------------------------------------------------------------------------
 
 
-def test_swallowed_call_is_an_error_of_the_teardown(run):
+def test_swallowed_call_is_an_error_of_the_teardown(run_module):
     """If a passed test swallowed a refused call, its teardown has an error."""
-    result = run(
+    result = run_module(
         """
         import boto3
 
@@ -276,9 +265,9 @@ def test_swallowed_call_is_an_error_of_the_teardown(run):
     result.stdout.fnmatch_lines(["E*UnmockedServiceError: *swallowed the error: s3 ListBuckets.*"])
 
 
-def test_refused_call_is_reported_once(run):
+def test_refused_call_is_reported_once(run_module):
     """A test that fails because of a refused call has no second report."""
-    result = run(
+    result = run_module(
         """
         import boto3
 
@@ -291,9 +280,9 @@ def test_refused_call_is_reported_once(run):
     result.stdout.no_fnmatch_line("*swallowed*")
 
 
-def test_refused_call_of_a_fixture_is_reported_once(run):
+def test_refused_call_of_a_fixture_is_reported_once(run_module):
     """A fixture that fails because of it is only an error of the setup."""
-    result = run(
+    result = run_module(
         """
         import boto3, pytest
 
@@ -310,9 +299,9 @@ def test_refused_call_of_a_fixture_is_reported_once(run):
     result.stdout.no_fnmatch_line("*swallowed*")
 
 
-def test_swallowed_call_joins_the_report_of_a_failure(run):
+def test_swallowed_call_joins_the_report_of_a_failure(run_module):
     """The test's own failure is reported, with the finding."""
-    result = run(
+    result = run_module(
         """
         import boto3
 
@@ -329,9 +318,9 @@ def test_swallowed_call_joins_the_report_of_a_failure(run):
     result.stdout.fnmatch_lines(["*of its own*", "E*swallowed the error: s3 ListBuckets.*"])
 
 
-def test_class_reports_a_refused_call_once(run):
+def test_class_reports_a_refused_call_once(run_module):
     """A decorated plain or unittest class reports it once too."""
-    result = run(
+    result = run_module(
         """
         import unittest, boto3
         from sfn_mock import mock_sfn_executions

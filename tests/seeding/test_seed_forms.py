@@ -8,7 +8,6 @@ import warnings
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from freezegun import freeze_time
 
 from sfn_mock import SeedWarning
 from sfn_mock.types import OutcomeDict, SeedDocument
@@ -17,17 +16,6 @@ NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
 WAIT = {"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 5, "End": True}}}
 DANGLING = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "C": {"Type": "Succeed"}}}
-
-
-@pytest.fixture
-def frozen():
-    with freeze_time(NOW) as clock:
-        yield clock
-
-
-@pytest.fixture
-def orders(sfn_executions):
-    return sfn_executions.add_state_machine("orders")
 
 
 @pytest.mark.parametrize(
@@ -40,12 +28,12 @@ def orders(sfn_executions):
         pytest.param(datetime(2026, 1, 9, 8), datetime(2026, 1, 9, 8, tzinfo=timezone.utc), id="naive datetime"),
     ],
 )
-def test_forms_of_dates(frozen, orders, given, start):
+def test_forms_of_dates(clock, orders, given, start):
     """Relative dates and dates without a time are in UTC."""
     assert orders.add_execution(status="RUNNING", start_date=given).start_date == start
 
 
-def test_forms_of_lengths(frozen, orders):
+def test_forms_of_lengths(clock, orders):
     """Each duration may be text."""
     run = orders.add_execution(status="FAILED", start_date="-1h", duration="5m")
     many = orders.add_executions(2, status="FAILED", start_date="-2h", interval="PT1M", duration="30s")
@@ -169,7 +157,7 @@ def test_date_with_a_zone_does_not_warn(berlin, orders, given):
         orders.add_execution(status="RUNNING", start_date=given)
 
 
-def test_naive_date_does_not_warn_under_a_frozen_clock(berlin, frozen, orders):
+def test_naive_date_does_not_warn_under_a_frozen_clock(berlin, clock, orders):
     """Under a frozen clock a naive date does not warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -9,6 +9,7 @@ import textwrap
 import time
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from operator import attrgetter
 from threading import Thread
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -351,62 +352,71 @@ ITEM_ABROAD = {name: text.replace("us-east-1", "eu-west-1") for name, text in IT
 @pytest.mark.parametrize(
     "use",
     [
-        pytest.param(lambda it: it.client.list_executions(stateMachineArn=MACHINE), id="ListExecutions"),
-        pytest.param(lambda it: it.client.list_executions(mapRunArn=it.batch.arn), id="ListExecutions by map run"),
-        pytest.param(lambda it: it.client.start_execution(stateMachineArn=MACHINE), id="StartExecution"),
-        pytest.param(lambda it: it.client.stop_execution(executionArn=it.running.arn), id="StopExecution"),
-        pytest.param(lambda it: it.client.describe_execution(executionArn=it.running.arn), id="DescribeExecution"),
-        pytest.param(lambda it: it.client.redrive_execution(executionArn=it.failed.arn), id="RedriveExecution"),
-        pytest.param(lambda it: it.client.list_map_runs(executionArn=it.running.arn), id="ListMapRuns"),
-        pytest.param(lambda it: it.client.describe_map_run(mapRunArn=it.batch.arn), id="DescribeMapRun"),
-        pytest.param(lambda it: it.client.describe_state_machine(stateMachineArn=MACHINE), id="DescribeStateMachine"),
-        pytest.param(lambda it: it.client.publish_state_machine_version(stateMachineArn=MACHINE), id="Publish"),
+        pytest.param(lambda world: world.client.list_executions(stateMachineArn=MACHINE), id="ListExecutions"),
         pytest.param(
-            lambda it: refused(it.client.list_executions, stateMachineArn=f"{MACHINE}:7"), id="ListExecutions, refused"
+            lambda world: world.client.list_executions(mapRunArn=world.batch.arn), id="ListExecutions by map run"
+        ),
+        pytest.param(lambda world: world.client.start_execution(stateMachineArn=MACHINE), id="StartExecution"),
+        pytest.param(lambda world: world.client.stop_execution(executionArn=world.running.arn), id="StopExecution"),
+        pytest.param(
+            lambda world: world.client.describe_execution(executionArn=world.running.arn), id="DescribeExecution"
         ),
         pytest.param(
-            lambda it: refused(it.client.list_executions, stateMachineArn=MACHINE, statusFilter="failed"),
+            lambda world: world.client.redrive_execution(executionArn=world.failed.arn), id="RedriveExecution"
+        ),
+        pytest.param(lambda world: world.client.list_map_runs(executionArn=world.running.arn), id="ListMapRuns"),
+        pytest.param(lambda world: world.client.describe_map_run(mapRunArn=world.batch.arn), id="DescribeMapRun"),
+        pytest.param(
+            lambda world: world.client.describe_state_machine(stateMachineArn=MACHINE), id="DescribeStateMachine"
+        ),
+        pytest.param(lambda world: world.client.publish_state_machine_version(stateMachineArn=MACHINE), id="Publish"),
+        pytest.param(
+            lambda world: refused(world.client.list_executions, stateMachineArn=f"{MACHINE}:7"),
+            id="ListExecutions, refused",
+        ),
+        pytest.param(
+            lambda world: refused(world.client.list_executions, stateMachineArn=MACHINE, statusFilter="failed"),
             id="ListExecutions, refused by the model",
         ),
-        pytest.param(lambda it: it.sfn.add_state_machine("other"), id="add_state_machine"),
-        pytest.param(lambda it: it.sfn.load([ITEM, ITEM_ABROAD]), id="load, two regions"),
-        pytest.param(lambda it: it.sfn.state_machines, id="state_machines, two regions"),
-        pytest.param(lambda it: it.sfn.get_state_machine("orders"), id="get_state_machine, name"),
-        pytest.param(lambda it: it.sfn.get_state_machine(it.abroad.arn), id="get_state_machine, ARN"),
-        pytest.param(lambda it: it.sfn.get_execution(it.failed.arn), id="get_execution"),
-        pytest.param(lambda it: it.sfn.get_map_run(it.batch.arn), id="get_map_run"),
-        pytest.param(lambda it: refused(it.sfn.get_execution, arn="none"), id="get_execution, none"),
-        pytest.param(lambda it: it.orders.add_execution(status="SUCCEEDED"), id="add_execution"),
-        pytest.param(lambda it: refused(it.orders.add_execution, status="DONE"), id="add_execution, refused"),
+        pytest.param(lambda world: world.sfn.add_state_machine("other"), id="add_state_machine"),
+        pytest.param(lambda world: world.sfn.load([ITEM, ITEM_ABROAD]), id="load, two regions"),
+        pytest.param(attrgetter("sfn.state_machines"), id="state_machines, two regions"),
+        pytest.param(lambda world: world.sfn.get_state_machine("orders"), id="get_state_machine, name"),
+        pytest.param(lambda world: world.sfn.get_state_machine(world.abroad.arn), id="get_state_machine, ARN"),
+        pytest.param(lambda world: world.sfn.get_execution(world.failed.arn), id="get_execution"),
+        pytest.param(lambda world: world.sfn.get_map_run(world.batch.arn), id="get_map_run"),
+        pytest.param(lambda world: refused(world.sfn.get_execution, arn="none"), id="get_execution, none"),
+        pytest.param(lambda world: world.orders.add_execution(status="SUCCEEDED"), id="add_execution"),
+        pytest.param(lambda world: refused(world.orders.add_execution, status="DONE"), id="add_execution, refused"),
         pytest.param(
-            lambda it: it.orders.add_execution(
+            lambda world: world.orders.add_execution(
                 status="FAILED", start_date=-MINUTE, stop_date=timedelta(0), redrive_date=timedelta(0)
             ),
             id="add_execution, dates from now",
         ),
-        pytest.param(lambda it: it.orders.add_executions(100, status="SUCCEEDED"), id="add_executions"),
-        pytest.param(lambda it: it.orders.publish_version(), id="publish_version"),
-        pytest.param(lambda it: it.orders.on_start(status="SUCCEEDED"), id="on_start"),
-        pytest.param(lambda it: it.running.add_map_run(), id="add_map_run"),
-        pytest.param(lambda it: it.batch.add_execution(status="SUCCEEDED"), id="add_execution, child"),
-        pytest.param(lambda it: it.batch.add_executions(100, status="SUCCEEDED"), id="add_executions, children"),
-        pytest.param(lambda it: it.running.succeed(), id="succeed"),
-        pytest.param(lambda it: refused(it.failed.succeed), id="succeed, refused"),
-        pytest.param(lambda it: it.running.fail(), id="fail"),
-        pytest.param(lambda it: it.running.time_out(), id="time_out"),
-        pytest.param(lambda it: it.running.abort(), id="abort"),
-        pytest.param(lambda it: it.failed.redrive(), id="redrive"),
-        pytest.param(lambda it: refused(it.running.redrive), id="redrive, refused"),
-        pytest.param(lambda it: it.failed.status, id="status"),
-        pytest.param(lambda it: it.failed.stop_date, id="stop_date"),
-        pytest.param(lambda it: it.failed.redrive_count, id="redrive_count"),
-        pytest.param(lambda it: it.failed.redrive_date, id="redrive_date"),
-        pytest.param(lambda it: it.failed.output, id="output"),
-        pytest.param(lambda it: it.failed.error, id="error"),
-        pytest.param(lambda it: it.failed.cause, id="cause"),
-        pytest.param(lambda it: repr(it.failed), id="repr"),
-        pytest.param(lambda it: it.batch.status, id="status of a map run"),
-        pytest.param(lambda it: it.batch.stop_date, id="stop_date of a map run"),
+        pytest.param(lambda world: world.orders.add_executions(100, status="SUCCEEDED"), id="add_executions"),
+        pytest.param(lambda world: world.orders.publish_version(), id="publish_version"),
+        pytest.param(lambda world: world.orders.on_start(status="SUCCEEDED"), id="on_start"),
+        pytest.param(lambda world: world.running.add_map_run(), id="add_map_run"),
+        pytest.param(lambda world: world.batch.add_execution(status="SUCCEEDED"), id="add_execution, child"),
+        pytest.param(lambda world: world.batch.add_executions(100, status="SUCCEEDED"), id="add_executions, children"),
+        pytest.param(lambda world: world.running.succeed(), id="succeed"),
+        pytest.param(lambda world: refused(world.failed.succeed), id="succeed, refused"),
+        pytest.param(lambda world: world.running.fail(), id="fail"),
+        pytest.param(lambda world: world.running.time_out(), id="time_out"),
+        pytest.param(lambda world: world.running.abort(), id="abort"),
+        pytest.param(lambda world: world.failed.redrive(), id="redrive"),
+        pytest.param(lambda world: refused(world.running.redrive), id="redrive, refused"),
+        pytest.param(attrgetter("failed.status"), id="status"),
+        pytest.param(attrgetter("failed.stop_date"), id="stop_date"),
+        pytest.param(attrgetter("failed.redrive_count"), id="redrive_count"),
+        pytest.param(attrgetter("failed.redrive_date"), id="redrive_date"),
+        pytest.param(attrgetter("failed.output"), id="output"),
+        pytest.param(attrgetter("failed.error"), id="error"),
+        pytest.param(attrgetter("failed.cause"), id="cause"),
+        pytest.param(lambda world: repr(world.failed), id="repr"),
+        pytest.param(attrgetter("batch.status"), id="status of a map run"),
+        pytest.param(attrgetter("batch.stop_date"), id="stop_date of a map run"),
     ],
 )
 def test_each_use_reads_the_clock_once(ticking, use):

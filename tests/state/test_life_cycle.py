@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from threading import Barrier, Thread
 
 import pytest
 
-from sfn_mock import mock_sfn_executions
+from sfn_mock import Execution, StepFunctionsMock, mock_sfn_executions
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=timezone.utc)
 
@@ -39,18 +39,18 @@ def described(client, run, *members):
 # --- Ends --------------------------------------------------------------------------------------------------------
 
 ENDS = [
-    pytest.param(lambda run: run.succeed(), {"status": "SUCCEEDED", "output": "{}"}, id="succeed"),
+    pytest.param(Execution.succeed, {"status": "SUCCEEDED", "output": "{}"}, id="succeed"),
     pytest.param(
-        lambda run: run.succeed('{"ok": true}'), {"status": "SUCCEEDED", "output": '{"ok": true}'}, id="succeed, output"
+        methodcaller("succeed", '{"ok": true}'), {"status": "SUCCEEDED", "output": '{"ok": true}'}, id="succeed, output"
     ),
-    pytest.param(lambda run: run.fail(), {"status": "FAILED"}, id="fail"),
+    pytest.param(Execution.fail, {"status": "FAILED"}, id="fail"),
     pytest.param(
-        lambda run: run.fail("Boom", "why"), {"status": "FAILED", "error": "Boom", "cause": "why"}, id="fail, error"
+        methodcaller("fail", "Boom", "why"), {"status": "FAILED", "error": "Boom", "cause": "why"}, id="fail, error"
     ),
-    pytest.param(lambda run: run.time_out(), {"status": "TIMED_OUT"}, id="time_out"),
-    pytest.param(lambda run: run.abort(), {"status": "ABORTED"}, id="abort"),
+    pytest.param(Execution.time_out, {"status": "TIMED_OUT"}, id="time_out"),
+    pytest.param(Execution.abort, {"status": "ABORTED"}, id="abort"),
     pytest.param(
-        lambda run: run.abort(error="Stop", cause="operator"),
+        methodcaller("abort", error="Stop", cause="operator"),
         {"status": "ABORTED", "error": "Stop", "cause": "operator"},
         id="abort, error",
     ),
@@ -166,10 +166,10 @@ STATES = [
 @pytest.mark.parametrize(
     ("end", "status"),
     [
-        pytest.param(lambda run: run.succeed(), "SUCCEEDED", id="succeed"),
-        pytest.param(lambda run: run.fail(), "FAILED", id="fail"),
-        pytest.param(lambda run: run.time_out(), "TIMED_OUT", id="time_out"),
-        pytest.param(lambda run: run.abort(), "ABORTED", id="abort"),
+        pytest.param(Execution.succeed, "SUCCEEDED", id="succeed"),
+        pytest.param(Execution.fail, "FAILED", id="fail"),
+        pytest.param(Execution.time_out, "TIMED_OUT", id="time_out"),
+        pytest.param(Execution.abort, "ABORTED", id="abort"),
     ],
 )
 @pytest.mark.parametrize(("seed", "stands"), STATES)
@@ -427,15 +427,15 @@ def test_records_after_the_end_of_their_mock(change, arguments):
 @pytest.mark.parametrize(
     "use",
     [
-        pytest.param(lambda sfn: sfn.add_state_machine("other"), id="add_state_machine"),
-        pytest.param(lambda sfn: sfn.load([]), id="load"),
-        pytest.param(lambda sfn: sfn.state_machines, id="state_machines"),
-        pytest.param(lambda sfn: sfn.get_state_machine("orders"), id="get_state_machine"),
-        pytest.param(lambda sfn: sfn.get_execution("any"), id="get_execution"),
-        pytest.param(lambda sfn: sfn.get_map_run("any"), id="get_map_run"),
-        pytest.param(lambda sfn: sfn.add_fault("ListExecutions", error="InvalidToken"), id="add_fault"),
-        pytest.param(lambda sfn: sfn.calls, id="calls"),
-        pytest.param(lambda sfn: sfn.reset(), id="reset"),
+        pytest.param(methodcaller("add_state_machine", "other"), id="add_state_machine"),
+        pytest.param(methodcaller("load", []), id="load"),
+        pytest.param(attrgetter("state_machines"), id="state_machines"),
+        pytest.param(methodcaller("get_state_machine", "orders"), id="get_state_machine"),
+        pytest.param(methodcaller("get_execution", "any"), id="get_execution"),
+        pytest.param(methodcaller("get_map_run", "any"), id="get_map_run"),
+        pytest.param(methodcaller("add_fault", "ListExecutions", error="InvalidToken"), id="add_fault"),
+        pytest.param(attrgetter("calls"), id="calls"),
+        pytest.param(StepFunctionsMock.reset, id="reset"),
     ],
 )
 def test_handle_after_the_end_of_its_mock(use):
@@ -622,7 +622,7 @@ def test_a_name_of_another_region(sfn):
     ("look", "sentence"),
     [
         pytest.param(
-            lambda sfn: sfn.get_state_machine("order"),
+            methodcaller("get_state_machine", "order"),
             (
                 "No state machine 'order'. Did you mean 'orders'? Known: "
                 "arn:aws:states:us-east-1:123456789012:stateMachine:orders, "
@@ -631,7 +631,7 @@ def test_a_name_of_another_region(sfn):
             id="machine",
         ),
         pytest.param(
-            lambda sfn: sfn.get_execution(MACHINE),
+            methodcaller("get_execution", MACHINE),
             (
                 "No execution 'arn:aws:states:us-east-1:123456789012:stateMachine:orders'. Did you mean "
                 "'arn:aws:states:us-east-1:123456789012:execution:orders:parent'? Known: "
@@ -642,7 +642,7 @@ def test_a_name_of_another_region(sfn):
             id="execution",
         ),
         pytest.param(
-            lambda sfn: sfn.get_map_run("Items"),
+            methodcaller("get_map_run", "Items"),
             (
                 "No map run 'Items'. Known: "
                 "arn:aws:states:us-east-1:123456789012:mapRun:orders/Items:5d2b7efd-2008-3835-94c7-605fb3270e4e."
@@ -651,7 +651,7 @@ def test_a_name_of_another_region(sfn):
         ),
         *[
             pytest.param(
-                lambda sfn, value=value: sfn.get_state_machine(value),
+                methodcaller("get_state_machine", value),
                 f"No state machine {value!r}.{hint} Known: {MACHINE}, {PREFIX}:stateMachine:other.",
                 id=f"machine {value!r}",
             )
@@ -673,9 +673,9 @@ def test_lookup_of_a_missing_record_names_known_ones(sfn_executions, look, sente
 @pytest.mark.parametrize(
     ("look", "sentence"),
     [
-        pytest.param(lambda sfn: sfn.get_state_machine("x"), "No state machine 'x'", id="machine"),
-        pytest.param(lambda sfn: sfn.get_execution("x"), "No execution 'x'", id="execution"),
-        pytest.param(lambda sfn: sfn.get_map_run("x"), "No map run 'x'", id="map run"),
+        pytest.param(methodcaller("get_state_machine", "x"), "No state machine 'x'", id="machine"),
+        pytest.param(methodcaller("get_execution", "x"), "No execution 'x'", id="execution"),
+        pytest.param(methodcaller("get_map_run", "x"), "No map run 'x'", id="map run"),
     ],
 )
 def test_lookup_in_an_empty_store(sfn_executions, look, sentence):

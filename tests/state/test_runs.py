@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from operator import methodcaller
 
 import boto3
 import pytest
+from answers import event_types
 from moto import mock_aws
+
+from sfn_mock import Execution
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.sfn_executions(execute=True)]
 
@@ -35,10 +39,6 @@ def start(sfn, client):
         return sfn.get_execution(answer["executionArn"])
 
     return start
-
-
-def types(client, run):
-    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
 
 
 def distributed(state, **more):
@@ -77,12 +77,12 @@ def test_a_clock_that_moves_back_shows_the_run_as_it_was(clock, client, start):
     clock.tick(7200)
     assert run.status == "SUCCEEDED"
     clock.move_to(NOW + timedelta(minutes=30))
-    assert (run.status, types(client, run)) == ("RUNNING", ["ExecutionStarted", "WaitStateEntered"])
+    assert (run.status, event_types(client, run)) == ("RUNNING", ["ExecutionStarted", "WaitStateEntered"])
     client.stop_execution(executionArn=run.arn, error="Enough")
     clock.tick(7200)
 
     assert (run.status, run.error, run.stop_date) == ("ABORTED", "Enough", NOW + timedelta(minutes=30))
-    assert types(client, run) == ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted"]
+    assert event_types(client, run) == ["ExecutionStarted", "WaitStateEntered", "ExecutionAborted"]
 
 
 def test_before_its_start_nothing_runs(clock, sfn, client, start):
@@ -128,7 +128,7 @@ def test_an_activity(clock, client, start):
 
     assert (json.loads(task["input"]), "taskToken" in nothing) == ({"id": 7}, False)
     assert (run.status, run.output, run.stop_date) == ("SUCCEEDED", '{"packed":true}', NOW + timedelta(seconds=400))
-    assert types(client, run)[2:5] == ["ActivityScheduled", "ActivityStarted", "ActivitySucceeded"]
+    assert event_types(client, run)[2:5] == ["ActivityScheduled", "ActivityStarted", "ActivitySucceeded"]
 
 
 def test_an_activity_within_a_map_run(client, start):
@@ -203,7 +203,7 @@ def test_parameters_that_cannot_be_used(client, start, language, field):
         '\'{"QueueUrl":"q","MessageBody":"m","DelaySeconds":"soon"}\' could not be used to start the Task: '
         "[The value for the field 'DelaySeconds' must be a NUMBER]"
     )
-    assert types(client, run) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+    assert event_types(client, run) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
 def test_parameters_of_an_http_task(client, start):
@@ -476,16 +476,16 @@ def test_a_redrive_continues_at_the_failed_state(clock, client, start):
     client.send_task_success(taskToken=task["taskToken"], output="8")
 
     assert (run.status, run.output, run.redrive_count) == ("SUCCEEDED", "8", 1)
-    assert types(client, run).count("PassStateEntered") == 1
-    assert "ExecutionRedriven" in types(client, run)
+    assert event_types(client, run).count("PassStateEntered") == 1
+    assert "ExecutionRedriven" in event_types(client, run)
 
 
 @pytest.mark.parametrize(
     ("end", "told"),
     [
-        pytest.param(lambda run: run.fail("Late", "Rain"), "ExecutionFailed", id="failed"),
-        pytest.param(lambda run: run.time_out(), "ExecutionTimedOut", id="timed out"),
-        pytest.param(lambda run: run.abort("Halt"), "ExecutionAborted", id="aborted"),
+        pytest.param(methodcaller("fail", "Late", "Rain"), "ExecutionFailed", id="failed"),
+        pytest.param(Execution.time_out, "ExecutionTimedOut", id="timed out"),
+        pytest.param(methodcaller("abort", "Halt"), "ExecutionAborted", id="aborted"),
     ],
 )
 def test_a_redrive_leaves_the_history_before_it_as_it_was(client, start, end, told):

@@ -214,7 +214,7 @@ def test_sessions_in_threads():
     assert answers == [["nightly"]] * 8
 
 
-def test_error_is_retried_by_nobody():
+def test_error_is_not_retried():
     """An error is an HTTP answer with status, headers and members, and is not retried."""
     with mock_sfn_executions():
         client = boto3.client("stepfunctions")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import http.server
 import sys
-import time
 from inspect import isawaitable
 from threading import Thread
 from types import SimpleNamespace
@@ -25,14 +24,6 @@ import sfn_mock
 from sfn_mock import mock_sfn_executions
 
 KEYS = {"aws_access_key_id": "real", "aws_secret_access_key": "real"}
-
-
-@pytest.fixture
-def pauses(monkeypatch):
-    """The pauses that botocore asks for, which take no time here."""
-    pauses = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
-    return pauses
 
 
 def client(mode: str, **options):
