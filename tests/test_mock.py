@@ -243,7 +243,7 @@ def test_region_of_a_profile_is_ignored(monkeypatch, tmp_path):
         assert boto3.client("stepfunctions").meta.region_name == "us-east-1"
 
 
-def test_environment_of_the_tests_own(monkeypatch):
+def test_environment_that_the_test_changes(monkeypatch):
     """A mapping that replaces os.environ is changed and restored like it."""
     own = {"PATH": os.environ["PATH"], "AWS_SESSION_TOKEN": "real"}
     monkeypatch.setattr(os, "environ", own.copy())
@@ -255,7 +255,7 @@ def test_environment_of_the_tests_own(monkeypatch):
     assert os.environ == own
 
 
-def test_environment_comes_back_as_it_was(monkeypatch):
+def test_environment_is_restored(monkeypatch):
     """After the mock, environment variables have their old values."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"):
         monkeypatch.setenv(name, "real")
@@ -281,7 +281,7 @@ def test_clients_get_fake_credentials(monkeypatch):
 
 
 @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
-def test_missing_profile_does_no_harm(variable, monkeypatch):
+def test_missing_profile_is_ignored(variable, monkeypatch):
     """A profile in the environment that does not exist is ignored."""
     monkeypatch.setenv(variable, "on-another-machine")
 
@@ -291,7 +291,7 @@ def test_missing_profile_does_no_harm(variable, monkeypatch):
         assert names() == []
 
 
-def test_expired_credentials_do_no_harm(monkeypatch):
+def test_expired_credentials_are_ignored(monkeypatch):
     """The expiry date of real credentials is removed."""
     monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
 
@@ -315,7 +315,7 @@ def test_default_session_is_replaced_and_restored():
     assert boto3.DEFAULT_SESSION is before
 
 
-def test_default_session_is_each_mocks_own():
+def test_each_mock_has_its_own_default_session():
     """Each mock has its own default session."""
     seen = []
     with mock_sfn_executions():
@@ -640,7 +640,7 @@ def test_inner_mock_cannot_differ(option, sentence):
         assert get_mock() is sfn
 
 
-def test_one_object_within_itself():
+def test_one_object_nested_in_itself():
     """A recursive decorated function has one store."""
 
     @mock_sfn_executions
@@ -731,7 +731,7 @@ def test_class_stays_the_same_class():
     assert (suite.test_it(), suite.helper(), suite.test_static(), suite.test_class()) == (True, False, False, False)
 
 
-def test_class_leaves_other_classes_alone():
+def test_class_does_not_change_other_classes():
     """A class that is an attribute of the test class is not wrapped."""
 
     class TestDouble:

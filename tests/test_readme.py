@@ -123,7 +123,7 @@ def test_the_first_test_fits_the_first_screen():
     assert len(first.code.splitlines()) <= 15
 
 
-def test_the_tests_pass_as_they_stand(tmp_path):
+def test_the_tests_pass_unchanged(tmp_path):
     """Each test of the pages passes when saved to a file and run by pytest."""
     write_files_of_snippets(tmp_path)
     for block in FILES:

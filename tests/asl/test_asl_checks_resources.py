@@ -226,6 +226,6 @@ def test_an_action_that_does_not_exist() -> None:
         pytest.param("[]", [("Definition must be a valid JSON object", None)], id="no-object"),
     ],
 )
-def test_lone_state(text: str, expected: list[tuple[str, str | None]]) -> None:
+def test_single_state(text: str, expected: list[tuple[str, str | None]]) -> None:
     """A state that is given alone is named StateName, and its next states are not checked."""
     assert [(fault.message, fault.location) for fault in check_state(text)] == expected

@@ -285,7 +285,7 @@ def test_wrong_arguments_of_added_functions(text: str, message: str) -> None:
         ),
     ],
 )
-def test_errors_without_a_counterpart(text: str, message: str) -> None:
+def test_errors_that_javascript_lacks(text: str, message: str) -> None:
     """Errors of Step Functions alone, and errors of the library that the reference implementation does not have."""
     with pytest.raises((QueryError, ExpressionSyntaxError)) as caught:
         evaluate(text)
@@ -325,7 +325,7 @@ def test_an_expression_without_an_end_is_stopped(text: str) -> None:
     assert sys.getrecursionlimit() == limit
 
 
-def test_a_stack_that_ends_before_the_bound_gives_the_same_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_stack_gives_the_same_error_as_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """An expression that exhausts Python's stack fails like one that is too deep."""
     expression = parse_expression("($f := function($n){1 + $f($n + 1)}; $f(1))")
     monkeypatch.setattr("sfn_mock.asl.jsonata.engine._FRAMES", 0)

@@ -281,7 +281,7 @@ def test_concurrency(limit, items, end):
         pytest.param({"MaxConcurrencyPath": "$.minus"}, "MaxConcurrency cannot be negative.", id="negative"),
     ],
 )
-def test_map_states_that_cannot_be(state, reason):
+def test_invalid_map_states(state, reason):
     """A Map state whose items or limits are wrong fails the execution without an event of its own."""
     run = start(single(of(PASS, **state)), {"k": 1, "t": "x", "half": 1.5, "minus": -1})
 
@@ -425,7 +425,7 @@ def test_smallest_and_largest_limits(field, member, limit):
         ),
     ],
 )
-def test_tolerance_that_cannot_be(state, reason):
+def test_invalid_tolerance(state, reason):
     """A tolerance that is out of range fails the execution after the state has started."""
     run = start(single(distributed(PASS, **state)), [101, "x", True, -0.5], EngineHost())
 
@@ -763,7 +763,7 @@ def test_items_of_another_type(processor, value, actual):
         ),
     ],
 )
-def test_limits_that_cannot_be(limit, events, ending):
+def test_invalid_limits(limit, events, ending):
     """MaxItemsPath to a fraction fails the state before its map run starts; a negative number fails the map run."""
     host = EngineHost(items=[1, 2, 3])
     reader = {**READER, "ReaderConfig": {"MaxItemsPath": "$.n"}}
@@ -794,7 +794,7 @@ def test_item_of_the_context_object(processor, more, expected):
     assert result(start(single(state), [7], EngineHost(items=[7]))) == expected
 
 
-def test_reader_parameters_that_cannot_be():
+def test_invalid_reader_parameters():
     """A path without a value in the parameters of a reader fails the state before its map run starts."""
     host = EngineHost(items=[1])
     run = start(single(distributed(PASS, ItemReader=READER)), {}, host)
@@ -860,7 +860,7 @@ def test_results_of_a_map_run_that_fails(is_refused):
     )
 
 
-def test_result_writer_parameters_that_cannot_be():
+def test_invalid_result_writer_parameters():
     """A path without a value in the parameters of a writer fails the state before its map run starts."""
     writer = {**WRITER, "Parameters": {"Bucket.$": "$.no"}}
     run = start(single(distributed(PASS, ResultWriter=writer)), [1], EngineHost())

@@ -398,7 +398,7 @@ def test_value_is_put_at_a_reference_path(path: str, document: Any, result: Any)
         pytest.param("$[1]", [1], 'Unable to apply step "1" to input [1]', id="index-out-of-range"),
     ],
 )
-def test_value_cannot_be_put_into_something_else(path: str, document: Any, message: str) -> None:
+def test_value_cannot_be_put_into_a_wrong_type(path: str, document: Any, message: str) -> None:
     """A Reference Path goes through objects and existing elements only."""
     with pytest.raises(ResultPathError) as raised:
         parse_reference_path(path).put(document, "new")

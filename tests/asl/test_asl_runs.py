@@ -236,7 +236,7 @@ def test_variables_given_from_outside():
     assert result(run) == {"n": 7}
 
 
-def test_going_back_and_forth():
+def test_clock_that_moves_back_and_forth():
     """A run that is rewound and advanced again has the same events, and calls its host only once."""
     host = EngineHost(Succeeded({"n": 1}, duration_ms=HOUR))
     run = start(single(TASK), host=host)
@@ -302,7 +302,7 @@ def test_a_signal_to_a_rewound_run_replaces_later_events():
 @pytest.mark.parametrize(
     "error", [pytest.param(KeyboardInterrupt(), id="interrupt"), pytest.param(LookupError("unmocked"), id="error")]
 )
-def test_an_interrupt_loses_nothing(error):
+def test_an_interrupted_run_continues(error):
     """A run that an exception interrupts in an action repeats the action at the next advance."""
     asked = []
 

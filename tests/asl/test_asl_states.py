@@ -192,7 +192,7 @@ def test_wait_scale():
         ),
     ],
 )
-def test_wait_that_cannot_be(state, reason):
+def test_invalid_wait(state, reason):
     """A Wait whose delay is invalid or too long fails at once."""
     run = start(single({"Type": "Wait", **state}), {"t": "x", "minus": -1, "yes": True, "far": 2_147_483_648})
 

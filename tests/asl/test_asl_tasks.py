@@ -146,7 +146,7 @@ def test_timeouts(state, answer, expected, moment):
         ),
     ],
 )
-def test_timeouts_that_cannot_be(state, reason):
+def test_invalid_timeouts(state, reason):
     """A timeout that is missing or not a positive whole number fails the state."""
     run = start(single({**TASK, **state}), {"t": "x", "yes": True, "zero": 0}, EngineHost(OK))
 

@@ -351,7 +351,7 @@ def test_paging_is_checked():
 # --- The clock ---------------------------------------------------------------------------------------------------
 
 
-def test_it_goes_by_the_tests_clock(sfn, client):
+def test_server_follows_the_clock_of_the_test(sfn, client):
     """freezegun in the test moves the server's clock, in each thread."""
     sfn.add_state_machine("orders")
     with freeze_time("2026-01-10 02:00:00") as clock:
@@ -386,7 +386,7 @@ def test_other_services_start_empty():
             queues.create_queue(QueueName="failures")
 
 
-def test_other_services_reach_it(sfn, client):
+def test_other_services_reach_the_mock(sfn, client):
     """moto's CloudFormation creates versions in the mock."""
     template = {
         "Resources": {
@@ -409,7 +409,7 @@ def test_other_services_reach_it(sfn, client):
     assert [version.arn for version in sfn.get_state_machine("orders").versions.values()] == [f"{MACHINE}:1"]
 
 
-def test_tagging_api_reaches_it(sfn, client):
+def test_tagging_api_reaches_the_mock(sfn, client):
     """moto's tagging API finds a machine by its type."""
     pytest.importorskip("moto.core.resource_tagging", reason="older ones of moto need all its extras for that API")
     sfn.add_state_machine("orders")
@@ -631,7 +631,7 @@ def test_the_handle_is_that_of_the_mock_around_it():
     assert str(error.value) == "This mock has no server: start one with sfn_mock.server()."
 
 
-def test_it_ends_with_the_mock():
+def test_server_ends_with_the_mock():
     """After the end no server listens, no mock is active, and the handle raises an error."""
     server = sfn_mock.server()
     sfn = server.start()
@@ -646,7 +646,7 @@ def test_it_ends_with_the_mock():
         _ = sfn.endpoint_url
 
 
-def test_requests_at_work_are_answered_before_it_ends():
+def test_running_requests_are_answered_before_the_end():
     """A request that has arrived is answered before the server ends."""
     server = sfn_mock.server()
     sfn = server.start()
@@ -668,7 +668,7 @@ def test_requests_at_work_are_answered_before_it_ends():
     assert (answer.result().status, answer.result().json()) == (200, {"stateMachines": []})
 
 
-def test_it_begins_again():
+def test_server_starts_again():
     """A server can be started several times, and is empty each time; a second start or stop is an error."""
     server = sfn_mock.server()
     with server as sfn:
@@ -842,7 +842,7 @@ def test_a_started_server_listens_until_the_interpreter_exits():
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[]\n", "")
 
 
-def test_a_process_that_is_forked_off_leaves_the_server_to_its_parent(monkeypatch):
+def test_a_forked_process_does_not_serve(monkeypatch):
     """The exit of a forked process stops nothing and waits for nothing."""
     registered = []
     monkeypatch.setattr(atexit, "register", registered.append)

@@ -230,7 +230,7 @@ NO_HEADER = "Each header must be a line with a name, a colon and a value."
         ),
     ],
 )
-def test_requests_that_are_no_http(sfn, exchange, capfd, request_, status, sentence):
+def test_requests_that_are_not_http(sfn, exchange, capfd, request_, status, sentence):
     """Bytes that are not HTTP are refused in JSON, and nothing is printed."""
     assert exchange(request_) == told(status, sentence)
     assert sfn.calls == []
@@ -279,7 +279,7 @@ def test_bodies_that_are_unpacked(sfn, length, status):
     assert (answer.status, len(sfn.calls)) == (status, status == 200)
 
 
-def test_a_body_that_is_packed_in_part_is_read_as_it_is(sfn):
+def test_a_partly_packed_body_is_read_unchanged(sfn):
     """Incomplete gzip is not unpacked."""
     packed = gzip.compress(b'{"maxResults": 1}')[:-3]
     headers = {**LIST, "Content-Encoding": "gzip"}
@@ -347,7 +347,7 @@ def test_a_client_that_takes_too_long(connect, monkeypatch):
     assert answers(connection) == told(408, "A request must be sent within 0.2 seconds.")
 
 
-def test_a_client_that_keeps_silent(connect, monkeypatch):
+def test_a_client_that_sends_nothing(connect, monkeypatch):
     """A connection without a request is closed after some time, without an answer."""
     monkeypatch.setattr(connections, "IDLE_SECONDS", 0.1)
 

@@ -543,7 +543,7 @@ def test_page(sfn, path, headers):
         pytest.param("POST", {"Accept": "text/html"}, id="no GET"),
     ],
 )
-def test_others_are_given_no_page(sfn, method, headers):
+def test_other_hosts_get_no_page(sfn, method, headers):
     """Any other request for the root is one to moto's S3."""
     answer = urllib3.PoolManager().request(method, f"{sfn.endpoint_url}/", headers=headers)
 
@@ -582,7 +582,7 @@ def test_call_with_a_number_that_json_lacks(ask, number, told):
         pytest.param("localhost.example.com", None, 403, id="a name that only looks like it"),
     ],
 )
-def test_by_whom(sfn, path, accept, host, origin, status):
+def test_origins_of_requests(sfn, path, accept, host, origin, status):
     """Programs and the server's page are allowed; other sites are not, whatever name they use."""
     port = sfn.endpoint_url.rpartition(":")[2]
     headers = {"Host": host.format(port=port), "Accept": accept}
@@ -614,7 +614,7 @@ def test_refusal_names_the_header(ask):
 @pytest.mark.parametrize(
     ("method", "route"), [("POST", "seed"), ("POST", "end"), ("GET", "executions"), ("GET", "copy?as=yaml")]
 )
-def test_other_sites_may_not_work_with_it(ask, sfn, method, route):
+def test_other_sites_cannot_use_control_routes(ask, sfn, method, route):
     """Other sites cannot seed, end, search or copy executions."""
     body = '{"state_machines": [{"name": "new"}]}' if method == "POST" else None
     status, _ = ask(method, f"/sfn-mock/{route}", body, headers={"Origin": "http://example.com"})
@@ -622,7 +622,7 @@ def test_other_sites_may_not_work_with_it(ask, sfn, method, route):
     assert (status, sfn.state_machines) == (403, [])
 
 
-def test_other_sites_may_not_reset_all(ask, sfn):
+def test_other_sites_cannot_reset(ask, sfn):
     """Other sites cannot call moto's reset."""
     orders = sfn.add_state_machine("orders")
     status, _ = ask("POST", "/moto-api/reset", headers={"Origin": "http://example.com"})
@@ -646,7 +646,7 @@ def test_other_sites_cannot_call_motos_routes(ask, sfn, headers):
     assert urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{told}").status == 200
 
 
-def test_other_sites_may_not_call_motos_services(sfn):
+def test_other_sites_cannot_call_motos_services(sfn):
     """Other sites cannot call moto's services; programs can."""
     boto3.client("s3").create_bucket(Bucket="private")
     url, pool = f"{sfn.endpoint_url}/private", urllib3.PoolManager()
@@ -727,7 +727,7 @@ def test_form_of_another_site(ask):
         pytest.param("example.com:5000", 403, id="a name that a site may have"),
     ],
 )
-def test_on_all_addresses_names_of_a_network_may_be_asked_for(host, status):
+def test_names_of_a_network_are_allowed_on_all_addresses(host, status):
     """On all addresses, names of the network are allowed, but other sites are not."""
     with sfn_mock.server(host="0.0.0.0") as sfn:
         url = f"{sfn.endpoint_url}/sfn-mock/info"
@@ -779,7 +779,7 @@ NOT_ALLOWED = (
 
 
 @pytest.mark.parametrize("allowed", ["mock.example.com", [1], None])
-def test_allowed_hosts_that_are_none(allowed):
+def test_invalid_allowed_hosts(allowed):
     """A wrong allowed_hosts is refused when the server is created."""
     with pytest.raises(ValueError) as error:
         sfn_mock.server(allowed_hosts=allowed)
@@ -789,7 +789,7 @@ def test_allowed_hosts_that_are_none(allowed):
     )
 
 
-def test_hosts_of_aws_may_be_asked_for(ask):
+def test_hosts_of_aws_are_allowed(ask):
     """Hosts of AWS are allowed, because a site cannot have such a name."""
     headers = {"Host": "states.eu-west-1.amazonaws.com", "X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
 
@@ -803,7 +803,7 @@ def test_hosts_of_aws_may_be_asked_for(ask):
         pytest.param({"Origin": "http://example.com", "Host": "example.com"}, id="a name that leads here"),
     ],
 )
-def test_other_sites_may_not_call_aws(ask, sfn, headers):
+def test_other_sites_cannot_call_step_functions(ask, sfn, headers):
     """The preflight request of another site is refused."""
     call = {"X-Amz-Target": "AWSStepFunctions.CreateActivity", **headers}
 

@@ -163,7 +163,7 @@ def test_stubbed_calls_are_not_recorded(sfn_executions):
     assert sfn_executions.calls == []
 
 
-def test_seeds_are_no_calls(sfn_executions):
+def test_seeds_are_not_recorded_as_calls(sfn_executions):
     """Methods of the handle are not recorded."""
     sfn_executions.get_state_machine("orders").executions[1].fail(error="OutOfStock")
 
@@ -206,7 +206,7 @@ def test_threads(sfn_executions):
     assert [call.operation for call in sfn_executions.calls] == ["ListStateMachines"] * 20
 
 
-def test_old_answers_are_given_up(client, sfn_executions, monkeypatch):
+def test_old_answers_are_dropped(client, sfn_executions, monkeypatch):
     """The record keeps all calls, but drops the oldest of many large answers."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 32 * 1024)
     sfn_executions.get_state_machine("orders").add_executions(48, status="FAILED", start_date="2026-01-01")
@@ -256,7 +256,7 @@ def test_last_call_is_kept(client, sfn_executions, monkeypatch):
     assert len(call.response["executions"]) == 1
 
 
-def test_long_answers_count_as_much_as_they_take(client, sfn_executions, monkeypatch):
+def test_long_answers_count_by_their_size(client, sfn_executions, monkeypatch):
     """The size of a history includes its inputs and outputs."""
     monkeypatch.setattr(calls, "KEPT_BYTES", 1024 * 1024)
     run = sfn_executions.get_state_machine("orders").add_execution(status="RUNNING", input=f'"{"x" * 200_000}"')

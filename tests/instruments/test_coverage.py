@@ -335,7 +335,7 @@ def test_another_definition(few, run, client):
     assert (few.coverage().runs, few.coverage().taken) == (0, [])
 
 
-def test_definition_that_is_none(sfn):
+def test_invalid_definition_has_no_coverage(sfn):
     """A definition that cannot run has no coverage."""
     machine = unchecked_machine(sfn, "{}")
 

@@ -95,7 +95,7 @@ def test_either_may_be_wrong(abroad, asked, region, there):
         assert refusal(client.list_executions, stateMachineArn=f"{asked}:stateMachine:orders")[0] == NO_MACHINE
 
 
-def test_versions_that_an_alias_is_to_route_to(sfn, client, orders, abroad):
+def test_versions_in_a_routing(sfn, client, orders, abroad):
     """A version in a routing configuration is searched for too."""
     live = orders.add_alias("live", orders.publish_version())
     routing = [{"stateMachineVersionArn": f"{ABROAD}:stateMachine:orders:1", "weight": 100}]
@@ -259,7 +259,7 @@ def test_an_arn_that_cannot_be_read(sfn, client, abroad):
     assert find_elsewhere(request, ResourceNotFound(arn="a"), activation.current_session().all_records) is None
 
 
-def test_faults_say_nothing_of_other_regions(sfn, client, abroad):
+def test_faults_do_not_warn(sfn, client, abroad):
     """An error of a fault does not warn of another region."""
     sfn.add_fault("ListExecutions", error="StateMachineDoesNotExist")
 

@@ -69,7 +69,7 @@ def outcomes(count: int, client=None) -> list[str]:
         pytest.param({"times": None, "skip": 3}, ["nightly"] * 3 + ["InvalidToken"], id="for ever after some"),
     ],
 )
-def test_which_requests_are_struck(sfn_executions, options, expected):
+def test_requests_that_a_fault_fails(sfn_executions, options, expected):
     """The first ``skip`` requests succeed, the next ``times`` fail, and count is their number."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken", **options)
 
@@ -156,7 +156,7 @@ def test_threads_share_a_fault(sfn_executions):
     assert (len(found), found.count("InvalidToken"), fault.count) == (40, 20, 20)
 
 
-def test_struck_request_changes_nothing(sfn_executions, orders):
+def test_request_with_a_fault_changes_nothing(sfn_executions, orders):
     """A failed start starts nothing, even if only the answer seems to be lost."""
     for error in ("ThrottlingException", "ReadTimeout"):
         sfn_executions.add_fault("StartExecution", error=error)
@@ -406,7 +406,7 @@ def test_predicate_sees_nothing_in_a_body_that_cannot_be_read(sfn_executions):
     assert [call.parameters for call in sfn_executions.calls] == [{}, {}]
 
 
-def test_other_answers_come_first(sfn_executions):
+def test_other_answers_have_priority(sfn_executions):
     """A request that a handler of the test answers is not seen by faults."""
     fault = sfn_executions.add_fault("ListExecutions", error="InvalidToken")
     client = new_client()

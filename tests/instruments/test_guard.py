@@ -116,7 +116,7 @@ def test_custom_endpoint_is_refused():
         pytest.param({}, {"HTTPS_PROXY": "http://127.0.0.1:1"}, id="of the environment"),
     ],
 )
-def test_proxy_is_not_asked(options, environment, monkeypatch):
+def test_proxy_is_not_used(options, environment, monkeypatch):
     """A call by a proxy, even on this machine, is refused."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -127,7 +127,7 @@ def test_proxy_is_not_asked(options, environment, monkeypatch):
     assert str(error.value) == LIST_BUCKETS
 
 
-def test_after_the_mock_nothing_is_refused():
+def test_no_call_is_refused_after_the_mock():
     """After the mock, the client sends its calls again."""
     client = boto3.client("s3", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
     with mock_sfn_executions():
@@ -370,7 +370,7 @@ def test_swallowed_call_joins_a_failure_that_leaves_an_inner_mock():
     assert error.value.__notes__ == [swallowed("s3 ListBuckets")]
 
 
-def test_refusal_that_leaves_an_inner_mock_may_be_swallowed_still():
+def test_refusal_that_leaves_an_inner_mock_may_be_swallowed_later():
     """A refusal that leaves an inner mock and is swallowed is reported by the outer one."""
 
     @mock_sfn_executions
@@ -400,7 +400,7 @@ def test_inner_mocks_that_end_together():
     assert str(error.value) == swallowed("s3 ListBuckets (2 times)")
 
 
-def test_next_mock_reports_nothing_old():
+def test_next_mock_does_not_report_earlier_errors():
     """A refusal is reported once."""
     mock = mock_sfn_executions()
     with pytest.raises(UnmockedServiceError), mock:
@@ -475,7 +475,7 @@ def test_refusal_beside_an_expected_one():
     assert str(error.value) == swallowed("s3 ListBuckets (2 times)")
 
 
-def test_without_pytest_nothing_of_it_is_watched(monkeypatch):
+def test_without_pytest_expected_errors_are_not_watched(monkeypatch):
     """With unittest, pytest is not needed."""
     monkeypatch.delitem(sys.modules, "pytest")
 

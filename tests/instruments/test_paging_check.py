@@ -682,7 +682,7 @@ def test_call_without_a_line():
 # --- How it is told ----------------------------------------------------------------------------------------------
 
 
-def test_off_unless_asked_for():
+def test_off_by_default():
     """Without the option nothing is reported, and an answer is a plain dict."""
     with mock_sfn_executions() as sfn:
         sfn.add_state_machine("orders").add_executions(250, status="RUNNING")
@@ -792,7 +792,7 @@ def test_beside_a_swallowed_call_to_another_service():
         pytest.param("warning", " Did you mean 'warn'?", id="nearly warn"),
     ],
 )
-def test_no_such_value(value, hint):
+def test_wrong_value(value, hint):
     """Another value is refused with the closest one as a suggestion."""
     with pytest.raises(ValueError, match="check_paging") as error:
         mock_sfn_executions(check_paging=value)

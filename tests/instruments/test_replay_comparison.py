@@ -184,7 +184,7 @@ def test_children(sfn_executions, record):
 
 
 @pytest.mark.sfn_executions(execute=True)
-def test_it_is_listed(sfn_executions, record):
+def test_replay_is_listed(sfn_executions, record):
     """Replayed executions are listed by machines named replay-1, replay-2 and so on."""
     definition = machine({"A": A_PASS})
     history = record(definition, {})

@@ -64,7 +64,7 @@ def outputs_of(replay):
 
 
 @pytest.mark.parametrize("concurrency", [pytest.param(0, id="at once"), pytest.param(1, id="one after the other")])
-def test_each_stay_gets_its_children(sfn_executions, recorded, concurrency):
+def test_each_visit_gets_its_children(sfn_executions, recorded, concurrency):
     """Children with the same input belong to the map run with their output."""
     definition = twice(concurrency)
     history, children = recorded(definition, [["lamp", "desk"], ["lamp", "bed"], ["lamp", "sofa"]], RESULTS)
@@ -99,7 +99,7 @@ def test_map_runs_without_an_end(sfn_executions, recorded):
     assert replay.execution.status == "RUNNING"
 
 
-def test_outputs_that_are_no_list(sfn_executions, recorded):
+def test_outputs_that_are_not_a_list(sfn_executions, recorded):
     """If the Map's output is not the list of its children's, the inputs decide."""
     definition = twice(0, ResultPath=None)
     history, children = recorded(definition, [["lamp"], ["bed"]], RESULTS)

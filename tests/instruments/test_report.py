@@ -64,7 +64,7 @@ def test_calls_and_executions(run_module):
     ]
 
 
-def test_long_story(run_module):
+def test_long_report(run_module):
     """Of many calls and executions the last twenty are shown, with the number of all."""
     result = run_module(
         """
@@ -425,7 +425,7 @@ def test_code_without_a_module(run_module):
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
-def test_run_ended_by_hand(monkeypatch):
+def test_run_ended_by_the_test(monkeypatch):
     """Ctrl-C makes no report."""
     made = []
     monkeypatch.setattr(report, "describe", lambda *_: made.append(1) or "")

@@ -26,7 +26,7 @@ def stop_all() -> None:
     activation.end(None, None, activation.Leaving())
 
 
-def test_a_mock_that_nobody_can_stop_is_named():
+def test_a_mock_without_a_reference_is_named():
     """If its object no longer exists, the next start names its line, once."""
     mock_sfn_executions().start()
     line = line_here() - 1
@@ -41,7 +41,7 @@ def test_a_mock_that_nobody_can_stop_is_named():
     [warning] = warned
     assert re.fullmatch(
         rf"The mock_sfn_executions started at \S*test_starts\.py:{line}, in "
-        rf"\S*test_starts\.py::test_a_mock_that_nobody_can_stop_is_named{re.escape(SENTENCE)}",
+        rf"\S*test_starts\.py::test_a_mock_without_a_reference_is_named{re.escape(SENTENCE)}",
         str(warning.message),
     )
 
@@ -92,7 +92,7 @@ def test_a_mock_that_may_still_be_stopped_is_not_named(monkeypatch, began, now):
     assert handle.account_id == "123456789012"
 
 
-def test_each_stop_takes_back_one_start():
+def test_each_stop_ends_one_start():
     """A mock may be started several times, and each stop ends one start."""
     first, second = mock_sfn_executions(), mock_sfn_executions()
     for mock in (first, second, first):

@@ -121,7 +121,7 @@ def test_retries_take_one_outcome_after_the_other(clock, add, start):
     assert (second.output, second.stop_date) == ("1", NOW + timedelta(seconds=61))
 
 
-def test_a_clock_that_goes_back_asks_for_no_other_outcome(clock, client, add, start):
+def test_a_clock_that_moves_back_takes_no_other_outcome(clock, client, add, start):
     """If the clock goes back and on, a task has the same outcome."""
     orders = add({"Hold": {"Type": "Wait", "Seconds": 60, "Next": "Charge"}, "Charge": task(FUNCTION)})
     orders.mock_task("Charge", [{"result": 1}, {"result": 2}])
@@ -169,7 +169,7 @@ def test_a_callable_that_raises_a_task_error(add, start):
     assert (run.status, run.error, run.cause) == ("FAILED", "Declined", "no 7")
 
 
-def test_any_other_exception_of_a_callable_is_the_tests_own(client, add):
+def test_another_exception_of_a_callable_is_raised_unchanged(client, add):
     """Another exception of a callable is raised by the call that continued the execution."""
 
     def check(input):
@@ -210,7 +210,7 @@ def test_a_task_error_as_text(error, text):
         pytest.param(("Declined", 7), "cause must be a string, got 7.", id="cause"),
     ],
 )
-def test_a_task_error_that_cannot_be(arguments, problem):
+def test_an_invalid_task_error(arguments, problem):
     """The name of a TaskError must be a string."""
     with pytest.raises(ValueError) as error:
         TaskError(*arguments)
@@ -281,7 +281,7 @@ def test_a_resource(sfn, add, start, pattern):
     assert start(add({"Charge": task(FUNCTION)})).output == "1"
 
 
-def test_the_latest_mock_of_a_resource_goes_first(sfn, add, start):
+def test_the_latest_mock_of_a_resource_applies(sfn, add, start):
     """Of two patterns that match, the latest call applies."""
     orders = add({"Charge": task(FUNCTION)})
     sfn.mock_task("arn:aws:lambda:*", result=1)
@@ -387,7 +387,7 @@ def test_a_task_that_waits_is_submitted(client, add, start, resource, parameters
     assert json.loads(events[4]["taskSubmittedEventDetails"]["output"]).keys() == submitted
 
 
-def test_a_result_that_the_service_could_not_give(sfn, add, start):
+def test_a_result_that_the_service_cannot_give(sfn, add, start):
     """A result is checked as in TestState, unless `strict` is False."""
     orders = add({"Send": task(SEND, Parameters=MESSAGE)})
     problem = (
@@ -407,7 +407,7 @@ def test_a_result_that_the_service_could_not_give(sfn, add, start):
     assert start(orders).output == '{"MessageId":7}'
 
 
-def test_a_callable_is_checked_when_it_is_asked(client, add):
+def test_result_of_a_callable_is_checked_when_it_is_called(client, add):
     """A wrong result of a callable is an error of the call that continued the execution."""
     orders = add({"Send": task(SEND, Parameters=MESSAGE)})
     orders.mock_task("Send", lambda input: 7)
@@ -540,7 +540,7 @@ def test_a_name_in_no_machine(sfn, add):
     )
 
 
-def test_a_resource_that_is_none(sfn):
+def test_an_invalid_resource(sfn):
     """An ARN without a star must be one that a task can call."""
     with pytest.raises(ValueError, match="cannot mock resource 'arn:aws:states:::sqs:send': The resource"):
         sfn.mock_task("arn:aws:states:::sqs:send", result={})

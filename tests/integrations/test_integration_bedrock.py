@@ -33,7 +33,7 @@ def invoke(parameters, body=b'{"text":"Hi"}'):
     ],
 )
 def test_body_of_the_answer(body, told):
-    """JSON in the body is told as its value, other text as it is."""
+    """The result has the value of JSON in the body, and other text unchanged."""
     result, calls = invoke({"ModelId": "m", "Body": {"prompt": "Hello"}}, body)
 
     assert result == {"Body": told, "ContentType": "application/json"}
@@ -41,9 +41,9 @@ def test_body_of_the_answer(body, told):
 
 
 def test_bodies_in_s3():
-    """The body is read from the Input, the answer's is written to the Output, and its location is told."""
-    places = {"Input": {"S3Uri": "s3://prompts/a/b.json"}, "Output": {"S3Uri": "s3://texts/c"}}
-    result, calls = invoke({"ModelId": "m", **places})
+    """The body comes from the Input; the answer goes to the Output, and the result has its location."""
+    locations = {"Input": {"S3Uri": "s3://prompts/a/b.json"}, "Output": {"S3Uri": "s3://texts/c"}}
+    result, calls = invoke({"ModelId": "m", **locations})
 
     assert result == {"Body": "s3://texts/c", "ContentType": "application/json"}
     assert calls == [
@@ -85,6 +85,6 @@ def test_parameters(parameters, problems):
 
 
 def test_task_that_cannot_start():
-    """A location that is none stops the task before any call."""
+    """An invalid location stops the task before any call."""
     with pytest.raises(ParametersError):
         invoke({"ModelId": "m", "Input": {}})

@@ -27,7 +27,7 @@ JSON = {"Content-Type": "application/json"}
         pytest.param("arn:aws:states:us-east-1:123456789012:activity:http", False, id="activity"),
     ],
 )
-def test_two_integrations_send_requests_of_their_own(arn, expected):
+def test_only_http_tasks_send_requests(arn, expected):
     """SDK calls, activities and functions are not HTTP tasks."""
     assert is_http_task(parse_resource(arn)) is expected
 

@@ -1,4 +1,4 @@
-"""Jobs of ``.sync`` Tasks: how services are asked about them, and what the answers mean."""
+"""Jobs of ``.sync`` Tasks: how services are asked for their status, and what the answers mean."""
 
 import json
 from datetime import datetime, timezone
@@ -186,7 +186,7 @@ def test_a_job_that_has_failed_is_the_cause(action, method, description, cause):
     ],
 )
 def test_a_job_that_runs_has_no_result(action, method, description):
-    """A status that is not final means that the job is running."""
+    """If the status is not final, the job is running."""
     _, client_for = given(**{method: description})
 
     assert job_of(action, {}, {}).poll(client_for) is None
@@ -210,7 +210,7 @@ def test_job_of_a_deletion():
         ),
     ],
 )
-def test_a_refused_question_fails_the_task(action, method, code, error):
+def test_a_refused_description_fails_the_task(action, method, code, error):
     """If the service refuses to describe a job, the task fails."""
     _, client_for = given(**{method: refusal(code)})
     with pytest.raises(StateError) as raised:

@@ -211,7 +211,7 @@ def test_requests_that_fail(s3, parameters, resource, cause):
 
 
 def test_an_error_without_details():
-    """An error without message, code and metadata, as a test's own client may raise it, has a cause too."""
+    """An error without message, code and metadata, which only a client of a test raises, has a cause too."""
     cause = s3_cause(ClientError({"Error": {}}, "GetObject"))
 
     assert cause == (
@@ -220,7 +220,7 @@ def test_an_error_without_details():
     )
 
 
-def test_parameters_that_are_no_object(s3):
+def test_arguments_that_are_not_an_object(s3):
     """An expression may return any value for the arguments of a reader."""
     with pytest.raises(StateError) as error:
         read(s3, {}, [1])
@@ -255,7 +255,7 @@ def write(s3, config, resource=PUT, ends=ENDS):
     ],
 )
 def test_results_by_writer_config(s3, config, key, text):
-    """The results of children that succeeded have the form that WriterConfig says; the manifest names the files."""
+    """WriterConfig sets the form of the results of successful children; the manifest names the files."""
     result = write(s3, config)
     manifest = json.loads(s3.get_object(Bucket="lists", Key="out/1/manifest.json")["Body"].read())
     suffix = key.rpartition(".")[2]
@@ -293,7 +293,7 @@ def test_results_that_cannot_be_written(s3):
     )
 
 
-def test_results_for_no_bucket(s3):
+def test_result_writer_without_a_bucket(s3):
     """A writer without a bucket fails."""
     with pytest.raises(StateError) as error:
         write_results(s3, WriteRequest(MAP_RUN, PUT, {}, {}, 0, ENDS))

@@ -105,7 +105,7 @@ def test_a_resource_names_an_operation(action, client, operation):
         pytest.param("arn:aws:states:us-east-1:123456789012:activity:a", id="activity"),
     ],
 )
-def test_other_resources_name_none(arn):
+def test_resources_without_an_operation(arn):
     """An unknown or streaming operation is not found."""
     assert find_operation(parse_resource(arn)) is None
 
@@ -114,7 +114,7 @@ def test_other_resources_name_none(arn):
     ("sdk", "boto"),
     [pytest.param(sdk, boto, id=sdk) for sdk, boto in BOTO_NAMES.items() if boto in SERVICES],
 )
-def test_each_renamed_service_goes_by_the_id_in_its_model(sdk, boto):
+def test_renamed_services_agree_with_the_models(sdk, boto):
     """The table of renamed services agrees with the ids of the services."""
     assert naming.sdk_service_name(get_service_model(boto).service_id).lower() == sdk
 

@@ -248,7 +248,7 @@ def test_parameters_become_arguments(action, parameters, expected):
         ),
     ],
 )
-def test_faults_are_reported_in_the_words_of_aws(action, parameters, problems):
+def test_faults_have_sentences_of_aws(action, parameters, problems):
     """Each unknown, missing or wrongly typed member has AWS's sentence."""
     with pytest.raises(ParametersError) as raised:
         build_request(operation_of(action), parameters)

@@ -202,7 +202,7 @@ def test_causes_have_message_and_request(action, error, metadata, cause):
     assert client_failure(operation_of(action), raised).cause == cause
 
 
-def test_a_request_that_boto3_refuses_fails_like_one_that_the_service_refuses():
+def test_refusal_of_boto3_is_like_one_of_the_service():
     """AWS's SDK for Java sends such a request, and the service validates it."""
     failure = invalid_request_failure(operation_of("aws-sdk:sfn:describeExecution"), "too long")
 

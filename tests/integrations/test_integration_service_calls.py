@@ -243,7 +243,7 @@ def test_a_nested_execution_has_an_input(parameters, sent):
 
 
 def test_a_sync_task_has_a_job():
-    """The service's answer is in the history at once, and the job is asked about later."""
+    """The service's answer is in the history at once, and the job is polled later."""
     client, client_for = given(start_job_run={"JobRunId": "r"}, get_job_run={"JobRun": {"JobRunState": "SUCCEEDED"}})
     answer = call("glue:startJobRun.sync", {"JobName": "n"}, client_for)
 
@@ -322,7 +322,7 @@ def test_a_sync_task_has_a_job():
         ),
     ],
 )
-def test_actions_of_emr_have_parameters_of_their_own(action, parameters, answers, sent, result):
+def test_actions_of_emr_have_their_own_parameters(action, parameters, answers, sent, result):
     """EMR's actions name one cluster, step, fleet or group."""
     client, client_for = given(**answers)
     answer = call(f"elasticmapreduce:{action}", parameters, client_for)
@@ -331,8 +331,8 @@ def test_actions_of_emr_have_parameters_of_their_own(action, parameters, answers
     assert answer.result == {**result, **NO_METADATA}
 
 
-def test_a_fleet_that_is_not_there_fails_the_task():
-    """A name leads to an id only if the cluster has it."""
+def test_a_missing_fleet_fails_the_task():
+    """A fleet is found by its name only if the cluster has one of that name."""
     _, client_for = given(list_instance_fleets={"InstanceFleets": []})
     with pytest.raises(StateError) as raised:
         call(
@@ -394,7 +394,7 @@ def test_a_function_that_raises_fails_the_task(payload, error):
     assert (raised.value.error, raised.value.cause) == (error, payload)
 
 
-def test_a_function_that_is_not_there_fails_the_task():
+def test_a_missing_function_fails_the_task():
     """A missing function is Lambda's error of lambda:invoke."""
     _, client_for = given(invoke=refusal("ResourceNotFoundException", "Function not found: charge"))
     with pytest.raises(StateError) as raised:
@@ -552,7 +552,7 @@ def test_parameters_are_checked_before_a_task_starts(action, parameters, problem
     ],
 )
 def test_a_definition_names_only_parameters_that_the_service_knows(action, parameters, unknown):
-    """The names of parameters begin with a capital, at any depth; those of paths end in ``.$``."""
+    """At any depth, names of parameters begin with a capital; names of paths end in ``.$``."""
     assert unknown_fields(resource_of(action), parameters) == unknown
 
 

@@ -96,7 +96,7 @@ def test_a_task_is_answered(arn, parameters, answers, expected):
     assert answer(arn, parameters, client_for) == (expected, None)
 
 
-def test_a_job_that_runs_is_asked_about_again():
+def test_a_running_job_is_polled_again():
     """The task lasts until the job has ended."""
     _, client_for = given(
         start_job_run={"JobRunId": "r"}, get_job_run=[run_of("RUNNING"), run_of("RUNNING"), run_of("SUCCEEDED")]
@@ -115,8 +115,8 @@ def test_a_job_that_runs_is_asked_about_again():
         pytest.param(7, "FAILED", 7000, id="failed"),
     ],
 )
-def test_the_end_of_an_execution_has_its_moment(stop, status, expected):
-    """Step Functions tells when the execution stopped that a task waits for."""
+def test_the_end_of_a_nested_execution_has_its_own_date(stop, status, expected):
+    """A task that waits for a nested execution ends at the stop date of that execution."""
     stopped = datetime.fromtimestamp(stop, timezone.utc)
     answers = [{"status": "RUNNING"}, {"status": status, "stopDate": stopped}]
     _, client_for = given(start_execution={"executionArn": "e"}, describe_execution=answers)
@@ -126,7 +126,7 @@ def test_the_end_of_an_execution_has_its_moment(stop, status, expected):
 
 
 def test_a_refused_poll_ends_the_task():
-    """A task whose service refuses to describe the job fails with that error, at no moment of the job's own."""
+    """If the service refuses to describe the job, the task fails with that error and without a stop date."""
     _, client_for = given(
         start_job_run={"JobRunId": "r"}, get_job_run=[run_of("RUNNING"), refusal("EntityNotFoundException")]
     )
@@ -136,7 +136,7 @@ def test_a_refused_poll_ends_the_task():
     assert (type(end), end.error, end.stop) == (Failed, "Glue.EntityNotFoundException", None)
 
 
-def test_an_http_task_is_sent_by_whoever_can():
+def test_an_http_task_is_sent_by_the_given_function():
     """An HTTP task needs a function that sends requests."""
     sent = []
 

@@ -331,7 +331,7 @@ def test_unknown_attribute(stack):
     }
 
 
-def test_moto_finds_its_own_classes_again():
+def test_motos_own_classes_are_restored():
     """moto's CloudFormation has our classes in the mock, and its own after it."""
     pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
     from moto.cloudformation import parsing
@@ -683,7 +683,7 @@ def test_history_type_failure(client, sfn, monkeypatch):
     assert events[-1]["executionFailedEventDetails"] == {"error": "AnError", "cause": "An error occurred!"}
 
 
-def test_on_start_outweighs_the_history_type(client, sfn, monkeypatch):
+def test_on_start_has_priority_over_the_history_type(client, sfn, monkeypatch):
     """on_start has priority over the environment variable."""
     monkeypatch.setenv("SF_EXECUTION_HISTORY_TYPE", "FAILURE")
     sfn.add_state_machine("orders").on_start(status="RUNNING")
@@ -1138,7 +1138,7 @@ def test_frozen_execution(executed):
     assert {event["timestamp"] for event in history} == {date(NOW)}
 
 
-def test_on_start_outweighs_the_interpreter(executed):
+def test_on_start_has_priority_over_the_definition(executed):
     """A machine with on_start does not run its definition."""
     executed.add_state_machine("orders", definition='{"StartAt": "No", "States": {"No": {"Type": "Fail"}}}').on_start(
         status="SUCCEEDED", output='{"ok": true}'

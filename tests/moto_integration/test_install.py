@@ -50,7 +50,7 @@ def machine_names() -> list[str]:
     return [machine["name"] for machine in sfn_client().list_state_machines()["stateMachines"]]
 
 
-def place() -> list[object]:
+def replaced_parts() -> list[object]:
     """The parts of moto that an installation replaces."""
     return [
         stepfunctions_backends.backend,
@@ -220,7 +220,7 @@ def test_mock_inside_shares_the_store(installed):
         assert [machine.name for machine in get_mock().state_machines] == ["orders", "invoices"]
 
 
-def test_rough_edges_of_a_mock_inside(installed):
+def test_options_of_a_mock_inside(installed):
     """The options of an inner mock apply while it is active."""
     with freeze_time("2026-06-01"), mock_aws():
         create(sfn_client())
@@ -250,7 +250,7 @@ def test_mock_outside_keeps_its_own_store(installed):
 
 def test_mocks_that_end_out_of_order(installed):
     """If mock_aws ends first, its store ends with it, and everything is restored at the end."""
-    before = place()
+    before = replaced_parts()
     moto, ours = mock_aws(), mock_sfn_executions()
     moto.start()
     sfn = ours.start()
@@ -261,7 +261,7 @@ def test_mocks_that_end_out_of_order(installed):
     finally:
         ours.stop()
 
-    assert place() == before
+    assert replaced_parts() == before
 
 
 # --- Installing and uninstalling ---------------------------------------------------------------------------------
@@ -269,13 +269,13 @@ def test_mocks_that_end_out_of_order(installed):
 
 def test_uninstall_restores_moto():
     """After uninstall() moto answers by itself, and nothing of it is replaced."""
-    before = place()
+    before = replaced_parts()
     sfn_mock.install()
     with mock_aws():
         create(sfn_client())
     sfn_mock.uninstall()
 
-    assert place() == before
+    assert replaced_parts() == before
     with mock_aws():
         create(sfn_client())
         assert type(stepfunctions_backends[ACCOUNT][REGION]) is StepFunctionBackend
@@ -351,13 +351,13 @@ INI = """
 
 def test_ini_option(pytester):
     """sfn_mock_replace_moto = true installs the mock for the run, and restores moto after it."""
-    before = place()
+    before = replaced_parts()
     pytester.makeini(INI)
     pytester.makepyfile(SUITE.format(module="sfn_mock.models"))
 
     pytester.runpytest().assert_outcomes(passed=1)
 
-    assert place() == before
+    assert replaced_parts() == before
 
 
 def test_without_the_ini_option(pytester):

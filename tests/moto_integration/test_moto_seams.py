@@ -1,4 +1,4 @@
-"""Each place at which the mock changes moto, with a test of its own that fails when moto changes there."""
+"""Each function and attribute of moto that the mock replaces has a test that fails if moto changes it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_dictionary_of_an_account_made_before():
         assert type(account["eu-north-1"]) is StepFunctionBackend
 
 
-def test_motos_dictionary_is_as_before():
+def test_motos_dictionary_is_restored():
     """After the mock, moto makes its own backends again."""
     with mock_sfn_executions():
         assert stepfunctions_backends[ACCOUNT][REGION].state_machines == []
@@ -165,7 +165,7 @@ def test_records_of_moto_are_taken_over():
             assert listed(client) == [("motos", "ABORTED"), ("seeded", "FAILED")]
 
 
-def test_moto_has_its_own_again():
+def test_motos_contents_are_restored():
     """After the mock, moto has its own contents unchanged."""
     with mock_aws():
         client = sfn_client()
@@ -487,7 +487,7 @@ def test_role_assumed_in_motos_default_account():
         assert create(sfn_client(**keys_of(role))) == ARN
 
 
-def test_keys_of_a_user_are_the_mocks_account():
+def test_keys_of_a_user_belong_to_the_mocks_account():
     """Keys of a user in moto's default account belong to the mock's account."""
     with mock_sfn_executions(account_id="333333333333"), mock_aws():
         iam = boto3.client("iam")
@@ -518,7 +518,7 @@ def test_errors_are_motos_service_exceptions():
     assert issubclass(SFNError, ServiceException)
 
 
-def test_records_are_no_models_of_motos():
+def test_records_are_not_models_of_moto():
     """Records are not moto's BaseModel, which only works in moto's package."""
     assert BaseModel not in StateMachine.__mro__
     with pytest.raises(IndexError):

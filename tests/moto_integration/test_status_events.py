@@ -272,7 +272,7 @@ def test_child_executions(clock, sfn, client, take):
     assert events[1]["detail"]["stateMachineArn"] == child.state_machine_arn
 
 
-def test_an_end_that_is_taken_back(clock, client, orders, take):
+def test_another_end_after_the_clock_moved_back(clock, client, orders, take):
     """If the clock goes back, another end of the same execution is sent."""
     client.start_execution(stateMachineArn=ARN, name="nightly")
     clock.tick(3600)

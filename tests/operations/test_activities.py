@@ -156,7 +156,7 @@ def test_describe(client, arguments, encryption):
         pytest.param(PICK.replace("123456789012", "210987654321"), id="another account"),
     ],
 )
-def test_no_such_activity(client, pick, operation, arn):
+def test_missing_activity(client, pick, operation, arn):
     """For an activity that does not exist in the account and region, the error contains the ARN."""
     old = client.create_activity(name="old")["activityArn"]
     client.delete_activity(activityArn=old)
@@ -290,7 +290,7 @@ def test_list_refused(client, arguments, error):
     assert refusal(client.list_activities, **arguments) == error
 
 
-def test_regions_are_apart(client, pick):
+def test_regions_are_separate(client, pick):
     """An activity exists only in its own region."""
     assert boto3.client("stepfunctions", "eu-west-1").list_activities()["activities"] == []
 

@@ -67,12 +67,12 @@ def test_task_starts_when_a_worker_takes_it(client, started, clock, name):
     assert told(client, run) == [(0, "Scheduled"), (2, "Started", *name), (5, "Succeeded")]
 
 
-def test_execution_that_waits_for_no_worker(client, started):
+def test_execution_without_a_worker(client, started):
     """If no worker could take the task, it starts when it is scheduled."""
     assert told(client, started({"Pack": PACK})) == [(0, "Scheduled"), (0, "Started")]
 
 
-def test_clock_that_goes_back(client, started, clock):
+def test_clock_that_moves_back(client, started, clock):
     """At a moment before the worker took the task, the task has not started."""
     run = started({"Pack": PACK})
     run.wait_for_task(activity="pack")

@@ -130,7 +130,7 @@ def test_create_refuses_a_name(client, orders, name):
         ),
     ],
 )
-def test_create_that_never_arrives(client, orders, arguments, complaint):
+def test_create_that_is_not_sent(client, orders, arguments, complaint):
     """botocore refuses a value below the model's minimum, and sends no request."""
     with pytest.raises(ParamValidationError) as refused:
         create(client, **arguments)
@@ -371,7 +371,7 @@ def test_update(client, orders, clock, changes):
     assert describe(client) == {**before, **changes, "updateDate": LATER}
 
 
-def test_a_repeated_update_is_none(client, orders, clock):
+def test_a_repeated_update_changes_nothing(client, orders, clock):
     """An update that changes nothing answers the date of the update before."""
     create(client, description="for customers")
     update = {"stateMachineAliasArn": LIVE, "description": "for us", "routingConfiguration": TO_TWO}

@@ -184,7 +184,7 @@ def test_the_clock_may_go_back(clock, orders, client):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_happens_is_listed_as_it_was(clock, orders, client, seed):
+def test_all_changes_are_listed_after_the_lag(clock, orders, client, seed):
     """At each second the list shows what DescribeExecution showed one lag earlier."""
     draw = random.Random(seed)
     orders.on_start(lambda name, input: draw.choice(["RUNNING", {"status": "FAILED", "duration": 3 * SECOND}]))

@@ -624,7 +624,7 @@ def test_required_member_of_a_structure(use_shapes):
     )
 
 
-def test_pattern_only_java_reads(use_shapes):
+def test_pattern_that_python_cannot_read(use_shapes):
     """A pattern that Python cannot read refuses nothing."""
     use_shapes(
         AskInput={"type": "structure", "members": {"letter": {"shape": "Letter"}}},

@@ -166,7 +166,7 @@ def test_diagnostics_that_fit_are_not_truncated(client):
         pytest.param({"severity": "WARNING"}, ["PASS_RESULT_IS_STATIC"], id="warnings"),
     ],
 )
-def test_warnings_are_asked_for(client, arguments, told):
+def test_warnings_need_a_severity(client, arguments, told):
     """A definition with warnings is OK, and they are shown only with severity WARNING."""
     answer = validate(client, workflow(Pack={**PASS, "Result": "$.parcel"}), **arguments)
 

@@ -270,7 +270,7 @@ def test_deleting_machine_is_listed_until_it_is_deleted(client, sfn_executions):
         client.list_executions(stateMachineArn=MACHINE)
 
 
-def test_deleted_version_and_alias_list_nothing_any_more(client, sfn_executions):
+def test_deleted_version_and_alias_are_missing(client, sfn_executions):
     """Executions of a deleted version or alias stay in the machine's list, and show its ARN."""
     orders = sfn_executions.get_state_machine("orders")
     alias = orders.add_alias("live", orders.publish_version())

@@ -81,7 +81,7 @@ def test_start_is_answered_with_arn_and_date(client, orders):
     assert members(answer) == {"executionArn": EXECUTION, "startDate": NOW}
 
 
-def test_started_execution_runs_until_something_ends_it(client, orders, clock):
+def test_started_execution_runs_until_it_is_ended(client, orders, clock):
     """Without on_start a started execution stays RUNNING, by default with input {}."""
     start(client)
     clock.tick(300 * DAY)
@@ -152,7 +152,7 @@ def test_express_name_is_a_uuid_unless_given(client, fast):
     assert re.fullmatch(f"{PREFIX}:express:fast:{UUID}:{UUID}", arn)
 
 
-def test_the_header_of_a_trace_goes_before_the_parameter(monkeypatch, client, orders):
+def test_the_header_of_a_trace_has_priority_over_the_parameter(monkeypatch, client, orders):
     """The header X-Amzn-Trace-Id has priority over traceHeader."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "nightly")
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
@@ -169,7 +169,7 @@ def test_trace_header_is_described(client, orders, header):
     assert describe(client) == described(traceHeader=header)
 
 
-def test_started_and_seeded_executions_are_one_kind_of_thing(client, orders, clock, sfn_executions):
+def test_started_and_seeded_executions_are_alike(client, orders, clock, sfn_executions):
     """A test can end started executions, and code can list and stop seeded ones."""
     orders.add_execution("seeded", status="RUNNING", start_date=-MINUTE)
     start(client, "started")
@@ -210,7 +210,7 @@ def test_character_that_names_cannot_have(client, orders, character):
     assert listed(client) == []
 
 
-def test_name_of_81_characters_breaks_the_model(client, orders):
+def test_name_of_81_characters_is_refused(client, orders):
     """A name that is too long is a ValidationException, not an InvalidName."""
     name = "a" * 81
 
@@ -369,7 +369,7 @@ def test_arn_that_cannot_be_started(client, orders, arn, error):
     assert refusal(start, client=client, stateMachineArn=arn) == error
 
 
-def test_machine_being_deleted_starts_nothing(client, orders):
+def test_deleting_machine_starts_nothing(client, orders):
     """A DELETING machine refuses starts, also through a version."""
     version = orders.publish_version()
     run = orders.add_execution("last", status="RUNNING")
@@ -425,7 +425,7 @@ def test_several_violations_in_one_answer(client, orders):
     )
 
 
-def test_refused_start_moves_no_weighted_alias(client, orders):
+def test_refused_start_does_not_advance_a_weighted_alias(client, orders):
     """A refused start does not change which version an alias chooses next."""
     orders.add_alias("live", [(orders.publish_version(), 50), (orders.publish_version(), 50)])
     start(client, "first", stateMachineArn=f"{MACHINE}:live")
@@ -510,7 +510,7 @@ def test_closed_execution_keeps_its_name_for_ever(client, orders, clock, days):
     assert listed(client) == ["nightly"]
 
 
-def test_names_of_two_machines_are_apart(client, orders, sfn_executions):
+def test_names_of_two_machines_are_separate(client, orders, sfn_executions):
     """A name is taken only on its state machine."""
     other = sfn_executions.add_state_machine("invoices")
     start(client)

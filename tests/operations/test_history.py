@@ -555,7 +555,7 @@ def test_events_of_an_activity_have_its_timeouts(client, machine_of):
 @pytest.mark.parametrize(
     ("end", "previous"), [pytest.param("abort", 0, id="abort"), pytest.param("time_out", 0, id="time-out")]
 )
-def test_end_from_outside_follows_no_event(client, orders, end, previous):
+def test_end_from_outside_has_no_previous_event(client, orders, end, previous):
     """ExecutionAborted and ExecutionTimedOut have previousEventId 0 in every state."""
     getattr(orders.add_execution("nightly", status="RUNNING"), end)()
 
@@ -672,7 +672,7 @@ def test_redriven_wait_waits_again(client, machine_of, clock):
     ]
 
 
-def test_seeded_redrives_all_come_at_the_date_of_the_last(client, orders):
+def test_seeded_redrives_have_the_date_of_the_last(client, orders):
     """All redrives of a seed are at the date of the last one."""
     orders.add_execution(
         "nightly",
@@ -696,7 +696,7 @@ def test_seeded_redrives_all_come_at_the_date_of_the_last(client, orders):
     assert details(client, "ExecutionFailed") == [{}, {}]
 
 
-def test_clock_that_goes_back_takes_events_back(client, orders, clock):
+def test_clock_that_moves_back_removes_events(client, orders, clock):
     """The history before a redrive does not show the redrive."""
     nightly = orders.add_execution("nightly", status="FAILED")
     clock.tick(MINUTE)
@@ -902,7 +902,7 @@ def test_data_is_left_out_on_demand(client, machine_of):
     assert history(client, includeExecutionData=True) == history(client)
 
 
-def test_error_and_cause_are_no_execution_data(client, orders):
+def test_error_and_cause_are_not_execution_data(client, orders):
     """includeExecutionData does not leave out error and cause."""
     orders.add_execution("nightly", status="FAILED", error="Late", cause="Rain")
 
@@ -1021,7 +1021,7 @@ def test_token_expires_after_24_hours(client, orders, clock):
         pytest.param("nightly", ("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: nightly'"), id="name"),
     ],
 )
-def test_arn_that_has_no_history(client, orders, arn, expected):
+def test_arn_without_a_history(client, orders, arn, expected):
     """Only STANDARD executions have a history."""
     orders.add_execution("nightly", status="SUCCEEDED")
 

@@ -172,7 +172,7 @@ def test_new_alias_lists_executions_of_a_deleted_one(client, qualified):
     assert listed(client, stateMachineArn=f"{MACHINE}:live") == ["live-again", "live"]
 
 
-def test_machines_accounts_and_regions_are_apart(client, sfn_executions, orders):
+def test_machines_accounts_and_regions_are_separate(client, sfn_executions, orders):
     """Machines with the same name in other accounts and regions have other executions."""
     sfn_executions.add_state_machine("orders", region="eu-west-1").add_execution("abroad", status="RUNNING")
     sfn_executions.add_state_machine("other").add_execution("elsewhere", status="RUNNING")
@@ -327,14 +327,14 @@ def test_express_child_execution_is_listed_by_its_map_run(client, orders):
     assert child.arn.startswith("arn:aws:states:us-east-1:123456789012:express:orders/Fast:child:")
 
 
-def test_children_are_not_among_the_parents_executions(client, batch):
+def test_children_are_not_listed_with_the_parents_executions(client, batch):
     """Child executions are not listed by the ARN of the parent's machine."""
     batch.add_execution("child", status="SUCCEEDED")
 
     assert listed(client, stateMachineArn=MACHINE) == ["parent"]
 
 
-def test_map_runs_of_one_execution_are_apart(client, orders):
+def test_map_runs_of_one_execution_have_separate_children(client, orders):
     """Each map run of an execution lists only its own children."""
     parent = orders.add_execution("parent", status="RUNNING")
     first, second = parent.add_map_run("Same"), parent.add_map_run("Same")

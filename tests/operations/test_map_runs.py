@@ -219,7 +219,7 @@ def test_counts_move_with_the_clock(client, nightly, clock, moment, executions, 
     assert counted(client, batch, "itemCounts") == items
 
 
-def test_no_child_before_its_map_run(nightly):
+def test_child_does_not_start_before_its_map_run(nightly):
     """A child cannot start before its map run."""
     batch = nightly.add_map_run("ProcessItems")
 
@@ -407,7 +407,7 @@ def test_child_ends_within_its_map_runs_parent(orders, parent, seed, sentence):
     assert batch.executions == []
 
 
-def test_map_run_with_a_status_alone_stops_with_the_last_of_its_children(client, orders):
+def test_map_run_with_only_a_status_stops_with_its_last_child(client, orders):
     """A map run with a status but no stop date stops with its last child."""
     parent = orders.add_execution(status="RUNNING", start_date=-HOUR)
     batch = parent.add_map_run(status="SUCCEEDED", tolerated_failure_count=1)
@@ -421,7 +421,7 @@ def test_map_run_with_a_status_alone_stops_with_the_last_of_its_children(client,
         batch.add_execution(status="RUNNING")
 
 
-def test_map_run_lies_within_its_parent(orders):
+def test_map_run_is_within_its_parent(orders):
     """A map run starts and stops while its parent runs."""
     parent = orders.add_execution(status="SUCCEEDED", start_date=-HOUR, duration=MINUTE)
 
@@ -481,7 +481,7 @@ def end_of(how, client, nightly):
 
 
 @pytest.mark.parametrize("how", ["StopExecution", "abort", "fail", "time_out", "succeed"])
-def test_parent_takes_its_children_with_it(client, nightly, batch, clock, how):
+def test_end_of_the_parent_aborts_its_children(client, nightly, batch, clock, how):
     """When the parent ends, running children are ABORTED, and pending ones never start."""
     batch.add_execution("done", status="SUCCEEDED")
     batch.add_execution("running", status="RUNNING")
@@ -497,7 +497,7 @@ def test_parent_takes_its_children_with_it(client, nightly, batch, clock, how):
     assert children(client, batch) == [("ending", "ABORTED", 0), ("running", "ABORTED", 0), ("done", "SUCCEEDED", 0)]
 
 
-def test_parent_takes_a_map_run_of_seeded_status_with_it(client, nightly, clock):
+def test_end_of_the_parent_ends_a_map_run_of_seeded_status(client, nightly, clock):
     """When the parent ends, a map run with another planned end ends too."""
     batches = [
         nightly.add_map_run("First", status="RUNNING"),
@@ -705,7 +705,7 @@ def test_child_that_never_started_can_neither_end_nor_be_redriven(client, nightl
     )
 
 
-def test_clock_going_back_undoes_the_redrive(client, nightly, batch, clock):
+def test_clock_that_moves_back_undoes_the_redrive(client, nightly, batch, clock):
     """Before the redrive's date the map run shows its old state; if it is ended there, the redrive is undone."""
     batch.add_execution("failed", status="FAILED")
     nightly.fail()
@@ -1081,7 +1081,7 @@ def test_arn_without_a_map_run(client, batch, arn, error):
     assert refusal(client.update_map_run, mapRunArn=arn) == error
 
 
-def test_map_run_goes_with_its_machine(client, orders, nightly, batch):
+def test_map_run_is_deleted_with_its_machine(client, orders, nightly, batch):
     """While the machine is DELETING its map runs exist; afterwards they do not."""
     client.delete_state_machine(stateMachineArn=MACHINE)
     assert status(client, batch) == ("RUNNING", None)

@@ -201,7 +201,7 @@ def test_a_nested_execution(sfn, start):
     assert start(parent, "Case").output == '"charged"'
 
 
-def test_a_case_goes_before_on_start(sfn, start):
+def test_a_case_has_priority_over_on_start(sfn, start):
     """A case has priority over `on_start`, which applies to all starts."""
     orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))
     orders.on_start(status="FAILED")
@@ -258,7 +258,7 @@ def test_a_machine_that_has_changed(client, sfn):
         client.start_execution(stateMachineArn=f"{orders.arn}#Case")
 
 
-def test_an_inner_mock_takes_its_cases_along(clock):
+def test_cases_of_an_inner_mock_end_with_it(clock):
     """The mock config of an inner mock is removed at its end, and the earlier one is restored."""
     with mock_sfn_executions(execute=True) as sfn:
         orders = sfn.add_state_machine("orders", definition=definition({"Charge": task()}))

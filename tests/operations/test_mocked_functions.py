@@ -107,7 +107,7 @@ def test_an_invocation(sfn, add, start, parameters, event, version):
     ("kind", "status", "called"),
     [pytest.param("Event", 202, [{}], id="Event"), pytest.param("DryRun", 204, [], id="DryRun")],
 )
-def test_an_invocation_that_nobody_waits_for(sfn, add, start, kind, status, called):
+def test_an_asynchronous_invocation(sfn, add, start, kind, status, called):
     """An Event gets an empty answer though the handler runs; a DryRun does not run it."""
     events = []
     sfn.mock_lambda("charge", lambda event, context: events.append(event))
@@ -191,7 +191,7 @@ def test_a_later_handler(sfn, add, start):
     assert start(add(FUNCTION)).output == "2"
 
 
-def test_mock_task_goes_first(sfn, add, start):
+def test_mock_task_has_priority(sfn, add, start):
     """`mock_task` has priority over the handler of the function."""
     orders = add(FUNCTION)
     sfn.mock_lambda("charge", decline)
@@ -433,7 +433,7 @@ def test_a_mock_that_runs_nothing(sfn):
         sfn.mock_lambda("charge", echo)
 
 
-def test_an_inner_mock_takes_its_handlers_along():
+def test_handlers_of_an_inner_mock_end_with_it():
     """The mocked functions of an inner mock are removed at its end, and earlier ones are restored."""
     with freeze_time(NOW), mock_sfn_executions(execute=True) as sfn:
         states = {"Charge": {"Type": "Task", "Resource": FUNCTION, "End": True}}

@@ -95,7 +95,7 @@ def test_seeds_follow_the_rule(sfn_executions, orders, seed):
 # --- ARNs --------------------------------------------------------------------------------------------------------
 
 
-def test_each_kind_has_its_shape(client, orders):
+def test_form_of_each_kind_of_arn(client, orders):
     """ARNs of each kind have the form that was recorded on AWS."""
     version = orders.publish_version()
     run = orders.add_execution("nightly", status="RUNNING", alias=orders.add_alias("live", version))

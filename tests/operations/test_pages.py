@@ -229,7 +229,7 @@ def test_reset_makes_tokens_invalid(client, sfn_executions, token):
         pytest.param(base64.urlsafe_b64encode(b"0" * 16 + b"[1,2,3]").decode(), id="forged"),
     ],
 )
-def test_garbage_is_an_invalid_token(client, orders, garbage):
+def test_text_that_is_not_a_token_is_invalid(client, orders, garbage):
     """Every unknown token within the length limit is InvalidToken."""
     with pytest.raises(client.exceptions.InvalidToken) as caught:
         client.list_executions(stateMachineArn=MACHINE, nextToken=garbage)
@@ -247,7 +247,7 @@ def test_garbage_is_an_invalid_token(client, orders, garbage):
         pytest.param(str.swapcase, id="other case"),
     ],
 )
-def test_token_counts_only_as_it_was_given(client, token, spoil):
+def test_changed_token_is_invalid(client, token, spoil):
     """A changed token is InvalidToken."""
     with pytest.raises(client.exceptions.InvalidToken):
         client.list_executions(stateMachineArn=MACHINE, statusFilter="FAILED", nextToken=spoil(token))
@@ -295,7 +295,7 @@ def test_execution_that_moves_during_a_walk_is_shown_at_most_once(client, orders
     assert (names(first), names(second)) == (["execution-3", "execution-2"], ["execution-1"])
 
 
-def test_clock_moved_back_during_a_walk_shows_nothing_twice(client, orders, clock):
+def test_clock_moved_back_during_a_walk_repeats_nothing(client, orders, clock):
     """If the clock goes back between two pages, nothing is listed twice."""
     hour = timedelta(hours=1)
     for name, start in [("shown", -5), ("stays", -4)]:

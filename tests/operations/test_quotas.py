@@ -76,7 +76,7 @@ def test_the_clock_going_back_refills_nothing(clock):
         assert answered == [1, 0, 0, 1]
 
 
-def test_buckets_are_apart(clock):
+def test_buckets_are_separate(clock):
     """Each operation, account and region has its own bucket; other operations are not limited."""
     with mock_sfn_executions(quotas={"ListStateMachines": (1, 0), "ListActivities": (1, 0)}):
         client = client_in()
@@ -114,7 +114,7 @@ def test_default_buckets(clock, region, operation, size):
         assert calls_until_throttled(call) == size
 
 
-def test_a_refused_call_counts_and_a_throttled_one_does_nothing(clock):
+def test_a_refused_call_counts_and_a_throttled_one_does_not(clock):
     """A refused call uses the bucket, and a throttled start starts nothing."""
     with mock_sfn_executions(quotas={"StartExecution": (2, 0)}) as sfn:
         orders = sfn.add_state_machine("orders")
@@ -214,7 +214,7 @@ def test_seeds_may_exceed_the_limit(clock):
         assert refusal(client_in().start_execution, stateMachineArn=orders.arn) == LIMIT_EXCEEDED
 
 
-def test_the_default_limit_is_out_of_reach(clock):
+def test_the_default_limit_is_large(clock):
     """AWS's quota of open executions is a million."""
     with mock_sfn_executions(quotas={"open_executions": "default"}) as sfn:
         orders = sfn.add_state_machine("orders")
@@ -251,7 +251,7 @@ def test_versions_are_limited():
         assert refusal(client.publish_state_machine_version, stateMachineArn=orders.arn) == quota_reached("versions")
 
 
-def test_aliases_are_limited_without_being_asked():
+def test_aliases_are_limited_by_default():
     """By default a machine can have 100 aliases; a repeated creation is not a new alias."""
     with mock_sfn_executions() as sfn:
         client = client_in()

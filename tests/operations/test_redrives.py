@@ -161,7 +161,7 @@ def test_redriven_execution_is_sorted_by_its_redrive(client, orders, clock):
     assert listed() == ["nightly", "newest", "new", "old"]
 
 
-def test_clock_going_back_undoes_the_redrive(client, nightly, clock):
+def test_clock_that_moves_back_undoes_the_redrive(client, nightly, clock):
     """Before its redrive date an execution shows its old state."""
     before = describe(client)
     clock.tick(MINUTE)
@@ -373,7 +373,7 @@ def test_period_counts_from_the_last_stop(client, nightly, clock):
     assert describe(client)["redriveStatus"] == "REDRIVABLE"
 
 
-def test_redrive_by_the_test_knows_no_period(client, nightly, clock):
+def test_redrive_by_the_test_has_no_period(client, nightly, clock):
     """AWS's conditions do not apply to redrive() of the test."""
     clock.tick(100 * DAY)
     nightly.redrive()
@@ -490,7 +490,7 @@ def test_child_is_redriven_by_its_map_run(client, orders, status):
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "RUNNING", "PENDING_REDRIVE"])
-def test_child_that_no_redrive_concerns(client, orders, status):
+def test_child_that_cannot_be_redriven(client, orders, status):
     """A child that runs, has succeeded or waits for a redrive cannot be redriven."""
     child = orders.add_execution(status="RUNNING").add_map_run("ProcessItems").add_execution(status=status)
     reason = f"Execution is {status} and cannot be redriven"

@@ -30,7 +30,7 @@ def listed(client, **arguments):
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
-def test_a_closed_execution_is_listed_so_long(clock, orders, client, status):
+def test_a_closed_execution_is_listed_during_the_retention(clock, orders, client, status):
     """The retention counts from the stop, in milliseconds, also if the clock goes back."""
     orders.add_execution("nightly", status=status, start_date="2026-01-01T03:00:00Z", stop_date="2026-01-10T03:00:00Z")
     seen = []
@@ -105,7 +105,7 @@ def test_retention_counts_from_the_last_stop(clock, orders, client):
         "redrive_execution",
     ],
 )
-def test_no_operation_knows_it_any_more(clock, orders, client, operation):
+def test_no_operation_finds_a_vanished_execution(clock, orders, client, operation):
     """No operation finds an execution that has vanished."""
     orders.add_execution("nightly", status="FAILED")
     clock.move_to(LAST_MOMENT)
@@ -118,7 +118,7 @@ def test_no_operation_knows_it_any_more(clock, orders, client, operation):
     )
 
 
-def test_children_are_kept_each_for_itself(clock, orders, client):
+def test_children_are_kept_separately(clock, orders, client):
     """Each child vanishes by its own stop; a PENDING_REDRIVE child is kept, and the map run counts all."""
     parent = orders.add_execution("parent", status="RUNNING")
     batch = parent.add_map_run("Process")
@@ -147,7 +147,7 @@ def test_a_vanished_child_returns_with_the_clock(clock, orders, client):
     assert seen == [[], ["waiting"]]
 
 
-def test_an_express_child_is_described_when_another_has_its_name(clock, orders, client):
+def test_express_children_of_one_name(clock, orders, client):
     """Once the clock is back before the end of the first one's retention, both are there by their own ARNs."""
     parent = orders.add_execution("nightly", status="RUNNING")
     batch = parent.add_map_run("Rows", execution_type="EXPRESS")
@@ -214,7 +214,7 @@ def test_the_name_is_free_for_seeds_too(clock, orders, client):
         earlier.redrive()
 
 
-def test_a_child_may_take_the_name_of_another_map_runs(clock, orders, client):
+def test_a_child_may_have_the_name_of_a_vanished_one(clock, orders, client):
     """Map runs with one label share the names of children, also free ones."""
     parent = orders.add_execution("parent", status="RUNNING")
     first, second = parent.add_map_run("Process"), parent.add_map_run("Process")
@@ -228,7 +228,7 @@ def test_a_child_may_take_the_name_of_another_map_runs(clock, orders, client):
 # --- Records and seeds ---------------------------------------------------------------------------------------------
 
 
-def test_the_record_stays_the_tests_own(clock, sfn, orders):
+def test_the_record_can_still_be_read(clock, sfn, orders):
     """The record of a vanished execution can be read, but not redriven."""
     run = orders.add_execution("nightly", status="FAILED")
     clock.move_to(GONE)
@@ -317,7 +317,7 @@ def test_loading_a_vanished_execution_again(clock, sfn, orders):
     assert orders.executions == [other]
 
 
-def test_the_lag_hides_a_vanishing_too(clock):
+def test_the_lag_delays_vanishing(clock):
     """With a consistency lag, a vanished execution is listed until the lag has passed."""
     with mock_sfn_executions(retention=timedelta(days=90), consistency_lag=timedelta(seconds=5)) as sfn:
         sfn.add_state_machine("orders").add_execution("nightly", status="FAILED", start_date="2026-01-10T03:00:00Z")

@@ -65,7 +65,7 @@ def test_sizes_are_the_same_on_every_run(sfn_executions, client):
     assert lengths == [15, 76, 81, 66, 11, 0, 1]
 
 
-def test_a_page_given_again_is_as_long(sfn_executions, client):
+def test_a_repeated_page_has_the_same_size(sfn_executions, client):
     """A token gives the same page again, also an empty one."""
     sfn_executions.add_state_machine("orders").add_executions(20, status="SUCCEEDED")
     answer = client.list_executions(stateMachineArn=MACHINE)

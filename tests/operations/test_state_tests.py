@@ -713,7 +713,7 @@ def test_items_pointer(run):
         pytest.param({"ItemsPointer": "/a"}, "[1]", "must have an array at ItemsPointer /a", id="no such member"),
     ],
 )
-def test_items_that_are_not_there(client, config, data, reason):
+def test_missing_items(client, config, data, reason):
     """Data without items is refused."""
     reader = {**READING["ItemReader"], "ReaderConfig": {"InputType": "JSON", **config}}
     state = {**READING, "ItemReader": reader}
@@ -762,7 +762,7 @@ def test_inspection_of_a_parallel_state(run, fields, steps):
 
 
 @pytest.mark.parametrize("level", [{}, {"inspectionLevel": "INFO"}], ids=["default", "INFO"])
-def test_inspection_is_asked_for(run, level):
+def test_inspection_levels(run, level):
     """Only DEBUG and TRACE show the data of each step."""
     assert run(PASS, **level) == {"status": "SUCCEEDED", "output": "{}"}
 
@@ -798,7 +798,7 @@ def test_variables_that_a_state_assigns(run):
 # --- Services ----------------------------------------------------------------------------------------------------
 
 
-def test_task_of_a_service_that_nobody_mocks(client):
+def test_task_of_a_service_that_is_not_mocked(client):
     """A Task without a mock needs mock_aws; no service is called."""
     with pytest.raises(RuntimeError) as refused:
         client.test_state(definition=text(INVOKE), roleArn=ROLE)
@@ -852,7 +852,7 @@ def test_error_of_a_mocked_function(sfn, run):
     assert answer["errorDetails"] == {"retryIndex": 0, "retryBackoffIntervalSeconds": 7}
 
 
-def test_task_that_nothing_can_do(client):
+def test_task_without_a_service(client):
     """An HTTP task without a mock is an error for the test's author."""
     with mock_aws(), pytest.raises(RuntimeError) as refused:
         client.test_state(definition=text(HTTP), roleArn=ROLE)

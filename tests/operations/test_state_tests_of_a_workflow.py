@@ -293,7 +293,7 @@ def test_callback(run):
     assert seen["afterArguments"]["MessageBody"] == {"token": "token", "execution": "nightly"}
 
 
-def test_callback_that_never_comes(run):
+def test_callback_without_an_answer(run):
     """A missed heartbeat is an error like any other."""
     answer, _ = run("Wait for approval", ORDER, error={"error": "States.HeartbeatTimeout"})
 

@@ -127,7 +127,7 @@ def test_map_runs_end_with_it(client, run):
     assert client.describe_map_run(mapRunArn=batch.arn)["status"] == "ABORTED"
 
 
-def test_clock_goes_back(client, run, clock):
+def test_clock_that_moves_back(client, run, clock):
     """At a moment before the answer the execution waits."""
     token = run.wait_for_task()
     clock.move_to(NOW + MINUTE)

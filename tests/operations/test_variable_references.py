@@ -40,7 +40,7 @@ def test_both_operations_show_them(sfn, client):
 
 
 @needs_member("DescribeStateMachine", "variableReferences")
-def test_the_answer_is_the_callers_own(sfn, client):
+def test_the_answer_is_a_copy(sfn, client):
     """If a caller changes its answer, other answers do not change."""
     orders = sfn.add_state_machine("orders", definition=json.dumps(USES))
     client.describe_state_machine(stateMachineArn=orders.arn)["variableReferences"]["Use"].clear()

@@ -93,7 +93,7 @@ def test_walk_among_moving_executions(kept_client, seeds, status, size, events):
     moves=st.lists(minutes(-6, 6), min_size=1, max_size=12),
 )
 @settings(derandomize=True, deadline=None, max_examples=60)
-def test_walk_while_the_clock_goes_to_and_fro(kept_client, seeds, status, size, moves):
+def test_walk_while_the_clock_moves_back_and_forth(kept_client, seeds, status, size, moves):
     """No execution is listed twice, and none that kept its position is missed."""
     with freeze_time(NOON) as clock, mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")

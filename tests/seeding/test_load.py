@@ -98,14 +98,14 @@ def names(client, **arguments) -> list[str]:
         pytest.param(V2, {"mapRunArn": THUMBNAILS}, id="cli v2, a map run's"),
     ],
 )
-def test_a_file_comes_back_as_it_was(client, sfn, path, scope):
+def test_a_loaded_file_is_listed_unchanged(client, sfn, path, scope):
     """The items of a loaded file are listed with the same members, dates and order."""
     sfn.load(path)
 
     assert listed(client, **scope) == in_file(path)
 
 
-def test_a_file_comes_back_in_pages(client, sfn):
+def test_a_loaded_file_is_listed_in_pages(client, sfn):
     """The order of the file is kept across pages, also between equal dates."""
     sfn.load(V1)
 
@@ -118,7 +118,7 @@ def test_a_file_comes_back_in_pages(client, sfn):
     ]
 
 
-def test_many_of_one_date_come_back_in_order(client, sfn):
+def test_loaded_items_of_one_date_keep_their_order(client, sfn):
     """If all dates are equal, the order of the file decides."""
     sfn.load([item(f"{index}") for index in range(250)])
 
@@ -129,7 +129,7 @@ def test_many_of_one_date_come_back_in_order(client, sfn):
     ]
 
 
-def test_an_answer_of_boto3_comes_back(client, sfn):
+def test_a_loaded_answer_of_boto3_is_listed_unchanged(client, sfn):
     """An answer of the mock can be loaded after a reset, with its token and ResponseMetadata."""
     machine = sfn.add_state_machine("invoices")
     machine.add_alias("prod", machine.publish_version())
@@ -217,7 +217,7 @@ def as_pages(path: Path) -> list[dict]:
         pytest.param(lambda path: [*as_pages(path)[:1], *in_file(path)[2:]], id="page and items"),
     ],
 )
-def test_every_source_says_the_same(client, sfn, source_of):
+def test_every_form_of_source(client, sfn, source_of):
     """A path, JSON text, an answer, a list of items and a list of pages are equivalent."""
     sfn.load(source_of(V1))
 
@@ -236,7 +236,7 @@ def test_a_file_may_be_in_any_encoding_of_json(client, sfn, tmp_path, encoding):
 
 
 @pytest.mark.parametrize("source", ['{"executions": []}', [], [{"executions": []}]])
-def test_nothing_to_load_is_nothing(sfn, source):
+def test_empty_source(sfn, source):
     """An empty list loads nothing, without an error."""
     loaded = sfn.load(source)
 
@@ -313,7 +313,7 @@ def test_loaded_executions_behave_like_seeded_ones(client, sfn):
     assert (succeeded.input, succeeded.output) == ("{}", "{}")
 
 
-def test_state_machine_comes_into_being(client, sfn):
+def test_missing_state_machine_is_created(client, sfn):
     """A missing state machine is created now, as STANDARD."""
     sfn.load(V1)
 
@@ -340,7 +340,7 @@ def test_state_machine_that_exists_is_kept(client, sfn):
     ]
 
 
-def test_versions_come_into_being(client, sfn):
+def test_missing_versions_are_created(client, sfn):
     """Missing versions are created, and the next published one follows the highest number."""
     machine = sfn.load(V1)[0].state_machine
 
@@ -356,7 +356,7 @@ def test_versions_come_into_being(client, sfn):
     assert names(client, stateMachineArn=f"{INVOICES}:5") == ["2025-12-02-retry", "2025-12-02"]
 
 
-def test_alias_comes_into_being(client, sfn):
+def test_missing_alias_is_created(client, sfn):
     """A missing alias is created, and routes as its newest start shows."""
     sfn.load(V1)
 
@@ -468,7 +468,7 @@ def test_map_run_gets_a_parent_later(sfn):
     assert first.map_run.parent == parent
 
 
-def test_map_run_that_was_seeded_takes_children_in(client, sfn):
+def test_seeded_map_run_gets_loaded_children(client, sfn):
     """Loaded children are added to an existing map run."""
     parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING", start_date="2026-01-09")
     run = parent.add_map_run("Thumbnails")
@@ -480,7 +480,7 @@ def test_map_run_that_was_seeded_takes_children_in(client, sfn):
     assert loaded[0].map_run == run
 
 
-def test_express_children_come_back(client, sfn):
+def test_loaded_express_children_are_listed_unchanged(client, sfn):
     """EXPRESS children keep the id in their ARNs; their redrives have a count and no date."""
     source = [express_child("b", "77aa", redriveCount=2), express_child("a", "19f0", status="FAILED", itemCount=7)]
 
@@ -580,7 +580,7 @@ def test_parent_is_an_execution_for_child_executions(sfn, source, parent, senten
     assert str(caught.value) == sentence
 
 
-def test_parent_is_alive(sfn):
+def test_parent_must_exist(sfn):
     """A parent from before a reset is refused."""
     parent = sfn.add_state_machine("gallery").add_execution(status="RUNNING")
     sfn.reset()
@@ -594,7 +594,7 @@ def test_parent_is_alive(sfn):
 # --- What is stored already ------------------------------------------------------------------------------------
 
 
-def test_loading_twice_is_loading_once(client, sfn):
+def test_loading_twice_stores_once(client, sfn):
     """An item that is stored already is skipped, and its execution returned."""
     first = sfn.load(V1)
     second = sfn.load(V1)
@@ -868,7 +868,7 @@ def test_warning_made_an_error_stores_nothing(sfn):
 
 
 @pytest.mark.sfn_executions(account_id="210987654321", region="eu-central-1")
-def test_account_and_region_of_the_mock_may_be_the_files(sfn):
+def test_account_and_region_of_the_file_do_not_warn(sfn):
     """In a mock with the file's account and region, a plain client lists it."""
     sfn.load(V1.read_text().replace("us-east-1:123456789012", "eu-central-1:210987654321"))
 
@@ -1223,7 +1223,7 @@ def test_path_that_cannot_be_read_is_refused(sfn, path, reason):
     assert str(caught.value) == f"cannot read {path!r} ({reason}): give the path of a JSON file."
 
 
-def test_a_handle_that_ended_loads_nothing():
+def test_handle_after_its_mock_cannot_load():
     """After the end of its mock, the handle raises RuntimeError."""
     with mock_sfn_executions() as ended:
         pass

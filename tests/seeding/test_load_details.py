@@ -64,7 +64,7 @@ def child(id=None, **more):
     )
 
 
-def test_descriptions_come_back():
+def test_loaded_descriptions_are_shown_unchanged():
     """Listings and descriptions of the mock, loaded into a new mock, are listed and described the same."""
     with mock_sfn_executions() as sfn:
         client = boto3.client("stepfunctions", "us-east-1")

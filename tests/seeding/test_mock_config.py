@@ -185,7 +185,7 @@ def test_no_file(sfn, path):
         sfn.load_mock_config(path)
 
 
-def test_a_mistake_takes_nothing(client, sfn):
+def test_a_mistake_stores_nothing(client, sfn):
     """After a mistake the cases of an earlier config still apply."""
     orders = add(sfn)
     sfn.load_mock_config(config())

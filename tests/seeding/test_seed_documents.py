@@ -86,7 +86,7 @@ def test_outcomes_are_stored(sfn, client):
     assert (sync["status"], sync["stopDate"] - sync["startDate"]) == ("TIMED_OUT", timedelta(minutes=1))
 
 
-def test_json_says_the_same(sfn):
+def test_json_document(sfn):
     """The same document may be JSON."""
     document = with_orders(executions=[{"name": "a", "status": "ABORTED", "start_date": "-1d"}])
     [orders] = sfn.seed(json.dumps(document))
@@ -131,7 +131,7 @@ def test_other_regions_and_accounts(sfn):
     assert abroad.arn == "arn:aws:states:eu-central-1:111111111111:stateMachine:orders"
 
 
-def test_nothing_is_a_document_too(sfn):
+def test_empty_document(sfn):
     """A document without machines stores nothing; null counts as nothing."""
     assert sfn.seed({"state_machines": []}) == []
     assert sfn.seed("state_machines: [{name: orders, type: null, executions: null}]\n")[0].executions == []
@@ -171,7 +171,7 @@ def test_dates(sfn, text, date):
 
 
 @freeze_time(NOW)
-def test_dates_from_now_may_lie_ahead(sfn):
+def test_dates_may_be_in_the_future(sfn):
     """A relative date with a plus is in the future."""
     document = with_orders(executions=[{"status": "FAILED", "stop_date": "+PT90S"}])
 

@@ -259,7 +259,7 @@ def test_express_children_have_arns_of_their_own_kind(client, orders):
     ] == [(many[1].arn, 10, 0, False), (many[0].arn, 10, 0, False), (one.arn, 1, 2, False)]
 
 
-def test_a_child_may_wait_for_its_redrive(client, batch):
+def test_a_child_may_be_pending_redrive(client, batch):
     """Only a child can be PENDING_REDRIVE; it shows the stop date of its last attempt."""
     batch.add_execution("waits", status="PENDING_REDRIVE", start_date=at("01:00:00"), stop_date=at("03:00:00"))
     batch.add_execution("failed", status="FAILED", start_date=at("01:00:00"), stop_date=at("02:00:00"))
@@ -467,7 +467,7 @@ def test_one_of_many_needs_no_index_in_its_name(orders):
     assert one.name == "nightly"
 
 
-def test_default_names_run_on_from_call_to_call(orders):
+def test_default_names_continue_from_call_to_call(orders):
     """Default names are never taken, also not by given names."""
     orders.add_execution("execution-3", status="RUNNING")
     calls = [orders.add_executions(2, status="SUCCEEDED") for _ in range(3)]
@@ -479,7 +479,7 @@ def test_default_names_run_on_from_call_to_call(orders):
     ]
 
 
-def test_default_names_of_each_machine_start_at_nought(sfn_executions, orders):
+def test_default_names_of_each_machine_start_at_0(sfn_executions, orders):
     """Each machine counts its default names from 0, also after a reset."""
     orders.add_executions(2, status="SUCCEEDED")
     [other] = sfn_executions.add_state_machine("other").add_executions(1, status="SUCCEEDED")
@@ -548,7 +548,7 @@ def test_a_version_beside_an_alias_chooses_the_version(client, orders, versions)
         pytest.param((33, 67), "2122122122", id="a third"),
     ],
 )
-def test_a_weighted_alias_deals_in_a_fixed_sequence(client, orders, versions, weights, dealt):
+def test_a_weighted_alias_gives_versions_in_a_fixed_sequence(client, orders, versions, weights, dealt):
     """Seeds and starts get versions in a fixed sequence that follows the weights."""
     orders.add_alias("live", list(zip(versions, weights, strict=False)))
     half = len(dealt) // 2
@@ -609,7 +609,7 @@ def test_records_give_their_executions_in_order_of_adding(sfn_executions, orders
 # --- Starts after now -------------------------------------------------------------------------------------------
 
 
-def test_an_upcoming_seed_is_listed_once_the_clock_gets_there(client, clock, orders):
+def test_a_future_seed_is_listed_from_its_start(client, clock, orders):
     """Before its start an execution is neither listed nor described."""
     with pytest.warns(SeedWarning):
         run = orders.add_execution("later", status="FAILED", start_date=MINUTE, duration=MINUTE, error="Boom")

@@ -81,7 +81,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("given", "shown"), FORMS)
-def test_every_form_of_date_is_listed_as_the_moment_it_names(client, clock, orders, given, shown):
+def test_every_form_of_date(client, clock, orders, given, shown):
     """Dates may be datetimes, ISO 8601 text or a timedelta from now; listings show UTC milliseconds."""
     run = orders.add_execution("one", status="RUNNING", start_date=given)
 
@@ -257,7 +257,7 @@ def test_a_ticking_clock_runs_from_the_frozen_date(sfn_executions):
     assert NOW <= run.start_date < NOW + MINUTE
 
 
-def test_the_real_clock_moves_it_when_nothing_else_does(client, sfn_executions):
+def test_the_clock_of_the_machine_moves_it_by_default(client, sfn_executions):
     """Without a freeze, now is the machine's time, rounded down to the millisecond."""
     orders = sfn_executions.add_state_machine("orders")
     before = time.time_ns() // 1_000_000
@@ -293,7 +293,7 @@ def start_by_handle(client, orders):
     "start",
     [pytest.param(start_by_client, id="by the client"), pytest.param(start_by_handle, id="by the test")],
 )
-def test_a_bare_thread_is_in_the_frozen_time_too(client, clock, orders, start):
+def test_a_thread_sees_the_frozen_time(client, clock, orders, start):
     """A thread without a frozen clock of its own uses the frozen time of the mock."""
     thread = Thread(target=start, args=(client, orders))
     thread.start()
@@ -428,7 +428,7 @@ def test_each_use_reads_the_clock_once(ticking, use):
     assert ticking.clock.time_to_freeze - before == MINUTE
 
 
-def test_an_answers_date_header_is_the_moment_of_the_call(client, clock, orders):
+def test_date_header_is_the_frozen_date(client, clock, orders):
     """The Date header of an answer is the frozen date."""
     headers = client.list_executions(stateMachineArn=MACHINE)["ResponseMetadata"]["HTTPHeaders"]
 

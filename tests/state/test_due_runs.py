@@ -75,7 +75,7 @@ def test_a_stopped_run_is_advanced(advanced, waiting):
 
 
 @mock_aws
-def test_another_service_is_asked(advanced, waiting):
+def test_run_that_calls_another_service(advanced, waiting):
     """Before another service answers, what is due is done; while nothing is, the records are left alone."""
     clock, orders, _ = waiting
     records = get_mock()._session.backend().records
@@ -99,7 +99,7 @@ def pause(seconds, name):
 
 
 @pytest.mark.parametrize("jump", [pytest.param(10, id="small steps"), pytest.param(300, id="one jump")])
-def test_runs_take_turns(jump):
+def test_events_of_several_runs_are_in_order_of_their_dates(jump):
     """What is due in several runs happens in order of the moments, however far the clock jumps."""
     calls = []
     with freeze_time("2026-01-10T12:00:00Z") as clock, mock_sfn_executions(execute=True) as sfn:

@@ -31,7 +31,7 @@ def settle(orders):
 
 
 @pytest.mark.parametrize("action", [stop, redrive])
-def test_change_before_the_healing(action):
+def test_change_before_the_order_is_restored(action):
     """An execution may change, and another be removed, before the order is restored."""
     with freeze_time(NOW), mock_sfn_executions() as sfn:
         orders = sfn.add_state_machine("orders")

@@ -77,7 +77,7 @@ def test_a_running_execution_ends_now(client, orders, how, end, shown):
 
 
 @pytest.mark.parametrize(("end", "shown"), ENDS)
-def test_an_end_now_erases_the_end_to_come(client, clock, run, end, shown):
+def test_an_end_now_replaces_a_later_end(client, clock, run, end, shown):
     """An end replaces a later end, and keeps what happened before it."""
     end(run)
 
@@ -142,7 +142,7 @@ def test_an_end_at_an_earlier_time_replaces_a_later_one(client, clock, run):
     assert described(client, run, "error", "cause") == {"cause": "operator"}
 
 
-def test_stop_execution_of_the_api_erases_too(client, clock, run):
+def test_stop_execution_replaces_a_later_end(client, clock, run):
     """StopExecution changes the time line as the test's methods do."""
     client.stop_execution(executionArn=run.arn, error="Stop")
     clock.move_to(NOW + 2 * HOUR)
@@ -499,7 +499,7 @@ def test_records_can_be_read_after_the_mock():
     assert held.parent.map_runs == [held.batch]
 
 
-def test_a_machine_being_deleted_is_there_until_its_last_execution_stops(client, clock, sfn_executions):
+def test_a_deleting_machine_exists_until_its_last_execution_stops(client, clock, sfn_executions):
     """The handle and the API agree when a machine is deleted."""
     orders = sfn_executions.add_state_machine("orders")
     orders.add_execution("hour", status="SUCCEEDED", duration=HOUR)
@@ -597,7 +597,7 @@ def test_express_executions_of_one_name_are_found(client, sfn_executions):
         sfn_executions.get_execution(f"{arns[0]}0")
 
 
-def test_an_upcoming_execution_is_found(sfn_executions, orders):
+def test_a_future_execution_is_found(sfn_executions, orders):
     """The handle also finds executions that have not started."""
     with pytest.warns(UserWarning, match="is after now"):
         later = orders.add_execution("later", status="RUNNING", start_date=HOUR)
@@ -711,7 +711,7 @@ def test_records_come_in_order_of_adding(client, sfn_executions):
     assert (late.map_runs, early.map_runs) == ([second, first], [])
 
 
-def test_lists_of_records_are_the_tests_own(sfn_executions, orders):
+def test_lists_of_records_are_copies(sfn_executions, orders):
     """A change of a list of records does not change the store."""
     orders.add_execution(status="RUNNING")
     for records in (sfn_executions.state_machines, orders.executions[0].map_runs):

@@ -119,7 +119,7 @@ def test_a_redrive_ends_as_on_redrive_says(client, orders, clock):
     assert (run.status, run.redrive_count, run.output) == ("SUCCEEDED", 2, "7")
 
 
-def test_starts_and_redrives_are_apart(client, orders):
+def test_outcomes_of_starts_and_redrives_are_separate(client, orders):
     """on_start does not apply to redrives, nor on_redrive to starts."""
     orders.on_redrive(status="SUCCEEDED")
     assert start(client, orders, "a") == "RUNNING"
@@ -205,7 +205,7 @@ def test_a_child_is_redriven_when_another_ends(client, clock, parent, batch):
     ]
 
 
-def test_the_clock_is_back_before_the_children_that_wait(client, clock, sfn):
+def test_clock_moves_back_before_waiting_children(client, clock, sfn):
     """What ends there is not redriven later, so another child that waits is redriven with the parent instead."""
     parent = sfn.add_state_machine("late").add_execution(status="FAILED", start_date=-60 * MINUTE)
     parent.stop_date = -10 * MINUTE

@@ -127,7 +127,7 @@ def test_a_planned_end_that_changes(parent, batch, clock, stop):
     ]
 
 
-def test_a_parent_that_is_said_to_have_ended(parent, batch):
+def test_a_parent_with_an_assigned_end(parent, batch):
     """A stop date in the past ends its running children at that date; a child that is yet to start never does."""
     parent.stop_date = -MINUTE
     parent.status = "SUCCEEDED"
@@ -169,7 +169,7 @@ def test_children_that_ended_stay_ended(parent, batch, clock):
     ]
 
 
-def test_a_map_run_of_seeded_status_is_left_alone(parent):
+def test_a_map_run_of_seeded_status_does_not_change(parent):
     """Its own dates say when its children end."""
     batch = parent.add_map_run("Own", status="SUCCEEDED", stop_date=5 * MINUTE)
     batch.add_execution(status="SUCCEEDED", stop_date=4 * MINUTE)

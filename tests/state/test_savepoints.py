@@ -183,7 +183,7 @@ def test_outcomes_of_starts_are_restored(outer):
     assert statuses == ["FAILED", "FAILED"]
 
 
-def test_another_account_starts_empty_again():
+def test_another_account_is_empty_again():
     """Records of an account or region that only the inner mock used are removed."""
     with mock_sfn_executions() as sfn:
         with mock_sfn_executions():
@@ -417,7 +417,7 @@ def test_a_mock_that_ends_before_one_that_began_later():
         pytest.param(lambda faults: [partial(faults.add)], id="a partial"),
     ],
 )
-def test_contents_come_back_however_they_are_held(hold):
+def test_contents_are_restored_in_every_container(hold):
     """Containers and attributes have their earlier contents."""
     faults = Faults()
     fault = faults.add(Fault("ListExecutions", "ThrottlingException"))
@@ -433,7 +433,7 @@ def test_contents_come_back_however_they_are_held(hold):
     assert not hasattr(fault, "note")
 
 
-def test_slots_come_back():
+def test_slots_are_restored():
     """Objects with slots have their earlier contents."""
     call = Call(Request("ListExecutions", "{}", "123456789012", "us-east-1", 0), Outcome(None, {}))
     savepoint = Savepoint()

@@ -72,7 +72,7 @@ def start(monkeypatch, client):
     return start
 
 
-def test_a_task_may_look_at_its_own_execution(sfn, client, start, make):
+def test_a_task_may_inspect_its_own_execution(sfn, client, start, make):
     """While its task runs, the execution is RUNNING."""
     start(lambda: make(lambda: client.describe_execution(executionArn=RUN)["status"]))
 
@@ -118,7 +118,7 @@ def test_a_task_may_reset_the_mock(sfn, start, make):
     assert sfn.state_machines == []
 
 
-def test_a_call_that_carries_a_run_into_a_reset(sfn, client, monkeypatch):
+def test_a_call_during_which_a_task_resets(sfn, client, monkeypatch):
     """If a call continues a run whose task resets the mock, new records answer the call."""
     waiting = {"Wait": {"Type": "Wait", "Seconds": 1, "Next": "Charge"}, **DEFINITION["States"]}
     sfn.add_state_machine("waiting", definition=json.dumps({"StartAt": "Wait", "States": waiting}))
@@ -159,7 +159,7 @@ def test_a_task_may_use_its_own_mock(sfn, client):
     assert [machine.name for machine in sfn.state_machines] == ["orders"]
 
 
-def test_an_interrupt_while_the_records_are_left(sfn):
+def test_an_interrupt_during_a_task(sfn):
     """An interrupt before the lock is released leaves the records right."""
     records = Records("us-east-1", "123456789012", "aws")
 

@@ -118,7 +118,7 @@ def test_seeding_is_one_step(orders):
     ]
 
 
-def test_walk_shows_one_state_of_affairs_per_page(client, orders):
+def test_each_page_of_a_walk_shows_one_moment(client, orders):
     """The items of a page match its filter, whatever other threads stop, and none is listed twice."""
     runs = orders.add_executions(60, status="RUNNING")
 
@@ -240,7 +240,7 @@ def test_seeds_during_resets_are_stored_or_refused(sfn_executions):
     }
 
 
-def test_map_runs_are_looked_at_while_others_come(orders):
+def test_map_runs_are_read_while_others_are_added(orders):
     """A list of records does not change while other threads add to it."""
     run = orders.add_execution(status="RUNNING")
 

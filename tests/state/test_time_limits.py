@@ -192,7 +192,7 @@ def test_revision_that_was_started_decides(client, orders, clock):
     assert seen(after) == ("TIMED_OUT", NOW + 2 * MINUTE)
 
 
-def test_child_executions_have_no_limit_of_their_own(orders, clock):
+def test_child_executions_have_no_time_limit(orders, clock):
     """TimeoutSeconds does not apply to child executions."""
     parent = orders.add_execution(status="RUNNING")
     child = parent.add_map_run("items").add_execution(status="SUCCEEDED", duration=MINUTE)
@@ -210,7 +210,7 @@ def test_execution_without_a_stop_date_is_timed_out(orders, clock):
     assert (seen(run), run.error) == (TIMED_OUT, None)
 
 
-def test_definition_that_runs_finds_out_itself(clock):
+def test_run_times_out_by_itself(clock):
     """With execute=True, the run ends after TimeoutSeconds, also after a redrive."""
     with mock_sfn_executions(execute=True) as sfn:
         states = {"A": {"Type": "Wait", "Seconds": 600, "End": True}}

@@ -41,7 +41,7 @@ def started(sfn, definition=HOUR):
     ("definition", "status"),
     [pytest.param(HOUR, "SUCCEEDED", id="Wait"), pytest.param(RETRIES, "FAILED", id="Retry")],
 )
-def test_nothing_is_waited_for(definition, status):
+def test_waits_take_no_time(definition, status):
     """With 0 the whole definition has run when StartExecution returns."""
     with mock_sfn_executions(execute=True, wait_scale=0) as sfn:
         run = started(sfn, definition)

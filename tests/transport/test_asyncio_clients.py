@@ -327,7 +327,7 @@ async def test_faults_are_retried(connect, pauses, mode, error):
 
 @pytest.mark.parametrize("error", RETRIED)
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-async def test_retries_at_once(connect, frozen, pauses, mode, error):
+async def test_retries_without_pauses(connect, frozen, pauses, mode, error):
     """With retry_sleeps=False no mode pauses, also not the adaptive one under a frozen clock."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         seed_one(sfn)
@@ -460,7 +460,7 @@ async def test_stubbed_client_keeps_its_answers(connect):
             assert await listed(client) == ["nightly"]
 
 
-async def test_handler_of_the_user_comes_first(connect):
+async def test_handler_of_the_user_has_priority(connect):
     """The answer of a user's event handler, here a coroutine function, has priority."""
     with mock_sfn_executions() as sfn:
         seed_one(sfn)
@@ -500,7 +500,7 @@ async def own_server(answer: bytes):
         pytest.param("s3", "list_buckets", {}, b"<a><Buckets/></a>", "GET / HTTP/1.1", id="another service"),
     ],
 )
-async def test_loopback_endpoint_is_left_alone(connect, service, operation, arguments, answer, first_line):
+async def test_loopback_endpoint_is_not_intercepted(connect, service, operation, arguments, answer, first_line):
     """A client with an endpoint on this machine reaches that server."""
     async with own_server(answer) as (url, requests):
         with mock_sfn_executions():

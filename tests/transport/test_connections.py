@@ -152,7 +152,7 @@ def test_every_client_is_refused(client, reached):
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_other_hosts_are_left_alone(client, reached):
+def test_other_hosts_are_reached(client, reached):
     """Connections to hosts other than AWS's work as usual."""
     with mock_sfn_executions(), pytest.raises(NOT_REACHED):
         client("https://weather.example.com/")
@@ -270,7 +270,7 @@ def test_swallowed_refusal_is_reported():
         mock.stop()
 
 
-def test_swallowed_question_for_metadata_is_not_reported():
+def test_swallowed_request_for_metadata_is_not_reported():
     """A refused request for instance metadata is not reported at the end."""
     with mock_sfn_executions() as sfn, suppress(UnmockedServiceError):
         _urllib("http://169.254.169.254/latest/meta-data/")
@@ -297,7 +297,7 @@ def test_requests_that_moto_passes_through(passthrough, reached):
     assert reached == ["sts.us-east-1.amazonaws.com"]
 
 
-def test_afterwards_nothing_is_patched(reached):
+def test_sockets_are_restored(reached):
     """After the mock, sockets are as before, also in subclasses."""
     before = socket.getaddrinfo, dict(vars(socket.socket)), dict(vars(http.client.HTTPConnection))
 

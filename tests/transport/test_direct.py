@@ -41,7 +41,7 @@ def test_every_operation_is_compared():
 
 
 @freeze_time(NOW)
-def test_answers_are_the_callers_own(sfn_executions):
+def test_answers_are_copies(sfn_executions):
     """A change of an answer does not change the store."""
     client = boto3.client("stepfunctions")
     arns = [MACHINE, sfn_executions.add_state_machine("orders").publish_version().arn]

@@ -1,4 +1,4 @@
-"""Endpoints in the environment that send Step Functions calls to another endpoint than the mock."""
+"""Endpoint URLs in the environment, which send Step Functions calls past the mock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def list_elsewhere(client):
 
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"])
 @pytest.mark.parametrize("is_early", [True, False], ids=["client from before", "client from within"])
-def test_a_client_that_steps_past_the_mock(monkeypatch, name, is_early):
+def test_a_client_that_calls_another_endpoint(monkeypatch, name, is_early):
     """A call to this machine because of the environment warns at its line, with the variable."""
     monkeypatch.setenv(name, "http://localhost:4566")
     early = boto3.client("stepfunctions")

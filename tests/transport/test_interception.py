@@ -267,7 +267,7 @@ def test_events_of_a_transport(transport, events):
 
 
 @pytest.mark.parametrize("transport", ["http", "", None, True], ids=repr)
-def test_no_other_transport(transport):
+def test_unknown_transport(transport):
     """An unknown transport is refused at once."""
     with pytest.raises(ValueError) as refusal:
         mock_sfn_executions(transport=transport)
@@ -291,7 +291,7 @@ def test_no_other_transport(transport):
         "http://states.localhost:4566",
     ],
 )
-def test_loopback_endpoint_is_left_alone(endpoint, with_moto, monkeypatch):
+def test_loopback_endpoint_is_not_intercepted(endpoint, with_moto, monkeypatch):
     """A client with an endpoint on this machine reaches that server, signed as usual."""
     sent = []
 
@@ -342,7 +342,7 @@ def test_stubbed_client_keeps_its_answers():
 
 
 @pytest.mark.parametrize("event", ["before-call.sfn", "before-send.sfn"])
-def test_handler_of_the_user_comes_first(event):
+def test_handler_of_the_user_has_priority(event):
     """The answer of a user's event handler has priority."""
 
     def answer(event_name: str, **_: object):
@@ -358,7 +358,7 @@ def test_handler_of_the_user_comes_first(event):
         assert listed(client) == []
 
 
-def test_watching_handler_sees_the_call():
+def test_handlers_without_an_answer_are_called():
     """Event handlers that give no answer are called as usual."""
     seen = []
     with mock_sfn_executions() as sfn:
@@ -381,7 +381,7 @@ def test_watching_handler_sees_the_call():
 # --- Put in and taken out ----------------------------------------------------------------------------------------
 
 
-def test_botocore_is_as_before():
+def test_botocore_is_restored():
     """After the mock, the classes of botocore and moto are as before."""
     before = dict(vars(botocore.hooks.EventAliaser)), dict(vars(botocore_stubber))
 

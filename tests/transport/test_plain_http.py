@@ -206,7 +206,7 @@ def test_call_without_a_body():
         pytest.param(None, {"HTTPS_PROXY": "http://127.0.0.1:1"}, id="proxy of the environment"),
     ],
 )
-def test_proxy_is_not_asked(proxies, environment, monkeypatch):
+def test_proxy_is_not_used(proxies, environment, monkeypatch):
     """A call by a proxy is answered without the proxy."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -279,7 +279,7 @@ def test_mock_of_the_user_keeps_working(outside):
 
 
 @pytest.mark.parametrize("outside", [True, False], ids=["responses inside", "responses outside"])
-def test_mock_of_the_user_comes_first(outside):
+def test_mock_of_the_user_has_priority(outside):
     """If the user's mock has an answer for Step Functions, it has priority."""
     first, second = both(outside)
     with first as one, second as other:
@@ -323,7 +323,7 @@ def test_passed_through_by_the_user():
             requests.post("https://s3.amazonaws.com/b", headers=signed("s3", URL), timeout=5)
 
 
-def test_after_the_mock_nothing_is_left():
+def test_urllib3_and_responses_are_restored():
     """After the mock, urllib3 and `responses` are as before."""
     before = HTTPConnectionPool.urlopen, RequestsMock._find_match
 
@@ -414,7 +414,7 @@ def test_presigned_url_is_refused():
         requests.get(request.url, timeout=5)
 
 
-def test_upload_is_not_read_when_refused():
+def test_refused_upload_is_not_read():
     """A refused upload is not read, because a stream can be read only once."""
     body = io.BytesIO(b"Action=None")
 
@@ -468,7 +468,7 @@ def own_server():
 
 
 @pytest.mark.parametrize("service", ["states", "s3"])
-def test_loopback_is_left_alone(own_server, service):
+def test_loopback_is_not_intercepted(own_server, service):
     """A signed call to this machine goes to it."""
     with mock_sfn_executions() as sfn:
         seed(sfn)
@@ -477,7 +477,7 @@ def test_loopback_is_left_alone(own_server, service):
         assert names(response) == []
 
 
-def test_unsigned_calls_are_nobodys_business(monkeypatch):
+def test_unsigned_calls_are_not_intercepted(monkeypatch):
     """A call without a signature is not intercepted."""
     gone = []
     monkeypatch.setattr(
@@ -508,7 +508,7 @@ def test_unsigned_calls_are_nobodys_business(monkeypatch):
         pytest.param({"Content-Encoding": "br"}, b"{}", id="no brotli"),
     ],
 )
-def test_headers_that_lie(sfn_executions, headers, body):
+def test_wrong_headers(sfn_executions, headers, body):
     """A call with any headers is answered; a wrong Content-Encoding is ignored."""
     target = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
     answer = requests.post(URL, data=body, headers={**target, **headers})

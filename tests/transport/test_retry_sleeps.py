@@ -34,7 +34,7 @@ def client(mode: str, **options):
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "under mock_aws"])
 @freeze_time("2026-01-10 12:00:00")
-def test_retries_cost_no_time(pauses, mode, with_moto):
+def test_retries_take_no_time(pauses, mode, with_moto):
     """No mode pauses, also not the adaptive one under a frozen clock, and the number of tries is the same."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         with mock_aws() if with_moto else mock_sfn_executions():
@@ -57,7 +57,7 @@ def test_retries_pause_by_default(pauses, mode):
     assert all(pause > 0 for pause in pauses)
 
 
-def test_last_error_stays(pauses):
+def test_last_error_is_the_same(pauses):
     """The number of tries and the last error are the same."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         fault = sfn.add_fault("ListStateMachines", error="ServiceUnavailable", times=None)
@@ -91,7 +91,7 @@ def failing_server():
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard"])
-def test_others_pause_as_ever(pauses, failing_server, mode):
+def test_other_clients_pause_as_usual(pauses, failing_server, mode):
     """Clients with another server pause as usual."""
     with mock_sfn_executions(retry_sleeps=False), pytest.raises(ClientError):
         client(mode, endpoint_url=failing_server).list_state_machines()
@@ -101,7 +101,7 @@ def test_others_pause_as_ever(pauses, failing_server, mode):
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_servers_of_the_mock_are_meant(pauses, name):
+def test_clients_of_the_mocks_servers_do_not_pause(pauses, name):
     """Clients of the mock's server do not pause, whatever name of this machine they use."""
     with sfn_mock.server(retry_sleeps=False) as sfn:
         sfn.add_fault("ListStateMachines", error="ThrottlingException", times=3)
@@ -110,7 +110,7 @@ def test_servers_of_the_mock_are_meant(pauses, name):
     assert pauses == [0, 0, 0]
 
 
-def test_port_that_begins_like_a_servers_is_anothers(pauses, failing_server):
+def test_port_that_begins_like_that_of_a_server(pauses, failing_server):
     """A server on port 500 is not the mock's on port 5000."""
     with mock_sfn_executions(retry_sleeps=False) as sfn:
         sfn._session.endpoint_urls.append(failing_server[:-1])
@@ -120,7 +120,7 @@ def test_port_that_begins_like_a_servers_is_anothers(pauses, failing_server):
     assert [pause > 0 for pause in pauses] == [True, True, True]
 
 
-def test_tokens_of_others_are_counted():
+def test_tokens_of_other_services_are_counted():
     """Clients of other services get tokens of a bucket as usual."""
     with mock_sfn_executions(retry_sleeps=False), freeze_time("2026-01-10 12:00:00"):
         bucket = TokenBucket(max_rate=1, clock=Clock())
@@ -128,7 +128,7 @@ def test_tokens_of_others_are_counted():
             bucket.acquire(block=False)
 
 
-def test_botocore_is_as_it_was():
+def test_botocore_is_restored():
     """After the mock, botocore is as before."""
     before = EventAliaser.emit, TokenBucket.acquire
     with mock_sfn_executions(retry_sleeps=False):
@@ -190,8 +190,8 @@ def acquired(*, sending: bool):
     return given
 
 
-def test_asyncio_clients_wait_for_no_token(monkeypatch):
-    """Their buckets are found whenever they were imported, and are as before after the mock."""
+def test_asyncio_clients_do_not_wait_for_tokens(monkeypatch):
+    """Buckets of asyncio clients are found whenever they were imported, and are restored after the mock."""
     monkeypatch.delitem(sys.modules, "aiobotocore.retries.bucket", raising=False)
     with mock_sfn_executions(retry_sleeps=False):
         assert acquired(sending=True) == ["waited for 1"] * 2

@@ -46,7 +46,7 @@ def test_each_file_is_served_and_asks_for_no_other_host(sfn, file):
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|style=", text)
 
 
-def test_the_files_that_it_asks_for_are_there(sfn):
+def test_requested_files_exist(sfn):
     """All files that the page and its modules name are served."""
     names = {
         name
@@ -58,7 +58,7 @@ def test_the_files_that_it_asks_for_are_there(sfn):
     assert {HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/{name}").status for name in names} == {200}
 
 
-def test_a_file_that_is_not_there(sfn):
+def test_missing_file(sfn):
     """A missing file is a 404 with one sentence."""
     response = HTTP.request("GET", f"{sfn.endpoint_url}/sfn-mock/page/nothing.js")
 

@@ -58,7 +58,7 @@ def test_last_start(sfn, reader, start, words):
     assert reader.text("td.last .ago") == words
 
 
-def test_a_date_to_come(sfn, reader):
+def test_a_future_date(sfn, reader):
     """A future date shows in how much time it is."""
     sfn.add_state_machine("orders", creation_date="2026-01-12T04:00:00Z")
     reader.open()
@@ -103,7 +103,7 @@ def test_an_empty_list(sfn, reader):
     assert reader.text("h1") == "Seed"
 
 
-def test_a_view_that_is_not_there(sfn, reader):
+def test_missing_view(sfn, reader):
     """An unknown URL leads to the state machines."""
     sfn.add_state_machine("orders")
     reader.open("constructor")
