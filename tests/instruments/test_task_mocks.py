@@ -310,7 +310,7 @@ def test_missing_activity(client, add, start, region):
 
     cause = "An error occurred while executing the state 'Pack' (entered at the event id #2). "
     assert (run.error, run.cause) == ("States.Runtime", f"{cause}The activity {arn} does not exist.")
-    assert types(client, run) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+    assert event_types(client, run) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
 # --- The shape of results ----------------------------------------------------------------------------------------
