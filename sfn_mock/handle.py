@@ -214,9 +214,9 @@ class StepFunctionsMock:
         """
         self._session.check_open()
         execution_mode.check_on("mock_task")
-        said = TaskOutcome(result, error, cause, duration)
+        outcome = TaskOutcome(result, error, cause, duration, strict)
         mocks, machines = self._session.task_mocks, self._machine_records()
-        task_mocks.mock_anywhere(mocks, machines, state_or_resource, outcomes, said, strict)
+        task_mocks.mock_anywhere(mocks, machines, state_or_resource, outcomes, outcome)
 
     def mock_lambda(self, name: str, handler: Callable[[Any, Any], Any]) -> None:
         """Set the handler that tasks call instead of a Lambda function, from now on.

@@ -51,11 +51,7 @@ BodyLimit = Callable[["WSGIEnvironment"], int]
 
 
 class RequestRefused(Exception):
-    """A request that cannot be read.
-
-    Attributes:
-        status: The HTTP status of the answer.
-    """
+    """A request that cannot be read, with the HTTP status of the answer."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)

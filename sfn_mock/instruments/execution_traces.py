@@ -17,26 +17,17 @@ from sfn_mock.asl.events import Event
 #: The states, attempts, branches and iterations around an event, each with its number.
 Path = tuple[tuple[str, str | int, int], ...]
 
-_SCHEDULED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
-_STARTED = ("TaskStarted", "LambdaFunctionStarted", "ActivityStarted")
-_SUCCEEDED = ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded")
-_TIMED_OUT = ("TaskTimedOut", "LambdaFunctionTimedOut", "ActivityTimedOut")
-_REFUSED = ("TaskSubmitFailed",)
-_FAILED = (
-    "TaskFailed",
-    "TaskStartFailed",
-    "LambdaFunctionFailed",
-    "LambdaFunctionScheduleFailed",
-    "LambdaFunctionStartFailed",
-    "ActivityFailed",
-    "ActivityScheduleFailed",
-)
+#: The beginnings of the types of a task's events.
+_TASKS = ("Task", "LambdaFunction", "Activity")
+_SCHEDULED = tuple(f"{task}Scheduled" for task in _TASKS)
+_STARTED = tuple(f"{task}Started" for task in _TASKS)
+_FAILED = ("Failed", "ScheduleFailed", "StartFailed")
 #: The status of a task by the type of its last event.
 _TASK_ENDS = {
-    **dict.fromkeys(_SUCCEEDED, "SUCCEEDED"),
-    **dict.fromkeys(_FAILED, "FAILED"),
-    **dict.fromkeys(_TIMED_OUT, "TIMED_OUT"),
-    **dict.fromkeys(_REFUSED, "REFUSED"),
+    **dict.fromkeys((f"{task}Succeeded" for task in _TASKS), "SUCCEEDED"),
+    **dict.fromkeys((f"{task}{end}" for task in _TASKS for end in _FAILED), "FAILED"),
+    **dict.fromkeys((f"{task}TimedOut" for task in _TASKS), "TIMED_OUT"),
+    "TaskSubmitFailed": "REFUSED",
 }
 _MAP_RUN_ENDS = {"MapRunSucceeded": "SUCCEEDED", "MapRunFailed": "FAILED", "MapRunAborted": "ABORTED"}
 _EXECUTION_ENDS = {
@@ -53,7 +44,6 @@ class Span:
 
     Attributes:
         begin: Its first event.
-        details: The details of the first event.
         is_started: Whether it was started, not only scheduled.
         submitted: The answer of the service to a task that then waited, as JSON text.
         status: SUCCEEDED, FAILED, TIMED_OUT, ABORTED or, if the call was refused, REFUSED; None while it is running.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import iscoroutinefunction
 from typing import Any
 from uuid import NAMESPACE_OID, uuid3
@@ -36,18 +36,20 @@ class Outcome:
         error: The name of the error.
         cause: Its cause.
         duration: How long the task takes.
+        strict: Whether to refuse a result that the service's API cannot return.
     """
 
     result: Any = ABSENT
     error: str | None = None
     cause: str | None = None
     duration: Duration | None = None
+    strict: bool = True
 
 
-def mock_state(machine: StateMachine, state: str, outcomes: TaskOutcomes | None, said: Outcome, strict: bool) -> None:
+def mock_state(machine: StateMachine, state: str, outcomes: TaskOutcomes | None, outcome: Outcome) -> None:
     """Mock a Task state of one state machine; see ``StateMachine.mock_task``."""
     resource = _own_task(machine, state)
-    machine.records.task_mocks.add_for_state(machine, state, _mock(outcomes, said, strict, [resource]))
+    machine.records.task_mocks.add_for_state(machine, state, _mock(outcomes, outcome, [resource]))
 
 
 def mock_anywhere(
@@ -55,8 +57,7 @@ def mock_anywhere(
     machines: Iterable[StateMachine],
     state_or_resource: str,
     outcomes: TaskOutcomes | None,
-    said: Outcome,
-    strict: bool,
+    outcome: Outcome,
 ) -> None:
     """Mock a Task state in any machine, or the tasks of a resource; see ``StepFunctionsMock.mock_task``."""
     name = _text(state_or_resource, "state")
@@ -65,7 +66,7 @@ def mock_anywhere(
         resources = [task.resource for task in tasks if matches(name, task.resource.arn)]
         if "*" not in name:
             resources.append(_parsed(name))
-        mocks.add_for_resource(name, _mock(outcomes, said, strict, resources))
+        mocks.add_for_resource(name, _mock(outcomes, outcome, resources))
         return
     resources = [task.resource for task in tasks if task.state == name]
     if not resources:
@@ -74,7 +75,7 @@ def mock_anywhere(
             f"{did_you_mean(name, _names(tasks))} Add or create the state machine with its definition first, or mock "
             f"the task by the ARN of its resource."
         )
-    mocks.add_for_state(None, name, _mock(outcomes, said, strict, resources))
+    mocks.add_for_state(None, name, _mock(outcomes, outcome, resources))
 
 
 def mock_function(mocks: TaskMocks, name: str, handler: Handler) -> None:
@@ -157,48 +158,48 @@ def _parsed(arn: str) -> Resource:
 # --- Outcomes ----------------------------------------------------------------------------------------------------
 
 
-def _mock(outcomes: TaskOutcomes | None, said: Outcome, strict: bool, resources: list[Resource]) -> TaskMock:
-    """Return the mock that a test describes; ValueError for wrong arguments."""
+def _mock(outcomes: TaskOutcomes | None, outcome: Outcome, resources: list[Resource]) -> TaskMock:
+    """Return the mock that a test describes, by outcomes or by one; ValueError for wrong arguments."""
     if outcomes is None:
-        return TaskMock([_answer(said, strict, resources)])
-    if said.result is not ABSENT or said.error is not None or said.cause is not None:
+        return TaskMock([_answer(outcome, resources)])
+    if outcome.result is not ABSENT or outcome.error is not None or outcome.cause is not None:
         raise ValueError("outcomes must be left out where result, error or cause is given, got both.")
     if callable(outcomes):
-        return TaskMock([_computed(outcomes, _milliseconds(said.duration), strict)])
+        return TaskMock([_computed(outcomes, _milliseconds(outcome.duration), outcome.strict)])
     if isinstance(outcomes, str | Mapping) or not isinstance(outcomes, Sequence) or not outcomes:
         raise ValueError(
             f"outcomes must be a list of dicts such as [{{'error': 'Declined'}}, {{'result': {{}}}}], or "
             f"callable(input), got {outcomes!r}."
         )
-    return TaskMock([_answer(_read(words, said.duration), strict, resources) for words in outcomes])
+    return TaskMock([_answer(_read(keywords, outcome), resources) for keywords in outcomes])
 
 
-def _read(words: Mapping[str, Any], duration: Duration | None) -> Outcome:
-    if not isinstance(words, Mapping):
-        raise ValueError(f"outcome must be a dict with any of {', '.join(_KEYWORDS)}, got {words!r}.")
-    for key in words:
+def _read(keywords: Mapping[str, Any], defaults: Outcome) -> Outcome:
+    if not isinstance(keywords, Mapping):
+        raise ValueError(f"outcome must be a dict with any of {', '.join(_KEYWORDS)}, got {keywords!r}.")
+    for key in keywords:
         if key not in _KEYWORDS:
             raise ValueError(f"Unknown key {key!r} in an outcome of mock_task. {did_you_mean(key, _KEYWORDS)}")
-    return Outcome(**{"duration": duration, **words})
+    return replace(defaults, **keywords)
 
 
-def _answer(said: Outcome, strict: bool, resources: list[Resource]) -> Answer:
+def _answer(outcome: Outcome, resources: list[Resource]) -> Answer:
     """Return a function that returns one outcome, which is checked for each known resource."""
-    duration = _milliseconds(said.duration)
-    if said.error is not None:
-        if said.result is not ABSENT:
+    duration = _milliseconds(outcome.duration)
+    if outcome.error is not None:
+        if outcome.result is not ABSENT:
             raise ValueError("result must be left out where error is given, got both.")
-        return _failing(_text(said.error, "error"), said.cause, duration)
-    if said.cause is not None:
-        raise ValueError(f"cause must come with error, got cause={said.cause!r} alone.")
-    if said.result is ABSENT:
+        return _failing(_text(outcome.error, "error"), outcome.cause, duration)
+    if outcome.cause is not None:
+        raise ValueError(f"cause must come with error, got cause={outcome.cause!r} alone.")
+    if outcome.result is ABSENT:
         raise ValueError("mock_task() must get result, error or outcomes, got none of them.")
-    text = _json_text(said.result)
+    text = _json_text(outcome.result)
     for resource in resources:
-        _result(resource, json.loads(text), "check", 0, strict)
+        _result(resource, json.loads(text), "check", 0, outcome.strict)
 
     def answer(call: TaskCall) -> Succeeded:
-        return _succeeded(call, json.loads(text), duration, strict)
+        return _succeeded(call, json.loads(text), duration, outcome.strict)
 
     return answer
 

@@ -18,9 +18,7 @@ from sfn_mock.instruments.guard import Guard
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import takeover
-from sfn_mock.operations.pipeline import Service
-from sfn_mock.session import Session, records_of
-from sfn_mock.state.records import Records
+from sfn_mock.session import Session
 from sfn_mock.state.simulation import NO_SIMULATION, Simulation
 from sfn_mock.state.task_mocks import TaskMocks
 from sfn_mock.transport.environment import DEFAULT_REGION
@@ -96,17 +94,21 @@ def uninstall() -> None:
         _installation = None
 
 
-def _state_of_mock_aws() -> _MockAwsState:
-    assert _installation is not None, "who asks is behind mock_aws by install()"
-    return _installation.state()
-
-
 def session_of_mock_aws() -> Session | None:
     """Return a session over the active ``mock_aws``; None without one, or if this package is not installed."""
-    if _installation is None or not botocore_stubber.enabled:
-        return None
+    return None if _installation is None or not botocore_stubber.enabled else _session({})
+
+
+def _session(headers: Mapping[str, str]) -> SessionWithinMockAWS:
+    """Return a session over the ``mock_aws``, with the account that moto finds for a call with these headers."""
+    account_id = os.environ.get("MOTO_ACCOUNT_ID") or headers.get("x-moto-account-id") or DEFAULT_ACCOUNT_ID
     region = os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-    return SessionWithinMockAWS(_account_id({}), region, PagingCheck(False), Guard())
+    return SessionWithinMockAWS(account_id, region, PagingCheck(False), Guard())
+
+
+def _answer(request: AWSPreparedRequest) -> Answer:
+    session = _session(request.headers)
+    return Wire(session.service(), session.account_id).answer(request)
 
 
 class SessionWithinMockAWS(Session):
@@ -123,22 +125,33 @@ class SessionWithinMockAWS(Session):
         executes: bool = False,
     ) -> None:
         super().__init__(account_id, region, paging, guard, simulation=simulation, executes=executes)
-        state = _state_of_mock_aws()
+        assert _installation is not None, "install() comes before any session over a mock_aws"
+        state = _installation.state()
         self.faults = state.faults
         self.call_log = state.call_log
         self.task_mocks = state.task_mocks
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
-        """Return the backend of an account and region, with the simulation of this session."""
+        """Return moto's backend for any region, also one that moto does not have, with this session's simulation."""
         self.check_open()
-        backend = _backend(account_id or self.account_id, region or self.region)
+        account_id, region = account_id or self.account_id, region or self.region
+        regions = stepfunctions_backends[account_id]
+        with backend_lock:
+            if region not in regions:
+                regions[region] = SFNBackend(region, account_id)
+        backend = self._with_task_mocks(regions[region])
         if self.simulation is not NO_SIMULATION:
             backend.records.apply_simulation(self.simulation)
         return backend
 
     def backends(self) -> list[SFNBackend]:
         """Return the backends of all accounts and regions."""
-        return _backends()
+        return [self._with_task_mocks(backend) for _, _, backend in stepfunctions_backends.iter_backends()]
+
+    def _with_task_mocks(self, backend: object) -> SFNBackend:
+        assert isinstance(backend, SFNBackend), "install() waits until moto has none of its own"
+        backend.records.task_mocks = self.task_mocks
+        return backend
 
     def close(self) -> None:
         """End the session. The records stay, without its simulation."""
@@ -152,38 +165,3 @@ class SessionWithinMockAWS(Session):
         if not botocore_stubber.enabled:
             raise RuntimeError("The mock_aws of this handle has ended: use the handle inside that mock_aws.")
         super().check_open()
-
-
-def _backends() -> list[SFNBackend]:
-    return [_of_ours(backend) for _, _, backend in stepfunctions_backends.iter_backends()]
-
-
-def _all_records() -> list[Records]:
-    return [backend.records for backend in _backends()]
-
-
-def _backend(account_id: str, region: str) -> SFNBackend:
-    """Return moto's backend for any region, also one that moto does not have."""
-    regions = stepfunctions_backends[account_id]
-    with backend_lock:
-        backend = regions.get(region)
-        if backend is None:
-            backend = regions[region] = SFNBackend(region, account_id)
-    return _of_ours(backend)
-
-
-def _of_ours(backend: object) -> SFNBackend:
-    assert isinstance(backend, SFNBackend), "install() waits until moto has none of its own"
-    backend.records.task_mocks = _state_of_mock_aws().task_mocks
-    return backend
-
-
-def _answer(request: AWSPreparedRequest) -> Answer:
-    """Answer a call; unless it is made under a role, it belongs to the account that moto finds."""
-    state = _state_of_mock_aws()
-    service = Service(records_of(_backend), state.faults, state.call_log, PagingCheck(False), all_records=_all_records)
-    return Wire(service, _account_id(request.headers)).answer(request)
-
-
-def _account_id(headers: Mapping[str, str]) -> str:
-    return os.environ.get("MOTO_ACCOUNT_ID") or headers.get("x-moto-account-id") or DEFAULT_ACCOUNT_ID

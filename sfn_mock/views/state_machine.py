@@ -360,5 +360,5 @@ class StateMachine(ScopeView[kept.StateMachine]):
         execution_mode.check_on("mock_task")
         machine = self._kept_record
         with machine.using():
-            said = TaskOutcome(result, error, cause, duration)
-            task_mocks.mock_state(machine, state, outcomes, said, strict)
+            outcome = TaskOutcome(result, error, cause, duration, strict)
+            task_mocks.mock_state(machine, state, outcomes, outcome)

@@ -2,7 +2,7 @@
 
 import { svg } from "/sfn-mock/page/dom.js";
 import { statusClass } from "/sfn-mock/page/statuses.js";
-import { moment, utc } from "/sfn-mock/page/words.js";
+import { DAY, HOUR, MINUTE, moment, SECOND, utc } from "/sfn-mock/page/words.js";
 
 /**
  * @typedef {{ from: number, to: number }} Scale the span of a line of time, in milliseconds
@@ -10,10 +10,6 @@ import { moment, utc } from "/sfn-mock/page/words.js";
  */
 /** @import { Moments } from "/sfn-mock/page/app.js" */
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 /** The possible steps between two marks of the axis. */
 const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],

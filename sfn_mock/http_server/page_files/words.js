@@ -2,10 +2,10 @@
 
 import { html } from "/sfn-mock/page/dom.js";
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 /**
  * Returns the milliseconds since 1970 of AWS's date, which is in seconds, or of the server's, which is text.
