@@ -201,6 +201,24 @@ def test_variables_that_a_value_refers_to(value: object, names: list[str]) -> No
         pytest.param("$partition([], 2)", [], id="partition of nothing"),
         pytest.param("$range(0, 10, 3)", [0, 3, 6, 9], id="range up"),
         pytest.param("$range(10, 0, -5)", [10, 5, 0], id="range down"),
+        pytest.param("$range(1, 3, 1)", [1, 2, 3], id="range to its end"),
+        pytest.param("$range(3, 1, -1)", [3, 2, 1], id="range down to its end"),
+        pytest.param("$range(1, 2, 1)", [1, 2], id="range of two numbers"),
+        pytest.param("$range(5, 5, 1)", 5, id="range of one number"),
+        pytest.param("$range(2, 1, 1)", [], id="range of no number"),
+        pytest.param("$count($range(1, 1000, 1))", 1000, id="largest range"),
+        pytest.param("$partition([1, 2], 1)", [[1], [2]], id="partition of one each"),
+        pytest.param("$map(['1', '2'], $number)", [1, 2], id="number of each"),
+        pytest.param("$map(['1', '[2]'], $parse)", [1, [2]], id="parse each"),
+        pytest.param("$map([[1, 1], [2, 2]], $distinct)", [[1], [2]], id="distinct of each"),
+        pytest.param("$map(['[Y]', '[M]'], $now)", ["2017", "11"], id="now with each picture"),
+        pytest.param("$map([5, 5], $random)[0] = $random(5)", True, id="random with each seed"),
+        pytest.param("$distinct([{'a': 1, 'b': 2}, {'b': 2, 'a': 1}])", [{"a": 1, "b": 2}], id="distinct objects"),
+        pytest.param("$sort([3, 1, 2])", [1, 2, 3], id="sort numbers"),
+        pytest.param("$sort(['b', 'a'])", ["a", "b"], id="sort texts"),
+        pytest.param("$formatBase(35, 36)", "z", id="largest base"),
+        pytest.param("$number('0x' & $pad('', 196, '0') & '1')", 1, id="longest number of another base"),
+        pytest.param("$hash($pad('a', 10000, 'a'), 'MD5')", "0d0c9c4db6953fee9e03f528cafd7d3e", id="longest text"),
         pytest.param("$hash('a', 'MD5')", "0cc175b9c0f1b6a831c399e269772661", id="hash"),
         pytest.param("$parse('{\"a\": [1, null]}')", {"a": [1, None]}, id="parse"),
         pytest.param("$parse('null')", None, id="parse null"),
@@ -227,6 +245,13 @@ def test_functions_of_step_functions(text: str, result: object) -> None:
     assert evaluate(text) == result
 
 
+def test_whole_numbers_keep_their_digits() -> None:
+    """A whole number of the data keeps all its digits; one with a fraction of zero loses the fraction."""
+    values = {"long": 9_007_199_254_740_993, "whole": 1.0}
+
+    assert repr(parse_expression("[$states.long, $states.whole]").evaluate(Bindings(values))) == "[9007199254740993, 1]"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -234,6 +259,9 @@ def test_functions_of_step_functions(text: str, result: object) -> None:
         pytest.param("$partition([1], 1.5)", 'Argument 2 of function "partition"', id="partition of a fraction"),
         pytest.param("$range(0, 10, 0)", 'Argument 3 of function "range"', id="range without a step"),
         pytest.param("$range(0, 1)", 'Argument 3 of function "range"', id="range of two"),
+        pytest.param("$range(0.5, 1, 1)", 'Argument 1 of function "range"', id="range from a fraction"),
+        pytest.param("$range(1, 2, 0.5)", 'Argument 3 of function "range"', id="range of fractions"),
+        pytest.param("$random(0.5)", 'Argument 1 of function "random"', id="random with a fraction"),
         pytest.param("$hash('a', 'MD4')", 'Argument 2 of function "hash"', id="unknown algorithm"),
         pytest.param("$hash($pad('a', 10001), 'MD5')", 'Argument 1 of function "hash"', id="text too long"),
         pytest.param("$parse('{a')", 'Argument 1 of function "parse"', id="not JSON"),
@@ -252,6 +280,22 @@ def test_wrong_arguments_of_added_functions(text: str, message: str) -> None:
     ("text", "message"),
     [
         pytest.param("$range(0, 5000, 1)", "D2014: The size of the array must not exceed 1000.", id="range"),
+        pytest.param(
+            "[5..10000005]",
+            "D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to "
+            "allocate 10000001.",
+            id="range operator",
+        ),
+        pytest.param(
+            "$number('0x' & $pad('', 197, '0') & '1')",
+            'D3030: Unable to cast value to a number: "0x' + "0" * 197 + '1"',
+            id="long number of another base",
+        ),
+        pytest.param(
+            "$formatBase(1, 37)",
+            "D3100: The radix of the formatBase function must be between 2 and 36.  It was given 37",
+            id="base",
+        ),
         pytest.param("1 / 0", "D1001: Number out of range: null", id="division by zero"),
         pytest.param("$eval('1')", "T1006: Attempted to invoke a non-function", id="eval"),
         pytest.param("$contains('a', /a**/)", "S0303: Invalid regular expression: /a**/", id="regular expression"),

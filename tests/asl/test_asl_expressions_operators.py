@@ -250,6 +250,7 @@ ERRORS = [
         id="function($a,x){1}",
     ),
     pytest.param("1e999", 'S0102: Number out of range: "1e999"', id="1e999"),
+    pytest.param("1e999 + 1", 'S0102: Number out of range: "1e999"', id="1e999 + 1"),
     pytest.param("a.1", "S0213: The literal value 1 cannot be used as a step within a path expression", id="a.1"),
     pytest.param("$d.a{k:1}{k:2}", "S0210: Each step can only have one grouping expression", id="$d.a{k:1}{k:2}"),
     pytest.param("[1,", 'S0203: Expected "]" before end of expression', id="[1,"),

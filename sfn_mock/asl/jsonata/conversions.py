@@ -58,8 +58,8 @@ def _number_text(value: int | float) -> str:
     digits, _, exponent = repr(rounded).partition("e")
     if not exponent:
         return digits
-    if -7 < int(exponent) < 0:
-        # Python writes 1e-05 and 1e-06 with an exponent, JavaScript does not.
+    if exponent in ("-05", "-06"):
+        # Python writes such a number with an exponent, JavaScript does not.
         return f"{rounded:.{len(digits.lstrip('-').replace('.', '')) - 1 - int(exponent)}f}"
     return f"{digits}e{int(exponent):+d}"
 

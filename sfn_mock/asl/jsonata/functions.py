@@ -80,12 +80,13 @@ def _range(first: object, last: object, step: object) -> object:
     start, stop, increment = (
         _integer(value, "range", index) for index, value in enumerate((first, last, step), start=1)
     )
-    if increment == 0:
+    direction = (increment > 0) - (increment < 0)
+    if not direction:
         raise failure("T0410", 3, "range")
-    values = range(start, stop + (1 if increment > 0 else -1), increment)
+    values = range(start, stop + direction, increment)
     if len(values) > MAX_RANGE:
         raise QueryError("D2014", f"The size of the array must not exceed {MAX_RANGE}.")
-    return values[0] if len(values) == 1 else list(values)
+    return start if len(values) == 1 else list(values)
 
 
 def _hash(text: str, algorithm: str) -> object:
