@@ -206,6 +206,25 @@ def test_an_action_that_does_not_exist() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "refused"),
+    [
+        pytest.param({"Type1": ["value"], "Accept": ["text/plain"]}, [], id="others"),
+        pytest.param({"Authorization": ["x"], "host.$": "$.host"}, ["Authorization", "host"], id="names"),
+        pytest.param({"X-Amz-Date": ["x"], "X-Amzn-Trace-Id": ["x"]}, ["X-Amz-Date", "X-Amzn-Trace-Id"], id="Amazon's"),
+        pytest.param({"x-forwarded-for": ["x"]}, ["x-forwarded-for"], id="forwarded"),
+        pytest.param("x", [], id="not an object"),
+    ],
+)
+def test_headers_of_an_api(headers: object, refused: list[str]) -> None:
+    """A task of API Gateway must not set headers that belong to the request or to Amazon."""
+    parameters = {"ApiEndpoint": "a", "Method": "GET", "Headers": headers}
+
+    assert messages(machine(task("arn:aws:states:::apigateway:invoke", Parameters=parameters))) == [
+        f"The 'Headers' field contains unsupported values: {name} at /States/S/Parameters" for name in refused
+    ]
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         pytest.param(json.dumps({"Type": "Pass", "Next": "Elsewhere"}), [], id="next"),

@@ -17,6 +17,27 @@ from sfn_mock.asl.resources import (
     parse_writer_resource,
 )
 
+#: The headers that a task of API Gateway must not set, and the beginnings of others, in lower case.
+_RESERVED_HEADERS = frozenset(
+    (
+        "authorization",
+        "connection",
+        "content-md5",
+        "expect",
+        "host",
+        "max-forwards",
+        "proxy-authenticate",
+        "server",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+        "www-authenticate",
+    )
+)
+_RESERVED_PREFIXES = ("x-amz", "x-forwarded")
+
 
 def task_resource(value: Any, location: str, scope: Scope) -> Checks:
     """Check the Resource of a Task."""
@@ -89,8 +110,18 @@ def task_parameters(value: dict[str, Any], location: str, scope: Scope) -> Check
             yield needed(parameters, alternatives[0], f"{location}/{field}", scope)
         for name in (scope.unknown_fields and scope.unknown_fields(resource, parameters)) or ():
             yield error(f'The field "{name}" is not supported by Step Functions', f"{location}/{field}")
+        if resource.service == "apigateway":
+            yield _api_headers(parameters, f"{location}/{field}")
     elif parameters is None and resource.required_parameters:
         yield error(f"{field} field is required for resource ARN: {resource.arn}", f"{location}/Resource")
+
+
+def _api_headers(parameters: dict[str, Any], location: str) -> Checks:
+    headers = parameters.get("Headers")
+    for given in headers if isinstance(headers, dict) else ():
+        name = given.removesuffix(".$")
+        if name.lower() in _RESERVED_HEADERS or name.lower().startswith(_RESERVED_PREFIXES):
+            yield error(f"The 'Headers' field contains unsupported values: {name}", location)
 
 
 def _required(parameters: dict[str, Any], resource: Resource, location: str, scope: Scope) -> Checks:
