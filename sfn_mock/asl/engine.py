@@ -215,7 +215,7 @@ class Engine:
             self.host.abandon_task(token, now)
         for map_run in self._map_runs.values():
             if not map_run.done.is_done:
-                self.host.end_map_run(map_run.arn, "ABORTED", now)
+                map_run.end_unsuccessfully("ABORTED")
 
     # --- Signals -----------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sfn_mock.asl.errors import StateError
-from sfn_mock.asl.host import ChildEnd, ChildStart, Host
+from sfn_mock.asl.host import ChildEnd, ChildStart, Host, WriteRequest
+from sfn_mock.asl.nodes import ResultWriter
 from sfn_mock.asl.scheduler import Future, Scheduler
 from sfn_mock.asl.texts import json_text
 
@@ -68,6 +70,7 @@ class MapRun:
         max_concurrency: How many child executions may run at the same time, 0 for no limit.
         tolerated_count: How many items may fail, None if only a percentage is given.
         tolerated_percentage: The percentage of items that may fail, None if only a count is given.
+        writer: The ResultWriter, None if there is none.
         destination: The evaluated parameters of the ResultWriter, an empty object if there is none.
         redrive_count: How often the map run was redriven.
         done: A future: it resolves when all child executions have ended, and fails when too many items have failed.
@@ -80,6 +83,7 @@ class MapRun:
         max_concurrency: int,
         tolerated_count: int | None,
         tolerated_percentage: float | None,
+        writer: ResultWriter | None,
         destination: Any,
         host: Host,
         scheduler: Scheduler,
@@ -94,6 +98,7 @@ class MapRun:
         self.max_concurrency = max_concurrency
         self.tolerated_count = tolerated_count
         self.tolerated_percentage = tolerated_percentage
+        self.writer = writer
         self.destination = destination
         self.redrive_count = 0
         self.done = Future()
@@ -117,7 +122,32 @@ class MapRun:
         if not self.running:
             self.done.resolve()
 
-    def list_ends(self, stopped: Mapping[int, ChildEnd]) -> list[ChildEnd]:
+    def end_unsuccessfully(self, status: str, *, writes: bool = True) -> None:
+        """End a map run that has failed or is aborted.
+
+        Args:
+            status: FAILED or ABORTED.
+            writes: Whether the ResultWriter writes the results so far.
+        """
+        stopped = self._host.end_map_run(self.arn, status, self._scheduler.now)
+        if writes and self.writer is not None and self.writer.resource is not None:
+            # The error of the map run stays, even if its results cannot be written.
+            with suppress(StateError):
+                self._write(self.writer, self._list_ends(stopped))
+
+    def result(self) -> Any:
+        """Return the outputs of the child executions, or the result of the ResultWriter."""
+        ends = self._list_ends({})
+        if self.writer is None:
+            return [end.output for end in ends if end.status == "SUCCEEDED"]
+        return self._write(self.writer, ends)
+
+    def _write(self, writer: ResultWriter, ends: list[ChildEnd]) -> Any:
+        now = self._scheduler.now
+        request = WriteRequest(self.arn, writer.resource, self.destination, dict(writer.config), now, ends)
+        return self._host.write_results(request)
+
+    def _list_ends(self, stopped: Mapping[int, ChildEnd]) -> list[ChildEnd]:
         """Return the ends of all child executions, in order.
 
         Args:

@@ -205,8 +205,10 @@ class ReplayedRun(DefinitionRun):
 
     def written_results(self, request: WriteRequest) -> Any:
         """Return the result of a Map state with a ResultWriter, as far as the recorded output shows it."""
-        visit = self._current_visit()
-        recorded = self._recorded_visit(visit.path)
+        trace = self.trace()
+        # The end of an execution, which aborts its map runs, belongs to no visit of a state.
+        visit = trace.visit_of(trace.events[-1])
+        recorded = None if visit is None else self._recorded_visit(visit.path)
         left = None if recorded is None or recorded.exited is None else recorded.exited.details
         output = read_value((left or {}).get("output"))
         if isinstance(output, dict) and "ResultWriterDetails" in output:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import boto3
 import pytest
+from moto import mock_aws
 
 NOW = "2026-01-10T03:00:00Z"
 PACK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
@@ -97,6 +98,25 @@ def test_map_runs_without_an_end(sfn_executions, recorded):
 
     assert [str(difference) for difference in replay.differences] == []
     assert replay.execution.status == "RUNNING"
+
+
+def test_map_runs_of_a_stopped_execution(clock, sfn_executions):
+    """A replay of an execution that was stopped during map runs writes no results."""
+    definition = twice(0, ResultWriter={"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "lists"}})
+    orders = sfn_executions.add_state_machine("recorded", definition=definition)
+    orders.mock_task("Pack", RESULTS)
+    client = boto3.client("stepfunctions")
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="lists")
+        arn = client.start_execution(stateMachineArn=orders.arn, input='[["lamp"], ["bed"]]')["executionArn"]
+        clock.tick(10)
+        client.stop_execution(executionArn=arn)
+        history = history_of(arn)
+    children = [history_of(child.arn) for map_run in orders.executions[0].map_runs for child in map_run.executions]
+    replay = sfn_executions.replay(definition=definition, history=history, children={"Each": children})
+
+    assert [str(difference) for difference in replay.differences] == []
+    assert replay.execution.status == "ABORTED"
 
 
 def test_outputs_that_are_not_a_list(sfn_executions, recorded):

@@ -411,6 +411,35 @@ def test_result_files_of_a_map_run_that_fails(clock, start):
     assert pending == [{"Input": "7", "InputDetails": {"Included": True}, "Status": "PENDING"}]
 
 
+def test_result_files_of_a_map_run_that_is_aborted(clock, client, start):
+    """The files of a map run whose parent is stopped have all its child executions, and those that did not start."""
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "lists"}}
+    state = distributed({"Type": "Wait", "SecondsPath": "$", "End": True}, ResultWriter=writer, MaxConcurrency=2)
+    with mock_aws():
+        s3 = boto3.client("s3", "us-east-1")
+        s3.create_bucket(Bucket="lists")
+        run = start({"Each": state}, "[1, 60, 61, 62]")
+        clock.tick(2)
+        client.stop_execution(executionArn=run.arn)
+        [map_run] = run.map_runs
+        files = {
+            name: json.loads(s3.get_object(Bucket="lists", Key=f"{map_run.id}/{name}_0.json")["Body"].read())
+            for name in ("SUCCEEDED", "FAILED", "PENDING")
+        }
+    first, second, third = map_run.executions
+
+    assert (run.status, map_run.status, types(client, run)[-2:]) == (
+        "ABORTED",
+        "ABORTED",
+        ["MapRunStarted", "ExecutionAborted"],
+    )
+    assert {name: [(end.get("ExecutionArn"), end["Status"]) for end in ends] for name, ends in files.items()} == {
+        "SUCCEEDED": [(first.arn, "SUCCEEDED")],
+        "FAILED": [(second.arn, "ABORTED"), (third.arn, "ABORTED")],
+        "PENDING": [(None, "PENDING")],
+    }
+
+
 def test_items_are_the_objects_of_a_bucket(client, start):
     """listObjectsV2 gives an item for each object."""
     with mock_aws():

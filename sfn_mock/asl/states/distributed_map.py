@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from sfn_mock.asl.errors import StateError, error_details
 from sfn_mock.asl.host import (
-    ChildEnd,
     Failed,
     KnownMapRun,
     MapRunRequest,
@@ -15,10 +13,9 @@ from sfn_mock.asl.host import (
     ReadRequest,
     Succeeded,
     TaskAnswer,
-    WriteRequest,
 )
 from sfn_mock.asl.map_runs import TOLERANCE_EXCEEDED, Child, MapRun
-from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState, ResultWriter
+from sfn_mock.asl.nodes import ABSENT, ItemBatcher, ItemReader, MapState
 from sfn_mock.asl.scheduler import AbortedError, Future, ProcessGenerator
 from sfn_mock.asl.state_visit import Outcome, StateVisit
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
@@ -51,12 +48,12 @@ def run_distributed_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
         else:
             map_run.start()
             yield map_run.done
-            result = _result(visit, state, map_run)
+            result = map_run.result()
     except AbortedError:
         _abort(visit)
         raise
     except StateError as error:
-        _fail(visit, state, error)
+        _fail(visit, error)
         raise
     now = visit.run.scheduler.now
     visit.run.host.end_map_run(map_run.arn, "SUCCEEDED", now)
@@ -109,6 +106,7 @@ def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, 
         max_concurrency=concurrency,
         tolerated_count=count if has_count or not has_percentage else None,
         tolerated_percentage=percentage if has_percentage else None,
+        writer=writer,
         destination=destination,
         host=run.host,
         scheduler=run.scheduler,
@@ -152,21 +150,16 @@ def _abort(visit: StateVisit) -> None:
     map_run = visit.frame.map_run
     assert map_run is not None
     map_run.done.resolve()
-    visit.run.host.end_map_run(map_run.arn, "ABORTED", visit.run.scheduler.now)
+    map_run.end_unsuccessfully("ABORTED")
     visit.add_event("MapRunAborted", advance=False)
 
 
-def _fail(visit: StateVisit, state: MapState, error: StateError) -> None:
+def _fail(visit: StateVisit, error: StateError) -> None:
     map_run = visit.frame.map_run
     if map_run is None:
         return
     map_run.done.resolve()
-    stopped = visit.run.host.end_map_run(map_run.arn, "FAILED", visit.run.scheduler.now)
-    writer = state.result_writer
-    if writer is not None and writer.resource is not None and error.error == TOLERANCE_EXCEEDED:
-        # The error of the map run stays, even if its results cannot be written.
-        with suppress(StateError):
-            _write(visit, writer, map_run, map_run.list_ends(stopped))
+    map_run.end_unsuccessfully("FAILED", writes=error.error == TOLERANCE_EXCEEDED)
     visit.add_event("MapRunFailed", error_details(error.error, error.cause))
 
 
@@ -230,25 +223,3 @@ def make_batches(visit: StateVisit, batcher: ItemBatcher, items: list[Any], effe
         batch.append(item)
         size += item_size
     return [Child({**fixed, "Items": batch}, len(batch)) for batch in batches]
-
-
-def _result(visit: StateVisit, state: MapState, map_run: MapRun) -> Any:
-    """Return the outputs of the child executions, or the result of the ResultWriter."""
-    ends = map_run.list_ends({})
-    writer = state.result_writer
-    if writer is None:
-        return [end.output for end in ends if end.status == "SUCCEEDED"]
-    return _write(visit, writer, map_run, ends)
-
-
-def _write(visit: StateVisit, writer: ResultWriter, map_run: MapRun, ends: list[ChildEnd]) -> Any:
-    return visit.run.host.write_results(
-        WriteRequest(
-            map_run.arn,
-            writer.resource,
-            map_run.destination,
-            dict(writer.config),
-            visit.run.scheduler.now,
-            ends,
-        )
-    )
