@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from answers import event_types
 
 from sfn_mock.asl.host import Pending, Succeeded
 from sfn_mock.operations.task_calls import ServicesOfMocks
@@ -60,10 +61,6 @@ def start(sfn, client):
     return start
 
 
-def types(client, run):
-    return [event["type"] for event in client.get_execution_history(executionArn=run.arn)["events"]]
-
-
 def test_a_job_without_a_stop(clock, service, start):
     """A job whose service does not tell when it stopped ends its task at the use that sees its end."""
     run = start(Job=TASK)
@@ -102,5 +99,5 @@ def test_a_job_that_takes_too_long(clock, client, service, start):
     run = start(Job={**TASK, "TimeoutSeconds": 60})
     clock.tick(600)
 
-    assert types(client, run)[-2:] == ["TaskTimedOut", "ExecutionFailed"]
+    assert event_types(client, run)[-2:] == ["TaskTimedOut", "ExecutionFailed"]
     assert (run.stop_date, service.polls) == (after(60), 2)

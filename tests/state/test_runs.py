@@ -428,7 +428,7 @@ def test_result_files_of_a_map_run_that_is_aborted(clock, client, start):
         }
     first, second, third = map_run.executions
 
-    assert (run.status, map_run.status, types(client, run)[-2:]) == (
+    assert (run.status, map_run.status, event_types(client, run)[-2:]) == (
         "ABORTED",
         "ABORTED",
         ["MapRunStarted", "ExecutionAborted"],
