@@ -84,7 +84,7 @@ def exists(reference: str) -> bool:
 # --- The document ----------------------------------------------------------------------------------------------
 
 
-def test_there_are_rows():
+def test_every_row_is_found():
     """Every line that names a test is a row of a table, and there are rows."""
     lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
 
@@ -146,13 +146,13 @@ def test_each_test_of_list_executions_is_named(file):
 @pytest.mark.parametrize(
     ("reference", "found"),
     [
-        pytest.param("`tests/test_conformance.py::test_there_are_rows`", True, id="function"),
+        pytest.param("`tests/test_conformance.py::test_every_row_is_found`", True, id="function"),
         pytest.param("`tests/test_conformance.py::test_a_reference[function]`", True, id="row of a table"),
         pytest.param("`tests/test_conformance.py::test_there_are_none`", False, id="no such function"),
         pytest.param("`tests/test_conformance.py::test_a_reference[none]`", False, id="no such row"),
-        pytest.param("`tests/test_conformance.py::test_there_are_rows[one]`", False, id="row where no table is"),
-        pytest.param("`tests/test_nothing.py::test_there_are_rows`", False, id="no such file"),
-        pytest.param("tests/test_conformance.py::test_there_are_rows", False, id="not marked as code"),
+        pytest.param("`tests/test_conformance.py::test_every_row_is_found[one]`", False, id="row where no table is"),
+        pytest.param("`tests/test_nothing.py::test_every_row_is_found`", False, id="no such file"),
+        pytest.param("tests/test_conformance.py::test_every_row_is_found", False, id="not marked as code"),
         pytest.param("", False, id="nothing"),
     ],
 )

@@ -219,7 +219,7 @@ def test_reader_config(config: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_part(part: str, value: dict[str, Any], expected: list[str]) -> None:
-    """Readers, batchers and writers have fields of their own."""
+    """Readers, batchers and writers have their own fields."""
     assert messages(machine({**DISTRIBUTED_MAP, part: value})) == expected
 
 

@@ -47,7 +47,7 @@ def batcher(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_range(make: Any, field: str, place: str, minimum: int, maximum: int) -> None:
-    """An integer field accepts its minimum and maximum, nothing beyond, and no other type."""
+    """An integer field accepts the numbers from its minimum to its maximum, and no other type."""
 
     def asked(value: object) -> list[str]:
         return messages(machine({**TASK, field: value} if make is dict else make(**{field: value})))

@@ -96,7 +96,7 @@ def test_each_expression_within_a_value_is_replaced_by_its_result() -> None:
     ],
 )
 def test_a_failing_expression_names_itself_and_its_field(value: object, field: str, message: str) -> None:
-    """The error holds the sentence of AWS, without the state's name, and the path of the field."""
+    """The error has the sentence of AWS, without the state's name, and the path of the field."""
     with pytest.raises(ExpressionError) as caught:
         evaluate_value(value, Bindings({}), field.partition("/")[0])
 
@@ -379,7 +379,7 @@ def test_a_full_stack_gives_the_same_error_as_the_limit(monkeypatch: pytest.Monk
 
 
 def test_an_integer_that_javascript_lacks_is_out_of_range() -> None:
-    """An input with an integer beyond the numbers of JSONata fails as out of range."""
+    """An input with an integer that is too large for JSONata fails as out of range."""
     with pytest.raises(ExpressionError, match=r"D1001: Number out of range: null$"):
         evaluate_value("{% 1 %}", Bindings({"input": 10**400}), "Output")
 

@@ -158,7 +158,7 @@ ERRORS = [
 
 @pytest.mark.parametrize(("text", "result"), RESULTS)
 def test_arguments_are_taken_as_in_the_reference_implementation(text: str, result: str) -> None:
-    """Null is a value of its own, and functions and regular expressions are arguments as in jsonata-js 2."""
+    """Null is a value, and functions and regular expressions are arguments as in jsonata-js 2."""
     value = parse_expression(text).evaluate(Bindings({}, {"d": DOCUMENT}))
 
     assert ("UNDEF" if value is UNDEFINED else json.dumps(value, separators=(",", ":"))) == result

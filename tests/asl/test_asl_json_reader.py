@@ -212,7 +212,7 @@ def test_lines_are_counted(end: str) -> None:
 
 
 def test_long_text_is_cut() -> None:
-    """A location repeats the first 500 characters of a text and tells how many follow."""
+    """A location repeats the first 500 characters of a text, and says how many follow."""
     text = "[" + "1," * 300
     with pytest.raises(JsonFault) as fault:
         read_json(text)

@@ -132,8 +132,8 @@ def test_failure_of_a_branch_aborts_the_others():
     assert not run.has_task(host.calls[0].token)
 
 
-def test_a_wait_of_no_time_in_a_branch():
-    """A branch that waits for no time goes on before the next branch starts."""
+def test_a_wait_of_0_seconds_in_a_branch():
+    """A branch with a Wait of 0 seconds continues before the next branch starts."""
     run = start(single(parallel({"Type": "Wait", "Seconds": 0, "End": True}, PASS)))
 
     assert types(run)[3:7] == ["WaitStateEntered", "WaitStateExited", "PassStateEntered", "PassStateExited"]
@@ -282,7 +282,7 @@ def test_concurrency(limit, items, end):
     ],
 )
 def test_invalid_map_states(state, reason):
-    """A Map state whose items or limits are wrong fails the execution without an event of its own."""
+    """A Map state with wrong items or limits fails the execution, without an event for the state."""
     run = start(single(of(PASS, **state)), {"k": 1, "t": "x", "half": 1.5, "minus": -1})
 
     assert types(run) == ["ExecutionStarted", "MapStateEntered", "ExecutionFailed"]
@@ -717,7 +717,7 @@ def test_distributed_map_over_an_object(state, inputs):
     ],
 )
 def test_input_of_another_type(value, kind):
-    """A JSONata Map state without Items whose input is no array fails with States.QueryEvaluationError."""
+    """A JSONata Map state without Items fails with States.QueryEvaluationError if its input is not an array."""
     run = start(single(of(PASS, **JSONATA)), value)
     cause = f"{HEAD}Map state input must be an array but was: {kind}"
 

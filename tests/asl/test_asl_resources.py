@@ -169,7 +169,7 @@ def test_each_action_of_the_table_can_be_called_in_each_of_its_patterns():
         pytest.param(parse_writer_resource, "arn:aws:states:::s3:putObject", ("Bucket",), id="writer"),
     ],
 )
-def test_readers_and_writers_have_resources_of_their_own(parse, arn, required):
+def test_readers_and_writers_have_their_own_resources(parse, arn, required):
     """An ItemReader reads objects and listings, a ResultWriter writes objects."""
     parsed = parse(arn)
 

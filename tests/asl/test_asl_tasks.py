@@ -223,7 +223,7 @@ def test_heartbeats():
     assert result(run) == {"Error": "States.Timeout", "Cause": ""}
 
 
-def test_a_timeout_is_no_missed_heartbeat():
+def test_a_timeout_is_not_a_missed_heartbeat():
     """A Catch of States.HeartbeatTimeout does not take a timeout of the task itself."""
     state = {**QUEUE, "TimeoutSeconds": 5, "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Caught"}]}
     run = start(single(state), host=EngineHost(Pending()))

@@ -46,7 +46,7 @@ def test_variables_of_a_state(state, names):
 
 
 def test_inner_states_have_their_own():
-    """The states of branches and processors have entries of their own, read in their own query language."""
+    """States of branches and processors have their own entries, read in their own query language."""
     parallel = {"Type": "Parallel", "Branches": [INNER], "Output": "{% $outer %}", "QueryLanguage": "JSONata"}
     definition = {"StartAt": "All", "States": {"All": {**parallel, "End": True}}}
 

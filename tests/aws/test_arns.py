@@ -1,4 +1,4 @@
-"""Parsing of ARNs: which fields each kind has, and what is no ARN of its kind."""
+"""Parsing of ARNs: the fields of each kind, and text that is not an ARN of its kind."""
 
 from __future__ import annotations
 

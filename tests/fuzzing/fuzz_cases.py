@@ -31,7 +31,7 @@ KEPT: dict[str, tuple[int, ...]] = {
 
 
 class HangError(BaseException):
-    """A case does not end. It is no Exception, so that handlers in the code under test do not catch it."""
+    """A case does not end. It is not an Exception, so that handlers in the code under test do not catch it."""
 
 
 def seeds(whole: int, part: int) -> list[range]:

@@ -194,7 +194,7 @@ def test_end_that_is_refused(ask, sfn, end, message):
 
 
 def test_clock_that_was_set_does_not_move(sfn, ask, client):
-    """A clock that was set stands still until it is set again, also for tests in the same process."""
+    """A clock that was set does not move until it is set again, also for tests in the same process."""
     orders = sfn.add_state_machine("orders")
     told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     run = orders.add_execution("a", status="SUCCEEDED", duration=timedelta(minutes=5))
@@ -218,7 +218,7 @@ def test_clock_is_given_back(ask):
 
 
 def test_clock_ticks(ask, monkeypatch):
-    """With tick the clock goes on from its date."""
+    """With tick the clock runs on from its date."""
     machines_time = 1_000_000_000_000
     monkeypatch.setattr("time.time_ns", lambda: machines_time)
     told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z", "tick": True})
@@ -248,7 +248,7 @@ def test_clock_ends_with_the_server(sfn_executions):
 
 
 @pytest.mark.parametrize("travel", [freeze_time, time_machine.travel])
-def test_clock_of_a_test_comes_first(ask, client, sfn, travel):
+def test_clock_of_a_test_has_priority(ask, client, sfn, travel):
     """While freezegun or time-machine controls the time, it is shown, and cannot be set."""
     sfn.add_state_machine("orders")
     ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})

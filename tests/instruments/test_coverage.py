@@ -206,7 +206,7 @@ def test_table_and_dict(few, run):
 
 
 def test_the_clock_decides(few, run, clock):
-    """If the clock goes back, later parts are not taken; if it goes on, nothing counts twice."""
+    """If the clock moves back, later parts are not taken; if it moves forwards again, nothing counts twice."""
     run(few, kind="old")
     waiting = few.coverage().counts
     clock.tick(3600)

@@ -300,7 +300,7 @@ def test_regions_are_separate(client, pick):
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_delete(client, pick, times):
-    """A deleted activity is gone; deleting it again is not an error."""
+    """A deleted activity does not exist; deleting it again is not an error."""
     answers = [members(client.delete_activity(activityArn=pick)) for _ in range(times)]
 
     assert answers == [{}] * times

@@ -562,7 +562,7 @@ def test_list_token_is_tied_to_its_arn(client, orders):
     ],
 )
 def test_list_refuses_paging(client, orders, arguments, refused):
-    """Unknown tokens, and values beyond the model's limits, are refused."""
+    """Unknown tokens, and values outside the model's limits, are refused."""
     assert refusal(client.list_state_machine_aliases, stateMachineArn=MACHINE, **arguments) == refused
 
 

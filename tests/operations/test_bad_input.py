@@ -487,7 +487,7 @@ def put(container, path, value):
 
 
 def values_out_of_bounds(shape):
-    """A value beyond each constraint of the shape."""
+    """A value that violates each constraint of the shape."""
     limits = shape.metadata
     if shape.type_name == "string":
         if "enum" in limits:

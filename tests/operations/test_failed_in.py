@@ -186,7 +186,7 @@ SHIP_ALONE = {"Ship": ended(TASK)}
     ],
 )
 def test_history_has_the_path_to_the_state(client, machine_of, states, expected):
-    """The states before it succeed, or fail if a catcher leads on; then the state fails."""
+    """The states before it succeed, or fail if only a catcher leads to the next; then the state fails."""
     run = machine_of(states).add_execution(status="FAILED", duration=MINUTE, start_date=-MINUTE, failed_in="Ship")
 
     assert story(client, run) == expected

@@ -1,4 +1,4 @@
-"""Definitions and inputs that would take for ever: each gets AWS's answer, in limited time and memory."""
+"""Definitions and inputs that would never end: each gets AWS's answer, in limited time and memory."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def test_reset_fills_the_buckets(clock):
 
 
 def test_open_executions_are_limited(clock):
-    """RUNNING executions of all machines and map runs count; beyond the limit none starts or is redriven."""
+    """RUNNING executions of all machines and map runs count; above the limit none starts or is redriven."""
     with mock_sfn_executions(quotas={"open_executions": 3}) as sfn:
         orders, returns = sfn.add_state_machine("orders"), sfn.add_state_machine("returns")
         parent = orders.add_execution("parent", status="RUNNING")

@@ -133,7 +133,7 @@ def test_children_are_kept_separately(clock, orders, client):
 
 
 def test_a_vanished_child_returns_with_the_clock(clock, orders, client):
-    """When its parent ends long after its own stop it is gone at once, and there again before that end."""
+    """A child past its retention vanishes when its parent ends, and is listed again before that end."""
     parent = orders.add_execution("nightly", status="RUNNING")
     batch = parent.add_map_run("Files")
     batch.add_execution("waiting", status="PENDING_REDRIVE")

@@ -769,7 +769,7 @@ def test_list_token_expires(client, clock, token):
     ],
 )
 def test_list_constraints(client, arguments, violation):
-    """Values beyond the model's limits are refused with AWS's sentences."""
+    """Values outside the model's limits are refused with AWS's sentences."""
     assert refusal(client.list_state_machines, **arguments) == (
         "ValidationException",
         f"1 validation error detected: {violation}",

@@ -308,7 +308,7 @@ def test_list_token_is_tied_to_its_machine(client, sfn_executions, orders):
     ],
 )
 def test_list_constraints(client, orders, arguments, violation):
-    """Values beyond the model's limits are refused with AWS's sentences."""
+    """Values outside the model's limits are refused with AWS's sentences."""
     assert refusal(client.list_state_machine_versions, stateMachineArn=MACHINE, **arguments) == (
         "ValidationException",
         f"1 validation error detected: {violation}",

@@ -409,7 +409,7 @@ def test_region_of_the_run(pytester, monkeypatch):
     assert os.environ["AWS_DEFAULT_REGION"] == "us-west-2"
 
 
-def test_region_of_the_run_that_is_none(pytester):
+def test_wrong_region_of_the_run(pytester):
     """A wrong region is refused before the first test, with the name of the ini value."""
     pytester.makeini("[pytest]\nsfn_mock_region = moon\nasyncio_default_fixture_loop_scope = function\n")
 

@@ -94,7 +94,7 @@ def test_frames(tracebacks, test, error, shows_ours):
         ),
     ],
 )
-def test_place(tracebacks, test, place):
+def test_error_of_the_fixture(tracebacks, test, place):
     """An error of the fixture shows where the test is, and no frames of other plugins."""
     [text] = tracebacks[test]
 

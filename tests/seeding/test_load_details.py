@@ -238,7 +238,7 @@ def test_item_count_of_two_forms(sfn):
 
 
 def test_a_map_run_that_a_listing_names(client, sfn):
-    """A map run that comes into being with its children tolerates no failure, and ends with them."""
+    """A map run that load creates with its children tolerates no failure, and ends with them."""
     arn = f"{ARNS}mapRun:orders/Each:1f2e"
     sfn.load(
         described(
@@ -254,7 +254,7 @@ def test_a_map_run_that_a_listing_names(client, sfn):
 
 
 def test_data_of_a_redriven_execution(client, sfn):
-    """What is told of an execution that has ended twice is compared with its last end."""
+    """An item of an execution that has ended twice is compared with its last end."""
     run = sfn.add_state_machine("orders").add_execution("nightly", status="FAILED", start_date="-1h", error="E")
     run.redrive()
     run.succeed('{"ok":true}')
@@ -265,7 +265,7 @@ def test_data_of_a_redriven_execution(client, sfn):
 
 
 def test_running_execution_is_compared_as_it_is_now(client, sfn):
-    """An execution that ends later is compared with how it stands now."""
+    """An execution that ends later is compared with its current state."""
     run = sfn.add_state_machine("orders").add_execution(
         "nightly", status="SUCCEEDED", start_date="-1h", duration=timedelta(hours=2)
     )

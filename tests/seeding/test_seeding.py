@@ -242,7 +242,7 @@ def test_standard_children_are_seeded_as_executions_are(client, batch):
     assert client.describe_execution(executionArn=child.arn)["error"] == "Boom"
 
 
-def test_express_children_have_arns_of_their_own_kind(client, orders):
+def test_express_children_have_express_arns(client, orders):
     """The ARN of an EXPRESS child ends with an id; its redrives have a count and no date."""
     parent = orders.add_execution("parent", status="RUNNING")
     batch = parent.add_map_run("Items", execution_type="EXPRESS")
@@ -271,7 +271,7 @@ def test_a_child_may_be_pending_redrive(client, batch):
     assert names(client, mapRunArn=batch.arn, statusFilter="PENDING_REDRIVE") == ["waits"]
 
 
-def test_map_runs_of_one_label_keep_their_childrens_names_apart(orders):
+def test_children_of_map_runs_of_one_label_have_different_names(orders):
     """Default names of children differ in all map runs of a label."""
     parent = orders.add_execution("parent", status="RUNNING")
     first, second, other = parent.add_map_run("Items"), parent.add_map_run("Items"), parent.add_map_run("Other")
@@ -358,7 +358,7 @@ def test_many_from_a_start_date_on(client, orders):
     ]
 
 
-def test_many_with_a_duration_of_their_own_may_still_run(client, clock, orders):
+def test_many_with_a_duration_may_still_run(client, clock, orders):
     """With a `duration` an execution may still be RUNNING."""
     orders.add_executions(3, status="SUCCEEDED", interval=MINUTE, duration=2 * MINUTE)
 

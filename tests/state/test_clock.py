@@ -294,7 +294,7 @@ def start_by_handle(client, orders):
     [pytest.param(start_by_client, id="by the client"), pytest.param(start_by_handle, id="by the test")],
 )
 def test_a_thread_sees_the_frozen_time(client, clock, orders, start):
-    """A thread without a frozen clock of its own uses the frozen time of the mock."""
+    """A thread without its own frozen clock uses the frozen time of the mock."""
     thread = Thread(target=start, args=(client, orders))
     thread.start()
     thread.join()

@@ -142,7 +142,7 @@ def test_update_asks_only_due_executions():
 
 
 def test_listings_by_redrives_are_kept_on_demand():
-    """Only an index that tells redriven executions apart has listings by redrives."""
+    """Only an index that distinguishes redriven executions has listings by redrives."""
     index = ExecutionIndex(retention=None)
     index.executions.extend([Line(0, [Attempt(5)])])
     index.update_to(5)
@@ -166,7 +166,7 @@ def test_update_moves_due_executions():
 
 
 def test_page_after_the_clock_moved_back():
-    """After the clock has moved back, a page leaves out what an earlier page may have shown further ahead."""
+    """After the clock has moved back, a page leaves out executions that an earlier page may have shown."""
     closing, running, older = (
         Line(0, [Attempt(3, 50, Ending("FAILED"))]),
         Line(1, [Attempt(2)]),

@@ -381,7 +381,7 @@ CHANGES = [
 
 
 class Held:
-    """The handle and one record of each kind, as a test holds them."""
+    """The handle, and one record of each kind."""
 
     def __init__(self, sfn):
         self.sfn = sfn

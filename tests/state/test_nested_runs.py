@@ -1,4 +1,4 @@
-"""Runs that wait for nested executions: the parent goes on when the nested one stopped, however far the clock jumps."""
+"""Runs that wait for nested executions: the parent continues when the nested one stopped, even if the clock jumps."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def spans(executions):
 )
 @pytest.mark.parametrize("jump", [60, 600])
 def test_the_parent_ends_when_the_nested_execution_does(clock, sfn, start, end, status, error, jump):
-    """A parent goes on at the moment at which the nested execution stopped."""
+    """A parent continues at the moment at which the nested execution stopped."""
     machine = inner(sfn, end)
     run = start(Nest=nest())
     before = run.status
@@ -153,7 +153,7 @@ def test_a_nested_execution_that_the_run_stops(clock, sfn, start):
 
 
 def test_a_nested_execution_that_a_task_redrives(clock, sfn, start):
-    """A nested execution that a task of the run has redriven goes on, and so does its parent."""
+    """A nested execution that a task of the run has redriven continues, and so does its parent."""
     machine = sfn.add_state_machine("inner")
     machine.on_start(status="FAILED", duration="60s")
 
@@ -297,7 +297,7 @@ def test_a_parent_that_starts_while_others_wait(clock, sfn, client):
 
 
 @pytest.mark.parametrize("jump", [10, 600])
-def test_what_follows_nested_executions_happens_in_order(clock, sfn, client, jump):
+def test_tasks_after_nested_executions_run_in_order(clock, sfn, client, jump):
     """Tasks of parents and of nested executions run in order of their moments, also after one jump of the clock."""
     calls = []
 

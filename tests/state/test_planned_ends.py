@@ -144,7 +144,7 @@ def test_a_parent_with_an_assigned_end(parent, batch):
 
 
 def test_a_parent_that_ends_as_it_starts(sfn, clock):
-    """Children of a parent that is yet to start, and is said to have ended, never start."""
+    """Children of a parent that has not started, and whose end is assigned, never start."""
     with pytest.warns(match="is after now"):
         parent = sfn.add_state_machine("orders").add_execution(status="RUNNING", start_date=MINUTE)
     batch = parent.add_map_run("Files")

@@ -76,7 +76,7 @@ def test_a_job_without_a_stop(clock, service, start):
 
 
 def test_a_job_that_stopped_in_the_past(clock, service, start):
-    """A job whose service tells when it stopped ends its task at that moment."""
+    """If the service says when a job stopped, the task ends at that moment."""
     run = start(Job=NEXT, Hold={"Type": "Wait", "Seconds": 30, "End": True})
     service.end = Succeeded({}, stop=int(after(20).timestamp() * 1000))
     clock.tick(600)

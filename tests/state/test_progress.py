@@ -261,7 +261,7 @@ def threads(monkeypatch):
     return lambda count: monkeypatch.setattr(waiting, "active_count", lambda: count)
 
 
-def test_wait_for_what_never_comes(threads):
+def test_wait_for_a_token_without_another_thread(threads):
     """Without another thread, the wait for a token ends at once, and does not take a minute."""
     threads(1)
     with sfn_mock.mock_sfn_executions() as sfn:
@@ -277,7 +277,7 @@ def test_wait_for_what_never_comes(threads):
     )
 
 
-def test_wait_for_a_step_that_comes_too_late(threads):
+def test_wait_for_a_step_after_the_timeout(threads):
     """A run that continues only after the timeout is not waited for."""
     threads(1)
     with sfn_mock.mock_sfn_executions(execute=True) as sfn:

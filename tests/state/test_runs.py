@@ -343,7 +343,7 @@ def test_items_come_from_s3(sfn, client, start, body, reader, items):
 
 
 def test_result_files(start):
-    """A ResultWriter tells of a child execution what DescribeExecution tells."""
+    """The files of a ResultWriter have the members of DescribeExecution for each child."""
     each = {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Two"}], "Default": "Other"}
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "lists"}}
     state = distributed(each, ResultWriter=writer, ToleratedFailureCount=1)

@@ -163,7 +163,7 @@ def test_many_seeds_longer_than_the_timeout(orders):
 
 @pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
 def test_a_refused_seed_does_not_warn(orders, many):
-    """A seed that starts later and outlives TimeoutSeconds is a ValueError without a SeedWarning before it."""
+    """A seed that starts later and is longer than TimeoutSeconds is a ValueError without a SeedWarning before it."""
     given = {"status": "SUCCEEDED", "start_date": MINUTE, "duration": 2 * MINUTE}
     with pytest.raises(ValueError, match=r"^duration must not be after the TimeoutSeconds of the definition"):
         orders.add_executions(3, **given) if many else orders.add_execution(**given)

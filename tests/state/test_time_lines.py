@@ -120,7 +120,7 @@ ABORTED = Attempt(30, 30, Ending("ABORTED"))
     ],
 )
 def test_waiting_for_a_redrive(line, moment, waits, in_vain):
-    """What waits for its redrive has waited in vain if its map run ends first: its count of redrives stays."""
+    """If a map run ends before a waiting child is redriven, the child's count of redrives does not change."""
     assert line.attempt_in_force(moment) == line.attempts_until(moment)[-1]
     assert line.is_pending_redrive(moment) == waits
     assert line.has_lost_redrive(moment) == in_vain
@@ -134,5 +134,5 @@ def test_execution_that_never_starts():
 
 
 def test_a_first_attempt_is_not_a_redrive():
-    """An attempt of which nothing else is said runs, and counts no redrive."""
+    """An attempt without other arguments is RUNNING, with a redrive count of 0."""
     assert Attempt(10) == (10, None, OPEN, 0, None)

@@ -68,7 +68,7 @@ def test_waits_are_multiplied(clock, scale, definition, seconds):
 
 
 def test_the_longest_wait_of_the_largest_scale(clock):
-    """A delay beyond all dates never ends."""
+    """A delay that ends after the last date never ends."""
     with mock_sfn_executions(execute=True, wait_scale=1e308) as sfn:
         run = started(sfn)
         clock.tick(timedelta(days=300))

@@ -434,7 +434,7 @@ async def test_quota(connect, frozen):
 
 
 async def test_quota_of_open_executions(connect):
-    """A start beyond the quota is the client's ExecutionLimitExceeded."""
+    """A start above the quota is the client's ExecutionLimitExceeded."""
     with mock_sfn_executions(quotas={"open_executions": 1}) as sfn:
         seed_one(sfn)
         async with connect("stepfunctions") as client:

@@ -23,7 +23,7 @@ class _Raw:
 
 
 def list_elsewhere(client):
-    """List executions, answered by a handler in place of a server on this machine."""
+    """List executions, answered by a handler instead of a server on this machine."""
     client.meta.events.register("before-send.sfn", lambda request, **_: AWSResponse(request.url, 200, {}, _Raw()))
     return client.list_state_machines()["stateMachines"]
 
