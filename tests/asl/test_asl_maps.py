@@ -644,6 +644,32 @@ def test_batch_input(state, fixed):
     assert result(run) == [{"BatchInput": {"k": 7}, "Items": [1]}]
 
 
+@pytest.mark.parametrize(
+    ("batcher", "reason"),
+    [
+        pytest.param(
+            {"MaxItemsPerBatchPath": "$.most"},
+            'The MaxItemsPerBatchPath field refers to value "x" which is not a valid integer: $.most',
+            id="number of items",
+        ),
+        pytest.param(
+            {"MaxItemsPerBatch": 1, "BatchInput": {"k.$": "$.gone"}},
+            "The JSONPath '$.gone' specified for the field 'k.$' could not be found in the input "
+            '\'{"items":[1],"most":"x"}\'',
+            id="input of batches",
+        ),
+    ],
+)
+def test_invalid_batches(batcher, reason):
+    """An ItemBatcher that cannot be evaluated fails the execution before its map run starts."""
+    host = EngineHost()
+    run = start(single(distributed(PASS, ItemsPath="$.items", ItemBatcher=batcher)), {"items": [1], "most": "x"}, host)
+
+    assert types(run)[1:] == ["MapStateEntered", "MapStateStarted", "ExecutionFailed"]
+    assert result(run) == ("FAILED", "States.Runtime", HEAD + reason)
+    assert host.map_runs == {}
+
+
 READER = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$.b"}}
 
 

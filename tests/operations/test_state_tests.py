@@ -689,6 +689,24 @@ def test_items_that_the_reader_has_read(run, config, data, items):
     assert "afterItemsPath" not in inspected
 
 
+@pytest.mark.parametrize(
+    ("action", "parameters", "source"),
+    [
+        pytest.param("getObject", {"Bucket": "lists", "Key": "all"}, {"Source": "S3://lists/all"}, id="object"),
+        pytest.param("listObjectsV2", {"Bucket": "lists"}, {"Source": "S3://lists"}, id="bucket"),
+        pytest.param("getObject", "{% $states.input %}", {}, id="not an object of JSON"),
+    ],
+)
+def test_source_of_items(run, action, parameters, source):
+    """The context object of an item tells which bucket or object of S3 the reader names."""
+    reader = {"Resource": f"arn:aws:states:::s3:{action}", "Arguments": parameters}
+    state = {**READING, "QueryLanguage": "JSONata", "ItemReader": reader}
+    state["ItemSelector"] = "{% $states.context.Map.Item %}"
+    inspected = inspect(run, state, mock=RESULT, input="[]", stateConfiguration={"mapItemReaderData": "[7]"})
+
+    assert json.loads(inspected["afterItemSelector"]) == [{"Index": 0, "Value": 7, **source}]
+
+
 def test_items_pointer(run):
     """ItemsPointer is the path of the array in the data."""
     reader = {**READING["ItemReader"], "ReaderConfig": {"InputType": "JSON", "ItemsPointer": "/a~1b/c"}}

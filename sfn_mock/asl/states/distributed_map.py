@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sfn_mock.asl.errors import StateError, error_details
@@ -26,6 +27,15 @@ from sfn_mock.asl.texts import json_text, utf8
 _Source = list[dict[str, Any]] | ReadRequest
 
 
+@dataclass(frozen=True)
+class Batching:
+    """An evaluated ItemBatcher: the most items and bytes of a batch, 0 for no limit, and the BatchInput if any."""
+
+    most_items: int
+    most_bytes: int
+    fixed: dict[str, Any]
+
+
 def run_distributed_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
     """Run a Distributed Map state until its map run has ended."""
     effective = visit.effective_input()
@@ -34,10 +44,10 @@ def run_distributed_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
         map_run.check_redrives()
     try:
         if map_run is None:
-            map_run, source = _start(visit, state, effective)
+            map_run, source, batching = _start(visit, state, effective)
             known = visit.run.host.recall_map_run(map_run.arn)
             if known.end is None:
-                map_run.add_children(_children(visit, state, effective, source, known))
+                map_run.add_children(_children(visit, state, effective, source, batching, known))
         else:
             map_run.redrive()
             details = {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count}
@@ -66,8 +76,8 @@ def run_distributed_map(visit: StateVisit, state: MapState) -> ProcessGenerator:
     return visit.finish(result, selector=payload.result_selector, result_path=payload.result_path)
 
 
-def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, _Source]:
-    """Start a map run without child executions; return it with its items, or the request to read them."""
+def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, _Source, Batching | None]:
+    """Start a map run without child executions; return it with its items, or the request to read them, and batching."""
     concurrency = read_count(visit, "MaxConcurrency", state.max_concurrency, state.max_concurrency_path, effective)
     items = [] if state.item_reader is not None else find_items(visit, state, effective)
     visit.add_event("MapStateStarted", {"length": len(items)})
@@ -81,6 +91,8 @@ def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, 
     has_percentage = state.tolerated_failure_percentage is not None or percentage_path is not None
     reader = state.item_reader
     source: _Source = items if reader is None else _read_request(visit, reader, effective)
+    batcher = state.item_batcher
+    batching = None if batcher is None else read_batching(visit, batcher, effective)
     writer = state.result_writer
     parameters = ABSENT if writer is None else writer.parameters
     destination = evaluate_field(visit, parameters, effective, "ResultWriter/Arguments")
@@ -114,19 +126,24 @@ def _start(visit: StateVisit, state: MapState, effective: Any) -> tuple[MapRun, 
     visit.frame.map_run = map_run
     run.open_map_run(map_run)
     visit.add_event("MapRunStarted", {"mapRunArn": arn})
-    return map_run, source
+    return map_run, source, batching
 
 
-def _children(visit: StateVisit, state: MapState, effective: Any, source: _Source, known: KnownMapRun) -> list[Child]:
+def _children(
+    visit: StateVisit,
+    state: MapState,
+    effective: Any,
+    source: _Source,
+    batching: Batching | None,
+    known: KnownMapRun,
+) -> list[Child]:
     """Return the child executions for the map run to start."""
     if isinstance(source, ReadRequest):
         if known.inputs is not None:
             return [Child(input, _count_items(state, input)) for input in known.inputs]
         source = _read_items(visit, source)
     selected = [select_item(visit, state, effective, item) for item in source]
-    if state.item_batcher is None:
-        return [Child(item, 1) for item in selected]
-    return make_batches(visit, state.item_batcher, selected, effective)
+    return [Child(item, 1) for item in selected] if batching is None else make_batches(batching, selected)
 
 
 def _count_items(state: MapState, input: Any) -> int:
@@ -190,8 +207,8 @@ def evaluate_field(visit: StateVisit, template: Any, effective: Any, field: str)
     return visit.fill_template(template, effective)
 
 
-def make_batches(visit: StateVisit, batcher: ItemBatcher, items: list[Any], effective: Any) -> list[Child]:
-    """Group items into batches; return a child execution for each batch."""
+def read_batching(visit: StateVisit, batcher: ItemBatcher, effective: Any) -> Batching:
+    """Evaluate an ItemBatcher."""
     most_items = read_count(
         visit,
         "MaxItemsPerBatch",
@@ -211,15 +228,20 @@ def make_batches(visit: StateVisit, batcher: ItemBatcher, items: list[Any], effe
     fixed = {}
     if batcher.batch_input is not ABSENT:
         fixed["BatchInput"] = evaluate_field(visit, batcher.batch_input, effective, "ItemBatcher/BatchInput")
+    return Batching(most_items, most_bytes, fixed)
+
+
+def make_batches(batching: Batching, items: list[Any]) -> list[Child]:
+    """Group items into batches; return a child execution for each batch."""
     batches: list[list[Any]] = []
     batch: list[Any] = []
-    empty_size = size = len(utf8(json_text({**fixed, "Items": []})))
+    empty_size = size = len(utf8(json_text({**batching.fixed, "Items": []})))
     for item in items:
         item_size = len(utf8(json_text(item))) + 1
-        if not batch or 0 < most_items <= len(batch) or 0 < most_bytes < size + item_size:
+        if not batch or 0 < batching.most_items <= len(batch) or 0 < batching.most_bytes < size + item_size:
             batch = []
             batches.append(batch)
             size = empty_size
         batch.append(item)
         size += item_size
-    return [Child({**fixed, "Items": batch}, len(batch)) for batch in batches]
+    return [Child({**batching.fixed, "Items": batch}, len(batch)) for batch in batches]

@@ -11,7 +11,7 @@ from sfn_mock.asl.map_runs import exceeded_failure, is_exceeded
 from sfn_mock.asl.nodes import ABSENT, MapState, ParallelState
 from sfn_mock.asl.scheduler import ProcessGenerator
 from sfn_mock.asl.state_visit import StateVisit
-from sfn_mock.asl.states.distributed_map import evaluate_field, make_batches
+from sfn_mock.asl.states.distributed_map import evaluate_field, make_batches, read_batching
 from sfn_mock.asl.states.map_settings import check_item_limit, read_count, read_item_limit, read_percentage
 from sfn_mock.asl.states.map_state import find_items, item_context, select_item
 
@@ -84,7 +84,7 @@ def _iterations(visit: StateVisit, state: MapState, effective: Any, work: Mocked
     if state.item_reader is None:
         places = find_items(visit, state, effective)
     else:
-        evaluate_field(visit, state.item_reader.parameters, effective, "ItemReader/Arguments")
+        parameters = evaluate_field(visit, state.item_reader.parameters, effective, "ItemReader/Arguments")
         if work.items is None:
             return None
         items = work.items
@@ -92,11 +92,22 @@ def _iterations(visit: StateVisit, state: MapState, effective: Any, work: Mocked
             visit.observe("afterItemsPointer", items)
         limit = read_item_limit(visit, state.item_reader.config, effective)
         check_item_limit(limit)
-        places = [item_context(index, item) for index, item in enumerate(items[:limit] if limit else items)]
+        source = _source(parameters)
+        places = [
+            {**item_context(index, item), **source} for index, item in enumerate(items[:limit] if limit else items)
+        ]
     inputs = [select_item(visit, state, effective, place) for place in places]
     if state.item_selector is not ABSENT:
         visit.observe("afterItemSelector", inputs)
     if state.item_batcher is not None:
-        inputs = [child.input for child in make_batches(visit, state.item_batcher, inputs, effective)]
+        batching = read_batching(visit, state.item_batcher, effective)
+        inputs = [child.input for child in make_batches(batching, inputs)]
         visit.observe("afterItemBatcher", inputs)
     return len(inputs)
+
+
+def _source(parameters: Any) -> dict[str, str]:
+    """Return the `Source` of items in `Map.Item`: the address of the bucket or object that the ItemReader names."""
+    names = ("Bucket", "Key") if isinstance(parameters, dict) else ()
+    address = "/".join(str(parameters[name]) for name in names if name in parameters)
+    return {"Source": f"S3://{address}"} if address else {}
