@@ -118,7 +118,7 @@ CALLS = [
     ),
     CallFact(
         "a start of a machine that is not there",
-        "StartExecution with another ARN is InvalidArn or StateMachineDoesNotExist, as for ListExecutions.",
+        "StartExecution refuses a wrong ARN with InvalidArn or StateMachineDoesNotExist, as ListExecutions does.",
         "StartExecution",
         {"stateMachineArn": "{prefix}stateMachine:sfn-mock-nothing"},
         (
@@ -128,7 +128,7 @@ CALLS = [
     ),
     CallFact(
         "input of a single word",
-        "A bare word, single quotes or empty text as input are InvalidExecutionInput with the parser's sentence.",
+        "An input of a bare word, of single quotes or of no text is InvalidExecutionInput with the parser's sentence.",
         "StartExecution",
         {"stateMachineArn": "{orders}", "input": "hello"},
         (
@@ -139,7 +139,7 @@ CALLS = [
     ),
     CallFact(
         "empty input",
-        "A bare word, single quotes or empty text as input are InvalidExecutionInput with the parser's sentence.",
+        "An input of a bare word, of single quotes or of no text is InvalidExecutionInput with the parser's sentence.",
         "StartExecution",
         {"stateMachineArn": "{orders}", "input": ""},
         ("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'"),
