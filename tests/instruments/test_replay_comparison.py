@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import boto3
 import pytest
+from recorded_histories import distributed, history_of, machine
 
 NOW = "2026-01-10T03:00:00Z"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:work"
@@ -16,42 +17,12 @@ def task(**members):
     return {"Type": "Task", "Resource": FUNCTION, **({} if "Next" in members else {"End": True}), **members}
 
 
-def machine(states, first=None):
-    return {"StartAt": first or next(iter(states)), "States": states}
-
-
 def each(states, **members):
     return machine({"Each": {"Type": "Map", "ItemProcessor": machine(states), "End": True, **members}})
 
 
-def distributed(states, **members):
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(states)}
-    return machine({"Each": {"Type": "Map", "ItemProcessor": processor, "Label": "Each", "End": True, **members}})
-
-
 def branches(*definitions, **members):
     return machine({"Both": {"Type": "Parallel", "Branches": list(definitions), "End": True, **members}})
-
-
-@pytest.fixture
-def record(clock, sfn_executions):
-    """Run a definition and return its history."""
-
-    def run(definition, value, mocks=None, hours=24):
-        orders = sfn_executions.add_state_machine("recorded", definition=json.dumps(definition))
-        for name, outcomes in (mocks or {}).items():
-            orders.mock_task(name, outcomes)
-        client = boto3.client("stepfunctions")
-        arn = client.start_execution(stateMachineArn=orders.arn, input=json.dumps(value))["executionArn"]
-        clock.tick(timedelta(hours=hours))
-        return history_of(arn)
-
-    return run
-
-
-def history_of(arn):
-    client = boto3.client("stepfunctions")
-    return list(client.get_paginator("get_execution_history").paginate(executionArn=arn))
 
 
 WAIT = {"Type": "Wait", "Seconds": 60, "End": True}

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import boto3
 import pytest
+from recorded_histories import distributed, history_of, machine
 
 from sfn_mock.asl.host import ReadRequest
 from sfn_mock.instruments.replayed_runs import Answers
@@ -23,36 +24,6 @@ FAIL = {"Type": "Fail", "Error": "Broken", "Cause": "why"}
 
 def task(**members):
     return {"Type": "Task", "Resource": FUNCTION, "End": True, **members}
-
-
-def machine(states):
-    return {"StartAt": next(iter(states)), "States": states}
-
-
-def distributed(states, **members):
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(states)}
-    return machine({"Each": {"Type": "Map", "ItemProcessor": processor, "Label": "Each", "End": True, **members}})
-
-
-def history_of(arn):
-    client = boto3.client("stepfunctions")
-    return list(client.get_paginator("get_execution_history").paginate(executionArn=arn))
-
-
-@pytest.fixture
-def record(clock, sfn_executions):
-    """Run a definition for some seconds and return its history."""
-
-    def run(definition, value=None, mocks=None, seconds=1000):
-        orders = sfn_executions.add_state_machine("recorded", definition=json.dumps(definition))
-        for name, outcomes in (mocks or {}).items():
-            orders.mock_task(name, outcomes)
-        client = boto3.client("stepfunctions")
-        arn = client.start_execution(stateMachineArn=orders.arn, input=json.dumps(value))["executionArn"]
-        clock.tick(seconds)
-        return history_of(arn)
-
-    return run
 
 
 def sentences(replay):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import boto3
 import pytest
 from moto import mock_aws
+from recorded_histories import history_of
 
 NOW = "2026-01-10T03:00:00Z"
 PACK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pack", "End": True}
@@ -36,11 +37,6 @@ def twice(concurrency, **members):
         "End": True,
     }
     return json.dumps({"StartAt": "Parcels", "States": {"Parcels": parcels}})
-
-
-def history_of(arn):
-    client = boto3.client("stepfunctions")
-    return list(client.get_paginator("get_execution_history").paginate(executionArn=arn))
 
 
 @pytest.fixture
