@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from answers import members, refusal
-from freezegun import freeze_time
+from answers import members, needs_member, refusal
 
 NOW = "2026-01-10T12:00:00Z"
+
+# Older versions of botocore know only the first form of these operations.
+pytestmark = [pytest.mark.usefixtures("clock"), needs_member("TestState", "mock")]
 ROLE = "arn:aws:iam::123456789012:role/orders"
 PASS = {"Type": "Pass", "End": True}
 WAITING = {
@@ -29,14 +31,6 @@ NOT_AN_OBJECT = {
     "message": "Definition must be a valid JSON object",
 }
 CUT_OFF = '[Source: (String)"{"StartAt": "Pack""; line: 1, column: 19]'
-
-
-@pytest.fixture
-def client(client):
-    with freeze_time(NOW):
-        if "mock" not in client.meta.service_model.operation_model("TestState").input_shape.members:
-            pytest.skip("This botocore knows only the first form of both operations.")
-        yield client
 
 
 def workflow(**states) -> dict:

@@ -6,11 +6,13 @@ import json
 
 import boto3
 import pytest
-from answers import members, refusal
-from freezegun import freeze_time
+from answers import members, needs_member, refusal
 from moto import mock_aws
 
 NOW = "2026-01-10T12:00:00Z"
+
+# Older versions of botocore know only the first form of these operations.
+pytestmark = [pytest.mark.usefixtures("clock"), needs_member("TestState", "mock")]
 ROLE = "arn:aws:iam::123456789012:role/orders"
 PASS = {"Type": "Pass", "End": True}
 INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
@@ -33,14 +35,6 @@ DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STAN
 PARALLEL = {"Type": "Parallel", "Branches": [{"StartAt": "One", "States": {"One": PASS}}], "Next": "Ship"}
 RESULT = {"result": "[1]"}
 TELL_ITEM = {**PASS, "OutputPath": "$$.Map.Item"}
-
-
-@pytest.fixture
-def client(client):
-    with freeze_time(NOW):
-        if "mock" not in client.meta.service_model.operation_model("TestState").input_shape.members:
-            pytest.skip("This botocore knows only the first form of the operation.")
-        yield client
 
 
 @pytest.fixture
