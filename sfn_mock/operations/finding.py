@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sfn_mock.aws.arns import StateMachineArn, parse_execution_arn, parse_map_run_arn, parse_state_machine_arn
 from sfn_mock.aws.exceptions import (
     ExecutionDoesNotExist,
@@ -51,15 +49,10 @@ def find_map_run(records: Records, arn: str) -> MapRun:
     return map_run
 
 
-class Found(NamedTuple):
-    """An execution that has started, and the attempt in force."""
-
-    execution: Execution
-    attempt: Attempt
-
-
-def find_execution(records: Records, arn: str, moment: int, *, express_children: bool = False) -> Found:
-    """Return the execution of an ARN, if it has started and is not past retention.
+def find_execution(
+    records: Records, arn: str, moment: int, *, express_children: bool = False
+) -> tuple[Execution, Attempt]:
+    """Return the execution of an ARN and the attempt in force, if it has started and is not past retention.
 
     EXPRESS executions are found only with ``express_children``, which are those of map runs.
     """
@@ -70,4 +63,4 @@ def find_execution(records: Records, arn: str, moment: int, *, express_children:
     attempt = None if execution is None else execution.attempt_at(moment)
     if execution is None or attempt is None or not execution.is_kept_at(moment):
         raise ExecutionDoesNotExist(arn=arn)
-    return Found(execution, attempt)
+    return execution, attempt

@@ -108,7 +108,7 @@ class DerivedHistory:
         current = self._innermost.current
         resource = None if current is None else _resource(current.state)
         if resource is not None and resource.arn == activity_arn:
-            self._add(moment, task_events.started(resource, worker_name=worker_name), self._innermost.chain)
+            self.add(moment, task_events.started(resource, worker_name=worker_name), self._innermost.chain)
         elif activity_arn is not None:
             self._workers[activity_arn] = worker_name
 
@@ -121,10 +121,6 @@ class DerivedHistory:
         event = execution_ended(ending.status, output=ending.output, error=ending.error, cause=ending.cause)
         self._history.end(moment, *event, self._outermost.chain)
 
-    def add(self, moment: int, event_type: str, details: dict[str, Any] | None, *, advance: bool = True) -> None:
-        """Add an event in the current state."""
-        self._add(moment, (event_type, details), self._innermost.chain, advance=advance)
-
     @property
     def _outermost(self) -> _Level:
         return self._levels[0]
@@ -133,11 +129,17 @@ class DerivedHistory:
     def _innermost(self) -> _Level:
         return self._levels[-1]
 
-    def _add(
-        self, moment: int, event: tuple[str, dict[str, Any] | None], chain: Chain, *, advance: bool = True
+    def add(
+        self,
+        moment: int,
+        event: tuple[str, dict[str, Any] | None],
+        chain: Chain | None = None,
+        *,
+        advance: bool = True,
     ) -> None:
+        """Add an event to a chain, by default that of the current state."""
         event_type, details = event
-        self._history.add(moment, event_type, details, chain, advance=advance)
+        self._history.add(moment, event_type, details, chain or self._innermost.chain, advance=advance)
 
     # --- The route to the state in which it fails ----------------------------------------------------------------
 
@@ -191,11 +193,11 @@ class DerivedHistory:
         self._exit(moment, level)
         step = level.current = level.remaining.popleft()
         self._since = moment
-        self._add(moment, state_entered(step.state.type, step.state.name, self._data), level.chain)
+        self.add(moment, state_entered(step.state.type, step.state.name, self._data), level.chain)
         if step.state.type == "Parallel":
-            self._add(moment, ("ParallelStateStarted", None), level.chain)
+            self.add(moment, ("ParallelStateStarted", None), level.chain)
         elif isinstance(step.state, MapState):
-            self._add(moment, ("MapStateStarted", _items(step.state, self._data)), level.chain)
+            self.add(moment, ("MapStateStarted", _items(step.state, self._data)), level.chain)
         self._call(moment)
         if step.inner is not None:
             self._enter_inner(moment, level, step, step.inner)
@@ -208,11 +210,11 @@ class DerivedHistory:
             error = catcher.error_equals[0]
             self._add_failure(moment, level, _CAUGHT if error == "States.ALL" else error, None)
         elif state.type in _NESTING:
-            self._add(moment, (f"{state.type}StateSucceeded", None), level.chain, advance=False)
+            self.add(moment, (f"{state.type}StateSucceeded", None), level.chain, advance=False)
         elif (resource := _resource(state)) is not None:
             self._ensure_started(moment, resource, level.chain)
-            self._add(moment, task_events.succeeded(resource, self._data), level.chain)
-        self._add(moment, state_exited(state.type, state.name, self._data), level.chain)
+            self.add(moment, task_events.succeeded(resource, self._data), level.chain)
+        self.add(moment, state_exited(state.type, state.name, self._data), level.chain)
         level.current = None
 
     def _enter_inner(self, moment: int, outer: _Level, step: RouteStep, route: InnerRoute) -> None:
@@ -231,7 +233,7 @@ class DerivedHistory:
     def _add_iteration_event(self, moment: int, level: _Level, how: str) -> None:
         if isinstance(level.outer, MapState):
             event = f"MapIteration{how}", {"name": level.outer.name, "index": 0}
-            self._add(moment, event, level.chain, advance=how != "Failed")
+            self.add(moment, event, level.chain, advance=how != "Failed")
 
     # --- Tasks ---------------------------------------------------------------------------------------------------
 
@@ -243,17 +245,17 @@ class DerivedHistory:
         if resource is None:
             return
         chain = self._innermost.chain
-        self._add(moment, _scheduled(current.state, resource, self._data, self._region), chain)
+        self.add(moment, _scheduled(current.state, resource, self._data, self._region), chain)
         if resource.arn != self._awaited_activity:
-            self._add(moment, task_events.started(resource, worker_name=self._workers.get(resource.arn)), chain)
+            self.add(moment, task_events.started(resource, worker_name=self._workers.get(resource.arn)), chain)
         if resource.pattern is not Pattern.REQUEST_RESPONSE:
-            self._add(moment, task_events.submitted(resource, "{}"), chain)
+            self.add(moment, task_events.submitted(resource, "{}"), chain)
 
     def _ensure_started(self, moment: int, resource: Resource, chain: Chain) -> None:
         """Add the start of an activity's task by an unknown worker if none has started it, before it ends."""
         if resource.arn == self._awaited_activity:
             self._awaited_activity = None
-            self._add(moment, task_events.started(resource, worker_name=None), chain)
+            self.add(moment, task_events.started(resource, worker_name=None), chain)
 
     def _add_failure(self, moment: int, level: _Level, error: str | None, cause: str | None) -> None:
         """Add the failure of the current state's task, branches or iterations."""
@@ -261,13 +263,13 @@ class DerivedHistory:
             return
         state = level.current.state
         if state.type in _NESTING:
-            self._add(moment, (f"{state.type}StateFailed", None), level.chain)
+            self.add(moment, (f"{state.type}StateFailed", None), level.chain)
         elif (resource := _resource(state)) is not None:
             if error == TIMEOUT:
-                self._add(moment, task_events.timed_out(resource, TIMEOUT, cause), level.chain)
+                self.add(moment, task_events.timed_out(resource, TIMEOUT, cause), level.chain)
                 return
             self._ensure_started(moment, resource, level.chain)
-            self._add(moment, task_events.failed(resource, error, cause), level.chain)
+            self.add(moment, task_events.failed(resource, error, cause), level.chain)
 
     # --- The end -------------------------------------------------------------------------------------------------
 
@@ -306,7 +308,7 @@ class DerivedHistory:
                 self._exit(moment, level)
                 # The Fail state stays in `remaining`, because a redrive enters it again (Developer Guide, redrive
                 # behavior of individual states).
-                self._add(moment, state_entered("Fail", state.name, self._data), level.chain)
+                self.add(moment, state_entered("Fail", state.name, self._data), level.chain)
                 return
             self._step(moment)
 

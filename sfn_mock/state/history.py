@@ -52,7 +52,7 @@ def _add_run(
         history.pass_states(event.moment)
         if event.label is not None:
             history.enter_map(event.moment, event.label)
-        history.add(event.moment, event.type, event.details, advance=event.type != "MapRunAborted")
+        history.add(event.moment, (event.type, event.details), advance=event.type != "MapRunAborted")
     _add_activity_start(history, started, run.until)
     history.pass_states(run.until)
     if run.ending is not None:

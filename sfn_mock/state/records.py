@@ -69,7 +69,8 @@ class Execution(TimeLine):
     @property
     def map_runs(self) -> list[MapRun]:
         """The map runs that it started, in order of adding; a child execution has none."""
-        return [] if self.map_run is not None else self.state_machine.map_runs_of(self)
+        started = [] if self.map_run is not None else self.state_machine.map_runs.get(self, [])
+        return sorted(started, key=lambda map_run: map_run.sequence)
 
     @property
     def arn(self) -> str:
@@ -287,10 +288,6 @@ class StateMachine(ExecutionScope):
     def find_execution(self, label: str | None, name: str) -> Execution | None:
         """Return the execution with a name, or the child execution with a label and a name; None if there is none."""
         return (self.names if label is None else self.children.get(label, {})).get(name)
-
-    def map_runs_of(self, parent: Execution) -> list[MapRun]:
-        """Return the map runs that an execution started, in order of adding."""
-        return sorted(self.map_runs.get(parent, ()), key=lambda map_run: map_run.sequence)
 
     def is_running(self, moment: int) -> bool:
         """Return whether any execution is RUNNING, child executions included."""

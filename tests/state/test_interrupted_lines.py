@@ -44,7 +44,7 @@ def contents(records: Records) -> Any:
         (
             *(run.label, run.parent and run.parent.name, run.attempts, run.tolerance),
             *(run.max_concurrency, [turn.child.name for turn in run.pending_redrives], executions_of(run)),
-            run.parent is None or run in run.state_machine.map_runs_of(run.parent),
+            run.parent is None or run in run.parent.map_runs,
         )
         for run in records.map_runs.values()
     ]
