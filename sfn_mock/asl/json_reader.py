@@ -312,7 +312,7 @@ class _Scanner:
     def _skip_white_space(self) -> None:
         start = self._next
         end = self._skip(_WHITE_SPACE)
-        for line in _LINE_END.finditer(self._text, start, end) if start < end else ():
+        for line in _LINE_END.finditer(self._text, start, end):
             self._line += 1
             self._line_start = line.end()
         if end < len(self._text) and self._text[end] < " ":

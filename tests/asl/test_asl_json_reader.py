@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sfn_mock.asl.json_reader import DEEPEST, JsonFault, TooDeeplyNested, read_json
+from sfn_mock.asl.json_reader import JsonFault, TooDeeplyNested, read_json
 
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
@@ -145,6 +145,30 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
         ),
         pytest.param('"\\', "Unexpected end-of-input in character escape sequence", 3, id="end-in-escape"),
         pytest.param(r'"\u12', "Unexpected end-of-input in character escape sequence", 6, id="end-in-hex"),
+        pytest.param(
+            r'"\u123g"',
+            "Unexpected character ('g' (code 103)): expected a hex-digit for character escape sequence",
+            8,
+            id="no-last-hex-digit",
+        ),
+        pytest.param("[0, x]", f"Unrecognized token 'x': was expecting {VALUES}", 6, id="behind-zero"),
+        pytest.param("[10, x]", f"Unrecognized token 'x': was expecting {VALUES}", 7, id="behind-ten"),
+        pytest.param(r'["\n", x]', f"Unrecognized token 'x': was expecting {VALUES}", 9, id="behind-an-escape"),
+        pytest.param(
+            "[true",
+            'Unexpected end-of-input: expected close marker for Array (start marker at [Source: (String)"[true"; '
+            "line: 1, column: 1])",
+            6,
+            id="end-after-true",
+        ),
+        pytest.param("x" * 256, f"Unrecognized token '{'x' * 256}': was expecting {VALUES}", 257, id="longest-name"),
+        pytest.param(
+            "[- 1]",
+            "Unexpected character (' ' (code 32)) in numeric value: expected digit (0-9) to follow minus sign, for "
+            "valid numeric value",
+            4,
+            id="blank-behind-minus",
+        ),
         pytest.param("[01]", "Invalid numeric value: Leading zeroes not allowed", 4, id="leading-zero"),
         pytest.param(
             "-a",
@@ -211,6 +235,58 @@ def test_lines_are_counted(end: str) -> None:
     assert fault.value.location.endswith("; line: 3, column: 4]")
 
 
+@pytest.mark.parametrize(
+    ("character", "description"),
+    [
+        pytest.param("~", "'~' (code 126)", id="last-of-ascii"),
+        pytest.param("\x7f", "(CTRL-CHAR, code 127)", id="delete"),
+        pytest.param("\x9f", "(CTRL-CHAR, code 159)", id="last-control-character"),
+        pytest.param("\xa0", "'\xa0' (code 160)", id="first-after-control-characters"),
+        pytest.param("ÿ", "'ÿ' (code 255)", id="last-without-hex"),
+        pytest.param("Ā", "'Ā' (code 256 / 0x100)", id="first-with-hex"),
+    ],
+)
+def test_description_of_a_character(character: str, description: str) -> None:
+    """A control character is told by its code alone, one after U+00FF with its code in hexadecimal too."""
+    with pytest.raises(JsonFault) as fault:
+        read_json(f'{{"a" {character}1}}')
+
+    assert fault.value.reason == (
+        f"Unexpected character ({description}): was expecting a colon to separate field name and value"
+    )
+
+
+def test_last_control_character_between_values() -> None:
+    """A control character up to U+001F is refused between values."""
+    with pytest.raises(JsonFault, match=r"^Illegal character \(\(CTRL-CHAR, code 31\)\): "):
+        read_json("[\x1f]")
+
+
+@pytest.mark.parametrize(
+    ("length", "end"),
+    [pytest.param(500, '"; line: 1, column: 501]', id="whole"), pytest.param(501, '"[truncated 1 chars]; ', id="cut")],
+)
+def test_longest_text_that_is_not_cut(length: int, end: str) -> None:
+    """A text of 500 characters is repeated as a whole."""
+    with pytest.raises(JsonFault) as fault:
+        read_json("1,".rjust(length))
+
+    assert fault.value.location.startswith(f'[Source: (String)"{"1,".rjust(length)[:500]}{end}')
+
+
+def test_deepest_text() -> None:
+    """A text may be nested 250 deep, whatever the number of its arrays."""
+    text = "[" * 249 + "[],[]" + "]" * 249
+
+    assert json.dumps(read_json(text), separators=(",", ":")) == text
+
+
+def test_longest_integer() -> None:
+    """An integer of 4,000 digits keeps them; a longer one becomes a float."""
+    assert read_json("9" * 4000) == 10**4000 - 1
+    assert read_json("9" * 4001) == float("inf")
+
+
 def test_long_text_is_cut() -> None:
     """A location repeats the first 500 characters of a text, and says how many follow."""
     text = "[" + "1," * 300
@@ -223,13 +299,13 @@ def test_long_text_is_cut() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(f"{'[' * (DEEPEST + 1)}{']' * (DEEPEST + 1)}", id="arrays"),
-        pytest.param('{"a":' * (DEEPEST + 1), id="open-objects"),
+        pytest.param(f"{'[' * 251}{']' * 251}", id="arrays"),
+        pytest.param('{"a":' * 251, id="open-objects"),
     ],
 )
 def test_too_deeply_nested(text: str) -> None:
     """A text that is nested too deeply is refused before it is read."""
-    with pytest.raises(TooDeeplyNested, match=f"^The JSON text must be nested at most {DEEPEST} levels deep.$"):
+    with pytest.raises(TooDeeplyNested, match="^The JSON text must be nested at most 250 levels deep.$"):
         read_json(text)
 
 

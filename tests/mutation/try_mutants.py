@@ -108,7 +108,10 @@ def mutants(path: Path) -> Iterator[Mutant]:
                 source = _changed(tree, node, functools.partial(operator.mutate, index=index))
                 if source not in seen and _is_worth_trying(source):
                     seen.add(source)
-                    yield Mutant(path, name.partition("/")[2], start[0], source)
+                    mutant = Mutant(path, name.partition("/")[2], start[0], source)
+                    # `1e+21` in place of `1e21` changes nothing.
+                    if changes(mutant) != []:
+                        yield mutant
 
 
 def _changed(tree: Any, node: Any, change: Callable[[Any], Any]) -> str:
@@ -406,6 +409,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", default=list(TESTS), metavar="MODULE", help=", ".join(TESTS))
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try one of N mutants")
+    parser.add_argument("--functions", action="store_true", help="leave out changes outside of functions: seconds each")
     chosen = parser.parse_args(arguments)
     os.environ.update(SFN_MOCK_SHRINK="0", SFN_MOCK_STEPS="300")
     # The package beside this script, not one that is installed.
@@ -427,7 +431,8 @@ def main(arguments: Sequence[str]) -> int:
         groups.setdefault(tuple(tests), {}).update(dict.fromkeys(modules))
     survivors = 0
     for group, paths in groups.items():
-        made = [mutant for module in paths for mutant in mutants(module)]
+        found = (mutant for module in paths for mutant in mutants(module))
+        made = [mutant for mutant in found if not chosen.functions or changes(mutant) is not None]
         with tempfile.TemporaryDirectory() as folder:
             survivors += try_mutants(made[:: chosen.every], group, Path(folder))
     return survivors
