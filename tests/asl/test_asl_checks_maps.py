@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from asl_diagnosed import DISTRIBUTED_MAP, MAP, WORKFLOW, machine, messages
 
+from sfn_mock.asl.checks.workflows import workflows
+
 READER = "/States/S/ItemReader"
 CONFIG = f"{READER}/ReaderConfig"
 GET_OBJECT = "arn:aws:states:::s3:getObject"
@@ -248,4 +250,17 @@ def test_jsonpath_field_of_part(part: str, value: dict[str, Any], field: str, pl
     assert messages(machine({**DISTRIBUTED_MAP, part: value}, QueryLanguage="JSONata")) == [
         f"The QueryLanguage is set to 'JSONata', but field '{field}' is only supported for the 'JSONPath' "
         f"QueryLanguage at {place}"
+    ]
+
+
+def test_workflows_within_a_map_state():
+    """The workflows of a definition come in the order of the text; those in a Map state are iterated."""
+    map_state = {"Type": "Map", "ItemProcessor": {"States": {"P": {"Branches": [{"States": {}}]}}}}
+    definition = {"States": {"A": {"Branches": [{"States": {"M": map_state}}]}, "B": {"Type": "Pass"}}}
+
+    assert [(workflow.location, workflow.is_iterated) for workflow in workflows(definition)] == [
+        ("", False),
+        ("/States/A/Branches[0]", False),
+        ("/States/A/Branches[0]/States/M/ItemProcessor", True),
+        ("/States/A/Branches[0]/States/M/ItemProcessor/States/P/Branches[0]", True),
     ]

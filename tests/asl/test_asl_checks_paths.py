@@ -221,6 +221,11 @@ RESULT = "{% $states.result %}"
             ["JSONata string must start with {% and end with %} at /States/S/Output"],
             id="shared-percent",
         ),
+        pytest.param(
+            {**PASS, "Output": "{%%}"},
+            ["INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/S/Output"],
+            id="no-expression",
+        ),
         pytest.param({**TASK, "Arguments": {"x": "{% $states.context.State.Name %}"}}, [], id="arguments"),
         pytest.param({**TASK, "Catch": CATCH}, [], id="error-output-of-catcher"),
         pytest.param(

@@ -32,6 +32,14 @@ def evaluate(text: str, seed: int = 1) -> object:
     return parse_expression(text).evaluate(Bindings({}, now=1510067557121, randomness=random.Random(seed)))
 
 
+def test_an_expression_of_no_text() -> None:
+    """The string `{%%}` is an expression without text, and not a text."""
+    with pytest.raises(
+        ExpressionError, match=r" for the field 'Output' threw an error .*: Unexpected end of expression$"
+    ):
+        evaluate_value("{%%}", Bindings({}), "Output")
+
+
 def test_each_expression_within_a_value_is_replaced_by_its_result() -> None:
     """A value keeps its shape, and only strings between {% and %} are evaluated."""
     bindings = Bindings({"input": {"a": [1, None]}}, {"x": 2})

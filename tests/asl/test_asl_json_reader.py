@@ -305,7 +305,7 @@ def test_long_text_is_cut() -> None:
 )
 def test_too_deeply_nested(text: str) -> None:
     """A text that is nested too deeply is refused before it is read."""
-    with pytest.raises(TooDeeplyNested, match="^The JSON text must be nested at most 250 levels deep.$"):
+    with pytest.raises(TooDeeplyNested, match=r"^The JSON text must be nested at most 250 levels deep\.$"):
         read_json(text)
 
 

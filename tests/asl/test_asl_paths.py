@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sfn_mock.asl import path_nodes
 from sfn_mock.asl.paths import (
     PathError,
     PathSyntaxError,
@@ -49,6 +50,7 @@ PROVIDER = (
         pytest.param("$.owner", None, id="null"),
         pytest.param("$.items[0].kind", "tea", id="index"),
         pytest.param("$.items[-1].id", 3, id="index-from-the-end"),
+        pytest.param("$.items[-3].id", 1, id="first-index-from-the-end"),
         pytest.param("$.matrix[1][0]", 3, id="two-indexes"),
         pytest.param("$['name','open','nothing']", {"name": "Corner", "open": True}, id="several-names-at-the-end"),
     ],
@@ -350,6 +352,14 @@ def test_filters_nest_within_bounds() -> None:
     assert str(raised.value).endswith("at position 54: filters are nested more than 50 deep")
 
 
+def test_filters_beside_each_other_are_not_nested() -> None:
+    """The bound of nested filters does not count those that have ended."""
+    assert parse_path("$[?(" + "||".join(["(@.a)"] * 60) + ")]").evaluate([{"a": 1}]) == [{"a": 1}]
+
+    with pytest.raises(PathSyntaxError, match=r"filters are nested more than 50 deep$"):
+        parse_path("$[?((@.a)||" + "(" * 50 + "@.a" + ")" * 50 + ")]")
+
+
 def test_number_of_values_is_bounded() -> None:
     """A path that would find the same values over and over fails rather than exhausting memory."""
     value: dict[str, Any] = {}
@@ -360,6 +370,16 @@ def test_number_of_values_is_bounded() -> None:
     with pytest.raises(PathError) as raised:
         parse_path("$..a..a..a..a..a..a").evaluate(value)
     assert raised.value.reason == "The path finds more than 250000 values"
+
+
+def test_largest_number_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path may find as many values as the bound says."""
+    monkeypatch.setattr(path_nodes, "_MOST_VALUES", 3)
+
+    assert parse_path("$[*]").evaluate([1, 2, 3]) == [1, 2, 3]
+    with pytest.raises(PathError) as raised:
+        parse_path("$[*]").evaluate([1, 2, 3, 4])
+    assert raised.value.reason == "The path finds more than 3 values"
 
 
 def test_path_is_read_up_to_the_end_of_an_argument() -> None:

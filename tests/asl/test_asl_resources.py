@@ -105,6 +105,7 @@ def test_parts_of_a_resource(arn, expected):
                 "arn:aws:states:::activity:pick",
                 "arn:aws:states:eu-west-1:123456789012:stateMachine:orders",
                 "arn:aws:states:eu-west-1:123456789012:sqs:sendMessage",
+                "arn:aws:states:eu-west-1::sqs:sendMessage",
                 "arn:aws:states:::sqs",
                 "arn:aws:states:::sqs:receiveMessage",
                 "arn:aws:states:::sqs:sendMessage.sync",
