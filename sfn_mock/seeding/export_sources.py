@@ -65,7 +65,7 @@ def _read_json_lines(content: str | bytes) -> list[object] | None:
         lines = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError):
         return None
-    return lines if len(lines) > 1 else None
+    return lines or None
 
 
 def _raw_items(document: object) -> Iterator[object]:
