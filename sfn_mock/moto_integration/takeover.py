@@ -48,7 +48,7 @@ def taken(backend_of: BackendOf, backends: Backends, wire: Wire) -> Iterator[Pre
     before a request to another service that does not come through moto's stubber.
     """
     dictionary = nullcontext() if is_shared() else _dictionary(backend_of)
-    stubber = _stubber(is_step_functions, wire.answer, backends)
+    stubber = _Stubber(is_step_functions, wire.answer, backends)
     with dictionary, _one_dictionary(), status_events.sent(), stubber as prepare_service:
         yield prepare_service
 
@@ -56,7 +56,7 @@ def taken(backend_of: BackendOf, backends: Backends, wire: Wire) -> Iterator[Pre
 @contextmanager
 def installed(answer: Callable[[AWSPreparedRequest], Answer]) -> Iterator[None]:
     """Make moto create our backends instead of its own, and ``answer`` calls instead of ``mock_aws``."""
-    with _class(SFNBackend), _one_dictionary(), status_events.sent(), _stubber(_is_motos, answer, _made_by_moto):
+    with _class(SFNBackend), _one_dictionary(), status_events.sent(), _Stubber(_is_motos, answer, _made_by_moto):
         yield
 
 
@@ -150,53 +150,62 @@ def _successors(motos: dict[str, StepFunctionBackend], backend_of: BackendOf) ->
 _OTHER_SERVICES = {"cloudformation": cloudformation.resource_types, "events": eventbridge.targets}
 
 
-@contextmanager
-def _stubber(
-    is_ours: Callable[[AWSPreparedRequest], bool], answer: Callable[[AWSPreparedRequest], Answer], backends: Backends
-) -> Iterator[PrepareService]:
-    """Make moto's stubber answer Step Functions calls from the mock, at every host.
+class _Stubber:
+    """Makes moto's stubber answer Step Functions calls from the mock, at every host.
 
     By host, moto finds `states.` and answers 404 to `sync-states.`, FIPS and VPC endpoints.
     """
-    waiting = dict(_OTHER_SERVICES)
-    changed = ExitStack()
-    active = True
-    lock = Lock()
 
-    def prepare(service: str) -> None:
+    def __init__(
+        self,
+        is_ours: Callable[[AWSPreparedRequest], bool],
+        answer: Callable[[AWSPreparedRequest], Answer],
+        backends: Backends,
+    ) -> None:
+        self._is_ours = is_ours
+        self._answer = answer
+        self._backends = backends
+        self._is_active = True
+        self._waiting = dict(_OTHER_SERVICES)
+        self._changed = ExitStack()
+        self._lock = Lock()
+        self._patches = wrapped(botocore_stubber, "process_request", self._watch_requests)
+
+    def __enter__(self) -> PrepareService:
+        self._patches.__enter__()
+        note(self.__exit__)
+        return self.prepare
+
+    def __exit__(self, *failure: object) -> None:
+        try:
+            with self._lock:
+                self._is_active = False
+                self._waiting.clear()
+                self._changed.close()
+        finally:
+            self._patches.__exit__()
+
+    def prepare(self, service: str) -> None:
+        """Advance the records, and patch a service of moto that has not been patched yet."""
         # The request may come from a run, or be an event about one.
-        for backend in backends() if active else ():
+        for backend in self._backends() if self._is_active else ():
             backend.records.catch_up()
-        if service not in waiting:
+        if service not in self._waiting:
             return
         # Of two simultaneous first requests, one waits while the other patches the service, whose import may take
         # seconds. The one that waited, or that comes at the mock's end, finds nothing left to patch.
-        with lock:
-            changed.enter_context(waiting.get(service, nullcontext)())
-            waiting.pop(service, None)
+        with self._lock:
+            self._changed.enter_context(self._waiting.get(service, nullcontext)())
+            self._waiting.pop(service, None)
 
-    def watch_requests(by_host: Callable[[AWSPreparedRequest], Any]) -> Callable[[AWSPreparedRequest], Any]:
+    def _watch_requests(self, by_host: Callable[[AWSPreparedRequest], Any]) -> Callable[[AWSPreparedRequest], Any]:
         def process_request(request: AWSPreparedRequest) -> Any:
-            if active and is_ours(request):
-                return answer(request)
-            prepare((urlsplit(request.url).hostname or "").partition(".")[0])
+            if self._is_active and self._is_ours(request):
+                return self._answer(request)
+            self.prepare((urlsplit(request.url).hostname or "").partition(".")[0])
             return by_host(request)
 
         return process_request
-
-    def finish() -> None:
-        nonlocal active
-        with lock:
-            active = False
-            waiting.clear()
-            changed.close()
-
-    with wrapped(botocore_stubber, "process_request", watch_requests):
-        note(finish)
-        try:
-            yield prepare
-        finally:
-            finish()
 
 
 def _is_motos(request: AWSPreparedRequest) -> bool:
