@@ -164,7 +164,7 @@ class _Activation:
         """End the mocks without users, the innermost first; the leaving user had ``entry``."""
         if entry is not None:
             _entry.set(entry.before)
-        words = None
+        text = None
         while self._levels and not self._levels[-1].users:
             roll_back = self._levels[-1].roll_back
             if roll_back is None:
@@ -172,11 +172,11 @@ class _Activation:
                 self._levels.pop()
                 return self._take_report(failure)
             try:
-                words = self._take_report(failure)
+                text = self._take_report(failure)
             finally:
                 roll_back()
             self._levels.pop()
-        return words
+        return text
 
     def _take_report(self, failure: BaseException | None) -> str:
         kept, self.kept_report = self.kept_report, ""
@@ -203,7 +203,7 @@ class _Activation:
 
     def report_findings(self, failure: BaseException | None) -> None:
         """Report the findings of guard and paging check: on ``failure`` or, if it is None, as an error."""
-        _tell_both(self.guard.report_findings, self.paging.report_findings, failure)
+        _report_both(self.guard.report_findings, self.paging.report_findings, failure)
 
     def report_of_ended(self) -> _ReportFindings:
         """Return the function that reports on the mocks that have just ended: on all, or only on inner ones."""
@@ -212,10 +212,10 @@ class _Activation:
         depth = len(self._levels)
         guard = partial(self.guard.report_inner_findings, self.guard.unnest(depth))
         paging = partial(self.paging.report_inner_findings, self.paging.unnest(depth))
-        return partial(_tell_both, guard, paging)
+        return partial(_report_both, guard, paging)
 
 
-def _tell_both(guard: _ReportFindings, paging: _ReportFindings, failure: BaseException | None) -> None:
+def _report_both(guard: _ReportFindings, paging: _ReportFindings, failure: BaseException | None) -> None:
     """Report both findings; an error of the guard has those of the paging check as a note."""
     try:
         guard(failure)
@@ -288,14 +288,14 @@ def end(failure: BaseException | None, started_by: object, leaving: Leaving) -> 
         assert activation is not None, "each end has its begin"
         try:
             try:
-                words = activation.leave(failure, leaving)
+                text = activation.leave(failure, leaving)
                 activation.starts.remove(started_by)
             finally:
                 _forget_if_over(activation)
         finally:
             # An interrupt may have come just before this line.
             _forget_if_over(activation)
-        _last_report = _last_report if words is None else words
+        _last_report = _last_report if text is None else text
         report_ended = activation.report_of_ended()
     report_ended(failure)
 
@@ -334,7 +334,7 @@ def report_findings(failure: BaseException | None) -> None:
         activation.report_findings(failure)
 
 
-def tell() -> str:
+def describe_active_mock() -> str:
     """Return the report of the active mock for a failed test; empty without a mock or findings."""
     activation = _activation
     return "" if activation is None else _report(activation.session)
@@ -350,8 +350,8 @@ def keep_report() -> None:
 def pop_last_report() -> str:
     """Return the report of the last mock that ended with an exception, once; empty without one."""
     global _last_report
-    words, _last_report = _last_report, ""
-    return words
+    text, _last_report = _last_report, ""
+    return text
 
 
 def _report(session: Session) -> str:

@@ -184,7 +184,7 @@ def pytest_runtest_makereport(
         activation.report_findings(call.excinfo.value)
     report = _point_at_test(call, (yield))
     ended = activation.pop_last_report()
-    if report.failed and (text := ended or activation.tell()):
+    if report.failed and (text := ended or activation.describe_active_mock()):
         report.sections.append(("Step Functions, as mocked", text))
     return report
 

@@ -32,7 +32,7 @@ DEFAULT_PORT = 5000
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM, and return the exit code: 1, after one sentence, for an error."""
     arguments = _parser().parse_args(argv)
-    with _told_to_stop() as stop:
+    with _stop_event() as stop:
         try:
             with server(**{name: value for name, value in vars(arguments).items() if name != "seed"}) as sfn:
                 for path in arguments.seed:
@@ -136,14 +136,14 @@ def _seed(sfn: StepFunctionsMock, path: str) -> None:
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[Event]:
+def _stop_event() -> Iterator[Event]:
     """Yield an event that SIGINT and SIGTERM set, instead of their previous handlers."""
     stop = Event()
 
-    def tell(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:

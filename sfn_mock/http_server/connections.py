@@ -309,9 +309,9 @@ class Connection(WSGIRequestHandler):
             if name.lower() not in ("connection", "content-length"):
                 self.send_header(name, value)
         if int(code) not in (204, 304):
-            told = [value for name, value in headers if name.lower() == "content-length"]
+            lengths = [value for name, value in headers if name.lower() == "content-length"]
             # An answer to HEAD has the length of the answer to GET.
-            self.send_header("Content-Length", told[0] if told and self.command == "HEAD" else str(len(body)))
+            self.send_header("Content-Length", lengths[0] if lengths and self.command == "HEAD" else str(len(body)))
         if not self.server.keeps_alive():
             self.close_connection = True
         self.send_header("Connection", "close" if self.close_connection else "keep-alive")

@@ -169,10 +169,10 @@ def _checks(copied: Copied) -> Iterator[str]:
 
 def _call(function: str, arguments: Mapping[str, Any], *positional: str) -> str:
     """Return a call, in one line if it fits."""
-    words = [
+    parts = [
         _literal(value) if name in positional else f"{name}={_literal(value)}" for name, value in arguments.items()
     ]
-    return _bracketed(f"{function}(", words, ")")
+    return _bracketed(f"{function}(", parts, ")")
 
 
 def _literal(value: object) -> str:
@@ -188,11 +188,11 @@ def _literal(value: object) -> str:
     return repr(value)
 
 
-def _bracketed(begin: str, words: Sequence[str], end: str) -> str:
-    line = f"{begin}{', '.join(words)}{end}"
+def _bracketed(begin: str, parts: Sequence[str], end: str) -> str:
+    line = f"{begin}{', '.join(parts)}{end}"
     if len(line) <= _WIDTH and "\n" not in line:
         return line
-    return "\n".join([begin, *(_indented(f"{word},") for word in words), end])
+    return "\n".join([begin, *(_indented(f"{part},") for part in parts), end])
 
 
 def _indented(text: str) -> str:

@@ -110,8 +110,8 @@ def _describe(trace: Trace, visit: Visit, now: int) -> dict[str, Any]:
         "status": status,
         "entered": clock.describe(visit.entered.moment),
         "duration": (now if end is None else end.moment) - visit.entered.moment,
-        "input": (visit.entered.details or {}).get("input"),
-        "output": None if visit.exited is None else (visit.exited.details or {}).get("output"),
+        "input": visit.input,
+        "output": visit.output,
         "error": _failure_detail(trace, visit, status, "error"),
         "cause": _failure_detail(trace, visit, status, "cause"),
     }

@@ -63,7 +63,7 @@ class Span:
 
     def end_detail(self, member: str) -> Any:
         """Return a member of the details of its last event; None if there is none."""
-        return None if self.end is None or self.end.details is None else self.end.details.get(member)
+        return detail(self.end, member)
 
     @property
     def duration(self) -> int:
@@ -111,6 +111,16 @@ class Visit:
         return str(self.path[-1][1])
 
     @property
+    def input(self) -> Any:
+        """The state's input, as JSON text."""
+        return detail(self.entered, "input")
+
+    @property
+    def output(self) -> Any:
+        """The state's output, as JSON text; None without an exit."""
+        return detail(self.exited, "output")
+
+    @property
     def type(self) -> str:
         """The state's type."""
         return self.entered.type.removesuffix("StateEntered")
@@ -155,7 +165,7 @@ class Trace:
     @property
     def input(self) -> Any:
         """The execution's input, as JSON text."""
-        return self.runs[0].details.get("input")
+        return detail(self.runs[0].begin, "input")
 
     @property
     def end(self) -> Span:
@@ -189,7 +199,7 @@ class Trace:
         elif kind in ("ParallelStateFailed", "MapStateFailed"):
             return self._fail_attempt(kind.removesuffix("StateFailed"), path)
         elif kind == "MapIterationStarted":
-            index = int((event.details or {}).get("index", 0))
+            index = int(detail(event, "index") or 0)
             return self._number((*self._map_of(event, path), ("iteration", index, 0)))
         elif kind == "MapIterationFailed":
             self._fail(path)
@@ -205,7 +215,7 @@ class Trace:
         return (*path[:-1], (*path[-1][:2], self._counts[path]))
 
     def _enter(self, event: Event, path: Path) -> Path:
-        name = str((event.details or {}).get("name"))
+        name = str(detail(event, "name"))
         around = path
         # A state that was not exited has failed, and its execution was redriven.
         while around and around[-1][0] == "state":
@@ -218,7 +228,7 @@ class Trace:
         return path
 
     def _exit(self, event: Event, path: Path) -> Path:
-        name = (event.details or {}).get("name")
+        name = detail(event, "name")
         for visit in self._visits_around(path):
             if visit.name == name:
                 visit.exited = event
@@ -227,7 +237,7 @@ class Trace:
 
     def _map_of(self, event: Event, path: Path) -> Path:
         """Return the path of the attempt of the Map state whose iteration starts."""
-        name = (event.details or {}).get("name")
+        name = detail(event, "name")
         for visit in self._visits_around(path):
             if visit.name == name:
                 return path[: len(visit.path) + 1]
@@ -258,7 +268,7 @@ class Trace:
 
     def _fail_evaluation(self, event: Event, path: Path) -> Path:
         """Record a failed evaluation, which may follow the event before its state was entered."""
-        name = (event.details or {}).get("state")
+        name = detail(event, "state")
         around = next((visit for visit in self._visits_around(path) if visit.name == name), None)
         if around is None:
             around = next((visit for visit in reversed(self.visits.values()) if visit.name == name), None)
@@ -286,9 +296,14 @@ class Trace:
         if kind in _STARTED:
             task.is_started = True
         elif kind == "TaskSubmitted":
-            task.submitted = (event.details or {}).get("output")
+            task.submitted = detail(event, "output")
         elif kind in _TASK_ENDS:
             task.finish(_TASK_ENDS[kind], event)
+
+
+def detail(event: Event | None, member: str) -> Any:
+    """Return a member of the details of an event; None if there is none."""
+    return None if event is None or event.details is None else event.details.get(member)
 
 
 def _up_to(path: Path, kind: str) -> Path:

@@ -78,7 +78,7 @@ class Guard:
         refused = [call for calls in self._refused for call in calls]
         for calls in self._refused:
             calls.clear()
-        _tell(_swallowed(refused, failure), failure)
+        _raise_or_note(_swallowed(refused, failure), failure)
 
     def report_inner_findings(self, refused: list[_RefusedCall], failure: BaseException | None) -> None:
         """Report the calls that an inner mock refused, with the ``failure`` that leaves it, or as an error without one.
@@ -87,7 +87,7 @@ class Guard:
         """
         swallowed = _swallowed(refused, failure)
         self._refused[-1] += [call for call in refused if call not in swallowed]
-        _tell(swallowed, failure)
+        _raise_or_note(swallowed, failure)
 
 
 def unmocked_task(state: str, execution_arn: str, machine: str, resource: str) -> UnmockedServiceError:
@@ -116,7 +116,7 @@ def _swallowed(refused: list[_RefusedCall], failure: BaseException | None) -> li
     return [call for call in refused if call.name not in reported]
 
 
-def _tell(swallowed: list[_RefusedCall], failure: BaseException | None) -> None:
+def _raise_or_note(swallowed: list[_RefusedCall], failure: BaseException | None) -> None:
     """Add the swallowed calls to the failure or, without one, raise UnmockedServiceError."""
     if not swallowed:
         return

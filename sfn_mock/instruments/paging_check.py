@@ -151,7 +151,7 @@ class PagingCheck:
             same = course.with_token.setdefault(call.parameters[TOKEN], [])
             same.append(call)
             if len(same) == _SAME_TOKEN:
-                self._tell_at_once(Finding(paging_sentences.TOKEN_AGAIN, [giver, *same]))
+                self._raise_at_once(Finding(paging_sentences.TOKEN_AGAIN, [giver, *same]))
             return
         same = course.first_pages
         if call.token is None or (same and same[-1].asked_for != call.asked_for):
@@ -159,9 +159,9 @@ class PagingCheck:
         if call.token is not None:
             same.append(call)
             if len(same) == _SAME_FIRST_PAGE:
-                self._tell_at_once(Finding(paging_sentences.FIRST_PAGE_AGAIN, list(same)))
+                self._raise_at_once(Finding(paging_sentences.FIRST_PAGE_AGAIN, list(same)))
 
-    def _tell_at_once(self, finding: Finding) -> None:
+    def _raise_at_once(self, finding: Finding) -> None:
         if self.mode == "warn":
             finding.warn()
             return
@@ -196,7 +196,7 @@ class PagingCheck:
         with self._lock:
             found = self._found(self._pending)
             self._pending = [Pending() for _ in self._pending]
-        self._tell(found, failure)
+        self._raise_or_note(found, failure)
 
     def report_inner_findings(self, ended: list[Pending], failure: BaseException | None) -> None:
         """Report the findings of an inner mock in the same way, with the ``failure`` that leaves it, if any.
@@ -207,14 +207,14 @@ class PagingCheck:
         with self._lock:
             found = self._found(ended)
             self._pending[-1].findings += [finding for finding in found if finding.is_among(shown)]
-        self._tell(found, failure)
+        self._raise_or_note(found, failure)
 
     def _found(self, ended: list[Pending]) -> list[Finding]:
         found = [finding for pending in ended for finding in pending.findings]
         judged = [self._judge(walk) for pending in ended for walk in pending.walks]
         return [*found, *(finding for finding in judged if finding is not None)]
 
-    def _tell(self, found: list[Finding], failure: BaseException | None) -> None:
+    def _raise_or_note(self, found: list[Finding], failure: BaseException | None) -> None:
         shown = failures.shown_with(failure)
         findings = [finding for finding in _by_line(found) if not finding.is_among(shown)]
         if not findings:

@@ -201,7 +201,7 @@ class _Comparison:
             names = (f"{new.type} state {new.name!r}", f"{old.type} state {old.name!r}")
             what = f"the execution enters {names[0]} instead of {names[1]}.{self._stop(new)}"
             return self._difference("state", old, old.name, new.name, what, old.entered.id)
-        inputs = [(visit.entered.details or {}).get("input") for visit in (old, new)]
+        inputs = [old.input, new.input]
         if not self._likeness.same(*inputs):
             return self._changed("input", old, inputs, "is entered with the input", old.entered.id)
         self._shared.add(old.path)
@@ -237,7 +237,7 @@ class _Comparison:
         if old.is_open or new.is_open:
             return None
         if old.exited is not None and new.exited is not None:
-            outputs = [(event.details or {}).get("output") for event in (old.exited, new.exited)]
+            outputs = [old.output, new.output]
             if self._likeness.same(*outputs):
                 return None
             return self._changed("output", old, outputs, "gives the output", old.exited.id)

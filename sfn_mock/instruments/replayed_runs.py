@@ -21,7 +21,7 @@ from sfn_mock.asl.host import (
 )
 from sfn_mock.asl.nodes import Program
 from sfn_mock.asl.resources import Resource
-from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit
+from sfn_mock.instruments.execution_traces import Path, Span, Trace, Visit, detail
 from sfn_mock.integrations.service_calls import check_parameters
 from sfn_mock.state import clock
 from sfn_mock.state.jobs import Job
@@ -197,9 +197,8 @@ class ReplayedRun(DefinitionRun):
         if span.status == "FAILED":
             return KnownMapRun(Failed(span.end_detail("error"), span.end_detail("cause"), span.time_left(begin)))
         if span.status == "SUCCEEDED" and recorded is not None and recorded.exited is not None:
-            left = recorded.exited.details or {}
-            assigned = left.get("assignedVariables", {})
-            end = Succeeded(read_value(left.get("output")), span.time_left(begin))
+            assigned = detail(recorded.exited, "assignedVariables") or {}
+            end = Succeeded(read_value(recorded.output), span.time_left(begin))
             return KnownMapRun(end, {name: read_value(value) for name, value in assigned.items()})
         return KnownMapRun(Pending())
 
@@ -209,8 +208,7 @@ class ReplayedRun(DefinitionRun):
         # The end of an execution, which aborts its map runs, belongs to no visit of a state.
         visit = trace.visit_of(trace.events[-1])
         recorded = None if visit is None else self._recorded_visit(visit.path)
-        left = None if recorded is None or recorded.exited is None else recorded.exited.details
-        output = read_value((left or {}).get("output"))
+        output = None if recorded is None else read_value(recorded.output)
         if isinstance(output, dict) and "ResultWriterDetails" in output:
             return output
         bucket = request.parameters.get("Bucket")
@@ -317,8 +315,7 @@ def _goes_on(visit: Visit, moment: int) -> bool:
 
 def _outputs(visit: Visit) -> list[Any]:
     """Return the outputs of the children of a visit, if its output is a list of them; else an empty list."""
-    left = None if visit.exited is None else visit.exited.details
-    output = read_value((left or {}).get("output"))
+    output = read_value(visit.output)
     return output if isinstance(output, list) else []
 
 

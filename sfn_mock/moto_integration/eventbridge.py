@@ -54,7 +54,7 @@ def targets() -> Iterator[None]:
                         send_by_moto(rule, [target], event, transform_input)
 
         def is_sent(target: Target, event: Any) -> bool:
-            """Send an event to a state machine or a mocked function; tell whether the target is one."""
+            """Send an event to a state machine or a mocked function; return whether the target is one."""
             service = parse_arn(target["Arn"]).service
             if service == "lambda":
                 return _invoke(target, _input(target, event, parse), event["time"])
@@ -117,7 +117,7 @@ def _start(target: Target, input: str) -> None:
 
 
 def _invoke(target: Target, event: str, time: Any) -> bool:
-    """Invoke the handler of a mocked function; tell whether there is one."""
+    """Invoke the handler of a mocked function; return whether there is one."""
     arn = parse_arn(target["Arn"])
     backend = cast("SFNBackend", stepfunctions_backends[arn.account][arn.region])
     return invoke_by_event(backend.records, target["Arn"], event, round(float(time) * 1000))

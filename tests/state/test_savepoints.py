@@ -463,4 +463,4 @@ def test_without_a_mock_no_report_is_kept():
     """A failure without a mock leaves no report."""
     activation.keep_report()
 
-    assert activation.tell() == ""
+    assert activation.describe_active_mock() == ""
