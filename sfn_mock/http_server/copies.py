@@ -24,14 +24,7 @@ _INDENT = " " * 4
 
 
 class Copied(NamedTuple):
-    """The executions to copy, as of a moment.
-
-    Attributes:
-        machine: The state machine.
-        executions: The shown executions, the newest first.
-        listed: The map run whose executions they are, the execution that is described alone, or the machine.
-        moment: The moment.
-    """
+    """The executions to copy, as of a moment, and what shows them: the machine, a map run, or the execution itself."""
 
     machine: StateMachine
     executions: Sequence[Execution]

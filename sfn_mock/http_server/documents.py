@@ -14,8 +14,7 @@ _OF_ANSWERS = ("executions", "executionArn")
 def store_document(sfn: StepFunctionsMock, document: Any) -> dict[str, list[str]]:
     """Store a document; return the ARNs of its state machines or, for an answer of AWS, of its executions.
 
-    Raises:
-        ValueError: If it is neither, or has what AWS could never show; nothing is stored then.
+    If it is neither, or has what AWS could never show, it is a ValueError; nothing is stored then.
     """
     if isinstance(document, list) or (isinstance(document, dict) and any(key in document for key in _OF_ANSWERS)):
         return {"executions": [execution.arn for execution in sfn.load(document)]}

@@ -45,11 +45,7 @@ class Origins:
     allowed_hosts: frozenset[str] = frozenset()
 
     def check(self, request: Request) -> None:
-        """Check the headers Host, Origin, Sec-Fetch-Site and Referer of a request.
-
-        Raises:
-            ForeignOrigin: If the page of another site may have sent it.
-        """
+        """Raise ForeignOrigin if the headers of a request show that the page of another site may have sent it."""
         host = request.headers.get("Host", "")
         name = _PORT.sub("", host).rstrip(".").lower()
         if not self._is_allowed(name):

@@ -23,13 +23,7 @@ _SIZE = 100
 
 
 class Found(NamedTuple):
-    """The result of a search.
-
-    Attributes:
-        owner: The state machine or map run whose executions were searched.
-        listed: All executions that ListExecutions would list, the oldest first.
-        matching: The executions that match, the newest first.
-    """
+    """What ListExecutions would list, the oldest first, and the executions of it that match, the newest first."""
 
     owner: ExecutionScope
     listed: Sequence[Entry[Execution]]

@@ -57,10 +57,7 @@ PartKey = tuple[StepKind, str, int | None]
 def parts_of(definition: str) -> tuple[Part, ...]:
     """Return all parts of a definition, in its order; those of branches and processors follow their state.
 
-    A retrier whose MaxAttempts is 0 does not count.
-
-    Raises:
-        ValueError: If the text is not a definition.
+    A retrier whose MaxAttempts is 0 does not count. A text that is not a definition is a ValueError.
     """
     return tuple(_parts(parse_definition(definition)))
 

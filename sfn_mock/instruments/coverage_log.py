@@ -90,11 +90,7 @@ class CoverageLog:
         return CoverageReport(sorted(coverages, key=_name))
 
     def coverage(self, name: str, definition: str) -> Coverage:
-        """Return the coverage of one state machine's definition.
-
-        Raises:
-            ValueError: If the text is not a definition.
-        """
+        """Return the coverage of one state machine's definition; ValueError if the text is not a definition."""
         parts = parts_of(definition)
         taken = self._taken.get((name, parts)) or _Taken(definition)
         tested = self._taken.get((None, parts)) or _Taken(definition)

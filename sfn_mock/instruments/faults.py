@@ -154,12 +154,7 @@ class Faults:
         return any(fault._awaits(operation) for fault in self.added)
 
     def apply(self, request: Request) -> None:
-        """Raise the error of the first fault that the request meets, if any.
-
-        Raises:
-            SFNError: For an error that AWS answers with.
-            BotoCoreError: For a connection error, with the URL.
-        """
+        """Raise the error of the first fault that the request meets, if any: an SFNError or a BotoCoreError."""
         for fault in self.added:
             if fault._awaits(request.operation) and fault._applies(request):
                 fault._raise_for(request)

@@ -246,8 +246,7 @@ class ReplayedRun(DefinitionRun):
     def _find(self, visit: Visit, kind: str, moment: int) -> Span | None:
         """Return the recorded counterpart of the last task or map run of a visit; None if it did not end.
 
-        Raises:
-            NoOutcomeError: At the first search, if there is no counterpart although the recorded execution went on.
+        The first search without a counterpart, although the recorded execution went on, raises NoOutcomeError.
         """
         recorded = self._recorded_visit(visit.path)
         spans: list[Span] = [] if recorded is None else getattr(recorded, kind)

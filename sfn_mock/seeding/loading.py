@@ -129,8 +129,7 @@ def _sort_out(
 ) -> tuple[dict[ExecutionArn, Execution], list[Item]]:
     """Return the executions that are stored already, and the new items, each once.
 
-    Raises:
-        ValueError: If an item differs from the stored execution, or from an earlier item, with its name.
+    An item that differs from the stored execution, or from an earlier item, with its name is a ValueError.
     """
     stored: dict[ExecutionArn, Execution] = {}
     new: dict[ExecutionArn, Item] = {}

@@ -8,10 +8,7 @@
 
 /** An answer with an error: AWS's, with its code, or the server's, which is a sentence. */
 export class Refusal extends Error {
-  /**
-   * @param {string | null} code
-   * @param {string} message
-   */
+  /** @param {string | null} code @param {string} message */
   constructor(code, message) {
     super(message);
     this.code = code;
@@ -89,19 +86,12 @@ export async function server(method, route, body = null) {
   return answer;
 }
 
-/**
- * Returns the number of executions that match a search, and some of them.
- *
- * @param {Search} search
- */
+/** Returns the number of executions that match a search, and some of them. @param {Search} search */
 export function find(search) {
   return server("GET", `executions?${new URLSearchParams(search)}`);
 }
 
-/**
- * @param {string} path
- * @param {RequestInit} request
- */
+/** @param {string} path @param {RequestInit} request */
 async function ask(path, request) {
   try {
     return await fetch(path, request);

@@ -1,10 +1,6 @@
 /** The parts of an ARN of Step Functions. */
 
-/**
- * `names` are the parts after the resource type.
- *
- * @param {string} arn
- */
+/** `names` are the parts after the resource type. @param {string} arn */
 export function parse(arn) {
   const [, , , region = "", account = "", type = "", ...names] = arn.split(":");
   return { region, account, type, names };

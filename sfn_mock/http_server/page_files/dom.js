@@ -32,13 +32,7 @@ export function html(name, attributes, ...children) {
   return fill(document.createElement(name), attributes, children);
 }
 
-/**
- * Makes an element of SVG.
- *
- * @param {string} name
- * @param {Attributes} attributes
- * @param {...Child} children
- */
+/** Makes an element of SVG. @param {string} name @param {Attributes} attributes @param {...Child} children */
 export function svg(name, attributes, ...children) {
   return fill(document.createElementNS(SVG, name), attributes, children);
 }

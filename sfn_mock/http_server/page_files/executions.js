@@ -94,11 +94,7 @@ async function aboutStateMachine(here, arn) {
   return { ...about, machine, scope: scope(here, machineArn, described), more: more(here, machine) };
 }
 
-/**
- * @param {Here} here
- * @param {string} machineArn
- * @param {{ versions: any[], routed: any[] }} described
- */
+/** @param {Here} here @param {string} machineArn @param {{ versions: any[], routed: any[] }} described */
 function scope(here, machineArn, { versions, routed }) {
   const options = [
     [machineArn, "All executions"],
@@ -156,12 +152,7 @@ async function aboutMapRun(here, arn) {
 
 /** @param {Here} here @param {boolean} isOfMapRun */
 function filters(here, isOfMapRun) {
-  /**
-   * @param {string} id
-   * @param {string} title
-   * @param {string[][]} options
-   * @param {string} standard
-   */
+  /** @param {string} id @param {string} title @param {string[][]} options @param {string} standard */
   const chooser = (id, title, options, standard = "") =>
     field(
       title,
@@ -302,11 +293,7 @@ function utcText(now) {
   return `${new Date(now).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/**
- * @param {string} name
- * @param {string | null | undefined} value
- * @returns {Record<string, string>}
- */
+/** @param {string} name @param {string | null | undefined} value @returns {Record<string, string>} */
 function given(name, value) {
   return value ? { [name]: value } : {};
 }

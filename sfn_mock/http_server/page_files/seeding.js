@@ -71,11 +71,7 @@ function insertExample() {
   part("seed-text").focus();
 }
 
-/**
- * @param {Here} here
- * @param {Taken} seeded
- * @returns {Child}
- */
+/** @param {Here} here @param {Taken} seeded @returns {Child} */
 function summary(here, { state_machines: machines = [], executions = [], warnings }) {
   const view = machines.length > 0 ? "executions" : "execution";
   const arns = [...machines, ...executions];

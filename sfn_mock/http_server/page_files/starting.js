@@ -61,12 +61,7 @@ export function actions(here, { executionArn, status, redriveStatus }) {
   );
 }
 
-/**
- * Makes a form that ends a running execution, closed at first.
- *
- * @param {Here} here
- * @param {string} execution its ARN
- */
+/** Makes a form that ends a running execution, closed at first. @param {Here} here @param {string} execution its ARN */
 export function endForm(here, execution) {
   return html(
     "details",

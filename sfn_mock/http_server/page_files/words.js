@@ -37,12 +37,7 @@ export function time(milliseconds, since) {
   return html("time", { datetime: new Date(milliseconds).toISOString() }, parts);
 }
 
-/**
- * Makes a date and, beside it, its distance from now.
- *
- * @param {number} milliseconds
- * @param {number} now
- */
+/** Makes a date and, beside it, its distance from now. @param {number} milliseconds @param {number} now */
 export function dated(milliseconds, now) {
   return html(
     "span",
@@ -70,12 +65,7 @@ export function duration(milliseconds) {
   );
 }
 
-/**
- * "2 h ago" or "in 2 h", only in the largest unit, or "just now".
- *
- * @param {number} milliseconds
- * @param {number} now
- */
+/** "2 h ago" or "in 2 h", only in the largest unit, or "just now". @param {number} milliseconds @param {number} now */
 export function relative(milliseconds, now) {
   const distance = Math.abs(now - milliseconds);
   /** @type {[number, string][]} */
