@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -76,18 +77,15 @@ class CoverageLog:
 
     def report(self) -> CoverageReport:
         """Return the coverage of all definitions, by name."""
-        tested = {parts: taken.counts for (name, parts), taken in self._taken.items() if name is None}
-        coverages = []
-        covered = set()
-        for (name, parts), taken in self._taken.items():
-            if name is not None:
-                covered.add(parts)
-                counts = taken.counts + tested.get(parts, Counter())
-                coverages.append(Coverage(name, taken.definition, counts, taken.runs))
-        for (name, parts), taken in self._taken.items():
-            if name is None and parts not in covered:
-                coverages.append(Coverage(_TESTED_ALONE, taken.definition, taken.counts, 0))
-        return CoverageReport(sorted(coverages, key=_name))
+        named = {parts for name, parts in self._taken if name is not None}
+        coverages = [
+            Coverage(_TESTED_ALONE, taken.definition, taken.counts, 0)
+            if name is None
+            else self.coverage(name, taken.definition)
+            for (name, parts), taken in self._taken.items()
+            if name is not None or parts not in named
+        ]
+        return CoverageReport(sorted(coverages, key=attrgetter("name")))
 
     def coverage(self, name: str, definition: str) -> Coverage:
         """Return the coverage of one state machine's definition; ValueError if the text is not a definition."""
@@ -111,10 +109,6 @@ class CoverageLog:
             taken = self._of(name, definition)
             taken.runs += runs
             taken.counts.update({(kind, state, number): count for kind, state, number, count in counts})
-
-
-def _name(coverage: Coverage) -> str:
-    return coverage.name
 
 
 def _sources(records: Records) -> Iterator[_Source]:

@@ -93,14 +93,14 @@ class Fault:
     @property
     def count(self) -> int:
         """The number of requests that have failed so far; each retry of botocore counts."""
-        struck = max(self._seen - self.skip, 0)
-        return struck if self.times is None else min(struck, self.times)
+        failed = max(self._seen - self.skip, 0)
+        return failed if self.times is None else min(failed, self.times)
 
     def remove(self) -> None:
         """End the fault: later requests are answered. ``count`` keeps its value."""
         self._removed = True
 
-    def _awaits(self, operation: str) -> bool:
+    def _may_apply(self, operation: str) -> bool:
         """Return whether a request of the operation may still fail."""
         return self.operation == operation and not self._removed and self.count != self.times
 
@@ -109,7 +109,7 @@ class Fault:
         if self._when is not None and not self._when(request.parameters()):
             return False
         with self._lock:
-            if not self._awaits(request.operation):
+            if not self._may_apply(request.operation):
                 return False
             self._seen += 1
             return self._seen > self.skip
@@ -149,14 +149,14 @@ class Faults:
         for fault in faults:
             fault.remove()
 
-    def await_any(self, operation: str) -> bool:
+    def may_fail(self, operation: str) -> bool:
         """Return whether a request of the operation may fail, and therefore must go over the wire."""
-        return any(fault._awaits(operation) for fault in self.added)
+        return any(fault._may_apply(operation) for fault in self.added)
 
     def apply(self, request: Request) -> None:
         """Raise the error of the first fault that the request meets, if any: an SFNError or a BotoCoreError."""
         for fault in self.added:
-            if fault._awaits(request.operation) and fault._applies(request):
+            if fault._may_apply(request.operation) and fault._applies(request):
                 fault._raise_for(request)
 
 

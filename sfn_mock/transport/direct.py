@@ -37,7 +37,7 @@ class Direct:
     def can_answer(self, operation: str) -> bool:
         """Return whether the call can be answered here: nothing, such as a fault, requires the wire."""
         faults = self._service.faults
-        return operation not in self._wire_only and not (faults.added and faults.await_any(operation))
+        return operation not in self._wire_only and not (faults.added and faults.may_fail(operation))
 
     def respond(
         self, model: OperationModel, request: dict[str, Any], access_key: str | None, region: str
