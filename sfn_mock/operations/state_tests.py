@@ -107,7 +107,14 @@ def test_state(
     _check_failure_count(configuration, work)
     if state_name is not None:
         _note_steps(records, definition, state_name, report, moment)
-    return _answer(report, inspection_level in ("DEBUG", "TRACE"))
+    return present(
+        status=report.status,
+        output=report.output,
+        error=report.error,
+        cause=report.cause,
+        nextState=report.next_state,
+        inspectionData=report.inspection if inspection_level in ("DEBUG", "TRACE") else None,
+    )
 
 
 def _note_steps(records: Records, definition: str, name: str, report: StateReport, moment: int) -> None:
@@ -116,17 +123,6 @@ def _note_steps(records: Records, definition: str, name: str, report: StateRepor
         steps.append(Step(moment, name, *report.exit))
     with records.using():
         records.state_tests.setdefault(definition, StateTests()).steps += steps
-
-
-def _answer(report: StateReport, is_inspected: bool) -> Answer:
-    return present(
-        status=report.status,
-        output=report.output,
-        error=report.error,
-        cause=report.cause,
-        nextState=report.next_state,
-        inspectionData=report.inspection if is_inspected else None,
-    )
 
 
 # --- The state ---------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sfn_mock.aws.exceptions import InvalidOutput, InvalidToken, TaskDoesNotExist, TaskTimedOut
 from sfn_mock.aws.payloads import json_fault
 from sfn_mock.operations.registry import Answer, DateForm, operation
-from sfn_mock.state.live_runs import AnyTask
+from sfn_mock.state.live_runs import WaitingTask
 from sfn_mock.state.records import Records
-from sfn_mock.state.waiting_tasks import OpenTask, is_open
+from sfn_mock.state.waiting_tasks import TokenTask
 
 
 @operation
@@ -40,25 +40,15 @@ def send_task_heartbeat(records: Records, date: DateForm, *, task_token: str) ->
         return {}
 
 
-def _find_open(records: Records, token: str, moment: int) -> AnyTask:
-    """Return the open task of a token, if its execution still waits for it."""
-    task = records.tasks.get(token)
+def _find_open(records: Records, token: str, moment: int) -> WaitingTask:
+    """Return the task of a token, if it is open at the moment: the clock may have gone back."""
+    record = records.tasks.get(token)
+    task = records.find_task_of_run(token) if record is None else TokenTask(record)
     if task is None:
-        return _find_executed(records, token, moment)
-    if not is_open(task, moment):
+        raise InvalidToken
+    if not task.is_open_at(moment):
         raise TaskTimedOut
-    activity = task.activity
+    activity = None if record is None else record.activity
     if activity is not None and records.activities.get(activity.name) is not activity:
         raise TaskDoesNotExist(arn=activity.arn)
-    return OpenTask(task)
-
-
-def _find_executed(records: Records, token: str, moment: int) -> AnyTask:
-    """Return the task of a token in a run, if it is open at a moment: the clock may have gone back."""
-    for run in list(records.schedule.runs.values()):
-        task = run.find_task(token)
-        if task is not None:
-            if not task.is_open_at(moment):
-                raise TaskTimedOut
-            return task
-    raise InvalidToken
+    return task

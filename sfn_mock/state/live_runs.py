@@ -9,8 +9,11 @@ from sfn_mock.asl.events import Event
 from sfn_mock.asl.steps import Step
 
 
-class AnyTask(Protocol):
+class WaitingTask(Protocol):
     """A task that can get an answer; moments are in milliseconds since 1970."""
+
+    def is_open_at(self, moment: int) -> bool:
+        """Return whether the task waits for its answer at a moment."""
 
     def succeed(self, moment: int, output: str) -> None:
         """Give the task its result as JSON text."""
@@ -20,13 +23,6 @@ class AnyTask(Protocol):
 
     def heartbeat(self, moment: int) -> None:
         """Record a heartbeat of the task."""
-
-
-class WaitingTask(AnyTask, Protocol):
-    """A task of a run."""
-
-    def is_open_at(self, moment: int) -> bool:
-        """Return whether the task waits for its answer at a moment."""
 
 
 class Run(Protocol):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sfn_mock.state import clock
 from sfn_mock.state.records import Execution, MapRun
 from sfn_mock.state.spans import Span
 from sfn_mock.state.time_lines import Attempt
@@ -115,11 +116,7 @@ def known_end(map_run: MapRun) -> int | None:
 
 def _parent_end(map_run: MapRun) -> int | None:
     """Return when the parent execution ends, None if unknown."""
-    if map_run.parent is None:
-        return None
-    last = map_run.parent.attempts[-1]
-    # A stop that a test has assigned before a closing status is not an end yet.
-    return None if last.ending.status == "RUNNING" else last.stop
+    return None if map_run.parent is None else map_run.parent.last.stop_at(clock.NEVER)
 
 
 def span_of(map_run: MapRun) -> Span:

@@ -87,9 +87,7 @@ def new_map_run(
 
 def _span_of(parent: Execution, *, follows_children: bool) -> Span:
     """Return the time span of a map run of an execution."""
-    last = parent.attempts[-1]
-    # A stop that a test has assigned before a closing status is not an end yet.
-    stop = None if last.ending.status == "RUNNING" else last.stop
+    stop = parent.last.stop_at(clock.NEVER)
     return Span("its parent execution", parent.start, stop, ends=stop is not None and not follows_children)
 
 

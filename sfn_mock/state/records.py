@@ -17,7 +17,7 @@ from sfn_mock.aws.arns import activity_arn, execution_arn, map_run_arn, parse_ex
 from sfn_mock.aws.exceptions import InvalidArn
 from sfn_mock.state import clock
 from sfn_mock.state.execution_index import ExecutionIndex
-from sfn_mock.state.live_runs import Run, StateTests
+from sfn_mock.state.live_runs import Run, StateTests, WaitingTask
 from sfn_mock.state.outcome_plans import Plan
 from sfn_mock.state.outcomes import Outcome
 from sfn_mock.state.quotas import RateLimiter
@@ -504,7 +504,12 @@ class Records(Store[Execution]):
 
     def has_task(self, token: str) -> bool:
         """Return whether a task has a token; also looks in the runs of definitions."""
-        return token in self.tasks or any(run.find_task(token) is not None for run in list(self.schedule.runs.values()))
+        return token in self.tasks or self.find_task_of_run(token) is not None
+
+    def find_task_of_run(self, token: str) -> WaitingTask | None:
+        """Return the task of a run with a token, None if there is none."""
+        found = (run.find_task(token) for run in list(self.schedule.runs.values()))
+        return next((task for task in found if task is not None), None)
 
     def task_of(self, execution: Execution) -> Task | None:
         """Return the last task of an execution, None if it has none."""

@@ -43,11 +43,15 @@ def is_open(task: Task, moment: int) -> bool:
     )
 
 
-class OpenTask:
+class TokenTask:
     """A task that can be answered with its token."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
+
+    def is_open_at(self, moment: int) -> bool:
+        """Return whether the execution still waits for the task."""
+        return is_open(self._task, moment)
 
     def succeed(self, moment: int, output: str) -> None:
         """End the execution as SUCCEEDED."""
