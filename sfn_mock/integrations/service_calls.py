@@ -19,6 +19,9 @@ from sfn_mock.integrations.operations import ClientFactory, Operation, find_oper
 from sfn_mock.integrations.requests import ParametersError, build_request, unknown_members
 from sfn_mock.integrations.results import shape_answer
 
+#: The environment variable of a job of AWS Batch that a task waits for.
+_MANAGED_BY_STEP_FUNCTIONS = {"name": "MANAGED_BY_AWS", "value": "STARTED_BY_STEP_FUNCTIONS"}
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -113,7 +116,7 @@ def call_service(resource: Resource, parameters: Any, *, client_for: ClientFacto
             emr.check_parameters(resource, parameters)
             parameters = emr.rename_parameters(resource.action, parameters, client_for("emr"))
         request = build_request(operation, parameters)
-        _complete_request(operation, request, caller)
+        _complete_request(operation, resource.pattern, request, caller)
         answer = operation.call(client_for, request)
     except ClientError as error:
         raise client_failure(operation, error) from error
@@ -163,7 +166,7 @@ def _is_invocation(operation: Operation) -> bool:
     return operation.is_optimised and operation.client_name == "lambda"
 
 
-def _complete_request(operation: Operation, request: dict[str, Any], caller: Caller) -> None:
+def _complete_request(operation: Operation, pattern: Pattern, request: dict[str, Any], caller: Caller) -> None:
     """Add the members that an optimised integration adds to the task's parameters."""
     if not operation.is_optimised:
         return
@@ -173,6 +176,12 @@ def _complete_request(operation: Operation, request: dict[str, Any], caller: Cal
             entry["Resources"] = [*entry.get("Resources", []), *arns]
     elif operation.model.name == "StartExecution":
         request.setdefault("input", "{}")
+    elif operation.model.name == "RunTask":
+        request["startedBy"] = "AWS Step Functions"
+    elif operation.model.name == "SubmitJob" and pattern is Pattern.SYNC:
+        overrides = request.get("containerOverrides", {})
+        environment = [*overrides.get("environment", []), _MANAGED_BY_STEP_FUNCTIONS]
+        request["containerOverrides"] = {**overrides, "environment": environment}
 
 
 def _complete_result(operation: Operation, request: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:

@@ -211,6 +211,56 @@ def test_failures_are_the_result_of_a_task_that_does_not_wait():
     assert call("ecs:runTask", {"TaskDefinition": "t"}, client_for).result == expected
 
 
+BATCH_JOB = {"JobName": "n", "JobQueue": "q", "JobDefinition": "d"}
+MANAGED = {"name": "MANAGED_BY_AWS", "value": "STARTED_BY_STEP_FUNCTIONS"}
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "operation", "sent"),
+    [
+        pytest.param(
+            "ecs:runTask",
+            {"TaskDefinition": "t"},
+            "run_task",
+            {"taskDefinition": "t", "startedBy": "AWS Step Functions"},
+            id="task of ECS",
+        ),
+        pytest.param(
+            "batch:submitJob.sync",
+            BATCH_JOB,
+            "submit_job",
+            {"jobName": "n", "jobQueue": "q", "jobDefinition": "d", "containerOverrides": {"environment": [MANAGED]}},
+            id="job of Batch",
+        ),
+        pytest.param(
+            "batch:submitJob.sync",
+            {**BATCH_JOB, "ContainerOverrides": {"Command": ["x"], "Environment": [{"Name": "a", "Value": "b"}]}},
+            "submit_job",
+            {
+                "jobName": "n",
+                "jobQueue": "q",
+                "jobDefinition": "d",
+                "containerOverrides": {"command": ["x"], "environment": [{"name": "a", "value": "b"}, MANAGED]},
+            },
+            id="job of Batch with overrides",
+        ),
+        pytest.param(
+            "batch:submitJob",
+            BATCH_JOB,
+            "submit_job",
+            {"jobName": "n", "jobQueue": "q", "jobDefinition": "d"},
+            id="job of Batch that no task waits for",
+        ),
+    ],
+)
+def test_step_functions_marks_what_it_starts(action, parameters, operation, sent):
+    """A task of ECS has AWS Step Functions as its starter; a job of Batch that a task waits for has a variable."""
+    client, client_for = given(**{operation: {}})
+    call(action, parameters, client_for)
+
+    assert client.calls == [(operation, sent)]
+
+
 def test_name_of_a_glue_job_is_in_the_result():
     """The result of `glue:startJobRun` has the JobName of the request, in the order of the alphabet."""
     _, client_for = given(start_job_run={"JobRunId": "jr"})
