@@ -249,7 +249,7 @@ class Host(Protocol):
         """Run a task, or return Pending."""
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Record that the run no longer waits for a task that was Pending."""
+        """Abort a task that was Pending, because the run no longer waits for it."""
 
     def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Return the items of a Distributed Map state."""

@@ -51,11 +51,11 @@ class Jobs:
         """Add the job of a task that has just started."""
         self._jobs[token] = job
 
-    def forget(self, token: str) -> None:
-        """Remove the job of a task that no longer waits for it."""
+    def forget(self, token: str) -> Job | None:
+        """Remove and return the job of a task that no longer waits for it; None if the task has no job."""
         self._records.undo.save_item(self._jobs, token)
-        self._jobs.pop(token, None)
         self._ends.pop(token, None)
+        return self._jobs.pop(token, None)
 
     def poll_all(self, latest: int) -> None:
         """Poll the jobs of other services; `latest` is the stop of an ended job whose service does not give one."""

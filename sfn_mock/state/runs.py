@@ -389,9 +389,11 @@ class DefinitionRun:
         return answer
 
     def abandon_task(self, token: str, moment: int) -> None:
-        """Remove the job of a task that the run no longer waits for."""
+        """Remove the job of an aborted task; a nested execution is stopped, as AWS does with StopExecution."""
         self._save()
-        self._jobs.forget(token)
+        job = self._jobs.forget(token)
+        if job is not None and job.nested is not None and job.nested.attempt_in_force(moment).is_open(moment):
+            end_execution(job.nested, moment, Ending("ABORTED"))
 
     def read_items(self, request: ReadRequest) -> list[ReadItem]:
         """Read the items of a Distributed Map state."""

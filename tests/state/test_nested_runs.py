@@ -108,7 +108,7 @@ def test_a_timeout_is_compared_with_the_end(clock, sfn, start, limit, status, st
 
 
 def test_one_of_two_branches_fails_first(clock, sfn, start):
-    """Of two nested executions that fail at one moment the first ends the Parallel state, and the other is left."""
+    """Of two nested executions that fail at one moment the first ends the Parallel state, and the other is stopped."""
     machine = inner(sfn, BROKEN)
     branches = []
     for name in ("a", "b"):
@@ -119,7 +119,97 @@ def test_one_of_two_branches_fails_first(clock, sfn, start):
     clock.tick(600)
 
     assert (run.status, run.stop_date) == ("FAILED", after(60))
-    assert spans(machine.executions) == [("FAILED", NOW, after(60))] * 2
+    assert spans(machine.executions) == [("FAILED", NOW, after(60)), ("ABORTED", NOW, after(60))]
+
+
+FAIL_LATER = {
+    "StartAt": "Later",
+    "States": {"Later": {"Type": "Wait", "Seconds": 30, "Next": "End"}, "End": BROKEN},
+}
+
+
+@pytest.mark.parametrize("jump", [10, 600])
+@pytest.mark.parametrize(
+    ("state", "stops"),
+    [
+        pytest.param(nest(), True, id="parent that is stopped"),
+        pytest.param(
+            {
+                "Type": "Parallel",
+                "Branches": [{"StartAt": "Nest", "States": {"Nest": nest()}}, FAIL_LATER],
+                "End": True,
+            },
+            False,
+            id="another branch that fails",
+        ),
+    ],
+)
+def test_an_aborted_task_stops_its_nested_execution(clock, sfn, client, start, state, stops, jump):
+    """A nested execution is ABORTED with the task that waits for it, and so are those that it waits for."""
+    innermost = sfn.add_state_machine(
+        "innermost", definition={"StartAt": "Hold", "States": {"Hold": WAIT, "End": DONE}}
+    )
+    nested = nest()
+    nested["Parameters"] = {"StateMachineArn": innermost.arn}
+    middle = sfn.add_state_machine("inner", definition={"StartAt": "Nest", "States": {"Nest": nested}})
+    run = start(State=state)
+    if stops:
+        clock.tick(30)
+        client.stop_execution(executionArn=run.arn)
+    for _ in range(600 // jump):
+        clock.tick(jump)
+        client.list_state_machines()
+
+    assert (run.status, run.stop_date) == ("ABORTED" if stops else "FAILED", after(30))
+    assert spans([*middle.executions, *innermost.executions]) == [("ABORTED", NOW, after(30))] * 2
+    assert history(client, middle.executions[0])[-2:] == [(0, "TaskSubmitted"), (30, "ExecutionAborted")]
+
+
+def test_a_machine_that_times_out_stops_its_nested_execution(clock, sfn, client):
+    """A nested execution is ABORTED when the TimeoutSeconds of its parent's state machine have passed."""
+    machine = inner(sfn)
+    definition = {"StartAt": "Nest", "States": {"Nest": nest()}, "TimeoutSeconds": 20}
+    outer = sfn.add_state_machine("outer", definition=definition)
+    client.start_execution(stateMachineArn=outer.arn)
+    clock.tick(600)
+
+    assert spans([*outer.executions, *machine.executions]) == [
+        ("TIMED_OUT", NOW, after(20)),
+        ("ABORTED", NOW, after(20)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"TimeoutSeconds": 30}, id="task that times out"),
+        pytest.param({"Resource": "arn:aws:states:::states:startExecution"}, id="task that does not wait"),
+    ],
+)
+def test_a_nested_execution_that_goes_on(clock, sfn, start, more):
+    """A nested execution is not stopped by the timeout of its task, nor with a parent that does not wait for it."""
+    machine = inner(sfn)
+    start(Nest=nest(**more))
+    clock.tick(600)
+
+    assert spans(machine.executions) == [("SUCCEEDED", NOW, after(60))]
+
+
+def test_a_nested_execution_that_has_been_stopped(clock, sfn, start):
+    """A nested execution that another branch stops, and then fails, keeps the error of its stop."""
+    machine = inner(sfn)
+    stop = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:stopExecution",
+        "Parameters": {"ExecutionArn": INNER.replace("stateMachine", "execution") + ":nightly", "Error": "Enough"},
+    }
+    both = beside(stop, BROKEN)
+    both["Branches"][1]["States"]["Step1"] = BROKEN
+    run = start(Both=both)
+    clock.tick(600)
+
+    assert (run.error, run.stop_date) == ("Broken", after(30))
+    assert [(nested.error, nested.stop_date) for nested in machine.executions] == [("Enough", after(30))]
 
 
 def beside(*states):
