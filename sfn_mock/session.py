@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from moto.core.models import botocore_stubber
 from moto.stepfunctions.models import stepfunctions_backends
@@ -25,6 +25,19 @@ from sfn_mock.state.task_mocks import TaskMocks
 _T = TypeVar("_T")
 #: Gives the backend of an account and region, which stands behind moto too while the mock is active.
 BackendOf = Callable[[str, str], SFNBackend]
+
+
+class Instruments(NamedTuple):
+    """What a test asks of a mock beside answers: faults, the record of calls, and task mocks."""
+
+    faults: Faults
+    call_log: CallLog
+    task_mocks: TaskMocks
+
+
+def new_instruments() -> Instruments:
+    """Return instruments without any entries."""
+    return Instruments(Faults(), CallLog(), TaskMocks())
 
 
 class Session:
@@ -50,14 +63,15 @@ class Session:
         self.guard = guard
         self.simulation = simulation
         self.executes = executes
-        self.faults = Faults()
-        self.call_log = CallLog()
-        self.task_mocks = TaskMocks()
+        self.faults, self.call_log, self.task_mocks = self._instruments()
         self._naive_dates = NaiveDateCheck()
         #: URLs of its servers, the innermost last.
         self.endpoint_urls: list[str] = []
         self.closed = False
         self._backends: dict[tuple[str, str], SFNBackend] = {}
+
+    def _instruments(self) -> Instruments:
+        return new_instruments()
 
     def service(self) -> Service:
         """Return the service that answers calls."""

@@ -12,28 +12,14 @@ from moto.core.base_backend import backend_lock
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.stepfunctions.models import stepfunctions_backends
 
-from sfn_mock.instruments.calls import CallLog
-from sfn_mock.instruments.faults import Faults
 from sfn_mock.instruments.guard import Guard
 from sfn_mock.instruments.paging_check import PagingCheck
 from sfn_mock.models import SFNBackend
 from sfn_mock.moto_integration import takeover
-from sfn_mock.session import Session
-from sfn_mock.state.simulation import NO_SIMULATION, Simulation
-from sfn_mock.state.task_mocks import TaskMocks
+from sfn_mock.session import Instruments, Session, new_instruments
+from sfn_mock.state.simulation import NO_SIMULATION
 from sfn_mock.transport.environment import DEFAULT_REGION
 from sfn_mock.transport.wire import Answer, Wire
-
-
-class _MockAwsState:
-    """The state of one outermost ``mock_aws`` besides its backends: faults, calls and task mocks."""
-
-    def __init__(self, account: object = None) -> None:
-        #: moto's dictionary of the account, which each outermost ``mock_aws`` replaces.
-        self.account = account
-        self.faults = Faults()
-        self.call_log = CallLog()
-        self.task_mocks = TaskMocks()
 
 
 class _Installation:
@@ -41,14 +27,16 @@ class _Installation:
 
     def __init__(self, undo: ExitStack) -> None:
         self.undo = undo
-        self._state = _MockAwsState()
+        #: moto's dictionary of an account, which each outermost ``mock_aws`` replaces, and the instruments of that one.
+        self._account: object = None
+        self._instruments = new_instruments()
 
-    def state(self) -> _MockAwsState:
-        """Return the state of the active ``mock_aws``."""
+    def instruments(self) -> Instruments:
+        """Return the faults, calls and task mocks of the active ``mock_aws``."""
         account = stepfunctions_backends[DEFAULT_ACCOUNT_ID]
-        if self._state.account is not account:
-            self._state = _MockAwsState(account)
-        return self._state
+        if self._account is not account:
+            self._account, self._instruments = account, new_instruments()
+        return self._instruments
 
 
 _lock = Lock()
@@ -114,22 +102,9 @@ def _answer(request: AWSPreparedRequest) -> Answer:
 class SessionWithinMockAWS(Session):
     """A session over a ``mock_aws``, whose backends moto makes, and resets at its end."""
 
-    def __init__(
-        self,
-        account_id: str,
-        region: str,
-        paging: PagingCheck,
-        guard: Guard,
-        *,
-        simulation: Simulation = NO_SIMULATION,
-        executes: bool = False,
-    ) -> None:
-        super().__init__(account_id, region, paging, guard, simulation=simulation, executes=executes)
+    def _instruments(self) -> Instruments:
         assert _installation is not None, "install() comes before any session over a mock_aws"
-        state = _installation.state()
-        self.faults = state.faults
-        self.call_log = state.call_log
-        self.task_mocks = state.task_mocks
+        return _installation.instruments()
 
     def backend(self, account_id: str | None = None, region: str | None = None) -> SFNBackend:
         """Return moto's backend for any region, also one that moto does not have, with this session's simulation."""
