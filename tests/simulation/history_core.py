@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from plain_executions import MINUTE, Execution, Scope, Shown, Work
 from plain_map_runs import Round
+from plain_spread import TOLERATED, Spread
 from plain_waiting import HEARTBEAT, TIMEOUT, Ask, change, waiting
 from plain_world import DAY, PREFIX, World
 from scripts import PYTHONPATH, Script, arguments
@@ -38,6 +39,33 @@ JOB = {
 
 #: A definition whose executions are TIMED_OUT after six minutes.
 LIMITED = {"TimeoutSeconds": 360, "StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+
+#: A definition with a Distributed Map: each child waits, and then does a Task.
+SPREAD = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "Label": "Each",
+            "ItemsPath": "$.items",
+            "ToleratedFailureCount": TOLERATED,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "Pause",
+                "States": {
+                    "Pause": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "Item"},
+                    "Item": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:item",
+                        "Parameters": {"failures.$": "$.failures", "redrives.$": "$$.Execution.RedriveCount"},
+                        "End": True,
+                    },
+                },
+            },
+            "End": True,
+        }
+    },
+}
 
 SECOND = timedelta(seconds=1)
 ACTIVITY = f"{PREFIX}activity:pack"
@@ -96,7 +124,7 @@ class Core(RuleBasedStateMachine):
     @property
     def additions(self) -> dict[str, Callable[[], None]]:
         """Return how to add each machine, by its name."""
-        names = ("orders", "jobs", "limited", "desk", "plant")
+        names = ("orders", "jobs", "limited", "desk", "plant", "spread")
         return {name: getattr(self, f"add_{name}") for name in names}
 
     def teardown(self) -> None:
@@ -265,6 +293,14 @@ class Core(RuleBasedStateMachine):
         """Add the machine whose executions wait for a worker of an activity."""
         self.script.run("client.create_activity(name='pack')")
         self._add_waiting("plant", Ask(of_activity=True), {"Resource": ACTIVITY})
+
+    def add_spread(self) -> None:
+        """Add the machine whose executions run a Distributed Map."""
+        key = self.key("spread")
+        arn = f"{PREFIX}stateMachine:spread"
+        self.script.run(f"{key} = sfn.add_state_machine('spread', definition={json.dumps(SPREAD)!r})")
+        self.script.run(f"{key}.mock_task('Item', result_of_item)")
+        self.keep_scope(Scope(key, arn, arn, definition=SPREAD, work=Spread()))
 
     def note_token(self, execution: Execution) -> None:
         """Note the token that the function got at the start or the last redrive of the execution, if it got one."""

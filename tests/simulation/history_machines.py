@@ -9,6 +9,7 @@ from history_core import JOB, Core, name_of, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from plain_executions import Scope
+from plain_spread import Spread
 from plain_waiting import Ask
 
 
@@ -55,7 +56,7 @@ class Machines(Core):
         """Update the definition: later unqualified starts use it, earlier executions keep the old one."""
         self.now()
         machine = self.some_machine(pick)
-        if machine is None or not machine.definition or isinstance(machine.work, Ask):
+        if machine is None or not machine.definition or isinstance(machine.work, (Ask, Spread)):
             return
         if machine.work is None:
             definition = {**machine.definition, "TimeoutSeconds": 2 * seconds}

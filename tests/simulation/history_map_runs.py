@@ -15,7 +15,7 @@ from scripts import arguments
 class MapRuns(Core):
     """Rules for map runs."""
 
-    @precondition(lambda self: len(self.world.map_runs) < 3)
+    @precondition(lambda self: len([scope for scope in self.world.map_runs if scope.work is None]) < 3)
     @rule(
         pick=picks,
         execution_type=st.sampled_from(["STANDARD", "EXPRESS"]),
@@ -44,6 +44,8 @@ class MapRuns(Core):
         if not map_runs:
             return
         chosen = map_runs[pick % len(map_runs)]
+        if chosen.work is not None:
+            return
         map_run = self.world.scope_at(chosen.arn)
         code = None
         if map_run is None or now < map_run.start:
@@ -67,6 +69,8 @@ class MapRuns(Core):
         self.now()
         map_run = self.world.map_runs[pick % len(self.world.map_runs)]
         parent = map_run.parent
+        if map_run.work is not None:
+            return
         if end and parent.status(self.world.moment) == "RUNNING":
             self.script.run(f"{parent.key}.fail(error='Late')")
             self.world.end(parent, "FAILED", {"error": "Late"})

@@ -59,7 +59,7 @@ class Waiting(Seeds):
     def answer(self, pick: int, attempt: int, answer: tuple[str, str | None, dict[str, str]]) -> None:
         """Answer an execution with the token of its first or last attempt, possibly too late."""
         now = self.now()
-        asked = [execution for execution in self.executions.values() if isinstance(execution.line[0].work, Ask)]
+        asked = [execution for execution in self.executions.values() if isinstance(execution.scope.work, Ask)]
         if not asked:
             return
         chosen = asked[-1 - pick % len(asked)]

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from plain_executions import Execution, Shown, Work
+from plain_spread import Spread
 from plain_waiting import Ask
 
 Event = tuple[str, datetime]
@@ -27,7 +28,11 @@ def events(execution: Execution, now: datetime) -> list[Event]:
 def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[Event]:
     first = line[0]
     yield "ExecutionStarted", first.since
-    yield ("PassStateEntered" if first.work is None else "TaskStateEntered"), first.since
+    if isinstance(first.work, Spread):
+        yield "MapStateEntered", first.since
+        yield "MapStateStarted", first.since
+    else:
+        yield ("PassStateEntered" if first.work is None else "TaskStateEntered"), first.since
     yield from _work(first, line[1].since if line[1:] else now)
     for position, (before, shown) in enumerate(pairwise(line), 1):
         if shown.status != "RUNNING":
@@ -45,7 +50,7 @@ def _events(execution: Execution, line: list[Shown], now: datetime) -> Iterator[
 def _work(shown: Shown, until: datetime) -> Iterator[Event]:
     """Yield the events of the Task of a job, and the beginning of its pause."""
     work = shown.work
-    if isinstance(work, Ask):
+    if isinstance(work, (Ask, Spread)):
         yield from work.begin(shown.since, until)
         return
     if work is None or work.only_pause:
@@ -58,9 +63,9 @@ def _work(shown: Shown, until: datetime) -> Iterator[Event]:
 
 
 def _end(shown: Shown, before: Shown) -> Iterator[Event]:
-    if isinstance(shown.work, Ask):
+    if isinstance(shown.work, (Ask, Spread)):
         yield from shown.work.end(shown)
-    elif isinstance(before.work, Ask):
+    elif isinstance(before.work, (Ask, Spread)):
         # A call or a test stopped the execution while it waited.
         pass
     elif before.work is None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import plain_map_runs
 from plain_executions import UNSUCCESSFUL, Execution, Scope, Shown, Work, limited, worked_line
+from plain_spread import Spread, spread
 from plain_waiting import Ask, asked_again
 
 
@@ -54,6 +55,10 @@ class LifeCycle:
     def redrive(self, execution: Execution) -> None:
         """Redrive an execution and its unsuccessful map runs, with as many children at once as may run."""
         now, shown = self.moment, execution.at(self.moment)
+        if isinstance(execution.line[0].work, Spread):
+            map_run = next(each for each in self.map_runs if each.parent is execution)
+            spread(execution, map_run, now)
+            return
         unsuccessful = self._map_runs_of(execution, "FAILED", "ABORTED")
         if execution.line[0].work is None:
             execution.run_again(now, now, execution.scope.redriven)

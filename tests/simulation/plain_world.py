@@ -98,7 +98,11 @@ class World(LifeCycle):
                 earlier.replaced = True
                 if other.kind != "EXPRESS":
                     other.executions.remove(earlier)
-        if execution.line[-1].status == "PENDING_REDRIVE" and scope.parent.line[-1].stop_date is not None:
+        if (
+            execution.line
+            and execution.line[-1].status == "PENDING_REDRIVE"
+            and scope.parent.line[-1].stop_date is not None
+        ):
             execution.end_waiting(execution.line[-1].since, scope.parent.line[-1].stop_date)
         scope.executions.append(execution)
 

@@ -12,9 +12,16 @@ from botocore.exceptions import ClientError
 from interrupts import interrupted_after
 from thread_turns import in_turns
 
-from sfn_mock import SeedWarning
+from sfn_mock import SeedWarning, TaskError
 
-__all__ = ["everything", "fails", "in_turns", "interrupted_after", "quietly", "refused", "warned"]
+__all__ = ["everything", "fails", "in_turns", "interrupted_after", "quietly", "refused", "result_of_item", "warned"]
+
+
+def result_of_item(input: dict[str, int]) -> int:
+    """Return the result of the Task of an item, which fails until its execution was redriven often enough."""
+    if input["redrives"] < input["failures"]:
+        raise TaskError("Late", "Rain")
+    return 7
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import boto3
 from freezegun import freeze_time
 from freezegun.api import FakeDatetime
 from sfn_mock import mock_sfn_executions
-from script_helpers import everything, fails, in_turns, interrupted_after, quietly, refused, warned
+from script_helpers import everything, fails, in_turns, interrupted_after, quietly, refused, result_of_item, warned
 client = boto3.client("stepfunctions", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
 """
 #: The folders of the modules that a script imports.

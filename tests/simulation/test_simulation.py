@@ -12,6 +12,7 @@ from history_disturbances import Disturbances
 from history_listings import Listings
 from history_machines import Machines
 from history_singles import Singles
+from history_spreads import Spreads
 from history_waiting import Waiting
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -36,7 +37,7 @@ HISTORIES = settings(
 )
 
 
-class Histories(Machines, Listings, Assignments, Disturbances, Waiting, Singles):
+class Histories(Machines, Listings, Assignments, Disturbances, Waiting, Spreads, Singles):
     """All rules together."""
 
 
