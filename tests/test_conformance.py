@@ -140,7 +140,7 @@ def test_each_test_of_list_executions_is_named(file):
     assert sorted(functions_of(file).keys() - named) == []
 
 
-# --- The checks themselves -------------------------------------------------------------------------------------
+# --- The checks of the page ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

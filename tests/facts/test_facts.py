@@ -46,11 +46,11 @@ def check(fact: CallFact | RunFact | DefinitionFact, account: Account) -> None:
     elif isinstance(fact, RunFact):
         check_run(fact, account)
     else:
-        told = account.client.validate_state_machine_definition(definition=fact.definition)
-        found = [(each["code"], each["message"], each.get("location")) for each in told["diagnostics"]]
+        answer = account.client.validate_state_machine_definition(definition=fact.definition)
+        found = [(each["code"], each["message"], each.get("location")) for each in answer["diagnostics"]]
 
         assert found == list(fact.diagnostics)
-        assert told["result"] == ("FAIL" if fact.diagnostics else "OK")
+        assert answer["result"] == ("FAIL" if fact.diagnostics else "OK")
 
 
 def check_call(fact: CallFact, account: Account) -> None:
@@ -80,10 +80,10 @@ def check_run(fact: RunFact, account: Account) -> None:
     limit = {"TimeoutSeconds": 2} if fact.ended["status"] == "TIMED_OUT" else {}
     machine = account.make_machine({"StartAt": next(iter(states)), "States": states, **limit})
     arn = account.client.start_execution(stateMachineArn=machine, input=fact.input)["executionArn"]
-    told = account.wait_for(arn)
+    answer = account.wait_for(arn)
     events = account.client.get_execution_history(executionArn=arn)["events"]
 
-    assert {name: told.get(name) for name in fact.ended} == dict(fact.ended)
+    assert {name: answer.get(name) for name in fact.ended} == dict(fact.ended)
     assert [(event["type"], event["previousEventId"]) for event in events] == list(fact.events)
     assert [event["id"] for event in events] == list(range(1, len(events) + 1))
 

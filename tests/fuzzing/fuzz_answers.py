@@ -46,21 +46,21 @@ def _codes(operation: str | None) -> set[str]:
 
 def check_answer(status: int, content_type: str, content: bytes, operation: str | None) -> None:
     """Compare an HTTP answer with botocore's model of the operation."""
-    told = json.loads(content)
+    answer = json.loads(content)
 
-    assert isinstance(told, dict)
+    assert isinstance(answer, dict)
     assert content_type == JSON
 
     if status == 200:
         assert operation is not None
         shape = MODEL.operation_model(operation).output_shape
         create_parser("json").parse({"status_code": 200, "headers": {}, "body": content}, shape)
-        assert set(told) <= set(shape.members)
-        assert set(shape.required_members) <= set(told)
+        assert set(answer) <= set(shape.members)
+        assert set(shape.required_members) <= set(answer)
     else:
-        assert status == 400, told
-        assert isinstance(told.get("message", ""), str)
-        assert told["__type"].rpartition("#")[2] in _codes(operation), told
+        assert status == 400, answer
+        assert isinstance(answer.get("message", ""), str)
+        assert answer["__type"].rpartition("#")[2] in _codes(operation), answer
 
 
 def check_error(error: Exception, operation: str) -> None:

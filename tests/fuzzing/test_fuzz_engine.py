@@ -54,14 +54,14 @@ def test_definitions(kept_client, numbers):
                 continue
             arn = kept_client.start_execution(stateMachineArn=created["stateMachineArn"], input=json.dumps(INPUT))
             clock.tick(3600)
-            told = kept_client.describe_execution(executionArn=arn["executionArn"])
+            answer = kept_client.describe_execution(executionArn=arn["executionArn"])
             events = kept_client.get_execution_history(executionArn=arn["executionArn"], maxResults=3)["events"]
 
-            assert told["status"] in STATUSES
-            assert ("output" in told) == (told["status"] == "SUCCEEDED")
+            assert answer["status"] in STATUSES
+            assert ("output" in answer) == (answer["status"] == "SUCCEEDED")
             assert events[0]["type"] == "ExecutionStarted"
-            json.loads(told.get("output", "null"))
-            if told["status"] == "RUNNING":
+            json.loads(answer.get("output", "null"))
+            if answer["status"] == "RUNNING":
                 kept_client.stop_execution(executionArn=arn["executionArn"])
 
 

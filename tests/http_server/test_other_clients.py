@@ -173,11 +173,11 @@ def test_javascript(sfn, node):
             env=environment(ENDPOINT=sfn.endpoint_url),
         )
     assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)
+    answer = json.loads(ended.stdout)
 
-    assert told.pop("names") == [f"execution-{index}" for index in reversed(range(250))]
-    assert len(told.pop("requestId")) == 36
-    assert told == {
+    assert answer.pop("names") == [f"execution-{index}" for index in reversed(range(250))]
+    assert len(answer.pop("requestId")) == 36
+    assert answer == {
         "started": "2026-01-10T03:00:00.250Z",
         "attempts": 2,
         "sync": "SUCCEEDED",

@@ -289,7 +289,7 @@ def test_error_on_the_wire(sfn, post, headers, body, told):
     assert answer.headers["Content-Type"] == "application/x-amz-json-1.0"
 
 
-# --- What goes wrong ---------------------------------------------------------------------------------------------
+# --- Errors ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.sfn_executions(retry_sleeps=False)
@@ -614,7 +614,7 @@ def test_motos_own_reset_resets_all(sfn, client, post):
     assert "QueueUrls" not in client_of(sfn, "sqs").list_queues()
 
 
-# --- Its life ----------------------------------------------------------------------------------------------------
+# --- Start and end of the server ---------------------------------------------------------------------------------
 
 
 def test_the_handle_is_that_of_the_mock_around_it():

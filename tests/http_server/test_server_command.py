@@ -50,7 +50,7 @@ def client_of(url, region="us-east-1"):
     return boto3.client("stepfunctions", region, endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any")
 
 
-# --- As a process ------------------------------------------------------------------------------------------------
+# --- The command in a process ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -102,7 +102,7 @@ def test_port_in_use():
     )
 
 
-# --- In this process ---------------------------------------------------------------------------------------------
+# --- The command in this process ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -155,27 +155,27 @@ def main(capsys, monkeypatch):
 def test_wrong_seed_file(main, tmp_path, content, sentence):
     """A wrong seed file is one sentence with the file and the position, and no server starts."""
     path = file(tmp_path, "seeds", content)
-    code, told, seen = main("--seed", path)
+    code, printed, seen = main("--seed", path)
 
-    assert (code, told.out, told.err, seen) == (1, "", f"sfn-mock-server: {path}: {sentence}\n", [])
+    assert (code, printed.out, printed.err, seen) == (1, "", f"sfn-mock-server: {path}: {sentence}\n", [])
 
 
 def test_no_seed_file(main, tmp_path):
     """A missing file is named with its whole path."""
-    code, told, _ = main("--seed", str(tmp_path / "nowhere.yaml"))
+    code, printed, _ = main("--seed", str(tmp_path / "nowhere.yaml"))
 
-    assert (code, told.out) == (1, "")
-    assert told.err.startswith(f"sfn-mock-server: No file '{tmp_path}/nowhere.yaml'")
+    assert (code, printed.out) == (1, "")
+    assert printed.err.startswith(f"sfn-mock-server: No file '{tmp_path}/nowhere.yaml'")
 
 
 def test_seed_warnings_are_shown(main, tmp_path):
     """Warnings of seeds are printed on stderr, and the server starts."""
     soon = {"status": "RUNNING", "start_date": "+1h"}
     path = file(tmp_path, "seeds.json", {"state_machines": [{"name": "orders", "executions": [soon]}]})
-    code, told, _ = main("--seed", path)
+    code, printed, _ = main("--seed", path)
 
     assert code == 0
-    assert re.fullmatch(rf"sfn-mock-server: {re.escape(path)}: start_date \S+ is after now: .+\n", told.err)
+    assert re.fullmatch(rf"sfn-mock-server: {re.escape(path)}: start_date \S+ is after now: .+\n", printed.err)
 
 
 def test_options(main):

@@ -85,9 +85,9 @@ def test_seed_output_of_the_cli(ask, wrap):
 def test_seed_warnings_are_shown(ask):
     """The answer has the warnings that a test would get."""
     soon = {"name": "a", "status": "RUNNING", "start_date": "+1h"}
-    _, told = ask("POST", "/sfn-mock/seed", {"state_machines": [{"name": "orders", "executions": [soon]}]})
+    _, answer = ask("POST", "/sfn-mock/seed", {"state_machines": [{"name": "orders", "executions": [soon]}]})
 
-    assert told["warnings"] == [
+    assert answer["warnings"] == [
         "start_date 2026-01-10T04:00:00.000Z is after now: the execution is not listed until the clock reaches it."
     ]
 
@@ -196,10 +196,10 @@ def test_end_that_is_refused(ask, sfn, end, message):
 def test_clock_that_was_set_does_not_move(sfn, ask, client):
     """A clock that was set does not move until it is set again, also for tests in the same process."""
     orders = sfn.add_state_machine("orders")
-    told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
+    answer = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     run = orders.add_execution("a", status="SUCCEEDED", duration=timedelta(minutes=5))
 
-    assert told == (200, {"now": "2026-01-10T02:00:00.000Z", "set": True, "tick": False})
+    assert answer == (200, {"now": "2026-01-10T02:00:00.000Z", "set": True, "tick": False})
     assert run.start_date == started(client) == started(client) == datetime(2026, 1, 10, 2, tzinfo=timezone.utc)
     assert run.status == "RUNNING"
     assert ask("PUT", "/sfn-mock/clock", {"now": "+5m"})[1]["now"] == "2026-01-10T02:05:00.000Z"
@@ -210,10 +210,10 @@ def test_clock_is_given_back(ask):
     """After DELETE the clock is the machine's again."""
     ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z"})
     before = datetime.now(timezone.utc)
-    _, told = ask("DELETE", "/sfn-mock/clock")
-    shown = datetime.fromisoformat(told.pop("now").replace("Z", "+00:00"))
+    _, answer = ask("DELETE", "/sfn-mock/clock")
+    shown = datetime.fromisoformat(answer.pop("now").replace("Z", "+00:00"))
 
-    assert told == {"set": False, "tick": True}
+    assert answer == {"set": False, "tick": True}
     assert before - timedelta(milliseconds=1) <= shown <= datetime.now(timezone.utc)
 
 
@@ -221,10 +221,10 @@ def test_clock_ticks(ask, monkeypatch):
     """With tick the clock runs on from its date."""
     machines_time = 1_000_000_000_000
     monkeypatch.setattr("time.time_ns", lambda: machines_time)
-    told = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z", "tick": True})
+    answer = ask("PUT", "/sfn-mock/clock", {"now": "2026-01-10T02:00:00Z", "tick": True})
     machines_time += 1_500_000_000
 
-    assert told == (200, {"now": "2026-01-10T02:00:00.000Z", "set": True, "tick": True})
+    assert answer == (200, {"now": "2026-01-10T02:00:00.000Z", "set": True, "tick": True})
     assert ask("GET", "/sfn-mock/clock")[1]["now"] == "2026-01-10T02:00:01.500Z"
 
 
@@ -332,13 +332,13 @@ def test_call_whose_answer_was_dropped(ask, client, sfn, monkeypatch):
     sfn.add_state_machine("orders").add_executions(10, status="RUNNING")
     for _ in range(2):
         client.list_executions(stateMachineArn=MACHINE)
-    _, told = ask("GET", "/sfn-mock/calls")
+    _, answer = ask("GET", "/sfn-mock/calls")
 
-    assert [call["response"] is None for call in told] == [True, False]
-    assert [call["parameters"] for call in told] == [{"stateMachineArn": MACHINE}] * 2
+    assert [call["response"] is None for call in answer] == [True, False]
+    assert [call["parameters"] for call in answer] == [{"stateMachineArn": MACHINE}] * 2
 
 
-# --- What there is -----------------------------------------------------------------------------------------------
+# --- Records and calls -------------------------------------------------------------------------------------------
 
 
 @freeze_time("2026-01-10 02:00:00")
@@ -375,7 +375,7 @@ def test_info(ask, client, sfn):
     )
 
 
-# --- What cannot be asked for ------------------------------------------------------------------------------------
+# --- Refused requests --------------------------------------------------------------------------------------------
 
 ROUTES = "info, seed, load, end, reset, clock, executions, copy, moments, graph, faults, calls"
 
@@ -502,11 +502,11 @@ ROUTES = "info, seed, load, end, reset, clock, executions, copy, moments, graph,
 )
 def test_refused(ask, sfn, method, route, body, status, message):
     """A wrong request is one sentence, and changes nothing."""
-    told = ask(method, f"/sfn-mock/{route}", body)
+    answer = ask(method, f"/sfn-mock/{route}", body)
 
-    assert told[0] == status
-    assert list(told[1]) == ["message"]
-    assert message is None or told[1]["message"] == message
+    assert answer[0] == status
+    assert list(answer[1]) == ["message"]
+    assert message is None or answer[1]["message"] == message
     assert sfn.state_machines == []
     assert ask("GET", "/sfn-mock/clock")[1]["set"] is False
 
@@ -559,7 +559,7 @@ def test_call_with_a_number_that_json_lacks(ask, number, told):
     assert call["parameters"] == {"maxResults": told}
 
 
-# --- By whom -----------------------------------------------------------------------------------------------------
+# --- Requests of websites ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -640,10 +640,10 @@ def test_other_sites_cannot_reset(ask, sfn):
 )
 def test_other_sites_cannot_call_motos_routes(ask, sfn, headers):
     """Other sites cannot call moto's own routes; programs can."""
-    told = "/moto-api/data.json"
+    route = "/moto-api/data.json"
 
-    assert ask("GET", told, headers=headers)[0] == 403
-    assert urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{told}").status == 200
+    assert ask("GET", route, headers=headers)[0] == 403
+    assert urllib3.PoolManager().request("GET", f"{sfn.endpoint_url}{route}").status == 200
 
 
 def test_other_sites_cannot_call_motos_services(sfn):
@@ -750,11 +750,11 @@ def test_allowed_hosts(allowed, status):
     """An unknown host name is refused, for calls and routes, unless it is allowed."""
     with sfn_mock.server(allowed_hosts=allowed) as sfn:
         pool = urllib3.PoolManager()
-        told = {"Host": "mock.example.com.:80"}
-        call = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", **told}
+        host = {"Host": "mock.example.com.:80"}
+        call = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", **host}
         statuses = [
-            pool.request("GET", f"{sfn.endpoint_url}/sfn-mock/info", headers=told).status,
-            pool.request("GET", f"{sfn.endpoint_url}/moto-api/data.json", headers=told).status,
+            pool.request("GET", f"{sfn.endpoint_url}/sfn-mock/info", headers=host).status,
+            pool.request("GET", f"{sfn.endpoint_url}/moto-api/data.json", headers=host).status,
             pool.request("POST", sfn.endpoint_url, body="{}", headers=call).status,
         ]
 
@@ -824,10 +824,12 @@ def test_graph(ask, sfn):
     with pytest.warns(SeedWarning):
         later = orders.add_execution("c", status="RUNNING", start_date=timedelta(hours=1))
     sfn.add_state_machine("other", region="eu-central-1")
-    status, told = ask("GET", f"/sfn-mock/graph?execution={run.arn}")
+    status, answer = ask("GET", f"/sfn-mock/graph?execution={run.arn}")
 
     assert status == 200
-    assert [(state["name"], state["status"], state["count"]) for state in told["states"]] == [("Pass", "SUCCEEDED", 1)]
+    assert [(state["name"], state["status"], state["count"]) for state in answer["states"]] == [
+        ("Pass", "SUCCEEDED", 1)
+    ]
     for arn in (child.arn, later.arn, f"{run.arn}x", ""):
         assert ask("GET", f"/sfn-mock/graph?execution={arn}") == (
             400,

@@ -62,14 +62,14 @@ def test_the_long_one_has_every_key():
 )
 def test_table_of_keys(of, keys):
     """The table lists exactly the keys of the code."""
-    told = dict(table("Entry"))
+    rows = dict(table("Entry"))
 
-    assert re.findall(r"`(\w+)`", told[of]) == sorted(keys)
+    assert re.findall(r"`(\w+)`", rows[of]) == sorted(keys)
 
 
 def test_table_of_routes(sfn_executions):
     """The table lists exactly the routes and methods of the code."""
     routes = Control(sfn_executions, "")._routes
-    told = [re.sub("`", "", row[0]) for row in table("Route")]
+    rows = [re.sub("`", "", row[0]) for row in table("Route")]
 
-    assert told == [f"{method} /sfn-mock/{route}" for route, methods in routes.items() for method in methods]
+    assert rows == [f"{method} /sfn-mock/{route}" for route, methods in routes.items() for method in methods]

@@ -51,11 +51,11 @@ def names(answer):
 
 def test_all_executions(sfn, orders):
     """Without a name all are returned, newest first, counted by status, with the members of ListExecutions."""
-    status, told = search(sfn, of=orders.arn)
-    executions = told.pop("executions")
+    status, answer = search(sfn, of=orders.arn)
+    executions = answer.pop("executions")
 
     assert status == 200
-    assert told == {
+    assert answer == {
         "total": 4,
         "matching": 4,
         "by_status": {"FAILED": 1, "RUNNING": 1, "SUCCEEDED": 2},
@@ -77,10 +77,10 @@ def test_all_executions(sfn, orders):
 
 def test_a_part_of_the_name(sfn, orders):
     """A part of the name matches in any case; the total still counts all listed executions."""
-    status, told = search(sfn, of=orders.arn, name="nIGHTly")
+    status, answer = search(sfn, of=orders.arn, name="nIGHTly")
 
-    assert names((status, told)) == ["Nightly-1", "Nightly-0"]
-    assert (told["total"], told["matching"], told["by_status"]) == (4, 2, {"SUCCEEDED": 2})
+    assert names((status, answer)) == ["Nightly-1", "Nightly-0"]
+    assert (answer["total"], answer["matching"], answer["by_status"]) == (4, 2, {"SUCCEEDED": 2})
 
 
 @pytest.mark.parametrize(

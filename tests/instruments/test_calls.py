@@ -46,7 +46,7 @@ def client(request, sfn_executions):
     return client
 
 
-# --- What is recorded --------------------------------------------------------------------------------------------
+# --- Recorded calls ----------------------------------------------------------------------------------------------
 
 
 def test_answered_call(client, sfn_executions):
@@ -276,7 +276,7 @@ def test_sentences_of_errors_count(client, sfn_executions, monkeypatch):
         assert [call.parameters["name"][0] for call in sfn_executions.calls] == ["4", "5", "6", "7"]
 
 
-# --- Looking at it -----------------------------------------------------------------------------------------------
+# --- Tables of calls ---------------------------------------------------------------------------------------------
 
 
 def test_calls_of_an_operation(sfn_executions):
@@ -332,7 +332,7 @@ def test_text_of_a_call(client, sfn_executions):
     assert repr(sfn_executions.calls) == "[<ListExecutions(stateMachineArn='stateMachine:orders') -> executions: 2>]"
 
 
-# --- Its life ----------------------------------------------------------------------------------------------------
+# --- Reset and limits --------------------------------------------------------------------------------------------
 
 
 def test_reset_forgets_the_calls(client, sfn_executions):

@@ -195,14 +195,14 @@ def test_table_and_dict(few, run):
         "Failed                     never"
     )
     assert repr(coverage) == "<Coverage few: 4 of 9 parts taken, 44.4 %>"
-    told = coverage.as_dict()
-    assert (told["name"], told["runs"], told["percentage"]) == ("few", 2, 400 / 9)
-    assert told["parts"][:3] == [
+    counts = coverage.as_dict()
+    assert (counts["name"], counts["runs"], counts["percentage"]) == ("few", 2, 400 / 9)
+    assert counts["parts"][:3] == [
         {"kind": "state", "state": "Check", "number": None, "next": None, "taken": 2},
         {"kind": "choice", "state": "Check", "number": 0, "next": "Each", "taken": 2},
         {"kind": "choice", "state": "Check", "number": 1, "next": "Both", "taken": 0},
     ]
-    assert len(told["parts"]) == 9
+    assert len(counts["parts"]) == 9
 
 
 def test_the_clock_decides(few, run, clock):

@@ -55,7 +55,7 @@ def outcomes(count: int, client=None) -> list[str]:
     return found
 
 
-# --- Which requests are struck -----------------------------------------------------------------------------------
+# --- Requests that fail ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_request_with_a_fault_changes_nothing(sfn_executions, orders):
     assert [execution.name for execution in orders.executions] == ["nightly"]
 
 
-# --- What they come to -------------------------------------------------------------------------------------------
+# --- Results of faults -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -420,7 +420,7 @@ def test_other_answers_have_priority(sfn_executions):
     assert (members(client.list_executions(stateMachineArn=MACHINE)), fault.count) == ({"executions": []}, 0)
 
 
-# --- Faults that cannot be ---------------------------------------------------------------------------------------
+# --- Refused faults ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def swallow(call=list_buckets) -> None:
         call()
 
 
-# --- Refused -----------------------------------------------------------------------------------------------------
+# --- Refused calls -----------------------------------------------------------------------------------------------
 
 
 def test_other_service_is_refused():
@@ -137,7 +137,7 @@ def test_no_call_is_refused_after_the_mock():
     assert client.list_buckets()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-# --- Let pass ----------------------------------------------------------------------------------------------------
+# --- Allowed calls -----------------------------------------------------------------------------------------------
 
 
 class _Body:
@@ -216,7 +216,7 @@ def test_after_mock_aws_other_services_are_refused_again():
         run()
 
 
-# --- Swallowed ---------------------------------------------------------------------------------------------------
+# --- Swallowed errors --------------------------------------------------------------------------------------------
 
 
 def test_swallowed_refusal_is_reported_at_exit():
@@ -410,7 +410,7 @@ def test_next_mock_does_not_report_earlier_errors():
         pass
 
 
-# --- Expected ----------------------------------------------------------------------------------------------------
+# --- Expected errors ---------------------------------------------------------------------------------------------
 
 
 def _with_pytest() -> None:
@@ -485,7 +485,7 @@ def test_without_pytest_expected_errors_are_not_watched(monkeypatch):
     assert sfn.region == "us-east-1"
 
 
-# --- In test classes ---------------------------------------------------------------------------------------------
+# --- Test classes ------------------------------------------------------------------------------------------------
 
 
 def run_case(case: type[TestCase]) -> list[str]:

@@ -550,7 +550,7 @@ def test_clock_that_moves():
             clock.tick(timedelta(milliseconds=1))
 
 
-# --- What is right -----------------------------------------------------------------------------------------------
+# --- Code without findings ---------------------------------------------------------------------------------------
 
 
 def by_hand(client):
@@ -602,7 +602,7 @@ def test_examples():
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-# --- Where reads cannot be seen ----------------------------------------------------------------------------------
+# --- Reads that the mock cannot see ------------------------------------------------------------------------------
 
 
 def over_the_wire():
@@ -679,7 +679,7 @@ def test_call_without_a_line():
     assert found(in_a_thread).startswith(f"<reader>:0: {UNREAD}\n")
 
 
-# --- How it is told ----------------------------------------------------------------------------------------------
+# --- Reports of findings -----------------------------------------------------------------------------------------
 
 
 def test_off_by_default():

@@ -255,8 +255,8 @@ def test_moments_in_milliseconds(sfn_executions, record):
 
     def waits(seconds):
         output = {"moment": "{% $millis() %}"}
-        told = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": output, "End": True}
-        return machine({"W": {"Type": "Wait", "Seconds": seconds, "Next": "A"}, "A": told})
+        output_state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": output, "End": True}
+        return machine({"W": {"Type": "Wait", "Seconds": seconds, "Next": "A"}, "A": output_state})
 
     replay = sfn_executions.replay(definition=waits(30), history=record(waits(60)))
 

@@ -293,7 +293,7 @@ def test_section_with_xdist(run_module):
     assert [line.split()[:3] for line in section(result)[2:]] == [["stateMachine:orders", "a", "FAILED"]]
 
 
-# --- Whatever there is to tell -----------------------------------------------------------------------------------
+# --- Unusual reports ---------------------------------------------------------------------------------------------
 
 HOSTILE = """
     import pytest

@@ -43,7 +43,7 @@ def moto_client():
         yield lambda service: boto3.client(service, region_name="us-east-1")
 
 
-# --- By moto ---------------------------------------------------------------------------------------------------------
+# --- Answers of moto -------------------------------------------------------------------------------------------------
 
 
 def test_an_item_is_put_and_read(moto_client):
@@ -149,7 +149,7 @@ def test_a_function_of_moto_answers(moto_client):
     assert (invoked["Payload"], invoked["StatusCode"]) == (direct, 200)
 
 
-# --- By given clients ------------------------------------------------------------------------------------------------
+# --- Answers of given clients ----------------------------------------------------------------------------------------
 
 
 def test_events_name_the_execution_that_sends_them():

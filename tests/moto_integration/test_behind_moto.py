@@ -469,7 +469,7 @@ def test_tagging_api(sfn, client):
     assert [resource["ResourceARN"] for resource in found["ResourceTagMappingList"]] == [ARN]
 
 
-# --- Poking ------------------------------------------------------------------------------------------------------
+# --- Assignments to records --------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -203,7 +203,7 @@ def test_handle_after_its_mock_aws(installed):
     assert str(error.value) == ("The mock_aws of this handle has ended: use the handle inside that mock_aws.")
 
 
-# --- Together with mock_sfn_executions ---------------------------------------------------------------------------
+# --- With mock_sfn_executions ------------------------------------------------------------------------------------
 
 
 def test_mock_inside_shares_the_store(installed):

@@ -258,7 +258,7 @@ def test_all_records_of_a_machine_of_moto_are_taken_over():
     assert execution["startDate"] <= execution["stopDate"]
 
 
-# --- The mocks' ends, out of order -------------------------------------------------------------------------------
+# --- Mocks that end out of order ---------------------------------------------------------------------------------
 
 
 def test_mock_aws_ends_within(monkeypatch):
@@ -508,7 +508,7 @@ def test_motos_account_variable_is_for_moto(monkeypatch):
         assert listed(sfn_client()) == [("nightly", "SUCCEEDED")]
 
 
-# --- Classes of moto's -------------------------------------------------------------------------------------------
+# --- moto's classes ----------------------------------------------------------------------------------------------
 
 
 def test_errors_are_motos_service_exceptions():

@@ -38,7 +38,7 @@ COMMON = {"SerializationException", "UnknownOperationException", "ValidationExce
 NAMESPACES = {"com.amazonaws.swf.service.v2.model", "com.amazon.coral.validate", "com.amazon.coral.service"}
 
 
-# --- A world with one of everything -------------------------------------------------------------------------------
+# --- One record of each kind --------------------------------------------------------------------------------------
 
 
 def seed(sfn, client):
@@ -185,7 +185,7 @@ def filled(value, world):
     return value
 
 
-# --- Requests gone wrong --------------------------------------------------------------------------------------------
+# --- Wrong requests -------------------------------------------------------------------------------------------------
 
 KINDS = ["batch", "page", "first", "live", "failed", "parent", "child", "quick", "sync", "activity", "machine"]
 TEXTS = st.sampled_from(
@@ -292,7 +292,7 @@ def bodies(draw, operation):
     return text[: draw(st.integers(0, len(text) - 1))] if kind == "cut off" else draw(st.binary(max_size=9))
 
 
-# --- What is accepted as an answer ------------------------------------------------------------------------------------
+# --- Correct answers --------------------------------------------------------------------------------------------------
 
 
 def fits(shape, value):
@@ -441,7 +441,7 @@ def test_any_arguments_get_an_answer(world, operation, data):
         world.begin()
 
 
-# --- Every member gone wrong, one at a time --------------------------------------------------------------------------
+# --- Wrong values of each member -------------------------------------------------------------------------------------
 
 #: A value of each JSON type, and the model's types for which it is valid.
 KINDS_OF_JSON = {

@@ -377,7 +377,7 @@ def test_largest_sensitive_member(operation, parameters):
     check(operation, parameters)
 
 
-# --- Several at once -------------------------------------------------------------------------------------------
+# --- Several violations ----------------------------------------------------------------------------------------
 
 
 def test_all_violations_in_one_answer():
@@ -545,10 +545,10 @@ def test_operations():
 def test_every_operation(operation):
     """The check of each operation misses exactly the members that the model requires."""
     required = constraints.get_service_model("stepfunctions").operation_model(operation).input_shape.required_members
-    told = refusal_of(operation, {}) or ""
+    sentence = refusal_of(operation, {}) or ""
 
-    assert all(f"Value null at '{member}' failed" in told for member in required)
-    assert told.count("Member must not be null") == len(required)
+    assert all(f"Value null at '{member}' failed" in sentence for member in required)
+    assert sentence.count("Member must not be null") == len(required)
 
 
 JSON = st.recursive(
@@ -567,12 +567,12 @@ def test_any_request(data):
     any_object = st.dictionaries(st.text(max_size=3), JSON, max_size=3)
     parameters = data.draw(any_object | st.fixed_dictionaries({}, optional=dict.fromkeys(members, JSON)))
 
-    told = refusal_of(operation, parameters)
+    sentence = refusal_of(operation, parameters)
 
-    assert told is None or json.loads(json.dumps(told)) == told
+    assert sentence is None or json.loads(json.dumps(sentence)) == sentence
 
 
-# --- Another model than today's --------------------------------------------------------------------------------
+# --- Another model of the service ------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -287,7 +287,7 @@ def test_deleted_version_and_alias_are_missing(client, sfn_executions):
     assert (newest["stateMachineAliasArn"], newest["stateMachineVersionArn"]) == (live, f"{MACHINE}:1")
 
 
-# --- What never arrives ----------------------------------------------------------------------------------------
+# --- Calls that botocore refuses -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

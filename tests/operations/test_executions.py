@@ -852,7 +852,7 @@ def test_metadata_of_the_machine_of_an_execution(client, orders):
     assert machine_for(client, includedData="ALL_DATA") == for_execution()
 
 
-# --- ARNs that name no execution -------------------------------------------------------------------------------
+# --- ARNs without an execution ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

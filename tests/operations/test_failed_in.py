@@ -255,8 +255,8 @@ def test_seed_document_takes_it(client, sfn_executions):
     sfn_executions.seed({"state_machines": [{**machine, "executions": [failed], "on_start": failed}]})
     client.start_execution(stateMachineArn=MACHINE)
 
-    told = [story(client, run) for run in sfn_executions.get_state_machine("orders").executions]
-    assert told == 2 * [[*ON_THE_WAY, *FAILED, "ExecutionFailed"]]
+    events = [story(client, run) for run in sfn_executions.get_state_machine("orders").executions]
+    assert events == 2 * [[*ON_THE_WAY, *FAILED, "ExecutionFailed"]]
 
 
 def test_child_execution_fails_in_a_state_of_the_processor(client, machine_of):
@@ -284,11 +284,11 @@ def test_child_execution_fails_in_a_state_of_the_processor(client, machine_of):
 def test_early_end_keeps_earlier_events(client, clock, machine_of, end, expected):
     """If an execution ends early, its history keeps the events so far."""
     run = machine_of(STATES).add_execution(status="FAILED", duration=MINUTE, failed_in="Ship")
-    told = story(client, run)
+    events = story(client, run)
     getattr(run, end)()
 
-    assert told == [*ON_THE_WAY, *FAILED[:-1]]
-    assert story(client, run) == [*told, *expected]
+    assert events == [*ON_THE_WAY, *FAILED[:-1]]
+    assert story(client, run) == [*events, *expected]
 
 
 def test_assigned_details_keep_the_state(client, machine_of):
@@ -373,8 +373,8 @@ def test_redrive_into_another_branch(client, machine_of):
     run = machine.add_execution(status="FAILED", failed_in="Pack")
     run.redrive()
 
-    told = story(client, run)
-    assert told[told.index("ExecutionRedriven") + 1 :] == [
+    events = story(client, run)
+    assert events[events.index("ExecutionRedriven") + 1 :] == [
         "TaskSucceeded",
         "TaskStateExited Pack",
         *FAILED,

@@ -95,7 +95,7 @@ SUCCEED = {"Type": "Succeed"}
 FAIL = {"Type": "Fail"}
 
 
-# --- The whole answer ------------------------------------------------------------------------------------------
+# --- Whole histories -------------------------------------------------------------------------------------------
 
 
 def test_history_of_a_successful_execution(client, orders, clock):
@@ -487,9 +487,9 @@ def test_failed_execution_goes_into_the_fail_state_at_the_end(client, machine_of
     """If the path ends in a Fail state, the execution fails there."""
     machine_of(states).add_execution("nightly", status="FAILED")
 
-    told = story(client)
-    assert told[-1] == "0 ExecutionFailed"
-    assert told[-1 - len(expected) : -1] == expected
+    events = story(client)
+    assert events[-1] == "0 ExecutionFailed"
+    assert events[-1 - len(expected) : -1] == expected
 
 
 @pytest.mark.parametrize(
@@ -815,10 +815,10 @@ def test_map_run_events_are_within_the_execution(client, orders, clock, start, e
     nightly.stop_date = NOW + MINUTE
     clock.tick(DAY)
 
-    told = story(client)
-    assert told[-1] == "60 ExecutionSucceeded"
-    assert [line for line in told if line in expected] == expected
-    assert len(told) == 4 + expected.count("1 MapRunStarted") * 2
+    events = story(client)
+    assert events[-1] == "60 ExecutionSucceeded"
+    assert [line for line in events if line in expected] == expected
+    assert len(events) == 4 + expected.count("1 MapRunStarted") * 2
 
 
 # --- Child executions ------------------------------------------------------------------------------------------
@@ -1061,7 +1061,7 @@ def test_page_size_has_a_limit(client, orders):
     )
 
 
-# --- At every moment a beginning of what is told later -----------------------------------------------------------
+# --- Histories only grow -----------------------------------------------------------------------------------------
 
 
 STATES = [PASS, TASK, MAP, {"Type": "Wait", "Seconds": 3}, {"Type": "Choice"}, SUCCEED, FAIL]

@@ -289,7 +289,7 @@ def test_waiting_children_of_a_running_parent(client, nightly, clock):
     assert (status(client, batch), counted(client, batch)) == (("RUNNING", None), {"pendingRedrive": 1, "total": 1})
 
 
-# --- A status that follows from children, tolerance and parent -------------------------------------------------
+# --- Status by children, tolerance and parent ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -1036,7 +1036,7 @@ def test_update_outside_the_limits(client, batch):
     )
 
 
-# --- ARNs that name no map run ---------------------------------------------------------------------------------
+# --- ARNs without a map run ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def details(client, run, event_type):
     return event[f"{event_type[0].lower()}{event_type[1:]}EventDetails"]
 
 
-# --- Where a handler stands in -----------------------------------------------------------------------------------
+# --- Calls of a handler ------------------------------------------------------------------------------------------
 
 
 def test_a_functions_own_arn(sfn, add, start):
@@ -253,9 +253,9 @@ def test_a_task_error(sfn, add, start, cause, message):
 
     sfn.mock_lambda("charge", decline_by_name)
     run = start(add(FUNCTION))
-    told = json.loads(run.cause)
+    answer = json.loads(run.cause)
 
-    assert (run.error, told["errorType"], told["errorMessage"]) == ("CardDeclined", "CardDeclined", message)
+    assert (run.error, answer["errorType"], answer["errorMessage"]) == ("CardDeclined", "CardDeclined", message)
 
 
 def test_an_exception_in_an_answer_of_the_sdk(sfn, add, start):
@@ -401,7 +401,7 @@ def test_the_moment_of_a_call(clock, client, sfn, start):
     assert [item["executionArn"] for item in listed] == [run.arn]
 
 
-# --- Mistakes, and how long a handler holds ----------------------------------------------------------------------
+# --- Mistakes, and the end of a handler --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

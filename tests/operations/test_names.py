@@ -127,7 +127,7 @@ def test_generated_names_are_uuids(sfn_executions, client, orders):
     assert [UUID(text).version for text in of_map_run] == [3, 3, 3]
 
 
-# --- ARNs that are none, as recorded -------------------------------------------------------------------------------
+# --- Text that is not an ARN ---------------------------------------------------------------------------------------
 
 ARN_MEMBERS = [
     pytest.param("list_executions", "stateMachineArn", "invalid_state_machine_arn", id="ListExecutions"),

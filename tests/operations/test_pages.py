@@ -107,7 +107,7 @@ def test_page_ends_between_equal_dates(client, orders):
     assert shown == [f"execution-{index}" for index in reversed(range(10))]
 
 
-# --- What a token is -------------------------------------------------------------------------------------------
+# --- Tokens ----------------------------------------------------------------------------------------------------
 
 
 def test_each_answer_gives_a_new_token(client, orders):
@@ -253,7 +253,7 @@ def test_changed_token_is_invalid(client, token, spoil):
         client.list_executions(stateMachineArn=MACHINE, statusFilter="FAILED", nextToken=spoil(token))
 
 
-# --- A walk while things change --------------------------------------------------------------------------------
+# --- Changes during a walk -------------------------------------------------------------------------------------
 
 
 def test_stop_every_running_execution_page_by_page(client, orders, clock):

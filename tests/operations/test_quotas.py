@@ -264,7 +264,7 @@ def test_aliases_are_limited_by_default():
         assert refused == quota_reached("aliases")
 
 
-# --- What a test may ask for ---------------------------------------------------------------------------------------
+# --- Values of the option ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

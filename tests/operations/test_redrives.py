@@ -55,7 +55,7 @@ RUNNING = {
 }
 
 
-# --- What a redrive does ---------------------------------------------------------------------------------------
+# --- Redriven executions ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", UNSUCCESSFUL)
@@ -208,7 +208,7 @@ def test_seeded_redrive(client, orders, clock, moment, shown):
     assert describe(client) == described(**shown)
 
 
-# --- What cannot be redriven -----------------------------------------------------------------------------------
+# --- Refused redrives ------------------------------------------------------------------------------------------
 
 PERIOD_EXCEEDED = "Execution redrivable period exceeded"
 BEFORE_LAUNCH = "Execution was started before the launch of RedriveExecution"

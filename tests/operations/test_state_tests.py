@@ -61,7 +61,7 @@ def jsonata(state: dict, **fields) -> dict:
     return {"QueryLanguage": "JSONata", **state, **fields}
 
 
-# --- What cannot be tested ---------------------------------------------------------------------------------------
+# --- Refused tests -----------------------------------------------------------------------------------------------
 
 
 def invalid(reason: str) -> tuple[str, str]:

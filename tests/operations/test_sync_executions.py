@@ -45,7 +45,7 @@ def answered(arn, **more):
     }
 
 
-# --- What it answers -------------------------------------------------------------------------------------------
+# --- Answers ---------------------------------------------------------------------------------------------------
 
 
 def test_succeeds_at_once_without_on_start(client, fast):
@@ -217,7 +217,7 @@ def test_is_answered_at_every_host(sfn_executions, fast, settings):
     assert start(client)["status"] == "SUCCEEDED"
 
 
-# --- What it refuses -------------------------------------------------------------------------------------------
+# --- Refused starts --------------------------------------------------------------------------------------------
 
 LABELLED = f"{FAST}/items"
 MISSING = f"{PREFIX}:stateMachine:missing"

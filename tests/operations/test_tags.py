@@ -106,7 +106,7 @@ def test_untag(client, resource, keys, kept):
     assert tags(client, resource) == kept
 
 
-# --- Life of a tag -----------------------------------------------------------------------------------------------
+# --- Adding and removing tags ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("create", CREATIONS)
@@ -157,7 +157,7 @@ def test_same_name_of_another_kind(client, sfn_executions):
     assert tags(client, f"{PREFIX}:stateMachine:pick") == {}
 
 
-# --- What has no tags --------------------------------------------------------------------------------------------
+# --- Resources without tags --------------------------------------------------------------------------------------
 
 OPERATIONS = [
     pytest.param("tag_resource", {"tags": [TEAM]}, id="tag"),

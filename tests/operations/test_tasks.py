@@ -271,7 +271,7 @@ def test_wait_again_after_a_redrive(client, run):
     assert (run.status, run.redrive_count) == ("SUCCEEDED", 1)
 
 
-# --- What the request says ---------------------------------------------------------------------------------------
+# --- Members of the request --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -397,7 +397,7 @@ def test_heartbeats_do_not_prolong(client, orders, clock):
     assert (run.status, run.stop_date) == ("TIMED_OUT", NOW + timedelta(seconds=90))
 
 
-# --- What wait_for_task refuses ----------------------------------------------------------------------------------
+# --- Refusals of wait_for_task -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

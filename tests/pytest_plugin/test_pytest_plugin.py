@@ -341,7 +341,7 @@ def test_class_reports_a_refused_call_once(run_module):
     result.stdout.no_fnmatch_line("*swallowed*")
 
 
-# --- When it is not used -----------------------------------------------------------------------------------------
+# --- A plugin that is not used -----------------------------------------------------------------------------------
 
 
 def loaded_by(program: str, *arguments: str, **environment: str) -> str:

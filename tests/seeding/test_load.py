@@ -88,7 +88,7 @@ def names(client, **arguments) -> list[str]:
     return [execution["name"] for execution in listed(client, **arguments)]
 
 
-# --- There and back --------------------------------------------------------------------------------------------
+# --- Listings that are loaded again ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_null_counts_as_an_absent_member(client, sfn):
     ]
 
 
-# --- What comes into being -------------------------------------------------------------------------------------
+# --- Records that load creates ---------------------------------------------------------------------------------
 
 
 def test_the_executions_are_returned_in_the_sources_order(sfn):
@@ -591,7 +591,7 @@ def test_parent_must_exist(sfn):
     assert sfn.state_machines == []
 
 
-# --- What is stored already ------------------------------------------------------------------------------------
+# --- Items that are stored already -----------------------------------------------------------------------------
 
 
 def test_loading_twice_stores_once(client, sfn):
@@ -877,7 +877,7 @@ def test_account_and_region_of_the_file_do_not_warn(sfn):
     assert len(listed(client, stateMachineArn="arn:aws:states:eu-central-1:210987654321:stateMachine:invoices")) == 5
 
 
-# --- What AWS could never show ---------------------------------------------------------------------------------
+# --- Impossible items ------------------------------------------------------------------------------------------
 
 NIGHTLY = f"{ARNS}execution:invoices:nightly"
 FIRST = f"{ARNS}execution:gallery/Thumbnails:first"
@@ -1131,7 +1131,7 @@ def test_item_without_an_arn_is_named_by_its_number(sfn, wrong, sentence):
     assert sfn.state_machines == []
 
 
-# --- What is not a source -----------------------------------------------------------------------------------------
+# --- Refused sources ----------------------------------------------------------------------------------------------
 
 PRINTED = "what 'aws stepfunctions list-executions --output json' printed"
 

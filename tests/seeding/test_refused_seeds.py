@@ -24,7 +24,7 @@ PREFIX = "arn:aws:states:us-east-1:123456789012"
 MACHINE = f"{PREFIX}:stateMachine:orders"
 
 
-# --- What is refused ---------------------------------------------------------------------------------------------
+# --- Refused seeds -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -686,7 +686,7 @@ def test_impossible_seed_is_refused(world, seed, sentence):
     assert_nothing_was_stored(world)
 
 
-# --- Arguments of no such kind -----------------------------------------------------------------------------------
+# --- Arguments of a wrong type -----------------------------------------------------------------------------------
 
 #: All JSON values are allowed for input and output.
 JSON = (5, True, ["list"], {})

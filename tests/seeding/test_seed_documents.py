@@ -30,7 +30,7 @@ def with_orders(**parts):
     return {"state_machines": [{"name": "orders", **parts}]}
 
 
-# --- What is stored ----------------------------------------------------------------------------------------------
+# --- Stored records ----------------------------------------------------------------------------------------------
 
 
 def test_everything_is_stored(sfn, client):
@@ -190,7 +190,7 @@ def test_text_that_is_not_a_duration(sfn, text):
     )
 
 
-# --- What is refused ---------------------------------------------------------------------------------------------
+# --- Refused documents -------------------------------------------------------------------------------------------
 
 KEYS_OF_A_MACHINE = (
     "account_id, aliases, creation_date, definition, executions, name, on_redrive, on_start, region, role_arn, type, "

@@ -320,7 +320,7 @@ def test_a_map_run_seeded_with_everything(client, orders):
     assert answer["toleratedFailurePercentage"] == 12.5
 
 
-# --- Many at once ------------------------------------------------------------------------------------------------
+# --- add_executions ----------------------------------------------------------------------------------------------
 
 
 def test_many_start_one_interval_after_the_other_and_the_newest_now(client, orders):

@@ -170,7 +170,7 @@ def test_value_that_is_not_a_date_is_refused(clock, sfn_executions, orders, argu
     assert (sfn_executions.state_machines, orders.executions) == ([orders], [])
 
 
-# --- What moves it -----------------------------------------------------------------------------------------------
+# --- Clocks that move the mock -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -302,7 +302,7 @@ def test_a_thread_sees_the_frozen_time(client, clock, orders, start):
     assert listed(client) == [("threaded", "RUNNING", NOW, None)]
 
 
-# --- How often it is read ----------------------------------------------------------------------------------------
+# --- Readings of the clock ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_retention_brings_the_periods_of_redrives(client, orders, machine_shows,
     assert refusal_of_redrive(client, execution) == reason
 
 
-# --- Seeds that another day changes ----------------------------------------------------------------------------
+# --- Seeds that change with the day ----------------------------------------------------------------------------
 
 LIMITED = {"StartAt": "Done", "TimeoutSeconds": 3600, "States": {"Done": {"Type": "Succeed"}}}
 CHANGES = "The {} is RUNNING until {}, a fixed date, so that the test changes its result on that day"

@@ -24,7 +24,7 @@ WAITING = (
 )
 
 
-# --- What is checked -----------------------------------------------------------------------------------------------
+# --- Checks --------------------------------------------------------------------------------------------------------
 
 
 def contents(records: Records) -> Any:
@@ -65,7 +65,7 @@ def executions_of(scope: Any) -> Any:
     return lines, [name for name, run in scope.names.items() if run.owner is scope], scope.default_names
 
 
-# --- What is interrupted -------------------------------------------------------------------------------------------
+# --- Interrupted changes -------------------------------------------------------------------------------------------
 
 
 def seed(sfn: Any) -> None:

@@ -310,7 +310,7 @@ def test_only_the_unsuccessful_are_redriven(client, orders, seed, stands):
     assert listed(client) == before
 
 
-# --- Started ones ------------------------------------------------------------------------------------------------
+# --- Started executions ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("qualifier", ["", ":1", ":live"], ids=["machine", "version", "alias"])
@@ -359,7 +359,7 @@ def test_planned_end_can_be_replaced(client, clock, orders):
     assert listed(client) == [("one", "FAILED", NOW)]
 
 
-# --- Records that are gone ---------------------------------------------------------------------------------------
+# --- Records after a reset, a deletion or the mock ---------------------------------------------------------------
 
 #: All that a test can do with its records.
 CHANGES = [
@@ -555,7 +555,7 @@ def test_outcome_function_that_uses_a_deleted_record(client, sfn_executions):
     assert orders.executions == []
 
 
-# --- Looking at records ------------------------------------------------------------------------------------------
+# --- Lookups and lists of records --------------------------------------------------------------------------------
 
 
 def test_records_are_found_by_arn_or_name(client, sfn_executions):

@@ -144,7 +144,7 @@ def test_a_callable_that_fails_redrives_nothing(client, orders):
     assert [(run.status, run.redrive_count) for run in (parent, first, second)] == [("FAILED", 0)] * 3
 
 
-# --- Turns ---------------------------------------------------------------------------------------------------------
+# --- Children that wait for their redrive --------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -321,7 +321,7 @@ def test_no_child_is_redriven_after_the_parents_planned_end(client, orders, cloc
     assert batch.executions[4].redrive_count == 0
 
 
-# --- What a test may say -------------------------------------------------------------------------------------------
+# --- Refused outcomes ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("say", ["on_start", "on_redrive"])

@@ -228,7 +228,7 @@ def test_a_function_without_a_module_is_kept(sfn):
     assert (inside, output()) == ("7", "7")
 
 
-# --- Views of what is gone ---------------------------------------------------------------------------------------
+# --- Views of removed records ------------------------------------------------------------------------------------
 
 GONE = " no longer exists: the inner mock, fixture or test that added it has ended."
 
@@ -406,7 +406,7 @@ def test_a_mock_that_ends_before_one_that_began_later():
         get_mock()
 
 
-# --- What is reached ---------------------------------------------------------------------------------------------
+# --- Contents that are restored ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def seed_one(sfn):
     sfn.add_state_machine("orders").add_execution("nightly", status="RUNNING")
 
 
-# --- Answered as boto3 is ----------------------------------------------------------------------------------------
+# --- Answers -----------------------------------------------------------------------------------------------------
 
 
 async def awaited(connect, way, operation, arguments):
@@ -161,7 +161,7 @@ async def test_tasks_share_one_store(connect, sfn_executions, frozen):
     assert {run["executionArn"] for run in stopped["executions"]} == {arns[0] for arns in started}
 
 
-# --- Whenever made, wherever they go -----------------------------------------------------------------------------
+# --- Clients made before the mock, and their hosts ---------------------------------------------------------------
 
 
 async def test_client_made_before_the_mock(connect):
@@ -286,7 +286,7 @@ async def test_every_host_is_answered(connect, region, partition, options):
             ]
 
 
-# --- What goes wrong ---------------------------------------------------------------------------------------------
+# --- Errors ------------------------------------------------------------------------------------------------------
 
 
 def retrying(mode: str, attempts: int = 4):
@@ -442,7 +442,7 @@ async def test_quota_of_open_executions(connect):
                 await client.start_execution(stateMachineArn=ARN)
 
 
-# --- Left alone --------------------------------------------------------------------------------------------------
+# --- Calls that are not intercepted ------------------------------------------------------------------------------
 
 
 async def test_stubbed_client_keeps_its_answers(connect):

@@ -255,7 +255,7 @@ def test_url_that_cannot_be_read(reached):
     assert reached == []
 
 
-# --- Together with the rest ---------------------------------------------------------------------------------------
+# --- With moto and other mocks ------------------------------------------------------------------------------------
 
 
 def test_swallowed_refusal_is_reported():

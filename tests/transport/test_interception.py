@@ -46,7 +46,7 @@ class Body:
         yield self._content
 
 
-# --- Clients made early ------------------------------------------------------------------------------------------
+# --- Clients made before the mock --------------------------------------------------------------------------------
 
 
 def test_client_made_before_the_mock():
@@ -138,7 +138,7 @@ def _long_ago():
     return datetime(2020, 1, 1, tzinfo=timezone.utc)
 
 
-# --- Wherever they go --------------------------------------------------------------------------------------------
+# --- Hosts -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
@@ -275,7 +275,7 @@ def test_unknown_transport(transport):
     assert str(refusal.value) == f"transport must be 'direct' or 'wire', got {transport!r}."
 
 
-# --- Left alone --------------------------------------------------------------------------------------------------
+# --- Calls that are not intercepted ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
@@ -378,7 +378,7 @@ def test_handlers_without_an_answer_are_called():
     ]
 
 
-# --- Put in and taken out ----------------------------------------------------------------------------------------
+# --- Patches -----------------------------------------------------------------------------------------------------
 
 
 def test_botocore_is_restored():

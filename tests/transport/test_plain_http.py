@@ -51,7 +51,7 @@ def seed(sfn) -> None:
     sfn.add_state_machine("orders").add_execution("nightly", status="RUNNING", start_date="2026-01-10T02:00:00.250Z")
 
 
-# --- Answered ----------------------------------------------------------------------------------------------------
+# --- Answers -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("with_moto", [False, True], ids=["alone", "with mock_aws"])
@@ -253,7 +253,7 @@ def test_headers_may_be_bytes():
         assert names(requests.post(URL, json={"stateMachineArn": ARN}, headers=headers, timeout=5)) == ["nightly"]
 
 
-# --- Beside the user's own mocks ---------------------------------------------------------------------------------
+# --- With the user's own mocks -----------------------------------------------------------------------------------
 
 
 def both(outside: bool):
@@ -493,7 +493,7 @@ def test_unsigned_calls_are_not_intercepted(monkeypatch):
     assert gone == [("ip-ranges.amazonaws.com", "/ip-ranges.json"), ("2001:db8::1", "/")]
 
 
-# --- Requests as no library would send them ---------------------------------------------------------------------------
+# --- Malformed requests -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def wrong_calls_are_errors() -> None:
     mock_sfn_executions(transport="http")  # type: ignore[call-overload]  # pyright: ignore
 
 
-# --- Contexts, start and stop, the fixture -----------------------------------------------------------------------
+# --- Context managers, start and stop, fixtures ------------------------------------------------------------------
 
 
 def contexts() -> None:

@@ -73,7 +73,7 @@ def test_browsers_get_it_at_the_root(sfn):
     assert response.headers["Content-Security-Policy"] == POLICY
 
 
-# --- What is written about it ----------------------------------------------------------------------------------------
+# --- The documentation of the page -----------------------------------------------------------------------------------
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -109,10 +109,10 @@ def test_clock(sfn, reader, orders):
     """The clock can be set to a date or duration, advanced and released; a wrong value is an error."""
     reader.open("controls")
 
-    def told():
+    def shown_clock():
         return reader.text("#clock"), reader.texts("dd")[1]
 
-    assert told() == ("2026-01-10 03:00:00 UTC", "stands still")
+    assert shown_clock() == ("2026-01-10 03:00:00 UTC", "stands still")
     reader.page.click("text=Advance by 1 hour")
     reader.page.wait_for_selector("#clock:has-text('2026-01-10 04:00:00')")
     reader.page.fill("#clock-now", "yesterday")
@@ -130,7 +130,7 @@ def test_clock(sfn, reader, orders):
     reader.page.fill("#clock-now", "-1d")
     reader.page.click("#set-clock button")
     reader.page.wait_for_selector("dd:has-text('was set, and goes on')")
-    assert told()[0].startswith("2026-01-09 02:10:0")
+    assert shown_clock()[0].startswith("2026-01-09 02:10:0")
     reader.page.click("text=Back to real time")
     reader.page.wait_for_selector("dd:has-text('shows real time')")
     assert reader.page.is_disabled("#clock-free")
