@@ -112,12 +112,14 @@ def catch_error(visit: StateVisit, error: StateError) -> Outcome:
     if catcher is None:
         raise error
     caught: Any = error.output()
+    index = state.catch.index(catcher)
     if state.is_jsonata:
-        assigned = visit.assign(catcher.assign, caught, error_output=caught)
+        within = f"Catch[{index}]/"
+        assigned = visit.assign(catcher.assign, caught, within=within, error_output=caught)
         if catcher.output is not ABSENT:
-            caught = visit.evaluate(catcher.output, "Catch/Output", error_output=caught)
+            caught = visit.evaluate(catcher.output, f"{within}Output", error_output=caught)
     else:
         assigned = visit.assign(catcher.assign, caught)
         caught = visit.apply_result_path(catcher.result_path, caught)
-    exit = StateExit("catcher", state.catch.index(catcher))
+    exit = StateExit("catcher", index)
     return visit.check_size(Outcome(caught, catcher.next, assigned, exit))

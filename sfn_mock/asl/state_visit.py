@@ -372,12 +372,15 @@ class StateVisit:
             raise self._too_large("has an input")
         return computed
 
-    def assign(self, template: Mapping[str, Any] | None, value: Any, **known: Any) -> dict[str, Any]:
+    def assign(
+        self, template: Mapping[str, Any] | None, value: Any, *, within: str = "", **known: Any
+    ) -> dict[str, Any]:
         """Evaluate an Assign.
 
         Args:
             template: The Assign, None if there is none.
             value: The value of `$` in a JSONPath state.
+            within: The path of the catcher or rule that has the Assign, such as `Catch[0]/`.
             known: `result` or `error_output` for the expressions of a JSONata state.
 
         Returns:
@@ -389,7 +392,7 @@ class StateVisit:
         if template is None:
             return {}
         if self.state.is_jsonata:
-            assigned: dict[str, Any] = self.evaluate(dict(template), "Assign", **known)
+            assigned: dict[str, Any] = self.evaluate(dict(template), f"{within}Assign", **known)
         else:
             assigned = self.fill_template(dict(template), value)
         variables = {**self.frame.variables, **assigned}

@@ -310,6 +310,29 @@ def test_choice_in_jsonata(n, visited, output, variables):
             "type. Expected 'boolean', but was 'number' for value: 1",
             id="condition of a number",
         ),
+        pytest.param(
+            {**JSONATA, "Choices": [{"Condition": True, "Output": {"a": "{% $x %}"}, "Next": "Done"}]},
+            "States.QueryEvaluationError",
+            "The JSONata expression '$x' specified for the field 'Choices[0]/Output/a' returned nothing (undefined).",
+            id="output of a rule",
+        ),
+        pytest.param(
+            {**JSONATA, "Choices": [{"Condition": True, "Assign": {"a": "{% $x %}"}, "Next": "Done"}]},
+            "States.QueryEvaluationError",
+            "The JSONata expression '$x' specified for the field 'Choices[0]/Assign/a' returned nothing (undefined).",
+            id="variable of a rule",
+        ),
+        pytest.param(
+            {
+                **JSONATA,
+                "Choices": [{"Condition": False, "Next": "Done"}],
+                "Default": "Done",
+                "Assign": {"a": "{% $x %}"},
+            },
+            "States.QueryEvaluationError",
+            "The JSONata expression '$x' specified for the field 'Assign/a' returned nothing (undefined).",
+            id="variable of the default",
+        ),
     ],
 )
 def test_choice_that_fails(state, error, reason):

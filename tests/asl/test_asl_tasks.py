@@ -275,6 +275,23 @@ def test_activity_without_names():
 
 
 @pytest.mark.parametrize(
+    ("handling", "field"),
+    [
+        pytest.param({"Output": {"a": "{% $x %}"}}, "Catch[1]/Output/a", id="output"),
+        pytest.param({"Assign": {"a": "{% $x %}"}}, "Catch[1]/Assign/a", id="variable"),
+    ],
+)
+def test_catcher_that_cannot_be_evaluated(handling, field):
+    """The location of an expression in a catcher has the index of the catcher."""
+    catchers = [{"ErrorEquals": ["Other"], "Next": "S"}, {"ErrorEquals": ["E"], **handling, "Next": "S"}]
+    run = start(single({**TASK, **JSONATA, "Catch": catchers}), host=EngineHost(Failed("E", "why")))
+
+    cause = f"{HEAD}The JSONata expression '$x' specified for the field '{field}' returned nothing (undefined)."
+    assert result(run) == ("FAILED", "States.QueryEvaluationError", cause)
+    assert details(run, "EvaluationFailed")["location"] == field
+
+
+@pytest.mark.parametrize(
     ("answer", "event_type"),
     [
         pytest.param(Failed("E", "why"), "TaskFailed", id="failed"),

@@ -47,18 +47,19 @@ def _outcome(visit: StateVisit, state: ChoiceState) -> Outcome:
     value = visit.effective_input()
     for index, rule in enumerate(state.choices):
         if _is_true(visit, rule.test, value, index):
-            return _follow(visit, rule, value, StateExit("choice", index))
+            return _follow(visit, rule, value, StateExit("choice", index), f"Choices[{index}]/")
     if state.default is None:
         reason = "Failed to transition out of the state. The state does not point to a next state."
         raise visit.failure("States.NoChoiceMatched", reason)
     default = ChoiceRule(Conjunction(()), state.default, state.output, state.assign)
-    return _follow(visit, default, value, StateExit("default"))
+    return _follow(visit, default, value, StateExit("default"), "")
 
 
-def _follow(visit: StateVisit, rule: ChoiceRule, value: Any, exit: StateExit) -> Outcome:
-    assigned = visit.assign(rule.assign, value)
+def _follow(visit: StateVisit, rule: ChoiceRule, value: Any, exit: StateExit, within: str) -> Outcome:
+    """Return the Outcome of a rule; `within` is its path, which is empty for Default."""
+    assigned = visit.assign(rule.assign, value, within=within)
     if visit.state.is_jsonata:
-        output = visit.input if rule.output is ABSENT else visit.evaluate(rule.output, "Output")
+        output = visit.input if rule.output is ABSENT else visit.evaluate(rule.output, f"{within}Output")
     else:
         output = visit.apply_path(visit.state.output_path, value)
     return visit.check_size(Outcome(output, rule.next, assigned, exit))
